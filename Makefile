@@ -1,0 +1,95 @@
+# The few commands of the project; `make` alone lists them. Every step leaves a stamp file, so that a second run
+# does nothing, needs no network and takes no time; a changed list of requirements installs again.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# What pytest is asked to do besides: make test PYTEST_ARGS="-k deadlines"
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := $(VENV)/.installed
+NODE_PACKAGES := node_modules/.installed
+VENDOR := static/vendor/.copied
+PO_FILES := $(wildcard locale/*/LC_MESSAGES/django.po)
+MO_FILES := $(PO_FILES:.po=.mo)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help setup run test lint checks suite messages requirements screenshots clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(PACKAGES) $(VENDOR) $(MO_FILES) ## install everything into .venv and node_modules (and do nothing else)
+
+# --- what setup is made of ------------------------------------------------------------------------
+
+$(PACKAGES): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "This project needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | tail -1); name another with: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@# A .venv that was left half made, or whose Python has gone, is made anew.
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) || { \
+		echo "The environment could not be made; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+$(NODE_PACKAGES): package.json package-lock.json requirements-node.txt | $(PACKAGES)
+	PYTHON=$(BIN)/python ./npm.sh ci --silent
+	@touch $@
+
+$(VENDOR): $(NODE_PACKAGES) cnas_tasks/frontend.py
+	$(BIN)/python -m cnas_tasks.frontend
+	@touch $@
+
+%.mo: %.po cnas_tasks/catalogue.py | $(PACKAGES)
+	$(BIN)/python -m cnas_tasks.catalogue compile $< $@
+
+# --- the application --------------------------------------------------------------------------------
+
+run: setup ## start the register on http://localhost:8000 (PORT=…), with the real meeting if it is empty
+	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 $(BIN)/python manage.py prepare_demonstration
+	@DEBUG=1 $(BIN)/python manage.py runserver $(HOST):$(PORT)
+
+# --- checking it ------------------------------------------------------------------------------------
+
+test: setup lint checks suite ## lint, check, and run the suite on SQLite and on PostgreSQL
+
+lint: setup ## ruff alone: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# The settings of a deployment, so that a warning of `check --deploy` is an error here first.
+checks: setup
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DEBUG=0 BASE_URL=https://register.example.org ALLOWED_HOSTS=register.example.org \
+		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# A browser sees no difference between the databases: its tests run once, on SQLite.
+suite: setup
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/python -m tests.run_on_postgresql -n 2 -m "not browser" $(PYTEST_ARGS)
+
+# --- keeping it -------------------------------------------------------------------------------------
+
+messages: $(PACKAGES) ## bring the Chinese catalogue up to date with the code
+	$(BIN)/python -m cnas_tasks.catalogue update
+
+# --no-emit-…: the address and the options of somebody's package index are nobody else's business.
+PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --upgrade --generate-hashes \
+	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+requirements: $(PACKAGES) ## pin the newest allowed versions into requirements*.txt
+	$(PIP_COMPILE) --output-file=requirements.txt requirements.in
+	$(PIP_COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+	$(PIP_COMPILE) --output-file=requirements-node.txt requirements-node.in
+
+screenshots: setup ## the pages in both widths and languages, into tests/browser/screenshots
+	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser -m screenshots $(PYTEST_ARGS)
+
+clean: ## remove what setup made (never data/)
+	rm -rf $(VENV) node_modules static/vendor staticfiles $(MO_FILES)

@@ -1,0 +1,22 @@
+"""How the names of static files are made."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedWhereCollectedStorage(CompressedManifestStaticFilesStorage):
+    """Hashed, cacheable names once `collectstatic` has run, the plain names before it.
+
+    A fresh clone, the suite and `make run` need no collecting step; a deployment (Dockerfile) runs it and
+    gets names that browsers may keep for ever.
+    """
+
+    manifest_strict = False
+
+    def hashed_name(self, name: str, content=None, filename: str | None = None) -> str:
+        """Return ``name`` with its hash, or as it is while the file has not been collected."""
+        try:
+            return super().hashed_name(name, content, filename)
+        except ValueError:
+            if content is not None:
+                raise
+            return name
