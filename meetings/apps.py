@@ -1,0 +1,11 @@
+"""The one domain application of the project."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MeetingsConfig(AppConfig):
+    """Meetings, what was suggested at them, and the register of what became of it."""
+
+    name = "meetings"
+    verbose_name = _("Register")

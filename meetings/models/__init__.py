@@ -1,0 +1,51 @@
+"""The register's data, in reading order: organisation, account, meeting, suggestion, task, log."""
+
+from .account import Account, Role
+from .confirmation import ConfirmationColumn, ConfirmationMark
+from .log import AppendOnly, EntryKind, TaskLog, TaskState
+from .meeting import Aspect, Attendance, Meeting, MeetingLead
+from .organisation import Department, Person
+from .suggestion import Suggestion, SuggestionSource
+from .task import (
+    ANSWERABLE_ROLES,
+    DeadlineKind,
+    DepartmentRole,
+    Health,
+    Milestone,
+    Precision,
+    Status,
+    Task,
+    TaskDepartment,
+    TaskLeader,
+    worst_health,
+)
+
+__all__ = [
+    "ANSWERABLE_ROLES",
+    "Account",
+    "AppendOnly",
+    "Aspect",
+    "Attendance",
+    "ConfirmationColumn",
+    "ConfirmationMark",
+    "DeadlineKind",
+    "Department",
+    "DepartmentRole",
+    "EntryKind",
+    "Health",
+    "Meeting",
+    "MeetingLead",
+    "Milestone",
+    "Person",
+    "Precision",
+    "Role",
+    "Status",
+    "Suggestion",
+    "SuggestionSource",
+    "Task",
+    "TaskDepartment",
+    "TaskLeader",
+    "TaskLog",
+    "TaskState",
+    "worst_health",
+]

@@ -1,0 +1,122 @@
+"""Who signs in, and the one role each account has (DESIGN.md, Roles)."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What an account is for."""
+
+    SECRETARIAT = "secretariat", _("Secretariat")
+    LIAISON = "liaison", _("Department liaison")
+    LEADER = "leader", _("Leader")
+    READER = "reader", _("Reader")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; the natural key is the user name."""
+
+    def create_user(self, username: str, password: str | None = None, **fields) -> Account:
+        """Create an account with a hashed ``password`` (none: it cannot sign in until one is set)."""
+        account = self.model(username=self.model.normalize_username(username), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(self, username: str, password: str | None = None, **fields) -> Account:
+        """Create an administrator; the name is the one `createsuperuser` calls."""
+        return self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        return self.get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """A person's access to the register.
+
+    Django's groups and permissions are left out on purpose: the role is the single source of what an account
+    may do, and `meetings.access` the single place where that is decided.
+    """
+
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": _("There is already an account of this name. Choose another one.")},
+    )
+    display_name = models.CharField(_("name shown"), max_length=100)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.READER)
+    person = models.ForeignKey(
+        "meetings.Person",
+        verbose_name=_("leader"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="accounts",
+        help_text=_("For a leader's account: whose tasks these are."),
+    )
+    departments = models.ManyToManyField(
+        "meetings.Department",
+        verbose_name=_("departments"),
+        blank=True,
+        related_name="liaisons",
+        help_text=_("For a liaison's account: the departments it reports for."),
+    )
+    is_active = models.BooleanField(
+        _("may sign in"), default=True, help_text=_("Take this away instead of deleting the account.")
+    )
+    date_joined = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["display_name"]
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                name="account_role_known",
+                condition=Q(role__in=Role.values),
+            ),
+            models.CheckConstraint(
+                name="account_leader_is_a_person",
+                condition=~Q(role=Role.LEADER) | Q(person__isnull=False),
+                violation_error_message=_("Say which leader this account belongs to."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def natural_key(self) -> tuple[str]:
+        return (self.username,)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the administration site opens: for administrators alone."""
+        return self.is_active and self.role == Role.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj=None) -> bool:
+        """Administrators may what the administration site offers; it offers no writing of tasks or log."""
+        return self.is_staff
+
+    def has_perms(self, perm_list, obj=None) -> bool:
+        """See `has_perm`."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """See `has_perm`."""
+        return self.is_staff

@@ -1,0 +1,246 @@
+"""办理记录: everything that happened to a task, append-only, and the intervals derived from it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings import lifecycle
+from meetings.reviews import add_months
+
+from .account import Account
+from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
+from .organisation import Department
+from .task import OF_TASK_KEY, Status, Task, WithDeadline
+
+
+class EntryKind(models.TextChoices):
+    """What an entry of the log is about."""
+
+    ENTERED = "entered", _("Entered in the register")
+    PROGRESS = "progress", _("Progress")
+    STATUS = "status", _("Change of status")
+    DEADLINE = "deadline", _("Change of deadline")
+    MILESTONE = "milestone", _("Milestone")
+    REVIEW = "review", _("Review")
+    TEXTS = "texts", _("Correction of texts")
+    ASSIGNMENTS = "assignments", _("Departments and leaders")
+    CONFIRMATION = "confirmation", _("Confirmation")
+
+
+# The parts of an entry's changes that make up the state on a day; all others are today's on every day.
+STATE_CHANGES = frozenset({"status", "deadline", "milestones", "extension", "review_interval_months", "next_review"})
+
+
+class AppendOnly(TypeError):
+    """Raised on an attempt to change or delete an entry of the log."""
+
+
+class TaskLogQuerySet(NaturalKeyQuerySet):
+    """Entries of the log. The database's triggers hold where these refusals are passed by."""
+
+    def update(self, **kwargs) -> int:
+        raise AppendOnly("Log entries are never changed; undo one by another entry.")
+
+    def delete(self):
+        raise AppendOnly("Log entries are never deleted; undo one by another entry.")
+
+    def as_it_happened(self) -> TaskLogQuerySet:
+        """Order by the day an entry is effective on, within a day by the order of recording."""
+        return self.order_by("task_id", "effective_on", "sequence")
+
+
+class TaskLog(NaturallyKeyed):
+    """One entry: who, when recorded, effective on which day, old and new, why (DESIGN.md, The log is append-only).
+
+    ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version.
+    ``changes`` maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and
+    ``text remarks suggestion lead_in departments leaders``. ``is_report`` says that ``note`` tells of progress.
+    """
+
+    NATURAL_KEY = (*OF_TASK_KEY, "sequence")
+
+    task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.PROTECT, related_name="log")
+    sequence = models.PositiveIntegerField(_("sequence"))
+    kind = models.CharField(_("kind"), max_length=20, choices=EntryKind.choices)
+    effective_on = models.DateField(_("effective on"))
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+    actor = models.ForeignKey(
+        Account, verbose_name=_("by"), on_delete=models.PROTECT, null=True, blank=True, related_name="log_entries"
+    )
+    department = models.ForeignKey(
+        Department,
+        verbose_name=_("on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="log_entries",
+    )
+    is_report = models.BooleanField(_("tells of progress"), default=False)
+    note = models.TextField(_("note"), blank=True)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+
+    objects = TaskLogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("task log")
+        ordering = ["task", "sequence"]
+        constraints = [
+            models.UniqueConstraint(name="log_sequence", fields=["task", "sequence"]),
+            models.CheckConstraint(name="log_kind_known", condition=Q(kind__in=EntryKind.values)),
+            models.CheckConstraint(name="log_report_has_words", condition=Q(is_report=False) | ~Q(note="")),
+        ]
+        indexes = [models.Index(name="log_as_it_happened", fields=["task", "effective_on", "sequence"])]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly("Log entries are never deleted; undo one by another entry.")
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether this entry changed status, deadline, milestones or review."""
+        return not STATE_CHANGES.isdisjoint(self.changes)
+
+
+class TaskStateQuerySet(NaturalKeyQuerySet):
+    """Intervals, and how they are made from the log."""
+
+    def rebuild(self, task_ids: Iterable[int]) -> dict[int, TaskState]:
+        """Replay the log of the tasks and store their intervals anew; return each task's last one.
+
+        Costs four queries however many tasks there are. To be called inside the transaction that wrote the log.
+        """
+        task_ids = list(task_ids)
+        entries = TaskLog.objects.filter(task__in=task_ids).as_it_happened()
+        states: list[TaskState] = []
+        for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id):
+            states.extend(replay(task_id, list(of_task)))
+        self.filter(task__in=task_ids).delete()
+        self.bulk_create(states, batch_size=500)
+        return {state.task_id: state for state in states if state.until is None}
+
+
+class TaskState(NaturallyKeyed, WithDeadline):
+    """How a task stood from ``since`` up to and not including ``until`` (none: until now).
+
+    Derived from the log and from nothing else, so that any day can be asked for in the time of today
+    (DESIGN.md, As-of). ``next_due`` is the earliest unmet milestone or the deadline; ``next_review`` is set
+    exactly for open tasks without one. All are days in Asia/Shanghai.
+    """
+
+    NATURAL_KEY = (*OF_TASK_KEY, "since")
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="states")
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    extension_count = models.PositiveSmallIntegerField(_("extensions"), default=0)
+    extension_days = models.IntegerField(_("days gained"), default=0)
+    milestones = models.JSONField(_("milestones"), default=list, blank=True)
+    review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
+    next_due = models.DateField(_("due"), null=True, blank=True)
+    next_review = models.DateField(_("next review"), null=True, blank=True)
+    last_report = models.ForeignKey(
+        TaskLog, verbose_name=_("latest progress"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = TaskStateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("state on a day")
+        verbose_name_plural = _("states on a day")
+        ordering = ["task", "since"]
+        constraints = [
+            models.UniqueConstraint(name="state_since", fields=["task", "since"]),
+            models.UniqueConstraint(name="state_one_is_current", fields=["task"], condition=Q(until__isnull=True)),
+            models.CheckConstraint(
+                name="state_until_after_since", condition=Q(until__isnull=True) | Q(until__gt=F("since"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
+
+
+def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
+    """Yield the intervals that the ``entries`` of one task make, in order.
+
+    ``entries`` are ordered by effective day, then by sequence; the first is the task's entry in the register,
+    effective on the issue day.
+    """
+    values: dict[str, Any] = {
+        "status": Status.NOT_STARTED,
+        "deadline": None,
+        "milestones": [],
+        "extension": {"count": 0, "days": 0},
+        "review_interval_months": None,
+    }
+    issued_on = entries[0].effective_on
+    closed_on: datetime.date | None = None
+    last_report: TaskLog | None = None
+    review_set: datetime.date | None = None
+    current: TaskState | None = None
+    for day, of_day in groupby(entries, key=lambda entry: entry.effective_on):
+        for entry in of_day:
+            if entry.is_report:
+                last_report, review_set = entry, None
+            for name, change in entry.changes.items():
+                if name == "next_review":
+                    review_set = _day(change["new"])
+                elif name in STATE_CHANGES:
+                    values[name] = change["new"]
+            if "status" in entry.changes:
+                closed_on = day if values["status"] == Status.CLOSED else None
+        due = _earliest_due(values["deadline"], values["milestones"])
+        review = None
+        if due is None and values["status"] in lifecycle.OPEN_STATUSES:
+            counted_from = last_report.effective_on if last_report else issued_on
+            review = review_set or add_months(counted_from, values["review_interval_months"])
+        if current is not None:
+            current.until = day
+            yield current
+        current = TaskState(
+            task_id=task_id,
+            since=day,
+            status=values["status"],
+            closed_on=closed_on,
+            **deadline_columns(values["deadline"]),
+            extension_count=values["extension"]["count"],
+            extension_days=values["extension"]["days"],
+            milestones=values["milestones"],
+            review_interval_months=values["review_interval_months"],
+            next_due=due,
+            next_review=review,
+            last_report=last_report,
+        )
+    yield current
+
+
+def deadline_columns(written: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of `WithDeadline` for a deadline as the log writes it."""
+    return {
+        "deadline_text": written["text"],
+        "deadline_kind": written["kind"],
+        "deadline_precision": written["precision"] or "",
+        "due_date": _day(written["due_date"]),
+    }
+
+
+def _earliest_due(deadline: dict[str, Any], milestones: list[dict[str, Any]]) -> datetime.date | None:
+    days = [deadline["due_date"], *(m["due_date"] for m in milestones if not m.get("met_on"))]
+    return min((_day(day) for day in days if day), default=None)
+
+
+def _day(written: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(written) if written else None

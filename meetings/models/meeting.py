@@ -1,0 +1,142 @@
+"""会议: a meeting as its minutes describe it, who was there, and the aspects its suggestions are grouped by."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
+from .organisation import Person
+
+
+class MeetingQuerySet(NaturalKeyQuerySet):
+    """Meetings, by the day on which somebody looks."""
+
+    def issued_by(self, day: datetime.date) -> MeetingQuerySet:
+        """Return the meetings that a reader on ``day`` (Asia/Shanghai) could know of (DESIGN.md, As-of)."""
+        return self.filter(issued_on__lte=day)
+
+
+class Meeting(NaturallyKeyed):
+    """One meeting and the notice that issued its minutes."""
+
+    # Not the document number: minutes may have none.
+    NATURAL_KEY = ("title", "issued_on")
+
+    title = models.CharField(_("title"), max_length=200)
+    body = models.CharField(_("body"), max_length=200, blank=True, help_text=_("The committee that met."))
+    breakdown_title = models.CharField(_("title of the breakdown table"), max_length=200, blank=True)
+    document_number = models.CharField(_("document number"), max_length=100, blank=True)
+    held_on = models.DateField(_("held on"), null=True, blank=True)
+    issued_on = models.DateField(_("issued on"))
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    host = models.CharField(_("host"), max_length=200, blank=True)
+    chair = models.ForeignKey(
+        Person, verbose_name=_("chair"), on_delete=models.PROTECT, null=True, blank=True, related_name="chaired"
+    )
+    overall_lead = models.ForeignKey(
+        Person,
+        verbose_name=_("overall lead"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_overall",
+    )
+    leads = models.ManyToManyField(
+        Person, verbose_name=_("leads"), through="MeetingLead", blank=True, related_name="led_meetings"
+    )
+    attendees = models.ManyToManyField(
+        Person, verbose_name=_("attendees"), through="Attendance", blank=True, related_name="attended"
+    )
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="meeting_title_and_issue_day", fields=["title", "issued_on"]),
+            models.UniqueConstraint(
+                name="meeting_document_number", fields=["document_number"], condition=~Q(document_number="")
+            ),
+            models.CheckConstraint(
+                name="meeting_held_before_issued",
+                condition=Q(held_on__isnull=True) | Q(held_on__lte=F("issued_on")),
+                violation_error_message=_("Minutes cannot be issued before the meeting was held."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting_detail", args=[self.pk])
+
+
+class MeetingLead(NaturallyKeyed):
+    """具体分工负责人: one of the leaders the annex divides the work among, in printed order."""
+
+    NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="meeting_leads")
+    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT)
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(name="meeting_lead_position", fields=["meeting", "position"]),
+            models.UniqueConstraint(name="meeting_lead_once", fields=["meeting", "person"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Attendance(NaturallyKeyed):
+    """Somebody's presence at a meeting, in the capacity printed beside the name."""
+
+    NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
+    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="attendances")
+    capacity = models.CharField(_("capacity"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(name="attendance_position", fields=["meeting", "position"]),
+            models.UniqueConstraint(name="attendance_once", fields=["meeting", "person"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Aspect(NaturallyKeyed):
+    """讲话要点: what several suggestions of a meeting have in common."""
+
+    NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="aspects")
+    position = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("aspect"), max_length=500)
+
+    class Meta:
+        verbose_name = _("aspect")
+        verbose_name_plural = _("aspects")
+        ordering = ["meeting", "position"]
+        constraints = [models.UniqueConstraint(name="aspect_position", fields=["meeting", "position"])]
+
+    def __str__(self) -> str:
+        return self.title

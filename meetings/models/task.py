@@ -1,0 +1,367 @@
+"""工作任务: what is to be done, by whom, until when, and where it stands on a day."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, FilteredRelation, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from meetings import lifecycle
+from meetings.deadlines import Deadline
+from meetings.deadlines import DeadlineKind as Kind
+from meetings.deadlines import Precision as Exactness
+
+from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
+from .organisation import Department, Person
+from .suggestion import Suggestion
+
+TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
+OF_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
+
+
+class Status(models.TextChoices):
+    """办理状态, with the field's words."""
+
+    NOT_STARTED = lifecycle.Status.NOT_STARTED.value, _("Not started")
+    IN_PROGRESS = lifecycle.Status.IN_PROGRESS.value, _("In progress")
+    CLOSURE_REQUESTED = lifecycle.Status.CLOSURE_REQUESTED.value, _("Closure requested")
+    CLOSED = lifecycle.Status.CLOSED.value, _("Closed")
+    TERMINATED = lifecycle.Status.TERMINATED.value, _("Terminated")
+
+
+class Health(models.TextChoices):
+    """预警, in the order in which it should alarm: the worst first."""
+
+    OVERDUE = "overdue", _("Overdue")
+    REVIEW_MISSED = "review_missed", _("Review missed")
+    UNDECIDED = "undecided", _("Deadline undecided")
+    DUE_SOON = "due_soon", _("Due soon")
+    ON_TRACK = "on_track", _("On track")
+    CLOSED = "closed", _("Closed")
+    TERMINATED = "terminated", _("Terminated")
+
+    @property
+    def rank(self) -> int:
+        """The place in the order of alarm: 0 is the worst."""
+        return list(Health).index(self)
+
+
+class DeadlineKind(models.TextChoices):
+    """What a printed deadline asks for."""
+
+    DATED = Kind.DATED.value, _("Dated")
+    ONGOING = Kind.ONGOING.value, _("Ongoing")
+    RECURRING = Kind.RECURRING.value, _("Recurring")
+    NEXT_MEETING = Kind.NEXT_MEETING.value, _("Next meeting")
+    UNDECIDED = Kind.UNDECIDED.value, _("Undecided")
+
+
+class Precision(models.TextChoices):
+    """How exactly a dated deadline was printed."""
+
+    DAY = Exactness.DAY.value, _("day")
+    MONTH = Exactness.MONTH.value, _("month")
+    QUARTER = Exactness.QUARTER.value, _("quarter")
+    HALF_YEAR = Exactness.HALF_YEAR.value, _("half-year")
+    YEAR = Exactness.YEAR.value, _("year")
+
+
+class DepartmentRole(models.TextChoices):
+    """What a department does for a task (DESIGN.md, Several departments)."""
+
+    LEAD = "lead", _("Lead")
+    RESPONSIBLE = "responsible", _("Responsible")
+    SUPPORTING = "supporting", _("Supporting")
+
+
+# Counts "by department" mean these two; supporting is a filter of its own.
+ANSWERABLE_ROLES = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE)
+
+
+class WithDeadline(models.Model):
+    """A deadline as printed, beside what it was understood to mean (`meetings.deadlines`)."""
+
+    deadline_text = models.CharField(_("deadline as printed"), max_length=500, blank=True)
+    deadline_kind = models.CharField(_("kind of deadline"), max_length=20, choices=DeadlineKind.choices)
+    deadline_precision = models.CharField(_("precision"), max_length=20, choices=Precision.choices, blank=True)
+    due_date = models.DateField(_("due date"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline in force, as `meetings.deadlines` writes it."""
+        return Deadline(
+            text=self.deadline_text,
+            kind=Kind(self.deadline_kind),
+            due_date=self.due_date,
+            precision=Exactness(self.deadline_precision) if self.deadline_precision else None,
+        )
+
+
+def dated_means_a_date(model_name: str, prefix: str = "") -> models.CheckConstraint:
+    """Return the constraint «dated exactly when there is a due date», for the fields beginning with ``prefix``.
+
+    The next meeting's deadline gets its day when that meeting is recorded, so it may have one.
+    """
+    kind, due = f"{prefix}deadline_kind", f"{prefix}due_date"
+    return models.CheckConstraint(
+        name=f"{model_name}_{prefix}dated_has_date",
+        condition=(
+            Q(**{kind: DeadlineKind.DATED, f"{due}__isnull": False})
+            | Q(**{kind: DeadlineKind.NEXT_MEETING})
+            | (~Q(**{kind: DeadlineKind.DATED}) & Q(**{f"{due}__isnull": True}))
+        ),
+    )
+
+
+def _health_conditions(day: datetime.date, due_soon_days: int) -> list[tuple[Health, Q]]:
+    """Return when which health applies at the end of ``day``, the first that holds (DESIGN.md, Health on a day)."""
+    return [
+        (Health.CLOSED, Q(state__status=Status.CLOSED)),
+        (Health.TERMINATED, Q(state__status=Status.TERMINATED)),
+        (Health.OVERDUE, Q(state__next_due__lt=day)),
+        (Health.REVIEW_MISSED, Q(state__next_review__lt=day)),
+        (Health.UNDECIDED, Q(state__deadline_kind=DeadlineKind.UNDECIDED)),
+        (Health.DUE_SOON, Q(state__next_due__lte=day + datetime.timedelta(days=due_soon_days))),
+    ]
+
+
+# What a page shows of the state on its day, as annotations under these names.
+STATE_COLUMNS = (
+    "status",
+    "closed_on",
+    "deadline_text",
+    "deadline_kind",
+    "deadline_precision",
+    "due_date",
+    "extension_count",
+    "extension_days",
+    "next_due",
+    "next_review",
+    "milestones",
+    "last_report_id",
+)
+
+
+class TaskQuerySet(NaturalKeyQuerySet):
+    """Tasks, as they stood at the end of a day."""
+
+    def on(self, day: datetime.date) -> Self:
+        """Return the tasks that were in the register on ``day`` (Asia/Shanghai), with their state of that day.
+
+        Joins the one interval of `TaskState` that holds the day and annotates its columns as ``day_…``
+        (``day_status``, ``day_next_due`` …), ``health``, its rank ``health_rank`` (0 is the worst) and ``next_day``,
+        the due day or else the review day: for what is overdue or review-missed, the day that was let pass.
+        Today and any past day cost the same.
+        """
+        holds_the_day = Q(states__since__lte=day) & (Q(states__until__isnull=True) | Q(states__until__gt=day))
+        conditions = _health_conditions(day, settings.DUE_SOON_DAYS)
+        return (
+            self.alias(state=FilteredRelation("states", condition=holds_the_day))
+            .filter(state__since__isnull=False)
+            .annotate(**{f"day_{name}": F(f"state__{name}") for name in STATE_COLUMNS})
+            .annotate(
+                health=Case(
+                    *(When(condition, then=Value(health.value)) for health, condition in conditions),
+                    default=Value(Health.ON_TRACK.value),
+                    output_field=models.CharField(),
+                ),
+                health_rank=Case(
+                    *(When(condition, then=Value(health.rank)) for health, condition in conditions),
+                    default=Value(Health.ON_TRACK.rank),
+                    output_field=models.SmallIntegerField(),
+                ),
+                next_day=Coalesce("state__next_due", "state__next_review"),
+            )
+        )
+
+    def with_printed_order(self) -> Self:
+        """Order as the breakdown tables print: newest meeting first, then row by row, task by task."""
+        return self.order_by(
+            "-suggestion__meeting__issued_on", "-suggestion__meeting_id", "suggestion__position", "number"
+        )
+
+    def for_listing(self) -> Self:
+        """Load what a line about a task shows, in a fixed number of queries."""
+        return self.select_related("suggestion__meeting", "suggestion__aspect").prefetch_related(
+            "task_departments__department", "task_leaders__person"
+        )
+
+    def with_last_report(self) -> Self:
+        """Annotate the latest progress (``last_report_note``, ``last_report_on``); goes with `on`."""
+        return self.annotate(
+            last_report_note=F("state__last_report__note"), last_report_on=F("state__last_report__effective_on")
+        )
+
+    def with_first_names(self) -> Self:
+        """Annotate the first printed department and leader, to sort by (``first_department``, ``first_leader``)."""
+        departments = TaskDepartment.objects.filter(task=OuterRef("pk")).exclude(role=DepartmentRole.SUPPORTING)
+        leaders = TaskLeader.objects.filter(task=OuterRef("pk"))
+        return self.annotate(
+            first_department=Subquery(departments.order_by("position").values("department__name")[:1]),
+            first_leader=Subquery(leaders.order_by("position").values("person__name")[:1]),
+        )
+
+    def open(self) -> Self:
+        """Return those that were open on the day; goes with `on`."""
+        return self.filter(day_status__in=lifecycle.OPEN_STATUSES)
+
+
+class Task(NaturallyKeyed, WithDeadline):
+    """One thing to be done for a suggestion.
+
+    The columns that change (status, deadline, review …) repeat the last interval of `TaskState`; they are written
+    by `meetings.actions` only, together with the log. ``version`` is the number of the last log entry.
+    """
+
+    NATURAL_KEY = TASK_KEY
+
+    suggestion = models.ForeignKey(
+        Suggestion, verbose_name=_("suggestion"), on_delete=models.PROTECT, related_name="tasks"
+    )
+    number = models.PositiveSmallIntegerField(_("task number"), default=1)
+    text = models.TextField(_("task"))
+    remarks = models.TextField(_("remarks"), blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.NOT_STARTED)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    original_deadline_text = models.CharField(_("original deadline as printed"), max_length=500, blank=True)
+    original_deadline_kind = models.CharField(
+        _("kind of original deadline"), max_length=20, choices=DeadlineKind.choices
+    )
+    original_deadline_precision = models.CharField(
+        _("precision of original deadline"), max_length=20, choices=Precision.choices, blank=True
+    )
+    original_due_date = models.DateField(_("original due date"), null=True, blank=True)
+    extension_count = models.PositiveSmallIntegerField(_("extensions"), default=0)
+    extension_days = models.IntegerField(_("days gained"), default=0)
+    review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
+    next_review = models.DateField(_("next review"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    departments = models.ManyToManyField(
+        Department, verbose_name=_("departments"), through="TaskDepartment", related_name="tasks"
+    )
+    leaders = models.ManyToManyField(
+        Person, verbose_name=_("supervising leaders"), through="TaskLeader", related_name="supervised_tasks"
+    )
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering = ["suggestion", "number"]
+        constraints = [
+            models.UniqueConstraint(name="task_number", fields=["suggestion", "number"]),
+            models.CheckConstraint(name="task_number_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="task_has_a_text", condition=~Q(text="")),
+            models.CheckConstraint(name="task_status_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="task_closed_has_a_day",
+                condition=Q(status=Status.CLOSED, closed_on__isnull=False)
+                | (~Q(status=Status.CLOSED) & Q(closed_on__isnull=True)),
+            ),
+            models.CheckConstraint(name="task_kind_known", condition=Q(deadline_kind__in=DeadlineKind.values)),
+            dated_means_a_date("task"),
+            dated_means_a_date("task", "original_"),
+            models.CheckConstraint(name="task_review_interval", condition=Q(review_interval_months__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("task_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the task stands open now."""
+        return self.status in lifecycle.OPEN_STATUSES
+
+
+class TaskDepartment(NaturallyKeyed):
+    """责任部室: a department's part in a task, in printed order."""
+
+    NATURAL_KEY = (*OF_TASK_KEY, "position")
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="task_departments")
+    department = models.ForeignKey(
+        Department, verbose_name=_("department"), on_delete=models.PROTECT, related_name="task_departments"
+    )
+    role = models.CharField(
+        _("role"), max_length=20, choices=DepartmentRole.choices, default=DepartmentRole.RESPONSIBLE
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("responsible department")
+        verbose_name_plural = _("responsible departments")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(name="task_department_once", fields=["task", "department"]),
+            models.UniqueConstraint(name="task_department_position", fields=["task", "position"]),
+            models.CheckConstraint(name="task_department_role_known", condition=Q(role__in=DepartmentRole.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.department.name
+
+
+class TaskLeader(NaturallyKeyed):
+    """分管领导: a leader who supervises a task, in printed order."""
+
+    NATURAL_KEY = (*OF_TASK_KEY, "position")
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="task_leaders")
+    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="task_leaders")
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("supervising leader")
+        verbose_name_plural = _("supervising leaders")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(name="task_leader_once", fields=["task", "person"]),
+            models.UniqueConstraint(name="task_leader_position", fields=["task", "position"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.person.name
+
+
+class Milestone(NaturallyKeyed, WithDeadline):
+    """A date before the deadline, met or not by itself; the task is as late as its first unmet one."""
+
+    NATURAL_KEY = (*OF_TASK_KEY, "position")
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="milestones")
+    position = models.PositiveSmallIntegerField(_("position"))
+    met_on = models.DateField(_("met on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(name="milestone_position", fields=["task", "position"]),
+            dated_means_a_date("milestone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.deadline_text
+
+
+def worst_health(tasks: TaskQuerySet) -> models.QuerySet:
+    """Return, per suggestion of ``tasks`` (from `TaskQuerySet.on`), ``worst``: the smallest health rank of its tasks.
+
+    A suggestion has the worst of its open tasks; with none open it is closed, or terminated if all are
+    (DESIGN.md, Health on a day). The order of `Health` makes the minimum say exactly that.
+    """
+    return tasks.order_by().values("suggestion").annotate(worst=Min("health_rank"))

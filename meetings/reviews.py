@@ -1,0 +1,19 @@
+"""Review days: when somebody has to look at a task again that has no due date (DESIGN.md, Nothing can hide).
+
+Pure Python, no Django: month arithmetic differs between SQLite and PostgreSQL, so days are computed here and stored.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+
+
+def add_months(day: datetime.date, months: int) -> datetime.date:
+    """Return the day ``months`` calendar months after ``day``, clamped to the end of the month.
+
+    2023-11-30 plus 3 months is 2024-02-29.
+    """
+    years, month_index = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month_index + 1
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
