@@ -37,6 +37,8 @@ class EntryKind(models.TextChoices):
 
 # The parts of an entry's changes that make up the state on a day; all others are today's on every day.
 STATE_CHANGES = frozenset({"status", "deadline", "milestones", "extension", "review_interval_months", "next_review"})
+# Those that have to follow one another; a review day is a plan, which any later report overrides anyway.
+ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
 
 
 class AppendOnly(TypeError):
@@ -107,9 +109,9 @@ class TaskLog(NaturallyKeyed):
         raise AppendOnly("Log entries are never deleted; undo one by another entry.")
 
     @property
-    def changes_state(self) -> bool:
-        """Whether this entry changed status, deadline, milestones or review."""
-        return not STATE_CHANGES.isdisjoint(self.changes)
+    def moves_state(self) -> bool:
+        """Whether it changed status, deadline or milestones, so that no other such change may count from before it."""
+        return not ORDERED_CHANGES.isdisjoint(self.changes)
 
 
 class TaskStateQuerySet(NaturalKeyQuerySet):

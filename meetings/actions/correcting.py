@@ -1,0 +1,109 @@
+"""Correcting texts, departments and leaders, and confirming what an import left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.models import Account, ConfirmationMark, Department, EntryKind, Person, TaskLog
+from meetings.refusals import ImpossibleStep, Incomplete
+
+from .rules import require_secretariat, required_reason
+from .writing import apply_texts, locked_task, replace_parts, write_entry, written_parts
+
+
+@transaction.atomic
+def edit_texts(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    reason: str,
+    text: str | None = None,
+    remarks: str | None = None,
+    suggestion_text: str | None = None,
+    lead_in: str | None = None,
+) -> list[TaskLog]:
+    """Correct the task's and its suggestion's texts; what is None stays.
+
+    The suggestion is that of all its tasks, so each of them gets an entry. What was printed stays in the log.
+    Effective today: texts are today's on every day (DESIGN.md, As-of).
+    """
+    task = locked_task(task_id, version)
+    require_secretariat(actor)
+    reason = required_reason(reason)
+    if text is not None and not text.strip():
+        raise Incomplete(_("A task needs a text."), field="text")
+    own = apply_texts(task, {"text": text, "remarks": remarks})
+    suggestion = task.suggestion
+    shared = apply_texts(suggestion, {"text": suggestion_text, "lead_in": lead_in})
+    shared = {"suggestion" if name == "text" else name: change for name, change in shared.items()}
+    if not own and not shared:
+        raise Incomplete(_("Nothing differs from what is there."))
+    suggestion.save()
+    siblings = suggestion.tasks.select_for_update().exclude(pk=task.pk) if shared else []
+    return [
+        write_entry(
+            of,
+            actor=actor,
+            kind=EntryKind.TEXTS,
+            effective_on=timezone.localdate(),
+            note=reason,
+            changes={**(own if of is task else {}), **shared},
+        )
+        for of in [task, *siblings]
+    ]
+
+
+@transaction.atomic
+def edit_assignments(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    reason: str,
+    departments: Sequence[tuple[Department, str]],
+    leaders: Sequence[Person],
+) -> TaskLog:
+    """Replace the task's departments (with roles) and leaders, in the given order. Effective today, as texts are."""
+    task = locked_task(task_id, version)
+    require_secretariat(actor)
+    reason = required_reason(reason)
+    old = written_parts(task)
+    replace_parts(task, departments, leaders)
+    new = written_parts(task)
+    changes = {name: {"old": old[name], "new": new[name]} for name in old if old[name] != new[name]}
+    if not changes:
+        raise Incomplete(_("Nothing differs from what is there."))
+    return write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.ASSIGNMENTS,
+        effective_on=timezone.localdate(),
+        note=reason,
+        changes=changes,
+    )
+
+
+@transaction.atomic
+def confirm(*, mark_id: int, version: int, actor: Account, note: str = "") -> TaskLog:
+    """Settle a mark the import left open: what the task says now is right. Raises as `update_task`."""
+    mark = ConfirmationMark.objects.select_for_update().get(pk=mark_id)
+    task = locked_task(mark.task_id, version)
+    require_secretariat(actor)
+    if mark.answer_id is not None:
+        raise ImpossibleStep(_("This has been confirmed already."))
+    entry = write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.CONFIRMATION,
+        effective_on=timezone.localdate(),
+        note=note.strip(),
+        changes={"confirmed": {"old": None, "new": mark.column}},
+    )
+    mark.answer = entry
+    mark.save(update_fields=["answer"])
+    return entry

@@ -1,0 +1,126 @@
+"""What the verbs refuse, each with the sentence that says why and what to do instead."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings import access
+from meetings.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Transition, find_transition
+from meetings.models import Account, Department, Status, Task
+from meetings.refusals import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+
+from .writing import written_day
+
+
+def require_secretariat(actor: Account) -> None:
+    """Raise NotAllowed for everybody else than the secretariat."""
+    if not access.is_secretariat(actor):
+        raise NotAllowed(_("Only the secretariat may do this."))
+
+
+def required_reason(reason: str) -> str:
+    """Return the reason without blanks around it; raises Incomplete where there is none."""
+    if not reason.strip():
+        raise Incomplete(_("Say why."), field="note")
+    return reason.strip()
+
+
+def find_allowed_transition(task: Task, status: str | None, note: str, takers: frozenset) -> Transition | None:
+    """Return the change of status that is asked for, or that the first progress makes; none: it stays."""
+    if status is None or status == task.status:
+        starts = bool(note) and task.status == Status.NOT_STARTED
+        return find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if starts else None
+    transition = find_transition(task.status, status)
+    if transition is None:
+        raise ImpossibleStep(
+            _("A task that is “%(from)s” cannot become “%(to)s”.")
+            % {"from": Status(task.status).label, "to": Status(status).label if status in Status else status},
+            field="status",
+        )
+    if not transition.takers & takers:
+        raise NotAllowed(
+            _("Your account may not make this task “%(to)s”.") % {"to": Status(status).label}, field="status"
+        )
+    if transition.needs_reason and not note:
+        raise Incomplete(
+            _("Say why the task becomes “%(to)s”.") % {"to": Status(status).label},
+            field="note",
+        )
+    return transition
+
+
+def check_review(
+    task: Task,
+    transition: Transition | None,
+    next_review: datetime.date,
+    effective_on: datetime.date,
+    actor: Account,
+) -> None:
+    """Refuse a review day from anybody but the secretariat, for a task that needs none, or not after the entry."""
+    if not access.is_secretariat(actor):
+        raise NotAllowed(_("Only the secretariat sets the review day."), field="next_review")
+    status = transition.target if transition else task.status
+    if status not in OPEN_STATUSES:
+        raise ImpossibleStep(_("A task that has ended has no review. Leave the review day empty."), field="next_review")
+    if task.states.filter(until__isnull=True, next_due__isnull=False).exists():
+        raise ImpossibleStep(
+            _("This task has a due date, so it needs no review. Leave the review day empty."), field="next_review"
+        )
+    if next_review <= effective_on:
+        raise ImpossibleDay(
+            _("The next review must come after %(day)s, the day this entry is effective on.")
+            % {"day": written_day(effective_on)},
+            field="next_review",
+        )
+
+
+def check_department(actor: Account, task: Task, department: Department | None) -> None:
+    """Refuse a report on behalf of a department that is not the account's, or of nobody where it has several."""
+    spoken_for = access.departments_spoken_for(actor, task)
+    if department is not None and department not in spoken_for:
+        raise NotAllowed(
+            _("Your account does not report for %(department)s.") % {"department": department}, field="department"
+        )
+    if department is None and len(spoken_for) > 1 and not access.is_secretariat(actor):
+        raise Incomplete(_("Say which department you report for."), field="department")
+
+
+def check_day(task: Task, effective_on: datetime.date, changes_state: bool, today: datetime.date | None) -> None:
+    """Refuse a day before the issue, in the future, or, before the last change of state (DESIGN.md, As-of)."""
+    issued_on = task.suggestion.meeting.issued_on
+    if effective_on > (today or timezone.localdate()):
+        raise ImpossibleDay(
+            _("%(day)s is still to come. Choose today or an earlier day.") % {"day": written_day(effective_on)},
+            field="effective_on",
+        )
+    if effective_on < issued_on:
+        raise ImpossibleDay(
+            _("The minutes were issued on %(issued)s; nothing can have happened on %(day)s. Choose a later day.")
+            % {"issued": written_day(issued_on), "day": written_day(effective_on)},
+            field="effective_on",
+        )
+    if not changes_state:
+        return
+    days = [entry.effective_on for entry in task.log.only("effective_on", "changes") if entry.changes_state]
+    if days and effective_on < max(days):
+        raise ImpossibleDay(
+            _("The task last changed on %(last)s; another change cannot count from %(day)s. Choose that day or later.")
+            % {"last": written_day(max(days)), "day": written_day(effective_on)},
+            field="effective_on",
+        )
+
+
+def check_open_on(task: Task, day: datetime.date) -> None:
+    """Refuse progress for a day on which the task had ended; it may be put in before."""
+    status = (
+        task.states.filter(since__lte=day).order_by("-since").values_list("status", flat=True).first() or task.status
+    )
+    if status in ENDED_STATUSES:
+        raise ImpossibleStep(
+            _("On %(day)s the task was “%(status)s”. Choose an earlier day, or reopen the task first.")
+            % {"day": written_day(day), "status": Status(status).label},
+            field="effective_on",
+        )

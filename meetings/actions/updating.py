@@ -1,0 +1,128 @@
+"""Progress, status, review days and milestones: what moves a task through its life."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings import access
+from meetings.models import Account, Department, EntryKind, Milestone, Status, TaskLog
+from meetings.refusals import ImpossibleStep, Incomplete, NotAllowed
+
+from .rules import check_day, check_department, check_open_on, check_review, find_allowed_transition
+from .writing import Changes, iso, locked_task, write_entry, written_milestone
+
+
+@transaction.atomic
+def update_task(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    effective_on: datetime.date,
+    note: str = "",
+    status: str | None = None,
+    next_review: datetime.date | None = None,
+    department: Department | None = None,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Record what one form says at once: progress or a reason (``note``), a new ``status``, the ``next_review``.
+
+    The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due
+    date, and holds until the next report. Raises a subclass of Refused when the lifecycle, the log, the account's
+    role or the version forbids it, or when nothing is said.
+    """
+    task = locked_task(task_id, version)
+    takers = access.takers_of(actor, task)
+    if not takers:
+        raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    note = note.strip()
+    changes: Changes = {}
+    transition = find_allowed_transition(task, status, note, takers)
+    if transition is not None:
+        changes["status"] = {"old": task.status, "new": transition.target.value}
+    is_report = bool(note) and (transition.is_report if transition else True)
+    if next_review is not None:
+        check_review(task, transition, next_review, effective_on, actor)
+        changes["next_review"] = {"old": iso(task.next_review), "new": iso(next_review)}
+    if not note and not changes:
+        raise Incomplete(_("Write what has been done, or change the status or the review day."), field="note")
+    check_department(actor, task, department)
+    check_day(task, effective_on, transition is not None, today)
+    if is_report and transition is None:
+        check_open_on(task, effective_on)
+    if transition and status not in (None, task.status):
+        kind = EntryKind.STATUS
+    else:
+        kind = EntryKind.PROGRESS if note else EntryKind.REVIEW
+    return write_entry(
+        task,
+        actor=actor,
+        kind=kind,
+        effective_on=effective_on,
+        note=note,
+        is_report=is_report,
+        department=department,
+        changes=changes,
+    )
+
+
+def report_progress(*, note: str, **of_update: Any) -> TaskLog:
+    """Record progress; see `update_task`."""
+    return update_task(note=note, **of_update)
+
+
+def change_status(*, status: str, **of_update: Any) -> TaskLog:
+    """Change the status along the lifecycle's table; see `update_task`."""
+    return update_task(status=status, **of_update)
+
+
+def close(*, reason: str, **of_update: Any) -> TaskLog:
+    """Close a task, directly or on the departments' request; the reason is kept as its last report."""
+    return update_task(status=Status.CLOSED, note=reason, **of_update)
+
+
+def reopen(*, reason: str, **of_update: Any) -> TaskLog:
+    """Reopen a closed or terminated task to «in progress»."""
+    return update_task(status=Status.IN_PROGRESS, note=reason, **of_update)
+
+
+def terminate(*, reason: str, **of_update: Any) -> TaskLog:
+    """Terminate an open task: it will not be done."""
+    return update_task(status=Status.TERMINATED, note=reason, **of_update)
+
+
+@transaction.atomic
+def meet_milestone(
+    *,
+    milestone_id: int,
+    version: int,
+    actor: Account,
+    effective_on: datetime.date,
+    note: str = "",
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Record that a milestone was met on ``effective_on``; raises as `update_task`, and where it is met already."""
+    task = locked_task(Milestone.objects.values_list("task_id", flat=True).get(pk=milestone_id), version)
+    if not access.takers_of(actor, task):
+        raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    milestone = task.milestones.get(pk=milestone_id)
+    if milestone.met_on is not None:
+        raise ImpossibleStep(_("This milestone is met already. Open the task again to see by whom and when."))
+    check_day(task, effective_on, True, today)
+    check_open_on(task, effective_on)
+    old = [written_milestone(m) for m in task.milestones.all()]
+    milestone.met_on = effective_on
+    milestone.save(update_fields=["met_on"])
+    new = [written_milestone(m) for m in task.milestones.all()]
+    return write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.MILESTONE,
+        effective_on=effective_on,
+        note=note,
+        changes={"milestones": {"old": old, "new": new}},
+    )

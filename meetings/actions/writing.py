@@ -1,0 +1,154 @@
+"""What every verb does in the end: write an entry, rebuild the intervals, copy the present state into the task."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from meetings.deadlines import Deadline
+from meetings.models import (
+    Account,
+    Department,
+    EntryKind,
+    Milestone,
+    Person,
+    Suggestion,
+    Task,
+    TaskDepartment,
+    TaskLeader,
+    TaskLog,
+    TaskState,
+)
+from meetings.refusals import Stale
+
+Changes = dict[str, dict[str, Any]]
+
+
+def locked_task(task_id: int, version: int) -> Task:
+    """Return the task, held against other writers until the transaction ends; raises Stale on an older version."""
+    task = Task.objects.select_for_update(of=("self",)).select_related("suggestion__meeting").get(pk=task_id)
+    if task.version != version:
+        since = task.log.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence")
+        raise Stale(list(since))
+    return task
+
+
+def write_entry(
+    task: Task,
+    *,
+    actor: Account | None,
+    kind: EntryKind,
+    effective_on: datetime.date,
+    changes: Changes,
+    note: str = "",
+    is_report: bool = False,
+    department: Department | None = None,
+    recorded_at: datetime.datetime | None = None,
+) -> TaskLog:
+    """Write the next entry of ``task``'s log, rebuild its intervals and copy the last one into the task."""
+    entry = TaskLog.objects.create(
+        task=task,
+        sequence=task.version + 1,
+        kind=kind,
+        effective_on=effective_on,
+        recorded_at=recorded_at or timezone.now(),
+        actor=actor,
+        department=department,
+        is_report=is_report,
+        note=note,
+        changes=changes,
+    )
+    task.version = entry.sequence
+    _copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
+    task.save()
+    return entry
+
+
+def _copy_current_state(task: Task, state: TaskState) -> None:
+    for name in (
+        "status",
+        "closed_on",
+        "deadline_text",
+        "deadline_kind",
+        "deadline_precision",
+        "due_date",
+        "extension_count",
+        "extension_days",
+        "review_interval_months",
+        "next_review",
+    ):
+        setattr(task, name, getattr(state, name))
+
+
+def replace_parts(task: Task, departments: Sequence[tuple[Department, str]], leaders: Sequence[Person]) -> None:
+    """Give ``task`` these departments (with roles) and leaders, in this order, instead of those it has."""
+    task.task_departments.all().delete()
+    task.task_leaders.all().delete()
+    TaskDepartment.objects.bulk_create(
+        TaskDepartment(task=task, department=department, role=role, position=position)
+        for position, (department, role) in enumerate(departments, start=1)
+    )
+    TaskLeader.objects.bulk_create(
+        TaskLeader(task=task, person=person, position=position) for position, person in enumerate(leaders, start=1)
+    )
+
+
+def deadline_columns(deadline: Deadline) -> dict[str, Any]:
+    """Return a deadline as the columns of `WithDeadline` hold it."""
+    return {
+        "deadline_text": deadline.text,
+        "deadline_kind": deadline.kind.value,
+        "deadline_precision": deadline.precision.value if deadline.precision else "",
+        "due_date": deadline.due_date,
+    }
+
+
+def apply_texts(instance: Task | Suggestion, values: dict[str, str | None]) -> Changes:
+    """Set the fields of ``values`` that are not None and differ; return what changed. Saving is the caller's."""
+    changes: Changes = {}
+    for name, value in values.items():
+        old = getattr(instance, name)
+        if value is not None and value.strip() != old:
+            setattr(instance, name, value.strip())
+            changes[name] = {"old": old, "new": value.strip()}
+    return changes
+
+
+def written_deadline(deadline: Deadline) -> dict[str, Any]:
+    """Return a deadline as the log's ``changes`` hold it."""
+    return {
+        "text": deadline.text,
+        "kind": deadline.kind.value,
+        "precision": deadline.precision.value if deadline.precision else None,
+        "due_date": iso(deadline.due_date),
+    }
+
+
+def written_milestone(milestone: Milestone) -> dict[str, Any]:
+    """Return a milestone as the log's ``changes`` hold it."""
+    return {**written_deadline(milestone.deadline), "met_on": iso(milestone.met_on)}
+
+
+def written_parts(task: Task) -> dict[str, list]:
+    """Return the task's departments and leaders as the log's ``changes`` hold them; two queries."""
+    return {
+        "departments": [
+            {"name": part.department.name, "role": part.role}
+            for part in task.task_departments.select_related("department")
+        ],
+        "leaders": [part.person.name for part in task.task_leaders.select_related("person")],
+    }
+
+
+def iso(day: datetime.date | None) -> str | None:
+    """Return a day as JSON holds it."""
+    return day.isoformat() if day else None
+
+
+def written_day(day: datetime.date) -> str:
+    """Return a day as the reader's language writes it."""
+    return date_format(day, "DATE_FORMAT")

@@ -1,0 +1,115 @@
+"""Counts and summaries. All take tasks from `TaskQuerySet.on`, so they are about that day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F
+from django.db.models.functions import TruncMonth
+
+from .models import ANSWERABLE_ROLES, Health
+from .models.task import TaskQuerySet
+
+PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
+
+
+@dataclass(slots=True)
+class HealthCount:
+    """How many tasks are in which health, of all or of what ``key`` and ``label`` name."""
+
+    key: int | str | None = None
+    label: str = ""
+    by_health: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Health.values, 0))
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.by_health.values())
+
+    @property
+    def pressing(self) -> int:
+        """Overdue and review-missed together: a missed review counts as loudly as a missed deadline."""
+        return sum(self.by_health[health] for health in PRESSING)
+
+
+def count_by_health(tasks: TaskQuerySet) -> HealthCount:
+    """Return how many of ``tasks`` are in which health. One query."""
+    count = HealthCount()
+    for health, number in tasks.order_by().values_list("health").annotate(number=Count("pk")):
+        count.by_health[health] = number
+    return count
+
+
+def count_by_department(tasks: TaskQuerySet) -> list[HealthCount]:
+    """Return the counts of each department that leads or is responsible, the most pressing first. One query.
+
+    A task of several departments counts for each of them.
+    """
+    parts = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
+    return _grouped(parts, "task_departments__department", "task_departments__department__name")
+
+
+def count_by_leader(tasks: TaskQuerySet) -> list[HealthCount]:
+    """Return the counts of each supervising leader, the most pressing first. One query."""
+    parts = tasks.filter(task_leaders__isnull=False)
+    return _grouped(parts, "task_leaders__person", "task_leaders__person__name")
+
+
+def count_by_meeting(tasks: TaskQuerySet) -> list[HealthCount]:
+    """Return the counts of each meeting, the newest first. One query."""
+    rows = _groups(tasks, "suggestion__meeting", "suggestion__meeting__title", "suggestion__meeting__issued_on")
+    return _collect(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """How many open tasks fall due in a month; ``first`` and ``last`` are its days after the day asked about."""
+
+    first: datetime.date
+    last: datetime.date
+    number: int
+
+
+def count_coming_months(tasks: TaskQuerySet, day: datetime.date, months: int = 12) -> list[MonthCount]:
+    """Return the months up to ``months`` calendar months after ``day`` in which open tasks fall due. One query.
+
+    The month of ``day`` itself is counted from that day on: what was due before it is overdue, not coming.
+    """
+    horizon = last_of_month(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1)
+    due = tasks.open().filter(day_next_due__gte=day, day_next_due__lte=horizon).order_by()
+    rows = due.annotate(month=TruncMonth("day_next_due")).values_list("month").annotate(number=Count("pk"))
+    return [
+        MonthCount(first=max(month, day), last=last_of_month(month.year, month.month), number=number)
+        for month, number in sorted(rows)
+    ]
+
+
+def pressing_tasks(tasks: TaskQuerySet) -> TaskQuerySet:
+    """Return the overdue and review-missed ones, the longest waiting first."""
+    return tasks.filter(health__in=PRESSING).order_by("next_day", "suggestion__meeting", "suggestion__position", "pk")
+
+
+def last_of_month(year: int, month: int) -> datetime.date:
+    """Return the last day of a month."""
+    following = datetime.date(year + month // 12, month % 12 + 1, 1)
+    return following - datetime.timedelta(days=1)
+
+
+def _grouped(tasks: TaskQuerySet, key: str, label: str) -> list[HealthCount]:
+    counts = _collect(_groups(tasks, key, label))
+    return sorted(counts, key=lambda count: (-count.pressing, -count.total, count.key))
+
+
+def _groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None):
+    rows = tasks.order_by(*([f"-{newest}", f"-{key}"] if newest else []))
+    return rows.values(of=F(key), name=F(label), in_health=F("health")).annotate(number=Count("pk", distinct=True))
+
+
+def _collect(rows: Iterable[dict]) -> list[HealthCount]:
+    counts: dict[int, HealthCount] = {}
+    for row in rows:
+        count = counts.setdefault(row["of"], HealthCount(key=row["of"], label=row["name"]))
+        count.by_health[row["in_health"]] = row["number"]
+    return list(counts.values())
