@@ -1,0 +1,76 @@
+"""What every format is read into: paragraphs and tables in the order of the page. Frozen, and free of any format."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+CellValue = datetime.date | datetime.datetime | float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One printed cell. A merged cell is one object, standing at every grid position it covers (compare by ``is``).
+
+    ``text``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text not).
+    ``value``: for a spreadsheet, the real date or number behind the text, else None.
+    """
+
+    text: str
+    value: CellValue = None
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.text.strip()
+
+
+EMPTY = Cell("")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A rectangle of cells: every row has the same number of positions.
+
+    ``hidden_rows``: rows (0-based) the spreadsheet does not show. ``name`` and ``is_hidden``: the sheet's.
+    """
+
+    rows: tuple[tuple[Cell, ...], ...]
+    hidden_rows: frozenset[int] = frozenset()
+    name: str = ""
+    is_hidden: bool = False
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Cell]], **attributes) -> Table:
+        """A table of rows of any length: the short ones are filled up with empty cells."""
+        width = max((len(row) for row in rows), default=0)
+        return cls(tuple((*row, *[EMPTY] * (width - len(row))) for row in rows), **attributes)
+
+    @property
+    def width(self) -> int:
+        return len(self.rows[0]) if self.rows else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph (or, in a PDF, one paragraph put together from its printed lines) outside the tables."""
+
+    text: str
+
+
+Block = Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as read: its blocks in order."""
+
+    blocks: tuple[Block, ...] = field(default=())
+
+    @property
+    def tables(self) -> Iterator[Table]:
+        return (block for block in self.blocks if isinstance(block, Table))
+
+    @property
+    def paragraphs(self) -> Iterator[Paragraph]:
+        return (block for block in self.blocks if isinstance(block, Paragraph))

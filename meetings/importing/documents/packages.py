@@ -1,0 +1,146 @@
+"""Office packages (.docx, .xlsx): a zip of XML parts, read without trusting one number it states about itself.
+
+The limits are of DESIGN.md's import contract (memory 512 MB, 20 s): sizes are counted while unpacking, nodes while
+parsing; a document type declaration, which no office program writes, is refused, so no entity is ever expanded.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from lxml import etree
+
+from .errors import MAX_PACKAGE_BYTES, MAX_PART_BYTES, MAX_XML_NODES, MEGABYTE, Unreadable, UnreadableDocument
+
+_MAX_DIRECTORY_BYTES = 4 * MEGABYTE
+_LONGEST_COMMENT = 65_535 + 22
+_DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError, NotImplementedError)
+
+
+class _Counted(io.RawIOBase):
+    """A part's stream that stops at ``MAX_PART_BYTES`` unpacked bytes, whatever the zip's directory declares."""
+
+    def __init__(self, stream: io.BufferedIOBase, part: str, package: Package) -> None:
+        self._stream = stream
+        self._part = part
+        self._package = package
+        self._count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            data = self._stream.read(MAX_PART_BYTES + 1 if size is None or size < 0 else size)
+        except RuntimeError as error:  # zipfile's way to say that a part is encrypted
+            raise UnreadableDocument(Unreadable.ENCRYPTED) from error
+        except _DAMAGED_ZIP as error:
+            raise UnreadableDocument(Unreadable.DAMAGED, part=self._part) from error
+        self._count += len(data)
+        self._package.unpacked_bytes += len(data)
+        if self._count > MAX_PART_BYTES or self._package.unpacked_bytes > MAX_PACKAGE_BYTES:
+            limit = MAX_PART_BYTES // MEGABYTE
+            raise UnreadableDocument(Unreadable.EXPANDS_TOO_FAR, part=self._part, limit=limit)
+        return data
+
+
+class Package:
+    """An open package. Use as a context manager."""
+
+    def __init__(self, content: bytes) -> None:
+        """Open the package in ``content``. Raises UnreadableDocument where it is damaged or encrypted."""
+        self.unpacked_bytes = 0
+        _refuse_huge_directory(content)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        except _DAMAGED_ZIP as error:
+            raise UnreadableDocument(Unreadable.DAMAGED, part="zip") from error
+        # Some writers name parts with another case or a leading slash; the standard compares without case.
+        self._names = {name.lstrip("/").replace("\\", "/").lower(): name for name in self._zip.namelist()}
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._zip.close()
+
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._names
+
+    def names(self) -> Iterator[str]:
+        """The parts' names in lower case."""
+        return iter(self._names)
+
+    def _open(self, part: str) -> _Counted:
+        name = self._names.get(part.lower())
+        if name is None:
+            raise UnreadableDocument(Unreadable.DAMAGED, part=part)
+        try:
+            return _Counted(self._zip.open(name), part, self)
+        except RuntimeError as error:
+            raise UnreadableDocument(Unreadable.ENCRYPTED) from error
+        except _DAMAGED_ZIP as error:
+            raise UnreadableDocument(Unreadable.DAMAGED, part=part) from error
+
+    def events(self, part: str) -> Iterator[tuple[str, etree._Element]]:
+        """Parse ``part`` step by step: ("start" | "end", element). Whoever consumes clears what it has used.
+
+        Raises UnreadableDocument where the part is missing, damaged, too large or declares a document type.
+        """
+        parser = etree.iterparse(
+            self._open(part),
+            events=("start", "end"),
+            no_network=True,
+            load_dtd=False,
+            resolve_entities=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        seen_root = False
+        try:
+            for event, element in parser:
+                if not seen_root:
+                    seen_root = True
+                    if element.getroottree().docinfo.internalDTD is not None:
+                        raise UnreadableDocument(Unreadable.ENTITIES, part=part)
+                yield event, element
+        except etree.LxmlError as error:
+            raise UnreadableDocument(Unreadable.DAMAGED, part=part) from error
+        if not seen_root:
+            raise UnreadableDocument(Unreadable.DAMAGED, part=part)
+
+    def tree(self, part: str) -> etree._Element:
+        """The root of ``part``, parsed whole within ``MAX_XML_NODES`` elements and attributes."""
+        root = None
+        nodes = 0
+        for event, element in self.events(part):
+            if event == "start":
+                if root is None:
+                    root = element
+                nodes += 1 + len(element.attrib)
+                if nodes > MAX_XML_NODES:
+                    limit = MAX_PART_BYTES // MEGABYTE
+                    raise UnreadableDocument(Unreadable.EXPANDS_TOO_FAR, part=part, limit=limit)
+        return root
+
+
+def _refuse_huge_directory(content: bytes) -> None:
+    """zipfile holds the whole directory in memory, 500 bytes and more an entry: look at its size before."""
+    tail = content[-_LONGEST_COMMENT - 76 :]
+    sizes = [0]
+    if (at := tail.rfind(b"PK\x05\x06")) >= 0 and len(tail) >= at + 16:
+        sizes.append(struct.unpack_from("<L", tail, at + 12)[0])
+        if sizes[-1] == 0xFFFFFFFF:
+            sizes.pop()
+    if (at := tail.rfind(b"PK\x06\x06")) >= 0 and len(tail) >= at + 48:
+        sizes.append(struct.unpack_from("<Q", tail, at + 40)[0])
+    if max(sizes) > _MAX_DIRECTORY_BYTES:
+        raise UnreadableDocument(Unreadable.DAMAGED, part="zip")
+
+
+def namespace(element: etree._Element) -> str:
+    """The ``{…}`` in front of the element's name: the transitional and the strict standard differ in nothing else."""
+    tag = element.tag
+    return tag[: tag.index("}") + 1] if isinstance(tag, str) and tag.startswith("{") else ""

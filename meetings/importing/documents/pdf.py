@@ -1,0 +1,55 @@
+"""PDF files, read in a process of their own with bounded memory and time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from .errors import MAX_SECONDS, Unreadable, UnreadableDocument
+from .model import EMPTY, Cell, Document, Paragraph, Table
+
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+def read_pdf(content: bytes) -> Document:
+    """Read the bytes of a PDF. Raises UnreadableDocument, also where it takes too much time or memory."""
+    try:
+        worker = subprocess.run(
+            [sys.executable, "-m", f"{__package__}.pdf_worker"],
+            input=content,
+            capture_output=True,
+            timeout=MAX_SECONDS,
+            cwd=_ROOT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableDocument(Unreadable.TOO_SLOW, seconds=MAX_SECONDS) from error
+    try:
+        answer = json.loads(worker.stdout)
+    except ValueError as error:  # killed, or out of memory before it could say so
+        raise UnreadableDocument(Unreadable.DAMAGED, part="PDF") from error
+    if "code" in answer:
+        raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])
+    return Document(tuple(_block(block) for block in answer["blocks"]))
+
+
+def _block(answer: str | dict) -> Paragraph | Table:
+    if isinstance(answer, str):
+        return Paragraph(answer)
+    cells = [EMPTY, *map(Cell, answer["cells"])]
+    return Table.of([[cells[at] for at in row] for row in answer["rows"]])
+
+
+def answer_of(document: Document) -> dict:
+    """The document as JSON: a merged cell stays one cell, so tables say which cell stands where (0: none)."""
+    blocks: list[str | dict] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            blocks.append(block.text)
+            continue
+        numbers: dict[Cell, int] = {EMPTY: 0}
+        rows = [[numbers.setdefault(cell, len(numbers)) for cell in row] for row in block.rows]
+        blocks.append({"rows": rows, "cells": [cell.text for cell in list(numbers)[1:]]})
+    return {"blocks": blocks}

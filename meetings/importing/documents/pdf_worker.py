@@ -1,0 +1,30 @@
+"""The process that reads one PDF: the file on stdin, the answer of ``pdf.answer_of`` on stdout."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+
+from .errors import MAX_SECONDS, MEGABYTE, UnreadableDocument
+
+#: Address space; together with the parent that waits it stays below the 512 MB of the import contract.
+_MAX_BYTES = 400 * MEGABYTE
+
+
+def main() -> None:
+    content = sys.stdin.buffer.read()
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    from .pdf import answer_of
+    from .pdf_pages import read_pages
+
+    try:
+        answer = answer_of(read_pages(content))
+    except UnreadableDocument as error:
+        answer = {"code": str(error.code), "parameters": error.parameters}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Joining printed lines again: which line ends are paragraphs' ends, and which only the edge of a cell or page.
+
+Chinese typesetting breaks a line where the next character no longer fits, except that closing punctuation may not
+begin a line and takes the character before it along, and that a Latin word or a number stays whole. So a line that
+had room for what follows was ended on purpose.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_CLOSING = "，。、；：！？）)】〕》〉」』”’…％%,.;:!?]"
+_WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-/%]*|[（(《“‘「『〔\[]*.")
+_MARKER = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[①-⑳⑴-⒇⒈-⒛]|\d{1,2}[.．、](?!\d)|[一二三四五六七八九十]{1,3}、)")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """One line as printed: its edges and the width of one Chinese character, in the same unit throughout."""
+
+    text: str
+    left: float
+    right: float
+    size: float
+
+
+def display_width(text: str) -> int:
+    """Columns the text takes on a terminal: two for a Chinese character, one for a Latin one."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
+
+
+def next_unit_width(text: str, size: float) -> float:
+    """The width of what has to stand together at the beginning of ``text``."""
+    text = text.lstrip()
+    match = _WORD.match(text)
+    if match is None:
+        return size
+    end = match.end()
+    while end < len(text) and text[end] in _CLOSING:
+        end += 1
+    return display_width(text[:end]) * size / 2
+
+
+def joined(first: str, second: str) -> str:
+    """Two pieces of one paragraph: a blank is kept only between two Latin words."""
+    first, second = first.rstrip(), second.lstrip()
+    needs_blank = first[-1:].isascii() and first[-1:].isalnum() and second[:1].isascii() and second[:1].isalpha()
+    return f"{first} {second}" if needs_blank else first + second
+
+
+def unwrapped(lines: Sequence[PrintedLine], left: float, right: float) -> list[str]:
+    """The paragraphs of a cell whose text may reach from ``left`` to ``right``.
+
+    A line too short to have been full, or one before a task's number, ends its paragraph.
+    """
+    paragraphs: list[str] = []
+    previous: PrintedLine | None = None
+    for line in lines:
+        if previous is not None and not _MARKER.match(line.text):
+            used = previous.right - previous.left
+            fits = used + next_unit_width(line.text, line.size) <= (right - left) + 0.1 * line.size
+            if not fits:
+                paragraphs[-1] = joined(paragraphs[-1], line.text)
+                previous = line
+                continue
+        paragraphs.append(line.text.strip())
+        previous = line
+    return paragraphs

@@ -1,0 +1,224 @@
+"""Excel workbooks (.xlsx, .xlsm), streamed from their XML.
+
+Only cells that hold something are kept, so neither a false dimension, nor a cell in the last column, nor a merge over
+the whole sheet costs memory. calamine fills the rectangle up to the farthest cell and says neither which rows are
+hidden nor how a number is shown, and 2026.10 shown with two decimals is October where the bare number 2026.1 is a
+doubt; so the parts are read here. Formulas count with the value Excel saved; macros are never opened.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .model import EMPTY, Cell, Document, Table
+from .number_formats import GENERAL, NumberFormat, builtin_format, shown
+from .packages import Package, namespace
+
+_MAX_SHEETS = 64
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
+
+
+@dataclass
+class _Workbook:
+    sheets: list[tuple[str, str, bool]]  # name, part, hidden
+    strings: list[str]
+    formats: list[NumberFormat]
+    is_1904: bool
+
+
+@dataclass
+class _Sheet:
+    cells: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+def read_xlsx(content: bytes) -> Document:
+    """Read the bytes of a workbook: one table a worksheet. Raises UnreadableDocument."""
+    with Package(content) as package:
+        workbook = _workbook(package)
+        tables = []
+        count = 0
+        for name, part, is_hidden in workbook.sheets:
+            sheet = _sheet(package, part, workbook)
+            count += sum(map(len, sheet.cells.values()))
+            if count > MAX_CELLS:
+                raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+            if sheet.cells:
+                tables.append(_table(sheet, name, is_hidden))
+    return Document(tuple(tables))
+
+
+def _workbook(package: Package) -> _Workbook:
+    part = "xl/workbook.xml"
+    root = package.tree(part)
+    main = namespace(root)
+    targets = {}
+    for relation in package.tree("xl/_rels/workbook.xml.rels"):
+        target = relation.get("Target", "")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        targets[relation.get("Id")] = (relation.get("Type", "").rpartition("/")[2], path)
+    sheets = []
+    for sheet in root.iter(f"{main}sheet"):
+        key = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
+        kind, path = targets.get(key, ("", ""))
+        if kind == "worksheet" and path in package:
+            sheets.append((sheet.get("name", ""), path, sheet.get("state", "visible") != "visible"))
+    if not sheets:
+        raise UnreadableDocument(Unreadable.DAMAGED, part=part)
+    properties = root.find(f"{main}workbookPr")
+    is_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
+    strings = _strings(package) if "xl/sharedstrings.xml" in package else []
+    formats = _formats(package) if "xl/styles.xml" in package else []
+    return _Workbook(sheets[:_MAX_SHEETS], strings, formats, is_1904)
+
+
+def _plain(element: etree._Element, main: str) -> str:
+    """The text of a string item, its runs joined, without the phonetic reading above it."""
+    pieces = []
+    for child in element:
+        if child.tag == f"{main}t":
+            pieces.append(child.text or "")
+        elif child.tag == f"{main}r":
+            pieces.extend(text.text or "" for text in child.iterchildren(f"{main}t"))
+    # Excel writes control characters as _x000D_; the carriage return is the one that occurs.
+    return "".join(pieces).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _strings(package: Package) -> list[str]:
+    strings = []
+    main = ""
+    for event, element in package.events("xl/sharedStrings.xml"):
+        main = main or namespace(element)
+        if event == "end" and element.tag == f"{main}si":
+            strings.append(_plain(element, main))
+            if len(strings) > MAX_CELLS:
+                raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+            _forget(element)
+    return strings
+
+
+def _formats(package: Package) -> list[NumberFormat]:
+    """The number format of each cell style, by the style's position."""
+    root = package.tree("xl/styles.xml")
+    main = namespace(root)
+    own = {
+        element.get("numFmtId"): NumberFormat(element.get("formatCode", ""))
+        for element in root.iterfind(f"{main}numFmts/{main}numFmt")
+    }
+    formats = []
+    for element in root.iterfind(f"{main}cellXfs/{main}xf"):
+        key = element.get("numFmtId", "0")
+        formats.append(own.get(key) or builtin_format(key))
+    return formats
+
+
+def _forget(element: etree._Element) -> None:
+    """Free what has been read, and the elements before it that the parser still holds."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def _position(reference: str) -> tuple[int, int] | None:
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    row = int(match[2])
+    if not 1 <= row <= _LAST_ROW or column > _LAST_COLUMN:
+        return None
+    return row, column
+
+
+def _sheet(package: Package, part: str, workbook: _Workbook) -> _Sheet:
+    sheet = _Sheet()
+    main = ""
+    row = column = 0
+    for event, element in package.events(part):
+        main = main or namespace(element)
+        name = element.tag[len(main) :] if isinstance(element.tag, str) else ""
+        if event == "start":
+            if name == "row":
+                number = element.get("r", "")
+                row = int(number) if number.isdecimal() and len(number) < 8 else row + 1
+                column = 0
+                if element.get("hidden") in ("1", "true"):
+                    sheet.hidden_rows.add(row)
+            continue
+        if name == "c":
+            at = _position(element.get("r", ""))
+            if at is None and element.get("r"):
+                raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=_LAST_COLUMN)
+            row, column = at or (row, column + 1)
+            cell = _cell(element, main, workbook)
+            if not cell.is_blank:
+                _keep(sheet, row, column, cell)
+        elif name == "row":
+            _forget(element)
+        elif name == "mergeCell":
+            corners = [_position(corner) for corner in element.get("ref", "").split(":")]
+            if len(corners) == 2 and all(corners):
+                sheet.merges.append((*corners[0], *corners[1]))
+            _forget(element)
+    return sheet
+
+
+def _keep(sheet: _Sheet, row: int, column: int, cell: Cell) -> None:
+    if row not in sheet.cells:
+        if len(sheet.cells) >= MAX_TABLE_ROWS:
+            raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+        sheet.cells[row] = {}
+    sheet.cells[row][column] = cell
+    if len(sheet.cells[row]) > MAX_TABLE_COLUMNS:
+        raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
+
+
+def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
+    kind = element.get("t", "n")
+    if kind == "inlineStr":
+        inline = element.find(f"{main}is")
+        return Cell(_plain(inline, main)) if inline is not None else EMPTY
+    raw = element.findtext(f"{main}v") or ""
+    if kind == "s":
+        at = int(raw) if raw.isdecimal() and len(raw) < 10 else -1
+        return Cell(workbook.strings[at]) if 0 <= at < len(workbook.strings) else EMPTY
+    if kind == "n" and raw:
+        style = element.get("s", "")
+        at = int(style) if style.isdecimal() and len(style) < 7 else -1
+        number_format = workbook.formats[at] if 0 <= at < len(workbook.formats) else GENERAL
+        text, value = shown(raw, number_format, is_1904=workbook.is_1904)
+        return Cell(text, value)
+    return Cell(raw)
+
+
+def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
+    """The rows and columns that hold something, in order; merged cells stand at each of their positions."""
+    rows = sorted(sheet.cells)
+    columns = sorted({column for cells in sheet.cells.values() for column in cells})
+    if len(columns) > MAX_TABLE_COLUMNS:
+        raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
+    grid = [[sheet.cells[row].get(column, EMPTY) for column in columns] for row in rows]
+    for top, left, bottom, right in sheet.merges:
+        cell = sheet.cells.get(top, {}).get(left)
+        if cell is None:
+            continue
+        across = [at for at, column in enumerate(columns) if left <= column <= right]
+        for at in _within(rows, top, bottom):
+            for column in across:
+                grid[at][column] = cell
+    hidden = frozenset(at for at, row in enumerate(rows) if row in sheet.hidden_rows)
+    return Table.of(grid, hidden_rows=hidden, name=name, is_hidden=is_hidden)
+
+
+def _within(rows: list[int], top: int, bottom: int) -> Iterator[int]:
+    return (at for at, row in enumerate(rows) if top <= row <= bottom)

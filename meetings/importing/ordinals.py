@@ -1,0 +1,147 @@
+"""Printed numbers: of a row (1.), of a suggestion (1) ), of the tasks within one cell ((1) … ; (2) …)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .documents.numbering import chinese_numeral
+
+_CHINESE_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_UNITS = {"十": 10, "百": 100}
+_HAN = "[一二三四五六七八九十百]{1,5}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """One way of numbering; ``needs_stop``: counts only after a full stop or a semicolon, for it is also prose."""
+
+    name: str
+    pattern: re.Pattern[str]
+    needs_stop: bool = False
+
+
+#: Outer styles first is not needed: the one whose 1 stands first in the text is the outer one.
+_STYLES = (
+    _Style("(1)", re.compile(r"[(（]\s*(\d{1,3})\s*[)）][、.．]?\s*")),
+    _Style("1)", re.compile(r"(?<![(（\d])(\d{1,3})\s*[)）]\s*")),
+    _Style("1.", re.compile(r"(?<![\d.．])(\d{1,3})\s*[.．](?![\d.．])\s*")),
+    _Style("1、", re.compile(r"(?<![\d.．])(\d{1,3})\s*、\s*")),
+    _Style("①", re.compile(r"([①-⑳])\s*")),
+    _Style("⑴", re.compile(r"([⑴-⒇])\s*")),
+    _Style("⒈", re.compile(r"([⒈-⒛])\s*")),
+    _Style("(一)", re.compile(rf"[(（]\s*({_HAN})\s*[)）][、.．]?\s*")),
+    _Style("一、", re.compile(rf"(?<![一二三四五六七八九十百])({_HAN})\s*[、.．]\s*")),
+    _Style("一是", re.compile(rf"({_HAN})(?:是要|是)\s*"), needs_stop=True),
+    _Style("第一", re.compile(rf"第({_HAN})[，,、：:]\s*"), needs_stop=True),
+)
+_STOPS = "。；;！：:\n"
+_SOFT_STOPS = _STOPS + "，,、 \t　)）"
+_ENCLOSED = ((0x2460, 20), (0x2474, 20), (0x2488, 20))
+
+
+def chinese_integer(text: str) -> int | None:
+    """二十三 → 23, 一百零五 → 105, or None."""
+    total = current = 0
+    for letter in text:
+        if letter in _CHINESE_DIGITS:
+            current = _CHINESE_DIGITS[letter]
+        elif letter in _UNITS:
+            total += (current or 1) * _UNITS[letter]
+            current = 0
+        else:
+            return None
+    return total + current if text else None
+
+
+def _value(printed: str) -> int | None:
+    if printed.isdecimal():
+        return int(printed)
+    for first, count in _ENCLOSED:
+        if len(printed) == 1 and first <= ord(printed) < first + count:
+            return ord(printed) - first + 1
+    number = chinese_integer(printed)
+    # 一十 or 百 as prose is not a number somebody counted with.
+    return number if number and chinese_numeral(number) == printed else None
+
+
+def integer_of(text: str) -> int | None:
+    """The number printed in a 序号 cell (1, １., 01, （一）, 第3项, ③), or None where it is no plain number."""
+    bare = re.sub(r"\s+", "", text)
+    bare = re.sub(r"^第|[条项点号]$", "", bare)
+    bare = re.sub(r"^[(（\[【]|[)）\]】.．、,，:：]+$", "", bare)
+    bare = re.sub(r"^(\d+)\.0+$", r"\1", bare)
+    if re.fullmatch(r"\d{1,6}", bare):
+        return int(bare)
+    return _value(bare) if bare else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinal:
+    """A number at the beginning of a text: how it is written, its value, and the text after it."""
+
+    style: str
+    number: int
+    rest: str
+
+
+def leading_ordinal(text: str) -> Ordinal | None:
+    """The number ``text`` begins with, or None."""
+    text = text.lstrip()
+    for style in _STYLES:
+        match = style.pattern.match(text)
+        if match and not style.needs_stop and (number := _value(match[1])) is not None:
+            return Ordinal(style.name, number, text[match.end() :])
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One numbered piece of a cell, its number taken off."""
+
+    number: int | None
+    text: str
+
+
+def numbered_parts(text: str) -> tuple[str, tuple[Part, ...]]:
+    """Split a cell at its own numbering: what stands before (1), and the parts.
+
+    The numbers run 1, 2, 3 …, at least to 2 (or a 1 alone begins the cell); of nested numberings the outer one
+    counts. The semicolon between two parts is not part of either (DESIGN.md, ``import_minutes``). A cell without
+    numbering is one part without a number.
+    """
+    best: list[re.Match[str]] = []
+    for style in _STYLES:
+        run = _run(style, text)
+        if run and (not best or run[0].start() < best[0].start()):
+            best = run
+    if not best:
+        return "", (Part(None, text.strip()),)
+    lead_in = text[: best[0].start()].strip()
+    parts = []
+    for at, match in enumerate(best):
+        is_last = at + 1 == len(best)
+        piece = text[match.end() : len(text) if is_last else best[at + 1].start()].strip()
+        parts.append(Part(at + 1, piece if is_last else piece.rstrip("；; \n")))
+    return lead_in, tuple(parts)
+
+
+def _run(style: _Style, text: str) -> list[re.Match[str]]:
+    """The markers 1, 2, 3 … of one style, in order, each where a new piece can begin."""
+    run: list[re.Match[str]] = []
+    stops = _STOPS if style.needs_stop else _SOFT_STOPS
+    for match in style.pattern.finditer(text):
+        if _value(match[1]) != len(run) + 1:
+            continue
+        before = text[: match.start()].rstrip(" \t　")
+        ended_blank = len(before) != match.start()
+        if before and before[-1] not in (stops if run or style.needs_stop else _STOPS + ("" if not ended_blank else before[-1])):
+            continue
+        if before and before[-1] in "，,、" and style.name in ("1、", "一、", "1."):
+            continue
+        run.append(match)
+    if len(run) > 1 and all(text[one.end() : two.start()].strip(" ；;、，,") for one, two in zip(run, run[1:], strict=False)):
+        return run
+    if len(run) == 1 and not style.needs_stop and not text[: run[0].start()].strip():
+        return run
+    return []

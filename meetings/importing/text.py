@@ -1,0 +1,39 @@
+"""Small helpers on Chinese text that every part of the reading uses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·"
+_BLANK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_WIDE}])")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u0000-\u0008\u000b\u000c\u000e-\u001f]")
+
+
+def without_blanks(text: str) -> str:
+    """The text without any white space."""
+    return re.sub(r"\s+", "", _INVISIBLE.sub("", text))
+
+
+def folded(text: str) -> str:
+    """For comparing: no white space, full-width letters, digits and punctuation as half-width."""
+    return unicodedata.normalize("NFKC", without_blanks(text)).lower()
+
+
+def tidy(text: str) -> str:
+    """As printed, less the blanks that typesetting or a scan puts beside Chinese characters (CNAS 认可 -> CNAS认可).
+
+    Lines stay lines; blanks between Latin words stay, as one.
+    """
+    lines = []
+    for line in _INVISIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        line = _BLANK_BESIDE_WIDE.sub("", line.strip())
+        line = re.sub(r"[ \t\u00a0\u3000]+", " ", line).strip()
+        if line:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def as_lines(text: str) -> list[str]:
+    """The non-blank lines, stripped."""
+    return [line.strip() for line in _INVISIBLE.sub("", text).splitlines() if line.strip()]
