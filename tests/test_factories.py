@@ -1,0 +1,32 @@
+"""The small world is what it says it is; all other tests stand on it."""
+
+import datetime
+
+import pytest
+
+from meetings.models import Task, TaskLog, TaskState
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("day", [None, datetime.date(2024, 2, 29)])
+def test_each_task_of_the_small_world_has_the_health_it_is_named_after(day):
+    world = factories.small_world(day)
+    found = {task.pk: task.health for task in Task.objects.on(world.day)}
+    assert found == {task.pk: health for health, task in world.tasks.items()}
+
+
+def test_a_raw_entry_keeps_log_intervals_and_task_in_line():
+    task = factories.task(deadline="2023.12")
+    later = {"text": "2024.6", "kind": "dated", "precision": "month", "due_date": "2024-06-30"}
+    factories.entry(
+        task,
+        effective_on=datetime.date(2023, 12, 20),
+        changes={
+            "deadline": {"old": {"text": "2023.12"}, "new": later},
+            "extension": {"old": {"count": 0, "days": 0}, "new": {"count": 1, "days": 182}},
+        },
+    )
+    assert (task.due_date, task.extension_count, task.version) == (datetime.date(2024, 6, 30), 1, 2)
+    assert TaskLog.objects.filter(task=task).count() == TaskState.objects.filter(task=task).count() == 2
