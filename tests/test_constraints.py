@@ -1,0 +1,164 @@
+"""The database refuses what must never be, whoever writes it. A row per constraint, named as in the models."""
+
+import datetime
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from meetings.models import (
+    Account,
+    Aspect,
+    Attendance,
+    ConfirmationMark,
+    Department,
+    Meeting,
+    MeetingLead,
+    Milestone,
+    Person,
+    Role,
+    Suggestion,
+    SuggestionSource,
+    Task,
+    TaskDepartment,
+    TaskLeader,
+    TaskLog,
+    TaskState,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.date(2023, 12, 31)
+
+
+def task_with(**columns):
+    """Change a task's columns past its verbs."""
+    Task.objects.filter(pk=factories.task().pk).update(**columns)
+
+
+def a_second(model: type[models.Model], row: models.Model, **columns):
+    """Write a row that repeats ``row`` but for its key and ``columns``."""
+    values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+    del values["id"]
+    model.objects.create(**{**values, **columns})
+
+
+def state_of_a_task() -> TaskState:
+    return factories.task().states.get()
+
+
+def milestone(**columns):
+    values = {"deadline_text": "2023.10", "deadline_kind": "dated", "due_date": datetime.date(2023, 10, 31)}
+    return Milestone.objects.create(task=factories.task(), position=1, **{**values, **columns})
+
+
+def mark() -> ConfirmationMark:
+    return ConfirmationMark.objects.create(task=factories.task(), column="leaders", code="several_leaders")
+
+
+def log_entry(**columns):
+    a_second(TaskLog, factories.task().log.get(), **{"sequence": 2, **columns})
+
+
+def lead() -> MeetingLead:
+    return MeetingLead.objects.create(meeting=factories.meeting(), person=factories.person(), position=1)
+
+
+def attendance() -> Attendance:
+    return Attendance.objects.create(meeting=factories.meeting(), person=factories.person(), position=1)
+
+
+def source() -> SuggestionSource:
+    factories.suggestion(sources=[(factories.person("刘仲书"), "执委")])
+    return SuggestionSource.objects.get()
+
+
+ATTEMPTS = {
+    # account
+    "account_role_known": lambda: Account.objects.create(username="x", role="director"),
+    "account_leader_is_a_person": lambda: Account.objects.create(username="x", role=Role.LEADER),
+    # organisation
+    "department_has_a_name": lambda: Department.objects.create(name=""),
+    "person_has_a_name": lambda: Person.objects.create(name=""),
+    "person_name_and_unit": lambda: [Person.objects.create(name="李明", unit="技术部") for _ in range(2)],
+    # meeting
+    "meeting_title_and_issue_day": lambda: a_second(Meeting, factories.meeting(), document_number="另一号"),
+    "meeting_document_number": lambda: a_second(Meeting, factories.meeting(), title="另一次会议"),
+    "meeting_held_before_issued": lambda: factories.meeting(DAY, held_on=DAY + datetime.timedelta(days=1)),
+    "meeting_lead_position": lambda: a_second(MeetingLead, lead(), person_id=factories.person("张虹").pk),
+    "meeting_lead_once": lambda: a_second(MeetingLead, lead(), position=2),
+    "attendance_position": lambda: a_second(Attendance, attendance(), person_id=factories.person("张虹").pk),
+    "attendance_once": lambda: a_second(Attendance, attendance(), position=2),
+    "aspect_position": lambda: a_second(Aspect, factories.suggestion().aspect),
+    # suggestion
+    "suggestion_position": lambda: a_second(Suggestion, factories.suggestion()),
+    "source_position": lambda: a_second(SuggestionSource, source(), capacity="委员"),
+    "source_once_per_capacity": lambda: a_second(SuggestionSource, source(), position=2),
+    # task
+    "task_number": lambda: a_second(Task, factories.task()),
+    "task_number_from_one": lambda: task_with(number=0),
+    "task_has_a_text": lambda: task_with(text=""),
+    "task_status_known": lambda: task_with(status="asleep"),
+    "task_closed_has_a_day": lambda: task_with(status="closed"),
+    "task_kind_known": lambda: task_with(deadline_kind="someday", due_date=None),
+    "task_dated_has_date": lambda: task_with(due_date=None),
+    "task_original_dated_has_date": lambda: task_with(original_due_date=None),
+    "task_review_interval": lambda: task_with(review_interval_months=0),
+    "task_department_once": lambda: a_second(TaskDepartment, factories.task().task_departments.get(), position=2),
+    "task_department_position": lambda: a_second(
+        TaskDepartment, factories.task().task_departments.get(), department_id=factories.department("办公室").pk
+    ),
+    "task_department_role_known": lambda: factories.task(departments=[(factories.department(), "watching")]),
+    "task_leader_once": lambda: a_second(TaskLeader, factories.task().task_leaders.get(), position=2),
+    "task_leader_position": lambda: a_second(
+        TaskLeader, factories.task().task_leaders.get(), person_id=factories.person("张虹").pk
+    ),
+    "milestone_position": lambda: a_second(Milestone, milestone()),
+    "milestone_dated_has_date": lambda: milestone(due_date=None),
+    # log and intervals
+    "log_sequence": lambda: log_entry(sequence=1),
+    "log_kind_known": lambda: log_entry(kind="gossip"),
+    "log_report_has_words": lambda: log_entry(is_report=True, note=""),
+    "state_since": lambda: a_second(TaskState, state_of_a_task(), until=datetime.date(2024, 1, 1)),
+    "state_one_is_current": lambda: a_second(TaskState, state_of_a_task(), since=datetime.date(2024, 1, 1)),
+    "state_until_after_since": lambda: TaskState.objects.filter(pk=state_of_a_task().pk).update(
+        until=datetime.date(2023, 11, 8)
+    ),
+    # marks to confirm
+    "confirmation_once": lambda: a_second(ConfirmationMark, mark()),
+}
+
+# The opposite of some refusals: what looks like the forbidden thing and is allowed.
+ALLOWED = {
+    "a closed task with its day": lambda: task_with(status="closed", closed_on=DAY),
+    "an ongoing task without a date": lambda: task_with(deadline_kind="ongoing", due_date=None),
+    "a next meeting whose day is not known yet": lambda: task_with(deadline_kind="next_meeting", due_date=None),
+    "a next meeting whose day is known": lambda: task_with(deadline_kind="next_meeting"),
+    "two meetings without a document number": lambda: [factories.meeting(document_number="") for _ in range(2)],
+    "a source in two capacities": lambda: a_second(SuggestionSource, source(), capacity="委员", position=2),
+    "two people of one name": lambda: [Person.objects.create(name="李明", unit=unit) for unit in ("技术部", "办公室")],
+}
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_the_database_refuses(name):
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        ATTEMPTS[name]()
+    # SQLite names the columns of a unique constraint, not the constraint.
+    assert name in str(refusal.value) or (connection.vendor == "sqlite" and "UNIQUE" in str(refusal.value))
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_the_database_allows(name):
+    ALLOWED[name]()
+
+
+def test_every_constraint_has_its_attempt():
+    """A constraint nobody tried to break may be one that breaks nothing."""
+    named = {
+        constraint.name
+        for model in apps.get_app_config("meetings").get_models()
+        for constraint in model._meta.constraints
+    }
+    assert named == set(ATTEMPTS)
