@@ -88,8 +88,8 @@ requirements: $(PACKAGES) ## pin the newest allowed versions into requirements*.
 	$(PIP_COMPILE) --output-file=requirements-dev.txt requirements-dev.in
 	$(PIP_COMPILE) --output-file=requirements-node.txt requirements-node.in
 
-screenshots: setup ## the pages in both widths and languages, into tests/browser/screenshots
-	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser -m screenshots $(PYTEST_ARGS)
+screenshots: setup ## pictures of what the browser tests see, into tests/browser/screenshots
+	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
 
 clean: ## remove what setup made (never data/)
 	rm -rf $(VENV) node_modules static/vendor staticfiles $(MO_FILES)

@@ -51,6 +51,11 @@ def placeholders(text: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(text))
 
 
+def key(message: Message) -> tuple[str | None, str]:
+    """Return what gettext looks a message up by: its context and its singular."""
+    return message.context, message.id if isinstance(message.id, str) else message.id[0]
+
+
 def strings(message: Message) -> tuple[str, ...]:
     """Return the translations of a message, one for each plural form; none if it was never translated."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
@@ -92,11 +97,11 @@ def stored() -> Catalog:
 
 def updated() -> Catalog:
     """Return the messages of today's code with the translations we have of them."""
-    known = {_key(message): message.string for message in stored() if message.id}
+    known = {key(message): message.string for message in stored() if message.id}
     catalog = _with_header(extracted())
     for message in catalog:
         if message.id:
-            message.string = known.get(_key(message), message.string)
+            message.string = known.get(key(message), message.string)
     return catalog
 
 
@@ -114,11 +119,6 @@ def compile_file(source: Path, target: Path) -> None:
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     target.write_bytes(compiled.getvalue())
-
-
-def _key(message: Message) -> tuple[str | None, str]:
-    """gettext looks a message up by its context and its singular."""
-    return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
 def _with_header(catalog: Catalog) -> Catalog:

@@ -1,0 +1,177 @@
+"""A real Chromium on a real server: `visit` opens a page as somebody, at a width, in a language.
+
+    def test_something(visit):
+        page = visit("/tasks/", as_="secretariat", width=PHONE, language="en")
+        page.get_by_role("link", name="Dashboard").click()
+        assert_accessible(page)
+
+Whatever the console of a page says (a script's error, a breach of the Content-Security-Policy, a file that is
+not there) fails the test at its end, unless the test takes it out of `console`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+from meetings.models import Account
+from tests import factories
+from tests.conftest import missing
+
+# Playwright's synchronous interface runs an event loop in this thread; Django would take that for an async view.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+DESK = (1440, 900)
+PHONE = (390, 844)
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# No services of the browser's own: they look for hosts that a test must not reach.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder as a browser test."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session: $CHROMIUM, or the first found on the PATH."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if program is None:
+        missing("Chromium", required_by="REQUIRE_BROWSER")
+    # Chromium's sandbox refuses to be started by root.
+    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=[*QUIET, *sandbox])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def console() -> list[str]:
+    """What the pages of this test complained of; a test that expects a complaint removes it."""
+    return []
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server, settings, console: list[str]) -> Iterator[Callable[..., Page]]:
+    """Open a page: ``visit(path, as_=role or account, width=…, language=…, color_scheme=…, javascript=…)``.
+
+    Each call is a browser of its own, with its own cookies; ``as_=None`` is nobody, signed in as no one.
+    A role's account is made for the call. Paths are those of the live server: ``page.goto("/tasks/")``.
+    """
+    # Over plain http a secure cookie is not sent; the settings of a deployment are tested elsewhere.
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = False
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    contexts: list[BrowserContext] = []
+
+    def visit(
+        path: str = "/",
+        *,
+        as_: str | Account | None = None,
+        width: tuple[int, int] = DESK,
+        language: str = "zh-hans",
+        color_scheme: str = "light",
+        javascript: bool = True,
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width[0], "height": width[1]},
+            # A phone has a thumb: elements that only a mouse can hover are out of its reach.
+            has_touch=width[0] < 768,
+            color_scheme=color_scheme,
+            java_script_enabled=javascript,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        cookies = {django_settings.LANGUAGE_COOKIE_NAME: language}
+        if as_ is not None:
+            cookies[django_settings.SESSION_COOKIE_NAME] = signed_in(as_)
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+        page = context.new_page()
+        listen(page, console)
+        page.goto(path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not console, "The console of a page says:\n" + "\n".join(console)
+
+
+def signed_in(who: str | Account) -> str:
+    """Return the session key of an account that has signed in; a role is given an account."""
+    account = who if isinstance(who, Account) else factories.account(who)
+    client = Client()
+    client.force_login(account)
+    return client.cookies[django_settings.SESSION_COOKIE_NAME].value
+
+
+def listen(page: Page, console: list[str]) -> None:
+    """Collect what a page complains of into ``console``."""
+
+    def said(message: ConsoleMessage) -> None:
+        # The status of an answer is for the test to judge: a page that is not found says so in the console too.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            console.append(f"{page.url}: {message.text}")
+
+    def answered(response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type not in ("document", "xhr", "fetch"):
+            console.append(f"{page.url}: {response.status} for {response.url}")
+
+    page.on("console", said)
+    page.on("response", answered)
+    page.on("pageerror", lambda error: console.append(f"{page.url}: {error}"))
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Save what a page looks like, where SCREENSHOTS=1 (`make screenshots`): ``picture(page, "tasks")``."""
+
+    def picture(page: Page, name: str, *, full_page: bool = True) -> None:
+        if os.environ.get("SCREENSHOTS") == "1":
+            SCREENSHOTS.mkdir(exist_ok=True)
+            file_name = re.sub(r"[^\w-]+", "-", name).strip("-")
+            page.screenshot(path=SCREENSHOTS / f"{file_name}.png", full_page=full_page)
+
+    return picture
+
+
+# --- the usual four: both widths, both languages ------------------------------------------------
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def width(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """A test that asks for it runs at both widths."""
+    return request.param
+
+
+@pytest.fixture(params=["zh-hans", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    """A test that asks for it runs in both languages."""
+    return request.param

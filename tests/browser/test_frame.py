@@ -1,0 +1,123 @@
+"""What surrounds every page: signing in and out, navigation, language, and what a reader sees when something is wrong."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from meetings.models import Role
+from tests import factories
+
+from .axe import assert_accessible
+from .conftest import PHONE
+
+PASSWORD = "a password of this test alone"
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing may stand out of the window to the right."""
+    beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert beyond <= 0, f"{page.url} is {beyond} px too wide"
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(password)
+    page.locator("main button[type=submit].btn-primary").click()
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/login/?next=/tasks/", "/nothing/here/"])
+def test_pages_for_anybody_are_accessible(visit, picture, path, width, language, color_scheme):
+    page = visit(path, width=width, language=language, color_scheme=color_scheme)
+    assert_fits(page)
+    assert_accessible(page)
+    picture(page, f"{path} {language} {width[0]} {color_scheme}")
+
+
+def test_a_reader_signs_in_and_out(visit):
+    account = factories.account(Role.READER, password=PASSWORD)
+    page = visit("/tasks/")
+    assert "/accounts/login/" in page.url, "nothing is served to anyone not signed in"
+    sign_in(page, account.username)
+    expect(page).to_have_url(page.url.split("/accounts/")[0] + "/tasks/")
+    page.get_by_role("button", name="退出登录").click()
+    assert "/accounts/login/" in page.url
+    page.goto("/tasks/")
+    assert "/accounts/login/" in page.url
+
+
+def test_a_wrong_password_is_said_and_the_name_kept(visit):
+    account = factories.account(Role.READER, password=PASSWORD)
+    page = visit("/accounts/login/")
+    sign_in(page, account.username, "not this one")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("[name=username]")).to_have_value(account.username)
+    assert_accessible(page)
+
+
+def test_repeated_failures_lock_the_account_for_a_while(visit, settings, picture):
+    settings.AXES_ENABLED = True
+    account = factories.account(Role.READER, password=PASSWORD)
+    page = visit("/accounts/login/")
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(page, account.username, "not this one")
+    expect(page.get_by_role("heading", name="登录已被锁定")).to_be_visible()
+    expect(page.get_by_text("15 分钟")).to_be_visible()
+    assert_accessible(page)
+    picture(page, "locked out")
+    page.goto("/accounts/login/")
+    sign_in(page, account.username)
+    expect(page.get_by_role("heading", name="登录已被锁定")).to_be_visible()
+
+
+def test_the_navigation_needs_no_script_on_a_phone(visit):
+    page = visit("/nothing/here/", as_=Role.ADMINISTRATOR, width=PHONE, javascript=False)
+    navigation = page.get_by_role("navigation", name="主导航")
+    for name in ("总览", "任务", "会议", "管理"):
+        link = navigation.get_by_role("link", name=name)
+        expect(link).to_be_in_viewport(ratio=1)
+        assert link.bounding_box()["height"] >= 44, f"{name} is too small for a thumb"
+    navigation.get_by_role("link", name="任务").click()
+    assert page.url.endswith("/tasks/")
+
+
+def test_only_an_administrator_is_offered_the_administration(visit):
+    page = visit("/nothing/here/", as_=Role.SECRETARIAT)
+    assert page.get_by_role("link", name="管理").count() == 0
+
+
+def test_the_language_is_one_click_away_and_the_page_stays(visit):
+    page = visit("/nothing/here/?q=1", as_=Role.READER)
+    assert page.locator("html").get_attribute("lang") == "zh-hans"
+    page.get_by_role("button", name="English").click()
+    assert page.url.endswith("/nothing/here/?q=1")
+    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.get_by_role("link", name="Tasks", exact=True)).to_be_visible()
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("link", name="任务", exact=True)).to_be_visible()
+
+
+def test_the_first_key_leads_past_the_navigation(visit):
+    page = visit("/nothing/here/", as_=Role.READER)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="跳到正文")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_the_page_is_dark_where_the_system_is(visit):
+    def ground(page: Page) -> str:
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    light, dark = (visit("/accounts/login/", color_scheme=scheme) for scheme in ("light", "dark"))
+    assert ground(light) != ground(dark)
+    # Without scripts the system is followed by the style sheet.
+    assert ground(visit("/accounts/login/", color_scheme="dark", javascript=False)) == ground(dark)
+
+
+def test_the_policy_of_the_pages_is_strict(visit, console):
+    page = visit("/accounts/login/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    assert any("Content Security Policy" in line for line in console), "an inline style is refused"
+    console.clear()

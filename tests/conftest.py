@@ -1,0 +1,96 @@
+"""What every test has: a database like the real one, quick passwords, no lockout. Rows: `tests.factories`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOperations
+from django.test import override_settings
+
+# --- what is not on every machine ---------------------------------------------------------------
+
+
+def missing(what: str, *, required_by: str) -> NoReturn:
+    """Skip the test for want of ``what``; fail it where the environment variable ``required_by`` is 1 (.ci/run)."""
+    if os.environ.get(required_by) == "1":
+        pytest.fail(f"{what} is missing, and {required_by}=1 forbids skipping.", pytrace=False)
+    pytest.skip(f"{what} is missing.")
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """LibreOffice's program, to look at what a workbook or a document prints."""
+    for name in ("soffice", "libreoffice"):
+        if path := shutil.which(name):
+            return path
+    missing("LibreOffice", required_by="REQUIRE_OFFICE")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what is about the other database."""
+    for vendor in ("postgresql", "sqlite"):
+        if item.get_closest_marker(vendor) and connection.vendor != vendor:
+            pytest.skip(f"about {vendor} alone; this run is on {connection.vendor}")
+
+
+# --- the database -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Put SQLite into a file, as in use: in memory all threads would share one connection, and nobody ever wait."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "register.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Let the database be emptied between transactional tests, on SQLite, in spite of its triggers.
+
+    They refuse every DELETE of an entry of the log, and `flush` deletes; PostgreSQL truncates, which no row
+    trigger sees. So the triggers go just before a flush and come back in the same transaction, and every test
+    runs with them.
+    """
+    plain_flush = SQLiteOperations.sql_flush
+
+    def flush_without_triggers(self, style, tables, **options) -> list[str]:
+        statements = plain_flush(self, style, tables, **options)
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drop = [f"DROP TRIGGER {self.quote_name(name)}" for name, _sql in triggers]
+        return [*drop, *statements, *(sql for _name, sql in triggers)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLiteOperations, "sql_flush", flush_without_triggers)
+        yield
+
+
+# --- settings -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A hasher that costs nothing, no lockout (a test of it sets AXES_ENABLED), files in a folder that goes away."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        AXES_ENABLED=False,
+        MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+    ):
+        yield
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The folder of the project."""
+    return Path(django_settings.BASE_DIR)
