@@ -1,0 +1,91 @@
+"""What the calendar knows: ends of periods, months added, feasts. All days are calendar days in Asia/Shanghai."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Callable
+
+from lunardate import LunarDate
+
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+ONE_DAY = datetime.timedelta(days=1)
+
+
+def day_or_none(year: int, month: int, day: int) -> datetime.date | None:
+    """The day, or None where the calendar has no such day."""
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def month_end(year: int, month: int) -> datetime.date | None:
+    """The last day of a month, or None where there is no such month."""
+    if not 1 <= month <= 12:
+        return None
+    return day_or_none(year, month, calendar.monthrange(year, month)[1])
+
+
+def add_months(day: datetime.date, months: int) -> datetime.date:
+    """The same day ``months`` calendar months later, clamped to that month's end (11-30 + 3 is 02-29 or 02-28)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def add_working_days(day: datetime.date, count: int) -> datetime.date:
+    """``count`` days later counting Monday to Friday; official holidays and shifted days off are not known here."""
+    while count:
+        day += ONE_DAY
+        count -= day.weekday() < 5
+    return day
+
+
+def _lunar(month: int, day: int) -> Callable[[int], datetime.date]:
+    return lambda year: LunarDate(year, month, day).to_solar_date()
+
+
+def _fixed(month: int, day: int) -> Callable[[int], datetime.date]:
+    return lambda year: datetime.date(year, month, day)
+
+
+def _pure_brightness(year: int) -> datetime.date:
+    """清明 by the usual formula for 2000-2099; elsewhere it may be a day off, and so it is only ever offered."""
+    short = year - 2000
+    return datetime.date(year, 4, int(short * 0.2422 + 4.81) - short // 4)
+
+
+MOVABLE_FEASTS: dict[str, Callable[[int], datetime.date]] = {
+    "春节": _lunar(1, 1),
+    "除夕": lambda year: _lunar(1, 1)(year) - ONE_DAY,
+    "元宵": _lunar(1, 15),
+    "清明": _pure_brightness,
+    "端午": _lunar(5, 5),
+    "七夕": _lunar(7, 7),
+    "中秋": _lunar(8, 15),
+    "重阳": _lunar(9, 9),
+}
+FIXED_FEASTS: dict[str, Callable[[int], datetime.date]] = {
+    "元旦": _fixed(1, 1),
+    "妇女节": _fixed(3, 8),
+    "劳动节": _fixed(5, 1),
+    "五一": _fixed(5, 1),
+    "青年节": _fixed(5, 4),
+    "儿童节": _fixed(6, 1),
+    "六一": _fixed(6, 1),
+    "建党节": _fixed(7, 1),
+    "七一": _fixed(7, 1),
+    "建军节": _fixed(8, 1),
+    "八一": _fixed(8, 1),
+    "教师节": _fixed(9, 10),
+    "国庆": _fixed(10, 1),
+    "十一": _fixed(10, 1),
+}
+
+
+def feast_day(name: str, year: int) -> datetime.date | None:
+    """The day of a feast in ``year``, or None where the lunar calendar's tables end."""
+    try:
+        return (MOVABLE_FEASTS | FIXED_FEASTS)[name](year)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,475 @@
+"""From a mark in the text to a point in time: its day, or why there is none (DESIGN.md, Deadlines)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from meetings.deadlines import days
+from meetings.deadlines.days import ONE_DAY, add_months, add_working_days, day_or_none, month_end
+from meetings.deadlines.grammar import Form, Mark
+from meetings.deadlines.kinds import Precision, ProblemCode
+
+_THIRD_ENDS = {"上": 10, "中": 20}
+_YEARS_AHEAD = {"今": 0, "本": 0, "当": 0, "明": 1, "来": 1, "次": 1, "翌": 1, "后": 2, "去": -1, "同": 0}
+_WEEKDAYS = "一二三四五六日天"
+_EXCEL_DAY_NOUGHT = datetime.date(1899, 12, 30)
+
+_OF_MEETING = re.compile(
+    r"^(?:自|在|于|从)?(?:本次|此次|这次|本)?(?:会议?|(?:全体|执委|工作|办公|专题)会议?)(?:结束|召开|闭幕)?(?:之日)?(?:之后|以后|后|日起)$"
+)
+_OF_ISSUE = re.compile(
+    r"^(?:自|从|在|于)?(?:本|此|该)?(?:通知|文件|(?:会议)?纪要|本方案|清单|任务?分解表)?(?:正式)?"
+    r"(?:印发|发文|发布|下发|发出|公布|行文)(?:之)?(?:之后|以后|后|日起)$"
+)
+_OF_RECEIPT = re.compile(r"收到|接到|收文|接文")
+
+
+class Role(Enum):
+    """What happens at the point: the work is due, it starts by then (启动), or not before then (起, 以后)."""
+
+    DUE = auto()
+    START = auto()
+    NOT_BEFORE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the document says of itself: its issue day and its meeting's day, each None where unknown."""
+
+    issued_on: datetime.date | None
+    held_on: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point in time. ``due`` and ``precision`` are both set or both None; None always has a ``code``."""
+
+    mark: Mark
+    due: datetime.date | None = None
+    precision: Precision | None = None
+    code: ProblemCode | None = None
+    offered: datetime.date | None = None
+    role: Role = Role.DUE
+    year_printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """A period of any year: its first and last day there, None where that year has no such day."""
+
+    first: Callable[[int], datetime.date | None]
+    last: Callable[[int], datetime.date | None]
+    precision: Precision
+
+
+def _months(first: int, last: int, precision: Precision) -> _Period:
+    return _Period(lambda year: day_or_none(year, first, 1), lambda year: month_end(year, last), precision)
+
+
+def _day(month: int, day: int) -> _Period:
+    def itself(year: int) -> datetime.date | None:
+        return day_or_none(year, month, day)
+
+    return _Period(itself, itself, Precision.DAY)
+
+
+def _third(month: int, third: str) -> _Period:
+    begins = {"上": 1, "中": 11, "下": 21}[third]
+    ends = _THIRD_ENDS.get(third)
+    return _Period(
+        lambda year: day_or_none(year, month, begins),
+        lambda year: day_or_none(year, month, ends) if ends else month_end(year, month),
+        Precision.DAY,
+    )
+
+
+def points_of(mark: Mark, text: str, known: Known, before: Point | None) -> list[Point]:
+    """The points a mark stands for, in printed order: one, or several for 3、6、9月底前.
+
+    ``text`` is the mark's own uniform text; ``before`` the point printed before it in the same cell,
+    from which a left-out year or month is carried over.
+    """
+    points: list[Point] = []
+    for parts in _one_period_each(mark.parts):
+        point = _RESOLVERS[mark.form](replace_parts(mark, parts), text, known, points[-1] if points else before)
+        points.append(point)
+    return points
+
+
+def replace_parts(mark: Mark, parts: dict[str, str | None]) -> Mark:
+    """The same mark with other parts."""
+    return replace(mark, parts=parts)
+
+
+def _one_period_each(parts: dict[str, str | None]) -> list[dict[str, str | None]]:
+    """``3、6、9月`` as three sets of parts; every other mark as itself."""
+    for list_name, name in (("months_before", "month"), ("quarters_before", "quarter")):
+        listed = re.findall(r"\d+", parts.get(list_name) or "")
+        if listed:
+            return [{**parts, list_name: None, name: number} for number in (*listed, parts[name])]
+    return [parts]
+
+
+# --- a period with or without its year -----------------------------------------------------------
+
+
+def _year_of(parts: dict[str, str | None], known: Known, before: Point | None) -> tuple[int | None, bool]:
+    """The year the parts name, and whether they name one; 明年 names one that only the issue day gives."""
+    if parts.get("year"):
+        return int(parts["year"]), True
+    if parts.get("short_year"):
+        return 2000 + int(parts["short_year"]), True
+    said = parts.get("said_year")
+    if not said:
+        return None, False
+    base = known.issued_on.year if known.issued_on else None
+    if said[0] in "次翌同" and before and before.due:
+        base = before.due.year
+    return (None if base is None else base + _YEARS_AHEAD[said[0]]), True
+
+
+def _place(point: Point, period: _Period, known: Known, before: Point | None) -> tuple[Point, int | None]:
+    """Give ``period`` its year: the printed one, the one carried over in the cell, or the first after the issue."""
+    parts = point.mark.parts
+    if parts.get("bad_year"):
+        return replace(point, code=ProblemCode.OUT_OF_RANGE), None
+    year, named = _year_of(parts, known, before)
+    if named and year is not None and int(parts.get("from_month") or 0) > int(parts.get("month") or 12):
+        # 2024年10-3月 ends in the next year, most likely.
+        later = _dated(replace(point, year_printed=True), period, year + 1)
+        return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), year + 1
+    if named and year is None:
+        return _open(point, ProblemCode.NO_ISSUE_DAY, None), None
+    if named:
+        return _dated(replace(point, year_printed=True), period, year), year
+    if before and before.due and before.year_printed:
+        same = period.last(before.due.year)
+        if same and same < before.due:
+            later = _dated(replace(point, year_printed=True), period, before.due.year + 1)
+            return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), before.due.year + 1
+        return _dated(replace(point, year_printed=True), period, before.due.year), before.due.year
+    base = known.issued_on or known.held_on
+    if before and before.due and known.issued_on:
+        # 3、6、9月: each is after the one before.
+        base = max(before.due, known.issued_on)
+    if base is None:
+        exists = _first_year(period, datetime.date(2000, 1, 1))
+        return replace(point, code=ProblemCode.NO_ISSUE_DAY if exists else ProblemCode.IMPOSSIBLE_DAY), None
+    year = _first_year(period, base)
+    if year is None:
+        return replace(point, code=ProblemCode.IMPOSSIBLE_DAY), None
+    if known.issued_on is None:
+        return _open(point, ProblemCode.NO_ISSUE_DAY, period.last(year)), None
+    dated = _dated(point, period, year)
+    if dated.due and dated.due.year != known.issued_on.year:
+        dated = replace(dated, code=ProblemCode.YEAR_NOT_OF_ISSUE)
+    return dated, year
+
+
+def _first_year(period: _Period, base: datetime.date) -> int | None:
+    """The first year whose period ends on or after ``base``; eight years on there has been a 29 February."""
+    years = range(base.year, base.year + 9)
+    return next((year for year in years if (last := period.last(year)) and last >= base), None)
+
+
+def _open(point: Point, code: ProblemCode, offered: datetime.date | None) -> Point:
+    """The point without a day of its own, at most with one to offer."""
+    return replace(point, due=None, precision=None, code=code, offered=offered)
+
+
+def _dated(point: Point, period: _Period, year: int) -> Point:
+    if not days.FIRST_YEAR <= year <= days.LAST_YEAR:
+        return replace(point, code=ProblemCode.OUT_OF_RANGE)
+    last = period.last(year)
+    if last is None:
+        return replace(point, code=ProblemCode.IMPOSSIBLE_DAY)
+    return replace(point, due=last, precision=period.precision)
+
+
+def _period_of(parts: dict[str, str | None]) -> _Period | None:
+    """The period the parts of a date name, None where there is none such (a fifth quarter)."""
+    quarter = parts.get("quarter") or parts.get("q_quarter") or parts.get("first_quarters")
+    if quarter:
+        ends = int(quarter) * 3
+        return _months(ends - 2, ends, Precision.QUARTER) if 1 <= int(quarter) <= 4 else None
+    half = parts.get("half") or parts.get("h_half")
+    if half:
+        return _months(1, 6, Precision.HALF_YEAR) if half in "上1" else _months(7, 12, Precision.HALF_YEAR)
+    if parts.get("month"):
+        month = int(parts["month"])
+        if not 1 <= month <= 12:
+            return None
+        if parts.get("day"):
+            return _day(month, int(parts["day"]))
+        if parts.get("third"):
+            return _third(month, parts["third"])
+        return _months(month, month, Precision.MONTH)
+    return _months(1, 12, Precision.YEAR)
+
+
+def _vague_offer(parts: dict[str, str | None], period: _Period, year: int) -> datetime.date | None:
+    """For 月初, 月中, 年中: the day a person may take, by the rule for 上旬 and 中旬."""
+    last = period.last(year)
+    if last is None or parts.get("year_part") == "初":
+        return None
+    if parts.get("month_part") == "初":
+        return last.replace(day=10)
+    return last.replace(day=20) if parts.get("month_middle") else last.replace(month=6, day=30)
+
+
+def _is_vague(parts: dict[str, str | None]) -> bool:
+    return "初" in (parts.get("month_part"), parts.get("year_part")) or bool(
+        parts.get("month_middle") or parts.get("year_middle")
+    )
+
+
+_ENDS_ITS_PERIOD = re.compile(r"(?:[底末终日号内]|\d)(?:之|以)?前$|[底末终内日号]\(?[^年月]*前$")
+
+
+def _related(point: Point, text: str, period: _Period, year: int | None) -> Point:
+    """Apply what stands after the period: 前, 以后, 起, 左右."""
+    parts = point.mark.parts
+    if parts.get("after") or parts.get("since"):
+        return replace(point, role=Role.NOT_BEFORE, code=_NOT_BEFORE[bool(parts.get("since"))])
+    if point.due is None or point.code is not None:
+        return point
+    if parts.get("about") or parts.get("approximately"):
+        return replace(point, code=ProblemCode.APPROXIMATE)
+    if parts.get("before") and not _ENDS_ITS_PERIOD.search(text) and year is not None:
+        first = period.first(year)
+        return replace(point, code=ProblemCode.BEFORE_PERIOD, offered=first - ONE_DAY if first else None)
+    return point
+
+
+_NOT_BEFORE = {True: ProblemCode.STARTS, False: ProblemCode.NOT_BEFORE}
+
+
+def _date(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    period = _period_of(mark.parts)
+    if period is None:
+        return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
+    point, year = _place(Point(mark), period, known, before)
+    if _is_vague(mark.parts) and point.due:
+        return _open(point, ProblemCode.NO_FIXED_DAY, _vague_offer(mark.parts, period, point.due.year))
+    return _related(point, text, period, year)
+
+
+def _bare_year(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    year = mark.parts.get("year") or mark.parts.get("end_year")
+    return _date(replace_parts(mark, {**mark.parts, "year": year}), text, known, before)
+
+
+def _short_number(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    point = _date(mark, text, known, before)
+    return replace(point, code=point.code or ProblemCode.SHORT_YEAR)
+
+
+def _months_or_day(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    """2024.6-12 counts to December unless it is the twelfth of June; 6-8 alone is left open."""
+    month, other = int(mark.parts["month"] or 0), int(mark.parts["other"] or 0)
+    as_day, _ = _place(Point(mark), _day(month, other), known, before) if 1 <= month <= 12 else (Point(mark), None)
+    if not mark.parts.get("year"):
+        if other > 12:
+            return as_day
+        return _open(as_day, ProblemCode.DAY_OR_MONTH, as_day.due or as_day.offered)
+    if month < other <= 12:
+        as_range, _ = _place(Point(mark), _months(other, other, Precision.MONTH), known, before)
+        return replace(as_range, code=as_range.code or ProblemCode.DAY_OR_MONTH, offered=as_day.due)
+    return replace(as_day, code=as_day.code or ProblemCode.DAY_OR_MONTH)
+
+
+# --- days that only the document's own day gives --------------------------------------------------
+
+
+_Span = tuple[datetime.date, datetime.date]
+
+
+def _of_issue(
+    mark: Mark, text: str, known: Known, period_around: Callable[[datetime.date], _Span], precision: Precision
+) -> Point:
+    """A period that holds the issue day or follows it; ``period_around`` gives its first and last day."""
+    if known.issued_on is None:
+        offered = period_around(known.held_on)[1] if known.held_on else None
+        return _open(Point(mark), ProblemCode.NO_ISSUE_DAY, offered)
+    first, last = period_around(known.issued_on)
+    fixed = _Period(lambda year: first, lambda year: last, precision)
+    return _related(Point(mark, last, precision, year_printed=True), text, fixed, last.year)
+
+
+def _is_next(mark: Mark) -> bool:
+    return (mark.parts.get("which") or "")[:1] in ("下", "次")
+
+
+def _month_of_issue(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    base = known.issued_on or known.held_on
+    month = add_months(base.replace(day=1), 1 if _is_next(mark) else 0) if base else datetime.date(2000, 1, 1)
+    parts = {**mark.parts, "month": str(month.month)}
+    period = _period_of(parts)
+    if period is None or period.last(month.year) is None:
+        return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY if base else ProblemCode.NO_ISSUE_DAY)
+    span = period.first(month.year), period.last(month.year)
+    point = _of_issue(mark, text, known, lambda day: span, period.precision)
+    if _is_vague(mark.parts) and point.due:
+        return _open(point, ProblemCode.NO_FIXED_DAY, _vague_offer(mark.parts, period, month.year))
+    return point
+
+
+def _quarter_of_issue(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    def around(day: datetime.date) -> _Span:
+        first = add_months(day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1), 3 if _is_next(mark) else 0)
+        return first, add_months(first, 3) - ONE_DAY
+
+    return _of_issue(mark, text, known, around, Precision.QUARTER)
+
+
+def _week_of_issue(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    """Weeks run from Monday to Sunday; a weekday without 本 or 下 is left open."""
+    weekday = mark.parts.get("weekday")
+
+    def around(day: datetime.date) -> _Span:
+        monday = day - ONE_DAY * day.weekday() + ONE_DAY * (7 if _is_next(mark) else 0)
+        if not weekday:
+            return monday, monday + ONE_DAY * 6
+        named = monday + ONE_DAY * min(_WEEKDAYS.index(weekday), 6)
+        if not mark.parts.get("which") and named < day:
+            named += ONE_DAY * 7
+        return named, named
+
+    point = _of_issue(mark, text, known, around, Precision.DAY)
+    if weekday and point.code is ProblemCode.BEFORE_PERIOD:
+        point = replace(point, code=None, offered=None)
+    if weekday and not mark.parts.get("which") and point.due:
+        return _open(point, ProblemCode.COUNTED_FROM_UNSAID, point.due)
+    return point
+
+
+def _day_alone(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    day = int(mark.parts["day"] or 0)
+    if before and before.due:
+        due = day_or_none(before.due.year, before.due.month, day)
+        if due is None:
+            return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
+        point = Point(mark, due, Precision.DAY, year_printed=before.year_printed)
+        return _related(point, text, _day(due.month, day), due.year)
+    if not 1 <= day <= 31:
+        return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
+    offered = None
+    if known.issued_on:
+        months = (add_months(known.issued_on.replace(day=1), ahead) for ahead in range(3))
+        candidates = (day_or_none(month.year, month.month, day) for month in months)
+        offered = next((found for found in candidates if found and found >= known.issued_on), None)
+    return Point(mark, code=ProblemCode.NO_MONTH, offered=offered)
+
+
+def _immediate(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    day = known.held_on if mark.parts.get("anchor") else known.issued_on
+    if day is None:
+        code = ProblemCode.NO_MEETING_DAY if mark.parts.get("anchor") else ProblemCode.NO_ISSUE_DAY
+        return _open(Point(mark), code, known.held_on)
+    return Point(mark, day, Precision.DAY)
+
+
+def _later(day: datetime.date, parts: dict[str, str | None]) -> datetime.date | None:
+    """``day`` plus the printed amount: weeks as seven days, months by the calendar, 半个月 as 15 days."""
+    if parts.get("half_unit"):
+        return day + ONE_DAY * 15
+    unit = parts.get("unit") or parts.get("long_unit") or parts.get("bare_unit") or ""
+    half = parts.get("amount") == "半"
+    amount = 0 if half else int(parts.get("amount") or 0)
+    if unit in ("月", "季度", "年"):
+        months = {"月": 1, "季度": 3, "年": 12}[unit]
+        if half and months < 12:
+            return None
+        return add_months(day, months // 2 if half else months * amount)
+    if half:
+        return None
+    if unit == "工作日":
+        return add_working_days(day, amount)
+    return day + ONE_DAY * {"日": amount, "天": amount, "小时": -(-amount // 24)}.get(unit, amount * 7)
+
+
+def _after(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    """A day counted from another: from the meeting's or the issue day it is dated, else at most offered."""
+    anchor = mark.parts.get("anchor") or ""
+    from_meeting = bool(_OF_MEETING.search(anchor))
+    base = known.held_on if from_meeting else known.issued_on
+    offered = _later(base, mark.parts) if base else None
+    if from_meeting or _OF_ISSUE.search(anchor):
+        if base is None:
+            return Point(mark, code=ProblemCode.NO_MEETING_DAY if from_meeting else ProblemCode.NO_ISSUE_DAY)
+        if mark.parts.get("unit") == "工作日":
+            return Point(mark, code=ProblemCode.WORKING_DAYS, offered=offered)
+        if offered is None:
+            return Point(mark, code=ProblemCode.UNREADABLE)
+        return Point(mark, offered, Precision.DAY, year_printed=True)
+    if _OF_RECEIPT.search(anchor):
+        return Point(mark, code=ProblemCode.RECEIPT_DAY, offered=offered)
+    if anchor:
+        return Point(mark, code=ProblemCode.EVENT)
+    return Point(mark, code=ProblemCode.COUNTED_FROM_UNSAID, offered=offered)
+
+
+# --- feasts and the rest ---------------------------------------------------------------------------
+
+
+def _feast(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    """国庆 is a day like any other, and 国庆前 the day before it; 春节 has no fixed day and is only offered."""
+    name = mark.parts["feast"] or ""
+    ahead_of_it = ONE_DAY if mark.parts.get("before") else ONE_DAY * 0
+
+    def last(year: int) -> datetime.date | None:
+        day = days.feast_day(name, year)
+        return day - ahead_of_it if day else None
+
+    point, _ = _place(Point(mark), _Period(last, last, Precision.DAY), known, before)
+    if mark.parts.get("after"):
+        return replace(point, due=None, precision=None, role=Role.NOT_BEFORE, code=ProblemCode.NOT_BEFORE)
+    if point.code is ProblemCode.OUT_OF_RANGE:
+        return point
+    if name in days.MOVABLE_FEASTS or mark.parts.get("about"):
+        return _open(point, ProblemCode.NO_FIXED_DAY, point.due or point.offered)
+    return point
+
+
+def _season(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    return Point(mark, code=ProblemCode.NO_FIXED_DAY)
+
+
+def _five_year_plan(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    year = 2005 + 5 * "一二三四五六".index(mark.parts["plan"] or "一") + 5
+    return Point(mark, datetime.date(year, 12, 31), Precision.YEAR, year_printed=True)
+
+
+def day_of_serial(serial: int) -> datetime.date | None:
+    """The day an Excel serial number stands for (1900 date system), None outside the sane years."""
+    day = _EXCEL_DAY_NOUGHT + ONE_DAY * serial if 0 < serial < 100_000 else None
+    return day if day and days.FIRST_YEAR <= day.year <= days.LAST_YEAR else None
+
+
+def _serial(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
+    day = day_of_serial(int(mark.parts["serial"] or 0))
+    if day is None:
+        return Point(mark, code=ProblemCode.OUT_OF_RANGE)
+    return Point(mark, day, Precision.DAY, ProblemCode.EXCEL_SERIAL, day, year_printed=True)
+
+
+_RESOLVERS: dict[Form, Callable[[Mark, str, Known, Point | None], Point]] = {
+    Form.DATE: _date,
+    Form.BARE_YEAR: _bare_year,
+    Form.SHORT_NUMBER: _short_number,
+    Form.MONTHS_OR_DAY: _months_or_day,
+    Form.MONTH_OF_ISSUE: _month_of_issue,
+    Form.QUARTER_OF_ISSUE: _quarter_of_issue,
+    Form.WEEK_OF_ISSUE: _week_of_issue,
+    Form.DAY_ALONE: _day_alone,
+    Form.IMMEDIATE: _immediate,
+    Form.AFTER: _after,
+    Form.FEAST: _feast,
+    Form.SEASON: _season,
+    Form.FIVE_YEAR_PLAN: _five_year_plan,
+    Form.SERIAL: _serial,
+}

@@ -1,0 +1,286 @@
+"""From the marks of one cell to its reading for one task (DESIGN.md, Deadlines and Several dates in a row)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass, replace
+
+from meetings.deadlines import grammar
+from meetings.deadlines.grammar import POINT_FORMS, Form, Mark, find_marks, left_over
+from meetings.deadlines.kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
+from meetings.deadlines.points import Known, Point, Role, points_of
+from meetings.deadlines.text import UniformText, uniform
+
+# A cell longer than this is no deadline, and is not worth the time of reading it.
+LONGEST_TEXT = 2000
+_WITH_OWN_PIECE = POINT_FORMS | {Form.ONGOING, Form.RECURRING, Form.NEXT_MEETING}
+# 2026.1 may have been 2026.10, and 12.3 12.30; 2026.2 can only be February.
+_LOST_NOUGHT = re.compile(r"\d{4}\.1|\d{1,2}\.[1-3]")
+_RHYTHM_MONTHS = {"月": 1, "季": 3, "年": 12, "期": 6}
+_STARTS_AT_ONCE = re.compile(r"^(?:组织|部署|全面|着手)?(?:启动|开展|开始|实施|推进|着手|组织|部署)")
+_CLAUSE_END = re.compile(f"[{grammar.CLAUSE_BREAK}\0]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell taken apart: what the grammar found in it and the points in time that follow."""
+
+    uniform: UniformText
+    marks: list[Mark]
+    points: list[Point]
+
+    def has(self, form: Form) -> bool:
+        return any(mark.form is form for mark in self.marks)
+
+    def of(self, form: Form) -> list[Mark]:
+        return [mark for mark in self.marks if mark.form is form]
+
+    def clause_after(self, end: int) -> str:
+        """The uniform text from ``end`` to the end of its clause."""
+        return _CLAUSE_END.split(self.uniform.chars[end:], maxsplit=1)[0]
+
+    def text_of(self, mark: Mark) -> str:
+        return self.uniform.chars[mark.start : mark.end]
+
+    def piece_of(self, mark: Mark) -> str:
+        """The printed piece that belongs to a mark: from where the piece before ends to where the next begins."""
+        chars = self.uniform.chars
+        marks = [other for other in self.marks if other.form in _WITH_OWN_PIECE]
+        cuts = [self.cut_between(left, right) for left, right in zip(marks, marks[1:], strict=False)]
+        edges = [0, *cuts, len(chars)]
+        place = next(index for index, other in enumerate(marks) if other.start == mark.start)
+        return self.uniform.piece(edges[place], edges[place + 1])
+
+    def deadline_of(self, point: Point) -> Deadline:
+        """The point as a deadline with its own piece of the text; a start is here a day to be met like any other."""
+        return _deadline(self.piece_of(point.mark), replace(point, role=Role.DUE))
+
+    def problem_of(self, point: Point) -> DeadlineProblem | None:
+        """The doubt about the point, said of its own piece of the text."""
+        return DeadlineProblem(point.code, self.piece_of(point.mark), point.offered) if point.code else None
+
+    def cut_between(self, left: Mark, right: Mark) -> int:
+        """Where the text of one mark ends and the next one's begins: after the last separator, or at the next mark."""
+        gap = self.uniform.chars[left.end : right.start]
+        separators = [left.end + found.start() for found in re.finditer(r"[,;.、 ()]", gap)]
+        if not separators:
+            return right.start
+        return separators[-1] + self.uniform.is_printed(separators[-1])
+
+
+def take_apart(text: str, known: Known) -> Cell:
+    """Find the forms of a cell and give each point in time its day, left to right."""
+    made_uniform = uniform(text)
+    chars = made_uniform.chars
+    marks = find_marks(chars)
+    cell = Cell(made_uniform, marks, [])
+    before: Point | None = None
+    for mark in marks:
+        if mark.form not in POINT_FORMS:
+            continue
+        points = points_of(mark, cell.text_of(mark), known, before)
+        if before and grammar.RANGE_ONLY.search(chars[before.mark.end : mark.start].lstrip(",")):
+            # 2024.06-2024.12: the end counts.
+            cell.points.pop()
+        elif before and grammar.OR_ONLY.search(chars[before.mark.end : mark.start]):
+            offered = points[-1].due or points[-1].offered
+            points[-1] = replace(points[-1], due=None, precision=None, code=ProblemCode.ALTERNATIVES, offered=offered)
+            cell.points.pop()
+        cell.points.extend(_in_its_clause(cell, point) for point in points)
+        before = points[-1]
+    return cell
+
+
+def _in_its_clause(cell: Cell, point: Point) -> Point:
+    """Let the words around a point say what happens at it: 5月底前动工 starts, 2024年工作会议前 is an event."""
+    after = cell.clause_after(point.mark.end)
+    lead = _CLAUSE_END.split(cell.uniform.chars[: point.mark.start])[-1]
+    if point.mark.form is Form.IMMEDIATE:
+        return replace(point, role=Role.START, code=ProblemCode.STARTS) if _STARTS_AT_ONCE.search(after) else point
+    if point.role is not Role.DUE or point.mark.form in (Form.AFTER, Form.SEASON):
+        return point
+    starts_here = grammar.START_WORD.search(after) or re.search(r"(?:启动|开工|动工|开始)(?:时间|日期)?:?$", lead)
+    if starts_here and not grammar.FINISH_WORD.search(after):
+        return replace(point, role=Role.START, code=ProblemCode.STARTS)
+    if point.mark.form is Form.DATE and not point.mark.parts.get("before"):
+        event = grammar.EVENT_AFTER_DATE.search(cell.uniform.chars[point.mark.end :])
+        if event:
+            return replace(point, due=None, precision=None, code=ProblemCode.EVENT)
+    if point.code is None and grammar.TENTATIVE.match(cell.uniform.chars, point.mark.end):
+        return replace(point, code=ProblemCode.APPROXIMATE)
+    return point
+
+
+# --- one task ---------------------------------------------------------------------------------------
+
+
+def read_deadline(
+    text: str,
+    *,
+    issued_on: datetime.date | None = None,
+    held_on: datetime.date | None = None,
+    numeric: bool = False,
+) -> Reading:
+    """Read the printed ``text`` of one task's deadline (DESIGN.md, Deadlines; the forms: docs/deadlines.md).
+
+    ``issued_on`` is the document's issue day, which left-out years and 立即 are read against, ``held_on`` the
+    meeting's, which 会后一周内 counts from; both calendar days in Asia/Shanghai, None where the document does not
+    say. ``numeric`` says that the cell holds a number, whose last nought is lost: 2026.1 may be 2026.10.
+
+    Raises nothing for any text: what cannot be read is ``undecided`` with a problem. The deadline keeps the whole
+    ``text``; a milestone keeps its piece of it.
+    """
+    known = Known(issued_on, held_on)
+    stripped = text.strip()
+    if len(text) > LONGEST_TEXT:
+        return undecided(text, ProblemCode.UNREADABLE, stripped[:80])
+    cell = take_apart(text, known)
+    if grammar.NOTHING_PRINTED.search(cell.uniform.chars):
+        return undecided(text, ProblemCode.EMPTY, stripped)
+    if numeric and _LOST_NOUGHT.fullmatch(stripped):
+        return undecided(text, ProblemCode.LOST_NOUGHT, stripped)
+    reading = _compose(text, cell)
+    if reading.problem is None and grammar.LOOKS_LIKE_DATE.search(left_over(cell.uniform.chars, cell.marks)):
+        return replace(reading, problem=DeadlineProblem(ProblemCode.PARTLY_READ, stripped))
+    return reading
+
+
+def undecided(text: str, code: ProblemCode, value: str, offered: datetime.date | None = None) -> Reading:
+    """A reading that leaves the day to a person, and says why."""
+    return Reading(Deadline(text, DeadlineKind.UNDECIDED), problem=DeadlineProblem(code, value, offered))
+
+
+def _compose(text: str, cell: Cell) -> Reading:
+    points = _still_to_do(cell)
+    if points is None:
+        offered = next((point.due for point in reversed(cell.points) if point.due), None)
+        return undecided(text, ProblemCode.ALREADY_DONE, text.strip(), offered)
+    others = [mark for mark in cell.marks if mark.form in (Form.ONGOING, Form.RECURRING, Form.NEXT_MEETING)]
+    goals = [point for point in points if point.role is Role.DUE]
+    if others and not goals:
+        return _without_end(text, cell, points)
+    if not points:
+        return _no_point(text, cell)
+    if others:
+        return _with_ongoing(text, cell, points)
+    return _dates(text, cell, points)
+
+
+def _still_to_do(cell: Cell) -> list[Point] | None:
+    """The points that are still ahead, or None where the cell says all is done (已完成)."""
+    dated = [point for point in cell.points if point.due]
+    # 立即整改，2024年6月底前完成: at once is when it starts, and the printed date when it is due.
+    points = [point for point in cell.points if point.mark.form is not Form.IMMEDIATE or len(dated) <= 1]
+    done = cell.of(Form.DONE)
+    if not done:
+        return points
+    ahead = [point for point in points if point.mark.start > done[-1].end and _closes(cell, point)]
+    return ahead or None
+
+
+def _closes(cell: Cell, point: Point) -> bool:
+    """Whether the text says that something is finished at the point: 前, 底, 内, or a word such as 完成."""
+    parts = point.mark.parts
+    printed = any(parts.get(name) for name in ("before", "within", "year_part", "month_part"))
+    return printed or bool(grammar.FINISH_WORD.search(cell.clause_after(point.mark.end)))
+
+
+def _no_point(text: str, cell: Cell) -> Reading:
+    value = text.strip()
+    if cell.has(Form.FROM_NOW):
+        return undecided(text, ProblemCode.STARTS, value)
+    if cell.has(Form.NO_DAY):
+        return undecided(text, ProblemCode.NO_DAY_NAMED, value)
+    event = grammar.EVENT.search(cell.uniform.chars)
+    return undecided(text, ProblemCode.EVENT if event else ProblemCode.UNREADABLE, value)
+
+
+def _without_end(text: str, cell: Cell, starts: list[Point]) -> Reading:
+    """持续推进, 每季度, 下次会议前 and what stands beside them; a start by a day is a milestone on the way."""
+    recurring = cell.of(Form.RECURRING)
+    meeting = cell.of(Form.NEXT_MEETING)
+    milestones = tuple(cell.deadline_of(point) for point in starts if point.role is Role.START and point.due)
+    problem = None
+    if recurring:
+        deadline = Deadline(text, DeadlineKind.RECURRING, review_months=min(_rhythm(mark) for mark in recurring))
+    elif meeting:
+        deadline = Deadline(text, DeadlineKind.NEXT_MEETING)
+    else:
+        deadline = Deadline(text, DeadlineKind.ONGOING)
+    if meeting and (recurring or cell.has(Form.ONGOING)):
+        deadline = Deadline(text, DeadlineKind.NEXT_MEETING)
+        problem = DeadlineProblem(ProblemCode.SEVERAL_KINDS, text.strip())
+    return Reading(deadline, milestones, problem)
+
+
+def _rhythm(mark: Mark) -> int:
+    """Calendar months between two reviews of 每季度, 每两年, 每年2次; never less than one."""
+    unit, amount, times = mark.parts.get("unit") or "", mark.parts.get("amount"), int(mark.parts.get("times") or 1)
+    months = next((count for letter, count in _RHYTHM_MONTHS.items() if letter in unit), 0)
+    months = months // 2 if amount == "半" else months * int(amount or 1)
+    return max(1, months // max(1, times))
+
+
+def _with_ongoing(text: str, cell: Cell, points: list[Point]) -> Reading:
+    """A date beside 持续推进.
+
+    2025年底前完成，并长期坚持 is due at the end of 2025, and what comes after is upkeep; where the text does not say
+    that anything is finished at the date, or the date is only a stage's, a person has to confirm.
+    """
+    reading = _dates(text, cell, points)
+    if reading.deadline.kind is not DeadlineKind.DATED or reading.problem:
+        return reading
+    last = max((point for point in points if point.due), key=lambda point: point.due)
+    value = text.strip()
+    if cell.of(Form.ONGOING) and grammar.STAGE_WORD.search(cell.clause_after(last.mark.end)):
+        milestones = (*reading.milestones, cell.deadline_of(last))
+        return Reading(Deadline(text, DeadlineKind.ONGOING), milestones, DeadlineProblem(ProblemCode.STAGE_ONLY, value))
+    other_kinds = [mark for mark in cell.marks if mark.form in (Form.RECURRING, Form.NEXT_MEETING)]
+    upkeep = cell.of(Form.ONGOING)
+    at_once = last.mark.form is Form.IMMEDIATE
+    clear = not other_kinds and not at_once and all(_is_upkeep(cell, last, mark) for mark in upkeep)
+    return reading if clear else replace(reading, problem=DeadlineProblem(ProblemCode.SEVERAL_KINDS, value))
+
+
+def _is_upkeep(cell: Cell, date: Point, ongoing: Mark) -> bool:
+    """Whether 持续推进 stands apart from a date at which something is finished."""
+    if not _closes(cell, date):
+        return False
+    if ongoing.start < date.mark.start:
+        return bool(re.search(r"[,;.、]|并", cell.uniform.chars[ongoing.end : date.mark.start]))
+    between = cell.uniform.chars[date.mark.end : ongoing.start]
+    return bool(re.search(r"[,;.、]|并", between) or grammar.FINISH_WORD.search(between))
+
+
+def _dates(text: str, cell: Cell, points: list[Point]) -> Reading:
+    """One or several points for one task: the last is the deadline, the others its milestones."""
+    goal, in_order = _last_of(points)
+    rest = [point for point in points if point is not goal and point.role is not Role.NOT_BEFORE]
+    milestones = tuple(
+        cell.deadline_of(point) for point in rest if point.due is None or point.due != goal.due or goal.due is None
+    )
+    problem = cell.problem_of(goal)
+    if problem is None:
+        # A start with a later end is no doubt, it is a day on the way.
+        doubted = (cell.problem_of(point) for point in rest if point.role is not Role.START)
+        problem = next((found for found in doubted if found), None)
+    if problem is None and not in_order:
+        problem = DeadlineProblem(ProblemCode.OUT_OF_ORDER, text.strip())
+    return Reading(_deadline(text, goal), milestones, problem)
+
+
+def _last_of(points: list[Point]) -> tuple[Point, bool]:
+    """The point that is the deadline, and whether the points stand in the order of their days."""
+    if any(point.due is None for point in points):
+        due = [point for point in points if point.role is Role.DUE]
+        return (due or points)[-1], True
+    latest = max(reversed(points), key=lambda point: (point.due, point.role is Role.DUE))
+    goals = [point.due for point in points if point.role is Role.DUE]
+    return latest, goals == sorted(goals)
+
+
+def _deadline(text: str, point: Point) -> Deadline:
+    if point.due is None or point.role is not Role.DUE:
+        return Deadline(text, DeadlineKind.UNDECIDED)
+    return Deadline(text, DeadlineKind.DATED, point.due, point.precision)

@@ -1,0 +1,127 @@
+"""Which date of a row belongs to which of its numbered tasks (DESIGN.md, Several dates in a row)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from meetings.deadlines.grammar import Form
+from meetings.deadlines.kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
+from meetings.deadlines.points import Known
+from meetings.deadlines.reading import LONGEST_TEXT, read_deadline, take_apart
+from meetings.deadlines.text import uniform
+
+_YEARS_NAMED = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:(?=年|[./-]\d{1,2}(?!\d))|(?:[-~至到])((?:19|20)\d{2})(?=年))")
+_ITEM_NUMBER = re.compile(
+    r"(?:^|(?<=[\n;；,，。\s]))[ \t]*"
+    r"(?:[(（](\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|([①-⑳])|(\d{1,2})[.．、](?!\d{1,2}(?!\d)))"
+)
+_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Date:
+    """One date of the cell, with its own piece of the text, and its year where it has a day."""
+
+    deadline: Deadline
+    year: int | None
+
+
+def read_row_deadlines(
+    text: str,
+    task_texts: Sequence[str],
+    *,
+    issued_on: datetime.date | None = None,
+    held_on: datetime.date | None = None,
+    numeric: bool = False,
+) -> tuple[Reading, ...]:
+    """Read one row's deadline cell for each of its tasks, in their order (DESIGN.md, Several dates in a row).
+
+    A date whose year exactly one task's text names is that task's; if one date then remains it is every other
+    task's; otherwise the other tasks get the last of what remains as their deadline and the rest as milestones.
+    Where several dates meet several tasks every task has a problem to confirm. Where the cell numbers its dates
+    as the row numbers its tasks, each task gets the one of its number and no doubt is left. One date, or one
+    task, is read as by ``read_deadline``, whose other arguments these are. Raises nothing; no task, no reading.
+    """
+    options = {"issued_on": issued_on, "held_on": held_on, "numeric": numeric}
+    if len(task_texts) > 1:
+        numbered = _numbered(text, len(task_texts))
+        if numbered:
+            return tuple(read_deadline(piece, **options) for piece in numbered)
+        dates = _dates(text, Known(issued_on, held_on))
+        if len(dates) > 1:
+            return _shared_out(text, dates, task_texts, options)
+    reading = read_deadline(text, **options)
+    return tuple(reading for _ in task_texts)
+
+
+def _numbered(text: str, tasks: int) -> list[str] | None:
+    """The cell's items where it numbers them 1 to ``tasks``, else None."""
+    found = list(_ITEM_NUMBER.finditer(text))
+    if [_number(match) for match in found] != list(range(1, tasks + 1)) or text[: found[0].start()].strip():
+        return None
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    pieces = [text[match.end() : end].strip(" \t\r\n\u3000;；,，。、") for match, end in zip(found, ends, strict=True)]
+    return pieces if all(pieces) else None
+
+
+def _number(match: re.Match[str]) -> int:
+    bracketed, circled, dotted = match.groups()
+    if circled:
+        return ord(circled) - ord("①") + 1
+    printed = bracketed or dotted
+    return _NUMERALS.get(printed, 0) if not printed.isdecimal() else int(printed)
+
+
+def _dates(text: str, known: Known) -> list[_Date]:
+    """The dates of a cell, each with its piece: also 持续跟踪 where it stands on a line of its own."""
+    if len(text) > LONGEST_TEXT:
+        return []
+    cell = take_apart(text, known)
+    dates = [_Date(cell.deadline_of(point), point.due.year if point.due else None) for point in cell.points]
+    for mark in cell.marks:
+        if mark.form is Form.ONGOING and _on_own_line(text, cell.piece_of(mark)):
+            dates.append(_Date(Deadline(cell.piece_of(mark), DeadlineKind.ONGOING), None))
+    return dates
+
+
+def _on_own_line(text: str, piece: str) -> bool:
+    return piece in [line.strip() for line in text.splitlines()]
+
+
+def _shared_out(text: str, dates: list[_Date], task_texts: Sequence[str], options: dict) -> tuple[Reading, ...]:
+    confirm = DeadlineProblem(ProblemCode.SEVERAL_DATES_SEVERAL_TASKS, text.strip())
+    named = [_years_named(task) for task in task_texts]
+    owned: dict[int, list[_Date]] = {}
+    remaining: list[_Date] = []
+    for date in dates:
+        owners = [index for index, years in enumerate(named) if date.year in years]
+        if len(owners) == 1:
+            owned.setdefault(owners[0], []).append(date)
+        else:
+            remaining.append(date)
+    whole = replace(read_deadline(text, **options), problem=confirm)
+    return tuple(
+        replace(_last_of(owned.get(index) or remaining) or whole, problem=confirm)
+        if owned and (index in owned or remaining)
+        else whole
+        for index in range(len(task_texts))
+    )
+
+
+def _last_of(dates: list[_Date]) -> Reading | None:
+    """The last date as the deadline with the others as its milestones; None where there is no date."""
+    if not dates:
+        return None
+    *milestones, last = (date.deadline for date in dates)
+    return Reading(last, tuple(milestones))
+
+
+def _years_named(task_text: str) -> set[int]:
+    """The years a task's text names: 2024年底前, 2024.12, 二〇二四年, both ends of 2024-2026年; GB 19489 is none."""
+    years = set()
+    for match in _YEARS_NAMED.finditer(uniform(task_text[:LONGEST_TEXT]).chars):
+        years |= {int(year) for year in match.groups() if year}
+    return years
