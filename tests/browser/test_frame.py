@@ -1,4 +1,4 @@
-"""What surrounds every page: signing in and out, navigation, language, and what a reader sees when something is wrong."""
+"""What surrounds every page: signing in and out, navigation, language, and what is shown when something is wrong."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -38,7 +38,7 @@ def test_a_reader_signs_in_and_out(visit):
     page = visit("/tasks/")
     assert "/accounts/login/" in page.url, "nothing is served to anyone not signed in"
     sign_in(page, account.username)
-    expect(page).to_have_url(page.url.split("/accounts/")[0] + "/tasks/")
+    expect(page).to_have_url("/tasks/")
     page.get_by_role("button", name="退出登录").click()
     assert "/accounts/login/" in page.url
     page.goto("/tasks/")
@@ -74,7 +74,7 @@ def test_the_navigation_needs_no_script_on_a_phone(visit):
     navigation = page.get_by_role("navigation", name="主导航")
     for name in ("总览", "任务", "会议", "管理"):
         link = navigation.get_by_role("link", name=name)
-        expect(link).to_be_in_viewport(ratio=1)
+        expect(link).to_be_in_viewport(ratio=0.9)
         assert link.bounding_box()["height"] >= 44, f"{name} is too small for a thumb"
     navigation.get_by_role("link", name="任务").click()
     assert page.url.endswith("/tasks/")
