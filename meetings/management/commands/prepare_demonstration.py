@@ -1,0 +1,27 @@
+"""`prepare_demonstration`: what `make run` puts into an empty register."""
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext_lazy as _
+
+from meetings import demonstration
+from meetings.demonstration import in_both
+
+SET_PASSWORDS = ".venv/bin/python manage.py set_demonstration_passwords"
+
+
+class Command(BaseCommand):
+    help = "Load the real meeting into an empty register and make one account per role where there is no account."
+
+    def handle(self, **options):
+        if demonstration.load_meeting_into_empty_register():
+            self.stdout.write(in_both(_("The real meeting has been loaded into the empty register.")))
+        passwords = demonstration.create_accounts()
+        if passwords:
+            self.stdout.write("")
+            self.stdout.write(in_both(_("Accounts for trying out the register. These passwords are shown once:")))
+            self.stdout.write("")
+            self.stdout.write(demonstration.password_table(passwords))
+            self.stdout.write("")
+        if passwords or demonstration.demonstration_accounts():
+            self.stdout.write(in_both(_("To set new passwords for the demonstration accounts:")))
+            self.stdout.write(f"  {SET_PASSWORDS}")

@@ -1,0 +1,25 @@
+"""`set_demonstration_passwords`: new random passwords for the accounts that `make run` made."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext_lazy as _
+
+from meetings import demonstration
+from meetings.demonstration import in_both
+
+
+class Command(BaseCommand):
+    help = "Give each demonstration account a new random password, and print them once."
+
+    def handle(self, **options):
+        passwords = demonstration.set_new_passwords()
+        if not passwords:
+            raise CommandError(
+                in_both(
+                    _("There are no demonstration accounts here; prepare_demonstration makes them where there is none.")
+                )
+            )
+        self.stdout.write(
+            in_both(_("New passwords, shown once. The old ones and what was signed in with them have ended:"))
+        )
+        self.stdout.write("")
+        self.stdout.write(demonstration.password_table(passwords))
