@@ -11,7 +11,6 @@ from typing import NoReturn
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOperations
 from django.test import override_settings
 
 # --- what is not on every machine ---------------------------------------------------------------
@@ -61,7 +60,11 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     trigger sees. So the triggers go just before a flush and come back in the same transaction, and every test
     runs with them.
     """
-    plain_flush = SQLiteOperations.sql_flush
+    if connection.vendor != "sqlite":
+        yield
+        return
+    operations = type(connection.ops)
+    plain_flush = operations.sql_flush
 
     def flush_without_triggers(self, style, tables, **options) -> list[str]:
         statements = plain_flush(self, style, tables, **options)
@@ -72,7 +75,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
         return [*drop, *statements, *(sql for _name, sql in triggers)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SQLiteOperations, "sql_flush", flush_without_triggers)
+        patch.setattr(operations, "sql_flush", flush_without_triggers)
         yield
 
 

@@ -19,7 +19,7 @@ LAYERS = (
     ("views",),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
-    ("admin", "management", "templatetags", "apps", "middleware"),
+    ("admin", "management", "templatetags", "apps", "middleware", "demonstration"),
 )
 # These know neither Django nor a database, so that they can be read, and tested, by themselves.
 PURE = ("deadlines", "reviews")
