@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .documents.numbering import chinese_numeral
 
@@ -36,7 +37,7 @@ _STYLES = (
     _Style("第一", re.compile(rf"第({_HAN})[，,、：:]\s*"), needs_stop=True),
 )
 _STOPS = "。；;！：:\n"
-_SOFT_STOPS = _STOPS + "，,、 \t　)）"
+_ENCLOSED_STYLES = ("①", "⑴", "⒈")
 _ENCLOSED = ((0x2460, 20), (0x2474, 20), (0x2488, 20))
 
 
@@ -129,19 +130,22 @@ def numbered_parts(text: str) -> tuple[str, tuple[Part, ...]]:
 def _run(style: _Style, text: str) -> list[re.Match[str]]:
     """The markers 1, 2, 3 … of one style, in order, each where a new piece can begin."""
     run: list[re.Match[str]] = []
-    stops = _STOPS if style.needs_stop else _SOFT_STOPS
     for match in style.pattern.finditer(text):
-        if _value(match[1]) != len(run) + 1:
-            continue
-        before = text[: match.start()].rstrip(" \t　")
-        ended_blank = len(before) != match.start()
-        if before and before[-1] not in (stops if run or style.needs_stop else _STOPS + ("" if not ended_blank else before[-1])):
-            continue
-        if before and before[-1] in "，,、" and style.name in ("1、", "一、", "1."):
-            continue
-        run.append(match)
-    if len(run) > 1 and all(text[one.end() : two.start()].strip(" ；;、，,") for one, two in zip(run, run[1:], strict=False)):
-        return run
-    if len(run) == 1 and not style.needs_stop and not text[: run[0].start()].strip():
+        if _value(match[1]) == len(run) + 1 and _may_begin(style, text[: match.start()], is_first=not run):
+            run.append(match)
+    if len(run) > 1:
+        are_filled = all(text[one.end() : two.start()].strip(" ；;、，,") for one, two in pairwise(run))
+        return run if are_filled else []
+    if run and not style.needs_stop and not text[: run[0].start()].strip():
         return run
     return []
+
+
+def _may_begin(style: _Style, before: str, *, is_first: bool) -> bool:
+    """Whether a piece can begin after the text ``before``; (1) and ① are read as numbers sooner than a bare 1、."""
+    bare = before.rstrip(" \t　")
+    if not bare or bare[-1] in _STOPS or style.name in _ENCLOSED_STYLES:
+        return True
+    if style.needs_stop or style.name in ("1.", "1、", "一、"):
+        return not style.needs_stop and bare != before and bare[-1] not in "，,、"
+    return bare != before or bare[-1] in ("，," if is_first else "，,、)）”")

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 CellValue = datetime.date | datetime.datetime | float | None
 
 
+#: Stands in ``Cell.printed`` where a line ended only because the cell is narrow, as far as can be told.
+SOFT_BREAK = "\v"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """One printed cell. A merged cell is one object, standing at every grid position it covers (compare by ``is``).
 
-    ``text``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text not).
+    ``printed``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text
+    not); formats that only know lines (PDF) mark those inside a paragraph with ``SOFT_BREAK``.
     ``value``: for a spreadsheet, the real date or number behind the text, else None.
     """
 
-    text: str
+    printed: str
     value: CellValue = None
 
     @property
+    def text(self) -> str:
+        """``printed`` with each paragraph's lines joined: a blank is kept only between two Latin words."""
+        if SOFT_BREAK not in self.printed:
+            return self.printed
+        return re.sub(r"(?<=[0-9A-Za-z])\v(?=[A-Za-z])", " ", self.printed).replace(SOFT_BREAK, "")
+
+    @property
     def is_blank(self) -> bool:
-        return not self.text.strip()
+        return not self.printed.strip()
 
 
 EMPTY = Cell("")

@@ -51,5 +51,5 @@ def answer_of(document: Document) -> dict:
             continue
         numbers: dict[Cell, int] = {EMPTY: 0}
         rows = [[numbers.setdefault(cell, len(numbers)) for cell in row] for row in block.rows]
-        blocks.append({"rows": rows, "cells": [cell.text for cell in list(numbers)[1:]]})
+        blocks.append({"rows": rows, "cells": [cell.printed for cell in list(numbers)[1:]]})
     return {"blocks": blocks}

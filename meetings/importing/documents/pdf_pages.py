@@ -179,4 +179,4 @@ def _cell_text(characters: list[dict], box: Sequence[float]) -> str:
     # The cell's inner margin is what stands left of the longest line; centred or right-aligned, it is the smaller gap.
     longest = max(lines, key=lambda line: line.right - line.left)
     margin = max(0.0, min(longest.left - box[0], box[2] - longest.right, 6.0))
-    return "\n".join(unwrapped(lines, box[0] + margin, box[2] - margin))
+    return unwrapped(lines, box[0] + margin, box[2] - margin)

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .model import SOFT_BREAK
+
 _CLOSING = "，。、；：！？）)】〕》〉」』”’…％%,.;:!?]"
 _WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-/%]*|[（(《“‘「『〔\[]*.")
 _MARKER = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[①-⑳⑴-⒇⒈-⒛]|\d{1,2}[.．、](?!\d)|[一二三四五六七八九十]{1,3}、)")
@@ -51,21 +53,19 @@ def joined(first: str, second: str) -> str:
     return f"{first} {second}" if needs_blank else first + second
 
 
-def unwrapped(lines: Sequence[PrintedLine], left: float, right: float) -> list[str]:
-    """The paragraphs of a cell whose text may reach from ``left`` to ``right``.
+def unwrapped(lines: Sequence[PrintedLine], left: float, right: float) -> str:
+    """The text of a cell, which may reach from ``left`` to ``right``, as ``Cell.printed``.
 
-    A line too short to have been full, or one before a task's number, ends its paragraph.
+    A line too short to have been full, or one before a task's number, ends its paragraph (newline); any other goes on
+    in the next (SOFT_BREAK).
     """
-    paragraphs: list[str] = []
+    pieces: list[str] = []
     previous: PrintedLine | None = None
     for line in lines:
-        if previous is not None and not _MARKER.match(line.text):
+        if previous is not None:
             used = previous.right - previous.left
             fits = used + next_unit_width(line.text, line.size) <= (right - left) + 0.1 * line.size
-            if not fits:
-                paragraphs[-1] = joined(paragraphs[-1], line.text)
-                previous = line
-                continue
-        paragraphs.append(line.text.strip())
+            pieces.append("\n" if fits or _MARKER.match(line.text) else SOFT_BREAK)
+        pieces.append(line.text.strip())
         previous = line
-    return paragraphs
+    return "".join(pieces)

@@ -1,0 +1,282 @@
+"""What stands in one cell: departments with their roles, leaders, suggesters. Text in, frozen values out.
+
+The rules are of DESIGN.md ("Several departments and leaders in a row") and of real tables: 、 inside brackets belongs
+to the name, "/" and 无 mean nobody, a blank may be a separator or only the end of a narrow line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .documents.model import SOFT_BREAK
+from .heads import Role
+from .people import (
+    Person,
+    ends_as_organisation,
+    is_capacity,
+    is_name,
+    person_of,
+    spaced_names_joined,
+    split_outside_brackets,
+)
+from .text import without_blanks
+
+_NOBODY = {"/", "／", "\\", "无", "暂无", "没有", "不涉及", "-", "—", "——", "--", "－", "–", "―", "*", "N/A", "n/a", "无。"}
+_UNIT = "(?:单位|部门|部室|处室|科室|机构|司局|学院)?"
+_LEAD, _DUTY, _SUPPORT = "牵头|主办|主责|主要责任|主要负责", "责任|承办|落实|负责|办理|实施", "配合|协办|协助|协同|参与|参加|会同"
+_LABEL = re.compile(rf"^[(（【\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】\]][:：]?|[:：])")
+_BRACKET_ROLE = re.compile(rf"[(（【\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]]")
+_VERB = re.compile(rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|负责|{_SUPPORT})$")
+_OTHERS = re.compile(r"等(?:有关|相关|各|其他|多个)?(?:部门|单位|部室|处室|县区|成员单位|责任单位)?$")
+_AND = re.compile(r"会同|协同(?!创新|发展|办公)")
+_PREFIX = re.compile(r"^([省市县区州盟旗])(?!委|政协|人大|直|属|纪|级|内|域|场|监)")
+_CARRYING = re.compile(r"(?:厅|局|委员会|办公室|改革委|健康委|建委|国资委|工委|教委|科委|经信委|交委|卫健委|发改委)$")
+_OWN_PREFIX = re.compile(r"^(?:各|有关|相关|其他|国家|中央|全|团|驻|人行|中国|军)|[省市县区州盟旗镇乡]|街道")
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department as printed, whole with its brackets, and what it does."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Departments:
+    """A cell of departments. ``others``: the 等部门 that names nobody; ``carried``: names whose 省/市 was printed only
+    before an earlier one; ``people``: names of persons among them."""
+
+    names: tuple[Department, ...] = ()
+    others: str = ""
+    carried: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+def means_nobody(text: str) -> bool:
+    """Whether the cell says that there is nobody: "/", 无, a dash."""
+    return without_blanks(text) in _NOBODY
+
+
+def read_departments(printed: str, role: Role, *, is_first_lead: bool = False) -> Departments:
+    """The departments of one cell.
+
+    ``role``: what the column's head says they are. ``is_first_lead``: a note under the table says that the first of
+    each cell leads (列第一位者为牵头单位). Where the cell itself says roles, they count.
+    """
+    if means_nobody(printed):
+        return Departments()
+    found: list[tuple[str, Role | None]] = []
+    others = ""
+    current: Role | None = None
+    for clause in _clauses(printed):
+        if label := _LABEL.match(clause):
+            current = _role(label[1])
+            clause = clause[label.end() :]
+        names, rest = _clause_names(clause)
+        others = others or rest
+        found.extend((name, own or current) for name, own in names)
+    is_silent = all(own is None for _, own in found)
+    result: dict[str, Department] = {}
+    for name, own in found:
+        default = Role.LEAD if is_first_lead and is_silent and not result and role is Role.RESPONSIBLE else role
+        result.setdefault(name, Department(name, own or default))
+    people = tuple(name for name in result if is_name(name)) if any(not is_name(name) for name in result) else ()
+    names, carried = _with_prefix(list(result.values()))
+    return Departments(tuple(names), others, carried, people)
+
+
+def _role(word: str) -> Role:
+    if re.search(_LEAD, word):
+        return Role.LEAD
+    return Role.SUPPORTING if re.search(_SUPPORT, word) else Role.RESPONSIBLE
+
+
+def _clauses(printed: str) -> Iterator[str]:
+    """The pieces in which one role holds: between semicolons, commas and lines, the lines of one name joined."""
+    for piece in split_outside_brackets(_names_rejoined(printed), "；;，,。\n"):
+        for start, end in _label_spans(piece):
+            if piece[start:end].strip():
+                yield piece[start:end].strip()
+
+
+def _label_spans(piece: str) -> Iterator[tuple[int, int]]:
+    """牵头单位：甲 配合单位：乙 in one line are two clauses."""
+    starts = [match.start() for match in re.finditer(rf"(?:{_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[:：]", piece)]
+    edges = sorted({0, *starts, len(piece)})
+    return zip(edges, edges[1:], strict=False)
+
+
+def _names_rejoined(printed: str) -> str:
+    """Names cut by the end of a narrow line, or by a scan's blank, put together; other blanks become newlines."""
+    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", printed.strip())
+    text = pieces[0]
+    for separator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        last = re.split(r"[、，,；;:：/\n]", text)[-1]
+        first = re.split(r"[、，,；;:：/]", piece)[0]
+        if not piece:
+            continue
+        if not last or text[-1] in "、，,；;:：/" or piece[0] in "、，,；;/":
+            text += piece if separator != "\n" else f"\n{piece}" if not last else piece
+        elif _is_cut(last, first, separator) or _depth(text) > 0:
+            text += piece
+        else:
+            text += "\n" + piece
+    return text
+
+
+def _depth(text: str) -> int:
+    return sum(text.count(left) for left in "(（") - sum(text.count(right) for right in ")）")
+
+
+def _is_cut(last: str, first: str, separator: str) -> bool:
+    """Whether ``last`` and ``first`` are two pieces of one name."""
+    if first[:1] in "(（":
+        return not _BRACKET_ROLE.match(first) or len(first) > 2
+    if _VERB.search(last) or is_name(last) or _LABEL.match(first):
+        return False
+    if ends_as_organisation(last):
+        return separator == SOFT_BREAK and (len(first) <= 2 or not ends_as_organisation(first))
+    return separator == SOFT_BREAK or (ends_as_organisation(first) and not is_name(first))
+
+
+def _clause_names(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
+    """The names of one clause with the roles they have there, and the 等部门 at its end."""
+    clause = re.sub(r"^由", "", clause)
+    names: list[tuple[str, Role | None]] = []
+    others = ""
+    waiting = 0
+    joined: Role | None = None
+    pieces: list[tuple[str, Role | None]] = []
+    for at, part in enumerate(_AND.split(clause)):
+        pieces.extend((name, Role.SUPPORTING if at else None) for name in split_outside_brackets(part, "、/／"))
+    for name, joined in pieces:
+        own = joined
+        if role := _BRACKET_ROLE.search(name):
+            own = _role(role[1])
+            name = name[: role.start()] + name[role.end() :]
+        name = re.sub(r"^(?:\d{1,2}[.．、)）]|[(（]\d{1,2}[)）])", "", name.strip().strip("。.:："))
+        verb = _VERB.search(name)
+        if verb:
+            name = name[: verb.start()]
+        elif joined:
+            name = re.sub(r"(?:办理|落实|实施|开展)$", "", name)
+        if rest := _OTHERS.search(name):
+            others = rest[0]
+            name = name[: rest.start()]
+        name = without_blanks(name)
+        if name and name not in _NOBODY:
+            names.append((name, own))
+        if verb:
+            said = _role(verb[1])
+            names[waiting:] = [(each, before or said) for each, before in names[waiting:]]
+            waiting = len(names)
+    return names, others
+
+
+def _with_prefix(names: list[Department]) -> tuple[list[Department], tuple[str, ...]]:
+    """省科技厅、工业和信息化厅: the second is the province's as well."""
+    prefix = ""
+    result, carried = [], []
+    for department in names:
+        match = _PREFIX.match(department.name)
+        if match:
+            prefix = match[1]
+        elif prefix and _CARRYING.search(department.name) and not _OWN_PREFIX.search(department.name):
+            department = Department(prefix + department.name, department.role)
+            carried.append(department.name)
+        result.append(department)
+    return result, tuple(carried)
+
+
+def read_leaders(printed: str) -> tuple[str, ...]:
+    """The names in a cell of leaders, in printed order, without their titles."""
+    if means_nobody(printed):
+        return ()
+    names: list[str] = []
+    one_letter = rf"(?<![^\s、，,；;]){{0}}(?:(?<=[、，,；;\s].)|(?<=^.)){SOFT_BREAK}|{SOFT_BREAK}(?=[^\s](?:[、，,；;\s]|$))"
+    for part in re.split(r"[；;]", re.sub(one_letter, "", printed).replace(SOFT_BREAK, "\n")):
+        part = re.sub(r"(?:牵头|分管|责任|配合|协助|主管|包案)?(?:县|市|校|区)?(?:领导|责任人|负责人|人)?[:：]", "", part)
+        tokens = [token for token in split_outside_brackets(part, "、，,/／ \t\n\u3000\u00a0") if token]
+        names.extend(_leaders_of(spaced_names_joined(tokens)))
+    return tuple(dict.fromkeys(names))
+
+
+def _leaders_of(tokens: list[str]) -> Iterator[str]:
+    """Names; what is no name by itself is a title, or a name cut by the line, or both together."""
+    waiting = ""
+    for token in tokens:
+        token = _BRACKET_ROLE.sub("", token)
+        person = person_of(token) if token else None
+        if person and not (waiting and not is_capacity(waiting)):
+            waiting = ""
+            yield person.name
+        elif waiting and (joined := person_of(waiting + token)):
+            waiting = ""
+            yield joined.name
+        elif token and not waiting:
+            waiting = token
+        elif person:
+            yield waiting
+            waiting = ""
+            yield person.name
+        else:
+            waiting += token
+    if waiting:
+        yield waiting
+
+
+def runs_together(name: str) -> bool:
+    """Whether a leader's name is so long that it must be two names without anything between (肖良陈云华)."""
+    return bool(re.fullmatch(r"[\u4e00-\u9fff]{4,6}", name)) and any(
+        is_name(name[:cut]) and is_name(name[cut:]) for cut in (2, 3)
+    )
+
+
+def read_sources(printed: str) -> tuple[Person, ...]:
+    """Who made the suggestion, in printed order: names told apart from the capacities beside them."""
+    if means_nobody(printed):
+        return ()
+    found: list[Person] = []
+    waiting = ""
+    for line in _source_lines(printed):
+        carried: str | None = None
+        label = re.match(r"^([^:：]{1,20})[:：]", line)
+        if label:
+            carried, line = label[1], line[label.end() :]
+        before = len(found)
+        for group in split_outside_brackets(line, "、，,；;/／"):
+            tokens = spaced_names_joined([token for token in re.split(r"\s+", group) if token])
+            for token in tokens:
+                person = person_of(token)
+                if person is None:
+                    if waiting and (person := person_of(waiting + token)):
+                        waiting = ""
+                    else:
+                        waiting += token
+                        continue
+                capacity = (waiting + (person.capacity or "")) or carried
+                waiting = ""
+                carried = capacity
+                found.append(Person(person.name, capacity))
+        is_after_name = len(found) == before + 1 and found[-1].capacity is None
+        if waiting and is_after_name and is_capacity(waiting):
+            found[-1] = Person(found[-1].name, waiting)
+            waiting = ""
+        elif waiting and not is_capacity(waiting) and ends_as_organisation(waiting) and len(found) == before:
+            found.append(Person(waiting))
+            waiting = ""
+    if waiting:
+        found.append(Person(waiting))
+    return tuple(_without_repetition(found))
+
+
+def _source_lines(printed: str) -> list[str]:
+    """The cell's lines; where a narrow cell broke them, the pieces stay apart as words, since a name may stand alone."""
+    return [line.replace(SOFT_BREAK, " ").strip() for line in printed.split("\n") if line.strip()]
+
+
+def _without_repetition(people: Iterable[Person]) -> Iterator[Person]:
+    return iter(dict.fromkeys(people))

@@ -1,0 +1,38 @@
+"""Days printed in full around the table: 2023年9月27日, 2024-03-05, 二〇二四年三月五日. Deadlines have their own grammar."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from .ordinals import chinese_integer
+
+_YEAR = r"(?P<year>(?:19|20)\d{2}|[一二][〇○零oO0一二三四五六七八九]{3})"
+_NUMBER = r"\d{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]"
+PRINTED_DAY = re.compile(
+    rf"{_YEAR}\s*(?:年|[-./])\s*(?P<month>{_NUMBER})\s*(?:月|[-./])\s*(?P<day>{_NUMBER})(?:\s*[日号]|(?!\d))"
+)
+PRINTED_DAY_OF_YEAR = re.compile(rf"(?P<month>{_NUMBER})\s*月\s*(?P<day>{_NUMBER})\s*[日号]")
+_DIGITS = str.maketrans("〇○零oO一二三四五六七八九", "00000123456789")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else chinese_integer(text) or 0
+
+
+def day_of(match: re.Match[str], *, year: int | None = None) -> datetime.date | None:
+    """The day a match of the patterns above stands for, None where there is no such day."""
+    groups = match.groupdict()
+    in_year = year if groups.get("year") is None else int(groups["year"].translate(_DIGITS))
+    try:
+        return datetime.date(in_year, _number(groups["month"]), _number(groups["day"]))
+    except (TypeError, ValueError):
+        return None
+
+
+def first_day(text: str) -> datetime.date | None:
+    """The first day printed in full in ``text``."""
+    for match in PRINTED_DAY.finditer(text):
+        if day := day_of(match):
+            return day
+    return None

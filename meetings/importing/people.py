@@ -1,0 +1,140 @@
+"""Telling a person's name from the capacity printed beside it (信息技术专业委员会委员 易春)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SURNAMES = set(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
+    "方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"
+    "韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景"
+    "薄单包司柏宁柯阮桂闵解强柴华车冉房边净阴闫佟蓝简肖滕晋明郎仇党宫米巩匡蒙宗瞿褚冀邬乐池仲苑喻权连麻艾尚楚卓鄢应衡郁古晏"
+    "沙全练奚占巴敖储丘占储初元计寇桑虞蔺商娄国迟诸井冷危揭卞习汲刁糜竺戚刚原鹿相邸粟禹水富红区山虎才揣闻那乌沐富哈佘幸封修桓来火母"
+)
+_LONG_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "尉迟", "皇甫", "慕容", "令狐", "夏侯", "公孙", "端木", "宇文", "长孙")
+#: Words that end a capacity. The longer come first, so that 副秘书长 does not leave 秘书 behind.
+_CAPACITY_ENDS = (
+    "委员代表", "总工程师", "高级工程师", "副秘书长", "秘书长", "工程师", "委员长", "书记员", "副主任", "主任委员", "主任", "副主席", "主席",
+    "特邀嘉宾", "嘉宾", "特邀代表", "代表", "执委", "常委", "委员", "理事长", "副理事长", "理事", "监事长", "监事", "会长", "副会长", "组长", "副组长",
+    "司长", "局长", "厅长", "处长", "科长", "部长", "院长", "校长", "所长", "站长", "馆长", "行长", "社长", "台长", "队长", "股长", "区长", "县长",
+    "市长", "省长", "州长", "镇长", "乡长", "村长", "巡视员", "调研员", "研究员", "书记", "经理", "总经理", "董事长", "董事", "总裁", "总监", "总师",
+    "教授", "讲师", "院士", "专家", "顾问", "律师", "医师", "主管", "负责人", "联系人", "联络员", "干事", "教师", "老师", "学生", "同志", "先生", "女士",
+    "主编", "参事", "总会计师", "会计师", "审计师", "专员", "园长", "班长", "组员", "会员", "会员单位", "成员", "列席", "主持人", "记录人", "局领导",
+    "检察长", "审判长", "政委", "厂长", "场长", "总长", "庭长", "督学", "督导", "助理", "秘书", "办主任",
+)
+_ENDS = "|".join(sorted(set(_CAPACITY_ENDS), key=len, reverse=True))
+_CAPACITY_END = re.compile(rf"(?:{_ENDS})$")
+_FUSED = re.compile(rf"^(.*(?:{_ENDS}))([\u4e00-\u9fff·]{{2,10}})$")
+_ORGANISATION_END = re.compile(
+    r"(?:部|处|室|局|委|办|科|厅|司|政府|单位|部门|公司|集团|中心|学院|大学|学校|协会|学会|商会|委员会|班子|小组|专班|机构|企业|领导|负责|牵头|"
+    r"配合|人员|机关|银行|街道|支队|大队|医院|法院|检察院|研究院|科学院|工会|团委|妇联|秘书处|党组|党委|支部|各县|各区|各市)$"
+)
+_NO_OFFICE = {"领导", "负责", "牵头", "配合", "人员"}
+#: Words that look like a name: a surname and a character.
+_NO_NAMES = {"常务", "全体", "高级", "国家", "安全", "方面", "成果", "时间", "时限", "江苏", "江西", "安徽", "云南", "温州", "常州", "党务", "党建"}
+_TITLE_AFTER_NAME = re.compile(rf"^([\u4e00-\u9fff]{{2,4}}?)(同志|(?:常务)?副?(?:{_ENDS}))$")
+_BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person and the capacity printed beside the name, None where none is printed."""
+
+    name: str
+    capacity: str | None = None
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` can be a person's name: a surname and one or two characters, or a name with a middle dot."""
+    if re.fullmatch(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8})+", text):
+        return True
+    if text in _NO_NAMES or not _CHINESE.fullmatch(text) or _CAPACITY_END.search(text) or _ORGANISATION_END.search(text):
+        return False
+    if text.startswith(_LONG_SURNAMES):
+        return 3 <= len(text) <= 4
+    return text[0] in _SURNAMES and 2 <= len(text) <= 3
+
+
+def is_capacity(text: str) -> bool:
+    """Whether ``text`` ends as a capacity does (…委员, …主任)."""
+    return bool(_CAPACITY_END.search(text))
+
+
+def ends_as_organisation(text: str) -> bool:
+    """Whether ``text`` ends as the name of an office or a body does."""
+    found = _ORGANISATION_END.search(text)
+    return bool(found and found[0] not in _NO_OFFICE) or text[-1:] in "会院所站队组馆社校厂镇乡县市区)）"
+
+
+def person_of(text: str) -> Person | None:
+    """The person in one printed piece (CNAS主任张朝华, 张三（副县长）, 李四副主任), or None where there is none."""
+    bare = re.sub(r"\s+", "", text)
+    bracketed = _BRACKETS.search(bare)
+    if bracketed and bracketed.start():
+        outside, inside = bare[: bracketed.start()] + bare[bracketed.end() :], bracketed[1]
+        if is_name(outside):
+            return Person(outside, inside or None)
+        if is_name(inside) and is_capacity(outside):
+            return Person(inside, outside)
+        if not inside.endswith(("单位", "部门")) and (person := person_of(outside)) and person.name != outside:
+            return person
+        bare = bare if is_capacity(outside) else outside
+    if is_name(bare):
+        return Person(bare)
+    if match := _TITLE_AFTER_NAME.match(bare):
+        if is_name(match[1]):
+            return Person(match[1], None if match[2] == "同志" else match[2])
+    return _fused(bare)
+
+
+def _fused(bare: str) -> Person | None:
+    match = _FUSED.match(bare)
+    while match:
+        if is_name(match[2]):
+            return Person(match[2], match[1])
+        # 代表 may be part of what follows the last capacity; try the one before it.
+        shorter = re.match(rf"^(.*(?:{_ENDS}))", match[1][:-1])
+        if shorter is None:
+            return None
+        rest = bare[shorter.end() :]
+        if is_name(rest):
+            return Person(rest, shorter[1])
+        match = _FUSED.match(shorter[1] + rest) if len(shorter[1] + rest) < len(bare) else None
+    return None
+
+
+def spaced_names_joined(tokens: list[str]) -> list[str]:
+    """Names set wide to align with longer ones (张 虹, 刘 仲 书) are one name each."""
+    result: list[str] = []
+    at = 0
+    while at < len(tokens):
+        end = at
+        while end < len(tokens) and len(tokens[end]) == 1:
+            end += 1
+        if end - at in (2, 3) and tokens[at] in _SURNAMES:
+            result.append("".join(tokens[at:end]))
+            at = end
+        elif end - at > 3 and (end - at) % 2 == 0 and all(token in _SURNAMES for token in tokens[at:end:2]):
+            result.extend(tokens[step] + tokens[step + 1] for step in range(at, end, 2))
+            at = end
+        else:
+            result.append(tokens[at])
+            at += 1
+    return result
+
+
+def split_outside_brackets(text: str, separators: str) -> list[str]:
+    """Split at any of ``separators`` that stands in no brackets: 县（市、区） stays whole."""
+    pieces, depth, start = [], 0, 0
+    for at, letter in enumerate(text):
+        if letter in "(（[【":
+            depth += 1
+        elif letter in ")）]】":
+            depth = max(0, depth - 1)
+        elif depth == 0 and letter in separators:
+            pieces.append(text[start:at])
+            start = at + 1
+    pieces.append(text[start:])
+    return [piece.strip() for piece in pieces]
