@@ -10,6 +10,7 @@ from lunardate import LunarDate
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 ONE_DAY = datetime.timedelta(days=1)
+_EXCEL_DAY_NOUGHT = datetime.date(1899, 12, 30)
 
 
 def day_or_none(year: int, month: int, day: int) -> datetime.date | None:
@@ -39,6 +40,12 @@ def add_working_days(day: datetime.date, count: int) -> datetime.date:
         day += ONE_DAY
         count -= day.weekday() < 5
     return day
+
+
+def day_of_serial(serial: int) -> datetime.date | None:
+    """The day an Excel serial number stands for (1900 date system), None outside the sane years."""
+    day = _EXCEL_DAY_NOUGHT + ONE_DAY * serial if 0 < serial < 100_000 else None
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _lunar(month: int, day: int) -> Callable[[int], datetime.date]:

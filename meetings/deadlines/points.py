@@ -9,17 +9,25 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from meetings.deadlines import days
-from meetings.deadlines.days import ONE_DAY, add_months, add_working_days, day_or_none, month_end
+from meetings.deadlines.days import ONE_DAY, add_months, add_working_days, day_or_none
 from meetings.deadlines.grammar import Form, Mark
 from meetings.deadlines.kinds import Precision, ProblemCode
+from meetings.deadlines.periods import (
+    Parts,
+    Period,
+    first_year,
+    is_vague,
+    months_through,
+    one_day,
+    period_of,
+    vague_offer,
+)
 
-_THIRD_ENDS = {"上": 10, "中": 20}
 _YEARS_AHEAD = {"今": 0, "本": 0, "当": 0, "明": 1, "来": 1, "次": 1, "翌": 1, "后": 2, "去": -1, "同": 0}
 _WEEKDAYS = "一二三四五六日天"
-_EXCEL_DAY_NOUGHT = datetime.date(1899, 12, 30)
 
 _OF_MEETING = re.compile(
-    r"^(?:自|在|于|从)?(?:本次|此次|这次|本)?(?:会议?|(?:全体|执委|工作|办公|专题)会议?)(?:结束|召开|闭幕)?(?:之日)?(?:之后|以后|后|日起)$"
+    r"^(?:自|在|于|从)?(?:本次|此次|这次|本)?(?:会议?|(?:全体|执委|工作|办公|专题)会议?)(?:结束|召开|闭幕)?(?:之后|以后|后|之?日起)$"
 )
 _OF_ISSUE = re.compile(
     r"^(?:自|从|在|于)?(?:本|此|该)?(?:通知|文件|(?:会议)?纪要|本方案|清单|任务?分解表)?(?:正式)?"
@@ -57,36 +65,6 @@ class Point:
     year_printed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Period:
-    """A period of any year: its first and last day there, None where that year has no such day."""
-
-    first: Callable[[int], datetime.date | None]
-    last: Callable[[int], datetime.date | None]
-    precision: Precision
-
-
-def _months(first: int, last: int, precision: Precision) -> _Period:
-    return _Period(lambda year: day_or_none(year, first, 1), lambda year: month_end(year, last), precision)
-
-
-def _day(month: int, day: int) -> _Period:
-    def itself(year: int) -> datetime.date | None:
-        return day_or_none(year, month, day)
-
-    return _Period(itself, itself, Precision.DAY)
-
-
-def _third(month: int, third: str) -> _Period:
-    begins = {"上": 1, "中": 11, "下": 21}[third]
-    ends = _THIRD_ENDS.get(third)
-    return _Period(
-        lambda year: day_or_none(year, month, begins),
-        lambda year: day_or_none(year, month, ends) if ends else month_end(year, month),
-        Precision.DAY,
-    )
-
-
 def points_of(mark: Mark, text: str, known: Known, before: Point | None) -> list[Point]:
     """The points a mark stands for, in printed order: one, or several for 3、6、9月底前.
 
@@ -100,12 +78,12 @@ def points_of(mark: Mark, text: str, known: Known, before: Point | None) -> list
     return points
 
 
-def replace_parts(mark: Mark, parts: dict[str, str | None]) -> Mark:
+def replace_parts(mark: Mark, parts: Parts) -> Mark:
     """The same mark with other parts."""
     return replace(mark, parts=parts)
 
 
-def _one_period_each(parts: dict[str, str | None]) -> list[dict[str, str | None]]:
+def _one_period_each(parts: Parts) -> list[Parts]:
     """``3、6、9月`` as three sets of parts; every other mark as itself."""
     for list_name, name in (("months_before", "month"), ("quarters_before", "quarter")):
         listed = re.findall(r"\d+", parts.get(list_name) or "")
@@ -117,7 +95,7 @@ def _one_period_each(parts: dict[str, str | None]) -> list[dict[str, str | None]
 # --- a period with or without its year -----------------------------------------------------------
 
 
-def _year_of(parts: dict[str, str | None], known: Known, before: Point | None) -> tuple[int | None, bool]:
+def _year_of(parts: Parts, known: Known, before: Point | None) -> tuple[int | None, bool]:
     """The year the parts name, and whether they name one; 明年 names one that only the issue day gives."""
     if parts.get("year"):
         return int(parts["year"]), True
@@ -132,7 +110,7 @@ def _year_of(parts: dict[str, str | None], known: Known, before: Point | None) -
     return (None if base is None else base + _YEARS_AHEAD[said[0]]), True
 
 
-def _place(point: Point, period: _Period, known: Known, before: Point | None) -> tuple[Point, int | None]:
+def _place(point: Point, period: Period, known: Known, before: Point | None) -> tuple[Point, int | None]:
     """Give ``period`` its year: the printed one, the one carried over in the cell, or the first after the issue."""
     parts = point.mark.parts
     if parts.get("bad_year"):
@@ -146,20 +124,21 @@ def _place(point: Point, period: _Period, known: Known, before: Point | None) ->
         return _open(point, ProblemCode.NO_ISSUE_DAY, None), None
     if named:
         return _dated(replace(point, year_printed=True), period, year), year
-    if before and before.due and before.year_printed:
-        same = period.last(before.due.year)
-        if same and same < before.due:
-            later = _dated(replace(point, year_printed=True), period, before.due.year + 1)
-            return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), before.due.year + 1
-        return _dated(replace(point, year_printed=True), period, before.due.year), before.due.year
+    carried = (before.due or before.offered) if before and before.year_printed else None
+    if carried:
+        same = period.last(carried.year)
+        if same and same < carried:
+            later = _dated(replace(point, year_printed=True), period, carried.year + 1)
+            return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), carried.year + 1
+        return _dated(replace(point, year_printed=True), period, carried.year), carried.year
     base = known.issued_on or known.held_on
     if before and before.due and known.issued_on:
         # 3、6、9月: each is after the one before.
         base = max(before.due, known.issued_on)
     if base is None:
-        exists = _first_year(period, datetime.date(2000, 1, 1))
+        exists = first_year(period, datetime.date(2000, 1, 1))
         return replace(point, code=ProblemCode.NO_ISSUE_DAY if exists else ProblemCode.IMPOSSIBLE_DAY), None
-    year = _first_year(period, base)
+    year = first_year(period, base)
     if year is None:
         return replace(point, code=ProblemCode.IMPOSSIBLE_DAY), None
     if known.issued_on is None:
@@ -170,18 +149,12 @@ def _place(point: Point, period: _Period, known: Known, before: Point | None) ->
     return dated, year
 
 
-def _first_year(period: _Period, base: datetime.date) -> int | None:
-    """The first year whose period ends on or after ``base``; eight years on there has been a 29 February."""
-    years = range(base.year, base.year + 9)
-    return next((year for year in years if (last := period.last(year)) and last >= base), None)
-
-
 def _open(point: Point, code: ProblemCode, offered: datetime.date | None) -> Point:
     """The point without a day of its own, at most with one to offer."""
     return replace(point, due=None, precision=None, code=code, offered=offered)
 
 
-def _dated(point: Point, period: _Period, year: int) -> Point:
+def _dated(point: Point, period: Period, year: int) -> Point:
     if not days.FIRST_YEAR <= year <= days.LAST_YEAR:
         return replace(point, code=ProblemCode.OUT_OF_RANGE)
     last = period.last(year)
@@ -190,47 +163,10 @@ def _dated(point: Point, period: _Period, year: int) -> Point:
     return replace(point, due=last, precision=period.precision)
 
 
-def _period_of(parts: dict[str, str | None]) -> _Period | None:
-    """The period the parts of a date name, None where there is none such (a fifth quarter)."""
-    quarter = parts.get("quarter") or parts.get("q_quarter") or parts.get("first_quarters")
-    if quarter:
-        ends = int(quarter) * 3
-        return _months(ends - 2, ends, Precision.QUARTER) if 1 <= int(quarter) <= 4 else None
-    half = parts.get("half") or parts.get("h_half")
-    if half:
-        return _months(1, 6, Precision.HALF_YEAR) if half in "上1" else _months(7, 12, Precision.HALF_YEAR)
-    if parts.get("month"):
-        month = int(parts["month"])
-        if not 1 <= month <= 12:
-            return None
-        if parts.get("day"):
-            return _day(month, int(parts["day"]))
-        if parts.get("third"):
-            return _third(month, parts["third"])
-        return _months(month, month, Precision.MONTH)
-    return _months(1, 12, Precision.YEAR)
+_ENDS_ITS_PERIOD = re.compile(r"[底末终内](?:之|以)?前$")
 
 
-def _vague_offer(parts: dict[str, str | None], period: _Period, year: int) -> datetime.date | None:
-    """For 月初, 月中, 年中: the day a person may take, by the rule for 上旬 and 中旬."""
-    last = period.last(year)
-    if last is None or parts.get("year_part") == "初":
-        return None
-    if parts.get("month_part") == "初":
-        return last.replace(day=10)
-    return last.replace(day=20) if parts.get("month_middle") else last.replace(month=6, day=30)
-
-
-def _is_vague(parts: dict[str, str | None]) -> bool:
-    return "初" in (parts.get("month_part"), parts.get("year_part")) or bool(
-        parts.get("month_middle") or parts.get("year_middle")
-    )
-
-
-_ENDS_ITS_PERIOD = re.compile(r"(?:[底末终日号内]|\d)(?:之|以)?前$|[底末终内日号]\(?[^年月]*前$")
-
-
-def _related(point: Point, text: str, period: _Period, year: int | None) -> Point:
+def _related(point: Point, text: str, period: Period, year: int | None) -> Point:
     """Apply what stands after the period: 前, 以后, 起, 左右."""
     parts = point.mark.parts
     if parts.get("after") or parts.get("since"):
@@ -239,7 +175,7 @@ def _related(point: Point, text: str, period: _Period, year: int | None) -> Poin
         return point
     if parts.get("about") or parts.get("approximately"):
         return replace(point, code=ProblemCode.APPROXIMATE)
-    if parts.get("before") and not _ENDS_ITS_PERIOD.search(text) and year is not None:
+    if parts.get("before") and not parts.get("day") and not _ENDS_ITS_PERIOD.search(text) and year is not None:
         first = period.first(year)
         return replace(point, code=ProblemCode.BEFORE_PERIOD, offered=first - ONE_DAY if first else None)
     return point
@@ -249,12 +185,12 @@ _NOT_BEFORE = {True: ProblemCode.STARTS, False: ProblemCode.NOT_BEFORE}
 
 
 def _date(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
-    period = _period_of(mark.parts)
+    period = period_of(mark.parts)
     if period is None:
         return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
     point, year = _place(Point(mark), period, known, before)
-    if _is_vague(mark.parts) and point.due:
-        return _open(point, ProblemCode.NO_FIXED_DAY, _vague_offer(mark.parts, period, point.due.year))
+    if is_vague(mark.parts) and point.due:
+        return _open(point, ProblemCode.NO_FIXED_DAY, vague_offer(mark.parts, period, point.due.year))
     return _related(point, text, period, year)
 
 
@@ -271,13 +207,13 @@ def _short_number(mark: Mark, text: str, known: Known, before: Point | None) -> 
 def _months_or_day(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
     """2024.6-12 counts to December unless it is the twelfth of June; 6-8 alone is left open."""
     month, other = int(mark.parts["month"] or 0), int(mark.parts["other"] or 0)
-    as_day, _ = _place(Point(mark), _day(month, other), known, before) if 1 <= month <= 12 else (Point(mark), None)
+    as_day, _ = _place(Point(mark), one_day(month, other), known, before) if 1 <= month <= 12 else (Point(mark), None)
     if not mark.parts.get("year"):
         if other > 12:
             return as_day
         return _open(as_day, ProblemCode.DAY_OR_MONTH, as_day.due or as_day.offered)
     if month < other <= 12:
-        as_range, _ = _place(Point(mark), _months(other, other, Precision.MONTH), known, before)
+        as_range, _ = _place(Point(mark), months_through(other, other, Precision.MONTH), known, before)
         return replace(as_range, code=as_range.code or ProblemCode.DAY_OR_MONTH, offered=as_day.due)
     return replace(as_day, code=as_day.code or ProblemCode.DAY_OR_MONTH)
 
@@ -296,7 +232,7 @@ def _of_issue(
         offered = period_around(known.held_on)[1] if known.held_on else None
         return _open(Point(mark), ProblemCode.NO_ISSUE_DAY, offered)
     first, last = period_around(known.issued_on)
-    fixed = _Period(lambda year: first, lambda year: last, precision)
+    fixed = Period(lambda year: first, lambda year: last, precision)
     return _related(Point(mark, last, precision, year_printed=True), text, fixed, last.year)
 
 
@@ -308,13 +244,13 @@ def _month_of_issue(mark: Mark, text: str, known: Known, before: Point | None) -
     base = known.issued_on or known.held_on
     month = add_months(base.replace(day=1), 1 if _is_next(mark) else 0) if base else datetime.date(2000, 1, 1)
     parts = {**mark.parts, "month": str(month.month)}
-    period = _period_of(parts)
+    period = period_of(parts)
     if period is None or period.last(month.year) is None:
         return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY if base else ProblemCode.NO_ISSUE_DAY)
     span = period.first(month.year), period.last(month.year)
     point = _of_issue(mark, text, known, lambda day: span, period.precision)
-    if _is_vague(mark.parts) and point.due:
-        return _open(point, ProblemCode.NO_FIXED_DAY, _vague_offer(mark.parts, period, month.year))
+    if is_vague(mark.parts) and point.due:
+        return _open(point, ProblemCode.NO_FIXED_DAY, vague_offer(mark.parts, period, month.year))
     return point
 
 
@@ -354,7 +290,7 @@ def _day_alone(mark: Mark, text: str, known: Known, before: Point | None) -> Poi
         if due is None:
             return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
         point = Point(mark, due, Precision.DAY, year_printed=before.year_printed)
-        return _related(point, text, _day(due.month, day), due.year)
+        return _related(point, text, one_day(due.month, day), due.year)
     if not 1 <= day <= 31:
         return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
     offered = None
@@ -366,14 +302,18 @@ def _day_alone(mark: Mark, text: str, known: Known, before: Point | None) -> Poi
 
 
 def _immediate(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
-    day = known.held_on if mark.parts.get("anchor") else known.issued_on
+    anchor = mark.parts.get("anchor") or ""
+    from_meeting = bool(_OF_MEETING.search(anchor))
+    if anchor and not from_meeting and not _OF_ISSUE.search(anchor):
+        return Point(mark, code=ProblemCode.RECEIPT_DAY if _OF_RECEIPT.search(anchor) else ProblemCode.EVENT)
+    day = known.held_on if from_meeting else known.issued_on
     if day is None:
-        code = ProblemCode.NO_MEETING_DAY if mark.parts.get("anchor") else ProblemCode.NO_ISSUE_DAY
+        code = ProblemCode.NO_MEETING_DAY if from_meeting else ProblemCode.NO_ISSUE_DAY
         return _open(Point(mark), code, known.held_on)
     return Point(mark, day, Precision.DAY)
 
 
-def _later(day: datetime.date, parts: dict[str, str | None]) -> datetime.date | None:
+def _later(day: datetime.date, parts: Parts) -> datetime.date | None:
     """``day`` plus the printed amount: weeks as seven days, months by the calendar, 半个月 as 15 days."""
     if parts.get("half_unit"):
         return day + ONE_DAY * 15
@@ -425,7 +365,7 @@ def _feast(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
         day = days.feast_day(name, year)
         return day - ahead_of_it if day else None
 
-    point, _ = _place(Point(mark), _Period(last, last, Precision.DAY), known, before)
+    point, _ = _place(Point(mark), Period(last, last, Precision.DAY), known, before)
     if mark.parts.get("after"):
         return replace(point, due=None, precision=None, role=Role.NOT_BEFORE, code=ProblemCode.NOT_BEFORE)
     if point.code is ProblemCode.OUT_OF_RANGE:
@@ -444,14 +384,8 @@ def _five_year_plan(mark: Mark, text: str, known: Known, before: Point | None) -
     return Point(mark, datetime.date(year, 12, 31), Precision.YEAR, year_printed=True)
 
 
-def day_of_serial(serial: int) -> datetime.date | None:
-    """The day an Excel serial number stands for (1900 date system), None outside the sane years."""
-    day = _EXCEL_DAY_NOUGHT + ONE_DAY * serial if 0 < serial < 100_000 else None
-    return day if day and days.FIRST_YEAR <= day.year <= days.LAST_YEAR else None
-
-
 def _serial(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
-    day = day_of_serial(int(mark.parts["serial"] or 0))
+    day = days.day_of_serial(int(mark.parts["serial"] or 0))
     if day is None:
         return Point(mark, code=ProblemCode.OUT_OF_RANGE)
     return Point(mark, day, Precision.DAY, ProblemCode.EXCEL_SERIAL, day, year_printed=True)

@@ -100,6 +100,10 @@ def _in_its_clause(cell: Cell, point: Point) -> Point:
         return replace(point, role=Role.START, code=ProblemCode.STARTS) if _STARTS_AT_ONCE.search(after) else point
     if point.role is not Role.DUE or point.mark.form in (Form.AFTER, Form.SEASON):
         return point
+    if re.search(r"(?:不得?早于|最早)$", lead):
+        return replace(point, role=Role.NOT_BEFORE, code=ProblemCode.NOT_BEFORE)
+    if re.search(r"(?:自|从)$", lead):
+        return replace(point, role=Role.NOT_BEFORE, code=ProblemCode.STARTS)
     starts_here = grammar.START_WORD.search(after) or re.search(r"(?:启动|开工|动工|开始)(?:时间|日期)?:?$", lead)
     if starts_here and not grammar.FINISH_WORD.search(after):
         return replace(point, role=Role.START, code=ProblemCode.STARTS)
@@ -156,7 +160,8 @@ def _compose(text: str, cell: Cell) -> Reading:
     if points is None:
         offered = next((point.due for point in reversed(cell.points) if point.due), None)
         return undecided(text, ProblemCode.ALREADY_DONE, text.strip(), offered)
-    others = [mark for mark in cell.marks if mark.form in (Form.ONGOING, Form.RECURRING, Form.NEXT_MEETING)]
+    others = [mark for mark in cell.marks if mark.form in (Form.RECURRING, Form.NEXT_MEETING)]
+    others += [mark for mark in cell.of(Form.ONGOING) if not (points and _names_a_thing(cell, mark))]
     goals = [point for point in points if point.role is Role.DUE]
     if others and not goals:
         return _without_end(text, cell, points)
@@ -165,6 +170,12 @@ def _compose(text: str, cell: Cell) -> Reading:
     if others:
         return _with_ongoing(text, cell, points)
     return _dates(text, cell, points)
+
+
+def _names_a_thing(cell: Cell, ongoing: Mark) -> bool:
+    """Whether 常态化 or 持续 is part of what is to be built (建立常态化机制)."""
+    thing = grammar.NAMES_A_THING.search(cell.text_of(ongoing) + cell.clause_after(ongoing.end))
+    return bool(thing or grammar.BUILDS_A_THING.search(cell.uniform.chars[: ongoing.start]))
 
 
 def _still_to_do(cell: Cell) -> list[Point] | None:
@@ -233,11 +244,11 @@ def _with_ongoing(text: str, cell: Cell, points: list[Point]) -> Reading:
         return reading
     last = max((point for point in points if point.due), key=lambda point: point.due)
     value = text.strip()
-    if cell.of(Form.ONGOING) and grammar.STAGE_WORD.search(cell.clause_after(last.mark.end)):
+    if cell.has(Form.ONGOING) and grammar.STAGE_WORD.search(cell.clause_after(last.mark.end)):
         milestones = (*reading.milestones, cell.deadline_of(last))
         return Reading(Deadline(text, DeadlineKind.ONGOING), milestones, DeadlineProblem(ProblemCode.STAGE_ONLY, value))
     other_kinds = [mark for mark in cell.marks if mark.form in (Form.RECURRING, Form.NEXT_MEETING)]
-    upkeep = cell.of(Form.ONGOING)
+    upkeep = [mark for mark in cell.of(Form.ONGOING) if not _names_a_thing(cell, mark)]
     at_once = last.mark.form is Form.IMMEDIATE
     clear = not other_kinds and not at_once and all(_is_upkeep(cell, last, mark) for mark in upkeep)
     return reading if clear else replace(reading, problem=DeadlineProblem(ProblemCode.SEVERAL_KINDS, value))

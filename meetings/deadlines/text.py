@@ -115,6 +115,8 @@ _REWRITES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     # Blanks and line ends inside a date are the page's doing; between two figures they separate.
     (re.compile(r"(?<=\d)\s+(?=\d)"), lambda match: " "),
     (re.compile(r"(?<!\d)\s+|\s+(?!\d)"), lambda match: ""),
+    (re.compile(r"\((?:周|星期|礼拜)[一二三四五六日天]\)"), lambda match: ""),
+    (re.compile(r"(?<=[一二])[0O](?=[〇零一二三四五六七八九]{2}年)"), lambda match: "〇"),
     (re.compile(r"元月"), lambda match: "1月"),
     (_NUMERAL_BEFORE_UNIT, _figures),
     (re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)"), lambda m: f"{m[1]}年{m[2]}月{m[3]}日"),

@@ -1,0 +1,92 @@
+"""The periods a date names, apart from their year: a day, a third of a month, a month, a quarter, a half, a year."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from meetings.deadlines.days import day_or_none, month_end
+from meetings.deadlines.kinds import Precision
+
+_THIRD_ENDS = {"上": 10, "中": 20}
+Parts = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period of any year: its first and last day there, None where that year has no such day."""
+
+    first: Callable[[int], datetime.date | None]
+    last: Callable[[int], datetime.date | None]
+    precision: Precision
+
+
+def months_through(first: int, last: int, precision: Precision) -> Period:
+    """From the first day of month ``first`` to the last of month ``last``."""
+    return Period(lambda year: day_or_none(year, first, 1), lambda year: month_end(year, last), precision)
+
+
+def one_day(month: int, day: int) -> Period:
+    """The day itself, which not every year has."""
+
+    def itself(year: int) -> datetime.date | None:
+        return day_or_none(year, month, day)
+
+    return Period(itself, itself, Precision.DAY)
+
+
+def _third(month: int, third: str) -> Period:
+    begins = {"上": 1, "中": 11, "下": 21}[third]
+    ends = _THIRD_ENDS.get(third)
+    return Period(
+        lambda year: day_or_none(year, month, begins),
+        lambda year: day_or_none(year, month, ends) if ends else month_end(year, month),
+        Precision.DAY,
+    )
+
+
+def first_year(period: Period, base: datetime.date) -> int | None:
+    """The first year whose period ends on or after ``base``; eight years on there has been a 29 February."""
+    years = range(base.year, base.year + 9)
+    return next((year for year in years if (last := period.last(year)) and last >= base), None)
+
+
+def period_of(parts: Parts) -> Period | None:
+    """The period the parts of a date name, None where there is none such (a fifth quarter)."""
+    quarter = parts.get("quarter") or parts.get("q_quarter") or parts.get("first_quarters")
+    if quarter:
+        ends = int(quarter) * 3
+        return months_through(ends - 2, ends, Precision.QUARTER) if 1 <= int(quarter) <= 4 else None
+    half = parts.get("half") or parts.get("h_half")
+    if half:
+        return (
+            months_through(1, 6, Precision.HALF_YEAR) if half in "上1" else months_through(7, 12, Precision.HALF_YEAR)
+        )
+    if parts.get("month"):
+        month = int(parts["month"])
+        if not 1 <= month <= 12:
+            return None
+        if parts.get("day"):
+            return one_day(month, int(parts["day"]))
+        if parts.get("third"):
+            return _third(month, parts["third"])
+        return months_through(month, month, Precision.MONTH)
+    return months_through(1, 12, Precision.YEAR)
+
+
+def vague_offer(parts: Parts, period: Period, year: int) -> datetime.date | None:
+    """For 月初, 月中, 年中: the day a person may take, by the rule for 上旬 and 中旬."""
+    last = period.last(year)
+    if last is None or parts.get("year_part") == "初":
+        return None
+    if parts.get("month_part") == "初":
+        return last.replace(day=10)
+    return last.replace(day=20) if parts.get("month_middle") else last.replace(month=6, day=30)
+
+
+def is_vague(parts: Parts) -> bool:
+    """Whether the text names a beginning or a middle, which has no day of its own: 月初, 年中."""
+    return "初" in (parts.get("month_part"), parts.get("year_part")) or bool(
+        parts.get("month_middle") or parts.get("year_middle")
+    )
