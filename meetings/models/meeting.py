@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Person
+
+
+def _count_of(model: str, path: str) -> Coalesce:
+    """Return the number of rows of ``model`` that ``path`` leads from to the meeting."""
+    rows = apps.get_model(model).objects.filter(**{path: OuterRef("pk")}).order_by()
+    return Coalesce(Subquery(rows.values(path).annotate(number=Count("pk")).values("number")), 0)
 
 
 class MeetingQuerySet(NaturalKeyQuerySet):
@@ -19,6 +27,13 @@ class MeetingQuerySet(NaturalKeyQuerySet):
     def issued_by(self, day: datetime.date) -> MeetingQuerySet:
         """Return the meetings that a reader on ``day`` (Asia/Shanghai) could know of (DESIGN.md, As-of)."""
         return self.filter(issued_on__lte=day)
+
+    def with_sizes(self) -> MeetingQuerySet:
+        """Annotate ``suggestion_count`` and ``task_count``, each by a subquery so that neither multiplies the other."""
+        return self.annotate(
+            suggestion_count=_count_of("meetings.Suggestion", "meeting"),
+            task_count=_count_of("meetings.Task", "suggestion__meeting"),
+        )
 
 
 class Meeting(NaturallyKeyed):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, FilteredRelation, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -190,9 +191,18 @@ class TaskQuerySet(NaturalKeyQuerySet):
         )
 
     def for_listing(self) -> Self:
-        """Load what a line about a task shows, in a fixed number of queries."""
-        return self.select_related("suggestion__meeting", "suggestion__aspect").prefetch_related(
-            "task_departments__department", "task_leaders__person"
+        """Load what a line about a task shows, in three queries: departments and leaders are prefetched.
+
+        Annotates ``is_single``: the only task of its suggestion is printed without a number.
+        """
+        siblings = self.model.objects.filter(suggestion=OuterRef("suggestion")).exclude(pk=OuterRef("pk"))
+        return (
+            self.select_related("suggestion__meeting", "suggestion__aspect")
+            .prefetch_related(
+                Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
+                Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
+            )
+            .annotate(is_single=~Exists(siblings))
         )
 
     def with_last_report(self) -> Self:
@@ -213,6 +223,16 @@ class TaskQuerySet(NaturalKeyQuerySet):
     def open(self) -> Self:
         """Return those that were open on the day; goes with `on`."""
         return self.filter(day_status__in=lifecycle.OPEN_STATUSES)
+
+    def answered_by(self, departments: Iterable[int | str], roles: Iterable[str] = ANSWERABLE_ROLES) -> Self:
+        """Return those that one of ``departments`` (ids) has a part in, in one of ``roles``; no row twice."""
+        return self.filter(
+            Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), department__in=departments, role__in=roles))
+        )
+
+    def supervised_by(self, people: Iterable[int | str]) -> Self:
+        """Return those that one of ``people`` (ids) supervises; no row twice."""
+        return self.filter(Exists(TaskLeader.objects.filter(task=OuterRef("pk"), person__in=people)))
 
 
 class Task(NaturallyKeyed, WithDeadline):

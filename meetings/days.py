@@ -1,0 +1,42 @@
+"""The day a page is about: today in Asia/Shanghai, or the `as_of` that was asked for (DESIGN.md, As-of)."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+AS_OF = "as_of"
+
+
+class ImpossibleAsOf(ValueError):
+    """The asked-for day cannot be read or has not come yet; its text is the sentence for the reader."""
+
+
+def parse_day(written: str) -> datetime.date:
+    """Return the day that ``written`` (YYYY-MM-DD) names; raises ImpossibleAsOf where it names none."""
+    try:
+        return datetime.datetime.strptime(written.strip(), "%Y-%m-%d").date()
+    except ValueError:
+        raise ImpossibleAsOf(
+            _("“%(value)s” is not a day. Write it as year, month and day, such as 2023-12-31.") % {"value": written}
+        ) from None
+
+
+def parse_as_of(written: str | None, today: datetime.date | None = None) -> datetime.date:
+    """Return the day to show: ``written`` (YYYY-MM-DD), or today where nothing is written.
+
+    Raises ImpossibleAsOf for what is no day and for a day that has not come yet.
+    """
+    today = today or timezone.localdate()
+    if not written or not written.strip():
+        return today
+    day = parse_day(written)
+    if day > today:
+        raise ImpossibleAsOf(
+            _("%(day)s has not come yet, so nobody knows the register of that day. Choose today or an earlier day.")
+            % {"day": date_format(day, "DATE_FORMAT")}
+        )
+    return day

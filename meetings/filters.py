@@ -1,0 +1,248 @@
+"""What the list of tasks can be narrowed by (DESIGN.md, Contracts: query parameters of /tasks/).
+
+The list, its exports and `export_register` all go through `filtered_tasks`, so that they hold the same rows.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .days import AS_OF
+from .models import (
+    Aspect,
+    Department,
+    DepartmentRole,
+    Health,
+    Meeting,
+    Person,
+    Status,
+    SuggestionSource,
+    TaskLeader,
+    TaskLog,
+)
+from .models.task import TaskQuerySet
+
+# Parameters of the page that are no filters.
+PAGE_PARAMETERS = frozenset({AS_OF, "sort", "page", "per_page", "export", "next"})
+
+
+class WrongParameter(ValueError):
+    """A parameter has no meaning. ``messages`` are the sentences for the reader, one for each."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__(" ".join(messages))
+        self.messages = messages
+
+
+class FilterChoices:
+    """The rows that meetings, aspects, departments, leaders and sources can be chosen from; one query for all."""
+
+    def __init__(self, day: datetime.date) -> None:
+        self.day = day
+
+    @cached_property
+    def _rows(self) -> dict[str, list[tuple[int, str, str]]]:
+        leaders = Person.objects.filter(Exists(TaskLeader.objects.filter(person=OuterRef("pk"))))
+        sources = Person.objects.filter(Exists(SuggestionSource.objects.filter(person=OuterRef("pk"))))
+        known = Meeting.objects.issued_by(self.day)
+        parts = [
+            _as_choices("meeting", known, "title", "document_number"),
+            _as_choices("aspect", Aspect.objects.filter(meeting__in=known), "title"),
+            _as_choices("department", Department.objects.all(), "name"),
+            _as_choices("leader", leaders, "name", "unit"),
+            _as_choices("source", sources, "name", "unit"),
+        ]
+        rows = defaultdict(list)
+        for kind, pk, name, detail in parts[0].union(*parts[1:], all=True):
+            rows[kind].append((pk, name, detail))
+        return {kind: sorted(of_kind) for kind, of_kind in rows.items()}
+
+    def rows(self, kind: str) -> list[tuple[int, str, str]]:
+        """Return id, name and detail (a document number, a unit) of all of ``kind``, in the order of entry."""
+        return self._rows.get(kind, [])
+
+
+def _as_choices(kind: str, rows: QuerySet, name: str, detail: str | None = None) -> QuerySet:
+    detail_column = {"choice_detail": Value("")} if detail is None else {}
+    columns = ("kind", "pk", name, detail or "choice_detail")
+    return rows.order_by().annotate(kind=Value(kind), **detail_column).values_list(*columns)
+
+
+class SeveralField(forms.MultipleChoiceField):
+    """Several of a set of words; empty ones, which a form without script sends, mean nothing."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
+    }
+
+    def to_python(self, value):
+        return [item for item in super().to_python(value) if item]
+
+
+class IdOrNameField(SeveralField):
+    """Takes ids and exact names, several times; a name that several rows share means all of them."""
+
+    def offer(self, rows: Iterable[tuple[int, str, str]], *, detail_is_a_name: bool) -> None:
+        """Set what can be chosen. ``detail_is_a_name``: a meeting may also be called by its document number."""
+        self.ids_by_name: dict[str, list[str]] = defaultdict(list)
+        shared = defaultdict(int)
+        rows = list(rows)
+        for pk, name, detail in rows:
+            shared[name] += 1
+            self.ids_by_name[name].append(str(pk))
+            if detail and detail_is_a_name:
+                self.ids_by_name[detail].append(str(pk))
+        self.choices = [
+            (
+                str(pk),
+                _("%(name)s (%(unit)s)") % {"name": name, "unit": detail} if shared[name] > 1 and detail else name,
+            )
+            for pk, name, detail in rows
+        ]
+
+    def _as_ids(self, values: Iterable[str]) -> list[str]:
+        known = {pk for pk, _label in self.choices}
+        ids = []
+        for value in values:
+            ids += [value] if value in known else self.ids_by_name.get(value, [value])
+        return list(dict.fromkeys(ids))
+
+    def to_python(self, value):
+        return self._as_ids(super().to_python(value))
+
+    def bound_data(self, data, initial):
+        """Tick the boxes of the rows that were called by name, too."""
+        return self._as_ids(data or [])
+
+
+class SeveralFilter(django_filters.MultipleChoiceFilter):
+    """One of a fixed set of words; repeated means or."""
+
+    field_class = SeveralField
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("distinct", False)
+        super().__init__(*args, **kwargs)
+
+    def filter(self, qs, value):
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class IdOrNameFilter(django_filters.Filter):
+    """Rows by id or exact name; repeated means or. ``method`` says what it means for the tasks."""
+
+    field_class = IdOrNameField
+
+
+def _day_field(label) -> django_filters.DateFilter:
+    return django_filters.DateFilter(
+        label=label,
+        method="filter_due",
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": gettext_lazy("This is not a day. Write it as 2023-12-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+class TaskFilterSet(django_filters.FilterSet):
+    """The filters over tasks from `TaskQuerySet.on`. No filter joins in a way that could repeat a row."""
+
+    q = django_filters.CharFilter(label=gettext_lazy("Search"), method="filter_words")
+    meeting = IdOrNameFilter(label=gettext_lazy("Meeting"), method="filter_meeting")
+    aspect = IdOrNameFilter(label=gettext_lazy("Aspect"), method="filter_aspect")
+    status = SeveralFilter(label=gettext_lazy("Status"), field_name="day_status", choices=Status.choices)
+    health = SeveralFilter(label=gettext_lazy("Health"), field_name="health", choices=Health.choices)
+    department = IdOrNameFilter(label=gettext_lazy("Responsible department"), method="filter_department")
+    supporting = IdOrNameFilter(label=gettext_lazy("Supporting department"), method="filter_supporting")
+    leader = IdOrNameFilter(label=gettext_lazy("Supervising leader"), method="filter_leader")
+    source = IdOrNameFilter(label=gettext_lazy("Suggestion source"), method="filter_source")
+    due_after = _day_field(gettext_lazy("Due from"))
+    due_before = _day_field(gettext_lazy("Due until"))
+
+    OFFERS = {
+        "meeting": "meeting",
+        "aspect": "aspect",
+        "department": "department",
+        "supporting": "department",
+        "leader": "leader",
+        "source": "source",
+    }
+
+    def __init__(self, data: QueryDict, queryset: TaskQuerySet, *, day: datetime.date) -> None:
+        super().__init__(data=data, queryset=queryset)
+        self.day = day
+        self.choices = FilterChoices(day)
+        for name, kind in self.OFFERS.items():
+            self.form.fields[name].offer(self.choices.rows(kind), detail_is_a_name=kind == "meeting")
+
+    @property
+    def wrong(self) -> list[str]:
+        """One sentence for each parameter that has no meaning, unknown ones included; empty: all have one."""
+        unknown = [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]
+        sentences = [_("There is no filter called “%(name)s”. Leave it out.") % {"name": name} for name in unknown]
+        for name, errors in self.form.errors.items():
+            label = self.form.fields[name].label
+            sentences += [_("%(filter)s: %(error)s") % {"filter": label, "error": error} for error in errors]
+        return sentences
+
+    def filter_words(self, tasks: TaskQuerySet, name: str, words: str) -> TaskQuerySet:
+        """Find each of the words in the task, its suggestion, the remarks or the progress up to the day."""
+        for word in words.split():
+            told = TaskLog.objects.filter(
+                task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
+            )
+            tasks = tasks.filter(
+                Q(text__icontains=word)
+                | Q(suggestion__text__icontains=word)
+                | Q(suggestion__lead_in__icontains=word)
+                | Q(remarks__icontains=word)
+                | Exists(told)
+            )
+        return tasks
+
+    def filter_meeting(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
+        return tasks.filter(suggestion__meeting__in=ids) if ids else tasks
+
+    def filter_aspect(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
+        return tasks.filter(suggestion__aspect__in=ids) if ids else tasks
+
+    def filter_department(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
+        """Lead and responsible departments; supporting ones have their own filter."""
+        return tasks.answered_by(ids) if ids else tasks
+
+    def filter_supporting(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
+        return tasks.answered_by(ids, [DepartmentRole.SUPPORTING]) if ids else tasks
+
+    def filter_leader(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
+        return tasks.supervised_by(ids) if ids else tasks
+
+    def filter_source(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
+        if not ids:
+            return tasks
+        return tasks.filter(Exists(SuggestionSource.objects.filter(suggestion=OuterRef("suggestion"), person__in=ids)))
+
+    def filter_due(self, tasks: TaskQuerySet, name: str, day: datetime.date) -> TaskQuerySet:
+        """Due is the earliest unmet milestone or the deadline; both ends are inclusive."""
+        return tasks.filter(**{"day_next_due__gte" if name == "due_after" else "day_next_due__lte": day})
+
+
+def filtered_tasks(params: QueryDict, tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    """Return those of ``tasks`` (from `TaskQuerySet.on` the ``day``) that ``params`` ask for.
+
+    Raises WrongParameter where one of them has no meaning: then there are no rows, never all.
+    """
+    filterset = TaskFilterSet(params, tasks, day=day)
+    if filterset.wrong:
+        raise WrongParameter(filterset.wrong)
+    return filterset.qs

@@ -1,0 +1,221 @@
+"""How pages put the register into words: lateness, the log's changes. Sentences are whole, in the reader's language."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .models import ConfirmationMark, DeadlineKind, DepartmentRole, Health, Precision, Status, Task, TaskLog
+from .reviews import add_months
+
+
+def lateness(task: Task, day: datetime.date) -> str:
+    """Say how late ``task`` (from `TaskQuerySet.on` the ``day``) is, or how near; empty where nothing is to be said."""
+    if task.next_day is None:
+        return ""
+    days = (day - task.next_day).days
+    match task.health:
+        case Health.OVERDUE:
+            return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
+        case Health.REVIEW_MISSED:
+            return ngettext("Review missed by %(days)d day", "Review missed by %(days)d days", days) % {"days": days}
+        case Health.DUE_SOON if days == 0:
+            return _("Due today")
+        case Health.DUE_SOON:
+            return ngettext("%(days)d day left", "%(days)d days left", -days) % {"days": -days}
+    return ""
+
+
+def closing(task: Task) -> str:
+    """Say whether a closed ``task`` (from `TaskQuerySet.on`) was closed on time or late; empty for others.
+
+    Without a due date there is nothing to be late for.
+    """
+    if task.day_closed_on is None:
+        return ""
+    if task.day_due_date is None:
+        return _("Closed")
+    late = (task.day_closed_on - task.day_due_date).days
+    if late <= 0:
+        return _("Closed on time")
+    return ngettext("Closed %(days)d day late", "Closed %(days)d days late", late) % {"days": late}
+
+
+def extension(task: Task) -> str:
+    """Say how often and by how much the deadline was extended; empty where it never was."""
+    if not task.day_extension_count:
+        return ""
+    times = ngettext("Extended once", "Extended %(count)d times", task.day_extension_count)
+    return _("%(times)s, %(days)d days gained") % {
+        "times": times % {"count": task.day_extension_count},
+        "days": task.day_extension_days,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing an entry changed; ``old`` is empty where there was nothing before."""
+
+    label: str
+    old: str
+    new: str
+
+
+def changes_in_words(entry: TaskLog) -> list[Change]:
+    """Return what ``entry`` changed, in the order a reader asks for it."""
+    labels = {
+        "status": _("Status"),
+        "deadline": _("Deadline"),
+        "extension": _("Extensions"),
+        "milestones": _("Milestones"),
+        "next_review": _("Next review"),
+        "review_interval_months": _("Review interval"),
+        "departments": _("Responsible departments"),
+        "leaders": _("Supervising leaders"),
+        "text": _("Task"),
+        "remarks": _("Remarks"),
+        "suggestion": _("Suggestion"),
+        "lead_in": _("Lead-in"),
+        "confirmed": _("Confirmed"),
+    }
+    return [
+        Change(label, _in_words(name, change["old"]), _in_words(name, change["new"]))
+        for name, label in labels.items()
+        if (change := entry.changes.get(name)) is not None and change["new"] != []
+    ]
+
+
+def _in_words(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    match name:
+        case "status":
+            return Status(value).label
+        case "deadline":
+            return deadline_in_words(value)
+        case "milestones":
+            return _list(_milestone_in_words(milestone) for milestone in value)
+        case "next_review":
+            return _date(value)
+        case "review_interval_months":
+            return ngettext("every month", "every %(months)d months", value) % {"months": value}
+        case "departments":
+            return _list(_department_in_words(part) for part in value)
+        case "leaders":
+            return _list(value)
+        case "extension":
+            return _("%(count)d, %(days)d days gained") % value
+        case "confirmed":
+            return {
+                "departments": _("departments"),
+                "leaders": _("supervising leaders"),
+                "deadline": _("deadline"),
+            }.get(value, value)
+    return str(value)
+
+
+def deadline_in_words(written: dict[str, Any]) -> str:
+    """Return a deadline of the log: as printed, with the day it was understood to mean."""
+    if not written["due_date"]:
+        return written["text"]
+    return _("%(printed)s (until %(day)s)") % {"printed": written["text"], "day": _date(written["due_date"])}
+
+
+def _milestone_in_words(milestone: dict[str, Any]) -> str:
+    words = deadline_in_words(milestone)
+    if not milestone.get("met_on"):
+        return words
+    return _("%(milestone)s, met on %(day)s") % {"milestone": words, "day": _date(milestone["met_on"])}
+
+
+def _department_in_words(part: dict[str, str]) -> str:
+    if part["role"] == DepartmentRole.RESPONSIBLE:
+        return part["name"]
+    return _("%(name)s (%(role)s)") % {"name": part["name"], "role": DepartmentRole(part["role"]).label}
+
+
+def _list(items) -> str:
+    # Translators: what stands between the items of a list.
+    return _(", ").join(items)
+
+
+def _date(iso: str) -> str:
+    return date_format(datetime.date.fromisoformat(iso), "DATE_FORMAT")
+
+
+def how_the_deadline_came(task: Task) -> str:
+    """Say how the due day or the review day of ``task`` (from `TaskQuerySet.on`) came about (DESIGN.md, Deadlines)."""
+    kind, printed = task.day_deadline_kind, task.day_deadline_text
+    if task.day_next_due and task.day_next_due != task.day_due_date:
+        return _("The first milestone that is not met yet falls on %(day)s; the task is as late as that one.") % {
+            "day": date_format(task.day_next_due, "DATE_FORMAT")
+        }
+    if task.day_due_date:
+        day = date_format(task.day_due_date, "DATE_FORMAT")
+        if task.day_deadline_precision in ("", Precision.DAY):
+            return _("Printed as “%(printed)s”: due on %(day)s, overdue from the day after.") % {
+                "printed": printed,
+                "day": day,
+            }
+        return _(
+            "Printed as “%(printed)s”, a %(precision)s: due on its last day, %(day)s, overdue from the day after."
+        ) % {
+            "printed": printed,
+            "precision": Precision(task.day_deadline_precision).label,
+            "day": day,
+        }
+    if kind == DeadlineKind.UNDECIDED:
+        return _("“%(printed)s” could not be read as a day. Until that is decided, the task is reviewed regularly.") % {
+            "printed": printed
+        }
+    if task.day_next_review is None:
+        return ""
+    counted_from = task.last_report_on or task.suggestion.meeting.issued_on
+    if task.day_next_review != add_months(counted_from, task.review_interval_months):
+        return _("“%(printed)s” names no day. The review day was set by the secretariat and holds until a report.") % {
+            "printed": printed
+        }
+    if task.last_report_on:
+        return ngettext(
+            "“%(printed)s” names no day, so it is reviewed %(months)d month after the last report of %(day)s.",
+            "“%(printed)s” names no day, so it is reviewed %(months)d months after the last report of %(day)s.",
+            task.review_interval_months,
+        ) % {
+            "printed": printed,
+            "months": task.review_interval_months,
+            "day": date_format(counted_from, "DATE_FORMAT"),
+        }
+    return ngettext(
+        "“%(printed)s” names no day, so it is reviewed %(months)d month after the issue on %(day)s.",
+        "“%(printed)s” names no day, so it is reviewed %(months)d months after the issue on %(day)s.",
+        task.review_interval_months,
+    ) % {
+        "printed": printed,
+        "months": task.review_interval_months,
+        "day": date_format(counted_from, "DATE_FORMAT"),
+    }
+
+
+def mark_in_words(mark: ConfirmationMark) -> str:
+    """Say what the printed table left open about a task."""
+    sentences = {
+        "several_departments": _(
+            "The row has several tasks and several departments (%(value)s). It does not say whose task this is, so "
+            "each of them has it."
+        ),
+        "several_leaders": _(
+            "The row has several tasks and several leaders (%(value)s). It does not say who supervises this one, so "
+            "each of them does."
+        ),
+        "several_dates": _(
+            "The row has several tasks and several dates (%(value)s). The date of this one was taken from its text, or "
+            "is the one that was left."
+        ),
+    }
+    fallback = _("The printed table leaves this open: %(value)s.")
+    return sentences.get(mark.code, fallback) % {"value": mark.value}

@@ -1,0 +1,106 @@
+"""What pages draw of the register: health, lateness, stacked bars, the log's changes. `{% load register %}`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from meetings import presentation
+from meetings.models import ConfirmationMark, Health, Status, Task, TaskLog
+from meetings.reporting import HealthCount
+
+register = template.Library()
+
+
+@register.filter
+def health_label(health: str) -> str:
+    """Return the words of a health."""
+    return Health(health).label
+
+
+@register.filter
+def status_label(status: str) -> str:
+    """Return the words of a status."""
+    return Status(status).label
+
+
+@register.simple_tag
+def health_badge(health: str) -> SafeString:
+    """Draw a health as a badge: colour and words."""
+    return format_html('<span class="health-badge health-{}">{}</span>', health, Health(health).label)
+
+
+@register.simple_tag
+def lateness(task: Task, day: datetime.date) -> str:
+    """See `presentation.lateness`."""
+    return presentation.lateness(task, day)
+
+
+@register.filter
+def closing(task: Task) -> str:
+    """See `presentation.closing`."""
+    return presentation.closing(task)
+
+
+@register.filter
+def extension(task: Task) -> str:
+    """See `presentation.extension`."""
+    return presentation.extension(task)
+
+
+@register.filter
+def in_words(mark: ConfirmationMark) -> str:
+    """See `presentation.mark_in_words`."""
+    return presentation.mark_in_words(mark)
+
+
+@register.filter
+def changes(entry: TaskLog) -> list[presentation.Change]:
+    """See `presentation.changes_in_words`."""
+    return presentation.changes_in_words(entry)
+
+
+@register.simple_tag
+def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, **narrowed: Any) -> str:
+    """Return the address of the list of tasks in ``scope``, narrowed by ``parameter`` (its name) and ``narrowed``.
+
+    What is narrowed replaces the scope's own values of that name.
+    """
+    query = scope.copy()
+    if parameter:
+        query[parameter] = str(key)
+    for name, value in narrowed.items():
+        query.setlist(name, [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)])
+    address = reverse("task_list")
+    return f"{address}?{query.urlencode()}" if query else address
+
+
+@register.filter
+def get(mapping: dict, key: Any) -> Any:
+    """Return the value of ``key``, none where there is none."""
+    return mapping.get(key)
+
+
+@register.filter
+def iso_day(written: str) -> datetime.date | None:
+    """Return the day that the log or an interval holds as text."""
+    return datetime.date.fromisoformat(written) if written else None
+
+
+@register.inclusion_tag("meetings/_bar.html")
+def health_bar(count: HealthCount) -> dict[str, Any]:
+    """Draw the share of each health as one stacked bar; its words say the same."""
+    parts, reached = [], 0.0
+    for health in Health:
+        number = count.by_health[health]
+        if number:
+            width = 100 * number / count.total
+            parts.append({"health": health, "number": number, "x": f"{reached:.3f}%", "width": f"{width:.3f}%"})
+            reached += width
+    return {"parts": parts, "total": count.total}

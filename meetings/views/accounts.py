@@ -1,0 +1,29 @@
+"""Signing in, and the check that the server lives."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignInView(LoginView):
+    """The one page for people who are not signed in."""
+
+    template_name = "registration/login.html"
+    redirect_authenticated_user = True
+
+
+@login_not_required
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer «ok» while the database answers; tells nothing else, for anybody may ask."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")

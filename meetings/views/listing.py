@@ -1,0 +1,123 @@
+"""The one helper behind every list: one filtered queryset for page and export, one count, one owner of the pages."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.core.paginator import EmptyPage, Paginator
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from meetings.days import AS_OF, ImpossibleAsOf, parse_as_of
+from meetings.filters import TaskFilterSet
+from meetings.models.task import TaskQuerySet
+from meetings.tables import TaskTable
+
+from .pages import as_of_query
+
+PAGE_SIZES = (25, 50, 100, 200)
+# The filters that are lists to tick, in the order of use.
+PICKED = ("health", "status", "department", "leader", "meeting", "aspect", "source", "supporting")
+
+
+@dataclass
+class Listing:
+    """What a list shows: ``tasks`` are all rows found, ``table`` one page of them, ``wrong`` what was asked wrongly."""
+
+    day: datetime.date
+    is_today: bool
+    filterset: TaskFilterSet
+    tasks: TaskQuerySet
+    table: TaskTable
+    per_page: int
+    address: str
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def row_query(self) -> str:
+        """The parameters of a row's link: the day, and the address of this list to come back to."""
+        query = as_of_query(self.day)
+        query["next"] = self.address
+        return query.urlencode()
+
+    @property
+    def pick_fields(self):
+        """The form's fields that are lists to tick."""
+        return [self.filterset.form[name] for name in PICKED]
+
+    @cached_property
+    def found(self) -> int:
+        """How many rows there are on all pages; the paginator's one count."""
+        return self.table.paginator.count
+
+
+def requested_day(request: HttpRequest, today: datetime.date) -> tuple[datetime.date, list[str]]:
+    """Return the day the address asks for, and what is wrong with it; where something is, the day is today."""
+    try:
+        return parse_as_of(request.GET.get(AS_OF), today), []
+    except ImpossibleAsOf as wrong:
+        return today, [str(wrong)]
+
+
+def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, today: datetime.date) -> Listing:
+    """Filter, sort and page ``tasks`` as the address says.
+
+    ``tasks`` come from `access.readable_tasks` for the day. A parameter without a meaning is said and yields no
+    rows, never all (DESIGN.md, Contracts).
+    """
+    wrong: list[str] = requested_day(request, today)[1]
+    filterset = TaskFilterSet(request.GET, tasks.with_last_report().with_first_names().for_listing(), day=day)
+    wrong += filterset.wrong
+    per_page = _number(request, "per_page", PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
+    page = _number(request, "page", 1, 1, None, wrong)
+    sorting = [name for name in request.GET.getlist("sort") if name]
+    known = TaskTable.base_columns
+    wrong += [
+        _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
+        for name in sorting
+        if name.removeprefix("-") not in known
+    ]
+    found = tasks.none() if wrong else filterset.qs
+    table = _table(request, found.with_printed_order(), [] if wrong else sorting)
+    try:
+        table.paginate(page=1 if wrong else page, per_page=per_page, paginator_class=Paginator)
+    except EmptyPage:
+        wrong.append(_("There is no page %(page)d. Go back to the first one.") % {"page": page})
+        table = _table(request, tasks.none(), [])
+        table.paginate(page=1, per_page=per_page)
+    return Listing(
+        day=day,
+        is_today=day == today,
+        filterset=filterset,
+        tasks=table.data.data,
+        table=table,
+        per_page=per_page,
+        address=request.get_full_path(),
+        wrong=wrong,
+    )
+
+
+def _table(request: HttpRequest, tasks: TaskQuerySet, sorting: list[str]) -> TaskTable:
+    table = TaskTable(tasks, order_by=sorting)
+    table.request = request
+    return table
+
+
+def _number(request: HttpRequest, name: str, default: int, lowest: int, highest: int | None, wrong: list[str]) -> int:
+    written = request.GET.get(name, "").strip()
+    if not written:
+        return default
+    if written.isascii() and written.isdecimal() and len(written) < 10:
+        number = int(written)
+        if number >= lowest and (highest is None or number <= highest):
+            return number
+    if highest is None:
+        wrong.append(_("“%(value)s” is not the number of a page.") % {"value": written})
+    else:
+        wrong.append(
+            _("“%(value)s” is not a page size. Choose a number from %(lowest)d to %(highest)d.")
+            % {"value": written, "lowest": lowest, "highest": highest}
+        )
+    return default
