@@ -1,0 +1,40 @@
+"""What a column of an export is, whatever is written: workbook, document or CSV."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Generic, TypeVar
+
+from django.utils.functional import Promise
+
+Line = TypeVar("Line")
+Value = str | int | datetime.date | None
+
+
+class Kind(Enum):
+    """How a column's values are written."""
+
+    TEXT = auto()
+    # Text such as 2024.10, which a spreadsheet would turn into the number 2024.1 as soon as somebody edits the cell.
+    PRINTED = auto()
+    INTEGER = auto()
+    DATE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Line]):
+    """A column: its ``head``, its ``width`` in Excel's unit (digits of the standard font), and its values.
+
+    ``value`` gets the line (a task, a row of the breakdown table) and returns what the cell holds. ``span`` says
+    which lines share one cell: those that follow one another with an equal key other than ``None``.
+    """
+
+    head: Promise | str
+    width: float
+    value: Callable[[Line], Value]
+    kind: Kind = Kind.TEXT
+    centred: bool = False
+    span: Callable[[Line], Hashable | None] | None = None

@@ -1,0 +1,54 @@
+"""How people, departments and deadlines are written in a cell, in every export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import pgettext
+
+from meetings.models import DepartmentRole, SuggestionSource, Task, TaskDepartment
+
+# Between several names in one line, whatever the reader's language: the names are Chinese.
+ENUMERATION_COMMA = "、"
+
+_BETWEEN_DATES = re.compile(r"[\s,，、;；]+")
+
+
+def distinct(values: Iterable[str]) -> list[str]:
+    """Return the values that are not empty, each once, in first-seen order (DESIGN.md, Contracts: export_breakdown)."""
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def departments_of(task: Task) -> list[str]:
+    """Return a task's departments in printed order, lead and supporting ones marked (牵头), (配合)."""
+    return [printed_department(part) for part in task.task_departments.all()]
+
+
+def printed_department(part: TaskDepartment) -> str:
+    """Return a department with its role, such that reading it back gives the role again."""
+    if part.role == DepartmentRole.LEAD:
+        return pgettext("printed department", "%(department)s (lead)") % {"department": part.department.name}
+    if part.role == DepartmentRole.SUPPORTING:
+        return pgettext("printed department", "%(department)s (supporting)") % {"department": part.department.name}
+    return part.department.name
+
+
+def leaders_of(task: Task) -> list[str]:
+    """Return the names of a task's supervising leaders in printed order."""
+    return [part.person.name for part in task.task_leaders.all()]
+
+
+def source_of(source: SuggestionSource) -> str:
+    """Return a source as printed: the capacity, a blank, the name; or the name alone."""
+    return f"{source.capacity} {source.person.name}".strip()
+
+
+def deadlines_of(task: Task) -> list[str]:
+    """Return what is printed for a task's deadline on its day: its milestones, then the deadline in force.
+
+    ``task`` comes from `TaskQuerySet.on`. A milestone is left out where the deadline's own text names it.
+    """
+    named = set(_BETWEEN_DATES.split(task.day_deadline_text))
+    before = [milestone["text"] for milestone in task.day_milestones if milestone["text"] not in named]
+    return distinct([*before, task.day_deadline_text])

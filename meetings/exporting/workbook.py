@@ -1,0 +1,225 @@
+"""Where values become cells: the one place that makes a text safe, for every export.
+
+Somebody else's words never become a formula, characters a workbook cannot hold are dropped, and dates are dates.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from .columns import Column, Kind, Line, Value
+from .layout import HIGHEST_ROW, text_height
+
+# 宋体 by the name that Excel and LibreOffice both know; LibreOffice takes a serif in its place where it is missing.
+SONG = {"name": "SimSun", "charset": 134, "family": 1}
+HEI = {"name": "SimHei", "charset": 134, "family": 2}
+
+DATE_FORMAT = "yyyy-mm-dd"
+TEXT_FORMAT = "@"
+LONGEST_CELL = 32_767  # UTF-16 units; Excel calls a file with a longer text damaged.
+
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+# What XML 1.0 cannot carry, and the control characters Excel refuses.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Excel reads _x0041_ in a text as the letter A.
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_NOT_IN_SHEET_TITLES = re.compile(r"[\[\]:*?/\\]")
+
+_THIN = Side(style="thin", color="FFBFBFBF")
+_LIST_SIZE = 10.0
+_LIST_HEAD_FILL = PatternFill("solid", fgColor="FFE8EDF3")
+
+
+def clean_text(text: str | Promise) -> str:
+    """Return ``text`` without the characters no office file can hold, its line ends as line feeds."""
+    return _FORBIDDEN.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet that meets ``text`` unprotected might compute it instead of showing it."""
+    return text.startswith(_FORMULA_STARTS)
+
+
+def cell_text(text: str | Promise) -> str:
+    """Return ``text`` as an .xlsx cell can hold it: clean, and cut with a notice where it is longer than a cell."""
+    escaped = _LOOKS_ESCAPED.sub("_x005F_", clean_text(text))
+    units = escaped.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_CELL:
+        return escaped
+    notice = "\n" + _("[Too long for one cell; the register has the whole text.]")
+    kept = units[: 2 * (LONGEST_CELL - len(notice))].decode("utf-16-le", "ignore")
+    return kept + notice
+
+
+def put(cell: Cell, value: Value | Promise, kind: Kind = Kind.TEXT) -> Cell:
+    """Write ``value`` into ``cell`` so that it stays what it is, and return the cell; styles go in before."""
+    if isinstance(value, (str, Promise)):
+        text = cell_text(value)
+        cell.value = text
+        # openpyxl takes = for a formula and #N/A for an error.
+        cell.data_type = "s"
+        # Even if somebody edits the cell, Excel goes on taking it for text.
+        cell.quotePrefix = looks_like_formula(text)
+        if kind is Kind.PRINTED:
+            cell.number_format = TEXT_FORMAT
+    elif value is not None:
+        cell.value = value
+        if isinstance(value, datetime.date):
+            cell.number_format = DATE_FORMAT
+    return cell
+
+
+def csv_value(value: Value | Promise) -> str | int:
+    """Return ``value`` for a CSV, where nothing but an apostrophe before it keeps a text from being computed."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, int):
+        return value
+    text = clean_text(value)
+    # The text as it came: a carriage return at its beginning is a line feed by now.
+    return f"'{text}" if looks_like_formula(str(value)) or looks_like_formula(text) else text
+
+
+def new_workbook(title: str, *, write_only: bool = False) -> Workbook:
+    """Return a workbook whose standard font, the unit of its column widths, is SimSun 11."""
+    workbook = Workbook(write_only=write_only)
+    workbook._named_styles["Normal"].font = Font(**SONG, size=11)
+    workbook.properties.title = clean_text(title)[:255]
+    workbook.properties.creator = ""
+    return workbook
+
+
+def sheet_title(text: str) -> str:
+    """Return ``text`` as Excel allows it for the name of a sheet."""
+    return _NOT_IN_SHEET_TITLES.sub(" ", clean_text(text)).strip("' \n\t")[:31] or "1"
+
+
+class _Styles(NamedTuple):
+    """Prototypes of a list's cells by what they hold; their style is shared, for making one takes long."""
+
+    head: Cell
+    text: Cell
+    formula_like: Cell
+    printed: Cell
+    printed_formula_like: Cell
+    number: Cell
+    date: Cell
+
+
+def write_list(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
+    """Write a list as a workbook into ``file``: head in row 1, frozen and filtered, then a row for each of ``lines``.
+
+    Goes through ``lines`` once and holds one row at a time, so a long list takes no memory.
+    """
+    workbook = new_workbook(title, write_only=True)
+    sheet = workbook.create_sheet(sheet_title(title))
+    sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A3
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    for index, column in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = column.width
+    styles = _list_styles(sheet)
+    heads = [str(column.head) for column in columns]
+    _set_height(sheet, 1, zip(columns, heads, strict=True))
+    sheet.append([_styled(sheet, styles.head, head) for head in heads])
+    row = 1
+    for row, line in enumerate(lines, start=2):  # noqa: B007 - the last row's number ends the filter
+        values = [column.value(line) for column in columns]
+        _set_height(sheet, row, zip(columns, values, strict=True))
+        sheet.append(
+            [_list_cell(sheet, styles, column.kind, value) for column, value in zip(columns, values, strict=True)]
+        )
+        # Written by now; kept, the heights of a long list would be all of its memory.
+        del sheet.row_dimensions[row]
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{row}"
+    workbook.save(file)
+
+
+def write_csv(file: BinaryIO, *, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
+    """Write a list as CSV into ``file``: UTF-8 with a byte order mark, lines ended by CRLF, days as YYYY-MM-DD."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([csv_value(column.head) for column in columns])
+    writer.writerows([csv_value(column.value(line)) for column in columns] for line in lines)
+    # The file is the caller's to close.
+    text.detach()
+
+
+def _list_styles(sheet) -> _Styles:
+    font = Font(**SONG, size=_LIST_SIZE)
+    wrapped = Alignment(vertical="top", wrap_text=True)
+    centred = Alignment(horizontal="center", vertical="top")
+
+    def prototype(number_format: str = "General", *, quoted: bool = False, **style) -> Cell:
+        cell = WriteOnlyCell(sheet)
+        cell.font, cell.alignment, cell.number_format = font, wrapped, number_format
+        cell.quotePrefix = quoted
+        for name, value in style.items():
+            setattr(cell, name, value)
+        return cell
+
+    return _Styles(
+        head=prototype(
+            font=Font(**SONG, size=_LIST_SIZE, bold=True),
+            fill=_LIST_HEAD_FILL,
+            border=Border(bottom=_THIN),
+            alignment=Alignment(horizontal="center", vertical="center", wrap_text=True),
+        ),
+        text=prototype(),
+        formula_like=prototype(quoted=True),
+        printed=prototype(TEXT_FORMAT),
+        printed_formula_like=prototype(TEXT_FORMAT, quoted=True),
+        number=prototype("0", alignment=centred),
+        date=prototype(DATE_FORMAT, alignment=centred),
+    )
+
+
+def _list_cell(sheet, styles: _Styles, kind: Kind, value: Value | Promise) -> Cell | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime.date):
+        return _styled(sheet, styles.date, value)
+    if isinstance(value, int):
+        return _styled(sheet, styles.number, value)
+    text = cell_text(value)
+    if kind is Kind.PRINTED:
+        style = styles.printed_formula_like if looks_like_formula(text) else styles.printed
+    else:
+        style = styles.formula_like if looks_like_formula(text) else styles.text
+    return _styled(sheet, style, text)
+
+
+def _styled(sheet, prototype: Cell, value: str | int | datetime.date) -> Cell:
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+    cell._style = prototype._style
+    return cell
+
+
+def _set_height(sheet, row: int, cells: Iterable[tuple[Column, Value]]) -> None:
+    """Give a row the height its texts need: neither Excel nor LibreOffice is sure to do so when it opens the file."""
+    height = max(
+        text_height(clean_text(value), column.width, _LIST_SIZE) if isinstance(value, (str, Promise)) else 0
+        for column, value in cells
+    )
+    sheet.row_dimensions[row].height = min(max(height, 18), HIGHEST_ROW)
