@@ -46,7 +46,9 @@ def _cell(name: str) -> str:
 class TaskTable(tables.Table):
     """The list of tasks, a task a line. The page's context brings the ``day`` it shows and the ``listing``."""
 
-    number = PrintedOrderColumn(template_name=_cell("number"), verbose_name=_("No."), attrs={"td": {"class": "nowrap"}})
+    number = PrintedOrderColumn(
+        template_name=_cell("number"), verbose_name=_("No."), attrs={"td": {"class": "nowrap card-number"}}
+    )
     text = SortedLastWhenEmpty(
         template_name=_cell("text"),
         verbose_name=_("Task"),
@@ -61,7 +63,12 @@ class TaskTable(tables.Table):
     )
     due = SortedLastWhenEmpty(template_name=_cell("due"), verbose_name=_("Deadline"), sort_key="day_next_due")
     status = SortedLastWhenEmpty(template_name=_cell("status"), verbose_name=_("Status"), sort_key="day_status")
-    health = SortedLastWhenEmpty(template_name=_cell("health"), verbose_name=_("Health"), sort_key="health_rank")
+    health = SortedLastWhenEmpty(
+        template_name=_cell("health"),
+        verbose_name=_("Health"),
+        sort_key="health_rank",
+        attrs={"td": {"class": "card-badge"}},
+    )
     progress = SortedLastWhenEmpty(
         template_name=_cell("progress"),
         verbose_name=_("Latest progress"),
@@ -74,7 +81,7 @@ class TaskTable(tables.Table):
         order_by_field = "sort"
         page_field = "page"
         per_page_field = "per_page"
-        attrs = {"class": "table table-cards task-table"}
+        attrs = {"class": "table table-cards compact-cards task-table"}
         row_attrs = {"id": lambda record: f"task-{record.pk}"}
         empty_text = ""
 

@@ -31,21 +31,15 @@ def status_label(status: str) -> str:
 
 
 @register.simple_tag
-def health_badge(health: str) -> SafeString:
-    """Draw a health as a badge: colour and words."""
-    return format_html('<span class="health-badge health-{}">{}</span>', health, Health(health).label)
+def health_badge(health: str, words: str = "") -> SafeString:
+    """Draw a health as a badge: colour and words, its own or more exact ones."""
+    return format_html('<span class="health-badge health-{}">{}</span>', health, words or Health(health).label)
 
 
 @register.simple_tag
-def lateness(task: Task, day: datetime.date) -> str:
-    """See `presentation.lateness`."""
-    return presentation.lateness(task, day)
-
-
-@register.filter
-def closing(task: Task) -> str:
-    """See `presentation.closing`."""
-    return presentation.closing(task)
+def task_badge(task: Task, day: datetime.date) -> SafeString:
+    """Draw the health of ``task`` (from `TaskQuerySet.on` the ``day``) with how late it is or was."""
+    return health_badge(task.health, presentation.lateness(task, day) or presentation.closing(task))
 
 
 @register.filter

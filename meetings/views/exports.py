@@ -1,14 +1,54 @@
-"""Handing out files. Wired to `meetings.exporting`."""
+"""Handing out files: which forms there are, and what they are called."""
 
 from __future__ import annotations
 
-FORMATS = ("xlsx", "csv")
-BREAKDOWN_FORMS = ("breakdown", "document", "status")
+import datetime
+import tempfile
+from collections.abc import Callable
+from typing import BinaryIO
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+
+from meetings.exporting import breakdown, breakdown_document, register
+from meetings.models import Meeting
+from meetings.models.task import TaskQuerySet
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+# What `export=` takes on the list of tasks.
+REGISTER_FORMS = {
+    "xlsx": (register.write_register_workbook, "xlsx", WORKBOOK),
+    "csv": (register.write_register_csv, "csv", "text/csv; charset=utf-8"),
+}
+# What `export=` takes on a meeting.
+BREAKDOWN_FORMS = {
+    "breakdown": (breakdown.write_breakdown, "xlsx", WORKBOOK),
+    "status": (breakdown.write_breakdown_with_status, "xlsx", WORKBOOK),
+    "document": (breakdown_document.write_breakdown_document, "docx", DOCUMENT),
+}
 
 
-def register_response(tasks, day, kind):
-    raise NotImplementedError
+def register_response(tasks: TaskQuerySet, day: datetime.date, form: str) -> FileResponse:
+    """Hand out exactly ``tasks`` (found by the list, sorted as there) in one of `REGISTER_FORMS`."""
+    write, ending, content_type = REGISTER_FORMS[form]
+    name = _("Register as of %(day)s") % {"day": day.isoformat()}
+    return _handed_out(lambda file: write(file, tasks, day), name, ending, content_type)
 
 
-def breakdown_response(meeting, day, kind):
-    raise NotImplementedError
+def breakdown_response(meeting: Meeting, day: datetime.date, form: str) -> FileResponse:
+    """Hand out the meeting's breakdown table in one of `BREAKDOWN_FORMS`."""
+    write, ending, content_type = BREAKDOWN_FORMS[form]
+    name = meeting.breakdown_title or meeting.title
+    if form == "status":
+        name = _("%(title)s, status as of %(day)s") % {"title": name, "day": day.isoformat()}
+    return _handed_out(lambda file: write(file, meeting, day), name, ending, content_type)
+
+
+def _handed_out(write: Callable[[BinaryIO], None], name: str, ending: str, content_type: str) -> FileResponse:
+    # On disk once it is large: a register of ten thousand tasks is not to be held in memory by every reader.
+    file = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 - the response closes it
+    write(file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.{ending}", content_type=content_type)

@@ -27,7 +27,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     listing = list_tasks(request, access.readable_tasks(request.user, day), day, today())
     asked_for = request.GET.get("export")
     if asked_for and not listing.wrong:
-        if asked_for in exports.FORMATS:
+        if asked_for in exports.REGISTER_FORMS:
             return exports.register_response(listing.tasks, day, asked_for)
         listing.wrong.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": asked_for})
     fragment = request.htmx and not request.htmx.history_restore_request

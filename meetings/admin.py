@@ -1,0 +1,174 @@
+"""The administration site: for administrators, who manage accounts, departments and people (DESIGN.md, Roles).
+
+Meetings, tasks and the log can be looked at here and nothing else: they change by the verbs of `meetings.actions`
+alone, which write the log.
+"""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Account, Department, Meeting, Person, Suggestion, Task, TaskLog
+from .models.account import Role
+
+admin.site.site_header = admin.site.site_title = gettext_lazy("Committee Task Register")
+admin.site.index_title = gettext_lazy("Accounts, departments and people")
+
+
+def _to_the_one_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    """Send who is not signed in to the one sign-in page, with its lockout, and say no to everybody else."""
+    if request.user.is_authenticated:
+        raise PermissionDenied(_("Only administrators may open the administration."))
+    return redirect_to_login(request.get_full_path())
+
+
+admin.site.login = login_not_required(_to_the_one_sign_in)
+# Roles take the place of groups.
+admin.site.unregister(Group)
+
+
+class NewAccountForm(AdminUserCreationForm):
+    """A new account, with a password or without one."""
+
+    class Meta:
+        model = Account
+        fields = ("username", "display_name", "role", "person", "departments")
+
+
+class AccountForm(UserChangeForm):
+    """What may be changed of an account."""
+
+    class Meta:
+        model = Account
+        fields = "__all__"
+
+    def clean(self) -> dict:
+        """A liaison without departments, or a leader who is nobody, would sign in to an empty page."""
+        data = super().clean()
+        role = data.get("role")
+        if role == Role.LIAISON and not data.get("departments"):
+            self.add_error("departments", _("Say which departments this liaison reports for."))
+        if role == Role.LEADER and not data.get("person"):
+            self.add_error("person", _("Say which leader this account belongs to."))
+        return data
+
+
+@admin.register(Account)
+class AccountAdmin(UserAdmin):
+    """Accounts: one role each."""
+
+    form = AccountForm
+    add_form = NewAccountForm
+    list_display = ("username", "display_name", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    search_fields = ("username", "display_name", "email")
+    ordering = ("username",)
+    filter_horizontal = ("departments",)
+    autocomplete_fields = ("person",)
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password", "display_name", "email", "is_active")}),
+        (gettext_lazy("Role"), {"fields": ("role", "person", "departments")}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "display_name",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                    "role",
+                    "person",
+                    "departments",
+                ),
+            },
+        ),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        """Accounts are switched off, for the log names them."""
+        return False
+
+
+@admin.register(Department)
+class DepartmentAdmin(admin.ModelAdmin):
+    """Departments: renamed here; one with tasks cannot be deleted."""
+
+    list_display = ("name", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name",)
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    """People: renamed here, and told apart by their unit."""
+
+    list_display = ("name", "unit")
+    search_fields = ("name", "unit")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows to look at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ReadOnlyAdmin):
+    """Meetings."""
+
+    list_display = ("title", "document_number", "held_on", "issued_on")
+    search_fields = ("title", "document_number")
+
+
+@admin.register(Suggestion)
+class SuggestionAdmin(ReadOnlyAdmin):
+    """Suggestions."""
+
+    list_display = ("number", "text", "meeting")
+    list_display_links = ("text",)
+    list_filter = ("meeting",)
+    list_select_related = ("meeting",)
+    search_fields = ("text",)
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnlyAdmin):
+    """Tasks."""
+
+    list_display = ("text", "status", "deadline_text", "due_date", "next_review")
+    list_filter = ("status", "deadline_kind")
+    search_fields = ("text",)
+
+
+@admin.register(TaskLog)
+class TaskLogAdmin(ReadOnlyAdmin):
+    """The log."""
+
+    list_display = ("task", "sequence", "kind", "effective_on", "recorded_at", "actor")
+    list_filter = ("kind",)
+    list_select_related = ("task", "actor")
+    search_fields = ("note", "task__text")
+    date_hierarchy = "effective_on"
