@@ -10,7 +10,8 @@ the tests run; in short:
 - a range, whose end counts: 2023-2025年, 2024.06-2024.12, 6-12月, 即日起至2024年底
 - several dates, the last the deadline, the others milestones: 2024年6月底前…，9月底前…；3、6、9、12月底前
 - from a day the document gives: 立即 and 即知即改 (the issue day), 印发之日起30日内, 会后一周内 (the meeting)
-- ``ongoing``: 持续跟踪, 长期坚持, 按时间节点推进 · ``recurring``: 每月, 每季度末, 每年2次 · ``next_meeting``: 下次会议前
+- ``ongoing``: 持续跟踪, 长期坚持, 按时间节点推进 · ``recurring``: 每月, 每季度末, 每年2次
+- ``next_meeting``: 下次会议前, 提交下次会议审议
 - a date and then upkeep is the date (2025年底前完成，并长期坚持); a date and 持续推进 otherwise has a problem
 - ``undecided`` with a problem: 春节前 (its day offered), 5月底前动工, 7月15日以后, 已完成, 15日前, 30日内,
   收到通知后10个工作日内, 项目验收后, 待定, 2023.2.30, the number 2026.1, and whatever else cannot be read

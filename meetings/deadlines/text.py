@@ -32,6 +32,7 @@ _NUMERAL_BEFORE_UNIT = re.compile(
 )
 
 _AROUND = " \t\r\n\u3000\xa0，,；;、。"
+_LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _Mapped = tuple[list[str], list[int]]
 
 
@@ -74,6 +75,8 @@ def _single(character: str) -> str:
     elif 0x2E80 <= code <= 0x2FDF:  # radicals, which PDF text layers have in place of 月 and 日
         folded = unicodedata.normalize("NFKC", character)
         character = folded if len(folded) == 1 else character
+    if character.isspace():
+        return "\n" if character in _LINE_ENDS else " "
     character = character.translate(_SINGLE)
     return character.upper() if "a" <= character <= "z" else character
 

@@ -1,0 +1,51 @@
+"""`parse_deadline TEXT…`: what printed deadlines mean, a line of JSON each (DESIGN.md, Contracts)."""
+
+import datetime
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from meetings.days import ImpossibleAsOf, parse_day
+from meetings.deadlines import Deadline, read_deadline
+from meetings.wording import deadline_problem_sentence
+
+
+class Command(BaseCommand):
+    help = "Print what each TEXT means as a deadline, a line of JSON each, in order. Reads and writes no register."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("texts", metavar="TEXT", nargs="*", help="a deadline as printed")
+        parser.add_argument("--issued-on", metavar="DATE", help="the document's issue day, such as 2023-11-08")
+        parser.add_argument("--held-on", metavar="DATE", help="the meeting's day, such as 2023-09-27")
+
+    def handle(self, *, texts, issued_on, held_on, **options):
+        issued_on, held_on = _day("--issued-on", issued_on), _day("--held-on", held_on)
+        if not texts:
+            raise CommandError(_("TEXT: give at least one deadline to read."))
+        for text in texts:
+            reading = read_deadline(text, issued_on=issued_on, held_on=held_on)
+            line = _as_json(reading.deadline) | {
+                "milestones": [_as_json(milestone) for milestone in reading.milestones],
+                "problem": deadline_problem_sentence(reading.problem) if reading.problem else None,
+            }
+            self.stdout.write(json.dumps(line, ensure_ascii=False))
+
+
+def _as_json(deadline: Deadline) -> dict[str, str | None]:
+    return {
+        "text": deadline.text,
+        "kind": deadline.kind,
+        "due_date": deadline.due_date.isoformat() if deadline.due_date else None,
+        "precision": deadline.precision,
+    }
+
+
+def _day(option: str, written: str | None) -> datetime.date | None:
+    if written is None:
+        return None
+    try:
+        return parse_day(written)
+    except ImpossibleAsOf as no_day:
+        raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": no_day}) from None

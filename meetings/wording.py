@@ -1,0 +1,130 @@
+"""The sentences in which a person reads what a parser only has a code for: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy
+
+from meetings.deadlines import DeadlineProblem, ProblemCode
+
+# Whole sentences, one for the case that a day is offered and one for the case that none is.
+_SENTENCES = {
+    ProblemCode.UNREADABLE: gettext_lazy("“%(value)s” is no deadline that can be read. Enter one."),
+    ProblemCode.EMPTY: gettext_lazy("No deadline is printed. Enter one, or mark the task as ongoing."),
+    ProblemCode.PARTLY_READ: gettext_lazy("Only part of “%(value)s” could be read. Check the deadline."),
+    ProblemCode.IMPOSSIBLE_DAY: gettext_lazy(
+        "“%(value)s” names a day that does not exist. Enter the day that is meant."
+    ),
+    ProblemCode.OUT_OF_RANGE: gettext_lazy(
+        "The year of “%(value)s” cannot be right. Enter a day between 1949 and 2100."
+    ),
+    ProblemCode.YEAR_NOT_OF_ISSUE: gettext_lazy(
+        "“%(value)s” names no year, and the first one possible is not the year of issue. Confirm the year."
+    ),
+    ProblemCode.YEAR_CARRIED_OVER: gettext_lazy(
+        "“%(value)s” was taken to end in the year after the one before it. Confirm the year."
+    ),
+    ProblemCode.NO_ISSUE_DAY: gettext_lazy(
+        "“%(value)s” counts from the day of issue, which is not known. Enter the day of issue or the deadline."
+    ),
+    ProblemCode.NO_MEETING_DAY: gettext_lazy(
+        "“%(value)s” counts from the day of the meeting, which is not known. Enter that day or the deadline."
+    ),
+    ProblemCode.NO_MONTH: gettext_lazy("“%(value)s” names no month. Enter the day that is meant."),
+    ProblemCode.NO_FIXED_DAY: gettext_lazy("“%(value)s” has no fixed day. Enter the day that is meant."),
+    ProblemCode.EVENT: gettext_lazy("“%(value)s” depends on an event whose day is not known. Enter a day."),
+    ProblemCode.RECEIPT_DAY: gettext_lazy(
+        "“%(value)s” counts from a day of receipt, which is not known. Enter the day that is meant."
+    ),
+    ProblemCode.COUNTED_FROM_UNSAID: gettext_lazy(
+        "“%(value)s” does not say from which day it counts. Enter the day that is meant."
+    ),
+    ProblemCode.WORKING_DAYS: gettext_lazy(
+        "“%(value)s” counts working days, which depend on that year's official holidays. Enter the day."
+    ),
+    ProblemCode.STARTS: gettext_lazy("“%(value)s” says when work starts, not when it ends. Enter a deadline."),
+    ProblemCode.NOT_BEFORE: gettext_lazy(
+        "“%(value)s” says when work may begin at the earliest, not when it ends. Enter a deadline."
+    ),
+    ProblemCode.ALREADY_DONE: gettext_lazy(
+        "“%(value)s” says that the work is done. Enter the deadline it had, and close the task once that is confirmed."
+    ),
+    ProblemCode.NO_DAY_NAMED: gettext_lazy("“%(value)s” names no day. Enter a deadline, or mark the task as ongoing."),
+    ProblemCode.LOST_NOUGHT: gettext_lazy(
+        "The cell holds the number %(value)s, which may have lost its last nought, as when 2026.10 shows as 2026.1. "
+        "Enter the month or the day that is meant."
+    ),
+    ProblemCode.DAY_OR_MONTH: gettext_lazy("“%(value)s” may mean a day or a whole month. Confirm which."),
+    ProblemCode.SHORT_YEAR: gettext_lazy("“%(value)s” was read as a year of two figures. Confirm the date."),
+    ProblemCode.EXCEL_SERIAL: gettext_lazy(
+        "“%(value)s” was read as the number Excel keeps for a day. Confirm the date."
+    ),
+    ProblemCode.BEFORE_PERIOD: gettext_lazy(
+        "“%(value)s” may end with that period or before it begins. Its last day was taken; confirm it."
+    ),
+    ProblemCode.APPROXIMATE: gettext_lazy("“%(value)s” is only approximate or provisional. Confirm the day."),
+    ProblemCode.ALTERNATIVES: gettext_lazy("“%(value)s” is one of two dates to choose from. Choose one."),
+    ProblemCode.OUT_OF_ORDER: gettext_lazy(
+        "The dates in “%(value)s” are not in order. The latest was taken as the deadline; confirm it."
+    ),
+    ProblemCode.SEVERAL_KINDS: gettext_lazy(
+        "“%(value)s” names more than one kind of deadline. Confirm which of them holds."
+    ),
+    ProblemCode.STAGE_ONLY: gettext_lazy(
+        "“%(value)s” dates a stage of work that goes on. The date was taken as a milestone; confirm it."
+    ),
+    ProblemCode.SEVERAL_DATES_SEVERAL_TASKS: gettext_lazy(
+        "“%(value)s” has several dates for several tasks. Confirm which date belongs to which task."
+    ),
+}
+_SENTENCES_WITH_OFFER = {
+    ProblemCode.NO_ISSUE_DAY: gettext_lazy(
+        "“%(value)s” counts from the day of issue, which is not known. Enter the day of issue, or accept %(offered)s."
+    ),
+    ProblemCode.NO_MONTH: gettext_lazy("“%(value)s” names no month. Accept %(offered)s or enter another day."),
+    ProblemCode.NO_FIXED_DAY: gettext_lazy("“%(value)s” has no fixed day. Accept %(offered)s or enter another day."),
+    ProblemCode.RECEIPT_DAY: gettext_lazy(
+        "“%(value)s” counts from a day of receipt, which is not known. "
+        "Accept %(offered)s, counted from the day of issue, or enter another day."
+    ),
+    ProblemCode.COUNTED_FROM_UNSAID: gettext_lazy(
+        "“%(value)s” does not say from which day it counts. "
+        "Accept %(offered)s, counted from the day of issue, or enter another day."
+    ),
+    ProblemCode.WORKING_DAYS: gettext_lazy(
+        "“%(value)s” counts working days. Accept %(offered)s, which knows weekends but no official holidays, "
+        "or enter another day."
+    ),
+    ProblemCode.ALREADY_DONE: gettext_lazy(
+        "“%(value)s” says that the work is done. Accept %(offered)s as its deadline or enter another day, "
+        "and close the task once that is confirmed."
+    ),
+    ProblemCode.DAY_OR_MONTH: gettext_lazy(
+        "“%(value)s” may mean a day or a whole month. Confirm what was read, or accept %(offered)s."
+    ),
+    ProblemCode.EXCEL_SERIAL: gettext_lazy(
+        "“%(value)s” was read as the number Excel keeps for %(offered)s. Confirm the date."
+    ),
+    ProblemCode.BEFORE_PERIOD: gettext_lazy(
+        "“%(value)s” may end with that period or before it begins. Its last day was taken; "
+        "confirm it, or accept %(offered)s."
+    ),
+    ProblemCode.ALTERNATIVES: gettext_lazy(
+        "“%(value)s” is one of two dates to choose from. Accept %(offered)s or enter the other."
+    ),
+}
+
+
+def deadline_problem_sentence(problem: DeadlineProblem) -> str:
+    """The problem as a sentence in the active language: what is wrong, and what to do (DESIGN.md, Deadlines)."""
+    offered = problem.offered
+    if offered is not None and problem.code in _SENTENCES_WITH_OFFER:
+        sentence = str(_SENTENCES_WITH_OFFER[problem.code])
+        return sentence % {"value": problem.value, "offered": _day(offered)}
+    return str(_SENTENCES[problem.code]) % {"value": problem.value}
+
+
+def _day(day: datetime.date) -> str:
+    return date_format(day, "DATE_FORMAT")
