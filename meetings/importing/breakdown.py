@@ -70,6 +70,7 @@ class Breakdown:
     columns: set[Column] = field(default_factory=set)
     lines: dict[int, list[str]] = field(default_factory=dict)
     first_block: int | None = None
+    task_blocks: set[int] = field(default_factory=set)
     hidden_sheets: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     head_texts: list[str] = field(default_factory=list)
@@ -119,9 +120,11 @@ def read_breakdown(document: Document) -> Breakdown:
             if result.first_block is None:
                 result.first_block = at
             assembly = assembly if assembly and assembly.fits(found.heads[0], found.table) else _Assembly(result)
+            result.task_blocks.add(at)
             assembly.add(found, heading)
             heading = ""
         elif assembly and assembly.continues(found.table) and not _between(document, at):
+            result.task_blocks.add(at)
             assembly.add(found, "")
     return result
 

@@ -149,12 +149,12 @@ def head_rows(table: Table) -> list[HeadRows]:
 def _head_at(table: Table, at: int) -> HeadRows | None:
     cells = table.rows[at]
     heads, filled = _row_heads(cells)
-    if filled < 2:
+    if filled < 2 or any(len(cell.text) > 3 * _LONGEST_HEAD for cell in cells):
         return None
     if at + 1 < len(table.rows):
         below = table.rows[at + 1]
         lower, _ = _row_heads(below)
-        if _is_second_line(cells, below, lower):
+        if 2 * sum(head is not None for head in heads) >= filled - 1 and _is_second_line(cells, below, lower):
             both = [
                 _combined(upper_cell, lower_cell, upper, under)
                 for upper_cell, lower_cell, upper, under in zip(cells, below, heads, lower, strict=True)

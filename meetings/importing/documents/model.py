@@ -28,10 +28,10 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """``printed`` with each paragraph's lines joined: a blank is kept only between two Latin words."""
+        """``printed`` with each paragraph's lines joined, by a blank between two Latin words or numbers."""
         if SOFT_BREAK not in self.printed:
             return self.printed
-        return re.sub(r"(?<=[0-9A-Za-z])\v(?=[A-Za-z])", " ", self.printed).replace(SOFT_BREAK, "")
+        return re.sub(r"(?<=[0-9A-Za-z])\v(?=[0-9A-Za-z])", " ", self.printed).replace(SOFT_BREAK, "")
 
     @property
     def is_blank(self) -> bool:

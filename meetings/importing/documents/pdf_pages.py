@@ -127,7 +127,9 @@ def _paragraphs(items: Sequence[Table | PrintedLine]) -> tuple[list[Block], bool
     lines = [item for item in items if isinstance(item, PrintedLine) and not _PAGE_NUMBER.fullmatch(item.text)]
     if not lines:
         return [item for item in items if isinstance(item, Table)], False, False
-    left, right = min(line.left for line in lines), max(line.right for line in lines)
+    left = min(line.left for line in lines)
+    # Centred lines say nothing of where the text ends.
+    right = max(line.right for line in lines if line.left - left < 3 * line.size)
     blocks: list[Block] = []
     previous: PrintedLine | None = None
     for item in items:
@@ -136,14 +138,19 @@ def _paragraphs(items: Sequence[Table | PrintedLine]) -> tuple[list[Block], bool
             previous = None
         elif item in lines:
             is_flush = item.left - left < 0.9 * item.size
-            if previous is not None and is_flush and right - previous.right < 1.8 * previous.size:
+            if previous is not None and is_flush and _is_full(previous, left, right):
                 blocks[-1] = Paragraph(joined(blocks[-1].text, item.text))
             else:
                 blocks.append(Paragraph(item.text))
             previous = item
-    ends_full = previous is not None and right - previous.right < 1.8 * previous.size
+    ends_full = previous is not None and _is_full(previous, left, right)
     begins_flush = items[0] is lines[0] and lines[0].left - left < 0.9 * lines[0].size
     return blocks, ends_full, begins_flush
+
+
+def _is_full(line: PrintedLine, left: float, right: float) -> bool:
+    """Whether the line fills the page's width, so that its paragraph may go on in the next one."""
+    return line.left - left < 3 * line.size and right - line.right < 1.8 * line.size
 
 
 def _edges(values: Iterable[float]) -> list[float]:

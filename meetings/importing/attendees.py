@@ -1,0 +1,108 @@
+"""Who was there, with the capacity printed beside each name: from lists (出席：…) and from sentences (…参加会议)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .people import Person, is_capacity, is_name, person_of, spaced_names_joined, split_outside_brackets
+from .text import tidy
+
+_COMES = re.compile(r"受邀(?:参会|参加|出席|列席)|(?:共同)?参加了?(?:本次|此次|这次)?(?:会议|座谈|活动)|参会|出席了?(?:本次|此次)?(?:会议)?|列席了?(?:本次|此次)?(?:会议)?|到会|莅临")
+_CHAIRS = re.compile(r"由([^，。；由]{2,40}?)(?:同志)?主持|(?:^|[，。；])([^，。；]{2,40}?)(?:同志)?主持(?:召开|会议|了|并)")
+_NOT_NOW = re.compile(r"请假|缺席|未能|上次|拟")
+_OFFICE_THEN_NAME = re.compile(
+    r"^(.*(?:办公室|委员会|办公厅|秘书处|中心|学院|大学|公司|集团|协会|学会|医院|[部处科局厅委院所室站队校司会]))([\u4e00-\u9fff]{2,3})$"
+)
+
+
+def attendees_of(lists: Sequence[str], prose: Sequence[str], chair: Person | None) -> tuple[Person, ...]:
+    """The people of the ``lists`` behind labels and of the sentences in ``prose``, the ``chair`` among them, in printed
+    order, each once."""
+    found: list[Person] = []
+    if lists:
+        if chair:
+            found.append(chair)
+        for value in lists:
+            found.extend(_listed(value))
+    else:
+        for line in prose:
+            for sentence in re.split(r"[。；;]", line):
+                found.extend(_in_sentence(sentence))
+        if found and chair and chair.name not in {person.name for person in found}:
+            found.insert(0, chair)
+        elif chair and not found:
+            found.append(chair)
+    people: dict[str, Person] = {}
+    for person in found:
+        known = people.get(person.name)
+        if known is None or (known.capacity is None and person.capacity):
+            people[person.name] = person
+    return tuple(people.values())
+
+
+def _listed(value: str) -> Iterator[Person]:
+    """张三（主任）、李四  王五; 办公室王芳."""
+    for clause in re.split(r"[；;。\n]", value):
+        capacity: str | None = None
+        if label := re.match(r"^\s*([^:：、，]{1,20})[:：]", clause):
+            capacity, clause = tidy(label[1]), clause[label.end() :]
+        waiting = ""
+        for piece in split_outside_brackets(clause, "、，,"):
+            for token in spaced_names_joined([token for token in re.split(r"\s+", piece) if token]):
+                token = re.sub(r"等(?:\d+人)?$", "", token)
+                person = _person(waiting + token) if waiting else None
+                person = person or _person(token)
+                if person:
+                    yield Person(person.name, person.capacity or waiting or capacity)
+                    waiting = ""
+                elif is_capacity(token):
+                    waiting = token
+                else:
+                    waiting = ""
+
+
+def _person(token: str) -> Person | None:
+    person = person_of(token)
+    if person:
+        return person
+    match = _OFFICE_THEN_NAME.match(token)
+    return Person(match[2], match[1]) if match and is_name(match[2]) else None
+
+
+def _in_sentence(sentence: str) -> Iterator[Person]:
+    chairing = _CHAIRS.search(sentence)
+    if chairing:
+        person = person_of((chairing[1] or chairing[2]).strip())
+        if person and is_name(person.name):
+            yield person
+    coming = _COMES.search(sentence)
+    if not coming or _NOT_NOW.search(sentence):
+        return
+    yield from _enumerated(sentence[: coming.start()])
+
+
+def _enumerated(text: str) -> Iterator[Person]:
+    """司长甲、副司长乙、丙: a name without a capacity has the one before it; a capacity without a name goes with the
+    next name."""
+    waiting: list[str] = []
+    carried: str | None = None
+    for piece in split_outside_brackets(text.replace("以及", "、"), "、，,"):
+        for part in _split_at_and(re.sub(r"等.*$", "", piece)):
+            person = person_of(part)
+            if person is None:
+                waiting = [*waiting, part] if is_capacity(part) and not part.endswith("负责人") else []
+                continue
+            if person.capacity:
+                carried = "、".join([*waiting, person.capacity])
+            waiting = []
+            yield Person(person.name, carried)
+
+
+def _split_at_and(piece: str) -> list[str]:
+    """张三和李四 are two; 审定与核查机构 is none."""
+    for match in re.finditer("[和与及]", piece):
+        left, right = piece[: match.start()], piece[match.end() :]
+        if person_of(left) and person_of(right):
+            return [*_split_at_and(left), right]
+    return [piece]

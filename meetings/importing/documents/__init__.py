@@ -1,0 +1,50 @@
+"""Files into paragraphs and tables, whatever their format; nothing here knows what minutes are but the heads of a
+table in plain text.
+
+``read_document(path)`` reads .docx, .xlsx, .pdf and text by content within the limits of ``errors``.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+
+from .detect import Format, content_of, format_of, text_of
+from .docx import read_docx
+from .errors import Unreadable, UnreadableDocument
+from .model import Block, Cell, Document, Paragraph, Table
+from .pdf import read_pdf
+from .text import read_text
+from .xlsx import read_xlsx
+
+__all__ = [
+    "Block",
+    "Cell",
+    "Document",
+    "Format",
+    "Paragraph",
+    "Table",
+    "Unreadable",
+    "UnreadableDocument",
+    "format_of",
+    "read_content",
+    "read_document",
+    "read_text",
+]
+
+
+def read_document(path: str | PathLike[str]) -> Document:
+    """The document at ``path``. Raises UnreadableDocument, and nothing else, for any file."""
+    return read_content(content_of(path))
+
+
+def read_content(content: bytes) -> Document:
+    """The document in ``content``, the bytes of a file. Raises UnreadableDocument, and nothing else."""
+    match format_of(content):
+        case Format.DOCX:
+            return read_docx(content)
+        case Format.XLSX:
+            return read_xlsx(content)
+        case Format.PDF:
+            return read_pdf(content)
+        case _:
+            return read_text(text_of(content))

@@ -1,0 +1,111 @@
+"""Plain and pasted text: tab-separated as from Word or Excel, one cell a line as from a web page, columns aligned with
+blanks as pdftotext makes them. A scan's text is tab-separated.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+
+from .errors import MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .model import EMPTY, Block, Cell, Document, Paragraph, Table
+from .text_columns import table_of_aligned_columns
+from .text_lines import table_of_single_lines
+
+_FEWEST_TABS = 2
+
+
+def read_text(text: str) -> Document:
+    """Read text a person pasted or a program wrote. Raises UnreadableDocument where a table is too large."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\f").split("\n")
+    if any(line.count("\t") >= _FEWEST_TABS for line in lines):
+        return Document(tuple(_tab_separated(lines)))
+    for shape in (table_of_single_lines, table_of_aligned_columns):
+        if (blocks := shape(lines)) is not None:
+            return Document(tuple(blocks))
+    return Document(tuple(_paragraphs(lines)))
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[Block]:
+    return (Paragraph(line.strip()) for line in lines if line.strip())
+
+
+def _tab_separated(lines: Sequence[str]) -> Iterator[Block]:
+    """Paragraphs, and a table for each run of lines with tabs. Blank lines do not end a table: a scan has them at each
+    page's end, and a repeated head shows itself."""
+    text: list[str] = []
+    rows: list[str] = []
+    for line in _whole_lines(lines):
+        if "\t" in line:
+            yield from _paragraphs(text)
+            text = []
+            rows.append(line)
+        elif line.strip():
+            if rows:
+                yield _table(rows)
+                rows = []
+            text.append(line)
+    if rows:
+        yield _table(rows)
+    yield from _paragraphs(text)
+
+
+def _whole_lines(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a table, each with all its cells: Excel quotes a cell of several lines, Word just breaks it.
+
+    How many cells a row has is learnt from the first line with tabs, the head.
+    """
+    width = 0
+    pending = ""
+    for line in lines:
+        if pending.count('"') % 2 and '\t"' in "\t" + pending:
+            pending += "\n" + line
+            continue
+        tabs = line.count("\t")
+        if not width and tabs >= _FEWEST_TABS:
+            width = tabs
+        if not pending:
+            pending = line
+        elif line.strip() and 0 < pending.count("\t") < width and 0 < tabs and pending.count("\t") + tabs <= width:
+            pending += "\n" + line
+        elif line.strip() and 0 < pending.count("\t") < width and not tabs and _is_within(lines, line, width):
+            pending += "\n" + line
+        else:
+            yield pending
+            pending = line
+    if pending:
+        yield pending
+
+
+def _is_within(lines: Sequence[str], line: str, width: int) -> bool:
+    """Whether a line without tabs goes on a cell: sooner or later a line with tabs finishes the row."""
+    at = next(index for index, other in enumerate(lines) if other is line)
+    following = next((other for other in lines[at + 1 : at + 12] if "\t" in other), "")
+    return 0 < following.count("\t") < width
+
+
+def _table(lines: Sequence[str]) -> Table:
+    if len(lines) > MAX_TABLE_ROWS:
+        raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+    rows = []
+    for line in lines:
+        pieces = _cells(line)
+        if len(pieces) > MAX_TABLE_COLUMNS:
+            raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
+        rows.append([Cell(piece.strip()) if piece.strip() else EMPTY for piece in pieces])
+    return Table.of(rows)
+
+
+def _cells(line: str) -> list[str]:
+    if '\t"' in "\t" + line and line.count('"') % 2 == 0:
+        try:
+            return next(csv.reader([line], delimiter="\t", strict=False)) if "\n" not in line else _quoted(line)
+        except csv.Error:
+            return line.split("\t")
+    return line.split("\t")
+
+
+def _quoted(line: str) -> list[str]:
+    """Cells of which some hold newlines in quotes; csv reads such a record from its lines."""
+    return next(csv.reader(re.split(r"(?<=\n)", line), delimiter="\t"))

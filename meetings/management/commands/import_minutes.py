@@ -1,0 +1,57 @@
+"""``import_minutes FILE [--json] [--accept]`` (DESIGN.md, Contracts)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from meetings.importing.contents import Minutes
+from meetings.importing.documents import UnreadableDocument
+from meetings.importing.minutes import read_minutes, to_json
+from meetings.importing.wording import refusal, sentence
+
+
+class Command(BaseCommand):
+    help = "Reads minutes with a task breakdown table (.docx, .xlsx, .pdf, .txt) and shows what they say."
+    # Reading needs no database, nor one that is up to date.
+    requires_system_checks = ()
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("--json", action="store_true", help="print everything that was read as JSON")
+        parser.add_argument("--accept", action="store_true", help="enter the meeting into the register")
+
+    def handle(self, *args: object, **options) -> None:
+        try:
+            minutes = read_minutes(options["file"])
+        except UnreadableDocument as error:
+            raise CommandError(f"{options['file']}: {refusal(error)}") from error
+        if options["accept"]:
+            self._accept(minutes)
+        if options["json"]:
+            self.stdout.write(json.dumps(to_json(minutes), ensure_ascii=False, indent=1))
+        else:
+            for line in _summary(minutes):
+                self.stdout.write(line)
+
+    def _accept(self, minutes: Minutes) -> None:
+        raise CommandError("--accept is not available yet.")
+
+
+def _summary(minutes: Minutes) -> Iterator[str]:
+    """What a person checks first: the meeting, a line for each row, every problem."""
+    meeting = minutes.meeting
+    for name in ("title", "breakdown_title", "document_number", "held_on", "issued_on", "place", "chair"):
+        yield f"{name}: {getattr(meeting, name) or '-'}"
+    yield f"attendees: {len(meeting.attendees)}"
+    tasks = sum(len(row.tasks) for row in minutes.rows)
+    yield f"rows: {len(minutes.rows)}, tasks: {tasks}, problems: {len(minutes.problems)}"
+    for position, row in enumerate(minutes.rows, start=1):
+        text = (row.suggestion or (row.tasks[0].text if row.tasks else "")).replace("\n", " ")
+        yield f"{position:>4}. [{row.number if row.number is not None else '-'}] {text[:40]} ({len(row.tasks)})"
+    for problem in minutes.problems:
+        place = "-" if problem.row is None else problem.row
+        yield f"! {place} {problem.column}: {sentence(problem)}"
