@@ -1,0 +1,72 @@
+"""`export_register FILE`: the register, or a part of it, a task a line (DESIGN.md, Contracts)."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.http import QueryDict
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from meetings.days import AS_OF, ImpossibleAsOf, parse_as_of
+from meetings.exporting.files import CannotWrite, written_whole
+from meetings.exporting.register import write_register_csv, write_register_workbook
+from meetings.filters import WrongParameter, filtered_tasks
+from meetings.models import Task
+from meetings.tables import TaskTable
+
+WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
+
+
+class Command(BaseCommand):
+    help = "Write the register to FILE, a task a line: a workbook or a CSV by its ending."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", help="a .xlsx or .csv to write; one that is there is replaced")
+        parser.add_argument("--as-of", metavar="DATE", help="as the register stood at the end of this day (2023-12-31)")
+        parser.add_argument(
+            "--query", metavar="QUERY", default="", help="the part after the ? in the address of the list of tasks"
+        )
+
+    def handle(self, *, file, as_of, query, **options):
+        path = Path(file)
+        write = WRITERS.get(path.suffix.lower())
+        if write is None:
+            raise CommandError(
+                _("FILE: “%(path)s” is neither a workbook nor a CSV. Let it end in .xlsx or .csv.") % {"path": file}
+            )
+        params = QueryDict(query.removeprefix("?"))
+        day = _day(as_of, params)
+        tasks = _tasks(params, day)
+        try:
+            # The heads are a contract with those who read the file by script, whatever LANGUAGE_CODE is.
+            with translation.override("zh-hans"), written_whole(path) as output:
+                write(output, tasks, day)
+        except CannotWrite as problem:
+            raise CommandError(str(problem)) from problem
+
+
+def _day(as_of: str | None, params: QueryDict):
+    """Return the day asked for by ``--as-of`` or else in the query; raises CommandError for an impossible one."""
+    in_query = params.get(AS_OF)
+    if as_of and in_query and as_of != in_query:
+        raise CommandError(
+            _("--as-of: the query asks for another day, “%(value)s”. Leave one of them out.") % {"value": in_query}
+        )
+    try:
+        return parse_as_of(as_of or in_query)
+    except ImpossibleAsOf as wrong:
+        option = "--as-of" if as_of else "--query"
+        raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": wrong}) from None
+
+
+def _tasks(params: QueryDict, day):
+    """Return the tasks the list shows for ``params``, in its order; raises CommandError for a wrong parameter."""
+    sorting = [name for name in params.getlist("sort") if name]
+    unknown = [name for name in sorting if name.removeprefix("-") not in TaskTable.base_columns]
+    try:
+        if unknown:
+            raise WrongParameter([_("The list cannot be sorted by “%(name)s”.") % {"name": unknown[0]}])
+        tasks = filtered_tasks(params, Task.objects.on(day).with_last_report().with_first_names(), day)
+    except WrongParameter as wrong:
+        raise CommandError(_("%(option)s: %(problem)s") % {"option": "--query", "problem": wrong}) from None
+    return TaskTable(tasks.with_printed_order(), order_by=sorting).data.data
