@@ -14,7 +14,7 @@ LAYERS = (
     ("models",),
     ("access", "reporting", "refusals"),
     ("actions",),
-    ("importing", "exporting", "synthetic"),
+    ("importing", "exporting", "synthetic", "demonstration", "backups"),
     ("tables", "filters", "forms", "presentation"),
     ("views",),
     ("urls",),

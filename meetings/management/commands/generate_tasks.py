@@ -25,7 +25,7 @@ class Command(BaseCommand):
         meetings = Meeting.objects.count()
         generate(count, seed=seed)
         self.stdout.write(
-            _("Added %(tasks)s made-up tasks of %(meetings)s meetings; the register now holds %(all)s tasks.")
+            _("Made-up tasks added: %(tasks)s; meetings: %(meetings)s; tasks in the register now: %(all)s.")
             % {"tasks": count, "meetings": Meeting.objects.count() - meetings, "all": Task.objects.count()}
         )
 

@@ -1,0 +1,279 @@
+"""The whole register in one file, which either database can be restored from.
+
+A backup is a ZIP file of ``manifest.json``, one ``data/<model>.jsonl`` for each model of the register (a row a line,
+with primary keys, so that addresses people have noted stay right) and the uploaded files under ``media/``. The
+manifest says how many rows there are and the SHA-256 of every other member. Left out is what means nothing elsewhere:
+sessions, counts of failed sign-ins, the administration site's own history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import serializers
+from django.core.management.color import no_style
+from django.core.serializers.base import DeserializationError
+from django.db import DatabaseError, connection, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cnas_tasks import __version__
+
+FORMAT = "cnas-task-register-backup"
+MANIFEST = "manifest.json"
+ROWS_AT_ONCE = 500
+BYTES_AT_ONCE = 1 << 20
+
+
+class BackupRefused(Exception):
+    """A backup could not be written or restored; the sentence says why. Nothing has been changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a backup holds: numbers of rows and of uploaded files."""
+
+    rows: int
+    files: int
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def write_backup(path: Path) -> Summary:
+    """Write the register as it stands at one moment to ``path``, in place of a file that is there.
+
+    Nobody but its owner may read the file, for it holds the accounts' password hashes. Until it is complete it has
+    another name, so that a failure leaves a former backup as it was. Raises BackupRefused where it cannot be written.
+    """
+    unfinished = None
+    try:
+        # mkstemp makes it readable for its owner alone.
+        handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                summary = _write_members(archive)
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+        unfinished = None
+    except OSError as error:
+        raise BackupRefused(
+            _("“%(path)s” cannot be written: %(reason)s.") % {"path": path, "reason": error.strerror}
+        ) from error
+    finally:
+        if unfinished:
+            os.unlink(unfinished)
+    return summary
+
+
+def _write_members(archive: zipfile.ZipFile) -> Summary:
+    counts: dict[str, int] = {}
+    digests: dict[str, str] = {}
+    with _at_one_moment():
+        schema = _schema()
+        for model in _models():
+            rows = model._base_manager.order_by("pk")
+            counts[model._meta.label_lower] = rows.count()
+            member = _member_of(model)
+            digests[member] = _write_member(archive, member, _lines_of(rows.iterator(chunk_size=ROWS_AT_ONCE)))
+    media = Path(settings.MEDIA_ROOT)
+    files = sorted(path for path in media.rglob("*") if path.is_file())
+    for path in files:
+        member = f"media/{path.relative_to(media).as_posix()}"
+        with path.open("rb") as file:
+            digests[member] = _write_member(archive, member, _pieces_of(file))
+    manifest = {
+        "format": FORMAT,
+        "version": __version__,
+        "schema": schema,
+        "made_at": timezone.localtime().isoformat(timespec="seconds"),
+        "counts": counts,
+        "sha256": digests,
+    }
+    archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+    return Summary(rows=sum(counts.values()), files=len(files))
+
+
+def _lines_of(rows: Iterator[models.Model]) -> Iterator[bytes]:
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        yield serializers.serialize("jsonl", batch, ensure_ascii=False).encode()
+
+
+def _write_member(archive: zipfile.ZipFile, member: str, pieces: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    with archive.open(member, "w", force_zip64=True) as file:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _at_one_moment() -> Iterator[None]:
+    """Let all queries see the database of one moment, without keeping anybody from writing meanwhile."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        # Not atomic(): it begins with IMMEDIATE here (settings), which makes writers wait.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+
+
+# --- restoring ------------------------------------------------------------------------------------
+
+
+def restore_backup(path: Path) -> Summary:
+    """Put what `write_backup` wrote to ``path`` into the empty register, all of it or nothing.
+
+    The register is empty when no model of it has a row: a new database after `migrate`. Everything is verified against
+    the manifest first. Raises BackupRefused where the file is no backup, is damaged or was made for tables of another
+    shape, or where the register is not empty.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = _verified_manifest(archive)
+            written: list[Path] = []
+            try:
+                with transaction.atomic():
+                    _refuse_unless_empty()
+                    _restore_rows(archive, manifest)
+                    _restore_files(archive, written)
+            except BaseException:
+                for file in written:
+                    file.unlink(missing_ok=True)
+                raise
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise BackupRefused(_("“%(path)s” is not a backup of this register.") % {"path": path}) from error
+    except (DatabaseError, DeserializationError) as error:
+        reason = " ".join(str(error).split())
+        raise BackupRefused(_("The database refused the backup's rows: %(reason)s") % {"reason": reason}) from error
+    except OSError as error:
+        raise BackupRefused(
+            _("“%(path)s” cannot be restored: %(reason)s.") % {"path": path, "reason": error.strerror}
+        ) from error
+    return Summary(rows=sum(manifest["counts"].values()), files=len(_media_members(archive)))
+
+
+def _verified_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    """Return the manifest after reading everything it vouches for once."""
+    try:
+        manifest = json.loads(archive.read(MANIFEST))
+        of_this_kind = manifest["format"] == FORMAT
+        schema, version, digests = manifest["schema"], manifest["version"], manifest["sha256"]
+        counts = {model._meta.label_lower: int(manifest["counts"][model._meta.label_lower]) for model in _models()}
+    except (KeyError, TypeError, ValueError) as error:
+        raise BackupRefused(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename}) from error
+    if not of_this_kind:
+        raise BackupRefused(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename})
+    if schema != _schema():
+        raise BackupRefused(
+            _(
+                "The backup was made by version %(version)s for tables of another shape (%(theirs)s; here: %(ours)s)."
+                " Restore it with that version, then migrate."
+            )
+            % {"version": version, "theirs": schema, "ours": _schema()}
+        )
+    if sorted([*digests, MANIFEST]) != sorted(archive.namelist()):
+        raise BackupRefused(_("The backup is damaged: parts of it are missing, or there are others."))
+    for member, expected in digests.items():
+        digest = hashlib.sha256()
+        with archive.open(member) as file:
+            for piece in _pieces_of(file):
+                digest.update(piece)
+        if digest.hexdigest() != expected:
+            raise BackupRefused(_("The backup is damaged: “%(member)s” is not what was written.") % {"member": member})
+    return {**manifest, "counts": counts}
+
+
+def _refuse_unless_empty() -> None:
+    for model in _models():
+        if model._base_manager.exists():
+            raise BackupRefused(
+                _("The register is not empty (%(what)s). Restore into a new database after “migrate”.")
+                % {"what": model._meta.verbose_name_plural}
+            )
+
+
+def _restore_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    for model in _models():
+        with archive.open(_member_of(model)) as file:
+            rows = serializers.deserialize("jsonl", file)
+            while batch := list(islice(rows, ROWS_AT_ONCE)):
+                # The log's triggers refuse changes and deletions only; a bulk_create is an INSERT and nothing else.
+                model._base_manager.bulk_create([row.object for row in batch])
+                for row in batch:
+                    for name, related in (row.m2m_data or {}).items():
+                        getattr(row.object, name).set(related)
+        if model._base_manager.count() != manifest["counts"][model._meta.label_lower]:
+            raise BackupRefused(
+                _("The backup is damaged: “%(member)s” is not what was written.") % {"member": _member_of(model)}
+            )
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
+            cursor.execute(statement)
+
+
+def _restore_files(archive: zipfile.ZipFile, written: list[Path]) -> None:
+    """Unpack the uploaded files; adds each to ``written`` before it is, for whoever has to clean up."""
+    media = Path(settings.MEDIA_ROOT)
+    for member in _media_members(archive):
+        target = media.joinpath(*PurePosixPath(member).parts[1:])
+        if ".." in PurePosixPath(member).parts or not target.is_relative_to(media):
+            raise BackupRefused(_("The backup names a file outside its folder: “%(member)s”.") % {"member": member})
+        if target.exists():
+            raise BackupRefused(_("There is already a file “%(path)s”. Move it away first.") % {"path": target})
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written.append(target)
+        with archive.open(member) as source, target.open("wb") as file:
+            shutil.copyfileobj(source, file)
+
+
+# --- both -----------------------------------------------------------------------------------------
+
+
+def _models() -> list[type[models.Model]]:
+    """Return the models of the register, each after those it refers to as far as there is such an order."""
+    config = apps.get_app_config("meetings")
+    return serializers.sort_dependencies([(config, list(config.get_models()))], allow_cycles=True)
+
+
+def _member_of(model: type[models.Model]) -> str:
+    return f"data/{model._meta.label_lower}.jsonl"
+
+
+def _media_members(archive: zipfile.ZipFile) -> list[str]:
+    return [name for name in archive.namelist() if name.startswith("media/")]
+
+
+def _schema() -> str:
+    """Return the name of the last migration of the register's tables that this database has."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    return max((name for app, name in applied if app == "meetings"), default="")
+
+
+def _pieces_of(file: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: file.read(BYTES_AT_ONCE), b"")

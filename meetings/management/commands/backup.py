@@ -1,0 +1,25 @@
+"""`backup FILE`: the whole register, accounts and uploaded files included, in one file."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from meetings.backups import BackupRefused, write_backup
+
+
+class Command(BaseCommand):
+    help = "Write the whole register to FILE, from which `restore` makes it again on SQLite or PostgreSQL."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", help="a ZIP file to write; one that is there is replaced")
+
+    def handle(self, *, file, **options):
+        try:
+            summary = write_backup(Path(file))
+        except BackupRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(
+            _("Backed up to “%(path)s”. Rows: %(rows)s; uploaded files: %(files)s.")
+            % {"rows": summary.rows, "files": summary.files, "path": file}
+        )

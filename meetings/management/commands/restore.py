@@ -1,0 +1,25 @@
+"""`restore FILE`: a backup into an empty register."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from meetings.backups import BackupRefused, restore_backup
+
+
+class Command(BaseCommand):
+    help = "Restore what `backup` wrote to FILE into an empty register: a new database after `migrate`."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", help="what `backup` wrote, on SQLite or on PostgreSQL")
+
+    def handle(self, *, file, **options):
+        try:
+            summary = restore_backup(Path(file))
+        except BackupRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(
+            _("Restored from “%(path)s”. Rows: %(rows)s; uploaded files: %(files)s.")
+            % {"rows": summary.rows, "files": summary.files, "path": file}
+        )

@@ -1,0 +1,175 @@
+"""`backup` and `restore`: what comes back is what was there, or nothing."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from meetings.backups import MANIFEST
+from meetings.models import Account, Department, TaskLog
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    return settings.MEDIA_ROOT
+
+
+def everything() -> str:
+    rows = [row for model in apps.get_app_config("meetings").get_models() for row in model.objects.order_by("pk")]
+    return serializers.serialize("json", rows, indent=1)
+
+
+@pytest.fixture
+def backup(tmp_path, media) -> tuple[Path, str]:
+    """A backup, and all that was in the register when it was made; the register is empty again."""
+    path = tmp_path / "register.zip"
+    with transaction.atomic():
+        call_command("loaddata", "meeting_81", verbosity=0)
+        world = factories.small_world()
+        world.reader.set_password("读一读2023年的纪要")
+        world.reader.save()
+        (media / "evidence").mkdir()
+        (media / "evidence" / "培训通知.pdf").write_bytes(b"%PDF-1.7 \x00\xff")
+        call_command("backup", str(path), stdout=StringIO())
+        before = everything()
+        transaction.set_rollback(True)
+    (media / "evidence" / "培训通知.pdf").unlink()
+    assert not Account.objects.exists()
+    return path, before
+
+
+def restore(path: Path) -> str:
+    output = StringIO()
+    call_command("restore", str(path), stdout=output)
+    return output.getvalue()
+
+
+def refusal_of(path: Path) -> str:
+    """Return why the backup is refused, after seeing that nothing was written."""
+    with pytest.raises(CommandError) as refusal:
+        restore(path)
+    assert "\n" not in str(refusal.value)
+    assert not TaskLog.objects.exists() and not Account.objects.exists()
+    return str(refusal.value)
+
+
+def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """Write the backup anew with its members changed."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    other = path.with_name("other.zip")
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return other
+
+
+def with_manifest(members: dict[str, bytes], **values) -> None:
+    members[MANIFEST] = json.dumps({**json.loads(members[MANIFEST]), **values}).encode()
+
+
+def sign_again(members: dict[str, bytes]) -> None:
+    with_manifest(
+        members,
+        sha256={name: hashlib.sha256(content).hexdigest() for name, content in members.items() if name != MANIFEST},
+    )
+
+
+def test_what_comes_back_is_what_was_there(backup, media):
+    path, before = backup
+    restore(path)
+    assert everything() == before
+    assert (media / "evidence" / "培训通知.pdf").read_bytes() == b"%PDF-1.7 \x00\xff"
+    assert Account.objects.get(username="只读").check_password("读一读2023年的纪要")
+    assert [part.name for part in Account.objects.get(username="技术部联络员").departments.all()] == ["技术部"]
+
+
+def test_the_register_goes_on_where_it_was(backup):
+    """On PostgreSQL keys come from sequences, which know nothing of rows that bring their own."""
+    restore(backup[0])
+    factories.progress(factories.task(), on=factories.meeting().issued_on)
+    assert Department.objects.create(name="新设部门").pk > 12
+
+
+def test_the_file_is_for_its_owner_alone_and_replaces_an_older_one(backup):
+    path, _before = backup
+    assert path.stat().st_mode & 0o077 == 0
+    size = path.stat().st_size
+    call_command("backup", str(path), stdout=StringIO())
+    assert path.stat().st_size < size
+    assert [other.name for other in path.parent.iterdir() if other.is_file()] == [path.name]
+
+
+def test_only_an_empty_register_is_restored_into(backup):
+    factories.department("办公室")
+    refusal_of(backup[0])
+    assert Department.objects.count() == 1
+
+
+def test_a_file_that_is_no_backup_is_refused(tmp_path):
+    (tmp_path / "text.zip").write_text("not a backup")
+    with zipfile.ZipFile(tmp_path / "foreign.zip", "w") as archive:
+        archive.writestr("a.txt", "something else")
+    for name in ("text.zip", "foreign.zip", "missing.zip", ""):
+        assert refusal_of(tmp_path / name)
+
+
+def test_a_damaged_backup_is_refused(backup):
+    path, _before = backup
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    damaged = path.with_name("damaged.zip")
+    damaged.write_bytes(content)
+    refusal_of(damaged)
+    damaged.write_bytes(path.read_bytes()[:-200])
+    refusal_of(damaged)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda members: members.update({"data/meetings.department.jsonl": b""}),
+        lambda members: members.pop("data/meetings.person.jsonl"),
+        lambda members: members.update({"data/extra.jsonl": b"{}"}),
+        lambda members: with_manifest(members, schema="0000_before"),
+        lambda members: with_manifest(members, format="another"),
+        lambda members: with_manifest(members, counts={}),
+        lambda members: (members.update({"media/../../outside.txt": b"x"}), sign_again(members)),
+        lambda members: (members.update({"data/meetings.department.jsonl": b""}), sign_again(members)),
+        lambda members: (members.update({"data/meetings.department.jsonl": b"{}\n"}), sign_again(members)),
+    ],
+    ids=["content", "missing", "extra", "schema", "format", "counts", "outside", "fewer rows", "no rows of ours"],
+)
+def test_a_backup_that_was_tampered_with_is_refused(backup, media, change):
+    path, _before = backup
+    refusal_of(rewritten(path, change))
+    assert not [file for file in media.rglob("*") if file.is_file()]
+    assert not (media.parent.parent / "outside.txt").exists()
+
+
+def test_an_uploaded_file_that_is_there_is_not_overwritten(backup, media):
+    (media / "evidence" / "培训通知.pdf").write_bytes(b"mine")
+    refusal_of(backup[0])
+    assert (media / "evidence" / "培训通知.pdf").read_bytes() == b"mine"
+
+
+def test_a_backup_that_cannot_be_written_is_refused(tmp_path):
+    for target in (tmp_path / "no such folder" / "register.zip", tmp_path / "media"):
+        with pytest.raises(CommandError) as refusal:
+            call_command("backup", str(target))
+        assert "\n" not in str(refusal.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["media"]
