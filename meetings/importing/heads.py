@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from .documents.model import Cell, Table
 from .text import folded, without_blanks
+
+if TYPE_CHECKING:  # the documents' package reads plain text by the heads in it
+    from .documents.model import Cell, Table
 
 
 class Column(StrEnum):

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .documents.numbering import chinese_numeral
-
 _CHINESE_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_COUNTING = "零一二三四五六七八九"
 _UNITS = {"十": 10, "百": 100}
 _HAN = "[一二三四五六七八九十百]{1,5}"
 
@@ -39,6 +38,21 @@ _STYLES = (
 _STOPS = "。；;！：:\n"
 _ENCLOSED_STYLES = ("①", "⑴", "⒈")
 _ENCLOSED = ((0x2460, 20), (0x2474, 20), (0x2488, 20))
+
+
+def chinese_numeral(number: int) -> str:
+    """1–9999 as counted in headings: 十, 十二, 二十, 一百零五."""
+    if not 0 < number < 10_000:
+        return str(number)
+    text, rest, skipped = "", number, False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, rest = divmod(rest, unit)
+        if digit:
+            text += ("零" if skipped and text else "") + _COUNTING[digit] + name
+            skipped = False
+        else:
+            skipped = True
+    return text[1:] if text.startswith("一十") else text
 
 
 def chinese_integer(text: str) -> int | None:

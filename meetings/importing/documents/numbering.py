@@ -7,26 +7,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ..ordinals import chinese_numeral
 from .packages import Package, namespace
 
 _CHINESE = "〇一二三四五六七八九"
-_COUNTING = "零一二三四五六七八九"
 _BULLETS = {"bullet", "none"}
-
-
-def chinese_numeral(number: int) -> str:
-    """1–9999 as counted in headings: 十, 十二, 二十, 一百零五."""
-    if not 0 < number < 10_000:
-        return str(number)
-    text, rest, skipped = "", number, False
-    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, rest = divmod(rest, unit)
-        if digit:
-            text += ("零" if skipped and text else "") + _COUNTING[digit] + name
-            skipped = False
-        else:
-            skipped = True
-    return text[1:] if text.startswith("一十") else text
 
 
 def _roman(number: int) -> str:

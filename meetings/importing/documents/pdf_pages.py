@@ -19,7 +19,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from .errors import MAX_PAGES, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
 from .text_columns import table_of_aligned_columns
-from .wrapping import PrintedLine, joined, unwrapped
+from .wrapping import PrintedLine, is_full, joined, unwrapped
 
 _PAGE_NUMBER = re.compile(r"\s*(?:[-—－–]*\s*\d{1,4}\s*[-—－–]*|第\s*\d+\s*页(?:\s*共\s*\d+\s*页)?|\d+\s*/\s*\d+)\s*")
 _SAME_EDGE = 3.0  # points: the two sides of one ruled line
@@ -138,19 +138,14 @@ def _paragraphs(items: Sequence[Table | PrintedLine]) -> tuple[list[Block], bool
             previous = None
         elif item in lines:
             is_flush = item.left - left < 0.9 * item.size
-            if previous is not None and is_flush and _is_full(previous, left, right):
+            if previous is not None and is_flush and is_full(previous, left, right):
                 blocks[-1] = Paragraph(joined(blocks[-1].text, item.text))
             else:
                 blocks.append(Paragraph(item.text))
             previous = item
-    ends_full = previous is not None and _is_full(previous, left, right)
+    ends_full = previous is not None and is_full(previous, left, right)
     begins_flush = items[0] is lines[0] and lines[0].left - left < 0.9 * lines[0].size
     return blocks, ends_full, begins_flush
-
-
-def _is_full(line: PrintedLine, left: float, right: float) -> bool:
-    """Whether the line fills the page's width, so that its paragraph may go on in the next one."""
-    return line.left - left < 3 * line.size and right - line.right < 1.8 * line.size
 
 
 def _edges(values: Iterable[float]) -> list[float]:

@@ -1,3 +1,321 @@
+"""Tables whose columns are aligned with blanks, as ``pdftotext -layout`` prints them.
+
+pdftotext counts every character as one column, a terminal counts a Chinese one as two: the count that leaves clearer
+gaps is taken. The head says which columns there are, the gaps below it where they end. The rows are found by what counts them through (1) 2) 3) … or the numbers in 序号);
+since cells stand in the middle of their rows, every other column is cut into as many pieces so that the middles meet.
+"""
+
 from __future__ import annotations
-def table_of_aligned_columns(lines):
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..heads import Column, Head, head_of, is_head_row, settled
+from ..ordinals import integer_of, leading_ordinal
+from ..text import tidy
+from .model import EMPTY, Block, Cell, Paragraph, Table
+from .row_bands import Band, bands_of_groups, shared_out
+from .wrapping import PrintedLine, display_width, paragraphs, unwrapped
+
+_TEXT_COLUMNS = (Column.ASPECT, Column.SUGGESTION, Column.TASKS, Column.REMARKS)
+Measure = Callable[[str], int]
+_GAP = re.compile(r" {2,}|\u3000{2,}|\t")
+_SENTENCE_END = re.compile(r"[。；;：:！？]$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some text of one line with its place: ``left`` inclusive, ``right`` exclusive."""
+
+    text: str
+    left: int
+    right: int
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The lines under one head, to the next head or the end."""
+
+    heads: tuple[Head | None, ...]
+    names: tuple[str, ...]
+    edges: tuple[int, ...]
+    lines: tuple[str, ...]
+    measure: Measure
+
+
+def table_of_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
+    """The blocks of the text, if it has a line of heads with aligned columns below; else None."""
+    lines = [line.rstrip().replace("\f", "") for line in lines]
+    found = [at for at, line in enumerate(lines) if _heads_in(line) is not None]
+    if not found:
+        return None
+    above = _band_top(lines, found[0])
+    blocks: list[Block] = [Paragraph(text) for text in paragraphs(_printed(lines[:above]), slack=3.5)]
+    for index, at in enumerate(found):
+        end = _band_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
+        _, section = min((_section(lines, at, end, measure) for measure in (len, display_width)), key=lambda pair: pair[0])
+        rows = _rows(section)
+        if rows is None:
+            return None
+        blocks.append(Table.of([[Cell(name) for name in section.names], *rows]))
+    return blocks
+
+
+def _pieces(line: str, measure: Measure = len) -> list[_Piece]:
+    pieces, at = [], 0
+    for match in [*_GAP.finditer(line), None]:
+        end = match.start() if match else len(line)
+        if line[at:end].strip():
+            text = line[at:end]
+            start = at + len(text) - len(text.lstrip())
+            left = measure(line[:start])
+            pieces.append(_Piece(text.strip(), left, left + measure(text.strip())))
+        at = match.end() if match else end
+    return pieces
+
+
+def _heads_in(line: str) -> list[_Piece] | None:
+    """The pieces of the line, if they are the heads of a task table."""
+    pieces = _pieces(line)
+    if len(pieces) < 3 or len(pieces) > 20:
+        return None
+    heads = [head_of(piece.text) for piece in pieces]
+    return pieces if is_head_row(heads, len(pieces)) else None
+
+
+def _is_part_of_head(line: str) -> bool:
+    """Whether a line above or below the heads is only the other half of a head set in two lines."""
+    pieces = _pieces(line)
+    return bool(pieces) and len(pieces) <= 3 and all(
+        len(piece.text) <= 8 and piece.left > 8 and not re.search(r"[\d。；]", piece.text) for piece in pieces
+    )
+
+
+def _band_top(lines: Sequence[str], at: int) -> int:
+    return at - 1 if at and _is_part_of_head(lines[at - 1]) else at
+
+
+def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> tuple[int, _Section]:
+    """The section under the heads in line ``at``, and how much text stands in the gaps between its columns."""
+    heads = _pieces(lines[at], measure)
+    top = _band_top(lines, at)
+    first = at + 1
+    halves = _pieces(lines[top], measure) if top < at else []
+    if halves and first < end and _is_part_of_head(lines[first]):
+        first += 1
+    body = lines[first:end]
+    lower = _pieces(lines[first - 1], measure) if first > at + 1 else []
+    for half in halves:  # a head of two lines stands beside the line of the others, above and below it
+        below = next((piece.text for piece in lower if piece.left < half.right and half.left < piece.right), "")
+        heads.append(_Piece(half.text + below, half.left, half.right))
+    heads.sort(key=lambda piece: piece.left)
+    names = [piece.text for piece in heads]
+    edges, crossed = _edges(heads, body, measure)
+    settled_heads = settled([head_of(name) for name in names], names)
+    return crossed, _Section(tuple(settled_heads), tuple(names), tuple(edges), tuple(body), measure)
+
+
+def _edges(heads: Sequence[_Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
+    """Where each column but the first begins, in the emptiest place between two heads, and how full those places are."""
+    width = max([measure(line) for line in body] + [heads[-1].right]) + 1
+    covered = [0] * (width + 1)
+    for line in body:
+        for piece in _pieces(line, measure):
+            for place in range(piece.left, min(piece.right, width)):
+                covered[place] += 1
+    edges, crossed = [], 0
+    for left, right in zip(heads, heads[1:], strict=False):
+        places = range(int(left.middle) + 1, int(right.middle) + 1)
+        fewest = min((covered[place] for place in places), default=0)
+        crossed += fewest
+        runs: list[list[int]] = []
+        for place in places:
+            if covered[place] == fewest:
+                if runs and runs[-1][-1] == place - 1:
+                    runs[-1].append(place)
+                else:
+                    runs.append([place])
+        longest = max(runs, key=len, default=[left.right])
+        edges.append((longest[0] + longest[-1] + 1) // 2)
+    return edges, crossed
+
+
+def _columns(section: _Section) -> list[dict[int, _Piece]]:
+    """For each column its pieces by line."""
+    columns: list[dict[int, _Piece]] = [{} for _ in section.heads]
+    for at, line in enumerate(section.lines):
+        for piece in _pieces(line, section.measure):
+            for part in _cut(piece, section.edges, section.measure):
+                column = sum(part.middle >= edge for edge in section.edges)
+                old = columns[column].get(at)
+                columns[column][at] = (
+                    part if old is None else _Piece(f"{old.text} {part.text}", old.left, max(old.right, part.right))
+                )
+    return columns
+
+
+def _cut(piece: _Piece, edges: Sequence[int], measure: Measure) -> Iterator[_Piece]:
+    """A piece that reaches well into the next column is two, divided at the blank nearest the edge."""
+    inside = [edge for edge in edges if piece.left + 2 < edge < piece.right - 2]
+    blanks = [match.start() for match in re.finditer(" ", piece.text)]
+    if not inside or not blanks:
+        yield piece
+        return
+    edge = inside[0]
+    at = min(blanks, key=lambda blank: abs(piece.left + measure(piece.text[:blank]) - edge))
+    middle = piece.left + measure(piece.text[:at])
+    if abs(middle - edge) > 4:
+        yield piece
+        return
+    yield _Piece(piece.text[:at], piece.left, middle)
+    rest = piece.text[at:].lstrip()
+    yield from _cut(_Piece(rest, piece.right - measure(rest), piece.right), edges[edges.index(edge) + 1 :], measure)
+
+
+def _rows(section: _Section) -> list[list[Cell]] | None:
+    """The rows of the section; None where nothing tells them apart."""
+    columns = _columns(section)
+    bands, anchor = _bands(section, columns)
+    if not bands:
+        return None if any(columns) else []
+    grid = [[EMPTY] * len(columns) for _ in bands]
+    groups: list[Band] | None = None
+    for at, pieces in enumerate(columns):
+        head = section.heads[at]
+        column = head.column if head else Column.REMARKS
+        if not pieces:
+            continue
+        is_group = column in (Column.NUMBER, Column.ASPECT) and at != anchor and _is_grouped(pieces, bands, column)
+        if is_group and groups is None:
+            groups = _groups(section, columns, bands, anchor)
+        over = groups if is_group and groups else bands
+        width = max(display_width(piece.text) for piece in pieces.values())
+        for band, lines in zip(over, shared_out(sorted(pieces), over), strict=True):
+            if lines:
+                text = _cell_text([pieces[line] for line in lines], column, width)
+                grid[band.first_row][at] = Cell(text)
+    return grid
+
+
+def _bands(section: _Section, columns: Sequence[dict[int, _Piece]]) -> tuple[list[Band], int]:
+    """The rows' bands of lines, and the column that showed them."""
+    by_kind = {head.column: at for at, head in reversed(list(enumerate(section.heads))) if head}
+    for kind in (Column.SUGGESTION, Column.TASKS):
+        at = by_kind.get(kind)
+        if at is None:
+            continue
+        starts = _counted_starts(columns[at])
+        if starts:
+            return _bands_from(starts, columns[at]), at
+    for kind in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS):
+        at = by_kind.get(kind)
+        if at is None or not columns[at]:
+            continue
+        lines = sorted(columns[at])
+        if kind is Column.NUMBER:
+            lines = [line for line in lines if integer_of(columns[at][line].text) is not None]
+        elif any(two - one == 1 for one, two in zip(lines, lines[1:], strict=False)):
+            continue
+        if lines:
+            return _bands_around(lines, len(section.lines), columns), at
+    return [], -1
+
+
+def _counted_starts(pieces: dict[int, _Piece]) -> list[int]:
+    """The lines that begin with 1) 2) 3) …; numbers within a text do not go on over the whole column."""
+    starts: list[int] = []
+    number, style = None, ""
+    for line in sorted(pieces):
+        ordinal = leading_ordinal(pieces[line].text)
+        if ordinal is None or (style and ordinal.style != style):
+            continue
+        if number is None or ordinal.number == number + 1:
+            number, style = ordinal.number, ordinal.style
+            starts.append(line)
+        else:
+            return []
+    return starts
+
+
+def _bands_from(starts: Sequence[int], pieces: dict[int, _Piece]) -> list[Band]:
+    """Rows that begin at ``starts``; lines before the first belong to a row cut by the page."""
+    lines = sorted(pieces)
+    cuts = [*([lines[0]] if lines[0] < starts[0] else []), *starts]
+    bands = []
+    for index, first in enumerate(cuts):
+        end = cuts[index + 1] if index + 1 < len(cuts) else lines[-1] + 1
+        last = max(line for line in lines if first <= line < end)
+        bands.append((first, last))
+    return _with_reach(bands)
+
+
+def _with_reach(spans: Sequence[tuple[int, int]]) -> list[Band]:
+    """Each row may reach to the last line of the one before and to the first of the one after."""
+    bands = []
+    for index, (first, last) in enumerate(spans):
+        lowest = spans[index - 1][1] + 1 if index else 0
+        highest = spans[index + 1][0] - 1 if index + 1 < len(spans) else last + 10_000
+        bands.append(Band(first, last, index, min(lowest, first) - 1, max(highest, last) + 1))
+    return bands
+
+
+def _bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int, _Piece]]) -> list[Band]:
+    """Rows whose middle lines are known: each reaches half way to the next, the first and last as far as text goes."""
+    used = sorted({line for pieces in columns for line in pieces})
+    bands = []
+    for index, centre in enumerate(centres):
+        first = (centres[index - 1] + centre) // 2 + 1 if index else used[0]
+        last = (centre + centres[index + 1]) // 2 if index + 1 < len(centres) else used[-1]
+        gaps = [line for line in range(first, centre) if line not in used]
+        first = gaps[-1] + 1 if gaps else first
+        bands.append((min(first, centre), max(last, centre)))
+    return _with_reach(bands)
+
+
+def _is_grouped(pieces: dict[int, _Piece], bands: Sequence[Band], column: Column) -> bool:
+    """Whether the column is merged over several rows, having fewer numbers than there are rows."""
+    if column is Column.ASPECT:
+        return True
+    return sum(integer_of(piece.text) is not None for piece in pieces.values()) < len(bands)
+
+
+def _groups(
+    section: _Section, columns: Sequence[dict[int, _Piece]], bands: Sequence[Band], anchor: int
+) -> list[Band] | None:
+    """The bands of the merged groups, from the lines of the numbers that stand in their middles."""
+    for at, head in enumerate(section.heads):
+        if head and head.column is Column.NUMBER and at != anchor:
+            centres = [line for line in sorted(columns[at]) if integer_of(columns[at][line].text) is not None]
+            if centres and len(centres) <= len(bands):
+                return bands_of_groups(centres, bands)
     return None
+
+
+def _cell_text(pieces: Sequence[_Piece], column: Column, width: int) -> str:
+    lines = [PrintedLine(piece.text, 0, display_width(piece.text), 2) for piece in pieces]
+    text = unwrapped(lines, 0, width)
+    if column not in _TEXT_COLUMNS:
+        return text
+    joined: list[str] = []
+    for line in text.split("\n"):
+        if joined and not _SENTENCE_END.search(joined[-1]) and not leading_ordinal(line):
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def _printed(lines: Sequence[str]) -> list[PrintedLine]:
+    """Running text, its width that of the characters alone: justified lines are spread with blanks."""
+    found = []
+    for line in lines:
+        text = re.sub(r"\s+", " ", line).strip()
+        if text:
+            left = len(line) - len(line.lstrip())
+            found.append(PrintedLine(text, left, left + display_width(tidy(text)), 2))
+    return found

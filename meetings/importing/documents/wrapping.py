@@ -69,3 +69,29 @@ def unwrapped(lines: Sequence[PrintedLine], left: float, right: float) -> str:
         pieces.append(line.text.strip())
         previous = line
     return "".join(pieces)
+
+
+def is_full(line: PrintedLine, left: float, right: float, slack: float = 1.8) -> bool:
+    """Whether the line fills the page's width but for ``slack`` characters, so that its paragraph may go on below."""
+    return line.left - left < 3 * line.size and right - line.right < slack * line.size
+
+
+def paragraphs(lines: Sequence[PrintedLine], slack: float = 1.8) -> list[str]:
+    """The lines of running text put together: a full line goes on in the next, unless that one is indented.
+
+    ``slack``: how many characters may be missing at the end of a full line.
+    """
+    if not lines:
+        return []
+    left = min(line.left for line in lines)
+    # Centred lines say nothing of where the text ends.
+    right = max(line.right for line in lines if line.left - left < 3 * line.size)
+    result: list[str] = []
+    previous: PrintedLine | None = None
+    for line in lines:
+        if previous is not None and line.left - left < 0.9 * line.size and is_full(previous, left, right, slack):
+            result[-1] = joined(result[-1], line.text)
+        else:
+            result.append(line.text)
+        previous = line
+    return result

@@ -1,0 +1,82 @@
+"""Cutting the lines of a column into rows, by where the rows are known to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_OUTSIDE = 3.0
+_REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The lines a row takes, inclusive; ``first_row`` its position, or for a group that of its first row.
+
+    ``lowest`` and ``highest``: the lines that can still be the row's, where the cells beside are longer.
+    """
+
+    first: int
+    last: int
+    first_row: int
+    lowest: int
+    highest: int
+
+    @property
+    def middle(self) -> float:
+        return (self.first + self.last) / 2
+
+
+def _cost(lines: Sequence[int], band: Band) -> float:
+    """How badly ``lines``, one cell, fit the band: off its middle or its top, or outside."""
+    if not lines:
+        return 0.0
+    outside = sum(max(0, band.lowest - line, line - band.highest) for line in lines)
+    centred = abs((lines[0] + lines[-1]) / 2 - band.middle)
+    return min(centred, abs(lines[0] - band.first) + 0.5) + _OUTSIDE * outside
+
+
+def shared_out(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]:
+    """The column's ``lines`` as one run for each band, in order, so that all fit as well as can be."""
+    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+    for index, band in enumerate(bands):
+        is_last = index + 1 == len(bands)
+        following: dict[int, tuple[float, list[int]]] = {}
+        for start, (cost, cuts) in best.items():
+            ends = [end for end in range(start, len(lines) + 1) if end == start or lines[end - 1] <= band.highest + _REACH]
+            for end in [len(lines)] if is_last else ends:
+                total = cost + _cost(lines[start:end], band)
+                if end not in following or total < following[end][0]:
+                    following[end] = (total, [*cuts, end])
+        best = following
+    cuts = [0, *best[len(lines)][1]]
+    return [list(lines[one:two]) for one, two in zip(cuts, cuts[1:], strict=False)]
+
+
+def bands_of_groups(centres: Sequence[int], bands: Sequence[Band]) -> list[Band]:
+    """Which rows each group covers whose number stands at one of ``centres``, the middle of its rows.
+
+    Rows before the first group belong to one of the page before.
+    """
+    best: dict[int, tuple[float, list[tuple[int, int]]]] = {0: (0.0, [])}
+    for start in range(1, len(bands)):
+        best[start] = (1.0 * start, [])
+    for index, centre in enumerate(centres):
+        is_last = index + 1 == len(centres)
+        following: dict[int, tuple[float, list[tuple[int, int]]]] = {}
+        for start, (cost, spans) in best.items():
+            for end in [len(bands)] if is_last else range(start + 1, len(bands)):
+                if end <= start:
+                    continue
+                middle = (bands[start].first + bands[end - 1].last) / 2
+                total = cost + min(abs(centre - middle), abs(centre - bands[start].first) + 0.5)
+                if end not in following or total < following[end][0]:
+                    following[end] = (total, [*spans, (start, end)])
+        best = following
+    spans = best.get(len(bands), (0.0, []))[1]
+    return [
+        Band(
+            bands[start].first, bands[end - 1].last, bands[start].first_row, bands[start].lowest, bands[end - 1].highest
+        )
+        for start, end in spans
+    ]
