@@ -88,7 +88,7 @@ def check_department(actor: Account, task: Task, department: Department | None) 
         raise Incomplete(_("Say which department you report for."), field="department")
 
 
-def check_day(task: Task, effective_on: datetime.date, changes_state: bool, today: datetime.date | None) -> None:
+def check_day(task: Task, effective_on: datetime.date, moves_state: bool, today: datetime.date | None) -> None:
     """Refuse a day before the issue, in the future, or, before the last change of state (DESIGN.md, As-of)."""
     issued_on = task.suggestion.meeting.issued_on
     if effective_on > (today or timezone.localdate()):
@@ -102,9 +102,9 @@ def check_day(task: Task, effective_on: datetime.date, changes_state: bool, toda
             % {"issued": written_day(issued_on), "day": written_day(effective_on)},
             field="effective_on",
         )
-    if not changes_state:
+    if not moves_state:
         return
-    days = [entry.effective_on for entry in task.log.only("effective_on", "changes") if entry.changes_state]
+    days = [entry.effective_on for entry in task.log.only("effective_on", "changes") if entry.moves_state]
     if days and effective_on < max(days):
         raise ImpossibleDay(
             _("The task last changed on %(last)s; another change cannot count from %(day)s. Choose that day or later.")
