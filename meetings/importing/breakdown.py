@@ -327,13 +327,20 @@ class _Assembly:
     def _is_same_entry(self, row: TableRow, last: Entry) -> bool:
         """Whether the row is one more task of the suggestion before it: the suggestion merged, or printed once."""
         mine = [cell for _, cell in row.cells.get(self._key, ())]
+        above = [cell for _, cell in last.rows[-1].cells.get(self._key, ())]
+        if any(cell is other for cell in mine for other in above):
+            return True
+        if self._key is Column.TASKS:  # without suggestions, what has one number is one item
+            return last.first(Column.NUMBER) is not None and self._shares_number(row, last)
         if mine:
-            return any(cell is other for cell in mine for _, other in last.rows[-1].cells.get(self._key, ()))
-        if self._key is Column.TASKS or not row.has(Column.TASKS):
             return False
+        return self._key is Column.SUGGESTION and row.has(Column.TASKS) and self._shares_number(row, last)
+
+    def _shares_number(self, row: TableRow, last: Entry) -> bool:
+        """Whether the row stands under the number of the one before, merged or printed once, and under its aspect."""
         number = row.cells.get(Column.NUMBER)
-        shares_number = not number or number[0][1] is last.first(Column.NUMBER)
-        return shares_number and self._same_aspect(row, last)
+        is_shared = not number or number[0][1] is last.first(Column.NUMBER)
+        return is_shared and self._same_aspect(row, last)
 
     def _same_aspect(self, row: TableRow, last: Entry) -> bool:
         aspect = row.cells.get(Column.ASPECT)

@@ -88,6 +88,23 @@ def read_departments(printed: str, role: Role, *, is_first_lead: bool = False) -
     return Departments(tuple(names), others, carried, people)
 
 
+def people_told_apart(read: Departments) -> Departments:
+    """The departments of a column that names a person beside each: 办公室 王芳, 财务部（李雷）."""
+    names: list[Department] = []
+    people: list[str] = []
+    for department in read.names:
+        bracket = re.search(r"[(（]([^()（）]*)[)）]$", department.name)
+        inside = split_outside_brackets(bracket[1], "、，, ") if bracket else []
+        if is_name(department.name):
+            people.append(department.name)
+        elif inside and all(map(is_name, inside)):
+            people.extend(inside)
+            names.append(Department(department.name[: bracket.start()], department.role))
+        else:
+            names.append(department)
+    return Departments(tuple(names), read.others, read.carried, tuple(people))
+
+
 def _role(word: str) -> Role:
     if re.search(_LEAD, word):
         return Role.LEAD

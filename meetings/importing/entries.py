@@ -14,6 +14,7 @@ from .cells import (
     Department,
     Departments,
     means_nobody,
+    people_told_apart,
     read_departments,
     read_leaders,
     read_sources,
@@ -162,10 +163,9 @@ class EntryReader:
                     head.role or Role.RESPONSIBLE,
                     is_first_lead=self._around.is_first_lead,
                 )
-                takes_people = bool(_PEOPLE_IN_HEAD.search(head.printed))
+                if _PEOPLE_IN_HEAD.search(head.printed):
+                    read = people_told_apart(read)
                 for department in read.names:
-                    if takes_people and department.name in read.people:
-                        continue
                     names.setdefault(department.name, department)
                 others = others or read.others
                 people.extend(read.people)

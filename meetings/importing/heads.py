@@ -83,6 +83,7 @@ _COMPILED = tuple((re.compile(pattern), column, role) for pattern, column, role 
 _SURELY_TASKS = re.compile(r"(?:措施|举措)$|^(?:工作|重点|主要|具体|目标)任务|任务内容$|^整改(?:措施|任务)")
 _FINER = re.compile(r"具体|措施|举措|内容|细化|分解|清单")
 _LONGEST_HEAD = 26
+_IS_TITLE = re.compile(r"(?:表|台账|方案|纪要|通知|一览)$|^.{7,}清单$")
 _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 
 
@@ -90,7 +91,7 @@ def head_of(text: str) -> Head | None:
     """What the printed head ``text`` stands for, or None where it is no head we know."""
     printed = without_blanks(text)
     name = folded(text).rstrip(":")
-    if not name or len(name) > _LONGEST_HEAD or "。" in name:
+    if not name or len(name) > _LONGEST_HEAD or "。" in name or _IS_TITLE.search(name):
         return None
     bare = _BRACKETED.sub("", name) or name
     if _SURELY_TASKS.search(bare):

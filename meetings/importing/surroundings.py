@@ -29,6 +29,8 @@ _BREAKDOWN = re.compile(
     r"(?:任务|分解|分工|清单|台账|措施|责任|要点|落实|问题|督办|整改|事项).{0,12}(?:表|单|台账|方案|汇总|安排)(?:[（(][^）)]{1,12}[)）])?$"
 )
 _ENDS_AS_TITLE = re.compile(r"(?:第.{1,4}次|[^，。；：:]{2,})(?:会议|大会|全会|例会|办公会|座谈会|理事会|年会|委员会)$")
+#: The first line of a title that takes two: 落实…会议委员建议 / 任务分解表.
+_GOES_ON = re.compile(r"^(?:关于|落实|贯彻|《)(?!.*(?:纪要|通知|表)$)|(?:建议|意见|精神|要求|重点工作|报告|决定|部署|会议)$")
 _ATTACHMENT = re.compile(r"^附\s*件\s*\d{0,2}\s*[:：]?\s*\d{0,2}[.．、]?")
 
 _LABELS = {
@@ -157,7 +159,7 @@ def _breakdown_title(before: Sequence[str]) -> str | None:
         if len(line) > 60 or re.search(r"[。；;]", line) or not _BREAKDOWN.search(line):
             continue
         above = lines[at - 1] if at else ""
-        if len(line) <= 12 and _is_title_line(above) and not re.search(r"[\d）)]$", above):
+        if len(line) <= 14 and _is_title_line(above) and _GOES_ON.search(above):
             return above + line
         return line
     for line in lines:
@@ -218,7 +220,7 @@ def _body(title: str | None) -> str | None:
     before, kind = match[1], re.sub(r"[（(].*[)）]$", "", match[2])
     if before:
         return before
-    kind = re.sub(r"(?<=会)议$", "", kind)
+    kind = re.sub(r"(?<=会)会议$|(?<=会)议$", "", kind)
     return kind or None
 
 

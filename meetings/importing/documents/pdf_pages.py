@@ -19,7 +19,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from .errors import MAX_PAGES, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
 from .text_columns import table_of_aligned_columns
-from .wrapping import PrintedLine, is_full, joined, unwrapped
+from .wrapping import PrintedLine, is_full, joined, margins, unwrapped
 
 _PAGE_NUMBER = re.compile(r"\s*(?:[-—－–]*\s*\d{1,4}\s*[-—－–]*|第\s*\d+\s*页(?:\s*共\s*\d+\s*页)?|\d+\s*/\s*\d+)\s*")
 _SAME_EDGE = 3.0  # points: the two sides of one ruled line
@@ -86,7 +86,7 @@ def _page_blocks(page, characters: list[dict]) -> tuple[list[Block], bool, bool]
         aligned = table_of_aligned_columns(page.extract_text(layout=True, x_density=3.6, y_density=9).split("\n"))
         if aligned is not None:
             return list(aligned), False, False
-    return _paragraphs([item for _, item in items])
+    return _paragraphs([item for _, item in items], narrowest=0.5 * float(page.width))
 
 
 def _is_inside(char: dict, box: Sequence[float]) -> bool:
@@ -123,13 +123,11 @@ def _lines(characters: Iterable[dict]) -> list[tuple[float, PrintedLine]]:
     return lines
 
 
-def _paragraphs(items: Sequence[Table | PrintedLine]) -> tuple[list[Block], bool, bool]:
+def _paragraphs(items: Sequence[Table | PrintedLine], narrowest: float) -> tuple[list[Block], bool, bool]:
     lines = [item for item in items if isinstance(item, PrintedLine) and not _PAGE_NUMBER.fullmatch(item.text)]
     if not lines:
         return [item for item in items if isinstance(item, Table)], False, False
-    left = min(line.left for line in lines)
-    # Centred lines say nothing of where the text ends.
-    right = max(line.right for line in lines if line.left - left < 3 * line.size)
+    left, right = margins(lines, narrowest)
     blocks: list[Block] = []
     previous: PrintedLine | None = None
     for item in items:

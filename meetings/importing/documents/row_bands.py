@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _OUTSIDE = 3.0
+_OFF_CORE = 0.3
+_EMPTY = 0.2
 _REACH = 4
 
 
@@ -30,10 +32,11 @@ class Band:
 def _cost(lines: Sequence[int], band: Band) -> float:
     """How badly ``lines``, one cell, fit the band: off its middle or its top, or outside."""
     if not lines:
-        return 0.0
+        return _EMPTY
     outside = sum(max(0, band.lowest - line, line - band.highest) for line in lines)
+    off_core = sum(not band.first <= line <= band.last for line in lines)
     centred = abs((lines[0] + lines[-1]) / 2 - band.middle)
-    return min(centred, abs(lines[0] - band.first) + 0.5) + _OUTSIDE * outside
+    return min(centred, abs(lines[0] - band.first) + 0.5) + _OUTSIDE * outside + _OFF_CORE * off_core
 
 
 def shared_out(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]:

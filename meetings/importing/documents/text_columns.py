@@ -46,6 +46,7 @@ class _Section:
     edges: tuple[int, ...]
     lines: tuple[str, ...]
     measure: Measure
+    crossed: int
 
 
 def table_of_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
@@ -55,10 +56,10 @@ def table_of_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
     if not found:
         return None
     above = _band_top(lines, found[0])
-    blocks: list[Block] = [Paragraph(text) for text in paragraphs(_printed(lines[:above]), slack=3.5)]
+    blocks: list[Block] = [Paragraph(text) for text in paragraphs(_printed(lines[:above]), slack=3.5, narrowest=40)]
     for index, at in enumerate(found):
         end = _band_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
-        _, section = min((_section(lines, at, end, measure) for measure in (len, display_width)), key=lambda pair: pair[0])
+        section = min((_section(lines, at, end, measure) for measure in (len, display_width)), key=_disorder)
         rows = _rows(section)
         if rows is None:
             return None
@@ -100,8 +101,13 @@ def _band_top(lines: Sequence[str], at: int) -> int:
     return at - 1 if at and _is_part_of_head(lines[at - 1]) else at
 
 
-def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> tuple[int, _Section]:
-    """The section under the heads in line ``at``, and how much text stands in the gaps between its columns."""
+def _disorder(section: _Section) -> tuple[int, int]:
+    """How much text stands in the gaps between the columns, and in how many places their lines begin."""
+    return section.crossed, sum(len({piece.left for piece in pieces.values()}) for pieces in _columns(section))
+
+
+def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Section:
+    """The section under the heads in line ``at``."""
     heads = _pieces(lines[at], measure)
     top = _band_top(lines, at)
     first = at + 1
@@ -117,7 +123,7 @@ def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> tuple
     names = [piece.text for piece in heads]
     edges, crossed = _edges(heads, body, measure)
     settled_heads = settled([head_of(name) for name in names], names)
-    return crossed, _Section(tuple(settled_heads), tuple(names), tuple(edges), tuple(body), measure)
+    return _Section(tuple(settled_heads), tuple(names), tuple(edges), tuple(body), measure, crossed)
 
 
 def _edges(heads: Sequence[_Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:

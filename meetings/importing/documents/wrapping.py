@@ -76,16 +76,20 @@ def is_full(line: PrintedLine, left: float, right: float, slack: float = 1.8) ->
     return line.left - left < 3 * line.size and right - line.right < slack * line.size
 
 
-def paragraphs(lines: Sequence[PrintedLine], slack: float = 1.8) -> list[str]:
+def margins(lines: Sequence[PrintedLine], narrowest: float) -> tuple[float, float]:
+    """The left and the right edge of running text; centred lines say nothing of where it ends."""
+    left = min((line.left for line in lines), default=0.0)
+    right = max((line.right for line in lines if line.left - left < 3 * line.size), default=left)
+    return left, max(right, left + narrowest)
+
+
+def paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float) -> list[str]:
     """The lines of running text put together: a full line goes on in the next, unless that one is indented.
 
-    ``slack``: how many characters may be missing at the end of a full line.
+    ``slack``: how many characters may be missing at the end of a full line. ``narrowest``: how wide the text must be at
+    least for any line to be full; a page with two short titles has no margin to go by.
     """
-    if not lines:
-        return []
-    left = min(line.left for line in lines)
-    # Centred lines say nothing of where the text ends.
-    right = max(line.right for line in lines if line.left - left < 3 * line.size)
+    left, right = margins(lines, narrowest)
     result: list[str] = []
     previous: PrintedLine | None = None
     for line in lines:
