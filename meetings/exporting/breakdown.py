@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import BinaryIO
 
 from django.utils import translation
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.models import Meeting
@@ -52,7 +53,8 @@ def write_breakdown(file: BinaryIO, meeting: Meeting, day: datetime.date) -> Non
     It is in Chinese whatever the reader's language: it is that document, and is read back by its Chinese heads.
     """
     with translation.override("zh-hans"):
-        _write(file, heading_of(meeting), ANNEX_COLUMNS, rows_by_suggestion(meeting, day), size=10)
+        rows = rows_by_suggestion(meeting, day)
+        _write(file, heading_of(meeting), ANNEX_COLUMNS, rows, size=10, is_together=False)
 
 
 def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
@@ -63,7 +65,7 @@ def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.
     heading = heading_of(meeting)
     as_of = _("As of %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
     heading = Heading(heading.title, (*heading.lines, as_of))
-    _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9)
+    _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9, is_together=True)
 
 
 def _write(
@@ -73,7 +75,9 @@ def _write(
     rows: Sequence[BreakdownRow],
     *,
     size: float,
+    is_together: bool,
 ) -> None:
+    """Write the workbook. ``is_together``: the rows of one suggestion are kept on one page."""
     workbook = new_workbook(heading.title)
     sheet = workbook.active
     sheet.title = sheet_title(_("Breakdown table"))
@@ -81,7 +85,12 @@ def _write(
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     head_row = _write_heading(sheet, heading, columns)
     _write_head(sheet, head_row, columns, size)
-    _write_bands(sheet, head_row + 1, _bands(rows, columns, size), columns, size)
+    bands = _bands(rows, columns, size)
+    breaks = _breaks(bands, *_free_heights(sheet, head_row)) if is_together else set()
+    for row in breaks:
+        sheet.row_breaks.append(Break(id=head_row + row))
+    page_ends = _possible_page_ends(bands, breaks, *_free_heights(sheet, head_row))
+    _write_bands(sheet, head_row + 1, bands, columns, size, page_ends)
     _set_up_page(sheet, head_row)
     workbook.save(file)
 
@@ -168,13 +177,16 @@ def _bands(rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]]
 
 
 def _write_bands(
-    sheet: Worksheet, first_row: int, bands: Sequence[_Band], columns: Sequence[Column[BreakdownRow]], size: float
+    sheet: Worksheet,
+    first_row: int,
+    bands: Sequence[_Band],
+    columns: Sequence[Column[BreakdownRow]],
+    size: float,
+    page_ends: set[int],
 ) -> None:
-    heights = [band.height for band in bands for _part in range(band.parts)]
+    heights = _heights(bands)
     for row, height in enumerate(heights, start=first_row):
         sheet.row_dimensions[row].height = height
-    above = [sheet.row_dimensions[row].height for row in range(1, first_row)]
-    page_ends = _possible_page_ends(heights, _PAGE_HEIGHT - sum(above), _PAGE_HEIGHT - above[-1])
     # The sheet's rows, counted from the first of the table, at which the bands begin; and the end of the last.
     tops = [0, *accumulate(band.parts for band in bands)]
     rows = [band.row for band in bands]
@@ -203,17 +215,46 @@ def _write_bands(
                 )
 
 
-def _possible_page_ends(heights: Sequence[float], first_page: float, other_pages: float) -> set[int]:
-    """Return before which rows (from 0) a page may end.
+def _heights(bands: Iterable[_Band]) -> list[float]:
+    """Return the heights of the sheet's rows under the head."""
+    return [band.height for band in bands for _part in range(band.parts)]
+
+
+def _free_heights(sheet: Worksheet, head_row: int) -> tuple[float, float]:
+    """Return the points that the first page, and each of the others, has for the rows under the head."""
+    above = [sheet.row_dimensions[row].height for row in range(1, head_row + 1)]
+    return _PAGE_HEIGHT - sum(above), _PAGE_HEIGHT - above[-1]
+
+
+def _breaks(bands: Sequence[_Band], first_page: float, other_pages: float) -> set[int]:
+    """Return before which of the sheet's rows (from 0) a page has to begin, for suggestions to stay in one piece.
+
+    Their text is in a cell that all their tasks share; a page's end would go right through one of its lines.
+    """
+    breaks: set[int] = set()
+    row, left = 0, first_page
+    for _suggestion, group in groupby(bands, key=lambda band: band.row.suggestion.pk):
+        heights = _heights(group)
+        if sum(heights) > left and row:
+            breaks.add(row)
+            left = other_pages
+        row, left = row + len(heights), left - sum(heights)
+        if left < 0:  # Longer than a page: it ends somewhere on another one.
+            left %= other_pages
+    return breaks
+
+
+def _possible_page_ends(bands: Sequence[_Band], breaks: set[int], first_page: float, other_pages: float) -> set[int]:
+    """Return before which of the sheet's rows (from 0) a page may end, besides where it has to.
 
     It is the reader's program that decides, by the width its fonts give the columns and the scale that fits them
     to the page: with Excel's 1, a page holds the least; LibreOffice without SimSun scales down to about 0.85.
     """
-    ends: set[int] = set()
+    ends = set(breaks)
     for percent in range(98, 128, 2):
         left = first_page * percent / 100
-        for row, height in enumerate(heights):
-            if height > left:
+        for row, height in enumerate(_heights(bands)):
+            if row in breaks or height > left:
                 ends.add(row)
                 left = other_pages * percent / 100
             left -= height
