@@ -103,7 +103,7 @@ def _in_words(name: str, value: Any) -> str:
         case "next_review":
             return _date(value)
         case "review_interval_months":
-            return ngettext("every month", "every %(months)d months", value) % {"months": value}
+            return interval_in_words(value)
         case "departments":
             return _list(_department_in_words(part) for part in value)
         case "leaders":
@@ -117,6 +117,11 @@ def _in_words(name: str, value: Any) -> str:
                 "deadline": _("deadline"),
             }.get(value, value)
     return str(value)
+
+
+def interval_in_words(months: int) -> str:
+    """Return how often a task is reviewed."""
+    return ngettext("every month", "every %(months)d months", months) % {"months": months}
 
 
 def deadline_in_words(written: dict[str, Any]) -> str:

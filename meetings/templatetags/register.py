@@ -49,6 +49,13 @@ def extension(task: Task) -> str:
 
 
 @register.filter
+def interval(months: int) -> str:
+    """See `presentation.interval_in_words`. A `blocktranslate` of the same words would look up the same entry of the
+    catalogue, and fail on its %(months)d, for a template fills in text alone."""
+    return presentation.interval_in_words(months)
+
+
+@register.filter
 def in_words(mark: ConfirmationMark) -> str:
     """See `presentation.mark_in_words`."""
     return presentation.mark_in_words(mark)
