@@ -47,6 +47,14 @@ class Listing:
         """The form's fields that are lists to tick."""
         return [self.filterset.form[name] for name in PICKED]
 
+    @property
+    def day_count(self) -> int:
+        """How many of the three days are chosen."""
+        form = self.filterset.form
+        return sum(
+            bool(chosen) for chosen in (form["due_after"].value(), form["due_before"].value(), not self.is_today)
+        )
+
     @cached_property
     def found(self) -> int:
         """How many rows there are on all pages; the paginator's one count."""

@@ -46,4 +46,57 @@
       location.reload();
     }
   });
+
+  // [data-omit-empty]: the address holds what was asked for and nothing else.
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (!event.target.closest("[data-omit-empty]")) {
+      return;
+    }
+    var parameters = event.detail.parameters;
+    Array.from(new Set(parameters.keys())).forEach(function (name) {
+      var values = parameters.getAll(name).filter(function (value) {
+        return value !== "";
+      });
+      parameters.delete(name);
+      values.forEach(function (value) {
+        parameters.append(name, value);
+      });
+    });
+  });
+
+  // A list of boxes says on its button how many are ticked, closes on a click elsewhere and on Escape.
+  document.addEventListener("change", function (event) {
+    var pick = event.target.closest(".pick");
+    if (!pick) {
+      return;
+    }
+    var summary = pick.querySelector("summary");
+    var count = summary.querySelector(".pick-count");
+    var ticked = Array.from(pick.querySelectorAll("input")).filter(function (input) {
+      return input.type === "checkbox" ? input.checked : input.value !== "";
+    }).length;
+    if (count) {
+      count.remove();
+    }
+    if (ticked) {
+      count = document.createElement("span");
+      count.className = "pick-count";
+      count.textContent = ticked;
+      summary.append(count);
+    }
+  });
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll(".pick[open]").forEach(function (pick) {
+      if (!pick.contains(event.target)) {
+        pick.open = false;
+      }
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    var pick = event.key === "Escape" && document.querySelector(".pick[open]");
+    if (pick) {
+      pick.open = false;
+      pick.querySelector("summary").focus();
+    }
+  });
 })();
