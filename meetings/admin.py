@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,9 @@ admin.site.index_title = gettext_lazy("Accounts, departments and people")
 
 
 def _to_the_one_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-    """Send who is not signed in to the one sign-in page, with its lockout, and say no to everybody else."""
+    """Send who is not signed in to the one sign-in page, with its lockout; say no to all but administrators."""
+    if admin.site.has_permission(request):
+        return redirect("admin:index")
     if request.user.is_authenticated:
         raise PermissionDenied(_("Only administrators may open the administration."))
     return redirect_to_login(request.get_full_path())
