@@ -1,0 +1,297 @@
+"""Who gets what, as one table: every address × every role × GET and POST (DESIGN.md, Roles).
+
+An address that has no row here fails `test_every_address_has_its_row`. What one liaison may do with one task and
+another may not is the form's business, too: `tests.test_actions` holds every step of the lifecycle against every role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from meetings.models import Account, ConfirmationMark, Department, Person, TaskLog
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NOBODY, READER, ELSEWHERE, SUPPORTING, RESPONSIBLE, LEADER, SECRETARIAT, ADMINISTRATOR = ROLES = (
+    "nobody",
+    "a reader",
+    "the liaison of another department",
+    "the liaison of a supporting department",
+    "the liaison of a responsible department",
+    "a leader",
+    "the secretariat",
+    "an administrator",
+)
+SIGN_IN = "sign in"
+Expected = dict[str, int | str]
+
+
+def expect(status: int, **others: int | str) -> Expected:
+    """Everyone signed in gets ``status``, nobody else anything; ``others`` are exceptions, by the role's constant."""
+    exceptions = {globals()[name.upper()]: answer for name, answer in others.items()}
+    return {NOBODY: SIGN_IN, **dict.fromkeys(ROLES[1:], status), **exceptions}
+
+
+READS = expect(200)
+ANYBODY = dict.fromkeys(ROLES, 200)
+NO_SUCH_METHOD = expect(405)
+WRITES_ON_THE_TASK = expect(403, supporting=302, responsible=302, secretariat=302)
+SECRETARIAT_ALONE = expect(403, secretariat=302)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address. ``name`` is the URL pattern's; ``address`` may hold {task}, {meeting} and the like."""
+
+    name: str
+    address: str
+    get: Expected
+    post: Expected
+    sent: dict[str, str] | None = None
+
+
+UPDATE = {"version": "{version}", "status": "in_progress", "status_was": "in_progress", "note": "已完成培训方案。"}
+
+ROWS = (
+    Row("dashboard", "/", READS, NO_SUCH_METHOD),
+    Row("dashboard", "/?scope=all&as_of={day}", READS, NO_SUCH_METHOD),
+    Row("task_list", "/tasks/", READS, NO_SUCH_METHOD),
+    Row("task_list", "/tasks/?export=xlsx", READS, NO_SUCH_METHOD),
+    Row("task_list", "/tasks/?export=csv", READS, NO_SUCH_METHOD),
+    Row("task_list", "/tasks/?export=exe", expect(400), NO_SUCH_METHOD),
+    Row("task_detail", "/tasks/{task}/", READS, WRITES_ON_THE_TASK, {**UPDATE, "effective_on": "{day}"}),
+    Row("task_detail", "/tasks/999999/", expect(404), expect(404)),
+    Row("task_detail", "/tasks/99999999999999999999/", expect(404), expect(404)),
+    Row("confirm_mark", "/tasks/marks/{mark}/confirm/", NO_SUCH_METHOD, SECRETARIAT_ALONE, {"version": "{version}"}),
+    Row("confirm_mark", "/tasks/marks/999999/confirm/", NO_SUCH_METHOD, expect(403, secretariat=404)),
+    Row("meeting_list", "/meetings/", READS, NO_SUCH_METHOD),
+    Row("meeting_detail", "/meetings/{meeting}/", READS, NO_SUCH_METHOD),
+    Row("meeting_detail", "/meetings/{meeting}/?export=breakdown", READS, NO_SUCH_METHOD),
+    Row("meeting_detail", "/meetings/{meeting}/?export=status", READS, NO_SUCH_METHOD),
+    Row("meeting_detail", "/meetings/{meeting}/?export=document", READS, NO_SUCH_METHOD),
+    Row("meeting_detail", "/meetings/{meeting}/?export=exe", expect(400), NO_SUCH_METHOD),
+    Row("meeting_detail", "/meetings/999999/", expect(404), NO_SUCH_METHOD),
+    # Who is signed in already is sent to the dashboard.
+    Row("login", "/accounts/login/", {**expect(302), NOBODY: 200}, {**expect(302), NOBODY: 200}),
+    Row("logout", "/accounts/logout/", NO_SUCH_METHOD, dict.fromkeys(ROLES, SIGN_IN)),
+    Row("set_language", "/i18n/setlang/", dict.fromkeys(ROLES, 302), dict.fromkeys(ROLES, 302), {"language": "en"}),
+    Row("healthz", "/healthz", ANYBODY, dict.fromkeys(ROLES, 405)),
+)
+
+
+# --- the administration -------------------------------------------------------------------------
+
+
+def administrator_gets(status: int) -> Expected:
+    return expect(403, administrator=status)
+
+
+ADMIN_ROWS = (
+    Row("index", "/admin/", administrator_gets(200), administrator_gets(200)),
+    # There is one sign-in page, with its lockout; an administrator who comes here is sent on.
+    Row("login", "/admin/login/", administrator_gets(302), administrator_gets(302)),
+    # Everybody else is sent to the index, which refuses.
+    Row("logout", "/admin/logout/", expect(302, administrator=405), {**expect(302), ADMINISTRATOR: SIGN_IN}),
+    Row("password_change", "/admin/password_change/", administrator_gets(200), administrator_gets(200)),
+    Row("password_change_done", "/admin/password_change/done/", administrator_gets(200), administrator_gets(405)),
+    Row("autocomplete", "/admin/autocomplete/", expect(403), administrator_gets(405)),
+    Row("jsi18n", "/admin/jsi18n/", administrator_gets(200), administrator_gets(405)),
+    Row("view_on_site", "/admin/r/{task_type}/{task}/", administrator_gets(302), administrator_gets(302)),
+    Row("app_list", "/admin/meetings/", administrator_gets(200), administrator_gets(200)),
+    Row("", "/admin/nothing/here/", administrator_gets(404), administrator_gets(404)),
+    Row("auth_user_password_change", "/admin/meetings/account/{account}/password/", *[administrator_gets(200)] * 2),
+)
+# What the administration may do with the rows of a model: adding, changing, deleting.
+MODELS = {
+    "account": (200, 200, 403),
+    "department": (200, 200, 200),
+    "person": (200, 200, 200),
+    "meeting": (403, 200, 403),
+    "suggestion": (403, 200, 403),
+    "task": (403, 200, 403),
+    "tasklog": (403, 200, 403),
+}
+READ_ONLY = [name for name, (adding, *_rest) in MODELS.items() if adding == 403]
+
+
+def rows_of_models() -> Iterator[Row]:
+    for model, (adding, changing, deleting) in MODELS.items():
+        of_model, name = f"/admin/meetings/{model}/", f"meetings_{model}_{{}}".format
+        of_row = f"{of_model}{{{model}}}/"
+        writing = 403 if model in READ_ONLY else changing
+        yield Row(name("changelist"), of_model, administrator_gets(200), administrator_gets(200))
+        yield Row(name("add"), f"{of_model}add/", *[administrator_gets(adding)] * 2)
+        yield Row(name("change"), f"{of_row}change/", administrator_gets(changing), administrator_gets(writing))
+        yield Row(name("delete"), f"{of_row}delete/", *[administrator_gets(deleting)] * 2)
+        yield Row(name("history"), f"{of_row}history/", administrator_gets(200), administrator_gets(200))
+        # The old address of a row's page, which leads to the new one.
+        yield Row("", of_row, administrator_gets(302), administrator_gets(302))
+
+
+ALL_ADMIN_ROWS = (*ADMIN_ROWS, *rows_of_models())
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world():
+    return factories.small_world()
+
+
+@pytest.fixture
+def places(world) -> dict[str, object]:
+    """What the addresses' names in braces stand for. The task is one that two departments have a part in."""
+    task = world.undecided
+    mark = ConfirmationMark.objects.create(task=task, column="departments", code="several_departments", value="技术部")
+    return {
+        "task": task.pk,
+        "day": world.day.isoformat(),
+        "mark": mark.pk,
+        "meeting": world.meeting.pk,
+        "suggestion": task.suggestion_id,
+        "account": world.reader.pk,
+        "department": Department.objects.create(name="无任务部").pk,
+        "person": Person.objects.create(name="无任务人").pk,
+        "tasklog": task.log.first().pk,
+        "task_type": ContentType.objects.get_for_model(task).pk,
+    }
+
+
+def browser_of(world, role: str) -> Client:
+    accounts: dict[str, Account | None] = {
+        NOBODY: None,
+        READER: world.reader,
+        ELSEWHERE: world.other_liaison,
+        SUPPORTING: world.supporting_liaison,
+        RESPONSIBLE: world.liaison,
+        LEADER: world.leader,
+        SECRETARIAT: world.secretariat,
+        ADMINISTRATOR: world.administrator,
+    }
+    client = Client()
+    if account := accounts[role]:
+        client.force_login(account)
+    return client
+
+
+def ask(client: Client, method: str, row: Row, places: dict[str, object]) -> int | str:
+    """Return the status of the answer, or SIGN_IN for the way to the sign-in page."""
+    address = row.address.format(**places)
+    # Two rows write: the second has to come with the version that the first one made.
+    places = {**places, "version": TaskLog.objects.filter(task=places["task"]).count()}
+    sent = {name: value.format(**places) for name, value in (row.sent or {}).items()} if method == "post" else None
+    response = getattr(client, method)(address, sent)
+    if response.status_code == 302 and urlsplit(response["Location"]).path == "/admin/login/":
+        # The administration's own way of saying no leads through its former sign-in page.
+        response = client.get(response["Location"])
+    if response.status_code == 302 and urlsplit(response["Location"]).path == "/accounts/login/":
+        return SIGN_IN
+    return response.status_code
+
+
+def answers(world, role: str, method: str, rows: tuple[Row, ...], places: dict) -> dict[str, int | str]:
+    client, found = browser_of(world, role), {}
+    for row in rows:
+        found[f"{method} {row.address}"] = ask(client, method, row, places)
+        if row.name in ("login", "logout"):
+            client = browser_of(world, role)
+    return found
+
+
+def expected(role: str, method: str, rows: tuple[Row, ...]) -> dict[str, int | str]:
+    return {f"{method} {row.address}": getattr(row, method)[role] for row in rows}
+
+
+# --- the tests ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_the_table_says(world, places, role):
+    assert answers(world, role, "get", ROWS, places) == expected(role, "get", ROWS)
+    entries = TaskLog.objects.count()
+    assert answers(world, role, "post", ROWS, places) == expected(role, "post", ROWS)
+    writes = {SECRETARIAT: 2, SUPPORTING: 1, RESPONSIBLE: 1}
+    assert TaskLog.objects.count() - entries == writes.get(role, 0)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ROLES)
+def test_the_administration_opens_for_administrators_alone(world, places, role, method):
+    entries = TaskLog.objects.count()
+    assert answers(world, role, method, ALL_ADMIN_ROWS, places) == expected(role, method, ALL_ADMIN_ROWS)
+    assert TaskLog.objects.count() == entries
+
+
+@pytest.mark.parametrize("model", READ_ONLY)
+def test_the_administration_offers_nothing_that_changes_what_verbs_alone_may_change(world, places, model):
+    client = browser_of(world, ADMINISTRATOR)
+    rows = admin.site.get_model_admin(TaskLog._meta.apps.get_model("meetings", model)).model.objects
+    before = list(rows.order_by("pk").values())
+    address = f"/admin/meetings/{model}/"
+    client.post(address, {"action": "delete_selected", "_selected_action": [places[model]], "post": "yes"})
+    page = client.get(f"{address}{places[model]}/change/").content.decode()
+    assert not re.search(r'name="_(save|continue|addanother)"', page)
+    assert list(rows.order_by("pk").values()) == before
+
+
+def names_under(patterns) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names_under(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or ""
+
+
+def test_every_address_has_its_row():
+    assert set(names_under(get_resolver("meetings.urls").url_patterns)) == {row.name for row in ROWS}
+    assert set(names_under(admin.site.get_urls())) == {row.name for row in ALL_ADMIN_ROWS}
+
+
+def test_the_project_has_no_addresses_besides_the_pages_and_the_administration():
+    everywhere = set(names_under(get_resolver().url_patterns))
+    assert everywhere == {row.name for row in (*ROWS, *ALL_ADMIN_ROWS)}
+
+
+def test_nobody_learns_what_there_is_and_what_there_is_not(world):
+    """The way to the sign-in page is the same for a task that exists and for one that does not."""
+    client = Client()
+    for address in ("/tasks/{}/", "/meetings/{}/"):
+        there = client.get(address.format(world.overdue.pk if "tasks" in address else world.meeting.pk))
+        not_there = client.get(address.format(999999))
+        assert there.status_code == not_there.status_code == 302
+        assert urlsplit(there["Location"]).path == urlsplit(not_there["Location"]).path == "/accounts/login/"
+
+
+def test_a_page_that_is_not_there_tells_nobody_of_the_register(world):
+    page = Client().get("/no/such/page/")
+    assert page.status_code == 404
+    text = page.content.decode()
+    assert world.meeting.title not in text and world.overdue.text not in text
+    assert 'href="/tasks/"' not in text.split("<main")[0], "no navigation for who is not signed in"
+
+
+def test_an_account_that_is_switched_off_is_signed_out_at_once(world):
+    client = browser_of(world, SECRETARIAT)
+    Account.objects.filter(pk=world.secretariat.pk).update(is_active=False)
+    response = client.get("/tasks/")
+    assert response.status_code == 302 and urlsplit(response["Location"]).path == "/accounts/login/"
+
+
+def test_every_write_needs_the_token_against_forgery(world, places):
+    for row in ROWS:
+        if row.post[SECRETARIAT] == 302:
+            client = Client(enforce_csrf_checks=True)
+            if row.name != "login":
+                client.force_login(world.secretariat)
+            assert ask(client, "post", row, places) == 403, row.address
