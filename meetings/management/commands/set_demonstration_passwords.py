@@ -15,7 +15,9 @@ class Command(BaseCommand):
         if not passwords:
             raise CommandError(
                 in_both(
-                    _("There are no demonstration accounts here; prepare_demonstration makes them where there is none.")
+                    _(
+                        "There are no demonstration accounts here; prepare_demonstration makes them in a register without accounts."
+                    )
                 )
             )
         self.stdout.write(
