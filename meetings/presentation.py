@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .importing.marks import mark_sentence
 from .models import ConfirmationMark, DeadlineKind, DepartmentRole, Health, Precision, Status, Task, TaskLog
 from .reviews import add_months
 
@@ -208,19 +209,4 @@ def how_the_deadline_came(task: Task) -> str:
 
 def mark_in_words(mark: ConfirmationMark) -> str:
     """Say what the printed table left open about a task."""
-    sentences = {
-        "several_departments": _(
-            "The row has several tasks and several departments (%(value)s). It does not say whose task this is, so "
-            "each of them has it."
-        ),
-        "several_leaders": _(
-            "The row has several tasks and several leaders (%(value)s). It does not say who supervises this one, so "
-            "each of them does."
-        ),
-        "several_dates": _(
-            "The row has several tasks and several dates (%(value)s). The date of this one was taken from its text, or "
-            "is the one that was left."
-        ),
-    }
-    fallback = _("The printed table leaves this open: %(value)s.")
-    return sentences.get(mark.code, fallback) % {"value": mark.value}
+    return mark_sentence(mark)

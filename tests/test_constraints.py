@@ -12,9 +12,11 @@ from meetings.models import (
     Attendance,
     ConfirmationMark,
     Department,
+    DraftRow,
     Meeting,
     MeetingLead,
     Milestone,
+    MinutesDocument,
     Person,
     Role,
     Suggestion,
@@ -67,6 +69,11 @@ def lead() -> MeetingLead:
 
 def attendance() -> Attendance:
     return Attendance.objects.create(meeting=factories.meeting(), person=factories.person(), position=1)
+
+
+def document(**columns) -> MinutesDocument:
+    values = {"file": "minutes/x.docx", "sha256": "0" * 64, "size": 1, "format": "docx"}
+    return MinutesDocument.objects.create(**{**values, "uploaded_by": factories.secretariat(), **columns})
 
 
 def source() -> SuggestionSource:
@@ -127,6 +134,14 @@ ATTEMPTS = {
     ),
     # marks to confirm
     "confirmation_once": lambda: a_second(ConfirmationMark, mark()),
+    # drafts
+    "document_is_not_empty": lambda: document(size=0),
+    "document_format_known": lambda: document(format="doc"),
+    "document_accepted_at_a_time": lambda: document(meeting=factories.meeting()),
+    "document_draft_is_somebodys": lambda: document(uploaded_by=None),
+    "draft_row_position": lambda: [
+        DraftRow.objects.create(document=of, position=1, content={}) for of in [document()] for _ in range(2)
+    ],
 }
 
 # The opposite of some refusals: what looks like the forbidden thing and is allowed.

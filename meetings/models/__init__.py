@@ -1,7 +1,8 @@
-"""The register's data, in reading order: organisation, account, meeting, suggestion, task, log."""
+"""The register's data, in reading order: organisation, account, meeting, suggestion, task, log, intake."""
 
 from .account import Account, Role
 from .confirmation import ConfirmationColumn, ConfirmationMark
+from .intake import DocumentFormat, DraftRow, MinutesDocument
 from .log import AppendOnly, EntryKind, TaskLog, TaskState
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
 from .organisation import Department, Person
@@ -31,11 +32,14 @@ __all__ = [
     "DeadlineKind",
     "Department",
     "DepartmentRole",
+    "DocumentFormat",
+    "DraftRow",
     "EntryKind",
     "Health",
     "Meeting",
     "MeetingLead",
     "Milestone",
+    "MinutesDocument",
     "Person",
     "Precision",
     "Role",

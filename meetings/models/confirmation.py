@@ -24,7 +24,8 @@ class ConfirmationColumn(models.TextChoices):
 class ConfirmationMark(NaturallyKeyed):
     """Something the printed table leaves open, to be confirmed by the secretariat.
 
-    ``code`` and ``value`` say what: the sentence is made from them in the reader's language (`meetings.wording`).
+    ``code``, ``value`` and ``parameters`` say what: the sentence is made from them in the reader's language
+    (`meetings.importing.marks`).
     ``answer`` is the log entry that settled it, none while it is open.
     """
 
@@ -34,6 +35,7 @@ class ConfirmationMark(NaturallyKeyed):
     column = models.CharField(_("column"), max_length=20, choices=ConfirmationColumn.choices)
     code = models.CharField(_("question"), max_length=50)
     value = models.TextField(_("printed value"), blank=True)
+    parameters = models.JSONField(_("details"), default=dict, blank=True)
     answer = models.ForeignKey(
         TaskLog, verbose_name=_("answer"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -1,0 +1,49 @@
+"""Reading a file that somebody uploaded: in a process of its own, with bounded memory and time.
+
+The reader keeps its own limits; these hold where a limit was forgotten, so that no file can take the server down.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from os import PathLike, fspath
+from pathlib import Path
+
+from .documents import Unreadable, UnreadableDocument
+from .documents.errors import MAX_SECONDS
+from .written import ReadMinutes, reading_from
+
+logger = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).resolve().parents[2]
+#: Seconds (wall clock); the worker's own limit of CPU time ends it earlier on an idle machine.
+_PATIENCE = MAX_SECONDS + 2
+
+
+def read_bounded(path: str | PathLike[str]) -> ReadMinutes:
+    """Read the file at ``path`` with the cells each row came from.
+
+    Raises UnreadableDocument where it cannot be read, has no task table, or takes more time or memory than minutes do.
+    """
+    try:
+        worker = subprocess.run(
+            [sys.executable, "-m", f"{__package__}.bounded_worker", fspath(path)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            cwd=_ROOT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableDocument(Unreadable.TOO_SLOW, seconds=MAX_SECONDS) from error
+    try:
+        answer = json.loads(worker.stdout)
+    except ValueError as error:  # killed, or out of memory before it could say so
+        logger.warning("Reading an uploaded file ended with %d: %s", worker.returncode, worker.stderr[-2000:])
+        raise UnreadableDocument(Unreadable.DAMAGED, part="…") from error
+    if "code" in answer:
+        raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])
+    return reading_from(answer)

@@ -1,0 +1,34 @@
+"""The process that reads one uploaded file (its path: the argument); what it says, or why not, as JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+
+from django.conf import settings
+
+from .documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocument
+
+#: Address space: the 512 MB of the import's contract, less what the waiting parent needs.
+_MAX_BYTES = 480 * MEGABYTE
+
+
+def main(path: str) -> None:
+    """Read ``path`` and print what it says."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    # The sentences of a refusal are made by the parent, in the reader's language.
+    settings.configure(USE_I18N=False)
+    from .reading import read_with_sources
+    from .written import written_reading
+
+    try:
+        answer = written_reading(read_with_sources(path))
+    except UnreadableDocument as error:
+        answer = {"code": str(error.code), "parameters": error.parameters}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
