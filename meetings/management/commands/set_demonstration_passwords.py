@@ -15,9 +15,7 @@ class Command(BaseCommand):
         if not passwords:
             raise CommandError(
                 in_both(
-                    _(
-                        "There are no demonstration accounts here; prepare_demonstration makes them in a register without accounts."
-                    )
+                    _("There are no demonstration accounts; prepare_demonstration makes them where nobody has one.")
                 )
             )
         self.stdout.write(
