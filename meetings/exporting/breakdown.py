@@ -6,7 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import BinaryIO
 
 from django.utils import translation
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.models import Meeting
@@ -54,7 +53,7 @@ def write_breakdown(file: BinaryIO, meeting: Meeting, day: datetime.date) -> Non
     """
     with translation.override("zh-hans"):
         rows = rows_by_suggestion(meeting, day)
-        _write(file, heading_of(meeting), ANNEX_COLUMNS, rows, size=10, is_together=False)
+        _write(file, heading_of(meeting), ANNEX_COLUMNS, rows, size=10)
 
 
 def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
@@ -65,7 +64,7 @@ def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.
     heading = heading_of(meeting)
     as_of = _("As of %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
     heading = Heading(heading.title, (*heading.lines, as_of))
-    _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9, is_together=True)
+    _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9)
 
 
 def _write(
@@ -75,9 +74,7 @@ def _write(
     rows: Sequence[BreakdownRow],
     *,
     size: float,
-    is_together: bool,
 ) -> None:
-    """Write the workbook. ``is_together``: the rows of one suggestion are kept on one page."""
     workbook = new_workbook(heading.title)
     sheet = workbook.active
     sheet.title = sheet_title(_("Breakdown table"))
@@ -85,12 +82,9 @@ def _write(
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     head_row = _write_heading(sheet, heading, columns)
     _write_head(sheet, head_row, columns, size)
-    bands = _bands(rows, columns, size)
-    breaks = _breaks(bands, *_free_heights(sheet, head_row)) if is_together else set()
-    for row in breaks:
-        sheet.row_breaks.append(Break(id=head_row + row))
-    page_ends = _possible_page_ends(bands, breaks, *_free_heights(sheet, head_row))
-    _write_bands(sheet, head_row + 1, bands, columns, size, page_ends)
+    above = [sheet.row_dimensions[row].height for row in range(1, head_row + 1)]
+    pages = _Pages(heading=sum(above), head=above[-1])
+    _write_bands(sheet, head_row + 1, _lay_out(rows, columns, size, pages), columns, size, pages)
     _set_up_page(sheet, head_row)
     workbook.save(file)
 
@@ -154,11 +148,40 @@ class _Band:
     parts: int
 
 
-def _bands(rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]], size: float) -> list[_Band]:
-    """Measure the rows, and share out among them what several have in common."""
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """What stands above the rows, in points: all of the ``heading`` on the first page, the ``head`` on the others."""
+
+    heading: float
+    head: float
+
+    def possible_ends(self, heights: Sequence[float]) -> set[int]:
+        """Return before which of the sheet's rows (from 0) a page may end.
+
+        It is the reader's program that decides, by the width its fonts give the columns and the scale that fits
+        them to the page: with Excel's 1, a page holds the least; LibreOffice without SimSun scales to about 0.87.
+        """
+        ends: set[int] = set()
+        # Steps so small that on the tenth page, too, no row is stepped over.
+        for per_mille in range(970, 1280, 5):
+            page = _PAGE_HEIGHT * per_mille / 1000
+            left = page - self.heading
+            for row, height in enumerate(heights):
+                if height > left:
+                    ends.add(row)
+                    left = page - self.head
+                left -= height
+        return ends
+
+
+def _lay_out(
+    rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]], size: float, pages: _Pages
+) -> list[_Band]:
+    """Measure the rows, such that every text has room, wherever a page may end."""
     values = [tuple(clean_text(column.value(row) or "") for column in columns) for row in rows]
     heights = [_LOWEST_ROW] * len(rows)
-    # Columns whose cells span rows come last: by then it is known what the rows take by themselves.
+    # Cells that span rows come last: by then it is known what the rows take by themselves.
+    spanning: list[tuple[int, int, float]] = []
     for index in sorted(range(len(columns)), key=lambda index: columns[index].span is not None):
         for start, end in spans(rows, columns[index]):
             needed = text_height(values[start][index], columns[index].width, size)
@@ -166,14 +189,48 @@ def _bands(rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]]
             if missing > 0:
                 for row in range(start, end):
                     heights[row] += math.ceil(missing / (end - start))
-    bands = []
-    for row, texts, height in zip(rows, values, heights, strict=True):
-        if height <= HIGHEST_ROW:
-            bands.append(_Band(row, texts, height, 1))
-        else:
-            part_height = _LINES_IN_A_PART * LINE_PITCH * size
-            bands.append(_Band(row, texts, part_height, math.ceil(height / part_height)))
-    return bands
+            if end - start > 1:
+                spanning.append((start, end, needed))
+    while True:
+        bands = [_band(*band, size) for band in zip(rows, values, heights, strict=True)]
+        tops, ends = _tops(bands), pages.possible_ends(_heights(bands))
+        # A text that a page's end may cut stands at the top of its cell, and there the first row has room for it.
+        too_low = [
+            (start, needed)
+            for start, end, needed in spanning
+            if heights[start] < needed <= HIGHEST_ROW and _is_cut(_heights(bands), tops[start], tops[end], ends, needed)
+        ]
+        if not too_low:
+            return bands
+        heights[too_low[0][0]] = too_low[0][1]
+
+
+def _band(row: BreakdownRow, values: tuple[str, ...], height: float, size: float) -> _Band:
+    if height <= HIGHEST_ROW:
+        return _Band(row, values, height, 1)
+    part_height = _LINES_IN_A_PART * LINE_PITCH * size
+    return _Band(row, values, part_height, math.ceil(height / part_height))
+
+
+def _heights(bands: Iterable[_Band]) -> list[float]:
+    """Return the heights of the sheet's rows under the head."""
+    return [band.height for band in bands for _part in range(band.parts)]
+
+
+def _tops(bands: Iterable[_Band]) -> list[int]:
+    """Return at which of the sheet's rows (from 0, under the head) the bands begin, and the end of the last."""
+    return [0, *accumulate(band.parts for band in bands)]
+
+
+def _is_cut(heights: Sequence[float], top: int, bottom: int, page_ends: set[int], needed: float) -> bool:
+    """Whether a text ``needed`` points high, in the middle of the merged rows ``top`` to ``bottom``, may be cut in two.
+
+    Or looked for in vain: the middle of what takes more than a page is on none of the pages one looks at first.
+    """
+    middle = sum(heights[top:bottom]) / 2
+    return 2 * middle > _PAGE_HEIGHT or any(
+        abs(sum(heights[top:row]) - middle) < needed / 2 for row in range(top + 1, bottom) if row in page_ends
+    )
 
 
 def _write_bands(
@@ -182,18 +239,16 @@ def _write_bands(
     bands: Sequence[_Band],
     columns: Sequence[Column[BreakdownRow]],
     size: float,
-    page_ends: set[int],
+    pages: _Pages,
 ) -> None:
-    heights = _heights(bands)
+    heights, tops, rows = _heights(bands), _tops(bands), [band.row for band in bands]
     for row, height in enumerate(heights, start=first_row):
         sheet.row_dimensions[row].height = height
-    # The sheet's rows, counted from the first of the table, at which the bands begin; and the end of the last.
-    tops = [0, *accumulate(band.parts for band in bands)]
-    rows = [band.row for band in bands]
+    page_ends = pages.possible_ends(heights)
     font = Font(**SONG, size=size)
     for index, column in enumerate(columns, start=1):
         for start, end in spans(rows, column):
-            text, top, bottom = bands[start].values[index - 1], tops[start], tops[end]
+            top, bottom = tops[start], tops[end]
             cell = sheet.cell(first_row + top, index)
             cell.font, cell.border = font, _BORDER
             # Number and title of an aspect stay side by side: what is true of one column is of all that span so.
@@ -202,71 +257,13 @@ def _write_bands(
                 for other in range(len(columns))
                 if columns[other].span is column.span
             )
-            is_cut = _is_cut(heights, top, bottom, page_ends, highest)
             cell.alignment = Alignment(
                 horizontal="center" if column.centred else "left",
-                vertical="top" if is_cut else "center",
+                vertical="top" if _is_cut(heights, top, bottom, page_ends, highest) else "center",
                 wrap_text=True,
             )
-            put(cell, text, column.kind)
+            put(cell, bands[start].values[index - 1], column.kind)
             if bottom - top > 1:
                 sheet.merge_cells(
                     start_row=cell.row, start_column=index, end_row=first_row + bottom - 1, end_column=index
                 )
-
-
-def _heights(bands: Iterable[_Band]) -> list[float]:
-    """Return the heights of the sheet's rows under the head."""
-    return [band.height for band in bands for _part in range(band.parts)]
-
-
-def _free_heights(sheet: Worksheet, head_row: int) -> tuple[float, float]:
-    """Return the points that the first page, and each of the others, has for the rows under the head."""
-    above = [sheet.row_dimensions[row].height for row in range(1, head_row + 1)]
-    return _PAGE_HEIGHT - sum(above), _PAGE_HEIGHT - above[-1]
-
-
-def _breaks(bands: Sequence[_Band], first_page: float, other_pages: float) -> set[int]:
-    """Return before which of the sheet's rows (from 0) a page has to begin, for suggestions to stay in one piece.
-
-    Their text is in a cell that all their tasks share; a page's end would go right through one of its lines.
-    """
-    breaks: set[int] = set()
-    row, left = 0, first_page
-    for _suggestion, group in groupby(bands, key=lambda band: band.row.suggestion.pk):
-        heights = _heights(group)
-        if sum(heights) > left and row:
-            breaks.add(row)
-            left = other_pages
-        row, left = row + len(heights), left - sum(heights)
-        if left < 0:  # Longer than a page: it ends somewhere on another one.
-            left %= other_pages
-    return breaks
-
-
-def _possible_page_ends(bands: Sequence[_Band], breaks: set[int], first_page: float, other_pages: float) -> set[int]:
-    """Return before which of the sheet's rows (from 0) a page may end, besides where it has to.
-
-    It is the reader's program that decides, by the width its fonts give the columns and the scale that fits them
-    to the page: with Excel's 1, a page holds the least; LibreOffice without SimSun scales down to about 0.85.
-    """
-    ends = set(breaks)
-    for percent in range(98, 128, 2):
-        left = first_page * percent / 100
-        for row, height in enumerate(_heights(bands)):
-            if row in breaks or height > left:
-                ends.add(row)
-                left = other_pages * percent / 100
-            left -= height
-    return ends
-
-
-def _is_cut(heights: Sequence[float], top: int, bottom: int, page_ends: set[int], text_height: float) -> bool:
-    """Whether a text in the middle of the merged rows from ``top`` to ``bottom`` may be cut in two by a page's end.
-
-    Or be looked for in vain: the middle of what takes more than a page is on none of the pages one looks at first.
-    """
-    middle = sum(heights[top:bottom]) / 2
-    return 2 * middle > _PAGE_HEIGHT or any(
-        abs(sum(heights[top:row]) - middle) < text_height / 2 for row in range(top + 1, bottom) if row in page_ends
-    )
