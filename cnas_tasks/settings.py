@@ -33,6 +33,9 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=30)
 REVIEW_INTERVAL_MONTHS = env.int("REVIEW_INTERVAL_MONTHS", default=3)
+# What one file of evidence may weigh, and how many may be sent at a time.
+EVIDENCE_MAX_MEGABYTES = env.int("EVIDENCE_MAX_MEGABYTES", default=20)
+EVIDENCE_MAX_FILES = 10
 
 # --- applications -------------------------------------------------------------------------------
 

@@ -12,12 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from .lifecycle import Taker, Transition, transitions_from
+from .lifecycle import REPORTERS, Taker, Transition, transitions_from
 from .models import (
     ANSWERABLE_ROLES,
     Account,
     ConfirmationMark,
     Department,
+    Evidence,
+    Instruction,
     Meeting,
     Milestone,
     Role,
@@ -49,9 +51,50 @@ def readable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
     """Return the task for reporting on it; raises Http404, or PermissionDenied where ``account`` may only read."""
     task = readable_task(account, pk, day)
-    if not takers_of(account, task):
+    if not takers_of(account, task) & REPORTERS:
         raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
     return task
+
+
+def task_for(account: Account, pk: int, day: datetime.date, takers: frozenset[Taker]) -> Task:
+    """Return the task for something that one of ``takers`` does; raises Http404, or PermissionDenied for others."""
+    task = readable_task(account, pk, day)
+    if not takers_of(account, task) & takers:
+        raise PermissionDenied(_("Your account may not do this to this task."))
+    return task
+
+
+def downloadable_evidence(account: Account, pk: int) -> Evidence:
+    """Return the file for handing it out; a deleted one to administrators alone, Http404 for others."""
+    files = Evidence.objects.all() if account.is_staff else Evidence.objects.kept()
+    return get_object_or_404(files if account.is_authenticated else files.none(), pk=pk)
+
+
+def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidence:
+    """Return the file for deleting it: the secretariat any, others their own; raises as `writable_task` does."""
+    evidence = get_object_or_404(Evidence.objects.kept().select_related("entry", "task"), pk=pk)
+    writable_task(account, evidence.task_id, day)
+    if not may_delete_evidence(account, evidence):
+        raise PermissionDenied(_("Only the secretariat and whoever added a file may delete it."))
+    return evidence
+
+
+def may_delete_evidence(account: Account, evidence: Evidence) -> bool:
+    """Whether the file is the account's own, or the account is the secretariat's; goes with `writable_task`."""
+    return is_secretariat(account) or evidence.entry.actor_id == account.pk
+
+
+def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Instruction:
+    """Return the open instruction for answering it; raises as `writable_task` does."""
+    instruction = get_object_or_404(Instruction.objects.filter(answer__isnull=True), pk=pk)
+    writable_task(account, instruction.task_id, day)
+    return instruction
+
+
+def governable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
+    """Return the meeting for changing how its tasks are dealt with; raises PermissionDenied for all but staff."""
+    require_secretariat(account)
+    return readable_meeting(account, pk, day)
 
 
 def markable_confirmation(account: Account, pk: int) -> ConfirmationMark:
@@ -81,10 +124,14 @@ def is_secretariat(account: Account) -> bool:
 def takers_of(account: Account, task: Task) -> frozenset[Taker]:
     """Return what ``account`` is to ``task`` with regard to the lifecycle; empty: a reader.
 
-    Costs a query for a liaison's departments and, where they are not prefetched, one for the task's.
+    Costs a query for a liaison's departments and, where they are not prefetched, one for the task's departments or
+    leaders.
     """
     if is_secretariat(account):
         return frozenset({Taker.SECRETARIAT})
+    if account.is_active and account.role == Role.LEADER:
+        supervises = any(part.person_id == account.person_id for part in task.task_leaders.all())
+        return frozenset({Taker.SUPERVISING_LEADER}) if supervises else frozenset()
     if not account.is_active or account.role != Role.LIAISON:
         return frozenset()
     own = set(account.departments.values_list("pk", flat=True))
@@ -100,6 +147,11 @@ def takers_of(account: Account, task: Task) -> frozenset[Taker]:
 def open_steps(account: Account, task: Task, status: str) -> tuple[Transition, ...]:
     """Return the changes of status ``account`` may make to ``task`` from ``status``."""
     return transitions_from(status, takers_of(account, task))
+
+
+def may_report(account: Account, task: Task) -> bool:
+    """Whether the account reports on the task; costs what `takers_of` does."""
+    return bool(takers_of(account, task) & REPORTERS)
 
 
 def departments_spoken_for(account: Account, task: Task) -> list[Department]:

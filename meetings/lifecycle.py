@@ -1,4 +1,8 @@
-"""The life of a task as one table: what is not in it cannot happen (DESIGN.md, Lifecycle). Pure Python, no Django."""
+"""The life of a task, and of a wish for a later deadline, as two tables: what is not in them cannot happen.
+
+DESIGN.md, Lifecycle. Buttons, addresses and verbs all ask these tables; `manage.py draw_lifecycle` draws
+``docs/lifecycle.md`` from them. Pure Python, no Django.
+"""
 
 from __future__ import annotations
 
@@ -40,13 +44,28 @@ class Taker(StrEnum):
     ANSWERABLE_LIAISON = "answerable_liaison"
     # The liaison of any of the task's departments, supporting ones included.
     ANY_LIAISON = "any_liaison"
+    # A leader whose name stands beside the task.
+    SUPERVISING_LEADER = "supervising_leader"
+
+
+# Who reports on a task; a leader supervises it and reads.
+REPORTERS = frozenset({Taker.SECRETARIAT, Taker.ANSWERABLE_LIAISON, Taker.ANY_LIAISON})
+# Who asks, for the departments that answer for a task, for its closure or a later deadline.
+ASKERS = frozenset({Taker.SECRETARIAT, Taker.ANSWERABLE_LIAISON})
+# Who gives instructions and agrees to a closure; the secretariat records what a leader wrote on paper.
+SUPERVISORS = frozenset({Taker.SECRETARIAT, Taker.SUPERVISING_LEADER})
+# Who decides.
+DECIDERS = frozenset({Taker.SECRETARIAT})
+# Who has a say about a task at all.
+CONCERNED = REPORTERS | SUPERVISORS
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One allowed change of status.
 
-    ``is_report``: the words written with it tell of progress, so they reset the review.
+    ``is_report``: the words written with it tell of progress, so they reset the review. ``needs_agreement``: where
+    the meeting is set so, a supervising leader has to have agreed before.
     """
 
     step: Step
@@ -55,24 +74,23 @@ class Transition:
     takers: frozenset[Taker]
     needs_reason: bool
     is_report: bool
+    needs_agreement: bool = False
 
 
-_SECRETARIAT = frozenset({Taker.SECRETARIAT})
 _ANYONE_AT_WORK = frozenset({Taker.SECRETARIAT, Taker.ANY_LIAISON})
-_ANSWERABLE = frozenset({Taker.ANSWERABLE_LIAISON})
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(Step.START, Status.NOT_STARTED, Status.IN_PROGRESS, _ANYONE_AT_WORK, False, True),
-    Transition(Step.REQUEST_CLOSURE, Status.IN_PROGRESS, Status.CLOSURE_REQUESTED, _ANSWERABLE, True, True),
-    Transition(Step.SEND_BACK, Status.CLOSURE_REQUESTED, Status.IN_PROGRESS, _SECRETARIAT, True, False),
-    Transition(Step.ACCEPT_CLOSURE, Status.CLOSURE_REQUESTED, Status.CLOSED, _SECRETARIAT, False, True),
-    Transition(Step.CLOSE, Status.NOT_STARTED, Status.CLOSED, _SECRETARIAT, True, True),
-    Transition(Step.CLOSE, Status.IN_PROGRESS, Status.CLOSED, _SECRETARIAT, True, True),
-    Transition(Step.TERMINATE, Status.NOT_STARTED, Status.TERMINATED, _SECRETARIAT, True, False),
-    Transition(Step.TERMINATE, Status.IN_PROGRESS, Status.TERMINATED, _SECRETARIAT, True, False),
-    Transition(Step.TERMINATE, Status.CLOSURE_REQUESTED, Status.TERMINATED, _SECRETARIAT, True, False),
-    Transition(Step.REOPEN, Status.CLOSED, Status.IN_PROGRESS, _SECRETARIAT, True, False),
-    Transition(Step.REOPEN, Status.TERMINATED, Status.IN_PROGRESS, _SECRETARIAT, True, False),
+    Transition(Step.REQUEST_CLOSURE, Status.IN_PROGRESS, Status.CLOSURE_REQUESTED, ASKERS, True, True),
+    Transition(Step.SEND_BACK, Status.CLOSURE_REQUESTED, Status.IN_PROGRESS, SUPERVISORS, True, False),
+    Transition(Step.ACCEPT_CLOSURE, Status.CLOSURE_REQUESTED, Status.CLOSED, DECIDERS, False, True, True),
+    Transition(Step.CLOSE, Status.NOT_STARTED, Status.CLOSED, DECIDERS, True, True, True),
+    Transition(Step.CLOSE, Status.IN_PROGRESS, Status.CLOSED, DECIDERS, True, True, True),
+    Transition(Step.TERMINATE, Status.NOT_STARTED, Status.TERMINATED, DECIDERS, True, False),
+    Transition(Step.TERMINATE, Status.IN_PROGRESS, Status.TERMINATED, DECIDERS, True, False),
+    Transition(Step.TERMINATE, Status.CLOSURE_REQUESTED, Status.TERMINATED, DECIDERS, True, False),
+    Transition(Step.REOPEN, Status.CLOSED, Status.IN_PROGRESS, DECIDERS, True, False),
+    Transition(Step.REOPEN, Status.TERMINATED, Status.IN_PROGRESS, DECIDERS, True, False),
 )
 
 _BY_ENDS = {(transition.source, transition.target): transition for transition in TRANSITIONS}
@@ -86,3 +104,52 @@ def find_transition(source: str, target: str) -> Transition | None:
 def transitions_from(source: str, takers: frozenset[Taker] | set[Taker]) -> tuple[Transition, ...]:
     """Return the transitions that one of ``takers`` may make from ``source``, in the table's order."""
     return tuple(t for t in TRANSITIONS if t.source == source and t.takers & takers)
+
+
+class Wish(StrEnum):
+    """Where a wish for a later deadline stands."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class WishStep(StrEnum):
+    """The names of what happens to a wish for a later deadline."""
+
+    ASK = "ask"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, slots=True)
+class WishTransition:
+    """One allowed change of a wish; ``source`` is none where it begins. Only one wish of a task is open at a time.
+
+    ``task_statuses`` are those of the task in which it may happen; no ``takers``: it happens with the task's end.
+    """
+
+    step: WishStep
+    source: Wish | None
+    target: Wish
+    takers: frozenset[Taker]
+    needs_reason: bool
+    task_statuses: frozenset[Status]
+
+
+EXTENSION_TRANSITIONS: tuple[WishTransition, ...] = (
+    # Whoever asks for closure says that it is done; a later deadline has nothing to do with that.
+    WishTransition(WishStep.ASK, None, Wish.ASKED, ASKERS, True, frozenset({Status.NOT_STARTED, Status.IN_PROGRESS})),
+    WishTransition(WishStep.GRANT, Wish.ASKED, Wish.GRANTED, DECIDERS, True, OPEN_STATUSES),
+    WishTransition(WishStep.REFUSE, Wish.ASKED, Wish.REFUSED, DECIDERS, True, OPEN_STATUSES),
+    WishTransition(WishStep.LAPSE, Wish.ASKED, Wish.LAPSED, frozenset(), False, ENDED_STATUSES),
+)
+
+_WISH_BY_STEP = {transition.step: transition for transition in EXTENSION_TRANSITIONS}
+
+
+def wish_transition(step: WishStep) -> WishTransition:
+    """Return what ``step`` does to a wish for a later deadline, and who may do it."""
+    return _WISH_BY_STEP[step]

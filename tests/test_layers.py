@@ -10,19 +10,19 @@ import meetings
 
 # From the bottom up. A name is a module or a package of `meetings`, with all that is in it.
 LAYERS = (
-    ("deadlines", "reviews", "lifecycle", "days", "wording"),
+    ("deadlines", "reviews", "lifecycle", "filetypes", "days", "wording"),
     ("models",),
-    ("access", "reporting", "refusals"),
+    ("access", "reporting", "inbox", "refusals"),
     ("actions",),
     ("importing", "exporting", "synthetic", "demonstration", "backups"),
-    ("tables", "filters", "forms", "presentation"),
+    ("tables", "filters", "forms", "task_forms", "presentation"),
     ("views",),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
     ("admin", "management", "templatetags", "apps", "middleware", "demonstration"),
 )
 # These know neither Django nor a database, so that they can be read, and tested, by themselves.
-PURE = ("deadlines", "reviews")
+PURE = ("deadlines", "reviews", "lifecycle", "filetypes")
 
 PACKAGE = Path(meetings.__file__).parent
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

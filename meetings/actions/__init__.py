@@ -6,21 +6,47 @@ entry of the log, rebuilds the task's intervals and copies the last one into the
 ``effective_on`` the day (Asia/Shanghai) from which the entry counts; ``today`` the present day, for tests.
 """
 
+from .closing import accept_closure, agree_to_closure, request_closure, send_back
+from .commenting import comment
+from .concluding import record_outcome
 from .correcting import confirm, edit_assignments, edit_texts
 from .entering import enter_task
+from .evidence import add_evidence, delete_evidence
+from .extending import ask_for_extension, grant_extension, read_new_deadline, refuse_extension
+from .governing import record_next_meeting, set_leader_agrees
+from .instructing import answer_instruction, give_instruction
+from .reviewing import review_without_news, set_review_interval
 from .updating import change_status, close, meet_milestone, reopen, report_progress, terminate, update_task
 from .writing import written_deadline
 
 __all__ = [
+    "accept_closure",
+    "add_evidence",
+    "agree_to_closure",
+    "answer_instruction",
+    "ask_for_extension",
     "change_status",
     "close",
+    "comment",
     "confirm",
+    "delete_evidence",
     "edit_assignments",
     "edit_texts",
     "enter_task",
+    "give_instruction",
+    "grant_extension",
     "meet_milestone",
+    "read_new_deadline",
+    "record_next_meeting",
+    "record_outcome",
+    "refuse_extension",
     "reopen",
     "report_progress",
+    "request_closure",
+    "review_without_news",
+    "send_back",
+    "set_leader_agrees",
+    "set_review_interval",
     "terminate",
     "update_task",
     "written_deadline",

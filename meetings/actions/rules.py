@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import access
-from meetings.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Transition, find_transition
-from meetings.models import Account, Department, Status, Task
+from meetings.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Taker, Transition, find_transition
+from meetings.models import Account, Department, Status, Task, agreement_to, closure_request, needs_agreement
 from meetings.refusals import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
 
 from .writing import written_day
@@ -19,6 +19,14 @@ def require_secretariat(actor: Account) -> None:
     """Raise NotAllowed for everybody else than the secretariat."""
     if not access.is_secretariat(actor):
         raise NotAllowed(_("Only the secretariat may do this."))
+
+
+def require_taker(actor: Account, task: Task, takers: frozenset[Taker], sentence: str) -> frozenset[Taker]:
+    """Return what ``actor`` is to ``task``; raises NotAllowed with ``sentence`` where that is none of ``takers``."""
+    found = access.takers_of(actor, task)
+    if not found & takers:
+        raise NotAllowed(sentence)
+    return found
 
 
 def required_reason(reason: str) -> str:
@@ -50,6 +58,36 @@ def find_allowed_transition(task: Task, status: str | None, note: str, takers: f
             field="note",
         )
     return transition
+
+
+def check_agreement(task: Task, transition: Transition) -> None:
+    """Refuse to close a task that a supervising leader has to agree to first and has not."""
+    if not transition.needs_agreement or not needs_agreement(task):
+        return
+    request = closure_request(task)
+    if request is None:
+        raise ImpossibleStep(
+            _("Of this meeting no task is closed before a supervising leader agrees. Ask for closure first."),
+            field="status",
+        )
+    if agreement_to(request) is None:
+        raise ImpossibleStep(
+            _("A supervising leader has to agree first. The task is waiting in that leader's inbox."), field="status"
+        )
+
+
+def check_nothing_after(task: Task, effective_on: datetime.date) -> None:
+    """Refuse to end a task on a day before a report on it: what had ended was not worked on."""
+    later = task.log.filter(is_report=True, effective_on__gt=effective_on).order_by("-effective_on").first()
+    if later is not None:
+        raise ImpossibleDay(
+            _(
+                "There is progress of %(last)s in the log, so the task cannot have ended on %(day)s. "
+                "Choose that day or later."
+            )
+            % {"last": written_day(later.effective_on), "day": written_day(effective_on)},
+            field="effective_on",
+        )
 
 
 def check_review(

@@ -9,11 +9,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import access
+from meetings.lifecycle import ENDED_STATUSES, REPORTERS
 from meetings.models import Account, Department, EntryKind, Milestone, Status, TaskLog
 from meetings.refusals import ImpossibleStep, Incomplete, NotAllowed
 
-from .rules import check_day, check_department, check_open_on, check_review, find_allowed_transition
-from .writing import Changes, iso, locked_task, write_entry, written_milestone
+from .rules import (
+    check_agreement,
+    check_day,
+    check_department,
+    check_nothing_after,
+    check_open_on,
+    check_review,
+    find_allowed_transition,
+)
+from .writing import Changes, iso, lapse_extension, locked_task, write_entry, written_milestone
 
 
 @transaction.atomic
@@ -37,12 +46,13 @@ def update_task(
     """
     task = locked_task(task_id, version)
     takers = access.takers_of(actor, task)
-    if not takers:
+    if not takers & REPORTERS:
         raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
     note = note.strip()
     changes: Changes = {}
     transition = find_allowed_transition(task, status, note, takers)
     if transition is not None:
+        check_agreement(task, transition)
         changes["status"] = {"old": task.status, "new": transition.target.value}
     is_report = bool(note) and (transition.is_report if transition else True)
     if next_review is not None:
@@ -54,11 +64,14 @@ def update_task(
     check_day(task, effective_on, transition is not None, today)
     if is_report and transition is None:
         check_open_on(task, effective_on)
+    ends = transition is not None and transition.target in ENDED_STATUSES
+    if ends:
+        check_nothing_after(task, effective_on)
     if transition and status not in (None, task.status):
         kind = EntryKind.STATUS
     else:
         kind = EntryKind.PROGRESS if note else EntryKind.REVIEW
-    return write_entry(
+    entry = write_entry(
         task,
         actor=actor,
         kind=kind,
@@ -68,6 +81,9 @@ def update_task(
         department=department,
         changes=changes,
     )
+    if ends:
+        lapse_extension(task, entry)
+    return entry
 
 
 def report_progress(*, note: str, **of_update: Any) -> TaskLog:
@@ -107,7 +123,7 @@ def meet_milestone(
 ) -> TaskLog:
     """Record that a milestone was met on ``effective_on``; raises as `update_task`, and where it is met already."""
     task = locked_task(Milestone.objects.values_list("task_id", flat=True).get(pk=milestone_id), version)
-    if not access.takers_of(actor, task):
+    if not access.takers_of(actor, task) & REPORTERS:
         raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
     milestone = task.milestones.get(pk=milestone_id)
     if milestone.met_on is not None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from meetings.deadlines import Deadline
+from meetings.lifecycle import WishStep, wish_transition
 from meetings.models import (
     Account,
     Department,
@@ -66,6 +67,12 @@ def write_entry(
     _copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
     task.save()
     return entry
+
+
+def lapse_extension(task: Task, entry: TaskLog) -> None:
+    """Let the open wish for a later deadline lapse, where there is one: ``entry`` has ended the task."""
+    transition = wish_transition(WishStep.LAPSE)
+    task.extension_requests.filter(status=transition.source.value).update(status=transition.target.value, decided=entry)
 
 
 def _copy_current_state(task: Task, state: TaskState) -> None:

@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sequence', models.PositiveIntegerField(verbose_name='sequence')),
-                ('kind', models.CharField(choices=[('entered', 'Entered in the register'), ('progress', 'Progress'), ('status', 'Change of status'), ('deadline', 'Change of deadline'), ('milestone', 'Milestone'), ('review', 'Review'), ('texts', 'Correction of texts'), ('assignments', 'Departments and leaders'), ('confirmation', 'Confirmation')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('entered', 'Entered in the register'), ('progress', 'Progress'), ('status', 'Change of status'), ('deadline', 'Change of deadline'), ('milestone', 'Milestone'), ('review', 'Review'), ('texts', 'Correction of texts'), ('assignments', 'Departments and leaders'), ('confirmation', 'Confirmation'), ('agreement', 'Agreement'), ('extension', 'Extension'), ('instruction', 'Instruction'), ('answer', 'Answer to an instruction'), ('evidence', 'Evidence'), ('comment', 'Comment'), ('outcome', 'Outcome of the suggestion'), ('reminder', 'Reminder')], max_length=20, verbose_name='kind')),
                 ('effective_on', models.DateField(verbose_name='effective on')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='recorded')),
                 ('is_report', models.BooleanField(default=False, verbose_name='tells of progress')),
@@ -464,7 +464,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tasklog',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['entered', 'progress', 'status', 'deadline', 'milestone', 'review', 'texts', 'assignments', 'confirmation'])), name='log_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['entered', 'progress', 'status', 'deadline', 'milestone', 'review', 'texts', 'assignments', 'confirmation', 'agreement', 'extension', 'instruction', 'answer', 'evidence', 'comment', 'outcome', 'reminder'])), name='log_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='tasklog',

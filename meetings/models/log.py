@@ -33,6 +33,14 @@ class EntryKind(models.TextChoices):
     TEXTS = "texts", _("Correction of texts")
     ASSIGNMENTS = "assignments", _("Departments and leaders")
     CONFIRMATION = "confirmation", _("Confirmation")
+    AGREEMENT = "agreement", _("Agreement")
+    EXTENSION = "extension", _("Extension")
+    INSTRUCTION = "instruction", _("Instruction")
+    ANSWER = "answer", _("Answer to an instruction")
+    EVIDENCE = "evidence", _("Evidence")
+    COMMENT = "comment", _("Comment")
+    OUTCOME = "outcome", _("Outcome of the suggestion")
+    REMINDER = "reminder", _("Reminder")
 
 
 # The parts of an entry's changes that make up the state on a day; all others are today's on every day.
@@ -64,7 +72,8 @@ class TaskLog(NaturallyKeyed):
 
     ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version.
     ``changes`` maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and
-    ``text remarks suggestion lead_in departments leaders``. ``is_report`` says that ``note`` tells of progress.
+    ``text remarks suggestion lead_in departments leaders asked_deadline evidence outcome reply``. ``is_report`` says
+    that ``note`` tells of progress.
     """
 
     NATURAL_KEY = (*OF_TASK_KEY, "sequence")

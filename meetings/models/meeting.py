@@ -67,6 +67,9 @@ class Meeting(NaturallyKeyed):
     attendees = models.ManyToManyField(
         Person, verbose_name=_("attendees"), through="Attendance", blank=True, related_name="attended"
     )
+    leader_agrees_before_closure = models.BooleanField(
+        _("a supervising leader agrees before a task is closed"), default=False
+    )
 
     objects = MeetingQuerySet.as_manager()
 

@@ -293,6 +293,12 @@ class Task(NaturallyKeyed, WithDeadline):
             dated_means_a_date("task", "original_"),
             models.CheckConstraint(name="task_review_interval", condition=Q(review_interval_months__gte=1)),
         ]
+        # The inbox's number is asked for with every page, and few tasks of a large register wait for it.
+        indexes = [
+            models.Index(
+                name="task_awaits_closure", fields=["suggestion"], condition=Q(status=Status.CLOSURE_REQUESTED)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text

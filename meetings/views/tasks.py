@@ -106,7 +106,7 @@ def _render_stale(request: HttpRequest, task: Task, stale: Stale) -> HttpRespons
 
 def _render(request: HttpRequest, task: Task, day, *, form=None, stale=None, wrong=(), status=200) -> HttpResponse:
     is_today = day == today()
-    if form is None and is_today and access.takers_of(request.user, task):
+    if form is None and is_today and access.may_report(request.user, task):
         form = UpdateTaskForm(account=request.user, task=task, today=day)
     log = list(
         task.log.filter(effective_on__lte=day)

@@ -1,0 +1,80 @@
+"""延期: a wish for a later deadline, and what was decided about it (DESIGN.md, Lifecycle)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from meetings.lifecycle import Wish
+
+from .log import TaskLog
+from .task import Task, WithDeadline
+
+
+class ExtensionStatus(models.TextChoices):
+    """Where a wish for a later deadline stands, with the field's words."""
+
+    ASKED = Wish.ASKED.value, _("Waiting for a decision")
+    GRANTED = Wish.GRANTED.value, _("Granted")
+    REFUSED = Wish.REFUSED.value, _("Refused")
+    LAPSED = Wish.LAPSED.value, _("Lapsed with the end of the task")
+
+
+class ExtensionQuerySet(models.QuerySet):
+    """Wishes for a later deadline."""
+
+    def waiting(self) -> ExtensionQuerySet:
+        """Return those that nobody has decided yet."""
+        return self.filter(status=ExtensionStatus.ASKED)
+
+
+class ExtensionRequest(WithDeadline):
+    """A later deadline asked for: the columns of `WithDeadline` are the new one, as printed and as it was read.
+
+    ``asked`` is the log entry of the asking, ``decided`` that of the decision, whose note is the decision's reason.
+    Who, when and on behalf of whom are those entries'.
+    """
+
+    task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.PROTECT, related_name="extension_requests")
+    asked = models.OneToOneField(TaskLog, verbose_name=_("asked"), on_delete=models.PROTECT, related_name="asks_for")
+    reason = models.TextField(_("reason"))
+    progress = models.TextField(_("progress so far"))
+    # What the deadline was then: a day (Asia/Shanghai), to show how many days are asked for.
+    due_date_before = models.DateField(_("due date before"))
+    status = models.CharField(
+        _("decision"), max_length=20, choices=ExtensionStatus.choices, default=ExtensionStatus.ASKED
+    )
+    decided = models.OneToOneField(
+        TaskLog, verbose_name=_("decided"), on_delete=models.PROTECT, null=True, blank=True, related_name="decides_on"
+    )
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("extension request")
+        verbose_name_plural = _("extension requests")
+        ordering = ["task", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="extension_one_is_open", fields=["task"], condition=Q(status=ExtensionStatus.ASKED)
+            ),
+            models.CheckConstraint(name="extension_status_known", condition=Q(status__in=ExtensionStatus.values)),
+            models.CheckConstraint(
+                name="extension_decided_has_entry",
+                condition=Q(status=ExtensionStatus.ASKED, decided__isnull=True)
+                | (~Q(status=ExtensionStatus.ASKED) & Q(decided__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="extension_is_later",
+                condition=Q(due_date__isnull=False) & Q(due_date__gt=F("due_date_before")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.deadline_text
+
+    @property
+    def days_asked(self) -> int:
+        """How many days later than before the asking."""
+        return (self.due_date - self.due_date_before).days
