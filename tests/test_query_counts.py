@@ -1,0 +1,168 @@
+"""How many queries each page costs, every one of them named; as many for a thousand tasks as for eighteen.
+
+A query more is a decision: it gets its name here, or it is found to be one for each row.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from meetings import synthetic
+from meetings.models import Account, Aspect, Department, DepartmentRole, Health, Meeting, Person, Role, Status, Task
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+# Every page: who asks.
+SIGNED_IN = ["session", "account"]
+# What the lines of a list of tasks show besides the task, its suggestion, its aspect and its meeting.
+PARTS = ["departments of the tasks", "leaders of the tasks"]
+LIST = [
+    *SIGNED_IN,
+    "what the filters offer, in one union",
+    "how many are found",
+    "the tasks of the page",
+    *PARTS,
+]
+NOTHING_FOUND = LIST[:4]
+# A wrong parameter is said without asking for tasks.
+WRONG = LIST[:3]
+DASHBOARD = [
+    *SIGNED_IN,
+    "counts by health",
+    "counts by department",
+    "counts by leader",
+    "counts by meeting",
+    "counts by month",
+    "the overdue and review-missed tasks",
+    *PARTS,
+]
+TASK = [
+    *SIGNED_IN,
+    "the task",
+    *PARTS,
+    "its log",
+    "its siblings",
+    "the sources of its suggestion",
+    "its marks to confirm",
+]
+MEETINGS = [*SIGNED_IN, "counts by meeting", "the meetings"]
+MEETING = [
+    *SIGNED_IN,
+    "the meeting with its chair and lead",
+    "its leads",
+    "who attended",
+    "its tasks",
+    *PARTS,
+    "sources of the suggestions",
+    "people of the sources",
+    "counts by health",
+]
+# What a role costs besides.
+OWN_DEPARTMENTS = ["the departments of a liaison"]
+
+
+def set_up_real_meeting() -> None:
+    call_command("loaddata", "meeting_81", verbosity=0)
+
+
+def set_up_thousand_tasks() -> None:
+    synthetic.generate(1000, seed=7)
+
+
+@pytest.fixture(params=[set_up_real_meeting, set_up_thousand_tasks], ids=["18 tasks", "1000 tasks"])
+def register(request: pytest.FixtureRequest) -> None:
+    request.param()
+
+
+@pytest.fixture
+def spend():
+    """Ask for a page as somebody and hold what it costs against the names of its queries."""
+
+    def spend(account: Account, address: str, names: list[str], status: int = 200):
+        client = Client()
+        client.force_login(account)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = client.get(address)
+        assert response.status_code == status, address
+        listed = "\n".join(query["sql"][:200] for query in queries)
+        assert len(queries) == len(names), f"{address} costs {len(queries)} queries, {len(names)} are named:\n{listed}"
+        return response
+
+    return spend
+
+
+def account_of(role: str, task: Task) -> Account:
+    """Return an account that has most to see: a part in ``task``, where its role has parts."""
+    department = task.task_departments.filter(role=DepartmentRole.RESPONSIBLE).first().department
+    leader = task.task_leaders.first().person
+    return factories.account(role, departments=[department] if role == Role.LIAISON else [], person=leader)
+
+
+def with_all_filters(task: Task) -> str:
+    """Return the list narrowed by every filter there is."""
+    ids = {
+        "meeting": task.suggestion.meeting_id,
+        "aspect": Aspect.objects.first().pk,
+        "department": Department.objects.first().pk,
+        "supporting": Department.objects.last().pk,
+        "leader": task.task_leaders.first().person_id,
+        "source": Person.objects.filter(suggestion_sources__isnull=False).first().pk,
+    }
+    filters = "&".join(f"{name}={pk}" for name, pk in ids.items())
+    words = "&".join([f"status={value}" for value in Status.values] + [f"health={value}" for value in Health.values])
+    return f"/tasks/?{filters}&{words}&due_after=2000-01-01&due_before=2099-12-31&q=的&sort=-progress&per_page=200"
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_queries_of_every_page_are_those_named(register, spend, role):
+    task = Task.objects.filter(
+        task_departments__role=DepartmentRole.RESPONSIBLE, task_leaders__isnull=False, due_date__isnull=True
+    ).first()
+    account = account_of(role, task)
+    own = OWN_DEPARTMENTS if role == Role.LIAISON else []
+    leader = ["the leader's name"] if role == Role.LEADER else []
+    past = f"as_of={timezone.localdate() - datetime.timedelta(days=1)}"
+
+    spend(account, "/", DASHBOARD + own + leader)
+    spend(account, f"/?scope=all&{past}", DASHBOARD + own)
+
+    found = spend(account, "/tasks/", LIST)
+    assert found.context["listing"].found == Task.objects.count()
+    spend(account, f"/tasks/?per_page=200&page=1&sort=department&{past}", LIST)
+    spend(account, "/tasks/?q=没有这样的任务", NOTHING_FOUND)
+    spend(account, with_all_filters(task), NOTHING_FOUND)
+    spend(account, "/tasks/?health=purple", WRONG)
+
+    # The form asks for a liaison's departments: whether it is theirs, which steps are, for whom they speak.
+    spend(account, f"/tasks/{task.pk}/", TASK + own * 3)
+    spend(account, f"/tasks/{task.pk}/?{past}", [name for name in TASK if name != "its marks to confirm"])
+
+    spend(account, "/meetings/", MEETINGS)
+    spend(account, f"/meetings/{Meeting.objects.first().pk}/", MEETING)
+
+
+def test_all_filters_at_once_cost_no_more_than_the_list(register, spend):
+    """The same filters without those that exclude each other, so that there is a page of tasks to load."""
+    task = Task.objects.filter(task_leaders__isnull=False).first()
+    account = factories.account(Role.READER)
+    department = task.task_departments.exclude(role=DepartmentRole.SUPPORTING).first().department_id
+    source = task.suggestion.suggestion_sources.first().person_id
+    words = "&".join([f"status={value}" for value in Status.values] + [f"health={value}" for value in Health.values])
+    response = spend(
+        account,
+        f"/tasks/?meeting={task.suggestion.meeting_id}&aspect={task.suggestion.aspect_id}&department={department}"
+        f"&leader={task.task_leaders.first().person_id}&source={source}&{words}&q={task.text[:2]}&sort=-due",
+        LIST,
+    )
+    assert response.context["listing"].found
+    assert len(LIST) <= 8 and len(DASHBOARD + OWN_DEPARTMENTS) <= 12
