@@ -24,6 +24,7 @@ from meetings.models import (
     TaskLog,
     TaskState,
 )
+from meetings.models.log import CURRENT_COLUMNS
 from meetings.refusals import Stale
 
 Changes = dict[str, dict[str, Any]]
@@ -76,18 +77,7 @@ def lapse_extension(task: Task, entry: TaskLog) -> None:
 
 
 def _copy_current_state(task: Task, state: TaskState) -> None:
-    for name in (
-        "status",
-        "closed_on",
-        "deadline_text",
-        "deadline_kind",
-        "deadline_precision",
-        "due_date",
-        "extension_count",
-        "extension_days",
-        "review_interval_months",
-        "next_review",
-    ):
+    for name in CURRENT_COLUMNS:
         setattr(task, name, getattr(state, name))
 
 

@@ -184,6 +184,12 @@ class TaskState(NaturallyKeyed, WithDeadline):
         return self.get_status_display()
 
 
+# What a task repeats of its last interval, so that neither can have a column the other forgets.
+CURRENT_COLUMNS = frozenset(field.attname for field in Task._meta.concrete_fields).intersection(
+    field.attname for field in TaskState._meta.concrete_fields if not field.primary_key
+)
+
+
 def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
     """Yield the intervals that the ``entries`` of one task make, in order.
 

@@ -32,7 +32,7 @@ from meetings.models import (
     TaskLog,
     TaskState,
 )
-from meetings.models.log import replay
+from meetings.models.log import CURRENT_COLUMNS, replay
 from meetings.reviews import add_months
 
 from . import words
@@ -42,11 +42,6 @@ FIRST_ISSUE = datetime.date(2019, 1, 15)
 LAST_ISSUE = datetime.date(2026, 12, 15)
 TASKS_OF_A_MEETING = 60
 BATCH = 1000
-
-# What a task repeats of its last interval: the columns both have.
-CURRENT_COLUMNS = {field.attname for field in Task._meta.concrete_fields} & {
-    field.attname for field in TaskState._meta.concrete_fields
-} - {"id"}
 
 
 class Generator:
