@@ -33,6 +33,12 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=30)
 REVIEW_INTERVAL_MONTHS = env.int("REVIEW_INTERVAL_MONTHS", default=3)
+# How many days before its review a task without a due date enters the digest of its liaisons.
+REVIEW_DUE_DAYS = env.int("REVIEW_DUE_DAYS", default=7)
+# After how many working days what is overdue or review-missed is told to heads of department and to supervising
+# leaders; 0: from the first day, a negative number: never.
+ESCALATE_TO_HEAD_AFTER = env.int("ESCALATE_TO_HEAD_AFTER", default=5)
+ESCALATE_TO_LEADER_AFTER = env.int("ESCALATE_TO_LEADER_AFTER", default=10)
 # What one file of evidence may weigh, and how many may be sent at a time.
 EVIDENCE_MAX_MEGABYTES = env.int("EVIDENCE_MAX_MEGABYTES", default=20)
 EVIDENCE_MAX_FILES = 10
@@ -191,6 +197,8 @@ CONTENT_SECURITY_POLICY = {
 # --- mail and the rest --------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Seconds for each step of the conversation, so that a silent server keeps neither a run nor a page waiting for long.
+EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="register@localhost")
 
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"

@@ -9,3 +9,7 @@ class MeetingsConfig(AppConfig):
 
     name = "meetings"
     verbose_name = _("Register")
+
+    def ready(self) -> None:
+        """Register the checks of `manage.py check`."""
+        from . import checks  # noqa: F401 - importing registers them

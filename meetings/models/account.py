@@ -20,6 +20,13 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+class Language(models.TextChoices):
+    """The languages of the interface and of the mails."""
+
+    CHINESE = "zh-hans", _("Chinese")
+    ENGLISH = "en", _("English")
+
+
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; the natural key is the user name."""
 
@@ -57,12 +64,12 @@ class Account(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.READER)
     person = models.ForeignKey(
         "meetings.Person",
-        verbose_name=_("leader"),
+        verbose_name=_("person"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="accounts",
-        help_text=_("For a leader's account: whose tasks these are."),
+        help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
     )
     departments = models.ManyToManyField(
         "meetings.Department",
@@ -70,6 +77,18 @@ class Account(AbstractBaseUser):
         blank=True,
         related_name="liaisons",
         help_text=_("For a liaison's account: the departments it reports for."),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=Language.choices,
+        blank=True,
+        help_text=_("Of pages and mails, once chosen; until then pages follow the browser's last choice."),
+    )
+    wants_digest = models.BooleanField(
+        _("daily digest by e-mail"),
+        default=True,
+        help_text=_("What is waiting for this account's decision or answer is mailed in any case."),
     )
     is_active = models.BooleanField(
         _("may sign in"), default=True, help_text=_("Take this away instead of deleting the account.")
@@ -90,6 +109,10 @@ class Account(AbstractBaseUser):
             models.CheckConstraint(
                 name="account_role_known",
                 condition=Q(role__in=Role.values),
+            ),
+            models.CheckConstraint(
+                name="account_language_known",
+                condition=Q(language__in=["", *Language.values]),
             ),
             models.CheckConstraint(
                 name="account_leader_is_a_person",

@@ -26,6 +26,15 @@ class Department(NaturallyKeyed):
     is_active = models.BooleanField(
         _("in use"), default=True, help_text=_("A department that no longer exists stays on its old tasks.")
     )
+    head = models.ForeignKey(
+        "meetings.Person",
+        verbose_name=_("head"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="headed_departments",
+        help_text=_("Is told, by the account that names this person, of what stays late."),
+    )
 
     objects = DepartmentQuerySet.as_manager()
 

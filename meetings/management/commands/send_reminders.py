@@ -1,0 +1,71 @@
+"""`send_reminders [--day DATE] [--dry-run]`: one digest a person a working day (DESIGN.md, Contracts)."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from meetings.days import ImpossibleAsOf, parse_as_of
+from meetings.reminding.delivery import Report, send_reminders
+from meetings.reminding.digest import compose_all
+from meetings.workdays import is_working_day
+
+
+class Command(BaseCommand):
+    help = (
+        "Send everybody the digest of the day, if it is a working day and there is something in it, and what could not"
+        " be sent before. To be run every day; run twice, or on two machines at once, nobody gets two."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--day", metavar="DATE", help="the day the digests are about (2023-12-31); today if left out"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only list who would get what; write and send nothing"
+        )
+
+    def handle(self, *, day, dry_run, **options):
+        try:
+            day = parse_as_of(day)
+        except ImpossibleAsOf as wrong:
+            raise CommandError(_("%(option)s: %(problem)s") % {"option": "--day", "problem": wrong}) from None
+        if not is_working_day(day):
+            words = _("%(day)s is not a working day: there are no new digests.")
+            self.stdout.write(words % {"day": date_format(day, "DATE_FORMAT")})
+        if dry_run:
+            self._list(day)
+            return
+        report = send_reminders(day)
+        self._say(report)
+        if report.problem:
+            raise CommandError(
+                _("The mail server cannot be reached (%(problem)s). Mails that wait for the next run: %(number)d.")
+                % {"problem": report.problem, "number": report.waiting}
+            )
+        if report.refused:
+            raise CommandError(
+                _("The mail server refused %(number)d mails, the first one to %(name)s: %(reason)s")
+                % {"number": len(report.refused), "name": report.refused[0][0], "reason": report.refused[0][1]}
+            )
+
+    def _list(self, day: datetime.date) -> None:
+        if not is_working_day(day):
+            return
+        for digest in compose_all(day):
+            self.stdout.write(f"{digest.account} <{digest.account.email or _('no e-mail address')}>")
+            for section in digest.sections:
+                words = _("%(heading)s: %(number)d") % {"heading": section.heading, "number": section.total}
+                self.stdout.write(f"  {words}")
+
+    def _say(self, report: Report) -> None:
+        self.stdout.write(_("Mails sent: %(number)d.") % {"number": len(report.sent)})
+        if report.not_ours:
+            self.stdout.write(_("Sent before, or being sent by another run: %(number)d.") % {"number": report.not_ours})
+        if report.without_address:
+            self.stdout.write(
+                _("Without an e-mail address: %(names)s.") % {"names": _(", ").join(report.without_address)}
+            )

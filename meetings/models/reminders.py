@@ -1,0 +1,207 @@
+"""催办: the mails that remind people, each sent once, and the private calendar's address (DESIGN.md, Contracts)."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .account import Account
+from .log import AppendOnly, TaskLog
+
+
+class MailKind(models.TextChoices):
+    """Why a mail is sent."""
+
+    DIGEST = "digest", _("Daily digest")
+    REMINDER = "reminder", _("Reminder by hand")
+
+
+class MailState(models.TextChoices):
+    """Where a mail stands: claimed by one sender before it is handed to the mail server, then sent."""
+
+    WAITING = "waiting", _("Waiting")
+    CLAIMED = "claimed", _("Being sent")
+    SENT = "sent", _("Sent")
+    SUPERSEDED = "superseded", _("Replaced by a later one")
+
+
+class MailingQuerySet(models.QuerySet):
+    """Mails to be sent, and the steps from waiting to sent, each one statement so that two senders cannot share one."""
+
+    def digest_for(self, account: Account, day: datetime.date) -> Mailing:
+        """Return the one digest of ``account`` for ``day``, made if it is not there; safe from several processes."""
+        wanted = {"account": account, "kind": MailKind.DIGEST, "day": day}
+        # No get_or_create: between its SELECT and its INSERT another machine may write the row.
+        self.bulk_create([self.model(**wanted)], ignore_conflicts=True)
+        return self.get(**wanted)
+
+    def to_be_sent(self, now: datetime.datetime) -> MailingQuerySet:
+        """Return those that nobody is sending: waiting, or claimed by a sender that has not been heard of since."""
+        return self.filter(Q(state=MailState.WAITING) | Q(state=MailState.CLAIMED, claimed_until__lt=now))
+
+    def claim(self, pk: int, lease: datetime.timedelta) -> uuid.UUID | None:
+        """Reserve the mail for this sender until ``lease`` from now; none: another one has it, or it is sent."""
+        now = timezone.now()
+        claim = uuid.uuid4()
+        claimed = self.to_be_sent(now).filter(pk=pk)
+        number = claimed.update(
+            state=MailState.CLAIMED, claim=claim, claimed_until=now + lease, attempts=models.F("attempts") + 1
+        )
+        return claim if number else None
+
+    def release(self, claim: uuid.UUID, problem: str) -> None:
+        """Give the mail back after an attempt that failed for ``problem``, so that the next run may send it at once."""
+        self.filter(claim=claim).update(state=MailState.WAITING, claim=None, claimed_until=None, problem=problem)
+
+    @transaction.atomic
+    def record_sent(self, claim: uuid.UUID, **of_mail: str) -> bool:
+        """Mark the mail as sent and log it; ``of_mail`` are the columns of `SentMail`.
+
+        False, and nothing is written, where the lease ran out and another sender took over.
+        """
+        mailing = self.select_for_update().filter(claim=claim).first()
+        if mailing is None:
+            return False
+        mailing.state, mailing.claim, mailing.claimed_until, mailing.problem = MailState.SENT, None, None, ""
+        mailing.save()
+        SentMail.objects.create(mailing=mailing, **of_mail)
+        return True
+
+    def supersede_digests_before(self, day: datetime.date) -> int:
+        """Give up the unsent digests of days before ``day``, whose own digests say all that those would have said."""
+        return self._give_up(self.filter(kind=MailKind.DIGEST, day__lt=day))
+
+    def give_up(self, pk: int) -> int:
+        """Give up an unsent mail that has nothing to say any more."""
+        return self._give_up(self.filter(pk=pk))
+
+    def _give_up(self, mailings: MailingQuerySet) -> int:
+        unsent = mailings.to_be_sent(timezone.now())
+        return unsent.update(state=MailState.SUPERSEDED, claim=None, claimed_until=None)
+
+
+class Mailing(models.Model):
+    """One mail to one account: a row claimed in the database before it is sent, so that nobody gets two.
+
+    ``day`` (Asia/Shanghai) is the one a digest is about, or on which somebody was reminded by hand; ``entry`` is then
+    the entry of the task's log that says so. ``claimed_until`` is when a sender that crashed loses its claim.
+    """
+
+    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="mailings")
+    kind = models.CharField(_("kind"), max_length=20, choices=MailKind.choices)
+    day = models.DateField(_("day"))
+    entry = models.ForeignKey(
+        TaskLog, verbose_name=_("log entry"), on_delete=models.PROTECT, null=True, blank=True, related_name="mailings"
+    )
+    state = models.CharField(_("state"), max_length=20, choices=MailState.choices, default=MailState.WAITING)
+    claim = models.UUIDField(_("claim"), null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    problem = models.TextField(_("last problem"), blank=True)
+
+    objects = MailingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail to be sent")
+        verbose_name_plural = _("mails to be sent")
+        ordering = ["-day", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="mailing_one_digest_a_day", fields=["account", "day"], condition=Q(kind=MailKind.DIGEST)
+            ),
+            models.UniqueConstraint(name="mailing_one_for_each_entry", fields=["account", "entry"]),
+            models.CheckConstraint(name="mailing_state_known", condition=Q(state__in=MailState.values)),
+            models.CheckConstraint(
+                name="mailing_reminder_has_an_entry",
+                condition=Q(kind=MailKind.DIGEST, entry__isnull=True) | Q(kind=MailKind.REMINDER, entry__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="mailing_claimed_by_somebody",
+                condition=Q(state=MailState.CLAIMED, claim__isnull=False, claimed_until__isnull=False)
+                | (~Q(state=MailState.CLAIMED) & Q(claim__isnull=True, claimed_until__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class SentMailQuerySet(models.QuerySet):
+    """The mails that went out. The database's triggers hold where these refusals are passed by."""
+
+    def update(self, **kwargs) -> int:
+        raise AppendOnly("The log of mails is never changed.")
+
+    def delete(self):
+        raise AppendOnly("The log of mails is never deleted.")
+
+
+class SentMail(models.Model):
+    """The log of mails, append-only like the log of tasks: what went to whom, and when."""
+
+    mailing = models.OneToOneField(Mailing, verbose_name=_("mail"), on_delete=models.PROTECT, related_name="sent")
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    address = models.EmailField(_("e-mail address"))
+    subject = models.CharField(_("subject"), max_length=500)
+    body = models.TextField(_("text"))
+    message_id = models.CharField(_("message ID"), max_length=255)
+
+    objects = SentMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sent mail")
+        verbose_name_plural = _("sent mails")
+        ordering = ["-sent_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly("The log of mails is never deleted.")
+
+
+class CalendarAddressQuerySet(models.QuerySet):
+    """Addresses of private calendars, found by the secret that nobody else knows."""
+
+    def of_secret(self, secret: str) -> CalendarAddressQuerySet:
+        """Return the address that ``secret`` opens, as long as its account may sign in."""
+        return self.filter(secret_hash=hashed(secret), account__is_active=True)
+
+
+class CalendarAddress(models.Model):
+    """The secret address of an account's calendar. The secret itself is not stored; revoking deletes the row."""
+
+    SECRET_BYTES: ClassVar[int] = 32
+
+    account = models.OneToOneField(
+        Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="calendar_address"
+    )
+    secret_hash = models.CharField(_("hash of the secret"), max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = CalendarAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("calendar address")
+        verbose_name_plural = _("calendar addresses")
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+
+def new_secret() -> str:
+    """Return a secret for an address: 256 random bits, in letters that need no quoting."""
+    return secrets.token_urlsafe(CalendarAddress.SECRET_BYTES)
+
+
+def hashed(secret: str) -> str:
+    """Return the hash a secret is stored as. Not salted and quick: there is nothing to guess in 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()

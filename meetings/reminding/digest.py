@@ -1,0 +1,59 @@
+"""The digest of a day for one account, and who gets one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import translation
+
+from meetings.models import Account, Department, MailKind, Role, SentMail
+
+from .sections import SECTIONS, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What ``account`` is told at the end of ``day`` (Asia/Shanghai), in its language."""
+
+    account: Account
+    day: datetime.date
+    sections: list[Section]
+
+    @property
+    def total(self) -> int:
+        """How many things it tells of."""
+        return sum(section.total for section in self.sections)
+
+
+def language_of(account: Account) -> str:
+    """Return the language of mails and calendars for ``account``: the one it chose, or else the register's."""
+    return account.language or settings.LANGUAGE_CODE
+
+
+def possible_readers() -> QuerySet[Account]:
+    """Return the accounts a digest might have something for; those that may not sign in are not among them."""
+    heads = Department.objects.filter(head=OuterRef("person"))
+    roles = (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)
+    return Account.objects.filter(Q(role__in=roles) | Exists(heads), is_active=True).select_related("person")
+
+
+def compose(account: Account, day: datetime.date) -> Digest | None:
+    """Return the digest of ``account``; none where there is nothing to tell. Costs some twenty queries at most."""
+    last = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
+    since = last.values_list("sent_at", flat=True).first()
+    with translation.override(language_of(account)):
+        found = [section_of(account, day, since) for section_of in SECTIONS]
+    sections = [section for section in found if section and (account.wants_digest or section.required)]
+    return Digest(account, day, sections) if sections else None
+
+
+def compose_all(day: datetime.date) -> Iterator[Digest]:
+    """Yield the digests of everybody whom there is something to tell, in the order of the accounts."""
+    for account in possible_readers().order_by("pk"):
+        digest = compose(account, day)
+        if digest is not None:
+            yield digest

@@ -1,0 +1,65 @@
+"""Mails in words: subject, text and HTML, in the reader's language, with links by BASE_URL."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetings.models import Account, Mailing, Task
+
+from .digest import Digest, language_of
+
+SUBJECT_LENGTH = 120
+
+
+def digest_mail(mailing: Mailing, digest: Digest) -> EmailMultiAlternatives:
+    """Return the mail of a digest."""
+    with translation.override(language_of(digest.account)):
+        subject = ngettext(
+            "%(number)d thing needs your attention in the task register, %(day)s",
+            "%(number)d things need your attention in the task register, %(day)s",
+            digest.total,
+        ) % {"number": digest.total, "day": date_format(digest.day, "DATE_FORMAT")}
+        return _mail(mailing, digest.account, subject, "digest", {"digest": digest, "day": digest.day})
+
+
+def reminder_mail(mailing: Mailing, task: Task, day: datetime.date) -> EmailMultiAlternatives:
+    """Return the mail of a reminder by hand; ``task`` is from `TaskQuerySet.on` the ``day``."""
+    with translation.override(language_of(mailing.account)):
+        subject = _("Reminder: %(task)s") % {"task": task.text}
+        return _mail(mailing, mailing.account, subject, "reminder", {"task": task, "entry": mailing.entry, "day": day})
+
+
+def host() -> str:
+    """Return the name of the register's host, which makes message and event IDs its own."""
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
+
+
+def _mail(
+    mailing: Mailing, account: Account, subject: str, template: str, context: dict[str, Any]
+) -> EmailMultiAlternatives:
+    context = {**context, "account": account, "base_url": settings.BASE_URL, "language": translation.get_language()}
+    mail = EmailMultiAlternatives(
+        # A task's text may hold line breaks, a header must not.
+        subject=Truncator(" ".join(subject.split())).chars(SUBJECT_LENGTH),
+        body=render_to_string(f"meetings/mail/{template}.txt", context),
+        to=[account.email],
+        headers={
+            # The same for each attempt, so that mail programs show one mail even where a crash made it two.
+            "Message-ID": f"<{mailing.kind}.{mailing.pk}.{mailing.day:%Y%m%d}@{host()}>",
+            # Keeps holiday notices from being sent back.
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(render_to_string(f"meetings/mail/{template}.html", context), "text/html")
+    return mail

@@ -1,0 +1,64 @@
+"""Working days in China: not weekends and public holidays, but the weekends that make up for them.
+
+Pure Python, no Django. The State Council announces each year's days late in the year before, and `chinesecalendar` is
+published anew then; a year it does not know has the days from Monday to Friday, which is said once in the log.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from functools import cache
+from importlib.metadata import version
+
+import chinese_calendar
+
+logger = logging.getLogger(__name__)
+
+ONE_DAY = datetime.timedelta(days=1)
+
+
+def is_working_day(day: datetime.date) -> bool:
+    """Return whether people work on ``day``; in a year not announced yet: whether it is Monday to Friday."""
+    if is_announced(day.year):
+        return chinese_calendar.is_workday(day)
+    _warn_once(day.year)
+    return day.weekday() < 5
+
+
+def last_working_day(day: datetime.date) -> datetime.date:
+    """Return ``day``, or the last working day before it where it is none."""
+    while not is_working_day(day):
+        day -= ONE_DAY
+    return day
+
+
+def begin_of_working_days(day: datetime.date, number: int) -> datetime.date:
+    """Return the first of the last ``number`` working days up to and including ``day``; for none, the day after it.
+
+    What ended before that day has been over for ``number`` working days or more.
+    """
+    begin = day + ONE_DAY
+    for _each in range(number):
+        begin = last_working_day(begin - ONE_DAY)
+    return begin
+
+
+def is_announced(year: int) -> bool:
+    """Return whether the official working days of ``year`` are known here."""
+    return year in _announced_years()
+
+
+@cache
+def _announced_years() -> frozenset[int]:
+    return frozenset(day.year for day in chinese_calendar.constants.holidays)
+
+
+@cache
+def _warn_once(year: int) -> None:
+    logger.warning(
+        "The public holidays of %d are not known to chinesecalendar %s: Monday to Friday count as working days. "
+        "A newer version knows them (make requirements).",
+        year,
+        version("chinesecalendar"),
+    )
