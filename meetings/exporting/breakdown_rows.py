@@ -121,16 +121,14 @@ def _suggestion(row: BreakdownRow) -> str:
 def _tasks(row: BreakdownRow) -> str:
     """Return lead-in and tasks, each numbered one on a line of its own with the ； between them printed back.
 
-    A single task has no number, unless there is a lead-in: that is what stands before the (1), so without one it
-    could not be told from the task when the table is read back.
+    A single task has no number.
     """
     lead_in = row.suggestion.lead_in if row.is_first else ""
-    is_numbered = row.task_count > 1 or bool(row.suggestion.lead_in)
     lines = [lead_in] if lead_in else []
     last = row.tasks[-1] if row.tasks else None
     for task in row.tasks:
         text = task.text if task is last else _with_semicolon(task.text)
-        lines.append(f"({task.number}) {text}" if is_numbered else text)
+        lines.append(f"({task.number}) {text}" if row.task_count > 1 else text)
     return "\n".join(lines)
 
 

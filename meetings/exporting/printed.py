@@ -45,10 +45,11 @@ def source_of(source: SuggestionSource) -> str:
 
 
 def deadlines_of(task: Task) -> list[str]:
-    """Return what is printed for a task's deadline on its day: its milestones, then the deadline in force.
+    """Return the lines printed for a task's deadline on its day: its milestones, then the deadline in force.
 
-    ``task`` comes from `TaskQuerySet.on`. A milestone is left out where the deadline's own text names it.
+    ``task`` comes from `TaskQuerySet.on`. A milestone is left out where the deadline's own text names it, as it does
+    where both were read from one cell.
     """
     named = set(_BETWEEN_DATES.split(task.day_deadline_text))
     before = [milestone["text"] for milestone in task.day_milestones if milestone["text"] not in named]
-    return distinct([*before, task.day_deadline_text])
+    return distinct([*before, *task.day_deadline_text.split("\n")])

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 
 from meetings.exporting.breakdown import write_breakdown, write_breakdown_with_status
 from meetings.exporting.breakdown_document import write_breakdown_document
-from meetings.models import DepartmentRole, Health, Meeting, Suggestion
+from meetings.models import DepartmentRole, Health, Meeting, Precision, Suggestion
 from tests import factories
 
 from .opened import folded, sheet, table_of_document
@@ -138,8 +138,7 @@ def test_values_come_once_in_the_order_first_seen_one_a_line(tmp_path):
         (["甲。", "乙；", "丙。"], "", "(1) 甲。\n(2) 乙；\n(3) 丙。"),
         (["形成“三个清单”", "他说：“好。”", "（丙）"], "", "(1) 形成“三个清单”；\n(2) 他说：“好。”\n(3) （丙）"),
         (["甲", "乙"], "总的要求。", "总的要求。\n(1) 甲；\n(2) 乙"),
-        # Without its number the task could not be told from the lead-in when the table is read back.
-        (["甲"], "总的要求。", "总的要求。\n(1) 甲"),
+        (["甲"], "总的要求。", "总的要求。\n甲"),
     ],
 )
 def test_tasks_are_numbered_and_parted_as_in_print(texts, lead_in, cell, tmp_path):
@@ -170,6 +169,14 @@ def test_milestones_come_before_the_deadline_and_an_extension_prints_the_new_one
     )
     assert exported(meeting, path, datetime.date(2024, 2, 29))[0][6] == "2024.1\n2024.12"
     assert exported(meeting, path, extended_on)[0][6] == "2024.1\n2025.6"
+
+
+def test_a_deadline_whose_text_names_its_milestones_is_printed_as_it_is(tmp_path):
+    both = factories.dated(datetime.date(2024, 12, 31), text="2024.6\n2024.12", precision=Precision.MONTH)
+    suggestion = factories.suggestion()
+    for deadline, milestones in ((both, ["2024.6"]), ("2024.12", [])):
+        factories.task(suggestion, deadline=deadline, milestones=milestones)
+    assert exported(suggestion.meeting, tmp_path / "annex.xlsx")[0][6] == "2024.6\n2024.12"
 
 
 def test_suggestions_without_aspect_number_or_task_have_their_rows(tmp_path):
