@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
+from meetings.importing.accept import accept_file
 from meetings.importing.contents import Minutes
 from meetings.importing.documents import UnreadableDocument
-from meetings.importing.minutes import read_minutes, to_json
+from meetings.importing.minutes import to_json
+from meetings.importing.reading import read_with_sources
 from meetings.importing.wording import refusal, sentence
+from meetings.importing.written import ReadMinutes
+from meetings.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -26,19 +32,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options) -> None:
         try:
-            minutes = read_minutes(options["file"])
+            read = read_with_sources(options["file"])
         except UnreadableDocument as error:
             raise CommandError(f"{options['file']}: {refusal(error)}") from error
+        minutes = read.minutes
         if options["accept"]:
-            self._accept(minutes)
+            self._accept(read, Path(options["file"]))
         if options["json"]:
             self.stdout.write(json.dumps(to_json(minutes), ensure_ascii=False, indent=1))
         else:
             for line in _summary(minutes):
                 self.stdout.write(line)
 
-    def _accept(self, minutes: Minutes) -> None:
-        raise CommandError("--accept is not available yet.")
+    def _accept(self, read: ReadMinutes, path: Path) -> None:
+        try:
+            entered = accept_file(read=read, content=path.read_bytes(), name=path.name)
+        except Refused as refused:
+            raise CommandError(f"{path}: {refused.sentence}") from refused
+        if entered is None:
+            self.stderr.write(_("This file has been accepted already. Nothing was entered a second time."))
 
 
 def _summary(minutes: Minutes) -> Iterator[str]:
