@@ -1,9 +1,8 @@
-"""Files that are there whole or not at all, and what they are called."""
+"""Files that are there whole or not at all."""
 
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
-
-from .workbook import clean_text
-
-# What Windows allows in no file name.
-_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 class CannotWrite(Exception):
@@ -40,8 +34,3 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def file_name(stem: str, ending: str) -> str:
-    """Return ``stem`` as every system allows it for the name of a file, with its ``ending`` (".xlsx")."""
-    return (_NOT_IN_FILE_NAMES.sub(" ", clean_text(stem)).strip(" .")[:80] or "export") + ending
