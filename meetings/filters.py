@@ -1,5 +1,10 @@
 """What the list of tasks can be narrowed by (DESIGN.md, Contracts: query parameters of /tasks/).
 
+Besides the contract's: ``instruction=open``, tasks with an instruction that nobody has answered; ``extended=1`` and
+``extended=2``, extended at least so often; ``silent``, a department (id or name) that has a part in the task and has
+not reported since the last report of any; ``outcome``, what became of the suggestion, or ``missing`` where its tasks
+have ended and nobody has said so. All are about the day asked for.
+
 The list, its exports and `export_register` all go through `filtered_tasks`, so that they hold the same rows.
 """
 
@@ -19,12 +24,14 @@ from django.utils.translation import gettext_lazy
 
 from .days import AS_OF
 from .models import (
+    Account,
     Aspect,
     Department,
     DepartmentRole,
     Health,
     Meeting,
     Person,
+    Role,
     Status,
     SuggestionSource,
     TaskLeader,
@@ -52,7 +59,11 @@ class FilterChoices:
 
     @cached_property
     def _rows(self) -> dict[str, list[tuple[int, str, str]]]:
-        leaders = Person.objects.filter(Exists(TaskLeader.objects.filter(person=OuterRef("pk"))))
+        # A leader with an account is asked for by their dashboard, even before there is a task of theirs.
+        leaders = Person.objects.filter(
+            Exists(TaskLeader.objects.filter(person=OuterRef("pk")))
+            | Exists(Account.objects.filter(person=OuterRef("pk"), role=Role.LEADER))
+        )
         sources = Person.objects.filter(Exists(SuggestionSource.objects.filter(person=OuterRef("pk"))))
         known = Meeting.objects.issued_by(self.day)
         parts = [
@@ -167,6 +178,22 @@ class TaskFilterSet(django_filters.FilterSet):
     supporting = IdOrNameFilter(label=gettext_lazy("Supporting department"), method="filter_supporting")
     leader = IdOrNameFilter(label=gettext_lazy("Supervising leader"), method="filter_leader")
     source = IdOrNameFilter(label=gettext_lazy("Suggestion source"), method="filter_source")
+    silent = IdOrNameFilter(label=gettext_lazy("Silent department"), method="filter_silent")
+    instruction = SeveralFilter(
+        label=gettext_lazy("Instruction"),
+        method="filter_instruction",
+        choices=[("open", gettext_lazy("Not answered yet"))],
+    )
+    extended = SeveralFilter(
+        label=gettext_lazy("Extended"),
+        method="filter_extended",
+        choices=[("1", gettext_lazy("At least once")), ("2", gettext_lazy("Twice or more"))],
+    )
+    outcome = SeveralFilter(
+        label=gettext_lazy("Outcome"),
+        method="filter_outcome",
+        choices=[*Outcome.choices, ("missing", gettext_lazy("Not recorded yet"))],
+    )
     due_after = _day_field(gettext_lazy("Due from"))
     due_before = _day_field(gettext_lazy("Due until"))
 
@@ -175,6 +202,7 @@ class TaskFilterSet(django_filters.FilterSet):
         "aspect": "aspect",
         "department": "department",
         "supporting": "department",
+        "silent": "department",
         "leader": "leader",
         "source": "source",
     }
@@ -231,6 +259,39 @@ class TaskFilterSet(django_filters.FilterSet):
         if not ids:
             return tasks
         return tasks.filter(Exists(SuggestionSource.objects.filter(suggestion=OuterRef("suggestion"), person__in=ids)))
+
+    def filter_silent(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
+        """Open tasks in which one of the departments has not reported since the last report of any."""
+        if not ids:
+            return tasks
+        reported = TaskLog.objects.filter(
+            task=OuterRef("task"), department=OuterRef("department"), is_report=True, effective_on__lte=self.day
+        )
+        # Reported on the day of the last report or after it; where there is no report at all, nobody has.
+        reported = reported.filter(effective_on__gte=OuterRef(OuterRef("state__last_report__effective_on")))
+        parts = TaskDepartment.objects.filter(~Exists(reported), task=OuterRef("pk"), department__in=ids)
+        return tasks.open().filter(Exists(parts))
+
+    def filter_instruction(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
+        if not values:
+            return tasks
+        return tasks.filter(Exists(Instruction.objects.open_on(self.day).filter(task=OuterRef("pk"))))
+
+    def filter_extended(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
+        return tasks.filter(day_extension_count__gte=min(map(int, values))) if values else tasks
+
+    def filter_outcome(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
+        """The outcome recorded by the day; ``missing`` where none of the suggestion's tasks is open any more."""
+        if not values:
+            return tasks
+        recorded = SuggestionOutcome.objects.filter(
+            suggestion=OuterRef("suggestion"), entry__effective_on__lte=self.day
+        )
+        condition = Q(Exists(recorded.filter(outcome__in=values)))
+        if "missing" in values:
+            still_open = Task.objects.on(self.day).open().filter(suggestion=OuterRef("suggestion"))
+            condition |= Q(~Exists(recorded), ~Exists(still_open))
+        return tasks.filter(condition)
 
     def filter_due(self, tasks: TaskQuerySet, name: str, day: datetime.date) -> TaskQuerySet:
         """Due is the earliest unmet milestone or the deadline; both ends are inclusive."""
