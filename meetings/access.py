@@ -176,5 +176,7 @@ def own_scope(account: Account) -> dict[str, list[str]]:
     if account.role == Role.LEADER and account.person_id:
         return {"leader": [str(account.person_id)]}
     if account.role == Role.LIAISON:
-        return {"department": [str(pk) for pk in account.departments.values_list("pk", flat=True)]}
+        # Without departments nothing is: «none» cannot be said in the list's parameters.
+        departments = [str(pk) for pk in account.departments.values_list("pk", flat=True)]
+        return {"department": departments} if departments else {}
     return {}
