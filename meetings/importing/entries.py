@@ -63,8 +63,11 @@ class EntryReader:
         self.problems: list[Problem] = []
         self.carried: list[str] = []
 
-    def row(self, number: int | None, suggestion: str | None, *, tasks_as_read: dict[Cell, str]) -> Row:
-        """The row. ``tasks_as_read``: the texts of 工作任务 cells whose leading number turned out to be the row's."""
+    def row(
+        self, number: int | None, suggestion: str | None, *, tasks_as_read: dict[Cell, str], unread_number: str = ""
+    ) -> Row:
+        """The row. ``tasks_as_read``: the texts of 工作任务 cells whose leading number turned out to be the row's;
+        ``unread_number``: what stands in 序号 without being a number, kept as a remark."""
         groups = self._groups(suggestion, tasks_as_read)
         tasks = [task for group in groups for task in self._tasks(group)]
         self._several(groups, Column.DEPARTMENTS, ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS)
@@ -81,7 +84,7 @@ class EntryReader:
             lead_in="\n".join(group.lead_in for group in groups if group.lead_in),
             tasks=tuple(tasks),
             sources=read_sources(self._entry.text(Column.SOURCES)),
-            remarks="\n".join(self._remarks()),
+            remarks="\n".join([*self._remarks(), *([f"序号：{unread_number}"] if unread_number else [])]),
             origin=self._entry.origin,
         )
 

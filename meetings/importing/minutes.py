@@ -57,7 +57,14 @@ def minutes_of(document: Document) -> Minutes:
     carried: list[str] = []
     for at, entry in enumerate(breakdown.entries):
         reader = EntryReader(entry, at + 1, known)
-        rows.append(reader.row(numbers.numbers[at], numbers.suggestions[at], tasks_as_read=numbers.tasks))
+        rows.append(
+            reader.row(
+                numbers.numbers[at],
+                numbers.suggestions[at],
+                tasks_as_read=numbers.tasks,
+                unread_number=numbers.printed[at],
+            )
+        )
         row_problems.extend(reader.problems)
         carried.extend(reader.carried)
     if carried:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .attendees import attendees_of
+from .cells import read_leaders
 from .contents import Meeting
 from .days import PRINTED_DAY, PRINTED_DAY_OF_YEAR, day_of, first_day
 from .people import is_name, person_of
@@ -74,8 +75,9 @@ def labelled(lines: Sequence[str]) -> Iterator[Labelled]:
     for line in lines:
         matches = list(_LABEL.finditer(line))
         goes_on = open_name == "people" and not matches and not re.search(r"[。：:]|会议|附件", line)
-        if goes_on and open_value.rstrip()[-1:] in ("、", "，", ",", "") and line.strip():
-            open_value += line if open_value else line.strip()
+        is_list = open_value.rstrip()[-1:] in ("、", "，", ",", "") or all(map(is_name, re.split(r"[、，,\s]+", line.strip())))
+        if goes_on and is_list and line.strip():
+            open_value += f" {line.strip()}"
             continue
         if open_name:
             yield Labelled(open_name, open_value.strip())
@@ -116,8 +118,8 @@ def read_meeting(before: Sequence[str], around: Sequence[str]) -> tuple[Meeting,
         place=_place(labels, prose),
         host=_host(labels, prose),
         chair=chair.name if chair else None,
-        overall_lead=next(iter(_names(labels.get("overall_lead", ""))), None),
-        leads=tuple(_names(labels.get("leads", ""))),
+        overall_lead=next(iter(read_leaders(labels.get("overall_lead", ""))), None),
+        leads=read_leaders(labels.get("leads", "")),
         attendees=attendees_of(
             [label.value for label in labelled(around) if label.name == "people"], prose, chair
         ),
@@ -127,14 +129,6 @@ def read_meeting(before: Sequence[str], around: Sequence[str]) -> tuple[Meeting,
     if issued_on is None:
         problems.append(Problem(None, "issued_on", "", ProblemCode.NO_ISSUE_DAY))
     return meeting, problems
-
-
-def _names(value: str) -> Iterator[str]:
-    for piece in re.split(r"[、，,；;]|\s{2,}|\s(?=\S{2,})", value):
-        bare = without_blanks(piece).rstrip("。")
-        person = person_of(bare) if bare else None
-        if bare:
-            yield person.name if person else bare
 
 
 # --- titles ---------------------------------------------------------------------------------------
@@ -214,9 +208,11 @@ def _body(title: str | None) -> str | None:
         return None
     match = re.match(r"^(.*?)(?:(?:19|20)\d{2}年度?)?第[\d一二三四五六七八九十百零〇]{1,4}次(.*)$", title)
     if match is None:
-        bare = re.sub(r"(?:19|20)\d{2}年度?", "", title)
+        bare = re.sub(r"(?:19|20)\d{2}年度?|第[一二三四]季度|\d{1,2}月份?", "", title)
+        if office := re.match(r"^(.*办公会)议?$", bare):
+            return office[1]
         bare = re.sub(r"(?:全体|年度|专题|工作|座谈|办公|常务|主任|扩大)*(?:会议|大会|年会|例会|座谈会|推进会|办公会|会)$", "", bare)
-        return bare if len(bare) >= 3 else None
+        return bare if len(bare) >= 2 else None
     before, kind = match[1], re.sub(r"[（(].*[)）]$", "", match[2])
     if before:
         return before

@@ -27,7 +27,6 @@ _PROBLEMS = {
     ProblemCode.NAMES_RUN_TOGETHER: gettext_noop("“%(value)s” may be two names without anything between them."),
     ProblemCode.NO_TASK: gettext_noop("No task is printed in this row."),
     ProblemCode.HIDDEN_ROW: gettext_noop("The sheet hides this row (“%(value)s”). Please confirm that it belongs to the table."),
-    ProblemCode.MISSING_COLUMN: gettext_noop("The table has no column of this kind."),
     ProblemCode.TASKS_FROM_SUGGESTIONS: gettext_noop(
         "The table has no column of tasks; the text of each suggestion was taken as its task."
     ),
@@ -44,16 +43,26 @@ _PROBLEMS = {
     ProblemCode.SUGGESTIONS_DIFFER: gettext_noop("The minutes speak of %(claimed)d items, the table has %(found)d (“%(value)s”)."),
 }
 
+_MISSING = {
+    "suggestion": gettext_noop("The table has no column of suggestions."),
+    "departments": gettext_noop("The table has no column of responsible departments."),
+    "leaders": gettext_noop("The table has no column of supervising leaders."),
+    "deadline": gettext_noop("The table has no column of deadlines."),
+    "sources": gettext_noop("The table has no column that says who made the suggestion."),
+}
+
 _UNREADABLE = {
     Unreadable.MISSING: gettext_noop("The file cannot be opened."),
     Unreadable.NOT_A_FILE: gettext_noop("This is a folder, not a file."),
     Unreadable.EMPTY: gettext_noop("The file is empty."),
     Unreadable.TOO_BIG: gettext_noop("The file has %(megabytes)d MB; at most %(limit)d MB are read."),
     Unreadable.EXPANDS_TOO_FAR: gettext_noop("The part %(part)s of the file unpacks to more than %(limit)d MB and is not read."),
+    Unreadable.TOO_INVOLVED: gettext_noop("The part %(part)s of the file is far larger than minutes are and is not read."),
     Unreadable.TOO_MANY_ROWS: gettext_noop("A table has more than %(limit)d rows; this is no task breakdown table."),
     Unreadable.TOO_MANY_COLUMNS: gettext_noop("A table has more than %(limit)d columns; this is no task breakdown table."),
     Unreadable.TOO_MANY_PAGES: gettext_noop("The PDF has %(pages)d pages; at most %(limit)d are read."),
     Unreadable.TOO_SLOW: gettext_noop("The file could not be read within %(seconds)d seconds."),
+    Unreadable.TOO_MUCH_MEMORY: gettext_noop("The file needs too much memory to be read; it may be damaged."),
     Unreadable.OLD_OFFICE: gettext_noop(
         "The file is in the old format of Word or Excel (.doc, .xls); please save it as .docx or .xlsx."
     ),
@@ -71,6 +80,8 @@ def sentence(problem: Problem) -> str:
     """The problem in one sentence or two, in the active language."""
     if problem.doubt is not None:
         return deadline_problem_sentence(problem.doubt)
+    if problem.code is ProblemCode.MISSING_COLUMN:
+        return gettext(_MISSING[problem.column])
     return gettext(_PROBLEMS[problem.code]) % {**problem.parameters, "value": problem.value}
 
 

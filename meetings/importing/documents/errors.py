@@ -13,10 +13,12 @@ class Unreadable(StrEnum):
     EMPTY = "empty"
     TOO_BIG = "too_big"  # megabytes, limit
     EXPANDS_TOO_FAR = "expands_too_far"  # part, limit (megabytes)
+    TOO_INVOLVED = "too_involved"  # part
     TOO_MANY_ROWS = "too_many_rows"  # limit
     TOO_MANY_COLUMNS = "too_many_columns"  # limit
     TOO_MANY_PAGES = "too_many_pages"  # pages, limit
     TOO_SLOW = "too_slow"  # seconds
+    TOO_MUCH_MEMORY = "too_much_memory"
     OLD_OFFICE = "old_office"
     ENCRYPTED = "encrypted"
     UNKNOWN_FORMAT = "unknown_format"
@@ -48,8 +50,8 @@ MAX_FILE_BYTES = 50 * MEGABYTE
 MAX_PART_BYTES = 64 * MEGABYTE
 #: All parts of a package that are read, together: the sheets of a workbook.
 MAX_PACKAGE_BYTES = 128 * MEGABYTE
-#: XML elements and attributes held as a tree at once: about 150 bytes each, so about 300 MB.
-MAX_XML_NODES = 2_000_000
+#: XML elements and attributes of one part: up to 250 bytes each where a tree of them is held, so 300 MB at most.
+MAX_XML_NODES = 1_200_000
 #: Rows of one table. A register entered by hand has hundreds.
 MAX_TABLE_ROWS = 5_000
 MAX_TABLE_COLUMNS = 128

@@ -99,12 +99,17 @@ class Package:
             remove_pis=True,
         )
         seen_root = False
+        nodes = 0
         try:
             for event, element in parser:
                 if not seen_root:
                     seen_root = True
                     if element.getroottree().docinfo.internalDTD is not None:
                         raise UnreadableDocument(Unreadable.ENTITIES, part=part)
+                if event == "start":
+                    nodes += 1 + len(element.attrib)
+                    if nodes > MAX_XML_NODES:
+                        raise UnreadableDocument(Unreadable.TOO_INVOLVED, part=part)
                 yield event, element
         except etree.LxmlError as error:
             raise UnreadableDocument(Unreadable.DAMAGED, part=part) from error
@@ -114,15 +119,9 @@ class Package:
     def tree(self, part: str) -> etree._Element:
         """The root of ``part``, parsed whole within ``MAX_XML_NODES`` elements and attributes."""
         root = None
-        nodes = 0
-        for event, element in self.events(part):
-            if event == "start":
-                if root is None:
-                    root = element
-                nodes += 1 + len(element.attrib)
-                if nodes > MAX_XML_NODES:
-                    limit = MAX_PART_BYTES // MEGABYTE
-                    raise UnreadableDocument(Unreadable.EXPANDS_TOO_FAR, part=part, limit=limit)
+        for _, element in self.events(part):
+            if root is None:
+                root = element
         return root
 
 

@@ -28,7 +28,9 @@ def read_pdf(content: bytes) -> Document:
         raise UnreadableDocument(Unreadable.TOO_SLOW, seconds=MAX_SECONDS) from error
     try:
         answer = json.loads(worker.stdout)
-    except ValueError as error:  # killed, or out of memory before it could say so
+    except ValueError as error:
+        if worker.returncode:  # killed, or out of memory before it could say so
+            raise UnreadableDocument(Unreadable.TOO_MUCH_MEMORY) from error
         raise UnreadableDocument(Unreadable.DAMAGED, part="PDF") from error
     if "code" in answer:
         raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])

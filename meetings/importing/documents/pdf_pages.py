@@ -39,7 +39,7 @@ def read_pages(content: bytes) -> Document:
         code = Unreadable.ENCRYPTED if _is_about_passwords(error) else Unreadable.DAMAGED
         raise UnreadableDocument(code, **({} if code == Unreadable.ENCRYPTED else {"part": "PDF"})) from error
     except (MemoryError, RecursionError) as error:
-        raise UnreadableDocument(Unreadable.TOO_SLOW, seconds=0) from error
+        raise UnreadableDocument(Unreadable.TOO_MUCH_MEMORY) from error
     except (PDFException, Exception) as error:  # pdfminer raises whatever a damaged file leads it to
         raise UnreadableDocument(Unreadable.DAMAGED, part="PDF") from error
 

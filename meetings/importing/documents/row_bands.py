@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _OUTSIDE = 3.0
 _OFF_CORE = 0.3
 _EMPTY = 0.2
 _REACH = 4
+_FARTHEST = 60
+_STATES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,39 @@ def _cost(lines: Sequence[int], band: Band) -> float:
 
 def shared_out(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]:
     """The column's ``lines`` as one run for each band, in order, so that all fit as well as can be."""
-    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+    best: dict[int, tuple[float, _Path]] = {0: (0.0, ())}
     for index, band in enumerate(bands):
         is_last = index + 1 == len(bands)
-        following: dict[int, tuple[float, list[int]]] = {}
-        for start, (cost, cuts) in best.items():
-            ends = [end for end in range(start, len(lines) + 1) if end == start or lines[end - 1] <= band.highest + _REACH]
-            for end in [len(lines)] if is_last else ends:
+        following: dict[int, tuple[float, _Path]] = {}
+        for start, (cost, path) in best.items():
+            if len(best) > 1 and start < len(lines) and lines[start] < band.lowest - _REACH:
+                continue  # left behind for good
+            for end in [len(lines)] if is_last else _ends(lines, start, band):
                 total = cost + _cost(lines[start:end], band)
                 if end not in following or total < following[end][0]:
-                    following[end] = (total, [*cuts, end])
+                    following[end] = (total, (path, (start, end)))
         best = following
-    cuts = [0, *best[len(lines)][1]]
-    return [list(lines[one:two]) for one, two in zip(cuts, cuts[1:], strict=False)]
+    return [list(lines[start:end]) for start, end in _steps(best[len(lines)][1])]
+
+
+def _ends(lines: Sequence[int], start: int, band: Band) -> Iterator[int]:
+    yield start
+    end = start
+    while end < len(lines) and lines[end] <= band.highest + _REACH:
+        end += 1
+        yield end
+
+
+#: A chain of steps, the last first: cheaper to extend than a list is to copy.
+_Path = tuple
+
+
+def _steps(path: _Path) -> list[tuple[int, int]]:
+    steps = []
+    while path:
+        path, step = path
+        steps.append(step)
+    return steps[::-1]
 
 
 def bands_of_groups(centres: Sequence[int], bands: Sequence[Band]) -> list[Band]:
@@ -61,25 +83,26 @@ def bands_of_groups(centres: Sequence[int], bands: Sequence[Band]) -> list[Band]
 
     Rows before the first group belong to one of the page before.
     """
-    best: dict[int, tuple[float, list[tuple[int, int]]]] = {0: (0.0, [])}
-    for start in range(1, len(bands)):
-        best[start] = (1.0 * start, [])
+    best: dict[int, tuple[float, _Path]] = {start: (float(start), ()) for start in range(min(len(bands), _REACH))}
     for index, centre in enumerate(centres):
         is_last = index + 1 == len(centres)
-        following: dict[int, tuple[float, list[tuple[int, int]]]] = {}
-        for start, (cost, spans) in best.items():
+        following: dict[int, tuple[float, _Path]] = {}
+        for start, (cost, path) in best.items():
             for end in [len(bands)] if is_last else range(start + 1, len(bands)):
                 if end <= start:
                     continue
                 middle = (bands[start].first + bands[end - 1].last) / 2
+                if middle > centre + _FARTHEST and end > start + 1 and not is_last:
+                    break
                 total = cost + min(abs(centre - middle), abs(centre - bands[start].first) + 0.5)
                 if end not in following or total < following[end][0]:
-                    following[end] = (total, [*spans, (start, end)])
+                    following[end] = (total, (path, (start, end)))
+        if len(following) > _STATES:
+            following = dict(sorted(following.items(), key=lambda item: item[1][0])[:_STATES])
         best = following
-    spans = best.get(len(bands), (0.0, []))[1]
     return [
         Band(
             bands[start].first, bands[end - 1].last, bands[start].first_row, bands[start].lowest, bands[end - 1].highest
         )
-        for start, end in spans
+        for start, end in _steps(best.get(len(bands), (0.0, ()))[1])
     ]

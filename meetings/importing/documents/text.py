@@ -58,30 +58,27 @@ def _whole_lines(lines: Sequence[str]) -> Iterator[str]:
     """
     width = 0
     pending = ""
-    for line in lines:
-        if pending.count('"') % 2 and '\t"' in "\t" + pending:
+    for at, line in enumerate(lines):
+        if '\t"' in "\t" + pending and pending.count('"') % 2:
             pending += "\n" + line
             continue
-        tabs = line.count("\t")
+        tabs, before = line.count("\t"), pending.count("\t")
         if not width and tabs >= _FEWEST_TABS:
             width = tabs
-        if not pending:
-            pending = line
-        elif line.strip() and 0 < pending.count("\t") < width and 0 < tabs and pending.count("\t") + tabs <= width:
-            pending += "\n" + line
-        elif line.strip() and 0 < pending.count("\t") < width and not tabs and _is_within(lines, line, width):
+        is_open = 0 < before < width and line.strip()
+        if is_open and (before + tabs <= width if tabs else _is_finished_later(lines, at, width)):
             pending += "\n" + line
         else:
-            yield pending
+            if pending:
+                yield pending
             pending = line
     if pending:
         yield pending
 
 
-def _is_within(lines: Sequence[str], line: str, width: int) -> bool:
-    """Whether a line without tabs goes on a cell: sooner or later a line with tabs finishes the row."""
-    at = next(index for index, other in enumerate(lines) if other is line)
-    following = next((other for other in lines[at + 1 : at + 12] if "\t" in other), "")
+def _is_finished_later(lines: Sequence[str], at: int, width: int) -> bool:
+    """Whether the line ``at``, which has no tabs, goes on a cell: soon a line with tabs finishes the row."""
+    following = next((line for line in lines[at + 1 : at + 12] if "\t" in line), "")
     return 0 < following.count("\t") < width
 
 
