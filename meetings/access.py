@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from .lifecycle import REPORTERS, Taker, Transition, transitions_from
 from .models import (
     ANSWERABLE_ROLES,
     Account,
+    CalendarAddress,
     ConfirmationMark,
     Department,
     Evidence,
@@ -24,6 +26,7 @@ from .models import (
     Milestone,
     Role,
     Task,
+    TaskState,
 )
 
 
@@ -36,6 +39,20 @@ def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
     """Return the task as it stood on ``day``; raises Http404 where there was none."""
     tasks = readable_tasks(account, day).with_last_report().for_listing()
     return get_object_or_404(tasks, pk=pk)
+
+
+def readable_states(account: Account, own: dict[str, list[str]]):
+    """Return the intervals of those tasks ``account`` may read that ``own`` (`own_scope`) leaves; empty: of all."""
+    if not account.is_authenticated:
+        return TaskState.objects.none()
+    return TaskState.objects.filter(task__in=own_part(Task.objects.all(), own)) if own else TaskState.objects.all()
+
+
+def own_part(tasks, own: dict[str, list[str]]):
+    """Return those of ``tasks`` that ``own`` (`own_scope`) leaves; empty: all of them."""
+    if "leader" in own:
+        return tasks.supervised_by(own["leader"])
+    return tasks.answered_by(own["department"]) if "department" in own else tasks
 
 
 def readable_meetings(account: Account, day: datetime.date):
@@ -166,6 +183,23 @@ def departments_spoken_for(account: Account, task: Task) -> list[Department]:
         return []
     own = set(account.departments.values_list("pk", flat=True))
     return [department for department in departments if department.pk in own]
+
+
+def accounts_answering_for(task: Task):
+    """Return the accounts of the liaisons and of the heads of the departments that lead or are responsible."""
+    answering = Department.objects.filter(task_departments__task=task, task_departments__role__in=ANSWERABLE_ROLES)
+    liaisons = Q(role=Role.LIAISON, departments__in=answering)
+    heads = Q(person__headed_departments__in=answering)
+    return Account.objects.filter(liaisons | heads, is_active=True).distinct().order_by("pk")
+
+
+def calendar_owner(secret: str) -> Account:
+    """Return the account whose private calendar ``secret`` opens; raises Http404 for any other.
+
+    The one way to anything for somebody who is not signed in (DESIGN.md, Roles).
+    """
+    addresses = CalendarAddress.objects.of_secret(secret).select_related("account__person")
+    return get_object_or_404(addresses).account
 
 
 def own_scope(account: Account) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from django.utils import translation
 
 
 class ChosenLanguageMiddleware:
-    """Chinese, unless the reader chose English.
+    """Chinese, unless the reader chose English: for their account, or without one in this browser.
 
     Django's LocaleMiddleware would follow the browser's Accept-Language; the secretariat's computers are often
     set to English, and the register is a Chinese document (README, Language).
@@ -18,7 +18,7 @@ class ChosenLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        chosen = getattr(request.user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language

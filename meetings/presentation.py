@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .importing.marks import mark_sentence
-from .models import ConfirmationMark, DeadlineKind, DepartmentRole, Health, Precision, Status, Task, TaskLog
+from .models import ConfirmationMark, DeadlineKind, DepartmentRole, Health, Outcome, Precision, Status, Task, TaskLog
 from .reviews import add_months
 
 
@@ -30,6 +30,25 @@ def lateness(task: Task, day: datetime.date) -> str:
         case Health.DUE_SOON:
             return ngettext("%(days)d day left", "%(days)d days left", -days) % {"days": -days}
     return ""
+
+
+def day_in_words(task: Task, day: datetime.date) -> str:
+    """Say by when something has to happen to an open ``task`` (from `TaskQuerySet.on` the ``day``), or how late it is.
+
+    For lines of mails and calendars, where no column says which day it is.
+    """
+    if words := lateness(task, day):
+        return words
+    if task.day_next_due:
+        return _("Due on %(day)s") % {"day": date_format(task.day_next_due, "DATE_FORMAT")}
+    if task.day_next_review:
+        return _("To be reviewed by %(day)s") % {"day": date_format(task.day_next_review, "DATE_FORMAT")}
+    return closing(task)
+
+
+def department_names(task: Task) -> str:
+    """Return the names of the departments of ``task``, in printed order."""
+    return _list(part.department.name for part in task.task_departments.all())
 
 
 def closing(task: Task) -> str:
@@ -83,6 +102,13 @@ def changes_in_words(entry: TaskLog) -> list[Change]:
         "suggestion": _("Suggestion"),
         "lead_in": _("Lead-in"),
         "confirmed": _("Confirmed"),
+        "agreed": _("Agreed"),
+        "asked_deadline": _("Deadline asked for"),
+        "refused_deadline": _("Deadline refused"),
+        "instruction": _("Instruction by"),
+        "evidence_deleted": _("Files deleted"),
+        "outcome": _("Outcome"),
+        "reply": _("Reply"),
     }
     return [
         Change(label, _in_words(name, change["old"]), _in_words(name, change["new"]))
@@ -97,10 +123,14 @@ def _in_words(name: str, value: Any) -> str:
     match name:
         case "status":
             return Status(value).label
-        case "deadline":
+        case "deadline" | "asked_deadline" | "refused_deadline":
             return deadline_in_words(value)
         case "milestones":
             return _list(_milestone_in_words(milestone) for milestone in value)
+        case "evidence_deleted":
+            return _list(file["name"] for file in value)
+        case "outcome":
+            return Outcome(value).label
         case "next_review":
             return _date(value)
         case "review_interval_months":

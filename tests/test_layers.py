@@ -14,12 +14,12 @@ LAYERS = (
     ("models",),
     ("access", "reporting", "inbox", "refusals"),
     ("actions",),
-    ("importing", "exporting", "synthetic", "demonstration", "backups"),
+    ("importing", "exporting", "reminding", "synthetic", "demonstration", "backups"),
     ("tables", "filters", "forms", "task_forms", "presentation"),
     ("views",),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
-    ("admin", "management", "templatetags", "apps", "middleware", "demonstration"),
+    ("admin", "management", "templatetags", "apps", "checks", "middleware", "demonstration"),
 )
 # These know neither Django nor a database, so that they can be read, and tested, by themselves.
 PURE = ("deadlines", "reviews", "lifecycle", "filetypes")

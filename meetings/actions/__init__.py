@@ -6,6 +6,7 @@ entry of the log, rebuilds the task's intervals and copies the last one into the
 ``effective_on`` the day (Asia/Shanghai) from which the entry counts; ``today`` the present day, for tests.
 """
 
+from .accounts import change_settings, choose_language, make_calendar_address, revoke_calendar_address
 from .closing import accept_closure, agree_to_closure, request_closure, send_back
 from .commenting import comment
 from .concluding import record_outcome
@@ -15,6 +16,7 @@ from .evidence import add_evidence, delete_evidence
 from .extending import ask_for_extension, grant_extension, read_new_deadline, refuse_extension
 from .governing import record_next_meeting, set_leader_agrees
 from .instructing import answer_instruction, give_instruction
+from .reminding import remind
 from .reviewing import review_without_news, set_review_interval
 from .updating import change_status, close, meet_milestone, reopen, report_progress, terminate, update_task
 from .writing import written_deadline
@@ -25,7 +27,9 @@ __all__ = [
     "agree_to_closure",
     "answer_instruction",
     "ask_for_extension",
+    "change_settings",
     "change_status",
+    "choose_language",
     "close",
     "comment",
     "confirm",
@@ -35,15 +39,18 @@ __all__ = [
     "enter_task",
     "give_instruction",
     "grant_extension",
+    "make_calendar_address",
     "meet_milestone",
     "read_new_deadline",
     "record_next_meeting",
     "record_outcome",
     "refuse_extension",
+    "remind",
     "reopen",
     "report_progress",
     "request_closure",
     "review_without_news",
+    "revoke_calendar_address",
     "send_back",
     "set_leader_agrees",
     "set_review_interval",

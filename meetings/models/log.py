@@ -123,8 +123,17 @@ class TaskLog(NaturallyKeyed):
         return not ORDERED_CHANGES.isdisjoint(self.changes)
 
 
+def holding(day: datetime.date) -> Q:
+    """Return the condition «the interval holds ``day``»."""
+    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+
+
 class TaskStateQuerySet(NaturalKeyQuerySet):
     """Intervals, and how they are made from the log."""
+
+    def touching(self, first: datetime.date, last: datetime.date) -> TaskStateQuerySet:
+        """Return those that hold at least one day from ``first`` to ``last``."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last)
 
     def rebuild(self, task_ids: Iterable[int]) -> dict[int, TaskState]:
         """Replay the log of the tasks and store their intervals anew; return each task's last one.

@@ -123,16 +123,33 @@ def dated_means_a_date(model_name: str, prefix: str = "") -> models.CheckConstra
     )
 
 
-def _health_conditions(day: datetime.date, due_soon_days: int) -> list[tuple[Health, Q]]:
-    """Return when which health applies at the end of ``day``, the first that holds (DESIGN.md, Health on a day)."""
+def _health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
+    """Return when which health applies at the end of ``day``, the first that holds (DESIGN.md, Health on a day).
+
+    ``state`` is what leads from the queryset's model to the interval of that day: a look-up path that ends in ``__``,
+    or nothing where the rows are the intervals themselves.
+    """
     return [
-        (Health.CLOSED, Q(state__status=Status.CLOSED)),
-        (Health.TERMINATED, Q(state__status=Status.TERMINATED)),
-        (Health.OVERDUE, Q(state__next_due__lt=day)),
-        (Health.REVIEW_MISSED, Q(state__next_review__lt=day)),
-        (Health.UNDECIDED, Q(state__deadline_kind=DeadlineKind.UNDECIDED)),
-        (Health.DUE_SOON, Q(state__next_due__lte=day + datetime.timedelta(days=due_soon_days))),
+        (Health.CLOSED, Q(**{f"{state}status": Status.CLOSED})),
+        (Health.TERMINATED, Q(**{f"{state}status": Status.TERMINATED})),
+        (Health.OVERDUE, Q(**{f"{state}next_due__lt": day})),
+        (Health.REVIEW_MISSED, Q(**{f"{state}next_review__lt": day})),
+        (Health.UNDECIDED, Q(**{f"{state}deadline_kind": DeadlineKind.UNDECIDED})),
+        (Health.DUE_SOON, Q(**{f"{state}next_due__lte": day + datetime.timedelta(days=due_soon_days)})),
     ]
+
+
+def health_is(health: Health, day: datetime.date) -> Q:
+    """Return the condition «of this health at the end of ``day``» for the intervals that hold the day (`TaskState`).
+
+    Not for `Health.ON_TRACK`, which is what no condition holds for.
+    """
+    earlier = Q()
+    for other, condition in _health_conditions(day, settings.DUE_SOON_DAYS, state=""):
+        if other == health:
+            return condition & earlier
+        earlier &= ~condition
+    raise ValueError(f"There is no condition for {health}.")
 
 
 # What a page shows of the state on its day, as annotations under these names.
@@ -164,7 +181,7 @@ class TaskQuerySet(NaturalKeyQuerySet):
         Today and any past day cost the same.
         """
         holds_the_day = Q(states__since__lte=day) & (Q(states__until__isnull=True) | Q(states__until__gt=day))
-        conditions = _health_conditions(day, settings.DUE_SOON_DAYS)
+        conditions = _health_conditions(day, settings.DUE_SOON_DAYS, state="state__")
         return (
             self.alias(state=FilteredRelation("states", condition=holds_the_day))
             .filter(state__since__isnull=False)

@@ -7,7 +7,7 @@ went out (none: never). What somebody has to answer is ``required``; the rest ca
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -15,17 +15,21 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings import access
+from meetings import access, inbox
 from meetings.days import AS_OF
-from meetings.models import Account, ExtensionRequest, Health, Instruction, Role, Status, Task
+from meetings.models import Account, DepartmentRole, Health, Instruction, Role, Task
 from meetings.models.task import TaskQuerySet
 from meetings.workdays import begin_of_working_days
 
 # More than this is not read in a mail; the list in the register holds them all.
 SHOWN = 15
+WORDS_LENGTH = 200
+# The groups of the inbox in which somebody decides.
+DECISIONS = frozenset({"closure", "extension", "agree"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +63,24 @@ SectionOf = Callable[[Account, datetime.date, datetime.datetime | None], Section
 
 
 def waiting_for_decision(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
-    """Return the closures and extensions the secretariat has to decide on."""
-    if not access.is_secretariat(account):
-        return None
-    closures = Task.objects.on(day).filter(day_status=Status.CLOSURE_REQUESTED)
-    lines = [Line(task, _("Closure is asked for.")) for task in _as_lines(closures)]
-    wishes = {wish.task_id: wish for wish in ExtensionRequest.objects.waiting()}
-    for task in _as_lines(Task.objects.on(day).filter(pk__in=wishes)):
-        words = _("A later deadline is asked for: %(deadline)s.") % {"deadline": wishes[task.pk].deadline_text}
-        lines.append(Line(task, words))
-    return _section(_("Waiting for your decision"), lines, address=_inbox(), required=True)
+    """Return the closures and later deadlines to decide on, for a leader the closures to agree to."""
+    return _from_inbox(account, day, DECISIONS, _("Waiting for your decision"))
+
+
+def sent_back(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+    """Return what a liaison asked for and got back, until something is reported."""
+    return _from_inbox(account, day, {"sent_back"}, _("Sent back to you"))
 
 
 def new_instructions(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
-    """Return the unanswered instructions given, since the last digest, on tasks a liaison's departments answer for."""
+    """Return the unanswered instructions given since the last digest on tasks of a liaison's departments."""
     if account.role != Role.LIAISON:
         return None
     instructions = Instruction.objects.open_on(day).select_related("leader")
     if since is not None:
         instructions = instructions.filter(given__recorded_at__gt=since)
-    tasks = {task.pk: task for task in _as_lines(_own_tasks(account, day).filter(instructions__in=instructions))}
+    own = Task.objects.on(day).answered_by(access.own_scope(account)["department"], DepartmentRole.values)
+    tasks = {task.pk: task for task in _as_lines(own.filter(pk__in=instructions.values("task")))}
     lines = [
         Line(
             tasks[instruction.task_id],
@@ -86,7 +88,7 @@ def new_instructions(account: Account, day: datetime.date, since: datetime.datet
         )
         for instruction in instructions.filter(task__in=tasks).order_by("pk")
     ]
-    return _section(_("New instructions"), lines, address=_inbox(), required=True)
+    return _required(_("New instructions"), lines)
 
 
 # --- what is late, or soon will be ------------------------------------------------------------------
@@ -143,6 +145,7 @@ def due_soon(account: Account, day: datetime.date, since: datetime.datetime | No
 SECTIONS: tuple[SectionOf, ...] = (
     waiting_for_decision,
     new_instructions,
+    sent_back,
     escalated,
     overdue,
     review_missed,
@@ -196,13 +199,24 @@ def _listed(heading: str, tasks: TaskQuerySet, day: datetime.date, query: QueryD
     return Section(heading, lines, total, f"{reverse('task_list')}?{query.urlencode()}")
 
 
-def _section(heading: str, lines: list[Line], *, address: str, required: bool) -> Section | None:
-    return Section(heading, lines[:SHOWN], len(lines), address, required) if lines else None
+def _from_inbox(account: Account, day: datetime.date, keys: Set[str], heading: str) -> Section | None:
+    lines = []
+    for group in inbox.groups(account, day):
+        if group.key in keys:
+            lines += [Line(task, _in_words(group, task)) for task in group.items(day)]
+    return _required(heading, lines)
+
+
+def _in_words(group: inbox.Group, task: Task) -> str:
+    if not task.words:
+        return str(group.title)
+    words = Truncator(task.words).chars(WORDS_LENGTH)
+    return _("%(what)s: “%(words)s”") % {"what": group.title, "words": words}
+
+
+def _required(heading: str, lines: list[Line]) -> Section | None:
+    return Section(heading, lines[:SHOWN], len(lines), reverse("inbox"), required=True) if lines else None
 
 
 def _as_lines(tasks: TaskQuerySet) -> TaskQuerySet:
     return tasks.for_listing().order_by("next_day", "suggestion__meeting", "suggestion__position", "pk")
-
-
-def _inbox() -> str:
-    return reverse("inbox")

@@ -43,6 +43,18 @@ def task_badge(task: Task, day: datetime.date) -> SafeString:
 
 
 @register.filter
+def day_in_words(task: Task, day: datetime.date) -> str:
+    """See `presentation.day_in_words`."""
+    return presentation.day_in_words(task, day)
+
+
+@register.filter
+def department_names(task: Task) -> str:
+    """See `presentation.department_names`."""
+    return presentation.department_names(task)
+
+
+@register.filter
 def extension(task: Task) -> str:
     """See `presentation.extension`."""
     return presentation.extension(task)

@@ -1,0 +1,120 @@
+"""How the register developed, drawn: `{% load trend %}{% trend_picture points scope %}`.
+
+SVG with classes and no styles, as the Content-Security-Policy asks; the same numbers stand in a table beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from meetings.days import AS_OF
+from meetings.lifecycle import OPEN_STATUSES
+from meetings.models import Health, Status
+from meetings.reporting import TrendPoint
+
+from .register import tasks_url
+
+register = template.Library()
+
+# In units of the picture's own, which grows with the page.
+WIDTH, HEIGHT = 640, 230
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 12, 26
+TICKS = 4
+# Below this many units between them the names of the months would run into one another.
+ROOM_FOR_A_MONTH = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the lines: what it counts, the health whose colour it has, its mark, and the parameter of its lists."""
+
+    name: str
+    label: Promise
+    health: Health
+    mark: str
+    dashed: bool
+    parameter: str
+    values: tuple[str, ...]
+
+
+KINDS = (
+    Kind(
+        "open", _("Open"), Health.ON_TRACK, "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False, "status",
+        tuple(sorted(OPEN_STATUSES)),
+    ),
+    Kind("closed", _("Closed"), Health.CLOSED, "M-3.5 -3.5h7v7h-7z", True, "status", (Status.CLOSED,)),
+    Kind("overdue", _("Overdue"), Health.OVERDUE, "M0 -5L4.6 3.5H-4.6z", False, "health", (Health.OVERDUE,)),
+    Kind(
+        "review_missed", _("Review missed"), Health.REVIEW_MISSED, "M0 -5L5 0L0 5L-5 0z", True, "health",
+        (Health.REVIEW_MISSED,),
+    ),
+)  # fmt: skip
+
+
+@register.inclusion_tag("meetings/_trend.html")
+def trend_picture(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
+    """Draw the trend and its table; every number leads to the list of its day, within ``scope``, with as many rows."""
+    top = _round_up(max((getattr(point, kind.name) for point in points for kind in KINDS), default=0))
+    step = (WIDTH - LEFT - RIGHT) / max(len(points) - 1, 1)
+
+    def height(number: int) -> float:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * number / top
+
+    lines = []
+    for kind in KINDS:
+        spots = [
+            {
+                "x": _written(LEFT + index * step),
+                "y": _written(height(getattr(point, kind.name))),
+                "number": getattr(point, kind.name),
+                "day": point.day,
+                "address": _address(scope, kind, point),
+            }
+            for index, point in enumerate(points)
+        ]
+        lines.append({"kind": kind, "spots": spots, "path": " ".join(f"{spot['x']},{spot['y']}" for spot in spots)})
+    every = max(1, round(ROOM_FOR_A_MONTH / step))
+    last = len(points) - 1
+    return {
+        "points": points,
+        "lines": lines,
+        "rows": [
+            {"day": point.day, "cells": [line["spots"][index] | {"kind": line["kind"]} for line in lines]}
+            for index, point in reversed(list(enumerate(points)))
+        ],
+        "ticks": [
+            {"number": top * tick // TICKS, "y": _written(height(top * tick // TICKS))} for tick in range(TICKS + 1)
+        ],
+        "months": [
+            {"x": _written(LEFT + index * step), "day": point.day}
+            for index, point in enumerate(points)
+            if (last - index) % every == 0
+        ],
+        "frame": {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "foot": HEIGHT - 8},
+    }
+
+
+def _address(scope: QueryDict, kind: Kind, point: TrendPoint) -> str:
+    return tasks_url(scope, **{kind.parameter: list(kind.values), AS_OF: point.day.isoformat()})
+
+
+def _round_up(number: int) -> int:
+    """Return the next number that four lines divide into whole and easy parts: 4, 8, 20, 40, 80, 200 …"""
+    size = 1
+    while True:
+        for easy in (4, 8, 12, 20):
+            if number <= easy * size:
+                return easy * size
+        size *= 10
+
+
+def _written(number: float) -> str:
+    # Not the reader's way to write a number: an attribute of SVG has a point in it.
+    return f"{number:.1f}"
