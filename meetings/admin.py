@@ -16,10 +16,22 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Account, Department, Meeting, Person, Suggestion, Task, TaskLog
+from .models import (
+    Account,
+    Department,
+    Evidence,
+    ExtensionRequest,
+    Instruction,
+    Meeting,
+    Person,
+    Suggestion,
+    Task,
+    TaskLog,
+)
 from .models.account import Role
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Committee Task Register")
@@ -175,3 +187,35 @@ class TaskLogAdmin(ReadOnlyAdmin):
     list_select_related = ("task", "actor")
     search_fields = ("note", "task__text")
     date_hierarchy = "effective_on"
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(ReadOnlyAdmin):
+    """Files of evidence, the deleted ones too: administrators alone can still get at those."""
+
+    list_display = ("name", "task", "size", "content_type", "removal")
+    list_select_related = ("task", "removal")
+    search_fields = ("name", "task__text", "sha256")
+    # The file's own address would be MEDIA_URL's, which is not served.
+    fields = ("name", "task", "entry", "size", "content_type", "sha256", "removal")
+
+    def view_on_site(self, obj: Evidence) -> str:
+        """Return the address that hands the file out."""
+        return reverse("evidence", args=[obj.pk])
+
+
+@admin.register(ExtensionRequest)
+class ExtensionRequestAdmin(ReadOnlyAdmin):
+    """Wishes for a later deadline."""
+
+    list_display = ("task", "deadline_text", "due_date", "status")
+    list_filter = ("status",)
+    list_select_related = ("task",)
+
+
+@admin.register(Instruction)
+class InstructionAdmin(ReadOnlyAdmin):
+    """Instructions."""
+
+    list_display = ("text", "leader", "given_on", "answered_on", "task")
+    list_select_related = ("task", "leader")

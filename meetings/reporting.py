@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.functions import TruncMonth
 
-from .models import ANSWERABLE_ROLES, Health
+from .models import ANSWERABLE_ROLES, Health, Instruction
 from .models.task import TaskQuerySet
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
@@ -84,6 +84,11 @@ def count_coming_months(tasks: TaskQuerySet, day: datetime.date, months: int = 1
         MonthCount(first=max(month, day), last=last_of_month(month.year, month.month), number=number)
         for month, number in sorted(rows)
     ]
+
+
+def count_instructed(tasks: TaskQuerySet, day: datetime.date) -> int:
+    """Return how many of ``tasks`` have an instruction that was open at the end of ``day``. One query."""
+    return tasks.order_by().filter(Exists(Instruction.objects.open_on(day).filter(task=OuterRef("pk")))).count()
 
 
 def pressing_tasks(tasks: TaskQuerySet) -> TaskQuerySet:

@@ -5,15 +5,21 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from .views import accounts, dashboard, meetings, tasks
+from .views import accounts, dashboard, inbox, meeting_rules, meetings, task_actions, tasks
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("tasks/", tasks.task_list, name="task_list"),
     path("tasks/<int:pk>/", tasks.task_detail, name="task_detail"),
+    path("tasks/deadline-reading/", task_actions.deadline_reading, name="deadline_reading"),
+    path("tasks/<int:pk>/<slug:action>/", task_actions.task_action, name="task_action"),
+    path("evidence/<int:pk>/", inbox.evidence, name="evidence"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("tasks/marks/<int:pk>/confirm/", tasks.confirm_mark, name="confirm_mark"),
     path("meetings/", meetings.meeting_list, name="meeting_list"),
     path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/<int:pk>/agreement/", meeting_rules.meeting_agreement, name="meeting_agreement"),
+    path("meetings/<int:pk>/next-meeting/", meeting_rules.next_meeting, name="next_meeting"),
     path("accounts/login/", accounts.SignInView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),

@@ -89,7 +89,7 @@ def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: s
         kind=EntryKind.EVIDENCE,
         effective_on=timezone.localdate(),
         note=reason.strip(),
-        changes={"evidence": {"old": [_written(evidence.name, evidence.sha256)], "new": None}},
+        changes={"evidence_deleted": {"old": None, "new": [_written(evidence.name, evidence.sha256)]}},
     )
     evidence.removal = entry
     evidence.save(update_fields=["removal"])

@@ -53,6 +53,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by_leader": _own_rows(reporting.count_by_leader(tasks), own_ids.get("leader")),
         "by_meeting": reporting.count_by_meeting(tasks),
         "coming": reporting.count_coming_months(tasks, day),
+        "instructed": reporting.count_instructed(tasks, day),
     }
     return render(request, "meetings/dashboard.html", context)
 

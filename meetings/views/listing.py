@@ -19,7 +19,20 @@ from .pages import as_of_query
 
 PAGE_SIZES = (25, 50, 100, 200)
 # The filters that are lists to tick, in the order of use.
-PICKED = ("health", "status", "department", "leader", "meeting", "aspect", "source", "supporting")
+PICKED = (
+    "health",
+    "status",
+    "department",
+    "leader",
+    "meeting",
+    "aspect",
+    "source",
+    "supporting",
+    "silent",
+    "instruction",
+    "extended",
+    "outcome",
+)
 
 
 @dataclass

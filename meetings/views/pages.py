@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from meetings import inbox
 from meetings.days import AS_OF
+from meetings.models import Task
 
 
 def today() -> datetime.date:
@@ -32,3 +35,23 @@ def way_back(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(asked, allowed_hosts=None) or urlsplit(asked).path == here:
         return ""
     return asked
+
+
+def after_saving(request: HttpRequest, task: Task, *, settles: bool, to_list: bool = False) -> str:
+    """Return the address to go to once something about ``task`` is saved.
+
+    Who came from the inbox and has settled what waited there (``settles``) gets the next task at once. ``to_list``:
+    back to the place in the list the user came from; otherwise the task stays, and the way back with it.
+    """
+    back = way_back(request)
+    if settles and urlsplit(back).path == reverse("inbox"):
+        following = inbox.next_task(request.user, today(), besides=task.pk)
+        return waiting_address(following) if following else reverse("inbox")
+    if back and to_list:
+        return f"{back}#task-{task.pk}"
+    return f"{task.get_absolute_url()}?{urlencode({'next': back})}" if back else task.get_absolute_url()
+
+
+def waiting_address(task: Task) -> str:
+    """Return the address of a task out of the inbox: at what waits there, and back to the inbox from there."""
+    return f"{task.get_absolute_url()}?{urlencode({'next': reverse('inbox')})}#waiting"

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from meetings import access, actions
 from meetings.forms import UpdateTaskForm
-from meetings.models import DeadlineKind, Status, Task
-from meetings.presentation import how_the_deadline_came
+from meetings.models import Status, Task
 from meetings.refusals import Refused, Stale
 
 from . import exports
 from .listing import PAGE_SIZES, list_tasks, requested_day
-from .pages import as_of_query, today, way_back
+from .pages import after_saving, today
+from .task_page import render_task
 
 
 @require_GET
@@ -49,7 +49,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return _update(request, pk)
     day, wrong = requested_day(request, today())
     task = access.readable_task(request.user, pk, day)
-    return _render(request, task, day, wrong=wrong)
+    return render_task(request, task, day, wrong=wrong)
 
 
 def _update(request: HttpRequest, pk: int) -> HttpResponse:
@@ -74,9 +74,8 @@ def _update(request: HttpRequest, pk: int) -> HttpResponse:
             form.explain(refused)
         else:
             messages.success(request, _saved(task, entry))
-            back = way_back(request)
-            return redirect(f"{back}#task-{task.pk}" if back else task)
-    return _render(request, task, today(), form=form, status=422)
+            return redirect(after_saving(request, task, settles=True, to_list=True))
+    return render_task(request, task, today(), form=form, status=422)
 
 
 def _saved(task: Task, entry) -> str:
@@ -101,52 +100,7 @@ def _render_stale(request: HttpRequest, task: Task, stale: Stale) -> HttpRespons
         typed["status"] = task.day_status
     typed["version"], typed["status_was"] = str(task.version), task.day_status
     form = UpdateTaskForm(typed, account=request.user, task=task, today=today())
-    return _render(request, task, today(), form=form, stale=stale, status=409)
-
-
-def _render(request: HttpRequest, task: Task, day, *, form=None, stale=None, wrong=(), status=200) -> HttpResponse:
-    is_today = day == today()
-    if form is None and is_today and access.may_report(request.user, task):
-        form = UpdateTaskForm(account=request.user, task=task, today=day)
-    log = list(
-        task.log.filter(effective_on__lte=day)
-        .select_related("actor", "department")
-        .order_by("-effective_on", "-sequence")
-    )
-    siblings = (
-        access.readable_tasks(request.user, day)
-        .filter(suggestion=task.suggestion_id)
-        .exclude(pk=task.pk)
-        .order_by("number")
-    )
-    context = {
-        "task": task,
-        "day": day,
-        "is_today": is_today,
-        "as_of": as_of_query(day),
-        "form": form,
-        "stale": stale,
-        "wrong": wrong,
-        "log": log,
-        "siblings": siblings,
-        "sources": task.suggestion.suggestion_sources.select_related("person"),
-        "marks": task.confirmation_marks.filter(answer__isnull=True) if is_today else [],
-        "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
-        "how_due": how_the_deadline_came(task),
-        "may_confirm": access.is_secretariat(request.user),
-        "reports_by_department": _last_reports(task, log),
-        "back": way_back(request),
-    }
-    return render(request, "meetings/tasks/detail.html", context, status=status)
-
-
-def _last_reports(task: Task, log: list) -> list[tuple]:
-    """Return each department's part with its own last report, none where it has been silent."""
-    last = {}
-    for entry in log:
-        if entry.is_report and entry.department_id:
-            last.setdefault(entry.department_id, entry)
-    return [(part, last.get(part.department_id)) for part in task.task_departments.all()]
+    return render_task(request, task, today(), form=form, stale=stale, status=409)
 
 
 @require_POST

@@ -1,0 +1,310 @@
+"""What people type on a task's page besides the quick update: one form for each verb of the lifecycle.
+
+Forms read and explain; the verbs decide and write. Each carries the version of the task it was opened on.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from django import forms
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import access
+from .actions import read_new_deadline
+from .actions.reviewing import LONGEST_INTERVAL
+from .filetypes import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
+from .forms import day_field
+from .models import Account, Department, Outcome, Person, Task
+from .refusals import Refused
+
+LONGEST_TEXT = 20_000
+
+
+def words_field(label, *, rows: int = 3, required: bool = True, help_text="") -> forms.CharField:
+    """Return a field for some sentences."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=LONGEST_TEXT,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows, "class": "form-control"}),
+    )
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    """The browser's own choice of files, several at once."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class SeveralFilesField(forms.FileField):
+    """Any number of files; their types and sizes are the verb's to judge."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(
+            widget=SeveralFilesInput(
+                attrs={
+                    "class": "form-control",
+                    "multiple": True,
+                    "accept": ",".join(f".{ending}" for ending in ALL_ENDINGS),
+                }
+            ),
+            **options,
+        )
+
+    def clean(self, data, initial=None):
+        """Return a list; empty files are left to the verb, whose sentence names them."""
+        files = [file for file in (data if isinstance(data, (list, tuple)) else [data]) if file]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return files
+
+
+def file_limits() -> str:
+    """Say, before anybody chooses a file, what is taken."""
+    return _(
+        "At most %(number)d files of %(limit)d MB each: %(documents)s; pictures (%(pictures)s); text (%(texts)s). "
+        "Nothing with macros, no archives."
+    ) % {
+        "number": settings.EVIDENCE_MAX_FILES,
+        "limit": settings.EVIDENCE_MAX_MEGABYTES,
+        "documents": " ".join(ENDINGS),
+        "pictures": " ".join(IMAGE_ENDINGS),
+        "texts": " ".join(TEXT_ENDINGS),
+    }
+
+
+class TaskActionForm(forms.Form):
+    """A form of one action on one task. ``task`` comes from `access` for ``today``; ``account`` is who types."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data=None, files=None, *, action: str, account: Account, task: Task, today: datetime.date):
+        super().__init__(data, files, auto_id=f"{action}-%s", initial={"version": task.version, "effective_on": today})
+        self.action, self.account, self.task, self.today = action, account, task, today
+        if "effective_on" in self.fields:
+            self.fields["effective_on"].widget.attrs |= {
+                "min": task.suggestion.meeting.issued_on.isoformat(),
+                "max": today.isoformat(),
+            }
+        if "department" in self.fields:
+            self._offer_departments()
+
+    def _offer_departments(self) -> None:
+        departments = access.departments_spoken_for(self.account, self.task)
+        may_stay_empty = access.is_secretariat(self.account)
+        field = self.fields["department"]
+        if len(departments) == 1 and not may_stay_empty:
+            # There is nothing to choose, and the verb knows.
+            del self.fields["department"]
+            self.only_department = departments[0]
+            return
+        field.queryset = Department.objects.filter(pk__in=[department.pk for department in departments])
+        field.choices = [("", _("Nobody in particular") if may_stay_empty else _("Choose"))] + [
+            (department.pk, department.name) for department in departments
+        ]
+
+    only_department: Department | None = None
+
+    @property
+    def department(self) -> Department | None:
+        """On behalf of which department; goes with a valid form."""
+        return self.cleaned_data.get("department") or self.only_department
+
+    @property
+    def has_files(self) -> bool:
+        """Whether the form has to be sent in parts."""
+        return self.is_multipart()
+
+    def explain(self, refused: Refused) -> None:
+        """Put the sentence of a verb that refused beside the field it is about."""
+        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+
+
+def department_field() -> forms.ModelChoiceField:
+    """Return a field for the department on whose behalf somebody writes; the form offers those there are."""
+    return forms.ModelChoiceField(
+        label=gettext_lazy("On behalf of"),
+        queryset=Department.objects.none(),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+
+class RequestClosureForm(TaskActionForm):
+    """The wish for closure, with what was done and what shows it."""
+
+    note = words_field(gettext_lazy("What was done"), rows=4)
+    files = SeveralFilesField(label=gettext_lazy("Evidence"), required=False)
+    department = department_field()
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].help_text = file_limits()
+
+
+class DecideForm(TaskActionForm):
+    """One reason for either decision; which one it is says the button."""
+
+    note = words_field(gettext_lazy("Reason"), required=False)
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+
+class AskForExtensionForm(TaskActionForm):
+    """The wish for a later deadline. ``understood`` is the reading that was shown, so that none is taken unseen."""
+
+    deadline_text = forms.CharField(
+        label=gettext_lazy("New deadline, as it is to be printed"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text=gettext_lazy("Such as 2024.6, 2024年12月底前 or 2024-12-31."),
+    )
+    understood = forms.CharField(required=False, widget=forms.HiddenInput)
+    reason = words_field(gettext_lazy("Why more time is needed"))
+    progress = words_field(gettext_lazy("Progress so far"))
+    department = department_field()
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+    @property
+    def reading(self):
+        """How what was typed is read, or none where nothing was."""
+        text = self.data.get("deadline_text", "") if self.is_bound else ""
+        return read_new_deadline(text, self.today) if text.strip() else None
+
+    def clean(self) -> dict:
+        """Ask for a second look where the reading that is there now was not shown when the form was sent."""
+        data = super().clean()
+        due = self.reading.deadline.due_date if self.reading else None
+        if due is not None and data.get("understood") != due.isoformat():
+            # So that the second sending says it was seen.
+            self.data = self.data.copy()
+            self.data["understood"] = due.isoformat()
+            self.add_error(
+                "deadline_text",
+                _("Understood as: until %(day)s. If that is right, send the form again.")
+                % {"day": date_format(due, "DATE_FORMAT")},
+            )
+        return data
+
+
+class OfLeaderForm(TaskActionForm):
+    """A form that speaks for a leader: the account's own person, or the one the secretariat names."""
+
+    leader = forms.ModelChoiceField(
+        label=gettext_lazy("On the word of"),
+        queryset=Person.objects.none(),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        leaders = [part.person for part in self.task.task_leaders.all()]
+        if not access.is_secretariat(self.account) or len(leaders) == 1:
+            del self.fields["leader"]
+        else:
+            self.fields["leader"].queryset = Person.objects.filter(pk__in=[person.pk for person in leaders])
+            self.fields["leader"].choices = [("", _("Choose")), *((person.pk, str(person)) for person in leaders)]
+
+
+class AgreeForm(OfLeaderForm):
+    """A leader's word about a closure."""
+
+    note = words_field(gettext_lazy("Remark, or the reason"), required=False)
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+    field_order = ("leader",)
+
+
+class InstructForm(OfLeaderForm):
+    """An instruction."""
+
+    text = words_field(gettext_lazy("Instruction"))
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+    field_order = ("leader",)
+
+
+class AnswerForm(TaskActionForm):
+    """The answer to an instruction."""
+
+    instruction = forms.IntegerField(widget=forms.HiddenInput)
+    note = words_field(gettext_lazy("Answer"))
+    department = department_field()
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+
+class CommentForm(TaskActionForm):
+    """A comment."""
+
+    text = words_field(gettext_lazy("Comment"), rows=2)
+
+
+class AddEvidenceForm(TaskActionForm):
+    """Files, and what they show."""
+
+    files = SeveralFilesField(label=gettext_lazy("Files"))
+    note = words_field(gettext_lazy("What they show"), rows=2, required=False)
+    department = department_field()
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].help_text = file_limits()
+
+
+class DeleteEvidenceForm(TaskActionForm):
+    """Which file, and why."""
+
+    evidence = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+
+class NothingNewForm(TaskActionForm):
+    """«Reviewed, nothing new.»"""
+
+    department = department_field()
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+
+class ReviewIntervalForm(TaskActionForm):
+    """How often the task is reviewed."""
+
+    months = forms.IntegerField(
+        label=gettext_lazy("Months between reviews"),
+        min_value=1,
+        max_value=LONGEST_INTERVAL,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+    note = words_field(gettext_lazy("Reason"), rows=2)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["months"] = self.task.review_interval_months
+
+
+class ReasonForm(TaskActionForm):
+    """A step that needs nothing but its reason and its day."""
+
+    note = words_field(gettext_lazy("Reason"))
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+
+class OutcomeForm(TaskActionForm):
+    """What became of the suggestion."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What became of the suggestion"),
+        choices=Outcome.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    reply = words_field(gettext_lazy("Reply to the people who made it"), rows=4)

@@ -1,0 +1,178 @@
+"""The page of one task: everything it shows, for reading and with a form that came back."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from meetings import access
+from meetings.forms import UpdateTaskForm
+from meetings.models import (
+    DeadlineKind,
+    SuggestionOutcome,
+    Task,
+    TaskLog,
+    agreement_to,
+    closure_request,
+    needs_agreement,
+)
+from meetings.presentation import how_the_deadline_came
+from meetings.refusals import Stale
+from meetings.task_forms import TaskActionForm
+
+from .offers import ACTIONS, PLACED, Facts, offered, unbound
+from .pages import as_of_query, today, way_back
+
+
+def render_task(
+    request: HttpRequest,
+    task: Task,
+    day: datetime.date,
+    *,
+    form: UpdateTaskForm | None = None,
+    sent: TaskActionForm | None = None,
+    stale: Stale | None = None,
+    wrong: list[str] | tuple[()] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """Show ``task`` (from `access`, for ``day``).
+
+    ``form`` is the quick update and ``sent`` another action's form, when it came back; ``stale`` says what somebody
+    else did meanwhile.
+    """
+    is_today = day == today()
+    log = list(
+        task.log.filter(effective_on__lte=day)
+        .select_related("actor", "department")
+        .prefetch_related("evidence")
+        .order_by("-effective_on", "-sequence")
+    )
+    siblings = list(
+        access.readable_tasks(request.user, day)
+        .filter(suggestion=task.suggestion_id)
+        .exclude(pk=task.pk)
+        .order_by("number")
+    )
+    context = {
+        "task": task,
+        "day": day,
+        "is_today": is_today,
+        "as_of": as_of_query(day),
+        "form": form,
+        "sent": sent,
+        "stale": stale,
+        "wrong": wrong,
+        "log": log,
+        "siblings": siblings,
+        "sources": task.suggestion.suggestion_sources.select_related("person"),
+        "outcome": _outcome(task, day),
+        "marks": task.confirmation_marks.filter(answer__isnull=True) if is_today else [],
+        "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
+        "how_due": how_the_deadline_came(task),
+        "may_confirm": access.is_secretariat(request.user),
+        "reports_by_department": department_reports(task, log),
+        "evidence": _evidence(request, task, day),
+        "wishes": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
+            "asked__actor", "asked__department", "decided__actor"
+        ),
+        "back": way_back(request),
+    }
+    context.update(_work(request, task, siblings, context) if is_today else _looking_back(task, day))
+    return render(request, "meetings/tasks/detail.html", context, status=status)
+
+
+def _work(request: HttpRequest, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page of today offers besides: what waits, and the forms."""
+    account, sent = request.user, context["sent"]
+    instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
+    asked = closure_request(task)
+    wish = next((wish for wish in context["wishes"] if wish.decided_id is None), None)
+    facts = Facts(
+        request=asked,
+        agreement=agreement_to(asked) if asked else None,
+        must_agree=asked is not None and needs_agreement(task),
+        wish=wish,
+        instructions=bool(instructions),
+        evidence=bool(context["evidence"]),
+        siblings_open=any(sibling.is_open for sibling in siblings),
+    )
+    names = offered(account, task, facts)
+    forms = unbound((name for name in names if name not in ("answer", "delete-evidence")), account, task, today())
+    if sent is not None and sent.action != "answer":
+        # Also where it is not offered any more: the sentence that says why has to stand somewhere.
+        forms[sent.action] = sent
+    quick = context["form"]
+    if quick is None and access.may_report(account, task):
+        quick = UpdateTaskForm(account=account, task=task, today=today())
+    return {
+        "form": quick,
+        "facts": facts,
+        "closure_request": asked,
+        "wish": wish,
+        "instructions": [
+            (instruction, _answer_form(instruction.pk, "answer" in names, sent, account, task))
+            for instruction in instructions
+        ],
+        "decisions": [(ACTIONS[name], forms[name]) for name in ("agree", "decide-closure") if name in forms],
+        "wish_decision": forms.get("decide-extension"),
+        "wish_action": ACTIONS["decide-extension"],
+        "answer_action": ACTIONS["answer"],
+        "others": [(ACTIONS[name], forms[name]) for name in ACTIONS if name in forms and name not in PLACED],
+    }
+
+
+def _looking_back(task: Task, day: datetime.date) -> dict[str, Any]:
+    instructions = task.instructions.open_on(day).select_related("leader")
+    return {"instructions": [(instruction, None) for instruction in instructions]}
+
+
+def _answer_form(
+    instruction_id: int, may_answer: bool, sent: TaskActionForm | None, account, task: Task
+) -> TaskActionForm | None:
+    if sent is not None and sent.action == "answer" and sent.data.get("instruction") == str(instruction_id):
+        return sent
+    if not may_answer:
+        return None
+    form = ACTIONS["answer"].form(action="answer", account=account, task=task, today=today())
+    form.auto_id = f"answer-{instruction_id}-%s"
+    form.initial["instruction"] = instruction_id
+    return form
+
+
+def _evidence(request: HttpRequest, task: Task, day: datetime.date) -> list[tuple]:
+    """Return the files there were on ``day``, each with whether it may be deleted now."""
+    files = task.evidence.filter(entry__effective_on__lte=day).select_related("entry__actor", "entry__department")
+    if not request.user.is_staff:
+        files = files.kept()
+    may_report = day == today() and access.may_report(request.user, task)
+    return [
+        (file, may_report and file.removal_id is None and access.may_delete_evidence(request.user, file))
+        for file in files
+    ]
+
+
+def _outcome(task: Task, day: datetime.date) -> SuggestionOutcome | None:
+    outcomes = SuggestionOutcome.objects.filter(suggestion=task.suggestion_id, entry__effective_on__lte=day)
+    return outcomes.select_related("entry").first()
+
+
+def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
+    """Return each department's part with its own last report (none where there is none) and whether it is silent.
+
+    Silent is who has not reported since the last report of any: the review that report reset was not its own.
+    ``log`` is the task's, newest first.
+    """
+    last: dict[int, TaskLog] = {}
+    reports = [entry for entry in log if entry.is_report]
+    for entry in reports:
+        if entry.department_id:
+            last.setdefault(entry.department_id, entry)
+    newest = reports[0].effective_on if reports else None
+    parts = []
+    for part in task.task_departments.all():
+        own = last.get(part.department_id)
+        parts.append((part, own, own is None or own.effective_on < newest))
+    return parts
