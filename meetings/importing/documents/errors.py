@@ -58,4 +58,4 @@ MAX_TABLE_COLUMNS = 128
 #: Cells that hold something, over the whole file.
 MAX_CELLS = 200_000
 MAX_PAGES = 300
-MAX_SECONDS = 18
+MAX_SECONDS = 15
