@@ -24,6 +24,7 @@ from .models import (
     Instruction,
     Meeting,
     Milestone,
+    MinutesDocument,
     Role,
     Task,
     TaskState,
@@ -46,6 +47,16 @@ def readable_states(account: Account, own: dict[str, list[str]]):
     if not account.is_authenticated:
         return TaskState.objects.none()
     return TaskState.objects.filter(task__in=own_part(Task.objects.all(), own)) if own else TaskState.objects.all()
+
+
+def own_tasks(account: Account, tasks):
+    """Return those of ``tasks`` that a leader supervises or a liaison's departments answer for; others own all.
+
+    Unlike `own_scope`, which has to be said in a list's parameters, nothing is left to a liaison without departments.
+    """
+    if account.role == Role.LIAISON:
+        return tasks.answered_by(account.departments.values("pk"))
+    return own_part(tasks, own_scope(account))
 
 
 def own_part(tasks, own: dict[str, list[str]]):
@@ -125,6 +136,28 @@ def markable_milestone(account: Account, pk: int, day: datetime.date) -> Milesto
     milestone = get_object_or_404(Milestone, pk=pk)
     writable_task(account, milestone.task_id, day)
     return milestone
+
+
+def own_drafts(account: Account):
+    """Return the drafts ``account`` has not accepted yet, the last handed in first; none but the secretariat has any."""
+    return MinutesDocument.objects.drafts_of(account) if is_secretariat(account) else MinutesDocument.objects.none()
+
+
+def writable_draft(account: Account, pk: int) -> MinutesDocument:
+    """Return the account's own draft, also where it has been accepted; raises PermissionDenied, or Http404."""
+    require_secretariat(account)
+    return get_object_or_404(MinutesDocument.objects.select_related("meeting"), pk=pk, uploaded_by=account)
+
+
+def readable_documents(account: Account):
+    """Return the files that meetings were made of; drafts are their owners' alone."""
+    return MinutesDocument.objects.accepted() if account.is_authenticated else MinutesDocument.objects.none()
+
+
+def readable_document(account: Account, pk: int) -> MinutesDocument:
+    """Return the file a meeting was made of, or the account's own draft; raises Http404 for any other."""
+    mine = own_drafts(account).select_related("meeting").filter(pk=pk).first()
+    return mine or get_object_or_404(readable_documents(account).select_related("meeting"), pk=pk)
 
 
 def require_secretariat(account: Account) -> None:

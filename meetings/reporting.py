@@ -6,11 +6,13 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncMonth
 
+from .lifecycle import OPEN_STATUSES
 from .models import ANSWERABLE_ROLES, Health, Instruction
-from .models.task import TaskQuerySet
+from .models.log import TaskStateQuerySet, holding
+from .models.task import TaskQuerySet, health_is
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
 
@@ -84,6 +86,68 @@ def count_coming_months(tasks: TaskQuerySet, day: datetime.date, months: int = 1
         MonthCount(first=max(month, day), last=last_of_month(month.year, month.month), number=number)
         for month, number in sorted(rows)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """How the register stood at the end of ``day``, a month's last one."""
+
+    day: datetime.date
+    open: int
+    closed: int
+    overdue: int
+    review_missed: int
+
+
+def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12) -> list[TrendPoint]:
+    """Return the ends of the last ``months`` months up to ``day`` (Asia/Shanghai), the oldest first. One query.
+
+    Months in which there was no task yet are left out at the beginning. Costs, on 50,000 tasks, what counting them by
+    department does, because it reads only the intervals of these months.
+    """
+    ends = _month_ends(day, months)
+    numbers = states.touching(ends[0], ends[-1]).aggregate(
+        **{
+            f"{name}_{index}": Count("pk", filter=condition & holding(end))
+            for index, end in enumerate(ends)
+            for name, condition in _trend_conditions(end).items()
+        }
+    )
+    points = [
+        TrendPoint(day=end, **{name: numbers[f"{name}_{index}"] for name in _trend_conditions(end)})
+        for index, end in enumerate(ends)
+    ]
+    while points and not (points[0].open or points[0].closed):
+        del points[0]
+    return points
+
+
+def _trend_conditions(day: datetime.date) -> dict[str, Q]:
+    return {
+        "open": Q(status__in=OPEN_STATUSES),
+        "closed": health_is(Health.CLOSED, day),
+        "overdue": health_is(Health.OVERDUE, day),
+        "review_missed": health_is(Health.REVIEW_MISSED, day),
+    }
+
+
+def _month_ends(day: datetime.date, number: int) -> list[datetime.date]:
+    end = last_of_month(day.year, day.month)
+    if end > day:
+        end = day.replace(day=1) - datetime.timedelta(days=1)
+    ends = [end]
+    while len(ends) < number:
+        ends.append(ends[-1].replace(day=1) - datetime.timedelta(days=1))
+    return ends[::-1]
+
+
+def sum_of(counts: Iterable[HealthCount]) -> HealthCount:
+    """Return the counts added up; they must be of parts that share no task, as meetings are."""
+    total = HealthCount()
+    for count in counts:
+        for health, number in count.by_health.items():
+            total.by_health[health] += number
+    return total
 
 
 def count_instructed(tasks: TaskQuerySet, day: datetime.date) -> int:

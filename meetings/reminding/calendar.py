@@ -32,7 +32,7 @@ class WrittenCalendar:
 
 
 def write_calendar(account: Account, day: datetime.date) -> WrittenCalendar:
-    """Return the calendar of what is the account's own (`access.own_scope`) and open on ``day`` (Asia/Shanghai).
+    """Return the calendar of what is the account's own (`access.own_tasks`) and open on ``day`` (Asia/Shanghai).
 
     An all-day event for the deadline, each unmet milestone and the review of each task, in the active language. An
     event keeps its UID as long as the register lives, also when its day moves; what is closed is no longer there. The
@@ -49,7 +49,7 @@ def write_calendar(account: Account, day: datetime.date) -> WrittenCalendar:
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
-    tasks = access.own_part(access.readable_tasks(account, day), access.own_scope(account)).open()
+    tasks = access.own_tasks(account, access.readable_tasks(account, day)).open()
     last = TaskLog.objects.filter(task=OuterRef("pk")).order_by("-sequence").values("recorded_at")[:1]
     for task in (
         tasks.for_listing().prefetch_related("milestones").annotate(last_entry_at=Subquery(last)).order_by("pk")

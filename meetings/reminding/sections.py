@@ -79,7 +79,7 @@ def new_instructions(account: Account, day: datetime.date, since: datetime.datet
     instructions = Instruction.objects.open_on(day).select_related("leader")
     if since is not None:
         instructions = instructions.filter(given__recorded_at__gt=since)
-    own = Task.objects.on(day).answered_by(access.own_scope(account)["department"], DepartmentRole.values)
+    own = Task.objects.on(day).answered_by(account.departments.values("pk"), DepartmentRole.values)
     tasks = {task.pk: task for task in _as_lines(own.filter(pk__in=instructions.values("task")))}
     lines = [
         Line(
@@ -174,7 +174,7 @@ def _scope(account: Account, day: datetime.date) -> _Scope | None:
 
 
 def _own_tasks(liaison: Account, day: datetime.date) -> TaskQuerySet:
-    return Task.objects.on(day).answered_by(access.own_scope(liaison)["department"])
+    return access.own_tasks(liaison, Task.objects.on(day))
 
 
 def _by_health(account: Account, day: datetime.date, health: Health, heading: str) -> Section | None:

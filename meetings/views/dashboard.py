@@ -25,12 +25,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     shows_own = bool(own) and request.GET.get("scope") != "all"
     tasks = access.readable_tasks(request.user, day)
     scope = as_of_query(day)
-    if shows_own:
-        tasks = tasks.supervised_by(own["leader"]) if "leader" in own else tasks.answered_by(own["department"])
-        for name, values in own.items():
-            scope.setlist(name, values)
-    counts = reporting.count_by_health(tasks)
-    own_ids = {name: {int(value) for value in values} for name, values in own.items()} if shows_own else {}
+    shown_scope = own if shows_own else {}
+    tasks = access.own_part(tasks, shown_scope)
+    for name, values in shown_scope.items():
+        scope.setlist(name, values)
+    by_meeting = reporting.count_by_meeting(tasks)
+    counts = reporting.sum_of(by_meeting)
+    own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
     context = {
         "day": day,
         "is_today": day == today(),
@@ -51,7 +52,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "pressing_shown": PRESSING_SHOWN,
         "by_department": _own_rows(reporting.count_by_department(tasks), own_ids.get("department")),
         "by_leader": _own_rows(reporting.count_by_leader(tasks), own_ids.get("leader")),
-        "by_meeting": reporting.count_by_meeting(tasks),
+        "by_meeting": by_meeting,
+        "trend": reporting.count_trend(access.readable_states(request.user, shown_scope), day),
         "coming": reporting.count_coming_months(tasks, day),
         "instructed": reporting.count_instructed(tasks, day),
     }
