@@ -3,9 +3,8 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
-from django.views.i18n import set_language
 
-from .views import accounts, dashboard, inbox, meeting_rules, meetings, task_actions, tasks
+from .views import accounts, calendar, dashboard, inbox, meeting_rules, meetings, settings, task_actions, tasks
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -22,6 +21,10 @@ urlpatterns = [
     path("meetings/<int:pk>/next-meeting/", meeting_rules.next_meeting, name="next_meeting"),
     path("accounts/login/", accounts.SignInView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("accounts/settings/", settings.account_settings, name="account_settings"),
+    path("accounts/settings/calendar/", settings.make_calendar_address, name="make_calendar_address"),
+    path("accounts/settings/calendar/revoke/", settings.revoke_calendar_address, name="revoke_calendar_address"),
+    path("calendar/<str:secret>.ics", calendar.calendar, name="calendar"),
+    path("i18n/setlang/", login_not_required(settings.choose_language), name="set_language"),
     path("healthz", accounts.healthz, name="healthz"),
 ]
