@@ -244,6 +244,25 @@ class CommentForm(TaskActionForm):
     text = words_field(gettext_lazy("Comment"), rows=2)
 
 
+class RemindForm(TaskActionForm):
+    """A reminder by hand, and whom it reaches."""
+
+    note = words_field(gettext_lazy("What they are reminded of"), rows=2)
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        reached = [str(account) for account in access.accounts_answering_for(self.task) if account.email]
+        if reached:
+            # Translators: what stands between the items of a list.
+            self.fields["note"].help_text = _("Goes by e-mail at once to: %(names)s.") % {
+                "names": _(", ").join(reached)
+            }
+        else:
+            self.fields["note"].help_text = _(
+                "No liaison or head of these departments has an e-mail address. The reminder stands in the log alone."
+            )
+
+
 class AddEvidenceForm(TaskActionForm):
     """Files, and what they show."""
 

@@ -31,6 +31,7 @@ from meetings.lifecycle import (
     wish_transition,
 )
 from meetings.models import Account, Task
+from meetings.reminding import delivery
 
 Form = task_forms.TaskActionForm
 
@@ -91,6 +92,13 @@ def _decide_extension(form: Form, common: dict[str, Any]) -> object:
 def _instruct(form: Form, common: dict[str, Any]) -> object:
     said = form.cleaned_data
     return actions.give_instruction(**_dated(form, common), text=said["text"], leader=said.get("leader"))
+
+
+def _remind(form: Form, common: dict[str, Any]) -> object:
+    entry, mailings = actions.remind(**common, message=form.cleaned_data["note"])
+    # After the verb: the log must not wait for a mail server, nor be undone by one.
+    delivery.send_now(mailings)
+    return entry
 
 
 def _answer(form: Form, common: dict[str, Any]) -> object:
@@ -229,6 +237,14 @@ ACTIONS: dict[str, Action] = {
         gettext_lazy("Saved: the instruction stands on top of the task until it is answered."),
         "gavel",
     ),
+    "remind": Action(
+        gettext_lazy("Remind the departments"),
+        task_forms.RemindForm,
+        DECIDERS,
+        _remind,
+        gettext_lazy("Saved: the reminder is in the log, and its mails are on their way."),
+        "clock",
+    ),
     "comment": Action(
         gettext_lazy("Comment"),
         task_forms.CommentForm,
@@ -305,6 +321,7 @@ def offered(account: Account, task: Task, facts: Facts) -> list[str]:
         "add-evidence": True,
         "delete-evidence": facts.evidence,
         "instruct": is_open,
+        "remind": is_open,
         "comment": True,
         "review-interval": is_open and task.next_review is not None,
         "terminate": Step.TERMINATE in steps,
