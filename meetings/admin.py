@@ -26,8 +26,10 @@ from .models import (
     Evidence,
     ExtensionRequest,
     Instruction,
+    Mailing,
     Meeting,
     Person,
+    SentMail,
     Suggestion,
     Task,
     TaskLog,
@@ -57,7 +59,7 @@ class NewAccountForm(AdminUserCreationForm):
 
     class Meta:
         model = Account
-        fields = ("username", "display_name", "role", "person", "departments")
+        fields = ("username", "display_name", "email", "role", "person", "departments")
 
 
 class AccountForm(UserChangeForm):
@@ -94,6 +96,7 @@ class AccountAdmin(UserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password", "display_name", "email", "is_active")}),
         (gettext_lazy("Role"), {"fields": ("role", "person", "departments")}),
+        (gettext_lazy("Mails"), {"fields": ("language", "wants_digest")}),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
@@ -104,6 +107,7 @@ class AccountAdmin(UserAdmin):
                 "fields": (
                     "username",
                     "display_name",
+                    "email",
                     "usable_password",
                     "password1",
                     "password2",
@@ -124,9 +128,11 @@ class AccountAdmin(UserAdmin):
 class DepartmentAdmin(admin.ModelAdmin):
     """Departments: renamed here; one with tasks cannot be deleted."""
 
-    list_display = ("name", "is_active")
+    list_display = ("name", "head", "is_active")
     list_filter = ("is_active",)
+    list_select_related = ("head",)
     search_fields = ("name",)
+    autocomplete_fields = ("head",)
 
 
 @admin.register(Person)
@@ -219,3 +225,23 @@ class InstructionAdmin(ReadOnlyAdmin):
 
     list_display = ("text", "leader", "given_on", "answered_on", "task")
     list_select_related = ("task", "leader")
+
+
+@admin.register(Mailing)
+class MailingAdmin(ReadOnlyAdmin):
+    """Mails to be sent, and what keeps them."""
+
+    list_display = ("day", "kind", "account", "state", "attempts", "problem")
+    list_filter = ("state", "kind")
+    list_select_related = ("account",)
+    search_fields = ("account__username", "account__display_name")
+    date_hierarchy = "day"
+
+
+@admin.register(SentMail)
+class SentMailAdmin(ReadOnlyAdmin):
+    """The log of mails."""
+
+    list_display = ("sent_at", "address", "subject")
+    search_fields = ("address", "subject", "body")
+    date_hierarchy = "sent_at"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access
+from .actions import last_change_of_state
 from .models import Account, Department, Language, Status, Task
 from .refusals import Refused
 
@@ -66,6 +67,7 @@ class UpdateTaskForm(forms.Form):
             "min": task.suggestion.meeting.issued_on.isoformat(),
             "max": today.isoformat(),
         }
+        self.fields["effective_on"].help_text = self._day_help()
         self._offer_departments(access.departments_spoken_for(account, task), access.is_secretariat(account))
         if not access.is_secretariat(account) or task.day_next_due or not task.is_open:
             del self.fields["next_review"]
@@ -81,6 +83,13 @@ class UpdateTaskForm(forms.Form):
         if not may_stay_empty and len(departments) == 1:
             field.initial = departments[0]
             field.widget = field.hidden_widget()
+
+    def _day_help(self) -> str:
+        """Say, before somebody writes up what is past, from which days it may count."""
+        return _("Progress counts from %(issued)s or later, a change of status from %(last)s or later.") % {
+            "issued": date_format(self.task.suggestion.meeting.issued_on, "DATE_FORMAT"),
+            "last": date_format(last_change_of_state(self.task), "DATE_FORMAT"),
+        }
 
     def _review_help(self) -> str:
         return _(
@@ -115,7 +124,7 @@ class AccountSettingsForm(forms.Form):
 
     def __init__(self, data=None, *, account: Account) -> None:
         super().__init__(data, initial={"language": account.language, "wants_digest": account.wants_digest})
-        not_chosen = [] if account.language else [("", _("Not chosen: as last chosen in this browser"))]
+        not_chosen = [] if account.language else [("", _("Not chosen yet"))]
         # Each language in itself: who cannot read the page finds the way out of it.
         self.fields["language"].choices = not_chosen + [
             (Language.CHINESE.value, "中文"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from django import template
@@ -25,10 +26,10 @@ register = template.Library()
 
 # In units of the picture's own, which grows with the page.
 WIDTH, HEIGHT = 640, 230
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 30
 TICKS = 4
 # Below this many units between them the names of the months would run into one another.
-ROOM_FOR_A_MONTH = 44
+ROOM_FOR_A_MONTH = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def trend_picture(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, A
             for index, point in enumerate(points)
         ]
         lines.append({"kind": kind, "spots": spots, "path": " ".join(f"{spot['x']},{spot['y']}" for spot in spots)})
-    every = max(1, round(ROOM_FOR_A_MONTH / step))
+    every = ceil(ROOM_FOR_A_MONTH / step)
     last = len(points) - 1
     return {
         "points": points,
