@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -128,12 +129,26 @@ def _of_a_liaison(account: Account, day: datetime.date) -> list[Group]:
         Group(
             "report",
             _("Overdue, or a review missed: to report"),
-            answerable.on(day).filter(health__in=PRESSING),
+            _to_report(answerable, day),
             # What was reported last stands here for what is asked: anything newer.
             F("last_report_note"),
             F("next_day"),
         ),
     ]
+
+
+def _to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    """Return the overdue and review-missed ones that a report would help.
+
+    A missed review ends with a report; an overdue task stays overdue, so a report on it is wanted when it has become
+    so and once in a while afterwards, or an inbox could never be empty. Whoever asked for closure has reported.
+    """
+    a_while_ago = day - datetime.timedelta(days=settings.DUE_SOON_DAYS)
+    unreported = (
+        Q(last_report_on__isnull=True) | Q(last_report_on__lte=F("next_day")) | Q(last_report_on__lt=a_while_ago)
+    )
+    pressing = tasks.on(day).with_last_report().filter(health__in=PRESSING)
+    return pressing.filter(unreported).exclude(status=Status.CLOSURE_REQUESTED)
 
 
 def _last_status():

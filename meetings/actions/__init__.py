@@ -18,6 +18,7 @@ from .governing import record_next_meeting, set_leader_agrees
 from .instructing import answer_instruction, give_instruction
 from .reminding import remind
 from .reviewing import review_without_news, set_review_interval
+from .rules import last_change_of_state
 from .updating import change_status, close, meet_milestone, reopen, report_progress, terminate, update_task
 from .writing import written_deadline
 
@@ -39,6 +40,7 @@ __all__ = [
     "enter_task",
     "give_instruction",
     "grant_extension",
+    "last_change_of_state",
     "make_calendar_address",
     "meet_milestone",
     "read_new_deadline",

@@ -48,7 +48,7 @@ def add_evidence(
     require_taker(
         actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
     )
-    check_department(actor, task, department)
+    department = check_department(actor, task, department)
     check_day(task, effective_on, False, today)
     checked = checked_files(files)
     if not checked:

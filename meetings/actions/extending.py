@@ -55,7 +55,7 @@ def ask_for_extension(
     if not progress.strip():
         raise Incomplete(_("Say what has been done so far."), field="progress")
     deadline = checked_deadline(task, deadline_text, effective_on)
-    update_task(
+    report = update_task(
         task_id=task_id,
         version=version,
         actor=actor,
@@ -71,7 +71,7 @@ def ask_for_extension(
         kind=EntryKind.EXTENSION,
         effective_on=effective_on,
         note=reason.strip(),
-        department=department,
+        department=report.department,
         changes={"asked_deadline": {"old": written_deadline(task.deadline), "new": written_deadline(deadline)}},
     )
     return ExtensionRequest.objects.create(

@@ -77,7 +77,7 @@ def answer_instruction(
         raise ImpossibleStep(_("This instruction has been answered already."))
     if not note.strip():
         raise Incomplete(_("Write the answer."), field="note")
-    check_department(actor, task, department)
+    department = check_department(actor, task, department)
     is_report = task.status in OPEN_STATUSES
     transition = find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
     check_day(task, effective_on, transition is not None, today)

@@ -40,7 +40,7 @@ def review_without_news(
     )
     if task.next_review is None:
         raise ImpossibleStep(_("Only an open task without a due date is reviewed. Report progress instead."))
-    check_department(actor, task, department)
+    department = check_department(actor, task, department)
     check_day(task, effective_on, False, today)
     check_open_on(task, effective_on)
     # The log is a Chinese document, whatever language the page was in.

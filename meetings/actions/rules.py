@@ -115,8 +115,11 @@ def check_review(
         )
 
 
-def check_department(actor: Account, task: Task, department: Department | None) -> None:
-    """Refuse a report on behalf of a department that is not the account's, or of nobody where it has several."""
+def check_department(actor: Account, task: Task, department: Department | None) -> Department | None:
+    """Return the department somebody reports for: the one named, or the liaison's only one of the task.
+
+    Refuses a department that is not the account's, and none where a liaison has several.
+    """
     spoken_for = access.departments_spoken_for(actor, task)
     if department is not None and department not in spoken_for:
         raise NotAllowed(
@@ -124,6 +127,9 @@ def check_department(actor: Account, task: Task, department: Department | None) 
         )
     if department is None and len(spoken_for) > 1 and not access.is_secretariat(actor):
         raise Incomplete(_("Say which department you report for."), field="department")
+    if department is None and len(spoken_for) == 1 and not access.is_secretariat(actor):
+        return spoken_for[0]
+    return department
 
 
 def check_day(task: Task, effective_on: datetime.date, moves_state: bool, today: datetime.date | None) -> None:
@@ -142,13 +148,19 @@ def check_day(task: Task, effective_on: datetime.date, moves_state: bool, today:
         )
     if not moves_state:
         return
-    days = [entry.effective_on for entry in task.log.only("effective_on", "changes") if entry.moves_state]
-    if days and effective_on < max(days):
+    last = last_change_of_state(task)
+    if last is not None and effective_on < last:
         raise ImpossibleDay(
             _("The task last changed on %(last)s; another change cannot count from %(day)s. Choose that day or later.")
-            % {"last": written_day(max(days)), "day": written_day(effective_on)},
+            % {"last": written_day(last), "day": written_day(effective_on)},
             field="effective_on",
         )
+
+
+def last_change_of_state(task: Task) -> datetime.date | None:
+    """Return the day of the task's last change of state, before which no other may count. One query."""
+    days = [entry.effective_on for entry in task.log.only("effective_on", "changes") if entry.moves_state]
+    return max(days, default=None)
 
 
 def check_open_on(task: Task, day: datetime.date) -> None:

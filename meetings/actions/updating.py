@@ -60,7 +60,7 @@ def update_task(
         changes["next_review"] = {"old": iso(task.next_review), "new": iso(next_review)}
     if not note and not changes:
         raise Incomplete(_("Write what has been done, or change the status or the review day."), field="note")
-    check_department(actor, task, department)
+    department = check_department(actor, task, department)
     check_day(task, effective_on, transition is not None, today)
     if is_report and transition is None:
         check_open_on(task, effective_on)
