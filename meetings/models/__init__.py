@@ -1,6 +1,6 @@
 """The register's data, in reading order: organisation, account, meeting, suggestion, task, log, intake."""
 
-from .account import Account, Role
+from .account import Account, Language, Role
 from .closure import agreement_to, awaiting_agreement, awaiting_decision, closure_request, needs_agreement
 from .confirmation import ConfirmationColumn, ConfirmationMark
 from .evidence import Evidence
@@ -11,6 +11,7 @@ from .log import AppendOnly, EntryKind, TaskLog, TaskState
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
 from .organisation import Department, Person
 from .outcome import Outcome, SuggestionOutcome
+from .reminders import CalendarAddress, Mailing, MailKind, MailState, SentMail
 from .suggestion import Suggestion, SuggestionSource
 from .task import (
     ANSWERABLE_ROLES,
@@ -32,6 +33,7 @@ __all__ = [
     "AppendOnly",
     "Aspect",
     "Attendance",
+    "CalendarAddress",
     "ConfirmationColumn",
     "ConfirmationMark",
     "DeadlineKind",
@@ -45,6 +47,10 @@ __all__ = [
     "ExtensionStatus",
     "Health",
     "Instruction",
+    "Language",
+    "MailKind",
+    "MailState",
+    "Mailing",
     "Meeting",
     "MeetingLead",
     "Milestone",
@@ -53,6 +59,7 @@ __all__ = [
     "Person",
     "Precision",
     "Role",
+    "SentMail",
     "Status",
     "Suggestion",
     "SuggestionOutcome",
