@@ -8,8 +8,13 @@ from collections.abc import Iterator, Sequence
 from .people import Person, is_capacity, is_name, person_of, spaced_names_joined, split_outside_brackets
 from .text import tidy
 
-_COMES = re.compile(r"受邀(?:参会|参加|出席|列席)|(?:共同)?参加了?(?:本次|此次|这次)?(?:会议|座谈|活动)|参会|出席了?(?:本次|此次)?(?:会议)?|列席了?(?:本次|此次)?(?:会议)?|到会|莅临")
-_CHAIRS = re.compile(r"由([^，。；由]{2,40}?)(?:同志)?主持|(?:^|[，。；])([^，。；]{2,40}?)(?:同志)?主持(?:召开|会议|了|并)")
+_COMES = re.compile(
+    r"受邀(?:参会|参加|出席|列席)|(?:共同)?参加了?(?:本次|此次|这次)?(?:会议|座谈|活动)|参会|"
+    r"(?:出席|列席)了?(?:本次|此次)?(?:会议)?|到会|莅临"
+)
+_CHAIRS = re.compile(
+    r"由([^，。；由]{2,40}?)(?:同志)?主持|(?:^|[，。；])([^，。；]{2,40}?)(?:同志)?主持(?:召开|会议|了|并)"
+)
 _NOT_NOW = re.compile(r"请假|缺席|未能|上次|拟")
 _OFFICE_THEN_NAME = re.compile(
     r"^(.*(?:办公室|委员会|办公厅|秘书处|中心|学院|大学|公司|集团|协会|学会|医院|[部处科局厅委院所室站队校司会]))([\u4e00-\u9fff]{2,3})$"

@@ -7,18 +7,21 @@ a suggestion merged over three rows has three tasks (issue "Minutes in, register
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .contents import Origin
 from .documents.model import EMPTY, SOFT_BREAK, Cell, Document, Paragraph, Table
+from .forms import lines_of_row
 from .heads import Column, Head, HeadRows, head_rows, settled
 from .ordinals import integer_of, leading_ordinal
 from .text import folded, tidy
 
 _NOTE = re.compile(r"^(?:注|备注|说明|附注|※|\*|填表|审核|制表|联系|报送|签发|编制|抄送|主送|批准|审批)")
 _TOTAL = re.compile(r"^(?:合计|总计|小计|共计)")
-_HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部方章节类])")
+_HEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部方章节类])"
+)
 _TITLE = re.compile(r"(?:表|清单|台账|方案|汇总)(?:[（(].*[)）])?$")
 _ENDED = re.compile(r"[。；;！!？?：:…]\s*[”’」』）)]?\s*$")
 _REPORT_OF_THE_PAST = re.compile(r"(?:完成|落实|办理|整改|进展)情况")
@@ -154,27 +157,6 @@ def _between(document: Document, at: int) -> bool:
     return True
 
 
-_LABEL_CELL = re.compile(
-    r"^(?:会议)?(?:名称|主题|议题|时间|日期|地点|地址)$|^(?:主持|主持人|记录|记录人|参会|参加|出席|列席|与会|承办|主办|召集|缺席|请假)"
-    r"(?:人员?|单位|领导)?$|^(?:文号|发文字号|印发日期|签发人?|总负责人?|具体分工负责人|会议编号|编号)$"
-)
-
-
-def lines_of_row(cells: Sequence[Cell]) -> Iterator[str]:
-    """The row of a form as lines: a label joined with the cell after it, any other cell by itself."""
-    distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
-    at = 0
-    while at < len(distinct):
-        text = distinct[at].text
-        label = folded(text).rstrip(":")
-        if _LABEL_CELL.match(label) and at + 1 < len(distinct):
-            yield f"{label}：{distinct[at + 1].text}".replace("\n", "、" if "人" in label else " ")
-            at += 2
-        else:
-            yield from text.split("\n")
-            at += 1
-
-
 class _Assembly:
     """Builds entries out of the rows of one run of tables that share a head."""
 
@@ -265,7 +247,7 @@ class _Assembly:
         span = sum(cell is distinct[0] for cell in cells)
         if len(distinct) == 1:
             is_wide = span >= max(2, len(cells) - 1) or (len(cells) > 2 and span > len(cells) // 2)
-            stands_first = cells[0] is distinct[0] or cells[1 : 2] == (distinct[0],)
+            stands_first = cells[0] is distinct[0] or cells[1:2] == (distinct[0],)
             if _TOTAL.match(text) or _NOTE.match(text) or (is_wide and (_TITLE.search(text) or len(text) > 80)):
                 return f"\0{distinct[0].text}"
             if is_wide or (stands_first and (_HEADING.match(text) or self._is_number_place(cells, distinct[0], text))):
@@ -410,9 +392,7 @@ class _Assembly:
     def _replace(entry: Entry, column: Column, at: int, joined: Cell) -> None:
         old = entry.rows[-1].cells[column][at][1]
         for row in entry.rows:
-            row.cells[column] = [
-                (head, joined if cell is old else cell) for head, cell in row.cells.get(column, ())
-            ]
+            row.cells[column] = [(head, joined if cell is old else cell) for head, cell in row.cells.get(column, ())]
 
 
 def _joined(first: str, second: str, column: Column) -> str:

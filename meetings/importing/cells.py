@@ -23,9 +23,11 @@ from .people import (
 )
 from .text import without_blanks
 
-_NOBODY = {"/", "／", "\\", "无", "暂无", "没有", "不涉及", "-", "—", "——", "--", "－", "–", "―", "*", "N/A", "n/a", "无。"}
+_NOBODY = {"/", "／", "\\", "无", "无。", "暂无", "没有", "不涉及", "N/A", "n/a", "*"} | set("-—－–―") | {"——", "--"}
 _UNIT = "(?:单位|部门|部室|处室|科室|机构|司局|学院)?"
-_LEAD, _DUTY, _SUPPORT = "牵头|主办|主责|主要责任|主要负责", "责任|承办|落实|负责|办理|实施", "配合|协办|协助|协同|参与|参加|会同"
+_LEAD = "牵头|主办|主责|主要责任|主要负责"
+_DUTY = "责任|承办|落实|负责|办理|实施"
+_SUPPORT = "配合|协办|协助|协同|参与|参加|会同"
 _LABEL = re.compile(rf"^[(（【\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】\]][:：]?|[:：])")
 _BRACKET_ROLE = re.compile(rf"[(（【\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]]")
 _VERB = re.compile(rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|负责|{_SUPPORT})$")
@@ -210,14 +212,18 @@ def _with_prefix(names: list[Department]) -> tuple[list[Department], tuple[str, 
     return result, tuple(carried)
 
 
+#: One letter alone before or behind the end of a narrow line is the rest of a name.
+_LONE_LETTER = re.compile(rf"(?:(?<=[、，,；;\s].)|(?<=^.)){SOFT_BREAK}|{SOFT_BREAK}(?=[^\s](?:[、，,；;\s]|$))")
+_LEADER_LABEL = re.compile(r"(?:牵头|分管|责任|配合|协助|主管|包案)?(?:县|市|校|区)?(?:领导|责任人|负责人|人)?[:：]")
+
+
 def read_leaders(printed: str) -> tuple[str, ...]:
     """The names in a cell of leaders, in printed order, without their titles."""
     if means_nobody(printed):
         return ()
     names: list[str] = []
-    one_letter = rf"(?<![^\s、，,；;]){{0}}(?:(?<=[、，,；;\s].)|(?<=^.)){SOFT_BREAK}|{SOFT_BREAK}(?=[^\s](?:[、，,；;\s]|$))"
-    for part in re.split(r"[；;]", re.sub(one_letter, "", printed).replace(SOFT_BREAK, "\n")):
-        part = re.sub(r"(?:牵头|分管|责任|配合|协助|主管|包案)?(?:县|市|校|区)?(?:领导|责任人|负责人|人)?[:：]", "", part)
+    for part in re.split(r"[；;]", _LONE_LETTER.sub("", printed).replace(SOFT_BREAK, "\n")):
+        part = _LEADER_LABEL.sub("", part)
         tokens = [token for token in split_outside_brackets(part, "、，,/／ \t\n\u3000\u00a0") if token]
         names.extend(_leaders_of(spaced_names_joined(tokens)))
     return tuple(dict.fromkeys(names))
@@ -293,7 +299,7 @@ def read_sources(printed: str) -> tuple[Person, ...]:
 
 
 def _source_lines(printed: str) -> list[str]:
-    """The cell's lines; where a narrow cell broke them, the pieces stay apart as words, since a name may stand alone."""
+    """The cell's lines; where a narrow cell broke them, the pieces stay apart as words: a name may stand alone."""
     return [line.replace(SOFT_BREAK, " ").strip() for line in printed.split("\n") if line.strip()]
 
 

@@ -10,15 +10,19 @@ from .ordinals import chinese_integer
 from .problems import Problem, ProblemCode
 from .text import without_blanks
 
-_COUNT = r"(\d{1,4}|[一二三四五六七八九十百]{1,5})"
-_CLAIM = re.compile(rf"{_COUNT}(?:个|大)?方面[^。；\d]{{0,8}}?{_COUNT}(?:条|项|个|点)(?:具体)?(意见|建议|任务|工作|措施|举措|问题)?")
-_OF_ANOTHER_MEETING = re.compile(r"上次|上一次|上届|此前|去年|第[一二三四五六七八九十\d]{1,3}次[^，。；]{0,12}(?:提出|形成|汇总|确定)")
+_COUNT = r"(\d{1,4}|[一二两三四五六七八九十百]{1,5})"
+_CLAIM = re.compile(
+    rf"{_COUNT}(?:个|大)?方面[^。；\d]{{0,8}}?{_COUNT}(?:条|项|个|点)(?:具体)?(意见|建议|任务|工作|措施|举措|问题)?"
+)
+_OF_ANOTHER_MEETING = re.compile(
+    r"上次|上一次|上届|此前|去年|第[一二三四五六七八九十\d]{1,3}次[^，。；]{0,12}(?:提出|形成|汇总|确定)"
+)
 
 
 def check_claims(prose: Sequence[str], rows: Sequence[Row]) -> list[Problem]:
     """Problems where the text claims other numbers of aspects and suggestions than ``rows`` have.
 
-    Claims about another meeting (第一次执委会提出的9个方面14条) are passed over. Several claims: one that fits is enough.
+    Claims about another meeting (第一次执委会提出的9个方面14条) are passed over. Of several claims one has to fit.
     """
     aspects = len(dict.fromkeys(row.aspect for row in rows if row.aspect))
     counts = {len(rows), sum(len(row.tasks) for row in rows)}

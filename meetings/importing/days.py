@@ -1,4 +1,7 @@
-"""Days printed in full around the table: 2023年9月27日, 2024-03-05, 二〇二四年三月五日. Deadlines have their own grammar."""
+"""Days printed in full around the table: 2023年9月27日, 2024-03-05, 二〇二四年三月五日.
+
+Deadlines have their own grammar, ``meetings.deadlines``.
+"""
 
 from __future__ import annotations
 

@@ -59,24 +59,39 @@ _PATTERNS: tuple[tuple[str, Column, Role | None], ...] = (
     (r"实际|反馈时间|报送时间|上报时间|(?:开始|起始|启动|开工|起止|提出|填报)(?:时间|日期)", Column.REMARKS, None),
     (r"进展|(?:完成|落实|办理|整改|推进)(?:情况|状态|结果|成效)|是否", Column.REMARKS, None),
     (r"电话|联系方式|目标值|佐证|成果形式|考核|分值|权重|投资|资金|预算", Column.REMARKS, None),
-    (r"时限|时间节点|期限|(?:完成|办结|截止|整改|落实|计划|办理)(?:时间|日期|节点)|^时间(?:要求|安排|进度)$",
-     Column.DEADLINE, None),
+    (
+        r"时限|时间节点|期限|(?:完成|办结|截止|整改|落实|计划|办理)(?:时间|日期|节点)|^时间(?:要求|安排|进度)$",
+        Column.DEADLINE,
+        None,
+    ),
     (r"^进度(?:安排|要求|计划)$|^节点(?:要求|安排)?$|^计划完成$|^完成节点$", Column.DEADLINE, None),
-    (r"来源|提出人|提出委员|提出单位|提出者|提议人|建议人|提案人|发言人|建议委员|提出部门|建议者", Column.SOURCES, None),
+    (r"来源|提出(?:人|委员|单位|部门|者)|建议(?:人|委员|者)|提议人|提案人|发言人", Column.SOURCES, None),
     (rf"(?:配合|协办|协助|参与|会同|协同|协作|参加){_UNIT}?$", Column.DEPARTMENTS, Role.SUPPORTING),
     (rf"(?:配合|协办|协助|参与|协同)(?:责任)?{_UNIT}", Column.DEPARTMENTS, Role.SUPPORTING),
     (rf"(?:责任|分管|牵头|包案|挂点|主管|督办|联系).*{_UNIT}.*(?:责任人|负责人)", Column.DEPARTMENTS, Role.RESPONSIBLE),
     (rf"{_PERSON}", Column.LEADERS, None),
     (rf"^(?:牵头|主办|主责|主要责任|领办)(?:责任)?{_UNIT}?$", Column.DEPARTMENTS, Role.LEAD),
-    (rf"(?:责任|承办|落实|办理|实施|主管|整改|执行|牵头|主办|对口)(?:责任)?{_UNIT}|中心班子|^责任分工$|^责任者$",
-     Column.DEPARTMENTS, Role.RESPONSIBLE),
+    (
+        rf"(?:责任|承办|落实|办理|实施|主管|整改|执行|牵头|主办|对口)(?:责任)?{_UNIT}|中心班子|^责任分工$|^责任者$",
+        Column.DEPARTMENTS,
+        Role.RESPONSIBLE,
+    ),
     (r"^责任$", Column.DEPARTMENTS, Role.RESPONSIBLE),
-    (r"讲话要点|重点工作(?!任务|内容|事项|措施)|方面|类别|板块|分类|领域|类型|^要点|维度|模块|^大?类$|^工作$|一级(?:指标|任务)|工作方向|总体目标|^项目$",
-     Column.ASPECT, None),
-    (r"讲话内容|讲话精神|意见|建议|问题|议定事项|决定事项|议题内容|批示内容|提案内容|发言内容|指示要求|领导要求|要求内容",
-     Column.SUGGESTION, None),
-    (r"任务|措施|举措|工作内容|具体内容|主要内容|(?:工作|落实|督办|重点|督查|待办|具体|推进)事项|^事项|具体工作|主要工作|工作安排|^内容$|工作要求|行动项|年度工作",
-     Column.TASKS, None),
+    (
+        r"讲话要点|重点工作(?!任务|内容|事项|措施)|方面|类别|板块|分类|领域|类型|^要点|维度|模块|^大?类$|^工作$|一级(?:指标|任务)|工作方向|总体目标|^项目$",
+        Column.ASPECT,
+        None,
+    ),
+    (
+        r"讲话内容|讲话精神|意见|建议|问题|议定事项|决定事项|议题内容|批示内容|提案内容|发言内容|指示要求|领导要求|要求内容",
+        Column.SUGGESTION,
+        None,
+    ),
+    (
+        r"任务|措施|举措|工作内容|具体内容|主要内容|(?:工作|落实|督办|重点|督查|待办|具体|推进)事项|^事项|具体工作|主要工作|工作安排|^内容$|工作要求|行动项|年度工作",
+        Column.TASKS,
+        None,
+    ),
 )
 _COMPILED = tuple((re.compile(pattern), column, role) for pattern, column, role in _PATTERNS)
 #: 整改措施 of a 问题 is the remedy, not the question, so tasks named as such win over a 问题 in the same head.
@@ -247,6 +262,7 @@ def settled(heads: Sequence[Head | None], texts: Sequence[str]) -> tuple[Head | 
 def _distinct(places: list[int], heads: Sequence[Head | None]) -> list[int]:
     """The places less those that only continue the merged head before them."""
     return [
-        at for index, at in enumerate(places)
+        at
+        for index, at in enumerate(places)
         if not (index and places[index - 1] == at - 1 and heads[at - 1].printed == heads[at].printed)
     ]

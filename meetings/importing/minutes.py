@@ -9,11 +9,12 @@ from os import PathLike
 
 from meetings.deadlines import Deadline
 
-from .breakdown import Breakdown, lines_of_row, read_breakdown
+from .breakdown import Breakdown, read_breakdown
 from .claims import check_claims
 from .contents import Minutes, Row, Task
 from .documents import Document, Paragraph, Unreadable, UnreadableDocument, read_document
 from .entries import Around, EntryReader
+from .forms import lines_of_row
 from .heads import Column
 from .numbers import read_numbers
 from .people import Person

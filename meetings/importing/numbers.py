@@ -51,7 +51,7 @@ def read_numbers(entries: Sequence[Entry], columns: set[Column] | frozenset[Colu
                 stripped = ordinal.rest.strip()
         else:
             number = None
-        is_unread = bool(printed) and own is None and number is None and not printed.strip("/-—")  == ""
+        is_unread = bool(printed) and own is None and number is None and printed.strip("/-—") != ""
         result.printed.append(printed if is_unread else "")
         result.numbers.append(number)
         result.suggestions.append((stripped or None) if key is Column.SUGGESTION else None)

@@ -12,18 +12,19 @@ _SURNAMES = set(
     "薄单包司柏宁柯阮桂闵解强柴华车冉房边净阴闫佟蓝简肖滕晋明郎仇党宫米巩匡蒙宗瞿褚冀邬乐池仲苑喻权连麻艾尚楚卓鄢应衡郁古晏"
     "沙全练奚占巴敖储丘占储初元计寇桑虞蔺商娄国迟诸井冷危揭卞习汲刁糜竺戚刚原鹿相邸粟禹水富红区山虎才揣闻那乌沐富哈佘幸封修桓来火母"
 )
-_LONG_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "尉迟", "皇甫", "慕容", "令狐", "夏侯", "公孙", "端木", "宇文", "长孙")
-#: Words that end a capacity. The longer come first, so that 副秘书长 does not leave 秘书 behind.
-_CAPACITY_ENDS = (
-    "委员代表", "总工程师", "高级工程师", "副秘书长", "秘书长", "工程师", "委员长", "书记员", "副主任", "主任委员", "主任", "副主席", "主席",
-    "特邀嘉宾", "嘉宾", "特邀代表", "代表", "执委", "常委", "委员", "理事长", "副理事长", "理事", "监事长", "监事", "会长", "副会长", "组长", "副组长",
-    "司长", "局长", "厅长", "处长", "科长", "部长", "院长", "校长", "所长", "站长", "馆长", "行长", "社长", "台长", "队长", "股长", "区长", "县长",
-    "市长", "省长", "州长", "镇长", "乡长", "村长", "巡视员", "调研员", "研究员", "书记", "经理", "总经理", "董事长", "董事", "总裁", "总监", "总师",
-    "教授", "讲师", "院士", "专家", "顾问", "律师", "医师", "主管", "负责人", "联系人", "联络员", "干事", "教师", "老师", "学生", "同志", "先生", "女士",
-    "主编", "参事", "总会计师", "会计师", "审计师", "专员", "园长", "班长", "组员", "会员", "会员单位", "成员", "列席", "主持人", "记录人", "局领导",
-    "检察长", "审判长", "政委", "厂长", "场长", "总长", "庭长", "督学", "督导", "助理", "秘书", "办主任",
-)
-_ENDS = "|".join(sorted(set(_CAPACITY_ENDS), key=len, reverse=True))
+_LONG_SURNAMES = re.compile("欧阳|司马|上官|诸葛|司徒|东方|尉迟|皇甫|慕容|令狐|夏侯|公孙|端木|宇文|长孙")
+#: Words that end a capacity.
+_CAPACITY_ENDS = """
+    委员代表 总工程师 高级工程师 副秘书长 秘书长 工程师 委员长 书记员 副主任 主任委员 主任 副主席 主席
+    特邀嘉宾 嘉宾 特邀代表 代表 执委 常委 委员 理事长 副理事长 理事 监事长 监事 会长 副会长 组长 副组长 司长
+    局长 厅长 处长 科长 部长 院长 校长 所长 站长 馆长 行长 社长 台长 队长 股长 区长 县长 市长 省长 州长 镇长
+    乡长 村长 巡视员 调研员 研究员 书记 经理 总经理 董事长 董事 总裁 总监 总师 教授 讲师 院士 专家 顾问 律师
+    医师 主管 负责人 联系人 联络员 干事 教师 老师 学生 同志 先生 女士 主编 参事 总会计师 会计师 审计师 专员
+    园长 班长 组员 会员 会员单位 成员 列席 主持人 记录人 局领导 检察长 审判长 政委 厂长 场长 总长 庭长 督学
+    督导 助理 秘书 办主任
+"""
+# The longer first, so that 副秘书长 does not leave 秘书 behind.
+_ENDS = "|".join(sorted(_CAPACITY_ENDS.split(), key=len, reverse=True))
 _CAPACITY_END = re.compile(rf"(?:{_ENDS})$")
 _FUSED = re.compile(rf"^(.*(?:{_ENDS}))([\u4e00-\u9fff·]{{2,10}})$")
 _ORGANISATION_END = re.compile(
@@ -32,7 +33,7 @@ _ORGANISATION_END = re.compile(
 )
 _NO_OFFICE = {"领导", "负责", "牵头", "配合", "人员"}
 #: Words that look like a name: a surname and a character.
-_NO_NAMES = {"常务", "全体", "高级", "国家", "安全", "方面", "成果", "时间", "时限", "江苏", "江西", "安徽", "云南", "温州", "常州", "党务", "党建"}
+_NO_NAMES = re.compile("常务|全体|高级|国家|安全|方面|成果|时间|时限|江苏|江西|安徽|云南|温州|常州|党务|党建")
 _TITLE_AFTER_NAME = re.compile(rf"^([\u4e00-\u9fff]{{2,4}}?)(同志|(?:常务)?副?(?:{_ENDS}))$")
 _BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
@@ -50,9 +51,11 @@ def is_name(text: str) -> bool:
     """Whether ``text`` can be a person's name: a surname and one or two characters, or a name with a middle dot."""
     if re.fullmatch(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8})+", text):
         return True
-    if text in _NO_NAMES or not _CHINESE.fullmatch(text) or _CAPACITY_END.search(text) or _ORGANISATION_END.search(text):
+    if _NO_NAMES.fullmatch(text) or not _CHINESE.fullmatch(text):
         return False
-    if text.startswith(_LONG_SURNAMES):
+    if _CAPACITY_END.search(text) or _ORGANISATION_END.search(text):
+        return False
+    if _LONG_SURNAMES.match(text):
         return 3 <= len(text) <= 4
     return text[0] in _SURNAMES and 2 <= len(text) <= 3
 
@@ -83,9 +86,8 @@ def person_of(text: str) -> Person | None:
         bare = bare if is_capacity(outside) else outside
     if is_name(bare):
         return Person(bare)
-    if match := _TITLE_AFTER_NAME.match(bare):
-        if is_name(match[1]):
-            return Person(match[1], None if match[2] == "同志" else match[2])
+    if (match := _TITLE_AFTER_NAME.match(bare)) and is_name(match[1]):
+        return Person(match[1], None if match[2] == "同志" else match[2])
     return _fused(bare)
 
 

@@ -1,6 +1,6 @@
 """What stands around the table: title, body, document number, days, place, chair, host, people in charge.
 
-Two kinds of minutes are read: prose (2023年9月27日，…会议在北京召开。会议由…主持) and forms (时间：… 地点：… 主持人：…).
+Two kinds of minutes are read: prose (2023年9月27日，…会议在北京召开。会议由…主持) and forms (时间：… 地点：…).
 What is not said stays None.
 """
 
@@ -22,16 +22,22 @@ from .text import tidy, without_blanks
 _DAY = PRINTED_DAY.pattern.replace("?P<year>", "").replace("?P<month>", "").replace("?P<day>", "")
 _HAPPENS = r"(?:召开|举行|举办)"
 _DOCUMENT_NUMBER = re.compile(
-    r"[\u4e00-\u9fffA-Za-z]{1,20}(?:[（(][\u4e00-\u9fff]{1,6}[)）])?[\u4e00-\u9fff]{0,8}\s*[〔［\[【（(]\s*(?:19|20)\d{2}\s*[〕］\]】）)]\s*第?\s*\d{1,4}\s*[号期]"
+    r"[\u4e00-\u9fffA-Za-z]{1,20}(?:[（(][\u4e00-\u9fff]{1,6}[)）])?[\u4e00-\u9fff]{0,8}\s*"
+    r"[〔［\[【（(]\s*(?:19|20)\d{2}\s*[〕］\]】）)]\s*第?\s*\d{1,4}\s*[号期]"
 )
-_ISSUE_NUMBER = re.compile(r"^[（(〔\[]?\s*((?:(?:19|20)\d{2}年)?第\s*\d{1,4}\s*[期号])\s*[）)〕\]]?$|^[〔\[]\s*(?:19|20)\d{2}\s*[〕\]]\s*\d{1,4}\s*号?$")
+_ISSUE_NUMBER = re.compile(
+    r"^[（(〔\[]?\s*((?:(?:19|20)\d{2}年)?第\s*\d{1,4}\s*[期号])\s*[）)〕\]]?$|"
+    r"^[〔\[]\s*(?:19|20)\d{2}\s*[〕\]]\s*\d{1,4}\s*号?$"
+)
 _MINUTES = re.compile(r"(?:会议)?纪要(?:[（(].*[)）])?$")
 _BREAKDOWN = re.compile(
     r"(?:任务|分解|分工|清单|台账|措施|责任|要点|落实|问题|督办|整改|事项).{0,12}(?:表|单|台账|方案|汇总|安排)(?:[（(][^）)]{1,12}[)）])?$"
 )
 _ENDS_AS_TITLE = re.compile(r"(?:第.{1,4}次|[^，。；：:]{2,})(?:会议|大会|全会|例会|办公会|座谈会|理事会|年会|委员会)$")
 #: The first line of a title that takes two: 落实…会议委员建议 / 任务分解表.
-_GOES_ON = re.compile(r"^(?:关于|落实|贯彻|《)(?!.*(?:纪要|通知|表)$)|(?:建议|意见|精神|要求|重点工作|报告|决定|部署|会议)$")
+_GOES_ON = re.compile(
+    r"^(?:关于|落实|贯彻|《)(?!.*(?:纪要|通知|表)$)|(?:建议|意见|精神|要求|重点工作|报告|决定|部署|会议)$"
+)
 _ATTACHMENT = re.compile(r"^附\s*件\s*\d{0,2}\s*[:：]?\s*\d{0,2}[.．、]?")
 
 _LABELS = {
@@ -45,7 +51,8 @@ _LABELS = {
     "overall_lead": r"总负责人?|总体负责人?|总牵头人?|总协调人?|总召集人",
     "leads": r"(?:具体)?分工负责人?|具体负责人?|分项负责人?",
     "people": r"(?:出席|参加|参会|列席|与会|到会)(?:会议)?(?:人员|单位|领导|嘉宾|委员|代表|同志)?",
-    "other": r"缺席(?:人员)?|请假(?:人员)?|记录人?|会议记录|整理|审核|签发人?|会议议题|议题|会议内容|会议议程|主送|抄送|抄报|报送|发|分送|联系人|联系电话|填报单位",
+    "other": r"缺席(?:人员)?|请假(?:人员)?|记录人?|会议记录|整理|审核|签发人?|会议议题|议题|会议内容|会议议程|"
+    r"主送|抄送|抄报|报送|发|分送|联系人|联系电话|填报单位",
 }
 
 
@@ -58,6 +65,11 @@ _LABEL = re.compile(
     r"(?:^|(?<=[\s　；;。，,]))(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、．])?[ \t\u3000]*(?:"
     + "|".join(f"(?P<{name}>{_spaced(pattern)})" for name, pattern in _LABELS.items())
     + r")[ \t\u3000]*[:：]"
+)
+
+
+_HAPPENS_AT = re.compile(
+    r"在([^，。；、在]{2,30}?)(?:以[^，。；]{2,16}(?:形式|方式))?(?:成功|顺利|隆重|胜利|组织|正式)?" + _HAPPENS
 )
 
 
@@ -75,7 +87,8 @@ def labelled(lines: Sequence[str]) -> Iterator[Labelled]:
     for line in lines:
         matches = list(_LABEL.finditer(line))
         goes_on = open_name == "people" and not matches and not re.search(r"[。：:]|会议|附件", line)
-        is_list = open_value.rstrip()[-1:] in ("、", "，", ",", "") or all(map(is_name, re.split(r"[、，,\s]+", line.strip())))
+        are_names = all(map(is_name, re.split(r"[、，,\s]+", line.strip())))
+        is_list = are_names or open_value.rstrip()[-1:] in ("、", "，", ",", "")
         if goes_on and is_list and line.strip():
             open_value += f" {line.strip()}"
             continue
@@ -86,7 +99,7 @@ def labelled(lines: Sequence[str]) -> Iterator[Labelled]:
             end = matches[at + 1].start() if at + 1 < len(matches) else len(line)
             value = line[match.end() : end].strip(" \t\u3000；;，,")
             if at + 1 == len(matches) and match.lastgroup == "people":
-                open_name, open_value = "people", value
+                open_name, open_value = "people", line[match.end() : end].strip()
             else:
                 yield Labelled(match.lastgroup, value)
     if open_name:
@@ -120,9 +133,7 @@ def read_meeting(before: Sequence[str], around: Sequence[str]) -> tuple[Meeting,
         chair=chair.name if chair else None,
         overall_lead=next(iter(read_leaders(labels.get("overall_lead", ""))), None),
         leads=read_leaders(labels.get("leads", "")),
-        attendees=attendees_of(
-            [label.value for label in labelled(around) if label.name == "people"], prose, chair
-        ),
+        attendees=attendees_of([label.value for label in labelled(around) if label.name == "people"], prose, chair),
     )
     if meeting.title is None:
         problems.append(Problem(None, "title", "", ProblemCode.NO_TITLE))
@@ -182,10 +193,15 @@ def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | 
     issued = re.search(r"关于印发[《〈]?([^。；》〉]{4,60}?会议?)纪要[》〉]?的通知", text)
     if issued:
         return issued[1] if issued[1].endswith("会议") or issued[1].endswith("会") else issued[1] + "会议"
-    held = re.search(rf"(?:^|[。，]){_DAY}(?:上午|下午|晚上?)?，?([^，。；]{{4,50}}?会议?)在[^，。；]{{2,30}}?{_HAPPENS}", text)
+    held = re.search(
+        rf"(?:^|[。，]){_DAY}(?:上午|下午|晚上?)?，?([^，。；]{{4,50}}?会议?)在[^，。；]{{2,30}}?{_HAPPENS}", text
+    )
     if held:
         return held[4]
-    named = re.match(r"^(?:贯彻)?落实(.{4,40}?会议?)(?:委员|代表|专家|与会|精神|提出|工作|意见|建议|重点|主要|任务|部署|有关)", breakdown_title or "")
+    named = re.match(
+        r"^(?:贯彻)?落实(.{4,40}?会议?)(?:委员|代表|专家|与会|精神|提出|工作|意见|建议|重点|主要|任务|部署|有关)",
+        breakdown_title or "",
+    )
     return named[1] if named else None
 
 
@@ -197,9 +213,8 @@ def _is_held(title: str, text: str) -> bool:
 
 def _lacks_body(title: str, above: str) -> bool:
     """常务会议纪要 under 某县人民政府."""
-    return bool(re.search(r"(?:政府|委员会|协会|学会|大学|学院|集团|公司|局|厅|院|会|党组|党委|中心)$", above)) and not re.search(
-        r"政府|委员会|协会|大学|学院|公司|局|厅", title
-    )
+    is_body = re.search(r"(?:政府|委员会|协会|学会|大学|学院|集团|公司|局|厅|院|会|党组|党委|中心)$", above)
+    return bool(is_body) and not re.search(r"政府|委员会|协会|大学|学院|公司|局|厅", title)
 
 
 def _body(title: str | None) -> str | None:
@@ -211,7 +226,8 @@ def _body(title: str | None) -> str | None:
         bare = re.sub(r"(?:19|20)\d{2}年度?|第[一二三四]季度|\d{1,2}月份?", "", title)
         if office := re.match(r"^(.*办公会)议?$", bare):
             return office[1]
-        bare = re.sub(r"(?:全体|年度|专题|工作|座谈|办公|常务|主任|扩大)*(?:会议|大会|年会|例会|座谈会|推进会|办公会|会)$", "", bare)
+        kind = r"(?:全体|年度|专题|工作|座谈|常务|主任|扩大)*(?:会议|大会|年会|例会|座谈会|推进会|会)$"
+        bare = re.sub(kind, "", bare)
         return bare if len(bare) >= 2 else None
     before, kind = match[1], re.sub(r"[（(].*[)）]$", "", match[2])
     if before:
@@ -249,7 +265,7 @@ def _issued_on(labels: dict[str, str], prose: Sequence[str]) -> datetime.date | 
     for line in prose:
         if (match := _SAYS_ISSUED.search(line)) and (day := first_day(match[1])):
             return day
-    signed = re.compile(rf"^(?:[^，。；：:]{{2,40}}(?:室|处|厅|会|府|局|部|院|司|组|委|心|学|司法|公司|集团))?\s*{_DAY}$")
+    signed = re.compile(rf"^(?:[^，。；：:]{{2,40}}[室处厅会府局部院司组委心学团])?\s*{_DAY}$")
     days = [first_day(line) for line in prose if signed.match(line)]
     return next((day for day in days if day), None)
 
@@ -288,9 +304,7 @@ def _place(labels: dict[str, str], prose: Sequence[str]) -> str | None:
     if value := tidy(labels.get("place", "")):
         return value.rstrip("。")
     for line in prose:
-        for match in re.finditer(
-            rf"在([^，。；、在]{{2,30}}?)(?:以[^，。；]{{2,16}}(?:形式|方式))?(?:成功|顺利|隆重|胜利|组织|正式)?{_HAPPENS}", line
-        ):
+        for match in _HAPPENS_AT.finditer(line):
             if not re.search(r"主持|领导|期间|基础|会议上|范围|下$|线上|全国各地", match[1]):
                 return match[1]
     return None

@@ -19,7 +19,7 @@ from meetings.importing.documents import Unreadable, UnreadableDocument, read_co
 from meetings.importing.minutes import minutes_of, read_minutes
 from meetings.importing.wording import refusal
 
-from .builders import HEADS, ROW, W, C, docx_bytes, p, package, pdf_bytes, tabbed, tbl, written, xlsx_bytes
+from .builders import HEADS, ROW, C, W, docx_bytes, p, package, pdf_bytes, tabbed, tbl, written, xlsx_bytes
 from .reading import DATA, minutes, refused
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000)
@@ -46,9 +46,12 @@ def _sheet(change) -> bytes:
 def _pdf_with_stream(data: bytes) -> bytes:
     stream = zlib.compress(data)
     return (
-        b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 "
-        b">>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>\nendobj\n4 0 obj\n"
-        b"<< /Filter /FlateDecode /Length " + str(len(stream)).encode() + b" >>\nstream\n" + stream
+        b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] "
+        b"/Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>\n"
+        b"endobj\n4 0 obj\n<< /Filter /FlateDecode /Length "
+        + str(len(stream)).encode()
+        + b" >>\nstream\n"
+        + stream
         + b"\nendstream\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF"
     )
 
@@ -73,7 +76,8 @@ REFUSED = {
     "a bomb of blanks": (_document(b"<w:p>" + b" " * (200 * MEGABYTE) + b"</w:p>"), "damaged expands_too_far"),
     "a bomb of paragraphs": (_document(b"<w:p/>" * 4_000_000), "too_involved"),
     "a bomb of attributes": (
-        _document((b"<w:p " + b" ".join(b'a%d=""' % at for at in range(90_000)) + b"/>") * 30), "too_involved",
+        _document((b"<w:p " + b" ".join(b'a%d=""' % at for at in range(90_000)) + b"/>") * 30),
+        "too_involved",
     ),
     "a table of 50,000 rows (docx)": (_document(tbl([["a", "b"]] * 50_000)), "too_many_rows too_involved"),
     "a table of 50,000 rows (xlsx)": (xlsx_bytes([HEADS] + [ROW[:2]] * 50_000), "too_many_rows"),
@@ -122,9 +126,7 @@ def test_a_file_of_200_mb_is_not_even_opened(tmp_path):
     "change",
     [
         lambda xml: xml.replace(b'ref="A1:I2"', b'ref="A1:XFD1048576"'),
-        lambda xml: xml.replace(
-            b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-        ),
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
         lambda xml: xml.replace(
             b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A3:XFD1048576"/></mergeCells>'
         ),
@@ -229,7 +231,9 @@ def test_any_text_in_the_cells_is_read_or_refused(cells):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cells=st.lists(
-        st.lists(st.text(alphabet="（）()1.、；;牵头配合:：办公室 张三\n／/无①一是", max_size=14), min_size=9, max_size=9),
+        st.lists(
+            st.text(alphabet="（）()1.、；;牵头配合:：办公室 张三\n／/无①一是", max_size=14), min_size=9, max_size=9
+        ),
         min_size=1,
         max_size=3,
     )

@@ -10,8 +10,17 @@ import pytest
 from .builders import HEADS, ROW, PdfTable, pdf_bytes, saved, tabbed, xlsx_bytes
 from .reading import departments, minutes, refused, row_problems, tasks, whole_problems
 
-SECOND = ("2", "完善服务", "建议建立会员服务平台，方便会员查询。", "开发会员服务平台，上线试运行。", "信息部", "李雷",
-          "2025年6月底前", "副会长 赵六", "需预算")
+SECOND = (
+    "2",
+    "完善服务",
+    "建议建立会员服务平台，方便会员查询。",
+    "开发会员服务平台，上线试运行。",
+    "信息部",
+    "李雷",
+    "2025年6月底前",
+    "副会长 赵六",
+    "需预算",
+)
 
 
 def _due(read):
@@ -44,19 +53,31 @@ def test_a_deadline_means_what_the_sheet_shows(value, number_format, text, due):
 
 
 def test_title_rows_merged_groups_blank_rows_and_numbers_as_text():
-    rows = [["某协会任务分解表"], ["总负责：王芳"], [], HEADS, [1, "甲", "建议一。", *ROW[3:]], [],
-            ["2", None, "建议二。", *ROW[3:]]]
+    rows = [
+        ["某协会任务分解表"],
+        ["总负责：王芳"],
+        [],
+        HEADS,
+        [1, "甲", "建议一。", *ROW[3:]],
+        [],
+        ["2", None, "建议二。", *ROW[3:]],
+    ]
     read = minutes(xlsx_bytes(rows, merges=("A1:I1", "A2:I2", "B5:B7")))
     assert [(row.number, row.aspect) for row in read.rows] == [(1, "甲"), (2, "甲")]
     assert (read.meeting.breakdown_title, read.meeting.overall_lead) == ("某协会任务分解表", "王芳")
 
 
 def test_heads_of_two_lines():
-    read = minutes(xlsx_bytes(
-        [["序号", "重点任务", "责任分工", "", "时间", ""], ["", "", "牵头单位", "配合单位", "开始时间", "完成时间"],
-         [1, "做甲。", "办公室", "财务部", "2024.1", "2024.6"]],
-        merges=("A1:A2", "B1:B2", "C1:D1", "E1:F1"),
-    ))
+    read = minutes(
+        xlsx_bytes(
+            [
+                ["序号", "重点任务", "责任分工", "", "时间", ""],
+                ["", "", "牵头单位", "配合单位", "开始时间", "完成时间"],
+                [1, "做甲。", "办公室", "财务部", "2024.1", "2024.6"],
+            ],
+            merges=("A1:A2", "B1:B2", "C1:D1", "E1:F1"),
+        )
+    )
     assert departments(read.rows[0]) == {"办公室": "lead", "财务部": "supporting"}
     assert _due(read) == ["2024-06-30"]
     assert "开始时间：2024.1" in read.rows[0].remarks
@@ -94,16 +115,48 @@ WIDTHS = (40, 80, 160, 160, 80, 60, 70, 80, 32)
 
 
 def test_a_pdf_table_across_pages_with_a_row_cut_in_two():
-    read = minutes(pdf_bytes([
-        ["某协会第三次理事会会议纪要", "落实理事会建议任务分解表", PdfTable(WIDTHS, [
-            HEADS, ["1", "加强宣传", "1) 建议加大宣传力度，提高影响\n力。", *ROW[3:]],
-            ["2", "完善服务", "2) 建议建立平台，方便会员查询\n使用，并且要", "开发平台，", "信息部\n会员部", "李雷", "2025.6", "副会长 赵六", ""],
-        ])],
-        [PdfTable(WIDTHS, [HEADS, ["", "", "及时更新。", "上线运行。", "", "", "", "", ""],
-                           ["3", "其他", "3) 建议三。", "做三。", "办公室", "王芳", "持续推进", "理事 李明", ""]])],
-    ]))
+    read = minutes(
+        pdf_bytes(
+            [
+                [
+                    "某协会第三次理事会会议纪要",
+                    "落实理事会建议任务分解表",
+                    PdfTable(
+                        WIDTHS,
+                        [
+                            HEADS,
+                            ["1", "加强宣传", "1) 建议加大宣传力度，提高影响\n力。", *ROW[3:]],
+                            [
+                                "2",
+                                "完善服务",
+                                "2) 建议建立平台，方便会员查询\n使用，并且要",
+                                "开发平台，",
+                                "信息部\n会员部",
+                                "李雷",
+                                "2025.6",
+                                "副会长 赵六",
+                                "",
+                            ],
+                        ],
+                    ),
+                ],
+                [
+                    PdfTable(
+                        WIDTHS,
+                        [
+                            HEADS,
+                            ["", "", "及时更新。", "上线运行。", "", "", "", "", ""],
+                            ["3", "其他", "3) 建议三。", "做三。", "办公室", "王芳", "持续推进", "理事 李明", ""],
+                        ],
+                    )
+                ],
+            ]
+        )
+    )
     assert [row.suggestion for row in read.rows] == [
-        "建议加大宣传力度，提高影响力。", "建议建立平台，方便会员查询使用，并且要及时更新。", "建议三。",
+        "建议加大宣传力度，提高影响力。",
+        "建议建立平台，方便会员查询使用，并且要及时更新。",
+        "建议三。",
     ]
     assert tasks(read.rows[1]) == ["开发平台，上线运行。"]
     assert list(departments(read.rows[1])) == ["信息部", "会员部"]
@@ -119,7 +172,11 @@ def test_a_scan_without_text_is_refused():
 
 
 def test_pasted_from_word_where_a_cell_of_two_paragraphs_breaks_the_line():
-    text = tabbed(HEADS) + "1\t面\t建议一。\t(1) 做甲；\n(2) 做乙。\t办公室\n财务部\t王芳\t2024.6\t理事 李明\t\n" + tabbed(SECOND)
+    text = (
+        tabbed(HEADS)
+        + "1\t面\t建议一。\t(1) 做甲；\n(2) 做乙。\t办公室\n财务部\t王芳\t2024.6\t理事 李明\t\n"
+        + tabbed(SECOND)
+    )
     read = minutes(text)
     assert [tasks(row) for row in read.rows] == [["做甲", "做乙。"], ["开发会员服务平台，上线试运行。"]]
     assert list(departments(read.rows[0])) == ["办公室", "财务部"]
@@ -141,16 +198,38 @@ def test_encodings(encoding):
 
 
 def test_one_cell_a_line_with_blank_and_merged_cells_left_out():
-    text = "\n".join((
-        "落实理事会第三次会议建议任务分解表", *HEADS,
-        "1", "加强宣传", "1) 建议加大对外宣传力度，提高影响力。", "(1) 建立宣传小组；", "(2) 制定年度宣传计划并组织实施。",
-        "办公室", "王芳", "2024.12", "理事 李明",
-        "2) 希望办好会刊，及时反映会员诉求和呼声。", "改版会刊，增加会员专栏并按月出版发行。", "宣传部", "李雷", "持续推进", "理事 赵六",
-        *SECOND[:2], f"3) {SECOND[2]}", SECOND[3], "信息部", "会员部", *SECOND[5:],
-    ))
+    text = "\n".join(
+        (
+            "落实理事会第三次会议建议任务分解表",
+            *HEADS,
+            "1",
+            "加强宣传",
+            "1) 建议加大对外宣传力度，提高影响力。",
+            "(1) 建立宣传小组；",
+            "(2) 制定年度宣传计划并组织实施。",
+            "办公室",
+            "王芳",
+            "2024.12",
+            "理事 李明",
+            "2) 希望办好会刊，及时反映会员诉求和呼声。",
+            "改版会刊，增加会员专栏并按月出版发行。",
+            "宣传部",
+            "李雷",
+            "持续推进",
+            "理事 赵六",
+            *SECOND[:2],
+            f"3) {SECOND[2]}",
+            SECOND[3],
+            "信息部",
+            "会员部",
+            *SECOND[5:],
+        )
+    )
     read = minutes(text)
     assert [(row.number, row.aspect, len(row.tasks), row.remarks) for row in read.rows] == [
-        (1, "加强宣传", 2, ""), (2, "加强宣传", 1, ""), (3, "完善服务", 1, "需预算"),
+        (1, "加强宣传", 2, ""),
+        (2, "加强宣传", 1, ""),
+        (3, "完善服务", 1, "需预算"),
     ]
     assert list(departments(read.rows[2])) == ["信息部", "会员部"]
     assert row_problems(read) == []
@@ -171,7 +250,11 @@ def test_columns_aligned_for_a_terminal():
         "3     上线服务平台。      信息部、      2025年底前\n"
         "                          会员部\n"
     )
-    assert [tasks(row) for row in read.rows] == [["建立宣传小组。"], ["制定年度宣传计划，并组织实施。"], ["上线服务平台。"]]
+    assert [tasks(row) for row in read.rows] == [
+        ["建立宣传小组。"],
+        ["制定年度宣传计划，并组织实施。"],
+        ["上线服务平台。"],
+    ]
     assert list(departments(read.rows[2])) == ["信息部", "会员部"]
     assert _due(read) == ["2024-06-30", "None", "2025-12-31"]
 

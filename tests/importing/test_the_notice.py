@@ -1,4 +1,4 @@
-"""The notice 〔2023〕81号 in all its formats gives what a careful reader finds in it (tests/data/annex-expected.json)."""
+"""The notice 〔2023〕81号 in all its formats gives what a careful reader finds (tests/data/annex-expected.json)."""
 
 from __future__ import annotations
 
@@ -120,9 +120,20 @@ def test_the_attendees_with_the_chair(name, read):
 
 def test_the_keys_are_those_of_the_contract(read):
     assert list(read) == ["meeting", "rows", "problems"]
-    assert list(read["meeting"]) == (
-        "title breakdown_title body document_number held_on issued_on place host chair overall_lead leads attendees"
-    ).split()
-    assert list(read["rows"][0]) == "number aspect suggestion lead_in tasks sources remarks".split()
-    assert list(read["rows"][0]["tasks"][0]) == "number text departments leaders deadline milestones".split()
-    assert list(read["problems"][0]) == "row column value message".split()
+    assert list(read["meeting"]) == [
+        "title",
+        "breakdown_title",
+        "body",
+        "document_number",
+        "held_on",
+        "issued_on",
+        "place",
+        "host",
+        "chair",
+        "overall_lead",
+        "leads",
+        "attendees",
+    ]
+    assert list(read["rows"][0]) == ["number", "aspect", "suggestion", "lead_in", "tasks", "sources", "remarks"]
+    assert list(read["rows"][0]["tasks"][0]) == ["number", "text", "departments", "leaders", "deadline", "milestones"]
+    assert list(read["problems"][0]) == ["row", "column", "value", "message"]

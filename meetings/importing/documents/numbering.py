@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ..ordinals import chinese_numeral
+from meetings.importing.ordinals import chinese_numeral
+
 from .packages import Package, namespace
 
 _CHINESE = "〇一二三四五六七八九"
@@ -95,6 +96,7 @@ class Numbering:
     def _levels(element: etree._Element, w: str) -> dict[int, _Level]:
         levels = {}
         for level in element.iterchildren(f"{w}lvl"):
+
             def value(name: str, level: etree._Element = level) -> str | None:
                 child = level.find(f"{w}{name}")
                 return child.get(f"{w}val") if child is not None else None

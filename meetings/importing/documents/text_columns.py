@@ -1,8 +1,9 @@
 """Tables whose columns are aligned with blanks, as ``pdftotext -layout`` prints them.
 
-pdftotext counts every character as one column, a terminal counts a Chinese one as two: the count that leaves clearer
-gaps is taken. The head says which columns there are, the gaps below it where they end. The rows are found by what counts them through (1) 2) 3) … or the numbers in 序号);
-since cells stand in the middle of their rows, every other column is cut into as many pieces so that the middles meet.
+pdftotext counts every character as one column, a terminal counts a Chinese one as two: the count that leaves
+clearer gaps is taken. The head says which columns there are, the gaps below it where they end. The rows are found by
+what counts them through (1) 2) 3) … or the numbers in 序号); since cells stand in the middle of their rows, every
+other column is cut into as many pieces so that the middles meet.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..heads import Column, Head, head_of, is_head_row, settled
-from ..ordinals import integer_of, leading_ordinal
-from ..text import tidy
+from meetings.importing.heads import Column, Head, head_of, is_head_row, settled
+from meetings.importing.ordinals import integer_of, leading_ordinal
+from meetings.importing.text import tidy
+
 from .model import EMPTY, Block, Cell, Paragraph, Table
 from .row_bands import Band, bands_of_groups, shared_out
 from .wrapping import PrintedLine, display_width, paragraphs, unwrapped
@@ -92,8 +94,10 @@ def _heads_in(line: str) -> list[_Piece] | None:
 def _is_part_of_head(line: str) -> bool:
     """Whether a line above or below the heads is only the other half of a head set in two lines."""
     pieces = _pieces(line)
-    return bool(pieces) and len(pieces) <= 3 and all(
-        len(piece.text) <= 8 and piece.left > 8 and not re.search(r"[\d。；]", piece.text) for piece in pieces
+    return (
+        bool(pieces)
+        and len(pieces) <= 3
+        and all(len(piece.text) <= 8 and piece.left > 8 and not re.search(r"[\d。；]", piece.text) for piece in pieces)
     )
 
 
@@ -127,7 +131,7 @@ def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Sect
 
 
 def _edges(heads: Sequence[_Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
-    """Where each column but the first begins, in the emptiest place between two heads, and how full those places are."""
+    """Where each column but the first begins, the emptiest place between two heads, and how full those places are."""
     width = max([measure(line) for line in body] + [heads[-1].right]) + 1
     covered = [0] * (width + 1)
     for line in body:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from meetings.deadlines import DeadlineKind, read_deadline
+from meetings.importing.heads import Column, Head, head_of, is_head_row, settled
+from meetings.importing.ordinals import integer_of, leading_ordinal
+from meetings.importing.people import ends_as_organisation, is_name, person_of
 
-from ..heads import Column, Head, head_of, is_head_row, settled
-from ..ordinals import integer_of, leading_ordinal
-from ..people import ends_as_organisation, is_name, person_of
 from .errors import MAX_TABLE_ROWS, Unreadable, UnreadableDocument
 from .model import EMPTY, Block, Cell, Paragraph, Table
 
@@ -51,7 +51,9 @@ def table_of_single_lines(lines: Sequence[str]) -> list[Block] | None:
         raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
     heads = settled([head_of(name) for name in names], names)
     rows = _chunks(body, heads) or _best_rows([line for line in body if line], heads)
-    table = Table.of([[Cell(name) for name in names], *([Cell(text) if text else EMPTY for text in row] for row in rows)])
+    table = Table.of(
+        [[Cell(name) for name in names], *([Cell(text) if text else EMPTY for text in row] for row in rows)]
+    )
     before = [Paragraph(line) for line in stripped[:first] if line]
     return [*before, table, *[Paragraph(line) for line in rest if line]]
 

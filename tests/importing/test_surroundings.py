@@ -1,0 +1,133 @@
+"""What stands around the table, in prose and in forms, and the minutes' own count."""
+
+from __future__ import annotations
+
+import pytest
+
+from .builders import tabbed
+from .reading import minutes, whole_problems
+
+TABLE = tabbed(
+    ("序号", "类别", "工作任务", "责任单位", "完成时限"),
+    ("1", "甲", "做甲。", "办公室", "6月底前"),
+    ("2", "乙", "做乙。", "办公室", "12月底前"),
+)
+
+
+def read(*lines, after=""):
+    return minutes("\n".join(lines) + "\n" + TABLE + after)
+
+
+def _people(meeting):
+    return [(person.name, person.capacity) for person in meeting.attendees]
+
+
+def test_minutes_of_a_county_government():
+    meeting = read(
+        "XX县人民政府",
+        "常务会议纪要",
+        "〔2024〕3号",
+        "XX县人民政府办公室              2024年3月10日",
+        "2024年3月5日上午，县委副书记、县长王建国主持召开县政府第12次常务会议，研究部署重点工作。",
+        "出席：王建国　李　明　张三",
+        "列席：县发改局刘伟、县财政局陈静",
+        "XX县人民政府第12次常务会议议定事项任务分解表",
+    ).meeting
+    assert (meeting.title, meeting.body, meeting.chair) == ("XX县人民政府常务会议", "XX县人民政府", "王建国")
+    assert (meeting.document_number, str(meeting.held_on), str(meeting.issued_on)) == (
+        "〔2024〕3号",
+        "2024-03-05",
+        "2024-03-10",
+    )
+    assert _people(meeting) == [
+        ("王建国", "县委副书记、县长"),
+        ("李明", None),
+        ("张三", None),
+        ("刘伟", "县发改局"),
+        ("陈静", "县财政局"),
+    ]
+
+
+def test_minutes_of_a_university_as_a_form():
+    meeting = read(
+        "某某大学校长办公会议纪要",
+        "2024年第5期",
+        "时　间：2024年4月8日（星期一）上午9:00",
+        "地　点：行政楼第一会议室",
+        "主 持 人：校长 王建国",
+        "参会人员：李明、张三、赵 六，",
+        "教务处处长刘伟",
+        "某某大学校长办公室    2024年4月10日印发",
+    ).meeting
+    assert (meeting.body, meeting.place, meeting.document_number) == (
+        "某某大学校长办公会",
+        "行政楼第一会议室",
+        "2024年第5期",
+    )
+    assert (str(meeting.held_on), str(meeting.issued_on)) == ("2024-04-08", "2024-04-10")
+    assert _people(meeting) == [
+        ("王建国", "校长"),
+        ("李明", None),
+        ("张三", None),
+        ("赵六", None),
+        ("刘伟", "教务处处长"),
+    ]
+
+
+def test_minutes_of_an_association_in_prose():
+    meeting = read(
+        "关于印发某某协会第三届理事会第二次会议纪要的通知",
+        "协字〔2024〕15号",
+        "某某协会秘书处",
+        "2024年5月20日",
+        "某某协会第三届理事会第二次会议纪要",
+        "某某协会第三届理事会第二次会议于2024年5月12日在上海市以现场与视频相结合的方式召开，由会员单位某某公司承办。"
+        "会长王建国主持会议，副会长李明、张三，秘书长赵四出席会议。",
+        "总负责人：王建国",
+        "具体分工负责人：李明、张 三",
+    ).meeting
+    assert (meeting.title, meeting.body) == ("某某协会第三届理事会第二次会议", "某某协会第三届理事会")
+    assert (meeting.document_number, meeting.place, meeting.host) == ("协字〔2024〕15号", "上海市", "某某公司")
+    assert (str(meeting.held_on), str(meeting.issued_on)) == ("2024-05-12", "2024-05-20")
+    assert (meeting.overall_lead, meeting.leads) == ("王建国", ("李明", "张三"))
+    assert _people(meeting) == [("王建国", "会长"), ("李明", "副会长"), ("张三", "副会长"), ("赵四", "秘书长")]
+
+
+def test_days_in_chinese_numerals():
+    meeting = read("某局会议纪要", "二〇二四年三月五日，某局召开局务会议。", "某局办公室", "二〇二四年三月十日").meeting
+    assert (str(meeting.held_on), str(meeting.issued_on)) == ("2024-03-05", "2024-03-10")
+
+
+def test_a_meeting_day_without_a_year_is_that_of_the_issue_and_a_doubt():
+    found = read("某中心专题会议纪要", "3月5日，某中心在三楼会议室召开专题会议。", "某中心办公室 2024年3月8日印发")
+    assert str(found.meeting.held_on) == "2024-03-05"
+    assert "year_of_meeting" in whole_problems(found)
+
+
+def test_deadlines_without_a_year_are_read_against_the_issue_day():
+    found = read("某局会议纪要", "某局办公室2024年3月8日印发")
+    assert [str(row.tasks[0].deadline.due_date) for row in found.rows] == ["2024-06-30", "2024-12-31"]
+
+
+def test_a_date_below_the_table_is_the_issue_day():
+    assert str(read("任务清单", after="某局办公室\n2024年3月1日\n").meeting.issued_on) == "2024-03-01"
+
+
+def test_nothing_said_is_none_and_two_doubts():
+    found = read("说明")
+    assert found.meeting.title is None
+    assert {str(problem.code) for problem in found.problems} >= {"no_title", "no_issue_day"}
+
+
+@pytest.mark.parametrize(
+    ("claim", "doubts"),
+    [
+        ("会议形成2个方面2条意见建议。", set()),
+        ("会议形成两个方面2条意见建议。", set()),
+        ("会议形成3个方面2条意见建议。", {"aspects_differ"}),
+        ("会议形成2个方面5条意见建议。", {"suggestions_differ"}),
+        ("其中第一次会议提出的9个方面14条意见建议均已落实。会议形成2个方面2条意见建议。", set()),
+    ],
+)
+def test_the_minutes_own_count_is_checked(claim, doubts):
+    assert whole_problems(read("某局会议纪要", claim)) & {"aspects_differ", "suggestions_differ"} == doubts
