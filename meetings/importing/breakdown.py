@@ -46,13 +46,17 @@ class TableRow:
 
 @dataclass(slots=True)
 class Entry:
-    """One suggestion: its rows in the table, and the section and the aspect it stands under."""
+    """One suggestion: its rows in the table, the section and the aspect it stands under.
+
+    ``scope`` changes where numbers may begin again; ``heads_above`` counts the heads printed so far.
+    """
 
     rows: list[TableRow]
     section: str
     aspect: str
     scope: int
     origin: Origin
+    heads_above: int = 0
 
     def first(self, column: Column) -> Cell | None:
         """The first cell of the column in the entry."""
@@ -170,6 +174,7 @@ class _Assembly:
         self._scope = 0
         self._table = 0
         self._after_break = False
+        self._heads_above = 0
 
     def fits(self, head: HeadRows, table: Table) -> bool:
         """Whether a later table's head is this one's, repeated."""
@@ -201,6 +206,7 @@ class _Assembly:
             self._aspect = ""
             self._scope += 1
         self._heads, self._width = heads, table.width
+        self._heads_above += 1
         self._after_break = bool(self._entries)
         self._result.columns |= {head.column for head in heads if head}
         self._result.head_texts.extend(head.texts)
@@ -254,9 +260,12 @@ class _Assembly:
                 return text
             return None
         if len(distinct) == 2 and cells[0] is distinct[0] and integer_of(text) is not None:
+            name = tidy(distinct[1].text).replace("\n", "")
             span = sum(cell is distinct[1] for cell in cells)
-            if span >= len(cells) - 2 and span > 1:
-                return tidy(distinct[1].text).replace("\n", "")
+            # 一 | 加强宣传 | | |: the rows are numbered 1, 2, 3 and the sections in Chinese.
+            is_bare = not re.search(r"\d", text) and len(name) <= 30 and not _ENDED.search(name)
+            if (span >= len(cells) - 2 and span > 1) or (span == 1 and is_bare):
+                return name
         if _TOTAL.match(text):
             return f"\0{text}"
         return None
@@ -302,7 +311,7 @@ class _Assembly:
         self._aspect = tidy(row.text(Column.ASPECT)).replace("\n", "") or self._aspect
         section = " / ".join(self._sections.values())
         origin = Origin(self._table, row.at + 1, row.at + 1)
-        entry = Entry([row], section, self._aspect, self._scope, origin)
+        entry = Entry([row], section, self._aspect, self._scope, origin, self._heads_above)
         self._entries.append(entry)
         self._result.entries.append(entry)
 

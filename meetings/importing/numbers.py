@@ -88,7 +88,8 @@ def _doubts(entries: Sequence[Entry], result: Numbers) -> list[Problem]:
     for (first, one), (second, two) in pairwise(zip(entries, result.numbers, strict=True)):
         if one is None or two is None or two == one + 1:
             continue
-        restarts = two == 1 and (first.scope != second.scope or first.aspect != second.aspect)
+        is_elsewhere = first.scope != second.scope or first.aspect != second.aspect
+        restarts = two == 1 and (is_elsewhere or first.heads_above != second.heads_above)
         if not restarts:
             jumps.append(f"{one}→{two}")
     if jumps:

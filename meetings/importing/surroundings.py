@@ -68,6 +68,7 @@ _LABEL = re.compile(
 )
 
 
+_HAN = r"[\d一二三四五六七八九十百零〇]{1,4}"
 _HAPPENS_AT = re.compile(
     r"在([^，。；、在]{2,30}?)(?:以[^，。；]{2,16}(?:形式|方式))?(?:成功|顺利|隆重|胜利|组织|正式)?" + _HAPPENS
 )
@@ -202,7 +203,10 @@ def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | 
         r"^(?:贯彻)?落实(.{4,40}?会议?)(?:委员|代表|专家|与会|精神|提出|工作|意见|建议|重点|主要|任务|部署|有关)",
         breakdown_title or "",
     )
-    return named[1] if named else None
+    if named:
+        return named[1]
+    numbered = re.match(rf"^(?:关于)?(.{{2,40}}?第{_HAN}次.{{0,12}}?会议?)(?!议|议案)", breakdown_title or "")
+    return numbered[1] if numbered else None
 
 
 def _is_held(title: str, text: str) -> bool:

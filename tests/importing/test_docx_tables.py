@@ -391,3 +391,26 @@ def test_the_strict_standard_is_read_alike():
     from .builders import W, package
 
     assert len(minutes(package({"word/document.xml": document.replace(W, strict)})).rows) == 1
+
+
+def test_sections_named_in_the_column_of_tasks_with_the_rest_blank():
+    heads = ("序号", "工作任务", "责任部门", "完成时限")
+    read = minutes(
+        docx_bytes(
+            tbl(
+                [
+                    heads,
+                    ["一", "加强宣传", "", ""],
+                    ["1", "做甲。", "办公室", "2024.6"],
+                    ["二", C("完善服务", span=3)],
+                    ["2", "做乙。", "办公室", "2024.6"],
+                ]
+            )
+        )
+    )
+    assert [(row.number, row.aspect) for row in read.rows] == [(1, "加强宣传"), (2, "完善服务")]
+
+
+def test_the_title_of_the_table_names_the_meeting_where_nothing_else_does():
+    read = minutes(docx_bytes(p("某某大学2024年第三次党委常委会议督办事项清单"), tbl([HEADS, ROW])))
+    assert (read.meeting.title, read.meeting.body) == ("某某大学2024年第三次党委常委会议", "某某大学")
