@@ -94,6 +94,18 @@ def _as_choices(kind: str, rows: QuerySet, name: str, detail: str | None = None)
     return rows.order_by().annotate(kind=Value(kind), **detail_column).values_list(*columns)
 
 
+class WordsField(forms.CharField):
+    """Words to search for. Each is looked for in five places, so their number has an end, and so has their length."""
+
+    MOST_WORDS = 20
+
+    def clean(self, value):
+        value = super().clean(value)
+        if len(set(value.split())) > self.MOST_WORDS:
+            raise forms.ValidationError(_("Search for %(most)d words at most.") % {"most": self.MOST_WORDS})
+        return value
+
+
 class SeveralField(forms.MultipleChoiceField):
     """Several of a set of words; empty ones, which a form without script sends, mean nothing."""
 
@@ -161,6 +173,12 @@ class IdOrNameFilter(django_filters.Filter):
     field_class = IdOrNameField
 
 
+class WordsFilter(django_filters.CharFilter):
+    """Words that all have to be found. ``method`` says where."""
+
+    field_class = WordsField
+
+
 def _day_field(label) -> django_filters.DateFilter:
     return django_filters.DateFilter(
         label=label,
@@ -174,7 +192,7 @@ def _day_field(label) -> django_filters.DateFilter:
 class TaskFilterSet(django_filters.FilterSet):
     """The filters over tasks from `TaskQuerySet.on`. No filter joins in a way that could repeat a row."""
 
-    q = django_filters.CharFilter(label=gettext_lazy("Search"), method="filter_words")
+    q = WordsFilter(label=gettext_lazy("Search"), method="filter_words", max_length=300)
     meeting = IdOrNameFilter(label=gettext_lazy("Meeting"), method="filter_meeting")
     aspect = IdOrNameFilter(label=gettext_lazy("Aspect"), method="filter_aspect")
     status = SeveralFilter(label=gettext_lazy("Status"), field_name="day_status", choices=Status.choices)
@@ -231,7 +249,7 @@ class TaskFilterSet(django_filters.FilterSet):
 
     def filter_words(self, tasks: TaskQuerySet, name: str, words: str) -> TaskQuerySet:
         """Find each of the words in the task, its suggestion, the remarks or the progress up to the day."""
-        for word in words.split():
+        for word in dict.fromkeys(words.split()):
             told = TaskLog.objects.filter(
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )

@@ -92,7 +92,8 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
     filterset = TaskFilterSet(request.GET, tasks.with_last_report().with_first_names().for_listing(), day=day)
     wrong += filterset.wrong
     per_page = _number(request, "per_page", PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
-    page = _number(request, "page", 1, 1, None, wrong)
+    # An export is of all pages, so it does not matter on which of them it was asked for.
+    page = 1 if request.GET.get("export") else _number(request, "page", 1, 1, None, wrong)
     sorting = [name for name in request.GET.getlist("sort") if name]
     known = TaskTable.base_columns
     wrong += [
