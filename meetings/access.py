@@ -139,7 +139,7 @@ def markable_milestone(account: Account, pk: int, day: datetime.date) -> Milesto
 
 
 def own_drafts(account: Account):
-    """Return the drafts ``account`` has not accepted yet, the last handed in first; none but the secretariat has any."""
+    """Return the drafts ``account`` has not accepted, the last handed in first; only the secretariat has any."""
     return MinutesDocument.objects.drafts_of(account) if is_secretariat(account) else MinutesDocument.objects.none()
 
 
@@ -184,7 +184,7 @@ def takers_of(account: Account, task: Task) -> frozenset[Taker]:
         return frozenset({Taker.SUPERVISING_LEADER}) if supervises else frozenset()
     if not account.is_active or account.role != Role.LIAISON:
         return frozenset()
-    own = set(account.departments.values_list("pk", flat=True))
+    own = account.department_ids
     roles = {part.role for part in task.task_departments.all() if part.department_id in own}
     takers = set()
     if roles:
@@ -214,7 +214,7 @@ def departments_spoken_for(account: Account, task: Task) -> list[Department]:
         return departments
     if not account.is_active or account.role != Role.LIAISON:
         return []
-    own = set(account.departments.values_list("pk", flat=True))
+    own = account.department_ids
     return [department for department in departments if department.pk in own]
 
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import TruncMonth
 
 from .lifecycle import OPEN_STATUSES
@@ -24,6 +24,8 @@ class HealthCount:
     key: int | str | None = None
     label: str = ""
     by_health: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Health.values, 0))
+    # How many have an open instruction, where that was asked for.
+    instructed: int = 0
 
     @property
     def total(self) -> int:
@@ -44,24 +46,32 @@ def count_by_health(tasks: TaskQuerySet) -> HealthCount:
     return count
 
 
-def count_by_department(tasks: TaskQuerySet) -> list[HealthCount]:
-    """Return the counts of each department that leads or is responsible, the most pressing first. One query.
+def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCount], list[HealthCount]]:
+    """Return the counts of each department that leads or is responsible, and of each leader. One query for both.
 
-    A task of several departments counts for each of them.
+    The most pressing come first. A task of several departments, or leaders, counts for each of them.
     """
-    parts = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
-    return _grouped(parts, "task_departments__department", "task_departments__department__name")
+    departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
+    leaders = tasks.filter(task_leaders__isnull=False)
+    rows = _groups(departments, "task_departments__department", "task_departments__department__name").union(
+        _groups(leaders, "task_leaders__person", "task_leaders__person__name"), all=True
+    )
+    of_kind: dict[str, list[dict]] = {"task_departments__department": [], "task_leaders__person": []}
+    for row in rows:
+        of_kind[row["kind"]].append(row)
+    by_department, by_leader = (_most_pressing_first(_collect(found)) for found in of_kind.values())
+    return by_department, by_leader
 
 
-def count_by_leader(tasks: TaskQuerySet) -> list[HealthCount]:
-    """Return the counts of each supervising leader, the most pressing first. One query."""
-    parts = tasks.filter(task_leaders__isnull=False)
-    return _grouped(parts, "task_leaders__person", "task_leaders__person__name")
+def count_by_meeting(tasks: TaskQuerySet, *, instructed_on: datetime.date | None = None) -> list[HealthCount]:
+    """Return the counts of each meeting, the newest first. One query.
 
-
-def count_by_meeting(tasks: TaskQuerySet) -> list[HealthCount]:
-    """Return the counts of each meeting, the newest first. One query."""
+    With ``instructed_on`` (a day in Asia/Shanghai) also how many of each have an instruction that was open on it.
+    """
     rows = _groups(tasks, "suggestion__meeting", "suggestion__meeting__title", "suggestion__meeting__issued_on")
+    if instructed_on is not None:
+        is_open = Exists(Instruction.objects.open_on(instructed_on).filter(task=OuterRef("pk")))
+        rows = rows.annotate(instructed=Count("pk", filter=is_open, distinct=True))
     return _collect(rows)
 
 
@@ -147,12 +157,8 @@ def sum_of(counts: Iterable[HealthCount]) -> HealthCount:
     for count in counts:
         for health, number in count.by_health.items():
             total.by_health[health] += number
+        total.instructed += count.instructed
     return total
-
-
-def count_instructed(tasks: TaskQuerySet, day: datetime.date) -> int:
-    """Return how many of ``tasks`` have an instruction that was open at the end of ``day``. One query."""
-    return tasks.order_by().filter(Exists(Instruction.objects.open_on(day).filter(task=OuterRef("pk")))).count()
 
 
 def pressing_tasks(tasks: TaskQuerySet) -> TaskQuerySet:
@@ -166,14 +172,14 @@ def last_of_month(year: int, month: int) -> datetime.date:
     return following - datetime.timedelta(days=1)
 
 
-def _grouped(tasks: TaskQuerySet, key: str, label: str) -> list[HealthCount]:
-    counts = _collect(_groups(tasks, key, label))
+def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
     return sorted(counts, key=lambda count: (-count.pressing, -count.total, count.key))
 
 
 def _groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None):
     rows = tasks.order_by(*([f"-{newest}", f"-{key}"] if newest else []))
-    return rows.values(of=F(key), name=F(label), in_health=F("health")).annotate(number=Count("pk", distinct=True))
+    rows = rows.values(kind=Value(key), of=F(key), name=F(label), in_health=F("health"))
+    return rows.annotate(number=Count("pk", distinct=True))
 
 
 def _collect(rows: Iterable[dict]) -> list[HealthCount]:
@@ -181,4 +187,5 @@ def _collect(rows: Iterable[dict]) -> list[HealthCount]:
     for row in rows:
         count = counts.setdefault(row["of"], HealthCount(key=row["of"], label=row["name"]))
         count.by_health[row["in_health"]] = row["number"]
+        count.instructed += row.get("instructed", 0)
     return list(counts.values())

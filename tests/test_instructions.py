@@ -136,7 +136,8 @@ def test_the_dashboard_counts_the_tasks_that_the_list_shows(world):
     tasks = Task.objects.on(world.day)
     found = filtered_tasks(QueryDict("instruction=open"), tasks, world.day)
     assert set(found.values_list("pk", flat=True)) == {world.due_soon.pk, world.on_track.pk}
-    assert reporting.count_instructed(tasks, world.day) == 2
+    counted = reporting.sum_of(reporting.count_by_meeting(tasks, instructed_on=world.day))
+    assert counted.instructed == 2
 
 
 def test_the_task_page_has_it_on_top_and_takes_the_answer(client, world):

@@ -159,7 +159,7 @@ def check_day(task: Task, effective_on: datetime.date, moves_state: bool, today:
 
 def last_change_of_state(task: Task) -> datetime.date | None:
     """Return the day of the task's last change of state, before which no other may count. One query."""
-    days = [entry.effective_on for entry in task.log.only("effective_on", "changes") if entry.moves_state]
+    days = [entry.effective_on for entry in task.log.only("task", "effective_on", "changes") if entry.moves_state]
     return max(days, default=None)
 
 

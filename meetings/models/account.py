@@ -7,6 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -126,6 +127,11 @@ class Account(AbstractBaseUser):
 
     def natural_key(self) -> tuple[str]:
         return (self.username,)
+
+    @cached_property
+    def department_ids(self) -> frozenset[int]:
+        """The departments a liaison reports for; one query for as long as this instance lives, which is a request."""
+        return frozenset(self.departments.values_list("pk", flat=True))
 
     @property
     def is_staff(self) -> bool:

@@ -29,8 +29,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     tasks = access.own_part(tasks, shown_scope)
     for name, values in shown_scope.items():
         scope.setlist(name, values)
-    by_meeting = reporting.count_by_meeting(tasks)
+    by_meeting = reporting.count_by_meeting(tasks, instructed_on=day)
     counts = reporting.sum_of(by_meeting)
+    by_department, by_leader = reporting.count_by_department_and_leader(tasks)
     own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
     context = {
         "day": day,
@@ -50,12 +51,11 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
         "pressing": reporting.pressing_tasks(tasks).for_listing()[:PRESSING_SHOWN],
         "pressing_shown": PRESSING_SHOWN,
-        "by_department": _own_rows(reporting.count_by_department(tasks), own_ids.get("department")),
-        "by_leader": _own_rows(reporting.count_by_leader(tasks), own_ids.get("leader")),
+        "by_department": _own_rows(by_department, own_ids.get("department")),
+        "by_leader": _own_rows(by_leader, own_ids.get("leader")),
         "by_meeting": by_meeting,
         "trend": reporting.count_trend(access.readable_states(request.user, shown_scope), day),
         "coming": reporting.count_coming_months(tasks, day),
-        "instructed": reporting.count_instructed(tasks, day),
     }
     return render(request, "meetings/dashboard.html", context)
 

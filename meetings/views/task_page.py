@@ -74,7 +74,7 @@ def render_task(
         "how_due": how_the_deadline_came(task),
         "may_confirm": access.is_secretariat(request.user),
         "reports_by_department": department_reports(task, log),
-        "evidence": _evidence(request, task, day),
+        "evidence": _evidence(request, task, day, log),
         "wishes": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
             "asked__actor", "asked__department", "decided__actor"
         ),
@@ -142,15 +142,14 @@ def _answer_form(
     return form
 
 
-def _evidence(request: HttpRequest, task: Task, day: datetime.date) -> list[tuple]:
-    """Return the files there were on ``day``, each with whether it may be deleted now."""
-    files = task.evidence.filter(entry__effective_on__lte=day).select_related("entry__actor", "entry__department")
-    if not request.user.is_staff:
-        files = files.kept()
+def _evidence(request: HttpRequest, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
+    """Return the files of the ``log`` up to ``day``, each with whether it may be deleted now."""
+    files = sorted((file for entry in log for file in entry.evidence.all()), key=lambda file: file.pk)
     may_report = day == today() and access.may_report(request.user, task)
     return [
         (file, may_report and file.removal_id is None and access.may_delete_evidence(request.user, file))
         for file in files
+        if file.removal_id is None or request.user.is_staff
     ]
 
 
