@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from .views import accounts, calendar, dashboard, inbox, meeting_rules, meetings, settings, task_actions, tasks
+from .views import accounts, calendar, dashboard, inbox, intake, meeting_rules, meetings, settings, task_actions, tasks
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
     path("meetings/<int:pk>/agreement/", meeting_rules.meeting_agreement, name="meeting_agreement"),
     path("meetings/<int:pk>/next-meeting/", meeting_rules.next_meeting, name="next_meeting"),
+    path("import/", intake.import_home, name="import_home"),
+    path("import/<int:pk>/", intake.draft, name="draft"),
+    path("import/<int:pk>/file/", intake.minutes_file, name="minutes_file"),
     path("accounts/login/", accounts.SignInView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/settings/", settings.account_settings, name="account_settings"),

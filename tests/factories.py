@@ -11,9 +11,11 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from meetings import actions
@@ -24,8 +26,10 @@ from meetings.models import (
     Aspect,
     Department,
     DepartmentRole,
+    DocumentFormat,
     EntryKind,
     Meeting,
+    MinutesDocument,
     Person,
     Role,
     Status,
@@ -108,6 +112,24 @@ def suggestion(
         SuggestionSource(suggestion=made, person=who, capacity=capacity, position=place)
         for place, (who, capacity) in enumerate(sources, start=1)
     )
+    return made
+
+
+def minutes_document(by: Account | None, *, meeting: Meeting | None = None, **fields: Any) -> MinutesDocument:
+    """Keep a small text as the draft of ``by``, or as the file that ``meeting`` was made of."""
+    content = b"No."
+    defaults = {
+        "sha256": sha256(content).hexdigest(),
+        "size": len(content),
+        "format": DocumentFormat.TEXT,
+        "original_name": "纪要.txt",
+        "uploaded_by": by,
+        "meeting": meeting,
+        "accepted_at": timezone.now() if meeting else None,
+    }
+    made = MinutesDocument(**{**defaults, **fields})
+    made.file.save("", ContentFile(content), save=False)
+    made.save()
     return made
 
 

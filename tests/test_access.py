@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from meetings.models import Account, ConfirmationMark, Department, Person, TaskLog
+from meetings.models import Account, ConfirmationMark, Department, Person, Role, TaskLog
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,15 @@ ROWS = (
     Row("meeting_detail", "/meetings/{meeting}/?export=document", READS, NO_SUCH_METHOD),
     Row("meeting_detail", "/meetings/{meeting}/?export=exe", expect(400), NO_SUCH_METHOD),
     Row("meeting_detail", "/meetings/999999/", expect(404), NO_SUCH_METHOD),
+    Row("import_home", "/import/", expect(403, secretariat=200), expect(403, secretariat=422)),
+    Row("draft", "/import/{draft}/", expect(403, secretariat=200), SECRETARIAT_ALONE, {"action": "add_row"}),
+    Row("draft", "/import/{draft}/", expect(403, secretariat=200), SECRETARIAT_ALONE, {"action": "nonsense"}),
+    Row("draft", "/import/999999/", expect(403, secretariat=404), expect(403, secretariat=404)),
+    # A colleague's draft is nobody else's.
+    Row("draft", "/import/{other_draft}/", expect(403, secretariat=404), expect(403, secretariat=404)),
+    Row("minutes_file", "/import/{draft}/file/", expect(404, secretariat=200), NO_SUCH_METHOD),
+    Row("minutes_file", "/import/{other_draft}/file/", expect(404), NO_SUCH_METHOD),
+    Row("minutes_file", "/import/{accepted}/file/", READS, NO_SUCH_METHOD),
     # Who is signed in already is sent to the dashboard.
     Row("login", "/accounts/login/", {**expect(302), NOBODY: 200}, {**expect(302), NOBODY: 200}),
     Row("logout", "/accounts/logout/", NO_SUCH_METHOD, dict.fromkeys(ROLES, SIGN_IN)),
@@ -159,6 +168,9 @@ def places(world) -> dict[str, object]:
         "day": world.day.isoformat(),
         "mark": mark.pk,
         "meeting": world.meeting.pk,
+        "draft": factories.minutes_document(world.secretariat).pk,
+        "other_draft": factories.minutes_document(factories.account(Role.SECRETARIAT)).pk,
+        "accepted": factories.minutes_document(None, meeting=world.meeting).pk,
         "suggestion": task.suggestion_id,
         "account": world.reader.pk,
         "department": Department.objects.create(name="无任务部").pk,

@@ -1,6 +1,6 @@
 """Reading a file that somebody uploaded: in a process of its own, with bounded memory and time.
 
-The reader keeps its own limits; these hold where a limit was forgotten, so that no file can take the server down.
+The reader keeps its own limits; these hold where one was forgotten, so that no file can take the server down.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ import subprocess
 import sys
 from os import PathLike, fspath
 from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from meetings.refusals import Refused
 
 from .documents import Unreadable, UnreadableDocument
 from .documents.errors import MAX_SECONDS
@@ -26,7 +30,8 @@ _PATIENCE = MAX_SECONDS + 2
 def read_bounded(path: str | PathLike[str]) -> ReadMinutes:
     """Read the file at ``path`` with the cells each row came from.
 
-    Raises UnreadableDocument where it cannot be read, has no task table, or takes more time or memory than minutes do.
+    Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and Refused where the
+    process ended without an answer, as it does for want of memory.
     """
     try:
         worker = subprocess.run(
@@ -43,7 +48,9 @@ def read_bounded(path: str | PathLike[str]) -> ReadMinutes:
         answer = json.loads(worker.stdout)
     except ValueError as error:  # killed, or out of memory before it could say so
         logger.warning("Reading an uploaded file ended with %d: %s", worker.returncode, worker.stderr[-2000:])
-        raise UnreadableDocument(Unreadable.DAMAGED, part="…") from error
+        raise Refused(
+            _("The file could not be read to its end. Save it anew in the program that made it, or paste its text.")
+        ) from error
     if "code" in answer:
         raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])
     return reading_from(answer)

@@ -22,6 +22,7 @@ PAGES = {
     "task_detail": ("/tasks/{task}/", Role.SECRETARIAT),
     "meeting_list": ("/meetings/", Role.SECRETARIAT),
     "meeting_detail": ("/meetings/{meeting}/", Role.SECRETARIAT),
+    "import_home": ("/import/", Role.SECRETARIAT),
 }
 # States of those pages that look different.
 STATES = {
@@ -34,7 +35,10 @@ STATES = {
     "a task to be looked at only": ("/tasks/{task}/", Role.READER),
 }
 # Looked at elsewhere (test_frame), or no page: they answer with a redirect, a file or one word.
-NO_PAGES = {"login", "logout", "set_language", "healthz", "confirm_mark"}
+NO_PAGES = {"login", "logout", "set_language", "healthz", "confirm_mark",
+    # Looked at in test_import_story.
+    "draft",
+    "minutes_file"}
 
 
 @pytest.fixture
