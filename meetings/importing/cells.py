@@ -299,8 +299,18 @@ def read_sources(printed: str) -> tuple[Person, ...]:
 
 
 def _source_lines(printed: str) -> list[str]:
-    """The cell's lines; where a narrow cell broke them, the pieces stay apart as words: a name may stand alone."""
-    return [line.replace(SOFT_BREAK, " ").strip() for line in printed.split("\n") if line.strip()]
+    """The cell's lines; where a narrow cell broke one, its pieces are joined unless a whole name ends there."""
+    lines = []
+    for line in printed.split("\n"):
+        pieces = line.split(SOFT_BREAK)
+        text = pieces[0]
+        for piece in pieces[1:]:
+            last = re.split(r"[\s、，,；;]", text.rstrip())[-1]
+            is_rest = len(re.split(r"[\s、，,；;]", piece)[0]) == 1
+            text += f" {piece}" if person_of(last) and not is_rest else piece
+        if text.strip():
+            lines.append(text.strip())
+    return lines
 
 
 def _without_repetition(people: Iterable[Person]) -> Iterator[Person]:

@@ -135,9 +135,12 @@ def _edges(heads: Sequence[_Piece], body: Sequence[str], measure: Measure) -> tu
     width = max([measure(line) for line in body] + [heads[-1].right]) + 1
     covered = [0] * (width + 1)
     for line in body:
-        for piece in _pieces(line, measure):
-            for place in range(piece.left, min(piece.right, width)):
-                covered[place] += 1
+        place = 0
+        for letter in line:  # a single blank may be all that stands between two columns
+            step = measure(letter)
+            for at in range(place, min(place + step, width) if not letter.isspace() else place):
+                covered[at] += 1
+            place += step
     edges, crossed = [], 0
     for left, right in zip(heads, heads[1:], strict=False):
         places = range(int(left.middle) + 1, int(right.middle) + 1)
@@ -172,14 +175,15 @@ def _columns(section: _Section) -> list[dict[int, _Piece]]:
 def _cut(piece: _Piece, edges: Sequence[int], measure: Measure) -> Iterator[_Piece]:
     """A piece that reaches well into the next column is two, divided at the blank nearest the edge."""
     inside = [edge for edge in edges if piece.left + 2 < edge < piece.right - 2]
-    blanks = [match.start() for match in re.finditer(" ", piece.text)]
+    # The blank behind a task's (2) belongs to it.
+    blanks = [match.start() for match in re.finditer(r"(?<![)）.．、]) ", piece.text)]
     if not inside or not blanks:
         yield piece
         return
     edge = inside[0]
     at = min(blanks, key=lambda blank: abs(piece.left + measure(piece.text[:blank]) - edge))
     middle = piece.left + measure(piece.text[:at])
-    if abs(middle - edge) > 4:
+    if abs(middle - edge) > 6:
         yield piece
         return
     yield _Piece(piece.text[:at], piece.left, middle)

@@ -133,7 +133,7 @@ def _fit(text: str, head: Head | None) -> float:
         case Column.SUGGESTION:
             return (2.0 if length >= 12 else -2.0) + (1.0 if ordinal else 0.0)
         case Column.TASKS:
-            return 2.0 if length >= 8 else 0.0 if ordinal else -1.5
+            return (2.0 if length >= 8 else 0.0 if ordinal else -1.5) + (1.0 if ordinal else 0.0)
         case Column.DEPARTMENTS:
             if length > 60 or "。" in text or is_name(text):
                 return -3.0
@@ -173,7 +173,7 @@ def _best_rows(lines: Sequence[str], heads: Sequence[Head | None]) -> list[list[
                 if there < here:
                     step, is_new = -(skipped[here] - skipped[there + 1]), False
                 elif there == here and not _begins_row(line, columns[here]):
-                    step, is_new = -_REPEATED.get(columns[here], 3.0) * (0.2 if leading_ordinal(line) else 1.0), False
+                    step, is_new = -_cost_of_repeating(line, columns[here]), False
                 else:
                     step, is_new = -(skipped[width] - skipped[there + 1]) + begin - 0.5, True
                 if before + step > best:
@@ -183,6 +183,12 @@ def _best_rows(lines: Sequence[str], heads: Sequence[Head | None]) -> list[list[
         scores.append(row_scores)
         origins.append(row_origins)
     return _traced(lines, scores, origins, [skipped[width] - skipped[here + 1] for here in range(width)])
+
+
+def _cost_of_repeating(line: str, column: Column) -> float:
+    """What a further line in the same cell costs: little for a further task that is numbered."""
+    cost = _REPEATED.get(column, 3.0)
+    return 0.2 * cost if column is Column.TASKS and leading_ordinal(line) else cost
 
 
 def _begins_row(line: str, column: Column) -> bool:
