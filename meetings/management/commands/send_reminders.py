@@ -56,7 +56,8 @@ class Command(BaseCommand):
         if not is_working_day(day):
             return
         for digest in compose_all(day):
-            self.stdout.write(f"{digest.account} <{digest.account.email or _('no e-mail address')}>")
+            address = digest.account.email or _("no e-mail address")
+            self.stdout.write(f"{digest.account} <{address}>")
             for section in digest.sections:
                 words = _("%(heading)s: %(number)d") % {"heading": section.heading, "number": section.total}
                 self.stdout.write(f"  {words}")
