@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from meetings import actions
@@ -28,6 +29,9 @@ from meetings.models import (
     DepartmentRole,
     DocumentFormat,
     EntryKind,
+    Evidence,
+    ExtensionRequest,
+    Instruction,
     Meeting,
     MinutesDocument,
     Person,
@@ -215,6 +219,29 @@ def entry(
     fields = {"actor": None, **fields}
     of.refresh_from_db()
     return write_entry(of, kind=kind, effective_on=effective_on, changes=changes or {}, **fields)
+
+
+def evidence(of: Task, *, deleted: bool = False, name: str = "验收报告.pdf") -> Evidence:
+    """Keep a small PDF as evidence of a task. Refreshes the task."""
+    upload = SimpleUploadedFile(name, b"%PDF-1.7")
+    entry = _verb(actions.add_evidence, of, None, files=[upload], effective_on=timezone.localdate())
+    kept = entry.evidence.get()
+    if deleted:
+        actions.delete_evidence(evidence_id=kept.pk, version=of.version, actor=secretariat())
+        of.refresh_from_db()
+    return kept
+
+
+def extension_request(of: Task, *, days: int = 3650) -> ExtensionRequest:
+    """Ask for a deadline ``days`` later than the present one. Refreshes the task."""
+    later = of.due_date + datetime.timedelta(days=days)
+    said = {"reason": "供应商更换。", "progress": "过半。", "deadline_text": later.isoformat()}
+    return _verb(actions.ask_for_extension, of, None, effective_on=timezone.localdate(), **said)
+
+
+def instruction(of: Task, leader: Person, text: str = "请抓紧落实。") -> Instruction:
+    """Record an instruction of today by ``leader``, who supervises the task. Refreshes the task."""
+    return _verb(actions.give_instruction, of, None, leader=leader, text=text, effective_on=timezone.localdate())
 
 
 def secretariat() -> Account:

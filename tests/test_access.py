@@ -47,6 +47,11 @@ ANYBODY = dict.fromkeys(ROLES, 200)
 NO_SUCH_METHOD = expect(405)
 WRITES_ON_THE_TASK = expect(403, supporting=302, responsible=302, secretariat=302)
 SECRETARIAT_ALONE = expect(403, secretariat=302)
+CONCERNED = expect(403, supporting=302, responsible=302, leader=302, secretariat=302)
+ASKERS = expect(403, responsible=302, secretariat=302)
+SUPERVISORS = expect(403, leader=302, secretariat=302)
+IN_VAIN_AS_ASKERS = expect(403, responsible=422, secretariat=422)
+IN_VAIN_ON_THE_TASK = expect(403, supporting=422, responsible=422, secretariat=422)
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,30 @@ ROWS = (
     Row("minutes_file", "/import/{draft}/file/", expect(404, secretariat=200), NO_SUCH_METHOD),
     Row("minutes_file", "/import/{other_draft}/file/", expect(404), NO_SUCH_METHOD),
     Row("minutes_file", "/import/{accepted}/file/", READS, NO_SUCH_METHOD),
+    Row("meeting_agreement", "/meetings/{meeting}/agreement/", NO_SUCH_METHOD, SECRETARIAT_ALONE, {"agrees": "no"}),
+    Row("next_meeting", "/meetings/{meeting}/next-meeting/", NO_SUCH_METHOD, SECRETARIAT_ALONE, {"held_on": "soon"}),
+    # A form that is opened by its address leads back to its page; what is sent in vain comes back with the reason.
+    Row("task_action", "/tasks/{task}/comment/", CONCERNED, CONCERNED, {"version": "{version}", "text": "请注意。"}),
+    Row("task_action", "/tasks/{task}/request-closure/", ASKERS, IN_VAIN_AS_ASKERS),
+    Row("task_action", "/tasks/{task}/ask-extension/", ASKERS, IN_VAIN_AS_ASKERS),
+    Row("task_action", "/tasks/{task}/instruct/", SUPERVISORS, expect(403, leader=422, secretariat=422)),
+    Row("task_action", "/tasks/{task}/agree/", SUPERVISORS, expect(403, leader=422, secretariat=422)),
+    Row("task_action", "/tasks/{task}/add-evidence/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
+    Row("task_action", "/tasks/{task}/delete-evidence/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
+    Row("task_action", "/tasks/{task}/nothing-new/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
+    Row("task_action", "/tasks/{task}/answer/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
+    *(
+        Row("task_action", f"/tasks/{{task}}/{action}/", SECRETARIAT_ALONE, expect(403, secretariat=422))
+        for action in ("decide-closure", "decide-extension", "review-interval", "terminate", "reopen", "outcome")
+    ),
+    Row("task_action", "/tasks/{task}/destroy/", expect(404), expect(404)),
+    Row("task_action", "/tasks/999999/comment/", expect(404), expect(404)),
+    Row("deadline_reading", "/tasks/deadline-reading/?deadline_text=2030.6", READS, NO_SUCH_METHOD),
+    Row("evidence", "/evidence/{evidence}/", READS, NO_SUCH_METHOD),
+    Row("evidence", "/evidence/{deleted_evidence}/", expect(404, administrator=200), NO_SUCH_METHOD),
+    Row("evidence", "/evidence/999999/", expect(404), NO_SUCH_METHOD),
+    Row("inbox", "/inbox/", READS, NO_SUCH_METHOD),
+    Row("inbox", "/inbox/?begin", expect(302), NO_SUCH_METHOD),
     # Who is signed in already is sent to the dashboard.
     Row("login", "/accounts/login/", {**expect(302), NOBODY: 200}, {**expect(302), NOBODY: 200}),
     Row("logout", "/accounts/logout/", NO_SUCH_METHOD, dict.fromkeys(ROLES, SIGN_IN)),
@@ -129,6 +158,9 @@ MODELS = {
     "suggestion": (403, 200, 403),
     "task": (403, 200, 403),
     "tasklog": (403, 200, 403),
+    "evidence": (403, 200, 403),
+    "extensionrequest": (403, 200, 403),
+    "instruction": (403, 200, 403),
 }
 READ_ONLY = [name for name, (adding, *_rest) in MODELS.items() if adding == 403]
 
@@ -176,6 +208,10 @@ def places(world) -> dict[str, object]:
         "department": Department.objects.create(name="无任务部").pk,
         "person": Person.objects.create(name="无任务人").pk,
         "tasklog": task.log.first().pk,
+        "evidence": factories.evidence(task).pk,
+        "deleted_evidence": factories.evidence(task, deleted=True).pk,
+        "extensionrequest": factories.extension_request(world.due_soon).pk,
+        "instruction": factories.instruction(world.due_soon, world.supervisor).pk,
         "task_type": ContentType.objects.get_for_model(task).pk,
     }
 
@@ -233,7 +269,7 @@ def test_each_role_gets_what_the_table_says(world, places, role):
     assert answers(world, role, "get", ROWS, places) == expected(role, "get", ROWS)
     entries = TaskLog.objects.count()
     assert answers(world, role, "post", ROWS, places) == expected(role, "post", ROWS)
-    writes = {SECRETARIAT: 2, SUPPORTING: 1, RESPONSIBLE: 1}
+    writes = {SECRETARIAT: 3, SUPPORTING: 2, RESPONSIBLE: 2, LEADER: 1}
     assert TaskLog.objects.count() - entries == writes.get(role, 0)
 
 

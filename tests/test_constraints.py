@@ -13,6 +13,9 @@ from meetings.models import (
     ConfirmationMark,
     Department,
     DraftRow,
+    Evidence,
+    ExtensionRequest,
+    Instruction,
     Meeting,
     MeetingLead,
     Milestone,
@@ -20,6 +23,7 @@ from meetings.models import (
     Person,
     Role,
     Suggestion,
+    SuggestionOutcome,
     SuggestionSource,
     Task,
     TaskDepartment,
@@ -57,6 +61,20 @@ def milestone(**columns):
 
 def mark() -> ConfirmationMark:
     return ConfirmationMark.objects.create(task=factories.task(), column="leaders", code="several_leaders")
+
+
+def extension(**columns):
+    ExtensionRequest.objects.filter(pk=factories.extension_request(factories.task()).pk).update(**columns)
+
+
+def instruction(**columns):
+    Instruction.objects.filter(pk=factories.instruction(factories.task(), factories.person()).pk).update(**columns)
+
+
+def outcome(**columns):
+    entry = factories.task().log.get()
+    values = {"suggestion": entry.task.suggestion, "entry": entry, "outcome": "resolved", "reply": "已落实。"}
+    SuggestionOutcome.objects.create(**{**values, **columns})
 
 
 def log_entry(**columns):
@@ -132,6 +150,19 @@ ATTEMPTS = {
     "state_until_after_since": lambda: TaskState.objects.filter(pk=state_of_a_task().pk).update(
         until=datetime.date(2023, 11, 8)
     ),
+    # lifecycle
+    "extension_one_is_open": lambda: a_second(
+        ExtensionRequest, factories.extension_request(factories.task()), asked_id=factories.task().log.get().pk
+    ),
+    "extension_status_known": lambda: extension(status="perhaps"),
+    "extension_decided_has_entry": lambda: extension(status="granted"),
+    "extension_is_later": lambda: extension(due_date=DAY, due_date_before=DAY),
+    "instruction_has_words": lambda: instruction(text=""),
+    "instruction_answered_has_entry": lambda: instruction(answered_on=DAY),
+    "evidence_has_a_name": lambda: Evidence.objects.filter(pk=factories.evidence(factories.task()).pk).update(name=""),
+    "evidence_is_not_empty": lambda: Evidence.objects.filter(pk=factories.evidence(factories.task()).pk).update(size=0),
+    "outcome_known": lambda: outcome(outcome="forgotten"),
+    "outcome_has_a_reply": lambda: outcome(reply=""),
     # marks to confirm
     "confirmation_once": lambda: a_second(ConfirmationMark, mark()),
     # drafts

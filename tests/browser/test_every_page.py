@@ -20,6 +20,7 @@ PAGES = {
     "dashboard": ("/", Role.SECRETARIAT),
     "task_list": ("/tasks/", Role.SECRETARIAT),
     "task_detail": ("/tasks/{task}/", Role.SECRETARIAT),
+    "inbox": ("/inbox/", Role.SECRETARIAT),
     "meeting_list": ("/meetings/", Role.SECRETARIAT),
     "meeting_detail": ("/meetings/{meeting}/", Role.SECRETARIAT),
     "import_home": ("/import/", Role.SECRETARIAT),
@@ -35,10 +36,21 @@ STATES = {
     "a task to be looked at only": ("/tasks/{task}/", Role.READER),
 }
 # Looked at elsewhere (test_frame), or no page: they answer with a redirect, a file or one word.
-NO_PAGES = {"login", "logout", "set_language", "healthz", "confirm_mark",
+NO_PAGES = {
+    "login",
+    "logout",
+    "set_language",
+    "healthz",
+    "confirm_mark",
+    "task_action",
+    "deadline_reading",
+    "evidence",
+    "meeting_agreement",
+    "next_meeting",
     # Looked at in test_import_story.
     "draft",
-    "minutes_file"}
+    "minutes_file",
+}
 
 
 @pytest.fixture
