@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 640, 230
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 30
 TICKS = 4
 # Below this many units between them the names of the months would run into one another.
-ROOM_FOR_A_MONTH = 90
+ROOM_FOR_A_MONTH = 120
 
 
 @dataclass(frozen=True, slots=True)

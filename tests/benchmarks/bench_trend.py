@@ -1,0 +1,58 @@
+"""What the dashboard's trend costs beside its other counts: `python -m tests.benchmarks.bench_trend [TASKS] [ROUNDS]`.
+
+Makes the register of `bench_as_of` and prints the median of each count in milliseconds of processor time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+from .bench_as_of import DEFAULT_ROUNDS, DEFAULT_TASKS, make_register
+
+
+def main(tasks: int, rounds: int) -> None:
+    """Make the register, measure, print."""
+    with tempfile.TemporaryDirectory(prefix="register-bench-") as folder:
+        os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder) / 'register.sqlite3'}"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "cnas_tasks.settings"
+        import django
+
+        django.setup()
+        make_register(tasks)
+        measure(rounds)
+
+
+def measure(rounds: int) -> None:
+    from django.utils import timezone
+
+    from meetings import reporting
+    from meetings.models import Department, Task, TaskState
+
+    today = timezone.localdate()
+    tasks = Task.objects.on(today)
+    largest = Department.objects.first()
+    own = TaskState.objects.filter(task__in=Task.objects.answered_by([largest.pk]))
+    questions = {
+        "trend, all tasks": lambda: reporting.count_trend(TaskState.objects.all(), today),
+        "trend, one department": lambda: reporting.count_trend(own, today),
+        "counts by meeting": lambda: reporting.count_by_meeting(tasks),
+        "counts by department and leader": lambda: reporting.count_by_department_and_leader(tasks),
+    }
+    for name, ask in questions.items():
+        taken = []
+        for _turn in range(rounds + 1):
+            start = process_time()
+            ask()
+            taken.append((process_time() - start) * 1000)
+        # The first turn fills the caches.
+        print(f"{name:34}{median(taken[1:]):8.0f} ms")
+
+
+if __name__ == "__main__":
+    asked_for = [int(argument) for argument in sys.argv[1:3]]
+    main(*(asked_for + [DEFAULT_TASKS, DEFAULT_ROUNDS][len(asked_for) :]))
