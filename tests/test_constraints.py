@@ -154,7 +154,7 @@ ATTEMPTS = {
     "extension_one_is_open": lambda: a_second(
         ExtensionRequest, factories.extension_request(factories.task()), asked_id=factories.task().log.get().pk
     ),
-    "extension_status_known": lambda: extension(status="perhaps"),
+    "extension_status_known": lambda: extension(status="perhaps", decided=models.F("asked")),
     "extension_decided_has_entry": lambda: extension(status="granted"),
     "extension_is_later": lambda: extension(due_date=DAY, due_date_before=DAY),
     "instruction_has_words": lambda: instruction(text=""),
