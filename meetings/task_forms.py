@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access
-from .actions import read_new_deadline
+from .actions import read_meaning, read_new_deadline
 from .actions.reviewing import LONGEST_INTERVAL
+from .deadlines import Deadline
 from .filetypes import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
 from .forms import day_field
-from .models import Account, Department, Outcome, Person, Task
+from .models import Account, DeadlineKind, Department, Outcome, Person, Task
 from .refusals import Refused
 
 LONGEST_TEXT = 20_000
@@ -191,6 +192,42 @@ class AskForExtensionForm(TaskActionForm):
                 % {"day": date_format(due, "DATE_FORMAT")},
             )
         return data
+
+
+class SettleDeadlineForm(TaskActionForm):
+    """What an undecided deadline means, looked at twice."""
+
+    meaning = forms.CharField(
+        label=gettext_lazy("Understand it as"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text=gettext_lazy("Such as 2024.6, 2024年12月底前, 持续推进 or 每季度. The printed text stays."),
+    )
+    understood = forms.CharField(required=False, widget=forms.HiddenInput)
+    note = words_field(gettext_lazy("Reason"), rows=2)
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+    def clean(self) -> dict:
+        """Ask for a second look, as `AskForExtensionForm` does; what cannot be read is the verb's to refuse."""
+        data = super().clean()
+        deadline = read_meaning(self.task, data["meaning"]).deadline if data.get("meaning") else None
+        if deadline is None or deadline.kind == DeadlineKind.UNDECIDED:
+            return data
+        key = deadline.due_date.isoformat() if deadline.due_date else deadline.kind.value
+        if data.get("understood") != key:
+            self.data = self.data.copy()
+            self.data["understood"] = key
+            self.add_error("meaning", self._second_look(deadline))
+        return data
+
+    def _second_look(self, deadline: Deadline) -> str:
+        if deadline.due_date is None:
+            return _("Understood as: %(kind)s. If that is right, send the form again.") % {
+                "kind": DeadlineKind(deadline.kind.value).label
+            }
+        return _("Understood as: until %(day)s. If that is right, send the form again.") % {
+            "day": date_format(deadline.due_date, "DATE_FORMAT")
+        }
 
 
 class OfLeaderForm(TaskActionForm):

@@ -177,6 +177,52 @@ def test_the_list_can_be_asked_for_extended_ones(world):
     assert found("extended=1&extended=2") == found("extended=1")
 
 
+# --- settling -----------------------------------------------------------------------------------
+
+
+def settle(world, task=None, **arguments):
+    return act(
+        actions.settle_deadline,
+        task or world.undecided,
+        **{
+            "actor": world.secretariat,
+            "meaning": "2030年6月底前",
+            "reason": "经与责任部室确认。",
+            "effective_on": world.day,
+            **arguments,
+        },
+    )
+
+
+def test_an_undecided_deadline_is_settled_without_an_extension(world):
+    task = world.undecided
+    settle(world)
+    assert (task.deadline_kind, task.due_date) == ("dated", datetime.date(2030, 6, 30))
+    # What was printed stays printed.
+    assert task.deadline_text == task.original_deadline_text == "待定"
+    assert (task.original_due_date, task.extension_count) == (None, 0)
+    assert Task.objects.on(world.day).get(pk=task.pk).health == "on_track"
+
+
+def test_a_rhythm_settles_it_too(world):
+    settle(world, meaning="每月")
+    task = world.undecided
+    assert (task.deadline_kind, task.due_date, task.review_interval_months) == ("recurring", None, 1)
+
+
+@pytest.mark.parametrize("meaning", ["", "尽快", "2030年6月底前，12月底前"])
+def test_what_is_not_clear_settles_nothing(world, meaning):
+    with pytest.raises(Incomplete):
+        settle(world, meaning=meaning)
+
+
+def test_only_the_secretariat_settles_and_only_what_is_undecided(world):
+    with pytest.raises(NotAllowed):
+        settle(world, actor=world.liaison)
+    with pytest.raises(ImpossibleStep):
+        settle(world, world.due_soon)
+
+
 # --- the pages ----------------------------------------------------------------------------------
 
 
@@ -240,3 +286,16 @@ def test_the_decider_sees_that_it_is_not_the_first_time(client, world):
     assert client.post(address, {**said, "decision": "accept"}).status_code == 302
     world.due_soon.refresh_from_db()
     assert world.due_soon.extension_count == 2
+
+
+def test_settling_is_looked_at_twice(client, world):
+    client.force_login(world.secretariat)
+    task = world.undecided
+    address = reverse("task_action", args=[task.pk, "settle-deadline"])
+    said = {"version": task.version, "meaning": "每季度", "note": "已确认。", "effective_on": world.day.isoformat()}
+    answer = client.post(address, said)
+    assert answer.status_code == 422
+    understood = answer.context["sent"].data["understood"]
+    assert client.post(address, {**said, "understood": understood}).status_code == 302
+    task.refresh_from_db()
+    assert task.deadline_kind == "recurring"

@@ -24,6 +24,7 @@ from meetings.management.commands.draw_lifecycle import PAGE, drawn
 from meetings.models import EntryKind, ExtensionRequest, Task, TaskState
 from meetings.models.log import replay
 from meetings.refusals import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed, Refused, Stale
+from meetings.views.offers import ACTIONS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -511,3 +512,32 @@ def test_each_step_is_refused_to_all_but_its_takers(world, row):
             )
     act(actions.change_status, task, actor=world.secretariat, status=row.target, note="好。", effective_on=world.day)
     assert task.status == row.target
+
+
+# --- buttons and addresses ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["secretariat", "liaison", "leader"])
+def test_what_the_page_does_not_offer_its_address_does_not_do(client, world, who):
+    """Sent all the same, with everything filled in: nothing is written, and somebody is told why."""
+    account = getattr(world, who)
+    client.force_login(account)
+    later = (world.day + datetime.timedelta(days=500)).isoformat()
+    for task in world.tasks.values():
+        page = client.get(task.get_absolute_url())
+        context = page.context
+        shown = {form.action for _action, form in [*context["others"], *context["decisions"]]}
+        shown |= {"decide-extension"} if context["wish_decision"] else set()
+        for name in set(ACTIONS) - shown:
+            said = {
+                "version": task.version,
+                "effective_on": world.day.isoformat(),
+                **dict.fromkeys(("note", "text", "reason", "progress", "reply", "message"), "试一试。"),
+                **{"deadline_text": later, "understood": later, "meaning": later},
+                **{"outcome": "resolved", "months": 7, "decision": "accept"},
+                **{"department": world.technology.pk, "leader": world.supervisor.pk, "instruction": 1, "evidence": 1},
+            }
+            entries = task.log.count()
+            answer = client.post(f"/tasks/{task.pk}/{name}/", said)
+            assert answer.status_code in (403, 404, 422), (task.text, name)
+            assert task.log.count() == entries, (task.text, name)

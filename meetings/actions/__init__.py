@@ -13,7 +13,14 @@ from .concluding import record_outcome
 from .correcting import confirm, edit_assignments, edit_texts
 from .entering import enter_task
 from .evidence import add_evidence, delete_evidence
-from .extending import ask_for_extension, grant_extension, read_new_deadline, refuse_extension
+from .extending import (
+    ask_for_extension,
+    grant_extension,
+    read_meaning,
+    read_new_deadline,
+    refuse_extension,
+    settle_deadline,
+)
 from .governing import record_next_meeting, set_leader_agrees
 from .instructing import answer_instruction, give_instruction
 from .reminding import remind
@@ -43,6 +50,7 @@ __all__ = [
     "last_change_of_state",
     "make_calendar_address",
     "meet_milestone",
+    "read_meaning",
     "read_new_deadline",
     "record_next_meeting",
     "record_outcome",
@@ -56,6 +64,7 @@ __all__ = [
     "send_back",
     "set_leader_agrees",
     "set_review_interval",
+    "settle_deadline",
     "terminate",
     "update_task",
     "written_deadline",

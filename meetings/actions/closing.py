@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.lifecycle import SUPERVISORS, Taker
+from meetings.lifecycle import SUPERVISORS, Step, Taker
 from meetings.models import (
     Account,
     EntryKind,
@@ -36,14 +36,15 @@ def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **of_up
 
     Raises as `update_task` and as `add_evidence` do; then no file is kept.
     """
-    entry = update_task(status=Status.CLOSURE_REQUESTED, note=summary, **of_update)
+    steps = frozenset({Step.REQUEST_CLOSURE})
+    entry = update_task(status=Status.CLOSURE_REQUESTED, note=summary, steps=steps, **of_update)
     attach_files(entry, files)
     return entry
 
 
 def accept_closure(*, note: str = "", **of_update: Any) -> TaskLog:
     """Accept the closure that was asked for. Raises ImpossibleStep where a leader has to agree first and has not."""
-    return update_task(status=Status.CLOSED, note=note, **of_update)
+    return update_task(status=Status.CLOSED, note=note, steps=frozenset({Step.ACCEPT_CLOSURE}), **of_update)
 
 
 @transaction.atomic

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from meetings import access
 from meetings.deadlines import DeadlineKind, Reading, read_deadline
-from meetings.lifecycle import WishStep, WishTransition, wish_transition
+from meetings.lifecycle import OPEN_STATUSES, WishStep, WishTransition, wish_transition
 from meetings.models import Account, Department, EntryKind, ExtensionRequest, Status, Task, TaskLog
 from meetings.refusals import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
 
-from .rules import check_day, required_reason
+from .rules import check_day, require_secretariat, required_reason
 from .updating import update_task
 from .writing import deadline_columns, locked_task, write_entry, written_day, written_deadline
 
@@ -139,6 +139,53 @@ def _decide(
     wish.status, wish.decided = transition.target.value, entry
     wish.save(update_fields=["status", "decided"])
     return entry
+
+
+@transaction.atomic
+def settle_deadline(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    meaning: str,
+    reason: str,
+    effective_on: datetime.date,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Say what a printed deadline that could not be read means, in words that can be: ``meaning``.
+
+    No extension: nothing was promised yet. The printed text stays, and the original stays undecided; from
+    ``effective_on`` on the task has the meaning's kind and day. Raises a subclass of Refused.
+    """
+    task = locked_task(task_id, version)
+    require_secretariat(actor)
+    if task.deadline_kind != DeadlineKind.UNDECIDED or task.status not in OPEN_STATUSES:
+        raise ImpossibleStep(_("Only the undecided deadline of an open task is settled; others move by an extension."))
+    if not meaning.strip():
+        raise Incomplete(_("Write what the deadline means."), field="meaning")
+    reason = required_reason(reason)
+    reading = read_meaning(task, meaning)
+    if reading.deadline.kind == DeadlineKind.UNDECIDED or reading.milestones:
+        raise Incomplete(
+            _("“%(text)s” is not clear either. Write one day or period, or how often the task is reviewed.")
+            % {"text": meaning.strip()},
+            field="meaning",
+        )
+    check_day(task, effective_on, True, today)
+    understood = {**written_deadline(reading.deadline), "text": task.deadline_text}
+    changes = {"deadline": {"old": written_deadline(task.deadline), "new": understood}}
+    months = reading.deadline.review_months
+    if months is not None and months != task.review_interval_months:
+        changes["review_interval_months"] = {"old": task.review_interval_months, "new": months}
+    return write_entry(
+        task, actor=actor, kind=EntryKind.DEADLINE, effective_on=effective_on, note=reason, changes=changes
+    )
+
+
+def read_meaning(task: Task, meaning: str) -> Reading:
+    """Return how ``meaning`` is read for a deadline printed with the minutes: from their issue, not from today."""
+    meeting = task.suggestion.meeting
+    return read_deadline(meaning.strip(), issued_on=meeting.issued_on, held_on=meeting.held_on)
 
 
 def checked_deadline(task: Task, text: str, today: datetime.date):

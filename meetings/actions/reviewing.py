@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meetings.lifecycle import OPEN_STATUSES, REPORTERS
+from meetings.lifecycle import REPORTERS
 from meetings.models import Account, Department, EntryKind, TaskLog
 from meetings.refusals import ImpossibleStep, Incomplete
 
@@ -63,8 +63,8 @@ def set_review_interval(*, task_id: int, version: int, actor: Account, months: i
     """Set after how many calendar months the task is reviewed, from today on. Raises a subclass of Refused."""
     task = locked_task(task_id, version)
     require_secretariat(actor)
-    if task.status not in OPEN_STATUSES:
-        raise ImpossibleStep(_("A task that has ended is not reviewed."))
+    if task.next_review is None:
+        raise ImpossibleStep(_("Only an open task without a due date is reviewed. Report progress instead."))
     if not 1 <= months <= LONGEST_INTERVAL:
         raise Incomplete(
             _("Write a number of months from 1 to %(longest)d.") % {"longest": LONGEST_INTERVAL}, field="months"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import access
-from meetings.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Taker, Transition, find_transition
+from meetings.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Step, Taker, Transition, find_transition
 from meetings.models import Account, Department, Status, Task, agreement_to, closure_request, needs_agreement
 from meetings.refusals import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
 
@@ -36,13 +36,18 @@ def required_reason(reason: str) -> str:
     return reason.strip()
 
 
-def find_allowed_transition(task: Task, status: str | None, note: str, takers: frozenset) -> Transition | None:
-    """Return the change of status that is asked for, or that the first progress makes; none: it stays."""
-    if status is None or status == task.status:
+def find_allowed_transition(
+    task: Task, status: str | None, note: str, takers: frozenset[Taker], steps: frozenset[Step] | None = None
+) -> Transition | None:
+    """Return the change of status that is asked for, or that the first progress makes; none: it stays.
+
+    With ``steps`` it has to be one of these: who reopens a task that is open has not reported progress.
+    """
+    if steps is None and (status is None or status == task.status):
         starts = bool(note) and task.status == Status.NOT_STARTED
         return find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if starts else None
     transition = find_transition(task.status, status)
-    if transition is None:
+    if transition is None or (steps is not None and transition.step not in steps):
         raise ImpossibleStep(
             _("A task that is “%(from)s” cannot become “%(to)s”.")
             % {"from": Status(task.status).label, "to": Status(status).label if status in Status else status},

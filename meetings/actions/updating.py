@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import access
-from meetings.lifecycle import ENDED_STATUSES, REPORTERS
+from meetings.lifecycle import ENDED_STATUSES, REPORTERS, Step
 from meetings.models import Account, Department, EntryKind, Milestone, Status, TaskLog
 from meetings.refusals import ImpossibleStep, Incomplete, NotAllowed
 
@@ -36,12 +36,13 @@ def update_task(
     status: str | None = None,
     next_review: datetime.date | None = None,
     department: Department | None = None,
+    steps: frozenset[Step] | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
     """Record what one form says at once: progress or a reason (``note``), a new ``status``, the ``next_review``.
 
     The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due
-    date, and holds until the next report. Raises a subclass of Refused when the lifecycle, the log, the account's
+    date, and holds until the next report. ``steps``: refuse any other change of status, and none. Raises a subclass of Refused when the lifecycle, the log, the account's
     role or the version forbids it, or when nothing is said.
     """
     task = locked_task(task_id, version)
@@ -50,7 +51,7 @@ def update_task(
         raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
     note = note.strip()
     changes: Changes = {}
-    transition = find_allowed_transition(task, status, note, takers)
+    transition = find_allowed_transition(task, status, note, takers, steps)
     if transition is not None:
         check_agreement(task, transition)
         changes["status"] = {"old": task.status, "new": transition.target.value}
@@ -98,17 +99,18 @@ def change_status(*, status: str, **of_update: Any) -> TaskLog:
 
 def close(*, reason: str, **of_update: Any) -> TaskLog:
     """Close a task, directly or on the departments' request; the reason is kept as its last report."""
-    return update_task(status=Status.CLOSED, note=reason, **of_update)
+    steps = frozenset({Step.CLOSE, Step.ACCEPT_CLOSURE})
+    return update_task(status=Status.CLOSED, note=reason, steps=steps, **of_update)
 
 
 def reopen(*, reason: str, **of_update: Any) -> TaskLog:
     """Reopen a closed or terminated task to «in progress»."""
-    return update_task(status=Status.IN_PROGRESS, note=reason, **of_update)
+    return update_task(status=Status.IN_PROGRESS, note=reason, steps=frozenset({Step.REOPEN}), **of_update)
 
 
 def terminate(*, reason: str, **of_update: Any) -> TaskLog:
     """Terminate an open task: it will not be done."""
-    return update_task(status=Status.TERMINATED, note=reason, **of_update)
+    return update_task(status=Status.TERMINATED, note=reason, steps=frozenset({Step.TERMINATE}), **of_update)
 
 
 @transaction.atomic

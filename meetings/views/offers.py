@@ -30,7 +30,7 @@ from meetings.lifecycle import (
     transitions_from,
     wish_transition,
 )
-from meetings.models import Account, Task
+from meetings.models import Account, DeadlineKind, Task
 from meetings.reminding import delivery
 
 Form = task_forms.TaskActionForm
@@ -204,6 +204,16 @@ ACTIONS: dict[str, Action] = {
         gettext_lazy("Saved: the later deadline waits for a decision. Until then the present one counts."),
         "calendar-time",
     ),
+    "settle-deadline": Action(
+        gettext_lazy("Settle the deadline"),
+        task_forms.SettleDeadlineForm,
+        DECIDERS,
+        lambda form, common: actions.settle_deadline(
+            **_dated(form, common), meaning=form.cleaned_data["meaning"], reason=form.cleaned_data["note"]
+        ),
+        gettext_lazy("Saved: the deadline is settled."),
+        "calendar-time",
+    ),
     "nothing-new": Action(
         gettext_lazy("Reviewed, nothing new"),
         task_forms.NothingNewForm,
@@ -317,13 +327,14 @@ def offered(account: Account, task: Task, facts: Facts) -> list[str]:
         "answer": facts.instructions,
         "request-closure": Step.REQUEST_CLOSURE in steps,
         "ask-extension": task.status in asking.task_statuses and task.due_date is not None and facts.wish is None,
+        "settle-deadline": is_open and task.deadline_kind == DeadlineKind.UNDECIDED,
         "nothing-new": task.next_review is not None,
         "add-evidence": True,
         "delete-evidence": facts.evidence,
         "instruct": is_open,
         "remind": is_open,
         "comment": True,
-        "review-interval": is_open and task.next_review is not None,
+        "review-interval": task.next_review is not None,
         "terminate": Step.TERMINATE in steps,
         "reopen": Step.REOPEN in steps,
         "outcome": task.status in ENDED_STATUSES and not facts.siblings_open,
