@@ -42,8 +42,9 @@ def update_task(
     """Record what one form says at once: progress or a reason (``note``), a new ``status``, the ``next_review``.
 
     The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due
-    date, and holds until the next report. ``steps``: refuse any other change of status, and none. Raises a subclass of Refused when the lifecycle, the log, the account's
-    role or the version forbids it, or when nothing is said.
+    date, and holds until the next report. ``steps``: refuse any other change of status,
+    and none. Raises a subclass of Refused when the lifecycle, the log, the account's role or the version forbids it,
+    or when nothing is said.
     """
     task = locked_task(task_id, version)
     takers = access.takers_of(actor, task)
