@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from meetings.models import Account, ConfirmationMark, Department, Person, Role, TaskLog
+from meetings.models import Account, ConfirmationMark, Department, Mailing, Person, Role, SentMail, TaskLog
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,16 @@ ROWS = (
     Row("task_action", "/tasks/{task}/answer/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
     *(
         Row("task_action", f"/tasks/{{task}}/{action}/", SECRETARIAT_ALONE, expect(403, secretariat=422))
-        for action in ("decide-closure", "decide-extension", "review-interval", "terminate", "reopen", "outcome")
+        for action in (
+            "decide-closure",
+            "decide-extension",
+            "settle-deadline",
+            "review-interval",
+            "terminate",
+            "reopen",
+            "outcome",
+            "remind",
+        )
     ),
     Row("task_action", "/tasks/{task}/destroy/", expect(404), expect(404)),
     Row("task_action", "/tasks/999999/comment/", expect(404), expect(404)),
@@ -124,6 +133,11 @@ ROWS = (
     Row("logout", "/accounts/logout/", NO_SUCH_METHOD, dict.fromkeys(ROLES, SIGN_IN)),
     Row("set_language", "/i18n/setlang/", dict.fromkeys(ROLES, 302), dict.fromkeys(ROLES, 302), {"language": "en"}),
     Row("healthz", "/healthz", ANYBODY, dict.fromkeys(ROLES, 405)),
+    Row("account_settings", "/accounts/settings/", READS, expect(302), {"language": "en", "wants_digest": "on"}),
+    Row("make_calendar_address", "/accounts/settings/calendar/", NO_SUCH_METHOD, READS),
+    Row("revoke_calendar_address", "/accounts/settings/calendar/revoke/", NO_SUCH_METHOD, expect(302)),
+    # Served to whoever knows the secret; this is nobody's.
+    Row("calendar", "/calendar/guessed.ics", dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 405)),
 )
 
 
@@ -161,6 +175,8 @@ MODELS = {
     "evidence": (403, 200, 403),
     "extensionrequest": (403, 200, 403),
     "instruction": (403, 200, 403),
+    "mailing": (403, 200, 403),
+    "sentmail": (403, 200, 403),
 }
 READ_ONLY = [name for name, (adding, *_rest) in MODELS.items() if adding == 403]
 
@@ -212,6 +228,10 @@ def places(world) -> dict[str, object]:
         "deleted_evidence": factories.evidence(task, deleted=True).pk,
         "extensionrequest": factories.extension_request(world.due_soon).pk,
         "instruction": factories.instruction(world.due_soon, world.supervisor).pk,
+        "mailing": (mailing := Mailing.objects.digest_for(world.liaison, world.day)).pk,
+        "sentmail": SentMail.objects.create(
+            mailing=mailing, address="liaison@example.org", subject="x", body="x", message_id="<x>"
+        ).pk,
         "task_type": ContentType.objects.get_for_model(task).pk,
     }
 

@@ -16,6 +16,7 @@ from meetings.models import (
     Evidence,
     ExtensionRequest,
     Instruction,
+    Mailing,
     Meeting,
     MeetingLead,
     Milestone,
@@ -81,6 +82,10 @@ def log_entry(**columns):
     a_second(TaskLog, factories.task().log.get(), **{"sequence": 2, **columns})
 
 
+def digest(**columns) -> Mailing:
+    return Mailing.objects.create(account=factories.account(), day=DAY, **{"kind": "digest", **columns})
+
+
 def lead() -> MeetingLead:
     return MeetingLead.objects.create(meeting=factories.meeting(), person=factories.person(), position=1)
 
@@ -101,6 +106,7 @@ def source() -> SuggestionSource:
 
 ATTEMPTS = {
     # account
+    "account_language_known": lambda: Account.objects.create(username="x", language="tlh"),
     "account_role_known": lambda: Account.objects.create(username="x", role="director"),
     "account_leader_is_a_person": lambda: Account.objects.create(username="x", role=Role.LEADER),
     # organisation
@@ -150,6 +156,12 @@ ATTEMPTS = {
     "state_until_after_since": lambda: TaskState.objects.filter(pk=state_of_a_task().pk).update(
         until=datetime.date(2023, 11, 8)
     ),
+    # mails
+    "mailing_one_digest_a_day": lambda: a_second(Mailing, digest()),
+    "mailing_one_for_each_entry": lambda: a_second(Mailing, digest(kind="reminder", entry=factories.task().log.get())),
+    "mailing_state_known": lambda: digest(state="lost"),
+    "mailing_reminder_has_an_entry": lambda: digest(kind="reminder"),
+    "mailing_claimed_by_somebody": lambda: digest(state="claimed"),
     # lifecycle
     "extension_one_is_open": lambda: a_second(
         ExtensionRequest, factories.extension_request(factories.task()), asked_id=factories.task().log.get().pk

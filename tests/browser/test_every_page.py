@@ -24,6 +24,7 @@ PAGES = {
     "meeting_list": ("/meetings/", Role.SECRETARIAT),
     "meeting_detail": ("/meetings/{meeting}/", Role.SECRETARIAT),
     "import_home": ("/import/", Role.SECRETARIAT),
+    "account_settings": ("/accounts/settings/", Role.LIAISON),
 }
 # States of those pages that look different.
 STATES = {
@@ -37,6 +38,9 @@ STATES = {
 }
 # Looked at elsewhere (test_frame), or no page: they answer with a redirect, a file or one word.
 NO_PAGES = {
+    "calendar",
+    "make_calendar_address",
+    "revoke_calendar_address",
     "login",
     "logout",
     "set_language",
