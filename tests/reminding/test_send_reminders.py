@@ -6,6 +6,7 @@ import datetime
 import os
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -325,13 +326,10 @@ def test_two_machines_at_once_send_one_mail_each(mail_server, repository):
 
 def database_url() -> str:
     """Return the test database as DATABASE_URL names it."""
-    database = connection.settings_dict
+    name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
-        return f"sqlite:///{database['NAME']}"
-    host = database["HOST"].replace("/", "%2F")
-    port = f":{database['PORT']}" if database["PORT"] else ""
-    password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
-    return f"postgres://{database['USER']}{password}@{host}{port}/{database['NAME']}"
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 # --- the command ------------------------------------------------------------------------------------
