@@ -151,8 +151,9 @@ def _columns(drafted: DraftedRow) -> dict:
 
 def locked_document(document_id: int, version: int | None = None) -> MinutesDocument:
     """Return the draft, held until the transaction ends; raises AlreadyAccepted, or StaleDraft on another version."""
-    document = MinutesDocument.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=document_id)
-    if document.meeting is not None:
+    # Not joined with its meeting: whoever waited for the lock would see the join as it was before waiting.
+    document = MinutesDocument.objects.select_for_update().get(pk=document_id)
+    if document.meeting_id is not None:
         raise AlreadyAccepted(document.meeting)
     if version is not None and document.version != version:
         raise StaleDraft
