@@ -162,6 +162,22 @@ def test_new_instructions_are_told_once(world, mail_server):
     assert "请本周内报方案。" not in text_of(second), "it is not new any more"
 
 
+def test_a_leader_is_asked_to_agree_where_the_meeting_wants_it(world, mail_server, settings):
+    settings.ESCALATE_TO_LEADER_AFTER = -1
+    actions.change_settings(account=world.leader, language="", wants_digest=False)
+    actions.set_leader_agrees(meeting_id=world.meeting.pk, actor=world.secretariat, agrees=True)
+    factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=WORKDAY, note="平台已经上线。", by=world.liaison)
+    send()
+    assert world.on_track.text in text_of(mail_server.to(LEADER)[0])
+
+
+def test_what_was_sent_back_is_told_to_who_asked(world, mail_server):
+    factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=WORKDAY, note="平台已经上线。", by=world.liaison)
+    factories.move(world.on_track, Status.IN_PROGRESS, on=WORKDAY, note="请补充验收报告。", by=world.secretariat)
+    send()
+    assert "请补充验收报告。" in text_of(mail_server.to(LIAISON)[0])
+
+
 # --- escalation -------------------------------------------------------------------------------------
 
 
