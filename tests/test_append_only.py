@@ -104,4 +104,19 @@ def test_the_triggers_are_there():
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
         names = {name for (name,) in cursor.fetchall()}
-    assert names == {f"{table}_refuse_update", f"{table}_refuse_delete"}
+    on_sqlite = {f"{table}_refuse_replace"} if connection.vendor == "sqlite" else set()
+    assert names == {f"{table}_refuse_update", f"{table}_refuse_delete"} | on_sqlite
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("same", ["id", "sequence"])
+def test_an_entry_is_not_replaced_by_another_one(entry, same):
+    """INSERT OR REPLACE deletes what is in its way without firing a trigger of DELETE."""
+    table = TaskLog._meta.db_table
+    columns = [field.column for field in TaskLog._meta.concrete_fields if same == "id" or field.column != "id"]
+    taken = ", ".join("'另一说法'" if column == "note" else f'"{column}"' for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    with refused():
+        run(f"INSERT OR REPLACE INTO {table} ({names}) SELECT {taken} FROM {table} WHERE id = %s", entry.pk)
+    entry.refresh_from_db()
+    assert entry.note == "已启动。"

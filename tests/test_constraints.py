@@ -203,8 +203,9 @@ ALLOWED = {
 def test_the_database_refuses(name):
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         ATTEMPTS[name]()
-    # SQLite names the columns of a unique constraint, not the constraint.
-    assert name in str(refusal.value) or (connection.vendor == "sqlite" and "UNIQUE" in str(refusal.value))
+    said = str(refusal.value)
+    # SQLite names the columns of a unique constraint, not the constraint; on the log its trigger speaks first.
+    assert name in said or (connection.vendor == "sqlite" and ("UNIQUE" in said or "never changed" in said))
 
 
 @pytest.mark.parametrize("name", ALLOWED)

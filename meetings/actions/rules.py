@@ -11,8 +11,12 @@ from meetings import access
 from meetings.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Step, Taker, Transition, find_transition
 from meetings.models import Account, Department, Status, Task, agreement_to, closure_request, needs_agreement
 from meetings.refusals import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+from meetings.reviews import add_months
 
 from .writing import written_day
+
+# How far ahead a review may be set, in calendar months, where the task's own interval is not longer.
+LONGEST_REVIEW_MONTHS = 12
 
 
 def require_secretariat(actor: Account) -> None:
@@ -116,6 +120,14 @@ def check_review(
         raise ImpossibleDay(
             _("The next review must come after %(day)s, the day this entry is effective on.")
             % {"day": written_day(effective_on)},
+            field="next_review",
+        )
+    # Nothing can hide: a review far away would be none (DESIGN.md, Nothing can hide).
+    latest = add_months(effective_on, max(LONGEST_REVIEW_MONTHS, task.review_interval_months))
+    if next_review > latest:
+        raise ImpossibleDay(
+            _("The next review may be on %(latest)s at the latest. Choose that day or an earlier one.")
+            % {"latest": written_day(latest)},
             field="next_review",
         )
 
