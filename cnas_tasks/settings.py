@@ -17,7 +17,7 @@ def _kept_secret_key() -> str:
     """A random key of this installation, made once and kept beside its database, so that none is ever known."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
-        DATA_DIR.mkdir(exist_ok=True)
+        DATA_DIR.mkdir(mode=0o700, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(64))
     return path.read_text().strip()
@@ -102,7 +102,8 @@ DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / '
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATA_DIR.mkdir(exist_ok=True)
+    # Passwords and sessions lie in it: nobody else on the machine has to read them.
+    DATA_DIR.mkdir(mode=0o700, exist_ok=True)
     # Readers never wait for the writer (WAL); a writer takes its lock when it begins, so that two of them
     # queue for `timeout` seconds instead of failing half-way with "database is locked".
     DATABASES["default"]["OPTIONS"] = {

@@ -212,7 +212,7 @@ def how_the_deadline_came(task: Task) -> str:
     if task.day_next_review is None:
         return ""
     counted_from = task.last_report_on or task.suggestion.meeting.issued_on
-    if task.day_next_review != add_months(counted_from, task.review_interval_months):
+    if task.day_next_review != add_months(counted_from, task.day_review_interval_months):
         return _("“%(printed)s” names no day. The review day was set by the secretariat and holds until a report.") % {
             "printed": printed
         }
@@ -220,19 +220,19 @@ def how_the_deadline_came(task: Task) -> str:
         return ngettext(
             "“%(printed)s” names no day, so it is reviewed %(months)d month after the last report of %(day)s.",
             "“%(printed)s” names no day, so it is reviewed %(months)d months after the last report of %(day)s.",
-            task.review_interval_months,
+            task.day_review_interval_months,
         ) % {
             "printed": printed,
-            "months": task.review_interval_months,
+            "months": task.day_review_interval_months,
             "day": date_format(counted_from, "DATE_FORMAT"),
         }
     return ngettext(
         "“%(printed)s” names no day, so it is reviewed %(months)d month after the issue on %(day)s.",
         "“%(printed)s” names no day, so it is reviewed %(months)d months after the issue on %(day)s.",
-        task.review_interval_months,
+        task.day_review_interval_months,
     ) % {
         "printed": printed,
-        "months": task.review_interval_months,
+        "months": task.day_review_interval_months,
         "day": date_format(counted_from, "DATE_FORMAT"),
     }
 

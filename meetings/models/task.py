@@ -164,6 +164,7 @@ STATE_COLUMNS = (
     "extension_days",
     "next_due",
     "next_review",
+    "review_interval_months",
     "milestones",
     "last_report_id",
 )
