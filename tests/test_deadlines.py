@@ -201,7 +201,9 @@ def test_ongoing_on_its_own_line_is_the_other_tasks():
     assert {reading.problem.code for reading in readings} == {SEVERAL}
 
 
-@pytest.mark.parametrize("text", ["（1）2024.6；（2）2024年底前", "①2024.6\n②2024年底前", "1. 2024.6\n2. 2024年底前"])
+@pytest.mark.parametrize(
+    "text", ["（1）2024.6；（2）2024年底前", "①2024.6\n②2024年底前", "1. 2024.6\n2. 2024年底前", "①2024.6②2024年底前"]
+)
 def test_dates_numbered_like_the_tasks_are_theirs_without_a_doubt(text):
     assert row(text, "一", "二") == [("2024.6", "2024-06-30", [], None), ("2024年底前", "2024-12-31", [], None)]
 

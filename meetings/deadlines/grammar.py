@@ -97,7 +97,7 @@ _QUARTER = (
 _HALF = r"(?P<half>[上下])半年度?(?:底|末)?|H(?P<h_half>[12])"
 _DAY = (
     rf"(?:\d{{1,2}}[日号]?{RANGE}(?=\d{{1,2}}[日号]))?(?P<day>(?<!\d)\d{{1,2}})(?:[日号]|{_STOP})"
-    rf"|(?P<third>[上中下])旬(?:底|末)?|(?P<month_part>底|末|初)|(?P<month_middle>中){_STOP}"
+    rf"|(?:[上中]旬?[至到~、和-]{{0,2}})?(?P<third>[上中下])旬(?:底|末)?|(?P<month_part>底|末|初)|(?P<month_middle>中){_STOP}"
 )
 _MONTH = (
     rf"(?P<months_before>(?:(?<![\d.])\d{{1,2}}[、和及,])*)(?:(?P<from_month>(?<!\d)\d{{1,2}})(?:月份?)?{RANGE}(?=\d{{1,2}}月))?"
@@ -108,7 +108,7 @@ _YEAR_PART = (
     rf"(?:(?P<year_part>底|末|终|初(?!期)|内(?!容|部|外))|(?P<year_middle>中{_STOP}|[初前中后]期))|(?P<whole_year>全年)"
 )
 _DATE = (
-    rf"(?P<approximately>暂定|初定|拟定|大约|约)?(?:(?<!\d)\d{{4}}年?{RANGE}(?=\d{{4}}年))?"
+    rf"(?P<approximately>暂定|初定|拟定|预计|大约|约)?(?P<sooner>力争(?:在|于)?|争取(?:在|于)?|其中[:,]?)?(?:(?<!\d)\d{{4}}年?{RANGE}(?=\d{{4}}年))?"
     rf"{_YEAR}(?:(?<=年)的)?(?:{_QUARTER}|{_HALF}|{_MONTH}|{_YEAR_PART})?{_HOUR}{_RELATION}"
 )
 _AMOUNT = (
@@ -118,7 +118,7 @@ _AMOUNT = (
 _HALF_MONTH = r"(?P<half_unit>半个?月)"
 _UNIT_OF_RHYTHM = r"(?P<unit>个?工作日|日|天|周|星期|旬|个?月|个?季度?|个?年度?|个?学期)"
 _RHYTHM_TAIL = (
-    r"(?:第?\d{1,2}(?:个?(?:季度?|月份?|日|号|周|旬|工作日))|[上中下]旬|[上下]半年|年?[底末初]|[首末](?:个)?(?:月|周|工作日|日)|份|结束|[、和及至到~-](?=第?\d|[上中下底末])|之?前|以前"
+    r"(?:第?\d{1,2}(?:个?(?:季度?|月份?|日|号|周|旬|工作日))|[上中下]旬|[上下]半年|年?[底末初]|(?:[首末]|最后)(?:1?个)?(?:月|周|工作日|日|天)|份|结束|[、和及至到~-](?=第?\d|[上中下底末])|之?前|以前"
     r"|之?后(?=\d)|以?内|至少|不少于|各)*"
 )
 _MEASURE = r"(?:(?:开展|组织|召开|报告|报送|评估|调度|通报)?(?:至少|不少于)?(?P<times>\d{1,2})次)?"
@@ -139,7 +139,10 @@ _FORMS: tuple[tuple[Form, str], ...] = (
         Form.AFTER,
         rf"(?P<anchor>[^{CLAUSE_BREAK}]{{0,24}}?(?:之后|以后|后|日起))?(?:的)?(?:{_AMOUNT}|{_HALF_MONTH})(?:时间)?(?:之|以)?内",
     ),
-    (Form.AFTER, rf"(?P<anchor>会议?(?:结束|召开)?后)(?:的)?(?:{_AMOUNT}|{_HALF_MONTH})"),
+    (
+        Form.AFTER,
+        rf"(?P<anchor>会议?(?:结束|召开)?后|[^{CLAUSE_BREAK}\d]{{0,16}}(?:印发|下发|发布|发文|开工|批复|签订)后)(?:的)?(?:{_AMOUNT}|{_HALF_MONTH})",
+    ),
     (Form.AFTER, rf"^(?P<anchor>)(?:{_AMOUNT}|{_HALF_MONTH})$"),
     # 第一次执委会, 2024年工作会议: an event, though a year stands in it; the body's own next meeting apart.
     (
@@ -243,11 +246,13 @@ STAGE_WORD = re.compile(r"阶段性?|初见成效|初步成效|明显成效|积�
 # 建立常态化机制 is what is to be done, not how long.
 NAMES_A_THING = re.compile(r"机制|制度|体系|能力|台账|清单")
 BUILDS_A_THING = re.compile(r"(?:建立|形成|健全|完善|实现|制定)[^,;]{0,6}$")
+# Said beside a date, it takes back what the date promises.
+LEAVES_OPEN = re.compile(r"^(?:适时|适当时候|择机|择期|择时|视|待定|待确定|待明确|另行)")
 TENTATIVE = re.compile(r"\(?(?:暂定|待定|初定|待确定|左右)")
 # What is left over and looks like another date makes the reading doubtful; 8-10次 and 40篇 do not.
 LOOKS_LIKE_DATE = re.compile(
     r"\d+个?(?:年|月|日|号|天|周|旬|季|小时|工作日)|(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d{1,2}[./]\d{1,2}(?!\d|[^\W\d_]|%)|\d{5,}"
-    r"|[⒈-⒛½⅓壹贰叁肆伍陆柒捌玖拾]"
+    r"|[⒈-⒛½⅓壹贰叁肆伍陆柒捌玖拾]|(?<=\0)[,、]\d{1,2}$"
 )
 # A date that only says which event is meant: 2024年工作会议前, 2024年两会期间.
 EVENT_AFTER_DATE = re.compile(

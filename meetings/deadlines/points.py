@@ -127,7 +127,7 @@ def _place(point: Point, period: Period, known: Known, before: Point | None) -> 
     carried = (before.due or before.offered) if before and before.year_printed else None
     if carried:
         same = period.last(carried.year)
-        if same and same < carried:
+        if same and same < carried and not parts.get("sooner"):  # 10月底前，力争9月底前 is one year
             later = _dated(replace(point, year_printed=True), period, carried.year + 1)
             return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), carried.year + 1
         return _dated(replace(point, year_printed=True), period, carried.year), carried.year
@@ -322,6 +322,8 @@ def _later(day: datetime.date, parts: Parts) -> datetime.date | None:
     amount = 0 if half else int(parts.get("amount") or 0)
     if unit in ("月", "季度", "年"):
         months = {"月": 1, "季度": 3, "年": 12}[unit]
+        if half and months == 1:
+            return day + ONE_DAY * 15
         if half and months < 12:
             return None
         return add_months(day, months // 2 if half else months * amount)

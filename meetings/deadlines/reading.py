@@ -147,7 +147,14 @@ def read_deadline(
     reading = _compose(text, cell)
     if reading.problem is None and grammar.LOOKS_LIKE_DATE.search(left_over(cell.uniform.chars, cell.marks)):
         return replace(reading, problem=DeadlineProblem(ProblemCode.PARTLY_READ, stripped))
+    if reading.problem is None and reading.deadline.kind is DeadlineKind.DATED and _leaves_open(cell):
+        return replace(reading, problem=DeadlineProblem(ProblemCode.SEVERAL_KINDS, stripped))
     return reading
+
+
+def _leaves_open(cell: Cell) -> bool:
+    """Whether a word beside the dates says that the day is not settled: 2024年适时, 2024年底前（视情延长）."""
+    return any(grammar.LEAVES_OPEN.search(cell.text_of(mark)) for mark in cell.of(Form.NO_DAY))
 
 
 def undecided(text: str, code: ProblemCode, value: str, offered: datetime.date | None = None) -> Reading:

@@ -14,9 +14,10 @@ from meetings.deadlines.reading import LONGEST_TEXT, read_deadline, take_apart
 from meetings.deadlines.text import uniform
 
 _YEARS_NAMED = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:(?=年|[./-]\d{1,2}(?!\d))|(?:[-~至到])((?:19|20)\d{2})(?=年))")
+# A number in brackets or in a ring may stand right behind the date before it; 1. only at the start of a piece.
 _ITEM_NUMBER = re.compile(
-    r"(?:^|(?<=[\n;；,，。\s]))[ \t]*"
-    r"(?:[(（](\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|([①-⑳])|(\d{1,2})[.．、](?!\d{1,2}(?!\d)))"
+    r"[ \t]*(?:[(（](\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|([①-⑳])"
+    r"|(?:^|(?<=[\n;；,，。\s]))(\d{1,2})[.．、](?!\d{1,2}(?!\d)))"
 )
 _NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
 
