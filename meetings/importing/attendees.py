@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .people import Person, is_capacity, is_name, person_of, spaced_names_joined, split_outside_brackets
+from .people import (
+    Person,
+    is_capacity,
+    is_name,
+    names_set_close,
+    person_of,
+    spaced_names_joined,
+    split_outside_brackets,
+)
 from .text import tidy
 
 _COMES = re.compile(
     r"受邀(?:参会|参加|出席|列席)|(?:共同)?参加了?(?:本次|此次|这次)?(?:会议|座谈|活动)|参会|"
     r"(?:出席|列席)了?(?:本次|此次)?(?:会议)?|到会|莅临"
 )
-_CHAIRS = re.compile(
-    r"由([^，。；由]{2,40}?)(?:同志)?主持|(?:^|[，。；])([^，。；]{2,40}?)(?:同志)?主持(?:召开|会议|了|并)"
-)
+#: 县长王建国主持召开…, 县长王建国在县政府会议室主持召开….
+CHAIRS_ITSELF = re.compile(r"(?:^|[，。；])([^，。；]{2,40}?)(?:同志)?(?:在[^，。；]{2,30})?主持(?:召开|会议|了|并)")
+_CHAIRS = re.compile(rf"由([^，。；由]{{2,40}}?)(?:同志)?主持|{CHAIRS_ITSELF.pattern}")
+_GROUP = re.compile(r"^\s*([^:：。，、\s]{2,14})[:：](.+)$")
 _NOT_NOW = re.compile(r"请假|缺席|未能|上次|拟")
 _OFFICE_THEN_NAME = re.compile(
     r"^(.*(?:办公室|委员会|办公厅|秘书处|中心|学院|大学|公司|集团|协会|学会|医院|[部处科局厅委院所室站队校司会]))([\u4e00-\u9fff]{2,3})$"
@@ -46,9 +55,18 @@ def attendees_of(lists: Sequence[str], prose: Sequence[str], chair: Person | Non
     return tuple(people.values())
 
 
+def is_group_of_people(line: str) -> bool:
+    """Whether a line of a list names some of its people behind what they are (党委委员：林涛、夏晴)."""
+    group = _GROUP.match(line)
+    if not group or "。" in line:
+        return False
+    pieces = [piece for piece in split_outside_brackets(names_set_close(group[2]), "、，, \u3000\t") if piece]
+    return bool(pieces) and 2 * sum(person_of(piece) is not None for piece in pieces) > len(pieces)
+
+
 def _listed(value: str) -> Iterator[Person]:
     """张三（主任）、李四  王五; 办公室王芳."""
-    for clause in re.split(r"[；;。\n]", value):
+    for clause in re.split(r"[；;。\n]", names_set_close(value)):
         capacity: str | None = None
         if label := re.match(r"^\s*([^:：、，]{1,20})[:：]", clause):
             capacity, clause = tidy(label[1]), clause[label.end() :]
@@ -81,10 +99,12 @@ def _in_sentence(sentence: str) -> Iterator[Person]:
         person = person_of((chairing[1] or chairing[2]).strip())
         if person and is_name(person.name):
             yield person
-    coming = _COMES.search(sentence)
-    if not coming or _NOT_NOW.search(sentence):
-        return
-    yield from _enumerated(sentence[: coming.start()])
+    done = 0
+    for coming in _COMES.finditer(sentence):  # 甲、乙出席会议，丙列席会议
+        before = sentence[done : coming.start()]
+        done = coming.end()
+        if not _NOT_NOW.search(before):
+            yield from _enumerated(before)
 
 
 def _enumerated(text: str) -> Iterator[Person]:

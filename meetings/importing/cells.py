@@ -156,7 +156,7 @@ def _is_cut(last: str, first: str, separator: str) -> bool:
         return not _BRACKET_ROLE.match(first) or len(first) > 2
     if _VERB.search(last) or is_name(last) or _LABEL.match(first):
         return False
-    if len(first) == 1:
+    if len(first) == 1 or len(last) == 1:
         return True
     if ends_as_organisation(last):
         return separator == SOFT_BREAK and (len(first) <= 2 or not ends_as_organisation(first))

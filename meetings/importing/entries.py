@@ -22,8 +22,9 @@ from .cells import (
 )
 from .contents import Row, Task
 from .documents.model import SOFT_BREAK, Cell
-from .heads import Column, Role
-from .ordinals import Part, numbered_parts
+from .heads import Column, Head, Role, head_of
+from .ordinals import Part, leading_ordinal, numbered_parts
+from .people import names_set_close
 from .problems import Problem, ProblemCode
 from .text import tidy
 
@@ -105,7 +106,11 @@ class EntryReader:
                 groups[cells].rows.append(row)
                 continue
             text = "\n".join(tasks_as_read.get(cell) or tidy(cell.text) for cell in cells)
-            lead_in, parts = numbered_parts(text)
+            text = text or _coarser_task(row)
+            before = [part.number for group in groups.values() for part in group.parts]
+            goes_on = before == list(range(1, len(before) + 1)) and leading_ordinal(text)
+            first = len(before) + 1 if before and goes_on and goes_on.number == len(before) + 1 else 1
+            lead_in, parts = numbered_parts(text, first)
             groups[cells] = _Group([row], lead_in, parts)
         filled = [group for group in groups.values() if any(part.text for part in group.parts)]
         if not filled and not any(row.has(column) for row in self._entry.rows for column in _DUTY_COLUMNS):
@@ -160,13 +165,17 @@ class EntryReader:
         names: dict[str, Department] = {}
         others, people, carried = "", [], []
         for row in group.rows:
-            for head, cell in row.cells.get(Column.DEPARTMENTS, ()):
+            columns = row.cells.get(Column.DEPARTMENTS, ())
+            has_lead = any(head.role is Role.LEAD for head, _ in columns)
+            for head, cell in columns:
+                names_people = bool(_PEOPLE_IN_HEAD.search(head.printed))
+                text = cell.printed if printed is None else printed
                 read = read_departments(
-                    cell.printed if printed is None else printed,
+                    names_set_close(text) if names_people else text,
                     head.role or Role.RESPONSIBLE,
-                    is_first_lead=self._around.is_first_lead,
+                    is_first_lead=self._around.is_first_lead and not has_lead,
                 )
-                if _PEOPLE_IN_HEAD.search(head.printed):
+                if names_people:
                     read = people_told_apart(read)
                 for department in read.names:
                     names.setdefault(department.name, department)
@@ -250,6 +259,18 @@ class EntryReader:
                 seen.add(cell)
                 text = tidy(cell.text)
                 yield text if head.is_own_remark or not head.printed else f"{head.printed}：{text}"
+
+
+def _coarser_task(row: TableRow) -> str:
+    """Of 工作任务 and 具体措施 the first is taken for the aspect; where the second is blank it is all that is said."""
+    columns = (Column.ASPECT, Column.SUGGESTION)
+    found = [tidy(cell.text) for column in columns for head, cell in row.cells.get(column, ()) if _names_tasks(head)]
+    return found[-1] if found else ""
+
+
+def _names_tasks(head: Head) -> bool:
+    known = head_of(head.printed)
+    return known is not None and known.column is Column.TASKS
 
 
 _DUTY_COLUMNS = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)

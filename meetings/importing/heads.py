@@ -51,7 +51,7 @@ class Head:
 
 
 _UNIT = "(?:单位|部门|部室|处室|科室|机构|主体|司局|学院|股室|局办|方)"
-_PERSON = "(?:领导|责任人|负责人|联系人|承办人|经办人|联络员|校长|院长|县长|市长|区长)"
+_PERSON = "(?:领导(?!批示|要求|指示)|责任人|负责人|牵头人|落实人|联系人|承办人|经办人|联络员|校长|院长|县长|市长|区长)"
 #: Tried in this order on the head without blanks, half-width; the first that is found decides.
 _PATTERNS: tuple[tuple[str, Column, Role | None], ...] = (
     (r"^(?:序号?|编号|项次|号|no\.?|#|序列|(?:任务|项目|问题|建议)(?:序|编)号)$", Column.NUMBER, None),
@@ -60,45 +60,51 @@ _PATTERNS: tuple[tuple[str, Column, Role | None], ...] = (
     (r"进展|(?:完成|落实|办理|整改|推进)(?:情况|状态|结果|成效)|是否", Column.REMARKS, None),
     (r"电话|联系方式|目标值|佐证|成果形式|考核|分值|权重|投资|资金|预算", Column.REMARKS, None),
     (
-        r"时限|时间节点|期限|(?:完成|办结|截止|整改|落实|计划|办理)(?:时间|日期|节点)|^时间(?:要求|安排|进度)$",
+        r"时限|时间节点|期限|(?:完成|办结|截止|整改|落实|计划|办理|到位|办复)(?:时间|日期|节点)|^时间(?:要求|安排|进度)$",
         Column.DEADLINE,
         None,
     ),
     (r"^进度(?:安排|要求|计划)$|^节点(?:要求|安排)?$|^计划完成$|^完成节点$", Column.DEADLINE, None),
-    (r"来源|提出(?:人|委员|单位|部门|者)|建议(?:人|委员|者)|提议人|提案人|发言人", Column.SOURCES, None),
-    (rf"(?:配合|协办|协助|参与|会同|协同|协作|参加){_UNIT}?$", Column.DEPARTMENTS, Role.SUPPORTING),
-    (rf"(?:配合|协办|协助|参与|协同)(?:责任)?{_UNIT}", Column.DEPARTMENTS, Role.SUPPORTING),
+    (
+        r"来源|(?:提出|建议|提议|提案)(?:人|委员|代表|单位|部门|专家|者)|发言(?:人|代表)|领衔(?:人|代表|委员)|(?:委员|代表)姓名|(?:批示|交办)领导",
+        Column.SOURCES,
+        None,
+    ),
+    (rf"(?:配合|协办|会办|协助|参与|会同|协同|协作|参加){_UNIT}?$", Column.DEPARTMENTS, Role.SUPPORTING),
+    (rf"(?:配合|协办|会办|协助|参与|协同)(?:责任)?{_UNIT}", Column.DEPARTMENTS, Role.SUPPORTING),
     (rf"(?:责任|分管|牵头|包案|挂点|主管|督办|联系).*{_UNIT}.*(?:责任人|负责人)", Column.DEPARTMENTS, Role.RESPONSIBLE),
     (rf"{_PERSON}", Column.LEADERS, None),
     (rf"^(?:牵头|主办|主责|主要责任|领办)(?:责任)?{_UNIT}?$", Column.DEPARTMENTS, Role.LEAD),
     (
-        rf"(?:责任|承办|落实|办理|实施|主管|整改|执行|牵头|主办|对口)(?:责任)?{_UNIT}|中心班子|^责任分工$|^责任者$",
+        rf"(?:责任|承办|落实|办理|实施|主管|整改|执行|牵头|主办|对口|归口|归口管理|负责|承接)(?:责任)?{_UNIT}|中心班子|^责任(?:科|部|处|股|室|中心|乡镇|镇街|县直)|^责任分工$|^责任者$",
         Column.DEPARTMENTS,
         Role.RESPONSIBLE,
     ),
     (r"^责任$", Column.DEPARTMENTS, Role.RESPONSIBLE),
     (
-        r"讲话要点|重点工作(?!任务|内容|事项|措施)|方面|类别|板块|分类|领域|类型|^要点|维度|模块|^大?类$|^工作$|一级(?:指标|任务)|工作方向|总体目标|^项目$",
+        r"讲话要点|重点工作(?!任务|内容|事项|措施)|方面|类别|板块|分类|领域|类型|^要点|维度|模块|^大?类$|^工作$|一级(?:指标|任务)|工作方向|总体目标|^项目(?:名称)?$|^(?:会议)?议题(?:名称)?$|^会议名称$",
         Column.ASPECT,
         None,
     ),
     (
-        r"讲话内容|讲话精神|意见|建议|问题|议定事项|决定事项|议题内容|批示内容|提案内容|发言内容|指示要求|领导要求|要求内容",
+        r"讲话内容|讲话精神|意见|建议(?!编号)|问题|^(?:案由|提案(?:题目|名称|标题|案由))$|(?:议定|决定|决策|议决|决议|交办)(?:事项|内容)|^会议(?:决定|决议|要求)$|议题内容|批示|提案内容|发言内容|指示要求|领导要求|要求内容",
         Column.SUGGESTION,
         None,
     ),
     (
-        r"任务|措施|举措|工作内容|具体内容|主要内容|(?:工作|落实|督办|重点|督查|待办|具体|推进)事项|^事项|具体工作|主要工作|工作安排|^内容$|工作要求|行动项|年度工作",
+        r"任务|措施|举措|工作内容|具体内容|主要内容|(?:工作|落实|督办|重点|督查|待办|具体|推进)事项|^事项|具体工作|主要工作|工作安排|工作要点|^内容$|工作要求|行动项|年度工作",
         Column.TASKS,
         None,
     ),
+    (r"^(?:建设|督办|督查|交办|整改|改革|重点|办理|落实|推进|实施)内容$|^(?:事项|任务|工作)名称$", Column.TASKS, None),
 )
 _COMPILED = tuple((re.compile(pattern), column, role) for pattern, column, role in _PATTERNS)
 #: 整改措施 of a 问题 is the remedy, not the question, so tasks named as such win over a 问题 in the same head.
 _SURELY_TASKS = re.compile(r"(?:措施|举措)$|^(?:工作|重点|主要|具体|目标)任务|任务内容$|^整改(?:措施|任务)")
+_RESOLVED = re.compile(r"议定|决定|决策|议决|决议|交办|事项|会议要求")
 _FINER = re.compile(r"具体|措施|举措|内容|细化|分解|清单")
 _LONGEST_HEAD = 26
-_IS_TITLE = re.compile(r"(?:表|台账|方案|纪要|通知|一览)$|^.{7,}清单$")
+_IS_TITLE = re.compile(r"(?:(?<!代)表|台账|方案|纪要|通知|一览)$|^.{7,}清单$")
 _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 
 
@@ -130,7 +136,14 @@ def is_head_row(heads: Sequence[Head | None], filled: int) -> bool:
     has_text = columns & {Column.TASKS, Column.SUGGESTION, Column.ASPECT}
     has_duty = columns & {Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE}
     known = len({id(head) for head in heads if head})
+    # 项目 | 金额 | 责任部门 is a budget: a word for groups alone says too little, unless there is something to be late for.
+    if has_text == {Column.ASPECT} and Column.DEADLINE not in columns and not _names_work(heads):
+        return False
     return bool(has_text and has_duty) and len(columns) >= 3 and 2 * known >= filled
+
+
+def _names_work(heads: Sequence[Head | None]) -> bool:
+    return any(head.column is Column.ASPECT and re.search("工作|任务|要点", head.printed) for head in heads if head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +247,12 @@ def settled(heads: Sequence[Head | None], texts: Sequence[str]) -> tuple[Head | 
     def change(at: int, column: Column) -> None:
         result[at] = Head(column, result[at].printed)
 
+    if not places(Column.TASKS):
+        for at in places(Column.SUGGESTION):
+            if _RESOLVED.search(
+                result[at].printed
+            ):  # what was resolved is what is to be done, where nothing finer is printed
+                change(at, Column.TASKS)
     tasks = _distinct(places(Column.TASKS), result)
     if not tasks and not places(Column.SUGGESTION) and (aspects := _distinct(places(Column.ASPECT), result)):
         change(aspects[-1], Column.TASKS)

@@ -118,16 +118,16 @@ class Part:
     text: str
 
 
-def numbered_parts(text: str) -> tuple[str, tuple[Part, ...]]:
+def numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ...]]:
     """Split a cell at its own numbering: what stands before (1), and the parts.
 
-    The numbers run 1, 2, 3 …, at least to 2 (or a 1 alone begins the cell); of nested numberings the outer one
-    counts. The semicolon between two parts is not part of either (DESIGN.md, ``import_minutes``). A cell without
+    The numbers run 1, 2, 3 … (or from ``first``, where the cell goes on with the numbers of the one above it), at
+    least two of them (or one alone that begins the cell); of nested numberings the outer one counts. The semicolon between two parts is not part of either (DESIGN.md, ``import_minutes``). A cell without
     numbering is one part without a number.
     """
     best: list[re.Match[str]] = []
     for style in _STYLES:
-        run = _run(style, text)
+        run = _run(style, text, first)
         if run and (not best or run[0].start() < best[0].start()):
             best = run
     if not best:
@@ -137,15 +137,15 @@ def numbered_parts(text: str) -> tuple[str, tuple[Part, ...]]:
     for at, match in enumerate(best):
         is_last = at + 1 == len(best)
         piece = text[match.end() : len(text) if is_last else best[at + 1].start()].strip()
-        parts.append(Part(at + 1, piece if is_last else piece.rstrip("；; \n")))
+        parts.append(Part(at + first, piece if is_last else piece.rstrip("；; \n")))
     return lead_in, tuple(parts)
 
 
-def _run(style: _Style, text: str) -> list[re.Match[str]]:
-    """The markers 1, 2, 3 … of one style, in order, each where a new piece can begin."""
+def _run(style: _Style, text: str, first: int) -> list[re.Match[str]]:
+    """The markers ``first``, ``first`` + 1 … of one style, in order, each where a new piece can begin."""
     run: list[re.Match[str]] = []
     for match in style.pattern.finditer(text):
-        if _value(match[1]) == len(run) + 1 and _may_begin(style, text[: match.start()], is_first=not run):
+        if _value(match[1]) == len(run) + first and _may_begin(style, text[: match.start()], is_first=not run):
             run.append(match)
     if len(run) > 1:
         are_filled = all(text[one.end() : two.start()].strip(" ；;、，,") for one, two in pairwise(run))

@@ -11,6 +11,7 @@ _SURNAMES = set(
     "韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景"
     "薄单包司柏宁柯阮桂闵解强柴华车冉房边净阴闫佟蓝简肖滕晋明郎仇党宫米巩匡蒙宗瞿褚冀邬乐池仲苑喻权连麻艾尚楚卓鄢应衡郁古晏"
     "沙全练奚占巴敖储丘占储初元计寇桑虞蔺商娄国迟诸井冷危揭卞习汲刁糜竺戚刚原鹿相邸粟禹水富红区山虎才揣闻那乌沐富哈佘幸封修桓来火母"
+    "仝逄亓钭仉郄郗郇邝郅邴郜郦缪佴俎冼况厉逯谌谯訾贲郏郐酆钮闾阙阚隗雒靖鞠蹇蔚裘岑嵇巢庹弓戈扈昝晁朴束栗栾楼檀沃浦湛漆濮狄甯缑綦蒯蒲蔄禚禤荆荣荀莘菅逢邰郧麦苍苟茅茹藏鄞洛冶侍"
 )
 _LONG_SURNAMES = re.compile("欧阳|司马|上官|诸葛|司徒|东方|尉迟|皇甫|慕容|令狐|夏侯|公孙|端木|宇文|长孙")
 #: Words that end a capacity.
@@ -125,6 +126,16 @@ def spaced_names_joined(tokens: list[str]) -> list[str]:
             result.append(tokens[at])
             at += 1
     return result
+
+
+_SPACED_NAME = re.compile(
+    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \t\u3000\u00a0]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])"
+)
+
+
+def names_set_close(text: str) -> str:
+    """The text with the names that are set wide in it (办公室 安 娜) set close."""
+    return _SPACED_NAME.sub(lambda match: match[1] + match[2] if match[1] in _SURNAMES else match[0], text)
 
 
 def split_outside_brackets(text: str, separators: str) -> list[str]:

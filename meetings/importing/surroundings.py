@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .attendees import attendees_of
+from .attendees import CHAIRS_ITSELF, attendees_of, is_group_of_people
 from .cells import read_leaders
 from .contents import Meeting
 from .days import PRINTED_DAY, PRINTED_DAY_OF_YEAR, day_of, first_day
@@ -27,7 +27,7 @@ _DOCUMENT_NUMBER = re.compile(
 )
 _ISSUE_NUMBER = re.compile(
     r"^[（(〔\[]?\s*((?:(?:19|20)\d{2}年)?第\s*\d{1,4}\s*[期号])\s*[）)〕\]]?$|"
-    r"^[〔\[]\s*(?:19|20)\d{2}\s*[〕\]]\s*\d{1,4}\s*号?$"
+    r"^[〔\[]\s*(?:19|20)\d{2}\s*[〕\]]\s*(?:第\s*)?\d{1,4}\s*[号期]?$"
 )
 _MINUTES = re.compile(r"(?:会议)?纪要(?:[（(].*[)）])?$")
 _BREAKDOWN = re.compile(
@@ -46,7 +46,7 @@ _LABELS = {
     "place": r"会议地点|召开地点|开会地点|地点",
     "chair": r"会议主持人?|主持人?|主持会议|召集人",
     "host": r"承办单位|主办单位|会议承办|承办",
-    "issued_on": r"印发日期|印发时间|发文日期|发布日期|签发日期|成文日期|发文时间|制表日期|制表时间",
+    "issued_on": r"印发日期|印发时间|发文日期|发布日期|签发日期|成文日期|发文时间|(?:制表|填表|填报|编制)(?:日期|时间)",
     "document_number": r"发文字号|文号|会议编号",
     "overall_lead": r"总负责人?|总体负责人?|总牵头人?|总协调人?|总召集人",
     "leads": r"(?:具体)?分工负责人?|具体负责人?|分项负责人?",
@@ -68,9 +68,16 @@ _LABEL = re.compile(
 )
 
 
+_NUMBER_OF_MEETING = re.compile(r"第[\d一二三四五六七八九十百零〇]{1,4}次|届[\d一二三四五六七八九十]{1,3}次")
+#: A meeting without a number, named by its table: XX市人民医院院长办公会督办事项清单, 八届五次全委会委员建议办理….
+_MEETING_IN_BREAKDOWN = re.compile(
+    r"^(?:关于|落实|贯彻|印发)*(.{2,30}?(?:届[\d一二三四五六七八九十]{1,3}次(?:全体|全委|常委|理事|代表)?(?:会议|大会|全会|会)|"
+    r"(?:办公|常务|党组|专题|调度|推进|座谈|咨询|职代|例|周)会(?:会?议)?|代表大会))"
+    r"(?=议定|决定|决议|督办|重点|任务|意见|建议|委员|代表|交办|明确|部署|精神|有关|工作|提案)"
+)
 _HAN = r"[\d一二三四五六七八九十百零〇]{1,4}"
 _HAPPENS_AT = re.compile(
-    r"在([^，。；、在]{2,30}?)(?:以[^，。；]{2,16}(?:形式|方式))?(?:成功|顺利|隆重|胜利|组织|正式)?" + _HAPPENS
+    r"在([^，。；、在]{2,30}?)(?:以[^，。；]{2,16}(?:形式|方式))?(?:成功|顺利|隆重|胜利|组织|正式|主持)?" + _HAPPENS
 )
 
 
@@ -89,9 +96,13 @@ def labelled(lines: Sequence[str]) -> Iterator[Labelled]:
         matches = list(_LABEL.finditer(line))
         goes_on = open_name == "people" and not matches and not re.search(r"[。：:]|会议|附件", line)
         are_names = all(map(is_name, re.split(r"[、，,\s]+", line.strip())))
+        is_group = open_name == "people" and not matches and is_group_of_people(line)
         is_list = are_names or open_value.rstrip()[-1:] in ("、", "，", ",", "")
         if goes_on and is_list and line.strip():
             open_value += f" {line.strip()}"
+            continue
+        if is_group:
+            open_value += f"；{line.strip()}"
             continue
         if open_name:
             yield Labelled(open_name, open_value.strip())
@@ -177,18 +188,11 @@ def _breakdown_title(before: Sequence[str]) -> str | None:
 
 def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | None) -> str | None:
     text = without_blanks("".join(prose))
-    for at, line in enumerate(prose):
-        bare = re.sub(r"^[《“]|[》”]$", "", line)
-        if not _MINUTES.search(bare) or len(bare) > 60 or re.search(r"[。；;：:]", bare):
-            continue
-        title = _MINUTES.sub("会议" if bare.endswith("会议纪要") else "", bare)
-        title = re.sub(r"^关于印发", "", title)
-        above = prose[at - 1] if at else ""
-        whole = above + title
-        if _is_title_line(above) and (_is_held(whole, text) or _lacks_body(title, above)):
-            return whole
-        if title not in ("", "会议", "工作会议", "专题会议"):
-            return title
+    if re.search(r"(?:会议?|纪要)$", labels.get("title", "")) and 3 < len(labels["title"]) <= 60:
+        return _MINUTES.sub("会议", tidy(labels["title"]))
+    headlines = _headlines(prose, text)
+    if headlines:  # the masthead (XX县人民政府 / 常务会议纪要) says less than the title with the meeting's number
+        return next((title for title in headlines if _NUMBER_OF_MEETING.search(title)), headlines[0])
     if "title" in labels and 3 < len(labels["title"]) <= 60:
         return _MINUTES.sub("会议", tidy(labels["title"]))
     issued = re.search(r"关于印发[《〈]?([^。；》〉]{4,60}?会议?)纪要[》〉]?的通知", text)
@@ -205,8 +209,29 @@ def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | 
     )
     if named:
         return named[1]
-    numbered = re.match(rf"^(?:关于)?(.{{2,40}}?第{_HAN}次.{{0,12}}?会议?)(?!议|议案)", breakdown_title or "")
-    return numbered[1] if numbered else None
+    numbered = re.match(rf"^(?:关于)?(.{{2,40}}?第{_HAN}次.{{0,12}}?(?:会议|会(?!议)))(?!议?案)", breakdown_title or "")
+    if numbered:
+        return numbered[1]
+    plain = _MEETING_IN_BREAKDOWN.match(breakdown_title or "")
+    return plain[1] if plain else None
+
+
+def _headlines(prose: Sequence[str], text: str) -> list[str]:
+    """The titles of the lines that end in 纪要, with the line above where the title takes two."""
+    found = []
+    for at, line in enumerate(prose):
+        bare = re.sub(r"^[《“]|[》”]$", "", line)
+        if not _MINUTES.search(bare) or len(bare) > 60 or re.search(r"[。；;：:]", bare):
+            continue
+        title = _MINUTES.sub("会议" if bare.endswith("会议纪要") else "", bare)
+        title = re.sub(r"^关于印发", "", title)
+        above = prose[at - 1] if at else ""
+        whole = above + title
+        if _is_title_line(above) and (_is_held(whole, text) or _lacks_body(title, above)):
+            found.append(whole)
+        elif title not in ("", "会议", "工作会议", "专题会议"):
+            found.append(title)
+    return found
 
 
 def _is_held(title: str, text: str) -> bool:
@@ -331,7 +356,7 @@ def _chair(labels: dict[str, str], prose: Sequence[str]):
     for line in prose:
         for match in re.finditer(r"由([^，。；由]{2,40}?)(?:同志)?(?:主持|担任主持)", line):
             candidates.append(match[1])
-        for match in re.finditer(r"(?:^|[，。；])([^，。；]{2,40}?)(?:同志)?主持(?:召开|会议|了|并)", line):
+        for match in CHAIRS_ITSELF.finditer(line):
             candidates.append(match[1])
     for candidate in candidates:
         person = person_of(candidate.rstrip("。"))

@@ -31,6 +31,7 @@ LEAD, DUTY, SUPPORT = Role.LEAD, Role.RESPONSIBLE, Role.SUPPORTING
         ("办公室（牵头）、财务部（配合）", [("办公室", LEAD), ("财务部", SUPPORT)]),
         ("由办公室会同财务部办理", [("办公室", DUTY), ("财务部", SUPPORT)]),
         ("主办：甲局\n协办：乙局", [("甲局", LEAD), ("乙局", SUPPORT)]),
+        ("市自然资源局，市\v财政局", [("市自然资源局", DUTY), ("市财政局", DUTY)]),
         ("/", []),
         ("无", []),
         ("——", []),
@@ -63,6 +64,9 @@ def test_the_role_of_the_column_holds_where_the_cell_says_none():
         ("李四副主任、王五", ("李四", "王五")),
         ("常务副县长", ("常务副县长",)),
         ("欧阳修、艾力·买买提", ("欧阳修", "艾力·买买提")),
+        ("县委常委、副县长 仝 宇", ("仝宇",)),
+        ("逄锦辉副县长", ("逄锦辉",)),
+        ("亓 伟、阿依努尔·艾合买提", ("亓伟", "阿依努尔·艾合买提")),
         ("/", ()),
     ],
 )
@@ -152,15 +156,15 @@ def test_numbers_of_rows(printed, number):
 
 HEADS = {
     Column.NUMBER: "序号 编号 项次 序",
-    Column.ASPECT: "讲话要点 重点工作 方面 类别 工作板块 任务类别",
-    Column.SUGGESTION: "讲话内容(建议意见) 意见建议 建议内容 问题 存在问题",
-    Column.TASKS: "工作任务 重点任务 具体措施 落实措施 任务内容 整改措施 重点工作任务",
-    Column.DEPARTMENTS: "责任部室/中心班子 责任部门 责任单位 牵头单位 主办 主办单位 配合单位 协办 中心班子 责任处室",
-    Column.LEADERS: "分管领导 责任领导 牵头领导 责任人 联系人 分管县领导 牵头市领导",
-    Column.DEADLINE: "完成时限 时间节点 完成时间 办结时限 时间要求 整改期限",
-    Column.SOURCES: "建议来源 提出人 来源",
+    Column.ASPECT: "讲话要点 重点工作 方面 类别 工作板块 任务类别 议题 会议名称 项目名称",
+    Column.SUGGESTION: "讲话内容(建议意见) 意见建议 建议内容 问题 存在问题 议定事项 领导批示 案由 建议标题",
+    Column.TASKS: "工作任务 重点任务 具体措施 落实措施 任务内容 整改措施 重点工作任务 建设内容 督办内容 工作要点",
+    Column.DEPARTMENTS: "责任部室/中心班子 责任部门 责任单位 牵头单位 主办 主办单位 配合单位 协办 中心班子 责任处室 会办单位 归口部门 责任科（室）",
+    Column.LEADERS: "分管领导 责任领导 牵头领导 责任人 联系人 分管县领导 牵头市领导 牵头人",
+    Column.DEADLINE: "完成时限 时间节点 完成时间 办结时限 时间要求 整改期限 整改到位时间",
+    Column.SOURCES: "建议来源 提出人 来源 领衔代表 委员姓名 批示领导",
     Column.REMARKS: "备注 进展情况 完成情况 实际完成时间 开始时间",
-    None: "姓名 单位 职务 金额 2026年目标 任务分解表 时间",
+    None: "姓名 单位 职务 金额 2026年目标 任务分解表 时间 培训内容",
 }
 
 
@@ -174,7 +178,7 @@ def test_heads_in_use(head, column):
 
 @pytest.mark.parametrize(
     ("head", "role"),
-    [("牵头单位", LEAD), ("主办", LEAD), ("责任单位", DUTY), ("配合单位", SUPPORT), ("协办单位", SUPPORT)],
+    [("牵头单位", LEAD), ("主办", LEAD), ("责任单位", DUTY), ("配合单位", SUPPORT), ("会办单位", SUPPORT)],
 )
 def test_heads_name_the_role(head, role):
     assert head_of(head).role is role

@@ -131,3 +131,54 @@ def test_nothing_said_is_none_and_two_doubts():
 )
 def test_the_minutes_own_count_is_checked(claim, doubts):
     assert whole_problems(read("某局会议纪要", claim)) & {"aspects_differ", "suggestions_differ"} == doubts
+
+
+def test_the_title_with_the_number_is_taken_and_not_the_masthead():
+    meeting = read(
+        "XX县人民政府",
+        "常务会议纪要",
+        "〔2024〕第4期",
+        "县十八届人民政府第35次常务会议纪要",
+        "2024年3月18日下午，县长李建国在县政府三楼会议室主持召开县十八届人民政府第35次常务会议。",
+    ).meeting
+    assert meeting.title == "县十八届人民政府第35次常务会议"
+    assert (meeting.chair, meeting.place, meeting.document_number) == ("李建国", "县政府三楼会议室", "〔2024〕第4期")
+
+
+def test_a_form_names_the_meeting_better_than_its_head():
+    meeting = read("XX医院会议纪要", "会议名称：XX医院2024年第6次院周会", "时间：2024年6月11日").meeting
+    assert meeting.title == "XX医院2024年第6次院周会"
+
+
+@pytest.mark.parametrize(
+    ("title", "meeting"),
+    [
+        ("XX市人民医院院长办公会督办事项清单", "XX市人民医院院长办公会"),
+        ("XX市科协八届五次全委会委员建议办理任务分解表", "XX市科协八届五次全委会"),
+        ("中共XX县委全面深化改革委员会第五次会议议定事项分工方案", "中共XX县委全面深化改革委员会第五次会议"),
+        ("2024年重点任务分解表", None),
+    ],
+)
+def test_the_table_names_the_meeting(title, meeting):
+    assert read(title).meeting.title == meeting
+
+
+def test_people_of_two_clauses_and_in_groups():
+    prose = "2025年4月2日，局长沙瑞金主持会议。党组成员高育良、李达康出席会议，办公室主任侯亮平列席会议，季昌明请假。"
+    assert _people(read("某局会议纪要", prose).meeting) == [
+        ("沙瑞金", "局长"),
+        ("高育良", "党组成员"),
+        ("李达康", "党组成员"),
+        ("侯亮平", "办公室主任"),
+    ]
+    listed = ("参会人员：", "党委委员：林涛、夏　晴", "列席人员：段誉（办公室主任）、古 月（财务部）")
+    assert _people(read("某局会议纪要", *listed).meeting) == [
+        ("林涛", "党委委员"),
+        ("夏晴", "党委委员"),
+        ("段誉", "办公室主任"),
+        ("古月", "财务部"),
+    ]
+
+
+def test_the_day_a_list_was_filled_in_is_its_own():
+    assert str(read("填报单位：党委办公室    填报日期：2024年4月12日").meeting.issued_on) == "2024-04-12"
