@@ -34,8 +34,7 @@ def locked_task(task_id: int, version: int) -> Task:
     """Return the task, held against other writers until the transaction ends; raises Stale on an older version."""
     task = Task.objects.select_for_update(of=("self",)).select_related("suggestion__meeting").get(pk=task_id)
     if task.version != version:
-        since = task.log.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence")
-        raise Stale(list(since))
+        raise Stale(list(task.log.recorded_after(version)))
     return task
 
 

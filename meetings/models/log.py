@@ -62,6 +62,10 @@ class TaskLogQuerySet(NaturalKeyQuerySet):
     def delete(self):
         raise AppendOnly("Log entries are never deleted; undo one by another entry.")
 
+    def recorded_after(self, version: int) -> TaskLogQuerySet:
+        """Return what was recorded of a task after its ``version``, oldest first, with the people to be named."""
+        return self.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence")
+
     def as_it_happened(self) -> TaskLogQuerySet:
         """Order by the day an entry is effective on, within a day by the order of recording."""
         return self.order_by("task_id", "effective_on", "sequence")

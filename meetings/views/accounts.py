@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -21,7 +21,7 @@ class SignInView(LoginView):
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer «ok» while the database answers; tells nothing else, for anybody may ask."""
     with connection.cursor() as cursor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meetings import access, reporting
 from meetings.lifecycle import OPEN_STATUSES
@@ -17,7 +17,7 @@ from .pages import as_of_query, today
 PRESSING_SHOWN = 12
 
 
-@require_GET
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the register at the end of the day asked for: the account's own part first, or all of it."""
     day, wrong = requested_day(request, today())

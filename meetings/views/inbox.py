@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meetings import access
 from meetings import inbox as waiting
@@ -13,7 +13,7 @@ from meetings.models import Role
 from .pages import today, waiting_address
 
 
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show what waits for the account, the longest first in each group; ``?begin`` opens the first of it."""
     day = today()
@@ -31,7 +31,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/inbox.html", context)
 
 
-@require_GET
+@require_safe
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out a file of evidence: always to be saved, never shown, whatever the browser makes of its content."""
     file = access.downloadable_evidence(request.user, pk)

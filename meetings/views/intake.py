@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import access
 from meetings.importing import accept, answers, drafts
@@ -100,7 +100,7 @@ def _home(request: HttpRequest, wrong: str = "", text: str = "") -> HttpResponse
     return render(request, "meetings/intake/home.html", context, status=422 if wrong else 200)
 
 
-@require_GET
+@require_safe
 def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out the file a meeting was made of, under the name it came with."""
     document = access.readable_document(request.user, pk)

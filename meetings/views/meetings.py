@@ -9,7 +9,7 @@ from itertools import groupby
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meetings import access, reporting
 from meetings.models import Aspect, Health, Meeting, Suggestion, Task
@@ -20,7 +20,7 @@ from .listing import requested_day
 from .pages import as_of_query, today
 
 
-@require_GET
+@require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """Show the meetings with what became of their tasks."""
     day, wrong = requested_day(request, today())
@@ -38,7 +38,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/meetings/list.html", context)
 
 
-@require_GET
+@require_safe
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the meeting and its breakdown table, or hand it out as a workbook or document (``export=``)."""
     day, wrong = requested_day(request, today())

@@ -31,10 +31,11 @@ def as_of_query(day: datetime.date) -> QueryDict:
 def way_back(request: HttpRequest) -> str:
     """Return the page of ours that ``next`` names, where the user came from; empty: nowhere in particular."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    here = request.path
-    if not url_has_allowed_host_and_scheme(asked, allowed_hosts=None) or urlsplit(asked).path == here:
+    if not asked.startswith("/") or not url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return ""
-    return asked
+    parts = urlsplit(asked)
+    # The row that stands after # is the task's own, and said where the address is used.
+    return "" if parts.path == request.path else parts._replace(fragment="").geturl()
 
 
 def after_saving(request: HttpRequest, task: Task, *, settles: bool, to_list: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import access
 from meetings.actions import read_new_deadline
@@ -54,7 +54,7 @@ def _newer(form: TaskActionForm) -> TaskActionForm:
     return newer
 
 
-@require_GET
+@require_safe
 def deadline_reading(request: HttpRequest) -> HttpResponse:
     """Say how a new deadline is read while it is typed: the part of a page that stands beside the field."""
     text = request.GET.get("deadline_text", "")

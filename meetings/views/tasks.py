@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import access, actions
 from meetings.forms import UpdateTaskForm
@@ -20,7 +20,7 @@ from .pages import after_saving, today
 from .task_page import render_task
 
 
-@require_GET
+@require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     """Show the tasks that the address asks for, or hand them out as a file (``export=xlsx|csv``)."""
     day, _wrong = requested_day(request, today())
@@ -55,8 +55,11 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _update(request: HttpRequest, pk: int) -> HttpResponse:
     task = access.writable_task(request.user, pk, today())
     form = UpdateTaskForm(request.POST, account=request.user, task=task, today=today())
-    if form.is_valid():
-        said = form.cleaned_data
+    valid, said = form.is_valid(), form.cleaned_data
+    if said.get("version") not in (None, task.version):
+        # First of all: what somebody else did may be why the form is wrong now, such as a step that has gone.
+        return _render_stale(request, task, Stale(list(task.log.recorded_after(said["version"]))))
+    if valid:
         try:
             entry = actions.update_task(
                 task_id=task.pk,
@@ -108,10 +111,12 @@ def confirm_mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Settle what the import left open."""
     mark = access.markable_confirmation(request.user, pk)
     version = request.POST.get("version", "")
+    # No task has had a version of ten digits; a number of thousands is not even read.
+    version = int(version) if version.isdecimal() and len(version) < 10 else 0
     try:
-        actions.confirm(mark_id=mark.pk, version=int(version) if version.isdecimal() else 0, actor=request.user)
+        actions.confirm(mark_id=mark.pk, version=version, actor=request.user)
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:
         messages.success(request, _("Confirmed: what the task says now is right."))
-    return redirect(mark.task)
+    return redirect(after_saving(request, mark.task, settles=False))
