@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 import pytest
 from django.core.management import call_command
@@ -18,6 +17,10 @@ pytestmark = pytest.mark.django_db
 
 # The day of the issue's table with most tiles, the one when reviews are missed, one a year on; None is today.
 DAYS = (datetime.date(2023, 12, 31), datetime.date(2024, 2, 9), datetime.date(2025, 1, 1), None)
+
+
+# The picture of the months has numbers of other days; `tests.test_trend` walks them.
+NOT_OF_THE_TREND = "[not(ancestor::section[@aria-labelledby='trend'])]"
 
 
 @pytest.fixture
@@ -43,17 +46,16 @@ def register() -> None:
     factories.task(suggestion, number=92, departments=[(technology, DepartmentRole.SUPPORTING)], deadline="2027.6")
 
 
-@dataclass
 class Visitor:
     """Somebody who looks at numbers."""
 
-    name: str
-    account: Account
+    def __init__(self, name: str, account: Account) -> None:
+        self.name, self.account = name, account
+        self.client = Client()
+        self.client.force_login(account)
 
-    def get(self, address: str):
-        client = Client()
-        client.force_login(self.account)
-        response = client.get(address)
+    def get(self, address: str, **headers: str):
+        response = self.client.get(address, headers=headers)
         assert response.status_code == 200, address
         return response
 
@@ -80,7 +82,7 @@ def visitors() -> list[Visitor]:
 def links_with_numbers(page: html.HtmlElement) -> dict[str, int]:
     """Return the linked numbers: address -> number; the words of the link hold the number, too."""
     found = {}
-    for element in page.xpath("//*[@data-count]"):
+    for element in page.xpath(f"//*[@data-count]{NOT_OF_THE_TREND}"):
         number = int(element.get("data-count"))
         assert element.tag == "a" and element.get("href"), f"{number} is no link"
         assert str(number) in element.text_content(), f"the link says {element.text_content()!r}, not {number}"
@@ -93,10 +95,11 @@ def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
     address += ("&" if "?" in address else "?") + f"per_page={per_page}"
     rows, page = [], 1
     while True:
-        response = visitor.get(f"{address}&page={page}")
+        # As htmx asks for it: the list without the frame around it, which a thousand looks need not draw.
+        response = visitor.get(f"{address}&page={page}", **{"HX-Request": "true"})
         listing = response.context["listing"]
         assert listing.wrong == [], address
-        rows += html.fromstring(response.content).xpath("//table/tbody/tr/@id")
+        rows += html.fragment_fromstring(response.content.decode(), create_parent=True).xpath(".//tbody/tr/@id")
         if not listing.found or not listing.table.page.has_next():
             break
         page += 1
@@ -108,8 +111,11 @@ def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
 def test_every_number_leads_to_a_list_of_as_many_rows(register, day):
     as_of = f"as_of={day}" if day else ""
     walked: dict[str, int] = {}
-    for visitor in visitors():
-        for scope in ("", "scope=all"):
+    # On the past days those with most to see; what is special about the others is so on every day.
+    names = {"secretariat", "leader", "liaison of two"}
+    for visitor in [visitor for visitor in visitors() if day is None or visitor.name in names]:
+        scopes = ("", "scope=all") if visitor.account.role in (Role.LEADER, Role.LIAISON) else ("",)
+        for scope in scopes:
             page = html.fromstring(visitor.get(f"/?{scope}&{as_of}").content)
             numbers = links_with_numbers(page)
             assert len(numbers) >= 8, "the seven tiles of health, and all"
@@ -144,7 +150,7 @@ def test_the_numbers_of_the_meetings_lead_to_as_many_rows(register, day):
 
 
 def test_every_figure_in_a_tile_or_a_table_is_a_link(register):
-    for visitor in visitors():
+    for visitor in visitors()[2:6]:
         for scope in ("", "?scope=all"):
             page = html.fromstring(visitor.get(f"/{scope}").content)
             for place in page.xpath(
@@ -155,8 +161,8 @@ def test_every_figure_in_a_tile_or_a_table_is_a_link(register):
 
 
 def test_the_tiles_add_up(register):
-    for visitor in visitors():
-        for address in ("/", "/?scope=all", "/?as_of=2024-02-09"):
+    for visitor in visitors()[-6:-2]:
+        for address in ("/", "/?as_of=2024-02-09"):
             counts = visitor.get(address).context["counts"]
             assert sum(counts.by_health.values()) == counts.total
     everything = visitors()[0].get("/").context
@@ -196,11 +202,11 @@ def test_what_is_red_stands_first_and_the_longest_waiting_on_top(register):
 def test_a_number_keeps_its_day(register):
     page = html.fromstring(Visitor("", factories.account(Role.READER)).get("/?as_of=2024-02-09").content)
     # Those of the trend keep the days of its points (test_trend).
-    numbers = "//*[@data-count and not(ancestor::section[@aria-labelledby='trend'])]/@href"
-    addresses = page.xpath(numbers)
+    addresses = page.xpath("//*[@data-count and not(ancestor::section[@aria-labelledby='trend'])]/@href")
     assert addresses and all("as_of=2024-02-09" in address for address in addresses)
     today = html.fromstring(Visitor("", factories.account(Role.READER)).get("/").content)
-    assert not any("as_of" in address for address in today.xpath(numbers)), "a kept link stays current"
+    addresses = today.xpath(f"//*[@data-count]{NOT_OF_THE_TREND}/@href")
+    assert addresses and not any("as_of" in address for address in addresses), "a kept link stays current"
 
 
 @pytest.mark.parametrize("address", ["/", "/meetings/", "/tasks/"])
