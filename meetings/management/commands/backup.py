@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from meetings.backups import BackupRefused, write_backup
+from meetings.management.base import RegisterCommand
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Write the whole register to FILE, from which `restore` makes it again on SQLite or PostgreSQL."
 
     def add_arguments(self, parser):

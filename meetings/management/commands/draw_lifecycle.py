@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext_lazy as _
 
 from meetings.lifecycle import EXTENSION_TRANSITIONS, TRANSITIONS, Taker, Wish
+from meetings.management.base import RegisterCommand
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "lifecycle.md"
 
@@ -92,7 +92,7 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Draw docs/lifecycle.md from the lifecycle's tables."
 
     def handle(self, **options):

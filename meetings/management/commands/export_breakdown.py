@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from meetings.days import ImpossibleAsOf, parse_as_of
 from meetings.exporting.breakdown import write_breakdown
 from meetings.exporting.breakdown_document import write_breakdown_document
 from meetings.exporting.files import CannotWrite, written_whole
+from meetings.management.base import RegisterCommand, day_asked_for
 from meetings.models import Meeting
 
 WRITERS = {".xlsx": write_breakdown, ".docx": write_breakdown_document}
@@ -16,7 +16,7 @@ WRITERS = {".xlsx": write_breakdown, ".docx": write_breakdown_document}
 LONGEST_ID = 18
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Write a meeting's breakdown table, as it was issued, to FILE: a workbook or a document by its ending."
 
     def add_arguments(self, parser):
@@ -32,10 +32,7 @@ class Command(BaseCommand):
                 _("FILE: “%(path)s” is neither a workbook nor a document. Let it end in .xlsx or .docx.")
                 % {"path": file}
             )
-        try:
-            day = parse_as_of(as_of)
-        except ImpossibleAsOf as wrong:
-            raise CommandError(_("%(option)s: %(problem)s") % {"option": "--as-of", "problem": wrong}) from None
+        day = day_asked_for("--as-of", as_of)
         found = _meeting(meeting)
         if as_of and day < found.issued_on:
             raise CommandError(

@@ -2,22 +2,23 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meetings.days import AS_OF, ImpossibleAsOf, parse_as_of
+from meetings.days import AS_OF
 from meetings.exporting.files import CannotWrite, written_whole
 from meetings.exporting.register import write_register_csv, write_register_workbook
 from meetings.filters import WrongParameter, filtered_tasks
+from meetings.management.base import RegisterCommand, day_asked_for
 from meetings.models import Task
 from meetings.tables import TaskTable
 
 WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Write the register to FILE, a task a line: a workbook or a CSV by its ending."
 
     def add_arguments(self, parser):
@@ -52,11 +53,9 @@ def _day(as_of: str | None, params: QueryDict):
         raise CommandError(
             _("--as-of: the query asks for another day, “%(value)s”. Leave one of them out.") % {"value": in_query}
         )
-    try:
-        return parse_as_of(as_of or in_query)
-    except ImpossibleAsOf as wrong:
-        option = "--as-of" if as_of else "--query"
-        raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": wrong}) from None
+    if as_of is None and in_query:
+        return day_asked_for("--query", in_query)
+    return day_asked_for("--as-of", as_of)
 
 
 def _tasks(params: QueryDict, day):

@@ -1,15 +1,16 @@
 """`generate_tasks N`: a made-up register, for benchmarks."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from meetings.management.base import RegisterCommand
 from meetings.models import Meeting, Task
 from meetings.synthetic import generate
 
 MOST = 1_000_000
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Add N made-up tasks, with their meetings and histories, to the register; the same seed makes up the same."
 
     def add_arguments(self, parser):

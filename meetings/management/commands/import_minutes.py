@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from meetings.importing.accept import accept_file
@@ -16,10 +16,11 @@ from meetings.importing.minutes import to_json
 from meetings.importing.reading import read_with_sources
 from meetings.importing.wording import refusal, sentence
 from meetings.importing.written import ReadMinutes
+from meetings.management.base import RegisterCommand
 from meetings.refusals import Refused
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Reads minutes with a task breakdown table (.docx, .xlsx, .pdf, .txt) and shows what they say."
     # Reading needs no database, nor one that is up to date.
     requires_system_checks = ()

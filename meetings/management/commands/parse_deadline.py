@@ -3,15 +3,16 @@
 import datetime
 import json
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from meetings.days import ImpossibleAsOf, parse_day
 from meetings.deadlines import Deadline, read_deadline
+from meetings.management.base import RegisterCommand
 from meetings.wording import deadline_problem_sentence
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Print what each TEXT means as a deadline, a line of JSON each, in order. Reads and writes no register."
     requires_system_checks = []
 

@@ -1,15 +1,15 @@
 """`prepare_demonstration`: what `make run` puts into an empty register."""
 
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext_lazy as _
 
 from meetings import demonstration
 from meetings.demonstration import in_both
+from meetings.management.base import RegisterCommand
 
 SET_PASSWORDS = ".venv/bin/python manage.py set_demonstration_passwords"
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Load the real meeting into an empty register and make one account per role where there is no account."
 
     def handle(self, **options):

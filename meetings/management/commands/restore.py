@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from meetings.backups import BackupRefused, restore_backup
+from meetings.management.base import RegisterCommand
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Restore what `backup` wrote to FILE into an empty register: a new database after `migrate`."
 
     def add_arguments(self, parser):

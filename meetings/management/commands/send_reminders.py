@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.days import ImpossibleAsOf, parse_as_of
+from meetings.management.base import RegisterCommand, day_asked_for
 from meetings.reminding.delivery import Report, send_reminders
 from meetings.reminding.digest import compose_all
 from meetings.workdays import is_working_day
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = (
         "Send everybody the digest of the day, if it is a working day and there is something in it, and what could not"
         " be sent before. To be run every day; run twice, or on two machines at once, nobody gets two."
@@ -29,10 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, day, dry_run, **options):
-        try:
-            day = parse_as_of(day)
-        except ImpossibleAsOf as wrong:
-            raise CommandError(_("%(option)s: %(problem)s") % {"option": "--day", "problem": wrong}) from None
+        day = day_asked_for("--day", day)
         if not is_working_day(day):
             words = _("%(day)s is not a working day: there are no new digests.")
             self.stdout.write(words % {"day": date_format(day, "DATE_FORMAT")})

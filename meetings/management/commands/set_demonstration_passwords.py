@@ -1,13 +1,14 @@
 """`set_demonstration_passwords`: new random passwords for the accounts that `make run` made."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext_lazy as _
 
 from meetings import demonstration
 from meetings.demonstration import in_both
+from meetings.management.base import RegisterCommand
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = "Give each demonstration account a new random password, and print them once."
 
     def handle(self, **options):

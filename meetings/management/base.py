@@ -1,0 +1,55 @@
+"""What all commands of the register have in common (DESIGN.md, Contracts: commands)."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
+from django.utils.translation import gettext as _
+
+from meetings.days import ImpossibleAsOf, parse_as_of, parse_day
+
+
+class RegisterCommand(BaseCommand):
+    """A command that answers bad input with exit 1 and one line on stderr, a wrong argument included.
+
+    argparse by itself would print its usage and exit with 2.
+    """
+
+    def create_parser(self, prog_name: str, subcommand: str, **options):
+        """Return the parser, told to raise instead of to print and exit."""
+        parser = super().create_parser(prog_name, subcommand, **options)
+        parser.called_from_command_line = False
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run with the command line's arguments; what argparse refuses is said as everything else is."""
+        try:
+            super().run_from_argv(argv)
+        except CommandError as refused:
+            self._refuse(str(refused), refused.returncode)
+        except (OperationalError, ProgrammingError) as failed:
+            reason = str(failed).splitlines()[0]
+            self._refuse(
+                _("The database cannot be used (%(reason)s). Run “manage.py migrate” first.") % {"reason": reason}
+            )
+
+    def _refuse(self, sentence: str, code: int = 1) -> None:
+        self.stderr.write(f"{CommandError.__name__}: {sentence}")
+        sys.exit(code)
+
+
+def day_asked_for(option: str, written: str | None) -> datetime.date:
+    """Return the day that ``option`` names, today where it is left out.
+
+    Raises CommandError for what is no day, nothing at all included (an empty variable of a shell is no wish for
+    today), and for a day that has not come yet.
+    """
+    try:
+        if written is not None:
+            parse_day(written)
+        return parse_as_of(written)
+    except ImpossibleAsOf as wrong:
+        raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": wrong}) from None
