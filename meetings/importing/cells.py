@@ -31,6 +31,8 @@ _SUPPORT = "配合|协办|协助|协同|参与|参加|会同"
 _LABEL = re.compile(rf"^[(（【\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】\]][:：]?|[:：])")
 _BRACKET_ROLE = re.compile(rf"[(（【\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]]")
 _VERB = re.compile(rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|负责|{_SUPPORT})$")
+#: What no office is called by itself: behind the end of a narrow line it goes on the name before (街道 / 办事处).
+_NEVER_ALONE = re.compile("办事处|委员会|分局|总局|人民政府|领导小组|(?:有限|股份有限)?公司|工作组|管委会|管理局")
 _OTHERS = re.compile(r"等(?:有关|相关|各|其他|多个)?(?:部门|单位|部室|处室|县区|成员单位|责任单位)?$")
 _AND = re.compile(r"会同|协同(?!创新|发展|办公)")
 _PREFIX = re.compile(r"^([省市县区州盟旗])(?!委|政协|人大|直|属|纪|级|内|域|场|监)")
@@ -157,9 +159,14 @@ def _is_cut(last: str, first: str, separator: str) -> bool:
     if _VERB.search(last) or is_name(last) or _LABEL.match(first):
         return False
     if len(first) == 1 or len(last) == 1:
-        return True
+        return not (separator != SOFT_BREAK and first in "省市县区州" and ends_as_organisation(last))
+    if re.search(r"[0-9A-Za-z]$", last):
+        return True  # the blank that typesetting puts between XX and 县
     if ends_as_organisation(last):
-        return separator == SOFT_BREAK and (len(first) <= 2 or not ends_as_organisation(first))
+        if separator == SOFT_BREAK and _NEVER_ALONE.fullmatch(first):
+            return True
+        is_next = first[0] == last[0] and first[0] in "省市县区州"  # 县综合执法局 / 县生态环境分…
+        return separator == SOFT_BREAK and not is_next and (len(first) <= 2 or not ends_as_organisation(first))
     return separator == SOFT_BREAK or (ends_as_organisation(first) and not is_name(first))
 
 

@@ -136,7 +136,7 @@ def is_head_row(heads: Sequence[Head | None], filled: int) -> bool:
     has_text = columns & {Column.TASKS, Column.SUGGESTION, Column.ASPECT}
     has_duty = columns & {Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE}
     known = len({id(head) for head in heads if head})
-    # 项目 | 金额 | 责任部门 is a budget: a word for groups alone says too little, unless there is something to be late for.
+    # 项目 | 金额 | 责任部门 is a budget: a word for groups alone says too little where nothing can be late.
     if has_text == {Column.ASPECT} and Column.DEADLINE not in columns and not _names_work(heads):
         return False
     return bool(has_text and has_duty) and len(columns) >= 3 and 2 * known >= filled

@@ -122,8 +122,9 @@ def numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ...]]:
     """Split a cell at its own numbering: what stands before (1), and the parts.
 
     The numbers run 1, 2, 3 … (or from ``first``, where the cell goes on with the numbers of the one above it), at
-    least two of them (or one alone that begins the cell); of nested numberings the outer one counts. The semicolon between two parts is not part of either (DESIGN.md, ``import_minutes``). A cell without
-    numbering is one part without a number.
+    least two of them (or one alone that begins the cell); of nested numberings the outer one counts. The semicolon
+    between two parts is not part of either (DESIGN.md, ``import_minutes``). A cell without numbering is one part
+    without a number.
     """
     best: list[re.Match[str]] = []
     for style in _STYLES:

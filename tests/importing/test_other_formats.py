@@ -259,6 +259,65 @@ def test_columns_aligned_for_a_terminal():
     assert _due(read) == ["2024-06-30", "None", "2025-12-31"]
 
 
+def test_aligned_rows_that_begin_beside_their_numbers():
+    read = minutes(
+        "任务分解表\n"
+        "序号  工作任务            责任单位      完成时限\n"
+        "1     建设服务平台，整    信息部        2024.6\n"
+        "      合政策查询、在线\n"
+        "      培训等功能。\n"
+        "2     制定年度计划。      宣传部        持续推进\n"
+        "3     开展走访调研，不    会员部、      2025年底前\n"
+        "      少于50家。          秘书处\n"
+    )
+    assert [tasks(row) for row in read.rows] == [
+        ["建设服务平台，整合政策查询、在线培训等功能。"],
+        ["制定年度计划。"],
+        ["开展走访调研，不少于50家。"],
+    ]
+    assert list(departments(read.rows[2])) == ["会员部", "秘书处"]
+
+
+def test_aligned_rows_whose_lines_do_not_keep_their_columns():
+    read = minutes(
+        "常务会议议定事项任务分解表\n"
+        "\n"
+        "序          议题      议定事项      牵头单位       责任单位    分管县领导   完成时限    备注\n"
+        "号\n"
+        "一、经济工作（2项）\n"
+        "1          一季度经济   建立重点项     县发改局       县统计局、   张晓东     3 月底前\n"
+        "           运行      目日调度、                县工信局，\n"
+        "            周通报制               各乡镇（街\n"
+        "            度。                 道）\n"
+        "2           制定促消费      县商务局    县财政局    张晓东    4 月 15 日前\n"
+        "            政策措施。\n"
+        "二、农村工作\n"
+        "3   农村人居环   (1)编制整治    县农业农村   各乡镇人民   王敏     2024 年 12   每月通报\n"
+        "    境整治     实施方案；      局       政府、街道          月底前\n"
+        "            (2)开展“百日           办事处\n"
+        "            攻坚”行动。\n"
+        "注：完成情况按月报送。\n"
+    )
+    assert [(row.number, row.aspect, tasks(row)) for row in read.rows] == [
+        (1, "一、经济工作（2项） / 一季度经济运行", ["建立重点项目日调度、周通报制度。"]),
+        (2, "一、经济工作（2项） / 一季度经济运行", ["制定促消费政策措施。"]),
+        (3, "二、农村工作 / 农村人居环境整治", ["编制整治实施方案", "开展“百日攻坚”行动。"]),
+    ]
+    assert departments(read.rows[0]) == {
+        "县发改局": "lead",
+        "县统计局": "responsible",
+        "县工信局": "responsible",
+        "各乡镇（街道）": "responsible",
+    }
+    assert departments(read.rows[2]) == {
+        "县农业农村局": "lead",
+        "各乡镇人民政府": "responsible",
+        "街道办事处": "responsible",
+    }
+    assert [task.leaders for row in read.rows for task in row.tasks[:1]] == [("张晓东",), ("张晓东",), ("王敏",)]
+    assert read.rows[2].remarks == "每月通报"
+
+
 def test_text_without_a_task_table_is_refused():
     assert refused("会议纪要\n会议决定：\n一、加强宣传。\n") == "no_task_table"
     assert refused(tabbed(("姓名", "单位", "职务"), ("王芳", "办公室", "主任"))) == "no_task_table"

@@ -18,6 +18,7 @@ from meetings.importing.text import tidy
 
 from .model import EMPTY, Block, Cell, Paragraph, Table
 from .row_bands import Band, bands_of_groups, shared_out
+from .text_top_rows import Piece, rows_from_the_top
 from .wrapping import PrintedLine, display_width, paragraphs, unwrapped
 
 _TEXT_COLUMNS = (Column.ASPECT, Column.SUGGESTION, Column.TASKS, Column.REMARKS)
@@ -27,24 +28,12 @@ _SENTENCE_END = re.compile(r"[。；;：:！？]$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """Some text of one line with its place: ``left`` inclusive, ``right`` exclusive."""
-
-    text: str
-    left: int
-    right: int
-
-    @property
-    def middle(self) -> float:
-        return (self.left + self.right) / 2
-
-
-@dataclass(frozen=True, slots=True)
 class _Section:
     """The lines under one head, to the next head or the end."""
 
     heads: tuple[Head | None, ...]
     names: tuple[str, ...]
+    places: tuple[int, ...]
     edges: tuple[int, ...]
     lines: tuple[str, ...]
     measure: Measure
@@ -69,7 +58,7 @@ def table_of_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
     return blocks
 
 
-def _pieces(line: str, measure: Measure = len) -> list[_Piece]:
+def _pieces(line: str, measure: Measure = len) -> list[Piece]:
     pieces, at = [], 0
     for match in [*_GAP.finditer(line), None]:
         end = match.start() if match else len(line)
@@ -77,12 +66,12 @@ def _pieces(line: str, measure: Measure = len) -> list[_Piece]:
             text = line[at:end]
             start = at + len(text) - len(text.lstrip())
             left = measure(line[:start])
-            pieces.append(_Piece(text.strip(), left, left + measure(text.strip())))
+            pieces.append(Piece(text.strip(), left, left + measure(text.strip())))
         at = match.end() if match else end
     return pieces
 
 
-def _heads_in(line: str) -> list[_Piece] | None:
+def _heads_in(line: str) -> list[Piece] | None:
     """The pieces of the line, if they are the heads of a task table."""
     pieces = _pieces(line)
     if len(pieces) < 3 or len(pieces) > 20:
@@ -122,15 +111,23 @@ def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Sect
     lower = _pieces(lines[first - 1], measure) if first > at + 1 else []
     for half in halves:  # a head of two lines stands beside the line of the others, above and below it
         below = next((piece.text for piece in lower if piece.left < half.right and half.left < piece.right), "")
-        heads.append(_Piece(half.text + below, half.left, half.right))
+        heads.append(Piece(half.text + below, half.left, half.right))
     heads.sort(key=lambda piece: piece.left)
     names = [piece.text for piece in heads]
     edges, crossed = _edges(heads, body, measure)
     settled_heads = settled([head_of(name) for name in names], names)
-    return _Section(tuple(settled_heads), tuple(names), tuple(edges), tuple(body), measure, crossed)
+    return _Section(
+        tuple(settled_heads),
+        tuple(names),
+        tuple(piece.left for piece in heads),
+        tuple(edges),
+        tuple(body),
+        measure,
+        crossed,
+    )
 
 
-def _edges(heads: Sequence[_Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
+def _edges(heads: Sequence[Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
     """Where each column but the first begins, the emptiest place between two heads, and how full those places are."""
     width = max([measure(line) for line in body] + [heads[-1].right]) + 1
     covered = [0] * (width + 1)
@@ -158,21 +155,21 @@ def _edges(heads: Sequence[_Piece], body: Sequence[str], measure: Measure) -> tu
     return edges, crossed
 
 
-def _columns(section: _Section) -> list[dict[int, _Piece]]:
+def _columns(section: _Section) -> list[dict[int, Piece]]:
     """For each column its pieces by line."""
-    columns: list[dict[int, _Piece]] = [{} for _ in section.heads]
+    columns: list[dict[int, Piece]] = [{} for _ in section.heads]
     for at, line in enumerate(section.lines):
         for piece in _pieces(line, section.measure):
             for part in _cut(piece, section.edges, section.measure):
                 column = sum(part.middle >= edge for edge in section.edges)
                 old = columns[column].get(at)
                 columns[column][at] = (
-                    part if old is None else _Piece(f"{old.text} {part.text}", old.left, max(old.right, part.right))
+                    part if old is None else Piece(f"{old.text} {part.text}", old.left, max(old.right, part.right))
                 )
     return columns
 
 
-def _cut(piece: _Piece, edges: Sequence[int], measure: Measure) -> Iterator[_Piece]:
+def _cut(piece: Piece, edges: Sequence[int], measure: Measure) -> Iterator[Piece]:
     """A piece that reaches well into the next column is two, divided at the blank nearest the edge."""
     inside = [edge for edge in edges if piece.left + 2 < edge < piece.right - 2]
     # The blank behind a task's (2) belongs to it.
@@ -186,13 +183,15 @@ def _cut(piece: _Piece, edges: Sequence[int], measure: Measure) -> Iterator[_Pie
     if abs(middle - edge) > 6:
         yield piece
         return
-    yield _Piece(piece.text[:at], piece.left, middle)
+    yield Piece(piece.text[:at], piece.left, middle)
     rest = piece.text[at:].lstrip()
-    yield from _cut(_Piece(rest, piece.right - measure(rest), piece.right), edges[edges.index(edge) + 1 :], measure)
+    yield from _cut(Piece(rest, piece.right - measure(rest), piece.right), edges[edges.index(edge) + 1 :], measure)
 
 
 def _rows(section: _Section) -> list[list[Cell]] | None:
     """The rows of the section; None where nothing tells them apart."""
+    if section.crossed and (rows := _rows_from_the_top(section)) is not None:
+        return rows
     columns = _columns(section)
     bands, anchor = _bands(section, columns)
     if not bands:
@@ -216,7 +215,29 @@ def _rows(section: _Section) -> list[list[Cell]] | None:
     return grid
 
 
-def _bands(section: _Section, columns: Sequence[dict[int, _Piece]]) -> tuple[list[Band], int]:
+def _rows_from_the_top(section: _Section) -> list[list[Cell]] | None:
+    """The rows where text stands in the gaps between the columns, if each begins beside its number."""
+    lines = [_pieces(line, section.measure) for line in section.lines]
+    rows = rows_from_the_top(lines, section.heads, section.places)
+    if rows is None:
+        return None
+    widths = [
+        max((display_width(piece.text) for row in rows if len(row) > 1 for piece in row.get(at, ())), default=0)
+        for at in range(len(section.heads))
+    ]
+    grid = []
+    for row in rows:
+        cells = [EMPTY] * len(section.heads)
+        for at, pieces in row.items():
+            head = section.heads[at]
+            column = head.column if head and len(row) > 1 else Column.REMARKS
+            width = widths[at] if len(row) > 1 else max(display_width(piece.text) for piece in pieces)
+            cells[at] = Cell(_cell_text(pieces, column, width))
+        grid.append(cells)
+    return grid
+
+
+def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list[Band], int]:
     """The rows' bands of lines, and the column that showed them."""
     by_kind = {head.column: at for at, head in reversed(list(enumerate(section.heads))) if head}
     for kind in (Column.SUGGESTION, Column.TASKS):
@@ -235,12 +256,14 @@ def _bands(section: _Section, columns: Sequence[dict[int, _Piece]]) -> tuple[lis
             lines = [line for line in lines if integer_of(columns[at][line].text) is not None]
         elif any(two - one == 1 for one, two in zip(lines, lines[1:], strict=False)):
             continue
+        if kind is Column.NUMBER and lines and _are_tops(lines, columns, section.heads):
+            return _bands_from_tops(lines, columns), at
         if lines:
             return _bands_around(lines, len(section.lines), columns), at
     return [], -1
 
 
-def _counted_starts(pieces: dict[int, _Piece]) -> list[int]:
+def _counted_starts(pieces: dict[int, Piece]) -> list[int]:
     """The lines that begin with 1) 2) 3) …; numbers within a text do not go on over the whole column."""
     starts: list[int] = []
     number, style = None, ""
@@ -256,7 +279,7 @@ def _counted_starts(pieces: dict[int, _Piece]) -> list[int]:
     return starts
 
 
-def _bands_from(starts: Sequence[int], pieces: dict[int, _Piece]) -> list[Band]:
+def _bands_from(starts: Sequence[int], pieces: dict[int, Piece]) -> list[Band]:
     """Rows that begin at ``starts``; lines before the first belong to a row cut by the page."""
     lines = sorted(pieces)
     cuts = [*([lines[0]] if lines[0] < starts[0] else []), *starts]
@@ -278,7 +301,33 @@ def _with_reach(spans: Sequence[tuple[int, int]]) -> list[Band]:
     return bands
 
 
-def _bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int, _Piece]]) -> list[Band]:
+def _are_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], heads: Sequence[Head | None]) -> bool:
+    """Whether the numbers stand beside the first lines of their rows, not beside the middle ones.
+
+    Then nothing stands above the first number, and the line above every other one ends what it says.
+    """
+    used = sorted({line for pieces in columns for line in pieces})
+    if used[0] < lines[0] or used[-1] - used[0] + 1 == len(lines):
+        return False
+    texts = [columns[at] for at, head in enumerate(heads) if head and head.column in (Column.SUGGESTION, Column.TASKS)]
+    ended = whole = 0
+    for top in lines[1:]:
+        above = [pieces[max(before)] for pieces in texts if (before := [line for line in pieces if line < top])]
+        whole += len(above)
+        ended += sum(bool(_SENTENCE_END.search(piece.text)) for piece in above)
+    return bool(whole) and ended >= 0.8 * whole
+
+
+def _bands_from_tops(tops: Sequence[int], columns: Sequence[dict[int, Piece]]) -> list[Band]:
+    used = sorted({line for pieces in columns for line in pieces})
+    ends = [*(top - 1 for top in tops[1:]), used[-1]]
+    return [
+        Band(top, max(line for line in used if line <= end), index, top, end)
+        for index, (top, end) in enumerate(zip(tops, ends, strict=True))
+    ]
+
+
+def _bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int, Piece]]) -> list[Band]:
     """Rows whose middle lines are known: each reaches half way to the next, the first and last as far as text goes."""
     used = sorted({line for pieces in columns for line in pieces})
     bands = []
@@ -291,7 +340,7 @@ def _bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int
     return _with_reach(bands)
 
 
-def _is_grouped(pieces: dict[int, _Piece], bands: Sequence[Band], column: Column) -> bool:
+def _is_grouped(pieces: dict[int, Piece], bands: Sequence[Band], column: Column) -> bool:
     """Whether the column is merged over several rows, having fewer numbers than there are rows."""
     if column is Column.ASPECT:
         return True
@@ -299,7 +348,7 @@ def _is_grouped(pieces: dict[int, _Piece], bands: Sequence[Band], column: Column
 
 
 def _groups(
-    section: _Section, columns: Sequence[dict[int, _Piece]], bands: Sequence[Band], anchor: int
+    section: _Section, columns: Sequence[dict[int, Piece]], bands: Sequence[Band], anchor: int
 ) -> list[Band] | None:
     """The bands of the merged groups, from the lines of the numbers that stand in their middles."""
     for at, head in enumerate(section.heads):
@@ -310,7 +359,7 @@ def _groups(
     return None
 
 
-def _cell_text(pieces: Sequence[_Piece], column: Column, width: int) -> str:
+def _cell_text(pieces: Sequence[Piece], column: Column, width: int) -> str:
     lines = [PrintedLine(piece.text, 0, display_width(piece.text), 2) for piece in pieces]
     text = unwrapped(lines, 0, width)
     if column not in _TEXT_COLUMNS:

@@ -23,7 +23,7 @@ _FEWEST_HEADS = 3
 _MAX_LINES = 20_000
 _AFTER_TABLE = re.compile(r"^(?:注|备注|说明|抄报|抄送|主送|附件|联系人|※)\s*[:：]|印发$")
 #: What leaving out a cell costs. Number and aspect are merged over rows, remarks are mostly blank.
-_SKIPPED = {
+SKIPPED = {
     Column.NUMBER: 0.4,
     Column.ASPECT: 0.4,
     Column.SUGGESTION: 3.0,
@@ -112,7 +112,7 @@ def _chunks(body: Sequence[str], heads: Sequence[Head | None]) -> list[list[str]
     if "" not in lines and len(body) % width:
         return None
     fits = all(
-        not text or _fit(text, head) >= 0
+        not text or fit_of(text, head) >= 0
         for row in rows
         for text, head in zip(row, heads, strict=True)
         if head and head.column in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS)
@@ -120,7 +120,7 @@ def _chunks(body: Sequence[str], heads: Sequence[Head | None]) -> list[list[str]
     return rows if fits and rows else None
 
 
-def _fit(text: str, head: Head | None) -> float:
+def fit_of(text: str, head: Head | None) -> float:
     """How well a line fits a column; below 0: hardly."""
     column = head.column if head else Column.REMARKS
     length = len(text)
@@ -155,13 +155,13 @@ def _best_rows(lines: Sequence[str], heads: Sequence[Head | None]) -> list[list[
     """The rows of the best path through (line, column)."""
     width = len(heads)
     columns = [head.column if head else Column.REMARKS for head in heads]
-    skipped = [0.0, *accumulate(_SKIPPED[column] for column in columns)]
+    skipped = [0.0, *accumulate(SKIPPED[column] for column in columns)]
     scores: list[list[float]] = []
     origins: list[list[tuple[int, bool]]] = []
     for at, line in enumerate(lines):
         row_scores, row_origins = [], []
         for here in range(width):
-            fit = _fit(line, heads[here])
+            fit = fit_of(line, heads[here])
             begin = -skipped[here]
             if not at:
                 row_scores.append(fit + begin)
