@@ -42,7 +42,7 @@ from .models import (
     TaskLeader,
     TaskLog,
 )
-from .models.task import TaskQuerySet
+from .models.task import NOBODY, TaskQuerySet
 
 # Parameters of the page that are no filters.
 PAGE_PARAMETERS = frozenset({AS_OF, "sort", "page", "per_page", "export", "next"})
@@ -121,8 +121,14 @@ class SeveralField(forms.MultipleChoiceField):
 class IdOrNameField(SeveralField):
     """Takes ids and exact names, several times; a name that several rows share means all of them."""
 
-    def offer(self, rows: Iterable[tuple[int, str, str]], *, detail_is_a_name: bool) -> None:
-        """Set what can be chosen. ``detail_is_a_name``: a meeting may also be called by its document number."""
+    def offer(
+        self, rows: Iterable[tuple[int, str, str]], *, detail_is_a_name: bool = False, with_nobody: bool = False
+    ) -> None:
+        """Set what can be chosen.
+
+        ``detail_is_a_name``: a meeting may also be called by its document number. ``with_nobody``: having none can
+        be asked for, too.
+        """
         self.ids_by_name: dict[str, list[str]] = defaultdict(list)
         shared = defaultdict(int)
         rows = list(rows)
@@ -138,6 +144,8 @@ class IdOrNameField(SeveralField):
             )
             for pk, name, detail in rows
         ]
+        if with_nobody:
+            self.choices = [*self.choices, (NOBODY, _("Nobody"))]
 
     def _as_ids(self, values: Iterable[str]) -> list[str]:
         known = {pk for pk, _label in self.choices}
@@ -235,7 +243,11 @@ class TaskFilterSet(django_filters.FilterSet):
         self.day = day
         self.choices = FilterChoices(day)
         for name, kind in self.OFFERS.items():
-            self.form.fields[name].offer(self.choices.rows(kind), detail_is_a_name=kind == "meeting")
+            self.form.fields[name].offer(
+                self.choices.rows(kind),
+                detail_is_a_name=kind == "meeting",
+                with_nobody=name in ("department", "leader"),
+            )
 
     @property
     def wrong(self) -> list[str]:
@@ -270,13 +282,22 @@ class TaskFilterSet(django_filters.FilterSet):
 
     def filter_department(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         """Lead and responsible departments; supporting ones have their own filter."""
-        return tasks.answered_by(ids) if ids else tasks
+        return self._of_some_or_nobody(tasks, ids, tasks.answered_by, tasks.answered_by_nobody)
 
     def filter_supporting(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         return tasks.answered_by(ids, [DepartmentRole.SUPPORTING]) if ids else tasks
 
     def filter_leader(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        return tasks.supervised_by(ids) if ids else tasks
+        return self._of_some_or_nobody(tasks, ids, tasks.supervised_by, tasks.supervised_by_nobody)
+
+    def _of_some_or_nobody(self, tasks: TaskQuerySet, ids: list[str], of_some, of_nobody) -> TaskQuerySet:
+        """Return what ``of_some(ids)`` finds; the id `NOBODY` among them adds what ``of_nobody()`` does."""
+        if not ids:
+            return tasks
+        some = [pk for pk in ids if pk != NOBODY]
+        if NOBODY not in ids:
+            return of_some(some)
+        return of_some(some) | of_nobody() if some else of_nobody()
 
     def filter_source(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         if not ids:

@@ -6,13 +6,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
 
 from .lifecycle import OPEN_STATUSES
 from .models import ANSWERABLE_ROLES, Health, Instruction
 from .models.log import TaskStateQuerySet, holding
-from .models.task import TaskQuerySet, health_is
+from .models.task import NOBODY, TaskQuerySet, health_is
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
 
@@ -49,12 +50,16 @@ def count_by_health(tasks: TaskQuerySet) -> HealthCount:
 def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCount], list[HealthCount]]:
     """Return the counts of each department that leads or is responsible, and of each leader. One query for both.
 
-    The most pressing come first. A task of several departments, or leaders, counts for each of them.
+    The most pressing come first. A task of several departments, or leaders, counts for each of them; the tasks of
+    nobody are counted under the key `NOBODY`, so that none is missing from the table.
     """
     departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
     leaders = tasks.filter(task_leaders__isnull=False)
     rows = _groups(departments, "task_departments__department", "task_departments__department__name").union(
-        _groups(leaders, "task_leaders__person", "task_leaders__person__name"), all=True
+        _groups(leaders, "task_leaders__person", "task_leaders__person__name"),
+        _group_of_nobody(tasks.answered_by_nobody(), "task_departments__department"),
+        _group_of_nobody(tasks.supervised_by_nobody(), "task_leaders__person"),
+        all=True,
     )
     of_kind: dict[str, list[dict]] = {"task_departments__department": [], "task_leaders__person": []}
     for row in rows:
@@ -173,7 +178,7 @@ def last_of_month(year: int, month: int) -> datetime.date:
 
 
 def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
-    return sorted(counts, key=lambda count: (-count.pressing, -count.total, count.key))
+    return sorted(counts, key=lambda count: (-count.pressing, -count.total, str(count.key)))
 
 
 def _groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None):
@@ -182,10 +187,19 @@ def _groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None
     return rows.annotate(number=Count("pk", distinct=True))
 
 
+def _group_of_nobody(tasks: TaskQuerySet, kind: str):
+    # No row has the id 0.
+    rows = tasks.order_by().values(
+        kind=Value(kind), of=Value(0, BigIntegerField()), name=Value(""), in_health=F("health")
+    )
+    return rows.annotate(number=Count("pk"))
+
+
 def _collect(rows: Iterable[dict]) -> list[HealthCount]:
-    counts: dict[int, HealthCount] = {}
+    counts: dict[int | str, HealthCount] = {}
     for row in rows:
-        count = counts.setdefault(row["of"], HealthCount(key=row["of"], label=row["name"]))
+        key = row["of"] or NOBODY
+        count = counts.setdefault(key, HealthCount(key=key, label=row["name"] or _("Nobody")))
         count.by_health[row["in_health"]] = row["number"]
         count.instructed += row.get("instructed", 0)
     return list(counts.values())

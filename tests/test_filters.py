@@ -446,3 +446,20 @@ def test_the_parameters_are_those_of_the_contract():
     filters = "meeting aspect status health department supporting leader source due_after due_before q"
     assert set(filters.split()) <= set(TaskFilterSet.base_filters)
     assert {"as_of", "sort", "page", "per_page", "export"} <= PAGE_PARAMETERS
+
+
+@pytest.mark.django_db
+def test_tasks_of_nobody_are_found_and_counted(client):
+    """Nothing can hide: what has no department or no leader is in no row of theirs."""
+    mine = factories.department("技术部")
+    orphan = factories.task(text="无人负责的任务", departments=[], leaders=[])
+    owned = factories.task(text="有人负责的任务", departments=[mine], leaders=[factories.person("肖良")])
+    client.force_login(factories.account("secretariat"))
+    for parameter, name in (("department", mine.name), ("leader", "肖良")):
+        alone = client.get("/tasks/", {parameter: "none"}).context["listing"].tasks
+        assert [task.pk for task in alone] == [orphan.pk]
+        both = client.get("/tasks/", {parameter: ["none", name]}).context["listing"].tasks
+        assert {task.pk for task in both} == {orphan.pk, owned.pk}
+    page = client.get("/").context
+    for rows in (page["by_department"], page["by_leader"]):
+        assert [(row.key, row.total) for row in rows if row.key == "none"] == [("none", 1)]

@@ -84,6 +84,9 @@ class DepartmentRole(models.TextChoices):
 # Counts "by department" mean these two; supporting is a filter of its own.
 ANSWERABLE_ROLES = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE)
 
+# What the list's parameters call «no department» and «no leader».
+NOBODY = "none"
+
 
 class WithDeadline(models.Model):
     """A deadline as printed, beside what it was understood to mean (`meetings.deadlines`)."""
@@ -248,9 +251,17 @@ class TaskQuerySet(NaturalKeyQuerySet):
             Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), department__in=departments, role__in=roles))
         )
 
+    def answered_by_nobody(self) -> Self:
+        """Return those that no department leads or is responsible for: nothing can hide."""
+        return self.filter(~Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES)))
+
     def supervised_by(self, people: Iterable[int | str]) -> Self:
         """Return those that one of ``people`` (ids) supervises; no row twice."""
         return self.filter(Exists(TaskLeader.objects.filter(task=OuterRef("pk"), person__in=people)))
+
+    def supervised_by_nobody(self) -> Self:
+        """Return those without a supervising leader."""
+        return self.filter(~Exists(TaskLeader.objects.filter(task=OuterRef("pk"))))
 
 
 class Task(NaturallyKeyed, WithDeadline):

@@ -85,6 +85,20 @@
       summary.append(count);
     }
   });
+  // A list that would stand out of the window opens to the other side.
+  document.addEventListener(
+    "toggle",
+    function (event) {
+      var pick = event.target.closest(".pick");
+      if (!pick || !pick.open) {
+        return;
+      }
+      pick.classList.remove("to-the-left");
+      var list = pick.querySelector(".pick-list").getBoundingClientRect();
+      pick.classList.toggle("to-the-left", list.right > document.documentElement.clientWidth);
+    },
+    true
+  );
   document.addEventListener("click", function (event) {
     document.querySelectorAll(".pick[open]").forEach(function (pick) {
       if (!pick.contains(event.target)) {
