@@ -160,7 +160,17 @@ def enter_meeting(draft: Draft, *, actor: Account | None) -> Entered:
     suggestions = tuple(
         enter_row(meeting, draft, position, register, actor=actor) for position in range(1, len(draft.rows) + 1)
     )
+    _end_the_wait_for(meeting)
     return Entered(meeting, suggestions)
+
+
+def _end_the_wait_for(meeting: Meeting) -> None:
+    """Give the day of ``meeting`` to what its body's earlier meetings wanted done by their next one."""
+    if not meeting.body or meeting.held_on is None:
+        return
+    earlier = Meeting.objects.filter(body=meeting.body, held_on__lt=meeting.held_on).order_by("-held_on").first()
+    if earlier is not None:
+        actions.record_next_meeting(meeting_id=earlier.pk, held_on=meeting.held_on, actor=None)
 
 
 def enter_leads(meeting: Meeting, draft: Draft, register: Register) -> None:

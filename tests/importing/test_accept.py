@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from meetings.deadlines import Deadline, DeadlineKind
 from meetings.importing import accept, answers, drafts
 from meetings.importing.draft import draft_of
 from meetings.importing.entering import CannotAccept, blockers_of, enter_meeting
@@ -147,6 +148,20 @@ def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
         thread.join(60)
     assert {type(outcome) for outcome in outcomes} == {int, str} and len(outcomes) == 2
     assert Meeting.objects.count() == 1 and Task.objects.count() == 18
+
+
+def test_what_was_due_at_the_next_meeting_gets_its_day():
+    """By one entry, which is no extension (DESIGN.md, Deadlines)."""
+    before = factories.meeting(
+        title="第五届执行委员会第一次会议",
+        body="中国合格评定国家认可委员会第五届执行委员会",
+        held_on=datetime.date(2023, 3, 1),
+        issued_on=datetime.date(2023, 3, 20),
+    )
+    waiting = factories.task(factories.suggestion(before), deadline=Deadline("下次会议前", DeadlineKind.NEXT_MEETING))
+    enter_meeting(draft_of(read_with_sources(NOTICE)), actor=None)
+    waiting.refresh_from_db()
+    assert (waiting.due_date, waiting.extension_count, waiting.log.count()) == (datetime.date(2023, 9, 27), 0, 2)
 
 
 def test_a_failure_half_way_leaves_nothing(monkeypatch):
