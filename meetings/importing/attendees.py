@@ -21,7 +21,9 @@ _COMES = re.compile(
     r"(?:出席|列席)了?(?:本次|此次)?(?:会议)?|到会|莅临"
 )
 #: 县长王建国主持召开…, 县长王建国在县政府会议室主持召开….
-CHAIRS_ITSELF = re.compile(r"(?:^|[，。；])([^，。；]{2,40}?)(?:同志)?(?:在[^，。；]{2,30})?主持(?:召开|会议|了|并)")
+CHAIRS_ITSELF = re.compile(
+    r"(?:^|[，。；])([^，。；由]{2,40}?)(?:同志)?(?:在[^，。；]{2,30})?主持(?:召开|会议|了|并|(?=[，。；]|$))"
+)
 _CHAIRS = re.compile(rf"由([^，。；由]{{2,40}}?)(?:同志)?主持|{CHAIRS_ITSELF.pattern}")
 _GROUP = re.compile(r"^\s*([^:：。，、\s]{2,14})[:：](.+)$")
 _NOT_NOW = re.compile(r"请假|缺席|未能|上次|拟")
@@ -38,7 +40,7 @@ def attendees_of(lists: Sequence[str], prose: Sequence[str], chair: Person | Non
         if chair:
             found.append(chair)
         for value in lists:
-            found.extend(_listed(value))
+            found.extend(people_listed(value))
     else:
         for line in prose:
             for sentence in re.split(r"[。；;]", line):
@@ -64,7 +66,7 @@ def is_group_of_people(line: str) -> bool:
     return bool(pieces) and 2 * sum(person_of(piece) is not None for piece in pieces) > len(pieces)
 
 
-def _listed(value: str) -> Iterator[Person]:
+def people_listed(value: str) -> Iterator[Person]:
     """张三（主任）、李四  王五; 办公室王芳."""
     for clause in re.split(r"[；;。\n]", names_set_close(value)):
         capacity: str | None = None

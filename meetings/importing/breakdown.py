@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .candidates import Candidate, candidates_in, is_text_between, title_above
 from .contents import Origin
 from .documents.model import EMPTY, SOFT_BREAK, Cell, Document, Paragraph, Table
 from .forms import lines_of_row
-from .heads import Column, Head, HeadRows, head_rows, settled
+from .heads import Column, Head, HeadRows, settled
 from .ordinals import integer_of, leading_ordinal
 from .text import folded, tidy
 
@@ -23,8 +24,8 @@ _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部方章节类])"
 )
 _TITLE = re.compile(r"(?:表|清单|台账|方案|汇总)(?:[（(].*[)）])?$")
+_NAMES_TABLE = re.compile(r"(?:任务|责任|工作|措施)(?:的)?(?:分解|分工|清单|台账|安排)|分解表|分工表|清单$|如下")
 _ENDED = re.compile(r"[。；;！!？?：:…]\s*[”’」』）)]?\s*$")
-_REPORT_OF_THE_PAST = re.compile(r"(?:完成|落实|办理|整改|进展)情况")
 _DUTIES = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
 
 
@@ -83,31 +84,21 @@ class Breakdown:
     head_texts: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    block: int
-    number: int
-    table: Table
-    heads: list[HeadRows]
-
-    @property
-    def columns(self) -> set[Column]:
-        return {head.column for head in settled(self.heads[0].heads, self.heads[0].texts) if head}
-
-    @property
-    def reports_the_past(self) -> bool:
-        texts = (folded(text) for text in self.heads[0].texts)
-        return Column.DEADLINE not in self.columns and any(_REPORT_OF_THE_PAST.search(text) for text in texts)
+def _counts_columns(cells: Sequence[Cell]) -> bool:
+    """Whether a row under the head only counts the columns: （1） | （2） | （3）, or 甲 | 乙 | 1 | 2."""
+    numbers = [integer_of(cell.text) for cell in cells if tidy(cell.text) not in "甲乙丙丁"]
+    return len(cells) > 2 and len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
 
 
 def read_breakdown(document: Document) -> Breakdown:
     """Find the task tables of ``document`` and their entries; none at all leaves ``entries`` empty."""
     result = Breakdown()
-    candidates = _candidates(document)
+    candidates = candidates_in(document)
     has_deadlines = any(Column.DEADLINE in found.columns for found in candidates if found.heads)
     heading = ""
     assembly: _Assembly | None = None
     by_block = {found.block: found for found in candidates}
+    is_single = sum(bool(found.heads) and not found.reports_the_past for found in candidates) == 1
     for at, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
             text = tidy(block.text)
@@ -119,7 +110,7 @@ def read_breakdown(document: Document) -> Breakdown:
                 result.hidden_sheets.append(found.table.name)
             continue
         if found.heads and found.reports_the_past and has_deadlines:
-            result.left_out.append(_title_above(document, at))
+            result.left_out.append(title_above(document, at))
             continue
         if found.heads:
             first = found.heads[0].first
@@ -128,37 +119,13 @@ def read_breakdown(document: Document) -> Breakdown:
                 result.first_block = at
             assembly = assembly if assembly and assembly.fits(found.heads[0], found.table) else _Assembly(result)
             result.task_blocks.add(at)
-            assembly.add(found, heading)
+            # 二、任务分解 above the only table is what the table is, not what its rows are about.
+            assembly.add(found, "" if is_single and _NAMES_TABLE.search(heading) else heading)
             heading = ""
-        elif assembly and assembly.continues(found.table) and not _between(document, at):
+        elif assembly and assembly.continues(found.table) and not is_text_between(document, at):
             result.task_blocks.add(at)
             assembly.add(found, "")
     return result
-
-
-def _candidates(document: Document) -> list[_Candidate]:
-    found = []
-    for at, block in enumerate(document.blocks):
-        if isinstance(block, Table):
-            found.append(_Candidate(at, len(found) + 1, block, head_rows(block)))
-    return found
-
-
-def _title_above(document: Document, at: int) -> str:
-    for block in reversed(document.blocks[:at]):
-        if isinstance(block, Paragraph):
-            return tidy(block.text)[:60]
-    return ""
-
-
-def _between(document: Document, at: int) -> bool:
-    """Whether a paragraph that says something stands between this table and the one before."""
-    for block in reversed(document.blocks[:at]):
-        if isinstance(block, Table):
-            return False
-        if len(tidy(block.text)) > 4:
-            return True
-    return True
 
 
 class _Assembly:
@@ -185,7 +152,7 @@ class _Assembly:
         """Whether a table without a head goes on with this one's columns."""
         return bool(self._entries) and table.width == self._width
 
-    def add(self, found: _Candidate, heading: str) -> None:
+    def add(self, found: Candidate, heading: str) -> None:
         heads = {head.first: head for head in found.heads}
         inside = {at for head in found.heads for at in range(head.first, head.last + 1)}
         if self._entries:
@@ -211,9 +178,9 @@ class _Assembly:
         self._result.columns |= {head.column for head in heads if head}
         self._result.head_texts.extend(head.texts)
 
-    def _take_row(self, cells: Sequence[Cell], at: int, found: _Candidate) -> None:
+    def _take_row(self, cells: Sequence[Cell], at: int, found: Candidate) -> None:
         distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
-        if not distinct:
+        if not distinct or _counts_columns(distinct):
             return
         if (section := self._section(cells, distinct)) is not None:
             if section.startswith("\0"):

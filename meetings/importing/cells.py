@@ -30,7 +30,15 @@ _DUTY = "责任|承办|落实|负责|办理|实施"
 _SUPPORT = "配合|协办|协助|协同|参与|参加|会同"
 _LABEL = re.compile(rf"^[(（【\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】\]][:：]?|[:：])")
 _BRACKET_ROLE = re.compile(rf"[(（【\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]]")
-_VERB = re.compile(rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|负责|{_SUPPORT})$")
+_VERB = re.compile(
+    rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|(?:按照?(?:各自)?职责|分工|分别|具体)(?:分工)?(?:负责|落实)?|"
+    rf"(?:组织|具体)实施|抓好落实|负责|落实|{_SUPPORT})$"
+)
+#: A word for a role that the end of a narrow line cuts (会 / 同).
+_CUT_WORD = re.compile(
+    rf"(?<=会){SOFT_BREAK}(?=同)|(?<=牵){SOFT_BREAK}(?=头)|(?<=配){SOFT_BREAK}(?=合)"
+    rf"|(?<=[主协]){SOFT_BREAK}(?=办)|(?<=参){SOFT_BREAK}(?=与)|(?<=负){SOFT_BREAK}(?=责)|(?<=落){SOFT_BREAK}(?=实)"
+)
 #: What no office is called by itself: behind the end of a narrow line it goes on the name before (街道 / 办事处).
 _NEVER_ALONE = re.compile("办事处|委员会|分局|总局|人民政府|领导小组|(?:有限|股份有限)?公司|工作组|管委会|管理局")
 _OTHERS = re.compile(r"等(?:有关|相关|各|其他|多个)?(?:部门|单位|部室|处室|县区|成员单位|责任单位)?$")
@@ -132,7 +140,7 @@ def _label_spans(piece: str) -> Iterator[tuple[int, int]]:
 
 def _names_rejoined(printed: str) -> str:
     """Names cut by the end of a narrow line, or by a scan's blank, put together; other blanks become newlines."""
-    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", printed.strip())
+    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", _CUT_WORD.sub("", printed.strip()))
     text = pieces[0]
     for separator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         last = re.split(r"[、，,；;:：/\n]", text)[-1]
@@ -162,6 +170,8 @@ def _is_cut(last: str, first: str, separator: str) -> bool:
         return not (separator != SOFT_BREAK and first in "省市县区州" and ends_as_organisation(last))
     if re.search(r"[0-9A-Za-z]$", last):
         return True  # the blank that typesetting puts between XX and 县
+    if re.match(r"[0-9A-Za-z]", first) and not ends_as_organisation(last):
+        return True
     if ends_as_organisation(last):
         if separator == SOFT_BREAK and _NEVER_ALONE.fullmatch(first):
             return True
@@ -195,7 +205,9 @@ def _clause_names(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
             others = rest[0]
             name = name[: rest.start()]
         name = without_blanks(name)
-        if name and name not in _NOBODY:
+        if name in ("单位", "部门", "企业") and names and "各" in names[-1][0]:
+            names[-1] = (f"{names[-1][0]}、{name}", names[-1][1])  # 市直各部门、单位
+        elif name and name not in _NOBODY:
             names.append((name, own))
         if verb:
             said = _role(verb[1])
@@ -221,6 +233,7 @@ def _with_prefix(names: list[Department]) -> tuple[list[Department], tuple[str, 
 
 #: One letter alone before or behind the end of a narrow line is the rest of a name.
 _LONE_LETTER = re.compile(rf"(?:(?<=[、，,；;\s].)|(?<=^.)){SOFT_BREAK}|{SOFT_BREAK}(?=[^\s](?:[、，,；;\s]|$))")
+_LONE_LINE = re.compile(r"(?<=[\u4e00-\u9fff]{2})\n(?=[\u4e00-\u9fff](?:[、，,；;\n]|$))")
 _LEADER_LABEL = re.compile(r"(?:牵头|分管|责任|配合|协助|主管|包案)?(?:县|市|校|区)?(?:领导|责任人|负责人|人)?[:：]")
 
 
@@ -229,10 +242,10 @@ def read_leaders(printed: str) -> tuple[str, ...]:
     if means_nobody(printed):
         return ()
     names: list[str] = []
-    for part in re.split(r"[；;]", _LONE_LETTER.sub("", printed).replace(SOFT_BREAK, "\n")):
+    for part in re.split(r"[；;]", _LONE_LETTER.sub("", _LONE_LINE.sub("", printed)).replace(SOFT_BREAK, "\n")):
         part = _LEADER_LABEL.sub("", part)
         tokens = [token for token in split_outside_brackets(part, "、，,/／ \t\n\u3000\u00a0") if token]
-        names.extend(_leaders_of(spaced_names_joined(tokens)))
+        names.extend(_leaders_of(spaced_names_joined(tokens, are_people=True)))
     return tuple(dict.fromkeys(names))
 
 
@@ -248,6 +261,9 @@ def _leaders_of(tokens: list[str]) -> Iterator[str]:
         elif waiting and (joined := person_of(waiting + token)):
             waiting = ""
             yield joined.name
+        elif is_capacity(waiting) and _LOOKS_LIKE_NAME.fullmatch(token) and not is_capacity(token):
+            waiting = ""  # a surname we do not know
+            yield token
         elif token and not waiting:
             waiting = token
         elif person:
@@ -258,6 +274,9 @@ def _leaders_of(tokens: list[str]) -> Iterator[str]:
             waiting += token
     if waiting:
         yield waiting
+
+
+_LOOKS_LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
 
 
 def runs_together(name: str) -> bool:
@@ -291,7 +310,8 @@ def read_sources(printed: str) -> tuple[Person, ...]:
                         continue
                 capacity = (waiting + (person.capacity or "")) or carried
                 waiting = ""
-                carried = capacity
+                # 副会长甲、乙 are both; 甲副会长、乙 and 甲（副会长）、乙 are not.
+                carried = None if person.capacity and token.startswith(person.name) else capacity
                 found.append(Person(person.name, capacity))
         is_after_name = len(found) == before + 1 and found[-1].capacity is None
         if waiting and is_after_name and is_capacity(waiting):
@@ -308,7 +328,7 @@ def read_sources(printed: str) -> tuple[Person, ...]:
 def _source_lines(printed: str) -> list[str]:
     """The cell's lines; where a narrow cell broke one, its pieces are joined unless a whole name ends there."""
     lines = []
-    for line in printed.split("\n"):
+    for line in _LONE_LINE.sub("", printed).split("\n"):
         pieces = line.split(SOFT_BREAK)
         text = pieces[0]
         for piece in pieces[1:]:

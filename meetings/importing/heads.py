@@ -50,7 +50,7 @@ class Head:
         return self.column is Column.REMARKS and self.printed.startswith(("备注", "说明", "附注"))
 
 
-_UNIT = "(?:单位|部门|部室|处室|科室|机构|主体|司局|学院|股室|局办|方)"
+_UNIT = "(?:单位|部门|部室|处室|科室|机构|主体|司局|学院|股室|局办|站所|方)"
 _PERSON = "(?:领导(?!批示|要求|指示)|责任人|负责人|牵头人|落实人|联系人|承办人|经办人|联络员|校长|院长|县长|市长|区长)"
 #: Tried in this order on the head without blanks, half-width; the first that is found decides.
 _PATTERNS: tuple[tuple[str, Column, Role | None], ...] = (

@@ -36,6 +36,8 @@ _NO_OFFICE = {"领导", "负责", "牵头", "配合", "人员"}
 #: Words that look like a name: a surname and a character.
 _NO_NAMES = re.compile("常务|全体|高级|国家|安全|方面|成果|时间|时限|江苏|江西|安徽|云南|温州|常州|党务|党建")
 _TITLE_AFTER_NAME = re.compile(rf"^([\u4e00-\u9fff]{{2,4}}?)(同志|(?:常务)?副?(?:{_ENDS}))$")
+#: 佟湘玉（视频） says how somebody came, not what they are.
+_HOW_PRESENT = re.compile(r"视频|线上|线下|远程|网络|腾讯会议|列席|主持|记录|全程|部分时段")
 _BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -79,7 +81,7 @@ def person_of(text: str) -> Person | None:
     if bracketed and bracketed.start():
         outside, inside = bare[: bracketed.start()] + bare[bracketed.end() :], bracketed[1]
         if is_name(outside):
-            return Person(outside, inside or None)
+            return Person(outside, None if not inside or _HOW_PRESENT.fullmatch(inside) else inside)
         if is_name(inside) and is_capacity(outside):
             return Person(inside, outside)
         if not inside.endswith(("单位", "部门")) and (person := person_of(outside)) and person.name != outside:
@@ -108,15 +110,18 @@ def _fused(bare: str) -> Person | None:
     return None
 
 
-def spaced_names_joined(tokens: list[str]) -> list[str]:
-    """Names set wide to align with longer ones (张 虹, 刘 仲 书) are one name each."""
+def spaced_names_joined(tokens: list[str], *, are_people: bool = False) -> list[str]:
+    """Names set wide to align with longer ones (张 虹, 刘 仲 书) are one name each.
+
+    ``are_people``: only people stand here, so that a rare surname is one as well.
+    """
     result: list[str] = []
     at = 0
     while at < len(tokens):
         end = at
         while end < len(tokens) and len(tokens[end]) == 1:
             end += 1
-        if end - at in (2, 3) and tokens[at] in _SURNAMES:
+        if end - at in (2, 3) and (are_people or tokens[at] in _SURNAMES):
             result.append("".join(tokens[at:end]))
             at = end
         elif end - at > 3 and (end - at) % 2 == 0 and all(token in _SURNAMES for token in tokens[at:end:2]):

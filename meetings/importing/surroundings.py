@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .attendees import CHAIRS_ITSELF, attendees_of, is_group_of_people
+from .attendees import CHAIRS_ITSELF, attendees_of, is_group_of_people, people_listed
 from .cells import read_leaders
 from .contents import Meeting
 from .days import PRINTED_DAY, PRINTED_DAY_OF_YEAR, day_of, first_day
@@ -352,7 +352,9 @@ def _host(labels: dict[str, str], prose: Sequence[str]) -> str | None:
 
 def _chair(labels: dict[str, str], prose: Sequence[str]):
     """The person in the chair, with the capacity printed beside the name."""
-    candidates = [re.split(r"[，,；;\s]", tidy(labels["chair"]))[0]] if labels.get("chair") else []
+    if labels.get("chair") and (listed := next(iter(people_listed(labels["chair"])), None)):
+        return listed
+    candidates = []
     for line in prose:
         for match in re.finditer(r"由([^，。；由]{2,40}?)(?:同志)?(?:主持|担任主持)", line):
             candidates.append(match[1])

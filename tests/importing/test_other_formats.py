@@ -318,6 +318,35 @@ def test_aligned_rows_whose_lines_do_not_keep_their_columns():
     assert read.rows[2].remarks == "每月通报"
 
 
+def test_aligned_tables_end_where_running_text_begins():
+    read = minutes(
+        "序号  任务              责任部门      完成情况\n"
+        "1     修订章程。        科研处        已完成\n"
+        "二、本次会议任务分解\n"
+        "\n"
+        "总负责：钟山\n"
+        "\n"
+        "序号  意见          任务分解          责任部门    时限\n"
+        "1     加强学风      出台学风建设      科研处      6月底\n"
+        "                    实施细则\n"
+        "2     成果转化      1.修订转化        转化中心    2025年12月\n"
+        "                    办法\n"
+        "                    2.建立平台\n"
+        "3     其他          推进换届          办公室      下次会议前\n"
+        "附：参会人员签到表\n"
+        "姓名          职务\n"
+        "钟山          主任\n"
+        "                                 某研究院秘书处\n"
+        "                                 2025 年 3 月 18 日\n"
+    )
+    assert [(row.number, tasks(row)) for row in read.rows] == [
+        (1, ["出台学风建设实施细则"]),
+        (2, ["修订转化办法", "建立平台"]),
+        (3, ["推进换届"]),
+    ]
+    assert (read.meeting.overall_lead, str(read.meeting.issued_on)) == ("钟山", "2025-03-18")
+
+
 def test_text_without_a_task_table_is_refused():
     assert refused("会议纪要\n会议决定：\n一、加强宣传。\n") == "no_task_table"
     assert refused(tabbed(("姓名", "单位", "职务"), ("王芳", "办公室", "主任"))) == "no_task_table"

@@ -82,3 +82,18 @@ def test_projects_with_goals_by_the_quarter_are_tasks_and_a_budget_is_none():
     assert read.rows[0].remarks == "一季度：招标\n二季度：开工"
     budget = tbl([("序号", "项目", "金额（万元）", "责任部门"), ("1", "会议费", "3", "办公室")])
     assert refused(docx_bytes(p("经费预算"), budget)) == "no_task_table"
+
+
+def test_a_row_that_counts_the_columns_is_no_task():
+    heads = ("序号", "工作任务", "责任部门", "完成时间")
+    counting = ("（1）", "（2）", "（3）", "（4）")
+    read = minutes(docx_bytes(tbl([heads, counting, ["1", "做甲。", "甲部", "2024.6"]])))
+    assert [tasks(row) for row in read.rows] == [["做甲。"]]
+
+
+def test_the_heading_that_names_the_only_table_is_no_aspect_and_headings_of_several_tables_are():
+    heads = ("序号", "工作任务", "责任部门", "完成时间")
+    one = tbl([heads, ["1", "做甲。", "甲部", "2024.6"]])
+    assert minutes(docx_bytes(p("二、本次会议任务分解"), one)).rows[0].aspect is None
+    two = minutes(docx_bytes(p("一、经济任务清单"), one, p("二、民生任务清单"), one))
+    assert [row.aspect for row in two.rows] == ["一、经济任务清单", "二、民生任务清单"]

@@ -182,3 +182,15 @@ def test_people_of_two_clauses_and_in_groups():
 
 def test_the_day_a_list_was_filled_in_is_its_own():
     assert str(read("填报单位：党委办公室    填报日期：2024年4月12日").meeting.issued_on) == "2024-04-12"
+
+
+def test_a_chair_between_an_office_and_a_title():
+    listed = ("主持：主任委员  钟 山  院士", "出席：钟山、江 河、佟湘玉（视频）")
+    meeting = read("某研究院会议纪要", *listed).meeting
+    assert meeting.chair == "钟山"
+    assert _people(meeting) == [("钟山", "主任委员"), ("江河", None), ("佟湘玉", None)]
+
+
+def test_a_chair_whose_sentence_goes_on():
+    prose = "会议于2025年1月15日召开，公司总经理武松主持，安委会成员参加会议。"
+    assert read("某公司会议纪要", prose).meeting.chair == "武松"

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from meetings.importing.heads import Column, Head, head_of, is_head_row, settled
 from meetings.importing.ordinals import integer_of, leading_ordinal
+from meetings.importing.people import ends_as_organisation
 from meetings.importing.text import tidy
 
 from .model import EMPTY, Block, Cell, Paragraph, Table
@@ -24,6 +26,9 @@ from .wrapping import PrintedLine, display_width, paragraphs, unwrapped
 _TEXT_COLUMNS = (Column.ASPECT, Column.SUGGESTION, Column.TASKS, Column.REMARKS)
 Measure = Callable[[str], int]
 _GAP = re.compile(r" {2,}|\u3000{2,}|\t")
+_AFTER_TABLE = re.compile(r"^(?:附\s*[:：]|附件|抄报|抄送|主送|分送|联系人\s*[:：])|印发$")
+_DATE_LINE = re.compile(r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
+_OUTER_LINE = re.compile(r"^[一二三四五六七八九十]{1,3}、.*(?:任务|清单|分解|分工|台账)|[:：]|(?:表|清单|台账)$")
 _SENTENCE_END = re.compile(r"[。；;：:！？]$")
 
 
@@ -49,13 +54,34 @@ def table_of_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
     above = _band_top(lines, found[0])
     blocks: list[Block] = [Paragraph(text) for text in paragraphs(_printed(lines[:above]), slack=3.5, narrowest=40)]
     for index, at in enumerate(found):
-        end = _band_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
+        following = _band_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
+        end = _end_of_table(lines, at + 1, following, is_last=index + 1 == len(found))
         section = min((_section(lines, at, end, measure) for measure in (len, display_width)), key=_disorder)
         rows = _rows(section)
         if rows is None:
             return None
         blocks.append(Table.of([[Cell(name) for name in section.names], *rows]))
+        blocks.extend(Paragraph(line.strip()) for line in lines[end:following] if line.strip())
     return blocks
+
+
+def _end_of_table(lines: Sequence[str], first: int, following: int, *, is_last: bool) -> int:
+    """Where the rows end and running text begins again: at 附：, at a date alone in its line and who signs above it,
+    or at the headings above the next table."""
+    for at in range(first, following):
+        if _AFTER_TABLE.search(lines[at].strip()):
+            return at
+        if _DATE_LINE.fullmatch(lines[at].strip()):
+            above = max((line for line in range(first, at) if lines[line].strip()), default=first)
+            signs = len(_pieces(lines[above])) == 1 and ends_as_organisation(lines[above].strip())
+            return above if signs and above > first else at
+    end = following
+    while not is_last and end > first:
+        pieces = _pieces(lines[end - 1])
+        if pieces and not (len(pieces) == 1 and _OUTER_LINE.search(pieces[0].text)):
+            break
+        end -= 1
+    return following if end == first or not any(line.strip() for line in lines[end:following]) else end
 
 
 def _pieces(line: str, measure: Measure = len) -> list[Piece]:
@@ -240,12 +266,14 @@ def _rows_from_the_top(section: _Section) -> list[list[Cell]] | None:
 def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list[Band], int]:
     """The rows' bands of lines, and the column that showed them."""
     by_kind = {head.column: at for at, head in reversed(list(enumerate(section.heads))) if head}
+    numbers = columns[by_kind[Column.NUMBER]].values() if Column.NUMBER in by_kind else ()
+    numbered = sum(integer_of(piece.text) is not None for piece in numbers)
     for kind in (Column.SUGGESTION, Column.TASKS):
         at = by_kind.get(kind)
         if at is None:
             continue
         starts = _counted_starts(columns[at])
-        if starts:
+        if len(starts) > numbered or (starts and len(starts) == numbered and kind is Column.SUGGESTION):
             return _bands_from(starts, columns[at]), at
     for kind in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS):
         at = by_kind.get(kind)
@@ -304,11 +332,16 @@ def _with_reach(spans: Sequence[tuple[int, int]]) -> list[Band]:
 def _are_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], heads: Sequence[Head | None]) -> bool:
     """Whether the numbers stand beside the first lines of their rows, not beside the middle ones.
 
-    Then nothing stands above the first number, and the line above every other one ends what it says.
+    Then nothing stands above the first number, and the line above every other one ends what it says; or the cells end
+    one after the other from each number to the next, and none begins there.
     """
     used = sorted({line for pieces in columns for line in pieces})
     if used[0] < lines[0] or used[-1] - used[0] + 1 == len(lines):
         return False
+    rows = [[line for line in used if top <= line < end] for top, end in pairwise([*lines, used[-1] + 1])]
+    filled = [[{at for at, pieces in enumerate(columns) if line in pieces} for line in row] for row in rows]
+    if max(map(len, filled)) > 2 and all(two <= one for row in filled for one, two in pairwise(row)):
+        return True
     texts = [columns[at] for at, head in enumerate(heads) if head and head.column in (Column.SUGGESTION, Column.TASKS)]
     ended = whole = 0
     for top in lines[1:]:
