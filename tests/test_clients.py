@@ -1,0 +1,24 @@
+"""Failed sign-ins are counted by where they come from, which nobody may make up."""
+
+import pytest
+from django.test import RequestFactory
+
+from cnas_tasks.clients import client_address
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "", "10.0.0.9"),
+        (0, "203.0.113.7", "10.0.0.9"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        (2, "198.51.100.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+        (2, "203.0.113.7", "10.0.0.9"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, address):
+    settings.PROXY_COUNT = proxies
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="10.0.0.9")
+    assert client_address(request) == address
