@@ -42,7 +42,8 @@ from .models import (
     TaskLeader,
     TaskLog,
 )
-from .models.task import NOBODY, TaskQuerySet
+from .models.choices import NOBODY
+from .models.task import TaskQuerySet
 
 # Parameters of the page that are no filters.
 PAGE_PARAMETERS = frozenset({AS_OF, "sort", "page", "per_page", "export", "next"})

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from .lifecycle import OPEN_STATUSES
 from .models import ANSWERABLE_ROLES, Health, Instruction
+from .models.choices import NOBODY
 from .models.log import TaskStateQuerySet, holding
-from .models.task import NOBODY, TaskQuerySet, health_is
+from .models.task import TaskQuerySet, health_is
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
 

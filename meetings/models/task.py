@@ -18,74 +18,13 @@ from meetings.deadlines import Deadline
 from meetings.deadlines import DeadlineKind as Kind
 from meetings.deadlines import Precision as Exactness
 
+from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Department, Person
 from .suggestion import Suggestion
 
 TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
 OF_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
-
-
-class Status(models.TextChoices):
-    """办理状态, with the field's words."""
-
-    NOT_STARTED = lifecycle.Status.NOT_STARTED.value, _("Not started")
-    IN_PROGRESS = lifecycle.Status.IN_PROGRESS.value, _("In progress")
-    CLOSURE_REQUESTED = lifecycle.Status.CLOSURE_REQUESTED.value, _("Closure requested")
-    CLOSED = lifecycle.Status.CLOSED.value, _("Closed")
-    TERMINATED = lifecycle.Status.TERMINATED.value, _("Terminated")
-
-
-class Health(models.TextChoices):
-    """预警, in the order in which it should alarm: the worst first."""
-
-    OVERDUE = "overdue", _("Overdue")
-    REVIEW_MISSED = "review_missed", _("Review missed")
-    UNDECIDED = "undecided", _("Deadline undecided")
-    DUE_SOON = "due_soon", _("Due soon")
-    ON_TRACK = "on_track", _("On track")
-    CLOSED = "closed", _("Closed")
-    TERMINATED = "terminated", _("Terminated")
-
-    @property
-    def rank(self) -> int:
-        """The place in the order of alarm: 0 is the worst."""
-        return list(Health).index(self)
-
-
-class DeadlineKind(models.TextChoices):
-    """What a printed deadline asks for."""
-
-    DATED = Kind.DATED.value, _("Dated")
-    ONGOING = Kind.ONGOING.value, _("Ongoing")
-    RECURRING = Kind.RECURRING.value, _("Recurring")
-    NEXT_MEETING = Kind.NEXT_MEETING.value, _("Next meeting")
-    UNDECIDED = Kind.UNDECIDED.value, _("Undecided")
-
-
-class Precision(models.TextChoices):
-    """How exactly a dated deadline was printed."""
-
-    DAY = Exactness.DAY.value, _("day")
-    MONTH = Exactness.MONTH.value, _("month")
-    QUARTER = Exactness.QUARTER.value, _("quarter")
-    HALF_YEAR = Exactness.HALF_YEAR.value, _("half-year")
-    YEAR = Exactness.YEAR.value, _("year")
-
-
-class DepartmentRole(models.TextChoices):
-    """What a department does for a task (DESIGN.md, Several departments)."""
-
-    LEAD = "lead", _("Lead")
-    RESPONSIBLE = "responsible", _("Responsible")
-    SUPPORTING = "supporting", _("Supporting")
-
-
-# Counts "by department" mean these two; supporting is a filter of its own.
-ANSWERABLE_ROLES = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE)
-
-# What the list's parameters call «no department» and «no leader».
-NOBODY = "none"
 
 
 class WithDeadline(models.Model):
