@@ -9,6 +9,7 @@ from .people import (
     Person,
     is_capacity,
     is_name,
+    may_be_name,
     names_set_close,
     person_of,
     spaced_names_joined,
@@ -72,8 +73,10 @@ def people_listed(value: str) -> Iterator[Person]:
         capacity: str | None = None
         if label := re.match(r"^\s*([^:：、，]{1,20})[:：]", clause):
             capacity, clause = tidy(label[1]), clause[label.end() :]
+        pieces = split_outside_brackets(clause, "、，,")
+        are_names = len(pieces) > 2 and 2 * sum(is_name(piece) for piece in pieces) > len(pieces)
         waiting = ""
-        for piece in split_outside_brackets(clause, "、，,"):
+        for piece in pieces:
             for token in spaced_names_joined([token for token in re.split(r"\s+", piece) if token]):
                 token = re.sub(r"等(?:\d+人)?$", "", token)
                 person = _person(waiting + token) if waiting else None
@@ -83,6 +86,9 @@ def people_listed(value: str) -> Iterator[Person]:
                     waiting = ""
                 elif is_capacity(token):
                     waiting = token
+                elif are_names and may_be_name(token):  # a rare surname among names
+                    yield Person(token, capacity)
+                    waiting = ""
                 else:
                     waiting = ""
 

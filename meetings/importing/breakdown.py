@@ -14,7 +14,7 @@ from .candidates import Candidate, candidates_in, is_text_between, title_above
 from .contents import Origin
 from .documents.model import EMPTY, SOFT_BREAK, Cell, Document, Paragraph, Table
 from .forms import lines_of_row
-from .heads import Column, Head, HeadRows, settled
+from .heads import Column, Head, HeadRows, head_of, settled
 from .ordinals import integer_of, leading_ordinal
 from .text import folded, tidy
 
@@ -263,6 +263,12 @@ class _Assembly:
         has_suggestion = any(head and head.column is Column.SUGGESTION for head in self._heads)
         return Column.SUGGESTION if has_suggestion else Column.TASKS
 
+    @property
+    def _key_is_coarser_task(self) -> bool:
+        """Whether what stands for the suggestion is printed as a task, of which a finer column says more."""
+        keys = (head_of(head.printed) for head in self._heads if head and head.column is Column.SUGGESTION)
+        return any(known is not None and known.column is Column.TASKS for known in keys)
+
     def _place(self, row: TableRow) -> None:
         last = self._entries[-1] if self._entries else None
         same_scope = last is not None and last.scope == self._scope
@@ -287,7 +293,8 @@ class _Assembly:
         mine = [cell for _, cell in row.cells.get(self._key, ())]
         above = [cell for _, cell in last.rows[-1].cells.get(self._key, ())]
         if any(cell is other for cell in mine for other in above):
-            return True
+            # 二级任务 merged over rows numbered one by one: each number is a row of its own.
+            return not self._key_is_coarser_task or self._shares_number(row, last)
         if self._key is Column.TASKS:  # without suggestions, what has one number is one item
             return last.first(Column.NUMBER) is not None and self._shares_number(row, last)
         if mine:

@@ -34,7 +34,9 @@ _ORGANISATION_END = re.compile(
 )
 _NO_OFFICE = {"领导", "负责", "牵头", "配合", "人员"}
 #: Words that look like a name: a surname and a character.
-_NO_NAMES = re.compile("常务|全体|高级|国家|安全|方面|成果|时间|时限|江苏|江西|安徽|云南|温州|常州|党务|党建")
+_NO_NAMES = re.compile(
+    "常务|全体|高级|国家|安全|方面|成果|等人|其他|有关|相关|以及|时间|时限|江苏|江西|安徽|云南|温州|常州|党务|党建"
+)
 _TITLE_AFTER_NAME = re.compile(rf"^([\u4e00-\u9fff]{{2,4}}?)(同志|(?:常务)?副?(?:{_ENDS}))$")
 #: 佟湘玉（视频） says how somebody came, not what they are.
 _HOW_PRESENT = re.compile(r"视频|线上|线下|远程|网络|腾讯会议|列席|主持|记录|全程|部分时段")
@@ -61,6 +63,13 @@ def is_name(text: str) -> bool:
     if _LONG_SURNAMES.match(text):
         return 3 <= len(text) <= 4
     return text[0] in _SURNAMES and 2 <= len(text) <= 3
+
+
+def may_be_name(text: str) -> bool:
+    """Whether ``text`` can be a name with a surname we do not know; only where people are listed."""
+    return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,3}", text)) and not (
+        _NO_NAMES.fullmatch(text) or _CAPACITY_END.search(text) or ends_as_organisation(text)
+    )
 
 
 def is_capacity(text: str) -> bool:
@@ -134,7 +143,8 @@ def spaced_names_joined(tokens: list[str], *, are_people: bool = False) -> list[
 
 
 _SPACED_NAME = re.compile(
-    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \t\u3000\u00a0]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])"
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[长任席员记理授士师]))"
+    r"([\u4e00-\u9fff])[ \t\u3000\u00a0]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])"
 )
 
 

@@ -294,7 +294,8 @@ def _issued_on(labels: dict[str, str], prose: Sequence[str]) -> datetime.date | 
     for line in prose:
         if (match := _SAYS_ISSUED.search(line)) and (day := first_day(match[1])):
             return day
-    signed = re.compile(rf"^(?:[^，。；：:]{{2,40}}[室处厅会府局部院司组委心学团])?\s*{_DAY}$")
+    office = r"(?:(?:填报|报送|编制|制表)?(?:单位|部门)[:：])?[^，。；：:]{2,40}[室处厅会府局部院司组委心学团]"
+    signed = re.compile(rf"^(?:{office})?\s*{_DAY}$")
     days = [first_day(line) for line in prose if signed.match(line)]
     return next((day for day in days if day), None)
 

@@ -318,6 +318,20 @@ def test_aligned_rows_whose_lines_do_not_keep_their_columns():
     assert read.rows[2].remarks == "每月通报"
 
 
+def test_lines_of_a_form_above_an_aligned_table_stay_apart():
+    read = minutes(
+        "某研究院学术委员会2025年第一次会议纪要\n"
+        "时间：2025年3月12日\n"
+        "主持：主任委员 钟山\n"
+        "出席：钟山、江河、夏雨荷、白展堂、佟湘玉、李大嘴、燕小六、邢育森（视频）\n"
+        "请假：吕轻侯\n"
+        "序号  任务          责任部门    时限\n"
+        "1     出台细则      科研处      2025年6月\n"
+    )
+    assert [person.name for person in read.meeting.attendees][-1] == "邢育森"
+    assert len(read.meeting.attendees) == 8
+
+
 def test_aligned_tables_end_where_running_text_begins():
     read = minutes(
         "序号  任务              责任部门      完成情况\n"

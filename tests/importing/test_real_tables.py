@@ -97,3 +97,18 @@ def test_the_heading_that_names_the_only_table_is_no_aspect_and_headings_of_seve
     assert minutes(docx_bytes(p("二、本次会议任务分解"), one)).rows[0].aspect is None
     two = minutes(docx_bytes(p("一、经济任务清单"), one, p("二、民生任务清单"), one))
     assert [row.aspect for row in two.rows] == ["一、经济任务清单", "二、民生任务清单"]
+
+
+def test_tasks_of_two_levels_keep_the_numbers_of_the_rows():
+    heads = ("一级任务", "二级任务", "序号", "工作措施", "责任部门", "完成时限")
+    one, two, rest = C("改革", merge="restart"), C("深化改革", merge="restart"), C(merge="continue")
+    read = minutes(
+        docx_bytes(
+            tbl([heads, [one, two, "1", "做甲。", "甲部", "2026.6"], [rest, rest, "2", "做乙。", "乙部", "2026.7"]])
+        )
+    )
+    assert [(row.number, row.aspect, tasks(row)) for row in read.rows] == [
+        (1, "改革", ["做甲。"]),
+        (2, "改革", ["做乙。"]),
+    ]
+    assert "numbers_jump" not in whole_problems(read)

@@ -171,7 +171,7 @@ def test_people_of_two_clauses_and_in_groups():
         ("李达康", "党组成员"),
         ("侯亮平", "办公室主任"),
     ]
-    listed = ("参会人员：", "党委委员：林涛、夏　晴", "列席人员：段誉（办公室主任）、古 月（财务部）")
+    listed = ("参会人员：", "党委委员：林涛、夏　晴", "列席人员：办公室主任段 誉、古 月（财务部）")
     assert _people(read("某局会议纪要", *listed).meeting) == [
         ("林涛", "党委委员"),
         ("夏晴", "党委委员"),
@@ -189,6 +189,11 @@ def test_a_chair_between_an_office_and_a_title():
     meeting = read("某研究院会议纪要", *listed).meeting
     assert meeting.chair == "钟山"
     assert _people(meeting) == [("钟山", "主任委员"), ("江河", None), ("佟湘玉", None)]
+
+
+@pytest.mark.parametrize("line", ["单位：市某局机关党委        2024年2月28日", "某局办公室  2024年2月28日"])
+def test_a_day_behind_the_office_that_wrote_the_list(line):
+    assert str(read(line).meeting.issued_on) == "2024-02-28"
 
 
 def test_a_chair_whose_sentence_goes_on():

@@ -19,7 +19,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from .errors import MAX_PAGES, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
 from .text_columns import table_of_aligned_columns
-from .wrapping import PrintedLine, is_full, joined, margins, unwrapped
+from .wrapping import PrintedLine, begins_form_line, is_full, joined, margins, unwrapped
 
 _PAGE_NUMBER = re.compile(r"\s*(?:[-—－–]*\s*\d{1,4}\s*[-—－–]*|第\s*\d+\s*页(?:\s*共\s*\d+\s*页)?|\d+\s*/\s*\d+)\s*")
 _SAME_EDGE = 3.0  # points: the two sides of one ruled line
@@ -135,7 +135,7 @@ def _paragraphs(items: Sequence[Table | PrintedLine], narrowest: float) -> tuple
             blocks.append(item)
             previous = None
         elif item in lines:
-            is_flush = item.left - left < 0.9 * item.size
+            is_flush = item.left - left < 0.9 * item.size and not begins_form_line(item.text)
             if previous is not None and is_flush and is_full(previous, left, right):
                 blocks[-1] = Paragraph(joined(blocks[-1].text, item.text))
             else:

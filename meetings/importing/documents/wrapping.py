@@ -16,6 +16,11 @@ from .model import SOFT_BREAK
 
 _CLOSING = "，。、；：！？）)】〕》〉」』”’…％%,.;:!?]"
 _WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-/%]*|[（(《“‘「『〔\[]*.")
+#: A line of a form (时间：, 请假：) is a paragraph of its own however full the line above it is.
+_LABEL = re.compile(
+    r"(?:会议)?(?:时\s*间|地\s*点|主\s*持|出\s*席|列\s*席|参\s*[会加]|请\s*假|缺\s*席|记\s*录|抄\s*[送报]|主\s*送|附\s*件)"
+    r"[^，。；：:]{0,4}[:：]"
+)
 _MARKER = re.compile(
     r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[①-⑳⑴-⒇⒈-⒛]|\d{1,2}[.．、](?!\d)|"
     r"[一二三四五六七八九十]{1,3}、)"
@@ -74,6 +79,11 @@ def unwrapped(lines: Sequence[PrintedLine], left: float, right: float) -> str:
     return "".join(pieces)
 
 
+def begins_form_line(text: str) -> bool:
+    """Whether a line begins with a label of a form."""
+    return bool(_LABEL.match(text))
+
+
 def is_full(line: PrintedLine, left: float, right: float, slack: float = 1.8) -> bool:
     """Whether the line fills the page's width but for ``slack`` characters, so that its paragraph may go on below."""
     return line.left - left < 3 * line.size and right - line.right < slack * line.size
@@ -96,7 +106,8 @@ def paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float) -> 
     result: list[str] = []
     previous: PrintedLine | None = None
     for line in lines:
-        if previous is not None and line.left - left < 0.9 * line.size and is_full(previous, left, right, slack):
+        goes_on = previous is not None and line.left - left < 0.9 * line.size and not begins_form_line(line.text)
+        if goes_on and is_full(previous, left, right, slack):
             result[-1] = joined(result[-1], line.text)
         else:
             result.append(line.text)
