@@ -77,15 +77,16 @@ def people_listed(value: str) -> Iterator[Person]:
         are_names = len(pieces) > 2 and 2 * sum(is_name(piece) for piece in pieces) > len(pieces)
         waiting = ""
         for piece in pieces:
+            waiting += "、" if waiting else ""  # 党委书记、董事长 甲
             for token in spaced_names_joined([token for token in re.split(r"\s+", piece) if token]):
                 token = re.sub(r"等(?:\d+人)?$", "", token)
                 person = _person(waiting + token) if waiting else None
                 person = person or _person(token)
                 if person:
-                    yield Person(person.name, person.capacity or waiting or capacity)
+                    yield Person(person.name, person.capacity or waiting.rstrip("、") or capacity)
                     waiting = ""
                 elif is_capacity(token):
-                    waiting = token
+                    waiting = waiting + token if waiting.endswith("、") else token
                 elif are_names and may_be_name(token):  # a rare surname among names
                     yield Person(token, capacity)
                     waiting = ""

@@ -173,7 +173,7 @@ def _is_cut(last: str, first: str, separator: str) -> bool:
     if re.match(r"[0-9A-Za-z]", first) and not ends_as_organisation(last):
         return True
     if ends_as_organisation(last):
-        if separator == SOFT_BREAK and _NEVER_ALONE.fullmatch(first):
+        if _NEVER_ALONE.fullmatch(first):
             return True
         is_next = first[0] == last[0] and first[0] in "省市县区州"  # 县综合执法局 / 县生态环境分…
         return separator == SOFT_BREAK and not is_next and (len(first) <= 2 or not ends_as_organisation(first))

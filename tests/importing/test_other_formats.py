@@ -240,6 +240,17 @@ def test_one_cell_a_line_with_blank_lines_for_blank_cells():
     assert [(row.number, row.tasks[0].leaders) for row in read.rows] == [(1, ("王芳",)), (2, ("李雷",))]
 
 
+def test_one_cell_a_line_with_a_short_suggestion():
+    heads = ("序号", "委员建议", "办理措施", "责任部门", "办理时限", "提出委员")
+    short = ("1", "建议办好年会。", "每年9月举办学术年会。", "学会部", "每年", "李明")
+    long = ("2", "建议设立青年人才托举专项资金。", "制定资金管理的实施办法。", "计财部", "会员部", "2024年底", "王芳")
+    read = minutes("\n".join((*heads, *short, *long)))
+    assert [(row.suggestion, tasks(row)) for row in read.rows] == [
+        ("建议办好年会。", ["每年9月举办学术年会。"]),
+        ("建议设立青年人才托举专项资金。", ["制定资金管理的实施办法。"]),
+    ]
+
+
 def test_columns_aligned_for_a_terminal():
     read = minutes(
         "任务分解表\n"

@@ -185,6 +185,8 @@ def test_the_day_a_list_was_filled_in_is_its_own():
 
 
 def test_a_chair_between_an_office_and_a_title():
+    both = read("某公司会议纪要", "主 持 人：党委书记、董事长 郑国华", "出席：林涛、夏晴").meeting
+    assert _people(both)[0] == ("郑国华", "党委书记、董事长")
     listed = ("主持：主任委员  钟 山  院士", "出席：钟山、江 河、佟湘玉（视频）")
     meeting = read("某研究院会议纪要", *listed).meeting
     assert meeting.chair == "钟山"

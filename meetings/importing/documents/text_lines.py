@@ -131,7 +131,8 @@ def fit_of(text: str, head: Head | None) -> float:
         case Column.ASPECT:
             return 1.0 if length <= 30 and not re.search(r"[。；]", text) and integer_of(text) is None else -2.0
         case Column.SUGGESTION:
-            return (2.0 if length >= 12 else -2.0) + (1.0 if ordinal else 0.0)
+            says_so = length >= 6 and (text.startswith(("建议", "希望")) or text.endswith("。"))
+            return (2.0 if length >= 12 else 0.5 if says_so else -2.0) + (1.0 if ordinal else 0.0)
         case Column.TASKS:
             return (2.0 if length >= 8 else 0.0 if ordinal else -1.5) + (1.0 if ordinal else 0.0)
         case Column.DEPARTMENTS:
