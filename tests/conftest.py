@@ -39,6 +39,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"about {vendor} alone; this run is on {connection.vendor}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what does not ask the database: it would only say again what SQLite's run said."""
+    if connection.vendor != "postgresql":
+        return
+    of_database = {"db", "transactional_db", "live_server", "django_db_setup"}
+    asking, others = [], []
+    for item in items:
+        asks = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
+        asks = asks or not of_database.isdisjoint(item.fixturenames)
+        # What LibreOffice draws of a file does not depend on where its words were kept.
+        (asking if asks and "soffice" not in item.fixturenames else others).append(item)
+    items[:] = asking
+    config.hook.pytest_deselected(items=others)
+
+
 # --- the database -------------------------------------------------------------------------------
 
 
