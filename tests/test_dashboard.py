@@ -222,3 +222,26 @@ def test_an_empty_register_says_so():
     page = html.fromstring(Visitor("", factories.account(Role.SECRETARIAT)).get("/").content)
     assert {int(number) for number in page.xpath("//*[@data-count]/@data-count")} == {0}
     assert len(page.xpath("//*[@class='nothing']")) >= 3
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["department=技术部", "q=实验室", "leader=肖良&leader=张虹", "meeting=认可委（秘）〔2023〕81号&source=易春"],
+)
+def test_the_dashboard_of_what_was_found_says_what_the_list_says(register, asked):
+    reader = visitors()[1]
+    page = reader.get(f"/?{asked}")
+    everything = reader.get(f"/tasks/?{asked}").context["listing"].found
+    assert page.context["counts"].total == everything > 0
+    numbers = links_with_numbers(html.fromstring(page.content))
+    for address in sorted(numbers)[:12]:
+        assert rows_of(reader, address) == numbers[address], address
+    last = page.context["trend"][-1]
+    on_that_day = reader.get(f"/tasks/?{asked}&as_of={last.day}&health=overdue").context["listing"].found
+    assert last.overdue == on_that_day
+    assert f"/?{asked.split('=')[0]}=" in reader.get(f"/tasks/?{asked}").content.decode()
+
+
+def test_a_wrong_word_on_the_dashboard_is_said_and_counts_nothing(register):
+    page = visitors()[1].get("/?department=没有这个部").context
+    assert page["wrong"] and page["counts"].total == 0

@@ -57,6 +57,10 @@ def act(client: Client, document: MinutesDocument, action: str, position: int | 
     if position is not None:
         row = document.rows.get(position=position)
         sent = {"row": row.pk, "version": row.version, **sent}
+    if action == "accept":
+        # As a browser sends it: with the name of what the page showed.
+        page = client.get(f"/import/{document.pk}/")
+        sent = {"seen": page.context["page"].seen, **sent}
     return client.post(f"/import/{document.pk}/", {"action": action, **sent})
 
 
@@ -291,6 +295,28 @@ def test_a_meeting_that_is_there_is_updated_and_its_difference_shown(client, sta
     act(client, document, "accept")
     assert Meeting.objects.count() == 1 and Task.objects.get(suggestion__number=3).text == "另一种说法的任务"
     assert register() != before
+
+
+def test_what_was_entered_meanwhile_is_not_rewritten_unseen(client, document):
+    """Two people hand in the same minutes; one corrects their draft while the other one's is accepted."""
+    act(client, document, "row", 3, do="save", **{"task-0-text": "另一种说法的任务"})
+    seen = client.get(f"/import/{document.pk}/").context["page"].seen
+    other = factories.account(Role.SECRETARIAT)
+    colleague = Client()
+    colleague.force_login(other)
+    assert act(colleague, a_draft(other), "accept").status_code == 302
+    before = register()
+    response = act(client, document, "accept", seen=seen)
+    assert response.status_code == 409 and "has changed since you opened this page" in said(response)
+    assert "is taken over" in response.content.decode() and register() == before
+    assert act(client, document, "accept").status_code == 302
+    assert Task.objects.get(suggestion__number=3).text == "另一种说法的任务"
+
+
+def test_an_edit_in_another_window_is_not_accepted_unseen(client, document):
+    seen = client.get(f"/import/{document.pk}/").context["page"].seen
+    act(client, document, "row", 3, do="save", **{"task-0-text": "另一种说法的任务"})
+    assert act(client, document, "accept", seen=seen).status_code == 409 and not Meeting.objects.exists()
 
 
 def test_discarding_asks_first(client, document):

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.models import Account, Meeting, MinutesDocument
-from meetings.refusals import ImpossibleStep
+from meetings.refusals import ImpossibleStep, Refused
 
-from .differences import reason_of_update, update_meeting
+from .differences import Difference, difference_to, reason_of_update, update_meeting
 from .draft import Draft, draft_of
 from .drafts import keep_accepted, load_draft, locked_document, save_document, sha256_of
 from .entering import Entered, enter_meeting
@@ -34,16 +34,37 @@ def meeting_in_register(draft: Draft, sha256: str) -> Meeting | None:
     return None
 
 
+class ChangedMeanwhile(Refused):
+    """What would be accepted is not what the page showed: the draft, or the register, was changed since."""
+
+
+def what_is_seen(document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None) -> str:
+    """Return a name for all that a page of this draft shows before it is accepted.
+
+    Two pages have the same name exactly where accepting would do the same: the draft's versions, the meeting it would
+    update, and each correction of it.
+    """
+    rows = [(row.pk, row.version) for row in draft.rows]
+    return sha256_of(repr((document.version, rows, known and known.pk, difference)).encode())
+
+
 @transaction.atomic
-def accept_draft(*, document_id: int, actor: Account) -> Entered:
+def accept_draft(*, document_id: int, actor: Account, seen: str | None = None) -> Entered:
     """Make the draft a meeting, or bring the meeting it is of up to date; the file is kept with it.
 
-    Raises AlreadyAccepted (of two people who accept at once, the second is told), CannotAccept with all that is
-    missing, and what the verbs raise. Whatever is raised, nothing has been written.
+    ``seen`` is `what_is_seen` of the page the person looked at. Raises AlreadyAccepted (of two people who accept at
+    once, the second is told), ChangedMeanwhile where the page is no longer true, such as when somebody else entered
+    the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is raised, nothing has
+    been written.
     """
     document = locked_document(document_id)
     draft = load_draft(document)
     known = meeting_in_register(draft, document.sha256)
+    difference = difference_to(known, draft) if known else None
+    if seen is not None and seen != what_is_seen(document, draft, known, difference):
+        raise ChangedMeanwhile(
+            _("The draft or the register has changed since you opened this page. Look at it again, then accept.")
+        )
     try:
         if known is None:
             entered = enter_meeting(draft, actor=actor)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from meetings import access, reporting
+from meetings.filters import TaskFilterSet
 from meetings.lifecycle import OPEN_STATUSES
 from meetings.models import Health
 
@@ -15,24 +16,39 @@ from .pages import as_of_query, today
 
 # More would push what comes below off the first screens; the whole list is one click away.
 PRESSING_SHOWN = 12
+# The list's parameters that the dashboard understands, too: those that mean the same tasks on every day.
+NARROWING = ("q", "meeting", "aspect", "department", "supporting", "leader", "source")
 
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show the register at the end of the day asked for: the account's own part first, or all of it."""
+    """Show the register at the end of the day asked for: the account's own part first, all of it, or what is found.
+
+    What is found is said by the list's own parameters (`NARROWING`); the list links here with those it was asked.
+    """
     day, wrong = requested_day(request, today())
     own = access.own_scope(request.user)
-    shows_own = bool(own) and request.GET.get("scope") != "all"
+    narrowed = _narrowing(request)
+    shows_own = bool(own) and request.GET.get("scope") != "all" and not narrowed
     tasks = access.readable_tasks(request.user, day)
     scope = as_of_query(day)
     shown_scope = own if shows_own else {}
     tasks = access.own_part(tasks, shown_scope)
     for name, values in shown_scope.items():
         scope.setlist(name, values)
+    states = access.readable_states(request.user, shown_scope)
+    own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
+    if narrowed:
+        filterset = TaskFilterSet(narrowed, tasks, day=day)
+        wrong += filterset.wrong
+        tasks = tasks.none() if wrong else filterset.qs
+        states = states.filter(task__in=tasks.order_by().values("pk"))
+        scope.update(narrowed)
+        found = filterset.form.cleaned_data
+        own_ids = {name: {_key(pk) for pk in found[name]} for name in ("department", "leader") if found.get(name)}
     by_meeting = reporting.count_by_meeting(tasks, instructed_on=day)
     counts = reporting.sum_of(by_meeting)
     by_department, by_leader = reporting.count_by_department_and_leader(tasks)
-    own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
     context = {
         "day": day,
         "is_today": day == today(),
@@ -41,6 +57,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "has_own": bool(own),
         "shows_own": shows_own,
+        "narrowed": narrowed,
         "health_values": Health,
         "counts": counts,
         # A column for what nobody has would only push the others together.
@@ -54,10 +71,23 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by_department": _own_rows(by_department, own_ids.get("department")),
         "by_leader": _own_rows(by_leader, own_ids.get("leader")),
         "by_meeting": by_meeting,
-        "trend": reporting.count_trend(access.readable_states(request.user, shown_scope), day),
+        "trend": reporting.count_trend(states, day),
         "coming": reporting.count_coming_months(tasks, day),
     }
     return render(request, "meetings/dashboard.html", context)
+
+
+def _narrowing(request: HttpRequest) -> QueryDict:
+    """Return the parameters of the list that the address narrows the dashboard by."""
+    narrowed = QueryDict(mutable=True)
+    for name in NARROWING:
+        if values := [value for value in request.GET.getlist(name) if value]:
+            narrowed.setlist(name, values)
+    return narrowed
+
+
+def _key(pk: str) -> int | str:
+    return int(pk) if pk.isdecimal() else pk
 
 
 def _own_rows(counts: list[reporting.HealthCount], own: set[int] | None) -> list[reporting.HealthCount]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.deadlines import ProblemCode as DoubtCode
-from meetings.importing.accept import meeting_in_register
+from meetings.importing.accept import meeting_in_register, what_is_seen
 from meetings.importing.contents import Row, Task
 from meetings.importing.differences import Difference, difference_to
 from meetings.importing.draft import SEVERAL, Draft, DraftedRow, dates_to_share, names_to_share
@@ -134,6 +134,11 @@ class DraftPage:
     def open_count(self) -> int:
         """How many problems and questions wait for an answer."""
         return self.draft.open_count
+
+    @property
+    def seen(self) -> str:
+        """What accepting has to find unchanged."""
+        return what_is_seen(self.document, self.draft, self.known, self.difference)
 
     @property
     def first_anchor(self) -> str:

@@ -154,7 +154,7 @@ def _gone_to(request: HttpRequest, address: str) -> HttpResponse:
 def _refused(request: HttpRequest, document: MinutesDocument, refused: Refused) -> HttpResponse:
     """Come back with the sentence, and with what was typed still in its form."""
     document.refresh_from_db()
-    status = 409 if isinstance(refused, drafts.StaleDraft) else 422
+    status = 409 if isinstance(refused, (drafts.StaleDraft, accept.ChangedMeanwhile)) else 422
     typed_row = typed_facts = None
     if request.POST.get("action") == "facts":
         typed_facts = (request.POST.dict(), refused.sentence)
@@ -292,7 +292,13 @@ def _discard(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
-    entered = accept.accept_draft(document_id=document.pk, actor=request.user)
+    known = accept.meeting_in_register(drafts.load_draft(document), document.sha256)
+    entered = accept.accept_draft(document_id=document.pk, actor=request.user, seen=request.POST.get("seen", ""))
+    if known is not None:
+        messages.success(
+            request, _("“%(title)s” has been brought up to date from this file.") % {"title": entered.meeting.title}
+        )
+        return redirect(entered.meeting)
     number = len(entered.suggestions)
     messages.success(
         request,
