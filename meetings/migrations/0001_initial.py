@@ -460,6 +460,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("sent_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="sent")),
+                ("composed_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="composed")),
                 ("address", models.EmailField(max_length=254, verbose_name="e-mail address")),
                 ("subject", models.CharField(max_length=500, verbose_name="subject")),
                 ("body", models.TextField(verbose_name="text")),

@@ -62,7 +62,7 @@ class MailingQuerySet(models.QuerySet):
         self.filter(claim=claim).update(state=MailState.WAITING, claim=None, claimed_until=None, problem=problem)
 
     @transaction.atomic
-    def record_sent(self, claim: uuid.UUID, **of_mail: str) -> bool:
+    def record_sent(self, claim: uuid.UUID, **of_mail: str | datetime.datetime) -> bool:
         """Mark the mail as sent and log it; ``of_mail`` are the columns of `SentMail`.
 
         False, and nothing is written, where the lease ran out and another sender took over.
@@ -145,10 +145,14 @@ class SentMailQuerySet(models.QuerySet):
 
 
 class SentMail(models.Model):
-    """The log of mails, append-only like the log of tasks: what went to whom, and when."""
+    """The log of mails, append-only like the log of tasks: what went to whom, and when.
+
+    ``composed_at`` is the moment before what it tells was looked up; what was written after it is not in the mail.
+    """
 
     mailing = models.OneToOneField(Mailing, verbose_name=_("mail"), on_delete=models.PROTECT, related_name="sent")
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    composed_at = models.DateTimeField(_("composed"), default=timezone.now)
     address = models.EmailField(_("e-mail address"))
     subject = models.CharField(_("subject"), max_length=500)
     body = models.TextField(_("text"))

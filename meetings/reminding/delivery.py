@@ -78,7 +78,8 @@ def send_now(mailings: Iterable[Mailing]) -> Report:
 # --- what there is to send ----------------------------------------------------------------------------
 
 ComposeMail = Callable[[], EmailMultiAlternatives]
-Plan = tuple[Mailing, ComposeMail]
+# With the moment before what the mail tells was looked up.
+Plan = tuple[Mailing, datetime.datetime, ComposeMail]
 
 
 def _digests(day: datetime.date, report: Report) -> list[Plan]:
@@ -99,7 +100,7 @@ def _digests(day: datetime.date, report: Report) -> list[Plan]:
         if mailing.state in (MailState.SENT, MailState.SUPERSEDED):
             report.not_ours += 1
         else:
-            plans.append((mailing, _of_digest(mailing, digest)))
+            plans.append((mailing, digest.composed_at, _of_digest(mailing, digest)))
     return plans
 
 
@@ -109,14 +110,15 @@ def _of_digest(mailing: Mailing, digest: Digest) -> ComposeMail:
 
 def _reminders_by_hand(day: datetime.date) -> list[Plan]:
     """Return the reminders by hand to be sent; those of tasks that have ended meanwhile are given up."""
-    unsent = Mailing.objects.to_be_sent(timezone.now()).filter(kind=MailKind.REMINDER, account__is_active=True)
+    composed_at = timezone.now()
+    unsent = Mailing.objects.to_be_sent(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
     plans = []
     for mailing in unsent.select_related("account", "entry__actor").order_by("pk"):
         task = Task.objects.on(max(day, mailing.day)).for_listing().get(pk=mailing.entry.task_id)
         if not task.is_open:
             Mailing.objects.give_up(mailing.pk)
         elif mailing.account.email:
-            plans.append((mailing, _of_reminder(mailing, task, max(day, mailing.day))))
+            plans.append((mailing, composed_at, _of_reminder(mailing, task, max(day, mailing.day))))
     return plans
 
 
@@ -131,9 +133,9 @@ def _deliver_all(plans: list[Plan], report: Report) -> None:
     """Send one after the other over one connection, until the server cannot be reached; the rest waits."""
     connection = get_connection()
     try:
-        for number, (mailing, compose_mail) in enumerate(plans):
+        for number, plan in enumerate(plans):
             report.waiting = len(plans) - number
-            _deliver(mailing, compose_mail, connection, report)
+            _deliver(plan, connection, report)
         report.waiting = 0
     except MailServerDown as down:
         report.problem = str(down)
@@ -141,8 +143,9 @@ def _deliver_all(plans: list[Plan], report: Report) -> None:
         _close(connection)
 
 
-def _deliver(mailing: Mailing, compose_mail: ComposeMail, connection: BaseEmailBackend, report: Report) -> None:
+def _deliver(plan: Plan, connection: BaseEmailBackend, report: Report) -> None:
     """Send one mail if nobody else does. Raises MailServerDown, with the claim given back."""
+    mailing, composed_at, compose_mail = plan
     claim = Mailing.objects.claim(mailing.pk, LEASE)
     if claim is None:
         report.not_ours += 1
@@ -164,6 +167,7 @@ def _deliver(mailing: Mailing, compose_mail: ComposeMail, connection: BaseEmailB
     else:
         Mailing.objects.record_sent(
             claim,
+            composed_at=composed_at,
             address=mail.to[0],
             subject=mail.subject,
             body=mail.body,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import translation
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone, translation
 
 from meetings.models import Account, Department, MailKind, Role, SentMail
 
@@ -17,11 +17,15 @@ from .sections import SECTIONS, Section
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What ``account`` is told at the end of ``day`` (Asia/Shanghai), in its language."""
+    """What ``account`` is told at the end of ``day`` (Asia/Shanghai), in its language.
+
+    ``composed_at`` is the moment before the register was asked: what was recorded later is for the next digest.
+    """
 
     account: Account
     day: datetime.date
     sections: list[Section]
+    composed_at: datetime.datetime
 
     @property
     def total(self) -> int:
@@ -43,12 +47,14 @@ def possible_readers() -> QuerySet[Account]:
 
 def compose(account: Account, day: datetime.date) -> Digest | None:
     """Return the digest of ``account``; none where there is nothing to tell. Costs some twenty queries at most."""
-    last = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
-    since = last.values_list("sent_at", flat=True).first()
+    composed_at = timezone.now()
+    sent = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
+    # Not when it was sent: what was recorded between composing and sending has been told to nobody yet.
+    since = sent.aggregate(last=Max("composed_at"))["last"]
     with translation.override(language_of(account)):
         found = [section_of(account, day, since) for section_of in SECTIONS]
     sections = [section for section in found if section and (account.wants_digest or section.required)]
-    return Digest(account, day, sections) if sections else None
+    return Digest(account, day, sections, composed_at) if sections else None
 
 
 def compose_all(day: datetime.date) -> Iterator[Digest]:

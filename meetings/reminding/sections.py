@@ -1,7 +1,7 @@
 """What a digest tells one account of: a function for each section, none where there is nothing to tell.
 
 Each takes the account, the day (Asia/Shanghai, whose end it is about) and ``since``, when the account's last digest
-went out (none: never). What somebody has to answer is ``required``; the rest can be turned off.
+that went out was composed (none: never). What somebody has to answer is ``required``; the rest can be turned off.
 """
 
 from __future__ import annotations

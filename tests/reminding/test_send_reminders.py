@@ -145,21 +145,44 @@ def test_a_digest_can_be_turned_off_and_decisions_not(world, mail_server):
     assert world.overdue.text not in text_of(mail)
 
 
-def test_new_instructions_are_told_once(world, mail_server):
+def instruct(world, text: str) -> None:
     world.overdue.refresh_from_db()
     actions.give_instruction(
         task_id=world.overdue.pk,
         version=world.overdue.version,
         actor=world.leader,
         effective_on=WORKDAY,
-        text="请本周内报方案。",
+        text=text,
     )
+
+
+def test_new_instructions_are_told_once(world, mail_server):
+    instruct(world, "请本周内报方案。")
     assert Instruction.objects.exists()
     send()
     assert "请本周内报方案。" in text_of(mail_server.to(LIAISON)[0])
     send(WORKDAY + datetime.timedelta(days=1))
     first, second = mail_server.to(LIAISON)
     assert "请本周内报方案。" not in text_of(second), "it is not new any more"
+
+
+def test_an_instruction_given_while_a_digest_is_on_its_way_is_told_the_next_day(world, mail_server, monkeypatch):
+    instruct(world, "请本周内报方案。")
+    written = delivery.digest_mail
+
+    def slow(mailing, digest):
+        if digest.account == world.liaison:
+            instruct(world, "请同时报预算。")
+        return written(mailing, digest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "digest_mail", slow)
+        send()
+    for days in (1, 2):
+        send(WORKDAY + datetime.timedelta(days=days))
+    told = [text_of(mail) for mail in mail_server.to(LIAISON)]
+    assert ["请本周内报方案。" in text for text in told] == [True, False, False]
+    assert ["请同时报预算。" in text for text in told] == [False, True, False]
 
 
 def test_a_leader_is_asked_to_agree_where_the_meeting_wants_it(world, mail_server, settings):
