@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from meetings import actions
 from meetings.models import (
+    LONGEST_TEXT,
     Account,
     Aspect,
     Attendance,
@@ -104,6 +105,7 @@ def _blockers_of_rows(rows: Sequence[DraftedRow]) -> Iterable[Blocker]:
             yield Blocker(
                 _("A task of row %(row)d has no text. Write it, or remove the task.") % {"row": position}, position
             )
+        yield from _texts_too_long(row, position)
         yield from _too_long(row.aspect, Aspect, "title", position)
         for task in row.tasks:
             for deadline in (task.deadline, *task.milestones):
@@ -115,6 +117,22 @@ def _blockers_of_rows(rows: Sequence[DraftedRow]) -> Iterable[Blocker]:
         for person in row.sources:
             yield from _too_long(person.name, Person, "name", position)
             yield from _too_long(person.capacity, SuggestionSource, "capacity", position)
+
+
+def _texts_too_long(row: Row, position: int) -> Iterable[Blocker]:
+    # No form could save such a text again, nor any list show it.
+    said = {"row": position, "longest": LONGEST_TEXT}
+    if len(row.suggestion or "") > LONGEST_TEXT:
+        sentence = _(
+            "Row %(row)d: the suggestion is %(length)d characters long, and %(longest)d are the most. Shorten it."
+        )
+        yield Blocker(sentence % {**said, "length": len(row.suggestion)}, position)
+    for number, task in enumerate(row.tasks, start=1):
+        if len(task.text or "") > LONGEST_TEXT:
+            sentence = _(
+                "Row %(row)d: task %(task)d is %(length)d characters long, and %(longest)d are the most. Shorten it."
+            )
+            yield Blocker(sentence % {**said, "task": number, "length": len(task.text)}, position)
 
 
 def _too_long(text: str | None, model: type, field: str, row: int | None) -> Iterable[Blocker]:

@@ -15,6 +15,7 @@ from .reminders import CalendarAddress, Mailing, MailKind, MailState, SentMail
 from .suggestion import Suggestion, SuggestionSource
 from .task import (
     ANSWERABLE_ROLES,
+    LONGEST_TEXT,
     DeadlineKind,
     DepartmentRole,
     Health,
@@ -29,6 +30,7 @@ from .task import (
 
 __all__ = [
     "ANSWERABLE_ROLES",
+    "LONGEST_TEXT",
     "Account",
     "AppendOnly",
     "Aspect",

@@ -23,6 +23,8 @@ from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Department, Person
 from .suggestion import Suggestion
 
+# What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
+LONGEST_TEXT = 20_000
 TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
 OF_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
 

@@ -12,6 +12,7 @@ from threading import Barrier, Thread
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import translation
 
 from meetings.deadlines import Deadline, DeadlineKind
 from meetings.importing import accept, answers, drafts
@@ -19,6 +20,7 @@ from meetings.importing.draft import draft_of
 from meetings.importing.entering import CannotAccept, blockers_of, enter_meeting
 from meetings.importing.reading import read_with_sources
 from meetings.models import (
+    LONGEST_TEXT,
     Account,
     ConfirmationMark,
     Department,
@@ -248,6 +250,21 @@ def test_a_row_that_says_nothing_is_named():
     assert not blockers_of(alone)
     entered = enter_meeting(alone, actor=None)
     assert entered.suggestions[2].tasks.get().text == draft.rows[2].row.suggestion
+
+
+def test_a_text_that_no_form_would_take_is_named_with_its_length():
+    draft = draft_of(read_with_sources(NOTICE))
+    long = "长" * (LONGEST_TEXT + 1)
+    task = draft.rows[2].row.tasks[0]
+    in_task = with_row(draft, 2, tasks=(task, replace(task, text=long)))
+    in_suggestion = with_row(draft, 2, suggestion=long)
+    for changed, what in ((in_task, "task 2"), (in_suggestion, "suggestion")):
+        with translation.override("en"):
+            (blocker,) = blockers_of(changed)
+        assert blocker.row == 3
+        assert what in blocker.sentence and "20001" in blocker.sentence and "20000" in blocker.sentence
+    assert len(blockers_of(with_row(draft, 2, suggestion=long, tasks=(replace(task, text=""),)))) == 1
+    assert not blockers_of(with_row(draft, 2, suggestion=long[1:]))
 
 
 # --- people, departments, doubts ------------------------------------------------------------------
