@@ -14,15 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access
-from .actions import read_meaning, read_new_deadline
+from .actions import read_meaning, read_new_deadline, require_later
 from .actions.reviewing import LONGEST_INTERVAL
 from .deadlines import Deadline
 from .filetypes import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
 from .forms import day_field
-from .models import Account, DeadlineKind, Department, Outcome, Person, Task
+from .models import LONGEST_TEXT, Account, DeadlineKind, Department, Outcome, Person, Task
 from .refusals import Refused
-
-LONGEST_TEXT = 20_000
 
 
 def words_field(label, *, rows: int = 3, required: bool = True, help_text="") -> forms.CharField:
@@ -179,10 +177,20 @@ class AskForExtensionForm(TaskActionForm):
         return read_new_deadline(text, self.today) if text.strip() else None
 
     def clean(self) -> dict:
-        """Ask for a second look where the reading that is there now was not shown when the form was sent."""
+        """Ask for a second look where the reading that is there now was not shown when the form was sent.
+
+        A day that is no later deadline is refused at once: nobody looks twice at what cannot be.
+        """
         data = super().clean()
         due = self.reading.deadline.due_date if self.reading else None
-        if due is not None and data.get("understood") != due.isoformat():
+        if due is None:
+            return data
+        try:
+            require_later(self.task, due)
+        except Refused as refused:
+            self.explain(refused)
+            return data
+        if data.get("understood") != due.isoformat():
             # So that the second sending says it was seen.
             self.data = self.data.copy()
             self.data["understood"] = due.isoformat()

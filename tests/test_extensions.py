@@ -258,6 +258,16 @@ def test_without_scripts_the_reading_is_shown_before_it_counts(client, world):
     assert ExtensionRequest.objects.get().deadline_text == understood
 
 
+@pytest.mark.parametrize("days", [0, -1])
+def test_a_day_that_is_not_later_is_refused_at_once(client, world, days):
+    client.force_login(world.liaison)
+    client.cookies["django_language"] = "en"
+    answer = send(client, world, deadline_text=(world.due_soon.due_date + datetime.timedelta(days=days)).isoformat())
+    (sentence,) = answer.context["sent"].errors["deadline_text"]
+    assert answer.status_code == 422 and "is not later than the present deadline" in sentence
+    assert not answer.context["sent"].data.get("understood")
+
+
 def test_another_text_is_another_reading(client, world):
     client.force_login(world.liaison)
     assert send(client, world, understood=later(world, 31)).status_code == 422

@@ -19,6 +19,7 @@ from .extending import (
     read_meaning,
     read_new_deadline,
     refuse_extension,
+    require_later,
     settle_deadline,
 )
 from .governing import record_next_meeting, set_leader_agrees
@@ -59,6 +60,7 @@ __all__ = [
     "reopen",
     "report_progress",
     "request_closure",
+    "require_later",
     "review_without_news",
     "revoke_calendar_address",
     "send_back",

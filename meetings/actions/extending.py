@@ -125,7 +125,7 @@ def _decide(
         )
     asked = written_deadline(wish.deadline)
     if step == WishStep.GRANT:
-        _check_later(task, wish.due_date)
+        require_later(task, wish.due_date)
         old = {"count": task.extension_count, "days": task.extension_days}
         new = {"count": old["count"] + 1, "days": old["days"] + (wish.due_date - task.due_date).days}
         kind = EntryKind.DEADLINE
@@ -204,11 +204,12 @@ def checked_deadline(task: Task, text: str, today: datetime.date):
             % {"text": text.strip()},
             field="deadline_text",
         )
-    _check_later(task, reading.deadline.due_date)
+    require_later(task, reading.deadline.due_date)
     return reading.deadline
 
 
-def _check_later(task: Task, day: datetime.date) -> None:
+def require_later(task: Task, day: datetime.date) -> None:
+    """Raise Incomplete, about the form's field, where ``day`` is not after the task's present deadline."""
     if task.due_date is None or day <= task.due_date:
         raise Incomplete(
             _("%(new)s is not later than the present deadline. Write a later one.") % {"new": written_day(day)},
