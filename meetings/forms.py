@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from . import access
 from .actions import last_change_of_state
-from .models import Account, Department, Language, Status, Task
+from .models import LONGEST_TEXT, Account, Department, Language, Status, Task
 from .refusals import Refused
 
 
@@ -37,7 +37,7 @@ class UpdateTaskForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Progress, or the reason"),
         required=False,
-        max_length=20_000,
+        max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
     )
     department = forms.ModelChoiceField(
@@ -73,6 +73,11 @@ class UpdateTaskForm(forms.Form):
             del self.fields["next_review"]
         else:
             self.fields["next_review"].help_text = self._review_help()
+
+    @property
+    def offers_closing(self) -> bool:
+        """Whether the task can be closed by it."""
+        return any(value == Status.CLOSED != self.task.day_status for value, _label in self.fields["status"].choices)
 
     def _offer_departments(self, departments: list[Department], may_stay_empty: bool) -> None:
         field = self.fields["department"]

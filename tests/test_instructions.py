@@ -167,3 +167,24 @@ def test_an_instruction_is_answered_on_its_own_task(client, world):
         "effective_on": world.day.isoformat(),
     }
     assert client.post(reverse("task_action", args=[world.on_track.pk, "answer"]), said).status_code == 404
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_who_closes_a_task_is_told_of_its_open_instruction(client, world, asked):
+    task, told = world.due_soon, "the instruction on this task has not been answered yet"
+    if asked:
+        factories.move(task, Status.IN_PROGRESS, on=world.day, by=world.liaison)
+        factories.move(task, Status.CLOSURE_REQUESTED, on=world.day, note="平台已经上线。", by=world.liaison)
+
+    def says_so(account) -> bool:
+        client.force_login(account)
+        client.cookies["django_language"] = "en"
+        return told in client.get(task.get_absolute_url()).content.decode()
+
+    assert not says_so(world.secretariat)
+    task.refresh_from_db()
+    instruction = instruct(world, task)
+    assert says_so(world.secretariat)
+    assert not says_so(world.liaison), "who does not decide"
+    answer(world, instruction)
+    assert not says_so(world.secretariat)
