@@ -453,7 +453,9 @@ def test_tasks_of_nobody_are_found_and_counted(client):
     """Nothing can hide: what has no department or no leader is in no row of theirs."""
     mine = factories.department("技术部")
     orphan = factories.task(text="无人负责的任务", departments=[], leaders=[])
-    owned = factories.task(text="有人负责的任务", departments=[(mine, DepartmentRole.RESPONSIBLE)], leaders=[factories.person("肖良")])
+    owned = factories.task(
+        text="有人负责的任务", departments=[(mine, DepartmentRole.RESPONSIBLE)], leaders=[factories.person("肖良")]
+    )
     client.force_login(factories.account("secretariat"))
     for parameter, name in (("department", mine.name), ("leader", "肖良")):
         alone = client.get("/tasks/", {parameter: "none"}).context["listing"].tasks
