@@ -102,7 +102,7 @@ def test_staff_find_a_task_update_it_and_land_at_its_row(visit, world, picture, 
 
 def back(page: Page) -> None:
     """Go back, on a page that has loaded its scripts: before, nobody listens."""
-    page.wait_for_function("document.readyState === 'complete'")
+    page.wait_for_load_state("load")
     page.go_back()
 
 
