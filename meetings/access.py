@@ -23,7 +23,6 @@ from .models import (
     Evidence,
     Instruction,
     Meeting,
-    Milestone,
     MinutesDocument,
     Role,
     Task,
@@ -129,13 +128,6 @@ def markable_confirmation(account: Account, pk: int) -> ConfirmationMark:
     """Return the open mark for confirming it; raises Http404, or PermissionDenied for all but the secretariat."""
     require_secretariat(account)
     return get_object_or_404(ConfirmationMark.objects.select_related("task"), pk=pk, answer__isnull=True)
-
-
-def markable_milestone(account: Account, pk: int, day: datetime.date) -> Milestone:
-    """Return the milestone for marking it met; raises as `writable_task` does."""
-    milestone = get_object_or_404(Milestone, pk=pk)
-    writable_task(account, milestone.task_id, day)
-    return milestone
 
 
 def own_drafts(account: Account):

@@ -287,7 +287,7 @@ def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: st
             continue
         suggestions.append(row.suggestion)
         _update_row(draft, row, register, actor=actor, reason=reason)
-    return Entered(meeting, tuple(suggestions))
+    return Entered(meeting, tuple(suggestions), is_update=True)
 
 
 def _fill_facts(meeting: Meeting, draft: Draft, changes: Sequence[Change], register: Register) -> None:

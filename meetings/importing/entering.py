@@ -54,10 +54,11 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What accepting made: the meeting, and for each row of the draft its suggestion."""
+    """What accepting made: the meeting, for each row of the draft its suggestion, and whether it was there before."""
 
     meeting: Meeting
     suggestions: tuple[Suggestion, ...]
+    is_update: bool = False
 
 
 # --- what has to be there -------------------------------------------------------------------------

@@ -67,7 +67,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "as_of": as_of_query(day),
         "here": request.get_full_path(),
         "pressing": reporting.pressing_tasks(tasks).for_listing()[:PRESSING_SHOWN],
-        "pressing_shown": PRESSING_SHOWN,
         "by_department": _own_rows(by_department, own_ids.get("department")),
         "by_leader": _own_rows(by_leader, own_ids.get("leader")),
         "by_meeting": by_meeting,

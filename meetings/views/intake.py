@@ -292,9 +292,8 @@ def _discard(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
-    known = accept.meeting_in_register(drafts.load_draft(document), document.sha256)
     entered = accept.accept_draft(document_id=document.pk, actor=request.user, seen=request.POST.get("seen", ""))
-    if known is not None:
+    if entered.is_update:
         messages.success(
             request, _("“%(title)s” has been brought up to date from this file.") % {"title": entered.meeting.title}
         )
