@@ -12,6 +12,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import override_settings
+from hypothesis import settings as hypothesis_settings
+
+# A busy machine is no fault of an example: no test is timed (benchmarks are for that).
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 # --- what is not on every machine ---------------------------------------------------------------
 

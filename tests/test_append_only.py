@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from meetings.models import AppendOnly, Task, TaskLog
+from meetings.models import AppendOnly, Batch, ChangeLog, Task, TaskLog
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,7 @@ def test_the_database_refuses_raw_updates_of_any_column(entry, column):
         "is_report": False,
         "note": "另一说法",
         "changes": "{}",
+        "batch_id": Batch.objects.create(made_by=factories.account(), source="list").pk,
     }[column]
     with refused():
         run(f"UPDATE {TaskLog._meta.db_table} SET {column} = %s WHERE id = %s", other, entry.pk)
@@ -120,3 +121,19 @@ def test_an_entry_is_not_replaced_by_another_one(entry, same):
         run(f"INSERT OR REPLACE INTO {table} ({names}) SELECT {taken} FROM {table} WHERE id = %s", entry.pk)
     entry.refresh_from_db()
     assert entry.note == "已启动。"
+
+
+def test_the_change_log_is_append_only_too():
+    change = ChangeLog.objects.create(meeting=factories.meeting(), kind="corrected", note="错字")
+    with pytest.raises(AppendOnly):
+        ChangeLog.objects.update(note="另一说法")
+    with pytest.raises(AppendOnly):
+        ChangeLog.objects.all().delete()
+    with pytest.raises(AppendOnly):
+        change.delete()
+    table = ChangeLog._meta.db_table
+    for statement in (f"UPDATE {table} SET note = 'x'", f"DELETE FROM {table}"):
+        with refused():
+            run(statement)
+    change.refresh_from_db()
+    assert change.note == "错字"

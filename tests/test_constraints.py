@@ -10,11 +10,14 @@ from meetings.models import (
     Account,
     Aspect,
     Attendance,
+    Batch,
+    ChangeLog,
     ConfirmationMark,
     Department,
     DraftRow,
     Evidence,
     ExtensionRequest,
+    FormerName,
     Instruction,
     Mailing,
     Meeting,
@@ -23,6 +26,7 @@ from meetings.models import (
     MinutesDocument,
     Person,
     Role,
+    SavedView,
     Suggestion,
     SuggestionOutcome,
     SuggestionSource,
@@ -82,6 +86,18 @@ def log_entry(**columns):
     a_second(TaskLog, factories.task().log.get(), **{"sequence": 2, **columns})
 
 
+def batch(**columns) -> Batch:
+    return Batch.objects.create(**{"made_by": factories.secretariat(), "source": "list", **columns})
+
+
+def change(**columns) -> None:
+    ChangeLog.objects.create(**{"meeting": factories.meeting(), "kind": "corrected", **columns})
+
+
+def saved_view(**columns) -> SavedView:
+    return SavedView.objects.create(**{"owner": factories.secretariat(), "name": "逾期的", **columns})
+
+
 def digest(**columns) -> Mailing:
     return Mailing.objects.create(account=factories.account(), day=DAY, **{"kind": "digest", **columns})
 
@@ -109,7 +125,19 @@ ATTEMPTS = {
     "account_language_known": lambda: Account.objects.create(username="x", language="tlh"),
     "account_role_known": lambda: Account.objects.create(username="x", role="director"),
     "account_leader_is_a_person": lambda: Account.objects.create(username="x", role=Role.LEADER),
+    "account_page_size_known": lambda: Account.objects.create(username="x", page_size=7),
+    "account_landing_page_known": lambda: Account.objects.create(username="x", landing_page="moon"),
     # organisation
+    "department_merged_is_not_in_use": lambda: Department.objects.create(name="甲", merged_into=factories.department()),
+    "person_merged_is_not_in_use": lambda: Person.objects.create(name="甲", merged_into=factories.person()),
+    "former_name_is_a_name": lambda: FormerName.objects.create(department=factories.department(), name=""),
+    "former_name_of_one": lambda: FormerName.objects.create(name="甲"),
+    "former_name_once": lambda: [
+        FormerName.objects.create(department=factories.department(), name="甲") for _ in range(2)
+    ],
+    "former_name_of_person_once": lambda: [
+        FormerName.objects.create(person=factories.person(), name="甲") for _ in range(2)
+    ],
     "department_has_a_name": lambda: Department.objects.create(name=""),
     "person_has_a_name": lambda: Person.objects.create(name=""),
     "person_name_and_unit": lambda: [Person.objects.create(name="李明", unit="技术部") for _ in range(2)],
@@ -156,6 +184,14 @@ ATTEMPTS = {
     "state_until_after_since": lambda: TaskState.objects.filter(pk=state_of_a_task().pk).update(
         until=datetime.date(2023, 11, 8)
     ),
+    # batches, changes and views
+    "batch_source_known": lambda: batch(source="rumour"),
+    "batch_does_not_undo_itself": lambda: Batch.objects.filter(pk=batch().pk).update(undoes=models.F("pk")),
+    "change_kind_known": lambda: change(kind="gossip"),
+    "change_of_one_thing": lambda: change(meeting=None),
+    "saved_view_name": lambda: a_second(SavedView, saved_view(), query="status=closed"),
+    "saved_view_has_a_name": lambda: saved_view(name=""),
+    "saved_view_role_known": lambda: saved_view(shared_with="director"),
     # mails
     "mailing_one_digest_a_day": lambda: a_second(Mailing, digest()),
     "mailing_one_for_each_entry": lambda: a_second(Mailing, digest(kind="reminder", entry=factories.task().log.get())),

@@ -20,4 +20,4 @@ def test_the_log_is_emptied_between_tests(turn):
 def test_the_triggers_come_back():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert cursor.fetchone()[0] == 6
+        assert cursor.fetchone()[0] == 9

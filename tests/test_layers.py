@@ -10,7 +10,7 @@ import meetings
 
 # From the bottom up. A name is a module or a package of `meetings`, with all that is in it.
 LAYERS = (
-    ("deadlines", "reviews", "lifecycle", "filetypes", "days", "workdays", "wording"),
+    ("deadlines", "reviews", "lifecycle", "filetypes", "days", "workdays", "wording", "spelling"),
     ("models",),
     ("access", "reporting", "inbox", "refusals"),
     ("actions",),
@@ -22,7 +22,7 @@ LAYERS = (
     ("admin", "management", "templatetags", "apps", "checks", "middleware", "demonstration"),
 )
 # These know neither Django nor a database, so that they can be read, and tested, by themselves.
-PURE = ("deadlines", "reviews", "lifecycle", "filetypes", "workdays")
+PURE = ("deadlines", "reviews", "lifecycle", "filetypes", "workdays", "spelling")
 
 PACKAGE = Path(meetings.__file__).parent
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -12,6 +12,7 @@ from django.db import migrations
 # Model, the columns that name an entry besides its key, and the sentence of the refusal.
 LOGS = [
     ("TaskLog", [("task_id", "sequence")], "Entries of the task log are never changed or deleted."),
+    ("ChangeLog", [], "Entries of the change log are never changed or deleted."),
     ("SentMail", [], "Entries of the log of mails are never changed or deleted."),
 ]
 

@@ -1,6 +1,8 @@
 """The register's data, in reading order: organisation, account, meeting, suggestion, task, log, intake."""
 
-from .account import Account, Language, Role
+from .account import PAGE_SIZES, Account, LandingPage, Language, Role
+from .batch import Batch, BatchSource
+from .change import ChangeKind, ChangeLog
 from .closure import agreement_to, awaiting_agreement, awaiting_decision, closure_request, needs_agreement
 from .confirmation import ConfirmationColumn, ConfirmationMark
 from .evidence import Evidence
@@ -9,7 +11,7 @@ from .instruction import Instruction
 from .intake import DocumentFormat, DraftRow, MinutesDocument
 from .log import AppendOnly, EntryKind, TaskLog, TaskState
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
-from .organisation import Department, Person
+from .organisation import Department, FormerName, Person
 from .outcome import Outcome, SuggestionOutcome
 from .reminders import CalendarAddress, Mailing, MailKind, MailState, SentMail
 from .suggestion import Suggestion, SuggestionSource
@@ -27,8 +29,17 @@ from .task import (
     TaskLeader,
     worst_health,
 )
+from .view import SavedView
 
 __all__ = [
+    "SavedView",
+    "FormerName",
+    "ChangeLog",
+    "ChangeKind",
+    "BatchSource",
+    "Batch",
+    "LandingPage",
+    "PAGE_SIZES",
     "ANSWERABLE_ROLES",
     "LONGEST_TEXT",
     "Account",

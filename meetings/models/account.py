@@ -28,6 +28,18 @@ class Language(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+class LandingPage(models.TextChoices):
+    """The page that opens after signing in."""
+
+    DASHBOARD = "dashboard", _("Dashboard")
+    TASKS = "tasks", _("Tasks")
+    INBOX = "inbox", _("Inbox")
+    MEETINGS = "meetings", _("Meetings")
+
+
+PAGE_SIZES = (25, 50, 100, 200)
+
+
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; the natural key is the user name."""
 
@@ -91,6 +103,25 @@ class Account(AbstractBaseUser):
         default=True,
         help_text=_("What is waiting for this account's decision or answer is mailed in any case."),
     )
+    page_size = models.PositiveSmallIntegerField(
+        _("rows a page"), choices=[(size, str(size)) for size in PAGE_SIZES], null=True, blank=True
+    )
+    landing_page = models.CharField(
+        _("first page"), max_length=20, choices=LandingPage.choices, default=LandingPage.DASHBOARD
+    )
+    landing_view = models.ForeignKey(
+        "meetings.SavedView",
+        verbose_name=_("first page"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("A saved view to begin with; takes the place of the first page."),
+    )
+    task_columns = models.JSONField(
+        _("columns of the list"), default=list, blank=True, help_text=_("In order; none: the usual ones.")
+    )
+    looked_at = models.DateTimeField(_("last looked"), null=True, blank=True)
     is_active = models.BooleanField(
         _("may sign in"), default=True, help_text=_("Take this away instead of deleting the account.")
     )
@@ -114,6 +145,14 @@ class Account(AbstractBaseUser):
             models.CheckConstraint(
                 name="account_language_known",
                 condition=Q(language__in=["", *Language.values]),
+            ),
+            models.CheckConstraint(
+                name="account_page_size_known",
+                condition=Q(page_size__isnull=True) | Q(page_size__in=PAGE_SIZES),
+            ),
+            models.CheckConstraint(
+                name="account_landing_page_known",
+                condition=Q(landing_page__in=LandingPage.values),
             ),
             models.CheckConstraint(
                 name="account_leader_is_a_person",

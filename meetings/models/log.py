@@ -16,6 +16,7 @@ from meetings import lifecycle
 from meetings.reviews import add_months
 
 from .account import Account
+from .batch import Batch
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Department
 from .task import OF_TASK_KEY, Status, Task, WithDeadline
@@ -41,6 +42,8 @@ class EntryKind(models.TextChoices):
     COMMENT = "comment", _("Comment")
     OUTCOME = "outcome", _("Outcome of the suggestion")
     REMINDER = "reminder", _("Reminder")
+    ARRANGED = "arranged", _("Rearranged")
+    UNDONE = "undone", _("Undone")
 
 
 # The parts of an entry's changes that make up the state on a day; all others are today's on every day.
@@ -101,6 +104,9 @@ class TaskLog(NaturallyKeyed):
     is_report = models.BooleanField(_("tells of progress"), default=False)
     note = models.TextField(_("note"), blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
+    batch = models.ForeignKey(
+        Batch, verbose_name=_("batch"), on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
 
     objects = TaskLogQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Person
+from .spelling import SpellingField
 
 
 def _count_of(model: str, path: str) -> Coalesce:
@@ -70,6 +71,7 @@ class Meeting(NaturallyKeyed):
     leader_agrees_before_closure = models.BooleanField(
         _("a supervising leader agrees before a task is closed"), default=False
     )
+    spelling = SpellingField(of="title")
 
     objects = MeetingQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from .meeting import Aspect, Meeting
 from .natural_keys import NaturallyKeyed
 from .organisation import Person
+from .spelling import SpellingField
 
 
 class Suggestion(NaturallyKeyed):
@@ -29,6 +30,16 @@ class Suggestion(NaturallyKeyed):
     lead_in = models.TextField(
         _("lead-in"), blank=True, help_text=_("What the table prints before the first numbered task.")
     )
+    raised_before = models.ForeignKey(
+        "self",
+        verbose_name=_("raised before as"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="raised_again",
+        help_text=_("The suggestion of an earlier meeting that this one comes back to."),
+    )
+    spelling = SpellingField(of="text")
     sources = models.ManyToManyField(
         Person, verbose_name=_("sources"), through="SuggestionSource", blank=True, related_name="suggestions"
     )

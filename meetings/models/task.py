@@ -21,6 +21,7 @@ from meetings.deadlines import Precision as Exactness
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Department, Person
+from .spelling import SpellingField
 from .suggestion import Suggestion
 
 # What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
@@ -235,6 +236,16 @@ class Task(NaturallyKeyed, WithDeadline):
     review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
     next_review = models.DateField(_("next review"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
+    joined_into = models.ForeignKey(
+        "self",
+        verbose_name=_("joined into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="joined",
+        help_text=_("Is no task of its own any more: it has no state on any day, and is in no list."),
+    )
+    spelling = SpellingField(of="text")
     departments = models.ManyToManyField(
         Department, verbose_name=_("departments"), through="TaskDepartment", related_name="tasks"
     )
@@ -249,7 +260,9 @@ class Task(NaturallyKeyed, WithDeadline):
         verbose_name_plural = _("tasks")
         ordering = ["suggestion", "number"]
         constraints = [
-            models.UniqueConstraint(name="task_number", fields=["suggestion", "number"]),
+            models.UniqueConstraint(
+                name="task_number", fields=["suggestion", "number"], condition=Q(joined_into__isnull=True)
+            ),
             models.CheckConstraint(name="task_number_from_one", condition=Q(number__gte=1)),
             models.CheckConstraint(name="task_has_a_text", condition=~Q(text="")),
             models.CheckConstraint(name="task_status_known", condition=Q(status__in=Status.values)),

@@ -1,0 +1,49 @@
+"""批量办理: entries made in one go by one person, which can be undone in one go."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .account import Account
+
+
+class BatchSource(models.TextChoices):
+    """Where the entries of a batch were asked for."""
+
+    LIST = "list", _("Selected in the list")
+    FILL_IN = "fill_in", _("Fill-in workbook")
+
+
+class Batch(models.Model):
+    """What was done to many tasks at once; its entries are `TaskLog.batch`.
+
+    A batch is undone by another one (``undoes``), whose entries compensate for those of the first: nothing is taken
+    out of the log. ``file_name`` and ``file_sha256`` are those of the workbook it was read from, if any.
+    """
+
+    made_by = models.ForeignKey(Account, verbose_name=_("by"), on_delete=models.PROTECT, related_name="batches")
+    made_at = models.DateTimeField(_("recorded"), default=timezone.now)
+    source = models.CharField(_("source"), max_length=20, choices=BatchSource.choices)
+    note = models.TextField(_("note"), blank=True)
+    file_name = models.CharField(_("file name"), max_length=255, blank=True)
+    file_sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    undoes = models.OneToOneField(
+        "self", verbose_name=_("undoes"), on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
+    )
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="batch_source_known", condition=Q(source__in=BatchSource.values)),
+            models.CheckConstraint(
+                name="batch_does_not_undo_itself", condition=Q(undoes__isnull=True) | ~Q(undoes=F("id"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_source_display()

@@ -1,0 +1,99 @@
+"""更改记录: what was changed of meetings, departments, people and accounts; append-only, as the log of tasks is."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .account import Account
+from .log import AppendOnly
+from .meeting import Meeting
+from .organisation import Department, Person
+
+
+class ChangeKind(models.TextChoices):
+    """What was done."""
+
+    ENTERED = "entered", _("Entered")
+    CORRECTED = "corrected", _("Corrected")
+    ARRANGED = "arranged", _("Rearranged")
+    REMOVED = "removed", _("Removed")
+    RENAMED = "renamed", _("Renamed")
+    MERGED = "merged", _("Merged")
+    RETIRED = "retired", _("Retired")
+    RESTORED = "restored", _("Taken back into use")
+    HANDED_OVER = "handed_over", _("Handed over")
+
+
+SUBJECTS = ("meeting", "department", "person", "account")
+
+
+def _exactly_one_subject() -> Q:
+    either = Q()
+    for chosen in SUBJECTS:
+        either |= Q(**{f"{name}__isnull": name != chosen for name in SUBJECTS})
+    return either
+
+
+class ChangeLogQuerySet(models.QuerySet):
+    """Entries of the change log; the database's triggers hold where these refusals are passed by."""
+
+    def update(self, **kwargs) -> int:
+        raise AppendOnly("Entries of the change log are never changed.")
+
+    def delete(self):
+        raise AppendOnly("Entries of the change log are never deleted.")
+
+
+class ChangeLog(models.Model):
+    """One change of something that is not a task: who, when, old and new, why (DESIGN.md, The log is append-only).
+
+    It is about exactly one of `SUBJECTS`; aspects, suggestions, sources, leads and attendees are their meeting's.
+    ``changes`` maps what changed to ``{"old": …, "new": …}``, as in `TaskLog`; where it is of a part of a meeting,
+    ``part`` names that in words (for instance the suggestion's number and text at that time).
+    """
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, null=True, blank=True, related_name="change_log"
+    )
+    department = models.ForeignKey(
+        Department,
+        verbose_name=_("department"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="change_log",
+    )
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, null=True, blank=True, related_name="change_log"
+    )
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, null=True, blank=True, related_name="change_log"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=ChangeKind.choices)
+    part = models.TextField(_("part"), blank=True)
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+    actor = models.ForeignKey(
+        Account, verbose_name=_("by"), on_delete=models.PROTECT, null=True, blank=True, related_name="changes_made"
+    )
+    note = models.TextField(_("note"), blank=True)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+
+    objects = ChangeLogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("change log")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="change_kind_known", condition=Q(kind__in=ChangeKind.values)),
+            models.CheckConstraint(name="change_of_one_thing", condition=_exactly_one_subject()),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly("Entries of the change log are never deleted.")
