@@ -11,7 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .importing.marks import mark_sentence
-from .models import ConfirmationMark, DeadlineKind, DepartmentRole, Health, Outcome, Precision, Status, Task, TaskLog
+from .models import (
+    ChangeLog,
+    ConfirmationMark,
+    DeadlineKind,
+    DepartmentRole,
+    Health,
+    Outcome,
+    Precision,
+    Status,
+    Task,
+    TaskLog,
+)
 from .reviews import add_months
 
 
@@ -86,9 +97,18 @@ class Change:
     new: str
 
 
-def changes_in_words(entry: TaskLog) -> list[Change]:
+def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
     """Return what ``entry`` changed, in the order a reader asks for it."""
     labels = {
+        "joined_into": _("Joined into"),
+        "joined": _("Joined with"),
+        "split_from": _("Split from"),
+        "split_off": _("Split off"),
+        "suggestion_row": _("Row of the table"),
+        "aspect": _("Aspect"),
+        "number": _("Number of the suggestion"),
+        "task_number": _("Number of the task"),
+        "place_in_table": _("Place in the table"),
         "status": _("Status"),
         "deadline": _("Deadline"),
         "extension": _("Extensions"),
@@ -101,6 +121,19 @@ def changes_in_words(entry: TaskLog) -> list[Change]:
         "remarks": _("Remarks"),
         "suggestion": _("Suggestion"),
         "lead_in": _("Lead-in"),
+        "sources": _("Suggestion sources"),
+        "title": _("Title"),
+        "breakdown_title": _("Title of the breakdown table"),
+        "body": _("Body"),
+        "document_number": _("Document number"),
+        "held_on": _("Held on"),
+        "issued_on": _("Issued on"),
+        "place": _("Place"),
+        "host": _("Host"),
+        "chair": _("Chair"),
+        "overall_lead": _("Overall lead"),
+        "leads": _("Leads"),
+        "attendees": _("Attendees"),
         "confirmed": _("Confirmed"),
         "agreed": _("Agreed"),
         "asked_deadline": _("Deadline asked for"),
@@ -113,7 +146,7 @@ def changes_in_words(entry: TaskLog) -> list[Change]:
     return [
         Change(label, _in_words(name, change["old"]), _in_words(name, change["new"]))
         for name, label in labels.items()
-        if (change := entry.changes.get(name)) is not None and change["new"] != []
+        if (change := entry.changes.get(name)) is not None and (change["new"] != [] or change["old"])
     ]
 
 
@@ -131,14 +164,16 @@ def _in_words(name: str, value: Any) -> str:
             return _list(file["name"] for file in value)
         case "outcome":
             return Outcome(value).label
-        case "next_review":
+        case "next_review" | "held_on" | "issued_on":
             return _date(value)
         case "review_interval_months":
             return interval_in_words(value)
         case "departments":
             return _list(_department_in_words(part) for part in value)
-        case "leaders":
+        case "leaders" | "leads":
             return _list(value)
+        case "sources" | "attendees":
+            return _list(f"{person['capacity']} {person['name']}".strip() for person in value)
         case "extension":
             return _("%(count)d, %(days)d days gained") % value
         case "confirmed":

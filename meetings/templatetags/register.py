@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from meetings import presentation
-from meetings.models import ConfirmationMark, Health, Status, Task, TaskLog
+from meetings.models import ChangeLog, ConfirmationMark, Health, Status, Task, TaskLog
 from meetings.reporting import HealthCount
 
 register = template.Library()
@@ -74,7 +74,7 @@ def in_words(mark: ConfirmationMark) -> str:
 
 
 @register.filter
-def changes(entry: TaskLog) -> list[presentation.Change]:
+def changes(entry: TaskLog | ChangeLog) -> list[presentation.Change]:
     """See `presentation.changes_in_words`."""
     return presentation.changes_in_words(entry)
 
