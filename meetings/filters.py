@@ -18,6 +18,7 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -260,10 +261,31 @@ class TaskFilterSet(django_filters.FilterSet):
             sentences += [_("%(filter)s: %(error)s") % {"filter": label, "error": error} for error in errors]
         return sentences
 
+    def in_words(self) -> list[str]:
+        """Say each filter that narrows the list, in the reader's language: “Status: In progress, Not started”.
+
+        Nothing is said of one that has no meaning; `wrong` does that.
+        """
+        self.form.is_valid()  # what has a meaning is in `cleaned_data` from now on, whatever else has none
+        return [
+            _("%(filter)s: %(values)s") % {"filter": self.form.fields[name].label, "values": self._said(name, value)}
+            for name, value in self.form.cleaned_data.items()
+            if value
+        ]
+
+    def _said(self, name: str, value: str | datetime.date | list[str]) -> str:
+        if isinstance(value, datetime.date):
+            return date_format(value, "DATE_FORMAT")
+        if isinstance(value, str):
+            return value
+        labels = dict(self.form.fields[name].choices)
+        # Translators: what stands between the items of a list.
+        return _(", ").join(str(labels[item]) for item in value)
+
     def filter_words(self, tasks: TaskQuerySet, name: str, words: str) -> TaskQuerySet:
         """Find each of the words in the task, its suggestion, the remarks or the progress up to the day."""
         for word in dict.fromkeys(words.split()):
-            told = TaskLog.objects.filter(
+            told = TaskLog.objects.standing(self.day).filter(
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )
             tasks = tasks.filter(
@@ -309,7 +331,7 @@ class TaskFilterSet(django_filters.FilterSet):
         """Open tasks in which one of the departments has not reported since the last report of any."""
         if not ids:
             return tasks
-        reported = TaskLog.objects.filter(
+        reported = TaskLog.objects.standing(self.day).filter(
             task=OuterRef("task"), department=OuterRef("department"), is_report=True, effective_on__lte=self.day
         )
         # Reported on the day of the last report or after it; where there is no report at all, nobody has.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.core.paginator import EmptyPage, Paginator
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -67,6 +68,13 @@ class Listing:
         return sum(
             bool(chosen) for chosen in (form["due_after"].value(), form["due_before"].value(), not self.is_today)
         )
+
+    @cached_property
+    def in_words(self) -> str:
+        """What the list shows, in one line of the reader's language: its filters, and the day it is of."""
+        day = _("as of %(day)s") % {"day": date_format(self.day, "DATE_FORMAT")}
+        # Translators: what stands between the filters of a list, each of which may have several values.
+        return _("; ").join([*(self.filterset.in_words() or [_("All tasks")]), day])
 
     @cached_property
     def found(self) -> int:

@@ -1,0 +1,64 @@
+"""The filters of a list as one line to read: on paper, where no boxes are ticked, and as the title of a saved view."""
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from django.utils.formats import date_format
+
+from meetings.models import Role
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return factories.small_world()
+
+
+def words_of(query: str, language: str = "en") -> str:
+    client = Client()
+    client.force_login(factories.account(Role.READER, language=language))
+    response = client.get(f"/tasks/?{query}")
+    with translation.override(language):
+        said = response.context["listing"].in_words
+    assert f'list-in-words">{said}<' in response.content.decode(), "it is on the page, for paper"
+    return said
+
+
+def today(world) -> str:
+    with translation.override("en"):
+        return f"as of {date_format(world.day, 'DATE_FORMAT')}"
+
+
+def test_each_filter_is_said_with_its_values_and_the_day(world):
+    said = words_of("status=in_progress&status=not_started&department=技术部&sort=due&page=1")
+    assert said == f"Status: In progress, Not started; Responsible department: 技术部; {today(world)}"
+
+
+def test_ids_names_days_words_and_nobody_are_all_said_in_words(world):
+    said = words_of(
+        f"q=培训&meeting={world.meeting.pk}&leader=none&leader=肖良&due_after=2020-01-01&due_before=2099-12-31"
+        "&extended=2&instruction=open&outcome=missing&as_of=" + world.day.isoformat()
+    )
+    assert said == "; ".join(
+        [
+            "Search: 培训",
+            f"Meeting: {world.meeting.title}",
+            "Supervising leader: Nobody, 肖良",
+            "Instruction: Not answered yet",
+            "Extended: Twice or more",
+            "Outcome: Not recorded yet",
+            "Due from: 1 Jan 2020",
+            "Due until: 31 Dec 2099",
+            today(world),
+        ]
+    )
+
+
+def test_a_list_that_nothing_narrows_is_of_all_tasks(world):
+    assert words_of("sort=-due&per_page=25") == f"All tasks; {today(world)}"
+
+
+def test_what_has_no_meaning_is_not_said_as_if_it_narrowed_the_list(world):
+    assert words_of("health=purple&status=closed") == f"Status: Closed; {today(world)}"
