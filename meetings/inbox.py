@@ -152,17 +152,16 @@ def _to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
 
 
 def _last_status():
-    return TaskLog.objects.filter(task=OuterRef("pk"), kind=EntryKind.STATUS).order_by("-sequence")
+    return TaskLog.objects.standing().filter(task=OuterRef("pk"), kind=EntryKind.STATUS).order_by("-sequence")
 
 
 def _sent_back():
     """Return the entries that sent a closure back or refused a later deadline, with no report and no change since."""
     closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
     refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")
-    since = TaskLog.objects.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence")).filter(
-        Q(is_report=True) | Q(kind=EntryKind.STATUS)
-    )
-    return TaskLog.objects.filter(closure | refusal).filter(~Exists(since))
+    later = TaskLog.objects.standing().filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
+    since = later.filter(Q(is_report=True) | Q(kind=EntryKind.STATUS))
+    return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(since))
 
 
 def _of_log(entries) -> tuple[Subquery, Subquery]:

@@ -8,11 +8,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import Account, ConfirmationMark, Department, EntryKind, Person, TaskLog
+from meetings.models import Account, ConfirmationMark, EntryKind, Person, Task, TaskLog
 from meetings.refusals import ImpossibleStep, Incomplete
 
 from .rules import require_secretariat, required_reason
-from .writing import apply_texts, locked_task, replace_parts, write_entry, written_parts
+from .writing import (
+    Departments,
+    PlannedEntry,
+    apply_texts,
+    locked_task,
+    parts_of,
+    replace_parts,
+    write_entry,
+    write_planned,
+    written_parts,
+)
 
 
 @transaction.atomic
@@ -65,27 +75,27 @@ def edit_assignments(
     version: int,
     actor: Account,
     reason: str,
-    departments: Sequence[tuple[Department, str]],
+    departments: Departments,
     leaders: Sequence[Person],
 ) -> TaskLog:
     """Replace the task's departments (with roles) and leaders, in the given order. Effective today, as texts are."""
     task = locked_task(task_id, version)
+    planned = plan_assignments(task, actor=actor, reason=reason, departments=departments, leaders=leaders)
+    replace_parts(task, departments, leaders)
+    return write_planned(task, planned, actor)
+
+
+def plan_assignments(
+    task: Task, *, actor: Account, reason: str, departments: Departments, leaders: Sequence[Person]
+) -> PlannedEntry:
+    """Return the entry that `edit_assignments` would write; raises what that raises. The parts are not replaced."""
     require_secretariat(actor)
     reason = required_reason(reason)
-    old = written_parts(task)
-    replace_parts(task, departments, leaders)
-    new = written_parts(task)
+    old, new = written_parts(*parts_of(task)), written_parts(departments, leaders)
     changes = {name: {"old": old[name], "new": new[name]} for name in old if old[name] != new[name]}
     if not changes:
         raise Incomplete(_("Nothing differs from what is there."))
-    return write_entry(
-        task,
-        actor=actor,
-        kind=EntryKind.ASSIGNMENTS,
-        effective_on=timezone.localdate(),
-        note=reason,
-        changes=changes,
-    )
+    return PlannedEntry(EntryKind.ASSIGNMENTS, timezone.localdate(), changes, reason)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from meetings import access
 from meetings.lifecycle import ENDED_STATUSES, REPORTERS, Step
-from meetings.models import Account, Department, EntryKind, Milestone, Status, TaskLog
+from meetings.models import Account, Department, EntryKind, Milestone, Status, Task, TaskLog
 from meetings.refusals import ImpossibleStep, Incomplete, NotAllowed
 
 from .rules import (
@@ -22,7 +22,7 @@ from .rules import (
     check_review,
     find_allowed_transition,
 )
-from .writing import Changes, iso, lapse_extension, locked_task, write_entry, written_milestone
+from .writing import Changes, PlannedEntry, iso, locked_task, write_entry, write_planned, written_milestone
 
 
 @transaction.atomic
@@ -47,6 +47,33 @@ def update_task(
     or when nothing is said.
     """
     task = locked_task(task_id, version)
+    planned = plan_update(
+        task,
+        actor=actor,
+        effective_on=effective_on,
+        note=note,
+        status=status,
+        next_review=next_review,
+        department=department,
+        steps=steps,
+        today=today,
+    )
+    return write_planned(task, planned, actor)
+
+
+def plan_update(
+    task: Task,
+    *,
+    actor: Account,
+    effective_on: datetime.date,
+    note: str = "",
+    status: str | None = None,
+    next_review: datetime.date | None = None,
+    department: Department | None = None,
+    steps: frozenset[Step] | None = None,
+    today: datetime.date | None = None,
+) -> PlannedEntry:
+    """Return the entry that `update_task` would write for ``task`` as it stands; raises what that raises."""
     takers = access.takers_of(actor, task)
     if not takers & REPORTERS:
         raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
@@ -73,19 +100,7 @@ def update_task(
         kind = EntryKind.STATUS
     else:
         kind = EntryKind.PROGRESS if note else EntryKind.REVIEW
-    entry = write_entry(
-        task,
-        actor=actor,
-        kind=kind,
-        effective_on=effective_on,
-        note=note,
-        is_report=is_report,
-        department=department,
-        changes=changes,
-    )
-    if ends:
-        lapse_extension(task, entry)
-    return entry
+    return PlannedEntry(kind, effective_on, changes, note, is_report, department, ends)
 
 
 def report_progress(*, note: str, **of_update: Any) -> TaskLog:

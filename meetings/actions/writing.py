@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
@@ -28,6 +29,22 @@ from meetings.models.log import CURRENT_COLUMNS
 from meetings.refusals import Stale
 
 Changes = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEntry:
+    """An entry that a verb would write: all its rules hold, nothing is written yet.
+
+    ``ends_task``: an open wish for a later deadline lapses with it.
+    """
+
+    kind: EntryKind
+    effective_on: datetime.date
+    changes: Changes = field(default_factory=dict)
+    note: str = ""
+    is_report: bool = False
+    department: Department | None = None
+    ends_task: bool = False
 
 
 def locked_task(task_id: int, version: int) -> Task:
@@ -64,7 +81,7 @@ def write_entry(
         changes=changes,
     )
     task.version = entry.sequence
-    _copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
+    copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
     task.save()
     return entry
 
@@ -75,7 +92,25 @@ def lapse_extension(task: Task, entry: TaskLog) -> None:
     task.extension_requests.filter(status=transition.source.value).update(status=transition.target.value, decided=entry)
 
 
-def _copy_current_state(task: Task, state: TaskState) -> None:
+def write_planned(task: Task, planned: PlannedEntry, actor: Account) -> TaskLog:
+    """Write what was planned for ``task``, as `write_entry` does."""
+    entry = write_entry(
+        task,
+        actor=actor,
+        kind=planned.kind,
+        effective_on=planned.effective_on,
+        note=planned.note,
+        is_report=planned.is_report,
+        department=planned.department,
+        changes=planned.changes,
+    )
+    if planned.ends_task:
+        lapse_extension(task, entry)
+    return entry
+
+
+def copy_current_state(task: Task, state: TaskState) -> None:
+    """Repeat the last interval in the columns of ``task``; saving is the caller's."""
     for name in CURRENT_COLUMNS:
         setattr(task, name, getattr(state, name))
 
@@ -129,14 +164,25 @@ def written_milestone(milestone: Milestone) -> dict[str, Any]:
     return {**written_deadline(milestone.deadline), "met_on": iso(milestone.met_on)}
 
 
-def written_parts(task: Task) -> dict[str, list]:
-    """Return the task's departments and leaders as the log's ``changes`` hold them; two queries."""
+Departments = Sequence[tuple[Department, str]]
+
+
+def parts_of(task: Task) -> tuple[Departments, Sequence[Person]]:
+    """Return the task's departments with their roles and its leaders, in order; two queries unless prefetched."""
+    departments = [(part.department, part.role) for part in _with(task, "task_departments", "department")]
+    return departments, [part.person for part in _with(task, "task_leaders", "person")]
+
+
+def _with(task: Task, parts: str, other: str):
+    known = getattr(task, "_prefetched_objects_cache", {})
+    return getattr(task, parts).all() if parts in known else getattr(task, parts).select_related(other)
+
+
+def written_parts(departments: Departments, leaders: Sequence[Person]) -> dict[str, list]:
+    """Return departments and leaders as the log's ``changes`` hold them."""
     return {
-        "departments": [
-            {"name": part.department.name, "role": part.role}
-            for part in task.task_departments.select_related("department")
-        ],
-        "leaders": [part.person.name for part in task.task_leaders.select_related("person")],
+        "departments": [{"name": department.name, "role": str(role)} for department, role in departments],
+        "leaders": [person.name for person in leaders],
     }
 
 

@@ -3,7 +3,7 @@
 from .account import PAGE_SIZES, Account, LandingPage, Language, Role
 from .batch import Batch, BatchSource
 from .change import ChangeKind, ChangeLog
-from .closure import agreement_to, awaiting_agreement, awaiting_decision, closure_request, needs_agreement
+from .closure import agreement_to, awaiting_agreement, awaiting_decision, closure_request, is_agreed, needs_agreement
 from .confirmation import ConfirmationColumn, ConfirmationMark
 from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
@@ -86,6 +86,7 @@ __all__ = [
     "awaiting_agreement",
     "awaiting_decision",
     "closure_request",
+    "is_agreed",
     "needs_agreement",
     "worst_health",
 ]

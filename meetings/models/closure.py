@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 
-from .log import EntryKind, TaskLog
+from .log import EntryKind, TaskLog, standing
 from .task import Status, Task, TaskLeader, TaskQuerySet
 
 
@@ -13,13 +13,21 @@ def closure_request(task: Task) -> TaskLog | None:
     if task.status != Status.CLOSURE_REQUESTED:
         return None
     # The last change of status is the one that made it wait.
-    return task.log.filter(kind=EntryKind.STATUS).select_related("actor", "department").order_by("sequence").last()
+    changes = task.log.standing().filter(kind=EntryKind.STATUS)
+    return changes.select_related("actor", "department").order_by("sequence").last()
 
 
 def agreement_to(request: TaskLog) -> TaskLog | None:
     """Return the entry in which a leader agreed to the closure asked for in ``request``; none while nobody has."""
     entries = TaskLog.objects.filter(task=request.task_id, kind=EntryKind.AGREEMENT, sequence__gt=request.sequence)
     return entries.select_related("actor").order_by("sequence").first()
+
+
+def is_agreed(task: Task) -> bool:
+    """Whether a leader has agreed since the status of ``task`` changed last; from its log, prefetched or not."""
+    decisive = [entry for entry in standing(task.log.all()) if entry.kind in (EntryKind.STATUS, EntryKind.AGREEMENT)]
+    last = max(decisive, key=lambda entry: entry.sequence, default=None)
+    return last is not None and last.kind == EntryKind.AGREEMENT
 
 
 def needs_agreement(task: Task) -> bool:
@@ -42,5 +50,6 @@ _WAITS = {"status": Status.CLOSURE_REQUESTED}
 
 
 def _agreed() -> Exists:
-    later = TaskLog.objects.filter(task=OuterRef("task"), kind=EntryKind.STATUS, sequence__gt=OuterRef("sequence"))
+    changes = TaskLog.objects.standing().filter(task=OuterRef("task"), kind=EntryKind.STATUS)
+    later = changes.filter(sequence__gt=OuterRef("sequence"))
     return Exists(TaskLog.objects.filter(~Exists(later), task=OuterRef("pk"), kind=EntryKind.AGREEMENT))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,8 @@ class EntryKind(models.TextChoices):
 STATE_CHANGES = frozenset({"status", "deadline", "milestones", "extension", "review_interval_months", "next_review"})
 # Those that have to follow one another; a review day is a plan, which any later report overrides anyway.
 ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
+# What an entry's changes call the entries that it takes back.
+UNDONE = "undone"
 
 
 class AppendOnly(TypeError):
@@ -69,6 +72,15 @@ class TaskLogQuerySet(NaturalKeyQuerySet):
         """Return what was recorded of a task after its ``version``, oldest first, with the people to be named."""
         return self.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence")
 
+    def standing(self, day: datetime.date | None = None) -> TaskLogQuerySet:
+        """Return those that were not undone, by the end of ``day`` where one is given; see the function `standing`."""
+        undoing = TaskLog.objects.filter(
+            kind=EntryKind.UNDONE, task=OuterRef("task"), batch__undoes=OuterRef("batch"), batch__isnull=False
+        )
+        if day is not None:
+            undoing = undoing.filter(effective_on__lte=day)
+        return self.filter(Q(batch__isnull=True) | ~Exists(undoing))
+
     def as_it_happened(self) -> TaskLogQuerySet:
         """Order by the day an entry is effective on, within a day by the order of recording."""
         return self.order_by("task_id", "effective_on", "sequence")
@@ -80,7 +92,8 @@ class TaskLog(NaturallyKeyed):
     ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version.
     ``changes`` maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and
     ``text remarks suggestion lead_in departments leaders asked_deadline evidence outcome reply``. ``is_report`` says
-    that ``note`` tells of progress.
+    that ``note`` tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back
+    from its day on; what else it has says to the reader what became of that.
     """
 
     NATURAL_KEY = (*OF_TASK_KEY, "sequence")
@@ -131,6 +144,21 @@ class TaskLog(NaturallyKeyed):
     def moves_state(self) -> bool:
         """Whether it changed status, deadline or milestones, so that no other such change may count from before it."""
         return not ORDERED_CHANGES.isdisjoint(self.changes)
+
+    @property
+    def undoes(self) -> list[int]:
+        """The sequences of those of the task's entries that it takes back."""
+        return self.changes[UNDONE]["new"] if UNDONE in self.changes else []
+
+
+def standing(entries: Iterable[TaskLog]) -> list[TaskLog]:
+    """Return those of one task's ``entries`` that no other of them undoes, without the undoing ones.
+
+    What was undone counts nowhere any more: not as a report, not as a change of state.
+    """
+    entries = list(entries)
+    undone = {sequence for entry in entries for sequence in entry.undoes}
+    return [entry for entry in entries if entry.sequence not in undone and not entry.undoes]
 
 
 def holding(day: datetime.date) -> Q:
@@ -209,48 +237,47 @@ CURRENT_COLUMNS = frozenset(field.attname for field in Task._meta.concrete_field
 )
 
 
-def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
-    """Yield the intervals that the ``entries`` of one task make, in order.
+@dataclass
+class _Standing:
+    """How a task stands after the entries taken so far."""
 
-    ``entries`` are ordered by effective day, then by sequence; the first is the task's entry in the register,
-    effective on the issue day.
-    """
-    values: dict[str, Any] = {
-        "status": Status.NOT_STARTED,
-        "deadline": None,
-        "milestones": [],
-        "extension": {"count": 0, "days": 0},
-        "review_interval_months": None,
-    }
-    issued_on = entries[0].effective_on
+    issued_on: datetime.date
+    values: dict[str, Any] = field(
+        default_factory=lambda: {
+            "status": Status.NOT_STARTED,
+            "deadline": None,
+            "milestones": [],
+            "extension": {"count": 0, "days": 0},
+            "review_interval_months": None,
+        }
+    )
     closed_on: datetime.date | None = None
     last_report: TaskLog | None = None
     review_set: datetime.date | None = None
-    current: TaskState | None = None
-    for day, of_day in groupby(entries, key=lambda entry: entry.effective_on):
-        for entry in of_day:
-            if entry.is_report:
-                last_report, review_set = entry, None
-            for name, change in entry.changes.items():
-                if name == "next_review":
-                    review_set = _day(change["new"])
-                elif name in STATE_CHANGES:
-                    values[name] = change["new"]
-            if "status" in entry.changes:
-                closed_on = day if values["status"] == Status.CLOSED else None
+
+    def take(self, entry: TaskLog) -> None:
+        if entry.is_report:
+            self.last_report, self.review_set = entry, None
+        for name, change in entry.changes.items():
+            if name == "next_review":
+                self.review_set = _day(change["new"])
+            elif name in STATE_CHANGES:
+                self.values[name] = change["new"]
+        if "status" in entry.changes:
+            self.closed_on = entry.effective_on if self.values["status"] == Status.CLOSED else None
+
+    def as_state(self, task_id: int, since: datetime.date) -> TaskState:
+        values = self.values
         due = _earliest_due(values["deadline"], values["milestones"])
         review = None
         if due is None and values["status"] in lifecycle.OPEN_STATUSES:
-            counted_from = last_report.effective_on if last_report else issued_on
-            review = review_set or add_months(counted_from, values["review_interval_months"])
-        if current is not None:
-            current.until = day
-            yield current
-        current = TaskState(
+            counted_from = self.last_report.effective_on if self.last_report else self.issued_on
+            review = self.review_set or add_months(counted_from, values["review_interval_months"])
+        return TaskState(
             task_id=task_id,
-            since=day,
+            since=since,
             status=values["status"],
-            closed_on=closed_on,
+            closed_on=self.closed_on,
             **deadline_columns(values["deadline"]),
             extension_count=values["extension"]["count"],
             extension_days=values["extension"]["days"],
@@ -258,8 +285,34 @@ def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
             review_interval_months=values["review_interval_months"],
             next_due=due,
             next_review=review,
-            last_report=last_report,
+            last_report=self.last_report,
         )
+
+
+def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
+    """Yield the intervals that the ``entries`` of one task make, in order.
+
+    ``entries`` are ordered by effective day, then by sequence; the first is the task's entry in the register,
+    effective on the issue day. From the day of an undoing entry on the task stands as if what it undoes had never
+    been written; until then as it was shown.
+    """
+    issued_on = entries[0].effective_on
+    reached = _Standing(issued_on)
+    taken: list[TaskLog] = []
+    current: TaskState | None = None
+    for day, of_day in groupby(entries, key=lambda entry: entry.effective_on):
+        for entry in of_day:
+            taken.append(entry)
+            if not entry.undoes:
+                reached.take(entry)
+                continue
+            reached = _Standing(issued_on)
+            for kept in standing(taken):
+                reached.take(kept)
+        if current is not None:
+            current.until = day
+            yield current
+        current = reached.as_state(task_id, day)
     yield current
 
 
