@@ -3,12 +3,10 @@
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 import cnas_tasks
-from meetings import inbox
 
 register = template.Library()
 
@@ -34,9 +32,3 @@ def version() -> str:
 def review_interval_months() -> int:
     """Return after how many months a task without a due date has to be reviewed, unless it says otherwise."""
     return settings.REVIEW_INTERVAL_MONTHS
-
-
-@register.simple_tag
-def inbox_number(account) -> int | None:
-    """Return how many items wait for ``account``, none for who has no inbox. One query for those who have."""
-    return inbox.number(account, timezone.localdate()) if inbox.has_inbox(account) else None

@@ -100,14 +100,14 @@
     true
   );
   document.addEventListener("click", function (event) {
-    document.querySelectorAll(".pick[open]").forEach(function (pick) {
+    document.querySelectorAll(".pick[open], .more[open]").forEach(function (pick) {
       if (!pick.contains(event.target)) {
         pick.open = false;
       }
     });
   });
   document.addEventListener("keydown", function (event) {
-    var pick = event.key === "Escape" && document.querySelector(".pick[open]");
+    var pick = event.key === "Escape" && document.querySelector(".pick[open], .more[open]");
     if (pick) {
       pick.open = false;
       pick.querySelector("summary").focus();

@@ -72,16 +72,52 @@ def test_repeated_failures_lock_the_account_for_a_while(visit, settings, picture
 def test_the_navigation_needs_no_script_on_a_phone(visit):
     page = visit("/nothing/here/", as_=Role.ADMINISTRATOR, width=PHONE, javascript=False)
     navigation = page.get_by_role("navigation", name="主导航")
-    for name in ("总览", "任务", "会议", "管理"):
-        link = navigation.get_by_role("link", name=name)
+    menu = navigation.locator("details.more")
+    assert menu.locator("summary").bounding_box()["height"] >= 44
+
+    def in_reach(link) -> None:
         expect(link).to_be_in_viewport(ratio=0.9)
-        assert link.bounding_box()["height"] >= 44, f"{name} is too small for a thumb"
+        assert link.bounding_box()["height"] >= 44, f"{link} is too small for a thumb"
+
+    for name in ("总览", "任务", "会议"):
+        in_reach(navigation.get_by_role("link", name=name))
+    menu.locator("summary").click()
+    in_reach(menu.get_by_role("link", name="管理", exact=True))
+    assert_fits(page)
     navigation.get_by_role("link", name="任务").click()
     assert page.url.endswith("/tasks/")
 
 
+def test_the_name_of_the_register_and_its_places_stay_on_one_line_each(visit, width, language):
+    page = visit("/tasks/", as_=Role.SECRETARIAT, width=width, language=language)
+    lines = page.evaluate(
+        """() => [...document.querySelectorAll(".brand-name, .topbar-nav > a, .more > summary")]
+              .filter((part) => part.offsetParent)
+              .map((part) => [part.textContent.trim(), part.scrollWidth - part.clientWidth, part.clientHeight])"""
+    )
+    assert len(lines) >= 6
+    for name, cut, height in lines:
+        assert cut <= 1, f"{name} is cut off by {cut} px"
+        assert height < 60, f"{name} wraps"
+    tops = {box["y"] for box in map(lambda part: part.bounding_box(), page.locator(".topbar-nav > a:visible").all())}
+    assert len(tops) == 1, "the places stand in one line"
+    expect(page.locator(".topbar-nav > a[aria-current=page]")).to_have_count(1)
+
+
+def test_what_has_no_room_in_the_bar_is_in_its_menu_and_the_keyboard_opens_it(visit):
+    page = visit("/nothing/here/", as_=Role.SECRETARIAT, width=PHONE)
+    menu = page.locator("details.more")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="导入")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu.get_by_role("link", name="导入")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+
+
 def test_only_an_administrator_is_offered_the_administration(visit):
     page = visit("/nothing/here/", as_=Role.SECRETARIAT)
+    page.locator("details.more summary").click()
     assert page.get_by_role("link", name="管理").count() == 0
 
 
