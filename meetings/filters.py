@@ -3,7 +3,8 @@
 Besides the contract's: ``instruction=open``, tasks with an instruction that nobody has answered; ``extended=1`` and
 ``extended=2``, extended at least so often; ``silent``, a department (id or name) that has a part in the task and has
 not reported since the last report of any; ``outcome``, what became of the suggestion, or ``missing`` where its tasks
-have ended and nobody has said so. All are about the day asked for.
+have ended and nobody has said so; ``due=dated`` and ``due=none``, with a day it falls due on and without;
+``wish=open``, tasks whose later deadline waits for a decision. All are about the day asked for.
 
 The list, its exports and `export_register` all go through `filtered_tasks`, so that they hold the same rows.
 """
@@ -29,6 +30,7 @@ from .models import (
     Aspect,
     Department,
     DepartmentRole,
+    ExtensionRequest,
     Health,
     Instruction,
     Meeting,
@@ -47,7 +49,7 @@ from .models.choices import NOBODY
 from .models.task import TaskQuerySet
 
 # Parameters of the page that are no filters.
-PAGE_PARAMETERS = frozenset({AS_OF, "sort", "page", "per_page", "export", "next"})
+PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "export", "next"})
 
 
 class WrongParameter(ValueError):
@@ -227,6 +229,16 @@ class TaskFilterSet(django_filters.FilterSet):
         method="filter_outcome",
         choices=[*Outcome.choices, ("missing", gettext_lazy("Not recorded yet"))],
     )
+    due = SeveralFilter(
+        label=gettext_lazy("Due day"),
+        method="filter_has_due",
+        choices=[("dated", gettext_lazy("Has one")), ("none", gettext_lazy("Has none"))],
+    )
+    wish = SeveralFilter(
+        label=gettext_lazy("Later deadline"),
+        method="filter_wish",
+        choices=[("open", gettext_lazy("Asked for, not decided"))],
+    )
     due_after = _day_field(gettext_lazy("Due from"))
     due_before = _day_field(gettext_lazy("Due until"))
 
@@ -346,6 +358,16 @@ class TaskFilterSet(django_filters.FilterSet):
 
     def filter_extended(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
         return tasks.filter(day_extension_count__gte=min(map(int, values))) if values else tasks
+
+    def filter_has_due(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
+        if len(values) != 1:
+            return tasks
+        return tasks.filter(day_next_due__isnull=values == ["none"])
+
+    def filter_wish(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
+        if not values:
+            return tasks
+        return tasks.filter(Exists(ExtensionRequest.objects.open_on(self.day).filter(task=OuterRef("pk"))))
 
     def filter_outcome(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
         """The outcome recorded by the day; ``missing`` where none of the suggestion's tasks is open any more."""

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import TruncMonth
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from .lifecycle import OPEN_STATUSES
-from .models import ANSWERABLE_ROLES, Health, Instruction
+from .models import ANSWERABLE_ROLES, Health, Instruction, Status
 from .models.choices import NOBODY
 from .models.log import TaskStateQuerySet, holding
 from .models.task import TaskQuerySet, health_is
@@ -204,3 +206,174 @@ def _collect(rows: Iterable[dict]) -> list[HealthCount]:
         count.by_health[row["in_health"]] = row["number"]
         count.instructed += row.get("instructed", 0)
     return list(counts.values())
+
+
+# --- the sentence of a report -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a number of the summary counts: its word, the condition, and the list's parameters that say the same."""
+
+    label: Promise
+    condition: Q
+    params: dict[str, list[str]]
+
+
+_OPEN = sorted(status.value for status in OPEN_STATUSES)
+_NOT_LATE = [Health.UNDECIDED.value, Health.DUE_SOON.value, Health.ON_TRACK.value]
+
+# Each task is in exactly one of these, so that their numbers add up to all tasks.
+_PARTS = {
+    "closed": _Meaning(
+        pgettext_lazy("summary", "closed"), Q(day_status=Status.CLOSED), {"status": [Status.CLOSED.value]}
+    ),
+    "under_way": _Meaning(
+        pgettext_lazy("summary", "under way"),
+        Q(health__in=_NOT_LATE, day_next_due__isnull=False),
+        {"health": _NOT_LATE, "due": ["dated"]},
+    ),
+    "ongoing": _Meaning(
+        pgettext_lazy("summary", "ongoing"),
+        Q(day_status__in=_OPEN, day_next_due__isnull=True),
+        {"status": _OPEN, "due": ["none"]},
+    ),
+    "overdue": _Meaning(
+        pgettext_lazy("summary", "overdue"), Q(health=Health.OVERDUE), {"health": [Health.OVERDUE.value]}
+    ),
+    "terminated": _Meaning(
+        pgettext_lazy("summary", "terminated"),
+        Q(day_status=Status.TERMINATED),
+        {"status": [Status.TERMINATED.value]},
+    ),
+}
+# These are contained in the parts: what is to be known of them besides.
+_BESIDES = {
+    "review_missed": _Meaning(
+        pgettext_lazy("summary", "review missed"),
+        Q(health=Health.REVIEW_MISSED),
+        {"health": [Health.REVIEW_MISSED.value]},
+    ),
+    "due_soon": _Meaning(
+        pgettext_lazy("summary", "due soon"), Q(health=Health.DUE_SOON), {"health": [Health.DUE_SOON.value]}
+    ),
+    "undecided": _Meaning(
+        pgettext_lazy("summary", "deadline undecided"),
+        Q(health=Health.UNDECIDED),
+        {"health": [Health.UNDECIDED.value]},
+    ),
+    "closure_requested": _Meaning(
+        pgettext_lazy("summary", "closure requested"),
+        Q(day_status=Status.CLOSURE_REQUESTED),
+        {"status": [Status.CLOSURE_REQUESTED.value]},
+    ),
+    "extended": _Meaning(pgettext_lazy("summary", "extended"), Q(day_extension_count__gte=1), {"extended": ["1"]}),
+    "extended_again": _Meaning(
+        pgettext_lazy("summary", "extended twice or more"), Q(day_extension_count__gte=2), {"extended": ["2"]}
+    ),
+}
+_MEANINGS = {**_PARTS, **_BESIDES}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a summary: the list of the same day, narrowed by ``params`` besides, has ``number`` rows."""
+
+    name: str
+    label: str
+    number: int
+    params: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the sentence of a report counts (`summary_figures`); ``key`` and ``label`` say whose it is, if anybody's."""
+
+    day: datetime.date
+    tasks: int
+    figures: dict[str, Figure]
+    aspects: int = 0
+    suggestions: int = 0
+    key: int | str | None = None
+    label: str = ""
+
+    @property
+    def parts(self) -> list[Figure]:
+        """The figures that add up to ``tasks``; the terminated ones are left out where there are none."""
+        parts = [self.figures[name] for name in _PARTS]
+        return [part for part in parts if part.name != "terminated" or part.number]
+
+
+def summary_figures(tasks: TaskQuerySet, day: datetime.date) -> Summary:
+    """Return what a report's sentence says about ``tasks`` (from `TaskQuerySet.on` the ``day``). One query.
+
+    办结 are the closed ones; 逾期 those whose due day has passed; 推进 the other open ones with a due day; 持续 the
+    open ones without, reviewed regularly (评估逾期 among them, said besides); 终止 the terminated ones. Each task is
+    one of these, so they add up. Aspects and suggestions are those that have at least one of the tasks.
+    """
+    numbers = tasks.order_by().aggregate(
+        tasks=Count("pk"),
+        suggestions=Count("suggestion", distinct=True),
+        aspects=Count("suggestion__aspect", distinct=True),
+        **_counted(),
+    )
+    return Summary(
+        day=day,
+        tasks=numbers["tasks"],
+        aspects=numbers["aspects"],
+        suggestions=numbers["suggestions"],
+        figures=_figures(numbers),
+    )
+
+
+def summary_by_department(tasks: TaskQuerySet, day: datetime.date) -> list[Summary]:
+    """Return the figures of each department that leads or is responsible, in the order of entry. Two queries.
+
+    A task of several departments counts for each of them; those of nobody come last, under the key `NOBODY`.
+    """
+    part = "task_departments__department"
+    of_departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
+    rows = list(of_departments.values(of=F(part), name=F(f"{part}__name")).annotate(tasks=Count("pk"), **_counted()))
+    of_nobody = tasks.answered_by_nobody().order_by().aggregate(tasks=Count("pk"), **_counted())
+    if of_nobody["tasks"]:
+        rows.append({"of": NOBODY, "name": _("Nobody"), **of_nobody})
+    return [
+        Summary(
+            day=day,
+            tasks=row["tasks"],
+            figures={
+                name: Figure(name, figure.label, figure.number, {**figure.params, "department": [str(row["of"])]})
+                for name, figure in _figures(row).items()
+            },
+            key=row["of"],
+            label=row["name"],
+        )
+        for row in rows
+    ]
+
+
+def summary_sentence(summary: Summary) -> str:
+    """Say the summary in one sentence, in the active language: 8 个方面 12 条意见建议、18 项任务：办结 n，推进 n …"""
+    words = {
+        "aspects": ngettext("%(number)d aspect", "%(number)d aspects", summary.aspects) % {"number": summary.aspects},
+        "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", summary.suggestions)
+        % {"number": summary.suggestions},
+        "tasks": ngettext("%(number)d task", "%(number)d tasks", summary.tasks) % {"number": summary.tasks},
+        "parts": pgettext("between the parts of a summary", ", ").join(
+            pgettext("part of a summary", "%(label)s %(number)d") % {"label": part.label, "number": part.number}
+            for part in summary.parts
+        ),
+    }
+    if summary.aspects:
+        return _("%(aspects)s, %(suggestions)s and %(tasks)s: %(parts)s.") % words
+    return _("%(suggestions)s and %(tasks)s: %(parts)s.") % words
+
+
+def _counted() -> dict[str, Count]:
+    return {name: Count("pk", filter=meaning.condition) for name, meaning in _MEANINGS.items()}
+
+
+def _figures(numbers: dict[str, int]) -> dict[str, Figure]:
+    return {
+        name: Figure(name, str(meaning.label), numbers[name], meaning.params) for name, meaning in _MEANINGS.items()
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +29,10 @@ class ExtensionQuerySet(models.QuerySet):
     def waiting(self) -> ExtensionQuerySet:
         """Return those that nobody has decided yet."""
         return self.filter(status=ExtensionStatus.ASKED)
+
+    def open_on(self, day: datetime.date) -> ExtensionQuerySet:
+        """Return those made by ``day`` (Asia/Shanghai) and not decided by its end."""
+        return self.filter(Q(decided__isnull=True) | Q(decided__effective_on__gt=day), asked__effective_on__lte=day)
 
 
 class ExtensionRequest(WithDeadline):

@@ -1,0 +1,188 @@
+"""The look of a Chinese official document after GB/T 9704-2012, as the parts of a .docx that say so: pure XML.
+
+Page and text area: A4, 37 mm above and 28 mm left of a text area of 156 × 225 mm, which holds 22 lines of 28
+characters of 三号. Nothing in the body is formatted by itself; whoever edits a document on changes it by its styles.
+"""
+
+from __future__ import annotations
+
+from docx.oxml.ns import nsdecls
+
+# All in twentieths of a point: 1 mm is 56.69 of them.
+PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
+MARGIN_TOP, MARGIN_LEFT = 2098, 1587
+TEXT_WIDTH, TEXT_HEIGHT = 8844, 12756
+MARGIN_RIGHT = PAGE_WIDTH - MARGIN_LEFT - TEXT_WIDTH
+MARGIN_BOTTOM = PAGE_HEIGHT - MARGIN_TOP - TEXT_HEIGHT
+# The page's number stands 7 mm below the text area.
+FOOTER_DISTANCE = 1247
+LINES, CHARACTERS = 22, 28
+LINE_PITCH = TEXT_HEIGHT // LINES
+# What a character of 三号 is set closer by, in 4096ths of a point, so that 28 of them fill the line.
+CHARACTER_SPACE = int((TEXT_WIDTH / 20 / CHARACTERS - 16) * 4096)
+
+LATIN = "Times New Roman"
+TITLE_FONT, BODY_FONT, KAI, HEI, SONG = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
+# Each font with what takes its place on a machine that does not have it, the first that is there.
+FONTS = {
+    TITLE_FONT: ("FZXiaoBiaoSong-B05S,方正小标宋_GBK,华文中宋,STZhongsong,宋体,SimSun,Noto Serif CJK SC", "roman"),
+    BODY_FONT: ("FangSong_GB2312,仿宋,FangSong,华文仿宋,STFangsong,宋体,SimSun,Noto Serif CJK SC", "modern"),
+    KAI: ("KaiTi_GB2312,楷体,KaiTi,华文楷体,STKaiti,宋体,SimSun,Noto Serif CJK SC", "modern"),
+    HEI: ("SimHei,微软雅黑,Microsoft YaHei,Noto Sans CJK SC", "modern"),
+    SONG: ("SimSun,Noto Serif CJK SC", "auto"),
+}
+
+# Half points: 二号, 三号, 四号, 小四.
+_ER, _SAN, _SI, _XIAO_SI = 44, 32, 28, 24
+
+
+def _fonts(east_asian: str) -> str:
+    return f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:cs="{LATIN}" w:eastAsia="{east_asian}"/>'
+
+
+def _paragraph_style(
+    name: str,
+    *,
+    style_id: str = "",
+    based_on: str | None = "Normal",
+    following: str = "",
+    properties: str = "",
+    characters: str = "",
+) -> str:
+    default = "" if based_on else ' w:default="1"'
+    return (
+        f'<w:style w:type="paragraph"{default} w:styleId="{style_id or name.replace(" ", "")}"><w:name w:val="{name}"/>'
+        + (f'<w:basedOn w:val="{based_on}"/>' if based_on else "")
+        + (f'<w:next w:val="{following}"/>' if following else "")
+        + f"<w:qFormat/><w:pPr>{properties}</w:pPr><w:rPr>{characters}</w:rPr></w:style>"
+    )
+
+
+def _size(half_points: int) -> str:
+    return f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+
+
+def _heading(level: int, font: str, *, is_bold: bool = False) -> str:
+    return _paragraph_style(
+        f"heading {level}",
+        style_id=f"Heading{level}",
+        following="BodyText",
+        properties=f'<w:keepNext/><w:numPr><w:ilvl w:val="{level - 1}"/><w:numId w:val="1"/></w:numPr>'
+        f'{_FIRST_LINE}<w:outlineLvl w:val="{level - 1}"/>',
+        characters=_fonts(font) + ("<w:b/><w:bCs/>" if is_bold else ""),
+    )
+
+
+_FIRST_LINE = '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
+_TABLE_LINE = '<w:snapToGrid w:val="0"/><w:spacing w:line="360" w:lineRule="exact"/>'
+
+
+def styles_xml(signature_indents: tuple[float, float]) -> str:
+    """Return the styles; ``signature_indents`` are those of the signing body and of its day, in characters."""
+    body_indent, day_indent = (
+        f'<w:ind w:rightChars="{round(characters * 100)}" w:right="{round(characters * _SAN * 10)}"/>'
+        for characters in signature_indents
+    )
+    table_text = f'{_TABLE_LINE}<w:jc w:val="left"/>'
+    return (
+        f"<w:styles {nsdecls('w')}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(BODY_FONT)}{_size(_SAN)}"
+        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+        f'<w:pPrDefault><w:pPr><w:spacing w:before="0" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
+        "</w:pPr></w:pPrDefault></w:docDefaults>"
+        + _paragraph_style("Normal", based_on=None, properties='<w:jc w:val="both"/>')
+        + '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
+        '<w:uiPriority w:val="99"/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'
+        '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/></w:style>'
+        + _paragraph_style(
+            "Title",
+            following="Salutation",
+            # Its own lines are higher; the body begins a line below it.
+            properties='<w:keepNext/><w:snapToGrid w:val="0"/>'
+            f'<w:spacing w:before="0" w:after="{LINE_PITCH}" w:line="700" w:lineRule="exact"/><w:jc w:val="center"/>',
+            characters=_fonts(TITLE_FONT) + _size(_ER),
+        )
+        + _paragraph_style("Salutation", following="BodyText")
+        + _paragraph_style("Body Text", properties=_FIRST_LINE)
+        + _heading(1, HEI)
+        + _heading(2, KAI)
+        + _heading(3, BODY_FONT, is_bold=True)
+        + _heading(4, BODY_FONT)
+        + _paragraph_style(
+            "caption",
+            style_id="Caption",
+            properties=f'<w:keepNext/><w:spacing w:before="{LINE_PITCH // 2}" w:line="{LINE_PITCH}"'
+            ' w:lineRule="exact"/><w:jc w:val="center"/>',
+            characters=_fonts(HEI) + _size(_SI),
+        )
+        + _paragraph_style("Table Text", properties=table_text, characters=_size(_XIAO_SI))
+        + _paragraph_style("Table Head", based_on="TableText", properties='<w:keepNext/><w:jc w:val="center"/>')
+        + _paragraph_style("Table Number", based_on="TableText", properties='<w:jc w:val="center"/>')
+        + _paragraph_style(
+            "Table Note",
+            properties='<w:snapToGrid w:val="0"/>'
+            f'<w:spacing w:before="60" w:after="{LINE_PITCH // 2}" w:line="360" w:lineRule="exact"/>',
+            characters=_size(_XIAO_SI),
+        )
+        + _paragraph_style(
+            "Signature",
+            following="Date",
+            # Two lines free above, and never alone on a page without the words it signs.
+            properties=f'<w:keepNext/><w:spacing w:before="{2 * LINE_PITCH}" w:line="{LINE_PITCH}"'
+            f' w:lineRule="exact"/>{body_indent}<w:jc w:val="right"/>',
+        )
+        + _paragraph_style("Date", properties=f'{day_indent}<w:jc w:val="right"/>')
+        + _paragraph_style(
+            "footer",
+            style_id="Footer",
+            properties='<w:snapToGrid w:val="0"/><w:spacing w:line="240" w:lineRule="auto"/>'
+            '<w:ind w:leftChars="100" w:left="280" w:rightChars="100" w:right="280"/><w:jc w:val="left"/>',
+            characters=_fonts(SONG).replace(LATIN, SONG) + _size(_SI),
+        )
+        + _paragraph_style("Footer Odd", style_id="FooterOdd", based_on="Footer", properties='<w:jc w:val="right"/>')
+        + '<w:style w:type="table" w:styleId="ReportTable"><w:name w:val="Report Table"/>'
+        '<w:basedOn w:val="TableNormal"/><w:qFormat/><w:tblPr><w:tblBorders>'
+        + "".join(
+            f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+            for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+        )
+        + '</w:tblBorders><w:tblCellMar><w:top w:w="45" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
+        '<w:bottom w:w="45" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        '<w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:tblStylePr w:type="firstRow"><w:rPr>{_fonts(HEI)}</w:rPr></w:tblStylePr></w:style></w:styles>'
+    )
+
+
+# 一、 （一） 1. （1）: each level begins anew under the one above it, and the text follows at once.
+_LEVELS = (
+    ("chineseCountingThousand", "%1、"),
+    ("chineseCountingThousand", "（%2）"),
+    ("decimal", "%3."),
+    ("decimal", "（%4）"),
+)
+
+
+def numbering_xml() -> str:
+    """Return the numbering that the four headings are linked to."""
+    levels = "".join(
+        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
+        f'<w:pStyle w:val="Heading{index + 1}"/><w:suff w:val="nothing"/><w:lvlText w:val="{text}"/>'
+        f'<w:lvlJc w:val="left"/><w:pPr>{_FIRST_LINE}</w:pPr></w:lvl>'
+        for index, (form, text) in enumerate(_LEVELS)
+    )
+    return (
+        f'<w:numbering {nsdecls("w")}><w:abstractNum w:abstractNumId="1"><w:multiLevelType w:val="multilevel"/>'
+        f'{levels}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+    )
+
+
+def font_table_xml() -> str:
+    """Return the fonts, each with the names of what may take its place."""
+    chinese = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="{family}"/>'
+        '<w:pitch w:val="default"/></w:font>'
+        for name, (others, family) in FONTS.items()
+    )
+    return (
+        f'<w:fonts {nsdecls("w")}>{chinese}<w:font w:name="{LATIN}"><w:altName w:val="Liberation Serif"/>'
+        '<w:charset w:val="00"/><w:family w:val="roman"/><w:pitch w:val="variable"/></w:font></w:fonts>'
+    )
