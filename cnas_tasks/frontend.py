@@ -1,7 +1,7 @@
 """Takes the few files that pages need out of node_modules: `python -m cnas_tasks.frontend` (`make setup` runs it).
 
 Tabler's packages hold some 5,000 files, most of which no page asks for and some of which name files that are
-not there, which a storage with hashed names refuses. So: two files with their maps, and one sprite of icons.
+not there, which a storage with hashed names refuses. So: three files with their maps, and one sprite of icons.
 """
 
 import shutil
@@ -17,6 +17,13 @@ TABLER = (
     "@tabler/core/dist/css/tabler.min.css.map",
     "@tabler/core/dist/js/tabler.min.js",
     "@tabler/core/dist/js/tabler.min.js.map",
+)
+
+# The searching select, without its plug-ins; its style is our own (static/css/search-select.css), for those it comes
+# with are painted for a light page.
+TOM_SELECT = (
+    "tom-select/dist/js/tom-select.base.min.js",
+    "tom-select/dist/js/tom-select.base.min.js.map",
 )
 
 # Names of Tabler's outline icons, as in `{% icon "home" %}`. An icon not listed here is not in the sprite,
@@ -86,7 +93,7 @@ def main() -> None:
     """Fill static/vendor/ afresh."""
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
-    for source in TABLER:
+    for source in (*TABLER, *TOM_SELECT):
         shutil.copyfile(NODE_MODULES / source, VENDOR / Path(source).name)
     icons = sprite(ICONS, NODE_MODULES / "@tabler" / "icons" / "icons" / "outline")
     (VENDOR / "icons.svg").write_text(icons, encoding="utf-8")

@@ -21,6 +21,7 @@ from .filetypes import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
 from .forms import day_field
 from .models import LONGEST_TEXT, Account, DeadlineKind, Department, Outcome, Person, Task
 from .refusals import Refused
+from .widgets import SearchSelect, offered_choices
 
 
 def words_field(label, *, rows: int = 3, required: bool = True, help_text="") -> forms.CharField:
@@ -245,7 +246,7 @@ class OfLeaderForm(TaskActionForm):
         label=gettext_lazy("On the word of"),
         queryset=Person.objects.none(),
         required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
+        widget=SearchSelect(),
     )
 
     def __init__(self, *args, **kwargs) -> None:
@@ -255,7 +256,7 @@ class OfLeaderForm(TaskActionForm):
             del self.fields["leader"]
         else:
             self.fields["leader"].queryset = Person.objects.filter(pk__in=[person.pk for person in leaders])
-            self.fields["leader"].choices = [("", _("Choose")), *((person.pk, str(person)) for person in leaders)]
+            self.fields["leader"].choices = offered_choices(leaders, empty=_("Choose"))
 
 
 class AgreeForm(OfLeaderForm):

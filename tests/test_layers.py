@@ -15,7 +15,7 @@ LAYERS = (
     ("access", "reporting", "inbox", "refusals"),
     ("actions",),
     ("importing", "exporting", "reminding", "synthetic", "demonstration", "backups"),
-    ("tables", "filters", "forms", "task_forms", "presentation"),
+    ("tables", "filters", "forms", "task_forms", "presentation", "widgets"),
     ("views",),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.

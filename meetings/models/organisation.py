@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Self
+
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .spelling import SpellingField
 
+# «Lately» is as many rows as this: so many parts of tasks were entered or changed last.
+LATELY = 500
+
+
+def lately(model: str) -> QuerySet:
+    """Return the last rows of ``model`` that were written."""
+    rows = apps.get_model("meetings", model).objects.order_by()
+    return rows.filter(pk__in=rows.order_by("-pk").values("pk")[:LATELY])
+
+
+def _uses(model: str, column: str) -> Coalesce:
+    of_row = lately(model).filter(**{column: OuterRef("pk")}).values(column)
+    return Coalesce(Subquery(of_row.annotate(number=Count("pk")).values("number")), 0)
+
 
 class DepartmentQuerySet(NaturalKeyQuerySet):
     """Departments, by what the address bar or a document calls them."""
+
+    def offered(self, besides: Iterable[int] = ()) -> Self:
+        """Return the departments in use, and those numbered ``besides``: what a form may offer.
+
+        Annotates ``uses``, how often a task was given to each lately.
+        """
+        rows = self.filter(Q(is_active=True) | Q(pk__in=list(besides)))
+        return rows.annotate(uses=_uses("TaskDepartment", "department"))
 
     def named_or_numbered(self, values: list[str]) -> DepartmentQuerySet:
         """Return the departments whose id or exact name is among ``values`` (DESIGN.md, Contracts: pages)."""
@@ -66,6 +94,21 @@ class Department(NaturallyKeyed):
 
 class PersonQuerySet(NaturalKeyQuerySet):
     """People, by what the address bar or a document calls them."""
+
+    def offered(self, besides: Iterable[int] = ()) -> Self:
+        """Return the people in use, and those numbered ``besides``, by pinyin: what a form may offer.
+
+        Annotates ``uses``, how often each has made a suggestion or attended lately.
+        """
+        return self._offered(besides, _uses("SuggestionSource", "person") + _uses("Attendance", "person"))
+
+    def offered_as_leaders(self, besides: Iterable[int] = ()) -> Self:
+        """Return what `offered` does; ``uses`` is how often each was given a task to supervise lately."""
+        return self._offered(besides, _uses("TaskLeader", "person"))
+
+    def _offered(self, besides: Iterable[int], uses: Combinable) -> Self:
+        rows = self.filter(Q(is_active=True) | Q(pk__in=list(besides)))
+        return rows.annotate(uses=uses).order_by("spelling", "pk")
 
     def named_or_numbered(self, values: list[str]) -> PersonQuerySet:
         """Return the people whose id or exact name is among ``values``; a name may be that of several people."""

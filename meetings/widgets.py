@@ -1,0 +1,96 @@
+"""Fields to choose departments and people from: searched by name, pinyin and initials, the frequent ones first.
+
+    departments = SearchMultipleChoiceField(label=…, queryset=Department.objects.offered())
+    rows = offered_choices(Department.objects.offered())    # one query, for as many fields as a form has
+    role_of = forms.ChoiceField(choices=rows, widget=SearchSelect)
+
+Without scripts they are the browser's own selects, in two groups; static/js/search-select.js lets them be searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# How many count as frequent, and up to how many a list is seen at a glance.
+MOST_FREQUENT = 6
+SHORT_LIST = 8
+
+
+def frequent_first(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any], list[Any]]:
+    """Return the most used of ``rows`` and the others, which keep their order; a short list has no frequent ones."""
+    if len(rows) <= SHORT_LIST:
+        return [], list(rows)
+    frequent = sorted((row for row in rows if uses.get(row)), key=lambda row: -uses[row])[:MOST_FREQUENT]
+    return frequent, [row for row in rows if row not in frequent]
+
+
+def offered_choices(rows: Iterable[Model], *, empty: str | None = None) -> list[tuple[Any, Any]]:
+    """Return choices for any number of fields, in groups where the list is long; one query if ``rows`` is a query.
+
+    ``rows`` come from `Department.objects.offered` or `Person.objects.offered`; ``empty`` is what choosing none says.
+    """
+    rows = list(rows)
+    frequent, others = frequent_first(rows, {row: getattr(row, "uses", 0) for row in rows})
+    choices: list[tuple[Any, Any]] = [] if empty is None else [("", empty)]
+    as_choice = [(ModelChoiceIteratorValue(row.pk, row), str(row)) for row in others]
+    if not frequent:
+        return [*choices, *as_choice]
+    often = [(ModelChoiceIteratorValue(row.pk, row), str(row)) for row in frequent]
+    return [*choices, (_("Used most"), often), (_("All others"), as_choice)]
+
+
+class _OffersChoices(ModelChoiceIterator):
+    """The choices of a field of this module."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        # First and by itself: whether there is one is asked for without the rows.
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from offered_choices(self.queryset.all())
+
+
+class _Spelled:
+    """Renders with each option what it may be typed as."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices=()) -> None:
+        super().__init__({"class": "form-select", "data-search": True, **(attrs or {})}, choices)
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if spelling := getattr(getattr(value, "instance", None), "spelling", ""):
+            option["attrs"]["data-spelling"] = spelling
+        return option
+
+
+class SearchSelect(_Spelled, forms.Select):
+    """One of many."""
+
+
+class SearchSelectMultiple(_Spelled, forms.SelectMultiple):
+    """Some of many."""
+
+
+class SearchChoiceField(forms.ModelChoiceField):
+    """One department or person."""
+
+    widget = SearchSelect
+    iterator = _OffersChoices
+
+    def __init__(self, queryset: QuerySet, *, empty_label: str | None = None, **options: Any) -> None:
+        super().__init__(queryset, **options)
+        # Also where one is needed and one was chosen before: nobody is to be chosen unseen.
+        self.empty_label = gettext_lazy("Choose") if empty_label is None else empty_label
+
+
+class SearchMultipleChoiceField(forms.ModelMultipleChoiceField):
+    """Departments or people, in the order of the list."""
+
+    widget = SearchSelectMultiple
+    iterator = _OffersChoices

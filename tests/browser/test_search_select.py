@@ -1,0 +1,116 @@
+"""The searching select, whatever form it stands in: it comes into a page as htmx would bring it."""
+
+import pytest
+from django import forms
+from playwright.sync_api import Page, expect
+
+from meetings.models import Department, Person
+from meetings.widgets import SearchChoiceField, SearchMultipleChoiceField
+from tests import factories
+
+from .axe import assert_accessible
+from .conftest import DESK, PHONE
+
+NAMES = ("技术部", "办公室", "国际部", "财务部", "人事部", "信息中心", "认可一处", "认可二处", "综合处", "Überblick")
+PEOPLE = ("刘仲书", "肖良", "张朝华", "单霁翔", "曾益新", "重庆来", "李文", "王芳", "赵敏", "钱进")
+
+
+class ExampleForm(forms.Form):
+    leader = SearchChoiceField(
+        label="Leader", queryset=Person.objects.offered_as_leaders(), help_text="Who supervises it."
+    )
+    departments = SearchMultipleChoiceField(label="Departments", queryset=Department.objects.offered())
+
+
+TEMPLATE = """
+<form id="example" class="card card-body" method="post">
+{% for field in form %}<div class="field">
+<label class="form-label" for="{{ field.id_for_label }}">{{ field.label }}</label>{{ field }}
+{% if field.help_text %}<div class="hint" id="{{ field.id_for_label }}_helptext">{{ field.help_text }}</div>{% endif %}
+{% if field.errors %}<div class="invalid-feedback" id="{{ field.id_for_label }}_error">{{ field.errors.0 }}</div>
+{% endif %}</div>{% endfor %}
+<button type="submit">Save</button></form>
+"""
+BRING = """html => {
+    const main = document.querySelector("main .container-xl");
+    main.insertAdjacentHTML("beforeend", html);
+    const brought = document.getElementById("example");
+    brought.dispatchEvent(new CustomEvent("htmx:load", {bubbles: true, detail: {elt: brought}}));
+}"""
+
+
+@pytest.fixture
+def example(visit, db):
+    """Open a page with the form in it."""
+    from django.template import engines
+
+    for name in NAMES:
+        factories.department(name)
+    for name in PEOPLE:
+        factories.person(name)
+    factories.task(departments=[(Department.objects.get(name="综合处"), "lead")])
+
+    def example(data=None, **options) -> Page:
+        page = visit("/meetings/", as_="reader", language="en", **options)
+        page.evaluate(BRING, engines["django"].from_string(TEMPLATE).render({"form": ExampleForm(data)}))
+        expect(page.get_by_role("combobox", name="Leader")).to_be_visible()
+        return page
+
+    return example
+
+
+def chosen(page: Page) -> list[str]:
+    """Return what the form would send, as labels of options."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('#example option:checked')].filter(o => o.value).map(o => o.label)"
+    )
+
+
+def test_one_is_chosen_by_initials_and_several_by_pinyin_from_the_keyboard(example):
+    page = example()
+    leader = page.get_by_role("combobox", name="Leader")
+    leader.focus()
+    page.keyboard.type("LZS")
+    expect(page.get_by_role("option")).to_have_text(["刘仲书"])
+    page.keyboard.press("Enter")
+    departments = page.get_by_role("combobox", name="Departments")
+    departments.focus()
+    # What was used lately stands first.
+    expect(page.get_by_role("option").first).to_have_text("综合处")
+    expect(page.get_by_role("group", name="Used most")).to_be_visible()
+    page.keyboard.type("renke")
+    expect(page.get_by_role("option")).to_have_text(["认可一处", "认可二处"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type("uber")
+    page.keyboard.press("Enter")
+    page.keyboard.type("没有这个")
+    expect(page.get_by_text("Nothing found.")).to_be_visible()
+    page.keyboard.press("Escape")
+    assert sorted(chosen(page)) == sorted(["刘仲书", "认可二处", "Überblick"])
+    expect(departments).to_have_accessible_description("Chosen: 认可二处, Überblick")
+    page.get_by_role("button", name="Remove 认可二处").click()
+    assert chosen(page) == ["刘仲书", "Überblick"]
+    expect(leader).to_have_accessible_description("Chosen: 刘仲书 Who supervises it.")
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_it_is_accessible_open_and_closed_and_with_a_mistake(example, picture, color_scheme):
+    for size in (DESK, PHONE):
+        ids = [str(pk) for pk in Department.objects.values_list("pk", flat=True)[:3]]
+        page = example({"departments": ids}, width=size, color_scheme=color_scheme)
+        expect(page.get_by_role("combobox", name="Leader")).to_have_attribute("aria-invalid", "true")
+        assert_accessible(page)
+        for name in ("Leader", "Departments"):
+            page.get_by_role("combobox", name=name).focus()
+            expect(page.get_by_role("option").first).to_be_visible()
+            assert_accessible(page)
+            picture(page, f"select {name} {color_scheme} {size[0]}")
+            page.keyboard.press("Escape")
+
+
+def test_a_needed_choice_left_out_is_said_where_one_chooses(example):
+    page = example()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("combobox", name="Leader")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Leader")).to_have_attribute("aria-invalid", "true")
