@@ -35,6 +35,13 @@ class Incomplete(Refused):
     """Something that has to be said was not."""
 
 
+class NothingDiffers(Incomplete):
+    """What was said is what is there already."""
+
+    def __init__(self, *, field: str | None = None) -> None:
+        super().__init__(_("Nothing differs from what is there."), field=field)
+
+
 class Stale(Refused):
     """Somebody else saved meanwhile; ``since`` are their entries, oldest first."""
 

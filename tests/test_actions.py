@@ -194,7 +194,9 @@ def test_a_mark_is_confirmed_once(staff):
     mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates", value="2024.12、2026.12")
     entry = actions.confirm(mark_id=mark.pk, version=1, actor=staff)
     mark.refresh_from_db()
-    assert mark.answer == entry and entry.changes == {"confirmed": {"old": None, "new": "deadline"}}
+    assert mark.answer == entry
+    asked = {"column": "deadline", "code": "several_dates", "value": "2024.12、2026.12", "parameters": {}}
+    assert entry.changes == {"question": {"old": None, "new": asked}, "confirmed": {"old": None, "new": "deadline"}}
     with pytest.raises(ImpossibleStep):
         actions.confirm(mark_id=mark.pk, version=2, actor=staff)
     assert task.log.count() == 2
@@ -406,8 +408,9 @@ def test_days_before_the_issue_and_in_the_future_are_refused(role):
 
 
 def test_a_change_of_state_does_not_go_back_behind_the_last_one(staff):
-    task = factories.task(deadline="2024-12-31", milestones=["2024-01-31"])
-    act_on_milestone(task.milestones.get(), task, actor=staff, effective_on=day(30))
+    task = factories.task(deadline="2024-12-31")
+    typed = actions.TypedDeadline("2024.11")
+    act(actions.correct_deadline, task, actor=staff, reason="录入有误", typed=typed, effective_on=day(30))
     with pytest.raises(ImpossibleDay):
         act(actions.report_progress, task, actor=staff, note="开始。", effective_on=day(29))
     act(actions.report_progress, task, actor=staff, note="开始。", effective_on=day(30))

@@ -10,7 +10,18 @@ from .accounts import change_settings, choose_language, make_calendar_address, r
 from .closing import accept_closure, agree_to_closure, request_closure, send_back
 from .commenting import comment
 from .concluding import record_outcome
-from .correcting import confirm, edit_assignments, edit_texts
+from .confirming import Correction, answer_marks, confirm
+from .correcting import edit_assignments, edit_texts
+from .correcting_deadlines import (
+    CORRECTED,
+    DeadlineAsTyped,
+    TypedDeadline,
+    correct_deadline,
+    milestone_line,
+    read_printed,
+    read_typed_deadline,
+)
+from .correcting_tasks import correct_task
 from .entering import enter_task
 from .evidence import add_evidence, delete_evidence
 from .extending import (
@@ -27,14 +38,28 @@ from .instructing import answer_instruction, give_instruction
 from .reminding import remind
 from .reviewing import review_without_news, set_review_interval
 from .rules import last_change_of_state
-from .updating import change_status, close, meet_milestone, reopen, report_progress, terminate, update_task
+from .updating import (
+    change_status,
+    close,
+    meet_milestone,
+    reopen,
+    reopen_milestone,
+    report_progress,
+    terminate,
+    update_task,
+)
 from .writing import written_deadline
 
 __all__ = [
+    "TypedDeadline",
+    "DeadlineAsTyped",
+    "CORRECTED",
+    "Correction",
     "accept_closure",
     "add_evidence",
     "agree_to_closure",
     "answer_instruction",
+    "answer_marks",
     "ask_for_extension",
     "change_settings",
     "change_status",
@@ -42,6 +67,8 @@ __all__ = [
     "close",
     "comment",
     "confirm",
+    "correct_deadline",
+    "correct_task",
     "delete_evidence",
     "edit_assignments",
     "edit_texts",
@@ -51,13 +78,17 @@ __all__ = [
     "last_change_of_state",
     "make_calendar_address",
     "meet_milestone",
+    "milestone_line",
     "read_meaning",
     "read_new_deadline",
+    "read_printed",
+    "read_typed_deadline",
     "record_next_meeting",
     "record_outcome",
     "refuse_extension",
     "remind",
     "reopen",
+    "reopen_milestone",
     "report_progress",
     "request_closure",
     "require_later",

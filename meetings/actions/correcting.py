@@ -1,4 +1,4 @@
-"""Correcting texts, departments and leaders, and confirming what an import left open."""
+"""Correcting texts, departments and leaders."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import Account, ConfirmationMark, EntryKind, Person, Task, TaskLog
-from meetings.refusals import ImpossibleStep, Incomplete
+from meetings.models import Account, DepartmentRole, EntryKind, Person, Task, TaskLog
+from meetings.refusals import Incomplete, NothingDiffers
 
 from .rules import require_secretariat, required_reason
 from .writing import (
@@ -52,7 +52,7 @@ def edit_texts(
     shared = apply_texts(suggestion, {"text": suggestion_text, "lead_in": lead_in})
     shared = {"suggestion" if name == "text" else name: change for name, change in shared.items()}
     if not own and not shared:
-        raise Incomplete(_("Nothing differs from what is there."))
+        raise NothingDiffers
     suggestion.save()
     siblings = suggestion.tasks.select_for_update().exclude(pk=task.pk) if shared else []
     return [
@@ -91,29 +91,27 @@ def plan_assignments(
     """Return the entry that `edit_assignments` would write; raises what that raises. The parts are not replaced."""
     require_secretariat(actor)
     reason = required_reason(reason)
+    _check_parts(departments, leaders)
     old, new = written_parts(*parts_of(task)), written_parts(departments, leaders)
     changes = {name: {"old": old[name], "new": new[name]} for name in old if old[name] != new[name]}
     if not changes:
-        raise Incomplete(_("Nothing differs from what is there."))
+        raise NothingDiffers
     return PlannedEntry(EntryKind.ASSIGNMENTS, timezone.localdate(), changes, reason)
 
 
-@transaction.atomic
-def confirm(*, mark_id: int, version: int, actor: Account, note: str = "") -> TaskLog:
-    """Settle a mark the import left open: what the task says now is right. Raises as `update_task`."""
-    mark = ConfirmationMark.objects.select_for_update().get(pk=mark_id)
-    task = locked_task(mark.task_id, version)
-    require_secretariat(actor)
-    if mark.answer_id is not None:
-        raise ImpossibleStep(_("This has been confirmed already."))
-    entry = write_entry(
-        task,
-        actor=actor,
-        kind=EntryKind.CONFIRMATION,
-        effective_on=timezone.localdate(),
-        note=note.strip(),
-        changes={"confirmed": {"old": None, "new": mark.column}},
-    )
-    mark.answer = entry
-    mark.save(update_fields=["answer"])
-    return entry
+def _check_parts(departments: Departments, leaders: Sequence[Person]) -> None:
+    """Refuse a department or leader named twice, and a part that a department cannot have."""
+    _check_once([department.name for department, _role in departments], "departments")
+    _check_once([str(person) for person in leaders], "leaders")
+    for department, role in departments:
+        if role not in DepartmentRole.values:
+            raise Incomplete(
+                _("Say what part %(department)s has in the task.") % {"department": department.name},
+                field="departments",
+            )
+
+
+def _check_once(names: list[str], field: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise Incomplete(_("“%(name)s” is named twice. Name each once.") % {"name": name}, field=field)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import access
-from meetings.lifecycle import ENDED_STATUSES, REPORTERS, Step
+from meetings.lifecycle import ENDED_STATUSES, REPORTERS, Step, find_transition
 from meetings.models import Account, Department, EntryKind, Milestone, Status, Task, TaskLog
 from meetings.refusals import ImpossibleStep, Incomplete, NotAllowed
 
@@ -21,6 +21,7 @@ from .rules import (
     check_open_on,
     check_review,
     find_allowed_transition,
+    required_reason,
 )
 from .writing import Changes, PlannedEntry, iso, locked_task, write_entry, write_planned, written_milestone
 
@@ -137,26 +138,72 @@ def meet_milestone(
     actor: Account,
     effective_on: datetime.date,
     note: str = "",
+    department: Department | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Record that a milestone was met on ``effective_on``; raises as `update_task`, and where it is met already."""
-    task = locked_task(Milestone.objects.values_list("task_id", flat=True).get(pk=milestone_id), version)
-    if not access.takers_of(actor, task) & REPORTERS:
-        raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    """Record that a milestone was met on ``effective_on``; raises as `update_task`, and where it is met already.
+
+    It starts a task, as the first progress does; what is said with it (``note``) tells of progress.
+    """
+    task = _task_of_milestone(milestone_id, version, actor)
     milestone = task.milestones.get(pk=milestone_id)
     if milestone.met_on is not None:
         raise ImpossibleStep(_("This milestone is met already. Open the task again to see by whom and when."))
+    department = check_department(actor, task, department)
     check_day(task, effective_on, True, today)
     check_open_on(task, effective_on)
-    old = [written_milestone(m) for m in task.milestones.all()]
-    milestone.met_on = effective_on
-    milestone.save(update_fields=["met_on"])
-    new = [written_milestone(m) for m in task.milestones.all()]
+    started = find_transition(task.status, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
+    changes = {"status": {"old": task.status, "new": started.target.value}} if started else {}
     return write_entry(
         task,
         actor=actor,
         kind=EntryKind.MILESTONE,
         effective_on=effective_on,
-        note=note,
-        changes={"milestones": {"old": old, "new": new}},
+        note=note.strip(),
+        is_report=bool(note.strip()),
+        department=department,
+        changes={**changes, **_met(task, milestone, effective_on)},
     )
+
+
+@transaction.atomic
+def reopen_milestone(
+    *,
+    milestone_id: int,
+    version: int,
+    actor: Account,
+    effective_on: datetime.date,
+    reason: str,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Take back that a milestone was met: it was not, after all, for ``reason``; from ``effective_on`` on it counts."""
+    task = _task_of_milestone(milestone_id, version, actor)
+    milestone = task.milestones.get(pk=milestone_id)
+    if milestone.met_on is None:
+        raise ImpossibleStep(_("This milestone is not met, so there is nothing to take back."))
+    reason = required_reason(reason)
+    check_day(task, effective_on, True, today)
+    check_open_on(task, effective_on)
+    return write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.MILESTONE,
+        effective_on=effective_on,
+        note=reason,
+        changes=_met(task, milestone, None),
+    )
+
+
+def _task_of_milestone(milestone_id: int, version: int, actor: Account) -> Task:
+    task = locked_task(Milestone.objects.values_list("task_id", flat=True).get(pk=milestone_id), version)
+    if not access.takers_of(actor, task) & REPORTERS:
+        raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    return task
+
+
+def _met(task: Task, milestone: Milestone, day: datetime.date | None) -> Changes:
+    """Set the day on which ``milestone`` was met, and return what that changes."""
+    old = [written_milestone(each) for each in task.milestones.all()]
+    milestone.met_on = day
+    milestone.save(update_fields=["met_on"])
+    return {"milestones": {"old": old, "new": [written_milestone(each) for each in task.milestones.all()]}}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .log import TaskLog
-from .natural_keys import NaturallyKeyed
+from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .task import OF_TASK_KEY, Task
 
 
@@ -19,6 +22,18 @@ class ConfirmationColumn(models.TextChoices):
     SOURCES = "sources", _("suggestion sources")
     NUMBER = "number", _("number")
     OTHER = "other", _("other")
+
+
+class ConfirmationMarkQuerySet(NaturalKeyQuerySet):
+    """Marks, by whether they have been answered."""
+
+    def open(self) -> ConfirmationMarkQuerySet:
+        """Return those nobody has answered, of tasks that are still tasks of their own."""
+        return self.filter(answer__isnull=True, task__joined_into__isnull=True)
+
+    def open_on(self, day: datetime.date) -> ConfirmationMarkQuerySet:
+        """Return those that were not answered by the end of ``day``."""
+        return self.filter(Q(answer__isnull=True) | Q(answer__effective_on__gt=day))
 
 
 class ConfirmationMark(NaturallyKeyed):
@@ -39,6 +54,8 @@ class ConfirmationMark(NaturallyKeyed):
     answer = models.ForeignKey(
         TaskLog, verbose_name=_("answer"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = ConfirmationMarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mark to confirm")
