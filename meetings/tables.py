@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+
 import django_tables2 as tables
-from django.db.models import Case, Expression, F, Value, When
+from django.db.models import Case, Expression, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import NullIf
+from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .models import Status
+from .models import DepartmentRole, Outcome, Status, SuggestionSource, TaskDepartment
 from .models.meeting import MeetingQuerySet
 from .models.task import TaskQuerySet
 
 # From the beginning of a task's life to its end, not by the letters of the English words.
 STATUS_ORDER = Case(*(When(day_status=status, then=Value(place)) for place, status in enumerate(Status.values)))
+OUTCOME_ORDER = Case(*(When(day_outcome=outcome, then=Value(place)) for place, outcome in enumerate(Outcome.values)))
+FIRST_SUPPORTING = Subquery(
+    TaskDepartment.objects.filter(task=OuterRef("pk"), role=DepartmentRole.SUPPORTING)
+    .order_by("position")
+    .values("department__name")[:1]
+)
+FIRST_SOURCE = Subquery(
+    SuggestionSource.objects.filter(suggestion=OuterRef("suggestion")).order_by("position").values("person__name")[:1]
+)
 PRINTED_ORDER = ("suggestion__meeting__issued_on", "suggestion__meeting_id", "suggestion__position", "number", "pk")
 
 
 class Cell(tables.TemplateColumn):
-    """A column whose template gets the whole task."""
+    """A column whose template gets the whole task.
 
-    def __init__(self, *args, **kwargs) -> None:
+    What it takes is loaded only for a list that shows it: ``parts`` are those of `TaskQuerySet.for_listing`, and
+    ``annotate`` adds, also for a list that is sorted by it, what its template or its order asks for.
+    """
+
+    def __init__(
+        self,
+        *args,
+        parts: Sequence[str] = (),
+        annotate: Callable[[TaskQuerySet, datetime.date], TaskQuerySet] | None = None,
+        **kwargs,
+    ) -> None:
         super().__init__(*args, accessor="pk", **kwargs)
+        self.parts = parts
+        self.annotate = annotate
 
 
 class SortedLastWhenEmpty(Cell):
@@ -47,8 +73,21 @@ def _cell(name: str) -> str:
     return f"meetings/tasks/cells/{name}.html"
 
 
+# On a phone: a column whose words do not say by themselves what they are, in a line of the card or in one of its own.
+LABELLED = {"td": {"class": "card-labelled"}}
+LABELLED_LINE = {"td": {"class": "card-labelled card-line"}}
+
+
 class TaskTable(tables.Table):
-    """The list of tasks, a task a line. The page's context brings the ``day`` it shows and the ``listing``."""
+    """The list of tasks, a task a line. The page's context brings the ``day`` it shows and the ``listing``.
+
+    It shows `USUAL`, or the ``columns`` given, in that order; it can be sorted by those that are hidden, too.
+    """
+
+    # What there is unless somebody chose otherwise.
+    USUAL = ("number", "text", "department", "leader", "due", "status", "health", "progress")
+    # The way to the task: a list without it would be a dead end.
+    ALWAYS = "text"
 
     number = PrintedOrderColumn(
         template_name=_cell("number"), verbose_name=_("No."), attrs={"td": {"class": "nowrap card-number"}}
@@ -60,10 +99,16 @@ class TaskTable(tables.Table):
         attrs={"td": {"class": "card-lead cell-task"}},
     )
     department = SortedLastWhenEmpty(
-        template_name=_cell("departments"), verbose_name=_("Responsible department"), sort_key=F("first_department")
+        template_name=_cell("departments"),
+        verbose_name=_("Responsible department"),
+        sort_key=F("first_department"),
+        parts=["departments"],
     )
     leader = SortedLastWhenEmpty(
-        template_name=_cell("leaders"), verbose_name=_("Supervising leader"), sort_key=F("first_leader")
+        template_name=_cell("leaders"),
+        verbose_name=_("Supervising leader"),
+        sort_key=F("first_leader"),
+        parts=["leaders"],
     )
     due = SortedLastWhenEmpty(template_name=_cell("due"), verbose_name=_("Deadline"), sort_key=F("day_next_due"))
     status = SortedLastWhenEmpty(template_name=_cell("status"), verbose_name=_("Status"), sort_key=STATUS_ORDER)
@@ -79,6 +124,69 @@ class TaskTable(tables.Table):
         sort_key=F("last_report_on"),
         attrs={"td": {"class": "cell-progress"}},
     )
+    meeting = SortedLastWhenEmpty(
+        template_name=_cell("meeting"),
+        verbose_name=_("Meeting"),
+        sort_key=F("suggestion__meeting__issued_on"),
+        attrs={"td": {"class": "card-line cell-words"}},
+    )
+    aspect = SortedLastWhenEmpty(
+        template_name=_cell("aspect"), verbose_name=_("Aspect"), sort_key=F("suggestion__aspect__title")
+    )
+    suggestion = SortedLastWhenEmpty(
+        template_name=_cell("suggestion"),
+        verbose_name=_("Suggestion"),
+        sort_key=NullIf(F("suggestion__text"), Value("")),
+        attrs={"td": {"class": "card-labelled card-line cell-words"}},
+    )
+    source = SortedLastWhenEmpty(
+        template_name=_cell("sources"),
+        verbose_name=_("Suggestion source"),
+        sort_key=FIRST_SOURCE,
+        parts=["sources"],
+        attrs=LABELLED_LINE,
+    )
+    supporting = SortedLastWhenEmpty(
+        template_name=_cell("supporting"),
+        verbose_name=_("Supporting department"),
+        sort_key=FIRST_SUPPORTING,
+        parts=["departments"],
+        attrs=LABELLED,
+    )
+    original = SortedLastWhenEmpty(
+        template_name=_cell("original"),
+        verbose_name=_("Original deadline"),
+        sort_key=F("original_due_date"),
+        attrs=LABELLED,
+    )
+    extensions = SortedLastWhenEmpty(
+        template_name=_cell("extensions"),
+        verbose_name=_("Extensions"),
+        sort_key=NullIf(F("day_extension_count"), Value(0)),
+        attrs=LABELLED,
+    )
+    review = SortedLastWhenEmpty(
+        template_name=_cell("review"), verbose_name=_("Next review"), sort_key=F("day_next_review"), attrs=LABELLED
+    )
+    reported = SortedLastWhenEmpty(
+        template_name=_cell("reported"), verbose_name=_("Reported on"), sort_key=F("last_report_on"), attrs=LABELLED
+    )
+    closed = SortedLastWhenEmpty(
+        template_name=_cell("closed"), verbose_name=_("Closed on"), sort_key=F("day_closed_on"), attrs=LABELLED
+    )
+    outcome = SortedLastWhenEmpty(
+        template_name=_cell("outcome"),
+        verbose_name=_("Outcome"),
+        sort_key=OUTCOME_ORDER,
+        annotate=TaskQuerySet.with_outcome,
+        attrs=LABELLED,
+    )
+    remarks = SortedLastWhenEmpty(
+        template_name=_cell("remarks"),
+        verbose_name=_("Remarks"),
+        sort_key=NullIf(F("remarks"), Value("")),
+        attrs={"td": {"class": "card-labelled card-line cell-words"}},
+    )
 
     class Meta:
         template_name = "meetings/tasks/_table.html"
@@ -88,6 +196,58 @@ class TaskTable(tables.Table):
         attrs = {"class": "table table-cards compact-cards task-table"}
         row_attrs = {"id": lambda record: f"task-{record.pk}"}
         empty_text = ""
+
+    def __init__(self, tasks: TaskQuerySet, *, columns: Sequence[str] = USUAL, **kwargs) -> None:
+        super().__init__(tasks, sequence=[*columns, "..."], **kwargs)
+        for name in self.base_columns:
+            if name not in columns:
+                self.columns.hide(name)
+
+    @classmethod
+    def loaded(
+        cls, tasks: TaskQuerySet, day: datetime.date, *, shown: Iterable[str], sorting: Iterable[str] = ()
+    ) -> TaskQuerySet:
+        """Return ``tasks`` (from `TaskQuerySet.on` the ``day``) with what those columns take, and nothing else."""
+        shown, by_name = list(shown), cls.base_columns
+        parts = dict.fromkeys(part for name in shown for part in by_name[name].parts)
+        tasks = tasks.with_last_report().with_first_names().for_listing(parts)
+        for name in dict.fromkeys([*shown, *(name.removeprefix("-") for name in sorting)]):
+            if annotate := by_name[name].annotate:
+                tasks = annotate(tasks, day)
+        return tasks
+
+
+# The parameter that names the columns of a list, in order: columns=number,text,due.
+COLUMNS = "columns"
+
+
+def columns_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
+    """Return the columns that the parameters name, none where they name none, and a sentence for each that is none."""
+    written = [name.strip() for value in params.getlist(COLUMNS) for name in value.split(",")]
+    names = list(dict.fromkeys(name for name in written if name))
+    wrong = [
+        gettext("There is no column “%(name)s”. Choose from the list of columns.") % {"name": name}
+        for name in names
+        if name not in TaskTable.base_columns
+    ]
+    return ([] if wrong else with_task(names)), wrong
+
+
+def with_task(names: Sequence[str]) -> list[str]:
+    """Return those of ``names`` that are columns, with the task itself among them; no names: none."""
+    known = [name for name in names if name in TaskTable.base_columns]
+    return known if not known or TaskTable.ALWAYS in known else [TaskTable.ALWAYS, *known]
+
+
+def sorting_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
+    """Return the columns that the parameters sort by, with ``-`` for descending, and what is wrong with them."""
+    sorting = [name for name in params.getlist("sort") if name]
+    wrong = [
+        gettext("The list has no column “%(name)s” to sort by. Choose one of its columns.") % {"name": name}
+        for name in sorting
+        if name.removeprefix("-") not in TaskTable.base_columns
+    ]
+    return ([] if wrong else sorting), wrong
 
 
 class MeetingColumn(tables.TemplateColumn):

@@ -6,12 +6,11 @@ import datetime
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from meetings.models import DepartmentRole, Health, Status, SuggestionSource, Task
-from meetings.models.task import TaskQuerySet
+from meetings.models import DepartmentRole, Health, Status, Task
+from meetings.models.task import LISTED_PARTS, TaskQuerySet
 
 from .columns import Column, Kind
 from .printed import ENUMERATION_COMMA, distinct, leaders_of, printed_department, source_of
@@ -90,7 +89,6 @@ def write_register_csv(file: BinaryIO, tasks: TaskQuerySet, day: datetime.date) 
 
 def _in_portions(tasks: TaskQuerySet) -> Iterator[Task]:
     """Yield the tasks in their order: one query, and six for each portion of what hangs on them."""
-    sources = Prefetch("suggestion__suggestion_sources", SuggestionSource.objects.select_related("person"))
-    # A list may have prefetched the same rows in its own way.
-    tasks = tasks.prefetch_related(None).with_last_report().for_listing().prefetch_related(sources)
+    # A list has loaded what its own columns show.
+    tasks = tasks.prefetch_related(None).with_last_report().for_listing(LISTED_PARTS)
     return tasks.iterator(chunk_size=PORTION)

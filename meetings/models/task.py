@@ -22,7 +22,7 @@ from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Pre
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Department, Person
 from .spelling import SpellingField
-from .suggestion import Suggestion
+from .suggestion import Suggestion, SuggestionSource
 
 # What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
 LONGEST_TEXT = 20_000
@@ -147,24 +147,29 @@ class TaskQuerySet(NaturalKeyQuerySet):
             )
         )
 
+    def standing(self) -> Self:
+        """Return those that are tasks of their own: not those that were joined into another one.
+
+        Only for queries without `on`: what was joined has no state on any day.
+        """
+        return self.filter(joined_into__isnull=True)
+
     def with_printed_order(self) -> Self:
         """Order as the breakdown tables print: newest meeting first, then row by row, task by task."""
         return self.order_by(
             "-suggestion__meeting__issued_on", "-suggestion__meeting_id", "suggestion__position", "number"
         )
 
-    def for_listing(self) -> Self:
-        """Load what a line about a task shows, in three queries: departments and leaders are prefetched.
+    def for_listing(self, parts: Iterable[str] = ("departments", "leaders")) -> Self:
+        """Load what a line about a task shows: its suggestion, aspect and meeting, and ``parts``, a query for each.
 
-        Annotates ``is_single``: the only task of its suggestion is printed without a number.
+        ``parts`` are names in `LISTED_PARTS`. Annotates ``is_single``: the only task of its suggestion is printed
+        without a number.
         """
-        siblings = self.model.objects.filter(suggestion=OuterRef("suggestion")).exclude(pk=OuterRef("pk"))
+        siblings = self.model.objects.standing().filter(suggestion=OuterRef("suggestion")).exclude(pk=OuterRef("pk"))
         return (
             self.select_related("suggestion__meeting", "suggestion__aspect")
-            .prefetch_related(
-                Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
-                Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
-            )
+            .prefetch_related(*(LISTED_PARTS[part]() for part in parts))
             .annotate(is_single=~Exists(siblings))
         )
 
@@ -173,6 +178,11 @@ class TaskQuerySet(NaturalKeyQuerySet):
         return self.annotate(
             last_report_note=F("state__last_report__note"), last_report_on=F("state__last_report__effective_on")
         )
+
+    def with_outcome(self, day: datetime.date) -> Self:
+        """Annotate what had become of the suggestion by the end of ``day`` (``day_outcome``)."""
+        recorded = When(suggestion__outcome__entry__effective_on__lte=day, then=F("suggestion__outcome__outcome"))
+        return self.annotate(day_outcome=Case(recorded, output_field=models.CharField()))
 
     def with_first_names(self) -> Self:
         """Annotate the first printed department and leader, to sort by (``first_department``, ``first_leader``)."""
@@ -374,3 +384,11 @@ def worst_health(tasks: TaskQuerySet) -> models.QuerySet:
     (DESIGN.md, Health on a day). The order of `Health` makes the minimum say exactly that.
     """
     return tasks.order_by().values("suggestion").annotate(worst=Min("health_rank"))
+
+
+# What hangs on a task and a list may show of it, by name.
+LISTED_PARTS = {
+    "departments": lambda: Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
+    "leaders": lambda: Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
+    "sources": lambda: Prefetch("suggestion__suggestion_sources", SuggestionSource.objects.select_related("person")),
+}

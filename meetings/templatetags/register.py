@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from meetings import presentation
-from meetings.models import ChangeLog, ConfirmationMark, Health, Status, Task, TaskLog
+from meetings.models import ChangeLog, ConfirmationMark, Health, Outcome, Status, Task, TaskLog
 from meetings.reporting import HealthCount
 
 register = template.Library()
@@ -28,6 +28,12 @@ def health_label(health: str) -> str:
 def status_label(status: str) -> str:
     """Return the words of a status."""
     return Status(status).label
+
+
+@register.filter
+def outcome_label(outcome: str) -> str:
+    """Return the words of what became of a suggestion."""
+    return Outcome(outcome).label
 
 
 @register.simple_tag

@@ -6,19 +6,19 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.core.paginator import EmptyPage, Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from meetings.days import AS_OF, ImpossibleAsOf, parse_as_of
 from meetings.filters import TaskFilterSet
+from meetings.models import PAGE_SIZES
 from meetings.models.task import TaskQuerySet
-from meetings.tables import TaskTable
+from meetings.tables import TaskTable, columns_asked_for, sorting_asked_for, with_task
 
 from .pages import as_of_query
 
-PAGE_SIZES = (25, 50, 100, 200)
 # The filters that are lists to tick, in the order of use.
 PICKED = (
     "health",
@@ -33,6 +33,8 @@ PICKED = (
     "instruction",
     "extended",
     "outcome",
+    "due",
+    "wish",
 )
 
 
@@ -46,6 +48,7 @@ class Listing:
     tasks: TaskQuerySet
     table: TaskTable
     per_page: int
+    columns: list[str]
     address: str
     wrong: list[str] = field(default_factory=list)
 
@@ -55,6 +58,24 @@ class Listing:
         query = as_of_query(self.day)
         query["next"] = self.address
         return query.urlencode()
+
+    @property
+    def as_of(self) -> QueryDict:
+        """The parameter of a link that keeps to the day; none for today."""
+        return as_of_query(self.day)
+
+    @property
+    def columns_offered(self) -> list[tuple[str, str, bool]]:
+        """Name, head and whether it is shown, of all columns: those shown in their order, then the others."""
+        hidden = [name for name in TaskTable.base_columns if name not in self.columns]
+        heads = {name: str(column.verbose_name) for name, column in TaskTable.base_columns.items()}
+        return [(name, heads[name], name in self.columns) for name in [*self.columns, *hidden]]
+
+    @property
+    def heads_to_sort_by(self) -> list[tuple[str, str]]:
+        """Name and head of the columns that are shown, and of the hidden one that the list is sorted by."""
+        sorted_by = {column.name for column in self.table.columns.iterall() if column.is_ordered}
+        return [(name, head) for name, head, shown in self.columns_offered if shown or name in sorted_by]
 
     @property
     def pick_fields(self):
@@ -97,25 +118,24 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
     rows, never all (DESIGN.md, Contracts).
     """
     wrong: list[str] = requested_day(request, today)[1]
-    filterset = TaskFilterSet(request.GET, tasks.with_last_report().with_first_names().for_listing(), day=day)
+    columns, wrong_columns = columns_asked_for(request.GET)
+    # What is remembered may name a column of another release; an address is somebody's mistake.
+    columns = columns or with_task(request.user.task_columns) or list(TaskTable.USUAL)
+    sorting, wrong_sorting = sorting_asked_for(request.GET)
+    tasks = TaskTable.loaded(tasks, day, shown=columns, sorting=sorting)
+    filterset = TaskFilterSet(request.GET, tasks, day=day)
     wrong += filterset.wrong
-    per_page = _number(request, "per_page", PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
+    per_page = _number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
     # An export is of all pages, so it does not matter on which of them it was asked for.
     page = 1 if request.GET.get("export") else _number(request, "page", 1, 1, None, wrong)
-    sorting = [name for name in request.GET.getlist("sort") if name]
-    known = TaskTable.base_columns
-    wrong += [
-        _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
-        for name in sorting
-        if name.removeprefix("-") not in known
-    ]
+    wrong += [*wrong_sorting, *wrong_columns]
     found = tasks.none() if wrong else filterset.qs
-    table = _table(request, found.with_printed_order(), [] if wrong else sorting)
+    table = _table(request, found.with_printed_order(), columns, [] if wrong else sorting)
     try:
         table.paginate(page=1 if wrong else page, per_page=per_page, paginator_class=Paginator)
     except EmptyPage:
         wrong.append(_("There is no page %(page)d. Go back to the first one.") % {"page": page})
-        table = _table(request, tasks.none(), [])
+        table = _table(request, tasks.none(), columns, [])
         table.paginate(page=1, per_page=per_page)
     return Listing(
         day=day,
@@ -124,13 +144,14 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
         tasks=table.data.data,
         table=table,
         per_page=per_page,
+        columns=columns,
         address=request.get_full_path(),
         wrong=wrong,
     )
 
 
-def _table(request: HttpRequest, tasks: TaskQuerySet, sorting: list[str]) -> TaskTable:
-    table = TaskTable(tasks, order_by=sorting)
+def _table(request: HttpRequest, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:
+    table = TaskTable(tasks, columns=columns, order_by=sorting)
     table.request = request
     return table
 

@@ -13,7 +13,7 @@ from meetings.exporting.register import write_register_csv, write_register_workb
 from meetings.filters import WrongParameter, filtered_tasks
 from meetings.management.base import RegisterCommand, day_asked_for
 from meetings.models import Task
-from meetings.tables import TaskTable
+from meetings.tables import TaskTable, columns_asked_for, sorting_asked_for
 
 WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 
@@ -60,12 +60,13 @@ def _day(as_of: str | None, params: QueryDict):
 
 def _tasks(params: QueryDict, day):
     """Return the tasks the list shows for ``params``, in its order; raises CommandError for a wrong parameter."""
-    sorting = [name for name in params.getlist("sort") if name]
-    unknown = [name for name in sorting if name.removeprefix("-") not in TaskTable.base_columns]
+    sorting, wrong_sorting = sorting_asked_for(params)
+    _columns, wrong_columns = columns_asked_for(params)
     try:
-        if unknown:
-            raise WrongParameter([_("The list cannot be sorted by “%(name)s”.") % {"name": unknown[0]}])
-        tasks = filtered_tasks(params, Task.objects.on(day).with_last_report().with_first_names(), day)
+        if wrong_sorting or wrong_columns:
+            raise WrongParameter([*wrong_sorting, *wrong_columns])
+        tasks = TaskTable.loaded(Task.objects.on(day), day, shown=[], sorting=sorting)
+        tasks = filtered_tasks(params, tasks, day)
     except WrongParameter as wrong:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": "--query", "problem": wrong}) from None
     return TaskTable(tasks.with_printed_order(), order_by=sorting).data.data
