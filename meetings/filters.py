@@ -12,12 +12,14 @@ The list, its exports and `export_register` all go through `filtered_tasks`, so 
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -31,6 +33,7 @@ from .models import (
     Department,
     DepartmentRole,
     ExtensionRequest,
+    FormerName,
     Health,
     Instruction,
     Meeting,
@@ -46,7 +49,9 @@ from .models import (
     TaskLog,
 )
 from .models.choices import NOBODY
+from .models.organisation import lately
 from .models.task import TaskQuerySet
+from .widgets import SHORT_LIST, frequent_first
 
 # Parameters of the page that are no filters.
 PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "export", "next"})
@@ -60,6 +65,20 @@ class WrongParameter(ValueError):
         self.messages = messages
 
 
+class Choice(NamedTuple):
+    """A row that can be chosen. ``detail`` is a document number or a unit; ``uses`` how often it was used lately.
+
+    ``formerly`` are the names it had before, and the names and ids of those merged into it.
+    """
+
+    pk: int
+    name: str
+    detail: str = ""
+    spelling: str = ""
+    uses: int = 0
+    formerly: tuple[str, ...] = ()
+
+
 class FilterChoices:
     """The rows that meetings, aspects, departments, leaders and sources can be chosen from; one query for all."""
 
@@ -67,7 +86,7 @@ class FilterChoices:
         self.day = day
 
     @cached_property
-    def _rows(self) -> dict[str, list[tuple[int, str, str]]]:
+    def _rows(self) -> dict[str, list[Choice]]:
         # A leader with an account is asked for by their dashboard, even before there is a task of theirs.
         leaders = Person.objects.filter(
             Exists(TaskLeader.objects.filter(person=OuterRef("pk")))
@@ -76,26 +95,65 @@ class FilterChoices:
         sources = Person.objects.filter(Exists(SuggestionSource.objects.filter(person=OuterRef("pk"))))
         known = Meeting.objects.issued_by(self.day)
         parts = [
-            _as_choices("meeting", known, "title", "document_number"),
+            _as_choices("meeting", known, "title", "document_number", spelling=F("spelling")),
             _as_choices("aspect", Aspect.objects.filter(meeting__in=known), "title"),
-            _as_choices("department", Department.objects.all(), "name"),
-            _as_choices("leader", leaders, "name", "unit"),
-            _as_choices("source", sources, "name", "unit"),
+            _as_choices("department", Department.objects.living(), "name", spelling=F("spelling")),
+            _as_choices("leader", leaders, "name", "unit", spelling=F("spelling")),
+            _as_choices("source", sources, "name", "unit", spelling=F("spelling")),
+            *_formerly("department"),
+            *_formerly("person"),
+            _uses("department", "TaskDepartment", "department"),
+            _uses("leader", "TaskLeader", "person"),
+            _uses("source", "SuggestionSource", "person"),
         ]
-        rows = defaultdict(list)
-        for kind, pk, name, detail in parts[0].union(*parts[1:], all=True):
-            rows[kind].append((pk, name, detail))
-        return {kind: sorted(of_kind) for kind, of_kind in rows.items()}
+        rows: dict[str, list[tuple]] = defaultdict(list)
+        for kind, pk, *columns in parts[0].union(*parts[1:], all=True):
+            rows[kind].append((pk, *columns))
+        return {kind: self._complete(kind, rows) for kind in ("meeting", "aspect", "department", "leader", "source")}
 
-    def rows(self, kind: str) -> list[tuple[int, str, str]]:
-        """Return id, name and detail (a document number, a unit) of all of ``kind``, in the order of entry."""
-        return self._rows.get(kind, [])
+    def _complete(self, kind: str, rows: dict[str, list[tuple]]) -> list[Choice]:
+        uses = {pk: int(number) for pk, number, _detail, _spelling in rows[f"uses of {kind}"]}
+        formerly: dict[int, list[str]] = defaultdict(list)
+        spellings: dict[int, list[str]] = defaultdict(list)
+        of = "person" if kind in ("leader", "source") else kind
+        for pk, name, old_pk, spelling in rows[f"former {of}"]:
+            formerly[pk] += [part for part in (name, old_pk) if part]
+            spellings[pk] += [name, spelling]
+        return [
+            Choice(pk, name, detail, " ".join([spelling, *spellings[pk]]).strip(), uses.get(pk, 0), tuple(formerly[pk]))
+            for pk, name, detail, spelling in sorted(rows[kind])
+        ]
+
+    def rows(self, kind: str) -> list[Choice]:
+        """Return all of ``kind``, in the order of entry."""
+        return self._rows[kind]
 
 
-def _as_choices(kind: str, rows: QuerySet, name: str, detail: str | None = None) -> QuerySet:
-    detail_column = {"choice_detail": Value("")} if detail is None else {}
-    columns = ("kind", "pk", name, detail or "choice_detail")
-    return rows.order_by().annotate(kind=Value(kind), **detail_column).values_list(*columns)
+_COLUMNS = ("kind", "pk_of", "name_of", "detail_of", "spelling_of")
+
+
+def _as_choices(kind: str, rows: QuerySet, name: str, detail: str | None = None, *, spelling=None) -> QuerySet:
+    return _columns(rows, kind, F("pk"), F(name), F(detail) if detail else Value(""), spelling or Value(""))
+
+
+def _formerly(of: str) -> list[QuerySet]:
+    """Return the former names of the departments or people, and the rows merged into them with their ids."""
+    merged = (Department if of == "department" else Person).objects.filter(merged_into__isnull=False)
+    kind, spelling = f"former {of}", F("spelling")
+    return [
+        _columns(FormerName.objects.filter(**{f"{of}__isnull": False}), kind, F(of), F("name"), Value(""), spelling),
+        _columns(merged, kind, F("merged_into"), F("name"), Cast("pk", CharField()), spelling),
+    ]
+
+
+def _uses(kind: str, model: str, column: str) -> QuerySet:
+    counted = lately(model).values(column).annotate(number=Cast(Count("pk"), CharField()))
+    return _columns(counted, f"uses of {kind}", F(column), F("number"), Value(""), Value(""))
+
+
+def _columns(rows: QuerySet, kind: str, *values) -> QuerySet:
+    columns = dict(zip(_COLUMNS, (Value(kind), *values), strict=True))
+    return rows.order_by().annotate(**columns).values_list(*_COLUMNS)
 
 
 class WordsField(forms.CharField):
@@ -110,10 +168,26 @@ class WordsField(forms.CharField):
         return value
 
 
+class TickList(forms.CheckboxSelectMultiple):
+    """Boxes to tick. A long list is searched, and begins with the frequent ones: each box knows what it is."""
+
+    spellings: dict[str, str] | None = None
+    frequent: frozenset[str] = frozenset()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is more than is seen at a glance."""
+        return len(self.choices) > SHORT_LIST
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "spelling": (self.spellings or {}).get(value, ""), "is_frequent": value in self.frequent}
+
+
 class SeveralField(forms.MultipleChoiceField):
     """Several of a set of words; empty ones, which a form without script sends, mean nothing."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = TickList
     default_error_messages = {
         "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
     }
@@ -125,29 +199,36 @@ class SeveralField(forms.MultipleChoiceField):
 class IdOrNameField(SeveralField):
     """Takes ids and exact names, several times; a name that several rows share means all of them."""
 
-    def offer(
-        self, rows: Iterable[tuple[int, str, str]], *, detail_is_a_name: bool = False, with_nobody: bool = False
-    ) -> None:
+    def offer(self, rows: Iterable[Choice], *, detail_is_a_name: bool = False, with_nobody: bool = False) -> None:
         """Set what can be chosen.
 
         ``detail_is_a_name``: a meeting may also be called by its document number. ``with_nobody``: having none can
         be asked for, too.
         """
         self.ids_by_name: dict[str, list[str]] = defaultdict(list)
-        shared = defaultdict(int)
         rows = list(rows)
-        for pk, name, detail in rows:
-            shared[name] += 1
-            self.ids_by_name[name].append(str(pk))
-            if detail and detail_is_a_name:
-                self.ids_by_name[detail].append(str(pk))
+        for row in rows:
+            self.ids_by_name[row.name].append(str(row.pk))
+            if row.detail and detail_is_a_name:
+                self.ids_by_name[row.detail].append(str(row.pk))
+        shared = Counter(row.name for row in rows)
+        # Whoever bears a name now comes before whoever bore it once.
+        borne = set(self.ids_by_name)
+        for row in rows:
+            for name in set(row.formerly) - borne:
+                self.ids_by_name[name].append(str(row.pk))
+        frequent, others = frequent_first(rows, {row: row.uses for row in rows})
         self.choices = [
             (
-                str(pk),
-                _("%(name)s (%(unit)s)") % {"name": name, "unit": detail} if shared[name] > 1 and detail else name,
+                str(row.pk),
+                _("%(name)s (%(unit)s)") % {"name": row.name, "unit": row.detail}
+                if shared[row.name] > 1 and row.detail
+                else row.name,
             )
-            for pk, name, detail in rows
+            for row in (*frequent, *others)
         ]
+        self.widget.spellings = {str(row.pk): row.spelling for row in rows}
+        self.widget.frequent = frozenset(str(row.pk) for row in frequent)
         if with_nobody:
             self.choices = [*self.choices, (NOBODY, _("Nobody"))]
 

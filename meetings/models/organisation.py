@@ -33,6 +33,10 @@ def _uses(model: str, column: str) -> Coalesce:
 class DepartmentQuerySet(NaturalKeyQuerySet):
     """Departments, by what the address bar or a document calls them."""
 
+    def living(self) -> Self:
+        """Return those that were not merged into another one."""
+        return self.filter(merged_into__isnull=True)
+
     def offered(self, besides: Iterable[int] = ()) -> Self:
         """Return the departments in use, and those numbered ``besides``: what a form may offer.
 
@@ -94,6 +98,10 @@ class Department(NaturallyKeyed):
 
 class PersonQuerySet(NaturalKeyQuerySet):
     """People, by what the address bar or a document calls them."""
+
+    def living(self) -> Self:
+        """Return those who were not merged into another one."""
+        return self.filter(merged_into__isnull=True)
 
     def offered(self, besides: Iterable[int] = ()) -> Self:
         """Return the people in use, and those numbered ``besides``, by pinyin: what a form may offer.

@@ -1,7 +1,10 @@
 """The searching select, whatever form it stands in: it comes into a page as htmx would bring it."""
 
+import re
+
 import pytest
 from django import forms
+from django.template import engines
 from playwright.sync_api import Page, expect
 
 from meetings.models import Department, Person
@@ -42,8 +45,6 @@ BRING = """html => {
 @pytest.fixture
 def example(visit, db):
     """Open a page with the form in it."""
-    from django.template import engines
-
     for name in NAMES:
         factories.department(name)
     for name in PEOPLE:
@@ -114,3 +115,23 @@ def test_a_needed_choice_left_out_is_said_where_one_chooses(example):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("combobox", name="Leader")).to_be_focused()
     expect(page.get_by_role("combobox", name="Leader")).to_have_attribute("aria-invalid", "true")
+
+
+def test_a_long_filter_is_searched_and_what_is_ticked_stays_in_sight(example):
+    page = example(width=DESK)
+    page.goto("/tasks/")
+    pick = page.locator("details.pick", has_text="Responsible department")
+    pick.locator("summary").click()
+    expect(pick.get_by_text("Used most")).to_be_visible()
+    expect(pick.get_by_role("checkbox").first).to_have_accessible_name("综合处")
+    search = pick.get_by_role("searchbox", name="Find in this list")
+    expect(search).to_be_focused()
+    page.keyboard.type("rkyc")
+    expect(pick.get_by_role("checkbox")).to_have_count(1)
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("department="))
+    expect(pick.locator(".pick-count")).to_have_text("1")
+    search.fill("zzz")
+    expect(pick.get_by_role("checkbox")).to_have_accessible_name("认可一处")
+    expect(pick.get_by_text("Nothing found.")).to_be_visible()
