@@ -42,9 +42,15 @@ class NothingDiffers(Incomplete):
         super().__init__(_("Nothing differs from what is there."), field=field)
 
 
+class Outdated(Refused):
+    """What the form showed is not what is there any more."""
+
+
 class Stale(Refused):
     """Somebody else saved meanwhile; ``since`` are their entries, oldest first."""
 
-    def __init__(self, since: list[TaskLog]) -> None:
-        super().__init__(_("This task was changed while you were writing. Nothing of yours has been saved yet."))
+    def __init__(self, since: list[TaskLog], sentence: str = "") -> None:
+        super().__init__(
+            sentence or _("This task was changed while you were writing. Nothing of yours has been saved yet.")
+        )
         self.since = since

@@ -6,7 +6,28 @@ entry of the log, rebuilds the task's intervals and copies the last one into the
 ``effective_on`` the day (Asia/Shanghai) from which the entry counts; ``today`` the present day, for tests.
 """
 
-from .accounts import change_settings, choose_language, make_calendar_address, revoke_calendar_address
+from .accounts import (
+    change_password,
+    change_settings,
+    choose_language,
+    make_calendar_address,
+    revoke_calendar_address,
+)
+from .arranging import (
+    add_aspect,
+    aspect_named,
+    edit_suggestion,
+    join_suggestions,
+    move_aspect,
+    move_suggestion,
+    move_to_aspect,
+    number_anew,
+    remove_aspect,
+    remove_suggestion,
+    rename_aspect,
+    seen_of_suggestion,
+    split_suggestion,
+)
 from .closing import accept_closure, agree_to_closure, request_closure, send_back
 from .commenting import comment
 from .concluding import record_outcome
@@ -35,9 +56,20 @@ from .extending import (
 )
 from .governing import record_next_meeting, set_leader_agrees
 from .instructing import answer_instruction, give_instruction
+from .meetings import (
+    MEETING_TEXTS,
+    MeetingFacts,
+    create_meeting,
+    edit_meeting,
+    end_the_wait_for,
+    facts_of,
+    seen_of_facts,
+)
 from .reminding import remind
 from .reviewing import review_without_news, set_review_interval
-from .rules import last_change_of_state
+from .rules import last_change_of_state, require_secretariat
+from .splitting import join_tasks, move_task, split_task
+from .table import at_end_of_its_aspect, lay_out, log_of_meeting, ordered_suggestions, seen_of_table
 from .updating import (
     change_status,
     close,
@@ -48,37 +80,63 @@ from .updating import (
     terminate,
     update_task,
 )
+from .viewing import begin_with, change_view, choose_columns, delete_view, save_view
 from .writing import written_deadline
 
 __all__ = [
-    "TypedDeadline",
-    "DeadlineAsTyped",
     "CORRECTED",
     "Correction",
+    "DeadlineAsTyped",
+    "MEETING_TEXTS",
+    "MeetingFacts",
+    "TypedDeadline",
     "accept_closure",
+    "add_aspect",
     "add_evidence",
     "agree_to_closure",
     "answer_instruction",
     "answer_marks",
     "ask_for_extension",
+    "aspect_named",
+    "at_end_of_its_aspect",
+    "begin_with",
+    "change_password",
     "change_settings",
     "change_status",
+    "change_view",
+    "choose_columns",
     "choose_language",
     "close",
     "comment",
     "confirm",
     "correct_deadline",
     "correct_task",
+    "create_meeting",
     "delete_evidence",
+    "delete_view",
     "edit_assignments",
+    "edit_meeting",
+    "edit_suggestion",
     "edit_texts",
+    "end_the_wait_for",
     "enter_task",
+    "facts_of",
     "give_instruction",
     "grant_extension",
+    "join_suggestions",
+    "join_tasks",
     "last_change_of_state",
+    "lay_out",
+    "log_of_meeting",
     "make_calendar_address",
     "meet_milestone",
     "milestone_line",
+    "move_aspect",
+    "move_suggestion",
+    "move_task",
+    "move_to_aspect",
+    "number_anew",
+    "ordered_suggestions",
     "read_meaning",
     "read_new_deadline",
     "read_printed",
@@ -87,17 +145,27 @@ __all__ = [
     "record_outcome",
     "refuse_extension",
     "remind",
+    "remove_aspect",
+    "remove_suggestion",
+    "rename_aspect",
     "reopen",
     "reopen_milestone",
     "report_progress",
     "request_closure",
     "require_later",
+    "require_secretariat",
     "review_without_news",
     "revoke_calendar_address",
+    "seen_of_facts",
+    "seen_of_suggestion",
+    "seen_of_table",
+    "save_view",
     "send_back",
     "set_leader_agrees",
     "set_review_interval",
     "settle_deadline",
+    "split_suggestion",
+    "split_task",
     "terminate",
     "update_task",
     "written_deadline",

@@ -23,7 +23,7 @@ def record_outcome(*, task_id: int, version: int, actor: Account, outcome: str, 
     """
     task = locked_task(task_id, version)
     require_secretariat(actor)
-    siblings = list(Task.objects.select_for_update().filter(suggestion=task.suggestion).exclude(pk=task.pk))
+    siblings = list(Task.objects.standing().select_for_update().filter(suggestion=task.suggestion).exclude(pk=task.pk))
     if any(of.status in OPEN_STATUSES for of in [task, *siblings]):
         raise ImpossibleStep(_("The outcome is recorded once none of the suggestion's tasks is open."))
     if outcome not in Outcome.values:

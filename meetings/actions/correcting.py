@@ -54,7 +54,7 @@ def edit_texts(
     if not own and not shared:
         raise NothingDiffers
     suggestion.save()
-    siblings = suggestion.tasks.select_for_update().exclude(pk=task.pk) if shared else []
+    siblings = suggestion.tasks.standing().select_for_update().exclude(pk=task.pk) if shared else []
     return [
         write_entry(
             of,

@@ -48,7 +48,8 @@ def record_next_meeting(
         )
     earlier = Meeting.objects.filter(body=meeting.body) if meeting.body else Meeting.objects.filter(pk=meeting.pk)
     tasks = (
-        Task.objects.select_for_update(of=("self",))
+        Task.objects.standing()
+        .select_for_update(of=("self",))
         .filter(
             suggestion__meeting__in=earlier.filter(issued_on__lt=held_on),
             deadline_kind=DeadlineKind.NEXT_MEETING,

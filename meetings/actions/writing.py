@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from meetings.deadlines import Deadline
+from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.lifecycle import WishStep, wish_transition
 from meetings.models import (
     Account,
@@ -26,7 +27,7 @@ from meetings.models import (
     TaskState,
 )
 from meetings.models.log import CURRENT_COLUMNS
-from meetings.refusals import Stale
+from meetings.refusals import ImpossibleStep, Stale
 
 Changes = dict[str, dict[str, Any]]
 
@@ -48,8 +49,13 @@ class PlannedEntry:
 
 
 def locked_task(task_id: int, version: int) -> Task:
-    """Return the task, held against other writers until the transaction ends; raises Stale on an older version."""
+    """Return the task, held against other writers until the transaction ends.
+
+    Raises Stale on an older version, and ImpossibleStep where it was joined into another task.
+    """
     task = Task.objects.select_for_update(of=("self",)).select_related("suggestion__meeting").get(pk=task_id)
+    if task.joined_into_id is not None:
+        raise ImpossibleStep(_("This task was joined into “%(task)s”. Work on that one.") % {"task": task.joined_into})
     if task.version != version:
         raise Stale(list(task.log.recorded_after(version)))
     return task
@@ -159,15 +165,26 @@ def written_deadline(deadline: Deadline) -> dict[str, Any]:
     }
 
 
+def read_written_deadline(written: dict[str, Any]) -> Deadline:
+    """Return the deadline that `written_deadline` wrote; the rhythm of a recurring one is not in it."""
+    return Deadline(
+        text=written["text"],
+        kind=DeadlineKind(written["kind"]),
+        due_date=datetime.date.fromisoformat(written["due_date"]) if written["due_date"] else None,
+        precision=Precision(written["precision"]) if written["precision"] else None,
+    )
+
+
 def written_milestone(milestone: Milestone) -> dict[str, Any]:
     """Return a milestone as the log's ``changes`` hold it."""
     return {**written_deadline(milestone.deadline), "met_on": iso(milestone.met_on)}
 
 
 Departments = Sequence[tuple[Department, str]]
+Parts = tuple[Departments, Sequence[Person]]
 
 
-def parts_of(task: Task) -> tuple[Departments, Sequence[Person]]:
+def parts_of(task: Task) -> Parts:
     """Return the task's departments with their roles and its leaders, in order; two queries unless prefetched."""
     departments = [(part.department, part.role) for part in _with(task, "task_departments", "department")]
     return departments, [part.person for part in _with(task, "task_leaders", "person")]

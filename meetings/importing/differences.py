@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from meetings import actions
@@ -105,6 +106,7 @@ def difference_to(meeting: Meeting, draft: Draft) -> Difference:
         meeting.suggestions.select_related("aspect")
         .prefetch_related(
             "suggestion_sources__person",
+            Prefetch("tasks", Task.objects.standing()),
             "tasks__task_departments__department",
             "tasks__task_leaders__person",
             "tasks__milestones",
@@ -307,7 +309,7 @@ def _fill_facts(meeting: Meeting, draft: Draft, changes: Sequence[Change], regis
 def _update_row(draft: Draft, row: RowDifference, register: Register, *, actor: Account, reason: str) -> None:
     printed = draft.rows[row.position - 1].row
     shared = {change.column: change.new for change in row.changes if change.is_applied}
-    first = row.suggestion.tasks.order_by("number").first()
+    first = row.suggestion.tasks.standing().order_by("number").first()
     if shared and first is not None:
         actions.edit_texts(
             task_id=first.pk,
@@ -325,7 +327,7 @@ def _update_row(draft: Draft, row: RowDifference, register: Register, *, actor: 
             new.append(difference.place)
             continue
         _update_task(difference, printed, register, actor=actor, reason=reason)
-    taken = set(row.suggestion.tasks.values_list("number", flat=True))
+    taken = set(row.suggestion.tasks.standing().values_list("number", flat=True))
     numbers = {}
     for place in new:
         number = task_numbers(printed)[place]

@@ -29,6 +29,7 @@ from meetings.models import (
 )
 from meetings.refusals import Refused
 
+from .contents import Meeting as Facts
 from .contents import Row
 from .draft import Draft, DraftedRow
 from .marks import Mark, marks_of
@@ -85,7 +86,12 @@ def _blockers_around(draft: Draft, today: datetime.date) -> Iterable[Blocker]:
         yield Blocker(_("Minutes cannot be issued before the meeting was held. Mend one of the days."), field="held_on")
     if not draft.rows:
         yield Blocker(_("The draft has no rows left. Add one, or discard the draft."))
-    for name in ("title", "body", "breakdown_title", "document_number", "place", "host"):
+    yield from blockers_of_fact_lengths(facts)
+
+
+def blockers_of_fact_lengths(facts: Facts) -> Iterable[Blocker]:
+    """Yield what around the table is too long to be kept."""
+    for name in actions.MEETING_TEXTS:
         yield from _too_long(getattr(facts, name), Meeting, name, None)
     for name in (facts.chair, facts.overall_lead, *facts.leads):
         yield from _too_long(name, Person, "name", None)
@@ -106,18 +112,23 @@ def _blockers_of_rows(rows: Sequence[DraftedRow]) -> Iterable[Blocker]:
             yield Blocker(
                 _("A task of row %(row)d has no text. Write it, or remove the task.") % {"row": position}, position
             )
-        yield from _texts_too_long(row, position)
-        yield from _too_long(row.aspect, Aspect, "title", position)
-        for task in row.tasks:
-            for deadline in (task.deadline, *task.milestones):
-                yield from _too_long(deadline.text, Milestone, "deadline_text", position)
-            for department in task.departments:
-                yield from _too_long(department.name, Department, "name", position)
-            for name in task.leaders:
-                yield from _too_long(name, Person, "name", position)
-        for person in row.sources:
-            yield from _too_long(person.name, Person, "name", position)
-            yield from _too_long(person.capacity, SuggestionSource, "capacity", position)
+        yield from blockers_of_row_lengths(row, position)
+
+
+def blockers_of_row_lengths(row: Row, position: int) -> Iterable[Blocker]:
+    """Yield what of the row at ``position`` is too long to be kept."""
+    yield from _texts_too_long(row, position)
+    yield from _too_long(row.aspect, Aspect, "title", position)
+    for task in row.tasks:
+        for deadline in (task.deadline, *task.milestones):
+            yield from _too_long(deadline.text, Milestone, "deadline_text", position)
+        for department in task.departments:
+            yield from _too_long(department.name, Department, "name", position)
+        for name in task.leaders:
+            yield from _too_long(name, Person, "name", position)
+    for person in row.sources:
+        yield from _too_long(person.name, Person, "name", position)
+        yield from _too_long(person.capacity, SuggestionSource, "capacity", position)
 
 
 def _texts_too_long(row: Row, position: int) -> Iterable[Blocker]:
@@ -165,10 +176,7 @@ def enter_meeting(draft: Draft, *, actor: Account | None) -> Entered:
     register = Register(draft.matches)
     facts = draft.facts
     meeting = Meeting.objects.create(
-        **{
-            name: getattr(facts, name) or ""
-            for name in ("title", "body", "breakdown_title", "document_number", "place", "host")
-        },
+        **{name: getattr(facts, name) or "" for name in actions.MEETING_TEXTS},
         held_on=facts.held_on,
         issued_on=facts.issued_on,
         chair=register.person(facts.chair) if facts.chair else None,
@@ -179,17 +187,8 @@ def enter_meeting(draft: Draft, *, actor: Account | None) -> Entered:
     suggestions = tuple(
         enter_row(meeting, draft, position, register, actor=actor) for position in range(1, len(draft.rows) + 1)
     )
-    _end_the_wait_for(meeting)
+    actions.end_the_wait_for(meeting)
     return Entered(meeting, suggestions)
-
-
-def _end_the_wait_for(meeting: Meeting) -> None:
-    """Give the day of ``meeting`` to what its body's earlier meetings wanted done by their next one."""
-    if not meeting.body or meeting.held_on is None:
-        return
-    earlier = Meeting.objects.filter(body=meeting.body, held_on__lt=meeting.held_on).order_by("-held_on").first()
-    if earlier is not None:
-        actions.record_next_meeting(meeting_id=earlier.pk, held_on=meeting.held_on, actor=None)
 
 
 def enter_leads(meeting: Meeting, draft: Draft, register: Register) -> None:

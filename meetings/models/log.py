@@ -81,6 +81,11 @@ class TaskLogQuerySet(NaturalKeyQuerySet):
             undoing = undoing.filter(effective_on__lte=day)
         return self.filter(Q(batch__isnull=True) | ~Exists(undoing))
 
+    def overtaken(self) -> TaskLogQuerySet:
+        """Return the entries of batches after which something else was recorded of their task."""
+        later = TaskLog.objects.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
+        return self.filter(Exists(later.exclude(batch=OuterRef("batch"))), batch__isnull=False)
+
     def as_it_happened(self) -> TaskLogQuerySet:
         """Order by the day an entry is effective on, within a day by the order of recording."""
         return self.order_by("task_id", "effective_on", "sequence")
@@ -176,10 +181,11 @@ class TaskStateQuerySet(NaturalKeyQuerySet):
     def rebuild(self, task_ids: Iterable[int]) -> dict[int, TaskState]:
         """Replay the log of the tasks and store their intervals anew; return each task's last one.
 
-        Costs four queries however many tasks there are. To be called inside the transaction that wrote the log.
+        What was joined into another task has none (`Task.joined_into`). Costs four queries however many tasks there
+        are. To be called inside the transaction that wrote the log.
         """
         task_ids = list(task_ids)
-        entries = TaskLog.objects.filter(task__in=task_ids).as_it_happened()
+        entries = TaskLog.objects.filter(task__in=task_ids, task__joined_into__isnull=True).as_it_happened()
         states: list[TaskState] = []
         for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id):
             states.extend(replay(task_id, list(of_task)))

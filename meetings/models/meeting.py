@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -16,9 +17,9 @@ from .organisation import Person
 from .spelling import SpellingField
 
 
-def _count_of(model: str, path: str) -> Coalesce:
-    """Return the number of rows of ``model`` that ``path`` leads from to the meeting."""
-    rows = apps.get_model(model).objects.filter(**{path: OuterRef("pk")}).order_by()
+def _count_of(model: str, path: str, **conditions: Any) -> Coalesce:
+    """Return the number of rows of ``model``, under ``conditions``, that ``path`` leads from to the meeting."""
+    rows = apps.get_model(model).objects.filter(**{path: OuterRef("pk")}, **conditions).order_by()
     return Coalesce(Subquery(rows.values(path).annotate(number=Count("pk")).values("number")), 0)
 
 
@@ -33,7 +34,7 @@ class MeetingQuerySet(NaturalKeyQuerySet):
         """Annotate ``suggestion_count`` and ``task_count``, each by a subquery so that neither multiplies the other."""
         return self.annotate(
             suggestion_count=_count_of("meetings.Suggestion", "meeting"),
-            task_count=_count_of("meetings.Task", "suggestion__meeting"),
+            task_count=_count_of("meetings.Task", "suggestion__meeting", joined_into__isnull=True),
         )
 
 

@@ -109,13 +109,16 @@ def _of_digest(mailing: Mailing, digest: Digest) -> ComposeMail:
 
 
 def _reminders_by_hand(day: datetime.date) -> list[Plan]:
-    """Return the reminders by hand to be sent; those of tasks that have ended meanwhile are given up."""
+    """Return the reminders by hand to be sent; those of tasks that have ended meanwhile are given up.
+
+    So are those of tasks that were joined into others: their departments are the others' now.
+    """
     composed_at = timezone.now()
     unsent = Mailing.objects.to_be_sent(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
     plans = []
     for mailing in unsent.select_related("account", "entry__actor").order_by("pk"):
-        task = Task.objects.on(max(day, mailing.day)).for_listing().get(pk=mailing.entry.task_id)
-        if not task.is_open:
+        task = Task.objects.on(max(day, mailing.day)).for_listing().filter(pk=mailing.entry.task_id).first()
+        if task is None or not task.is_open:
             Mailing.objects.give_up(mailing.pk)
         elif mailing.account.email:
             plans.append((mailing, composed_at, _of_reminder(mailing, task, max(day, mailing.day))))

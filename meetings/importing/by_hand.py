@@ -1,0 +1,290 @@
+"""A meeting, or a row of its table, typed by hand: read by the grammars that read a file, entered as accepting does.
+
+A row is typed as the annex prints it: departments, leaders and deadline once for the row, or beside a task for that
+task alone. What is doubtful becomes a mark to confirm on its tasks, as at an import; but whom a name means is asked
+before anything is entered, for the person who types has the paper in hand.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings import actions
+from meetings.deadlines import Reading, read_deadline, read_row_deadlines
+from meetings.models import Account, ChangeKind, DepartmentRole, Meeting, Suggestion, Task
+from meetings.refusals import Incomplete, Refused
+
+from .cells import read_departments, read_leaders
+from .contents import Meeting as Facts
+from .contents import Row
+from .contents import Task as TypedTask
+from .draft import EMPTY_ROW, EMPTY_TASK, SEVERAL, Draft, DraftedRow, problem_of_doubt, several
+from .entering import CannotAccept, blockers_of_fact_lengths, blockers_of_row_lengths, enter_row, enter_tasks, task_text
+from .heads import Role
+from .matching import Matches, NameMatch
+from .names import Register
+from .people import Person
+from .problems import Problem, ProblemCode
+from .typed import facts_as_typed, row_as_typed
+
+#: The most tasks that one form holds; a printed row has three or four.
+MOST_TASKS = 40
+_OF_TASK = ("departments", "leaders", "deadline")
+
+
+class NamesInQuestion(Refused):
+    """Somebody has to say whom some of the names mean before anything is entered."""
+
+    def __init__(self, matches: Sequence[NameMatch]) -> None:
+        super().__init__(
+            _("Say below whom these names mean: %(names)s") % {"names": "、".join(m.name for m in matches)}
+        )
+        self.matches = tuple(matches)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSuggestion:
+    """A row as somebody typed it, read: the draft of it alone, and how each task's deadline was read."""
+
+    draft: Draft
+    readings: tuple[Reading, ...]
+
+    @property
+    def row(self) -> Row:
+        """What was understood."""
+        return self.draft.rows[0].row
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is left to be confirmed."""
+        return self.draft.rows[0].problems
+
+    @property
+    def matches(self) -> Matches:
+        """Whom the names mean."""
+        return self.draft.matches
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def read_suggestion(typed: Mapping[str, str], meeting: Meeting, choices: Mapping[str, str]) -> TypedSuggestion:
+    """Return the row that was ``typed`` in the fields of its form, in the frame of the meeting's days.
+
+    ``choices`` say whom names mean (`matching.match_names`). Raises Incomplete for a number that is none.
+    """
+    row = row_as_typed(EMPTY_ROW, {name: typed.get(name, "") for name in _ROW_TEXTS}, facts_for(meeting)).row
+    places = task_places(typed)
+    texts = [_text_of_cell(typed, f"task-{at}-text") for at in places]
+    readings = _readings(typed, places, texts, meeting)
+    tasks = tuple(
+        TypedTask(
+            number=number if len(places) > 1 else None,
+            text=text,
+            departments=read_departments(_own_or_rows(typed, at, "departments"), Role.RESPONSIBLE).names,
+            leaders=read_leaders(_own_or_rows(typed, at, "leaders")),
+            deadline=reading.deadline,
+            milestones=reading.milestones,
+        )
+        for number, (at, text, reading) in enumerate(zip(places, texts, readings, strict=True), start=1)
+    )
+    row = replace(row, tasks=tasks)
+    drafted = DraftedRow(row, tuple(_problems(row, readings)))
+    return TypedSuggestion(Draft(facts_for(meeting), (drafted,), (), dict(choices)), readings)
+
+
+_ROW_TEXTS = ("number", "aspect", "suggestion", "lead_in", "sources", "remarks")
+
+
+def task_places(typed: Mapping[str, str]) -> list[int]:
+    """Return the places of the form's tasks in which something is typed; the first where nothing is."""
+    filled = [
+        at
+        for at in range(MOST_TASKS)
+        if any(typed.get(f"task-{at}-{name}", "").strip() for name in ("text", *_OF_TASK))
+    ]
+    return filled or [0]
+
+
+def _readings(typed: Mapping[str, str], places: Sequence[int], texts: Sequence[str], meeting: Meeting):
+    days = {"issued_on": meeting.issued_on, "held_on": meeting.held_on}
+    of_row = read_row_deadlines(_text_of_cell(typed, "deadline"), texts, **days)
+    return tuple(
+        read_deadline(own, **days) if (own := _text_of_cell(typed, f"task-{at}-deadline")) else reading
+        for at, reading in zip(places, of_row, strict=True)
+    )
+
+
+def _problems(row: Row, readings: Sequence[Reading]):
+    for doubt in dict.fromkeys(reading.problem for reading in readings if reading.problem):
+        yield problem_of_doubt(doubt)
+    for code in SEVERAL:
+        if problem := several(row, code):
+            yield problem
+    if any(not task.departments for task in row.tasks):
+        yield Problem(None, "departments", "", ProblemCode.NO_DEPARTMENT)
+
+
+def _own_or_rows(typed: Mapping[str, str], at: int, name: str) -> str:
+    return _text_of_cell(typed, f"task-{at}-{name}") or _text_of_cell(typed, name)
+
+
+def _text_of_cell(typed: Mapping[str, str], name: str) -> str:
+    lines = typed.get(name, "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def facts_for(meeting: Meeting) -> Facts:
+    """Return what a reading needs of the meeting: its days."""
+    return Facts(issued_on=meeting.issued_on, held_on=meeting.held_on)
+
+
+def read_people(printed: Sequence[Person], choices: Mapping[str, str]) -> Draft:
+    """Return a draft that holds nothing but ``printed``, people with their capacities, to match their names."""
+    return Draft(
+        Facts(), (DraftedRow(replace(EMPTY_ROW, tasks=(EMPTY_TASK,), sources=tuple(printed))),), (), {**choices}
+    )
+
+
+def require_known(matches: Matches) -> None:
+    """Raise NamesInQuestion where a name is like a known one and nobody has said whether it is the same."""
+    if asked := matches.open():
+        raise NamesInQuestion(asked)
+
+
+# --- entering -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def enter_suggestion(*, meeting_id: int, typed: TypedSuggestion, actor: Account) -> Suggestion:
+    """Enter a row at the end of its aspect, with its tasks; what is doubtful becomes a mark on them.
+
+    Raises CannotAccept with all that is missing, NamesInQuestion, and what the verbs raise; then nothing is written.
+    """
+    actions.require_secretariat(actor)
+    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    _require_complete(typed.row)
+    require_known(typed.matches)
+    aspect = actions.aspect_named(meeting, typed.row.aspect or "", actor=actor)
+    suggestion = enter_row(meeting, typed.draft, 1, Register(typed.matches), actor=actor)
+    suggestion.aspect = aspect
+    actions.lay_out(
+        actions.at_end_of_its_aspect(actions.ordered_suggestions(meeting), suggestion),
+        "position",
+    )
+    actions.log_of_meeting(
+        meeting,
+        kind=ChangeKind.ENTERED,
+        actor=actor,
+        changes={"suggestion": {"old": None, "new": str(suggestion)}},
+    )
+    suggestion.refresh_from_db()
+    return suggestion
+
+
+@transaction.atomic
+def add_tasks(*, suggestion_id: int, typed: TypedSuggestion, actor: Account) -> list[Task]:
+    """Enter the tasks of ``typed`` behind those that the row has already. Raises as `enter_suggestion` does."""
+    actions.require_secretariat(actor)
+    suggestion = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=suggestion_id)
+    _require_complete(typed.row)
+    require_known(typed.matches)
+    numbers = suggestion.tasks.standing().order_by("-number").values_list("number", flat=True)
+    last = numbers.first() or 0
+    places = {place: last + place + 1 for place in range(len(typed.row.tasks))}
+    return enter_tasks(suggestion, typed.draft, 1, Register(typed.matches), places, actor=actor)
+
+
+def _require_complete(row: Row) -> None:
+    for number in range(1, len(row.tasks) + 1):
+        if not task_text(row, number - 1):
+            raise Incomplete(
+                _("Task (%(number)d) has no text. Write it, or empty its other fields.") % {"number": number}
+                if len(row.tasks) > 1
+                else _("Write the suggestion, a task, or both."),
+                field="tasks",
+            )
+    if blockers := list(blockers_of_row_lengths(row, 1)):
+        raise CannotAccept(blockers)
+
+
+@transaction.atomic
+def correct_suggestion(
+    *, suggestion_id: int, typed: Mapping[str, str], people: Draft, reason: str, actor: Account, seen: str
+) -> Suggestion:
+    """Correct a row as its form says; ``people`` are its sources (`read_people`). Raises as the verb does."""
+    suggestion = Suggestion.objects.select_related("meeting").get(pk=suggestion_id)
+    row = row_as_typed(EMPTY_ROW, {name: typed.get(name, "") for name in _ROW_TEXTS}, facts_for(suggestion.meeting)).row
+    row = replace(row, sources=people.rows[0].row.sources)
+    if blockers := list(blockers_of_row_lengths(row, suggestion.position)):
+        raise CannotAccept(blockers)
+    require_known(people.matches)
+    register = Register(people.matches)
+    return actions.edit_suggestion(
+        suggestion_id=suggestion_id,
+        number=row.number,
+        aspect=row.aspect or "",
+        text=row.suggestion or "",
+        lead_in=row.lead_in,
+        sources=list(dict.fromkeys((register.person(each.name), each.capacity or "") for each in row.sources)),
+        reason=reason,
+        actor=actor,
+        seen=seen,
+    )
+
+
+# --- a meeting ------------------------------------------------------------------------------------
+
+
+def read_facts(typed: Mapping[str, str], choices: Mapping[str, str]) -> Draft:
+    """Return what was ``typed`` about a meeting, with the people it names to be matched. Raises Incomplete for a day
+    that is none."""
+    return Draft(facts_as_typed(Facts(), typed), (), (), dict(choices))
+
+
+@transaction.atomic
+def save_meeting(
+    *,
+    meeting_id: int | None,
+    draft: Draft,
+    actor: Account,
+    reason: str = "",
+    seen: str | None = None,
+    today: datetime.date | None = None,
+) -> Meeting:
+    """Enter a new meeting (``meeting_id`` none), or correct one. Raises NamesInQuestion and what the verbs raise."""
+    actions.require_secretariat(actor)
+    if blockers := list(blockers_of_fact_lengths(draft.facts)):
+        raise CannotAccept(blockers)
+    require_known(draft.matches)
+    register, facts = Register(draft.matches), draft.facts
+    said = actions.MeetingFacts(
+        **{name: getattr(facts, name) or "" for name in actions.MEETING_TEXTS},
+        held_on=facts.held_on,
+        issued_on=facts.issued_on,
+        chair=register.person(facts.chair) if facts.chair else None,
+        overall_lead=register.person(facts.overall_lead) if facts.overall_lead else None,
+        leads=register.people(facts.leads),
+        attendees=[(register.person(person.name), person.capacity or "") for person in facts.attendees],
+    )
+    if meeting_id is None:
+        return actions.create_meeting(facts=said, actor=actor, today=today)
+    return actions.edit_meeting(meeting_id=meeting_id, facts=said, reason=reason, actor=actor, seen=seen, today=today)
+
+
+def roles_in_words(row: Row) -> list[str]:
+    """Return the departments of each task with their roles, in the reader's language."""
+    return [
+        "、".join(
+            each.name
+            if each.role is Role.RESPONSIBLE
+            else _("%(name)s (%(role)s)") % {"name": each.name, "role": DepartmentRole(str(each.role)).label}
+            for each in task.departments
+        )
+        for task in row.tasks
+    ]
