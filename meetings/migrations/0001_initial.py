@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                     "landing_page",
                     models.CharField(
                         choices=[
+                            ("overview", "Overview"),
                             ("dashboard", "Dashboard"),
                             ("tasks", "Tasks"),
                             ("inbox", "Inbox"),
@@ -101,6 +102,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("looked_at", models.DateTimeField(blank=True, null=True, verbose_name="last looked")),
+                ("looked_before", models.DateTimeField(blank=True, null=True, verbose_name="looked before")),
                 (
                     "is_active",
                     models.BooleanField(
@@ -1865,7 +1867,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="account",
             constraint=models.CheckConstraint(
-                condition=models.Q(("landing_page__in", ["dashboard", "tasks", "inbox", "meetings"])),
+                condition=models.Q(("landing_page__in", ["overview", "dashboard", "tasks", "inbox", "meetings"])),
                 name="account_landing_page_known",
             ),
         ),

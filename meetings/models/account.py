@@ -31,6 +31,7 @@ class Language(models.TextChoices):
 class LandingPage(models.TextChoices):
     """The page that opens after signing in."""
 
+    OVERVIEW = "overview", _("Overview")
     DASHBOARD = "dashboard", _("Dashboard")
     TASKS = "tasks", _("Tasks")
     INBOX = "inbox", _("Inbox")
@@ -122,6 +123,7 @@ class Account(AbstractBaseUser):
         _("columns of the list"), default=list, blank=True, help_text=_("In order; none: the usual ones.")
     )
     looked_at = models.DateTimeField(_("last looked"), null=True, blank=True)
+    looked_before = models.DateTimeField(_("looked before"), null=True, blank=True)
     is_active = models.BooleanField(
         _("may sign in"), default=True, help_text=_("Take this away instead of deleting the account.")
     )
