@@ -18,6 +18,7 @@ from meetings.refusals import Refused
 
 from .documents import Unreadable, UnreadableDocument
 from .documents.errors import MAX_SECONDS
+from .fill_in.sheets import Sheet, sheets_from
 from .written import ReadMinutes, reading_from
 
 logger = logging.getLogger(__name__)
@@ -33,9 +34,18 @@ def read_bounded(path: str | PathLike[str]) -> ReadMinutes:
     Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and Refused where the
     process ended without an answer, as it does for want of memory.
     """
+    return reading_from(_answer("minutes", path))
+
+
+def read_sheets_bounded(path: str | PathLike[str]) -> tuple[Sheet, ...]:
+    """Read the sheets of the workbook at ``path``, whatever is in them; raises as `read_bounded` does."""
+    return sheets_from(_answer("sheets", path)["sheets"])
+
+
+def _answer(what: str, path: str | PathLike[str]) -> dict:
     try:
         worker = subprocess.run(
-            [sys.executable, "-m", f"{__package__}.bounded_worker", fspath(path)],
+            [sys.executable, "-m", f"{__package__}.bounded_worker", what, fspath(path)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,
@@ -53,4 +63,4 @@ def read_bounded(path: str | PathLike[str]) -> ReadMinutes:
         ) from error
     if "code" in answer:
         raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])
-    return reading_from(answer)
+    return answer

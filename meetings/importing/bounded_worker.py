@@ -1,4 +1,7 @@
-"""The process that reads one uploaded file (its path: the argument); what it says, or why not, as JSON on stdout."""
+"""The process that reads one uploaded file; what it says, or why not, as JSON on stdout.
+
+Its arguments: ``minutes`` or ``sheets`` (of a workbook), and the path.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,32 @@ from .documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocument
 _MAX_BYTES = 480 * MEGABYTE
 
 
-def main(path: str) -> None:
-    """Read ``path`` and print what it says."""
+def main(what: str, path: str) -> None:
+    """Read ``path`` for ``what`` it holds and print that."""
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     # The sentences of a refusal are made by the parent, in the reader's language.
     settings.configure(USE_I18N=False)
-    from .reading import read_with_sources
-    from .written import written_reading
 
     try:
-        answer = written_reading(read_with_sources(path))
+        answer = _minutes(path) if what == "minutes" else _sheets(path)
     except UnreadableDocument as error:
         answer = {"code": str(error.code), "parameters": error.parameters}
     sys.stdout.write(json.dumps(answer))
 
 
+def _minutes(path: str) -> dict:
+    from .reading import read_with_sources
+    from .written import written_reading
+
+    return written_reading(read_with_sources(path))
+
+
+def _sheets(path: str) -> dict:
+    from .fill_in.sheets import read_sheets, written_sheets
+
+    return {"sheets": written_sheets(read_sheets(path))}
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -7,6 +7,7 @@ from .closure import agreement_to, awaiting_agreement, awaiting_decision, closur
 from .confirmation import ConfirmationColumn, ConfirmationMark
 from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
+from .fill_in import FillInState, FillInUpload
 from .instruction import Instruction
 from .intake import DocumentFormat, DraftRow, MinutesDocument
 from .log import AppendOnly, EntryKind, TaskLog, TaskState
@@ -58,6 +59,8 @@ __all__ = [
     "Evidence",
     "ExtensionRequest",
     "ExtensionStatus",
+    "FillInState",
+    "FillInUpload",
     "Health",
     "Instruction",
     "Language",

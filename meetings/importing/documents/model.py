@@ -46,12 +46,15 @@ class Table:
     """A rectangle of cells: every row has the same number of positions.
 
     ``hidden_rows``: rows (0-based) the spreadsheet does not show. ``name`` and ``is_hidden``: the sheet's.
+    ``row_numbers`` and ``column_numbers``: what the spreadsheet calls them (1-based), for it has empty ones between.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
     hidden_rows: frozenset[int] = frozenset()
     name: str = ""
     is_hidden: bool = False
+    row_numbers: tuple[int, ...] = ()
+    column_numbers: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Cell]], **attributes) -> Table:

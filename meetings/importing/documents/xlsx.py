@@ -3,7 +3,8 @@
 Only cells that hold something are kept, so neither a false dimension, nor a cell in the last column, nor a merge over
 the whole sheet costs memory. calamine fills the rectangle up to the farthest cell and says neither which rows are
 hidden nor how a number is shown, and 2026.10 shown with two decimals is October where the bare number 2026.1 is a
-doubt; so the parts are read here. Formulas count with the value Excel saved; macros are never opened.
+doubt; so the parts are read here. Formulas count with the value Excel saved, and as they were typed where there is
+none; macros are never opened.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .packages import Package, namespace
 
 _MAX_SHEETS = 64
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 
 
@@ -88,8 +90,15 @@ def _plain(element: etree._Element, main: str) -> str:
             pieces.append(child.text or "")
         elif child.tag == f"{main}r":
             pieces.extend(text.text or "" for text in child.iterchildren(f"{main}t"))
-    # Excel writes control characters as _x000D_; the carriage return is the one that occurs.
-    return "".join(pieces).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = _ESCAPED.sub(_unescaped, "".join(pieces))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """Undo what Excel does to control characters (_x000D_) and to a text that looks like one (_x005F_x0041_)."""
+    character = chr(int(match[1], 16))
+    is_text = character in "\t\n" or (character >= " " and not "\ud800" <= character <= "\udfff")
+    return character if is_text else ""
 
 
 def _strings(package: Package) -> list[str]:
@@ -189,6 +198,9 @@ def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
         inline = element.find(f"{main}is")
         return Cell(_plain(inline, main)) if inline is not None else EMPTY
     raw = element.findtext(f"{main}v") or ""
+    if element.find(f"{main}v") is None and (formula := element.findtext(f"{main}f")):
+        # Nobody has computed it: what is known is what was typed.
+        return Cell(f"={formula}")
     if kind == "s":
         at = int(raw) if raw.isdecimal() and len(raw) < 10 else -1
         return Cell(workbook.strings[at]) if 0 <= at < len(workbook.strings) else EMPTY
@@ -217,7 +229,14 @@ def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
             for column in across:
                 grid[at][column] = cell
     hidden = frozenset(at for at, row in enumerate(rows) if row in sheet.hidden_rows)
-    return Table.of(grid, hidden_rows=hidden, name=name, is_hidden=is_hidden)
+    return Table.of(
+        grid,
+        hidden_rows=hidden,
+        name=name,
+        is_hidden=is_hidden,
+        row_numbers=tuple(rows),
+        column_numbers=tuple(columns),
+    )
 
 
 def _within(rows: list[int], top: int, bottom: int) -> Iterator[int]:
