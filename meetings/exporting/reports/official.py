@@ -7,6 +7,7 @@ is built here directly: python-docx asks a table for a cell by walking through a
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -67,11 +68,15 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption, which is numbered by the document; its head is repeated on each page."""
+    """A table with its caption, which is numbered by the document; its head is repeated on each page.
+
+    ``kept_together``: the end of a page does not divide it, for a table that is read as a whole.
+    """
 
     caption: str
     columns: Sequence[TableColumn]
     rows: Sequence[Sequence[str | int]]
+    kept_together: bool = False
 
 
 Block = Heading | Paragraph | Note | Table
@@ -114,10 +119,31 @@ def write_official_document(file: BinaryIO, content: OfficialDocument) -> None:
 def signature_indents(signed_by: str, day: str) -> tuple[float, float]:
     """Return how far from the right the signing body and its day stand, in characters.
 
-    The day begins two characters after the body; whichever ends further right keeps two characters free.
+    The day keeps four characters free and the body stands centred above it; a long body keeps two, and the day moves.
     """
-    longer = _width_of(signed_by) - 2 - _width_of(day)
-    return (2, 2 + longer) if longer >= 0 else (2 - longer, 2)
+    overhang = (_width_of(signed_by) - _width_of(day)) / 2
+    day_indent = max(4.0, 2 + overhang)
+    return day_indent - overhang, day_indent
+
+
+def title_lines(title: str) -> str:
+    """Return the title in lines of about the same length, broken where its words end as far as punctuation tells."""
+    return "\n".join(part for line in title.split("\n") for part in _balanced(line))
+
+
+def _balanced(line: str) -> list[str]:
+    number = math.ceil(_width_of(line) / look.TITLE_CHARACTERS)
+    if number < 2:
+        return [line]
+    ideal = len(line) / number
+    # At least a line has to remain for each that is to come.
+    breaks = [at for at in range(2, len(line) - 1) if _width_of(line[:at]) <= look.TITLE_CHARACTERS]
+    at = min(breaks, key=lambda at: abs(at - ideal) + (0 if _may_break(line, at) else ideal / 2))
+    return [line[:at], *_balanced(line[at:])]
+
+
+def _may_break(line: str, at: int) -> bool:
+    return line[at - 1] in "会的和、》） " or line[at] in "第《（关"
 
 
 def _width_of(text: str) -> float:
@@ -125,7 +151,7 @@ def _width_of(text: str) -> float:
 
 
 def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
-    yield _paragraph("Title", content.title)
+    yield _paragraph("Title", title_lines(content.title))
     if content.addressed_to:
         yield _paragraph("Salutation", content.addressed_to)
     tables = 0
@@ -142,6 +168,7 @@ def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
                 tables += 1
                 yield _caption(block.caption, tables)
                 yield _table(block)
+                yield _paragraph("AfterTable")
     yield _paragraph("Signature", content.signed_by)
     yield _paragraph("Date", day)
 
@@ -194,8 +221,8 @@ def _table(block: Table) -> BaseOxmlElement:
         _add(grid, "w:gridCol", w=str(width))
     _add_row(table, [column.head for column in block.columns], widths, ["TableHead"] * len(widths), is_head=True)
     styles = [column.align.value for column in block.columns]
-    for row in block.rows:
-        _add_row(table, row, widths, styles)
+    for number, row in enumerate(block.rows, start=1):
+        _add_row(table, row, widths, styles, with_next=block.kept_together and number < len(block.rows))
     return table
 
 
@@ -211,6 +238,7 @@ def _add_row(
     styles: Sequence[str],
     *,
     is_head: bool = False,
+    with_next: bool = False,
 ) -> None:
     row = _add(table, "w:tr")
     properties = _add(row, "w:trPr")
@@ -221,7 +249,10 @@ def _add_row(
         cell = _add(row, "w:tc")
         _add(_add(cell, "w:tcPr"), "w:tcW", w=str(width), type="dxa")
         for line in str(value).split("\n"):
-            cell.append(_paragraph(style, line))
+            paragraph = _paragraph(style, line)
+            if with_next:
+                _add(paragraph.find(qn("w:pPr")), "w:keepNext")
+            cell.append(paragraph)
 
 
 def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:
@@ -242,10 +273,11 @@ def _replace_looks(document: DocumentObject, styles: str) -> None:
     part.numbering_part._element = parse_xml(look.numbering_xml())
     part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)._blob = look.font_table_xml().encode()
     settings = document.settings.element
-    language = settings.find(qn("w:themeFontLang"))
-    if language is not None:
-        language.set(qn("w:val"), "zh-CN")
-        language.set(qn("w:eastAsia"), "zh-CN")
+    settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
+    # As Word has laid out tables since 2013: their borders, not their words, stand at the margin.
+    for setting in settings.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
 
 
 def _set_page(document: DocumentObject) -> None:
@@ -264,13 +296,7 @@ def _set_page(document: DocumentObject) -> None:
         "gutter": 0,
     }
     _add(properties, "w:pgMar", **{side: str(width) for side, width in margins.items()})
-    _add(
-        properties,
-        "w:docGrid",
-        type="linesAndChars",
-        linePitch=str(look.LINE_PITCH),
-        charSpace=str(look.CHARACTER_SPACE),
-    )
+    _add(properties, "w:docGrid", type="lines", linePitch=str(look.LINE_PITCH))
     # The outer edge of a sheet printed on both sides: right on odd pages, left on even ones.
     document.settings.odd_and_even_pages_header_footer = True
     for footer, style in ((section.footer, "FooterOdd"), (section.even_page_footer, "Footer")):
@@ -286,7 +312,7 @@ def _set_page(document: DocumentObject) -> None:
 
 def _set_properties(document: DocumentObject, content: OfficialDocument) -> None:
     properties = document.core_properties
-    properties.title = clean_text(content.title)[:255]
+    properties.title = clean_text(content.title).replace("\n", "")[:255]
     properties.author = clean_text(content.signed_by)[:255]
     properties.last_modified_by = properties.author
     properties.language = "zh-CN"

@@ -17,9 +17,12 @@ MARGIN_BOTTOM = PAGE_HEIGHT - MARGIN_TOP - TEXT_HEIGHT
 # The page's number stands 7 mm below the text area.
 FOOTER_DISTANCE = 1247
 LINES, CHARACTERS = 22, 28
+# As many of the title's size stand in a line.
+TITLE_CHARACTERS = TEXT_WIDTH // 440
 LINE_PITCH = TEXT_HEIGHT // LINES
-# What a character of 三号 is set closer by, in 4096ths of a point, so that 28 of them fill the line.
-CHARACTER_SPACE = int((TEXT_WIDTH / 20 / CHARACTERS - 16) * 4096)
+# What characters of 三号 are set closer by so that 28 of them fill the line. By the style and not by a grid of
+# characters, which LibreOffice sets much too wide.
+CLOSER = TEXT_WIDTH // CHARACTERS - 16 * 20
 
 LATIN = "Times New Roman"
 TITLE_FONT, BODY_FONT, KAI, HEI, SONG = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
@@ -32,8 +35,8 @@ FONTS = {
     SONG: ("SimSun,Noto Serif CJK SC", "auto"),
 }
 
-# Half points: 二号, 三号, 四号, 小四.
-_ER, _SAN, _SI, _XIAO_SI = 44, 32, 28, 24
+# Half points: 二号, 三号, 四号, 五号.
+_ER, _SAN, _SI, _WU = 44, 32, 28, 21
 
 
 def _fonts(east_asian: str) -> str:
@@ -59,7 +62,8 @@ def _paragraph_style(
 
 
 def _size(half_points: int) -> str:
-    return f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+    """Return the size of what is not set in the body's; its characters stand no closer than the font has them."""
+    return f'<w:spacing w:val="0"/><w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
 
 
 def _heading(level: int, font: str, *, is_bold: bool = False) -> str:
@@ -74,7 +78,7 @@ def _heading(level: int, font: str, *, is_bold: bool = False) -> str:
 
 
 _FIRST_LINE = '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
-_TABLE_LINE = '<w:snapToGrid w:val="0"/><w:spacing w:line="360" w:lineRule="exact"/>'
+_TABLE_LINE = '<w:snapToGrid w:val="0"/><w:spacing w:line="340" w:lineRule="exact"/>'
 
 
 def styles_xml(signature_indents: tuple[float, float]) -> str:
@@ -85,8 +89,9 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
     )
     table_text = f'{_TABLE_LINE}<w:jc w:val="left"/>'
     return (
-        f"<w:styles {nsdecls('w')}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(BODY_FONT)}{_size(_SAN)}"
-        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+        f"<w:styles {nsdecls('w')}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(BODY_FONT)}"
+        f'<w:spacing w:val="{CLOSER}"/><w:sz w:val="{_SAN}"/><w:szCs w:val="{_SAN}"/>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         f'<w:pPrDefault><w:pPr><w:spacing w:before="0" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
         "</w:pPr></w:pPrDefault></w:docDefaults>"
         + _paragraph_style("Normal", based_on=None, properties='<w:jc w:val="both"/>')
@@ -114,14 +119,23 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
             ' w:lineRule="exact"/><w:jc w:val="center"/>',
             characters=_fonts(HEI) + _size(_SI),
         )
-        + _paragraph_style("Table Text", properties=table_text, characters=_size(_XIAO_SI))
-        + _paragraph_style("Table Head", based_on="TableText", properties='<w:keepNext/><w:jc w:val="center"/>')
+        + _paragraph_style("Table Text", properties=table_text, characters=_size(_WU))
+        + _paragraph_style(
+            "Table Head",
+            based_on="TableText",
+            properties='<w:keepNext/><w:jc w:val="center"/>',
+            characters=_fonts(HEI),
+        )
         + _paragraph_style("Table Number", based_on="TableText", properties='<w:jc w:val="center"/>')
         + _paragraph_style(
             "Table Note",
             properties='<w:snapToGrid w:val="0"/>'
-            f'<w:spacing w:before="60" w:after="{LINE_PITCH // 2}" w:line="360" w:lineRule="exact"/>',
-            characters=_size(_XIAO_SI),
+            f'<w:spacing w:before="0" w:after="{LINE_PITCH // 2}" w:line="340" w:lineRule="exact"/>',
+            characters=_size(_WU),
+        )
+        # What keeps a table and the words below it apart; it is too low for words of its own.
+        + _paragraph_style(
+            "After Table", properties='<w:snapToGrid w:val="0"/><w:spacing w:line="160" w:lineRule="exact"/>'
         )
         + _paragraph_style(
             "Signature",
@@ -147,8 +161,7 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
         )
         + '</w:tblBorders><w:tblCellMar><w:top w:w="45" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
         '<w:bottom w:w="45" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-        '<w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:tblStylePr w:type="firstRow"><w:rPr>{_fonts(HEI)}</w:rPr></w:tblStylePr></w:style></w:styles>'
+        '<w:tcPr><w:vAlign w:val="center"/></w:tcPr></w:style></w:styles>'
     )
 
 
