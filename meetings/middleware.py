@@ -1,10 +1,18 @@
 """What happens to every request before a view sees it."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_cache_control
+
+from meetings import kept
 
 
 class ChosenLanguageMiddleware:
@@ -25,3 +33,95 @@ class ChosenLanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class FilesOnTheirWayMiddleware:
+    """What `static/js/progress.js` has to know of an answer, and a browser's script cannot see.
+
+    A form with files is sent by the script, which shows how much has arrived. A redirect would be followed behind its
+    back, and the page at its end, with the message of what was done, be spent on nobody: it is told the address
+    instead. An answer that brings a file takes away the cookie that the script watches to know that it was made.
+    """
+
+    UPLOAD, REDIRECTED_TO, IN_MAKING = "X-Upload", "X-Redirected-To", "file_in_making"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if self.UPLOAD in request.headers and 300 <= response.status_code < 400 and "Location" in response.headers:
+            response.headers[self.REDIRECTED_TO] = response.headers.pop("Location")
+            response.status_code = 200
+        if self.IN_MAKING in request.COOKIES and response.get("Content-Disposition", "").startswith("attachment"):
+            response.delete_cookie(self.IN_MAKING, samesite="Lax")
+        return response
+
+
+class KeptWordsMiddleware:
+    """Let what was sent into an ended session survive it (see `meetings.kept`).
+
+    It stands before LoginRequiredMiddleware, which would send to the sign-in page with empty hands.
+    """
+
+    # base.html has this place for it, below the messages.
+    PLACE = '<div id="kept"></div>'
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            if self._owner(request) != str(request.user.pk):
+                response.set_signed_cookie(
+                    kept.OWNER_COOKIE,
+                    str(request.user.pk),
+                    salt=kept.SALT,
+                    max_age=settings.SESSION_COOKIE_AGE + kept.LONGEST_AGE,
+                    secure=settings.SESSION_COOKIE_SECURE,
+                    httponly=True,
+                    samesite="Lax",
+                )
+            if request.method == "GET" and "HX-Request" not in request.headers:
+                self._bring_back(request, response)
+        elif request.method == "POST" and request.path == reverse("logout"):
+            response.delete_cookie(kept.OWNER_COOKIE, samesite="Lax")
+        return response
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if request.method != "POST":
+            return None
+        if request.user.is_authenticated:
+            words = kept.waiting(request)
+            if words and request.path == words["path"]:
+                # Sent again: the answer says what became of it.
+                kept.forget(request)
+            return None
+        owner = self._owner(request)
+        # What is fetched into a page, or sent by a script, is kept by the page itself (static/js/unsaved.js).
+        scripted = "HX-Request" in request.headers or FilesOnTheirWayMiddleware.UPLOAD in request.headers
+        if not owner or scripted or not getattr(view, "login_required", True):
+            return None
+        sealed = kept.seal(request, owner)
+        if not sealed:
+            return None
+        context = {"form": AuthenticationForm(request), "next": kept.page_of(request), "kept": sealed}
+        response = render(request, "registration/login.html", context)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    def _owner(self, request: HttpRequest) -> str:
+        return request.get_signed_cookie(kept.OWNER_COOKIE, default="", salt=kept.SALT)
+
+    def _bring_back(self, request: HttpRequest, response: HttpResponse) -> None:
+        words = kept.waiting(request)
+        html = words and response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
+        if not html or response.streaming:
+            return
+        page, found = kept.fill(response.content.decode(), words["path"], words["fields"])
+        if found or request.path == urlsplit(words["page"]).path:
+            texts = [value for values in words["fields"].values() for value in values if len(value) > 12]
+            notice = render_to_string("_kept.html", {"found": found, "texts": texts}, request)
+            response.content = page.replace(self.PLACE, notice, 1)
+            response.headers.pop("Content-Length", None)

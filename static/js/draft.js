@@ -30,7 +30,8 @@
 
   document.addEventListener("keydown", function (event) {
     var writing = event.target.closest("input:not([type=checkbox]), textarea, select");
-    if (event.key === "n" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    var off = document.documentElement.dataset.keys === "off";
+    if (event.key === "n" && !off && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       next();
     }

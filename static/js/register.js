@@ -9,33 +9,59 @@
     }
   });
 
-  // Words that go to htmx requests that failed; the page brings them in the reader's language.
-  function announce(text) {
+  // The box of messages has the words, in the reader's language; other scripts say things by an event:
+  // document.dispatchEvent(new CustomEvent("register:say", {detail: {what: "failed", level: "danger"}})).
+  function announce(what, level) {
     var place = document.getElementById("messages");
-    if (!place || !text) {
-      return;
+    var pattern = document.getElementById("message-pattern");
+    if (!place || !pattern || !place.dataset[what]) {
+      return null;
     }
-    var box = document.createElement("div");
-    box.className = "alert alert-danger";
-    box.setAttribute("role", "alert");
-    box.textContent = text;
-    place.replaceChildren(box);
-    place.scrollIntoView({ block: "nearest" });
+    var box = pattern.content.firstElementChild.cloneNode(true);
+    box.classList.add("alert-" + level);
+    box.setAttribute("role", level === "danger" ? "alert" : "status");
+    box.querySelector(".message-text").textContent = place.dataset[what];
+    box.dataset.said = what;
+    place.querySelectorAll("[data-said]").forEach(function (former) {
+      former.remove();
+    });
+    place.append(box);
+    return box;
   }
-
-  function said(name) {
-    var place = document.getElementById("messages");
-    return place ? place.dataset[name] : "";
-  }
+  document.addEventListener("register:say", function (event) {
+    announce(event.detail.what, event.detail.level);
+  });
+  document.addEventListener("register:unsay", function (event) {
+    document.querySelectorAll("[data-said='" + event.detail.what + "']").forEach(function (box) {
+      box.remove();
+    });
+  });
 
   document.addEventListener("htmx:responseError", function () {
-    announce(said("failed"));
+    announce("failed", "danger");
   });
   document.addEventListener("htmx:sendError", function () {
-    announce(said("unreachable"));
+    announce("unreachable", "danger");
   });
   document.addEventListener("htmx:timeout", function () {
-    announce(said("unreachable"));
+    announce("unreachable", "danger");
+  });
+
+  // [data-close]: a message that has been read. The focus goes on to what the message stood before.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-close]");
+    if (button) {
+      button.closest(".alert").remove();
+      document.getElementById("main").focus({ preventScroll: true });
+    }
+  });
+
+  // [data-opens]: a button that opens the dialog of that id.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-opens]");
+    if (button) {
+      document.getElementById(button.dataset.opens).showModal();
+    }
   });
 
   // Who was signed out meanwhile is sent to the sign-in page, which must not appear inside a table.
@@ -43,9 +69,91 @@
     var login = document.body.dataset.login;
     if (login && new URL(event.detail.xhr.responseURL || location.href).pathname === login) {
       event.detail.shouldSwap = false;
+      document.dispatchEvent(new CustomEvent("register:leaving"));
       location.reload();
     }
   });
+
+  // --- focus ---------------------------------------------------------------------------------------------------
+  // What htmx takes away may have the focus. It goes to the same thing in what came instead: by id, by
+  // data-focus-key, by the name and value of a field, by the address of a link; else to the nearest part around it
+  // that is still there. A reader who uses keys is never sent back to the top of the page.
+  var held = null;
+
+  function candidates(element) {
+    var selectors = [];
+    if (element.id) {
+      selectors.push("#" + CSS.escape(element.id));
+    }
+    if (element.dataset.focusKey) {
+      selectors.push("[data-focus-key='" + CSS.escape(element.dataset.focusKey) + "']");
+    }
+    if (element.name) {
+      var named = element.localName + "[name='" + CSS.escape(element.name) + "']";
+      if (element.type === "checkbox" || element.type === "radio" || element.localName === "button") {
+        selectors.push(named + "[value='" + CSS.escape(element.value) + "']");
+      }
+      selectors.push(named);
+    }
+    if (element.localName === "a" && element.getAttribute("href")) {
+      selectors.push("a[href='" + CSS.escape(element.getAttribute("href")) + "']");
+    }
+    return selectors;
+  }
+
+  document.addEventListener("htmx:beforeRequest", function () {
+    hold();
+  });
+  document.addEventListener("htmx:beforeSwap", function () {
+    hold();
+  });
+  function hold() {
+    var element = document.activeElement;
+    if (!element || element === document.body) {
+      return;
+    }
+    var around = [];
+    for (var part = element.parentElement; part && part !== document.body; part = part.parentElement) {
+      if (part.id) {
+        around.push(part.id);
+      }
+    }
+    held = { element: element, selectors: candidates(element), around: around };
+  }
+
+  function visible(element) {
+    return element && element.getClientRects().length > 0 && !element.disabled;
+  }
+
+  function release() {
+    if (!held || held.element.isConnected) {
+      return;
+    }
+    var active = document.activeElement;
+    if (active && active !== document.body) {
+      return;
+    }
+    var parts = held.around.map(function (id) {
+      return document.getElementById(id);
+    });
+    var nearest = parts.find(visible) || document.getElementById("main");
+    var found = null;
+    [nearest, document].some(function (root) {
+      return held.selectors.some(function (selector) {
+        found = Array.from(root.querySelectorAll(selector)).find(visible);
+        return found;
+      });
+    });
+    if (!found) {
+      found = nearest;
+      if (!found.hasAttribute("tabindex") && found.tabIndex < 0) {
+        found.setAttribute("tabindex", "-1");
+      }
+    }
+    found.focus({ preventScroll: true });
+  }
+  document.addEventListener("htmx:afterSwap", release);
+  document.addEventListener("htmx:afterSettle", release);
 
   // [data-omit-empty]: the address holds what was asked for and nothing else.
   document.addEventListener("htmx:configRequest", function (event) {
@@ -72,7 +180,7 @@
     }
     var summary = pick.querySelector("summary");
     var count = summary.querySelector(".pick-count");
-    var ticked = Array.from(pick.querySelectorAll("input")).filter(function (input) {
+    var ticked = Array.from(pick.querySelectorAll("input:not([data-search-among])")).filter(function (input) {
       return input.type === "checkbox" ? input.checked : input.value !== "";
     }).length;
     if (count) {

@@ -44,6 +44,7 @@ NO_PAGES = {
     "login",
     "logout",
     "set_language",
+    "discard_kept",
     "healthz",
     "confirm_mark",
     "task_action",
