@@ -7,24 +7,32 @@ forms answer «forbidden» to everybody else than those who may write.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from . import confirmations
 from .lifecycle import REPORTERS, Taker, Transition, transitions_from
 from .models import (
     ANSWERABLE_ROLES,
     Account,
+    Batch,
     CalendarAddress,
     ConfirmationMark,
     Department,
     Evidence,
+    FillInUpload,
     Instruction,
     Meeting,
     MinutesDocument,
+    Person,
     Role,
+    SavedView,
+    Suggestion,
     Task,
     TaskState,
 )
@@ -124,10 +132,52 @@ def governable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting
     return readable_meeting(account, pk, day)
 
 
-def markable_confirmation(account: Account, pk: int) -> ConfirmationMark:
-    """Return the open mark for confirming it; raises Http404, or PermissionDenied for all but the secretariat."""
+def arrangeable_suggestion(account: Account, pk: int) -> Suggestion:
+    """Return the row of a table for correcting it; raises PermissionDenied for all but the secretariat, Http404."""
     require_secretariat(account)
-    return get_object_or_404(ConfirmationMark.objects.select_related("task"), pk=pk, answer__isnull=True)
+    return get_object_or_404(Suggestion.objects.select_related("meeting", "aspect"), pk=pk)
+
+
+def arrangeable_task(account: Account, pk: int) -> Task:
+    """Return the task for splitting or joining it; raises PermissionDenied for all but the secretariat, Http404."""
+    require_secretariat(account)
+    tasks = Task.objects.standing().select_related("suggestion__meeting", "suggestion__aspect")
+    return get_object_or_404(tasks, pk=pk)
+
+
+def joined_task(account: Account, pk: int) -> Task:
+    """Return what was joined into another task and is none of its own any more; raises Http404 for any other."""
+    tasks = Task.objects.filter(joined_into__isnull=False).select_related("joined_into", "suggestion__meeting")
+    return get_object_or_404(tasks if account.is_authenticated else tasks.none(), pk=pk)
+
+
+def readable_open_suggestions(account: Account):
+    """Return the rows of tables with something to confirm, which everyone signed in may read."""
+    rows = confirmations.open_suggestions()
+    return rows if account.is_authenticated else rows.none()
+
+
+def answerable_question(account: Account, mark_ids: Iterable[str]) -> confirmations.Question:
+    """Return the question that the marks of these ids ask, also where it has been answered meanwhile.
+
+    Raises PermissionDenied for all but the secretariat, Http404 where these are not the marks of one question.
+    """
+    require_secretariat(account)
+    ids = {int(pk) for pk in mark_ids if pk.isascii() and pk.isdecimal() and len(pk) <= 18}
+    questions = confirmations.questions_of(confirmations.with_tasks(ConfirmationMark.objects.filter(pk__in=ids)))
+    if len(questions) != 1 or len(questions[0].marks) != len(ids):
+        raise Http404
+    return questions[0]
+
+
+def readable_batches(account: Account):
+    """Return the batches ``account`` may read about, the last made first."""
+    return Batch.objects.all() if account.is_authenticated else Batch.objects.none()
+
+
+def may_undo(account: Account, batch: Batch) -> bool:
+    """Whether the batch is the account's own, or the account is the secretariat's."""
+    return is_secretariat(account) or (account.is_active and batch.made_by_id == account.pk)
 
 
 def own_drafts(account: Account):
@@ -139,6 +189,48 @@ def writable_draft(account: Account, pk: int) -> MinutesDocument:
     """Return the account's own draft, also where it has been accepted; raises PermissionDenied, or Http404."""
     require_secretariat(account)
     return get_object_or_404(MinutesDocument.objects.select_related("meeting"), pk=pk, uploaded_by=account)
+
+
+def may_fill_in(account: Account) -> bool:
+    """Whether the account has to do with fill-in workbooks: the secretariat with all, a liaison with the own."""
+    return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
+
+
+def require_fill_in(account: Account) -> None:
+    """Raise PermissionDenied for everybody else than the secretariat and the liaisons."""
+    if not may_fill_in(account):
+        raise PermissionDenied(_("Only the secretariat and the liaisons of departments use fill-in workbooks."))
+
+
+def departments_to_fill_in(account: Account):
+    """Return the departments whose workbooks ``account`` may have."""
+    departments = Department.objects.offered()
+    if is_secretariat(account):
+        return departments
+    return departments.filter(liaisons=account) if may_fill_in(account) else departments.none()
+
+
+def own_fill_ins(account: Account):
+    """Return the workbooks ``account`` handed in; nobody decides about another one's."""
+    return FillInUpload.objects.filter(uploaded_by=account)
+
+
+def readable_fill_ins(account: Account):
+    """Return the account's own workbooks, and for the secretariat those that others accepted."""
+    mine = own_fill_ins(account)
+    return mine | FillInUpload.objects.accepted() if is_secretariat(account) else mine
+
+
+def readable_fill_in(account: Account, pk: int) -> FillInUpload:
+    """Return a workbook that was handed in; raises PermissionDenied, or Http404 for one that is not the account's."""
+    require_fill_in(account)
+    return get_object_or_404(readable_fill_ins(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
+
+
+def decidable_fill_in(account: Account, pk: int) -> FillInUpload:
+    """Return a workbook for deciding about it, also where that is done; raises as `readable_fill_in` does."""
+    require_fill_in(account)
+    return get_object_or_404(own_fill_ins(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
 
 
 def readable_documents(account: Account):
@@ -239,3 +331,36 @@ def own_scope(account: Account) -> dict[str, list[str]]:
         departments = [str(pk) for pk in account.departments.values_list("pk", flat=True)]
         return {"department": departments} if departments else {}
     return {}
+
+
+def readable_leader(account: Account, pk: str) -> Person:
+    """Return the person whose page as a leader is asked for; whoever was merged is the other one. Raises Http404."""
+    people = Person.objects.select_related("merged_into") if account.is_authenticated else Person.objects.none()
+    known = pk.isascii() and pk.isdecimal() and len(pk) <= 18
+    person = get_object_or_404(people, pk=int(pk)) if known else get_object_or_404(people.none())
+    return person.merged_into or person
+
+
+def readable_views(account: Account):
+    """Return the saved views that are the account's own or shared with its role."""
+    if not account.is_authenticated:
+        return SavedView.objects.none()
+    return SavedView.objects.filter(Q(owner=account) | Q(shared_with=account.role))
+
+
+def readable_view(account: Account, pk: int) -> SavedView:
+    """Return the view for opening it; raises Http404 for one that is neither the account's own nor shared with it."""
+    return get_object_or_404(readable_views(account), pk=pk)
+
+
+def own_view(account: Account, pk: int) -> SavedView:
+    """Return the view for changing it; raises Http404 as `readable_view` does, PermissionDenied for a shared one."""
+    view = readable_view(account, pk)
+    if view.owner_id != account.pk:
+        raise PermissionDenied(_("Only whoever keeps a view may change it."))
+    return view
+
+
+def roles_to_share_with(account: Account) -> list[Role]:
+    """Return the roles that ``account`` may share a view with: its own, and for the secretariat all."""
+    return list(Role) if is_secretariat(account) else [Role(account.role)]

@@ -11,9 +11,11 @@ from .accounts import (
     change_settings,
     choose_language,
     make_calendar_address,
+    note_look,
     revoke_calendar_address,
 )
 from .arranging import (
+    LARGEST_NUMBER,
     add_aspect,
     aspect_named,
     edit_suggestion,
@@ -28,6 +30,19 @@ from .arranging import (
     seen_of_suggestion,
     split_suggestion,
 )
+from .batching import (
+    EVERYBODY,
+    MOST_ROWS,
+    BatchResult,
+    DoneAlready,
+    NothingToChange,
+    Placing,
+    PlannedRow,
+    Wish,
+    plan_batch,
+    run_batch,
+    same_for_all,
+)
 from .closing import accept_closure, agree_to_closure, request_closure, send_back
 from .commenting import comment
 from .concluding import record_outcome
@@ -37,6 +52,7 @@ from .correcting_deadlines import (
     CORRECTED,
     DeadlineAsTyped,
     TypedDeadline,
+    check_correctable,
     correct_deadline,
     milestone_line,
     read_printed,
@@ -70,6 +86,7 @@ from .reviewing import review_without_news, set_review_interval
 from .rules import last_change_of_state, require_secretariat
 from .splitting import join_tasks, move_task, split_task
 from .table import at_end_of_its_aspect, lay_out, log_of_meeting, ordered_suggestions, seen_of_table
+from .undoing import refusal_to_undo, undo_batch
 from .updating import (
     change_status,
     close,
@@ -84,9 +101,23 @@ from .viewing import begin_with, change_view, choose_columns, delete_view, save_
 from .writing import written_deadline
 
 __all__ = [
+    "EVERYBODY",
+    "MOST_ROWS",
+    "BatchResult",
+    "DoneAlready",
+    "NothingToChange",
+    "Placing",
+    "PlannedRow",
+    "Wish",
+    "plan_batch",
+    "run_batch",
+    "same_for_all",
+    "refusal_to_undo",
+    "undo_batch",
     "CORRECTED",
     "Correction",
     "DeadlineAsTyped",
+    "LARGEST_NUMBER",
     "MEETING_TEXTS",
     "MeetingFacts",
     "TypedDeadline",
@@ -106,6 +137,7 @@ __all__ = [
     "change_view",
     "choose_columns",
     "choose_language",
+    "check_correctable",
     "close",
     "comment",
     "confirm",
@@ -130,6 +162,7 @@ __all__ = [
     "log_of_meeting",
     "make_calendar_address",
     "meet_milestone",
+    "note_look",
     "milestone_line",
     "move_aspect",
     "move_suggestion",

@@ -179,19 +179,26 @@ class TaskStateQuerySet(NaturalKeyQuerySet):
         return self.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last)
 
     def rebuild(self, task_ids: Iterable[int]) -> dict[int, TaskState]:
-        """Replay the log of the tasks and store their intervals anew; return each task's last one.
+        """Replay the log of the tasks and store those of their intervals that differ; return each task's last one.
 
-        What was joined into another task has none (`Task.joined_into`). Costs four queries however many tasks there
-        are. To be called inside the transaction that wrote the log.
+        What was joined into another task has none (`Task.joined_into`). Costs four queries, and on SQLite one more for
+        each sixty intervals that are new. To be called inside the transaction that wrote the log.
         """
         task_ids = list(task_ids)
+        stored = {(state.task_id, state.since): state for state in self.filter(task__in=task_ids)}
         entries = TaskLog.objects.filter(task__in=task_ids, task__joined_into__isnull=True).as_it_happened()
-        states: list[TaskState] = []
+        last: dict[int, TaskState] = {}
+        new: list[TaskState] = []
         for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id):
-            states.extend(replay(task_id, list(of_task)))
-        self.filter(task__in=task_ids).delete()
-        self.bulk_create(states, batch_size=500)
-        return {state.task_id: state for state in states if state.until is None}
+            for state in replay(task_id, list(of_task)):
+                if (before := stored.get((task_id, state.since))) is not None and before.says_the_same_as(state):
+                    del stored[(task_id, state.since)]
+                else:
+                    new.append(state)
+                last[task_id] = state
+        self.filter(pk__in=[state.pk for state in stored.values()]).delete()
+        self.bulk_create(new)
+        return last
 
 
 class TaskState(NaturallyKeyed, WithDeadline):
@@ -235,6 +242,11 @@ class TaskState(NaturallyKeyed, WithDeadline):
 
     def __str__(self) -> str:
         return self.get_status_display()
+
+    def says_the_same_as(self, other: TaskState) -> bool:
+        """Whether the two differ in nothing but their key."""
+        columns = (field.attname for field in self._meta.concrete_fields if not field.primary_key)
+        return all(getattr(self, name) == getattr(other, name) for name in columns)
 
 
 # What a task repeats of its last interval, so that neither can have a column the other forgets.
