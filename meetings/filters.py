@@ -4,7 +4,8 @@ Besides the contract's: ``instruction=open``, tasks with an instruction that nob
 ``extended=2``, extended at least so often; ``silent``, a department (id or name) that has a part in the task and has
 not reported since the last report of any; ``outcome``, what became of the suggestion, or ``missing`` where its tasks
 have ended and nobody has said so; ``due=dated`` and ``due=none``, with a day it falls due on and without;
-``wish=open``, tasks whose later deadline waits for a decision. All are about the day asked for.
+``wish=open``, tasks whose later deadline waits for a decision; ``confirm=open``, tasks of which an import left
+something open. All are about the day asked for.
 
 The list, its exports and `export_register` all go through `filtered_tasks`, so that they hold the same rows.
 """
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -26,10 +27,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import access
 from .days import AS_OF
 from .models import (
     Account,
     Aspect,
+    ConfirmationMark,
     Department,
     DepartmentRole,
     ExtensionRequest,
@@ -51,6 +54,8 @@ from .models import (
 from .models.choices import NOBODY
 from .models.organisation import lately
 from .models.task import TaskQuerySet
+from .reporting import reported_since_review
+from .spelling import may_be_spelling
 from .widgets import SHORT_LIST, frequent_first
 
 # Parameters of the page that are no filters.
@@ -79,14 +84,27 @@ class Choice(NamedTuple):
     formerly: tuple[str, ...] = ()
 
 
-class FilterChoices:
-    """The rows that meetings, aspects, departments, leaders and sources can be chosen from; one query for all."""
+class KeptList(NamedTuple):
+    """A saved view as a list offers it; ``owner`` is empty where it is the reader's own."""
 
-    def __init__(self, day: datetime.date) -> None:
+    pk: int
+    name: str
+    query: str
+    owner: str
+
+
+class FilterChoices:
+    """The rows that meetings, aspects, departments, leaders and sources can be chosen from; one query for all.
+
+    With an ``account``, its saved views and those shared with it come by the same query.
+    """
+
+    def __init__(self, day: datetime.date, account: Account | None = None) -> None:
         self.day = day
+        self.account = account
 
     @cached_property
-    def _rows(self) -> dict[str, list[Choice]]:
+    def _rows(self) -> dict[str, list]:
         # A leader with an account is asked for by their dashboard, even before there is a task of theirs.
         leaders = Person.objects.filter(
             Exists(TaskLeader.objects.filter(person=OuterRef("pk")))
@@ -106,10 +124,16 @@ class FilterChoices:
             _uses("leader", "TaskLeader", "person"),
             _uses("source", "SuggestionSource", "person"),
         ]
+        if self.account is not None:
+            owner = Case(When(owner=self.account, then=Value("")), default=F("owner__display_name"))
+            parts.append(_columns(access.readable_views(self.account), "view", F("pk"), F("name"), F("query"), owner))
         rows: dict[str, list[tuple]] = defaultdict(list)
         for kind, pk, *columns in parts[0].union(*parts[1:], all=True):
             rows[kind].append((pk, *columns))
-        return {kind: self._complete(kind, rows) for kind in ("meeting", "aspect", "department", "leader", "source")}
+        complete: dict[str, list] = {
+            kind: self._complete(kind, rows) for kind in ("meeting", "aspect", "department", "leader", "source")
+        }
+        return {**complete, "view": sorted(map(KeptList._make, rows["view"]), key=lambda view: (view.name, view.pk))}
 
     def _complete(self, kind: str, rows: dict[str, list[tuple]]) -> list[Choice]:
         uses = {pk: int(number) for pk, number, _detail, _spelling in rows[f"uses of {kind}"]}
@@ -127,6 +151,11 @@ class FilterChoices:
     def rows(self, kind: str) -> list[Choice]:
         """Return all of ``kind``, in the order of entry."""
         return self._rows[kind]
+
+    @property
+    def views(self) -> list[KeptList]:
+        """The saved views that the account may open, by name."""
+        return self._rows["view"]
 
 
 _COLUMNS = ("kind", "pk_of", "name_of", "detail_of", "spelling_of")
@@ -320,6 +349,11 @@ class TaskFilterSet(django_filters.FilterSet):
         method="filter_wish",
         choices=[("open", gettext_lazy("Asked for, not decided"))],
     )
+    confirm = SeveralFilter(
+        label=gettext_lazy("Confirmations"),
+        method="filter_confirm",
+        choices=[("open", gettext_lazy("Not answered yet"))],
+    )
     due_after = _day_field(gettext_lazy("Due from"))
     due_before = _day_field(gettext_lazy("Due until"))
 
@@ -333,10 +367,18 @@ class TaskFilterSet(django_filters.FilterSet):
         "source": "source",
     }
 
-    def __init__(self, data: QueryDict, queryset: TaskQuerySet, *, day: datetime.date) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        queryset: TaskQuerySet,
+        *,
+        day: datetime.date,
+        choices: FilterChoices | None = None,
+    ) -> None:
+        """``choices`` are those of the ``day``, where several are made of them or the account is to have its views."""
         super().__init__(data=data, queryset=queryset)
         self.day = day
-        self.choices = FilterChoices(day)
+        self.choices = choices or FilterChoices(day)
         for name, kind in self.OFFERS.items():
             self.form.fields[name].offer(
                 self.choices.rows(kind),
@@ -376,19 +418,29 @@ class TaskFilterSet(django_filters.FilterSet):
         return _(", ").join(str(labels[item]) for item in value)
 
     def filter_words(self, tasks: TaskQuerySet, name: str, words: str) -> TaskQuerySet:
-        """Find each of the words in the task, its suggestion, the remarks or the progress up to the day."""
-        for word in dict.fromkeys(words.split()):
+        """Find each of the words in the task, its suggestion, the remarks or the progress up to the day.
+
+        Where nothing has them as they are typed, words that may be pinyin or initials are looked for as such, in the
+        task and its suggestion; to know that costs a query.
+        """
+        found, spelled = tasks, tasks
+        words = list(dict.fromkeys(words.split()))
+        for word in words:
             told = TaskLog.objects.standing(self.day).filter(
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )
-            tasks = tasks.filter(
+            found = found.filter(
                 Q(text__icontains=word)
                 | Q(suggestion__text__icontains=word)
                 | Q(suggestion__lead_in__icontains=word)
                 | Q(remarks__icontains=word)
                 | Exists(told)
             )
-        return tasks
+            typed = word.lower()
+            spelled = spelled.filter(Q(spelling__contains=typed) | Q(suggestion__spelling__contains=typed))
+        if words and all(map(may_be_spelling, words)) and not found.exists():
+            return spelled
+        return found
 
     def filter_meeting(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         return tasks.filter(suggestion__meeting__in=ids) if ids else tasks
@@ -424,12 +476,13 @@ class TaskFilterSet(django_filters.FilterSet):
         """Open tasks in which one of the departments has not reported since the last report of any."""
         if not ids:
             return tasks
-        reported = TaskLog.objects.standing(self.day).filter(
-            task=OuterRef("task"), department=OuterRef("department"), is_report=True, effective_on__lte=self.day
+        reported = reported_since_review(
+            self.day,
+            task=OuterRef("task"),
+            department=OuterRef("department"),
+            last_report_on=OuterRef(OuterRef("state__last_report__effective_on")),
         )
-        # Reported on the day of the last report or after it; where there is no report at all, nobody has.
-        reported = reported.filter(effective_on__gte=OuterRef(OuterRef("state__last_report__effective_on")))
-        parts = TaskDepartment.objects.filter(~Exists(reported), task=OuterRef("pk"), department__in=ids)
+        parts = TaskDepartment.objects.filter(~reported, task=OuterRef("pk"), department__in=ids)
         return tasks.open().filter(Exists(parts))
 
     def filter_instruction(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
@@ -462,6 +515,12 @@ class TaskFilterSet(django_filters.FilterSet):
             still_open = Task.objects.on(self.day).open().filter(suggestion=OuterRef("suggestion"))
             condition |= Q(~Exists(recorded), ~Exists(still_open))
         return tasks.filter(condition)
+
+    def filter_confirm(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
+        """Tasks of which an import left something open that nobody had answered by the day."""
+        if not values:
+            return tasks
+        return tasks.filter(Exists(ConfirmationMark.objects.open_on(self.day).filter(task=OuterRef("pk"))))
 
     def filter_due(self, tasks: TaskQuerySet, name: str, day: datetime.date) -> TaskQuerySet:
         """Due is the earliest unmet milestone or the deadline; both ends are inclusive."""

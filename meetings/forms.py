@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from . import access
 from .actions import last_change_of_state
-from .models import LONGEST_TEXT, Account, Department, Language, Status, Task
+from .models import LONGEST_TEXT, Account, Department, Status, Task
 from .refusals import Refused
 
 
@@ -103,38 +103,6 @@ class UpdateTaskForm(forms.Form):
             "day": date_format(self.task.day_next_review, "DATE_FORMAT"),
             "months": self.task.review_interval_months,
         }
-
-    def explain(self, refused: Refused) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
-
-
-class AccountSettingsForm(forms.Form):
-    """What somebody chooses for their own account."""
-
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language of pages and mails"),
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    wants_digest = forms.BooleanField(
-        label=gettext_lazy("Send me the daily digest by e-mail"),
-        required=False,
-        help_text=gettext_lazy(
-            "On working days, and only with something in it. What waits for your decision or answer is mailed in any "
-            "case."
-        ),
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-    )
-
-    def __init__(self, data=None, *, account: Account) -> None:
-        super().__init__(data, initial={"language": account.language, "wants_digest": account.wants_digest})
-        not_chosen = [] if account.language else [("", _("Not chosen yet"))]
-        # Each language in itself: who cannot read the page finds the way out of it.
-        self.fields["language"].choices = not_chosen + [
-            (Language.CHINESE.value, "中文"),
-            (Language.ENGLISH.value, "English"),
-        ]
 
     def explain(self, refused: Refused) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""

@@ -223,8 +223,12 @@ COLUMNS = "columns"
 
 def columns_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
     """Return the columns that the parameters name, none where they name none, and a sentence for each that is none."""
-    written = [name.strip() for value in params.getlist(COLUMNS) for name in value.split(",")]
-    names = list(dict.fromkeys(name for name in written if name))
+    return named_columns(name.strip() for value in params.getlist(COLUMNS) for name in value.split(","))
+
+
+def named_columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return what `columns_asked_for` does, for names from elsewhere."""
+    names = list(dict.fromkeys(name for name in names if name))
     wrong = [
         gettext("There is no column “%(name)s”. Choose from the list of columns.") % {"name": name}
         for name in names

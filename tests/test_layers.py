@@ -10,12 +10,25 @@ import meetings
 
 # From the bottom up. A name is a module or a package of `meetings`, with all that is in it.
 LAYERS = (
-    ("deadlines", "reviews", "lifecycle", "filetypes", "days", "workdays", "wording", "spelling"),
+    ("deadlines", "reviews", "lifecycle", "filetypes", "days", "workdays", "wording", "spelling", "kept"),
     ("models",),
-    ("access", "reporting", "inbox", "refusals"),
+    ("access", "reporting", "overview", "inbox", "confirmations", "refusals"),
     ("actions",),
     ("importing", "exporting", "reminding", "synthetic", "demonstration", "backups"),
-    ("tables", "filters", "forms", "task_forms", "presentation", "widgets"),
+    (
+        "tables",
+        "filters",
+        "saved_views",
+        "searching",
+        "forms",
+        "task_forms",
+        "account_forms",
+        "correction_forms",
+        "fill_in_forms",
+        "printed",
+        "presentation",
+        "widgets",
+    ),
     ("views",),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.

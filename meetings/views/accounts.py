@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from meetings import kept
 
-from .pages import way_back
+from .pages import first_page, way_back
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -12,9 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from meetings.days import AS_OF, ImpossibleAsOf, parse_as_of
-from meetings.filters import TaskFilterSet
+from meetings.filters import FilterChoices, KeptList, TaskFilterSet
 from meetings.models import PAGE_SIZES
 from meetings.models.task import TaskQuerySet
+from meetings.saved_views import kept_query, same_list
 from meetings.tables import TaskTable, columns_asked_for, sorting_asked_for, with_task
 
 from .pages import as_of_query
@@ -77,6 +78,21 @@ class Listing:
         sorted_by = {column.name for column in self.table.columns.iterall() if column.is_ordered}
         return [(name, head) for name, head, shown in self.columns_offered if shown or name in sorted_by]
 
+    @cached_property
+    def kept_query(self) -> str:
+        """What a saved view would keep of this list."""
+        return kept_query(self.filterset.data, self.columns)
+
+    @cached_property
+    def views(self) -> list[KeptList]:
+        """The saved views to choose from, by name."""
+        return self.filterset.choices.views
+
+    @cached_property
+    def views_shown(self) -> list[KeptList]:
+        """Those of `views` that are this very list."""
+        return [view for view in self.views if same_list(view.query, self.kept_query)]
+
     @property
     def pick_fields(self):
         """The form's fields that are lists to tick."""
@@ -123,7 +139,7 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
     columns = columns or with_task(request.user.task_columns) or list(TaskTable.USUAL)
     sorting, wrong_sorting = sorting_asked_for(request.GET)
     tasks = TaskTable.loaded(tasks, day, shown=columns, sorting=sorting)
-    filterset = TaskFilterSet(request.GET, tasks, day=day)
+    filterset = TaskFilterSet(request.GET, tasks, day=day, choices=FilterChoices(day, request.user))
     wrong += filterset.wrong
     per_page = _number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
     # An export is of all pages, so it does not matter on which of them it was asked for.

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import access, actions
+from meetings.account_forms import SaveViewForm
 from meetings.forms import UpdateTaskForm
 from meetings.models import Status, Task
 from meetings.refusals import Refused, Stale
@@ -34,7 +35,13 @@ def task_list(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "meetings/tasks/_results.html" if fragment else "meetings/tasks/list.html",
-        {"listing": listing, "page_sizes": PAGE_SIZES, "day": day},
+        {
+            "listing": listing,
+            "page_sizes": PAGE_SIZES,
+            "day": day,
+            "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
+            "choosing_columns": fragment and request.htmx.trigger == "columns-form",
+        },
         status=400 if asked_for else 200,
     )
     # The same address is a page or a part of one; a cache must not hand out the wrong of the two.
@@ -104,19 +111,3 @@ def _render_stale(request: HttpRequest, task: Task, stale: Stale) -> HttpRespons
     typed["version"], typed["status_was"] = str(task.version), task.day_status
     form = UpdateTaskForm(typed, account=request.user, task=task, today=today())
     return render_task(request, task, today(), form=form, stale=stale, status=409)
-
-
-@require_POST
-def confirm_mark(request: HttpRequest, pk: int) -> HttpResponse:
-    """Settle what the import left open."""
-    mark = access.markable_confirmation(request.user, pk)
-    version = request.POST.get("version", "")
-    # No task has had a version of ten digits; a number of thousands is not even read.
-    version = int(version) if version.isdecimal() and len(version) < 10 else 0
-    try:
-        actions.confirm(mark_id=mark.pk, version=version, actor=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _("Confirmed: what the task says now is right."))
-    return redirect(after_saving(request, mark.task, settles=False))
