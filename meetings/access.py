@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from .models import (
     SavedView,
     Suggestion,
     Task,
+    TaskDepartment,
     TaskState,
 )
 
@@ -175,6 +176,34 @@ def readable_batches(account: Account):
     return Batch.objects.all() if account.is_authenticated else Batch.objects.none()
 
 
+def readable_batch(account: Account, pk: int) -> Batch:
+    """Return the batch; raises Http404 where there is none."""
+    return get_object_or_404(readable_batches(account).select_related("made_by", "undoes", "undone_by"), pk=pk)
+
+
+def may_change_many(account: Account) -> bool:
+    """Whether the account changes tasks in the list, one where it stands or many at once: who reports on tasks."""
+    return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
+
+
+def tasks_to_change(account: Account, day: datetime.date):
+    """Return the tasks out of which ``account`` may select; which of them it may change is said of each.
+
+    Raises PermissionDenied for those who report on nothing.
+    """
+    if not may_change_many(account):
+        raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    return readable_tasks(account, day)
+
+
+def with_own_part(account: Account, tasks):
+    """Annotate ``tasks`` with what a liaison's departments are to each, so that `takers_of` asks nothing more."""
+    if account.role != Role.LIAISON:
+        return tasks
+    own = TaskDepartment.objects.filter(task=OuterRef("pk"), department__liaisons=account)
+    return tasks.annotate(is_own=Exists(own), is_answered=Exists(own.filter(role__in=ANSWERABLE_ROLES)))
+
+
 def may_undo(account: Account, batch: Batch) -> bool:
     """Whether the batch is the account's own, or the account is the secretariat's."""
     return is_secretariat(account) or (account.is_active and batch.made_by_id == account.pk)
@@ -255,11 +284,77 @@ def is_secretariat(account: Account) -> bool:
     return account.is_active and account.role == Role.SECRETARIAT
 
 
+def is_organiser(account: Account) -> bool:
+    """Whether this account changes departments and people: the secretariat's and administrators' do."""
+    return account.is_active and account.role in (Role.SECRETARIAT, Role.ADMINISTRATOR)
+
+
+def require_organiser(account: Account) -> None:
+    """Raise PermissionDenied for everybody else than the secretariat and administrators."""
+    if not is_organiser(account):
+        raise PermissionDenied(_("Only the secretariat and administrators may do this."))
+
+
+def require_administrator(account: Account) -> None:
+    """Raise PermissionDenied for everybody else than administrators."""
+    if not account.is_staff:
+        raise PermissionDenied(_("Only administrators may do this."))
+
+
+def readable_departments(account: Account):
+    """Return the departments, merged ones too: everyone signed in reads everything."""
+    return Department.objects.all() if account.is_authenticated else Department.objects.none()
+
+
+def readable_people(account: Account):
+    """Return the people, merged ones too: everyone signed in reads everything."""
+    return Person.objects.all() if account.is_authenticated else Person.objects.none()
+
+
+def readable_department(account: Account, pk: int) -> Department:
+    """Return the department; raises Http404 where there is none."""
+    return get_object_or_404(readable_departments(account).select_related("head", "merged_into"), pk=pk)
+
+
+def readable_person(account: Account, pk: int) -> Person:
+    """Return the person; raises Http404 where there is none."""
+    return get_object_or_404(readable_people(account).select_related("merged_into"), pk=pk)
+
+
+def organised_department(account: Account, pk: int) -> Department:
+    """Return the department for changing it; raises Http404, or PermissionDenied for those who may only read."""
+    require_organiser(account)
+    return readable_department(account, pk)
+
+
+def organised_person(account: Account, pk: int) -> Person:
+    """Return the person for changing them; raises as `organised_department` does."""
+    require_organiser(account)
+    return readable_person(account, pk)
+
+
+def managed_accounts(account: Account):
+    """Return all accounts; raises PermissionDenied for everybody else than administrators."""
+    require_administrator(account)
+    return Account.objects.select_related("person")
+
+
+def managed_account(account: Account, pk: int) -> Account:
+    """Return the account for changing it; raises Http404, or PermissionDenied as `managed_accounts` does."""
+    return get_object_or_404(managed_accounts(account), pk=pk)
+
+
+def giving_account(account: Account, pk: int) -> Account:
+    """Return a liaison's account for handing its departments over; raises as `organised_department` does."""
+    require_organiser(account)
+    return get_object_or_404(Account, pk=pk, role=Role.LIAISON)
+
+
 def takers_of(account: Account, task: Task) -> frozenset[Taker]:
     """Return what ``account`` is to ``task`` with regard to the lifecycle; empty: a reader.
 
-    Costs a query for a liaison's departments and, where they are not prefetched, one for the task's departments or
-    leaders.
+    Costs a query for a liaison's departments (none after `with_own_part`) and, where they are not prefetched, one for
+    the task's departments or leaders.
     """
     if is_secretariat(account):
         return frozenset({Taker.SECRETARIAT})
@@ -268,14 +363,14 @@ def takers_of(account: Account, task: Task) -> frozenset[Taker]:
         return frozenset({Taker.SUPERVISING_LEADER}) if supervises else frozenset()
     if not account.is_active or account.role != Role.LIAISON:
         return frozenset()
-    own = account.department_ids
-    roles = {part.role for part in task.task_departments.all() if part.department_id in own}
-    takers = set()
-    if roles:
-        takers.add(Taker.ANY_LIAISON)
-    if roles.intersection(ANSWERABLE_ROLES):
-        takers.add(Taker.ANSWERABLE_LIAISON)
-    return frozenset(takers)
+    if hasattr(task, "is_own"):
+        is_own, is_answered = task.is_own, task.is_answered
+    else:
+        own = account.department_ids
+        roles = {part.role for part in task.task_departments.all() if part.department_id in own}
+        is_own, is_answered = bool(roles), bool(roles.intersection(ANSWERABLE_ROLES))
+    takers = {Taker.ANY_LIAISON: is_own, Taker.ANSWERABLE_LIAISON: is_answered}
+    return frozenset(taker for taker, is_one in takers.items() if is_one)
 
 
 def open_steps(account: Account, task: Task, status: str) -> tuple[Transition, ...]:

@@ -10,15 +10,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .deadlines import Deadline
+from .deadlines import DeadlineKind as Kind
+from .deadlines import Precision as Exactness
 from .importing.marks import mark_sentence
 from .models import (
     ChangeLog,
+    ConfirmationColumn,
     ConfirmationMark,
     DeadlineKind,
     DepartmentRole,
     Health,
     Outcome,
     Precision,
+    Role,
     Status,
     Task,
     TaskLog,
@@ -43,18 +48,36 @@ def lateness(task: Task, day: datetime.date) -> str:
     return ""
 
 
+def day_of(task: Task) -> datetime.date | None:
+    """Return the day that ``task`` (from `TaskQuerySet.on`) is judged by, or was due on; none where it has none."""
+    return task.next_day or task.day_due_date
+
+
+def named_day(task: Task) -> str:
+    """Write `day_of` the ``task``, and what it is where it is not the deadline's own; empty without a day."""
+    day = day_of(task)
+    if day is None:
+        return ""
+    written = date_format(day, "DATE_FORMAT")
+    if task.day_next_due and task.day_next_due != task.day_due_date:
+        return _("Milestone %(day)s") % {"day": written}
+    if not task.day_next_due and task.day_next_review:
+        return _("Review %(day)s") % {"day": written}
+    return written
+
+
 def day_in_words(task: Task, day: datetime.date) -> str:
-    """Say by when something has to happen to an open ``task`` (from `TaskQuerySet.on` the ``day``), or how late it is.
+    """Say by when something has to happen to an open ``task`` (from `TaskQuerySet.on` the ``day``), and how late it is.
 
     For lines of mails and calendars, where no column says which day it is.
     """
-    if words := lateness(task, day):
-        return words
     if task.day_next_due:
-        return _("Due on %(day)s") % {"day": date_format(task.day_next_due, "DATE_FORMAT")}
-    if task.day_next_review:
-        return _("To be reviewed by %(day)s") % {"day": date_format(task.day_next_review, "DATE_FORMAT")}
-    return closing(task)
+        due = _("Due on %(day)s") % {"day": date_format(task.day_next_due, "DATE_FORMAT")}
+    elif task.day_next_review:
+        due = _("To be reviewed by %(day)s") % {"day": date_format(task.day_next_review, "DATE_FORMAT")}
+    else:
+        return closing(task)
+    return _list(part for part in (due, lateness(task, day)) if part)
 
 
 def department_names(task: Task) -> str:
@@ -102,6 +125,7 @@ def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
     labels = {
         "joined_into": _("Joined into"),
         "joined": _("Joined with"),
+        "joined_deadline": _("Deadline of what was joined, and the one that counts"),
         "split_from": _("Split from"),
         "split_off": _("Split off"),
         "suggestion_row": _("Row of the table"),
@@ -134,7 +158,10 @@ def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
         "overall_lead": _("Overall lead"),
         "leads": _("Leads"),
         "attendees": _("Attendees"),
-        "confirmed": _("Confirmed"),
+        "corrected": _("Corrections of the deadline so far"),
+        "question": _("Asked"),
+        "confirmed": _("Answered"),
+        "set_right": _("Answered"),
         "agreed": _("Agreed"),
         "asked_deadline": _("Deadline asked for"),
         "refused_deadline": _("Deadline refused"),
@@ -142,6 +169,7 @@ def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
         "evidence_deleted": _("Files deleted"),
         "outcome": _("Outcome"),
         "reply": _("Reply"),
+        **_labels_of_the_organisation(),
     }
     return [
         Change(label, _in_words(name, change["old"]), _in_words(name, change["new"]))
@@ -150,13 +178,32 @@ def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
     ]
 
 
+def _labels_of_the_organisation() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "unit": _("Unit"),
+        "head": _("Head"),
+        "merged_into": _("Merged into"),
+        "merged_with": _("Merged with"),
+        "tasks_of": _("Tasks of"),
+        "task_count": _("Tasks handed over"),
+        "username": _("User name"),
+        "display_name": _("Name shown"),
+        "email": _("E-mail address"),
+        "role": _("Role"),
+        "person": _("Person"),
+        "liaison_departments": _("Reports for"),
+        "may_sign_in": _("May sign in"),
+    }
+
+
 def _in_words(name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
     match name:
         case "status":
             return Status(value).label
-        case "deadline" | "asked_deadline" | "refused_deadline":
+        case "deadline" | "joined_deadline" | "asked_deadline" | "refused_deadline":
             return deadline_in_words(value)
         case "milestones":
             return _list(_milestone_in_words(milestone) for milestone in value)
@@ -170,19 +217,33 @@ def _in_words(name: str, value: Any) -> str:
             return interval_in_words(value)
         case "departments":
             return _list(_department_in_words(part) for part in value)
-        case "leaders" | "leads":
+        case "leaders" | "leads" | "liaison_departments":
             return _list(value)
+        case "role":
+            return Role(value).label
+        case "may_sign_in":
+            return _("yes") if value else _("no")
         case "sources" | "attendees":
             return _list(f"{person['capacity']} {person['name']}".strip() for person in value)
         case "extension":
             return _("%(count)d, %(days)d days gained") % value
+        case "question":
+            return mark_sentence(ConfirmationMark(**value))
         case "confirmed":
-            return {
-                "departments": _("departments"),
-                "leaders": _("supervising leaders"),
-                "deadline": _("deadline"),
-            }.get(value, value)
+            return _("%(what)s: right as it stands") % {"what": ConfirmationColumn(value).label}
+        case "set_right":
+            return _("%(what)s: not right as it stood") % {"what": ConfirmationColumn(value).label}
     return str(value)
+
+
+def printed_in_words(printed: dict[str, Any]) -> dict[str, str]:
+    """Return what was printed first (`meetings.printed`), each in words; what was empty says so."""
+    return {name: _in_words(name, value) or _("nothing") for name, value in printed.items()}
+
+
+def times_corrected(number: int) -> str:
+    """Say how often a deadline was corrected; empty where it never was."""
+    return ngettext("Corrected once", "Corrected %(number)d times", number) % {"number": number} if number else ""
 
 
 def interval_in_words(months: int) -> str:
@@ -217,6 +278,28 @@ def _list(items) -> str:
 
 def _date(iso: str) -> str:
     return date_format(datetime.date.fromisoformat(iso), "DATE_FORMAT")
+
+
+def understood(deadline: Deadline) -> str:
+    """Say what a printed deadline was understood to mean."""
+    if deadline.due_date:
+        day = date_format(deadline.due_date, "DATE_FORMAT")
+        if deadline.precision in (None, Exactness.DAY):
+            return _("Due on %(day)s.") % {"day": day}
+        label = Precision(deadline.precision.value).label
+        return _("A %(precision)s: due on its last day, %(day)s.") % {"precision": label, "day": day}
+    match deadline.kind:
+        case Kind.RECURRING:
+            return ngettext(
+                "Recurring: reviewed every month.",
+                "Recurring: reviewed every %(months)d months.",
+                deadline.review_months or 1,
+            ) % {"months": deadline.review_months or 1}
+        case Kind.ONGOING:
+            return _("Ongoing, without a day: reviewed regularly.")
+        case Kind.NEXT_MEETING:
+            return _("Due on the day of the next meeting.")
+    return _("Not understood as a day: undecided, and reviewed regularly.")
 
 
 def how_the_deadline_came(task: Task) -> str:

@@ -19,7 +19,7 @@ from .actions.reviewing import LONGEST_INTERVAL
 from .deadlines import Deadline
 from .filetypes import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
 from .forms import day_field
-from .models import LONGEST_TEXT, Account, DeadlineKind, Department, Outcome, Person, Task
+from .models import LONGEST_TEXT, Account, DeadlineKind, Department, Milestone, Outcome, Person, Task
 from .refusals import Refused
 from .widgets import SearchSelect, offered_choices
 
@@ -117,6 +117,11 @@ class TaskActionForm(forms.Form):
         return self.cleaned_data.get("department") or self.only_department
 
     @property
+    def lost_files(self) -> bool:
+        """Whether files came with it, which no browser sends a second time by itself."""
+        return bool(self.files)
+
+    @property
     def has_files(self) -> bool:
         """Whether the form has to be sent in parts."""
         return self.is_multipart()
@@ -171,11 +176,10 @@ class AskForExtensionForm(TaskActionForm):
     department = department_field()
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
-    @property
-    def reading(self):
-        """How what was typed is read, or none where nothing was."""
-        text = self.data.get("deadline_text", "") if self.is_bound else ""
-        return read_new_deadline(text, self.today) if text.strip() else None
+    def _read(self, asked_on: datetime.date | None):
+        """Return how what was typed is read on the day it is asked for, as the verb does; none where nothing was."""
+        text = self.data.get("deadline_text", "")
+        return read_new_deadline(text, asked_on or self.today) if text.strip() else None
 
     def clean(self) -> dict:
         """Ask for a second look where the reading that is there now was not shown when the form was sent.
@@ -183,7 +187,8 @@ class AskForExtensionForm(TaskActionForm):
         A day that is no later deadline is refused at once: nobody looks twice at what cannot be.
         """
         data = super().clean()
-        due = self.reading.deadline.due_date if self.reading else None
+        reading = self._read(data.get("effective_on"))
+        due = reading.deadline.due_date if reading else None
         if due is None:
             return data
         try:
@@ -338,6 +343,42 @@ class NothingNewForm(TaskActionForm):
     """«Reviewed, nothing new.»"""
 
     department = department_field()
+    effective_on = day_field(label=gettext_lazy("Effective on"))
+
+
+class OfMilestoneForm(TaskActionForm):
+    """A form about one of the task's milestones: of those met, or of the others."""
+
+    IS_MET: bool
+
+    milestone = forms.ModelChoiceField(
+        label=gettext_lazy("Milestone"),
+        queryset=Milestone.objects.none(),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["milestone"].queryset = self.task.milestones.filter(met_on__isnull=not self.IS_MET)
+
+
+class MeetMilestoneForm(OfMilestoneForm):
+    """Which milestone is met, on which day, and what is to be said of it."""
+
+    IS_MET = False
+
+    note = words_field(gettext_lazy("What was done"), rows=2, required=False)
+    department = department_field()
+    effective_on = day_field(label=gettext_lazy("Met on"))
+
+
+class ReopenMilestoneForm(OfMilestoneForm):
+    """Which milestone was not met after all, and why."""
+
+    IS_MET = True
+
+    note = words_field(gettext_lazy("Reason"), rows=2)
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
 

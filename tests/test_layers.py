@@ -21,6 +21,7 @@ LAYERS = (
         "saved_views",
         "searching",
         "forms",
+        "batch_forms",
         "task_forms",
         "account_forms",
         "correction_forms",

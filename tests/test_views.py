@@ -235,7 +235,8 @@ def test_a_version_that_is_none_changes_nothing(world, version):
     entries = task.log.count()
     assert save(client, task, note="进展。", version=version).status_code in (409, 422)
     mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates")
-    assert client.post(f"/tasks/marks/{mark.pk}/confirm/", {"version": version}).status_code == 302
+    said = {"mark": mark.pk, f"version-{task.pk}": version, "decision": "right"}
+    assert client.post("/confirmations/", said).status_code == 409
     assert task.log.count() == entries
 
 
@@ -298,7 +299,8 @@ def test_the_way_back_leads_nowhere_but_to_pages_of_ours(world, where):
     target = response["Location"]
     assert target.startswith("/tasks/") and "\n" not in target and "X-Evil" not in response.headers
     mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates")
-    response = client.post(f"/tasks/marks/{mark.pk}/confirm/", {"version": task.log.count(), "next": where})
+    said = {"mark": mark.pk, f"version-{task.pk}": task.log.count(), "decision": "right", "on": "task", "next": where}
+    response = client.post("/confirmations/", said)
     assert response.status_code == 302 and response["Location"].startswith(f"/tasks/{task.pk}/")
 
 
@@ -312,7 +314,7 @@ def test_confirming_keeps_the_way_back(world):
     mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates", value="2024.12")
     address = f"/tasks/{task.pk}/?" + urlencode({"next": "/tasks/?health=overdue"})
     [form] = parsed(client.get(address)).xpath("//form[contains(@action, 'confirm')]")
-    response = send(client, "", form)
+    response = client.post("/confirmations/", {**dict(form.form_values()), "decision": "right"})
     mark.refresh_from_db()
     assert mark.answer
     page = parsed(client.get(response["Location"]))

@@ -109,7 +109,7 @@ def correct_deadline(
     """
     task = locked_task(task_id, version)
     require_secretariat(actor)
-    _check_correctable(task)
+    check_correctable(task)
     reason = required_reason(reason)
     new = read_typed_deadline(task, typed)
     _check_reading(new)
@@ -136,7 +136,8 @@ def correct_deadline(
     )
 
 
-def _check_correctable(task: Task) -> None:
+def check_correctable(task: Task) -> None:
+    """Refuse where the deadline of ``task`` is not corrected at all, see `correct_deadline`."""
     if task.status not in OPEN_STATUSES:
         raise ImpossibleStep(
             _("The task has ended under this deadline. Reopen it first if the deadline was wrong."),

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings import access, inbox
-from meetings.models import ConfirmationMark, Role
+from meetings import access, confirmations, inbox
+from meetings.models import Role
 
 register = template.Library()
 
@@ -37,6 +37,7 @@ class Place:
 STAFF = frozenset({Role.SECRETARIAT})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 PLACES = (
+    Place("overview", _("Overview"), "eye", rank=1, roles=frozenset(Role.values) - {Role.LIAISON}),
     Place("dashboard", _("Dashboard"), "home", rank=1),
     Place("task_list", _("Tasks"), "list-check", rank=1, under=("task_",)),
     Place("meeting_list", _("Meetings"), "calendar-event", rank=1, under=("meeting_", "suggestion_", "aspect_")),
@@ -49,6 +50,23 @@ PLACES = (
     Place("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, under=("account_",)),
     Place("admin:index", _("Administration"), "settings", roles=ADMINISTRATORS),
     Place("help", _("Help"), "help-circle", under=("help_",)),
+)
+# Pages that are printed, and have a button for it. The list of tasks has its own, for what stands on its other pages.
+PRINTED = frozenset(
+    {
+        "dashboard",
+        "overview",
+        "task_detail",
+        "meeting_list",
+        "meeting_detail",
+        "inbox",
+        "confirmations",
+        "organisation",
+        "department_detail",
+        "person_detail",
+        "batches",
+        "batch_detail",
+    }
 )
 # An own page whose name begins like another's.
 ELSEWHERE = frozenset({"account_settings"})
@@ -105,7 +123,14 @@ def search_address() -> str:
     return address_of("search") or reverse("task_list")
 
 
+@register.simple_tag(takes_context=True)
+def is_printed(context: RequestContext) -> bool:
+    """Say whether the page is one of `PRINTED`."""
+    match = context["request"].resolver_match
+    return match is not None and match.view_name in PRINTED
+
+
 def _open_confirmations(account) -> int | None:
     if not access.is_secretariat(account) or not address_of("confirmations"):
         return None
-    return ConfirmationMark.objects.filter(answer__isnull=True).count()
+    return confirmations.number()

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zlib import crc32
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
-from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.importing.accept import meeting_in_register, what_is_seen
 from meetings.importing.contents import Row, Task
@@ -25,7 +23,7 @@ from meetings.importing.typed import shown_departments, shown_leaders, shown_mil
 from meetings.importing.wording import sentence
 from meetings.importing.written import FACTS
 from meetings.models import Department, Meeting, MinutesDocument
-from meetings.models import Precision as PrecisionChoices
+from meetings.presentation import understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +193,7 @@ def draft_page(
         draft=draft,
         facts={**facts, **(dict(typed_facts[0]) if typed_facts else {})},
         problems=[_problem_card("whole", at, problem) for at, problem in enumerate(draft.problems)],
-        questions=[_name_card(match, matches) for match in matches.open_in(None)],
+        questions=[name_card(match, matches) for match in matches.open_in(None)],
         rows=rows,
         blockers=blockers_of(draft),
         known=known,
@@ -218,8 +216,8 @@ def _row_card(drafted: DraftedRow, position: int, matches: Matches, typed: Mappi
         tasks=[_task_fields(at, task, typed) for at, task in enumerate(row.tasks)],
         cells=drafted.source,
         problems=[_problem_card(str(drafted.pk), at, problem, row) for at, problem in enumerate(drafted.problems)],
-        questions=[_name_card(match, matches) for match in here if match.is_open],
-        taken=[_name_card(match, matches) for match in here if not match.is_open and match.likeness],
+        questions=[name_card(match, matches) for match in here if match.is_open],
+        taken=[name_card(match, matches) for match in here if not match.is_open and match.likeness],
         new_names=[match.name for match in here if match.known is None and not match.is_open],
         wrong=wrong,
     )
@@ -254,28 +252,6 @@ def _task_fields(at: int, task: Task, typed: Mapping[str, str]) -> TaskFields:
     )
 
 
-def understood(deadline: Deadline) -> str:
-    """Say what a printed deadline was understood to mean."""
-    if deadline.due_date:
-        day = date_format(deadline.due_date, "DATE_FORMAT")
-        if deadline.precision in (None, Precision.DAY):
-            return _("Due on %(day)s.") % {"day": day}
-        label = PrecisionChoices(deadline.precision).label
-        return _("A %(precision)s: due on its last day, %(day)s.") % {"precision": label, "day": day}
-    match deadline.kind:
-        case DeadlineKind.RECURRING:
-            return ngettext(
-                "Recurring: reviewed every month.",
-                "Recurring: reviewed every %(months)d months.",
-                deadline.review_months or 1,
-            ) % {"months": deadline.review_months or 1}
-        case DeadlineKind.ONGOING:
-            return _("Ongoing, without a day: reviewed regularly.")
-        case DeadlineKind.NEXT_MEETING:
-            return _("Due on the day of the next meeting.")
-    return _("Not understood as a day: undecided, and reviewed regularly.")
-
-
 def _problem_card(of: str, place: int, problem: Problem, row: Row | None = None) -> ProblemCard:
     doubt = problem.doubt
     dates, names = [], []
@@ -301,7 +277,8 @@ def _problem_card(of: str, place: int, problem: Problem, row: Row | None = None)
     )
 
 
-def _name_card(match: NameMatch, matches: Matches) -> NameCard:
+def name_card(match: NameMatch, matches: Matches) -> NameCard:
+    """Return how a name in question, or one taken for a known one, is shown with what may be answered."""
     candidates = []
     for candidate in match.candidates:
         reason = reason_sentence(candidate.likeness)

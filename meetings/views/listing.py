@@ -36,6 +36,7 @@ PICKED = (
     "outcome",
     "due",
     "wish",
+    "confirm",
 )
 
 

@@ -127,6 +127,20 @@ def _delete_evidence(form: Form, common: dict[str, Any]) -> object:
     )
 
 
+def _meet_milestone(form: Form, common: dict[str, Any]) -> object:
+    arguments = _reported(form, common)
+    del arguments["task_id"]
+    said = form.cleaned_data
+    return actions.meet_milestone(milestone_id=said["milestone"].pk, note=said["note"], **arguments)
+
+
+def _reopen_milestone(form: Form, common: dict[str, Any]) -> object:
+    arguments = _dated(form, common)
+    del arguments["task_id"]
+    said = form.cleaned_data
+    return actions.reopen_milestone(milestone_id=said["milestone"].pk, reason=said["note"], **arguments)
+
+
 def _set_interval(form: Form, common: dict[str, Any]) -> object:
     said = form.cleaned_data
     return actions.set_review_interval(**common, months=said["months"], reason=said["note"])
@@ -222,6 +236,23 @@ ACTIONS: dict[str, Action] = {
         gettext_lazy("Saved: the next review counts from this one."),
         "eye",
         settles=True,
+    ),
+    "meet-milestone": Action(
+        gettext_lazy("A milestone is met"),
+        task_forms.MeetMilestoneForm,
+        REPORTERS,
+        _meet_milestone,
+        gettext_lazy("Saved: the milestone is met. The task is as late as its next one."),
+        "check",
+        settles=True,
+    ),
+    "reopen-milestone": Action(
+        gettext_lazy("A milestone was not met after all"),
+        task_forms.ReopenMilestoneForm,
+        REPORTERS,
+        _reopen_milestone,
+        gettext_lazy("Saved: the milestone is not met, and the task is as late as it again."),
+        "arrow-back-up",
     ),
     "add-evidence": Action(
         gettext_lazy("Add evidence"),
@@ -329,6 +360,8 @@ def offered(account: Account, task: Task, facts: Facts) -> list[str]:
         "ask-extension": task.status in asking.task_statuses and task.due_date is not None and facts.wish is None,
         "settle-deadline": is_open and task.deadline_kind == DeadlineKind.UNDECIDED,
         "nothing-new": task.next_review is not None,
+        "meet-milestone": is_open and any(not each["met_on"] for each in task.day_milestones),
+        "reopen-milestone": is_open and any(each["met_on"] for each in task.day_milestones),
         "add-evidence": True,
         "delete-evidence": facts.evidence,
         "instruct": is_open,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import access
-from meetings.actions import read_new_deadline
+from meetings.actions import DeadlineAsTyped, read_new_deadline, read_printed
+from meetings.correction_forms import DeadlineForm, reading_in_words, reading_key
+from meetings.forms import day_field
 from meetings.refusals import Refused, Stale
 from meetings.task_forms import TaskActionForm
 from meetings.wording import deadline_problem_sentence
@@ -56,9 +59,26 @@ def _newer(form: TaskActionForm) -> TaskActionForm:
 
 @require_safe
 def deadline_reading(request: HttpRequest) -> HttpResponse:
-    """Say how a new deadline is read while it is typed: the part of a page that stands beside the field."""
+    """Say how a deadline is read while it is typed: the part of a page that stands beside the field.
+
+    With ``task`` (an id; ``of`` names the fields) or ``meeting`` it is a printed one, read in the frame of that
+    meeting's days; else a later one that is asked for, read as of the day it is asked for (``effective_on``).
+    """
+    if "task" in request.GET:
+        task = access.readable_task(request.user, _id(request.GET["task"]), today())
+        form = DeadlineForm(request.GET, task=task, prefix=request.GET.get("of") or None)
+        return _printed_reading(request, form.reading, form.add_prefix("understood"))
     text = request.GET.get("deadline_text", "")
-    reading = read_new_deadline(text, today()) if text.strip() else None
+    if "meeting" in request.GET:
+        meeting = access.readable_meeting(request.user, _id(request.GET["meeting"]), today())
+        reading = read_printed(text, meeting.issued_on, meeting.held_on)
+        return _printed_reading(request, reading if text.strip() else None, "understood")
+    day = day_field(required=False)
+    try:
+        asked_on = day.clean(request.GET.get("effective_on"))
+    except ValidationError:
+        asked_on = None
+    reading = read_new_deadline(text, asked_on or today()) if text.strip() else None
     problem = reading.problem if reading else None
     context = {
         "reading": reading,
@@ -66,3 +86,19 @@ def deadline_reading(request: HttpRequest) -> HttpResponse:
         "due": reading.deadline.due_date if reading else None,
     }
     return render(request, "meetings/tasks/_reading.html", context)
+
+
+def _printed_reading(request: HttpRequest, reading: DeadlineAsTyped | None, name: str) -> HttpResponse:
+    context = {
+        "sentences": reading_in_words(reading) if reading else [],
+        "name": name,
+        "key": reading_key(reading) if reading else "",
+    }
+    return render(request, "meetings/tasks/_printed_reading.html", context)
+
+
+def _id(written: str) -> int:
+    """Return the id that an address holds; raises Http404 for what is none."""
+    if not (written.isascii() and written.isdecimal() and len(written) <= 18):
+        raise Http404
+    return int(written)

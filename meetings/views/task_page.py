@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from meetings import access
+from meetings.confirmations import questions_of
+from meetings.correction_forms import QuestionForm
 from meetings.forms import UpdateTaskForm
 from meetings.models import (
     DeadlineKind,
@@ -19,7 +21,8 @@ from meetings.models import (
     closure_request,
     needs_agreement,
 )
-from meetings.presentation import how_the_deadline_came
+from meetings.presentation import how_the_deadline_came, printed_in_words, times_corrected
+from meetings.printed import corrections_counted, first_printed
 from meetings.refusals import Stale
 from meetings.task_forms import TaskActionForm
 
@@ -35,21 +38,20 @@ def render_task(
     form: UpdateTaskForm | None = None,
     sent: TaskActionForm | None = None,
     stale: Stale | None = None,
+    question: QuestionForm | None = None,
+    question_stale: Stale | None = None,
     wrong: list[str] | tuple[()] = (),
     status: int = 200,
 ) -> HttpResponse:
     """Show ``task`` (from `access`, for ``day``).
 
-    ``form`` is the quick update and ``sent`` another action's form, when it came back; ``stale`` says what somebody
-    else did meanwhile.
+    ``form`` is the quick update, ``sent`` another action's form and ``question`` the answer to what an import left
+    open, when it came back; ``stale`` and ``question_stale`` say what somebody else did meanwhile.
     """
     is_today = day == today()
-    log = list(
-        task.log.filter(effective_on__lte=day)
-        .select_related("actor", "department")
-        .prefetch_related("evidence")
-        .order_by("-effective_on", "-sequence")
-    )
+    entries = task.log.select_related("actor", "department").prefetch_related("evidence")
+    whole_log = list(entries.order_by("-effective_on", "-sequence"))
+    log = [entry for entry in whole_log if entry.effective_on <= day]
     siblings = list(
         access.readable_tasks(request.user, day)
         .filter(suggestion=task.suggestion_id)
@@ -69,12 +71,14 @@ def render_task(
         "siblings": siblings,
         "sources": task.suggestion.suggestion_sources.select_related("person"),
         "outcome": _outcome(task, day),
-        "marks": task.confirmation_marks.filter(answer__isnull=True) if is_today else [],
+        **_open_questions(request, task, is_today, question, question_stale),
+        **_as_printed(whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
         "how_due": how_the_deadline_came(task),
-        "may_confirm": access.is_secretariat(request.user),
+        "may_answer": is_today and access.is_secretariat(request.user),
         "reports_by_department": department_reports(task, log),
         "evidence": _evidence(request, task, day, log),
+        "joined": task.joined.order_by("pk") if _says_joined(log) else [],
         "wishes": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
             "asked__actor", "asked__department", "decided__actor"
         ),
@@ -82,6 +86,41 @@ def render_task(
     }
     context.update(_work(request, task, siblings, context) if is_today else _looking_back(task, day))
     return render(request, "meetings/tasks/detail.html", context, status=status)
+
+
+def _open_questions(
+    request: HttpRequest, task: Task, is_today: bool, sent: QuestionForm | None, stale: Stale | None
+) -> dict[str, Any]:
+    """Return what the import left open about the task, and the form of the question that is being answered."""
+    marks = list(task.confirmation_marks.filter(answer__isnull=True)) if is_today else []
+    for mark in marks:
+        # With the departments and leaders that are loaded already.
+        mark.task = task
+    questions = questions_of(marks)
+    wrong = request.GET.get("wrong") if access.is_secretariat(request.user) else None
+    asked = next((question for question in questions if str(question.first.pk) == wrong), None)
+    return {
+        "questions": questions,
+        "question_form": sent or (QuestionForm(question=asked) if asked else None),
+        "question_sent": sent,
+        "question_stale": stale,
+    }
+
+
+def _as_printed(whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
+    """Return what was printed first where something else stands now, and how often the deadline was corrected.
+
+    Texts, departments and leaders are today's on every day, so what they were is asked of the ``whole_log``; the
+    deadline is that of the day.
+    """
+    texts = first_printed(entry.changes for entry in sorted(whole_log, key=lambda entry: entry.sequence))
+    of_day = [entry.changes for entry in sorted(log, key=lambda entry: entry.sequence)]
+    deadlines = {name: value for name, value in first_printed(of_day).items() if name in ("deadline", "milestones")}
+    others = {name: value for name, value in texts.items() if name not in ("deadline", "milestones")}
+    return {
+        "printed": printed_in_words({**others, **deadlines}),
+        "corrected": times_corrected(corrections_counted(of_day)),
+    }
 
 
 def _work(request: HttpRequest, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
@@ -142,9 +181,18 @@ def _answer_form(
     return form
 
 
+def _says_joined(log: list[TaskLog]) -> bool:
+    """Whether another task was joined into this one; only then is asked what came along."""
+    return any("joined" in entry.changes for entry in log)
+
+
 def _evidence(request: HttpRequest, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
     """Return the files of the ``log`` up to ``day``, each with whether it may be deleted now."""
-    files = sorted((file for entry in log for file in entry.evidence.all()), key=lambda file: file.pk)
+    found = [file for entry in log for file in entry.evidence.all()]
+    if _says_joined(log):
+        came_along = task.evidence.exclude(entry__task=task).filter(entry__effective_on__lte=day)
+        found += came_along.select_related("entry__actor", "entry__department")
+    files = sorted(found, key=lambda file: file.pk)
     may_report = day == today() and access.may_report(request.user, task)
     return [
         (file, may_report and file.removal_id is None and access.may_delete_evidence(request.user, file))
@@ -167,8 +215,9 @@ def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
     last: dict[int, TaskLog] = {}
     reports = [entry for entry in log if entry.is_report]
     for entry in reports:
-        if entry.department_id:
-            last.setdefault(entry.department_id, entry)
+        if entry.department:
+            # What a department reported before it was merged is said of the one that lives.
+            last.setdefault(entry.department.merged_into_id or entry.department_id, entry)
     newest = reports[0].effective_on if reports else None
     parts = []
     for part in task.task_departments.all():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -55,8 +55,17 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _update(request, pk)
     day, wrong = requested_day(request, today())
-    task = access.readable_task(request.user, pk, day)
+    try:
+        task = access.readable_task(request.user, pk, day)
+    except Http404:
+        return _joined(request, access.joined_task(request.user, pk))
     return render_task(request, task, day, wrong=wrong)
+
+
+def _joined(request: HttpRequest, task: Task) -> HttpResponse:
+    """Say where a task went that is none of its own any more, with what its log says of it."""
+    log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
+    return render(request, "meetings/tasks/joined.html", {"task": task, "log": list(log)})
 
 
 def _update(request: HttpRequest, pk: int) -> HttpResponse:
