@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from meetings.models import Attendance, Department, Person, SuggestionSource, TaskLeader
+from meetings.models import Attendance, Department, FormerName, Person, SuggestionSource, TaskLeader
 
 from .contents import Meeting, Row
 from .questions import Likeness, QuestionCode
@@ -63,7 +63,7 @@ class NameMatch:
         """The question asked about it."""
         if self.kind == DEPARTMENT:
             return QuestionCode.DEPARTMENT_LIKE_KNOWN
-        several = all(candidate.likeness is Likeness.NAMESAKE for candidate in self.candidates)
+        several = all(candidate.likeness in (Likeness.NAMESAKE, Likeness.FORMER) for candidate in self.candidates)
         return QuestionCode.SEVERAL_PEOPLE if several else QuestionCode.PERSON_LIKE_KNOWN
 
     @property
@@ -105,19 +105,54 @@ class Matches:
 def match_names(facts: Meeting, rows: Sequence[Row], choices: dict[str, str]) -> Matches:
     """Match every name of a draft; ``choices`` maps a match's key to the id chosen, or to `NEW`.
 
-    Costs five queries at most, however many names there are.
+    Costs six queries at most, however many names there are.
     """
     departments, people = _uses(facts, rows)
-    known_departments = list(Department.objects.all())
-    known_people = list(Person.objects.all()) if people else []
+    former_names = list(FormerName.objects.select_related("department", "person"))
+    known_departments = _Known.of(Department.objects.all(), [name for name in former_names if name.department])
+    known_people = _Known.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
     matched = {name: _match_department(name, known_departments, choices) for name in departments}
-    namesakes = _by_folded_name(known_people)
-    near = {name: _near_people(name, namesakes, known_people) for name in people}
+    near = {name: _near_people(name, known_people) for name in people}
     met = _Acquaintance.of({person.pk for found in near.values() for person, _likeness in found})
-    found = {name: _match_person(name, use, near[name], met, choices) for name, use in people.items()}
+    found = {name: _match_person(name, use, near[name], met, known_people, choices) for name, use in people.items()}
     places = {f"{DEPARTMENT}:{name}": use.places for name, use in departments.items()}
     places |= {f"{PERSON}:{name}": use.places for name, use in people.items()}
     return Matches(matched, found, places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The departments, or the people, of the register: those that live, and what old names lead to them.
+
+    ``called`` and ``formerly`` are by the name as `text.folded` gives it; ``merged`` leads from the id of a merged row
+    to the living one. Whoever bears a name now comes before whoever bore it once.
+    """
+
+    living: list[Any]
+    called: dict[str, list[Any]]
+    formerly: dict[str, list[Any]]
+    merged: dict[int, Any]
+    fixed: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[Any], former_names: Iterable[FormerName]) -> _Known:
+        by_id = {row.pk: row for row in rows}
+        living = [row for row in by_id.values() if row.merged_into_id is None]
+        merged = {pk: by_id[row.merged_into_id] for pk, row in by_id.items() if row.merged_into_id is not None}
+        called: dict[str, list[Any]] = {}
+        for row in living:
+            called.setdefault(folded(row.name), []).append(row)
+        formerly: dict[str, dict[Any, None]] = {}
+        old = [(former.name, former.department or former.person) for former in former_names]
+        for name, row in (*old, *((by_id[pk].name, row) for pk, row in merged.items())):
+            formerly.setdefault(folded(name), {})[row] = None
+        fixed = frozenset(by_id[pk].name for pk in merged)
+        return cls(living, called, {name: list(rows) for name, rows in formerly.items()}, merged, fixed)
+
+    def chosen(self, choice: str) -> Any | None:
+        """Return the living row that ``choice``, an id, means today."""
+        number = int(choice) if choice.isascii() and choice.isdecimal() and len(choice) <= 18 else None
+        return self.merged.get(number) or next((row for row in self.living if row.pk == number), None)
 
 
 def _uses(facts: Meeting, rows: Sequence[Row]) -> tuple[dict[str, _Use], dict[str, _Use]]:
@@ -150,17 +185,27 @@ def _uses(facts: Meeting, rows: Sequence[Row]) -> tuple[dict[str, _Use], dict[st
 # --- departments ----------------------------------------------------------------------------------
 
 
-def _match_department(name: str, known: Sequence[Department], choices: dict[str, str]) -> NameMatch:
-    equal = next((department for department in known if department.name == name), None)
+def _match_department(name: str, known: _Known, choices: dict[str, str]) -> NameMatch:
+    printed = folded(name)
+    alike = known.called.get(printed, [])
+    equal = next((department for department in alike if department.name == name), None)
     if equal is not None:
         return NameMatch(DEPARTMENT, name, equal)
-    printed = folded(name)
-    alike = next((department for department in known if folded(department.name) == printed), None)
-    if alike is not None:
-        return NameMatch(DEPARTMENT, name, alike, Likeness.BLANKS)
+    if alike:
+        return NameMatch(DEPARTMENT, name, alike[0], Likeness.BLANKS)
+    formerly = known.formerly.get(printed, [])
+    if len(formerly) == 1 and name in known.fixed:
+        # The row of this name was merged, so there can be no new one.
+        return NameMatch(DEPARTMENT, name, formerly[0], Likeness.FORMER)
+    if formerly:
+        candidates = tuple(Candidate(department, Likeness.FORMER) for department in formerly)
+        only = formerly[0] if len(formerly) == 1 else None
+        likeness = Likeness.FORMER if only else None
+        match = NameMatch(DEPARTMENT, name, only, likeness, candidates=candidates, is_open=only is None)
+        return _chosen(match, known, choices)
     candidates = tuple(
         Candidate(department, likeness)
-        for department in known
+        for department in known.living
         if department.is_active and (likeness := likeness_of_departments(printed, folded(department.name)))
     )
     return _chosen(NameMatch(DEPARTMENT, name, candidates=candidates, is_open=bool(candidates)), known, choices)
@@ -218,24 +263,17 @@ class _Acquaintance:
         return cls({person: title for person, (_day, title) in met.items()}, capacities, leaders)
 
 
-def _by_folded_name(people: Iterable[Person]) -> dict[str, list[Person]]:
-    found: dict[str, list[Person]] = {}
-    for person in people:
-        found.setdefault(folded(person.name), []).append(person)
-    return found
-
-
-def _near_people(
-    name: str, namesakes: dict[str, list[Person]], known: Sequence[Person]
-) -> list[tuple[Person, Likeness]]:
+def _near_people(name: str, known: _Known) -> list[tuple[Person, Likeness]]:
     printed = folded(name)
-    if printed in namesakes:
+    if printed in known.called:
         return [
-            (person, Likeness.NAMESAKE if person.name == name else Likeness.BLANKS) for person in namesakes[printed]
+            (person, Likeness.NAMESAKE if person.name == name else Likeness.BLANKS) for person in known.called[printed]
         ]
+    if printed in known.formerly:
+        return [(person, Likeness.FORMER) for person in known.formerly[printed]]
     if len(printed) < 3:
         return []
-    return [(person, Likeness.LETTER) for person in known if _one_letter_differs(printed, folded(person.name))]
+    return [(person, Likeness.LETTER) for person in known.living if _one_letter_differs(printed, folded(person.name))]
 
 
 def _match_person(
@@ -243,6 +281,7 @@ def _match_person(
     use: _Use,
     near: list[tuple[Person, Likeness]],
     met: _Acquaintance,
+    known: _Known,
     choices: dict[str, str],
 ) -> NameMatch:
     namesakes = [(person, likeness) for person, likeness in near if likeness is not Likeness.LETTER]
@@ -256,13 +295,17 @@ def _match_person(
             candidates=(Candidate(person, likeness, met.last_met.get(person.pk, "")),),
             last_met=met.last_met.get(person.pk, ""),
         )
-        return _chosen(match, [person], choices)
+        return _chosen(match, known, choices)
     if namesakes:
         by_unit = [person for person, _ in namesakes if person.unit and any(person.unit in c for c in use.capacities)]
         candidates = tuple(
-            Candidate(person, Likeness.NAMESAKE, met.last_met.get(person.pk, "")) for person, _ in namesakes
+            Candidate(
+                person,
+                Likeness.NAMESAKE if likeness is Likeness.BLANKS else likeness,
+                met.last_met.get(person.pk, ""),
+            )
+            for person, likeness in namesakes
         )
-        known = [person for person, _ in namesakes]
         if len(by_unit) == 1:
             match = NameMatch(PERSON, name, by_unit[0], Likeness.UNIT, candidates=candidates)
         else:
@@ -276,17 +319,17 @@ def _match_person(
         if use.capacities & met.capacities.get(person.pk, set()) or (is_leader and person.pk in met.leaders)
     ]
     candidates = tuple(Candidate(person, Likeness.LETTER, met.last_met.get(person.pk, "")) for person in likely)
-    return _chosen(NameMatch(PERSON, name, candidates=candidates, is_open=bool(likely)), likely, choices)
+    return _chosen(NameMatch(PERSON, name, candidates=candidates, is_open=bool(likely)), known, choices)
 
 
-def _chosen(match: NameMatch, known: Sequence[Department | Person], choices: dict[str, str]) -> NameMatch:
+def _chosen(match: NameMatch, known: _Known, choices: dict[str, str]) -> NameMatch:
     """Return the match as somebody decided it, if somebody did and the one chosen is still there."""
     choice = choices.get(match.key)
     if choice is None:
         return match
     if choice.startswith(NEW):
         return NameMatch(match.kind, match.name, candidates=match.candidates, unit=choice.partition(":")[2])
-    chosen = next((one for one in known if str(one.pk) == choice), None)
+    chosen = known.chosen(choice)
     if chosen is None:
         return match
     likeness = next((candidate.likeness for candidate in match.candidates if candidate.known == chosen), None)

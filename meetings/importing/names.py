@@ -27,7 +27,7 @@ class Register:
         if match.known is not None:
             return match.known
         if match.key not in self._made:
-            self._made[match.key] = Department.objects.get_or_create(name=name)[0]
+            self._made[match.key] = _living(Department.objects.get_or_create(name=name)[0])
         return self._made[match.key]
 
     def person(self, name: str) -> Person:
@@ -36,7 +36,7 @@ class Register:
         if match.known is not None:
             return match.known
         if match.key not in self._made:
-            self._made[match.key] = Person.objects.get_or_create(name=name, unit=match.unit)[0]
+            self._made[match.key] = _living(Person.objects.get_or_create(name=name, unit=match.unit)[0])
         return self._made[match.key]
 
     def departments(self, printed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
@@ -50,3 +50,8 @@ class Register:
     def people(self, names: Sequence[str]) -> list[Person]:
         """Return the people, each once, in printed order."""
         return list({person.pk: person for person in map(self.person, names)}.values())
+
+
+def _living(row: Department | Person) -> Department | Person:
+    """Return whom the row was merged into, if it was: somebody may have done so while the draft lay open."""
+    return row.merged_into or row

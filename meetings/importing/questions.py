@@ -25,6 +25,7 @@ class Likeness(StrEnum):
     LETTER = "letter"
     NAMESAKE = "namesake"
     UNIT = "unit"
+    FORMER = "former"
 
 
 _QUESTIONS = {
@@ -46,6 +47,7 @@ _REASONS = {
     Likeness.LETTER: gettext_noop("Only one character differs."),
     Likeness.NAMESAKE: gettext_noop("The name is the same."),
     Likeness.UNIT: gettext_noop("The printed capacity names this person's unit."),
+    Likeness.FORMER: gettext_noop("It is a former name, or that of one merged into it."),
 }
 
 
