@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from .lifecycle import OPEN_STATUSES
-from .models import ANSWERABLE_ROLES, Health, Instruction, Status
+from .models import ANSWERABLE_ROLES, Health, Instruction, Status, TaskLog
 from .models.choices import NOBODY
 from .models.log import TaskStateQuerySet, holding
 from .models.task import TaskQuerySet, health_is
@@ -172,6 +172,19 @@ def sum_of(counts: Iterable[HealthCount]) -> HealthCount:
 def pressing_tasks(tasks: TaskQuerySet) -> TaskQuerySet:
     """Return the overdue and review-missed ones, the longest waiting first."""
     return tasks.filter(health__in=PRESSING).order_by("next_day", "suggestion__meeting", "suggestion__position", "pk")
+
+
+def reported_since_review(
+    day: datetime.date, *, task: OuterRef, department: OuterRef, last_report_on: OuterRef
+) -> Exists:
+    """Return the condition «the department reported on the task on the day of the last report of any, or later».
+
+    The arguments say where the surrounding query has the task, the department and the effective day of the task's
+    last report; where that is none, nobody has reported. What was undone by the end of ``day`` counts for nothing.
+    """
+    reports = TaskLog.objects.standing(day).filter(task=task, is_report=True, effective_on__lte=day)
+    of_department = reports.filter(Q(department=department) | Q(department__merged_into=department))
+    return Exists(of_department.filter(effective_on__gte=last_report_on))
 
 
 def last_of_month(year: int, month: int) -> datetime.date:

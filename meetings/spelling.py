@@ -15,6 +15,15 @@ LONGEST_NAME = 8
 MOST_READINGS = 16
 
 
+# A single letter is in nearly every spelling, and two are in most of the long ones.
+SHORTEST_SPELLING = 2
+
+
+def may_be_spelling(word: str) -> bool:
+    """Whether somebody may have typed ``word`` as pinyin or initials: letters of the keyboard, and more than one."""
+    return len(word) >= SHORTEST_SPELLING and word.isascii() and word.isalnum() and not word.isdecimal()
+
+
 def spell(text: str) -> str:
     """Return all that ``text`` may be typed as, a blank between: pinyin, then initials, for each reading.
 

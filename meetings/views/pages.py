@@ -16,6 +16,7 @@ from meetings.models import Account, LandingPage, Task
 from meetings.saved_views import address_of
 
 LANDING_PAGES = {
+    LandingPage.OVERVIEW: "overview",
     LandingPage.DASHBOARD: "dashboard",
     LandingPage.TASKS: "task_list",
     LandingPage.INBOX: "inbox",

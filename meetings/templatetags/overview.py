@@ -1,0 +1,23 @@
+"""What overviews draw: whose move it is. `{% load overview %}`."""
+
+from django import template
+from django.http import QueryDict
+
+from meetings.overview import Move
+from meetings.reporting import Figure
+
+from .register import tasks_url
+
+register = template.Library()
+
+
+@register.filter
+def move_label(move: str) -> str:
+    """Say whose move it is; nothing where it is nobody's, because the task has ended."""
+    return Move(move).label if move else ""
+
+
+@register.simple_tag
+def figure_url(scope: QueryDict, figure: Figure) -> str:
+    """Return the address of the list in ``scope`` that has as many rows as ``figure`` says."""
+    return tasks_url(scope, **figure.params)
