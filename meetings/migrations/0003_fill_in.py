@@ -37,7 +37,6 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
                 (
                     "batch",
                     models.OneToOneField(

@@ -46,8 +46,7 @@ class FillInUpload(models.Model):
     """A fill-in workbook as it was handed in; nothing of it is in the register before it is accepted.
 
     ``content`` is what was read (`meetings.importing.fill_in.kept`), ``decisions`` maps the place of a row in it to
-    what holds where the register changed meanwhile: ``file`` or ``register``. ``version`` counts the decisions.
-    ``batch`` is what accepting made of it.
+    what holds where the register changed meanwhile: ``file`` or ``register``. ``batch`` is what accepting made of it.
     """
 
     file = models.FileField(_("file"), upload_to=kept_under, max_length=100)
@@ -64,7 +63,6 @@ class FillInUpload(models.Model):
     batch = models.OneToOneField(
         Batch, verbose_name=_("batch"), on_delete=models.PROTECT, null=True, blank=True, related_name="fill_in_upload"
     )
-    version = models.PositiveIntegerField(_("version"), default=1)
 
     objects = FillInUploadQuerySet.as_manager()
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from meetings.exporting import breakdown, breakdown_document, register
-from meetings.models import Meeting
+from meetings.exporting import breakdown, breakdown_document, fill_in, register
+from meetings.models import Department, Meeting
 from meetings.models.task import TaskQuerySet
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ARCHIVE = "application/zip"
 DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 # What `export=` takes on the list of tasks.
@@ -44,6 +45,32 @@ def breakdown_response(meeting: Meeting, day: datetime.date, form: str) -> FileR
     if form == "status":
         name = _("%(title)s, status as of %(day)s") % {"title": name, "day": day.isoformat()}
     return _handed_out(lambda file: write(file, meeting, day), name, ending, content_type)
+
+
+def fill_in_response(
+    departments: Sequence[Department], tasks: TaskQuerySet, day: datetime.date, errand: fill_in.Errand, *, form: str
+) -> FileResponse:
+    """Hand out the fill-in workbook of ``departments`` (form ``xlsx``), or one each (``zip``).
+
+    Raises as `fill_in.write_fill_in_workbook` does.
+    """
+    common = {"departments": departments, "tasks": tasks, "today": day, "errand": errand}
+    name = (
+        _workbook_of(departments[0], day)
+        if len(departments) == 1
+        else _("Fill-in workbooks %(day)s") % {"day": day.isoformat()}
+    )
+    if form == "zip":
+
+        def write(file: BinaryIO) -> None:
+            fill_in.write_fill_in_archive(file, **common, name_of=lambda department: _workbook_of(department, day))
+
+        return _handed_out(write, name, "zip", ARCHIVE)
+    return _handed_out(lambda file: fill_in.write_fill_in_workbook(file, **common), name, "xlsx", WORKBOOK)
+
+
+def _workbook_of(department: Department, day: datetime.date) -> str:
+    return _("Fill-in workbook of %(department)s %(day)s") % {"department": department, "day": day.isoformat()}
 
 
 def _handed_out(write: Callable[[BinaryIO], None], name: str, ending: str, content_type: str) -> FileResponse:
