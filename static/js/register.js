@@ -2,7 +2,13 @@
 (function () {
   "use strict";
 
-  // [data-print]: a button that prints the page.
+  // [data-print]: a button that prints the page; the address …#print does so by itself.
+  if (location.hash === "#print") {
+    window.addEventListener("load", function () {
+      history.replaceState(history.state, "", location.pathname + location.search);
+      window.print();
+    });
+  }
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) {
       window.print();
@@ -174,7 +180,7 @@
 
   // A list of boxes says on its button how many are ticked, closes on a click elsewhere and on Escape.
   document.addEventListener("change", function (event) {
-    var pick = event.target.closest(".pick");
+    var pick = event.target.closest(".pick:not(.pick-menu)");
     if (!pick) {
       return;
     }
