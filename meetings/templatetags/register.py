@@ -7,11 +7,12 @@ from typing import Any
 
 from django import template
 from django.http import QueryDict
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from meetings import presentation
+from meetings import access, presentation
 from meetings.models import ChangeLog, ConfirmationMark, Health, Outcome, Status, Task, TaskLog
 from meetings.reporting import HealthCount
 
@@ -36,6 +37,18 @@ def outcome_label(outcome: str) -> str:
     return Outcome(outcome).label
 
 
+@register.simple_tag(takes_context=True)
+def may_change_status(context: Context, task: Task) -> bool:
+    """Whether the reader may change the status of the list's ``task`` where it stands; see `access.status_steps`."""
+    return context["listing"].is_today and bool(access.status_steps(context["request"].user, task))
+
+
+@register.simple_tag(takes_context=True)
+def may_select(context: Context, task: Task) -> bool:
+    """Whether the reader may report on the list's ``task``, and so select it."""
+    return access.may_report(context["request"].user, task)
+
+
 @register.simple_tag
 def health_badge(health: str, words: str = "") -> SafeString:
     """Draw a health as a badge: colour and words, its own or more exact ones."""
@@ -46,6 +59,28 @@ def health_badge(health: str, words: str = "") -> SafeString:
 def task_badge(task: Task, day: datetime.date) -> SafeString:
     """Draw the health of ``task`` (from `TaskQuerySet.on` the ``day``) with how late it is or was."""
     return health_badge(task.health, presentation.lateness(task, day) or presentation.closing(task))
+
+
+@register.simple_tag
+def due(task: Task, day: datetime.date) -> SafeString:
+    """Draw the day that ``task`` (from `TaskQuerySet.on` the ``day``) is judged by, and beside it how late or near it is.
+
+    Nothing is drawn for a task without a day.
+    """
+    judged_by = presentation.day_of(task)
+    if judged_by is None:
+        return SafeString("")
+    drawn = format_html('<time datetime="{}">{}</time>', judged_by.isoformat(), presentation.named_day(task))
+    words = presentation.lateness(task, day)
+    if not words:
+        return drawn
+    return format_html('{} <span class="how-late health-ink health-{}">{}</span>', drawn, task.health, words)
+
+
+@register.simple_tag
+def short_badge(task: Task) -> SafeString:
+    """Draw the health of ``task`` where `due` stands beside it and says how late it is."""
+    return health_badge(task.health, presentation.closing(task))
 
 
 @register.filter

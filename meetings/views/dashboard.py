@@ -38,9 +38,11 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         scope.setlist(name, values)
     states = access.readable_states(request.user, shown_scope)
     own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
+    narrowed_in_words: list[str] = []
     if narrowed:
         filterset = TaskFilterSet(narrowed, tasks, day=day)
         wrong += filterset.wrong
+        narrowed_in_words = filterset.in_words()
         tasks = tasks.none() if wrong else filterset.qs
         states = states.filter(task__in=tasks.order_by().values("pk"))
         scope.update(narrowed)
@@ -58,6 +60,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "has_own": bool(own),
         "shows_own": shows_own,
         "narrowed": narrowed,
+        "narrowed_in_words": narrowed_in_words,
         "health_values": Health,
         "counts": counts,
         # A column for what nobody has would only push the others together.
