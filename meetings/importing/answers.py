@@ -12,7 +12,7 @@ from meetings.refusals import Incomplete
 
 from . import draft as changes
 from .drafts import StaleDraft, load_draft, locked_document, locked_row, save_document, save_row
-from .matching import NEW
+from .matching import NEW, NameMatch
 from .problems import Problem
 
 
@@ -80,6 +80,12 @@ def choose_name(*, document_id: int, key: str, choice: str) -> None:
     match = next((match for match in load_draft(document).matches.all() if match.key == key), None)
     if match is None:
         raise StaleDraft
+    document.choices[key] = checked_choice(match, choice)
+    save_document(document)
+
+
+def checked_choice(match: NameMatch, choice: str) -> str:
+    """Return an answer to the question whom ``match`` means as drafts keep it; raises Incomplete for none."""
     if not choice.startswith(NEW) and not choice.isdecimal():
         raise Incomplete(_("Say whom “%(name)s” means.") % {"name": match.name})
     namesakes = [str(candidate.known.unit) for candidate in match.candidates if hasattr(candidate.known, "unit")]
@@ -90,5 +96,4 @@ def choose_name(*, document_id: int, key: str, choice: str) -> None:
             % {"name": match.name},
             field="unit",
         )
-    document.choices[key] = f"{NEW}:{unit}" if choice.startswith(NEW) else choice
-    save_document(document)
+    return f"{NEW}:{unit}" if choice.startswith(NEW) else choice

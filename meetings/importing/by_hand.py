@@ -19,7 +19,8 @@ from meetings.deadlines import Reading, read_deadline, read_row_deadlines
 from meetings.models import Account, ChangeKind, DepartmentRole, Meeting, Suggestion, Task
 from meetings.refusals import Incomplete, Refused
 
-from .cells import read_departments, read_leaders
+from .answers import checked_choice
+from .cells import read_departments, read_leaders, read_sources
 from .contents import Meeting as Facts
 from .contents import Row
 from .contents import Task as TypedTask
@@ -28,7 +29,6 @@ from .entering import CannotAccept, blockers_of_fact_lengths, blockers_of_row_le
 from .heads import Role
 from .matching import Matches, NameMatch
 from .names import Register
-from .people import Person
 from .problems import Problem, ProblemCode
 from .typed import facts_as_typed, row_as_typed
 
@@ -144,17 +144,22 @@ def facts_for(meeting: Meeting) -> Facts:
     return Facts(issued_on=meeting.issued_on, held_on=meeting.held_on)
 
 
-def read_people(printed: Sequence[Person], choices: Mapping[str, str]) -> Draft:
-    """Return a draft that holds nothing but ``printed``, people with their capacities, to match their names."""
-    return Draft(
-        Facts(), (DraftedRow(replace(EMPTY_ROW, tasks=(EMPTY_TASK,), sources=tuple(printed))),), (), {**choices}
-    )
+def read_people(printed: str, choices: Mapping[str, str]) -> Draft:
+    """Return a draft that holds nothing but the sources ``printed`` in a cell, to match their names."""
+    row = replace(EMPTY_ROW, tasks=(EMPTY_TASK,), sources=read_sources(printed))
+    return Draft(Facts(), (DraftedRow(row),), (), dict(choices))
 
 
-def require_known(matches: Matches) -> None:
-    """Raise NamesInQuestion where a name is like a known one and nobody has said whether it is the same."""
-    if asked := matches.open():
+def require_known(draft: Draft) -> None:
+    """Raise NamesInQuestion where a name is like a known one and nobody has said whether it is the same.
+
+    Raises Incomplete where the answer cannot be: somebody new of the name and unit of somebody known.
+    """
+    if asked := draft.matches.open():
         raise NamesInQuestion(asked)
+    for match in draft.matches.all():
+        if match.key in draft.choices:
+            checked_choice(match, draft.choices[match.key])
 
 
 # --- entering -------------------------------------------------------------------------------------
@@ -169,7 +174,7 @@ def enter_suggestion(*, meeting_id: int, typed: TypedSuggestion, actor: Account)
     actions.require_secretariat(actor)
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
     _require_complete(typed.row)
-    require_known(typed.matches)
+    require_known(typed.draft)
     aspect = actions.aspect_named(meeting, typed.row.aspect or "", actor=actor)
     suggestion = enter_row(meeting, typed.draft, 1, Register(typed.matches), actor=actor)
     suggestion.aspect = aspect
@@ -193,7 +198,7 @@ def add_tasks(*, suggestion_id: int, typed: TypedSuggestion, actor: Account) -> 
     actions.require_secretariat(actor)
     suggestion = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=suggestion_id)
     _require_complete(typed.row)
-    require_known(typed.matches)
+    require_known(typed.draft)
     numbers = suggestion.tasks.standing().order_by("-number").values_list("number", flat=True)
     last = numbers.first() or 0
     places = {place: last + place + 1 for place in range(len(typed.row.tasks))}
@@ -223,7 +228,7 @@ def correct_suggestion(
     row = replace(row, sources=people.rows[0].row.sources)
     if blockers := list(blockers_of_row_lengths(row, suggestion.position)):
         raise CannotAccept(blockers)
-    require_known(people.matches)
+    require_known(people)
     register = Register(people.matches)
     return actions.edit_suggestion(
         suggestion_id=suggestion_id,
@@ -261,7 +266,7 @@ def save_meeting(
     actions.require_secretariat(actor)
     if blockers := list(blockers_of_fact_lengths(draft.facts)):
         raise CannotAccept(blockers)
-    require_known(draft.matches)
+    require_known(draft)
     register, facts = Register(draft.matches), draft.facts
     said = actions.MeetingFacts(
         **{name: getattr(facts, name) or "" for name in actions.MEETING_TEXTS},

@@ -53,6 +53,8 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": meeting,
         "leads": meeting.meeting_leads.select_related("person"),
         "attendances": meeting.attendances.select_related("person"),
+        # What was printed is today's on every day (DESIGN.md, As-of), and so are its corrections.
+        "changes": meeting.change_log.select_related("actor") if day == today() else [],
         "blocks": breakdown_rows(meeting, tasks),
         "counts": reporting.count_by_health(tasks),
         "health_values": Health,

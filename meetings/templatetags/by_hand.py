@@ -1,0 +1,15 @@
+"""Forms that are typed by hand: what stands in a field. `{% load by_hand %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def get_typed(typed: Mapping[str, str], name: str) -> str:
+    """Return what was typed in the field of this name, empty where nothing was."""
+    return typed.get(name, "")
