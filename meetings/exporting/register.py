@@ -78,16 +78,20 @@ def write_register_workbook(file: BinaryIO, tasks: TaskQuerySet, day: datetime.d
 
     ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language.
     """
-    title = _("Register on %(day)s") % {"day": day.isoformat()}
-    write_list(file, title=title, columns=COLUMNS, lines=_in_portions(tasks))
+    write_list(file, title=sheet_name(day), columns=COLUMNS, lines=in_portions(tasks))
+
+
+def sheet_name(day: datetime.date) -> str:
+    """Return what the sheet with the register of ``day`` is called."""
+    return _("Register on %(day)s") % {"day": day.isoformat()}
 
 
 def write_register_csv(file: BinaryIO, tasks: TaskQuerySet, day: datetime.date) -> None:
     """Write the same as `write_register_workbook` as CSV (UTF-8 with BOM, CRLF) into the binary ``file``."""
-    write_csv(file, columns=COLUMNS, lines=_in_portions(tasks))
+    write_csv(file, columns=COLUMNS, lines=in_portions(tasks))
 
 
-def _in_portions(tasks: TaskQuerySet) -> Iterator[Task]:
+def in_portions(tasks: TaskQuerySet) -> Iterator[Task]:
     """Yield the tasks in their order: one query, and six for each portion of what hangs on them."""
     # A list has loaded what its own columns show.
     tasks = tasks.prefetch_related(None).with_last_report().for_listing(LISTED_PARTS)

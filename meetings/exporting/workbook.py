@@ -128,6 +128,12 @@ def write_list(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], l
     Goes through ``lines`` once and holds one row at a time, so a long list takes no memory.
     """
     workbook = new_workbook(title, write_only=True)
+    add_list(workbook, title=title, columns=columns, lines=lines)
+    workbook.save(file)
+
+
+def add_list(workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
+    """Add a sheet with what `write_list` writes to a ``workbook`` that is written only."""
     sheet = workbook.create_sheet(sheet_title(title))
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
@@ -151,7 +157,6 @@ def write_list(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], l
         # Written by now; kept, the heights of a long list would be all of its memory.
         del sheet.row_dimensions[row]
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{row}"
-    workbook.save(file)
 
 
 def write_csv(file: BinaryIO, *, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from meetings.models import Task
 from meetings.reporting import summary_sentence
@@ -76,7 +76,7 @@ def _blocks(told: Bulletin) -> Iterator[Block]:
         )
     )
     yield words.totals_table(told.summary)
-    yield Heading(1, _("By department"))
+    yield Heading(1, _("What each department did"))
     yield _departments(told)
     yield words.departments_note()
     yield Heading(1, _("Closed in the period"))
@@ -116,8 +116,8 @@ def _blocks(told: Bulletin) -> Iterator[Block]:
 
 def _departments(told: Bulletin) -> Table:
     heads = (
-        _("Closed"),
-        _("Reported"),
+        pgettext("in the period", "Closed"),
+        pgettext("in the period", "Reported"),
         _("Newly overdue"),
         _("Extended"),
         _("Open at the end"),

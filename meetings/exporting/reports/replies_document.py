@@ -82,7 +82,7 @@ def _answer(answer: Answered, day: datetime.date) -> Iterator[Block]:
 
 def _tasks(tasks: tuple[Task, ...], day: datetime.date) -> Table:
     return Table(
-        _("What was done"),
+        _("What is done about it"),
         (
             TableColumn(_("Task"), 34),
             TableColumn(_("Departments"), 18),
