@@ -2,11 +2,15 @@
 
 from django import template
 from django.conf import settings
+from django.contrib.messages.storage.base import Message
+from django.template import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 import cnas_tasks
+from meetings import access
+from meetings.models import Meeting
 
 register = template.Library()
 
@@ -22,6 +26,13 @@ def icon(name: str, css_class: str = "") -> SafeString:
     )
 
 
+@register.filter
+def undoes(message: Message) -> int | None:
+    """Return the batch that a message offers to undo: one with ``extra_tags="undo:<id>"``."""
+    tags = (tag.removeprefix("undo:") for tag in (message.extra_tags or "").split() if tag.startswith("undo:"))
+    return next((int(tag) for tag in tags if tag.isdecimal()), None)
+
+
 @register.simple_tag
 def version() -> str:
     """Return the version of the register."""
@@ -32,3 +43,20 @@ def version() -> str:
 def review_interval_months() -> int:
     """Return after how many months a task without a due date has to be reviewed, unless it says otherwise."""
     return settings.REVIEW_INTERVAL_MONTHS
+
+
+@register.inclusion_tag("meetings/help/_first_day.html", takes_context=True)
+def first_day(context: RequestContext) -> dict[str, object]:
+    """Draw how to begin with an empty register."""
+    request = context["request"]
+    return {
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "may_begin": access.is_secretariat(request.user),
+    }
+
+
+@register.simple_tag
+def register_is_empty() -> bool:
+    """Whether there is no meeting yet. One query: to be asked only by a page that has nothing to show."""
+    return not Meeting.objects.exists()

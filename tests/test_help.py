@@ -1,0 +1,76 @@
+"""The first day on an empty register, and the page that explains the rest."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from meetings.models import Meeting, Role, Task
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(role: str) -> Client:
+    client = Client()
+    client.force_login(factories.account(role))
+    return client
+
+
+@pytest.mark.parametrize("page", ["dashboard", "overview", "task_list", "meeting_list"])
+def test_an_empty_register_says_how_to_begin(page):
+    text = signed_in(Role.SECRETARIAT).get(reverse(page)).content.decode()
+    for way in ("load_sample", "import_home", "meeting_new"):
+        assert f'"{reverse(way)}"' in text.split('class="card first-day"')[1], way
+    assert reverse("help") in text
+
+
+def test_who_may_not_enter_anything_is_told_to_wait():
+    text = signed_in(Role.READER).get(reverse("dashboard")).content.decode()
+    assert 'class="card first-day"' in text and reverse("load_sample") not in text
+
+
+def test_the_sample_meeting_is_loaded_once_and_the_beginning_is_over():
+    client = signed_in(Role.SECRETARIAT)
+    page = client.post(reverse("load_sample"), follow=True).content.decode()
+    assert Meeting.objects.count() == 1 and Task.objects.count() == 18
+    assert 'class="card first-day"' not in page
+    page = client.post(reverse("load_sample"), follow=True).content.decode()
+    assert "alert-danger" in page and Meeting.objects.count() == 1
+
+
+def test_a_register_with_a_meeting_is_never_given_the_sample():
+    factories.task()
+    signed_in(Role.SECRETARIAT).post(reverse("load_sample"))
+    assert Meeting.objects.count() == 1 and Task.objects.count() == 1
+
+
+def help_in(language: str) -> str:
+    client = signed_in(Role.SECRETARIAT)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return client.get(reverse("help")).content.decode()
+
+
+def test_both_languages_explain_the_same_with_the_same_pictures():
+    chinese, english = help_in("zh-hans"), help_in("en")
+    assert 'lang="zh-hans"' in chinese and 'lang="en"' in english
+    sections = re.findall(r'<section[^>]* id="([\w-]+)"', chinese)
+    assert sections and sections == re.findall(r'<section[^>]* id="([\w-]+)"', english)
+    pictures = [re.findall(r"img/help/(?:zh-hans|en)/([\w-]+)\.", text) for text in (chinese, english)]
+    assert pictures[0] and pictures[0] == pictures[1]
+    assert "img/help/en/" not in chinese and "img/help/zh-hans/" not in english
+
+
+def test_every_section_is_in_the_table_of_contents_and_every_address_leads_somewhere():
+    client = signed_in(Role.SECRETARIAT)
+    factories.task()
+    text = help_in("en")
+    main = text.split("<main")[1].split("</main>")[0]
+    sections = re.findall(r'<section[^>]* id="([\w-]+)"', main)
+    assert [f"#{name}" for name in sections] == re.findall(r'href="(#[\w-]+)"', main)
+    for address in set(re.findall(r'href="(/[^"#]*)', main)):
+        assert client.get(address).status_code == 200, address
