@@ -33,6 +33,7 @@ from .models import (
     Role,
     SavedView,
     Suggestion,
+    SuggestionSource,
     Task,
     TaskDepartment,
     TaskState,
@@ -209,6 +210,20 @@ def may_undo(account: Account, batch: Batch) -> bool:
     return is_secretariat(account) or (account.is_active and batch.made_by_id == account.pk)
 
 
+def readable_suggesters(account: Account):
+    """Return the people who made a suggestion, as ``account`` may read of them, by pinyin."""
+    made = SuggestionSource.objects.filter(person=OuterRef("pk"))
+    people = Person.objects.filter(Exists(made)) if account.is_authenticated else Person.objects.none()
+    return people.order_by("spelling", "name", "pk")
+
+
+def linkable_suggestion(account: Account, pk: int, day: datetime.date) -> Suggestion:
+    """Return the suggestion for saying what it comes back to; raises PermissionDenied for all but the secretariat."""
+    require_secretariat(account)
+    rows = Suggestion.objects.select_related("meeting", "raised_before__meeting")
+    return get_object_or_404(rows.filter(meeting__issued_on__lte=day), pk=pk)
+
+
 def own_drafts(account: Account):
     """Return the drafts ``account`` has not accepted, the last handed in first; only the secretariat has any."""
     return MinutesDocument.objects.drafts_of(account) if is_secretariat(account) else MinutesDocument.objects.none()
@@ -376,6 +391,12 @@ def takers_of(account: Account, task: Task) -> frozenset[Taker]:
 def open_steps(account: Account, task: Task, status: str) -> tuple[Transition, ...]:
     """Return the changes of status ``account`` may make to ``task`` from ``status``."""
     return transitions_from(status, takers_of(account, task))
+
+
+def status_steps(account: Account, task: Task) -> tuple[Transition, ...]:
+    """Return the changes of status that ``account`` may make in a quick update of ``task`` (from `TaskQuerySet.on`)."""
+    takers = takers_of(account, task)
+    return transitions_from(task.day_status, takers) if takers & REPORTERS else ()
 
 
 def may_report(account: Account, task: Task) -> bool:

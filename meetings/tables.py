@@ -254,6 +254,39 @@ def sorting_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
     return ([] if wrong else sorting), wrong
 
 
+class BatchColumn(tables.TemplateColumn):
+    """A column of batches sorted by ``sort_key``, batches without one at the end both ways."""
+
+    def __init__(self, name: str, *args, sort_key: F | Expression | None = None, **kwargs) -> None:
+        template = f"meetings/batches/cells/{name}.html"
+        super().__init__(*args, template_name=template, accessor="pk", orderable=sort_key is not None, **kwargs)
+        self.sort_key = sort_key
+
+    def order(self, queryset, is_descending: bool):
+        key = self.sort_key
+        first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
+        return queryset.order_by(first, "-pk"), True
+
+
+class BatchTable(tables.Table):
+    """The list of batches, from `BatchQuerySet.for_listing`."""
+
+    made_at = BatchColumn(
+        "made_at", verbose_name=_("Made on"), sort_key=F("made_at"), attrs={"td": {"class": "card-lead nowrap"}}
+    )
+    made_by = BatchColumn("made_by", verbose_name=_("By whom"), sort_key=F("made_by__display_name"))
+    what = BatchColumn("what", verbose_name=_("What was changed"))
+    tasks = BatchColumn("tasks", verbose_name=_("Tasks"), sort_key=F("task_count"))
+    source = BatchColumn("source", verbose_name=_("Source"), sort_key=F("source"))
+    undoing = BatchColumn("undoing", verbose_name=_("Undone"), sort_key=F("undone_by__made_at"))
+
+    class Meta:
+        template_name = "meetings/tasks/_table.html"
+        order_by_field = "sort"
+        attrs = {"class": "table table-cards"}
+        empty_text = ""
+
+
 class MeetingColumn(tables.TemplateColumn):
     """A column of meetings sorted by ``sort_key``, meetings without one at the end both ways."""
 

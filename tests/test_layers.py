@@ -10,9 +10,9 @@ import meetings
 
 # From the bottom up. A name is a module or a package of `meetings`, with all that is in it.
 LAYERS = (
-    ("deadlines", "reviews", "lifecycle", "filetypes", "days", "workdays", "wording", "spelling", "kept"),
+    ("deadlines", "reviews", "lifecycle", "filetypes", "days", "workdays", "wording", "spelling", "kept", "likeness"),
     ("models",),
-    ("access", "reporting", "overview", "inbox", "confirmations", "refusals"),
+    ("access", "reporting", "comparing", "overview", "inbox", "confirmations", "refusals"),
     ("actions",),
     ("importing", "exporting", "reminding", "synthetic", "demonstration", "backups"),
     (
@@ -26,8 +26,11 @@ LAYERS = (
         "account_forms",
         "correction_forms",
         "fill_in_forms",
+        "report_forms",
         "printed",
         "presentation",
+        "organisation_forms",
+        "organisation_tables",
         "widgets",
     ),
     ("views",),
@@ -36,7 +39,7 @@ LAYERS = (
     ("admin", "management", "templatetags", "apps", "checks", "middleware", "demonstration"),
 )
 # These know neither Django nor a database, so that they can be read, and tested, by themselves.
-PURE = ("deadlines", "reviews", "lifecycle", "filetypes", "workdays", "spelling")
+PURE = ("deadlines", "reviews", "lifecycle", "filetypes", "workdays", "spelling", "likeness")
 
 PACKAGE = Path(meetings.__file__).parent
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -39,6 +39,7 @@ from .batching import (
     Placing,
     PlannedRow,
     Wish,
+    check_selection,
     plan_batch,
     run_batch,
     same_for_all,
@@ -96,6 +97,7 @@ from .organising import (
     set_head,
     version_of,
 )
+from .relating import link_to_earlier
 from .reminding import remind
 from .reviewing import review_without_news, set_review_interval
 from .rules import last_change_of_state, require_secretariat
@@ -132,6 +134,7 @@ __all__ = [
     "PlannedRow",
     "TypedDeadline",
     "Wish",
+    "check_selection",
     "accept_closure",
     "add_aspect",
     "add_department",
@@ -176,6 +179,7 @@ __all__ = [
     "last_change_of_state",
     "lay_out",
     "log_of_meeting",
+    "link_to_earlier",
     "make_calendar_address",
     "meet_milestone",
     "merge_departments",

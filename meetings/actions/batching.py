@@ -144,6 +144,15 @@ class DoneAlready(Refused):
         self.batch = batch
 
 
+def check_selection(versions: dict[int, int]) -> dict[int, int]:
+    """Return the tasks selected, with their versions; raises Incomplete where there are none, or too many at once."""
+    if not versions:
+        raise Incomplete(_("Choose at least one task."))
+    if len(versions) > MOST_ROWS:
+        raise Incomplete(_("At most %(most)d tasks at a time. Choose fewer.") % {"most": MOST_ROWS})
+    return versions
+
+
 def same_for_all(versions: Mapping[int, int | None], **wish: Any) -> list[Wish]:
     """Return one wish for each task of ``versions`` (its id and the version seen), all saying the same."""
     return [Wish(task_id=task_id, version=version, **wish) for task_id, version in versions.items()]
@@ -191,13 +200,10 @@ def run_batch(
 
 def _with_all_rules_ask(tasks, wishes: list[Wish]) -> dict[int, Task]:
     """Return the tasks of ``wishes``, by their ids, with all that the rules ask for."""
-    if not wishes:
-        raise Incomplete(_("Choose at least one task."))
-    if len(wishes) > MOST_ROWS:
-        raise Incomplete(_("At most %(most)d tasks at a time. Choose fewer.") % {"most": MOST_ROWS})
-    ids = {wish.task_id for wish in wishes}
+    ids = {wish.task_id: wish.version for wish in wishes}
     if len(ids) < len(wishes):
         raise Incomplete(_("Two rows are about the same task. Leave one of them out."))
+    check_selection(ids)
     found = (
         tasks.filter(pk__in=ids)
         .order_by("pk")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +18,20 @@ class BatchSource(models.TextChoices):
 
     LIST = "list", _("Selected in the list")
     FILL_IN = "fill_in", _("Fill-in workbook")
+
+
+class BatchQuerySet(models.QuerySet):
+    """Batches."""
+
+    def for_listing(self) -> BatchQuerySet:
+        """Load what a line about a batch shows: ``task_count``, and ``touched_count``, of how many of its tasks
+        something else was recorded since."""
+        entries = apps.get_model("meetings", "TaskLog").objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+        tasks = entries.annotate(number=Count("task", distinct=True)).values("number")
+        touched = entries.overtaken().annotate(number=Count("task", distinct=True)).values("number")
+        return self.select_related("made_by", "undoes", "undone_by__made_by").annotate(
+            task_count=Coalesce(Subquery(tasks), 0), touched_count=Coalesce(Subquery(touched), 0)
+        )
 
 
 class Batch(models.Model):
@@ -34,6 +51,8 @@ class Batch(models.Model):
         "self", verbose_name=_("undoes"), on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("batch")
         verbose_name_plural = _("batches")
@@ -47,3 +66,6 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.get_source_display()
+
+    def get_absolute_url(self) -> str:
+        return reverse("batch", args=[self.pk])

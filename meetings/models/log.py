@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +85,11 @@ class TaskLogQuerySet(NaturalKeyQuerySet):
         """Return the entries of batches after which something else was recorded of their task."""
         later = TaskLog.objects.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
         return self.filter(Exists(later.exclude(batch=OuterRef("batch"))), batch__isnull=False)
+
+    def of_first_tasks(self, batches: Iterable[int]) -> TaskLogQuerySet:
+        """Return, of each of ``batches``, the entries about the first of its tasks."""
+        of_batch = TaskLog.objects.filter(batch=OuterRef("batch")).order_by("task_id").values("task_id")[:1]
+        return self.filter(batch__in=list(batches), task_id=Subquery(of_batch)).order_by("batch_id", "sequence")
 
     def as_it_happened(self) -> TaskLogQuerySet:
         """Order by the day an entry is effective on, within a day by the order of recording."""

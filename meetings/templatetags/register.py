@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from meetings import access, presentation
-from meetings.models import ChangeLog, ConfirmationMark, Health, Outcome, Status, Task, TaskLog
+from meetings.models import Batch, ChangeLog, ConfirmationMark, Health, Outcome, Status, Task, TaskLog
 from meetings.reporting import HealthCount
 
 register = template.Library()
@@ -41,6 +41,12 @@ def outcome_label(outcome: str) -> str:
 def may_change_status(context: Context, task: Task) -> bool:
     """Whether the reader may change the status of the list's ``task`` where it stands; see `access.status_steps`."""
     return context["listing"].is_today and bool(access.status_steps(context["request"].user, task))
+
+
+@register.simple_tag(takes_context=True)
+def may_undo(context: Context, batch: Batch) -> bool:
+    """See `access.may_undo`."""
+    return access.may_undo(context["request"].user, batch)
 
 
 @register.simple_tag(takes_context=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.core.paginator import EmptyPage, Paginator
 from django.http import HttpRequest, QueryDict
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from meetings import access
 from meetings.days import AS_OF, ImpossibleAsOf, parse_as_of
 from meetings.filters import FilterChoices, KeptList, TaskFilterSet
 from meetings.models import PAGE_SIZES
@@ -41,18 +43,14 @@ PICKED = (
 
 
 @dataclass
-class Listing:
-    """What a list shows: ``tasks`` are all rows found, ``table`` one page of them, ``wrong`` what was asked wrongly."""
+class Rows:
+    """What the rows of a list take from it: ``table`` holds those shown, ``address`` is the list's own."""
 
     day: datetime.date
     is_today: bool
-    filterset: TaskFilterSet
-    tasks: TaskQuerySet
     table: TaskTable
-    per_page: int
     columns: list[str]
     address: str
-    wrong: list[str] = field(default_factory=list)
 
     @property
     def row_query(self) -> str:
@@ -65,6 +63,16 @@ class Listing:
     def as_of(self) -> QueryDict:
         """The parameter of a link that keeps to the day; none for today."""
         return as_of_query(self.day)
+
+
+@dataclass
+class Listing(Rows):
+    """What a list shows: ``tasks`` are all rows found, ``table`` one page of them, ``wrong`` what was asked wrongly."""
+
+    filterset: TaskFilterSet
+    tasks: TaskQuerySet
+    per_page: int
+    wrong: list[str] = field(default_factory=list)
 
     @property
     def columns_offered(self) -> list[tuple[str, str, bool]]:
@@ -139,7 +147,7 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
     # What is remembered may name a column of another release; an address is somebody's mistake.
     columns = columns or with_task(request.user.task_columns) or list(TaskTable.USUAL)
     sorting, wrong_sorting = sorting_asked_for(request.GET)
-    tasks = TaskTable.loaded(tasks, day, shown=columns, sorting=sorting)
+    tasks = TaskTable.loaded(access.with_own_part(request.user, tasks), day, shown=columns, sorting=sorting)
     filterset = TaskFilterSet(request.GET, tasks, day=day, choices=FilterChoices(day, request.user))
     wrong += filterset.wrong
     per_page = _number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
@@ -165,6 +173,14 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
         address=request.get_full_path(),
         wrong=wrong,
     )
+
+
+def one_row(request: HttpRequest, tasks: TaskQuerySet, address: str, today: datetime.date) -> Rows:
+    """Return ``tasks``, of one task, as a row of the list at ``address``: with its columns, whatever it filters by."""
+    asked = QueryDict(urlsplit(address).query)
+    columns = columns_asked_for(asked)[0] or with_task(request.user.task_columns) or list(TaskTable.USUAL)
+    tasks = TaskTable.loaded(access.with_own_part(request.user, tasks), today, shown=columns)
+    return Rows(day=today, is_today=True, table=_table(request, tasks, columns, []), columns=columns, address=address)
 
 
 def _table(request: HttpRequest, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:

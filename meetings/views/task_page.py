@@ -21,6 +21,7 @@ from meetings.models import (
     closure_request,
     needs_agreement,
 )
+from meetings.models.log import standing
 from meetings.presentation import how_the_deadline_came, printed_in_words, times_corrected
 from meetings.printed import corrections_counted, first_printed
 from meetings.refusals import Stale
@@ -52,6 +53,9 @@ def render_task(
     entries = task.log.select_related("actor", "department").prefetch_related("evidence")
     whole_log = list(entries.order_by("-effective_on", "-sequence"))
     log = [entry for entry in whole_log if entry.effective_on <= day]
+    undone = {sequence for entry in log for sequence in entry.undoes}
+    for entry in log:
+        entry.is_undone = entry.sequence in undone
     siblings = list(
         access.readable_tasks(request.user, day)
         .filter(suggestion=task.suggestion_id)
@@ -213,7 +217,7 @@ def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
     ``log`` is the task's, newest first.
     """
     last: dict[int, TaskLog] = {}
-    reports = [entry for entry in log if entry.is_report]
+    reports = [entry for entry in standing(log) if entry.is_report]
     for entry in reports:
         if entry.department:
             # What a department reported before it was merged is said of the one that lives.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -37,6 +37,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "meetings/tasks/_results.html" if fragment else "meetings/tasks/list.html",
         {
             "listing": listing,
+            "selecting": listing.is_today and access.may_change_many(request.user),
             "page_sizes": PAGE_SIZES,
             "day": day,
             "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
@@ -92,12 +93,13 @@ def _update(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.explain(refused)
         else:
-            messages.success(request, _saved(task, entry))
+            messages.success(request, saved(task, entry))
             return redirect(after_saving(request, task, settles=True, to_list=True))
     return render_task(request, task, today(), form=form, status=422)
 
 
-def _saved(task: Task, entry) -> str:
+def saved(task: Task, entry) -> str:
+    """Say what an entry of the quick update has changed."""
     if "status" in entry.changes:
         return _("Saved: “%(task)s” is now “%(status)s”.") % {
             "task": _short(task.text),
@@ -112,11 +114,16 @@ def _short(text: str, length: int = 30) -> str:
 
 def _render_stale(request: HttpRequest, task: Task, stale: Stale) -> HttpResponse:
     """Come back with what the other person did beside what this one typed; saving again then counts."""
+    form = UpdateTaskForm(typed_anew(request, task), account=request.user, task=task, today=today())
+    return render_task(request, task, today(), form=form, stale=stale, status=409)
+
+
+def typed_anew(request: HttpRequest, task: Task) -> QueryDict:
+    """Return what was sent about an older version, for the version that is there now."""
     typed = request.POST.copy()
     offered = {task.day_status, *(step.target.value for step in access.open_steps(request.user, task, task.day_status))}
     if typed.get("status") == typed.get("status_was") or typed.get("status") not in offered:
         # Left alone, or no longer possible: the entries beside the form say why.
         typed["status"] = task.day_status
     typed["version"], typed["status_was"] = str(task.version), task.day_status
-    form = UpdateTaskForm(typed, account=request.user, task=task, today=today())
-    return render_task(request, task, today(), form=form, stale=stale, status=409)
+    return typed
