@@ -177,3 +177,17 @@ def test_a_leader_who_is_nobody_is_not_found(world, nonsense):
     client = Client()
     client.force_login(world.reader)
     assert client.get(reverse("overview"), {"leader": nonsense}).status_code == 404
+
+
+def test_the_overview_is_what_a_leader_signs_in_to_until_another_first_page_is_chosen(world):
+    def page_after_signing_in() -> str:
+        client = Client()
+        response = client.post(reverse("login"), {"username": world.leader.username, "password": "correct horse 7"})
+        return response["Location"]
+
+    world.leader.set_password("correct horse 7")
+    world.leader.save()
+    assert page_after_signing_in() == reverse("overview")
+    world.leader.landing_page = "dashboard"
+    world.leader.save()
+    assert page_after_signing_in() == reverse("dashboard")

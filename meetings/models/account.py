@@ -166,6 +166,12 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def save(self, *args, **kwargs) -> None:
+        # A leader looks between two meetings: what is red has to be the first thing there, until they choose another.
+        if self._state.adding and self.role == Role.LEADER and self.landing_page == LandingPage.DASHBOARD:
+            self.landing_page = LandingPage.OVERVIEW
+        super().save(*args, **kwargs)
+
     def natural_key(self) -> tuple[str]:
         return (self.username,)
 
