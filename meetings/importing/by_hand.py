@@ -20,7 +20,7 @@ from meetings.models import Account, ChangeKind, DepartmentRole, Meeting, Sugges
 from meetings.refusals import Incomplete, Refused
 
 from .answers import checked_choice
-from .cells import read_departments, read_leaders, read_sources
+from .cells import read_departments, read_leaders
 from .contents import Meeting as Facts
 from .contents import Row
 from .contents import Task as TypedTask
@@ -30,7 +30,7 @@ from .heads import Role
 from .matching import Matches, NameMatch
 from .names import Register
 from .problems import Problem, ProblemCode
-from .typed import facts_as_typed, row_as_typed
+from .typed import facts_as_typed, read_people, row_as_typed
 
 #: The most tasks that one form holds; a printed row has three or four.
 MOST_TASKS = 40
@@ -144,9 +144,9 @@ def facts_for(meeting: Meeting) -> Facts:
     return Facts(issued_on=meeting.issued_on, held_on=meeting.held_on)
 
 
-def read_people(printed: str, choices: Mapping[str, str]) -> Draft:
+def sources_draft(printed: str, choices: Mapping[str, str]) -> Draft:
     """Return a draft that holds nothing but the sources ``printed`` in a cell, to match their names."""
-    row = replace(EMPTY_ROW, tasks=(EMPTY_TASK,), sources=read_sources(printed))
+    row = replace(EMPTY_ROW, tasks=(EMPTY_TASK,), sources=read_people(printed))
     return Draft(Facts(), (DraftedRow(row),), (), dict(choices))
 
 
@@ -222,7 +222,7 @@ def _require_complete(row: Row) -> None:
 def correct_suggestion(
     *, suggestion_id: int, typed: Mapping[str, str], people: Draft, reason: str, actor: Account, seen: str
 ) -> Suggestion:
-    """Correct a row as its form says; ``people`` are its sources (`read_people`). Raises as the verb does."""
+    """Correct a row as its form says; ``people`` are its sources (`sources_draft`). Raises as the verb does."""
     suggestion = Suggestion.objects.select_related("meeting").get(pk=suggestion_id)
     row = row_as_typed(EMPTY_ROW, {name: typed.get(name, "") for name in _ROW_TEXTS}, facts_for(suggestion.meeting)).row
     row = replace(row, sources=people.rows[0].row.sources)

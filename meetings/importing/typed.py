@@ -6,6 +6,7 @@ A field left as it was shown keeps its value: reading a name twice need not give
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +18,7 @@ from meetings.refusals import Incomplete
 from .cells import Department, read_departments, read_leaders, read_sources
 from .contents import Meeting, Row, Task
 from .heads import Role
-from .people import Person
+from .people import Person, is_name
 from .written import FACTS
 
 _ROLE_WORDS = {Role.LEAD: "牵头", Role.SUPPORTING: "配合"}
@@ -88,7 +89,7 @@ def row_as_typed(row: Row, typed: Mapping[str, str], facts: Meeting) -> TypedRow
         values["number"] = number
         changed.add("number")
     if "sources" in text and text["sources"] != shown_people(row.sources):
-        values["sources"] = read_sources(text["sources"])
+        values["sources"] = read_people(text["sources"])
         changed.add("sources")
     return TypedRow(replace(row, **values), frozenset(changed), tuple(doubts))
 
@@ -136,8 +137,23 @@ def facts_as_typed(facts: Meeting, typed: Mapping[str, str]) -> Meeting:
     if "leads" in text and text["leads"] != shown_leaders(facts.leads):
         values["leads"] = read_leaders(text["leads"])
     if "attendees" in text and text["attendees"] != shown_people(facts.attendees):
-        values["attendees"] = read_sources(text["attendees"])
+        values["attendees"] = read_people(text["attendees"])
     return replace(facts, **values)
+
+
+def read_people(typed: str) -> tuple[Person, ...]:
+    """Return the people of a form's lines, as `shown_people` writes them: what stands before a name is its capacity.
+
+    A capacity may hold commas then, which part two people where a cell is read. Any other line is read as a cell.
+    """
+    found: list[Person] = []
+    for line in typed.split("\n"):
+        capacity, _blank, name = line.strip().rpartition(" ")
+        if capacity and is_name(name) and not any(map(is_name, re.split(r"[\s、，,；;/]+", capacity))):
+            found.append(Person(name, capacity))
+        else:
+            found.extend(read_sources(line))
+    return tuple(dict.fromkeys(found))
 
 
 def _tidied(text: str) -> str:

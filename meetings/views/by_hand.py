@@ -275,7 +275,7 @@ def suggestion_edit(request: HttpRequest, pk: int) -> HttpResponse:
     typed = request.POST.dict()
     sources = suggestion.suggestion_sources.select_related("person")
     known = known_choices(source.person for source in sources)
-    people = by_hand.read_people(typed.get("sources", ""), {**known, **chosen(request.POST)})
+    people = by_hand.sources_draft(typed.get("sources", ""), {**known, **chosen(request.POST)})
     try:
         by_hand.correct_suggestion(
             suggestion_id=suggestion.pk,
