@@ -129,6 +129,7 @@ def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
         "split_from": _("Split from"),
         "split_off": _("Split off"),
         "suggestion_row": _("Row of the table"),
+        "raised_before": _("Raised before as"),
         "aspect": _("Aspect"),
         "number": _("Number of the suggestion"),
         "task_number": _("Number of the task"),

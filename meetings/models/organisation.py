@@ -7,9 +7,10 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
@@ -26,8 +27,23 @@ def lately(model: str) -> QuerySet:
 
 
 def _uses(model: str, column: str) -> Coalesce:
-    of_row = lately(model).filter(**{column: OuterRef("pk")}).values(column)
-    return Coalesce(Subquery(of_row.annotate(number=Count("pk")).values("number")), 0)
+    return _count(lately(model), column)
+
+
+def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
+    """Return how many different ``of`` there are among those of ``rows`` whose ``column`` is the row in question."""
+    of_row = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
+    return Coalesce(Subquery(of_row.annotate(number=Count(of, distinct=of != "pk")).values("number")), 0)
+
+
+def _called(words: str, of: str, merged: QuerySet) -> Q:
+    """Return the condition «its name, a former one, or that of one merged into it holds each of ``words``»."""
+    condition = Q()
+    for word in words.split():
+        holds = Q(name__icontains=word) | Q(spelling__contains=word.lower())
+        former = FormerName.objects.filter(holds, **{of: OuterRef("pk")})
+        condition &= holds | Exists(former) | Exists(merged.filter(holds, merged_into=OuterRef("pk")))
+    return condition
 
 
 class DepartmentQuerySet(NaturalKeyQuerySet):
@@ -36,6 +52,20 @@ class DepartmentQuerySet(NaturalKeyQuerySet):
     def living(self) -> Self:
         """Return those that were not merged into another one."""
         return self.filter(merged_into__isnull=True)
+
+    def called(self, words: str) -> Self:
+        """Return those whose present or former name, pinyin or initials hold each of ``words``."""
+        return self.filter(_called(words, "department", Department.objects.all()))
+
+    def with_sizes(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
+        """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``."""
+        parts = apps.get_model("meetings", "TaskDepartment").objects.filter(
+            role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True
+        )
+        return self.annotate(
+            open_count=_count(parts, "department"),
+            liaison_count=_count(self.model.liaisons.through.objects.filter(account__is_active=True), "department"),
+        )
 
     def offered(self, besides: Iterable[int] = ()) -> Self:
         """Return the departments in use, and those numbered ``besides``: what a form may offer.
@@ -95,6 +125,12 @@ class Department(NaturallyKeyed):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("department_detail", args=[self.pk])
+
+
+_TABLES_OF_PEOPLE = ("TaskLeader", "Attendance", "SuggestionSource")
+
 
 class PersonQuerySet(NaturalKeyQuerySet):
     """People, by what the address bar or a document calls them."""
@@ -102,6 +138,20 @@ class PersonQuerySet(NaturalKeyQuerySet):
     def living(self) -> Self:
         """Return those who were not merged into another one."""
         return self.filter(merged_into__isnull=True)
+
+    def called(self, words: str) -> Self:
+        """Return those whose present or former name, pinyin or initials hold each of ``words``."""
+        return self.filter(_called(words, "person", Person.objects.all()))
+
+    def with_sizes(self, open_statuses: Iterable[str]) -> Self:
+        """Annotate ``open_count`` (open tasks supervised), ``meeting_count`` (attended), ``suggestion_count``."""
+        tables = {name: apps.get_model("meetings", name).objects for name in _TABLES_OF_PEOPLE}
+        parts = tables["TaskLeader"].filter(task__status__in=open_statuses, task__joined_into__isnull=True)
+        return self.annotate(
+            open_count=_count(parts, "person"),
+            meeting_count=_count(tables["Attendance"].all(), "person"),
+            suggestion_count=_count(tables["SuggestionSource"].all(), "person", "suggestion"),
+        )
 
     def offered(self, besides: Iterable[int] = ()) -> Self:
         """Return the people in use, and those numbered ``besides``, by pinyin: what a form may offer.
@@ -166,6 +216,9 @@ class Person(NaturallyKeyed):
 
     def __str__(self) -> str:
         return _("%(name)s (%(unit)s)") % {"name": self.name, "unit": self.unit} if self.unit else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("person_detail", args=[self.pk])
 
 
 class FormerName(models.Model):

@@ -1,0 +1,81 @@
+"""The tables of departments, people and accounts."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.db.models import Expression, F, QuerySet, Value
+from django.db.models.functions import NullIf
+from django.utils.translation import gettext_lazy as _
+
+
+class Cell(tables.TemplateColumn):
+    """A column whose template gets the whole row; sorted by ``sort_key``, rows without one at the end both ways."""
+
+    def __init__(self, template: str, *args, sort_key: F | Expression | None = None, **kwargs) -> None:
+        name = f"meetings/organisation/cells/{template}.html"
+        super().__init__(*args, template_name=name, accessor="pk", orderable=sort_key is not None, **kwargs)
+        self.sort_key = sort_key
+
+    def order(self, queryset: QuerySet, is_descending: bool):
+        key = self.sort_key
+        first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
+        return queryset.order_by(first, "pk"), True
+
+
+class SortableTable(tables.Table):
+    """A table with the register's head and pages."""
+
+    class Meta:
+        template_name = "meetings/tasks/_table.html"
+        order_by_field = "sort"
+        attrs = {"class": "table table-cards"}
+        empty_text = ""
+
+    @classmethod
+    def sortable(cls) -> set[str]:
+        """Return the names that the list may be sorted by."""
+        return {name for name, column in cls.base_columns.items() if column.orderable}
+
+
+LEADING = {"td": {"class": "card-lead"}}
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+class DepartmentTable(SortableTable):
+    """Departments. The page's context brings ``counts``, of all tasks by health, by the department's id."""
+
+    name = Cell("name", verbose_name=_("Department"), sort_key=F("spelling"), attrs=LEADING)
+    head = Cell("head", verbose_name=_("Head"), sort_key=F("head__spelling"))
+    liaisons = Cell("liaisons", verbose_name=_("Liaisons"), sort_key=F("liaison_count"))
+    open = Cell("open", verbose_name=_("Open tasks"), sort_key=F("open_count"))
+    health = Cell("health", verbose_name=_("Health"))
+
+    class Meta(SortableTable.Meta):
+        pass
+
+
+class PersonTable(SortableTable):
+    """People. The page's context brings ``counts``, as for departments, of those who supervise."""
+
+    name = Cell("name", verbose_name=_("Person"), sort_key=F("spelling"), attrs=LEADING)
+    unit = Cell("unit", verbose_name=_("Unit"), sort_key=NullIf(F("unit"), Value("")))
+    open = Cell("open", verbose_name=_("Open tasks supervised"), sort_key=F("open_count"))
+    health = Cell("health", verbose_name=_("Health"))
+    suggestions = Cell("suggestions", verbose_name=_("Suggestions made"), sort_key=F("suggestion_count"))
+    meetings = Cell("meetings", verbose_name=_("Meetings attended"), sort_key=F("meeting_count"))
+
+    class Meta(SortableTable.Meta):
+        pass
+
+
+class AccountTable(SortableTable):
+    """Accounts."""
+
+    username = Cell("username", verbose_name=_("User name"), sort_key=F("username"), attrs=LEADING)
+    display_name = Cell("display_name", verbose_name=_("Name shown"), sort_key=F("display_name"))
+    role = Cell("role", verbose_name=_("Role"), sort_key=F("role"))
+    stands_for = Cell("stands_for", verbose_name=_("Stands for"))
+    last_login = Cell("last_login", verbose_name=_("Last signed in"), sort_key=F("last_login"))
+
+    class Meta(SortableTable.Meta):
+        pass
