@@ -2,8 +2,9 @@
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
 
-from meetings.models import Account, CalendarAddress, Language, Role
+from meetings.models import Account, CalendarAddress, LandingPage, Language, Role
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,93 @@ def test_settings_are_saved_for_the_own_account(client, account):
     other.refresh_from_db()
     assert (account.language, account.wants_digest) == (Language.ENGLISH, False)
     assert (other.language, other.wants_digest) == ("", True)
+
+
+def test_what_was_changed_is_said_and_nothing_else(client, account):
+    account.language = Language.ENGLISH
+    account.save()
+
+    def said(**sent) -> str:
+        response = client.post("/accounts/settings/", {"language": "en", "wants_digest": "on", **sent}, follow=True)
+        return str(next(iter(response.context["messages"])))
+
+    assert said(page_size="100") == "Your settings are saved. Rows a page: 100"
+    assert said(page_size="100") == "Nothing was changed: these were your settings already."
+    assert said(landing="tasks", wants_digest="") == (
+        "Your settings are saved. Send me the daily digest by e-mail: no; Rows a page: As usual (50); First page: Tasks"
+    )
+
+
+def test_the_page_size_is_that_of_every_list_until_the_address_says_another(client, account):
+    factories.small_world()
+    client.post("/accounts/settings/", {"page_size": "25"})
+    assert client.get("/tasks/").context["listing"].per_page == 25
+    assert client.get("/tasks/?per_page=3").context["listing"].per_page == 3
+
+
+@pytest.mark.parametrize("sent", [{"page_size": "7"}, {"page_size": "x"}, {"landing": "moon"}, {"landing": "view-999"}])
+def test_a_setting_that_is_not_offered_is_refused(client, account, sent):
+    assert client.post("/accounts/settings/", {"language": "en", **sent}).status_code == 422
+    account.refresh_from_db()
+    assert (account.language, account.page_size, account.landing_page) == ("", None, LandingPage.DASHBOARD)
+
+
+def test_the_inbox_is_a_first_page_for_those_who_have_one(client, account):
+    assert (
+        "inbox"
+        not in client.get("/accounts/settings/").content.decode().split('name="landing"')[1].split("</select>")[0]
+    )
+    client.force_login(factories.account(Role.LIAISON))
+    assert client.post("/accounts/settings/", {"landing": "inbox"}).status_code == 302
+
+
+PASSWORD, BETTER = "correct horse 7", "battery staple 8"
+
+
+@pytest.fixture
+def with_password(client) -> Account:
+    account = factories.account(Role.READER, password=PASSWORD, language="en")
+    client.force_login(account)
+    return account
+
+
+def change_password(client, old: str, new: str, again: str | None = None):
+    sent = {"old_password": old, "new_password1": new, "new_password2": new if again is None else again}
+    return client.post("/accounts/settings/password/", sent)
+
+
+def test_a_password_is_changed_and_the_session_goes_on_here_alone(client, with_password):
+    elsewhere = Client()
+    elsewhere.force_login(with_password)
+    assert change_password(client, PASSWORD, BETTER).status_code == 302
+    with_password.refresh_from_db()
+    assert with_password.check_password(BETTER)
+    page = client.get("/accounts/settings/")
+    assert page.status_code == 200 and "Your password is changed." in page.content.decode()
+    assert elsewhere.get("/accounts/settings/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "sentence"),
+    [
+        ("wrong", BETTER, BETTER, "Your old password was entered incorrectly"),
+        (PASSWORD, "short", "short", "This password is too short"),
+        (PASSWORD, "1357924680", "1357924680", "This password is entirely numeric"),
+        (PASSWORD, BETTER, "another", "didn’t match"),
+        (PASSWORD, "", "", "This field is required"),
+    ],
+)
+def test_a_password_that_cannot_be_is_refused_with_its_reason(client, with_password, old, new, again, sentence):
+    response = change_password(client, old, new, again)
+    page = response.content.decode()
+    assert response.status_code == 422 and sentence in page
+    assert BETTER not in page, "a password never comes back in a page"
+    with_password.refresh_from_db()
+    assert with_password.check_password(PASSWORD)
+
+
+def test_the_rules_of_a_new_password_are_said_beforehand(client, with_password):
+    assert "at least 10 characters" in client.get("/accounts/settings/").content.decode()
 
 
 def test_a_language_that_is_not_offered_is_refused(client, account):
