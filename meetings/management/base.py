@@ -10,6 +10,10 @@ from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from meetings.days import ImpossibleAsOf, parse_as_of, parse_day
+from meetings.models import Meeting
+
+# The longest number a key column can hold; a longer one is no id.
+LONGEST_ID = 18
 
 
 class RegisterCommand(BaseCommand):
@@ -53,3 +57,27 @@ def day_asked_for(option: str, written: str | None) -> datetime.date:
         return parse_as_of(written)
     except ImpossibleAsOf as wrong:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": wrong}) from None
+
+
+def meeting_asked_for(asked_for: str) -> Meeting:
+    """Return the meeting of this document number or id; raises CommandError where there is none."""
+    is_number = asked_for.isascii() and asked_for.isdecimal() and len(asked_for) <= LONGEST_ID
+    meetings = Meeting.objects.select_related("overall_lead")
+    found = meetings.filter(document_number=asked_for).first() if asked_for else None
+    found = found or (meetings.filter(pk=int(asked_for)).first() if is_number else None)
+    if found is None:
+        raise CommandError(
+            _("MEETING: there is no meeting with the id or document number “%(value)s”.") % {"value": asked_for}
+        )
+    return found
+
+
+def day_of_meeting(meeting: Meeting, option: str, written: str | None) -> datetime.date:
+    """Return the day that ``option`` names as `day_asked_for` does; raises CommandError for one before the issue."""
+    day = day_asked_for(option, written)
+    if written and day < meeting.issued_on:
+        raise CommandError(
+            _("%(option)s: %(problem)s")
+            % {"option": option, "problem": _("The minutes of this meeting had not been issued on that day.")}
+        )
+    return day

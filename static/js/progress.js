@@ -49,6 +49,9 @@
     var form = event.target;
     // htmx has its own way with what it sends.
     if (event.defaultPrevented || form.method !== "post") {
+      if (!event.defaultPrevented && form.hasAttribute("data-makes-file")) {
+        making();
+      }
       return;
     }
     if (form.dataset.busy) {
@@ -135,7 +138,7 @@
       wrong.scrollIntoView({ block: "center" });
       wrong.focus({ preventScroll: true });
     });
-    xhr.open("POST", form.action);
+    xhr.open("POST", form.getAttribute("action") || location.href);
     xhr.setRequestHeader("X-Upload", "yes");
     xhr.send(data);
   }

@@ -1,0 +1,40 @@
+"""How alike two texts are, for finding the same matter raised again. Pure Python, no Django.
+
+Chinese has no blanks between its words, so pairs of neighbouring characters stand for them. A pair that many texts
+have (建议, 进一步, 加强) says little about any of them and weighs little.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """Return the pairs of neighbouring characters of ``text``, without what is neither letter nor figure."""
+    characters = [one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum()]
+    return frozenset(first + second for first, second in zip(characters, characters[1:], strict=False))
+
+
+def likenesses(text: str, others: Mapping[Key, str]) -> dict[Key, float]:
+    """Return how alike ``text`` is to each of ``others``, from 0 (nothing in common) to 1 (the same words)."""
+    own = pairs_of(text)
+    pairs = {key: pairs_of(other) for key, other in others.items()}
+    frequency = Counter(pair for of_other in pairs.values() for pair in of_other)
+    weight = {pair: math.log(1 + (len(pairs) + 1) / (number + 1)) for pair, number in frequency.items()}
+    rare = math.log(2 + len(pairs))
+
+    def weigh(of: frozenset[str]) -> float:
+        return sum(weight.get(pair, rare) for pair in of)
+
+    whole = weigh(own)
+    return {key: _share(weigh(own & of_other), whole, weigh(of_other)) for key, of_other in pairs.items()}
+
+
+def _share(common: float, first: float, second: float) -> float:
+    return 2 * common / (first + second) if common else 0.0

@@ -1,0 +1,31 @@
+"""`report MEETING FILE`: the report to the next meeting (DESIGN.md, Contracts)."""
+
+from pathlib import Path
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+
+from meetings.exporting.files import CannotWrite, written_whole
+from meetings.exporting.reports.progress_document import write_meeting_report
+from meetings.management.base import RegisterCommand, day_of_meeting, meeting_asked_for
+
+
+class Command(RegisterCommand):
+    help = "Write the report on what became of a meeting's suggestions to FILE, a .docx in the official layout."
+
+    def add_arguments(self, parser):
+        parser.add_argument("meeting", metavar="MEETING", help="the meeting's id or document number")
+        parser.add_argument("file", metavar="FILE", help="a .docx to write; one that is there is replaced")
+        parser.add_argument("--as-of", metavar="DATE", help="as the register stood at the end of this day (2023-12-31)")
+
+    def handle(self, *, meeting, file, as_of, **options):
+        path = Path(file)
+        if path.suffix.lower() != ".docx":
+            raise CommandError(_("FILE: “%(path)s” is no document. Let it end in .docx.") % {"path": file})
+        found = meeting_asked_for(meeting)
+        day = day_of_meeting(found, "--as-of", as_of)
+        try:
+            with written_whole(path) as output:
+                write_meeting_report(output, found, day)
+        except CannotWrite as problem:
+            raise CommandError(str(problem)) from problem
