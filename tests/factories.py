@@ -25,12 +25,15 @@ from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.models import (
     Account,
     Aspect,
+    Batch,
     Department,
     DepartmentRole,
     DocumentFormat,
     EntryKind,
     Evidence,
     ExtensionRequest,
+    FillInState,
+    FillInUpload,
     Instruction,
     Meeting,
     MinutesDocument,
@@ -132,6 +135,22 @@ def minutes_document(by: Account | None, *, meeting: Meeting | None = None, **fi
         "accepted_at": timezone.now() if meeting else None,
     }
     made = MinutesDocument(**{**defaults, **fields})
+    made.file.save("", ContentFile(content), save=False)
+    made.save()
+    return made
+
+
+def fill_in_upload(by: Account, *, batch: Batch | None = None, **fields: Any) -> FillInUpload:
+    """Keep a workbook in which nothing is new as handed in by ``by``; with a ``batch`` it is accepted."""
+    content = b"PK"
+    defaults = {
+        "sha256": sha256(content).hexdigest(),
+        "size": len(content),
+        "original_name": "填报表.xlsx",
+        "content": {"rows": [], "notices": []},
+        "state": FillInState.ACCEPTED if batch else FillInState.WAITING,
+    }
+    made = FillInUpload(uploaded_by=by, batch=batch, **{**defaults, **fields})
     made.file.save("", ContentFile(content), save=False)
     made.save()
     return made

@@ -17,7 +17,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from meetings.models import Account, ConfirmationMark, Department, Mailing, Person, Role, SentMail, TaskLog
+from meetings.models import (
+    Account,
+    Batch,
+    ConfirmationMark,
+    Department,
+    Mailing,
+    Person,
+    Role,
+    SavedView,
+    SentMail,
+    TaskLog,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +61,25 @@ SECRETARIAT_ALONE = expect(403, secretariat=302)
 CONCERNED = expect(403, supporting=302, responsible=302, leader=302, secretariat=302)
 ASKERS = expect(403, responsible=302, secretariat=302)
 SUPERVISORS = expect(403, leader=302, secretariat=302)
+
+
+def filling(status: int, **others: int) -> Expected:
+    """Return what `expect` does for those who have to do with fill-in workbooks; others are refused."""
+    who = ("elsewhere", "supporting", "responsible", "secretariat")
+    return expect(403, **{**dict.fromkeys(who, status), **others})
+
+
+FILLS_IN = filling(200)
+OF_THE_LIAISON = filling(404, responsible=200)
+ACCEPTED = filling(404, responsible=200, secretariat=200)
+ORGANISERS = expect(403, secretariat=302, administrator=302)
+NOT_THERE_FOR_ORGANISERS = expect(403, secretariat=404, administrator=404)
+ORGANISERS_LOOK = expect(403, secretariat=200, administrator=200)
+ORGANISERS_IN_VAIN = expect(403, secretariat=422, administrator=422)
 IN_VAIN_AS_ASKERS = expect(403, responsible=422, secretariat=422)
 IN_VAIN_ON_THE_TASK = expect(403, supporting=422, responsible=422, secretariat=422)
+
+WRITTEN_IN_VAIN = (expect(403, secretariat=200), expect(403, secretariat=422))
 
 
 @dataclass(frozen=True)
@@ -66,6 +94,7 @@ class Row:
 
 
 UPDATE = {"version": "{version}", "status": "in_progress", "status_was": "in_progress", "note": "已完成培训方案。"}
+ANSWER = {"mark": "{mark}", "version-{task}": "{version}", "decision": "right"}
 
 ROWS = (
     Row("dashboard", "/", READS, NO_SUCH_METHOD),
@@ -77,8 +106,10 @@ ROWS = (
     Row("task_detail", "/tasks/{task}/", READS, WRITES_ON_THE_TASK, {**UPDATE, "effective_on": "{day}"}),
     Row("task_detail", "/tasks/999999/", expect(404), expect(404)),
     Row("task_detail", "/tasks/99999999999999999999/", expect(404), expect(404)),
-    Row("confirm_mark", "/tasks/marks/{mark}/confirm/", NO_SUCH_METHOD, SECRETARIAT_ALONE, {"version": "{version}"}),
-    Row("confirm_mark", "/tasks/marks/999999/confirm/", NO_SUCH_METHOD, expect(403, secretariat=404)),
+    Row("confirmations", "/confirmations/", READS, SECRETARIAT_ALONE, ANSWER),
+    Row("confirmations", "/confirmations/?wrong={mark}", READS, expect(403, secretariat=404)),
+    Row("task_edit", "/tasks/{task}/edit/", expect(403, secretariat=200), expect(403, secretariat=422)),
+    Row("task_edit", "/tasks/999999/edit/", expect(404), expect(404)),
     Row("meeting_list", "/meetings/", READS, NO_SUCH_METHOD),
     Row("meeting_detail", "/meetings/{meeting}/", READS, NO_SUCH_METHOD),
     Row("meeting_detail", "/meetings/{meeting}/?export=breakdown", READS, NO_SUCH_METHOD),
@@ -95,8 +126,44 @@ ROWS = (
     Row("minutes_file", "/import/{draft}/file/", expect(404, secretariat=200), NO_SUCH_METHOD),
     Row("minutes_file", "/import/{other_draft}/file/", expect(404), NO_SUCH_METHOD),
     Row("minutes_file", "/import/{accepted}/file/", READS, NO_SUCH_METHOD),
+    Row("fill_in", "/fill-in/", FILLS_IN, filling(422)),
+    Row("fill_in_workbook", "/fill-in/workbook/", FILLS_IN, NO_SUCH_METHOD),
+    Row("fill_in_workbook", "/fill-in/workbook/?department=0", filling(422), NO_SUCH_METHOD),
+    # Another one's workbook is nobody else's; the secretariat reads what was accepted, and decides about its own.
+    Row("fill_in_upload", "/fill-in/{fill_in}/", OF_THE_LIAISON, filling(404, responsible=302), {"action": "x"}),
+    Row("fill_in_file", "/fill-in/{fill_in}/file/", OF_THE_LIAISON, NO_SUCH_METHOD),
+    Row("fill_in_upload", "/fill-in/{fill_in_done}/", ACCEPTED, filling(404, responsible=302), {"action": "x"}),
+    Row("fill_in_file", "/fill-in/{fill_in_done}/file/", ACCEPTED, NO_SUCH_METHOD),
+    Row("fill_in_upload", "/fill-in/999999/", filling(404), filling(404)),
     Row("meeting_agreement", "/meetings/{meeting}/agreement/", NO_SUCH_METHOD, SECRETARIAT_ALONE, {"agrees": "no"}),
     Row("next_meeting", "/meetings/{meeting}/next-meeting/", NO_SUCH_METHOD, SECRETARIAT_ALONE, {"held_on": "soon"}),
+    # Typed and arranged by hand: what is sent in vain comes back with the reason.
+    Row("meeting_new", "/meetings/new/", expect(403, secretariat=200), expect(403, secretariat=422)),
+    Row("meeting_edit", "/meetings/{meeting}/edit/", expect(403, secretariat=200), expect(403, secretariat=422)),
+    Row("meeting_edit", "/meetings/999999/edit/", expect(403, secretariat=404), expect(403, secretariat=404)),
+    Row(
+        "meeting_arrange",
+        "/meetings/{meeting}/arrange/",
+        expect(403, secretariat=200),
+        expect(403, secretariat=409),
+        {"action": "add-aspect", "title": "加强研究"},
+    ),
+    Row("suggestion_new", "/meetings/{meeting}/suggestions/new/", *WRITTEN_IN_VAIN),
+    Row(
+        "suggestion_reading",
+        "/meetings/{meeting}/suggestions/reading/",
+        NO_SUCH_METHOD,
+        expect(403, secretariat=200),
+        {"deadline": "2030.6"},
+    ),
+    Row("suggestion_edit", "/suggestions/{suggestion}/edit/", *WRITTEN_IN_VAIN[:1], expect(403, secretariat=409)),
+    Row("suggestion_edit", "/suggestions/999999/edit/", expect(403, secretariat=404), expect(403, secretariat=404)),
+    Row("task_new", "/suggestions/{suggestion}/tasks/new/", *WRITTEN_IN_VAIN),
+    Row("suggestion_split", "/suggestions/{suggestion}/split/", *WRITTEN_IN_VAIN[:1], expect(403, secretariat=409)),
+    Row("suggestion_join", "/suggestions/{suggestion}/join/", *WRITTEN_IN_VAIN[:1], expect(403, secretariat=409)),
+    Row("task_split", "/tasks/{task}/split/", *WRITTEN_IN_VAIN[:1], expect(403, secretariat=409)),
+    Row("task_join", "/tasks/{task}/join/", *WRITTEN_IN_VAIN),
+    Row("task_join", "/tasks/999999/join/", expect(403, secretariat=404), expect(403, secretariat=404)),
     # A form that is opened by its address leads back to its page; what is sent in vain comes back with the reason.
     Row("task_action", "/tasks/{task}/comment/", CONCERNED, CONCERNED, {"version": "{version}", "text": "请注意。"}),
     Row("task_action", "/tasks/{task}/request-closure/", ASKERS, IN_VAIN_AS_ASKERS),
@@ -107,6 +174,8 @@ ROWS = (
     Row("task_action", "/tasks/{task}/delete-evidence/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
     Row("task_action", "/tasks/{task}/nothing-new/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
     Row("task_action", "/tasks/{task}/answer/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
+    Row("task_action", "/tasks/{task}/meet-milestone/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
+    Row("task_action", "/tasks/{task}/reopen-milestone/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
     *(
         Row("task_action", f"/tasks/{{task}}/{action}/", SECRETARIAT_ALONE, expect(403, secretariat=422))
         for action in (
@@ -123,10 +192,36 @@ ROWS = (
     Row("task_action", "/tasks/{task}/destroy/", expect(404), expect(404)),
     Row("task_action", "/tasks/999999/comment/", expect(404), expect(404)),
     Row("deadline_reading", "/tasks/deadline-reading/?deadline_text=2030.6", READS, NO_SUCH_METHOD),
+    Row("deadline_reading", "/tasks/deadline-reading/?task={task}&deadline_text=2030.6", READS, NO_SUCH_METHOD),
+    Row("deadline_reading", "/tasks/deadline-reading/?meeting=999999", expect(404), NO_SUCH_METHOD),
     Row("evidence", "/evidence/{evidence}/", READS, NO_SUCH_METHOD),
     Row("evidence", "/evidence/{deleted_evidence}/", expect(404, administrator=200), NO_SUCH_METHOD),
     Row("evidence", "/evidence/999999/", expect(404), NO_SUCH_METHOD),
     Row("inbox", "/inbox/", READS, NO_SUCH_METHOD),
+    # Liaisons are led to their inbox.
+    Row("overview", "/overview/", expect(200, elsewhere=302, supporting=302, responsible=302), NO_SUCH_METHOD),
+    Row("overview", "/overview/?leader=999999", expect(404), NO_SUCH_METHOD),
+    Row("help", "/help/", READS, NO_SUCH_METHOD),
+    Row("load_sample", "/help/sample/", NO_SUCH_METHOD, SECRETARIAT_ALONE),
+    Row("search", "/search/?q=lzs", READS, NO_SUCH_METHOD),
+    Row("organisation", "/organisation/", READS, ORGANISERS_IN_VAIN),
+    Row("organisation_people", "/organisation/people/", READS, ORGANISERS_IN_VAIN),
+    Row("department_detail", "/departments/{department}/", READS, NO_SUCH_METHOD),
+    Row("department_detail", "/departments/999999/", expect(404), NO_SUCH_METHOD),
+    Row("person_detail", "/people/{person}/", READS, NO_SUCH_METHOD),
+    Row("department_action", "/departments/{department}/rename/", ORGANISERS, ORGANISERS_IN_VAIN),
+    Row("department_action", "/departments/{department}/merge/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
+    Row("department_action", "/departments/{department}/hand-over/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
+    Row(
+        "department_action",
+        "/departments/{department}/destroy/",
+        NOT_THERE_FOR_ORGANISERS,
+        NOT_THERE_FOR_ORGANISERS,
+    ),
+    Row("person_action", "/people/{person}/retire/", ORGANISERS, ORGANISERS, {"version": "0"}),
+    Row("person_action", "/people/{person}/merge/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
+    Row("account_hand_over", "/accounts/{giving}/hand-over/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
+    Row("account_hand_over", "/accounts/{account}/hand-over/", NOT_THERE_FOR_ORGANISERS, NOT_THERE_FOR_ORGANISERS),
     Row("inbox", "/inbox/?begin", expect(302), NO_SUCH_METHOD),
     # Who is signed in already is sent to the dashboard.
     Row("login", "/accounts/login/", {**expect(302), NOBODY: 200}, {**expect(302), NOBODY: 200}),
@@ -135,6 +230,18 @@ ROWS = (
     Row("set_language", "/i18n/setlang/", dict.fromkeys(ROLES, 302), dict.fromkeys(ROLES, 302), {"language": "en"}),
     Row("healthz", "/healthz", ANYBODY, dict.fromkeys(ROLES, 405)),
     Row("account_settings", "/accounts/settings/", READS, expect(302), {"language": "en", "wants_digest": "on"}),
+    # Sent in vain: nobody's old password is empty.
+    Row("change_password", "/accounts/settings/password/", NO_SUCH_METHOD, expect(422)),
+    Row("choose_columns", "/tasks/columns/", NO_SUCH_METHOD, expect(302), {"column": "text"}),
+    Row("saved_views", "/views/", READS, expect(302), {"name": "未开始", "query": "status=not_started"}),
+    Row("saved_views", "/views/", READS, expect(422), {"name": "", "query": ""}),
+    # The secretariat's own, shared with readers; and one of nobody else's.
+    Row("open_view", "/views/{view}/", expect(404, reader=302, secretariat=302), NO_SUCH_METHOD),
+    Row("open_view", "/views/{private_view}/", expect(404, secretariat=302), NO_SUCH_METHOD),
+    Row("open_view", "/views/999999/", expect(404), NO_SUCH_METHOD),
+    Row("begin_with_view", "/views/{view}/first-page/", NO_SUCH_METHOD, expect(404, reader=302, secretariat=302)),
+    Row("change_view", "/views/{view}/change/", NO_SUCH_METHOD, expect(404, reader=403, secretariat=422)),
+    Row("delete_view", "/views/{view}/delete/", NO_SUCH_METHOD, expect(404, reader=403, secretariat=302)),
     Row("make_calendar_address", "/accounts/settings/calendar/", NO_SUCH_METHOD, READS),
     Row("revoke_calendar_address", "/accounts/settings/calendar/revoke/", NO_SUCH_METHOD, expect(302)),
     # Served to whoever knows the secret; this is nobody's.
@@ -219,9 +326,16 @@ def places(world) -> dict[str, object]:
         "meeting": world.meeting.pk,
         "draft": factories.minutes_document(world.secretariat).pk,
         "other_draft": factories.minutes_document(factories.account(Role.SECRETARIAT)).pk,
+        "view": SavedView.objects.create(owner=world.secretariat, name="全体", shared_with=Role.READER).pk,
+        "private_view": SavedView.objects.create(owner=world.secretariat, name="自用").pk,
         "accepted": factories.minutes_document(None, meeting=world.meeting).pk,
+        "fill_in": factories.fill_in_upload(world.liaison).pk,
+        "fill_in_done": factories.fill_in_upload(
+            world.liaison, batch=Batch.objects.create(made_by=world.liaison, source="fill_in")
+        ).pk,
         "suggestion": task.suggestion_id,
         "account": world.reader.pk,
+        "giving": world.liaison.pk,
         "department": Department.objects.create(name="无任务部").pk,
         "person": Person.objects.create(name="无任务人").pk,
         "tasklog": task.log.first().pk,
@@ -259,7 +373,11 @@ def ask(client: Client, method: str, row: Row, places: dict[str, object]) -> int
     address = row.address.format(**places)
     # Two rows write: the second has to come with the version that the first one made.
     places = {**places, "version": TaskLog.objects.filter(task=places["task"]).count()}
-    sent = {name: value.format(**places) for name, value in (row.sent or {}).items()} if method == "post" else None
+    sent = (
+        {name.format(**places): value.format(**places) for name, value in (row.sent or {}).items()}
+        if method == "post"
+        else None
+    )
     response = getattr(client, method)(address, sent)
     if response.status_code == 302 and urlsplit(response["Location"]).path == "/admin/login/":
         # The administration's own way of saying no leads through its former sign-in page.

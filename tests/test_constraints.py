@@ -218,6 +218,10 @@ ATTEMPTS = {
     "document_format_known": lambda: document(format="doc"),
     "document_accepted_at_a_time": lambda: document(meeting=factories.meeting()),
     "document_draft_is_somebodys": lambda: document(uploaded_by=None),
+    # workbooks that came back
+    "fill_in_is_not_empty": lambda: factories.fill_in_upload(factories.account(), size=0),
+    "fill_in_state_known": lambda: factories.fill_in_upload(factories.account(), state="lost"),
+    "fill_in_accepted_as_a_batch": lambda: factories.fill_in_upload(factories.account(), state="accepted"),
     "draft_row_position": lambda: [
         DraftRow.objects.create(document=of, position=1, content={}) for of in [document()] for _ in range(2)
     ],

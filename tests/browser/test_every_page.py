@@ -9,7 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import get_resolver
 
-from meetings.models import Meeting, Role, Task
+from meetings.models import Department, Meeting, Person, Role, Task
+from meetings.tables import TaskTable
+from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
@@ -18,12 +20,35 @@ from .test_frame import assert_fits
 # Name of the address -> what a person opens there, and as whom it has most to show.
 PAGES = {
     "dashboard": ("/", Role.SECRETARIAT),
+    "overview": ("/overview/", Role.SECRETARIAT),
+    "search": ("/search/?q=认可", Role.SECRETARIAT),
     "task_list": ("/tasks/", Role.SECRETARIAT),
     "task_detail": ("/tasks/{task}/", Role.SECRETARIAT),
+    "task_edit": ("/tasks/{task}/edit/", Role.SECRETARIAT),
+    "confirmations": ("/confirmations/", Role.SECRETARIAT),
     "inbox": ("/inbox/", Role.SECRETARIAT),
     "meeting_list": ("/meetings/", Role.SECRETARIAT),
     "meeting_detail": ("/meetings/{meeting}/", Role.SECRETARIAT),
+    "meeting_new": ("/meetings/new/", Role.SECRETARIAT),
+    "meeting_edit": ("/meetings/{meeting}/edit/", Role.SECRETARIAT),
+    "meeting_arrange": ("/meetings/{meeting}/arrange/", Role.SECRETARIAT),
+    "suggestion_new": ("/meetings/{meeting}/suggestions/new/", Role.SECRETARIAT),
+    "suggestion_edit": ("/suggestions/{suggestion}/edit/", Role.SECRETARIAT),
+    "suggestion_split": ("/suggestions/{suggestion}/split/", Role.SECRETARIAT),
+    "suggestion_join": ("/suggestions/{suggestion}/join/", Role.SECRETARIAT),
+    "task_new": ("/suggestions/{suggestion}/tasks/new/", Role.SECRETARIAT),
+    "task_split": ("/tasks/{task}/split/", Role.SECRETARIAT),
+    "task_join": ("/tasks/{task}/join/", Role.SECRETARIAT),
     "import_home": ("/import/", Role.SECRETARIAT),
+    "fill_in": ("/fill-in/", Role.SECRETARIAT),
+    "saved_views": ("/views/", Role.SECRETARIAT),
+    "organisation": ("/organisation/", Role.SECRETARIAT),
+    "organisation_people": ("/organisation/people/", Role.SECRETARIAT),
+    "department_detail": ("/departments/{department}/", Role.SECRETARIAT),
+    "department_action": ("/departments/{department}/merge/?into={other_department}", Role.SECRETARIAT),
+    "person_detail": ("/people/{person}/", Role.SECRETARIAT),
+    "person_action": ("/people/{person}/hand-over/", Role.SECRETARIAT),
+    "account_hand_over": ("/accounts/{liaison}/hand-over/", Role.SECRETARIAT),
     "account_settings": ("/accounts/settings/", Role.LIAISON),
 }
 # States of those pages that look different.
@@ -31,6 +56,7 @@ STATES = {
     "a leader's dashboard": ("/", Role.LEADER),
     "a liaison's dashboard": ("/", Role.LIAISON),
     "a day of the past": ("/?as_of=2024-01-01", Role.READER),
+    "every column": (f"/tasks/?columns={','.join(TaskTable.base_columns)}", Role.READER),
     "nothing found": ("/tasks/?q=没有这样的任务", Role.READER),
     "a wrong parameter": ("/tasks/?health=purple", Role.READER),
     "filtered and sorted": ("/tasks/?health=overdue&health=review_missed&sort=due&as_of=2025-01-01", Role.READER),
@@ -40,21 +66,31 @@ STATES = {
 NO_PAGES = {
     "calendar",
     "make_calendar_address",
+    "change_password",
+    "choose_columns",
+    "open_view",
+    "change_view",
+    "delete_view",
+    "begin_with_view",
     "revoke_calendar_address",
     "login",
     "logout",
     "set_language",
     "discard_kept",
     "healthz",
-    "confirm_mark",
     "task_action",
     "deadline_reading",
     "evidence",
     "meeting_agreement",
     "next_meeting",
+    "suggestion_reading",
     # Looked at in test_import_story.
     "draft",
     "minutes_file",
+    # Looked at in test_fill_in_story.
+    "fill_in_upload",
+    "fill_in_workbook",
+    "fill_in_file",
 }
 
 
@@ -65,7 +101,20 @@ def open_register(visit):
 
     def open_register(name: str, **options):
         path, role = {**PAGES, **STATES}[name]
-        path = path.format(task=Task.objects.order_by("pk").first().pk, meeting=Meeting.objects.get().pk)
+        meeting = Meeting.objects.get()
+        # One with several tasks, so that there is something to split and to join.
+        several = meeting.suggestions.get(number=6)
+        task = Task.objects.order_by("pk").first() if name not in ("task_split", "task_join") else several.tasks.first()
+        department, other_department = Department.objects.order_by("pk")[:2]
+        path = path.format(
+            task=task.pk,
+            meeting=meeting.pk,
+            suggestion=several.pk,
+            department=department.pk,
+            other_department=other_department.pk,
+            person=Person.objects.filter(task_leaders__isnull=False).first().pk,
+            liaison=factories.account(Role.LIAISON, departments=[department]).pk if "{liaison}" in path else 0,
+        )
         return visit(path, as_=role, **options)
 
     return open_register
