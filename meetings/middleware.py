@@ -51,7 +51,8 @@ class FilesOnTheirWayMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if self.UPLOAD in request.headers and 300 <= response.status_code < 400 and "Location" in response.headers:
-            response.headers[self.REDIRECTED_TO] = response.headers.pop("Location")
+            response.headers[self.REDIRECTED_TO] = response.headers["Location"]
+            del response.headers["Location"]
             response.status_code = 200
         if self.IN_MAKING in request.COOKIES and response.get("Content-Disposition", "").startswith("attachment"):
             response.delete_cookie(self.IN_MAKING, samesite="Lax")
@@ -124,4 +125,4 @@ class KeptWordsMiddleware:
             texts = [value for values in words["fields"].values() for value in values if len(value) > 12]
             notice = render_to_string("_kept.html", {"found": found, "texts": texts}, request)
             response.content = page.replace(self.PLACE, notice, 1)
-            response.headers.pop("Content-Length", None)
+            del response.headers["Content-Length"]

@@ -3,6 +3,8 @@
   "use strict";
 
   var SWITCH = "register-keys";
+  // `e` on a row leads to its page with this: no id of the page, for the browser would give that the focus instead.
+  var UPDATE = "#update-now";
   var root = document.documentElement;
 
   function set(on) {
@@ -72,7 +74,7 @@
     var all = links();
     var at = here(all);
     if (at >= 0) {
-      location.assign(all[at].href.split("#")[0] + "#update");
+      location.assign(all[at].href.split("#")[0] + UPDATE);
     }
   }
 
@@ -111,8 +113,7 @@
     does();
   });
 
-  // `e` on a row leads here.
-  if (location.hash === "#update" && field()) {
+  if (location.hash === UPDATE && field()) {
     update();
   }
 })();
