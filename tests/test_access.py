@@ -189,6 +189,23 @@ ROWS = (
             "remind",
         )
     ),
+    # Nothing is selected: that is said in the list.
+    Row(
+        "change_many",
+        "/tasks/batch/",
+        *[expect(403, elsewhere=302, supporting=302, responsible=302, secretariat=302)] * 2,
+    ),
+    Row(
+        "task_status",
+        "/tasks/{task}/status/",
+        expect(403, supporting=200, responsible=200, secretariat=200),
+        IN_VAIN_ON_THE_TASK,
+    ),
+    Row("task_status", "/tasks/999999/status/", expect(404), expect(404)),
+    Row("batch_list", "/batches/", READS, NO_SUCH_METHOD),
+    Row("batch", "/batches/{batch}/", READS, NO_SUCH_METHOD),
+    Row("batch", "/batches/999999/", expect(404), NO_SUCH_METHOD),
+    Row("undo_batch", "/batches/{batch}/undo/", NO_SUCH_METHOD, SECRETARIAT_ALONE),
     Row("task_action", "/tasks/{task}/destroy/", expect(404), expect(404)),
     Row("task_action", "/tasks/999999/comment/", expect(404), expect(404)),
     Row("deadline_reading", "/tasks/deadline-reading/?deadline_text=2030.6", READS, NO_SUCH_METHOD),
@@ -321,6 +338,7 @@ def places(world) -> dict[str, object]:
     mark = ConfirmationMark.objects.create(task=task, column="departments", code="several_departments", value="技术部")
     return {
         "task": task.pk,
+        "batch": factories.batch(world.on_track).pk,
         "day": world.day.isoformat(),
         "mark": mark.pk,
         "meeting": world.meeting.pk,

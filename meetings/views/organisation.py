@@ -45,7 +45,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     """Show the departments, and add one."""
     departments = access.readable_departments(request.user).living().with_sizes(OPEN_STATUSES, ANSWERABLE_ROLES)
     departments = departments.select_related("head").prefetch_related("former_names", "merged", "liaisons")
-    form = NewDepartmentForm(request.POST or None)
+    form = NewDepartmentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         added = _add(request, form, actions.add_department)
         if added is not None:
@@ -58,7 +58,7 @@ def organisation_people(request: HttpRequest) -> HttpResponse:
     """Show the people, and add one."""
     people = access.readable_people(request.user).living().with_sizes(OPEN_STATUSES)
     people = people.prefetch_related("former_names", "merged")
-    form = NewPersonForm(request.POST or None)
+    form = NewPersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         added = _add(request, form, actions.add_person)
         if added is not None:
