@@ -3,7 +3,7 @@
 Besides the contract's: ``instruction=open``, tasks with an instruction that nobody has answered; ``extended=1`` and
 ``extended=2``, extended at least so often; ``silent``, a department (id or name) that has a part in the task and has
 not reported since the last report of any; ``outcome``, what became of the suggestion, or ``missing`` where its tasks
-have ended and nobody has said so; ``due=dated`` and ``due=none``, with a day it falls due on and without;
+have ended and nobody has said so; ``due``, ``dated`` with a day it falls due on, ``none`` without, ``undecided``;
 ``wish=open``, tasks whose later deadline waits for a decision; ``confirm=open``, tasks of which an import left
 something open. All are about the day asked for.
 
@@ -15,6 +15,8 @@ from __future__ import annotations
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 import django_filters
@@ -33,6 +35,7 @@ from .models import (
     Account,
     Aspect,
     ConfirmationMark,
+    DeadlineKind,
     Department,
     DepartmentRole,
     ExtensionRequest,
@@ -342,7 +345,11 @@ class TaskFilterSet(django_filters.FilterSet):
     due = SeveralFilter(
         label=gettext_lazy("Due day"),
         method="filter_has_due",
-        choices=[("dated", gettext_lazy("Has one")), ("none", gettext_lazy("Has none"))],
+        choices=[
+            ("dated", gettext_lazy("Has one")),
+            ("none", gettext_lazy("Has none")),
+            ("undecided", gettext_lazy("Deadline undecided")),
+        ],
     )
     wish = SeveralFilter(
         label=gettext_lazy("Later deadline"),
@@ -494,9 +501,12 @@ class TaskFilterSet(django_filters.FilterSet):
         return tasks.filter(day_extension_count__gte=min(map(int, values))) if values else tasks
 
     def filter_has_due(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        if len(values) != 1:
-            return tasks
-        return tasks.filter(day_next_due__isnull=values == ["none"])
+        meanings = {
+            "dated": Q(day_next_due__isnull=False),
+            "none": Q(day_next_due__isnull=True),
+            "undecided": Q(day_deadline_kind=DeadlineKind.UNDECIDED),
+        }
+        return tasks.filter(reduce(or_, (meanings[value] for value in values))) if values else tasks
 
     def filter_wish(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
         if not values:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from .lifecycle import OPEN_STATUSES
-from .models import ANSWERABLE_ROLES, Health, Instruction, Status, TaskLog
+from .models import ANSWERABLE_ROLES, DeadlineKind, Health, Instruction, Status, TaskLog
 from .models.choices import NOBODY
 from .models.log import TaskStateQuerySet, holding
 from .models.task import TaskQuerySet, health_is
@@ -272,8 +272,9 @@ _BESIDES = {
     ),
     "undecided": _Meaning(
         pgettext_lazy("summary", "deadline undecided"),
-        Q(health=Health.UNDECIDED),
-        {"health": [Health.UNDECIDED.value]},
+        # Also where its review was missed meanwhile, which its health says first.
+        Q(day_status__in=_OPEN, day_deadline_kind=DeadlineKind.UNDECIDED),
+        {"status": _OPEN, "due": ["undecided"]},
     ),
     "closure_requested": _Meaning(
         pgettext_lazy("summary", "closure requested"),

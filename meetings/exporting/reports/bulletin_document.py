@@ -43,6 +43,7 @@ def bulletin_document(told: Bulletin) -> OfficialDocument:
         title=_("Bulletin on the suggestions\nfrom %(first)s to %(last)s") % _period(told),
         addressed_to=words.addressed_to(_("All departments")),
         blocks=list(_blocks(told)),
+        closing=_("Please go on with what is not done, and report in time."),
         signed_by=words.secretariat_of(told.body),
         signed_on=told.last,
     )
@@ -111,7 +112,6 @@ def _blocks(told: Bulletin) -> Iterator[Block]:
             (TableColumn(_("Latest progress"), 37), words.progress_in_words),
         ],
     )
-    yield Paragraph(_("Please go on with what is not done, and report in time."))
 
 
 def _departments(told: Bulletin) -> Table:
@@ -177,7 +177,10 @@ def _extended(told: Bulletin) -> Iterator[Block]:
                 TableColumn(_("Due now"), 23, Align.CENTRED),
                 [words.short_day(moved.task.day_due_date) for moved in told.extended],
             ),
-            (TableColumn(_("Days"), 10, Align.CENTRED), [moved.days for moved in told.extended]),
+            (
+                TableColumn(pgettext("number of days", "Days"), 10, Align.CENTRED),
+                [moved.days for moved in told.extended],
+            ),
             (TableColumn(_("Reason"), 26), ["\n".join(moved.reasons) for moved in told.extended]),
         ],
         with_meeting=True,

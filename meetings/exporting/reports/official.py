@@ -84,11 +84,12 @@ Block = Heading | Paragraph | Note | Table
 
 @dataclass(frozen=True, slots=True)
 class OfficialDocument:
-    """All that a document says; ``addressed_to`` may be empty."""
+    """All that a document says; ``closing`` is its last sentence, which stays with the signature."""
 
     title: str
     addressed_to: str
     blocks: Sequence[Block]
+    closing: str
     signed_by: str
     signed_on: datetime.date
 
@@ -152,8 +153,7 @@ def _width_of(text: str) -> float:
 
 def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
     yield _paragraph("Title", title_lines(content.title))
-    if content.addressed_to:
-        yield _paragraph("Salutation", content.addressed_to)
+    yield _paragraph("Salutation", content.addressed_to)
     tables = 0
     for block in content.blocks:
         match block:
@@ -169,6 +169,7 @@ def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
                 yield _caption(block.caption, tables)
                 yield _table(block)
                 yield _paragraph("AfterTable")
+    yield _paragraph("Closing", content.closing)
     yield _paragraph("Signature", content.signed_by)
     yield _paragraph("Date", day)
 

@@ -137,6 +137,7 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
         + _paragraph_style(
             "After Table", properties='<w:snapToGrid w:val="0"/><w:spacing w:line="160" w:lineRule="exact"/>'
         )
+        + _paragraph_style("Closing", based_on="BodyText", following="Signature", properties="<w:keepNext/>")
         + _paragraph_style(
             "Signature",
             following="Date",

@@ -9,8 +9,11 @@ from itertools import groupby
 
 from django.db.models import Prefetch, QuerySet
 
+from meetings.lifecycle import OPEN_STATUSES
 from meetings.models import (
+    ANSWERABLE_ROLES,
     Aspect,
+    DeadlineKind,
     EntryKind,
     ExtensionRequest,
     Health,
@@ -142,7 +145,7 @@ def progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
         extended=extended(ordered, day),
         raised_before=raised_before(meeting, day),
         asked=Asked(
-            undecided=of_health(ordered, Health.UNDECIDED),
+            undecided=tuple(task for task in ordered if _is_undecided(task)),
             of_nobody=tuple(task for task in ordered if not answering(task)),
             wishes=tuple(Wish(task, wishes[task.pk]) for task in ordered if task.pk in wishes),
             closures=_ended_as(Status.CLOSURE_REQUESTED, ordered, endings),
@@ -153,7 +156,11 @@ def progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
 
 def answering(task: Task) -> list[str]:
     """Return the names of the departments that lead or are responsible."""
-    return [part.department.name for part in task.task_departments.all() if part.role != "supporting"]
+    return [part.department.name for part in task.task_departments.all() if part.role in ANSWERABLE_ROLES]
+
+
+def _is_undecided(task: Task) -> bool:
+    return task.day_deadline_kind == DeadlineKind.UNDECIDED and task.day_status in OPEN_STATUSES
 
 
 def of_health(tasks: Iterable[Task], health: Health) -> tuple[Task, ...]:

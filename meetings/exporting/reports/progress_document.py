@@ -28,7 +28,7 @@ from .official import (
 )
 from .progress import Asked, Ending, Extended, ProgressReport, RaisedBefore, SuggestionPart, progress_report
 
-DEPARTMENT_PARTS = ("closed", "under_way", "ongoing", "overdue", "review_missed")
+DEPARTMENT_PARTS = ("closed", "under_way", "ongoing", "overdue", "terminated", "review_missed")
 
 
 def write_meeting_report(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
@@ -47,6 +47,7 @@ def report_document(report: ProgressReport) -> OfficialDocument:
         title=_("Report on what became of the suggestions\nof %(meeting)s") % {"meeting": meeting.title},
         addressed_to=words.addressed_to(meeting.body or _("Members of the committee")),
         blocks=list(_blocks(report)),
+        closing=_("This is our report."),
         signed_by=words.secretariat_of(meeting.body),
         signed_on=report.day,
     )
@@ -70,7 +71,6 @@ def _blocks(report: ProgressReport) -> Iterator[Block]:
         yield from _raised_before(report)
     yield Heading(1, _("What is asked of the committee"))
     yield from _asked(report.asked)
-    yield Paragraph(_("This is our report."))
 
 
 def _opening(report: ProgressReport) -> str:
@@ -119,7 +119,8 @@ def _overview(report: ProgressReport) -> Iterator[Block]:
         )
     )
     yield words.totals_table(report.summary)
-    yield words.departments_table(report.departments, DEPARTMENT_PARTS)
+    parts = [name for name in DEPARTMENT_PARTS if name != "terminated" or figures[name].number]
+    yield words.departments_table(report.departments, parts)
     yield words.departments_note()
 
 
@@ -230,7 +231,10 @@ def _extensions(report: ProgressReport) -> Iterator[Block]:
         [
             (TableColumn(_("Deadline"), 26), [_moved(task) for task in tasks]),
             (TableColumn(_("Times"), 9, Align.CENTRED), [task.day_extension_count for task in tasks]),
-            (TableColumn(_("Days"), 10, Align.CENTRED), [task.day_extension_days for task in tasks]),
+            (
+                TableColumn(pgettext("number of days", "Days"), 10, Align.CENTRED),
+                [task.day_extension_days for task in tasks],
+            ),
             (TableColumn(_("Reason"), 28), [_why_extended(extended) for extended in report.extended]),
         ],
     )
@@ -239,7 +243,7 @@ def _extensions(report: ProgressReport) -> Iterator[Block]:
 def _moved(task: Task) -> str:
     before = words.short_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
     after = words.short_day(task.day_due_date) if task.day_due_date else task.day_deadline_text
-    return pgettext("deadline moved", "from %(before)s to %(after)s") % {"before": before, "after": after}
+    return pgettext("deadline moved", "from %(before)s\nto %(after)s") % {"before": before, "after": after}
 
 
 def _why_extended(extended: Extended) -> str:
@@ -321,7 +325,7 @@ def _asked(asked: Asked) -> Iterator[Block]:
                 (
                     TableColumn(_("Asked for"), 26),
                     [
-                        pgettext("deadline moved", "from %(before)s to %(after)s")
+                        pgettext("deadline moved", "from %(before)s\nto %(after)s")
                         % {
                             "before": words.short_day(wish.request.due_date_before),
                             "after": words.short_day(wish.request.due_date),
@@ -330,7 +334,7 @@ def _asked(asked: Asked) -> Iterator[Block]:
                     ],
                 ),
                 (
-                    TableColumn(_("Days"), 10, Align.CENTRED),
+                    TableColumn(pgettext("number of days", "Days"), 10, Align.CENTRED),
                     [wish.request.days_asked for wish in asked.wishes],
                 ),
                 (TableColumn(_("Reason"), 30), [wish.request.reason for wish in asked.wishes]),

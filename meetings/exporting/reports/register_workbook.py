@@ -139,9 +139,9 @@ _CELL = {"font": Font(**SONG, size=10), "border": Border(bottom=_THIN)}
 def _set_up(sheet: Worksheet) -> None:
     for letter, width in zip("ABCDEFGHIJ", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation = "portrait"
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 1
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.sheet_format.customHeight = True
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT

@@ -43,6 +43,7 @@ def reply_document(sheet: ReplySheet) -> OfficialDocument:
         title=_("Reply to the suggestions you made"),
         addressed_to=words.addressed_to(sheet.person.name),
         blocks=list(_blocks(sheet)),
+        closing=_("Please go on giving us your opinion."),
         signed_by=words.secretariat_of(sheet.meetings[0].meeting.body if sheet.meetings else ""),
         signed_on=sheet.day,
     )
@@ -64,7 +65,6 @@ def _blocks(sheet: ReplySheet) -> Iterator[Block]:
         for answer in of.answers:
             yield Heading(2, answer.suggestion.text or _("Suggestion without a text"))
             yield from _answer(answer, sheet.day)
-    yield Paragraph(_("Please go on giving us your opinion."))
 
 
 def _answer(answer: Answered, day: datetime.date) -> Iterator[Block]:
