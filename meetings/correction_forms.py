@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -145,6 +146,7 @@ class DeadlineForm(Remembering, forms.Form):
 
     def __init__(self, data=None, *, task: Task, prefix: str | None = None, auto_id: str = "edit-%s") -> None:
         self.task, self.others = task, {}
+        prefetch_related_objects([task], "milestones")
         lines = [milestone_line(milestone.deadline) for milestone in task.milestones.all()]
         initial = {"deadline_text": task.deadline_text, "milestones": "\n".join(lines), "meaning": ""}
         super().__init__(data, prefix=prefix, auto_id=auto_id, initial=initial)
