@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.db.models import Case, Expression, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import NullIf
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .models import DepartmentRole, Outcome, Status, SuggestionSource, TaskDepartment
@@ -161,7 +161,7 @@ class TaskTable(tables.Table):
     )
     extensions = SortedLastWhenEmpty(
         template_name=_cell("extensions"),
-        verbose_name=_("Extensions"),
+        verbose_name=pgettext_lazy("column head", "Extensions"),
         sort_key=NullIf(F("day_extension_count"), Value(0)),
         attrs=LABELLED,
     )
@@ -169,10 +169,16 @@ class TaskTable(tables.Table):
         template_name=_cell("review"), verbose_name=_("Next review"), sort_key=F("day_next_review"), attrs=LABELLED
     )
     reported = SortedLastWhenEmpty(
-        template_name=_cell("reported"), verbose_name=_("Reported on"), sort_key=F("last_report_on"), attrs=LABELLED
+        template_name=_cell("reported"),
+        verbose_name=pgettext_lazy("column head", "Reported on"),
+        sort_key=F("last_report_on"),
+        attrs=LABELLED,
     )
     closed = SortedLastWhenEmpty(
-        template_name=_cell("closed"), verbose_name=_("Closed on"), sort_key=F("day_closed_on"), attrs=LABELLED
+        template_name=_cell("closed"),
+        verbose_name=pgettext_lazy("column head", "Closed on"),
+        sort_key=F("day_closed_on"),
+        attrs=LABELLED,
     )
     outcome = SortedLastWhenEmpty(
         template_name=_cell("outcome"),
