@@ -18,10 +18,10 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup run test lint checks suite messages requirements screenshots clean
+.PHONY: help setup run test lint checks suite messages requirements screenshots help-pictures clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(PACKAGES) $(VENDOR) $(MO_FILES) ## install everything into .venv and node_modules (and do nothing else)
 
@@ -90,6 +90,9 @@ requirements: $(PACKAGES) ## pin the newest allowed versions into requirements*.
 
 screenshots: setup ## pictures of what the browser tests see, into tests/browser/screenshots
 	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+
+help-pictures: setup ## take the pictures of the help anew, in both languages
+	HELP_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_help_pictures.py
 
 clean: ## remove what setup made (never data/)
 	rm -rf $(VENV) node_modules static/vendor staticfiles $(MO_FILES)

@@ -35,6 +35,7 @@ class Place:
 
 
 STAFF = frozenset({Role.SECRETARIAT})
+FILLING = frozenset({Role.SECRETARIAT, Role.LIAISON})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 PLACES = (
     Place("overview", _("Overview"), "eye", rank=1, roles=frozenset(Role.values) - {Role.LIAISON}),
@@ -44,9 +45,10 @@ PLACES = (
     Place("inbox", _("Inbox"), "message", rank=1),
     Place("confirmations", _("Confirmations"), "check", rank=2, roles=STAFF, under=("confirm",)),
     Place("import_home", _("Import"), "upload", rank=2, roles=STAFF, under=("draft",)),
+    Place("fill_in", _("Fill-in workbooks"), "file-spreadsheet", roles=FILLING, under=("fill_in",)),
     Place("reports", _("Reports"), "file-text", under=("report",)),
     Place("organisation", _("Organisation"), "building", under=("organisation_", "department_", "person_")),
-    Place("batches", _("Batches"), "history", under=("batch",)),
+    Place("batch_list", _("Batches"), "history", under=("batch",)),
     Place("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, under=("account_",)),
     Place("admin:index", _("Administration"), "settings", roles=ADMINISTRATORS),
     Place("help", _("Help"), "help-circle", under=("help_",)),
