@@ -182,6 +182,14 @@ def readable_batch(account: Account, pk: int) -> Batch:
     return get_object_or_404(readable_batches(account).select_related("made_by", "undoes", "undone_by"), pk=pk)
 
 
+def undoable_batch(account: Account, pk: int) -> Batch:
+    """Return the batch for undoing it; raises Http404, or PermissionDenied for those who may only read about it."""
+    batch = readable_batch(account, pk)
+    if not may_undo(account, batch):
+        raise PermissionDenied(_("Only the secretariat and whoever made a batch may undo it."))
+    return batch
+
+
 def may_change_many(account: Account) -> bool:
     """Whether the account changes tasks in the list, one where it stands or many at once: who reports on tasks."""
     return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)

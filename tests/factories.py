@@ -263,6 +263,18 @@ def instruction(of: Task, leader: Person, text: str = "请抓紧落实。") -> I
     return _verb(actions.give_instruction, of, None, leader=leader, text=text, effective_on=timezone.localdate())
 
 
+def batch(*tasks: Task, by: Account | None = None, note: str = "统一更新。", **wish: Any) -> Batch:
+    """Change tasks together, effective today; progress unless ``wish`` says otherwise. Refreshes the tasks."""
+    for task in tasks:
+        task.refresh_from_db()
+    said = {"effective_on": timezone.localdate(), "note": note, **wish}
+    wishes = actions.same_for_all({task.pk: task.version for task in tasks}, **said)
+    made = actions.run_batch(wishes=wishes, actor=by or secretariat(), note=note).batch
+    for task in tasks:
+        task.refresh_from_db()
+    return made
+
+
 def secretariat() -> Account:
     """Return the secretariat's account that helpers act as, made if it is not there."""
     return Account.objects.filter(username="秘书处").first() or account(Role.SECRETARIAT, username="秘书处")

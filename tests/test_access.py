@@ -59,6 +59,8 @@ NO_SUCH_METHOD = expect(405)
 WRITES_ON_THE_TASK = expect(403, supporting=302, responsible=302, secretariat=302)
 SECRETARIAT_ALONE = expect(403, secretariat=302)
 CONCERNED = expect(403, supporting=302, responsible=302, leader=302, secretariat=302)
+# The secretariat and every liaison; which tasks each may change is said of each.
+SELECTS = expect(403, elsewhere=302, supporting=302, responsible=302, secretariat=302)
 ASKERS = expect(403, responsible=302, secretariat=302)
 SUPERVISORS = expect(403, leader=302, secretariat=302)
 
@@ -117,6 +119,25 @@ ROWS = (
     Row("meeting_detail", "/meetings/{meeting}/?export=document", READS, NO_SUCH_METHOD),
     Row("meeting_detail", "/meetings/{meeting}/?export=exe", expect(400), NO_SUCH_METHOD),
     Row("meeting_detail", "/meetings/999999/", expect(404), NO_SUCH_METHOD),
+    Row("meeting_compare", "/meetings/compare/", READS, NO_SUCH_METHOD),
+    Row("meeting_compare", "/meetings/compare/?a={meeting}&b={meeting}", expect(422), NO_SUCH_METHOD),
+    Row(
+        "suggestion_raised_before",
+        "/suggestions/{suggestion}/raised-before/",
+        expect(403, secretariat=200),
+        # It comes back to none already.
+        expect(403, secretariat=422),
+        {"earlier": "", "was": ""},
+    ),
+    Row("suggestion_raised_before", "/suggestions/999999/raised-before/", *[expect(403, secretariat=404)] * 2),
+    Row("reports", "/reports/", READS, NO_SUCH_METHOD),
+    Row("report_of_meeting", "/reports/meeting/?meeting={meeting}", READS, NO_SUCH_METHOD),
+    Row("report_of_meeting", "/reports/meeting/?meeting=999999", expect(422), NO_SUCH_METHOD),
+    Row("report_bulletin", "/reports/bulletin/?from={day}&to={day}", READS, NO_SUCH_METHOD),
+    Row("report_bulletin", "/reports/bulletin/", expect(422), NO_SUCH_METHOD),
+    Row("report_reply", "/reports/reply/?person={suggester}", READS, NO_SUCH_METHOD),
+    Row("report_reply", "/reports/reply/?person={person}", expect(422), NO_SUCH_METHOD),
+    Row("report_register", "/reports/register/", READS, NO_SUCH_METHOD),
     Row("import_home", "/import/", expect(403, secretariat=200), expect(403, secretariat=422)),
     Row("draft", "/import/{draft}/", expect(403, secretariat=200), SECRETARIAT_ALONE, {"action": "add_row"}),
     Row("draft", "/import/{draft}/", expect(403, secretariat=200), SECRETARIAT_ALONE, {"action": "nonsense"}),
@@ -352,6 +373,7 @@ def places(world) -> dict[str, object]:
             world.liaison, batch=Batch.objects.create(made_by=world.liaison, source="fill_in")
         ).pk,
         "suggestion": task.suggestion_id,
+        "suggester": task.suggestion.suggestion_sources.first().person_id,
         "account": world.reader.pk,
         "giving": world.liaison.pk,
         "department": Department.objects.create(name="无任务部").pk,
@@ -426,7 +448,7 @@ def test_each_role_gets_what_the_table_says(world, places, role):
     assert answers(world, role, "get", ROWS, places) == expected(role, "get", ROWS)
     entries = TaskLog.objects.count()
     assert answers(world, role, "post", ROWS, places) == expected(role, "post", ROWS)
-    writes = {SECRETARIAT: 3, SUPPORTING: 2, RESPONSIBLE: 2, LEADER: 1}
+    writes = {SECRETARIAT: 4, SUPPORTING: 2, RESPONSIBLE: 2, LEADER: 1}
     assert TaskLog.objects.count() - entries == writes.get(role, 0)
 
 

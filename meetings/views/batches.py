@@ -26,6 +26,15 @@ from .pages import today, way_back
 
 NAMED = 3
 ROWS_A_PAGE = 100
+# The fields of the wish that stand two in a line.
+HALVES = (
+    "effective_on",
+    "next_review",
+    "department_role",
+    "instead_of_department",
+    "place_leader",
+    "instead_of_leader",
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,6 +152,7 @@ def _render(
         "form": form,
         "number": len(form.versions),
         "next": way_back(request),
+        "halves": HALVES,
     }
     if rows is not None:
         context["preview"] = True
@@ -204,7 +214,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def undo_batch(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a batch, and go back to where the button was."""
-    batch = access.readable_batch(request.user, pk)
+    batch = access.undoable_batch(request.user, pk)
     try:
         undoing = actions.undo_batch(batch_id=batch.pk, actor=request.user, today=today())
     except Refused as refused:

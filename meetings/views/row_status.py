@@ -40,7 +40,8 @@ def task_status(request: HttpRequest, pk: int) -> HttpResponse:
         version=said["version"],
         effective_on=said["effective_on"],
         note=said["note"],
-        status=said["status"],
+        # Left alone, the words are progress.
+        status=said["status"] if said["status"] != task.day_status else None,
         department=said["department"],
     )
     try:
@@ -60,6 +61,9 @@ def _form(request: HttpRequest, task: Task, data=None) -> UpdateTaskForm:
     form = UpdateTaskForm(data, account=request.user, task=task, today=today(), auto_id=f"status-{task.pk}-%s")
     form.fields.pop("next_review", None)
     form.fields["note"].widget.attrs["rows"] = 2
+    if access.is_secretariat(request.user):
+        # In whose name is asked on the task's own page.
+        form.fields["department"].widget = form.fields["department"].hidden_widget()
     form.fields["effective_on"].help_text = ""
     # The link that opens the form, the form and the link that comes back have one focus.
     form.fields["status"].widget.attrs["data-focus-key"] = f"status-{task.pk}"
