@@ -34,7 +34,7 @@ from .models import (
     Task,
     TaskLog,
 )
-from .models.account import Role
+from .organisation_forms import RoleNeeds
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Committee Task Register")
 admin.site.index_title = gettext_lazy("Accounts, departments and people")
@@ -54,7 +54,7 @@ admin.site.login = login_not_required(_to_the_one_sign_in)
 admin.site.unregister(Group)
 
 
-class NewAccountForm(AdminUserCreationForm):
+class NewAccountForm(RoleNeeds, AdminUserCreationForm):
     """A new account, with a password or without one."""
 
     class Meta:
@@ -62,22 +62,12 @@ class NewAccountForm(AdminUserCreationForm):
         fields = ("username", "display_name", "email", "role", "person", "departments")
 
 
-class AccountForm(UserChangeForm):
+class AccountForm(RoleNeeds, UserChangeForm):
     """What may be changed of an account."""
 
     class Meta:
         model = Account
         fields = "__all__"
-
-    def clean(self) -> dict:
-        """A liaison without departments, or a leader who is nobody, would sign in to an empty page."""
-        data = super().clean()
-        role = data.get("role")
-        if role == Role.LIAISON and not data.get("departments"):
-            self.add_error("departments", _("Say which departments this liaison reports for."))
-        if role == Role.LEADER and not data.get("person"):
-            self.add_error("person", _("Say which leader this account belongs to."))
-        return data
 
 
 @admin.register(Account)

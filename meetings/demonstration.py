@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 
 from axes.utils import reset as lift_lockout
@@ -13,6 +12,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .actions import new_password
 from .models import Account, Department, Meeting, Person, Role
 
 FIXTURE = "meeting_81"
@@ -28,9 +28,6 @@ DISPLAY_NAMES = {
     Role.READER: "演示·只读",
     Role.ADMINISTRATOR: "演示·管理员",
 }
-
-# Without 0 O 1 l I and their like: a password is read from a screen and typed.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 Passwords = list[tuple[Account, str]]
 
@@ -55,7 +52,7 @@ def create_accounts() -> Passwords:
     department, _made = Department.objects.get_or_create(name=DEPARTMENT)
     made = []
     for role, display_name in DISPLAY_NAMES.items():
-        password = random_password()
+        password = new_password()
         person = leader if role == Role.LEADER else None
         account = Account.objects.create_user(role.value, password, role=role, display_name=display_name, person=person)
         if role == Role.LIAISON:
@@ -75,17 +72,12 @@ def set_new_passwords() -> Passwords:
     """Give every demonstration account a new random password, end its lockout, and return both."""
     changed = []
     for account in demonstration_accounts():
-        password = random_password()
+        password = new_password()
         account.set_password(password)
         account.save(update_fields=["password"])
         lift_lockout(username=account.username)
         changed.append((account, password))
     return changed
-
-
-def random_password() -> str:
-    """Return a password of 12 random characters (59 bits) in groups of four, easy to read and to type."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(3))
 
 
 def password_table(passwords: Passwords) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .actions import open_tasks_of, version_of
 from .models import LONGEST_TEXT, Account, Department, Person, Role
 from .refusals import Refused
-from .widgets import SearchChoiceField
+from .widgets import SearchChoiceField, SearchMultipleChoiceField
 
 
 def _line(label, *, required: bool = True, help_text="") -> forms.CharField:
@@ -141,3 +142,81 @@ class NewPersonForm(NewDepartmentForm):
     """Somebody who is not there yet."""
 
     unit = _line(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+class RoleNeeds(forms.Form):
+    """What the role asks for: a liaison without departments, or a leader who is nobody, would see an empty page."""
+
+    def clean(self) -> dict:
+        data = super().clean()
+        role = data.get("role")
+        if role == Role.LIAISON and data.get("is_active", True) and not data.get("departments"):
+            self.add_error("departments", gettext("Say which departments this liaison reports for."))
+        if role == Role.LEADER and not data.get("person"):
+            self.add_error("person", gettext("Say which leader this account belongs to."))
+        return data
+
+
+class AccountFields(RoleNeeds):
+    """What an administrator says of an account."""
+
+    username = _line(Account._meta.get_field("username").verbose_name)
+    display_name = _line(Account._meta.get_field("display_name").verbose_name)
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.Select(attrs={"class": "form-select"}))
+    departments = SearchMultipleChoiceField(
+        label=_("Departments"),
+        queryset=Department.objects.none(),
+        required=False,
+        help_text=_("For a liaison's account: the departments it reports for."),
+    )
+    person = SearchChoiceField(
+        label=_("Person"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=_("Nobody in particular"),
+        help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
+    )
+
+    def offer(self, departments: list[int] = (), person: int | None = None) -> None:
+        """Offer the departments and people in use, and those that the account has already."""
+        self.fields["departments"].queryset = Department.objects.offered(departments)
+        self.fields["person"].queryset = Person.objects.offered_as_leaders([person] if person else [])
+
+
+class NewAccountForm(AccountFields):
+    """An account that is not there yet."""
+
+    def __init__(self, data=None) -> None:
+        super().__init__(data, initial={"role": Role.READER})
+        self.offer()
+
+    def explain(self, refused: Refused) -> None:
+        """Put the sentence of a verb that refused beside the field it is about."""
+        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+
+
+class EditAccountForm(AccountFields, SubjectForm):
+    """What may be changed of an account."""
+
+    is_active = forms.BooleanField(
+        label=_("May sign in"),
+        required=False,
+        help_text=_("Take this away instead of deleting the account."),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, data=None, *, subject: Account, action: str = "account") -> None:
+        departments = list(subject.departments.values_list("pk", flat=True))
+        names = ("username", "display_name", "email", "role", "is_active")
+        initial = {name: getattr(subject, name) for name in names}
+        initial |= {"departments": departments, "person": subject.person_id}
+        super().__init__(data, subject=subject, action=action, initial=initial)
+        self.offer(departments, subject.person_id)

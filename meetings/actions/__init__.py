@@ -74,6 +74,7 @@ from .extending import (
 from .governing import record_next_meeting, set_leader_agrees
 from .handing_over import hand_over_departments, hand_over_tasks
 from .instructing import answer_instruction, give_instruction
+from .managing import edit_account, give_new_password, new_password, open_account
 from .meetings import (
     MEETING_TEXTS,
     MeetingFacts,
@@ -134,7 +135,6 @@ __all__ = [
     "PlannedRow",
     "TypedDeadline",
     "Wish",
-    "check_selection",
     "accept_closure",
     "add_aspect",
     "add_department",
@@ -152,6 +152,7 @@ __all__ = [
     "change_status",
     "change_view",
     "check_correctable",
+    "check_selection",
     "choose_columns",
     "choose_language",
     "close",
@@ -162,6 +163,7 @@ __all__ = [
     "create_meeting",
     "delete_evidence",
     "delete_view",
+    "edit_account",
     "edit_assignments",
     "edit_meeting",
     "edit_person",
@@ -171,6 +173,7 @@ __all__ = [
     "enter_task",
     "facts_of",
     "give_instruction",
+    "give_new_password",
     "grant_extension",
     "hand_over_departments",
     "hand_over_tasks",
@@ -178,8 +181,8 @@ __all__ = [
     "join_tasks",
     "last_change_of_state",
     "lay_out",
-    "log_of_meeting",
     "link_to_earlier",
+    "log_of_meeting",
     "make_calendar_address",
     "meet_milestone",
     "merge_departments",
@@ -191,8 +194,10 @@ __all__ = [
     "move_to_aspect",
     "moves_of_department",
     "moves_of_person",
+    "new_password",
     "note_look",
     "number_anew",
+    "open_account",
     "open_tasks_of",
     "ordered_suggestions",
     "plan_batch",

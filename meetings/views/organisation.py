@@ -279,7 +279,7 @@ def _act(request: HttpRequest, subject: Subject, name: str, known: dict[str, Act
         if not action.preview or subject.merged_into_id is not None:
             return redirect(f"{subject.get_absolute_url()}#{name}")
         # What was chosen stands in the address, and is looked at before it is done.
-        asked = _on_version(request.GET, subject) if request.GET else None
+        asked = on_version(request.GET, subject) if request.GET else None
         return _preview(request, subject, action.form(asked, subject=subject, action=name), action)
     form = action.form(request.POST, subject=subject, action=name)
     stale, status = None, 422
@@ -291,7 +291,7 @@ def _act(request: HttpRequest, subject: Subject, name: str, known: dict[str, Act
             done = action.run(form, common)
         except Stale as raised:
             stale, status = raised, 409
-            form.data = _on_version(form.data, subject)
+            form.data = on_version(form.data, subject)
         except Refused as refused:
             form.explain(refused)
         else:
@@ -409,7 +409,7 @@ def account_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except Stale as raised:
             stale, status = raised, 409
-            form.data = _on_version(form.data, account)
+            form.data = on_version(form.data, account)
         except Refused as refused:
             form.explain(refused)
         else:
@@ -434,7 +434,7 @@ def _changes_of(account: Account):
     return account.change_log.select_related("actor")
 
 
-def _on_version(typed: QueryDict, subject: Subject | Account) -> QueryDict:
+def on_version(typed: QueryDict, subject: Subject | Account) -> QueryDict:
     """Return what was typed, on the version that is there now: sending it again then counts."""
     newer = typed.copy()
     newer["version"] = str(actions.version_of(subject))

@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 
-from meetings.demonstration import password_table, random_password
+from meetings.actions import new_password
+from meetings.demonstration import password_table
 from meetings.models import Account, Meeting, Role, Task
 from tests import factories
 
@@ -84,7 +85,7 @@ def test_without_demonstration_accounts_there_is_nothing_to_set():
 
 
 def test_passwords_are_random_long_enough_and_accepted_by_the_rules():
-    passwords = {random_password() for _ in range(50)}
+    passwords = {new_password() for _ in range(50)}
     assert len(passwords) == 50
     for password in passwords:
         assert PASSWORD.fullmatch(password)
