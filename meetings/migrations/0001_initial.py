@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                     "landing_page",
                     models.CharField(
                         choices=[
-                            ("overview", "Overview"),
+                            ("overview", "At a glance"),
                             ("dashboard", "Dashboard"),
                             ("tasks", "Tasks"),
                             ("inbox", "Inbox"),

@@ -31,7 +31,7 @@ class Language(models.TextChoices):
 class LandingPage(models.TextChoices):
     """The page that opens after signing in."""
 
-    OVERVIEW = "overview", _("Overview")
+    OVERVIEW = "overview", _("At a glance")
     DASHBOARD = "dashboard", _("Dashboard")
     TASKS = "tasks", _("Tasks")
     INBOX = "inbox", _("Inbox")
