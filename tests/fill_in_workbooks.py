@@ -111,8 +111,7 @@ def accepted(account: Account, content: bytes, **more: str):
 def accept(account: Account, page, **more: str):
     """Press the button of a review page that was opened before."""
     upload = page.context["upload"]
-    seen = page.context["seen"]
-    sent = {"action": "accept", "seen": seen.name, "last": seen.last_entry, **more}
+    sent = {"action": "accept", "seen": page.context["seen"], "seen_at": page.context["seen_at"], **more}
     return signed_in(account).post(f"/fill-in/{upload.pk}/", sent, follow=True)
 
 

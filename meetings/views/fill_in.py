@@ -29,6 +29,7 @@ from meetings.models import FillInUpload, TaskLog
 from meetings.refusals import Refused
 
 from . import exports
+from .batches import undo_tag
 from .pages import today
 
 _RECENT = 20
@@ -88,6 +89,7 @@ def _home(
         "waiting": [(upload, _rows_with_news(upload)) for upload in waiting],
         "recent": access.readable_fill_ins(request.user)
         .accepted()
+        .defer("content", "decisions")
         .select_related("uploaded_by", "batch__made_by", "batch__undone_by")[:_RECENT],
     }
     return render(request, "meetings/fill_in/home.html", context, status=status)
@@ -199,6 +201,7 @@ def _page(
     context: dict[str, Any] = {"upload": upload, "wrong": wrong, "since": since, "following": following}
     if upload.is_waiting:
         # Another one's is waiting for its owner alone, so this is the account's own.
+        context["seen_at"] = uploads.last_entry()
         context |= _shown(review_of(upload, request.user, today()))
     elif upload.batch is not None:
         entries = upload.batch.entries.select_related("task__suggestion__meeting", "department", "actor")
@@ -224,13 +227,17 @@ def _shown(review: Review) -> dict[str, Any]:
 # --- what the forms of the page ask for -----------------------------------------------------------
 
 
+def _number(written: str) -> int:
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 18 else 0
+
+
 def _choose(request: HttpRequest, upload: FillInUpload) -> HttpResponse:
     """Choose for one row, or for all that are still to be chosen (``place=all``)."""
     written = request.POST.get("place", "")
     if written == "all":
         rows = [row.place for row in review_of(upload, request.user, today()).rows if row.is_undecided]
     else:
-        rows = [int(written)] if written.isascii() and written.isdecimal() and len(written) < 6 else []
+        rows = [_number(written)] if written.isdecimal() else []
     uploads.choose(upload_id=upload.pk, places=rows, choice=request.POST.get("choice", ""))
     anchor = "accept" if written == "all" else f"row-{written}"
     return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#{anchor}")
@@ -243,13 +250,12 @@ def _set_aside(request: HttpRequest, upload: FillInUpload) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, upload: FillInUpload) -> HttpResponse:
-    last = request.POST.get("last", "")
-    seen = uploads.Seen(
-        name=request.POST.get("seen", ""),
-        last_entry=int(last) if last.isascii() and last.isdecimal() and len(last) < 18 else 0,
-    )
     accepted = uploads.accept_upload(
-        upload_id=upload.pk, actor=request.user, seen=seen, leave_out=request.POST.get("leave_out") == "yes"
+        upload_id=upload.pk,
+        actor=request.user,
+        seen=request.POST.get("seen", ""),
+        seen_at=_number(request.POST.get("seen_at", "")),
+        leave_out=request.POST.get("leave_out") == "yes",
     )
     messages.success(
         request,
@@ -259,6 +265,7 @@ def _accept(request: HttpRequest, upload: FillInUpload) -> HttpResponse:
             accepted.number,
         )
         % {"number": accepted.number, "file": upload},
+        extra_tags=undo_tag(accepted.batch),
     )
     for row in accepted.left:
         messages.warning(

@@ -28,7 +28,7 @@ from meetings.models.log import standing
 from meetings.refusals import Refused
 
 from .kept import workbook_from
-from .reading import Notice, ReadRow
+from .reading import Notice, ReadRow, Written
 from .values import read_day, read_status
 from .wording import column_name, locked_sentence, notice_sentence, refusal_sentence
 
@@ -65,12 +65,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One cell that changes something: what holds now, and what will."""
+    """One cell that changes something: what holds now, and what will; ``note``: how it was read, if not as typed."""
 
     reference: str
     column: str
     old: str
     new: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,7 @@ class _Comparison:
         first = TaskLog.objects.filter(task=OuterRef("pk"), sequence=1).values("recorded_at")[:1]
         tasks = access.readable_tasks(account, today).filter(pk__in=ids).with_last_report().for_listing()
         self.tasks = {task.pk: task for task in tasks.annotate(entered_at=Subquery(first))}
-        self.departments = {
-            department.pk: department for department in Department.objects.select_related("merged_into")
-        }
+        self.departments = {department.pk: department for department in Department.objects.all()}
         self.since = self._entries_since(rows)
 
     def _entries_since(self, rows: list[ReadRow]) -> dict[int, list[TaskLog]]:
@@ -304,17 +303,22 @@ class _Comparison:
         written, task = row.read.written, row.task
         for column in OPEN_COLUMNS:
             cell = written.get(column)
-            old, new = "", clean_text(cell.text).strip() if cell else ""
+            old, new, note = "", clean_text(cell.text).strip() if cell else "", ""
             match column:
                 case FillInColumn.PROGRESS:
                     old = task.last_report_note or ""
                 case FillInColumn.NEW_STATUS:
                     old, new = Status(task.day_status).label, Status(wish.status).label if wish.status else ""
                 case FillInColumn.DAY:
-                    old = date_format(task.last_report_on, "DATE_FORMAT") if task.last_report_on else ""
-                    new = date_format(wish.effective_on, "DATE_FORMAT")
+                    new, note = date_format(wish.effective_on, "DATE_FORMAT"), self._how_read(cell)
             if new:
-                yield Difference(cell.reference if cell else "", column_name(column), str(old), str(new))
+                yield Difference(cell.reference if cell else "", column_name(column), str(old), str(new), note)
+
+    def _how_read(self, cell: Written | None) -> str:
+        """Say how a day was understood that is not simply a date in its cell."""
+        if cell is None:
+            return _("No day is written, so it is the day of handing in.")
+        return "" if cell.day else _("Written as “%(text)s”.") % {"text": cell.text.strip()}
 
 
 def _note(read: ReadRow) -> str:

@@ -47,14 +47,6 @@ class ChangedMeanwhile(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page showed: a name for all that accepting would do, and the last entry of the log at that time."""
-
-    name: str
-    last_entry: int
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     """What accepting wrote. ``left`` are the rows that turned out to be impossible behind another row of their task."""
 
@@ -134,11 +126,15 @@ def set_aside(*, upload_id: int) -> None:
 # --- accepting ------------------------------------------------------------------------------------
 
 
-def what_is_seen(review: Review) -> Seen:
+def last_entry() -> int:
+    """Return the number of the last entry of the whole log, to be asked before a page is made."""
+    return TaskLog.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def what_is_seen(review: Review) -> str:
     """Return a name for all that accepting would do: two pages have the same one exactly where it would be the same."""
     rows = [(row.place, row.state.value, row.choice, _in_short(row.wish)) for row in review.rows]
-    name = sha256_of(repr(rows).encode())
-    return Seen(name, TaskLog.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
+    return sha256_of(repr(rows).encode())
 
 
 def _in_short(wish: Wish | None) -> tuple:
@@ -149,11 +145,18 @@ def _in_short(wish: Wish | None) -> tuple:
 
 @transaction.atomic
 def accept_upload(
-    *, upload_id: int, actor: Account, seen: Seen, leave_out: bool, today: datetime.date | None = None
+    *,
+    upload_id: int,
+    actor: Account,
+    seen: str,
+    seen_at: int,
+    leave_out: bool,
+    today: datetime.date | None = None,
 ) -> Accepted:
     """Write what the workbook changes as one batch of ``actor``; rows that are wrong or not chosen are left out.
 
-    ``seen`` is `what_is_seen` of the page the person looked at, ``leave_out`` that they know of the rows left out.
+    ``seen`` is `what_is_seen` of the page the person looked at and ``seen_at`` the `last_entry` before it was made;
+    ``leave_out`` that they know of the rows left out.
     Raises DecidedAlready (of two people who accept at once, the second is told), ChangedMeanwhile where the page is
     no longer true, and Incomplete. Whatever is raised, nothing has been written.
     """
@@ -163,8 +166,8 @@ def accept_upload(
     if before is not None:
         raise DecidedAlready(accepted_before(before), before)
     review = review_of(upload, actor, today)
-    if what_is_seen(review).name != seen.name:
-        raise ChangedMeanwhile(_entries_after(seen.last_entry, review))
+    if what_is_seen(review) != seen:
+        raise ChangedMeanwhile(_entries_after(seen_at, review))
     if not review.taken:
         raise Incomplete(_("This workbook changes nothing, so there is nothing to accept."))
     if review.left_out and not leave_out:
