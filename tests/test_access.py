@@ -76,6 +76,8 @@ OF_THE_LIAISON = filling(404, responsible=200)
 ACCEPTED = filling(404, responsible=200, secretariat=200)
 ORGANISERS = expect(403, secretariat=302, administrator=302)
 NOT_THERE_FOR_ORGANISERS = expect(403, secretariat=404, administrator=404)
+ADMINISTRATOR_READS = expect(403, administrator=200)
+ADMINISTRATOR_IN_VAIN = expect(403, administrator=422)
 ORGANISERS_LOOK = expect(403, secretariat=200, administrator=200)
 ORGANISERS_IN_VAIN = expect(403, secretariat=422, administrator=422)
 IN_VAIN_AS_ASKERS = expect(403, responsible=422, secretariat=422)
@@ -258,6 +260,12 @@ ROWS = (
     ),
     Row("person_action", "/people/{person}/retire/", ORGANISERS, ORGANISERS, {"version": "0"}),
     Row("person_action", "/people/{person}/merge/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
+    Row("accounts", "/accounts/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
+    Row("account_new", "/accounts/new/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
+    Row("account_detail", "/accounts/{account}/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
+    Row("account_detail", "/accounts/999999/", *[expect(403, administrator=404)] * 2),
+    # Of another account than any that asks: a new password signs its owner out.
+    Row("account_password", "/accounts/{other_account}/password/", NO_SUCH_METHOD, ADMINISTRATOR_READS),
     Row("account_hand_over", "/accounts/{giving}/hand-over/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
     Row("account_hand_over", "/accounts/{account}/hand-over/", NOT_THERE_FOR_ORGANISERS, NOT_THERE_FOR_ORGANISERS),
     Row("inbox", "/inbox/?begin", expect(302), NO_SUCH_METHOD),
@@ -376,6 +384,7 @@ def places(world) -> dict[str, object]:
         "suggester": task.suggestion.suggestion_sources.first().person_id,
         "account": world.reader.pk,
         "giving": world.liaison.pk,
+        "other_account": factories.account(Role.READER).pk,
         "department": Department.objects.create(name="无任务部").pk,
         "person": Person.objects.create(name="无任务人").pk,
         "tasklog": task.log.first().pk,

@@ -39,6 +39,9 @@ PAGES = {
     "task_new": ("/suggestions/{suggestion}/tasks/new/", Role.SECRETARIAT),
     "task_split": ("/tasks/{task}/split/", Role.SECRETARIAT),
     "task_join": ("/tasks/{task}/join/", Role.SECRETARIAT),
+    "reports": ("/reports/", Role.SECRETARIAT),
+    "meeting_compare": ("/meetings/compare/?a={meeting}&b={later}", Role.SECRETARIAT),
+    "suggestion_raised_before": ("/suggestions/{again}/raised-before/", Role.SECRETARIAT),
     "import_home": ("/import/", Role.SECRETARIAT),
     "fill_in": ("/fill-in/", Role.SECRETARIAT),
     "saved_views": ("/views/", Role.SECRETARIAT),
@@ -48,6 +51,9 @@ PAGES = {
     "department_action": ("/departments/{department}/merge/?into={other_department}", Role.SECRETARIAT),
     "person_detail": ("/people/{person}/", Role.SECRETARIAT),
     "person_action": ("/people/{person}/hand-over/", Role.SECRETARIAT),
+    "accounts": ("/accounts/", Role.ADMINISTRATOR),
+    "account_new": ("/accounts/new/", Role.ADMINISTRATOR),
+    "account_detail": ("/accounts/{liaison}/", Role.ADMINISTRATOR),
     "account_hand_over": ("/accounts/{liaison}/hand-over/", Role.SECRETARIAT),
     "account_settings": ("/accounts/settings/", Role.LIAISON),
 }
@@ -64,7 +70,12 @@ STATES = {
 }
 # Looked at elsewhere (test_frame), or no page: they answer with a redirect, a file or one word.
 NO_PAGES = {
+    "account_password",
     "calendar",
+    "report_of_meeting",
+    "report_bulletin",
+    "report_reply",
+    "report_register",
     "make_calendar_address",
     "change_password",
     "choose_columns",
