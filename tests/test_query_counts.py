@@ -14,8 +14,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from meetings import synthetic
-from meetings.models import Account, Aspect, Department, DepartmentRole, Health, Meeting, Person, Role, Status, Task
+from meetings import actions, synthetic
+from meetings.models import (
+    Account,
+    Aspect,
+    ConfirmationMark,
+    Department,
+    DepartmentRole,
+    Health,
+    Meeting,
+    Person,
+    Role,
+    Status,
+    Task,
+)
+from meetings.tables import TaskTable
+from meetings.widgets import offered_choices
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -69,10 +83,82 @@ MEETING = [
     "people of the sources",
     "counts by health",
     "its files",
+    "its change log",
+]
+ARRANGE = [
+    *SIGNED_IN,
+    "the meeting with its chair and lead",
+    "its aspects",
+    "its rows with their aspects",
+    "sources with their people",
+    "the tasks of the rows",
+    *PARTS,
+    "what the page shows: its aspects",
+    "what the page shows: its rows",
+    "what the page shows: the sources of its rows",
+    "what the page shows: their tasks",
+]
+LEADERS_OVERVIEW = [
+    *SIGNED_IN,
+    "who the leader is",
+    "the figures of the sentence",
+    "what changed",
+    "the red tasks and whose move it is",
+    *PARTS,
+    "counts by department",
+    "counts by meeting",
+    "that they looked",
+    "what waits, in one count",
+]
+SECRETARIATS_OVERVIEW = [
+    *SIGNED_IN,
+    "the figures of the sentence",
+    "red tasks that are the departments' move",
+    *PARTS,
+    "who has not reported",
+    "closures to decide",
+    "later deadlines to decide",
+    "questions to confirm",
+    "what waits, in one count",
+    "questions to confirm, beside the navigation",
+]
+SEARCH = [
+    *SIGNED_IN,
+    "people",
+    "departments",
+    "meetings",
+    "suggestions",
+    "what the filters offer, in one union",
+    "tasks",
+    "how many tasks",
+]
+CONFIRMATIONS = [
+    *SIGNED_IN,
+    "how many rows have something open",
+    "the rows of the page",
+    "their open marks with the tasks",
+    *PARTS,
+    "people or departments of the parts",
+    "people or departments of the parts",
+    "milestones of the tasks",
+    "how many questions are open",
+]
+EDIT_TASK = [
+    *SIGNED_IN,
+    "the task",
+    *PARTS,
+    "its log, for the last change of state",
+    "its milestones",
+    "whether a later deadline is asked for",
+    "the departments to choose from",
+    "the leaders to choose from",
+    "its log, for what was printed",
+    "its siblings",
 ]
 # What a role costs besides.
 OWN_DEPARTMENTS = ["the departments of a liaison"]
 INBOX = {role: ["what waits, in one count"] for role in (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)}
+INBOX[Role.SECRETARIAT].append("what is open to confirm, in one count")
 # Who may update a task is told from which day a change of status may count, who may remind, whom that would reach.
 TO_WORK = {
     Role.SECRETARIAT: ["the last change of state", "who would be reminded"],
@@ -160,6 +246,31 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
 
     spend(account, "/meetings/", MEETINGS + inbox)
     spend(account, f"/meetings/{Meeting.objects.first().pk}/", MEETING + inbox)
+    spend(
+        account,
+        f"/meetings/{Meeting.objects.first().pk}/?{past}",
+        [name for name in MEETING if name != "its change log"] + inbox,
+    )
+
+
+def test_a_column_costs_nothing_while_it_is_hidden_and_at_most_one_query_where_it_is_shown(register, spend):
+    account = factories.account(Role.READER)
+    needs = {"department": PARTS[:1], "supporting": PARTS[:1], "leader": PARTS[1:], "source": ["sources"]}
+    bare = [name for name in LIST if name not in PARTS]
+    for column in TaskTable.base_columns:
+        spend(account, f"/tasks/?columns=text,{column}", bare + needs.get(column, []))
+        spend(account, f"/tasks/?columns=text&sort=-{column}", bare)
+    every = [*LIST, "sources"]
+    spend(account, f"/tasks/?columns={','.join(TaskTable.base_columns)}", every)
+    assert len(every + INBOX[Role.LIAISON]) <= 9
+
+
+def test_saved_views_cost_the_list_nothing_and_their_own_page_one_query_for_all_their_words(register, spend):
+    account = factories.account(Role.READER)
+    for number in range(12):
+        actions.save_view(owner=account, name=str(number), query=f"status=closed&department={number}&columns=text")
+    assert len(spend(account, "/tasks/", LIST).context["listing"].views) == 12
+    spend(account, "/views/", [*SIGNED_IN, "the views with their owners", "what the filters offer, in one union"])
 
 
 def test_all_filters_at_once_cost_no_more_than_the_list(register, spend):
@@ -178,3 +289,49 @@ def test_all_filters_at_once_cost_no_more_than_the_list(register, spend):
     assert response.context["listing"].found
     assert len(LIST + INBOX[Role.LIAISON]) <= 8
     assert len(DASHBOARD + OWN_DEPARTMENTS + INBOX[Role.LIAISON]) <= 12
+
+
+def test_the_queue_of_confirmations_costs_as_much_for_many_tasks_as_for_few(register, spend):
+    for task in Task.objects.all()[:60]:
+        ConfirmationMark.objects.get_or_create(task=task, column="leaders", code="several_people")
+    for role in (Role.READER, Role.SECRETARIAT):
+        spend(factories.account(role), "/confirmations/", CONFIRMATIONS + INBOX.get(role, []))
+    task = Task.objects.filter(status=Status.NOT_STARTED, extension_count=0).first()
+    spend(factories.account(Role.SECRETARIAT), f"/tasks/{task.pk}/edit/", EDIT_TASK + INBOX[Role.SECRETARIAT])
+
+
+@pytest.mark.parametrize(
+    ("role", "names"), [(Role.LEADER, LEADERS_OVERVIEW), (Role.SECRETARIAT, SECRETARIATS_OVERVIEW)]
+)
+def test_an_overview_costs_twelve_queries_at_most(register, spend, role, names):
+    assert len(names) <= 12
+    spend(account_of(role, Task.objects.first()), "/overview/", names)
+
+
+def test_searching_everything_costs_as_many_queries_whatever_there_is(register, spend):
+    spend(account_of(Role.READER, Task.objects.first()), "/search/?q=认可", SEARCH)
+
+
+def test_arranging_a_table_costs_as_many_queries_whatever_is_in_it(register, spend):
+    account = account_of(Role.SECRETARIAT, Task.objects.first())
+    spend(account, f"/meetings/{Meeting.objects.first().pk}/arrange/", ARRANGE + INBOX[Role.SECRETARIAT])
+
+
+def test_the_pages_of_departments_and_people_cost_as_many_queries_whatever_there_is(register, spend):
+    account = factories.account(Role.READER)
+    counts = "counts by department and by leader, in one union"
+    names = ["former names", "names merged into them"]
+    spend(account, "/organisation/", [*SIGNED_IN, counts, "the departments with their sizes", *names, "their liaisons"])
+    spend(account, "/organisation/people/", [*SIGNED_IN, counts, "the people with their sizes", *names])
+    about = ["counts by health", *names, "its changes"]
+    department, leader = Department.objects.first(), Person.objects.filter(task_leaders__isnull=False).first()
+    of_department = ["the department with its head", *about, "how many it supports", "its liaisons"]
+    spend(account, department.get_absolute_url(), [*SIGNED_IN, *of_department])
+    of_person = ["the person", *about, "meetings attended", "suggestions made", "accounts", "departments headed"]
+    spend(account, leader.get_absolute_url(), [*SIGNED_IN, *of_person])
+
+
+def test_choosing_from_all_departments_and_people_is_one_query_each(register, django_assert_num_queries):
+    for offered in (Department.objects.offered(), Person.objects.offered(), Person.objects.offered_as_leaders()):
+        with django_assert_num_queries(1):
+            assert offered_choices(offered, empty="")
