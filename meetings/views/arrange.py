@@ -81,10 +81,11 @@ def meeting_arrange(request: HttpRequest, pk: int) -> HttpResponse:
 def _show_table(
     request: HttpRequest, meeting: Meeting, *, wrong: Sequence[str] = (), status: int = 200
 ) -> HttpResponse:
+    aspects = list(meeting.aspects.order_by("position"))
     context = {
         "meeting": meeting,
-        "blocks": _blocks(meeting),
-        "aspects": meeting.aspects.order_by("position"),
+        "blocks": _blocks(meeting, aspects),
+        "aspects": aspects,
         "seen": actions.seen_of_table(meeting),
         "wrong": list(wrong),
         "typed": request.POST,
@@ -92,8 +93,8 @@ def _show_table(
     return render(request, "meetings/arrange/table.html", context, status=status)
 
 
-def _blocks(meeting: Meeting) -> list[ArrangedAspect]:
-    """Return the rows in order, by aspect, and behind them the aspects that have none. Seven queries."""
+def _blocks(meeting: Meeting, aspects: Sequence[Aspect]) -> list[ArrangedAspect]:
+    """Return the rows in order, by aspect, and behind them those of ``aspects`` that have none. Five queries."""
     rows = _rows(meeting)
     blocks = []
     for aspect, group in groupby(rows, key=lambda row: row.aspect):
@@ -108,7 +109,7 @@ def _blocks(meeting: Meeting) -> list[ArrangedAspect]:
             )
         )
     used = {block.aspect for block in blocks}
-    blocks += [ArrangedAspect(aspect, []) for aspect in meeting.aspects.order_by("position") if aspect not in used]
+    blocks += [ArrangedAspect(aspect, []) for aspect in aspects if aspect not in used]
     named = sorted((block for block in blocks if block.aspect), key=lambda block: block.aspect.position)
     if named:
         named[0].is_first, named[-1].is_last = True, True

@@ -26,6 +26,8 @@ PAGES = {
     "task_detail": ("/tasks/{task}/", Role.SECRETARIAT),
     "task_edit": ("/tasks/{task}/edit/", Role.SECRETARIAT),
     "confirmations": ("/confirmations/", Role.SECRETARIAT),
+    "task_status": ("/tasks/{task}/status/", Role.SECRETARIAT),
+    "batch_list": ("/batches/", Role.SECRETARIAT),
     "inbox": ("/inbox/", Role.SECRETARIAT),
     "meeting_list": ("/meetings/", Role.SECRETARIAT),
     "meeting_detail": ("/meetings/{meeting}/", Role.SECRETARIAT),
@@ -70,6 +72,10 @@ STATES = {
 }
 # Looked at elsewhere (test_frame), or no page: they answer with a redirect, a file or one word.
 NO_PAGES = {
+    # Looked at in test_batch_story.
+    "change_many",
+    "batch",
+    "undo_batch",
     "account_password",
     "calendar",
     "report_of_meeting",
