@@ -158,7 +158,7 @@ ACTIONS: dict[str, Action] = {
         task_forms.DecideForm,
         DECIDERS,
         _decide_closure,
-        gettext_lazy("Decided."),
+        gettext_lazy("The closure is decided."),
         "gavel",
         (
             ("accept", gettext_lazy("Accept and close"), "btn-success"),
@@ -184,7 +184,7 @@ ACTIONS: dict[str, Action] = {
         task_forms.DecideForm,
         DECIDERS,
         _decide_extension,
-        gettext_lazy("Decided."),
+        gettext_lazy("The later deadline is decided."),
         "gavel",
         (
             ("accept", gettext_lazy("Grant"), "btn-success"),
@@ -299,7 +299,7 @@ ACTIONS: dict[str, Action] = {
         task_forms.ReviewIntervalForm,
         DECIDERS,
         _set_interval,
-        gettext_lazy("Saved."),
+        gettext_lazy("Saved: how often the task is reviewed."),
         "calendar-event",
     ),
     "terminate": Action(

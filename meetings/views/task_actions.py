@@ -6,12 +6,17 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import access
 from meetings.actions import DeadlineAsTyped, read_new_deadline, read_printed
 from meetings.correction_forms import DeadlineForm, reading_in_words, reading_key
 from meetings.forms import day_field
+from meetings.models import Task, TaskLog
+from meetings.presentation import changes_in_words
 from meetings.refusals import Refused, Stale
 from meetings.task_forms import TaskActionForm
 from meetings.wording import deadline_problem_sentence
@@ -36,14 +41,27 @@ def task_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         return render_task(request, task, today(), sent=form, status=422)
     common = {"task_id": task.pk, "version": form.cleaned_data["version"], "actor": request.user}
     try:
-        known.run(form, common)
+        entry = known.run(form, common)
     except Stale as stale:
         return render_task(request, task, today(), sent=_newer(form), stale=stale, status=409)
     except Refused as refused:
         form.explain(refused)
         return render_task(request, task, today(), sent=form, status=422)
-    messages.success(request, str(known.done))
+    messages.success(request, _what_was_done(task, known.done, entry))
     return redirect(after_saving(request, task, settles=known.settles))
+
+
+def _what_was_done(task: Task, sentence: Promise, entry: object) -> str:
+    """Say of which task what was done, and what that changed: the page behind the message may be another task's."""
+    said = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": sentence}
+    changes = [
+        (_("%(what)s: %(old)s → %(new)s") if change.old else _("%(what)s: %(new)s"))
+        % {"what": change.label, "old": Truncator(change.old).chars(40), "new": Truncator(change.new).chars(40)}
+        for change in (changes_in_words(entry) if isinstance(entry, TaskLog) else ())
+    ]
+    if not changes:
+        return said
+    return _("%(said)s %(changes)s") % {"said": said, "changes": _("; ").join(changes)}
 
 
 def _newer(form: TaskActionForm) -> TaskActionForm:

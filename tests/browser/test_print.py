@@ -39,7 +39,7 @@ def test_a_list_prints_its_heads_on_every_page_its_filters_and_its_day(visit, re
         assert words in first, words
     rows = 0
     for number, text in enumerate(texts, start=1):
-        assert "Responsible department" in text and "Supervising leader" in text, f"no heads on page {number}"
+        assert "Deadline" in text and "Health" in text, f"no heads on page {number}"
         assert f"{number} / {len(texts)}" in text
         rows += sum(text.count(word) for word in ("Not started", "Closed on time", "days late", "day late"))
     everything = "\n".join(texts)
@@ -62,7 +62,7 @@ def test_a_list_of_several_pages_prints_all_and_says_so_where_it_does_not(visit,
     ("path", "expected", "absent"),
     [
         ("/tasks/{task}/", ["What is to be done", "Log", "As of"], ["More to do", "Progress, or the reason", "Save"]),
-        ("/meetings/{meeting}/", ["任务分解表", "About the meeting", "Suggestion source"], ["Excel", "Rules for"]),
+        ("/meetings/{meeting}/", ["任务分解表", "About the meeting", "Remarks"], ["Excel", "Rules for"]),
         ("/meetings/", ["Meetings", "Document number"], ["Import minutes"]),
         ("/", ["All tasks", "By department", "As of"], ["Show all", "Today,"]),
     ],
