@@ -68,11 +68,7 @@ def notice_sentence(notice: Notice) -> str:
                 notice.number,
             ) % {"number": notice.number}
         case Remark.ROW_TWICE:
-            return ngettext(
-                "The same task is in %(number)d row; only one was read.",
-                "The same task is in %(number)d rows; only one was read.",
-                notice.number,
-            ) % {"number": notice.number}
+            return _("The same task is in %(number)d rows; at most one of them counts.") % {"number": notice.number}
     return str(_REMARKS[notice.remark]) % {"column": column_name(notice.column)}
 
 
