@@ -335,3 +335,42 @@ def test_choosing_from_all_departments_and_people_is_one_query_each(register, dj
     for offered in (Department.objects.offered(), Person.objects.offered(), Person.objects.offered_as_leaders()):
         with django_assert_num_queries(1):
             assert offered_choices(offered, empty="")
+
+
+REPORTS = [*SIGNED_IN, "the meetings to choose from", "the people to choose from"]
+COMPARISON = [
+    *SIGNED_IN,
+    "the first meeting",
+    "the second meeting",
+    "the earlier one's suggestions",
+    "who made them",
+    "the later one's suggestions",
+    "who made them",
+    "the tasks of the earlier one",
+    *PARTS,
+    "their outcomes",
+    "the meetings to choose from, for the one field",
+    "and for the other",
+]
+RAISED_BEFORE = [
+    *SIGNED_IN,
+    "the suggestion",
+    "the texts of all earlier ones",
+    "who made it",
+    "what they suggested before",
+    "the likest",
+    "who made those",
+    "who made it, in printed order",
+]
+
+
+def test_reports_and_meetings_side_by_side_cost_as_many_queries_whatever_is_in_them(register, spend):
+    newest, *_others, oldest = Meeting.objects.filter(suggestions__isnull=False).distinct()
+    reader, staff = factories.account(Role.READER), factories.account(Role.SECRETARIAT)
+    spend(reader, "/reports/", REPORTS)
+    if newest != oldest:
+        spend(reader, f"/meetings/compare/?a={newest.pk}&b={oldest.pk}", COMPARISON)
+        # A word that all have, so that there is something to choose from.
+        suggestion = newest.suggestions.first()
+        address = f"/suggestions/{suggestion.pk}/raised-before/?q={oldest.suggestions.first().text[:1]}"
+        spend(staff, address, RAISED_BEFORE + INBOX[Role.SECRETARIAT])

@@ -71,6 +71,7 @@ def _page(
 
 
 def _saved(entries: list[TaskLog]) -> str:
-    labels = dict.fromkeys(change.label for entry in entries for change in changes_in_words(entry))
+    changes = {name: change for entry in entries for name, change in entry.changes.items() if name != actions.CORRECTED}
+    labels = [change.label for change in changes_in_words(TaskLog(changes=changes))]
     # Translators: what stands between the items of a list.
     return _("Corrected: %(what)s. The old is in the log.") % {"what": _(", ").join(labels)}

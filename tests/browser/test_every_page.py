@@ -3,6 +3,7 @@
 A page that is not in PAGES is not looked at; `test_every_address_is_looked_at` finds the ones that were forgotten.
 """
 
+import datetime
 from itertools import product
 
 import pytest
@@ -118,15 +119,22 @@ def open_register(visit):
 
     def open_register(name: str, **options):
         path, role = {**PAGES, **STATES}[name]
-        meeting = Meeting.objects.get()
+        meeting = Meeting.objects.order_by("pk").first()
         # One with several tasks, so that there is something to split and to join.
         several = meeting.suggestions.get(number=6)
         task = Task.objects.order_by("pk").first() if name not in ("task_split", "task_join") else several.tasks.first()
+        again = later = None
+        if "{later}" in path or "{again}" in path:
+            later = factories.meeting(issued_on=datetime.date(2024, 11, 20))
+            again = factories.suggestion(later, text=several.text[:40])
+            factories.task(again)
         department, other_department = Department.objects.order_by("pk")[:2]
         path = path.format(
             task=task.pk,
             meeting=meeting.pk,
             suggestion=several.pk,
+            later=later and later.pk,
+            again=again and again.pk,
             department=department.pk,
             other_department=other_department.pk,
             person=Person.objects.filter(task_leaders__isnull=False).first().pk,
