@@ -30,6 +30,8 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 30
 TICKS = 4
 # Below this many units between them the names of the months would run into one another.
 ROOM_FOR_A_MONTH = 120
+# By so much a line stands above another that has the same number, or nobody would see that there are two.
+BESIDE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,17 @@ def trend_picture(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, A
     def height(number: int) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * number / top
 
+    def drawn_height(point: TrendPoint, place: int) -> float:
+        number = getattr(point, KINDS[place].name)
+        beneath = sum(getattr(point, kind.name) == number for kind in KINDS[:place])
+        return height(number) - BESIDE * beneath
+
     lines = []
-    for kind in KINDS:
+    for place, kind in enumerate(KINDS):
         spots = [
             {
                 "x": _written(LEFT + index * step),
-                "y": _written(height(getattr(point, kind.name))),
+                "y": _written(drawn_height(point, place)),
                 "number": getattr(point, kind.name),
                 "day": point.day,
                 "address": _address(scope, kind, point),
