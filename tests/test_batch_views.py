@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meetings.models import Batch, Department, DepartmentRole, Person, Status, Task, TaskLog
@@ -301,3 +303,16 @@ def test_batches_are_sorted_by_each_column_both_ways(world, name):
     for sort in (name, f"-{name}"):
         rows = client.get(f"/batches/?sort={sort}").context["table"].rows
         assert len(rows) == 3
+
+
+def test_the_list_of_batches_costs_as_much_for_five_as_for_two(world):
+    client = browser(world.reader)
+    spent = []
+    for number in (2, 3):
+        for _turn in range(number):
+            factories.batch(world.overdue, world.due_soon)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/batches/")
+        spent.append(len(queries))
+    # Session, account, how many, those of the page, what each did to the first of its tasks.
+    assert spent == [5, 5]
