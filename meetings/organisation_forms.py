@@ -23,6 +23,10 @@ def _line(label, *, required: bool = True, help_text="") -> forms.CharField:
     )
 
 
+def _boxes() -> forms.CheckboxSelectMultiple:
+    return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+
 class SubjectForm(forms.Form):
     """A form about one department, person or account, with the version it was opened on."""
 
@@ -67,9 +71,7 @@ class PersonForm(SubjectForm):
 class HeadForm(SubjectForm):
     """Who heads the department."""
 
-    head = SearchChoiceField(
-        label=_("Head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody in particular")
-    )
+    head = SearchChoiceField(label=_("Head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody"))
 
     def __init__(self, data=None, *, subject: Department, action: str) -> None:
         super().__init__(data, subject=subject, action=action, initial={"head": subject.head_id})
@@ -95,7 +97,7 @@ class TasksForm(SubjectForm):
     """Which open tasks go to whom."""
 
     to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
-    tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=forms.CheckboxSelectMultiple)
+    tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_boxes())
 
     def __init__(self, data=None, *, subject: Department | Person, action: str) -> None:
         self.open_tasks = list(open_tasks_of(subject).order_by("pk"))
@@ -110,7 +112,7 @@ class DepartmentsForm(SubjectForm):
     """Which of a liaison's departments go to whom."""
 
     departments = forms.ModelMultipleChoiceField(
-        label=_("Departments"), queryset=Department.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=_("Departments"), queryset=Department.objects.none(), widget=_boxes()
     )
     to = forms.ModelChoiceField(
         label=_("Hand over to"),
@@ -181,7 +183,7 @@ class AccountFields(RoleNeeds):
         label=_("Person"),
         queryset=Person.objects.none(),
         required=False,
-        empty_label=_("Nobody in particular"),
+        empty_label=_("Nobody"),
         help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
     )
 
