@@ -66,8 +66,8 @@ PRINTED = frozenset(
         "organisation",
         "department_detail",
         "person_detail",
-        "batches",
-        "batch_detail",
+        "batch_list",
+        "batch",
     }
 )
 # An own page whose name begins like another's.
