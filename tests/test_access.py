@@ -320,8 +320,8 @@ ADMIN_ROWS = (
 # What the administration may do with the rows of a model: adding, changing, deleting.
 MODELS = {
     "account": (200, 200, 403),
-    "department": (200, 200, 200),
-    "person": (200, 200, 200),
+    "department": (403, 200, 403),
+    "person": (403, 200, 403),
     "meeting": (403, 200, 403),
     "suggestion": (403, 200, 403),
     "task": (403, 200, 403),

@@ -31,6 +31,7 @@ from meetings.models import (
 from meetings.tables import TaskTable
 from meetings.widgets import offered_choices
 from tests import factories
+from tests.fill_in_workbooks import edited, fetched, fill_every_row, handed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -374,3 +375,39 @@ def test_reports_and_meetings_side_by_side_cost_as_many_queries_whatever_is_in_t
         suggestion = newest.suggestions.first()
         address = f"/suggestions/{suggestion.pk}/raised-before/?q={oldest.suggestions.first().text[:1]}"
         spend(staff, address, RAISED_BEFORE + INBOX[Role.SECRETARIAT])
+
+
+FILL_IN = [
+    *SIGNED_IN,
+    "the departments offered",
+    "the meetings offered",
+    "the workbooks that wait",
+    "the workbooks accepted last",
+]
+FILL_IN_WORKBOOK = [*SIGNED_IN, "the departments asked for", "their open tasks", *PARTS]
+# What the rows wish is asked of the verbs, which load the tasks in their own way.
+FILL_IN_REVIEW = [
+    *SIGNED_IN,
+    "the workbook",
+    "the next one that waits",
+    "the last entry of the log",
+    "the tasks of its rows",
+    *PARTS,
+    "all departments",
+    "the tasks as the rules ask for them",
+    "their departments",
+    "their leaders",
+    "their logs",
+    "their milestones",
+]
+
+
+def test_fill_in_workbooks_cost_as_many_queries_for_any_number_of_rows(register, spend):
+    account = factories.account(Role.SECRETARIAT)
+    inbox = INBOX[Role.SECRETARIAT]
+    spend(account, "/fill-in/", FILL_IN + inbox)
+    spend(account, "/fill-in/workbook/", FILL_IN_WORKBOOK)
+    content = edited(fetched(account), fill_every_row)
+    upload = handed_in(account, content).context["upload"]
+    response = spend(account, f"/fill-in/{upload.pk}/", FILL_IN_REVIEW + inbox)
+    assert len(response.context["review"].taken) > 10

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -24,32 +23,6 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.date(2024, 3, 1)
 LONG_WORD = "Uncharacteristically-long-word" * 4
 LOREM = "持续做好国内外及相关领域进展动态的跟踪分析，加强CNAS合作WWW（ISO/IEC 17025:2017）；"
-
-
-@pytest.fixture(scope="session")
-def as_pdf(soffice, tmp_path_factory):
-    """Return the function that lets LibreOffice print a file: path in, path of the PDF out."""
-    profile = tmp_path_factory.mktemp("office")
-
-    def convert(path: Path) -> Path:
-        subprocess.run(
-            [
-                soffice,
-                f"-env:UserInstallation={profile.as_uri()}",
-                "--headless",
-                "--convert-to",
-                "pdf",
-                "--outdir",
-                str(path.parent),
-                str(path),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=180,
-        )
-        return path.with_suffix(".pdf")
-
-    return convert
 
 
 def printed_cells(pdf: Path) -> list[list[str]]:
