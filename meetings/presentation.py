@@ -159,6 +159,7 @@ def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
         "overall_lead": _("Overall lead"),
         "leads": _("Leads"),
         "attendees": _("Attendees"),
+        "leader_agrees": _("A supervising leader agrees before a task is closed"),
         "corrected": _("Corrections of the deadline so far"),
         "question": _("Asked"),
         "confirmed": _("Answered"),
@@ -222,7 +223,7 @@ def _in_words(name: str, value: Any) -> str:
             return _list(value)
         case "role":
             return Role(value).label
-        case "may_sign_in":
+        case "may_sign_in" | "leader_agrees":
             return _("yes") if value else _("no")
         case "sources" | "attendees":
             return _list(f"{person['capacity']} {person['name']}".strip() for person in value)

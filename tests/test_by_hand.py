@@ -193,6 +193,13 @@ def test_a_correction_of_a_meeting_is_an_entry_with_old_new_and_why(client, meet
     assert correct(client, meeting).status_code == 422
 
 
+def test_a_rule_for_the_meetings_tasks_is_in_its_change_log_once_it_differs(client, meeting):
+    for agrees in ("yes", "yes", "no"):
+        client.post(reverse("meeting_agreement", args=[meeting.pk]), {"agrees": agrees})
+    assert [change.changes["leader_agrees"]["new"] for change in meeting.change_log.order_by("pk")] == [True, False]
+    assert "before a task is closed: no → yes" in client.get(meeting.get_absolute_url()).content.decode()
+
+
 def test_an_unchanged_namesake_is_not_asked_about_again(client, meeting):
     chair = factories.person("肖建华", "甲院")
     factories.person("肖建华", "乙院")

@@ -9,18 +9,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.lifecycle import OPEN_STATUSES
-from meetings.models import Account, DeadlineKind, EntryKind, Meeting, Precision, Task, TaskLog
+from meetings.models import Account, ChangeKind, DeadlineKind, EntryKind, Meeting, Precision, Task, TaskLog
 from meetings.refusals import ImpossibleDay
 
 from .rules import require_secretariat
+from .table import changed, log_of_meeting
 from .writing import write_entry, written_day, written_deadline
 
 
 @transaction.atomic
 def set_leader_agrees(*, meeting_id: int, actor: Account, agrees: bool) -> Meeting:
-    """Set whether a supervising leader has to agree before a task of the meeting is closed. Raises NotAllowed."""
+    """Set whether a supervising leader has to agree before a task of the meeting is closed. Raises NotAllowed.
+
+    The meeting's change log says so, where it was otherwise before.
+    """
     require_secretariat(actor)
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    if changes := changed({"leader_agrees": (meeting.leader_agrees_before_closure, agrees)}):
+        log_of_meeting(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes)
     meeting.leader_agrees_before_closure = agrees
     meeting.save(update_fields=["leader_agrees_before_closure"])
     return meeting

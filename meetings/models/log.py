@@ -101,9 +101,10 @@ class TaskLog(NaturallyKeyed):
 
     ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version.
     ``changes`` maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and
-    ``text remarks suggestion lead_in departments leaders asked_deadline evidence outcome reply``. ``is_report`` says
-    that ``note`` tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back
-    from its day on; what else it has says to the reader what became of that.
+    ``text remarks suggestion lead_in departments leaders asked_deadline evidence outcome reply``, of its place in the
+    table ``aspect number task_number place_in_table sources suggestion_row split_off split_from joined joined_into``.
+    ``is_report`` says that ``note`` tells of progress. An entry with ``undone`` (the sequences of entries of a batch)
+    takes those back from its day on; what else it has says to the reader what became of that.
     """
 
     NATURAL_KEY = (*OF_TASK_KEY, "sequence")
