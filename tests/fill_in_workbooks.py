@@ -84,6 +84,15 @@ def fill(sheet: Worksheet, task: Task, **values: object) -> None:
         sheet.cell(row, column(sheet, FillInColumn(name))).value = value
 
 
+def fill_every_row(workbook: Workbook) -> None:
+    """Report the same progress in every row of every sheet."""
+    for sheet in workbook.worksheets:
+        progress, keys = column(sheet, PROGRESS), key_column(sheet)
+        for row in range(1, sheet.max_row + 1):
+            if str(sheet.cell(row, keys).value).startswith(ROW_MARK):
+                sheet.cell(row, progress).value = "按计划推进。"
+
+
 def filled(content: bytes, task: Task, **values: object) -> bytes:
     """Return the workbook with the open cells of one task, in its first sheet, written."""
     return edited(content, lambda workbook: fill(workbook.worksheets[0], task, **values))

