@@ -1,7 +1,7 @@
 """The administration site: for administrators, who manage accounts, departments and people (DESIGN.md, Roles).
 
-Meetings, tasks and the log can be looked at here and nothing else: they change by the verbs of `meetings.actions`
-alone, which write the log.
+Meetings, tasks, departments, people and the logs can be looked at here and nothing else: they change by the verbs of
+`meetings.actions` alone, which write the logs. Daily work with accounts has its own pages (`views.managing`).
 """
 
 from __future__ import annotations
@@ -114,25 +114,6 @@ class AccountAdmin(UserAdmin):
         return False
 
 
-@admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin):
-    """Departments: renamed here; one with tasks cannot be deleted."""
-
-    list_display = ("name", "head", "is_active")
-    list_filter = ("is_active",)
-    list_select_related = ("head",)
-    search_fields = ("name",)
-    autocomplete_fields = ("head",)
-
-
-@admin.register(Person)
-class PersonAdmin(admin.ModelAdmin):
-    """People: renamed here, and told apart by their unit."""
-
-    list_display = ("name", "unit")
-    search_fields = ("name", "unit")
-
-
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows to look at."""
 
@@ -144,6 +125,25 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(Department)
+class DepartmentAdmin(ReadOnlyAdmin):
+    """Departments; they change on their own pages, which keep their former names and write the change log."""
+
+    list_display = ("name", "head", "is_active", "merged_into")
+    list_filter = ("is_active",)
+    list_select_related = ("head", "merged_into")
+    search_fields = ("name",)
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnlyAdmin):
+    """People; see `DepartmentAdmin`."""
+
+    list_display = ("name", "unit", "is_active", "merged_into")
+    list_select_related = ("merged_into",)
+    search_fields = ("name", "unit")
 
 
 @admin.register(Meeting)
