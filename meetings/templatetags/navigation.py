@@ -39,7 +39,7 @@ FILLING = frozenset({Role.SECRETARIAT, Role.LIAISON})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 PLACES = (
     Place("overview", _("At a glance"), "eye", rank=1, roles=frozenset(Role.values) - {Role.LIAISON}),
-    Place("dashboard", _("Dashboard"), "home", rank=1),
+    Place("dashboard", _("Dashboard"), "home", rank=2),
     Place("task_list", _("Tasks"), "list-check", rank=1, under=("task_",)),
     Place("meeting_list", _("Meetings"), "calendar-event", rank=1, under=("meeting_", "suggestion_", "aspect_")),
     Place("inbox", _("Inbox"), "message", rank=1),

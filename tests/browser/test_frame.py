@@ -79,10 +79,11 @@ def test_the_navigation_needs_no_script_on_a_phone(visit):
         expect(link).to_be_in_viewport(ratio=0.9)
         assert link.bounding_box()["height"] >= 44, f"{link} is too small for a thumb"
 
-    for name in ("总览", "任务", "会议"):
+    for name in ("任务", "会议"):
         in_reach(navigation.get_by_role("link", name=name))
     menu.locator("summary").click()
-    in_reach(menu.get_by_role("link", name="管理", exact=True))
+    for name in ("总览", "管理"):
+        in_reach(menu.get_by_role("link", name=name, exact=True))
     assert_fits(page)
     navigation.get_by_role("link", name="任务").click()
     assert page.url.endswith("/tasks/")
@@ -95,7 +96,7 @@ def test_the_name_of_the_register_and_its_places_stay_on_one_line_each(visit, wi
               .filter((part) => part.offsetParent)
               .map((part) => [part.textContent.trim(), part.scrollWidth - part.clientWidth, part.clientHeight])"""
     )
-    assert len(lines) >= 6
+    assert len(lines) >= 5
     for name, cut, height in lines:
         assert cut <= 1, f"{name} is cut off by {cut} px"
         assert height < 60, f"{name} wraps"
