@@ -76,8 +76,6 @@ def _page(request: HttpRequest, sent: ReportForm | None = None) -> HttpResponse:
     context = {
         "forms": forms,
         "sent": sent,
-        "has_tasks": access.readable_tasks(request.user, today()).exists(),
-        "today": today(),
     }
     return render(request, "meetings/reports/page.html", context, status=422 if sent else 200)
 
