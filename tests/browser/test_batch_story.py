@@ -33,7 +33,7 @@ def test_one_status_then_several_tasks_are_changed_in_the_list_and_undone(visit,
 
     # One row, where it stands: the focus goes into the form and comes back to the row.
     row.get_by_role("link", name="Change the status").click()
-    status = row.get_by_label("Status")
+    status = row.get_by_role("combobox", name="Status")
     expect(status).to_be_focused()
     status.select_option("terminated")
     row.get_by_role("button", name="Save").click()
