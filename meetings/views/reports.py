@@ -70,7 +70,9 @@ def _made(request: HttpRequest, form_class: type[ReportForm], make: Callable[[di
 
 
 def _page(request: HttpRequest, sent: ReportForm | None = None) -> HttpResponse:
-    forms = {form.name: form(account=request.user, today=today(), initial=_initial(request.GET)) for form in FORMS}
+    # What was said wrongly in one form is not put into the others.
+    initial = _initial(QueryDict() if sent else request.GET)
+    forms = {form.name: form(account=request.user, today=today(), initial=initial) for form in FORMS}
     if sent is not None:
         forms[sent.name] = sent
     context = {

@@ -9,6 +9,9 @@ import pytest
 ARGUMENTS = [
     ["export_breakdown", "1"],
     ["export_register"],
+    ["report", "1"],
+    ["report", "1", "out.docx", "--as-of", ""],
+    ["report", "1", "out.docx"],
     ["export_register", "out.xlsx", "--as-of", ""],
     ["export_breakdown", "1", "out.xlsx", "--as-of", "2999-01-01"],
     ["parse_deadline", "2023.12", "--wrong"],
