@@ -100,6 +100,12 @@ def fill_all(sheet: Worksheet, tasks: list[Task]) -> dict[int, dict[FillInColumn
     return written
 
 
+def test_no_text_of_the_register_becomes_a_formula(content):
+    (sheet,) = opened(content).worksheets
+    cells = [cell for row in sheet for cell in row if str(cell.value or "").startswith("=")]
+    assert cells and all(cell.data_type == "s" and cell.quotePrefix for cell in cells)
+
+
 # --- properties -----------------------------------------------------------------------------------
 
 
