@@ -69,7 +69,7 @@ def task_badge(task: Task, day: datetime.date) -> SafeString:
 
 @register.simple_tag
 def due(task: Task, day: datetime.date) -> SafeString:
-    """Draw the day that ``task`` (from `TaskQuerySet.on` the ``day``) is judged by, and beside it how late or near it is.
+    """Draw the day that ``task`` (from `TaskQuerySet.on` the ``day``) is judged by, and beside it how late it is.
 
     Nothing is drawn for a task without a day.
     """
