@@ -313,7 +313,7 @@ def _instructions(today: datetime.date, errand: Errand) -> list[str]:
         )
         % {"day": today.isoformat()},
         _(
-            "4. Rows may be sorted or filtered, and the file saved by Excel, WPS or LibreOffice (as .xlsx). Do not add "
+            "4. Rows may be filtered, and the file saved by Excel, WPS or LibreOffice (as .xlsx). Do not add "
             "or copy rows: a row without its hidden key is not read."
         ),
     ]
