@@ -100,8 +100,10 @@ def updated() -> Catalog:
     known = {key(message): message.string for message in stored() if message.id}
     catalog = _with_header(extracted())
     for message in catalog:
-        if message.id:
-            message.string = known.get(key(message), message.string)
+        translated = known.get(key(message))
+        # What has become a plural, or ceased to be one, is translated anew.
+        if message.id and isinstance(translated, str) == isinstance(message.id, str):
+            message.string = translated or message.string
     return catalog
 
 

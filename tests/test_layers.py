@@ -36,7 +36,7 @@ LAYERS = (
     ("views",),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
-    ("admin", "management", "templatetags", "apps", "checks", "middleware", "demonstration"),
+    ("admin", "management", "templatetags", "apps", "checks", "middleware"),
 )
 # These know neither Django nor a database, so that they can be read, and tested, by themselves.
 PURE = ("deadlines", "reviews", "lifecycle", "filetypes", "workdays", "spelling", "likeness")
