@@ -136,6 +136,20 @@ def test_an_unchanged_workbook_changes_nothing(world):
     assert not review.findings and not review.notes
 
 
+def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_row_says_anything(world):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        row = row_of(sheet, world.overdue)
+        for at in range(1, column(sheet, PROGRESS)):
+            sheet.cell(row, at).value = f"改动{at}"
+
+    review = review_after(world.liaison, edited(fetched(world.liaison), edit))
+    assert not review.taken and len(review.findings) == 11
+    assert {(finding.sheet, finding.value) for finding in review.findings} == {
+        ("技术部", f"改动{at}") for at in range(1, 12)
+    }
+
+
 def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
     content = filled(
         fetched(world.liaison),

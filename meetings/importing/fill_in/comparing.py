@@ -398,7 +398,8 @@ def _finding(row: ReviewedRow, column: FillInColumn | None, sentence: str) -> Fi
 
 
 def _locked(row: ReviewedRow) -> Iterator[Finding]:
-    if row.read.refusal is None:
+    # Of a row that is refused as a whole that is said already.
+    if row.state is not RowState.REFUSED:
         for column, cell in row.read.changed.items():
             yield Finding(row.read.sheet, cell.reference, column_name(column), cell.text, locked_sentence())
 
