@@ -6,7 +6,9 @@ import datetime
 from dataclasses import dataclass
 from itertools import groupby
 
-from meetings.models import Meeting, Person, Suggestion, SuggestionOutcome, Task
+from django.db.models import Exists, OuterRef
+
+from meetings.models import Meeting, Person, Suggestion, SuggestionOutcome, SuggestionSource, Task
 from meetings.reporting import Summary, summary_figures
 
 
@@ -46,8 +48,9 @@ class ReplySheet:
 
 def suggestions_of(person: Person, day: datetime.date):
     """Return what ``person`` suggested at meetings whose minutes were issued by ``day``, the newest meeting first."""
-    made = Suggestion.objects.filter(suggestion_sources__person=person, meeting__issued_on__lte=day).distinct()
-    return made.order_by("-meeting__issued_on", "-meeting", "position")
+    by_person = Exists(SuggestionSource.objects.filter(suggestion=OuterRef("pk"), person=person))
+    made = Suggestion.objects.filter(by_person, meeting__issued_on__lte=day)
+    return made.order_by("-meeting__issued_on", "-meeting_id", "position")
 
 
 def reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
