@@ -100,7 +100,7 @@ def test_the_name_of_the_register_and_its_places_stay_on_one_line_each(visit, wi
     for name, cut, height in lines:
         assert cut <= 1, f"{name} is cut off by {cut} px"
         assert height < 60, f"{name} wraps"
-    tops = {box["y"] for box in map(lambda part: part.bounding_box(), page.locator(".topbar-nav > a:visible").all())}
+    tops = {box["y"] for box in (part.bounding_box() for part in page.locator(".topbar-nav > a:visible").all())}
     assert len(tops) == 1, "the places stand in one line"
     expect(page.locator(".topbar-nav > a[aria-current=page]")).to_have_count(1)
 

@@ -38,12 +38,12 @@ def select_three(page: Page) -> None:
 
 
 def preview(page: Page) -> None:
-    page.goto("/tasks/?status=not_started&status=closed")
-    page.locator("thead input[type=checkbox]").check()
-    page.locator("#id_batch-status, select[form=batch][name=status], #batch select[name=status]").first.select_option(
-        "in_progress"
-    )
-    page.locator("form#batch button[type=submit], button[form=batch][type=submit]").first.click()
+    for box in page.locator("tbody input[type=checkbox]").all()[:6]:
+        box.check()
+    page.locator("#batch button[type=submit]").click()
+    page.locator("main select[name=status]").select_option("terminated")
+    page.locator("main textarea[name=note]").fill("经主任办公会研究，不再办理。")
+    page.locator("main form button[type=submit].btn-primary").first.click()
     page.wait_for_load_state()
 
 
