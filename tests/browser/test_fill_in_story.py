@@ -11,7 +11,6 @@ from tests.fill_in_workbooks import edited, fetched, fill, filled
 from .axe import assert_accessible
 from .test_frame import assert_fits
 
-
 # Milliseconds: a busy machine takes its time to start a process.
 READING = 30_000
 
