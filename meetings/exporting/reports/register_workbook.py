@@ -203,7 +203,7 @@ def _pie(sheet: Worksheet, table: SummaryTable, head_row: int) -> PieChart:
 
 def _stacked_bars(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
     chart = BarChart()
-    chart.type, chart.grouping, chart.overlap = "bar", "stacked", 100
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 40
     _filled(chart, sheet, head_row, len(table.rows), len(Health) + 1)
     for series, health in zip(chart.series, Health, strict=True):
         series.graphicalProperties = GraphicalProperties(solidFill=HEALTH_COLOURS[health])
@@ -225,6 +225,7 @@ def _columns(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
     chart = BarChart()
     chart.type, chart.legend = "col", None
     _filled(chart, sheet, head_row, len(table.rows), 2)
-    chart.dataLabels = DataLabelList()
-    chart.dataLabels.showVal = True
+    chart.gapWidth = 50
+    # What is not said to be left out, LibreOffice writes beside the number.
+    chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
     return chart
