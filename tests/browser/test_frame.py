@@ -1,6 +1,7 @@
 """What surrounds every page: signing in and out, navigation, language, and what is shown when something is wrong."""
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from meetings.models import Role
@@ -158,3 +159,23 @@ def test_the_policy_of_the_pages_is_strict(visit, console):
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
     assert any("Content Security Policy" in line for line in console), "an inline style is refused"
     console.clear()
+
+
+@pytest.mark.parametrize("path", ["/", "/tasks/"])
+def test_nothing_moves_while_a_page_arrives(visit, path):
+    call_command("loaddata", "meeting_81", verbosity=0)
+    page = visit("/help/", as_=Role.SECRETARIAT)
+    # A line on which the page arrives in several parts.
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 50, "downloadThroughput": 200_000, "uploadThroughput": 200_000},
+    )
+    page.add_init_script(
+        """window.moved = [];
+           new PerformanceObserver(list => window.moved.push(...list.getEntries().map(entry => entry.value)))
+             .observe({type: "layout-shift", buffered: true});"""
+    )
+    page.goto(path, wait_until="networkidle")
+    assert page.evaluate("window.moved") == []
