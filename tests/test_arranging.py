@@ -181,7 +181,7 @@ def test_a_row_without_tasks_is_removed_and_the_meeting_remembers_what_it_said(c
 def test_a_button_for_a_thing_of_another_meeting_or_of_nobody_changes_nothing(client, table):
     other = factories.suggestion()
     assert send(client, table, "move-suggestion", suggestion=other.pk, way="up").status_code == 409
-    assert send(client, table, "destroy").status_code == 200
+    assert send(client, table, "destroy").status_code == 422
     assert not ChangeLog.objects.exists()
 
 
@@ -227,6 +227,16 @@ def test_of_a_split_row_one_task_stays_and_one_goes(client, table, go):
     )
     assert answer.status_code == 422
     assert "已经写好的下半条" in answer.content.decode()
+    assert table.suggestions.count() == 4
+
+
+@pytest.mark.parametrize("said", [{"go": "9" * 5000}, {"new_number": "9" * 5000}])
+def test_a_number_of_thousands_of_digits_is_no_row_and_no_task(client, table, said):
+    answer = client.post(
+        reverse("suggestion_split", args=[row(table, "第1条建议").pk]),
+        {"seen": actions.seen_of_table(table), "text": "上", "new_text": "下", "note": "分开", **said},
+    )
+    assert answer.status_code == 422
     assert table.suggestions.count() == 4
 
 

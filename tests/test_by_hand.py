@@ -323,6 +323,17 @@ def test_what_cannot_be_a_row_comes_back_with_everything_typed(client, meeting, 
     assert not Task.objects.exists() and not Suggestion.objects.exists()
 
 
+def test_a_number_of_thousands_of_digits_is_no_number(client, meeting):
+    assert type_row(client, meeting, **{**ROW, "number": "9" * 5000}).status_code == 422
+    assert not Task.objects.exists()
+
+
+def test_the_character_that_no_database_keeps_is_taken_out(client, meeting):
+    type_row(client, meeting, **{**ROW, "suggestion": "扩大\0影响", "task-0-text": "\0建立工作小组"})
+    task = Task.objects.get()
+    assert (task.text, task.suggestion.text) == ("建立工作小组", "扩大影响")
+
+
 def test_another_task_comes_without_losing_what_is_typed(client, meeting):
     answer = client.post(reverse("suggestion_new", args=[meeting.pk]), {**ROW, "tasks": "1", "do": "more"})
     assert answer.status_code == 200

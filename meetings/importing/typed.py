@@ -164,7 +164,7 @@ def _tidied(text: str) -> str:
 def _number(text: str) -> int | None:
     if not text:
         return None
-    if text.isascii() and text.isdecimal() and int(text) <= _LARGEST_NUMBER:
+    if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= _LARGEST_NUMBER:
         return int(text)
     raise Incomplete(
         _("“%(value)s” is not the number of a row. Write a whole number, or nothing.") % {"value": text[:40]},

@@ -62,9 +62,8 @@ def meeting_arrange(request: HttpRequest, pk: int) -> HttpResponse:
         return _show_table(request, meeting)
     do = _ACTIONS.get(request.POST.get("action", ""))
     if do is None:
-        return _show_table(
-            request, meeting, wrong=[_("The page asked for something that does not exist. Nothing was changed.")]
-        )
+        wrong = _("The page asked for something that does not exist. Nothing was changed.")
+        return _show_table(request, meeting, wrong=[wrong], status=422)
     try:
         done, anchor = do(request, meeting)
     except (Aspect.DoesNotExist, Suggestion.DoesNotExist, Task.DoesNotExist):
@@ -140,7 +139,11 @@ def _common(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(posted: Mapping[str, str], name: str) -> int:
-    written = posted.get(name, "")
+    return _id(posted.get(name, ""))
+
+
+def _id(written: str) -> int:
+    """Return the id that was sent; 0, which nothing has, for anything else."""
     return int(written) if written.isascii() and written.isdecimal() and len(written) < 18 else 0
 
 
@@ -256,7 +259,7 @@ def suggestion_split(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         new = actions.split_suggestion(
             suggestion_id=suggestion.pk,
-            task_ids=[int(task) for task in request.POST.getlist("go") if task.isascii() and task.isdecimal()],
+            task_ids=[_id(task) for task in request.POST.getlist("go")],
             text=typed.get("text", ""),
             new_text=typed.get("new_text", ""),
             new_number=_typed_number(typed.get("new_number", "")),
@@ -412,7 +415,7 @@ def _typed_number(text: str) -> int | None:
     text = text.strip()
     if not text:
         return None
-    if text.isascii() and text.isdecimal() and int(text) <= actions.LARGEST_NUMBER:
+    if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= actions.LARGEST_NUMBER:
         return int(text)
     raise Incomplete(
         _("“%(value)s” is not the number of a row. Write a whole number, or nothing.") % {"value": text[:40]},
