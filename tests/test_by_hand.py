@@ -276,6 +276,40 @@ def test_a_row_is_entered_as_it_is_printed(client, meeting):
     assert meeting.change_log.filter(kind="entered").count() == 2
 
 
+def test_the_numbers_printed_with_the_tasks_are_not_part_of_their_texts(client, meeting):
+    numbered = {"task-0-text": "(1)建立工作小组；", "task-1-text": "（2）加强培训。"}
+    type_row(client, meeting, **{**ROW, **numbered})
+    assert list(Task.objects.order_by("number").values_list("number", "text")) == [
+        (1, "建立工作小组"),
+        (2, "加强培训。"),
+    ]
+
+
+def test_a_cell_copied_whole_is_the_lead_in_and_the_tasks_that_it_numbers(client, meeting):
+    cell = "围绕宣传做好：\n(1)建立工作小组；\n(2)加强培训。"
+    type_row(client, meeting, **{**ROW, "task-0-text": cell, "task-1-text": "（3）保证发稿量"})
+    row = meeting.suggestions.get()
+    assert row.lead_in == "围绕宣传做好："
+    assert list(row.tasks.order_by("number").values_list("number", "text")) == [
+        (1, "建立工作小组"),
+        (2, "加强培训。"),
+        (3, "保证发稿量"),
+    ]
+    assert {task.due_date for task in row.tasks.all()} == {datetime.date(2023, 12, 31)}
+
+
+def test_a_rare_surname_behind_a_capacity_is_a_name(client, meeting):
+    type_row(client, meeting, **{**ROW, "sources": "特邀嘉宾 新来人"})
+    source = Suggestion.objects.get().suggestion_sources.get()
+    assert (source.capacity, source.person.name) == ("特邀嘉宾", "新来人")
+
+
+def test_what_is_new_to_the_register_is_said_once_it_is_saved(client, meeting):
+    factories.department("技术部")
+    answer = client.post(reverse("suggestion_new", args=[meeting.pk]), {**ROW, "tasks": "1"}, follow=True)
+    assert "New to the register: 国际部、肖良、刘仲书、易春" in answer.content.decode()
+
+
 def test_a_task_has_its_own_departments_and_deadline_where_they_are_typed_beside_it(client, meeting):
     own = {task_field(1): "加强培训", task_field(1, "departments"): "办公室", task_field(1, "deadline"): "每季度"}
     type_row(client, meeting, **ROW, **own)
@@ -397,7 +431,10 @@ def test_tasks_are_added_behind_those_a_row_has(client, meeting):
     address = reverse("task_new", args=[row.pk])
     assert client.get(address).status_code == 200
     assert client.post(address, {"tasks": "1", "task-0-text": " ", "deadline": "2024.6"}).status_code == 422
-    client.post(address, {"tasks": "1", "task-0-text": "新的工作", "deadline": "2024.6", "departments": "办公室"})
+    page = client.get(address)
+    assert "Task (2)" in page.content.decode()
+    typed = {"tasks": "1", "after": page.context["after"], "task-0-text": "（2）新的工作"}
+    client.post(address, {**typed, "deadline": "2024.6", "departments": "办公室"})
     assert list(row.tasks.order_by("number").values_list("number", "text")) == [
         (1, "落实第1项建议的第1项工作。"),
         (2, "新的工作"),

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from meetings import actions
@@ -29,6 +30,7 @@ from .entering import CannotAccept, blockers_of_fact_lengths, blockers_of_row_le
 from .heads import Role
 from .matching import Matches, NameMatch
 from .names import Register
+from .ordinals import numbered_parts
 from .problems import Problem, ProblemCode
 from .typed import facts_as_typed, read_people, row_as_typed
 
@@ -49,10 +51,14 @@ class NamesInQuestion(Refused):
 
 @dataclass(frozen=True, slots=True)
 class TypedSuggestion:
-    """A row as somebody typed it, read: the draft of it alone, and how each task's deadline was read."""
+    """A row as somebody typed it, read: the draft of it alone, and how each task's deadline was read.
+
+    ``after`` is the number of the last task that the row had when the form was opened, 0 for a new row.
+    """
 
     draft: Draft
     readings: tuple[Reading, ...]
+    after: int = 0
 
     @property
     def row(self) -> Row:
@@ -79,12 +85,12 @@ def read_suggestion(typed: Mapping[str, str], meeting: Meeting, choices: Mapping
     ``choices`` say whom names mean (`matching.match_names`). Raises Incomplete for a number that is none.
     """
     row = row_as_typed(EMPTY_ROW, {name: typed.get(name, "") for name in _ROW_TEXTS}, facts_for(meeting)).row
-    places = task_places(typed)
-    texts = [_text_of_cell(typed, f"task-{at}-text") for at in places]
+    lead_in, cells = _cells(typed)
+    places, texts = [at for at, _text in cells], [text for _at, text in cells]
     readings = _readings(typed, places, texts, meeting)
     tasks = tuple(
         TypedTask(
-            number=number if len(places) > 1 else None,
+            number=number if len(cells) > 1 else None,
             text=text,
             departments=read_departments(_own_or_rows(typed, at, "departments"), Role.RESPONSIBLE).names,
             leaders=read_leaders(_own_or_rows(typed, at, "leaders")),
@@ -93,9 +99,9 @@ def read_suggestion(typed: Mapping[str, str], meeting: Meeting, choices: Mapping
         )
         for number, (at, text, reading) in enumerate(zip(places, texts, readings, strict=True), start=1)
     )
-    row = replace(row, tasks=tasks)
+    row = replace(row, tasks=tasks, lead_in=row.lead_in or lead_in)
     drafted = DraftedRow(row, tuple(_problems(row, readings)))
-    return TypedSuggestion(Draft(facts_for(meeting), (drafted,), (), dict(choices)), readings)
+    return TypedSuggestion(Draft(facts_for(meeting), (drafted,), (), dict(choices)), readings, last_number(typed))
 
 
 _ROW_TEXTS = ("number", "aspect", "suggestion", "lead_in", "sources", "remarks")
@@ -109,6 +115,32 @@ def task_places(typed: Mapping[str, str]) -> list[int]:
         if any(typed.get(f"task-{at}-{name}", "").strip() for name in ("text", *_OF_TASK))
     ]
     return filled or [0]
+
+
+def last_number(typed: Mapping[str, str]) -> int:
+    """Return the number behind which the tasks of the form come, as the form itself says."""
+    written = typed.get("after", "")
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 4 else 0
+
+
+def _cells(typed: Mapping[str, str]) -> tuple[str, list[tuple[int, str]]]:
+    """Return the lead-in that stands before the tasks' numbers, and the tasks: the place in the form, and the text.
+
+    The numbers that are printed with the tasks are not part of their texts, nor the semicolons between them: who copies
+    a whole cell of the annex into one field has typed the tasks that it numbers.
+    """
+    places, lead_in = task_places(typed), ""
+    cells: list[tuple[int, str]] = []
+    for at in places:
+        text = _text_of_cell(typed, f"task-{at}-text")
+        before, parts = numbered_parts(text, last_number(typed) + len(cells) + 1)
+        if len(parts) > MOST_TASKS or (before and (cells or typed.get("lead_in", "").strip())):
+            cells.append((at, text))
+            continue
+        lead_in = lead_in or before
+        texts = [part.text for part in parts]
+        cells.extend((at, part.rstrip("；;") if at != places[-1] else part) for part in texts)
+    return lead_in, cells
 
 
 def _readings(typed: Mapping[str, str], places: Sequence[int], texts: Sequence[str], meeting: Meeting):
@@ -173,7 +205,7 @@ def enter_suggestion(*, meeting_id: int, typed: TypedSuggestion, actor: Account)
     """
     actions.require_secretariat(actor)
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
-    _require_complete(typed.row)
+    _require_complete(typed)
     require_known(typed.draft)
     aspect = actions.aspect_named(meeting, typed.row.aspect or "", actor=actor)
     suggestion = enter_row(meeting, typed.draft, 1, Register(typed.matches), actor=actor)
@@ -197,17 +229,23 @@ def add_tasks(*, suggestion_id: int, typed: TypedSuggestion, actor: Account) -> 
     """Enter the tasks of ``typed`` behind those that the row has already. Raises as `enter_suggestion` does."""
     actions.require_secretariat(actor)
     suggestion = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=suggestion_id)
-    _require_complete(typed.row)
+    _require_complete(typed)
     require_known(typed.draft)
-    numbers = suggestion.tasks.standing().order_by("-number").values_list("number", flat=True)
-    last = numbers.first() or 0
+    last = last_task_number(suggestion)
     places = {place: last + place + 1 for place in range(len(typed.row.tasks))}
     return enter_tasks(suggestion, typed.draft, 1, Register(typed.matches), places, actor=actor)
 
 
-def _require_complete(row: Row) -> None:
-    for number in range(1, len(row.tasks) + 1):
-        if not task_text(row, number - 1):
+def last_task_number(suggestion: Suggestion) -> int:
+    """Return the number of the last task of a row, 0 where it has none. One query."""
+    return suggestion.tasks.standing().aggregate(last=Max("number"))["last"] or 0
+
+
+def _require_complete(typed: TypedSuggestion) -> None:
+    row = typed.row
+    for place in range(len(row.tasks)):
+        if not task_text(row, place):
+            number = typed.after + place + 1
             raise Incomplete(
                 _("Task (%(number)d) has no text. Write it, or empty its other fields.") % {"number": number}
                 if len(row.tasks) > 1

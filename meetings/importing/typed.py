@@ -18,7 +18,7 @@ from meetings.refusals import Incomplete
 from .cells import Department, read_departments, read_leaders, read_sources
 from .contents import Meeting, Row, Task
 from .heads import Role
-from .people import Person, is_name
+from .people import Person, is_capacity, is_name, may_be_name
 from .written import FACTS
 
 _ROLE_WORDS = {Role.LEAD: "牵头", Role.SUPPORTING: "配合"}
@@ -149,7 +149,8 @@ def read_people(typed: str) -> tuple[Person, ...]:
     found: list[Person] = []
     for line in typed.split("\n"):
         capacity, _blank, name = line.strip().rpartition(" ")
-        if capacity and is_name(name) and not any(map(is_name, re.split(r"[\s、，,；;/]+", capacity))):
+        names_somebody = is_name(name) or (is_capacity(capacity) and may_be_name(name))
+        if capacity and names_somebody and not any(map(is_name, re.split(r"[\s、，,；;/]+", capacity))):
             found.append(Person(name, capacity))
         else:
             found.extend(read_sources(line))

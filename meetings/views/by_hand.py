@@ -172,9 +172,15 @@ def _entered(read: by_hand.TypedSuggestion) -> str:
     tasks = len(read.row.tasks)
     said = ngettext("Saved: %(number)d task is in the register.", "Saved: %(number)d tasks are in the register.", tasks)
     said %= {"number": tasks}
-    if not read.problems:
-        return said
-    return _("%(saved)s What is still to be confirmed is marked on its page.") % {"saved": said}
+    if read.problems:
+        said = _("%(saved)s What is still to be confirmed is marked on its page.") % {"saved": said}
+    if new := _new_names(read):
+        said = _("%(saved)s New to the register: %(names)s") % {"saved": said, "names": "、".join(new)}
+    return said
+
+
+def _new_names(read: by_hand.TypedSuggestion) -> list[str]:
+    return [match.name for match in read.matches.all() if match.known is None and not match.is_open]
 
 
 def _next_row(meeting: Meeting, aspect: str) -> dict[str, str]:
@@ -193,12 +199,16 @@ def _show_row_form(
     count = min(max(_count(answer.typed), places[-1] + 1), by_hand.MOST_TASKS)
     if answer.typed.get("do") == "more":
         count = min(count + 1, by_hand.MOST_TASKS)
+    after = by_hand.last_number(answer.typed)
+    if suggestion is not None and "after" not in answer.typed:
+        after = by_hand.last_task_number(suggestion)
     context = {
         "meeting": meeting,
         "suggestion": suggestion,
         "answer": answer,
         "typed": answer.typed,
-        "tasks": [_task_fields(answer.typed, at) for at in range(count)],
+        "after": after,
+        "tasks": [_task_fields(answer.typed, at, after) for at in range(count)],
         "new_place": count - 1 if answer.typed.get("do") == "more" else None,
         "may_add": count < by_hand.MOST_TASKS,
         "aspects": meeting.aspects.order_by("position"),
@@ -212,10 +222,10 @@ def _count(typed: Mapping[str, str]) -> int:
     return int(written) if written.isascii() and written.isdecimal() and len(written) < 4 else 1
 
 
-def _task_fields(typed: Mapping[str, str], at: int) -> dict[str, Any]:
+def _task_fields(typed: Mapping[str, str], at: int, after: int) -> dict[str, Any]:
     names = ("text", "departments", "leaders", "deadline")
     own = {name: typed.get(f"task-{at}-{name}", "") for name in names}
-    return {**own, "at": at, "number": at + 1, "has_own": any(own[name] for name in names[1:])}
+    return {**own, "at": at, "number": after + at + 1, "has_own": any(own[name] for name in names[1:])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,14 +266,12 @@ def row_reading(read: by_hand.TypedSuggestion | None) -> RowReading | None:
             milestones=[f"{milestone.text} → {understood(milestone)}" for milestone in task.milestones],
         )
         for place, (task, departments) in enumerate(
-            zip(read.row.tasks, by_hand.roles_in_words(read.row), strict=True), start=1
+            zip(read.row.tasks, by_hand.roles_in_words(read.row), strict=True), start=read.after + 1
         )
     ]
-    matches = read.matches
-    new = [match.name for match in matches.all() if match.known is None and not match.is_open]
     is_begun = any(task.text for task in read.row.tasks) or bool(read.row.suggestion)
     to_confirm = [sentence(problem) for problem in read.problems] if is_begun else []
-    return RowReading(tasks, list(read.row.sources), to_confirm, new)
+    return RowReading(tasks, list(read.row.sources), to_confirm, _new_names(read))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
