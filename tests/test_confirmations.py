@@ -127,6 +127,8 @@ def test_with_htmx_the_answer_takes_the_place_of_the_question(row_six, staff):
     piece = answered.content.decode()
     assert answered.status_code == 200 and "<html" not in piece
     assert "data-answered" in piece and "2 questions are open" in piece and "hx-swap-oob" in piece
+    [navigation] = html.fragment_fromstring(piece, "div").xpath(".//span[contains(@hx-swap-oob, 'data-place')]")
+    assert navigation.text == "2"
 
 
 # --- no -------------------------------------------------------------------------------------------
