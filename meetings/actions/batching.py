@@ -185,6 +185,20 @@ def run_batch(
     wishes = list(wishes)
     held = Task.objects.select_for_update(of=("self",))
     rows = _planned(wishes, _with_all_rules_ask(held, wishes), actor, today)
+    return run_planned(rows=rows, actor=actor, source=source, note=note, file_name=file_name, file_sha256=file_sha256)
+
+
+@transaction.atomic
+def run_planned(
+    *,
+    rows: list[PlannedRow],
+    actor: Account,
+    source: BatchSource = BatchSource.LIST,
+    note: str = "",
+    file_name: str = "",
+    file_sha256: str = "",
+) -> BatchResult:
+    """Do what `run_batch` does with rows that `plan_batch` planned while the transaction held their tasks already."""
     changed = [row for row in rows if row.entries]
     if not changed:
         before = _the_same_before(rows, actor)
@@ -325,10 +339,12 @@ def write_parts(parts: Mapping[Task, Parts]) -> None:
 def write_entries(batch: Batch, planned: Mapping[Task, Sequence[PlannedEntry]]) -> list[tuple[TaskLog, PlannedEntry]]:
     """Write the entries of all tasks, rebuild their intervals and copy the last ones into them, as `write_entry` does.
 
-    The tasks are held by the transaction. Returns each entry with what it was planned as.
+    The tasks are held by the transaction, and their logs prefetched since. Returns each entry with what it was
+    planned as.
     """
     now = timezone.now()
     pairs: list[tuple[TaskLog, PlannedEntry]] = []
+    logs = {task.pk: list(task.log.all()) for task in planned}
     for task, of_task in planned.items():
         for entry in of_task:
             task.version += 1
@@ -346,8 +362,9 @@ def write_entries(batch: Batch, planned: Mapping[Task, Sequence[PlannedEntry]]) 
                 batch=batch,
             )
             pairs.append((written, entry))
+            logs[task.pk].append(written)
     TaskLog.objects.bulk_create([entry for entry, _planned in pairs])
-    states = TaskState.objects.rebuild([task.pk for task in planned])
+    states = TaskState.objects.rebuild_from(logs)
     changed = {"version"}
     for task in planned:
         before = {name: getattr(task, name) for name in CURRENT_COLUMNS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -191,12 +191,25 @@ class TaskStateQuerySet(NaturalKeyQuerySet):
         each sixty intervals that are new. To be called inside the transaction that wrote the log.
         """
         task_ids = list(task_ids)
-        stored = {(state.task_id, state.since): state for state in self.filter(task__in=task_ids)}
         entries = TaskLog.objects.filter(task__in=task_ids, task__joined_into__isnull=True).as_it_happened()
+        logs = {task_id: list(of_task) for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id)}
+        return self.rebuild_from(logs, task_ids)
+
+    def rebuild_from(
+        self, logs: Mapping[int, Iterable[TaskLog]], task_ids: Iterable[int] | None = None
+    ) -> dict[int, TaskState]:
+        """Do what `rebuild` does from the whole ``logs`` of the tasks, in any order; one query fewer.
+
+        Of those of ``task_ids`` that have no log the intervals go.
+        """
+        stored = {
+            (state.task_id, state.since): state
+            for state in self.filter(task__in=list(logs if task_ids is None else task_ids))
+        }
         last: dict[int, TaskState] = {}
         new: list[TaskState] = []
-        for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id):
-            for state in replay(task_id, list(of_task)):
+        for task_id, of_task in logs.items():
+            for state in replay(task_id, sorted(of_task, key=lambda entry: (entry.effective_on, entry.sequence))):
                 if (before := stored.get((task_id, state.since))) is not None and before.says_the_same_as(state):
                     del stored[(task_id, state.since)]
                 else:

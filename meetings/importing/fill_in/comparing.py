@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from meetings import access
 from meetings.actions import Wish, plan_batch
-from meetings.actions.batching import MOST_ROWS
+from meetings.actions.batching import MOST_ROWS, PlannedRow
 from meetings.exporting.fill_in import statuses_open_to, takers_of_department
 from meetings.exporting.fill_in_keys import OPEN_COLUMNS, FillInColumn, moment
 from meetings.exporting.workbook import clean_text
@@ -79,7 +79,8 @@ class ReviewedRow:
     """One row of the workbook beside its task. ``place`` is its position in the upload's content, from 0.
 
     ``since`` are the entries recorded after the workbook was written, oldest first. ``is_harmless``: none of them is
-    about what the row says, so the file's is chosen unless somebody chooses otherwise.
+    about what the row says, so the file's is chosen unless somebody chooses otherwise. ``planned`` is what the verbs
+    would make of the ``wish``.
     """
 
     place: int
@@ -88,6 +89,7 @@ class ReviewedRow:
     task: Task | None = None
     department: Department | None = None
     wish: Wish | None = None
+    planned: PlannedRow | None = None
     differences: tuple[Difference, ...] = ()
     findings: tuple[Finding, ...] = ()
     since: tuple[TaskLog, ...] = ()
@@ -359,17 +361,16 @@ def _is_beside(entry: TaskLog, department: Department) -> bool:
 
 def _planned(rows: list[ReviewedRow], account: Account, today: datetime.date) -> list[ReviewedRow]:
     """Ask the verbs whether they would do what the rows wish; five queries a portion."""
-    refusals: dict[int, Refused] = {}
+    plans: dict[int, PlannedRow] = {}
     for portion in rounds(row.wish for row in rows if row.wish is not None and row.state is not RowState.KNOWN):
-        for planned in plan_batch(wishes=portion, actor=account, today=today):
-            if planned.refusal is not None:
-                refusals[id(planned.wish)] = planned.refusal
-    return [
-        replace(row, state=RowState.WRONG, findings=(_refused(row, refusals[id(row.wish)]),))
-        if row.wish is not None and id(row.wish) in refusals
-        else row
-        for row in rows
-    ]
+        plans |= {id(planned.wish): planned for planned in plan_batch(wishes=portion, actor=account, today=today)}
+    return [_with_plan(row, plans[id(row.wish)]) if id(row.wish) in plans else row for row in rows]
+
+
+def _with_plan(row: ReviewedRow, planned: PlannedRow) -> ReviewedRow:
+    if planned.refusal is None:
+        return replace(row, planned=planned)
+    return replace(row, state=RowState.WRONG, findings=(_refused(row, planned.refusal),))
 
 
 def _decided(rows: list[ReviewedRow], decisions: Mapping[str, str]) -> list[ReviewedRow]:

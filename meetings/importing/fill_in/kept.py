@@ -46,6 +46,11 @@ def workbook_from(written: dict[str, Any]) -> ReadWorkbook:
     )
 
 
+def tasks_of(written: dict[str, Any]) -> set[int]:
+    """Return the ids of the tasks that the rows of what `written_workbook` wrote are about."""
+    return {row["key"][0] for row in written["rows"]}
+
+
 def _written_row(row: ReadRow) -> dict[str, Any]:
     key = row.key
     return {

@@ -17,14 +17,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.actions import Wish, plan_batch, run_batch
-from meetings.actions.batching import PlannedRow, write_entries
+from meetings.actions import Wish, plan_batch
+from meetings.actions.batching import PlannedRow, run_planned, write_entries
 from meetings.importing.drafts import display_name
 from meetings.models import Account, Batch, BatchSource, FillInState, FillInUpload, Task, TaskLog
 from meetings.refusals import ImpossibleStep, Incomplete, Refused
 
-from .comparing import FILE, REGISTER, Review, review_of, rounds
-from .kept import written_workbook
+from .comparing import FILE, REGISTER, Review, ReviewedRow, review_of, rounds
+from .kept import tasks_of, written_workbook
 from .reading import ReadWorkbook
 
 
@@ -161,6 +161,7 @@ def accept_upload(
     no longer true, and Incomplete. Whatever is raised, nothing has been written.
     """
     upload = _held(upload_id)
+    _hold_tasks(upload)
     today = today or timezone.localdate()
     before = FillInUpload.objects.filter(sha256=upload.sha256).in_force().select_related("batch__made_by").first()
     if before is not None:
@@ -181,7 +182,7 @@ def accept_upload(
             % {"number": number},
             field="leave_out",
         )
-    accepted = _write(upload, rounds(row.wish for row in review.taken), actor, today)
+    accepted = _write(upload, review.taken, actor, today)
     upload.state, upload.batch = FillInState.ACCEPTED, accepted.batch
     upload.save(update_fields=["state", "batch"])
     return accepted
@@ -195,20 +196,23 @@ def accepted_before(upload: FillInUpload) -> str:
     }
 
 
-def _write(upload: FillInUpload, portions: list[list[Wish]], actor: Account, today: datetime.date) -> Accepted:
-    """Write the first portion as a batch, and the others into the same one."""
-    first, *others = portions
-    result = run_batch(
-        wishes=first,
+def _hold_tasks(upload: FillInUpload) -> None:
+    """Hold the tasks of a workbook until the transaction ends, so that what is planned now is what can be written."""
+    held = Task.objects.select_for_update(of=("self",)).filter(pk__in=tasks_of(upload.content))
+    list(held.order_by("pk").values_list("pk"))
+
+
+def _write(upload: FillInUpload, rows: list[ReviewedRow], actor: Account, today: datetime.date) -> Accepted:
+    """Write the first portion of what the ``rows`` wish as a batch, and the others into the same one."""
+    first, *others = rounds(row.wish for row in rows)
+    planned = {id(row.wish): row.planned for row in rows}
+    result = run_planned(
+        rows=[planned[id(wish)] for wish in first],
         actor=actor,
         source=BatchSource.FILL_IN,
         file_name=upload.original_name,
         file_sha256=upload.sha256,
-        today=today,
     )
-    if result.left:
-        # It was possible a moment ago, so somebody came between.
-        raise ChangedMeanwhile([entry for row in result.left if row.is_stale for entry in row.refusal.since])
     number, left = len(result.changed), []
     for portion in others:
         rows = plan_batch(wishes=_brought_up_to_date(portion), actor=actor, today=today)
