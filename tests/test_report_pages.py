@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from lxml import html
 
 from meetings import actions
+from meetings.exporting.reports.official import Paragraph
 from meetings.filters import filtered_tasks
 from meetings.models import Meeting, Person, Role, Status, Suggestion, Task
 from tests import factories
@@ -167,6 +168,44 @@ def test_the_bulletins_numbers_are_those_of_its_tables_and_of_the_departments(me
             ]
         )
     assert not bulletin(DAY(2024, 2, 1), DAY(2024, 2, 9)).newly_late, "who was late before is not newly late"
+
+
+def test_a_report_that_was_undone_is_none_in_the_bulletin(meeting_81):
+    from meetings.exporting.reports.bulletin import bulletin
+
+    today = timezone.localdate()
+    batch = factories.batch(Task.objects.first(), note="误报。")
+    assert len(bulletin(today, today).reported) == 1
+    actions.undo_batch(batch_id=batch.pk, actor=factories.secretariat())
+    told = bulletin(today, today)
+    assert not told.reported
+    assert {of.name: of.unreported for of in told.departments} == {of.name: of.open for of in told.departments}
+
+
+def test_a_bulletin_of_days_before_the_register_began_says_so(meeting_81):
+    from meetings.exporting.reports.bulletin import bulletin
+    from meetings.exporting.reports.bulletin_document import bulletin_document
+
+    with translation.override("en"):
+        document = bulletin_document(bulletin(DAY(2020, 1, 1), DAY(2020, 12, 31)))
+    assert document.title.endswith("from 2020-1-1 to 12-31"), "the year is said once"
+    assert Paragraph("No department had a task.") in document.blocks
+
+
+def test_a_reply_sheet_counts_the_suggestions_without_a_task_too(later):
+    from meetings.exporting.reports.replies import reply_sheet
+    from meetings.exporting.reports.replies_document import reply_document
+
+    member = factories.person("黄继先")
+    factories.suggestion(later, text="没有任务的建议。", sources=[(member, "委员")])
+    with translation.override("en"):
+        before, after = (
+            reply_document(reply_sheet(member, day)).blocks[0].text for day in (DAY(2024, 11, 19), timezone.localdate())
+        )
+    assert "0 suggestions" not in before + after
+    assert before.startswith("Thank you for what you suggested at 1 meeting: 2 suggestions.")
+    assert after.startswith("Thank you for what you suggested at 2 meetings: 3 suggestions.")
+    assert after.endswith("1 more suggestion has not been made a task yet.")
 
 
 def test_the_reply_sheet_is_about_all_one_person_suggested_and_where_it_came_up_again(meeting_81, later):

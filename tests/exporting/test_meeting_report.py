@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from itertools import pairwise
 
 import docx
 import pytest
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from meetings import actions, synthetic
 from meetings.exporting.reports.progress import progress_report
@@ -182,9 +183,7 @@ def _besides(part: str, figures) -> list:
 
 
 def test_the_numbers_in_the_words_are_those_of_the_tables(eventful):
-    with translation.override("en"):
-        blocks = report_document(progress_report(eventful, DAY(2025, 7, 1))).blocks
-    text = "\n".join(block.text for block in blocks if hasattr(block, "text"))
+    text = in_english(eventful, DAY(2025, 7, 1))
     assert "2 aspects, 2 suggestions and 7 tasks: closed 1, under way 3, ongoing 1, overdue 1, terminated 1." in text
     assert "1 task was extended, 1 times in all, by 184 days." in text
     assert "1 suggestion comes back to one of an earlier meeting." in text
@@ -238,10 +237,84 @@ def test_an_undecided_deadline_is_asked_for_also_where_its_review_was_missed(eve
 
 def test_a_meeting_without_tasks_or_aspects_has_a_report_too():
     bare = factories.meeting(body="", document_number="")
-    assert len(opened(bare, DAY(2024, 1, 1)).tables) == 2
+    document = opened(bare, DAY(2024, 1, 1))
+    assert len(document.tables) == 1, "without departments there is no table of them"
+    texts = [(paragraph.style.name, paragraph.text) for paragraph in document.paragraphs]
+    for (style, text), (following, _text) in pairwise(texts):
+        assert style != "Heading 1" or following != "Heading 1", f"nothing stands below “{text}”"
     row = Suggestion.objects.create(meeting=bare, position=1, text="")
     factories.task(row, deadline="2023.12", leaders=[])
     assert "肖良" not in text_of(opened(bare, DAY(2024, 1, 1)))
+
+
+def test_a_meeting_without_aspects_needs_no_heading_for_them():
+    row = Suggestion.objects.create(meeting=factories.meeting(), position=1, text="完善机制。")
+    factories.task(row, text="制定办法。")
+    headings = headings_of(opened(row.meeting, DAY(2024, 1, 1)))
+    assert [heading for heading in headings if heading[1] in ("完善机制。", "制定办法。")] == [
+        (2, "完善机制。"),
+        (3, "制定办法。"),
+    ]
+    assert len([level for level, _text in headings if level == 2]) == 2, "the other one is above the late tasks"
+
+
+def test_rows_of_one_aspect_stand_together_and_those_without_come_last():
+    meeting = factories.meeting()
+    Suggestion.objects.create(meeting=meeting, position=1, text="无方面。")
+    for aspect in ("培训", "宣传", "培训"):
+        factories.task(factories.suggestion(meeting, aspect=aspect))
+    aspects = [text for level, text in headings_of(opened(meeting, DAY(2023, 12, 1))) if level == 2]
+    assert aspects == ["培训", "宣传", "其他意见建议"]
+
+
+def test_a_suggestion_of_which_no_task_was_made_is_told_of_and_counted_besides(eventful):
+    lost = factories.suggestion(eventful, aspect="数字化", text="没有人理会的建议。")
+    again = factories.suggestion(factories.meeting(issued_on=DAY(2025, 1, 1)), text="又提了一次。")
+    actions.link_to_earlier(suggestion_id=again.pk, earlier_id=lost.pk, actor=factories.secretariat(), was=None)
+    document = opened(eventful, DAY(2025, 7, 1))
+    assert "1 more suggestion has not been made a task yet." in in_english(eventful, DAY(2025, 7, 1))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts[texts.index("没有人理会的建议。") + 2] == "尚未分解为工作任务。"
+    assert "尚未分解为工作任务。" in text_of(opened(again.meeting, DAY(2025, 7, 1)))
+
+
+def test_it_says_the_outcome_of_its_own_suggestions():
+    task = factories.task()
+    factories.move(task, Status.CLOSED, on=DAY(2024, 2, 1))
+    entries = actions.record_outcome(
+        task_id=task.pk, version=task.version, actor=factories.secretariat(), outcome="resolved", reply="已全部落实。"
+    )
+    assert "已全部落实。" in text_of(opened(task.suggestion.meeting, entries[0].effective_on))
+
+
+def test_a_task_that_is_late_by_a_milestone_says_which():
+    task = factories.task(deadline="2024.12", milestones=["2023.12"])
+    said = in_english(task.suggestion.meeting, DAY(2024, 1, 10))
+    assert "milestone of 2023-12-31 overdue for 10 days" in said
+
+
+def test_the_reason_of_an_ending_is_not_that_of_a_batch_which_was_undone():
+    task = factories.task()
+    factories.move(task, Status.TERMINATED, on=DAY(2024, 2, 1), note="并入其他任务。")
+    batch = factories.batch(task, note="误操作。", status=Status.IN_PROGRESS)
+    actions.undo_batch(batch_id=batch.pk, actor=factories.secretariat())
+    report = progress_report(task.suggestion.meeting, timezone.localdate())
+    assert [ending.reason for ending in report.asked.terminated] == ["并入其他任务。"]
+
+
+def in_english(meeting: Meeting, day: datetime.date) -> str:
+    with translation.override("en"):
+        blocks = report_document(progress_report(meeting, day)).blocks
+    return "\n".join(block.text for block in blocks if hasattr(block, "text"))
+
+
+def headings_of(document) -> list[tuple[int, str]]:
+    styles = {f"Heading {level}": level for level in (1, 2, 3, 4)}
+    return [
+        (styles[paragraph.style.name], paragraph.text)
+        for paragraph in document.paragraphs
+        if paragraph.style.name in styles
+    ]
 
 
 def text_of(document) -> str:
@@ -255,7 +328,9 @@ REPORT = [
     "the tasks with their suggestions and aspects",
     "departments of the tasks",
     "leaders of the tasks",
-    "sources of the suggestions",
+    "the suggestions",
+    "their sources",
+    "their outcomes",
     "later deadlines that wait for a decision",
     "how the ended ones ended",
     "the figures",
@@ -264,9 +339,9 @@ REPORT = [
     "the entries that extended a deadline",
     "the suggestions that come back to earlier ones",
     "the tasks of the earlier ones",
-    "their departments",
-    "their leaders",
-    "their outcomes",
+    "departments of the earlier ones",
+    "leaders of the earlier ones",
+    "outcomes of the earlier ones",
 ]
 
 

@@ -60,7 +60,8 @@ def bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
 
     Closed are the tasks that were closed in the period and still are at its end; newly late those overdue at its end
     and not on the day before it; reported those with a report of progress effective in it, whoever gave it; extended
-    those whose deadline was moved in it. Departments count what they lead or are responsible for.
+    those whose deadline was moved in it; what was undone by its end counts nowhere. Departments count what they lead
+    or are responsible for.
     """
     tasks = Task.objects.on(last)
     conditions = _conditions(first, last)
@@ -84,7 +85,8 @@ def bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
 
 def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
     before = first - datetime.timedelta(days=1)
-    of_task = TaskLog.objects.filter(task=OuterRef("pk"), effective_on__gte=first, effective_on__lte=last)
+    standing = TaskLog.objects.standing(last)
+    of_task = standing.filter(task=OuterRef("pk"), effective_on__gte=first, effective_on__lte=last)
     late_before = TaskState.objects.filter(holding(before), health_is(Health.OVERDUE, before), task=OuterRef("pk"))
     reported = Q(Exists(of_task.filter(is_report=True)))
     is_open = Q(day_status__in=OPEN_STATUSES)

@@ -50,7 +50,14 @@ def bulletin_document(told: Bulletin) -> OfficialDocument:
 
 
 def _period(told: Bulletin) -> dict[str, str]:
-    return {"first": written_day(told.first), "last": written_day(told.last)}
+    if told.first.year != told.last.year:
+        return {"first": written_day(told.first), "last": written_day(told.last)}
+    last = {"month": told.last.month, "day": told.last.day}
+    return {
+        "first": written_day(told.first),
+        # Translators: the end of a period whose beginning names the year.
+        "last": pgettext("date of a document", "%(month)d-%(day)d") % last,
+    }
 
 
 def _blocks(told: Bulletin) -> Iterator[Block]:
@@ -78,8 +85,11 @@ def _blocks(told: Bulletin) -> Iterator[Block]:
     )
     yield words.totals_table(told.summary)
     yield Heading(1, _("What each department did"))
-    yield _departments(told)
-    yield words.departments_note()
+    if told.departments:
+        yield _departments(told)
+        yield words.departments_note()
+    else:
+        yield Paragraph(_("No department had a task."))
     yield Heading(1, _("Closed in the period"))
     yield from _list(
         told.closed,
@@ -148,7 +158,7 @@ def _list(tasks: tuple[Task, ...], nothing: str, caption: str, columns) -> Itera
     if not tasks:
         yield Paragraph(nothing)
         return
-    yield Paragraph(words.number_in_words(len(tasks)))
+    yield Paragraph(words.number_in_words(len(tasks)), with_next=True)
     more = [(column, [value(task) for task in tasks]) for column, value in columns]
     yield words.tasks_table(caption, tasks, more, with_meeting=True)
 
@@ -167,7 +177,8 @@ def _extended(told: Bulletin) -> Iterator[Block]:
             "number": len(told.extended),
             "times": sum(moved.times for moved in told.extended),
             "days": sum(moved.days for moved in told.extended),
-        }
+        },
+        with_next=True,
     )
     yield words.tasks_table(
         _("Deadlines extended in the period"),

@@ -45,9 +45,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of the body; each line of ``text`` is one of its own."""
+    """A paragraph of the body; each line of ``text`` is one of its own.
+
+    ``with_next``: it stands on the page on which what follows begins, for a line that only leads to that.
+    """
 
     text: str
+    with_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def _balanced(line: str) -> list[str]:
 
 
 def _may_break(line: str, at: int) -> bool:
-    return line[at - 1] in "会的和、》） " or line[at] in "第《（关"
+    return line[at - 1] in "会的和、》） " or line[at] in "第《（关至"
 
 
 def _width_of(text: str) -> float:
@@ -161,7 +165,7 @@ def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
                 yield _paragraph(f"Heading{block.level}", " ".join(block.text.split("\n")))
             case Paragraph():
                 for line in block.text.split("\n"):
-                    yield _paragraph("BodyText", line)
+                    yield _paragraph("BodyText", line, with_next=block.with_next)
             case Note():
                 yield _paragraph("TableNote", block.text)
             case Table():
@@ -177,10 +181,12 @@ def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
 # --- paragraphs and tables ----------------------------------------------------------------------
 
 
-def _paragraph(style: str, text: str = "") -> BaseOxmlElement:
+def _paragraph(style: str, text: str = "", *, with_next: bool = False) -> BaseOxmlElement:
     paragraph = OxmlElement("w:p")
     properties = _add(paragraph, "w:pPr")
     _add(properties, "w:pStyle", val=style)
+    if with_next:
+        _add(properties, "w:keepNext")
     if text:
         _add_text(paragraph, text)
     return paragraph
@@ -250,10 +256,7 @@ def _add_row(
         cell = _add(row, "w:tc")
         _add(_add(cell, "w:tcPr"), "w:tcW", w=str(width), type="dxa")
         for line in str(value).split("\n"):
-            paragraph = _paragraph(style, line)
-            if with_next:
-                _add(paragraph.find(qn("w:pPr")), "w:keepNext")
-            cell.append(paragraph)
+            cell.append(_paragraph(style, line, with_next=with_next))
 
 
 def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:

@@ -25,15 +25,18 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.models.task import TaskQuerySet
 from meetings.reporting import Summary, summary_by_department, summary_figures
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestionPart:
-    """One suggestion and its tasks (from `TaskQuerySet.on`, with departments, leaders and the latest progress)."""
+    """One suggestion with its outcome by the day and its tasks, which may be none.
+
+    The tasks are from `TaskQuerySet.on`, with departments, leaders and the latest progress.
+    """
 
     suggestion: Suggestion
+    outcome: SuggestionOutcome | None
     tasks: tuple[Task, ...]
 
 
@@ -120,17 +123,16 @@ class ProgressReport:
     raised_before: tuple[RaisedBefore, ...]
     asked: Asked
 
-
-def tasks_in_full(tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return ``tasks`` (from `TaskQuerySet.on`) with all that a report says of each, in five queries."""
-    sources = Prefetch("suggestion__suggestion_sources", SuggestionSource.objects.select_related("person"))
-    return tasks.with_last_report().for_listing().prefetch_related(sources)
+    @property
+    def without_task(self) -> int:
+        """How many suggestions have not been made a task."""
+        return sum(not part.tasks for of in self.aspects for part in of.suggestions)
 
 
 def progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
     """Gather the report on ``meeting`` as of ``day`` (Asia/Shanghai). As many queries for any number of tasks."""
     tasks = Task.objects.on(day).filter(suggestion__meeting=meeting)
-    ordered = tuple(tasks_in_full(tasks).order_by("suggestion__position", "number"))
+    ordered = tuple(tasks.with_last_report().for_listing().order_by("suggestion__position", "number"))
     wishes = open_wishes(ordered, day)
     endings = last_endings(ordered, day)
     return ProgressReport(
@@ -138,7 +140,7 @@ def progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
         day=day,
         summary=summary_figures(tasks, day),
         departments=tuple(summary_by_department(tasks, day)),
-        aspects=by_aspect(ordered),
+        aspects=by_aspect(meeting, ordered, day),
         overdue=of_health(ordered, Health.OVERDUE),
         review_missed=of_health(ordered, Health.REVIEW_MISSED),
         wishes=wishes,
@@ -169,18 +171,26 @@ def of_health(tasks: Iterable[Task], health: Health) -> tuple[Task, ...]:
     return tuple(sorted(found, key=lambda task: task.next_day or datetime.date.max))
 
 
-def by_aspect(tasks: Iterable[Task]) -> tuple[AspectPart, ...]:
-    """Return ``tasks``, in printed order, under their suggestions and aspects."""
-    return tuple(
-        AspectPart(
-            aspect,
-            tuple(
-                SuggestionPart(part[0].suggestion, part)
-                for part in (tuple(rows) for _pk, rows in groupby(of_aspect, key=lambda task: task.suggestion_id))
-            ),
-        )
-        for aspect, of_aspect in groupby(tasks, key=lambda task: task.suggestion.aspect)
-    )
+def by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tuple[AspectPart, ...]:
+    """Return the suggestions of ``meeting`` with their ``tasks``, in printed order, under the aspects. Three queries.
+
+    The rows of an aspect stand together, also where the table prints others between them; those without come last.
+    """
+    sources = Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person"))
+    suggestions = meeting.suggestions.select_related("aspect").prefetch_related(sources).order_by("position")
+    outcomes = outcomes_of(list(suggestions), day)
+    of_suggestion = {pk: tuple(rows) for pk, rows in groupby(tasks, key=lambda task: task.suggestion_id)}
+    parts: dict[Aspect | None, list[SuggestionPart]] = {}
+    for suggestion in suggestions:
+        part = SuggestionPart(suggestion, outcomes.get(suggestion.pk), of_suggestion.get(suggestion.pk, ()))
+        parts.setdefault(suggestion.aspect, []).append(part)
+    return tuple(AspectPart(aspect, tuple(parts[aspect])) for aspect in sorted(parts, key=lambda aspect: not aspect))
+
+
+def outcomes_of(suggestions: Iterable[Suggestion | int], day: datetime.date) -> dict[int, SuggestionOutcome]:
+    """Return the outcomes that had been recorded of ``suggestions`` by the end of ``day``, by suggestion. One query."""
+    recorded = SuggestionOutcome.objects.filter(suggestion__in=suggestions, entry__effective_on__lte=day)
+    return {outcome.suggestion_id: outcome for outcome in recorded}
 
 
 def open_wishes(tasks: Iterable[Task], day: datetime.date) -> dict[int, ExtensionRequest]:
@@ -192,9 +202,10 @@ def open_wishes(tasks: Iterable[Task], day: datetime.date) -> dict[int, Extensio
 def grants_between(first: datetime.date | None, last: datetime.date, tasks: QuerySet | list[int]) -> list[TaskLog]:
     """Return the entries that extended a deadline of ``tasks`` up to ``last``, oldest first. One query.
 
-    With their wish, where they decided on one. ``first`` none: from the beginning.
+    What was undone by then is not among them. With their wish, where they decided on one. ``first`` none: from the
+    beginning.
     """
-    entries = TaskLog.objects.filter(task__in=tasks, kind=EntryKind.DEADLINE, effective_on__lte=last)
+    entries = TaskLog.objects.standing(last).filter(task__in=tasks, kind=EntryKind.DEADLINE, effective_on__lte=last)
     if first is not None:
         entries = entries.filter(effective_on__gte=first)
     entries = entries.select_related("decides_on").as_it_happened()
@@ -222,8 +233,8 @@ def extended(tasks: Iterable[Task], day: datetime.date) -> tuple[Extended, ...]:
 def last_endings(tasks: Iterable[Task], day: datetime.date) -> dict[int, TaskLog]:
     """Return the entry in which those of ``tasks`` that wait for closure or were terminated became so. One query."""
     concerned = [task.pk for task in tasks if task.day_status in (Status.CLOSURE_REQUESTED, Status.TERMINATED)]
-    entries = TaskLog.objects.filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
-    return {entry.task_id: entry for entry in entries.as_it_happened()}
+    entries = TaskLog.objects.standing(day).filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
+    return {entry.task_id: entry for entry in entries.exclude(kind=EntryKind.UNDONE).as_it_happened()}
 
 
 def _ended_as(status: Status, tasks: Iterable[Task], endings: dict[int, TaskLog]) -> tuple[Ending, ...]:
@@ -251,9 +262,8 @@ def with_what_became(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.d
     found = Task.objects.on(day).filter(suggestion__in=earlier).with_last_report().for_listing()
     for task in found.order_by("suggestion", "number"):
         tasks.setdefault(task.suggestion_id, []).append(task)
-    outcomes = SuggestionOutcome.objects.filter(suggestion__in=earlier, entry__effective_on__lte=day)
-    by_suggestion = {outcome.suggestion_id: outcome for outcome in outcomes}
+    outcomes = outcomes_of(earlier, day)
     return tuple(
-        RaisedBefore(suggestion, before, by_suggestion.get(before.pk), tuple(tasks.get(before.pk, ())))
+        RaisedBefore(suggestion, before, outcomes.get(before.pk), tuple(tasks.get(before.pk, ())))
         for suggestion, before in pairs
     )

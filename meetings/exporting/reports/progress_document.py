@@ -57,11 +57,7 @@ def _blocks(report: ProgressReport) -> Iterator[Block]:
     yield Paragraph(_opening(report))
     yield Heading(1, _("Overview"))
     yield from _overview(report)
-    yield Heading(1, _("What was done, by aspect and suggestion"))
-    for aspect in report.aspects:
-        yield Heading(2, aspect.aspect.title if aspect.aspect else _("Suggestions without an aspect"))
-        for part in aspect.suggestions:
-            yield from _suggestion(part, report)
+    yield from _what_was_done(report)
     yield Heading(1, _("What is late, and why"))
     yield from _late(report)
     yield Heading(1, _("Extensions"))
@@ -115,10 +111,13 @@ def _overview(report: ProgressReport) -> Iterator[Block]:
                 }
                 if pressing
                 else "",
+                words.without_task(report.without_task),
             ]
         )
     )
     yield words.totals_table(report.summary)
+    if not report.departments:
+        return
     parts = [name for name in DEPARTMENT_PARTS if name != "terminated" or figures[name].number]
     yield words.departments_table(report.departments, parts)
     yield words.departments_note()
@@ -127,13 +126,33 @@ def _overview(report: ProgressReport) -> Iterator[Block]:
 # --- what was done ------------------------------------------------------------------------------
 
 
-def _suggestion(part: SuggestionPart, report: ProgressReport) -> Iterator[Block]:
+def _what_was_done(report: ProgressReport) -> Iterator[Block]:
+    if not any(of.aspect for of in report.aspects):
+        yield Heading(1, _("What was done, by suggestion"))
+        if not report.aspects:
+            yield Paragraph(_("No suggestion has been recorded."))
+        for of in report.aspects:
+            for part in of.suggestions:
+                yield from _suggestion(part, report, level=2)
+        return
+    yield Heading(1, _("What was done, by aspect and suggestion"))
+    for of in report.aspects:
+        yield Heading(2, of.aspect.title if of.aspect else _("Suggestions without an aspect"))
+        for part in of.suggestions:
+            yield from _suggestion(part, report, level=3)
+
+
+def _suggestion(part: SuggestionPart, report: ProgressReport, *, level: int) -> Iterator[Block]:
     suggestion = part.suggestion
-    yield Heading(3, suggestion.text or _("Suggestion without a text"))
-    yield Paragraph(_who_and_which(suggestion))
+    yield Heading(level, suggestion.text or _("Suggestion without a text"))
+    yield Paragraph(_who_and_which(suggestion), with_next=True)
+    if not part.tasks:
+        yield Paragraph(_("It has not been made a task yet."))
     for task in part.tasks:
-        yield Heading(4, task.text)
+        yield Heading(level + 1, task.text)
         yield Paragraph(_task(task, report))
+    if part.outcome:
+        yield Paragraph(words.outcome_in_words(part.outcome))
 
 
 def _who_and_which(suggestion: Suggestion) -> str:
@@ -164,11 +183,11 @@ def _late(report: ProgressReport) -> Iterator[Block]:
         return
     if report.overdue:
         yield Heading(2, _("Tasks past their due day"))
-        yield Paragraph(words.number_in_words(len(report.overdue)))
+        yield Paragraph(words.number_in_words(len(report.overdue)), with_next=True)
         yield _late_table(_("Overdue tasks"), report.overdue, _("Due day"), _("Days overdue"), report)
     if report.review_missed:
         yield Heading(2, _("Ongoing tasks not reviewed in time"))
-        yield Paragraph(words.number_in_words(len(report.review_missed)))
+        yield Paragraph(words.number_in_words(len(report.review_missed)), with_next=True)
         caption = _("Ongoing tasks not reviewed in time")
         yield _late_table(caption, report.review_missed, _("Review day"), _("Days past"), report)
 
@@ -223,7 +242,8 @@ def _extensions(report: ProgressReport) -> Iterator[Block]:
                 if again
                 else "",
             ]
-        )
+        ),
+        with_next=True,
     )
     yield words.tasks_table(
         _("Extended deadlines"),
@@ -261,7 +281,7 @@ def _raised_before(report: ProgressReport) -> Iterator[Block]:
         % {"number": len(report.raised_before)}
     )
     for raised in report.raised_before:
-        yield Heading(3, raised.suggestion.text)
+        yield Heading(2, raised.suggestion.text or _("Suggestion without a text"))
         yield Paragraph(_earlier(raised, report.day))
 
 
@@ -277,6 +297,8 @@ def _earlier(raised: RaisedBefore, day: datetime.date) -> str:
         },
         *(_what_became(task, day) for task in raised.tasks),
     ]
+    if not raised.tasks:
+        lines.append(_("It has not been made a task yet."))
     if raised.outcome:
         lines.append(words.outcome_in_words(raised.outcome))
     return "\n".join(lines)
@@ -301,7 +323,8 @@ def _asked(asked: Asked) -> Iterator[Block]:
         return
     if asked.undecided:
         yield Heading(2, _("Deadlines to be decided"))
-        yield Paragraph(words.with_number(_("Please decide by when these tasks are to be done."), len(asked.undecided)))
+        request = _("Please decide by when these tasks are to be done.")
+        yield Paragraph(words.with_number(request, len(asked.undecided)), with_next=True)
         yield words.tasks_table(
             _("Tasks whose deadline is undecided"),
             asked.undecided,
@@ -309,7 +332,8 @@ def _asked(asked: Asked) -> Iterator[Block]:
         )
     if asked.of_nobody:
         yield Heading(2, _("Departments to be named"))
-        yield Paragraph(words.with_number(_("Please name who answers for these tasks."), len(asked.of_nobody)))
+        request = _("Please name who answers for these tasks.")
+        yield Paragraph(words.with_number(request, len(asked.of_nobody)), with_next=True)
         yield words.tasks_table(
             _("Tasks that no department answers for"),
             asked.of_nobody,
@@ -317,7 +341,8 @@ def _asked(asked: Asked) -> Iterator[Block]:
         )
     if asked.wishes:
         yield Heading(2, _("Later deadlines to be decided on"))
-        yield Paragraph(words.with_number(_("Please decide on these wishes for more time."), len(asked.wishes)))
+        request = _("Please decide on these wishes for more time.")
+        yield Paragraph(words.with_number(request, len(asked.wishes)), with_next=True)
         yield words.tasks_table(
             _("Later deadlines asked for"),
             [wish.task for wish in asked.wishes],
@@ -360,7 +385,7 @@ def _asked(asked: Asked) -> Iterator[Block]:
 
 def _endings(heading: str, request: str, caption: str, reason: str, endings: tuple[Ending, ...]) -> Iterator[Block]:
     yield Heading(2, heading)
-    yield Paragraph(words.with_number(request, len(endings)))
+    yield Paragraph(words.with_number(request, len(endings)), with_next=True)
     yield words.tasks_table(
         caption,
         [ending.task for ending in endings],

@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef
 from meetings.models import Meeting, Person, Suggestion, SuggestionOutcome, SuggestionSource, Task
 from meetings.reporting import Summary, summary_figures
 
+from .progress import outcomes_of
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -61,10 +63,7 @@ def reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
     tasks: dict[int, list[Task]] = {}
     for task in of_person.with_last_report().for_listing().order_by("suggestion", "number"):
         tasks.setdefault(task.suggestion_id, []).append(task)
-    outcomes = {
-        outcome.suggestion_id: outcome
-        for outcome in SuggestionOutcome.objects.filter(suggestion__in=suggestions, entry__effective_on__lte=day)
-    }
+    outcomes = outcomes_of(suggestions, day)
     again: dict[int, list[Suggestion]] = {}
     later = Suggestion.objects.filter(raised_before__in=suggestions, meeting__issued_on__lte=day)
     for suggestion in later.select_related("meeting").order_by("meeting__issued_on", "position"):

@@ -53,18 +53,25 @@ def _blocks(sheet: ReplySheet) -> Iterator[Block]:
     if not sheet.suggestions:
         yield Paragraph(_("By %(day)s no suggestion of yours was recorded.") % {"day": written_day(sheet.day)})
         return
-    meetings = ngettext("%(number)d meeting", "%(number)d meetings", len(sheet.meetings)) % {
-        "number": len(sheet.meetings)
-    }
-    yield Paragraph(
-        _("Thank you for what you suggested at %(meetings)s. What became of it by %(day)s: %(summary)s")
-        % {"meetings": meetings, "day": written_day(sheet.day), "summary": summary_sentence(sheet.summary)}
-    )
+    yield Paragraph(_opening(sheet))
     for of in sheet.meetings:
         yield Heading(1, of.meeting.title)
         for answer in of.answers:
             yield Heading(2, answer.suggestion.text or _("Suggestion without a text"))
             yield from _answer(answer, sheet.day)
+
+
+def _opening(sheet: ReplySheet) -> str:
+    meetings, number = len(sheet.meetings), sheet.suggestions
+    thanks = _("Thank you for what you suggested at %(meetings)s: %(suggestions)s.") % {
+        "meetings": ngettext("%(number)d meeting", "%(number)d meetings", meetings) % {"number": meetings},
+        "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", number) % {"number": number},
+    }
+    said = {"day": written_day(sheet.day), "summary": summary_sentence(sheet.summary)}
+    if not sheet.summary.tasks:
+        return words.as_sentences([thanks, _("By %(day)s no task had been made of it.") % said])
+    became = _("What became of it by %(day)s: %(summary)s") % said
+    return words.as_sentences([thanks, became, words.without_task(number - sheet.summary.suggestions)])
 
 
 def _answer(answer: Answered, day: datetime.date) -> Iterator[Block]:

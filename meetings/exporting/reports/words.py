@@ -66,8 +66,7 @@ def state_in_words(task: Task, day: datetime.date) -> str:
         case Health.TERMINATED:
             return _("terminated")
         case Health.OVERDUE:
-            days = days_late(task, day)
-            return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
+            return _overdue_in_words(task, days_late(task, day))
         case Health.REVIEW_MISSED:
             days = days_late(task, day)
             return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
@@ -76,6 +75,15 @@ def state_in_words(task: Task, day: datetime.date) -> str:
     if task.day_deadline_kind == DeadlineKind.UNDECIDED:
         return _("deadline undecided")
     return _("not started yet") if task.day_status == Status.NOT_STARTED else _("under way")
+
+
+def _overdue_in_words(task: Task, days: int) -> str:
+    """Return for how many days ``task`` is overdue, and by which milestone where its deadline is not the cause."""
+    if task.day_due_date == task.next_day:
+        return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
+    return ngettext(
+        "milestone of %(due)s overdue for %(days)d day", "milestone of %(due)s overdue for %(days)d days", days
+    ) % {"due": written_day(task.next_day), "days": days}
 
 
 def closing_in_words(task: Task) -> str:
@@ -119,6 +127,17 @@ def number_in_words(number: int) -> str:
 def with_number(request: str, number: int) -> str:
     """Return a request, and how many tasks it is about."""
     return as_sentences([request, number_in_words(number)])
+
+
+def without_task(number: int) -> str:
+    """Return how many suggestions there are besides those that a summary counts; nothing where there are none."""
+    if not number:
+        return ""
+    return ngettext(
+        "%(number)d more suggestion has not been made a task yet.",
+        "%(number)d more suggestions have not been made tasks yet.",
+        number,
+    ) % {"number": number}
 
 
 def as_sentences(texts: Iterable[str]) -> str:
@@ -184,9 +203,9 @@ def _labels(summary: Summary) -> str:
 
 
 def departments_table(departments: Iterable[Summary], parts: Sequence[str]) -> Table:
-    """Return the table of the departments with their ``parts`` of a summary."""
+    """Return the table of the departments, one at least, with their ``parts`` of a summary."""
     departments = list(departments)
-    heads = [departments[0].figures[name].label for name in parts] if departments else []
+    heads = [departments[0].figures[name].label for name in parts]
     return Table(
         _("Tasks by department"),
         (
