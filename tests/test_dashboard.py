@@ -218,7 +218,8 @@ def test_a_day_that_cannot_be_shown_is_said_and_nothing_is_shown_instead(registe
     assert not page.xpath("//*[@data-count]") and not page.xpath("//tbody/tr")
 
 
-def test_an_empty_register_says_so():
+def test_a_register_without_tasks_says_so():
+    factories.meeting()
     page = html.fromstring(Visitor("", factories.account(Role.SECRETARIAT)).get("/").content)
     assert {int(number) for number in page.xpath("//*[@data-count]/@data-count")} == {0}
     assert len(page.xpath("//*[@class='nothing']")) >= 3

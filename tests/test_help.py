@@ -12,7 +12,8 @@ from django.urls import reverse
 from meetings.models import Meeting, Role, Task
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# Reads no more of the database than pages do that are tested on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 def signed_in(role: str) -> Client:
@@ -29,9 +30,20 @@ def test_an_empty_register_says_how_to_begin(page):
     assert reverse("help") in text
 
 
-def test_who_may_not_enter_anything_is_told_to_wait():
-    text = signed_in(Role.READER).get(reverse("dashboard")).content.decode()
+@pytest.mark.parametrize("page", ["dashboard", "overview"])
+def test_the_beginning_stands_alone_without_a_page_full_of_noughts(page):
+    main = signed_in(Role.SECRETARIAT).get(reverse(page)).content.decode().split("<main")[1].split("</main>")[0]
+    assert main.count("<h2") == 1
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.LEADER])
+@pytest.mark.parametrize("page", ["dashboard", "overview"])
+def test_who_may_not_enter_anything_is_told_to_wait(page, role):
+    client = signed_in(role)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = client.get(reverse(page)).content.decode()
     assert 'class="card first-day"' in text and reverse("load_sample") not in text
+    assert "Three ways" not in text
 
 
 def test_the_sample_meeting_is_loaded_once_and_the_beginning_is_over():
