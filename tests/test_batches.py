@@ -84,6 +84,18 @@ def standing(task: Task) -> dict:
 # --- the entries of the single verbs --------------------------------------------------------------
 
 
+def test_the_reason_for_other_leaders_is_no_progress_where_a_review_day_is_set_besides():
+    task, new = factories.task(deadline="持续跟踪"), factories.person("张朝华")
+    day = datetime.date(2024, 8, 1)
+    result = run(task, note="分工调整。", next_review=day, place_leader=Placing(new))
+    assert (task.status, task.next_review) == (Status.NOT_STARTED, day)
+    assert not any(entry.is_report for entry in task.log.all())
+    assert {entry.kind for entry in result.batch.entries.all()} == {EntryKind.REVIEW, EntryKind.ASSIGNMENTS}
+    assert {entry.note for entry in result.batch.entries.all()} == {"分工调整。"}
+    undo(result, task)
+    assert (task.next_review, new in task.leaders.all()) == (datetime.date(2024, 2, 8), False)
+
+
 @pytest.mark.parametrize(
     ("deadline", "said"),
     [

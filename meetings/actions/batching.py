@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -75,8 +75,8 @@ class Placing:
 class Wish:
     """What is to become of one task. ``version`` is the one the person had before their eyes; none: as it stands.
 
-    ``note`` has the meaning it has in `update_task` and, with a placing, is its reason too; with nothing but placings
-    it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
+    ``note`` has the meaning it has in `update_task` and, with a placing, is its reason too; with a placing and no
+    status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
     """
 
     task_id: int
@@ -281,16 +281,18 @@ def _already_there(task: Task, wish: Wish) -> Refused | None:
 
 
 def _plan_update(task: Task, wish: Wish, actor: Account, today: datetime.date | None) -> PlannedEntry:
-    return plan_update(
+    is_reason_alone = wish.places and not wish.status
+    planned = plan_update(
         task,
         actor=actor,
         effective_on=wish.effective_on,
-        note=wish.note,
+        note="" if is_reason_alone else wish.note,
         status=wish.status,
         next_review=wish.next_review,
         department=wish.department,
         today=today,
     )
+    return replace(planned, note=wish.note.strip()) if is_reason_alone else planned
 
 
 def _placed_parts(task: Task, wish: Wish) -> Parts:
