@@ -189,7 +189,16 @@ def test_a_bulletin_of_days_before_the_register_began_says_so(meeting_81):
     with translation.override("en"):
         document = bulletin_document(bulletin(DAY(2020, 1, 1), DAY(2020, 12, 31)))
     assert document.title.endswith("from 2020-1-1 to 12-31"), "the year is said once"
-    assert Paragraph("No department had a task.") in document.blocks
+    assert Paragraph("There was no task.") in document.blocks
+
+
+def test_what_no_department_answers_for_is_in_the_bulletins_table_too():
+    from meetings.exporting.reports.bulletin import bulletin
+
+    factories.task(departments=[])
+    with translation.override("en"):
+        told = bulletin(DAY(2023, 12, 1), DAY(2024, 1, 31))
+    assert [(of.name, of.open, of.newly_late) for of in told.departments] == [("Nobody", 1, 1)]
 
 
 def test_a_reply_sheet_counts_the_suggestions_without_a_task_too(later):

@@ -185,6 +185,9 @@ def test_a_long_title_is_set_in_lines_of_about_the_same_length():
     lines = title_lines("关于中国合格评定国家认可委员会第五届执行委员会第二次会议\n意见建议落实情况的报告").split("\n")
     assert lines == ["关于中国合格评定国家认可委员会", "第五届执行委员会第二次会议", "意见建议落实情况的报告"]
     assert title_lines("通报") == "通报"
+    period = title_lines("关于2024年1月1日至2025年12月31日").split("\n")
+    assert period == ["关于2024年1月1日", "至2025年12月31日"], "figures are wider in some fonts"
+    assert title_lines("关于2025年1月1日至12月31日") == "关于2025年1月1日至12月31日"
     words = "无" * 75
     assert title_lines(words).replace("\n", "") == words
     assert max(map(len, title_lines(words).split("\n"))) <= 20

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from meetings.lifecycle import OPEN_STATUSES
 from meetings.models import ANSWERABLE_ROLES, EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
@@ -28,7 +29,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentPeriod:
-    """What a department that leads or is responsible did in the period, in tasks; ``open`` and later: at its end."""
+    """What a department that leads or is responsible did in the period, in tasks; ``open`` and later: at its end.
+
+    Under the name of nobody: what no department answers for.
+    """
 
     name: str
     closed: int
@@ -106,9 +110,12 @@ def _by_department(tasks: TaskQuerySet, conditions: dict[str, Q]) -> tuple[Depar
     rows = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
     # A name of the condition's own would hide the task's column of that name.
     counted = {f"in_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
+    departments = list(rows.values(part, name=F(f"{part}__name")).annotate(**counted))
+    of_nobody = tasks.answered_by_nobody().order_by().aggregate(tasks=Count("pk"), **counted)
+    if of_nobody["tasks"]:
+        departments.append({"name": _("Nobody"), **of_nobody})
     return tuple(
-        DepartmentPeriod(name=row["name"], **{name: row[f"in_{name}"] for name in conditions})
-        for row in rows.values(part, name=F(f"{part}__name")).annotate(**counted)
+        DepartmentPeriod(name=row["name"], **{name: row[f"in_{name}"] for name in conditions}) for row in departments
     )
 
 

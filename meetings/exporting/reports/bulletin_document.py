@@ -89,7 +89,7 @@ def _blocks(told: Bulletin) -> Iterator[Block]:
         yield _departments(told)
         yield words.departments_note()
     else:
-        yield Paragraph(_("No department had a task."))
+        yield Paragraph(_("There was no task."))
     yield Heading(1, _("Closed in the period"))
     yield from _list(
         told.closed,

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -137,18 +138,28 @@ def title_lines(title: str) -> str:
 
 
 def _balanced(line: str) -> list[str]:
-    number = math.ceil(_width_of(line) / look.TITLE_CHARACTERS)
+    number = math.ceil(_width_in_title(line) / look.TITLE_CHARACTERS)
     if number < 2:
         return [line]
     ideal = len(line) / number
     # At least a line has to remain for each that is to come.
-    breaks = [at for at in range(2, len(line) - 1) if _width_of(line[:at]) <= look.TITLE_CHARACTERS]
+    breaks = [at for at in range(2, len(line) - 1) if _width_in_title(line[:at]) <= look.TITLE_CHARACTERS]
     at = min(breaks, key=lambda at: abs(at - ideal) + (0 if _may_break(line, at) else ideal / 2))
     return [line[:at], *_balanced(line[at:])]
 
 
 def _may_break(line: str, at: int) -> bool:
     return line[at - 1] in "会的和、》） " or line[at] in "第《（关至"
+
+
+def _width_in_title(text: str) -> float:
+    """Return the width of a title's ``text`` in characters, with the gap between figures and Chinese.
+
+    Figures are taken as wide as the widest font has them that may stand in for the one named.
+    """
+    figures = sum(character.isascii() for character in text)
+    gaps = sum(one.isascii() != other.isascii() for one, other in pairwise(text))
+    return _width_of(text) + figures * 0.15 + gaps * 0.25
 
 
 def _width_of(text: str) -> float:

@@ -189,6 +189,8 @@ def _filled(chart, sheet: Worksheet, head_row: int, rows: int, last: int):
         # Without being told so, Excel draws no axis of a chart of openpyxl's.
         chart.x_axis.delete = chart.y_axis.delete = False
         chart.y_axis.numFmt = "0"
+        # Cut off at its foot, a column would say more than the number.
+        chart.y_axis.scaling.min = 0
     return chart
 
 
