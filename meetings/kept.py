@@ -25,7 +25,9 @@ SALT = "meetings.kept"
 # Through the sign-in page goes what a person types, not what a machine sends.
 LARGEST = 200_000
 LONGEST_AGE = 24 * 3600
-# Names of fields that a page makes anew, each time it is opened.
+# Up to so many letters it may be a number, a day or a choice, which say nothing without their field.
+SHORT = 12
+# Names of hidden fields that a page makes anew, each time it is opened; others are marked with `data-made-anew`.
 MADE_ANEW = frozenset({"csrfmiddlewaretoken", "version", "next", "status_was", "understood"})
 UNTYPED = frozenset({"hidden", "password", "file", "submit", "button", "reset", "image"})
 
@@ -114,11 +116,11 @@ class _Reader(HTMLParser):
 
 
 class _FormFinder(_Reader):
-    """Collects the forms that are sent to ``path``."""
+    """Collects the forms that are sent to ``path``; one that names no address is sent to the page's own, ``here``."""
 
-    def __init__(self, html: str, path: str) -> None:
+    def __init__(self, html: str, path: str, here: str) -> None:
         super().__init__(html)
-        self.path = path
+        self.path, self.here = path, here
         self.forms: list[_Form] = []
         self.folds: list[tuple[int, str]] = []
         self.inside: _Form | None = None
@@ -129,11 +131,14 @@ class _FormFinder(_Reader):
         if tag == "details":
             self.folds.append((self.place(), self.get_starttag_text()))
         elif tag == "form":
-            ours = (said.get("method") or "").lower() == "post" and urlsplit(said.get("action") or "").path == self.path
+            sent_to = urlsplit(said.get("action") or self.here).path
+            ours = (said.get("method") or "").lower() == "post" and sent_to == self.path
             self.inside = _Form(self.place(), self.get_starttag_text(), list(self.folds)) if ours else None
             if self.inside:
                 self.forms.append(self.inside)
-        elif tag == "input" and self.inside and said.get("type") == "hidden" and said.get("name") not in MADE_ANEW:
+        elif tag == "input" and self.inside and said.get("type") == "hidden":
+            if said.get("name") in MADE_ANEW or "data-made-anew" in said:
+                return
             self.inside.hidden.setdefault(said.get("name") or "", []).append(said.get("value") or "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -220,8 +225,8 @@ def _tag(tag: str, attrs: Iterable[tuple[str, str | None]], name: str, value: st
     return f"<{' '.join((tag, *attributes))}>"
 
 
-def fill(html: str, path: str, fields: Fields) -> tuple[str, bool]:
-    """Return the page with ``fields`` in the form that is sent to ``path``, and whether there is such a form.
+def fill(html: str, path: str, fields: Fields, *, here: str = "") -> tuple[str, bool]:
+    """Return the page ``here`` with ``fields`` in the form that is sent to ``path``, and whether there is such a form.
 
     Of several, it is the first whose hidden fields say what the sent ones said. Everything else of the page stays as
     it was, letter for letter.
@@ -229,7 +234,7 @@ def fill(html: str, path: str, fields: Fields) -> tuple[str, bool]:
     form = next(
         (
             form
-            for form in _FormFinder(html, path).forms
+            for form in _FormFinder(html, path, here).forms
             if all(fields.get(name, values) == values for name, values in form.hidden.items())
         ),
         None,
@@ -244,3 +249,8 @@ def fill(html: str, path: str, fields: Fields) -> tuple[str, bool]:
     for start, end, text in sorted(edits, reverse=True):
         html = html[:start] + text + html[end:]
     return html, True
+
+
+def without_place(html: str, fields: Fields) -> list[str]:
+    """Return the texts among ``fields`` that stand nowhere in ``html``; a word or two is a choice, not a text."""
+    return [value for values in fields.values() for value in values if len(value) > SHORT and escape(value) not in html]

@@ -142,9 +142,9 @@ class KeptWordsMiddleware:
         html = words and response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
         if not html or response.streaming:
             return
-        page, found = kept.fill(response.content.decode(), words["path"], words["fields"])
+        page, found = kept.fill(response.content.decode(), words["path"], words["fields"], here=request.path)
         if found or request.path == urlsplit(words["page"]).path:
-            texts = [value for values in words["fields"].values() for value in values if len(value) > 12]
-            notice = render_to_string("_kept.html", {"found": found, "texts": texts}, request)
+            context = {"found": found, "texts": kept.without_place(page, words["fields"])}
+            notice = render_to_string("_kept.html", context, request)
             response.content = page.replace(self.PLACE, notice, 1)
             del response.headers["Content-Length"]

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,20 @@ def test_words_go_into_the_form_they_were_sent_from():
     assert '<details open class="fold">' in html, "a fold does not hide what came back"
     assert "untouched" in html and ">outside</textarea>" in html
     assert '<input type="hidden" name="row" value="1"><input name="a" value="">' in html, "its neighbour stays empty"
+
+
+def test_a_form_that_names_no_address_is_sent_to_its_own_page():
+    page = '<form method="post"><input type="hidden" name="tasks" value="1" data-made-anew><input name="a"></form>'
+    html, found = kept.fill(page, "/meetings/new/", {"tasks": ["2"], "a": ["one"]}, here="/meetings/new/")
+    assert found and ("a", "one", False) in Reader(html).fields
+    assert kept.fill(page, "/elsewhere/", {"a": ["one"]}, here="/meetings/new/") == (page, False)
+
+
+def test_a_text_that_has_no_field_any_more_is_shown():
+    html, found = kept.fill(PAGE, "/x/", {"row": ["2"], "note": [NOTE], "second": ["no field has this name"]})
+    assert found and kept.without_place(html, {"note": [NOTE], "second": ["no field has this name", "2024-01-01"]}) == [
+        "no field has this name"
+    ]
 
 
 def test_without_such_a_form_the_page_stays_as_it_is():
@@ -151,6 +166,19 @@ def test_the_form_comes_back_filled_and_nothing_is_saved(client, world, liaison,
     assert "data-kept" not in client.get("/tasks/").content.decode()
     client.post("/accounts/unsaved/discard/", {"next": "/tasks/"})
     assert "data-kept" not in client.get(world.due_soon.get_absolute_url()).content.decode()
+
+
+def test_a_row_of_several_tasks_typed_by_hand_loses_none(client, world):
+    account = factories.account(Role.SECRETARIAT, password=PASSWORD)
+    sign_in(client, account)
+    path = reverse("suggestion_new", args=[world.due_soon.suggestion.meeting_id])
+    after = re.search(r'name="after" value="(\d*)"', client.get(path).content.decode()).group(1)
+    del client.cookies["sessionid"]
+    first, second = "第一项任务的文字，写得不短。", "第二项任务的文字，也写得不短。"
+    lost = client.post(path, {"tasks": "2", "after": after, "task-0-text": first, "task-1-text": second, "do": "save"})
+    html = sign_in(client, account, kept=sealed(lost), next=path).content.decode()
+    assert "data-kept" in html and f">\n{first}</textarea>" in html
+    assert second in html.split('class="alert alert-info kept-back')[1].split("</form>")[0]
 
 
 def test_sending_it_again_ends_the_keeping(client, world, liaison, lost):

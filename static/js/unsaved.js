@@ -66,7 +66,7 @@
   function keyOf(form) {
     var about = Array.from(form.elements)
       .filter(function (field) {
-        return field.type === "hidden" && ["csrfmiddlewaretoken", "version", "next", "status_was", "understood"].indexOf(field.name) < 0;
+        return field.type === "hidden" && !field.hasAttribute("data-made-anew") && ["csrfmiddlewaretoken", "version", "next", "status_was", "understood"].indexOf(field.name) < 0;
       })
       .map(function (field) {
         return field.name + "=" + field.value;
@@ -132,11 +132,22 @@
       }
       different = different || isText(field);
     });
-    if (!different) {
+    // A text whose field the page does not have is shown; up to twelve letters it may be a choice (meetings.kept.SHORT).
+    var without = left.filter(function (entry) {
+      return typeof entry[2] === "string" && entry[2].length > 12;
+    });
+    if (!different && !without.length) {
       kept.removeItem(keyOf(form));
       return;
     }
     var box = document.getElementById("unsaved-pattern").content.firstElementChild.cloneNode(true);
+    box.querySelector("[data-without-place]").hidden = !without.length;
+    without.forEach(function (entry) {
+      var text = document.createElement("p");
+      text.className = "as-written";
+      text.textContent = entry[2];
+      box.querySelector(".message-text").append(text);
+    });
     form.prepend(box);
     for (var fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) {
       fold.open = true;
