@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .actions import open_tasks_of, version_of
 from .models import LONGEST_TEXT, Account, Department, Person, Role
 from .refusals import Refused
-from .widgets import SearchChoiceField, SearchMultipleChoiceField
+from .widgets import SearchChoiceField, SearchMultipleChoiceField, SeveralChoiceField
 
 
 def _line(label, *, required: bool = True, help_text="") -> forms.CharField:
@@ -111,9 +111,7 @@ class TasksForm(SubjectForm):
 class DepartmentsForm(SubjectForm):
     """Which of a liaison's departments go to whom."""
 
-    departments = forms.ModelMultipleChoiceField(
-        label=_("Departments"), queryset=Department.objects.none(), widget=_boxes()
-    )
+    departments = SeveralChoiceField(label=_("Departments"), queryset=Department.objects.none(), widget=_boxes())
     to = forms.ModelChoiceField(
         label=_("Hand over to"),
         queryset=Account.objects.none(),

@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy
 # How many count as frequent, and up to how many a list is seen at a glance.
 MOST_FREQUENT = 6
 SHORT_LIST = 8
+# No key has more digits; SQLite has no number for one that has.
+_LONGEST_KEY = 18
 
 
 def frequent_first(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any], list[Any]]:
@@ -89,7 +91,19 @@ class SearchChoiceField(forms.ModelChoiceField):
         self.empty_label = gettext_lazy("Choose") if empty_label is None else empty_label
 
 
-class SearchMultipleChoiceField(forms.ModelMultipleChoiceField):
+class SeveralChoiceField(forms.ModelMultipleChoiceField):
+    """Some of many; a number longer than any key is none of them, and never reaches the database."""
+
+    def _check_values(self, value: Iterable[Any]) -> QuerySet:
+        for key in value:
+            if len(str(key)) > _LONGEST_KEY:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
+                )
+        return super()._check_values(value)
+
+
+class SearchMultipleChoiceField(SeveralChoiceField):
     """Departments or people, in the order of the list."""
 
     widget = SearchSelectMultiple

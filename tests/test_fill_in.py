@@ -121,6 +121,7 @@ def test_the_instructions_say_by_when_and_to_whom(world):
 def test_other_departments_and_what_cannot_be_made_are_refused_with_a_sentence(world):
     client = signed_in(world.liaison)
     assert client.get(f"/fill-in/workbook/?department={world.office.pk}").status_code == 422
+    assert client.get(f"/fill-in/workbook/?department={'9' * 20}").status_code == 422
     assert client.get("/fill-in/workbook/?return_by=2001-01-01").status_code == 422
     empty = factories.department("无任务部")
     response = signed_in(world.secretariat).get(f"/fill-in/workbook/?department={empty.pk}")
@@ -213,6 +214,24 @@ def test_what_is_wrong_is_said_with_row_column_value_and_sentence(world, values,
     assert finding.sentence in response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")
 
 
+def test_a_formula_that_nobody_has_computed_is_no_empty_cell(world):
+    page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="已印发。", day="=TODAY()"))
+    (finding,) = page.context["wrong_rows"][0].findings
+    assert (finding.value, finding.place[0]) == ("=TODAY()", "N")
+
+
+def test_of_a_row_that_is_refused_as_a_whole_all_that_was_typed_is_shown(world):
+    content = edited(
+        fetched(world.secretariat, f"?department={world.office.pk}"),
+        lambda workbook: fill(
+            workbook.worksheets[0], world.review_missed, progress="办公室的进展。", reason="人手不足。"
+        ),
+    )
+    page = handed_in(world.liaison, content)
+    (finding,) = page.context["wrong_rows"][0].findings
+    assert finding.value == "办公室的进展。；人手不足。"
+
+
 def test_wrong_rows_are_left_out_once_somebody_has_said_so(world):
     def edit(workbook):
         fill(workbook.worksheets[0], world.overdue, progress="甲")
@@ -234,6 +253,9 @@ def test_what_changed_meanwhile_is_shown_and_chosen(world):
     assert "秘书处电话了解的进展。" in page.content.decode() and "文件里的进展。" in page.content.decode()
     upload, client = only_upload(), signed_in(world.liaison)
     assert accept(world.liaison, page).status_code == 422
+    for place in ("", "x", "-1", "99", "9" * 500, "１"):
+        response = client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": place, "choice": "file"})
+        assert response.status_code == 422 and not only_upload().decisions
     client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": row.place, "choice": "register"})
     assert not client.get(f"/fill-in/{upload.pk}/").context["review"].taken
     page = client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": "all", "choice": "file"}, follow=True)

@@ -227,8 +227,12 @@ def _shown(review: Review) -> dict[str, Any]:
 # --- what the forms of the page ask for -----------------------------------------------------------
 
 
+def _is_number(written: str) -> bool:
+    return written.isascii() and written.isdecimal() and len(written) < 18
+
+
 def _number(written: str) -> int:
-    return int(written) if written.isascii() and written.isdecimal() and len(written) < 18 else 0
+    return int(written) if _is_number(written) else 0
 
 
 def _choose(request: HttpRequest, upload: FillInUpload) -> HttpResponse:
@@ -237,7 +241,7 @@ def _choose(request: HttpRequest, upload: FillInUpload) -> HttpResponse:
     if written == "all":
         rows = [row.place for row in review_of(upload, request.user, today()).rows if row.is_undecided]
     else:
-        rows = [_number(written)] if written.isdecimal() else []
+        rows = [_number(written)] if _is_number(written) else []
     uploads.choose(upload_id=upload.pk, places=rows, choice=request.POST.get("choice", ""))
     anchor = "accept" if written == "all" else f"row-{written}"
     return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#{anchor}")

@@ -198,7 +198,8 @@ def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
         inline = element.find(f"{main}is")
         return Cell(_plain(inline, main)) if inline is not None else EMPTY
     raw = element.findtext(f"{main}v") or ""
-    if element.find(f"{main}v") is None and (formula := element.findtext(f"{main}f")):
+    is_computed = bool(raw) or (kind == "str" and element.find(f"{main}v") is not None)
+    if not is_computed and (formula := element.findtext(f"{main}f")):
         # Nobody has computed it: what is known is what was typed.
         return Cell(f"={formula}")
     if kind == "s":

@@ -395,7 +395,9 @@ def _refused(row: ReviewedRow, refusal: Refused) -> Finding:
 def _finding(row: ReviewedRow, column: FillInColumn | None, sentence: str) -> Finding:
     cell = row.read.written.get(column) if column else None
     place = cell.reference if cell else str(row.read.row)
-    return Finding(row.read.sheet, place, column_name(column), cell.text if cell else "", sentence)
+    # Of a row as a whole all that was typed is shown, for it may have to be typed again.
+    typed = cell.text if cell else "；".join(text for _column, text in row.read.said)
+    return Finding(row.read.sheet, place, column_name(column), typed, sentence)
 
 
 def _locked(row: ReviewedRow) -> Iterator[Finding]:
