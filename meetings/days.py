@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 AS_OF = "as_of"
+# A year before this one was mistyped; the days before the first of all cannot even be counted.
+FIRST_YEAR = 1900
 
 
 class ImpossibleAsOf(ValueError):
@@ -16,13 +18,16 @@ class ImpossibleAsOf(ValueError):
 
 
 def parse_day(written: str) -> datetime.date:
-    """Return the day that ``written`` (YYYY-MM-DD) names; raises ImpossibleAsOf where it names none."""
+    """Return the day that ``written`` (YYYY-MM-DD) names; raises ImpossibleAsOf where it names none since 1900."""
     try:
-        return datetime.datetime.strptime(written.strip(), "%Y-%m-%d").date()
+        day = datetime.datetime.strptime(written.strip(), "%Y-%m-%d").date()
     except ValueError:
+        day = None
+    if day is None or day.year < FIRST_YEAR:
         raise ImpossibleAsOf(
             _("“%(value)s” is not a day. Write it as year, month and day, such as 2023-12-31.") % {"value": written}
-        ) from None
+        )
+    return day
 
 
 def parse_as_of(written: str | None, today: datetime.date | None = None) -> datetime.date:

@@ -91,6 +91,8 @@ def test_a_report_comes_as_a_file_with_a_name_that_says_what_it_is(meeting_81):
         ("/reports/bulletin/?from=2024-03-01", "2024-03-01"),
         ("/reports/reply/?person=&as_of=2024-03-01", "2024-03-01"),
         ("/reports/register/?as_of=2999-03-01", "2999-03-01"),
+        ("/reports/register/?as_of=0001-01-01", "0001-01-01"),
+        ("/reports/bulletin/?from=0001-01-01&to=0001-01-02", "0001-01-02"),
     ],
 )
 def test_what_is_chosen_wrongly_comes_back_with_one_sentence_and_everything_that_was_chosen(meeting_81, address, kept):
