@@ -6,6 +6,7 @@ Pure Python over pypinyin, which knows the readings of words. What is found here
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice, product
 
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -24,6 +25,8 @@ def may_be_spelling(word: str) -> bool:
     return len(word) >= SHORTEST_SPELLING and word.isascii() and word.isalnum() and not word.isdecimal()
 
 
+# Every save of a task spells its text again, which seldom is another one.
+@lru_cache(maxsize=4096)
 def spell(text: str) -> str:
     """Return all that ``text`` may be typed as, a blank between: pinyin, then initials, for each reading.
 

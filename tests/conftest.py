@@ -54,7 +54,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asks = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
         asks = asks or not of_database.isdisjoint(item.fixturenames)
         # What LibreOffice draws of a file does not depend on where its words were kept.
-        (asking if asks and "soffice" not in item.fixturenames else others).append(item)
+        says_nothing_new = "soffice" in item.fixturenames or item.get_closest_marker("same_on_both")
+        (asking if asks and not says_nothing_new else others).append(item)
     items[:] = asking
     config.hook.pytest_deselected(items=others)
 

@@ -46,6 +46,8 @@ from meetings.models import (
     TaskLog,
 )
 
+from .remembered import remembered
+
 _numbers = count(1)
 
 
@@ -332,14 +334,14 @@ class SmallWorld:
         return {name: getattr(self, name) for name in names}
 
 
-def small_world(day: datetime.date | None = None) -> SmallWorld:
+@remembered
+def small_world(day: datetime.date) -> SmallWorld:
     """Make one meeting, three departments, an account per role, and a task in each health on ``day``.
 
     ``day`` is today in Asia/Shanghai unless given and not in the future. 技术部 (``liaison``, ``leader``) answers
     for all but ``review_missed``, which is 办公室's (``other_liaison``); for ``undecided`` 国际部
     (``supporting_liaison``) supports.
     """
-    day = day or timezone.localdate()
 
     def ago(days: int) -> datetime.date:
         return day - datetime.timedelta(days=days)

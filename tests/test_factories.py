@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.apps import apps
+from django.db import transaction
 
 from meetings.models import Task, TaskLog, TaskState
 from tests import factories
@@ -30,3 +32,25 @@ def test_a_raw_entry_keeps_log_intervals_and_task_in_line():
     )
     assert (task.due_date, task.extension_count, task.version) == (datetime.date(2024, 6, 30), 1, 2)
     assert TaskLog.objects.filter(task=task).count() == TaskState.objects.filter(task=task).count() == 2
+
+
+def test_a_world_that_is_put_back_is_the_one_that_was_made():
+    def rows() -> list:
+        models = apps.get_app_config("meetings").get_models(include_auto_created=True)
+        moments = {"recorded_at", "date_joined", "uploaded_at", "made_at"}
+        return [
+            (
+                model.__name__,
+                [{k: v for k, v in row.items() if k not in moments} for row in model._base_manager.values()],
+            )
+            for model in models
+        ]
+
+    with transaction.atomic():
+        made, rows_made = factories.small_world(), rows()
+        transaction.set_rollback(True)
+    put_back = factories.small_world()
+    assert rows() == rows_made
+    assert put_back == made and put_back.overdue is not made.overdue
+    # And what comes after it gets keys of its own.
+    assert factories.task().pk not in {task.pk for task in put_back.tasks.values()}

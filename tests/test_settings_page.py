@@ -7,7 +7,8 @@ from django.test import Client
 from meetings.models import Account, CalendarAddress, LandingPage, Language, Role
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# Reads no more of the database than pages do that are tested on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

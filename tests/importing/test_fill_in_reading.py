@@ -32,7 +32,8 @@ from meetings.models import DepartmentRole, Status, Task
 from tests import factories
 from tests.fill_in_workbooks import column, edited, fill, key_column, keys_row, opened, row_of, saved
 
-pytestmark = pytest.mark.django_db
+# What is read out of workbooks does not depend on where it goes.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 TODAY = datetime.date(2026, 11, 22)
 TEXTS = (
