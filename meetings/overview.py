@@ -132,17 +132,17 @@ def changes_since(
 
 
 def looked_before(account: Account, now: datetime.datetime | None = None) -> datetime.datetime:
-    """Return the moment since which changes are new to ``account``: when it looked the time before this one.
-
-    A look goes on for `SAME_LOOK_MINUTES` after the last sight of the page; who never looked is shown
-    `FIRST_LOOK_DAYS`.
-    """
+    """Return the moment since which changes are new to ``account``: its `last_look`, or `FIRST_LOOK_DAYS` ago."""
     now = now or timezone.now()
-    if account.looked_at is None:
-        return now - datetime.timedelta(days=FIRST_LOOK_DAYS)
-    if is_same_look(account, now):
-        return account.looked_before or now - datetime.timedelta(days=FIRST_LOOK_DAYS)
-    return account.looked_at
+    return last_look(account, now) or now - datetime.timedelta(days=FIRST_LOOK_DAYS)
+
+
+def last_look(account: Account, now: datetime.datetime) -> datetime.datetime | None:
+    """Return when ``account`` looked the time before this one, none where it never did.
+
+    A look goes on for `SAME_LOOK_MINUTES` after the last sight of the page.
+    """
+    return account.looked_before if is_same_look(account, now) else account.looked_at
 
 
 def is_same_look(account: Account, now: datetime.datetime) -> bool:

@@ -116,12 +116,15 @@ def test_who_may_not_instruct_is_not_offered_it(world):
 
 
 def test_what_changed_is_new_until_the_next_look(world):
-    assert "平台建设方案已通过评审" in page(world.leader)
+    first = page(world.leader)
+    assert "平台建设方案已通过评审" in first
+    assert "上次查看" not in first, "nobody has looked yet"
     assert "平台建设方案已通过评审" in page(world.leader), "still the same look"
     earlier = timezone.now() - datetime.timedelta(minutes=overview.SAME_LOOK_MINUTES + 1)
     Account.objects.filter(pk=world.leader.pk).update(looked_at=timezone.now(), looked_before=timezone.now())
     world.leader.refresh_from_db()
-    assert "平台建设方案已通过评审" not in page(world.leader)
+    second = page(world.leader)
+    assert "平台建设方案已通过评审" not in second and "上次查看" in second
     Account.objects.filter(pk=world.leader.pk).update(looked_at=earlier, looked_before=None)
     world.leader.refresh_from_db()
     factories.progress(world.on_track, "平台已上线试运行。", on=world.day, by=world.liaison)

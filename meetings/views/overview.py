@@ -60,6 +60,7 @@ def _leader(request: HttpRequest, leader: Person) -> HttpResponse:
         "leader": leader,
         "is_own": is_own,
         "since": since,
+        "has_looked": is_own and overview.last_look(account, now) is not None,
         "changes": changes[: overview.SHOWN],
         "more_changes": len(changes) > overview.SHOWN,
         "red": overview.with_move(reporting.pressing_tasks(tasks).for_listing(), day)[: overview.SHOWN],

@@ -51,6 +51,11 @@ def test_an_overview_is_printed_on_one_sheet_however_much_there_is(visit, db, li
     with pdfplumber.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as paper:
         assert len(paper.pages) == 1
         assert not {"打印", "搜索"} & {word["text"] for word in paper.pages[0].extract_words()}
+    # As wide as A4 between its margins: no table reaches into the one beside it.
+    page.set_viewport_size({"width": 703, "height": 1000})
+    page.emulate_media(media="print")
+    tables = page.locator(".two-columns .table-responsive")
+    assert all(tables.evaluate_all("all => all.map(table => table.scrollWidth <= table.clientWidth)"))
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
