@@ -212,6 +212,18 @@ def test_a_row_is_split_in_two_and_every_task_says_so(client, table):
     assert last_entry(two).note == "纪要中为两条"
 
 
+@pytest.mark.parametrize("goes", [0, 1, 2])
+def test_any_task_of_a_row_goes_to_the_new_one_and_both_are_numbered_from_one(client, table, goes):
+    first = row(table, "第1条建议")
+    tasks = list(first.tasks.order_by("number"))
+    said = {"text": "上", "new_text": "下", "new_number": "", "go": [tasks[goes].pk], "note": "分开"}
+    split = {"seen": actions.seen_of_table(table), **said}
+    assert client.post(reverse("suggestion_split", args=[first.pk]), split).status_code == 302
+    stay = [task.pk for task in tasks if task != tasks[goes]]
+    assert [*first.tasks.order_by("number").values_list("pk", "number")] == [(stay[0], 1), (stay[1], 2)]
+    assert [*row(table, "下").tasks.values_list("pk", "number")] == [(tasks[goes].pk, 1)]
+
+
 @pytest.mark.parametrize("go", [[], ["all"]])
 def test_of_a_split_row_one_task_stays_and_one_goes(client, table, go):
     first = row(table, "第1条建议")

@@ -290,8 +290,10 @@ def split_suggestion(
     replace_sources(new, [(source.person, source.capacity) for source in sources])
     at = rows.index(suggestion) + 1
     lay_out([*rows[:at], new, *rows[at:]], "position")
-    place_tasks(stay, [(suggestion, number) for number in range(1, len(stay) + 1)])
-    place_tasks(go, [(new, number) for number in range(1, len(go) + 1)])
+    # All at once: a task that stays may take the number of one that goes.
+    places = [(suggestion, number) for number in range(1, len(stay) + 1)]
+    places += [(new, number) for number in range(1, len(go) + 1)]
+    place_tasks([*stay, *go], places)
     for task in stay:
         changes = changed(
             {
