@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
+
+# Thousands of short-lived trees of nodes and queries: looking through all that lives after every 700 new objects
+# costs more than it finds.
+gc.set_threshold(50_000, 20, 20)
 
 # A busy machine is no fault of an example: no test is timed (benchmarks are for that).
 hypothesis_settings.register_profile("untimed", deadline=None)
