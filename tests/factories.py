@@ -82,7 +82,7 @@ def account(
     made = Account.objects.create_user(
         username or f"{role}-{next(_numbers)}",
         password,
-        **{"role": role, "display_name": Role(role).label, "person": person, **fields},
+        **{"role": role, "display_name": str(Role(role).label), "person": person, **fields},
     )
     made.departments.set(departments)
     return made
