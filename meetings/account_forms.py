@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from . import access, inbox
 from .filters import FilterChoices
@@ -167,7 +167,7 @@ class ViewForm(ExplainedForm):
             # Shared when the account had another role: it may stay so.
             roles = [*roles, Role(shared)]
         self.fields["shared_with"].choices = [
-            ("", _("Nobody")),
+            ("", pgettext("with whom a view is shared", "Nobody")),
             *((role.value, _("All with the role “%(role)s”") % {"role": role.label}) for role in roles),
         ]
 
