@@ -35,28 +35,6 @@ class ChosenLanguageMiddleware:
             return response
 
 
-class WithoutNulMiddleware:
-    """Take the character NUL out of what a form sends: nobody means it, and PostgreSQL stores no text that has it.
-
-    Forms of Django refuse it in their fields; what a view reads by itself would end as an error of the database.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
-        if request.method != "POST":
-            return
-        spoilt = [name for name, values in request.POST.lists() if any("\0" in value for value in values)]
-        if spoilt:
-            request.POST = request.POST.copy()
-            for name in spoilt:
-                request.POST.setlist(name, [value.replace("\0", "") for value in request.POST.getlist(name)])
-
-
 class FilesOnTheirWayMiddleware:
     """What `static/js/progress.js` has to know of an answer, and a browser's script cannot see.
 

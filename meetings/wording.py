@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.deadlines import DeadlineProblem, ProblemCode
@@ -128,3 +131,21 @@ def deadline_problem_sentence(problem: DeadlineProblem) -> str:
 
 def _day(day: datetime.date) -> str:
     return date_format(day, "DATE_FORMAT")
+
+
+# --- texts named in a sentence ---------------------------------------------------------------------
+
+# Of a long text so many characters stand for it, and so many texts are named of many.
+_LENGTH, _NAMED = 30, 3
+
+
+def in_short(text: str) -> str:
+    """Return as much of a task's text as a sentence about it can hold."""
+    return Truncator(text).chars(_LENGTH)
+
+
+def named_in_short(texts: Sequence[str]) -> str:
+    """Return the first few of ``texts``, in short and in quotation marks, for a sentence that counts them all."""
+    named = [_("“%(task)s”") % {"task": in_short(text)} for text in texts[:_NAMED]]
+    # Translators: what stands between the items of a list.
+    return _(", ").join(named) + ("…" if len(texts) > _NAMED else "")

@@ -27,12 +27,10 @@ from meetings.models import (
 )
 from meetings.models.log import UNDONE, replay
 from meetings.refusals import ImpossibleStep, NotAllowed, Refused
+from meetings.wording import named_in_short
 
 from .batching import write_entries, write_parts
 from .writing import Changes, Parts, PlannedEntry, iso, parts_of, written_parts
-
-# So many tasks are named in a sentence; the others are counted.
-NAMED = 3
 
 Bearer = TypeVar("Bearer", Department, Person)
 
@@ -85,7 +83,6 @@ def refusal_to_undo(batch: Batch, actor: Account, touched: list[Task]) -> Refuse
     if Batch.objects.filter(undoes=batch).exists():
         return ImpossibleStep(_("This batch has been undone already."))
     if touched:
-        names = [_("“%(task)s”") % {"task": task.text[:30]} for task in touched[:NAMED]]
         return ImpossibleStep(
             ngettext(
                 "%(number)d of its tasks was changed since, so the batch cannot be undone any more: %(tasks)s. "
@@ -94,7 +91,7 @@ def refusal_to_undo(batch: Batch, actor: Account, touched: list[Task]) -> Refuse
                 "Correct the tasks one by one.",
                 len(touched),
             )
-            % {"number": len(touched), "tasks": _(", ").join(names) + ("…" if len(touched) > NAMED else "")}
+            % {"number": len(touched), "tasks": named_in_short([task.text for task in touched])}
         )
     return None
 

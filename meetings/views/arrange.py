@@ -28,7 +28,7 @@ from meetings.models import (
 )
 from meetings.refusals import Incomplete, Outdated, Refused, Stale
 
-from .pages import today
+from .pages import today, without_nul
 
 
 @dataclass(slots=True)
@@ -55,6 +55,7 @@ class ArrangedAspect:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def meeting_arrange(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the table as the annex prints it, with what can be done on each thing; do what its small forms ask for."""
     meeting = access.governable_meeting(request.user, pk, today())
@@ -250,6 +251,7 @@ def _back(suggestion: Suggestion, anchor: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def suggestion_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Make two rows of one: which tasks go to the new one, and what each suggests."""
     suggestion = access.arrangeable_suggestion(request.user, pk)
@@ -287,6 +289,7 @@ def _show_suggestion_split(request: HttpRequest, suggestion: Suggestion, sent: S
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def suggestion_join(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one row of two: the other's tasks and sources come behind those of this one."""
     suggestion = access.arrangeable_suggestion(request.user, pk)
@@ -333,6 +336,7 @@ def _show_suggestion_join(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def task_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Make two tasks of one, alike in all but their texts."""
     task = access.arrangeable_task(request.user, pk)
@@ -367,6 +371,7 @@ def _show_task_split(request: HttpRequest, task: Task, sent: Sent) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def task_join(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one task of two of the same row; the first one's deadline counts."""
     task = access.arrangeable_task(request.user, pk)

@@ -10,7 +10,6 @@ from django.core.paginator import InvalidPage, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,10 +20,10 @@ from meetings.models import Batch, TaskLog
 from meetings.presentation import Change, changes_in_words
 from meetings.refusals import Incomplete, Refused
 from meetings.tables import BatchTable
+from meetings.wording import named_in_short
 
 from .pages import today, way_back
 
-NAMED = 3
 ROWS_A_PAGE = 100
 # The fields of the wish that stand two in a line.
 HALVES = (
@@ -115,7 +114,6 @@ def tell_of(request: HttpRequest, result: actions.BatchResult) -> None:
         extra_tags=undo_tag(result.batch),
     )
     for sentence, tasks in _by_reason(result.left):
-        named = [_("“%(task)s”") % {"task": task.text[:30]} for task in tasks[:NAMED]]
         messages.warning(
             request,
             ngettext(
@@ -126,7 +124,7 @@ def tell_of(request: HttpRequest, result: actions.BatchResult) -> None:
             % {
                 "number": len(tasks),
                 "reason": sentence,
-                "tasks": _(", ").join(named) + ("…" if len(tasks) > NAMED else ""),
+                "tasks": named_in_short([task.text for task in tasks]),
             },
         )
 

@@ -28,7 +28,7 @@ from meetings.models import Meeting, Person, Suggestion
 from meetings.refusals import Incomplete, Outdated, Refused
 
 from .draft_page import NameCard, column_label, name_card, understood
-from .pages import today
+from .pages import today, without_nul
 
 _FACTS = (*actions.MEETING_TEXTS, "held_on", "issued_on", "chair", "overall_lead", "leads", "attendees")
 _OF_SUGGESTION = ("number", "aspect", "suggestion", "lead_in", "sources")
@@ -39,6 +39,7 @@ _WHO = "who-"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def meeting_new(request: HttpRequest) -> HttpResponse:
     """Enter a meeting by hand; its table is typed row by row afterwards."""
     access.require_secretariat(request.user)
@@ -46,6 +47,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct what the register says of a meeting around its table."""
     return _meeting_form(request, access.governable_meeting(request.user, pk, today()))
@@ -113,6 +115,7 @@ def _shown_facts(meeting: Meeting) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def suggestion_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Type a row of the breakdown table as the annex prints it: the suggestion, its sources and its tasks."""
     meeting = access.governable_meeting(request.user, pk, today())
@@ -122,6 +125,7 @@ def suggestion_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def task_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add tasks to a row of the table."""
     suggestion = access.arrangeable_suggestion(request.user, pk)
@@ -131,6 +135,7 @@ def task_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@without_nul
 def suggestion_reading(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how what is typed would be entered: the part of the page that stands beside the form."""
     meeting = access.governable_meeting(request.user, pk, today())
@@ -275,6 +280,7 @@ def row_reading(read: by_hand.TypedSuggestion | None) -> RowReading | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def suggestion_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a row of the table: its number, aspect, texts and sources."""
     suggestion = access.arrangeable_suggestion(request.user, pk)

@@ -17,7 +17,7 @@ from meetings.refusals import Outdated, Refused
 from meetings.report_forms import CompareForm
 
 from .listing import requested_day
-from .pages import as_of_query, today, way_back
+from .pages import as_of_query, today, way_back, without_nul
 
 LONGEST_SEARCH = 100
 
@@ -54,6 +54,7 @@ def _both_sides(comparison: Comparison, day) -> dict:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def suggestion_raised_before(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask whether a suggestion was raised before: the likest of earlier meetings, and a search for others."""
     suggestion = access.linkable_suggestion(request.user, pk, today())

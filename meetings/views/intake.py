@@ -26,6 +26,7 @@ from meetings.models import DocumentFormat, MinutesDocument
 from meetings.refusals import Incomplete, Refused
 
 from .draft_page import DraftPage, draft_page
+from .pages import without_nul
 
 #: Characters of pasted text; a notice has some ten thousand. What is longer is a file.
 LONGEST_TEXT = 500_000
@@ -42,6 +43,7 @@ _CONTENT_TYPES = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def import_home(request: HttpRequest) -> HttpResponse:
     """Take a file or pasted text, and show the account's drafts and what was accepted last."""
     access.require_secretariat(request.user)
@@ -114,6 +116,7 @@ def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@without_nul
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draft beside its source, and do to it what a form of the page asks for (``action``)."""
     document = access.writable_draft(request.user, pk)

@@ -14,6 +14,7 @@ from meetings.account_forms import SaveViewForm
 from meetings.forms import UpdateTaskForm
 from meetings.models import Status, Task
 from meetings.refusals import Refused, Stale
+from meetings.wording import in_short
 
 from . import exports
 from .listing import PAGE_SIZES, list_tasks, requested_day
@@ -102,14 +103,10 @@ def saved(task: Task, entry) -> str:
     """Say what an entry of the quick update has changed."""
     if "status" in entry.changes:
         return _("Saved: “%(task)s” is now “%(status)s”.") % {
-            "task": _short(task.text),
+            "task": in_short(task.text),
             "status": Status(entry.changes["status"]["new"]).label,
         }
-    return _("Saved: the entry is in the log of “%(task)s”.") % {"task": _short(task.text)}
-
-
-def _short(text: str, length: int = 30) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    return _("Saved: the entry is in the log of “%(task)s”.") % {"task": in_short(task.text)}
 
 
 def _render_stale(request: HttpRequest, task: Task, stale: Stale) -> HttpResponse:
