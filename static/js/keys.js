@@ -26,14 +26,15 @@
   }
 
   // A row is known by the link that leads to what it is about.
+  var ROW = "tr, .overview-item, [data-row]";
   function links() {
-    return Array.from(document.querySelectorAll("main tr .task-link, main [data-row-link]")).filter(shown);
+    return Array.from(document.querySelectorAll("main :is(tr, .overview-item) .task-link, main [data-row-link]")).filter(shown);
   }
 
   // The row with the focus, or the one that was gone to last.
   var last = null;
   function here(all) {
-    var row = document.activeElement.closest("tr, [data-row]");
+    var row = document.activeElement.closest(ROW);
     return all.findIndex(function (link) {
       return row ? row.contains(link) : link === last;
     });
@@ -57,7 +58,7 @@
     }
     last = all[at];
     last.focus({ preventScroll: true });
-    last.closest("tr, [data-row]").scrollIntoView({ block: "center" });
+    last.closest(ROW).scrollIntoView({ block: "center" });
   }
 
   function field() {

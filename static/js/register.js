@@ -199,6 +199,13 @@
       summary.append(count);
     }
   });
+  // Escape leaves the status of a row as it was, like the button beside «Save».
+  document.addEventListener("keydown", function (event) {
+    var form = event.key === "Escape" && !event.isComposing && event.target.closest(".row-status-form");
+    if (form) {
+      form.querySelector("a[hx-get]").click();
+    }
+  });
   // A list that would stand out of the window opens to the other side.
   document.addEventListener(
     "toggle",

@@ -273,6 +273,26 @@ def test_keys_lead_through_the_list_to_an_update(visit, world):
     expect(page).to_have_url(re.compile(r"/tasks/\d+/"))
 
 
+@pytest.mark.parametrize("path", ["/organisation/", "/overview/"])
+def test_keys_lead_through_other_lists(visit, world, path):
+    page = visit(path, as_=world.secretariat, language="en")
+    links = page.locator("main [data-row-link], main .overview-item .task-link")
+    for row in (0, 1):
+        page.keyboard.press("j")
+        expect(links.nth(row)).to_be_focused()
+
+
+def test_escape_leaves_the_status_of_a_row_as_it_was(visit, world):
+    page = visit("/tasks/", as_=world.secretariat, language="en")
+    opener = page.locator(f"#status-{world.due_soon.pk} .row-status-open")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".row-status-form select")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".row-status-form")).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
 def test_single_keys_can_be_switched_off_and_stay_so(visit, world):
     page = visit("/tasks/", as_=world.secretariat, language="en", width=DESK)
     page.locator("footer").get_by_role("button", name="Keys").click()
