@@ -212,6 +212,6 @@ def test_libreoffice_draws_it_as_the_standard_asks(as_pdf, tmp_path):
             assert max(char["x0"] for char in inside) <= Mm(28 + 156).pt + 4
         full = [page for page in pages if len({round(char["bottom"]) for char in page.chars if char["size"] > 15}) > 20]
         assert full, "a page of nothing but text has 22 lines"
-        head = folded("序号工作任务部室")
+        head = folded("序号工作任务责任部室")
         texts = [folded(page.extract_text()) for page in pages]
         assert sum(head in text for text in texts) > 2, "long tables repeat their heads"

@@ -145,7 +145,7 @@ def _what_was_done(report: ProgressReport) -> Iterator[Block]:
 def _suggestion(part: SuggestionPart, report: ProgressReport, *, level: int) -> Iterator[Block]:
     suggestion = part.suggestion
     yield Heading(level, suggestion.text or _("Suggestion without a text"))
-    yield Paragraph(_who_and_which(suggestion), with_next=True)
+    yield Paragraph(_who_and_which(suggestion))
     if not part.tasks:
         yield Paragraph(_("It has not been made a task yet."))
     for task in part.tasks:

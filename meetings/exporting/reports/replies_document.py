@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from meetings.models import Person, Task
 from meetings.reporting import summary_sentence
@@ -92,7 +92,7 @@ def _tasks(tasks: tuple[Task, ...], day: datetime.date) -> Table:
         _("What is done about it"),
         (
             TableColumn(_("Task"), 34),
-            TableColumn(_("Departments"), 18),
+            TableColumn(pgettext("column head", "Responsible departments"), 18),
             TableColumn(_("Deadline"), 20),
             TableColumn(_("Status"), 18, Align.CENTRED),
             TableColumn(_("Latest progress"), 34),

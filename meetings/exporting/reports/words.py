@@ -247,7 +247,7 @@ def tasks_table(
         (
             TableColumn(pgettext("column head", "No."), 11, Align.CENTRED),
             TableColumn(_("Task"), 36),
-            TableColumn(_("Departments"), 19),
+            TableColumn(pgettext("column head", "Responsible departments"), 19),
             *(column for column, _values in more),
         ),
         [
