@@ -203,7 +203,9 @@
   document.addEventListener("keydown", function (event) {
     var form = event.key === "Escape" && !event.isComposing && event.target.closest(".row-status-form");
     if (form) {
-      form.querySelector("a[hx-get]").click();
+      var leave = form.querySelector("a[hx-get]");
+      leave.focus();
+      leave.click();
     }
   });
   // A list that would stand out of the window opens to the other side.
