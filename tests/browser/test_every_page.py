@@ -21,6 +21,7 @@ from .test_frame import assert_fits
 PAGES = {
     "dashboard": ("/", Role.SECRETARIAT),
     "overview": ("/overview/", Role.SECRETARIAT),
+    "help": ("/help/", Role.SECRETARIAT),
     "search": ("/search/?q=认可", Role.SECRETARIAT),
     "task_list": ("/tasks/", Role.SECRETARIAT),
     "task_detail": ("/tasks/{task}/", Role.SECRETARIAT),
@@ -76,6 +77,7 @@ NO_PAGES = {
     "change_many",
     "batch",
     "undo_batch",
+    "load_sample",
     "account_password",
     "calendar",
     "report_of_meeting",
