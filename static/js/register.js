@@ -150,6 +150,9 @@
         return found;
       });
     });
+    if (!found && nearest.id !== "main") {
+      found = Array.from(nearest.querySelectorAll("a[href], button, input, select, textarea")).find(visible);
+    }
     if (!found) {
       found = nearest;
       if (!found.hasAttribute("tabindex") && found.tabIndex < 0) {
@@ -205,7 +208,12 @@
     if (form) {
       var leave = form.querySelector("a[hx-get]");
       leave.focus();
-      leave.click();
+      // Asked for at once: a link that has just come in is no request of htmx yet, and would open its own page.
+      window.htmx.ajax("GET", leave.getAttribute("hx-get"), {
+        source: leave,
+        target: leave.getAttribute("hx-target"),
+        swap: leave.getAttribute("hx-swap"),
+      });
     }
   });
   // A list that would stand out of the window opens to the other side.

@@ -290,7 +290,7 @@ def test_escape_leaves_the_status_of_a_row_as_it_was(visit, world):
     expect(page.locator(".row-status-form select")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(".row-status-form")).to_have_count(0)
-    expect(opener).to_be_visible()
+    expect(opener).to_be_focused()
 
 
 def test_single_keys_can_be_switched_off_and_stay_so(visit, world):
