@@ -235,6 +235,9 @@ def _restore_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
             cursor.execute(statement)
+        if connection.vendor == "postgresql":
+            # Until it has been told how much there is, it plans as for empty tables.
+            cursor.execute("ANALYZE")
 
 
 def _restore_files(archive: zipfile.ZipFile, written: list[Path]) -> None:
