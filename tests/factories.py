@@ -48,7 +48,8 @@ from meetings.models import (
 
 from .remembered import remembered
 
-_numbers = count(1)
+# Not as low as the numbers of real notices.
+_numbers = count(1001)
 
 
 # --- organisation and accounts ------------------------------------------------------------------

@@ -661,7 +661,7 @@ TASKS = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=TASKS, attempts=ATTEMPTS, by_staff=st.lists(st.booleans(), min_size=12, max_size=12), asked=st.lists(DAYS))
 def test_whatever_is_tried_the_register_says_what_its_log_says(db, kind, attempts, by_staff, asked):
     people = {True: factories.secretariat(), False: liaison_of_technology()}

@@ -495,7 +495,7 @@ WISHES = st.fixed_dictionaries(
 
 
 class TestUndoing(HypothesisTestCase):
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(
         histories=st.lists(st.tuples(st.sampled_from(DEADLINES), st.lists(STEPS, max_size=4)), min_size=1, max_size=3),
         wish=WISHES,

@@ -85,7 +85,9 @@ def test_every_number_leads_to_a_list_of_as_many_rows(world, role):
     found = re.findall(r'href="([^"]+)" data-count="(\d+)"', page(world.accounts[role]).replace("&amp;", "&"))
     assert len(found) >= 6
     for address, number in found:
-        assert client.get(address).context["listing"].found == int(number), address
+        separator = "&" if "?" in address else "?"
+        listing = client.get(f"{address}{separator}per_page=1").context["listing"]
+        assert listing.found == int(number), address
 
 
 def test_the_sentence_of_a_leader_is_about_their_own_tasks(world):
