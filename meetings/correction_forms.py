@@ -138,9 +138,7 @@ class DeadlineForm(Remembering, forms.Form):
     milestones = PrintedField(
         label=gettext_lazy("Milestones"),
         max_length=LONGEST_TEXT,
-        help_text=gettext_lazy(
-            "One a line, each with its day or period. Dates in the deadline become milestones."
-        ),
+        help_text=gettext_lazy("One a line, each with its day or period. Dates in the deadline become milestones."),
     )
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
 
