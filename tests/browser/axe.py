@@ -18,6 +18,8 @@ def _source() -> str:
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds, one line for each rule and element: `rule: selector: what to do`."""
+    # From the top: what stays in sight while a page is scrolled covers what is below it only as long.
+    page.evaluate("() => window.scrollTo(0, 0)")
     # By the debugger's door: the page's own policy lets no script in, and is to stay as it is.
     page.evaluate(_source())
     found = page.evaluate(f"axe.run(document, {json.dumps(OPTIONS)})")["violations"]

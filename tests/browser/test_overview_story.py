@@ -63,7 +63,8 @@ def test_a_person_is_found_by_initials_and_opened_by_the_keyboard_alone(visit, l
     page = visit("/", as_=Role.SECRETARIAT, width=size, language="en")
     page.keyboard.press("/")
     if size == PHONE:
-        page.goto("/search/")
+        # There the bar has no room for a box: the key opens the page of the search.
+        page.wait_for_url("**/search/")
     page.keyboard.type("lzs")
     if size == DESK:
         page.keyboard.press("Enter")

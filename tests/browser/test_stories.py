@@ -80,7 +80,7 @@ def test_staff_find_a_task_update_it_and_land_at_its_row(visit, world, picture, 
         assert re.search(r"\?q=[^&]+&health=due_soon$", page.url), page.url
     listed = page.url
 
-    page.get_by_role("link", name="加大培训课程开发力度").click()
+    page.get_by_role("link", name="加大培训课程开发力度", exact=True).click()
     form = page.locator("form.update-form").first
     form.get_by_label("办理状态").select_option(label="推进中")
     form.get_by_label("进展").fill("第一门课程已上线。")
@@ -188,6 +188,10 @@ def test_a_leader_signs_in_and_sees_what_is_red_and_whose(visit, real_meeting, p
     own = leader.person.supervised_tasks.count()
     page = visit("/")
     sign_in(page, "肖良")
+    # What a leader signs in to; the dashboard is one step away, and theirs as well.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("肖良")
+    expect(page.locator(".overview-item").first).to_contain_text("逾期")
+    page.locator(".brand").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("肖良")
     total = page.locator(".tiles a").last
     expect(total).to_have_attribute("data-count", str(own))
