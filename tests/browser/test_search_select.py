@@ -56,7 +56,8 @@ def example(visit, db):
         page = visit("/meetings/", as_="reader", language="en", **options)
         with translation.override("en"):
             page.evaluate(BRING, engines["django"].from_string(TEMPLATE).render({"form": ExampleForm(data)}))
-        expect(page.get_by_role("combobox", name="Leader")).to_be_visible()
+        # The browser's own selects are comboboxes, too, until the library has come.
+        expect(page.locator("#example .ts-wrapper")).to_have_count(2)
         return page
 
     return example
