@@ -27,8 +27,8 @@ from .spelling import may_be_spelling
 # Enough to recognise what was meant; what is more is found with another word, or in the list of tasks.
 SHOWN = 6
 LONGEST = 300
-# Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号.
-_BETWEEN_WORDS = re.compile(r"[\s\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
+# Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号. PostgreSQL's texts hold no NUL.
+_BETWEEN_WORDS = re.compile(r"[\s\0\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
 
 
 @dataclass(frozen=True, slots=True)
