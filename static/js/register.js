@@ -124,7 +124,16 @@
         around.push(part.id);
       }
     }
-    held = { element: element, selectors: candidates(element), around: around };
+    held = { element: element, selectors: candidates(element), around: around, caret: caretOf(element) };
+  }
+
+  // Where somebody is typing, or what they have marked to type over; a number or a day has none.
+  function caretOf(element) {
+    try {
+      return typeof element.selectionStart === "number" ? [element.selectionStart, element.selectionEnd] : null;
+    } catch (none) {
+      return null;
+    }
   }
 
   function visible(element) {
@@ -137,6 +146,11 @@
     }
     var active = document.activeElement;
     if (active && active !== document.body) {
+      // htmx gives the focus back to a field with an id, but not a mark that begins at its first letter.
+      if (held.caret && held.caret[0] === 0 && active.id && active.id === held.element.id && caretOf(active)) {
+        active.setSelectionRange(held.caret[0], held.caret[1]);
+        held = null;
+      }
       return;
     }
     var parts = held.around.map(function (id) {
@@ -160,6 +174,9 @@
       }
     }
     found.focus({ preventScroll: true });
+    if (held.caret && found.localName === held.element.localName && caretOf(found)) {
+      found.setSelectionRange(held.caret[0], held.caret[1]);
+    }
   }
   document.addEventListener("htmx:afterSwap", release);
   document.addEventListener("htmx:afterSettle", release);
