@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import django_tables2 as tables
-from django.db.models import Expression, F, QuerySet, Value
+from django.db.models import F, Value
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
-
-class Cell(tables.TemplateColumn):
-    """A column whose template gets the whole row; sorted by ``sort_key``, rows without one at the end both ways."""
-
-    def __init__(self, template: str, *args, sort_key: F | Expression | None = None, **kwargs) -> None:
-        name = f"meetings/organisation/cells/{template}.html"
-        super().__init__(*args, template_name=name, accessor="pk", orderable=sort_key is not None, **kwargs)
-        self.sort_key = sort_key
-
-    def order(self, queryset: QuerySet, is_descending: bool):
-        key = self.sort_key
-        first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
-        return queryset.order_by(first, "pk"), True
+from .tables import RowColumn, SortableTable
 
 
-class SortableTable(tables.Table):
-    """A table with the register's head and pages."""
+class Cell(RowColumn):
+    """A column of departments, people or accounts."""
 
-    class Meta:
-        template_name = "meetings/tasks/_table.html"
-        order_by_field = "sort"
-        attrs = {"class": "table table-cards"}
-        empty_text = ""
-
-    @classmethod
-    def sortable(cls) -> set[str]:
-        """Return the names that the list may be sorted by."""
-        return {name for name, column in cls.base_columns.items() if column.orderable}
+    folder = "organisation"
+    then = ("pk",)
 
 
 LEADING = {"td": {"class": "card-lead"}}

@@ -6,14 +6,13 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 
 import django_tables2 as tables
-from django.db.models import Case, Expression, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, Expression, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import NullIf
 from django.http import QueryDict
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .models import DepartmentRole, Outcome, Status, SuggestionSource, TaskDepartment
-from .models.meeting import MeetingQuerySet
 from .models.task import TaskQuerySet
 
 # From the beginning of a task's life to its end, not by the letters of the English words.
@@ -28,6 +27,44 @@ FIRST_SOURCE = Subquery(
     SuggestionSource.objects.filter(suggestion=OuterRef("suggestion")).order_by("position").values("person__name")[:1]
 )
 PRINTED_ORDER = ("suggestion__meeting__issued_on", "suggestion__meeting_id", "suggestion__position", "number", "pk")
+
+
+class EmptyLast:
+    """Sorts a column by its ``sort_key``, with the rows that have none at the end both ways; ``then`` breaks ties."""
+
+    sort_key: F | Expression
+    then: tuple[str, ...] = ("-pk",)
+
+    def order(self, queryset: QuerySet, is_descending: bool):
+        key = self.sort_key
+        first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
+        return queryset.order_by(first, *self.then), True
+
+
+class RowColumn(EmptyLast, tables.TemplateColumn):
+    """A column whose template, of the ``folder``, gets the whole row; without a ``sort_key`` it cannot be sorted by."""
+
+    folder: str
+
+    def __init__(self, name: str, *args, sort_key: F | Expression | None = None, **kwargs) -> None:
+        template = f"meetings/{self.folder}/cells/{name}.html"
+        super().__init__(*args, template_name=template, accessor="pk", orderable=sort_key is not None, **kwargs)
+        self.sort_key = sort_key
+
+
+class SortableTable(tables.Table):
+    """A table with the register's head and pages."""
+
+    class Meta:
+        template_name = "meetings/tasks/_table.html"
+        order_by_field = "sort"
+        attrs = {"class": "table table-cards"}
+        empty_text = ""
+
+    @classmethod
+    def sortable(cls) -> set[str]:
+        """Return the names that the list may be sorted by."""
+        return {name for name, column in cls.base_columns.items() if column.orderable}
 
 
 class Cell(tables.TemplateColumn):
@@ -49,17 +86,14 @@ class Cell(tables.TemplateColumn):
         self.annotate = annotate
 
 
-class SortedLastWhenEmpty(Cell):
-    """A column sorted by ``sort_key``, with the rows that have none at the end both ways."""
+class SortedLastWhenEmpty(EmptyLast, Cell):
+    """A column of tasks that can be sorted by its ``sort_key``."""
+
+    then = PRINTED_ORDER
 
     def __init__(self, *args, sort_key: F | Expression, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.sort_key = sort_key
-
-    def order(self, queryset: TaskQuerySet, is_descending: bool):
-        key = self.sort_key
-        first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
-        return queryset.order_by(first, *PRINTED_ORDER), True
 
 
 class PrintedOrderColumn(Cell):
@@ -260,21 +294,13 @@ def sorting_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
     return ([] if wrong else sorting), wrong
 
 
-class BatchColumn(tables.TemplateColumn):
-    """A column of batches sorted by ``sort_key``, batches without one at the end both ways."""
+class BatchColumn(RowColumn):
+    """A column of batches."""
 
-    def __init__(self, name: str, *args, sort_key: F | Expression | None = None, **kwargs) -> None:
-        template = f"meetings/batches/cells/{name}.html"
-        super().__init__(*args, template_name=template, accessor="pk", orderable=sort_key is not None, **kwargs)
-        self.sort_key = sort_key
-
-    def order(self, queryset, is_descending: bool):
-        key = self.sort_key
-        first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
-        return queryset.order_by(first, "-pk"), True
+    folder = "batches"
 
 
-class BatchTable(tables.Table):
+class BatchTable(SortableTable):
     """The list of batches, from `BatchQuerySet.for_listing`."""
 
     made_at = BatchColumn(
@@ -286,28 +312,17 @@ class BatchTable(tables.Table):
     source = BatchColumn("source", verbose_name=_("Source"), sort_key=F("source"))
     undoing = BatchColumn("undoing", verbose_name=_("Undone"), sort_key=F("undone_by__made_at"))
 
-    class Meta:
-        template_name = "meetings/tasks/_table.html"
-        order_by_field = "sort"
-        attrs = {"class": "table table-cards"}
-        empty_text = ""
+    class Meta(SortableTable.Meta):
+        pass
 
 
-class MeetingColumn(tables.TemplateColumn):
-    """A column of meetings sorted by ``sort_key``, meetings without one at the end both ways."""
+class MeetingColumn(RowColumn):
+    """A column of meetings."""
 
-    def __init__(self, name: str, *args, sort_key: F | Expression | None = None, **kwargs) -> None:
-        template = f"meetings/meetings/cells/{name}.html"
-        super().__init__(*args, template_name=template, accessor="pk", orderable=sort_key is not None, **kwargs)
-        self.sort_key = sort_key
-
-    def order(self, queryset: MeetingQuerySet, is_descending: bool):
-        key = self.sort_key
-        first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
-        return queryset.order_by(first, "-pk"), True
+    folder = "meetings"
 
 
-class MeetingTable(tables.Table):
+class MeetingTable(SortableTable):
     """The list of meetings. The page's context brings ``counts``, by the meeting's id."""
 
     title = MeetingColumn(
@@ -322,13 +337,5 @@ class MeetingTable(tables.Table):
     tasks = MeetingColumn("tasks", verbose_name=_("Tasks"), sort_key=F("task_count"))
     health = MeetingColumn("health", verbose_name=_("Health"))
 
-    class Meta:
-        template_name = "meetings/tasks/_table.html"
-        order_by_field = "sort"
-        attrs = {"class": "table table-cards"}
-        empty_text = ""
-
-    @classmethod
-    def sortable(cls) -> set[str]:
-        """Return the names that the list may be sorted by."""
-        return {name for name, column in cls.base_columns.items() if column.orderable}
+    class Meta(SortableTable.Meta):
+        pass

@@ -29,8 +29,9 @@ from meetings.models import (
     SuggestionSource,
 )
 from meetings.organisation_forms import NewDepartmentForm, NewPersonForm, SubjectForm
-from meetings.organisation_tables import DepartmentTable, PersonTable, SortableTable
+from meetings.organisation_tables import DepartmentTable, PersonTable
 from meetings.refusals import Refused, Stale
+from meetings.tables import SortableTable
 
 from .pages import as_of_query, today
 
