@@ -1,7 +1,7 @@
 """The administration site: for administrators, who manage accounts, departments and people (DESIGN.md, Roles).
 
 Meetings, tasks, departments, people and the logs can be looked at here and nothing else: they change by the verbs of
-`meetings.actions` alone, which write the logs. Daily work with accounts has its own pages (`views.managing`).
+`meetings.tasks.services` alone, which write the logs. Daily work with accounts has its own pages (`accounts.views`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.organisation.forms import RoleNeeds
+
 from .models import (
     Account,
     Department,
@@ -34,7 +36,6 @@ from .models import (
     Task,
     TaskLog,
 )
-from .organisation_forms import RoleNeeds
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Committee Task Register")
 admin.site.index_title = gettext_lazy("Accounts, departments and people")

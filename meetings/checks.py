@@ -7,7 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Info, register
 from django.utils import timezone
 
-from .workdays import is_announced
+from meetings.core.workdays import is_announced
 
 
 @register

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
-from meetings import kept
+from .accounts import form_recovery
 
 
 class ChosenLanguageMiddleware:
@@ -60,7 +60,7 @@ class FilesOnTheirWayMiddleware:
 
 
 class KeptWordsMiddleware:
-    """Let what was sent into an ended session survive it (see `meetings.kept`).
+    """Let what was sent into an ended session survive it (see `meetings.accounts.form_recovery`).
 
     It stands before LoginRequiredMiddleware, which would send to the sign-in page with empty hands.
     """
@@ -76,10 +76,10 @@ class KeptWordsMiddleware:
         if request.user.is_authenticated:
             if self._owner(request) != str(request.user.pk):
                 response.set_signed_cookie(
-                    kept.OWNER_COOKIE,
+                    form_recovery.OWNER_COOKIE,
                     str(request.user.pk),
-                    salt=kept.SALT,
-                    max_age=settings.SESSION_COOKIE_AGE + kept.LONGEST_AGE,
+                    salt=form_recovery.SALT,
+                    max_age=settings.SESSION_COOKIE_AGE + form_recovery.LONGEST_AGE,
                     secure=settings.SESSION_COOKIE_SECURE,
                     httponly=True,
                     samesite="Lax",
@@ -87,42 +87,42 @@ class KeptWordsMiddleware:
             if request.method == "GET" and "HX-Request" not in request.headers:
                 self._bring_back(request, response)
         elif request.method == "POST" and request.path == reverse("logout"):
-            response.delete_cookie(kept.OWNER_COOKIE, samesite="Lax")
+            response.delete_cookie(form_recovery.OWNER_COOKIE, samesite="Lax")
         return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         if request.method != "POST":
             return None
         if request.user.is_authenticated:
-            words = kept.waiting(request)
+            words = form_recovery.waiting(request)
             if words and request.path == words["path"]:
                 # Sent again: the answer says what became of it.
-                kept.forget(request)
+                form_recovery.forget(request)
             return None
         owner = self._owner(request)
         # What is fetched into a page, or sent by a script, is kept by the page itself (static/js/unsaved.js).
         scripted = "HX-Request" in request.headers or FilesOnTheirWayMiddleware.UPLOAD in request.headers
         if not owner or scripted or not getattr(view, "login_required", True):
             return None
-        sealed = kept.seal(request, owner)
+        sealed = form_recovery.seal(request, owner)
         if not sealed:
             return None
-        context = {"form": AuthenticationForm(request), "next": kept.page_of(request), "kept": sealed}
+        context = {"form": AuthenticationForm(request), "next": form_recovery.page_of(request), "kept": sealed}
         response = render(request, "registration/login.html", context)
         patch_cache_control(response, no_store=True, private=True)
         return response
 
     def _owner(self, request: HttpRequest) -> str:
-        return request.get_signed_cookie(kept.OWNER_COOKIE, default="", salt=kept.SALT)
+        return request.get_signed_cookie(form_recovery.OWNER_COOKIE, default="", salt=form_recovery.SALT)
 
     def _bring_back(self, request: HttpRequest, response: HttpResponse) -> None:
-        words = kept.waiting(request)
+        words = form_recovery.waiting(request)
         html = words and response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
         if not html or response.streaming:
             return
-        page, found = kept.fill(response.content.decode(), words["path"], words["fields"], here=request.path)
+        page, found = form_recovery.fill(response.content.decode(), words["path"], words["fields"], here=request.path)
         if found or request.path == urlsplit(words["page"]).path:
-            context = {"found": found, "texts": kept.without_place(page, words["fields"])}
+            context = {"found": found, "texts": form_recovery.without_place(page, words["fields"])}
             notice = render_to_string("_kept.html", context, request)
             response.content = page.replace(self.PLACE, notice, 1)
             del response.headers["Content-Length"]

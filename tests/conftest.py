@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -40,6 +41,32 @@ def soffice() -> str:
         if path := shutil.which(name):
             return path
     missing("LibreOffice", required_by="REQUIRE_OFFICE")
+
+
+@pytest.fixture(scope="session")
+def as_pdf(soffice, tmp_path_factory):
+    """Return the function that lets LibreOffice print a file: path in, path of the PDF out."""
+    profile = tmp_path_factory.mktemp("office")
+
+    def convert(path: Path) -> Path:
+        subprocess.run(
+            [
+                soffice,
+                f"-env:UserInstallation={profile.as_uri()}",
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                str(path.parent),
+                str(path),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+        return path.with_suffix(".pdf")
+
+    return convert
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

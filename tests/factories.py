@@ -1,7 +1,7 @@
 """One small world for all tests: plain functions that make rows the way the register itself makes them.
 
 Every argument has a sensible default, so that a test names only what it is about. Tasks are entered and moved by the
-verbs of `meetings.actions`, so their log and intervals are what a person's work would have left behind.
+verbs of `meetings.tasks.services`, so their log and intervals are what a person's work would have left behind.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from meetings import actions
-from meetings.actions.writing import write_entry
 from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.models import (
     Account,
@@ -45,8 +43,15 @@ from meetings.models import (
     Task,
     TaskLog,
 )
+from meetings.tasks.services.batch import run_batch, same_for_all
+from meetings.tasks.services.creation import enter_task
+from meetings.tasks.services.evidence import add_evidence, delete_evidence
+from meetings.tasks.services.extensions import ask_for_extension
+from meetings.tasks.services.instructions import give_instruction
+from meetings.tasks.services.log import write_entry
+from meetings.tasks.services.status import update_task
 
-from .remembered import remembered
+from .cached_world import remembered
 
 # Not as low as the numbers of real notices.
 _numbers = count(1001)
@@ -203,7 +208,7 @@ def task(
     """
     of = of or suggestion()
     number = fields.pop("number", of.tasks.count() + 1)
-    return actions.enter_task(
+    return enter_task(
         suggestion=of,
         number=number,
         text=fields.pop("text", f"落实第{of.position}项建议的第{number}项工作。"),
@@ -219,14 +224,14 @@ def progress(
     of: Task, note: str = "按计划推进。", *, on: datetime.date, by: Account | None = None, **more: Any
 ) -> TaskLog:
     """Report progress effective on ``on``; ``by`` the secretariat unless somebody is named. Refreshes the task."""
-    return _verb(actions.update_task, of, by, effective_on=on, note=note, **more)
+    return _verb(update_task, of, by, effective_on=on, note=note, **more)
 
 
 def move(
     of: Task, status: str, *, on: datetime.date, note: str = "经秘书处研究。", by: Account | None = None
 ) -> TaskLog:
     """Change the status effective on ``on``; ``by`` the secretariat unless somebody is named. Refreshes the task."""
-    return _verb(actions.update_task, of, by, effective_on=on, status=status, note=note)
+    return _verb(update_task, of, by, effective_on=on, status=status, note=note)
 
 
 def entry(
@@ -246,10 +251,10 @@ def entry(
 def evidence(of: Task, *, deleted: bool = False, name: str = "验收报告.pdf") -> Evidence:
     """Keep a small PDF as evidence of a task. Refreshes the task."""
     upload = SimpleUploadedFile(name, b"%PDF-1.7")
-    entry = _verb(actions.add_evidence, of, None, files=[upload], effective_on=timezone.localdate())
+    entry = _verb(add_evidence, of, None, files=[upload], effective_on=timezone.localdate())
     kept = entry.evidence.get()
     if deleted:
-        actions.delete_evidence(evidence_id=kept.pk, version=of.version, actor=secretariat())
+        delete_evidence(evidence_id=kept.pk, version=of.version, actor=secretariat())
         of.refresh_from_db()
     return kept
 
@@ -258,12 +263,12 @@ def extension_request(of: Task, *, days: int = 3650) -> ExtensionRequest:
     """Ask for a deadline ``days`` later than the present one. Refreshes the task."""
     later = of.due_date + datetime.timedelta(days=days)
     said = {"reason": "供应商更换。", "progress": "过半。", "deadline_text": later.isoformat()}
-    return _verb(actions.ask_for_extension, of, None, effective_on=timezone.localdate(), **said)
+    return _verb(ask_for_extension, of, None, effective_on=timezone.localdate(), **said)
 
 
 def instruction(of: Task, leader: Person, text: str = "请抓紧落实。") -> Instruction:
     """Record an instruction of today by ``leader``, who supervises the task. Refreshes the task."""
-    return _verb(actions.give_instruction, of, None, leader=leader, text=text, effective_on=timezone.localdate())
+    return _verb(give_instruction, of, None, leader=leader, text=text, effective_on=timezone.localdate())
 
 
 def batch(*tasks: Task, by: Account | None = None, note: str = "统一更新。", **wish: Any) -> Batch:
@@ -271,8 +276,8 @@ def batch(*tasks: Task, by: Account | None = None, note: str = "统一更新。"
     for task in tasks:
         task.refresh_from_db()
     said = {"effective_on": timezone.localdate(), "note": note, **wish}
-    wishes = actions.same_for_all({task.pk: task.version for task in tasks}, **said)
-    made = actions.run_batch(wishes=wishes, actor=by or secretariat(), note=note).batch
+    wishes = same_for_all({task.pk: task.version for task in tasks}, **said)
+    made = run_batch(wishes=wishes, actor=by or secretariat(), note=note).batch
     for task in tasks:
         task.refresh_from_db()
     return made

@@ -7,7 +7,8 @@ from django.apps import apps
 from django.db import transaction
 
 from meetings.models import Task, TaskLog, TaskState
-from tests import factories
+
+from . import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def test_a_raw_entry_keeps_log_intervals_and_task_in_line():
     assert TaskLog.objects.filter(task=task).count() == TaskState.objects.filter(task=task).count() == 2
 
 
-# On PostgreSQL every world is made (`tests.remembered`).
+# On PostgreSQL every world is made (`tests.cached_world`).
 @pytest.mark.sqlite
 def test_a_world_that_is_put_back_is_the_one_that_was_made():
     def rows() -> list:

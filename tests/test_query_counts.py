@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from meetings import actions, synthetic
+from meetings.devtools import synthetic
 from meetings.models import (
     Account,
     Aspect,
@@ -29,10 +29,12 @@ from meetings.models import (
     Status,
     Task,
 )
-from meetings.tables import TaskTable
-from meetings.widgets import offered_choices
-from tests import factories
-from tests.fill_in_workbooks import edited, fetched, fill_every_row, handed_in
+from meetings.tasks.services.saved_views import save_view
+from meetings.tasks.tables import TaskTable
+from meetings.ui.widgets import offered_choices
+from tests.workbooks.workbook_files import edited, fetched, fill_every_row, handed_in
+
+from . import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -270,7 +272,7 @@ def test_a_column_costs_nothing_while_it_is_hidden_and_at_most_one_query_where_i
 def test_saved_views_cost_the_list_nothing_and_their_own_page_one_query_for_all_their_words(register, spend):
     account = factories.account(Role.READER)
     for number in range(12):
-        actions.save_view(owner=account, name=str(number), query=f"status=closed&department={number}&columns=text")
+        save_view(owner=account, name=str(number), query=f"status=closed&department={number}&columns=text")
     assert len(spend(account, "/tasks/", LIST).context["listing"].views) == 12
     spend(account, "/views/", [*SIGNED_IN, "the views with their owners", "what the filters offer, in one union"])
 

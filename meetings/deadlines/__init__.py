@@ -21,10 +21,10 @@ Read in this order: ``kinds`` (the words), ``text`` (one form for every way of p
 ``rows`` (a row's tasks), ``cells`` (values of Excel).
 """
 
-from meetings.deadlines.cells import cell_text, read_cell
-from meetings.deadlines.kinds import Deadline, DeadlineKind, DeadlineProblem, Precision, ProblemCode, Reading
-from meetings.deadlines.reading import read_deadline
-from meetings.deadlines.rows import read_row_deadlines
+from .cells import cell_text, read_cell
+from .kinds import Deadline, DeadlineKind, DeadlineProblem, Precision, ProblemCode, Reading
+from .reading import read_deadline
+from .rows import read_row_deadlines
 
 __all__ = [
     "Deadline",

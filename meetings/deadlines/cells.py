@@ -6,9 +6,9 @@ import datetime
 import re
 from dataclasses import replace
 
-from meetings.deadlines.days import FIRST_YEAR, LAST_YEAR, day_of_serial, month_end
-from meetings.deadlines.kinds import Deadline, DeadlineKind, DeadlineProblem, Precision, ProblemCode, Reading
-from meetings.deadlines.reading import read_deadline
+from .days import FIRST_YEAR, LAST_YEAR, day_of_serial, month_end
+from .kinds import Deadline, DeadlineKind, DeadlineProblem, Precision, ProblemCode, Reading
+from .reading import read_deadline
 
 # Quoted words and [colours] in a number format are no day: yyyy"年"m"月" shows none.
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')

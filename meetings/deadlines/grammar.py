@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from meetings.deadlines.days import FIXED_FEASTS, MOVABLE_FEASTS
+from .days import FIXED_FEASTS, MOVABLE_FEASTS
 
 RANGE = "(?:[-~]{1,2}|至|到)"
 # What may stand between the two ends of one range: 2024年1月 至 6月.

@@ -31,7 +31,7 @@ class Precision(StrEnum):
 
 
 class ProblemCode(StrEnum):
-    """Why a reading needs a person to confirm it. The sentences are in ``meetings/wording.py``."""
+    """Why a reading needs a person to confirm it. The sentences are in ``meetings/tasks/deadline_messages.py``."""
 
     UNREADABLE = "unreadable"  # nothing in the text is a form we know
     EMPTY = "empty"  # nothing is printed, or a dash

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from meetings.deadlines.days import day_or_none, month_end
-from meetings.deadlines.kinds import Precision
+from .days import day_or_none, month_end
+from .kinds import Precision
 
 _THIRD_ENDS = {"上": 10, "中": 20}
 Parts = dict[str, str | None]

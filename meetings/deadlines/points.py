@@ -8,20 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from meetings.deadlines import days
-from meetings.deadlines.days import ONE_DAY, add_months, add_working_days, day_or_none
-from meetings.deadlines.grammar import Form, Mark
-from meetings.deadlines.kinds import Precision, ProblemCode
-from meetings.deadlines.periods import (
-    Parts,
-    Period,
-    first_year,
-    is_vague,
-    months_through,
-    one_day,
-    period_of,
-    vague_offer,
-)
+from . import days
+from .days import ONE_DAY, add_months, add_working_days, day_or_none
+from .grammar import Form, Mark
+from .kinds import Precision, ProblemCode
+from .periods import Parts, Period, first_year, is_vague, months_through, one_day, period_of, vague_offer
 
 _YEARS_AHEAD = {"今": 0, "本": 0, "当": 0, "明": 1, "来": 1, "次": 1, "翌": 1, "后": 2, "去": -1, "同": 0}
 _WEEKDAYS = "一二三四五六日天"

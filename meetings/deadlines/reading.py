@@ -6,11 +6,11 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 
-from meetings.deadlines import grammar
-from meetings.deadlines.grammar import POINT_FORMS, Form, Mark, find_marks, left_over
-from meetings.deadlines.kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
-from meetings.deadlines.points import Known, Point, Role, points_of
-from meetings.deadlines.text import UniformText, uniform
+from . import grammar
+from .grammar import POINT_FORMS, Form, Mark, find_marks, left_over
+from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
+from .points import Known, Point, Role, points_of
+from .text import UniformText, uniform
 
 # A cell longer than this is no deadline, and is not worth the time of reading it.
 LONGEST_TEXT = 2000

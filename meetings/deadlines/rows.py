@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from meetings.deadlines.grammar import Form
-from meetings.deadlines.kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
-from meetings.deadlines.points import Known
-from meetings.deadlines.reading import LONGEST_TEXT, read_deadline, take_apart
-from meetings.deadlines.text import uniform
+from .grammar import Form
+from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
+from .points import Known
+from .reading import LONGEST_TEXT, read_deadline, take_apart
+from .text import uniform
 
 _YEARS_NAMED = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:(?=年|[./-]\d{1,2}(?!\d))|(?:[-~至到])((?:19|20)\d{2})(?=年))")
 # A number in brackets or in a ring may stand right behind the date before it; 1. only at the start of a piece.

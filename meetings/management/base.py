@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
-from meetings.days import ImpossibleAsOf, parse_as_of, parse_day
+from meetings.core.as_of import ImpossibleAsOf, parse_as_of, parse_day
 from meetings.models import Meeting
 
 # The longest number a key column can hold; a longer one is no id.

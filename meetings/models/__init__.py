@@ -4,17 +4,17 @@ from .account import PAGE_SIZES, Account, LandingPage, Language, Role
 from .batch import Batch, BatchSource
 from .change import ChangeKind, ChangeLog
 from .closure import agreement_to, awaiting_agreement, awaiting_decision, closure_request, is_agreed, needs_agreement
-from .confirmation import ConfirmationColumn, ConfirmationMark
 from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
-from .fill_in import FillInState, FillInUpload
+from .import_issue import ConfirmationColumn, ConfirmationMark
 from .instruction import Instruction
-from .intake import DocumentFormat, DraftRow, MinutesDocument
 from .log import AppendOnly, EntryKind, TaskLog, TaskState
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
+from .minutes import DocumentFormat, DraftRow, MinutesDocument
+from .notification import CalendarAddress, Mailing, MailKind, MailState, SentMail
 from .organisation import Department, FormerName, Person
 from .outcome import Outcome, SuggestionOutcome
-from .reminders import CalendarAddress, Mailing, MailKind, MailState, SentMail
+from .saved_view import SavedView
 from .suggestion import Suggestion, SuggestionSource
 from .task import (
     ANSWERABLE_ROLES,
@@ -30,7 +30,7 @@ from .task import (
     TaskLeader,
     worst_health,
 )
-from .view import SavedView
+from .workbook import FillInState, FillInUpload
 
 __all__ = [
     "SavedView",

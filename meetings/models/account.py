@@ -63,7 +63,7 @@ class Account(AbstractBaseUser):
     """A person's access to the register.
 
     Django's groups and permissions are left out on purpose: the role is the single source of what an account
-    may do, and `meetings.access` the single place where that is decided.
+    may do, and `meetings.permissions` the single place where that is decided.
     """
 
     username = models.CharField(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from meetings import lifecycle
+from meetings.core import lifecycle
 from meetings.deadlines import DeadlineKind as Kind
 from meetings.deadlines import Precision as Exactness
 

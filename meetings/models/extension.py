@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.lifecycle import Wish
+from meetings.core.lifecycle import Wish
 
 from .log import TaskLog
 from .task import Task, WithDeadline

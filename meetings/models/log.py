@@ -13,8 +13,8 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings import lifecycle
-from meetings.reviews import add_months
+from meetings.core import lifecycle
+from meetings.core.dates import add_months
 
 from .account import Account
 from .batch import Batch

@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .fields import SpellingField
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Person
-from .spelling import SpellingField
 
 
 def _count_of(model: str, path: str, **conditions: Any) -> Coalesce:

@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .fields import SpellingField
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
-from .spelling import SpellingField
 
 # «Lately» is as many rows as this: so many parts of tasks were entered or changed last.
 LATELY = 500

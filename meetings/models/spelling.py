@@ -1,41 +1,5 @@
-"""A column that holds how another one is typed: by pinyin and initials."""
+"""The module that migration 0001 names; everything is in `meetings.models.fields`."""
 
-from __future__ import annotations
+from .fields import SpellingField
 
-from typing import Any
-
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
-from meetings.spelling import spell
-
-
-class SpellingField(models.TextField):
-    """What the field named by ``of`` may be typed as (`meetings.spelling.spell`), to be searched with ``contains``.
-
-    Written with every `save()`, `bulk_create()` and fixture; neither `QuerySet.update()` nor a
-    ``save(update_fields=…)`` without it does so, so texts are changed by `save()`.
-    """
-
-    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
-        self.of = of
-        super().__init__(*args, **{"verbose_name": _("spelling"), "editable": False, "blank": True, **kwargs})
-
-    def deconstruct(self) -> tuple:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "of": self.of}
-
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
-        if not cls._meta.abstract:
-            models.signals.pre_save.connect(self._spell_in_fixtures, sender=cls)
-
-    def _spell_in_fixtures(self, instance: models.Model, raw: bool, **kwargs: Any) -> None:
-        # What a fixture brings is stored as it is, without asking `pre_save` of its fields.
-        if raw:
-            self.pre_save(instance, add=False)
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        spelled = spell(getattr(model_instance, self.of))
-        setattr(model_instance, self.attname, spelled)
-        return spelled
+__all__ = ["SpellingField"]

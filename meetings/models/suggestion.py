@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .fields import SpellingField
 from .meeting import Aspect, Meeting
 from .natural_keys import NaturallyKeyed
 from .organisation import Person
-from .spelling import SpellingField
 
 
 class Suggestion(NaturallyKeyed):

@@ -13,15 +13,15 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings import lifecycle
+from meetings.core import lifecycle
 from meetings.deadlines import Deadline
 from meetings.deadlines import DeadlineKind as Kind
 from meetings.deadlines import Precision as Exactness
 
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
+from .fields import SpellingField
 from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
 from .organisation import Department, Person
-from .spelling import SpellingField
 from .suggestion import Suggestion, SuggestionSource
 
 # What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
@@ -220,7 +220,7 @@ class Task(NaturallyKeyed, WithDeadline):
     """One thing to be done for a suggestion.
 
     The columns that change (status, deadline, review …) repeat the last interval of `TaskState`; they are written
-    by `meetings.actions` only, together with the log. ``version`` is the number of the last log entry.
+    by `meetings.tasks.services` only, together with the log. ``version`` is the number of the last log entry.
     """
 
     NATURAL_KEY = TASK_KEY

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 import cnas_tasks
-from meetings import access
+from meetings import permissions
 from meetings.models import Meeting
 
 register = template.Library()
@@ -52,7 +52,7 @@ def first_day(context: RequestContext) -> dict[str, object]:
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
-        "may_begin": access.is_secretariat(request.user),
+        "may_begin": permissions.is_secretariat(request.user),
     }
 
 

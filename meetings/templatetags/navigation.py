@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings import access, confirmations, inbox
+from meetings import permissions
 from meetings.models import Role
+from meetings.tasks import import_issues, inbox
 
 register = template.Library()
 
@@ -133,6 +134,6 @@ def is_printed(context: RequestContext) -> bool:
 
 
 def _open_confirmations(account) -> int | None:
-    if not access.is_secretariat(account) or not address_of("confirmations"):
+    if not permissions.is_secretariat(account) or not address_of("confirmations"):
         return None
-    return confirmations.number()
+    return import_issues.number()

@@ -3,8 +3,8 @@
 from django import template
 from django.http import QueryDict
 
-from meetings.overview import Move
-from meetings.reporting import Figure
+from meetings.tasks.overview import Move
+from meetings.tasks.statistics import Figure
 
 from .register import tasks_url
 

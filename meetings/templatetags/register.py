@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from meetings import access, presentation
+from meetings import permissions
 from meetings.models import Batch, ChangeLog, ConfirmationMark, Health, Outcome, Status, Task, TaskLog
-from meetings.reporting import HealthCount
+from meetings.tasks import display
+from meetings.tasks.statistics import HealthCount
 
 register = template.Library()
 
@@ -40,19 +41,19 @@ def outcome_label(outcome: str) -> str:
 @register.simple_tag(takes_context=True)
 def may_change_status(context: Context, task: Task) -> bool:
     """Whether the reader may change the status of the list's ``task`` where it stands; see `access.status_steps`."""
-    return context["listing"].is_today and bool(access.status_steps(context["request"].user, task))
+    return context["listing"].is_today and bool(permissions.status_steps(context["request"].user, task))
 
 
 @register.simple_tag(takes_context=True)
 def may_undo(context: Context, batch: Batch) -> bool:
     """See `access.may_undo`."""
-    return access.may_undo(context["request"].user, batch)
+    return permissions.may_undo(context["request"].user, batch)
 
 
 @register.simple_tag(takes_context=True)
 def may_select(context: Context, task: Task) -> bool:
     """Whether the reader may report on the list's ``task``, and so select it."""
-    return access.may_report(context["request"].user, task)
+    return permissions.may_report(context["request"].user, task)
 
 
 @register.simple_tag
@@ -64,7 +65,7 @@ def health_badge(health: str, words: str = "") -> SafeString:
 @register.simple_tag
 def task_badge(task: Task, day: datetime.date) -> SafeString:
     """Draw the health of ``task`` (from `TaskQuerySet.on` the ``day``) with how late it is or was."""
-    return health_badge(task.health, presentation.lateness(task, day) or presentation.closing(task))
+    return health_badge(task.health, display.lateness(task, day) or display.closing(task))
 
 
 @register.simple_tag
@@ -73,11 +74,11 @@ def due(task: Task, day: datetime.date) -> SafeString:
 
     Nothing is drawn for a task without a day.
     """
-    judged_by = presentation.day_of(task)
+    judged_by = display.day_of(task)
     if judged_by is None:
         return SafeString("")
-    drawn = format_html('<time datetime="{}">{}</time>', judged_by.isoformat(), presentation.named_day(task))
-    words = presentation.lateness(task, day)
+    drawn = format_html('<time datetime="{}">{}</time>', judged_by.isoformat(), display.named_day(task))
+    words = display.lateness(task, day)
     if not words:
         return drawn
     return format_html('{} <span class="how-late health-ink health-{}">{}</span>', drawn, task.health, words)
@@ -86,44 +87,44 @@ def due(task: Task, day: datetime.date) -> SafeString:
 @register.simple_tag
 def short_badge(task: Task) -> SafeString:
     """Draw the health of ``task`` where `due` stands beside it and says how late it is."""
-    return health_badge(task.health, presentation.closing(task))
+    return health_badge(task.health, display.closing(task))
 
 
 @register.filter
 def day_in_words(task: Task, day: datetime.date) -> str:
     """See `presentation.day_in_words`."""
-    return presentation.day_in_words(task, day)
+    return display.day_in_words(task, day)
 
 
 @register.filter
 def department_names(task: Task) -> str:
     """See `presentation.department_names`."""
-    return presentation.department_names(task)
+    return display.department_names(task)
 
 
 @register.filter
 def extension(task: Task) -> str:
     """See `presentation.extension`."""
-    return presentation.extension(task)
+    return display.extension(task)
 
 
 @register.filter
 def interval(months: int) -> str:
     """See `presentation.interval_in_words`. A `blocktranslate` of the same words would look up the same entry of the
     catalogue, and fail on its %(months)d, for a template fills in text alone."""
-    return presentation.interval_in_words(months)
+    return display.interval_in_words(months)
 
 
 @register.filter
 def in_words(mark: ConfirmationMark) -> str:
     """See `presentation.mark_in_words`."""
-    return presentation.mark_in_words(mark)
+    return display.mark_in_words(mark)
 
 
 @register.filter
-def changes(entry: TaskLog | ChangeLog) -> list[presentation.Change]:
+def changes(entry: TaskLog | ChangeLog) -> list[display.Change]:
     """See `presentation.changes_in_words`."""
-    return presentation.changes_in_words(entry)
+    return display.changes_in_words(entry)
 
 
 @register.simple_tag

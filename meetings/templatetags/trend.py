@@ -15,10 +15,10 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings.days import AS_OF
-from meetings.lifecycle import OPEN_STATUSES
+from meetings.core.as_of import AS_OF
+from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import Health, Status
-from meetings.reporting import TrendPoint
+from meetings.tasks.statistics import TrendPoint
 
 from .register import tasks_url
 

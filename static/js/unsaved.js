@@ -132,7 +132,7 @@
       }
       different = different || isText(field);
     });
-    // A text whose field the page does not have is shown; up to twelve letters it may be a choice (meetings.kept.SHORT).
+    // A text whose field the page does not have is shown; up to twelve letters it may be a choice (meetings.accounts.form_recovery.SHORT).
     var without = left.filter(function (entry) {
       return typeof entry[2] === "string" && entry[2].length > 12;
     });

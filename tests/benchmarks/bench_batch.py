@@ -27,7 +27,7 @@ def main(tasks: int) -> None:
         django.setup()
         from django.core.management import call_command
 
-        from meetings import synthetic
+        from meetings.devtools import synthetic
 
         call_command("migrate", verbosity=0)
         synthetic.generate(tasks, seed=7)
@@ -40,16 +40,17 @@ def main(tasks: int) -> None:
 def measure(size: int, *, with_leader: bool) -> None:
     from django.utils import timezone
 
-    from meetings import actions
     from meetings.models import Account, Person, Role, Status, Task
+    from meetings.tasks.services.batch import EVERYBODY, Placing, Wish, plan_batch, run_batch
+    from meetings.tasks.services.batch_undo import undo_batch
 
     staff = Account.objects.filter(role=Role.SECRETARIAT).first() or Account.objects.create_user(
         "bench", None, role=Role.SECRETARIAT, display_name="bench"
     )
     leader = Person.objects.filter(task_leaders__isnull=False).first()
-    placing = actions.Placing(leader, instead_of=actions.EVERYBODY) if with_leader else None
+    placing = Placing(leader, instead_of=EVERYBODY) if with_leader else None
     wishes = [
-        actions.Wish(
+        Wish(
             task_id=task.pk,
             version=task.version,
             effective_on=timezone.localdate(),
@@ -59,10 +60,10 @@ def measure(size: int, *, with_leader: bool) -> None:
         )
         for task in Task.objects.order_by("pk")[:size]
     ]
-    planned = spent(lambda: actions.plan_batch(wishes=wishes, actor=staff))
-    ran = spent(lambda: actions.run_batch(wishes=wishes, actor=staff))
+    planned = spent(lambda: plan_batch(wishes=wishes, actor=staff))
+    ran = spent(lambda: run_batch(wishes=wishes, actor=staff))
     batch = staff.batches.first()
-    undone = spent(lambda: actions.undo_batch(batch_id=batch.pk, actor=staff))
+    undone = spent(lambda: undo_batch(batch_id=batch.pk, actor=staff))
     name = f"{size:,} tasks, status{' and leader' if with_leader else ''}"
     cells = (
         f"{seconds:5.2f} s {queries:4} ({100 * queries / size:4.1f})" for seconds, queries in (planned, ran, undone)

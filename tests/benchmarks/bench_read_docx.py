@@ -64,8 +64,8 @@ def best(work: Callable[[], object]) -> float:
 def main() -> None:
     settings.configure(USE_I18N=False)
     django.setup()
-    from meetings.importing.documents import read_content
-    from meetings.importing.minutes import minutes_of, to_json
+    from meetings.minutes.documents import read_content
+    from meetings.minutes.parser.minutes import minutes_of, to_json
 
     content, small = written(ROWS), written(YARDSTICK_ROWS)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

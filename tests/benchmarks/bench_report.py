@@ -62,10 +62,10 @@ def measure(meeting, rounds: int) -> None:
     import docx
     from django.utils import timezone
 
-    from meetings.exporting.register import write_register_workbook
-    from meetings.exporting.reports.progress import progress_report
-    from meetings.exporting.reports.progress_document import write_meeting_report
+    from meetings.exports.register import write_register_workbook
     from meetings.models import Task
+    from meetings.reports.progress import progress_report
+    from meetings.reports.progress_document import write_meeting_report
 
     day = timezone.localdate()
     tasks = Task.objects.on(day).filter(suggestion__meeting=meeting)

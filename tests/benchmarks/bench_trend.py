@@ -30,18 +30,18 @@ def main(tasks: int, rounds: int) -> None:
 def measure(rounds: int) -> None:
     from django.utils import timezone
 
-    from meetings import reporting
     from meetings.models import Department, Task, TaskState
+    from meetings.tasks import statistics
 
     today = timezone.localdate()
     tasks = Task.objects.on(today)
     largest = Department.objects.first()
     own = TaskState.objects.filter(task__in=Task.objects.answered_by([largest.pk]))
     questions = {
-        "trend, all tasks": lambda: reporting.count_trend(TaskState.objects.all(), today),
-        "trend, one department": lambda: reporting.count_trend(own, today),
-        "counts by meeting": lambda: reporting.count_by_meeting(tasks),
-        "counts by department and leader": lambda: reporting.count_by_department_and_leader(tasks),
+        "trend, all tasks": lambda: statistics.count_trend(TaskState.objects.all(), today),
+        "trend, one department": lambda: statistics.count_trend(own, today),
+        "counts by meeting": lambda: statistics.count_by_meeting(tasks),
+        "counts by department and leader": lambda: statistics.count_by_department_and_leader(tasks),
     }
     for name, ask in questions.items():
         taken = []

@@ -11,12 +11,12 @@ from django.urls import get_resolver
 from playwright.sync_api import Page
 
 from meetings.models import Department, Meeting, Person, Role, Task
-from meetings.tables import TaskTable
+from meetings.tasks.tables import TaskTable
 from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
-from .test_frame import assert_fits
+from .test_layout import assert_fits
 
 # Name of the address -> what a person opens there, and as whom it has most to show.
 PAGES = {

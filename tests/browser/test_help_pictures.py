@@ -20,8 +20,8 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page
 
-from meetings import actions
 from meetings.models import Meeting, Role, Task
+from meetings.tasks.services.closure import request_closure
 from tests import factories
 
 TEXTS = Path(__file__).parent / "help_pictures"
@@ -71,7 +71,7 @@ def meeting(db, live_server) -> Meeting:
     factories.progress(second, "通讯录已收集八成。", on=day)
     factories.move(third, "closed", on=day, note="已在执委会第三次会议上落实。")
     factories.progress(fourth, "已启动。", on=day)
-    actions.request_closure(
+    request_closure(
         task_id=fourth.pk,
         version=Task.objects.get(pk=fourth.pk).version,
         actor=factories.secretariat(),

@@ -9,7 +9,7 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from meetings.models import Department, Person
-from meetings.widgets import SearchChoiceField, SearchMultipleChoiceField
+from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
 from tests import factories
 
 from .axe import assert_accessible

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 
-from meetings.actions import new_password
-from meetings.demonstration import password_table
+from meetings.accounts.services.accounts import new_password
+from meetings.devtools.demonstration import password_table
 from meetings.models import Account, Meeting, Role, Task
 from tests import factories
 

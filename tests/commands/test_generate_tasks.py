@@ -1,4 +1,4 @@
-"""`generate_tasks`: the command around `meetings.synthetic`."""
+"""`generate_tasks`: the command around `meetings.devtools.synthetic`."""
 
 from io import StringIO
 

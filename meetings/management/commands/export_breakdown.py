@@ -5,9 +5,9 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from meetings.exporting.breakdown import write_breakdown
-from meetings.exporting.breakdown_document import write_breakdown_document
-from meetings.exporting.files import CannotWrite, written_whole
+from meetings.breakdown.export.document import write_breakdown_document
+from meetings.breakdown.export.workbook import write_breakdown
+from meetings.exports.atomic_file import CannotWrite, written_whole
 from meetings.management.base import RegisterCommand, day_of_meeting, meeting_asked_for
 
 WRITERS = {".xlsx": write_breakdown, ".docx": write_breakdown_document}

@@ -7,13 +7,13 @@ from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meetings.days import AS_OF
-from meetings.exporting.files import CannotWrite, written_whole
-from meetings.exporting.register import write_register_csv, write_register_workbook
-from meetings.filters import WrongParameter, filtered_tasks
+from meetings.core.as_of import AS_OF
+from meetings.exports.atomic_file import CannotWrite, written_whole
+from meetings.exports.register import write_register_csv, write_register_workbook
 from meetings.management.base import RegisterCommand, day_asked_for
 from meetings.models import Task
-from meetings.tables import TaskTable, columns_asked_for, sorting_asked_for
+from meetings.tasks.filters import WrongParameter, filtered_tasks
+from meetings.tasks.tables import TaskTable, columns_asked_for, sorting_asked_for
 
 WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 

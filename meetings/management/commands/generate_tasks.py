@@ -3,9 +3,9 @@
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from meetings.devtools.synthetic import generate
 from meetings.management.base import RegisterCommand
 from meetings.models import Meeting, Task
-from meetings.synthetic import generate
 
 MOST = 1_000_000
 

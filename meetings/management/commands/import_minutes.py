@@ -9,15 +9,15 @@ from pathlib import Path
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from meetings.importing.accept import accept_file
-from meetings.importing.contents import Minutes
-from meetings.importing.documents import UnreadableDocument
-from meetings.importing.minutes import to_json
-from meetings.importing.reading import read_with_sources
-from meetings.importing.wording import refusal, sentence
-from meetings.importing.written import ReadMinutes
+from meetings.errors import Refused
 from meetings.management.base import RegisterCommand
-from meetings.refusals import Refused
+from meetings.minutes.accept import accept_file
+from meetings.minutes.documents import UnreadableDocument
+from meetings.minutes.json_codec import ReadMinutes
+from meetings.minutes.parser.entrypoint import read_with_sources
+from meetings.minutes.parser.messages import refusal, sentence
+from meetings.minutes.parser.minutes import to_json
+from meetings.minutes.parser.schema import Minutes
 
 
 class Command(RegisterCommand):

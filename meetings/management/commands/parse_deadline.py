@@ -6,10 +6,10 @@ import json
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from meetings.days import ImpossibleAsOf, parse_day
+from meetings.core.as_of import ImpossibleAsOf, parse_day
 from meetings.deadlines import Deadline, read_deadline
 from meetings.management.base import RegisterCommand
-from meetings.wording import deadline_problem_sentence
+from meetings.tasks.deadline_messages import deadline_problem_sentence
 
 
 class Command(RegisterCommand):

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from meetings import demonstration
-from meetings.demonstration import in_both
+from meetings.devtools import demonstration
+from meetings.devtools.demonstration import in_both
 from meetings.management.base import RegisterCommand
 
 SET_PASSWORDS = ".venv/bin/python manage.py set_demonstration_passwords"

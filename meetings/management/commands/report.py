@@ -5,9 +5,9 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from meetings.exporting.files import CannotWrite, written_whole
-from meetings.exporting.reports.progress_document import write_meeting_report
+from meetings.exports.atomic_file import CannotWrite, written_whole
 from meetings.management.base import RegisterCommand, day_of_meeting, meeting_asked_for
+from meetings.reports.progress_document import write_meeting_report
 
 
 class Command(RegisterCommand):

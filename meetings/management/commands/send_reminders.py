@@ -8,10 +8,10 @@ from django.core.management.base import CommandError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from meetings.core.workdays import is_working_day
 from meetings.management.base import RegisterCommand, day_asked_for
-from meetings.reminding.delivery import Report, send_reminders
-from meetings.reminding.digest import compose_all
-from meetings.workdays import is_working_day
+from meetings.notifications.delivery import Report, send_reminders
+from meetings.notifications.digest import compose_all
 
 
 class Command(RegisterCommand):

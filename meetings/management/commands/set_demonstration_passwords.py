@@ -3,8 +3,8 @@
 from django.core.management.base import CommandError
 from django.utils.translation import gettext_lazy as _
 
-from meetings import demonstration
-from meetings.demonstration import in_both
+from meetings.devtools import demonstration
+from meetings.devtools.demonstration import in_both
 from meetings.management.base import RegisterCommand
 
 

@@ -1,0 +1,188 @@
+"""What people type about their own account and their own views of the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.forms import PasswordChangeForm
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from meetings import permissions
+from meetings.errors import Refused
+from meetings.models import PAGE_SIZES, Account, LandingPage, Language, Role, SavedView
+from meetings.tasks import inbox
+from meetings.tasks.filters import FilterChoices
+from meetings.tasks.saved_views import LONGEST_QUERY, kept_query, tell
+
+# Where the first page is one of the saved views, this and its number are the value sent.
+VIEW_PREFIX = "view-"
+USUAL_PAGE_SIZE = PAGE_SIZES[1]
+
+
+class ExplainedForm(forms.Form):
+    """A form whose verb may refuse."""
+
+    def explain(self, refused: Refused) -> None:
+        """Put the sentence of a verb that refused beside the field it is about."""
+        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+
+
+class AccountSettingsForm(ExplainedForm):
+    """What somebody chooses for their own account."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of pages and mails"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    page_size = forms.TypedChoiceField(
+        label=gettext_lazy("Rows a page"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=gettext_lazy("Of every list, until another number is chosen there."),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    landing = forms.ChoiceField(
+        label=gettext_lazy("First page"),
+        required=False,
+        help_text=gettext_lazy(
+            "What opens after signing in, unless the way to some other page led there. "
+            "It may be one of your saved views."
+        ),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    wants_digest = forms.BooleanField(
+        label=gettext_lazy("Send me the daily digest by e-mail"),
+        required=False,
+        help_text=gettext_lazy(
+            "On working days, and only with something in it. What waits for your decision or answer is mailed in any "
+            "case."
+        ),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, data=None, *, account: Account) -> None:
+        self.views = {f"{VIEW_PREFIX}{view.pk}": view for view in permissions.readable_views(account)}
+        at_present = f"{VIEW_PREFIX}{account.landing_view_id}"
+        initial = {
+            "language": account.language,
+            "page_size": account.page_size,
+            "landing": at_present if at_present in self.views else account.landing_page,
+            "wants_digest": account.wants_digest,
+        }
+        super().__init__(data, initial=initial)
+        not_chosen = [] if account.language else [("", _("Not chosen yet"))]
+        # Each language in itself: who cannot read the page finds the way out of it.
+        self.fields["language"].choices = not_chosen + [
+            (Language.CHINESE.value, "中文"),
+            (Language.ENGLISH.value, "English"),
+        ]
+        self.fields["page_size"].choices = [
+            ("", self._usual_page_size()),
+            *((size, str(size)) for size in PAGE_SIZES),
+        ]
+        self.fields["landing"].choices = [
+            (page.value, page.label)
+            for page in LandingPage
+            if page != LandingPage.INBOX or inbox.has_inbox(account) or account.landing_page == page
+        ]
+        if self.views:
+            named = [(key, view.name) for key, view in self.views.items()]
+            self.fields["landing"].choices += [(gettext_lazy("Saved views"), named)]
+
+    @staticmethod
+    def _usual_page_size() -> str:
+        return _("As usual (%(number)d)") % {"number": USUAL_PAGE_SIZE}
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What the verb is to keep."""
+        said = dict(self.cleaned_data)
+        landing = said.pop("landing")
+        view = self.views.get(landing)
+        page = LandingPage.DASHBOARD if view or not landing else LandingPage(landing)
+        return {**said, "landing_page": page, "landing_view": view}
+
+    def said(self, changed: list[str]) -> list[str]:
+        """Say what the fields behind the verb's arguments ``changed`` hold now."""
+        names = dict.fromkeys("landing" if name.startswith("landing") else name for name in changed)
+        return [
+            _("%(filter)s: %(values)s") % {"filter": self.fields[name].label, "values": self._value_in_words(name)}
+            for name in names
+        ]
+
+    def _value_in_words(self, name: str) -> str | Promise:
+        value = self.cleaned_data[name]
+        if name == "wants_digest":
+            return _("yes") if value else _("no")
+        if name == "landing":
+            view = self.views.get(value)
+            return view.name if view else LandingPage(value or LandingPage.DASHBOARD).label
+        if name == "page_size":
+            return str(value) if value else self._usual_page_size()
+        return dict(self.fields[name].choices)[value]
+
+
+class PasswordForm(PasswordChangeForm):
+    """The old password, and twice the new one, held to the rules of the settings."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
+            field.widget.attrs.pop("autofocus", None)
+        # The rules are said once, as a list beside the form.
+        self.fields["new_password1"].help_text = ""
+        self.fields["new_password2"].help_text = ""
+
+    @property
+    def rules(self) -> list[str]:
+        """What a new password has to be like, a sentence each."""
+        return password_validation.password_validators_help_texts()
+
+
+class ViewForm(ExplainedForm):
+    """The name of a view, and the role that sees it beside its owner."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=SavedView._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    shared_with = forms.ChoiceField(
+        label=gettext_lazy("Shared with"), required=False, widget=forms.Select(attrs={"class": "form-select"})
+    )
+
+    def __init__(self, *args, account: Account, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        roles = permissions.roles_to_share_with(account)
+        shared = self.initial.get("shared_with")
+        if shared and shared not in roles:
+            # Shared when the account had another role: it may stay so.
+            roles = [*roles, Role(shared)]
+        self.fields["shared_with"].choices = [
+            ("", pgettext("with whom a view is shared", "Nobody")),
+            *((role.value, _("All with the role “%(role)s”") % {"role": role.label}) for role in roles),
+        ]
+
+
+class SaveViewForm(ViewForm):
+    """A list to be kept; ``overwrite`` says that a view of the same name is replaced."""
+
+    query = forms.CharField(required=False, max_length=LONGEST_QUERY, widget=forms.HiddenInput)
+    overwrite = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean_query(self) -> str:
+        """Keep what a view keeps of it, and refuse what has no meaning: nobody could ever open it."""
+        query = kept_query(QueryDict(self.cleaned_data["query"]))
+        today = timezone.localdate()
+        if wrong := tell(query, FilterChoices(today), today).wrong:
+            raise forms.ValidationError(wrong)
+        return query

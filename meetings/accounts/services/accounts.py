@@ -1,0 +1,148 @@
+"""Accounts: opened, changed, switched off and given a new password by administrators; each is one entry.
+
+An account is never deleted, for the logs name it. A password that is made here is returned once and stored nowhere.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings.breakdown.services.ordering import changed
+from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, NothingDiffers
+from meetings.models import Account, ChangeKind, Department, Person, Role
+from meetings.organisation.services.organisation import locked, log_change
+
+# Without 0 O 1 l I and their like: a password is read from a screen and typed.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def require_administrator(actor: Account) -> None:
+    """Raise NotAllowed for everybody else than administrators."""
+    if not actor.is_staff:
+        raise NotAllowed(_("Only administrators may do this."))
+
+
+def new_password() -> str:
+    """Return a password of 12 random characters (59 bits) in groups of four, easy to read and to type."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(3))
+
+
+@transaction.atomic
+def open_account(
+    *,
+    actor: Account,
+    username: str,
+    display_name: str,
+    role: str,
+    email: str = "",
+    person: Person | None = None,
+    departments: Sequence[Department] = (),
+) -> tuple[Account, str]:
+    """Open an account and return it with its first password, which cannot be shown again.
+
+    Raises NotAllowed, Incomplete.
+    """
+    require_administrator(actor)
+    account = Account(
+        username=Account.normalize_username(username.strip()),
+        display_name=display_name.strip(),
+        email=email.strip(),
+        role=role,
+        person=person,
+    )
+    password = new_password()
+    account.set_password(password)
+    _check(account, departments)
+    account.save()
+    account.departments.set(departments)
+    new = _written(account)
+    changes = changed({name: (None, new[name] or None) for name in new if name != "may_sign_in"})
+    log_change(account, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
+    return account, password
+
+
+@transaction.atomic
+def edit_account(
+    *,
+    account_id: int,
+    actor: Account,
+    username: str,
+    display_name: str,
+    role: str,
+    email: str,
+    person: Person | None,
+    departments: Sequence[Department],
+    is_active: bool,
+    version: int | None = None,
+    note: str = "",
+) -> Account:
+    """Change what an account is called and may do. Raises NotAllowed, Stale, Incomplete, ImpossibleStep."""
+    require_administrator(actor)
+    account = locked(Account.objects, account_id, version)
+    old = _written(account)
+    account.username = Account.normalize_username(username.strip())
+    account.display_name, account.email = display_name.strip(), email.strip()
+    account.role, account.person, account.is_active = role, person, is_active
+    _check(account, departments)
+    _require_an_administrator(account)
+    account.save()
+    account.departments.set(departments)
+    new = _written(account)
+    changes = changed({name: (old[name], new[name]) for name in old})
+    if not changes:
+        raise NothingDiffers
+    kind = ChangeKind.CORRECTED
+    if "may_sign_in" in changes:
+        kind = ChangeKind.RESTORED if is_active else ChangeKind.RETIRED
+    log_change(account, kind=kind, actor=actor, note=note, changes=changes)
+    return account
+
+
+@transaction.atomic
+def give_new_password(*, account_id: int, actor: Account, version: int | None = None) -> tuple[Account, str]:
+    """Return the account with a new password for it, which cannot be shown again; the old one is worth nothing now."""
+    require_administrator(actor)
+    account = locked(Account.objects, account_id, version)
+    password = new_password()
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    log_change(account, kind=ChangeKind.CORRECTED, actor=actor, note=_("A new password was set."))
+    return account, password
+
+
+def _check(account: Account, departments: Sequence[Department]) -> None:
+    """Refuse what the columns cannot hold, and an account that would open an empty page."""
+    try:
+        account.full_clean(exclude=["password"])
+    except ValidationError as invalid:
+        field, sentences = next(iter(invalid.message_dict.items()))
+        raise Incomplete(sentences[0], field=field) from invalid
+    if account.role == Role.LIAISON and account.is_active and not departments:
+        raise Incomplete(_("Say which departments this liaison reports for."), field="departments")
+
+
+def _require_an_administrator(account: Account) -> None:
+    """Refuse to leave the register without anybody who may open accounts."""
+    administrators = Account.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=account.pk)
+    if not account.is_staff and not administrators.exists():
+        raise ImpossibleStep(
+            _("This is the last administrator who may sign in. Make somebody else one first."), field="role"
+        )
+
+
+def _written(account: Account) -> dict[str, object]:
+    departments = account.departments.order_by("pk").values_list("name", flat=True) if account.pk else ()
+    return {
+        "username": account.username,
+        "display_name": account.display_name,
+        "email": account.email or None,
+        "role": str(account.role),
+        "person": str(account.person) if account.person else None,
+        "liaison_departments": list(departments),
+        "may_sign_in": account.is_active,
+    }

@@ -1,0 +1,94 @@
+"""What a person sets about their own account. Not about a task, so nothing of it is in a task's log."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings import permissions
+from meetings.errors import Incomplete
+from meetings.models import PAGE_SIZES, Account, CalendarAddress, LandingPage, Language, SavedView
+from meetings.models.notification import hashed, new_secret
+from meetings.tasks import overview
+
+
+def change_settings(
+    *,
+    account: Account,
+    language: str,
+    wants_digest: bool,
+    page_size: int | None = None,
+    landing_page: str = LandingPage.DASHBOARD,
+    landing_view: SavedView | None = None,
+) -> list[str]:
+    """Keep what the person sets for themselves; return the names of the arguments that were otherwise before.
+
+    ``language``: none, not chosen. ``page_size``: none, as many rows a page as usual. ``landing_view`` takes the place
+    of ``landing_page`` and is one that the account may see.
+    """
+    if language not in ("", *Language.values):
+        raise Incomplete(_("Choose one of the languages offered."), field="language")
+    if page_size not in (None, *PAGE_SIZES):
+        raise Incomplete(_("Choose one of the numbers of rows offered."), field="page_size")
+    if landing_page not in LandingPage.values:
+        raise Incomplete(_("Choose one of the first pages offered."), field="landing")
+    if landing_view is not None and not permissions.readable_views(account).filter(pk=landing_view.pk).exists():
+        raise Incomplete(_("This view is not shared with you. Choose another first page."), field="landing")
+    said = {
+        "language": language,
+        "wants_digest": wants_digest,
+        "page_size": page_size,
+        "landing_page": landing_page,
+        "landing_view": landing_view,
+    }
+    changed = [name for name, value in said.items() if getattr(account, name) != value]
+    for name in changed:
+        setattr(account, name, said[name])
+    account.save(update_fields=changed)
+    return changed
+
+
+def note_look(*, account: Account, now: datetime.datetime) -> None:
+    """Remember that the person looked at their overview: what is recorded from ``now`` on is new to them next time.
+
+    Within `overview.SAME_LOOK_MINUTES` it is still the same look, and what was new stays so.
+    """
+    if not overview.is_same_look(account, now):
+        account.looked_before = account.looked_at
+    account.looked_at = now
+    account.save(update_fields=["looked_at", "looked_before"])
+
+
+def change_password(*, account: Account, password: str) -> None:
+    """Let the account sign in with another password; the form has asked for the old one and held it to the rules.
+
+    Every other browser the person is signed in with is signed out by it.
+    """
+    account.set_password(password)
+    account.save(update_fields=["password"])
+
+
+def choose_language(*, account: Account, language: str) -> None:
+    """Keep the language chosen by the switch of the pages; an unknown one is left to the switch to ignore."""
+    if language in Language.values and account.language != language:
+        account.language = language
+        account.save(update_fields=["language"])
+
+
+@transaction.atomic
+def make_calendar_address(*, account: Account) -> str:
+    """Return a new secret for the account's calendar; the one before it opens nothing any more.
+
+    It is not stored and cannot be shown again.
+    """
+    secret = new_secret()
+    CalendarAddress.objects.filter(account=account).delete()
+    CalendarAddress.objects.create(account=account, secret_hash=hashed(secret))
+    return secret
+
+
+def revoke_calendar_address(*, account: Account) -> None:
+    """Let the account's calendar address open nothing any more."""
+    CalendarAddress.objects.filter(account=account).delete()

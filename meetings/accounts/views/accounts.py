@@ -1,0 +1,105 @@
+"""The accounts, for administrators: who may sign in, and as what."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings import permissions
+from meetings.accounts.services.accounts import edit_account, give_new_password, open_account
+from meetings.errors import Refused, Stale
+from meetings.models import Account, Role
+from meetings.organisation.forms import EditAccountForm, NewAccountForm
+from meetings.organisation.tables import AccountTable
+from meetings.organisation.views import on_version, sorted_table
+
+
+@require_safe
+def account_list(request: HttpRequest) -> HttpResponse:
+    """Show the accounts, those who may sign in first."""
+    accounts = (
+        permissions.managed_accounts(request.user).prefetch_related("departments").order_by("-is_active", "username")
+    )
+    words, role = request.GET.get("q", "").strip()[:200], request.GET.get("role", "")
+    for word in words.split():
+        accounts = accounts.filter(
+            Q(username__icontains=word) | Q(display_name__icontains=word) | Q(email__icontains=word)
+        )
+    if role in Role.values:
+        accounts = accounts.filter(role=role)
+    table, wrong = sorted_table(request, accounts, AccountTable)
+    context = {"table": table, "wrong": wrong, "words": words, "role": role, "roles": Role.choices}
+    return render(request, "meetings/accounts/list.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_new(request: HttpRequest) -> HttpResponse:
+    """Open an account, and show its first password this once.
+
+    No redirect: the password would have to be stored somewhere on the way.
+    """
+    permissions.require_administrator(request.user)
+    form = NewAccountForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            account, password = open_account(actor=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            return _page(request, account, password=password)
+    return render(request, "meetings/accounts/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show and change one account."""
+    account = permissions.managed_account(request.user, pk)
+    if request.method != "POST":
+        return _page(request, account)
+    form = EditAccountForm(request.POST, subject=account)
+    if form.is_valid():
+        try:
+            edit_account(account_id=pk, actor=request.user, **form.cleaned_data)
+        except Stale as stale:
+            form.data = on_version(form.data, account)
+            return _page(request, permissions.managed_account(request.user, pk), form=form, stale=stale, status=409)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            messages.success(request, _("Saved: the account is changed."))
+            return redirect("account_detail", pk)
+    return _page(request, permissions.managed_account(request.user, pk), form=form, status=422)
+
+
+@never_cache
+@require_POST
+def account_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the account a new password, and show it this once; see `account_new`."""
+    permissions.managed_account(request.user, pk)
+    account, password = give_new_password(account_id=pk, actor=request.user)
+    return _page(request, account, password=password)
+
+
+def _page(
+    request: HttpRequest,
+    account: Account,
+    *,
+    form: EditAccountForm | None = None,
+    stale: Stale | None = None,
+    password: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "account": account,
+        "form": form or EditAccountForm(subject=account),
+        "stale": stale,
+        "password": password,
+        "changes": account.change_log.select_related("actor"),
+    }
+    return render(request, "meetings/accounts/detail.html", context, status=status)

@@ -1,0 +1,104 @@
+"""What a person sets about their own account: language, lists, first page, digest, password, private calendar."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
+
+from meetings.accounts.forms import AccountSettingsForm, PasswordForm
+from meetings.accounts.services import preferences
+from meetings.accounts.services.preferences import change_settings
+from meetings.errors import Refused
+from meetings.models import CalendarAddress
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_settings(request: HttpRequest) -> HttpResponse:
+    """Show and change the settings of the account that is signed in."""
+    form = AccountSettingsForm(request.POST or None, account=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = change_settings(account=request.user, **form.chosen)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            with override(request.user.language or request.LANGUAGE_CODE):
+                messages.success(request, _said(form, changed))
+            return redirect("account_settings")
+    return _render(request, form=form, status=422 if request.method == "POST" else 200)
+
+
+def _said(form: AccountSettingsForm, changed: list[str]) -> str:
+    if not changed:
+        return _("Nothing was changed: these were your settings already.")
+    # Translators: what stands between the settings that were changed.
+    return _("Your settings are saved. %(changes)s") % {"changes": _("; ").join(form.said(changed))}
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_POST
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Change the password of the account that is signed in, which stays signed in here and nowhere else."""
+    form = PasswordForm(request.user, request.POST)
+    if not form.is_valid():
+        return _render(request, password_form=form, status=422)
+    preferences.change_password(account=request.user, password=form.cleaned_data["new_password1"])
+    update_session_auth_hash(request, request.user)
+    messages.success(request, _("Your password is changed. Wherever else you were signed in, sign in again with it."))
+    return redirect("account_settings")
+
+
+@never_cache
+@require_POST
+def make_calendar_address(request: HttpRequest) -> HttpResponse:
+    """Make a new calendar address and show it, this once.
+
+    No redirect: the secret would have to be stored somewhere on the way.
+    """
+    secret = preferences.make_calendar_address(account=request.user)
+    address = settings.BASE_URL + reverse("calendar", args=[secret])
+    return _render(request, new_address=address)
+
+
+@require_POST
+def revoke_calendar_address(request: HttpRequest) -> HttpResponse:
+    """Let the calendar address open nothing any more."""
+    preferences.revoke_calendar_address(account=request.user)
+    messages.success(request, _("The calendar address is revoked: it opens nothing any more."))
+    return redirect("account_settings")
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Switch the language of the pages in this browser, and keep it for the account of who is signed in."""
+    if request.method == "POST" and request.user.is_authenticated:
+        preferences.choose_language(account=request.user, language=request.POST.get("language", ""))
+    return set_language(request)
+
+
+def _render(
+    request: HttpRequest,
+    *,
+    form: AccountSettingsForm | None = None,
+    password_form: PasswordForm | None = None,
+    new_address: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form or AccountSettingsForm(account=request.user),
+        "password_form": password_form or PasswordForm(request.user),
+        "calendar_address": CalendarAddress.objects.filter(account=request.user).first(),
+        "new_address": new_address,
+    }
+    return render(request, "registration/settings.html", context, status=status)

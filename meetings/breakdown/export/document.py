@@ -1,0 +1,143 @@
+"""任务分解表 as a word-processor document: the annex as issued, set like the print."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from django.utils import translation
+from docx import Document
+from docx.document import Document as DocumentObject
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+
+from meetings.exports.columns import Column
+from meetings.exports.workbook import clean_text
+from meetings.models import Meeting
+
+from .rows import ANNEX_COLUMNS, BreakdownRow, heading_of, rows_by_suggestion, spans
+
+_LATIN = "Times New Roman"
+_SONG, _HEI = "宋体", "黑体"
+_TABLE_SIZE, _LINE_SIZE, _TITLE_SIZE = 9, 12, 18
+_MARGIN = Mm(16)
+_PAGE_LONG, _PAGE_SHORT = Mm(297), Mm(210)
+# What is left free in a cell: above and below, left and right, in twentieths of a point.
+_CELL_MARGINS = {"top": 45, "left": 85, "bottom": 45, "right": 85}
+
+
+def write_breakdown_document(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
+    """Write the annex as issued as .docx into ``file``, with the deadlines in force on ``day`` (Asia/Shanghai).
+
+    In Chinese whatever the reader's language, as `meetings.breakdown.export.workbook.write_breakdown` is.
+    """
+    with translation.override("zh-hans"):
+        heading, rows = heading_of(meeting), rows_by_suggestion(meeting, day)
+        document = _new_document(heading.title)
+        title = document.add_paragraph()
+        title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        title.paragraph_format.space_after = Pt(4)
+        _write(title, heading.title, _TITLE_SIZE)
+        for line in heading.lines:
+            _write(document.add_paragraph(), line, _LINE_SIZE)
+        _write_table(document, ANNEX_COLUMNS, rows)
+        document.save(file)
+
+
+def _new_document(title: str) -> DocumentObject:
+    """Return an empty document, A4 on its side."""
+    document = Document()
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = _PAGE_LONG, _PAGE_SHORT
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
+    standard = document.styles["Normal"]
+    standard.paragraph_format.space_before = standard.paragraph_format.space_after = Pt(0)
+    standard.paragraph_format.line_spacing = 1.0
+    _set_fonts(standard.element.get_or_add_rPr().get_or_add_rFonts(), _SONG)
+    properties = document.core_properties
+    properties.title, properties.author, properties.comments = clean_text(title)[:255], "", ""
+    return document
+
+
+def _write_table(
+    document: DocumentObject, columns: Sequence[Column[BreakdownRow]], rows: Sequence[BreakdownRow]
+) -> None:
+    table = document.add_table(rows=len(rows) + 1, cols=len(columns), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    _set_cell_margins(table)
+    # Asking a table for a cell walks through all of it: once, not once a cell.
+    cells = [row.cells for row in table.rows]
+    repeated = OxmlElement("w:tblHeader")
+    table.rows[0]._tr.get_or_add_trPr().append(repeated)
+    room = _PAGE_LONG - 2 * _MARGIN
+    for index, column in enumerate(columns):
+        width = round(room * column.width / sum(column.width for column in columns))
+        table.columns[index].width = width
+        for row in cells:
+            row[index].width = width
+        _fill(cells[0][index], str(column.head), centred=True, is_head=True)
+        for start, end in spans(rows, column):
+            _fill(cells[start + 1][index], str(column.value(rows[start]) or ""), centred=column.centred)
+            if end - start > 1:
+                _merge_down([row[index] for row in cells[start + 1 : end + 1]])
+
+
+def _fill(cell: _Cell, text: str, *, centred: bool, is_head: bool = False) -> None:
+    """Write ``text`` into an empty cell, a paragraph a line."""
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    for number, line in enumerate(clean_text(text).split("\n")):
+        paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
+        if centred:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _write(paragraph, line, _TABLE_SIZE, is_head=is_head)
+
+
+def _write(paragraph: Paragraph, text: str, size: float, *, is_head: bool = False) -> None:
+    run = paragraph.add_run(clean_text(text))
+    run.font.size = Pt(size)
+    run.font.bold = is_head or None
+    _set_fonts(run._r.get_or_add_rPr().get_or_add_rFonts(), _HEI if is_head else _SONG)
+
+
+def _set_fonts(fonts, east_asian: str) -> None:
+    """Say which font is for Chinese and which for Latin letters; python-docx knows of the latter only."""
+    for attribute, name in (("ascii", _LATIN), ("hAnsi", _LATIN), ("eastAsia", east_asian)):
+        fonts.set(qn(f"w:{attribute}"), name)
+
+
+def _merge_down(cells: Sequence[_Cell]) -> None:
+    """Make one cell of several under each other, whose text is in the first."""
+    for number, cell in enumerate(cells):
+        merged = OxmlElement("w:vMerge")
+        merged.set(qn("w:val"), "continue" if number else "restart")
+        properties = cell._tc.get_or_add_tcPr()
+        # The schema wants it before the vertical alignment.
+        before = properties.find(qn("w:vAlign"))
+        if before is None:
+            properties.append(merged)
+        else:
+            before.addprevious(merged)
+
+
+def _set_cell_margins(table: Table) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side, width in _CELL_MARGINS.items():
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(width))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # The schema wants it before the table's look.
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    if look is None:
+        table._tbl.tblPr.append(margins)
+    else:
+        look.addprevious(margins)

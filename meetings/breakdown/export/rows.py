@@ -1,0 +1,235 @@
+"""What a breakdown table prints, whatever it is printed on (DESIGN.md, Contracts: export_breakdown)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Prefetch
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from meetings.exports.columns import Column, Kind
+from meetings.exports.formatting import ENUMERATION_COMMA, deadlines_of, departments_of, distinct, leaders_of, source_of
+from meetings.models import Health, Meeting, Status, Suggestion, SuggestionSource, Task
+
+# A numbered task that ends in one of these needs no ； before the next one.
+_ENDS_OF_CLAUSE = tuple("。；;！!？?，,、：:…")
+_ENDS_OF_SENTENCE = tuple("。！!？?…")
+_CLOSING_MARKS = "”’」』）)》】"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownRow:
+    """One row: a suggestion with its ``tasks``, or with one of them where the table has a line a task."""
+
+    suggestion: Suggestion
+    tasks: tuple[Task, ...]
+    # How many tasks the suggestion has, whichever of them are in this row.
+    task_count: int
+    # Whether the row is the suggestion's first.
+    is_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a table: its title, and the lines between title and table."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def rows_by_suggestion(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
+    """Return the rows of the annex as issued, a suggestion each, with the deadlines in force on ``day``.
+
+    ``day`` is a calendar day in Asia/Shanghai; one before the issue day counts as the issue day. Seven queries.
+    """
+    return [
+        BreakdownRow(suggestion, tuple(suggestion.tasks_on_day), len(suggestion.tasks_on_day))
+        for suggestion in _suggestions(meeting, day)
+    ]
+
+
+def rows_by_task(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
+    """Return the same with a row a task; a suggestion without a task has a row of its own."""
+    rows: list[BreakdownRow] = []
+    for suggestion in _suggestions(meeting, day):
+        count = len(suggestion.tasks_on_day)
+        for place, task in enumerate(suggestion.tasks_on_day or [None]):
+            rows.append(BreakdownRow(suggestion, (task,) if task else (), count, is_first=place == 0))
+    return rows
+
+
+def heading_of(meeting: Meeting) -> Heading:
+    """Return title, 总负责 and 具体分工负责人 of a meeting's table, in the active language."""
+    title = meeting.breakdown_title or _("Breakdown table of %(meeting)s") % {"meeting": meeting.title}
+    lines = []
+    if meeting.overall_lead:
+        lines.append(_("Overall lead: %(name)s") % {"name": meeting.overall_lead.name})
+    leads = [lead.person.name for lead in meeting.meeting_leads.select_related("person")]
+    if leads:
+        lines.append(_("Leads: %(names)s") % {"names": ENUMERATION_COMMA.join(leads)})
+    return Heading(title, tuple(lines))
+
+
+def spans(rows: Sequence[BreakdownRow], column: Column[BreakdownRow]) -> Iterator[tuple[int, int]]:
+    """Yield start and end (exclusive) of the rows that share a cell of ``column``."""
+    for key, group in groupby(range(len(rows)), key=lambda index: column.span(rows[index]) if column.span else None):
+        indices = list(group)
+        if key is None:
+            yield from ((index, index + 1) for index in indices)
+        else:
+            yield indices[0], indices[-1] + 1
+
+
+def _suggestions(meeting: Meeting, day: datetime.date) -> Iterable[Suggestion]:
+    tasks = Task.objects.on(max(day, meeting.issued_on)).with_last_report().order_by("number")
+    return (
+        meeting.suggestions.order_by("position")
+        .select_related("aspect")
+        .prefetch_related(
+            Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person")),
+            Prefetch(
+                "tasks",
+                tasks.prefetch_related("task_departments__department", "task_leaders__person"),
+                to_attr="tasks_on_day",
+            ),
+        )
+    )
+
+
+# --- the cells ------------------------------------------------------------------------------------
+
+
+def _aspect_number(row: BreakdownRow) -> str:
+    return f"{row.suggestion.aspect.position}." if row.suggestion.aspect else ""
+
+
+def _aspect_title(row: BreakdownRow) -> str:
+    return row.suggestion.aspect.title if row.suggestion.aspect else ""
+
+
+def _suggestion(row: BreakdownRow) -> str:
+    number = row.suggestion.number
+    return row.suggestion.text if number is None else f"{number}) {row.suggestion.text}"
+
+
+def _tasks(row: BreakdownRow) -> str:
+    """Return lead-in and tasks, each numbered one on a line of its own with the ； between them printed back.
+
+    A single task has no number.
+    """
+    lead_in = row.suggestion.lead_in if row.is_first else ""
+    lines = [lead_in] if lead_in else []
+    last = row.tasks[-1] if row.tasks else None
+    for task in row.tasks:
+        text = task.text if task is last else _with_semicolon(task.text)
+        lines.append(f"({task.number}) {text}" if row.task_count > 1 else text)
+    return "\n".join(lines)
+
+
+def _with_semicolon(text: str) -> str:
+    if text.endswith(_ENDS_OF_CLAUSE) or text.rstrip(_CLOSING_MARKS).endswith(_ENDS_OF_SENTENCE):
+        return text
+    return f"{text}；"
+
+
+def _each(printed: Callable[[Task], Iterable[str]]) -> Callable[[BreakdownRow], str]:
+    """Return the function that puts what is ``printed`` of a row's tasks into its cell, one a line."""
+    return lambda row: "\n".join(distinct(value for task in row.tasks for value in printed(task)))
+
+
+def _sources(row: BreakdownRow) -> str:
+    return "\n".join(distinct(map(source_of, row.suggestion.suggestion_sources.all())))
+
+
+def _deadlines_and_extensions(task: Task) -> Iterable[str]:
+    yield from deadlines_of(task)
+    if task.day_extension_count:
+        yield ngettext(
+            "(%(count)d extension, %(days)d days gained)",
+            "(%(count)d extensions, %(days)d days gained)",
+            task.day_extension_count,
+        ) % {"count": task.day_extension_count, "days": task.day_extension_days}
+
+
+def _status(task: Task) -> Iterable[str]:
+    yield str(Status(task.day_status).label)
+
+
+def _health(task: Task) -> Iterable[str]:
+    yield str(Health(task.health).label)
+
+
+def _latest_progress(task: Task) -> Iterable[str]:
+    if task.last_report_note:
+        yield _("%(day)s: %(progress)s") % {
+            "day": date_format(task.last_report_on, "Y-m-d"),
+            "progress": task.last_report_note,
+        }
+
+
+def _aspect_key(row: BreakdownRow) -> int | None:
+    return row.suggestion.aspect_id
+
+
+def _suggestion_key(row: BreakdownRow) -> int:
+    return row.suggestion.pk
+
+
+def _aspect_columns(number_width: float, title_width: float) -> tuple[Column[BreakdownRow], ...]:
+    return (
+        Column(
+            pgettext_lazy("column head", "No."),
+            number_width,
+            _aspect_number,
+            Kind.PRINTED,
+            centred=True,
+            span=_aspect_key,
+        ),
+        Column(pgettext_lazy("column head", "Aspect"), title_width, _aspect_title, span=_aspect_key),
+    )
+
+
+# Widths add up to what A4 on its side has between margins of 16 mm; their proportions are the print's.
+ANNEX_COLUMNS: tuple[Column[BreakdownRow], ...] = (
+    *_aspect_columns(5.2, 11.6),
+    Column(pgettext_lazy("column head", "Suggestion as made"), 30.6, _suggestion),
+    Column(pgettext_lazy("column head", "Task"), 28.8, _tasks),
+    Column(
+        pgettext_lazy("column head", "Responsible department or leadership"),
+        10.4,
+        _each(departments_of),
+        centred=True,
+    ),
+    Column(pgettext_lazy("column head", "Supervising leader"), 8, _each(leaders_of), centred=True),
+    Column(pgettext_lazy("column head", "Deadline"), 9, _each(deadlines_of), Kind.PRINTED, centred=True),
+    Column(pgettext_lazy("column head", "Suggested by"), 14.4, _sources),
+    Column(pgettext_lazy("column head", "Remarks"), 5.2, _each(lambda task: [task.remarks])),
+)
+
+STATUS_COLUMNS: tuple[Column[BreakdownRow], ...] = (
+    *_aspect_columns(4.6, 9),
+    Column(pgettext_lazy("column head", "Suggestion as made"), 21.4, _suggestion, span=_suggestion_key),
+    Column(pgettext_lazy("column head", "Task"), 20, _tasks),
+    Column(
+        pgettext_lazy("column head", "Responsible department or leadership"), 8.6, _each(departments_of), centred=True
+    ),
+    Column(pgettext_lazy("column head", "Supervising leader"), 6.8, _each(leaders_of), centred=True),
+    Column(pgettext_lazy("column head", "Deadline"), 8.6, _each(_deadlines_and_extensions), Kind.PRINTED, centred=True),
+    Column(
+        pgettext_lazy("column head", "Status"),
+        6.6,
+        _each(lambda task: [str(Status(task.day_status).label)]),
+        centred=True,
+    ),
+    Column(
+        pgettext_lazy("column head", "Health"), 6.6, _each(lambda task: [str(Health(task.health).label)]), centred=True
+    ),
+    Column(pgettext_lazy("column head", "Latest progress"), 15, _each(_latest_progress)),
+    Column(pgettext_lazy("column head", "Suggested by"), 10.4, _sources, span=_suggestion_key),
+    Column(pgettext_lazy("column head", "Remarks"), 5.2, _each(lambda task: [task.remarks])),
+)

@@ -1,0 +1,269 @@
+"""任务分解表 as a workbook: the annex as issued, and the same with where each task stands."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import BinaryIO
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.worksheet import Worksheet
+
+from meetings.exports.columns import Column
+from meetings.exports.layout import HIGHEST_ROW, LINE_PITCH, text_height
+from meetings.exports.workbook import HEI, SONG, clean_text, new_workbook, put, sheet_title
+from meetings.models import Meeting
+
+from .rows import (
+    ANNEX_COLUMNS,
+    STATUS_COLUMNS,
+    BreakdownRow,
+    Heading,
+    heading_of,
+    rows_by_suggestion,
+    rows_by_task,
+    spans,
+)
+
+_MARGIN = 0.63  # Inches: the 16 mm of the print.
+# What a page of A4 on its side has between these margins, in points.
+_PAGE_HEIGHT = 595 - 2 * 72 * _MARGIN
+_LOWEST_ROW = 26.0
+# A row that has to be made of several is made of low ones, which fill the pages; of whole lines, so that a page
+# ends between two of them.
+_LINES_IN_A_PART = 8
+_TITLE_SIZE, _LINE_SIZE = 18.0, 12.0
+
+_EDGE = Side(style="thin")
+_BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
+
+
+def write_breakdown(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
+    """Write the annex as issued as .xlsx into ``file``, with the deadlines in force on ``day`` (Asia/Shanghai).
+
+    It is in Chinese whatever the reader's language: it is that document, and is read back by its Chinese heads.
+    """
+    with translation.override("zh-hans"):
+        rows = rows_by_suggestion(meeting, day)
+        _write(file, heading_of(meeting), ANNEX_COLUMNS, rows, size=10)
+
+
+def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
+    """Write a meeting's table with a line a task and its status, health and latest progress on ``day``, as .xlsx.
+
+    Heads, status and health are in the active language.
+    """
+    heading = heading_of(meeting)
+    as_of = _("As of %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
+    heading = Heading(heading.title, (*heading.lines, as_of))
+    _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9)
+
+
+def _write(
+    file: BinaryIO,
+    heading: Heading,
+    columns: Sequence[Column[BreakdownRow]],
+    rows: Sequence[BreakdownRow],
+    *,
+    size: float,
+) -> None:
+    workbook = new_workbook(heading.title)
+    sheet = workbook.active
+    sheet.title = sheet_title(_("Breakdown table"))
+    for index, column in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = column.width
+    head_row = _write_heading(sheet, heading, columns)
+    _write_head(sheet, head_row, columns, size)
+    above = [sheet.row_dimensions[row].height for row in range(1, head_row + 1)]
+    pages = _Pages(heading=sum(above), head=above[-1])
+    _write_bands(sheet, head_row + 1, _lay_out(rows, columns, size, pages), columns, size, pages)
+    _set_up_page(sheet, head_row)
+    workbook.save(file)
+
+
+def _write_heading(sheet: Worksheet, heading: Heading, columns: Sequence[Column]) -> int:
+    """Write title and the lines under it across the table; return the number of the row below."""
+    width = sum(column.width for column in columns)
+    for number, text in enumerate((heading.title, *heading.lines), start=1):
+        is_title = number == 1
+        text_size = _TITLE_SIZE if is_title else _LINE_SIZE
+        cell = sheet.cell(number, 1)
+        cell.font = Font(**SONG, size=text_size)
+        cell.alignment = Alignment(horizontal="center" if is_title else "left", vertical="center", wrap_text=True)
+        put(cell, text)
+        sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(columns))
+        height = text_height(clean_text(text), width, text_size)
+        sheet.row_dimensions[number].height = min(height + (8 if is_title else -2), HIGHEST_ROW)
+    return len(heading.lines) + 2
+
+
+def _write_head(sheet: Worksheet, row: int, columns: Sequence[Column], size: float) -> None:
+    for index, column in enumerate(columns, start=1):
+        cell = sheet.cell(row, index)
+        cell.font = Font(**HEI, size=size, bold=True)
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        cell.border = _BORDER
+        put(cell, str(column.head))
+    sheet.row_dimensions[row].height = max(
+        _LOWEST_ROW, *(text_height(str(column.head), column.width, size) for column in columns)
+    )
+
+
+def _set_up_page(sheet: Worksheet, head_row: int) -> None:
+    sheet.freeze_panes = sheet.cell(head_row + 1, 1)
+    sheet.print_title_rows = f"{head_row}:{head_row}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    # One page wide whatever font the program has; as many pages long as it takes.
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins = PageMargins(
+        left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=_MARGIN, header=_MARGIN / 2, footer=_MARGIN / 2
+    )
+    sheet.print_options.horizontalCentered = True
+    sheet.sheet_view.showGridLines = False
+
+
+# --- rows and pages ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """A row of the table and what it takes on the sheet: ``parts`` rows of ``height`` points each.
+
+    Excel has no row above 409.5 points, so a long suggestion takes several, merged.
+    """
+
+    row: BreakdownRow
+    values: tuple[str, ...]
+    height: float
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """What stands above the rows, in points: all of the ``heading`` on the first page, the ``head`` on the others."""
+
+    heading: float
+    head: float
+
+    def possible_ends(self, heights: Sequence[float]) -> set[int]:
+        """Return before which of the sheet's rows (from 0) a page may end.
+
+        It is the reader's program that decides, by the width its fonts give the columns and the scale that fits
+        them to the page: with Excel's 1, a page holds the least; LibreOffice without SimSun scales to about 0.87.
+        """
+        ends: set[int] = set()
+        # Steps so small that on the tenth page, too, no row is stepped over.
+        for per_mille in range(970, 1280, 5):
+            page = _PAGE_HEIGHT * per_mille / 1000
+            left = page - self.heading
+            for row, height in enumerate(heights):
+                if height > left:
+                    ends.add(row)
+                    left = page - self.head
+                left -= height
+        return ends
+
+
+def _lay_out(
+    rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]], size: float, pages: _Pages
+) -> list[_Band]:
+    """Measure the rows, such that every text has room, wherever a page may end."""
+    values = [tuple(clean_text(column.value(row) or "") for column in columns) for row in rows]
+    heights = [_LOWEST_ROW] * len(rows)
+    # Cells that span rows come last: by then it is known what the rows take by themselves.
+    spanning: list[tuple[int, int, float]] = []
+    for index in sorted(range(len(columns)), key=lambda index: columns[index].span is not None):
+        for start, end in spans(rows, columns[index]):
+            needed = text_height(values[start][index], columns[index].width, size)
+            missing = needed - sum(heights[start:end])
+            if missing > 0:
+                for row in range(start, end):
+                    heights[row] += math.ceil(missing / (end - start))
+            if end - start > 1:
+                spanning.append((start, end, needed))
+    while True:
+        bands = [_band(*band, size) for band in zip(rows, values, heights, strict=True)]
+        tops, ends = _tops(bands), pages.possible_ends(_heights(bands))
+        # A text that a page's end may cut stands at the top of its cell, and there the first row has room for it.
+        too_low = [
+            (start, needed)
+            for start, end, needed in spanning
+            if heights[start] < needed <= HIGHEST_ROW and _is_cut(_heights(bands), tops[start], tops[end], ends, needed)
+        ]
+        if not too_low:
+            return bands
+        heights[too_low[0][0]] = too_low[0][1]
+
+
+def _band(row: BreakdownRow, values: tuple[str, ...], height: float, size: float) -> _Band:
+    if height <= HIGHEST_ROW:
+        return _Band(row, values, height, 1)
+    part_height = _LINES_IN_A_PART * LINE_PITCH * size
+    return _Band(row, values, part_height, math.ceil(height / part_height))
+
+
+def _heights(bands: Iterable[_Band]) -> list[float]:
+    """Return the heights of the sheet's rows under the head."""
+    return [band.height for band in bands for _part in range(band.parts)]
+
+
+def _tops(bands: Iterable[_Band]) -> list[int]:
+    """Return at which of the sheet's rows (from 0, under the head) the bands begin, and the end of the last."""
+    return [0, *accumulate(band.parts for band in bands)]
+
+
+def _is_cut(heights: Sequence[float], top: int, bottom: int, page_ends: set[int], needed: float) -> bool:
+    """Whether a text ``needed`` points high, in the middle of the merged rows ``top`` to ``bottom``, may be cut in two.
+
+    Or looked for in vain: the middle of what takes more than a page is on none of the pages one looks at first.
+    """
+    middle = sum(heights[top:bottom]) / 2
+    return 2 * middle > _PAGE_HEIGHT or any(
+        abs(sum(heights[top:row]) - middle) < needed / 2 for row in range(top + 1, bottom) if row in page_ends
+    )
+
+
+def _write_bands(
+    sheet: Worksheet,
+    first_row: int,
+    bands: Sequence[_Band],
+    columns: Sequence[Column[BreakdownRow]],
+    size: float,
+    pages: _Pages,
+) -> None:
+    heights, tops, rows = _heights(bands), _tops(bands), [band.row for band in bands]
+    for row, height in enumerate(heights, start=first_row):
+        sheet.row_dimensions[row].height = height
+    page_ends = pages.possible_ends(heights)
+    font = Font(**SONG, size=size)
+    for index, column in enumerate(columns, start=1):
+        for start, end in spans(rows, column):
+            top, bottom = tops[start], tops[end]
+            cell = sheet.cell(first_row + top, index)
+            cell.font, cell.border = font, _BORDER
+            # Number and title of an aspect stay side by side: what is true of one column is of all that span so.
+            highest = max(
+                text_height(bands[start].values[other], columns[other].width, size)
+                for other in range(len(columns))
+                if columns[other].span is column.span
+            )
+            cell.alignment = Alignment(
+                horizontal="center" if column.centred else "left",
+                vertical="top" if _is_cut(heights, top, bottom, page_ends, highest) else "center",
+                wrap_text=True,
+            )
+            put(cell, bands[start].values[index - 1], column.kind)
+            if bottom - top > 1:
+                sheet.merge_cells(
+                    start_row=cell.row, start_column=index, end_row=first_row + bottom - 1, end_column=index
+                )

@@ -1,0 +1,53 @@
+"""How a meeting's tasks are dealt with: what the secretariat sets on the meeting's page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from meetings import permissions
+from meetings.breakdown.services.meeting_settings import record_next_meeting, set_leader_agrees
+from meetings.core.as_of import ImpossibleAsOf, parse_day
+from meetings.errors import Refused
+from meetings.ui.navigation import today
+
+
+@require_POST
+def meeting_agreement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set whether a supervising leader agrees before a task of the meeting is closed."""
+    meeting = permissions.governable_meeting(request.user, pk, today())
+    agrees = request.POST.get("agrees") == "yes"
+    set_leader_agrees(meeting_id=meeting.pk, actor=request.user, agrees=agrees)
+    if agrees:
+        messages.success(request, _("Saved: a supervising leader agrees before a task of this meeting is closed."))
+    else:
+        messages.success(request, _("Saved: tasks of this meeting are closed without a leader's agreement."))
+    return redirect(meeting)
+
+
+@require_POST
+def next_meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give what is due at the next meeting the day of that meeting."""
+    meeting = permissions.governable_meeting(request.user, pk, today())
+    try:
+        held_on = parse_day(request.POST.get("held_on", ""))
+        entries = record_next_meeting(meeting_id=meeting.pk, held_on=held_on, actor=request.user)
+    except ImpossibleAsOf as wrong:
+        messages.error(request, str(wrong))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(
+            request,
+            ngettext(
+                "Saved: %(number)d task that is due at the next meeting has its day now.",
+                "Saved: %(number)d tasks that are due at the next meeting have their day now.",
+                len(entries),
+            )
+            % {"number": len(entries)},
+        )
+    return redirect(meeting)

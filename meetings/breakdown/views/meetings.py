@@ -1,0 +1,114 @@
+"""Meetings, and one meeting's breakdown table as the annex has it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from meetings import permissions
+from meetings.exports import responses
+from meetings.models import Aspect, Health, Meeting, Suggestion, Task
+from meetings.tasks import statistics
+from meetings.tasks.listing import requested_day
+from meetings.tasks.tables import MeetingTable
+from meetings.ui.navigation import as_of_query, today
+
+
+@require_safe
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    """Show the meetings with what became of their tasks."""
+    day, wrong = requested_day(request, today())
+    meetings = permissions.readable_meetings(request.user, day).with_sizes()
+    counts = {count.key: count for count in statistics.count_by_meeting(permissions.readable_tasks(request.user, day))}
+    sorting = [name for name in request.GET.getlist("sort") if name]
+    wrong += [
+        _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
+        for name in sorting
+        if name.removeprefix("-") not in MeetingTable.sortable()
+    ]
+    table = MeetingTable(meetings.none() if wrong else meetings, order_by=[] if wrong else sorting)
+    table.request = request
+    context = {"table": table, "counts": counts, "wrong": wrong, **_about(request, day)}
+    return render(request, "meetings/meetings/list.html", context)
+
+
+@require_safe
+def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the meeting and its breakdown table, or hand it out as a workbook or document (``export=``)."""
+    day, wrong = requested_day(request, today())
+    meeting = permissions.readable_meeting(request.user, pk, day)
+    asked_for = request.GET.get("export")
+    if asked_for and not wrong:
+        if asked_for in responses.BREAKDOWN_FORMS:
+            return responses.breakdown_response(meeting, day, asked_for)
+        wrong.append(_("There is no export “%(name)s”.") % {"name": asked_for})
+    tasks = permissions.readable_tasks(request.user, day).filter(suggestion__meeting=meeting)
+    context = {
+        "meeting": meeting,
+        "leads": meeting.meeting_leads.select_related("person"),
+        "attendances": meeting.attendances.select_related("person"),
+        # What was printed is today's on every day (DESIGN.md, As-of), and so are its corrections.
+        "changes": meeting.change_log.select_related("actor") if day == today() else [],
+        "blocks": breakdown_rows(meeting, tasks),
+        "counts": statistics.count_by_health(tasks),
+        "health_values": Health,
+        "wrong": wrong,
+        **_about(request, day),
+    }
+    return render(request, "meetings/meetings/detail.html", context, status=400 if asked_for else 200)
+
+
+def _about(request: HttpRequest, day: datetime.date) -> dict:
+    return {
+        "day": day,
+        "is_today": day == today(),
+        "today": today(),
+        "as_of": as_of_query(day),
+        "scope": as_of_query(day),
+        "pressing_health": list(statistics.PRESSING),
+        "here": request.get_full_path(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionRows:
+    """One suggestion and its tasks: as many rows of the table."""
+
+    suggestion: Suggestion
+    tasks: list[Task]
+
+
+@dataclass(frozen=True, slots=True)
+class AspectRows:
+    """One aspect (none: rows without one) and its suggestions."""
+
+    aspect: Aspect | None
+    suggestions: list[SuggestionRows]
+
+    @property
+    def height(self) -> int:
+        """How many rows of the table the aspect spans."""
+        return sum(len(rows.tasks) for rows in self.suggestions)
+
+
+def breakdown_rows(meeting: Meeting, tasks) -> list[AspectRows]:
+    """Return the meeting's tasks under their suggestions and aspects, in printed order. Five queries."""
+    ordered = (
+        tasks.for_listing()
+        .prefetch_related("suggestion__suggestion_sources__person")
+        .order_by("suggestion__position", "number")
+    )
+    blocks = []
+    for aspect, of_aspect in groupby(ordered, key=lambda task: task.suggestion.aspect):
+        suggestions = [
+            SuggestionRows(next(iter(group)).suggestion, group)
+            for group in (list(of) for _pk, of in groupby(of_aspect, key=lambda task: task.suggestion_id))
+        ]
+        blocks.append(AspectRows(aspect, suggestions))
+    return blocks

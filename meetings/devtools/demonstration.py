@@ -1,0 +1,108 @@
+"""What a newcomer finds after `make run`: the real meeting, and one account per role with a password nobody knew."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from axes.utils import reset as lift_lockout
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from meetings.accounts.services.accounts import new_password
+from meetings.models import Account, Department, Meeting, Person, Role
+
+FIXTURE = "meeting_81"
+# The department and the leader of most tasks of the real meeting.
+DEPARTMENT = "技术部"
+LEADER = "肖良"
+
+# User names, and the names shown beside what they do; the user name is the role's.
+DISPLAY_NAMES = {
+    Role.SECRETARIAT: "演示·秘书处",
+    Role.LIAISON: "演示·技术部联络员",
+    Role.LEADER: "演示·分管领导",
+    Role.READER: "演示·只读",
+    Role.ADMINISTRATOR: "演示·管理员",
+}
+
+Passwords = list[tuple[Account, str]]
+
+
+def load_meeting_into_empty_register() -> bool:
+    """Load the real meeting of 〔2023〕81号 where there is no meeting yet; return whether it was loaded."""
+    if Meeting.objects.exists():
+        return False
+    call_command("loaddata", FIXTURE, verbosity=0)
+    return True
+
+
+@transaction.atomic
+def create_accounts() -> Passwords:
+    """Make one account per role where there is no account at all; return them with their passwords.
+
+    The passwords are stored as hashes only: what is not written down now is lost (`set_new_passwords` makes others).
+    """
+    if Account.objects.exists():
+        return []
+    leader, _made = Person.objects.get_or_create(name=LEADER, unit="")
+    department, _made = Department.objects.get_or_create(name=DEPARTMENT)
+    made = []
+    for role, display_name in DISPLAY_NAMES.items():
+        password = new_password()
+        person = leader if role == Role.LEADER else None
+        account = Account.objects.create_user(role.value, password, role=role, display_name=display_name, person=person)
+        if role == Role.LIAISON:
+            account.departments.add(department)
+        made.append((account, password))
+    return made
+
+
+def demonstration_accounts() -> list[Account]:
+    """Return the demonstration accounts there are, in the order of the roles."""
+    accounts = {account.username: account for account in Account.objects.filter(username__in=DISPLAY_NAMES)}
+    return [accounts[role] for role in DISPLAY_NAMES if role in accounts]
+
+
+@transaction.atomic
+def set_new_passwords() -> Passwords:
+    """Give every demonstration account a new random password, end its lockout, and return both."""
+    changed = []
+    for account in demonstration_accounts():
+        password = new_password()
+        account.set_password(password)
+        account.save(update_fields=["password"])
+        lift_lockout(username=account.username)
+        changed.append((account, password))
+    return changed
+
+
+def password_table(passwords: Passwords) -> str:
+    """Return the accounts and their passwords as a table for a terminal, its heads in Chinese and English."""
+    head = [in_both(title) for title in (_("User name"), _("Password"), _("Role"))]
+    rows = [[account.username, password, in_both(Role(account.role).label)] for account, password in passwords]
+    widths = [max(map(_terminal_width, column)) for column in zip(head, *rows, strict=True)]
+    rule = ["─" * width for width in widths]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (width - _terminal_width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in [head, rule, *rows]
+    )
+
+
+def in_both(message: Promise | str) -> str:
+    """Return a lazy ``message`` in Chinese and in English: who starts the register for the first time reads one."""
+    written = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            written.append(str(message))
+    # Once where the catalogue is not compiled yet.
+    return " / ".join(dict.fromkeys(written))
+
+
+def _terminal_width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

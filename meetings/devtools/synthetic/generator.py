@@ -1,0 +1,301 @@
+"""Meetings, suggestions, tasks and their histories, made up from a seed and written in large batches."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from itertools import islice
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from meetings.core.dates import add_months
+from meetings.deadlines import Deadline, DeadlineKind, Precision
+from meetings.models import (
+    Aspect,
+    Attendance,
+    Department,
+    DepartmentRole,
+    Meeting,
+    MeetingLead,
+    Milestone,
+    Person,
+    Status,
+    Suggestion,
+    SuggestionSource,
+    Task,
+    TaskDepartment,
+    TaskLeader,
+    TaskLog,
+    TaskState,
+)
+from meetings.models.log import CURRENT_COLUMNS, replay
+from meetings.tasks.services.log import deadline_columns, written_deadline
+
+from . import words
+from .history import History, end_of_month
+
+FIRST_ISSUE = datetime.date(2019, 1, 15)
+LAST_ISSUE = datetime.date(2026, 12, 15)
+TASKS_OF_A_MEETING = 60
+BATCH = 1000
+
+
+class Generator:
+    """Makes up what `meetings.devtools.synthetic.generate` writes."""
+
+    def __init__(self, *, seed: int, today: datetime.date) -> None:
+        self.random = Random(seed)
+        self.today = today
+
+    @transaction.atomic
+    def write(self, count: int) -> None:
+        """Add ``count`` tasks with all they need to the register."""
+        self.departments = [Department.objects.get_or_create(name=name)[0] for name in words.DEPARTMENTS]
+        self.leaders = [_person(name) for name in words.LEADERS]
+        names = {self.random.choice(words.SURNAMES) + self.random.choice(words.GIVEN_NAMES): None for _ in range(100)}
+        self.members = [(_person(name), self.random.choice(words.CAPACITIES)) for name in names]
+        tasks = self._tasks(count)
+        while batch := list(islice(tasks, BATCH)):
+            self._write_tasks(batch)
+
+    # --- meetings ---------------------------------------------------------------------------------
+
+    def _meeting(self, issued_on: datetime.date, number: int) -> Meeting:
+        random = self.random
+        body = f"演练认可委员会{random.choice(words.BODIES)}"
+        chair, *leads = random.sample(self.leaders, 4)
+        meeting = Meeting.objects.create(
+            title=f"{body}第{number}次会议",
+            body=body,
+            breakdown_title=f"落实{body}第{number}次会议委员建议任务分解表",
+            document_number=f"演练〔{issued_on.year}〕{number}号",
+            held_on=issued_on - datetime.timedelta(days=random.randint(7, 45)),
+            issued_on=issued_on,
+            place=random.choice(("北京", "上海", "成都", "广州")),
+            chair=chair,
+            overall_lead=chair,
+        )
+        MeetingLead.objects.bulk_create(
+            MeetingLead(meeting=meeting, person=person, position=position)
+            for position, person in enumerate(leads, start=1)
+        )
+        Attendance.objects.bulk_create(
+            Attendance(meeting=meeting, person=person, capacity=capacity, position=position)
+            for position, (person, capacity) in enumerate(random.sample(self.members, 15), start=1)
+        )
+        return meeting
+
+    def _issue_days(self, how_many: int) -> list[datetime.date]:
+        # The youngest minutes are a fortnight old, so that the register has something that just began.
+        days = (min(LAST_ISSUE, self.today - datetime.timedelta(days=14)) - FIRST_ISSUE).days
+        return [FIRST_ISSUE + datetime.timedelta(days=days * n // max(how_many - 1, 1)) for n in range(how_many)]
+
+    def _tasks(self, count: int) -> Iterator[tuple[Suggestion, int]]:
+        """Yield ``count`` places for a task: the suggestion, already written, and the task's number under it."""
+        random = self.random
+        known = Meeting.objects.count()
+        issue_days = self._issue_days(-(-count // TASKS_OF_A_MEETING))
+        for nth, issued_on in enumerate(issue_days, start=1):
+            meeting = self._meeting(issued_on, known + nth)
+            # The tasks spread evenly over the meetings; how many a suggestion has is the seed's.
+            left = count * nth // len(issue_days) - count * (nth - 1) // len(issue_days)
+            numbers = []
+            while left:
+                numbers.append(min(left, random.choices((1, 2, 3, 4), (60, 15, 20, 5))[0]))
+                left -= numbers[-1]
+            yield from self._of_meeting(meeting, numbers)
+
+    def _of_meeting(self, meeting: Meeting, numbers: list[int]) -> Iterator[tuple[Suggestion, int]]:
+        random = self.random
+        titles = words.ASPECTS[: max(1, min(len(words.ASPECTS), len(numbers) // 2))]
+        aspects = Aspect.objects.bulk_create(
+            Aspect(meeting=meeting, position=position, title=title) for position, title in enumerate(titles, start=1)
+        )
+        suggestions = Suggestion.objects.bulk_create(
+            Suggestion(
+                meeting=meeting,
+                # In the order of the aspects, as a table prints them.
+                aspect=aspects[index * len(aspects) // len(numbers)],
+                position=index + 1,
+                number=index + 1,
+                text=random.choice(words.WISHES).format(random.choice(words.FIELDS)),
+            )
+            for index in range(len(numbers))
+        )
+        SuggestionSource.objects.bulk_create(
+            SuggestionSource(suggestion=suggestion, person=person, capacity=capacity, position=position)
+            for suggestion in suggestions
+            for position, (person, capacity) in enumerate(
+                random.sample(self.members, random.choices((1, 2, 4), (65, 25, 10))[0]), start=1
+            )
+        )
+        for suggestion, how_many in zip(suggestions, numbers, strict=True):
+            yield from ((suggestion, number) for number in range(1, how_many + 1))
+
+    # --- tasks ------------------------------------------------------------------------------------
+
+    def _write_tasks(self, places: list[tuple[Suggestion, int]]) -> None:
+        random = self.random
+        tasks, histories, parts = [], [], []
+        for suggestion, number in places:
+            departments = random.sample(self.departments, random.choices((1, 2, 4), (70, 22, 8))[0])
+            deadline = self._deadline(suggestion.meeting.issued_on)
+            history = self._history(suggestion.meeting.issued_on, deadline, departments)
+            in_order = sorted(history.entries, key=lambda entry: (entry.effective_on, entry.sequence))
+            *_, last = replay(0, in_order)
+            tasks.append(
+                Task(
+                    suggestion=suggestion,
+                    number=number,
+                    text=random.choice(words.WORKS).format(random.choice(words.FIELDS)),
+                    version=len(history.entries),
+                    **{f"original_{name}": value for name, value in deadline_columns(deadline).items()},
+                    **{name: getattr(last, name) for name in CURRENT_COLUMNS},
+                )
+            )
+            histories.append(history)
+            parts.append((departments, random.sample(self.leaders, random.choices((1, 2), (80, 20))[0])))
+        Task.objects.bulk_create(tasks)
+        rows: dict[type, list] = {TaskDepartment: [], TaskLeader: [], Milestone: [], TaskLog: []}
+        for task, history, (departments, leaders) in zip(tasks, histories, parts, strict=True):
+            rows[TaskDepartment] += _departments(task, departments, supporting=random.random() < 0.5)
+            rows[TaskLeader] += [TaskLeader(task=task, person=who, position=n) for n, who in enumerate(leaders, 1)]
+            rows[Milestone] += _milestones(task, history)
+            for entry in history.entries:
+                entry.task = task
+            rows[TaskLog] += history.entries
+        for model, of_model in rows.items():
+            model.objects.bulk_create(of_model)
+        TaskState.objects.rebuild([task.pk for task in tasks])
+
+    def _deadline(self, issued_on: datetime.date) -> Deadline:
+        random = self.random
+        kind = random.choices(
+            ("month", "day", "quarter", "ongoing", "recurring", "next_meeting", "undecided"), (54, 8, 5, 22, 6, 2, 3)
+        )[0]
+        if kind == "ongoing":
+            return Deadline(random.choice(words.ONGOING), DeadlineKind.ONGOING)
+        if kind == "recurring":
+            text, months = random.choice((("每月", 1), ("每季度", 3), ("每半年", 6)))
+            return Deadline(text, DeadlineKind.RECURRING, review_months=months)
+        if kind == "next_meeting":
+            return Deadline("下次会议前", DeadlineKind.NEXT_MEETING)
+        if kind == "undecided":
+            return Deadline("条件成熟时", DeadlineKind.UNDECIDED)
+        day = issued_on + datetime.timedelta(days=random.randint(30, 700))
+        if kind == "day":
+            return Deadline(f"{day.year}年{day.month}月{day.day}日", DeadlineKind.DATED, day, Precision.DAY)
+        if kind == "quarter":
+            quarter = (day.month + 2) // 3
+            due = end_of_month(day.replace(day=1, month=quarter * 3)).due_date
+            return Deadline(f"{day.year}年第{'一二三四'[quarter - 1]}季度", DeadlineKind.DATED, due, Precision.QUARTER)
+        return end_of_month(day)
+
+    def _history(self, issued_on: datetime.date, deadline: Deadline, departments: list[Department]) -> History:
+        """Make up what happened to a task: some nobody touches, most report and end near their day."""
+        random = self.random
+        history = History(
+            random,
+            issued_on,
+            deadline,
+            self._printed_milestones(issued_on, deadline),
+            deadline.review_months or settings.REVIEW_INTERVAL_MONTHS,
+            departments,
+        )
+        history.enter()
+        if random.random() < 0.06:
+            return history
+        day = issued_on
+        end = self._end(issued_on, deadline)
+        while (day := day + datetime.timedelta(days=random.randint(50, 240))) <= min(end, self.today):
+            self._between(history, day)
+        if end <= self.today:
+            self._finish(history, max(end, history.entries[-1].effective_on))
+        if random.random() < 0.08:
+            history.report_belatedly()
+        return history
+
+    def _printed_milestones(self, issued_on: datetime.date, deadline: Deadline) -> list[dict[str, Any]]:
+        if deadline.due_date is None or self.random.random() > 0.06:
+            return []
+        half_way = issued_on + (deadline.due_date - issued_on) / 2
+        return [{**written_deadline(end_of_month(half_way)), "met_on": None}]
+
+    def _end(self, issued_on: datetime.date, deadline: Deadline) -> datetime.date:
+        if deadline.due_date is None:
+            return add_months(issued_on, self.random.randint(9, 48))
+        late = self.random.gauss(5, 60) if self.random.random() < 0.93 else self.random.randint(100, 900)
+        return max(deadline.due_date + datetime.timedelta(days=int(late)), issued_on + datetime.timedelta(days=5))
+
+    def _between(self, history: History, day: datetime.date) -> None:
+        random = self.random
+        due = history.deadline.due_date
+        if history.milestones and history.milestones[0]["met_on"] is None and random.random() < 0.5:
+            history.meet_milestone(day)
+        elif due and day <= due and (due - day).days < 90 and random.random() < 0.35:
+            history.extend(day, random.choice((3, 6, 12)))
+        else:
+            history.report(day)
+
+    def _finish(self, history: History, day: datetime.date) -> None:
+        random = self.random
+
+        def later() -> datetime.date | None:
+            nonlocal day
+            day += datetime.timedelta(days=random.randint(1, 20))
+            return day if day <= self.today else None
+
+        if random.random() < 0.04:
+            history.move(Status.TERMINATED, day, "任务内容已并入其他工作，不再单独办理。")
+            return
+        if history.status == Status.NOT_STARTED or random.random() < 0.3:
+            history.move(Status.CLOSED, day, "任务已完成，经秘书处核实办结。")
+        else:
+            if random.random() < 0.1:
+                history.move(Status.CLOSURE_REQUESTED, day, "任务已完成，申请办结。")
+                if not later():
+                    return
+                history.move(Status.IN_PROGRESS, day, "佐证材料不全，请补充后再报。")
+                if not later():
+                    return
+            history.move(Status.CLOSURE_REQUESTED, day, "任务已完成，佐证材料已补齐，申请办结。")
+            if not later():
+                return
+            history.move(Status.CLOSED, day, "同意办结。")
+        if random.random() < 0.03 and later():
+            history.move(Status.IN_PROGRESS, day, "抽查发现成效不明显，重新办理。")
+            if later():
+                history.report(day)
+
+
+def _person(name: str) -> Person:
+    return Person.objects.get_or_create(name=name, unit="")[0]
+
+
+def _departments(task: Task, departments: list[Department], *, supporting: bool) -> list[TaskDepartment]:
+    """Give the first department the task, and to the others the same part or that of supporting it."""
+    alone = len(departments) == 1
+    first = DepartmentRole.LEAD if supporting and not alone else DepartmentRole.RESPONSIBLE
+    rest = DepartmentRole.SUPPORTING if supporting else DepartmentRole.RESPONSIBLE
+    return [
+        TaskDepartment(task=task, department=department, role=rest if position > 1 else first, position=position)
+        for position, department in enumerate(departments, start=1)
+    ]
+
+
+def _milestones(task: Task, history: History) -> list[Milestone]:
+    return [
+        Milestone(
+            task=task,
+            position=position,
+            deadline_text=written["text"],
+            deadline_kind=written["kind"],
+            deadline_precision=written["precision"],
+            due_date=datetime.date.fromisoformat(written["due_date"]),
+            met_on=written["met_on"] and datetime.date.fromisoformat(written["met_on"]),
+        )
+        for position, written in enumerate(history.milestones, start=1)
+    ]

@@ -1,0 +1,103 @@
+"""确认入库: a draft becomes a meeting, or brings the one it is of up to date; the whole of it or nothing."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.errors import ImpossibleStep, Refused
+from meetings.minutes.parser.text import folded
+from meetings.models import Account, Meeting, MinutesDocument
+
+from .creation import Entered, enter_meeting
+from .diff import Difference, difference_to, reason_of_update, update_meeting
+from .draft import Draft, draft_of
+from .draft_services import keep_accepted, load_draft, locked_document, save_document, sha256_of
+from .json_codec import ReadMinutes
+
+
+def meeting_in_register(draft: Draft, sha256: str) -> Meeting | None:
+    """Return the meeting this file is of, if it is in the register: by the file, the number, or title and issue day."""
+    by_file = MinutesDocument.objects.accepted().filter(sha256=sha256).select_related("meeting").first()
+    if by_file is not None:
+        return by_file.meeting
+    facts = draft.facts
+    meetings = Meeting.objects.select_related("chair", "overall_lead")
+    if facts.document_number:
+        number = folded(facts.document_number)
+        for pk, known in meetings.exclude(document_number="").values_list("pk", "document_number"):
+            if folded(known) == number:
+                return meetings.get(pk=pk)
+    if facts.title and facts.issued_on:
+        return meetings.filter(title=facts.title, issued_on=facts.issued_on).first()
+    return None
+
+
+class ChangedMeanwhile(Refused):
+    """What would be accepted is not what the page showed: the draft, or the register, was changed since."""
+
+
+def what_is_seen(document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None) -> str:
+    """Return a name for all that a page of this draft shows before it is accepted.
+
+    Two pages have the same name exactly where accepting would do the same: the draft's versions, the meeting it would
+    update, and each correction of it.
+    """
+    rows = [(row.pk, row.version) for row in draft.rows]
+    return sha256_of(repr((document.version, rows, known and known.pk, difference)).encode())
+
+
+@transaction.atomic
+def accept_draft(*, document_id: int, actor: Account, seen: str | None = None) -> Entered:
+    """Make the draft a meeting, or bring the meeting it is of up to date; the file is kept with it.
+
+    ``seen`` is `what_is_seen` of the page the person looked at. Raises AlreadyAccepted (of two people who accept at
+    once, the second is told), ChangedMeanwhile where the page is no longer true, such as when somebody else entered
+    the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is raised, nothing has
+    been written.
+    """
+    document = locked_document(document_id)
+    draft = load_draft(document)
+    known = meeting_in_register(draft, document.sha256)
+    difference = difference_to(known, draft) if known else None
+    if seen is not None and seen != what_is_seen(document, draft, known, difference):
+        raise ChangedMeanwhile(
+            _("The draft or the register has changed since you opened this page. Look at it again, then accept.")
+        )
+    try:
+        if known is None:
+            entered = enter_meeting(draft, actor=actor)
+        else:
+            entered = update_meeting(known, draft, actor=actor, reason=reason_of_update(str(document)))
+    except IntegrityError as error:
+        raise ImpossibleStep(
+            _("Somebody entered the same meeting at this moment. Look at the draft again, then accept the difference.")
+        ) from error
+    document.meeting, document.accepted_at = entered.meeting, timezone.now()
+    save_document(document)
+    for row, suggestion in zip(document.rows.order_by("position"), entered.suggestions, strict=True):
+        row.suggestion = suggestion
+        row.save(update_fields=["suggestion"])
+    return entered
+
+
+@transaction.atomic
+def accept_file(*, read: ReadMinutes, content: bytes, name: str) -> Entered | None:
+    """Enter what a file says without anybody looking at it first; open problems stay as marks.
+
+    The same file a second time does nothing: None. Raises CannotAccept, and ImpossibleStep where the meeting is in
+    the register from elsewhere, for what differs is for a person to look at.
+    """
+    draft = draft_of(read)
+    known = meeting_in_register(draft, sha256_of(content))
+    if known is not None:
+        if known.documents.filter(sha256=sha256_of(content)).exists():
+            return None
+        raise ImpossibleStep(
+            _("The meeting “%(title)s” is in the register already. Load the file on the import page to update it.")
+            % {"title": known.title}
+        )
+    entered = enter_meeting(draft, actor=None)
+    keep_accepted(draft, read.format, content, name, entered)
+    return entered

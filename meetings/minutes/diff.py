@@ -1,0 +1,370 @@
+"""A file of a meeting that is in the register already: what differs, row by row, and what an update makes of it.
+
+Corrections go through the verbs, so that what was there stays in the log. What no verb may change by itself (a
+deadline moves by an extension only) and what the file no longer has is reported and left to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from meetings.minutes.parser.schema import Row
+from meetings.minutes.parser.schema import Task as PrintedTask
+from meetings.minutes.parser.text import folded
+from meetings.models import Account, Meeting, Suggestion, Task
+from meetings.tasks.services.corrections import edit_assignments, edit_texts
+
+from .creation import (
+    Entered,
+    enter_attendances,
+    enter_leads,
+    enter_row,
+    enter_tasks,
+    require_complete,
+    task_numbers,
+    task_text,
+)
+from .draft import Draft
+from .form_codec import shown_departments, shown_leaders, shown_people
+from .resolution import Register
+
+#: Texts less alike than this are two texts, not one corrected (the ratio of `difflib`).
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs; ``is_applied`` says whether an update changes it, or a person has to."""
+
+    column: str
+    old: str
+    new: str
+    is_applied: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDifference:
+    """A task of the file (``place`` in its row, 0 for the first) beside that of the register; None: there is none."""
+
+    place: int | None
+    task: Task | None
+    text: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """A row of the file (``position``, 1 for the first) beside the register's suggestion; None: there is none."""
+
+    position: int | None
+    suggestion: Suggestion | None
+    text: str
+    changes: tuple[Change, ...] = ()
+    tasks: tuple[TaskDifference, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing differs."""
+        return self.position is not None and self.suggestion is not None and not self.changes and not self.tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All that differs between a draft and a meeting of the register."""
+
+    facts: tuple[Change, ...] = ()
+    rows: tuple[RowDifference, ...] = field(default=())
+
+    @property
+    def differing(self) -> list[RowDifference]:
+        """The rows in which something differs."""
+        return [row for row in self.rows if not row.is_same]
+
+    @property
+    def applied_count(self) -> int:
+        """How many suggestions, tasks and values an update would add or change."""
+        count = sum(change.is_applied for change in self.facts)
+        for row in self.rows:
+            if row.position is None:
+                continue
+            count += 1 if row.suggestion is None else sum(change.is_applied for change in row.changes)
+            for task in row.tasks:
+                if task.place is not None:
+                    count += 1 if task.task is None else sum(change.is_applied for change in task.changes)
+        return count
+
+
+def difference_to(meeting: Meeting, draft: Draft) -> Difference:
+    """Return what ``draft`` says otherwise than the register does of ``meeting``. Seven queries."""
+    suggestions = list(
+        meeting.suggestions.select_related("aspect")
+        .prefetch_related(
+            "suggestion_sources__person",
+            Prefetch("tasks", Task.objects.standing()),
+            "tasks__task_departments__department",
+            "tasks__task_leaders__person",
+            "tasks__milestones",
+        )
+        .order_by("position")
+    )
+    rows = [drafted.row for drafted in draft.rows]
+    partners = _partners(
+        [row.suggestion or task_text(row, 0) if row.tasks else row.suggestion or "" for row in rows],
+        [row.number for row in rows],
+        [suggestion.text or _first_text(suggestion) for suggestion in suggestions],
+        [suggestion.number for suggestion in suggestions],
+    )
+    found = []
+    for at, row in enumerate(rows):
+        partner = partners.get(at)
+        if partner is None:
+            found.append(RowDifference(at + 1, None, row.suggestion or task_text(row, 0)))
+        else:
+            found.append(_row_difference(draft, at, suggestions[partner]))
+    missing = [suggestion for at, suggestion in enumerate(suggestions) if at not in partners.values()]
+    found.extend(RowDifference(None, suggestion, suggestion.text or _first_text(suggestion)) for suggestion in missing)
+    return Difference(tuple(_facts_differences(meeting, draft)), tuple(found))
+
+
+def _first_text(suggestion: Suggestion) -> str:
+    return next((task.text for task in suggestion.tasks.all()), "")
+
+
+def _partners(
+    texts: Sequence[str], numbers: Sequence[int | None], other_texts: Sequence[str], other_numbers: Sequence[int | None]
+) -> dict[int, int]:
+    """Return which of the others each one is: the same text, else the same number and a text alike, else one alike."""
+    mine, others = [folded(text) for text in texts], [folded(text) for text in other_texts]
+    free = set(range(len(others)))
+    partners: dict[int, int] = {}
+
+    def pair(fits) -> None:
+        for at in range(len(mine)):
+            if at not in partners and (found := next((to for to in sorted(free) if fits(at, to)), None)) is not None:
+                partners[at] = found
+                free.discard(found)
+
+    def alike(at: int, to: int) -> bool:
+        return SequenceMatcher(None, mine[at], others[to], autojunk=False).ratio() >= _ALIKE
+
+    pair(lambda at, to: mine[at] == others[to])
+    pair(lambda at, to: numbers[at] is not None and numbers[at] == other_numbers[to] and alike(at, to))
+    pair(alike)
+    return partners
+
+
+def _facts_differences(meeting: Meeting, draft: Draft) -> Iterable[Change]:
+    """What the register does not say of a meeting is filled in; what it says otherwise is for a person to judge."""
+    facts = draft.facts
+    for name in ("title", "body", "breakdown_title", "document_number", "held_on", "issued_on", "place", "host"):
+        old, new = getattr(meeting, name), getattr(facts, name)
+        if new and folded(str(old or "")) != folded(str(new)):
+            yield Change(name, str(old or ""), str(new), is_applied=not old)
+    for name in ("chair", "overall_lead"):
+        old, new = getattr(meeting, name), getattr(facts, name)
+        if new and (old is None or old.name != _known_person(draft, new)):
+            yield Change(name, str(old or ""), new, is_applied=old is None)
+    leads = [lead.person.name for lead in meeting.meeting_leads.select_related("person")]
+    if facts.leads and leads != [_known_person(draft, name) for name in facts.leads]:
+        yield Change("leads", shown_leaders(leads), shown_leaders(facts.leads), is_applied=not leads)
+    attendees = [attendance.person.name for attendance in meeting.attendances.select_related("person")]
+    if facts.attendees and set(attendees) != {_known_person(draft, person.name) for person in facts.attendees}:
+        yield Change(
+            "attendees",
+            shown_leaders(attendees),
+            shown_leaders([person.name for person in facts.attendees]),
+            is_applied=not attendees,
+        )
+
+
+def _known_person(draft: Draft, name: str) -> str:
+    match = draft.matches.people[name]
+    return match.known.name if match.known else name
+
+
+def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDifference:
+    row = draft.rows[at].row
+    changes = list(
+        _text_changes(
+            {"suggestion": (suggestion.text, row.suggestion or ""), "lead_in": (suggestion.lead_in, row.lead_in)}
+        )
+    )
+    old_aspect = suggestion.aspect.title if suggestion.aspect else ""
+    changes += _text_changes({"aspect": (old_aspect, row.aspect or "")}, is_applied=False)
+    if row.number != suggestion.number:
+        changes.append(Change("number", str(suggestion.number or ""), str(row.number or ""), is_applied=False))
+    sources = list(suggestion.suggestion_sources.all())
+    old = [(source.person.name, source.capacity) for source in sources]
+    if set(old) != {(_known_person(draft, person.name), person.capacity or "") for person in row.sources}:
+        printed = "\n".join(f"{capacity} {name}".strip() for name, capacity in old)
+        changes.append(Change("sources", printed, shown_people(row.sources), is_applied=False))
+    return RowDifference(
+        at + 1,
+        suggestion,
+        row.suggestion or task_text(row, 0),
+        tuple(changes),
+        tuple(_task_differences(draft, row, suggestion)),
+    )
+
+
+def _task_differences(draft: Draft, row: Row, suggestion: Suggestion) -> Iterable[TaskDifference]:
+    tasks = sorted(suggestion.tasks.all(), key=lambda task: task.number)
+    partners = _partners(
+        [task_text(row, place) for place in range(len(row.tasks))],
+        task_numbers(row),
+        [task.text for task in tasks],
+        [task.number for task in tasks],
+    )
+    if len(row.tasks) == len(tasks) == 1:
+        partners = {0: 0}
+    for place, printed in enumerate(row.tasks):
+        partner = partners.get(place)
+        if partner is None:
+            yield TaskDifference(place, None, task_text(row, place))
+        elif changes := tuple(_changes_of_task(draft, row, place, printed, tasks[partner])):
+            yield TaskDifference(place, tasks[partner], task_text(row, place), changes)
+    for at, task in enumerate(tasks):
+        if at not in partners.values():
+            yield TaskDifference(None, task, task.text)
+
+
+def _changes_of_task(draft: Draft, row: Row, place: int, printed: PrintedTask, task: Task) -> Iterable[Change]:
+    yield from _text_changes({"text": (task.text, task_text(row, place)), "remarks": (task.remarks, row.remarks)})
+    old = [(part.department.name, part.role) for part in task.task_departments.all()]
+    new = dict.fromkeys((_known_department(draft, each.name), str(each.role)) for each in printed.departments)
+    if old != list(new):
+        names = "、".join(name for name, _role in old)
+        yield Change("departments", names, shown_departments(printed.departments))
+    leaders = [part.person.name for part in task.task_leaders.all()]
+    if leaders != list(dict.fromkeys(_known_person(draft, name) for name in printed.leaders)):
+        yield Change("leaders", shown_leaders(leaders), shown_leaders(printed.leaders))
+    if task.original_due_date != printed.deadline.due_date or task.original_deadline_kind != str(printed.deadline.kind):
+        yield Change("deadline", task.original_deadline_text, printed.deadline.text, is_applied=False)
+    milestones = [milestone.due_date for milestone in task.milestones.all()]
+    if milestones != [milestone.due_date for milestone in printed.milestones]:
+        texts = [milestone.deadline_text for milestone in task.milestones.all()]
+        yield Change(
+            "milestones", "、".join(texts), "、".join(each.text for each in printed.milestones), is_applied=False
+        )
+
+
+def _known_department(draft: Draft, name: str) -> str:
+    match = draft.matches.departments[name]
+    return match.known.name if match.known else name
+
+
+def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True) -> list[Change]:
+    """A text counts as changed where more than blanks and the width of punctuation differ."""
+    return [
+        Change(name, old, new, is_applied) for name, (old, new) in pairs.items() if new and folded(old) != folded(new)
+    ]
+
+
+# --- updating -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: str) -> Entered:
+    """Bring ``meeting`` up to date with ``draft`` by the verbs, as ``actor`` (the secretariat), for ``reason``.
+
+    Texts, departments and leaders are corrected, new rows and tasks entered, empty facts filled; nothing is removed.
+    Raises CannotAccept as `entering.enter_meeting`. Returns for each row of the draft the suggestion it now is.
+    """
+    require_complete(draft)
+    difference = difference_to(meeting, draft)
+    register = Register(draft.matches)
+    _fill_facts(meeting, draft, difference.facts, register)
+    suggestions: list[Suggestion] = []
+    for row in difference.rows:
+        if row.position is None:
+            continue
+        if row.suggestion is None:
+            suggestions.append(enter_row(meeting, draft, row.position, register, actor=actor))
+            continue
+        suggestions.append(row.suggestion)
+        _update_row(draft, row, register, actor=actor, reason=reason)
+    return Entered(meeting, tuple(suggestions), is_update=True)
+
+
+def _fill_facts(meeting: Meeting, draft: Draft, changes: Sequence[Change], register: Register) -> None:
+    filled = [change.column for change in changes if change.is_applied]
+    for name in filled:
+        if name == "leads":
+            enter_leads(meeting, draft, register)
+        elif name == "attendees":
+            enter_attendances(meeting, draft, register)
+        elif name in ("chair", "overall_lead"):
+            setattr(meeting, name, register.person(getattr(draft.facts, name)))
+        else:
+            setattr(meeting, name, getattr(draft.facts, name))
+    meeting.save()
+
+
+def _update_row(draft: Draft, row: RowDifference, register: Register, *, actor: Account, reason: str) -> None:
+    printed = draft.rows[row.position - 1].row
+    shared = {change.column: change.new for change in row.changes if change.is_applied}
+    first = row.suggestion.tasks.standing().order_by("number").first()
+    if shared and first is not None:
+        edit_texts(
+            task_id=first.pk,
+            version=first.version,
+            actor=actor,
+            reason=reason,
+            suggestion_text=shared.get("suggestion"),
+            lead_in=shared.get("lead_in"),
+        )
+    new: list[int] = []
+    for difference in row.tasks:
+        if difference.place is None:
+            continue
+        if difference.task is None:
+            new.append(difference.place)
+            continue
+        _update_task(difference, printed, register, actor=actor, reason=reason)
+    taken = set(row.suggestion.tasks.standing().values_list("number", flat=True))
+    numbers = {}
+    for place in new:
+        number = task_numbers(printed)[place]
+        numbers[place] = number if number not in taken else max(taken) + 1
+        taken.add(numbers[place])
+    if numbers:
+        enter_tasks(row.suggestion, draft, row.position, register, numbers, actor=actor)
+
+
+def _update_task(difference: TaskDifference, row: Row, register: Register, *, actor: Account, reason: str) -> None:
+    changed = {change.column: change.new for change in difference.changes if change.is_applied}
+    printed = row.tasks[difference.place]
+    if changed.keys() & {"text", "remarks"}:
+        edit_texts(
+            task_id=difference.task.pk,
+            version=_version(difference.task),
+            actor=actor,
+            reason=reason,
+            text=changed.get("text"),
+            remarks=changed.get("remarks"),
+        )
+    if changed.keys() & {"departments", "leaders"}:
+        edit_assignments(
+            task_id=difference.task.pk,
+            version=_version(difference.task),
+            actor=actor,
+            reason=reason,
+            departments=register.departments(printed.departments),
+            leaders=register.people(printed.leaders),
+        )
+
+
+def _version(task: Task) -> int:
+    """The version at this moment: correcting the suggestion has written an entry for each of its tasks."""
+    return Task.objects.values_list("version", flat=True).get(pk=task.pk)
+
+
+def reason_of_update(name: str) -> str:
+    """Return what the log says of corrections that an update made."""
+    return _("Updated from the file “%(name)s”.") % {"name": name}

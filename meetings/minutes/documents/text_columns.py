@@ -1,0 +1,417 @@
+"""Tables whose columns are aligned with blanks, as ``pdftotext -layout`` prints them.
+
+pdftotext counts every character as one column, a terminal counts a Chinese one as two: the count that leaves
+clearer gaps is taken. The head says which columns there are, the gaps below it where they end. The rows are found by
+what counts them through (1) 2) 3) … or the numbers in 序号); since cells stand in the middle of their rows, every
+other column is cut into as many pieces so that the middles meet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from meetings.minutes.parser.column_headers import Column, Head, head_of, is_head_row, settled
+from meetings.minutes.parser.ordinals import integer_of, leading_ordinal
+from meetings.minutes.parser.person_names import ends_as_organisation
+from meetings.minutes.parser.text import tidy
+
+from .model import EMPTY, Block, Cell, Paragraph, Table
+from .row_bands import Band, bands_of_groups, shared_out
+from .text_top_rows import Piece, rows_from_the_top
+from .wrapping import PrintedLine, display_width, paragraphs, unwrapped
+
+_TEXT_COLUMNS = (Column.ASPECT, Column.SUGGESTION, Column.TASKS, Column.REMARKS)
+Measure = Callable[[str], int]
+_GAP = re.compile(r" {2,}|\u3000{2,}|\t")
+_AFTER_TABLE = re.compile(r"^(?:附\s*[:：]|附件|抄报|抄送|主送|分送|联系人\s*[:：])|印发$")
+_DATE_LINE = re.compile(r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
+_OUTER_LINE = re.compile(r"^[一二三四五六七八九十]{1,3}、.*(?:任务|清单|分解|分工|台账)|[:：]|(?:表|清单|台账)$")
+_SENTENCE_END = re.compile(r"[。；;：:！？]$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The lines under one head, to the next head or the end."""
+
+    heads: tuple[Head | None, ...]
+    names: tuple[str, ...]
+    places: tuple[int, ...]
+    edges: tuple[int, ...]
+    lines: tuple[str, ...]
+    measure: Measure
+    crossed: int
+
+
+def table_of_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
+    """The blocks of the text, if it has a line of heads with aligned columns below; else None."""
+    lines = [line.rstrip().replace("\f", "") for line in lines]
+    found = [at for at, line in enumerate(lines) if _heads_in(line) is not None]
+    if not found:
+        return None
+    above = _band_top(lines, found[0])
+    blocks: list[Block] = [Paragraph(text) for text in paragraphs(_printed(lines[:above]), slack=3.5, narrowest=40)]
+    for index, at in enumerate(found):
+        following = _band_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
+        end = _end_of_table(lines, at + 1, following, is_last=index + 1 == len(found))
+        section = min((_section(lines, at, end, measure) for measure in (len, display_width)), key=_disorder)
+        rows = _rows(section)
+        if rows is None:
+            return None
+        blocks.append(Table.of([[Cell(name) for name in section.names], *rows]))
+        blocks.extend(Paragraph(line.strip()) for line in lines[end:following] if line.strip())
+    return blocks
+
+
+def _end_of_table(lines: Sequence[str], first: int, following: int, *, is_last: bool) -> int:
+    """Where the rows end and running text begins again: at 附：, at a date alone in its line and who signs above it,
+    or at the headings above the next table."""
+    for at in range(first, following):
+        if _AFTER_TABLE.search(lines[at].strip()):
+            return at
+        if _DATE_LINE.fullmatch(lines[at].strip()):
+            above = max((line for line in range(first, at) if lines[line].strip()), default=first)
+            signs = len(_pieces(lines[above])) == 1 and ends_as_organisation(lines[above].strip())
+            return above if signs and above > first else at
+    end = following
+    while not is_last and end > first:
+        pieces = _pieces(lines[end - 1])
+        if pieces and not (len(pieces) == 1 and _OUTER_LINE.search(pieces[0].text)):
+            break
+        end -= 1
+    return following if end == first or not any(line.strip() for line in lines[end:following]) else end
+
+
+def _pieces(line: str, measure: Measure = len) -> list[Piece]:
+    pieces, at = [], 0
+    for match in [*_GAP.finditer(line), None]:
+        end = match.start() if match else len(line)
+        if line[at:end].strip():
+            text = line[at:end]
+            start = at + len(text) - len(text.lstrip())
+            left = measure(line[:start])
+            pieces.append(Piece(text.strip(), left, left + measure(text.strip())))
+        at = match.end() if match else end
+    return pieces
+
+
+def _heads_in(line: str) -> list[Piece] | None:
+    """The pieces of the line, if they are the heads of a task table."""
+    pieces = _pieces(line)
+    if len(pieces) < 3 or len(pieces) > 20:
+        return None
+    heads = [head_of(piece.text) for piece in pieces]
+    return pieces if is_head_row(heads, len(pieces)) else None
+
+
+def _is_part_of_head(line: str) -> bool:
+    """Whether a line above or below the heads is only the other half of a head set in two lines."""
+    pieces = _pieces(line)
+    return (
+        bool(pieces)
+        and len(pieces) <= 3
+        and all(len(piece.text) <= 8 and piece.left > 8 and not re.search(r"[\d。；]", piece.text) for piece in pieces)
+    )
+
+
+def _band_top(lines: Sequence[str], at: int) -> int:
+    return at - 1 if at and _is_part_of_head(lines[at - 1]) else at
+
+
+def _disorder(section: _Section) -> tuple[int, int]:
+    """How much text stands in the gaps between the columns, and in how many places their lines begin."""
+    return section.crossed, sum(len({piece.left for piece in pieces.values()}) for pieces in _columns(section))
+
+
+def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Section:
+    """The section under the heads in line ``at``."""
+    heads = _pieces(lines[at], measure)
+    top = _band_top(lines, at)
+    first = at + 1
+    halves = _pieces(lines[top], measure) if top < at else []
+    if halves and first < end and _is_part_of_head(lines[first]):
+        first += 1
+    body = lines[first:end]
+    lower = _pieces(lines[first - 1], measure) if first > at + 1 else []
+    for half in halves:  # a head of two lines stands beside the line of the others, above and below it
+        below = next((piece.text for piece in lower if piece.left < half.right and half.left < piece.right), "")
+        heads.append(Piece(half.text + below, half.left, half.right))
+    heads.sort(key=lambda piece: piece.left)
+    names = [piece.text for piece in heads]
+    edges, crossed = _edges(heads, body, measure)
+    settled_heads = settled([head_of(name) for name in names], names)
+    return _Section(
+        tuple(settled_heads),
+        tuple(names),
+        tuple(piece.left for piece in heads),
+        tuple(edges),
+        tuple(body),
+        measure,
+        crossed,
+    )
+
+
+def _edges(heads: Sequence[Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
+    """Where each column but the first begins, the emptiest place between two heads, and how full those places are."""
+    width = max([measure(line) for line in body] + [heads[-1].right]) + 1
+    covered = [0] * (width + 1)
+    for line in body:
+        place = 0
+        for letter in line:  # a single blank may be all that stands between two columns
+            step = measure(letter)
+            for at in range(place, min(place + step, width) if not letter.isspace() else place):
+                covered[at] += 1
+            place += step
+    edges, crossed = [], 0
+    for left, right in zip(heads, heads[1:], strict=False):
+        places = range(int(left.middle) + 1, int(right.middle) + 1)
+        fewest = min((covered[place] for place in places), default=0)
+        crossed += fewest
+        runs: list[list[int]] = []
+        for place in places:
+            if covered[place] == fewest:
+                if runs and runs[-1][-1] == place - 1:
+                    runs[-1].append(place)
+                else:
+                    runs.append([place])
+        longest = max(runs, key=len, default=[left.right])
+        edges.append((longest[0] + longest[-1] + 1) // 2)
+    return edges, crossed
+
+
+def _columns(section: _Section) -> list[dict[int, Piece]]:
+    """For each column its pieces by line."""
+    columns: list[dict[int, Piece]] = [{} for _ in section.heads]
+    for at, line in enumerate(section.lines):
+        for piece in _pieces(line, section.measure):
+            for part in _cut(piece, section.edges, section.measure):
+                column = sum(part.middle >= edge for edge in section.edges)
+                old = columns[column].get(at)
+                columns[column][at] = (
+                    part if old is None else Piece(f"{old.text} {part.text}", old.left, max(old.right, part.right))
+                )
+    return columns
+
+
+def _cut(piece: Piece, edges: Sequence[int], measure: Measure) -> Iterator[Piece]:
+    """A piece that reaches well into the next column is two, divided at the blank nearest the edge."""
+    inside = [edge for edge in edges if piece.left + 2 < edge < piece.right - 2]
+    # The blank behind a task's (2) belongs to it.
+    blanks = [match.start() for match in re.finditer(r"(?<![)）.．、]) ", piece.text)]
+    if not inside or not blanks:
+        yield piece
+        return
+    edge = inside[0]
+    at = min(blanks, key=lambda blank: abs(piece.left + measure(piece.text[:blank]) - edge))
+    middle = piece.left + measure(piece.text[:at])
+    if abs(middle - edge) > 6:
+        yield piece
+        return
+    yield Piece(piece.text[:at], piece.left, middle)
+    rest = piece.text[at:].lstrip()
+    yield from _cut(Piece(rest, piece.right - measure(rest), piece.right), edges[edges.index(edge) + 1 :], measure)
+
+
+def _rows(section: _Section) -> list[list[Cell]] | None:
+    """The rows of the section; None where nothing tells them apart."""
+    if section.crossed and (rows := _rows_from_the_top(section)) is not None:
+        return rows
+    columns = _columns(section)
+    bands, anchor = _bands(section, columns)
+    if not bands:
+        return None if any(columns) else []
+    grid = [[EMPTY] * len(columns) for _ in bands]
+    groups: list[Band] | None = None
+    for at, pieces in enumerate(columns):
+        head = section.heads[at]
+        column = head.column if head else Column.REMARKS
+        if not pieces:
+            continue
+        is_group = column in (Column.NUMBER, Column.ASPECT) and at != anchor and _is_grouped(pieces, bands, column)
+        if is_group and groups is None:
+            groups = _groups(section, columns, bands, anchor)
+        over = groups if is_group and groups else bands
+        width = max(display_width(piece.text) for piece in pieces.values())
+        for band, lines in zip(over, shared_out(sorted(pieces), over), strict=True):
+            if lines:
+                text = _cell_text([pieces[line] for line in lines], column, width)
+                grid[band.first_row][at] = Cell(text)
+    return grid
+
+
+def _rows_from_the_top(section: _Section) -> list[list[Cell]] | None:
+    """The rows where text stands in the gaps between the columns, if each begins beside its number."""
+    lines = [_pieces(line, section.measure) for line in section.lines]
+    rows = rows_from_the_top(lines, section.heads, section.places)
+    if rows is None:
+        return None
+    widths = [
+        max((display_width(piece.text) for row in rows if len(row) > 1 for piece in row.get(at, ())), default=0)
+        for at in range(len(section.heads))
+    ]
+    grid = []
+    for row in rows:
+        cells = [EMPTY] * len(section.heads)
+        for at, pieces in row.items():
+            head = section.heads[at]
+            column = head.column if head and len(row) > 1 else Column.REMARKS
+            width = widths[at] if len(row) > 1 else max(display_width(piece.text) for piece in pieces)
+            cells[at] = Cell(_cell_text(pieces, column, width))
+        grid.append(cells)
+    return grid
+
+
+def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list[Band], int]:
+    """The rows' bands of lines, and the column that showed them."""
+    by_kind = {head.column: at for at, head in reversed(list(enumerate(section.heads))) if head}
+    numbers = columns[by_kind[Column.NUMBER]].values() if Column.NUMBER in by_kind else ()
+    numbered = sum(integer_of(piece.text) is not None for piece in numbers)
+    for kind in (Column.SUGGESTION, Column.TASKS):
+        at = by_kind.get(kind)
+        if at is None:
+            continue
+        starts = _counted_starts(columns[at])
+        if len(starts) > numbered or (starts and len(starts) == numbered and kind is Column.SUGGESTION):
+            return _bands_from(starts, columns[at]), at
+    for kind in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS):
+        at = by_kind.get(kind)
+        if at is None or not columns[at]:
+            continue
+        lines = sorted(columns[at])
+        if kind is Column.NUMBER:
+            lines = [line for line in lines if integer_of(columns[at][line].text) is not None]
+        elif any(two - one == 1 for one, two in zip(lines, lines[1:], strict=False)):
+            continue
+        if kind is Column.NUMBER and lines and _are_tops(lines, columns, section.heads):
+            return _bands_from_tops(lines, columns), at
+        if lines:
+            return _bands_around(lines, len(section.lines), columns), at
+    return [], -1
+
+
+def _counted_starts(pieces: dict[int, Piece]) -> list[int]:
+    """The lines that begin with 1) 2) 3) …; numbers within a text do not go on over the whole column."""
+    starts: list[int] = []
+    number, style = None, ""
+    for line in sorted(pieces):
+        ordinal = leading_ordinal(pieces[line].text)
+        if ordinal is None or (style and ordinal.style != style):
+            continue
+        if number is None or ordinal.number == number + 1:
+            number, style = ordinal.number, ordinal.style
+            starts.append(line)
+        else:
+            return []
+    return starts
+
+
+def _bands_from(starts: Sequence[int], pieces: dict[int, Piece]) -> list[Band]:
+    """Rows that begin at ``starts``; lines before the first belong to a row cut by the page."""
+    lines = sorted(pieces)
+    cuts = [*([lines[0]] if lines[0] < starts[0] else []), *starts]
+    bands = []
+    for index, first in enumerate(cuts):
+        end = cuts[index + 1] if index + 1 < len(cuts) else lines[-1] + 1
+        last = max(line for line in lines if first <= line < end)
+        bands.append((first, last))
+    return _with_reach(bands)
+
+
+def _with_reach(spans: Sequence[tuple[int, int]]) -> list[Band]:
+    """Each row may reach to the last line of the one before and to the first of the one after."""
+    bands = []
+    for index, (first, last) in enumerate(spans):
+        lowest = spans[index - 1][1] + 1 if index else 0
+        highest = spans[index + 1][0] - 1 if index + 1 < len(spans) else last + 10_000
+        bands.append(Band(first, last, index, min(lowest, first) - 1, max(highest, last) + 1))
+    return bands
+
+
+def _are_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], heads: Sequence[Head | None]) -> bool:
+    """Whether the numbers stand beside the first lines of their rows, not beside the middle ones.
+
+    Then nothing stands above the first number, and the line above every other one ends what it says; or the cells end
+    one after the other from each number to the next, and none begins there.
+    """
+    used = sorted({line for pieces in columns for line in pieces})
+    if used[0] < lines[0] or used[-1] - used[0] + 1 == len(lines):
+        return False
+    rows = [[line for line in used if top <= line < end] for top, end in pairwise([*lines, used[-1] + 1])]
+    filled = [[{at for at, pieces in enumerate(columns) if line in pieces} for line in row] for row in rows]
+    if max(map(len, filled)) > 2 and all(two <= one for row in filled for one, two in pairwise(row)):
+        return True
+    texts = [columns[at] for at, head in enumerate(heads) if head and head.column in (Column.SUGGESTION, Column.TASKS)]
+    ended = whole = 0
+    for top in lines[1:]:
+        above = [pieces[max(before)] for pieces in texts if (before := [line for line in pieces if line < top])]
+        whole += len(above)
+        ended += sum(bool(_SENTENCE_END.search(piece.text)) for piece in above)
+    return bool(whole) and ended >= 0.8 * whole
+
+
+def _bands_from_tops(tops: Sequence[int], columns: Sequence[dict[int, Piece]]) -> list[Band]:
+    used = sorted({line for pieces in columns for line in pieces})
+    ends = [*(top - 1 for top in tops[1:]), used[-1]]
+    return [
+        Band(top, max(line for line in used if line <= end), index, top, end)
+        for index, (top, end) in enumerate(zip(tops, ends, strict=True))
+    ]
+
+
+def _bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int, Piece]]) -> list[Band]:
+    """Rows whose middle lines are known: each reaches half way to the next, the first and last as far as text goes."""
+    used = sorted({line for pieces in columns for line in pieces})
+    bands = []
+    for index, centre in enumerate(centres):
+        first = (centres[index - 1] + centre) // 2 + 1 if index else used[0]
+        last = (centre + centres[index + 1]) // 2 if index + 1 < len(centres) else used[-1]
+        gaps = [line for line in range(first, centre) if line not in used]
+        first = gaps[-1] + 1 if gaps else first
+        bands.append((min(first, centre), max(last, centre)))
+    return _with_reach(bands)
+
+
+def _is_grouped(pieces: dict[int, Piece], bands: Sequence[Band], column: Column) -> bool:
+    """Whether the column is merged over several rows, having fewer numbers than there are rows."""
+    if column is Column.ASPECT:
+        return True
+    return sum(integer_of(piece.text) is not None for piece in pieces.values()) < len(bands)
+
+
+def _groups(
+    section: _Section, columns: Sequence[dict[int, Piece]], bands: Sequence[Band], anchor: int
+) -> list[Band] | None:
+    """The bands of the merged groups, from the lines of the numbers that stand in their middles."""
+    for at, head in enumerate(section.heads):
+        if head and head.column is Column.NUMBER and at != anchor:
+            centres = [line for line in sorted(columns[at]) if integer_of(columns[at][line].text) is not None]
+            if centres and len(centres) <= len(bands):
+                return bands_of_groups(centres, bands)
+    return None
+
+
+def _cell_text(pieces: Sequence[Piece], column: Column, width: int) -> str:
+    lines = [PrintedLine(piece.text, 0, display_width(piece.text), 2) for piece in pieces]
+    text = unwrapped(lines, 0, width)
+    if column not in _TEXT_COLUMNS:
+        return text
+    joined: list[str] = []
+    for line in text.split("\n"):
+        if joined and not _SENTENCE_END.search(joined[-1]) and not leading_ordinal(line):
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def _printed(lines: Sequence[str]) -> list[PrintedLine]:
+    """Running text, its width that of the characters alone: justified lines are spread with blanks."""
+    found = []
+    for line in lines:
+        text = re.sub(r"\s+", " ", line).strip()
+        if text:
+            left = len(line) - len(line.lstrip())
+            found.append(PrintedLine(text, left, left + display_width(tidy(text)), 2))
+    return found

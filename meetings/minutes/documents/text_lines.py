@@ -1,0 +1,216 @@
+"""A table pasted with one cell a line, as web pages give it: which line belongs to which column is worked out from
+what the lines look like, since blank and merged cells leave no line at all.
+
+The best reading is found by dynamic programming over (line, column): a line scores by how well it fits the column,
+a step by what it leaves out; going back to the left begins a new row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+
+from meetings.deadlines import DeadlineKind, read_deadline
+from meetings.minutes.parser.column_headers import Column, Head, head_of, is_head_row, settled
+from meetings.minutes.parser.ordinals import integer_of, leading_ordinal
+from meetings.minutes.parser.person_names import ends_as_organisation, is_name, person_of
+
+from .errors import MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .model import EMPTY, Block, Cell, Paragraph, Table
+
+_FEWEST_HEADS = 3
+_MAX_LINES = 20_000
+_AFTER_TABLE = re.compile(r"^(?:注|备注|说明|抄报|抄送|主送|附件|联系人|※)\s*[:：]|印发$")
+#: What leaving out a cell costs. Number and aspect are merged over rows, remarks are mostly blank.
+SKIPPED = {
+    Column.NUMBER: 0.4,
+    Column.ASPECT: 0.4,
+    Column.SUGGESTION: 3.0,
+    Column.TASKS: 4.0,
+    Column.DEPARTMENTS: 2.5,
+    Column.LEADERS: 1.0,
+    Column.DEADLINE: 1.5,
+    Column.SOURCES: 1.0,
+    Column.REMARKS: 0.1,
+}
+#: What a second line in the same cell costs.
+_REPEATED = {Column.DEPARTMENTS: 0.4, Column.LEADERS: 0.4, Column.SOURCES: 0.4, Column.TASKS: 0.8, Column.DEADLINE: 1.0}
+
+
+def table_of_single_lines(lines: Sequence[str]) -> list[Block] | None:
+    """The blocks of the text, if some consecutive lines are the heads of a task table; else None."""
+    stripped = [line.strip() for line in lines]
+    found = _heads(stripped)
+    if found is None:
+        return None
+    first, last = found
+    names = [line for line in stripped[first : last + 1] if line]
+    body, rest = _body(stripped[last + 1 :], names)
+    if sum(map(bool, body)) > _MAX_LINES:
+        raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+    heads = settled([head_of(name) for name in names], names)
+    rows = _chunks(body, heads) or _best_rows([line for line in body if line], heads)
+    table = Table.of(
+        [[Cell(name) for name in names], *([Cell(text) if text else EMPTY for text in row] for row in rows)]
+    )
+    before = [Paragraph(line) for line in stripped[:first] if line]
+    return [*before, table, *[Paragraph(line) for line in rest if line]]
+
+
+def _heads(lines: Sequence[str]) -> tuple[int, int] | None:
+    """The first and the last line of the first run of heads; one line among them may be a head we do not know."""
+    at = 0
+    while at < len(lines):
+        if not lines[at] or head_of(lines[at]) is None:
+            at += 1
+            continue
+        run, last, unknown = [at], at, 0
+        for index in range(at + 1, len(lines)):
+            if not lines[index]:
+                continue
+            if head_of(lines[index]) is not None:
+                last = index
+            elif len(lines[index]) <= 10 and not unknown and integer_of(lines[index]) is None:
+                unknown += 1
+            else:
+                break
+            run.append(index)
+        run = [index for index in run if index <= last]
+        heads = [head_of(lines[index]) for index in run]
+        if len(run) >= _FEWEST_HEADS and is_head_row(heads, len(run)):
+            return at, last
+        at = last + 1
+    return None
+
+
+def _body(lines: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines of the rows, heads repeated at page ends dropped, and what stands below the table."""
+    body: list[str] = []
+    at = 0
+    while at < len(lines):
+        if list(lines[at : at + len(names)]) == list(names):
+            at += len(names)
+            continue
+        if _AFTER_TABLE.search(lines[at]):
+            return body, list(lines[at:])
+        body.append(lines[at])
+        at += 1
+    return body, []
+
+
+def _chunks(body: Sequence[str], heads: Sequence[Head | None]) -> list[list[str]] | None:
+    """The rows, if blank lines stand for blank cells, so that every row has just as many lines as there are heads."""
+    width = len(heads)
+    lines = list(body)
+    while lines and not lines[0]:
+        lines.pop(0)
+    while lines and not lines[-1]:
+        lines.pop()
+    lines += [""] * (-len(lines) % width)
+    rows = [lines[at : at + width] for at in range(0, len(lines), width)]
+    if "" not in lines and len(body) % width:
+        return None
+    fits = all(
+        not text or fit_of(text, head) >= 0
+        for row in rows
+        for text, head in zip(row, heads, strict=True)
+        if head and head.column in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS)
+    )
+    return rows if fits and rows else None
+
+
+def fit_of(text: str, head: Head | None) -> float:
+    """How well a line fits a column; below 0: hardly."""
+    column = head.column if head else Column.REMARKS
+    length = len(text)
+    ordinal = leading_ordinal(text)
+    match column:
+        case Column.NUMBER:
+            return 4.0 if integer_of(text) is not None else -6.0
+        case Column.ASPECT:
+            return 1.0 if length <= 30 and not re.search(r"[。；]", text) and integer_of(text) is None else -2.0
+        case Column.SUGGESTION:
+            says_so = length >= 6 and (text.startswith(("建议", "希望")) or text.endswith("。"))
+            return (2.0 if length >= 12 else 0.5 if says_so else -2.0) + (1.0 if ordinal else 0.0)
+        case Column.TASKS:
+            return (2.0 if length >= 8 else 0.0 if ordinal else -1.5) + (1.0 if ordinal else 0.0)
+        case Column.DEPARTMENTS:
+            if length > 60 or "。" in text or is_name(text):
+                return -3.0
+            pieces = [piece for piece in re.split(r"[、，,；;\s]+", text) if piece]
+            return 3.0 * sum(map(ends_as_organisation, pieces)) / max(1, len(pieces)) - 0.5
+        case Column.LEADERS:
+            pieces = [piece for piece in re.split(r"[、，,；;\s]+", text) if piece]
+            return 3.0 if all(map(is_name, pieces)) else 1.0 if person_of(text) else 0.5 if text in "/无" else -4.0
+        case Column.DEADLINE:
+            is_read = length <= 40 and read_deadline(text).deadline.kind is not DeadlineKind.UNDECIDED
+            return 4.0 if is_read else 0.5 if length <= 12 and re.search(r"\d|[月年前]", text) else -2.0
+        case Column.SOURCES:
+            person = person_of(text) or person_of(re.sub(r"\s+", "", text))
+            return 3.0 if person and person.capacity else 1.0 if person else -1.0
+    return -0.5
+
+
+def _best_rows(lines: Sequence[str], heads: Sequence[Head | None]) -> list[list[str]]:
+    """The rows of the best path through (line, column)."""
+    width = len(heads)
+    columns = [head.column if head else Column.REMARKS for head in heads]
+    skipped = [0.0, *accumulate(SKIPPED[column] for column in columns)]
+    scores: list[list[float]] = []
+    origins: list[list[tuple[int, bool]]] = []
+    for at, line in enumerate(lines):
+        row_scores, row_origins = [], []
+        for here in range(width):
+            fit = fit_of(line, heads[here])
+            begin = -skipped[here]
+            if not at:
+                row_scores.append(fit + begin)
+                row_origins.append((-1, True))
+                continue
+            best, origin = float("-inf"), (-1, True)
+            for there in range(width):
+                before = scores[-1][there]
+                if there < here:
+                    step, is_new = -(skipped[here] - skipped[there + 1]), False
+                elif there == here and not _begins_row(line, columns[here]):
+                    step, is_new = -_cost_of_repeating(line, columns[here]), False
+                else:
+                    step, is_new = -(skipped[width] - skipped[there + 1]) + begin - 0.5, True
+                if before + step > best:
+                    best, origin = before + step, (there, is_new)
+            row_scores.append(best + fit)
+            row_origins.append(origin)
+        scores.append(row_scores)
+        origins.append(row_origins)
+    return _traced(lines, scores, origins, [skipped[width] - skipped[here + 1] for here in range(width)])
+
+
+def _cost_of_repeating(line: str, column: Column) -> float:
+    """What a further line in the same cell costs: little for a further task that is numbered."""
+    cost = _REPEATED.get(column, 3.0)
+    return 0.2 * cost if column is Column.TASKS and leading_ordinal(line) else cost
+
+
+def _begins_row(line: str, column: Column) -> bool:
+    return column is Column.NUMBER and integer_of(line) is not None
+
+
+def _traced(
+    lines: Sequence[str], scores: list[list[float]], origins: list[list[tuple[int, bool]]], to_the_end: list[float]
+) -> list[list[str]]:
+    width = len(to_the_end)
+    if not lines:
+        return []
+    here = max(range(width), key=lambda column: scores[-1][column] - to_the_end[column])
+    path: list[tuple[int, bool]] = []
+    for at in range(len(lines) - 1, -1, -1):
+        there, is_new = origins[at][here]
+        path.append((here, is_new))
+        here = there
+    rows: list[list[str]] = []
+    for line, (column, is_new) in zip(lines, reversed(path), strict=True):
+        if is_new:
+            rows.append([""] * width)
+        rows[-1][column] += f"\n{line}" if rows[-1][column] else line
+    return rows

@@ -1,0 +1,292 @@
+"""The drafts in the database: kept as soon as a file is read, and saved with each change (answers: ``answers``).
+
+Every verb is keyword-only and atomic, holds the document against other writers, and refuses with one sentence
+(`meetings.errors`): a draft that was accepted meanwhile, and a form opened on an older version, change nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.errors import ImpossibleStep, Incomplete, Refused
+from meetings.models import Account, DraftRow, Meeting, MinutesDocument
+
+from . import draft as changes
+from .creation import Entered
+from .draft import EMPTY_ROW, EMPTY_TASK, Draft, DraftedRow
+from .form_codec import TypedRow, facts_as_typed, row_as_typed
+from .json_codec import ReadMinutes, facts_from, problem_from, row_from, written_facts, written_problem, written_row
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class AlreadyAccepted(ImpossibleStep):
+    """The draft has become a meeting already; nothing was done again."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__(_("This draft has been accepted already. Nothing was entered a second time."))
+        self.meeting = meeting
+
+
+class StaleDraft(Refused):
+    """The form was opened before somebody, perhaps in another window, changed the same thing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This was changed in another window meanwhile. Nothing has been saved; look at it anew before you go on.")
+        )
+
+
+# --- keeping and loading --------------------------------------------------------------------------
+
+
+def display_name(name: str) -> str:
+    """Return an uploaded file's name for showing: its last part, without what could mislead the eye, not too long."""
+    last = re.split(r"[\\/]", name)[-1]
+    return _CONTROLS.sub("", last).strip()[-200:]
+
+
+def unfinished_draft(account: Account, content: bytes) -> MinutesDocument | None:
+    """Return the account's own draft of the same file, if there is one."""
+    return MinutesDocument.objects.drafts_of(account).filter(sha256=sha256_of(content)).first()
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the digest a file is recognised by, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@transaction.atomic
+def keep_draft(*, read: ReadMinutes, content: bytes, name: str, account: Account) -> MinutesDocument:
+    """Keep the file (its bytes, and ``name`` for showing) and what was read from it as a draft of ``account``."""
+    return _keep(changes.draft_of(read), read.format, content, name, account)
+
+
+def keep_accepted(draft: Draft, file_format: str, content: bytes, name: str, entered: Entered) -> MinutesDocument:
+    """Keep a file that became a meeting without having been anybody's draft."""
+    return _keep(draft, file_format, content, name, None, entered)
+
+
+def _keep(
+    draft: Draft,
+    file_format: str,
+    content: bytes,
+    name: str,
+    account: Account | None,
+    entered: Entered | None = None,
+) -> MinutesDocument:
+    document = MinutesDocument(
+        sha256=sha256_of(content),
+        size=len(content),
+        format=file_format,
+        original_name=display_name(name),
+        uploaded_by=account,
+        facts=written_facts(draft.facts),
+        problems=[written_problem(problem) for problem in draft.problems],
+        meeting=entered.meeting if entered else None,
+        accepted_at=timezone.now() if entered else None,
+    )
+    document.file.save("", ContentFile(content), save=False)
+    try:
+        document.save()
+        DraftRow.objects.bulk_create(
+            DraftRow(
+                document=document,
+                position=position,
+                suggestion=entered.suggestions[position - 1] if entered else None,
+                **_columns(drafted),
+            )
+            for position, drafted in enumerate(draft.rows, start=1)
+        )
+    except Exception:
+        document.file.delete(save=False)
+        raise
+    return document
+
+
+def load_draft(document: MinutesDocument) -> Draft:
+    """Return the draft as values; one query for its rows."""
+    rows = tuple(_drafted(row, at) for at, row in enumerate(document.rows.order_by("position"), start=1))
+    problems = tuple(problem_from(problem) for problem in document.problems)
+    return Draft(facts_from(document.facts), rows, problems, dict(document.choices))
+
+
+def _drafted(row: DraftRow, position: int) -> DraftedRow:
+    return DraftedRow(
+        row=row_from(row.content),
+        problems=tuple(replace(problem_from(problem), row=position) for problem in row.problems),
+        source=tuple(row.source),
+        pk=row.pk,
+        version=row.version,
+    )
+
+
+def _columns(drafted: DraftedRow) -> dict:
+    return {
+        "content": written_row(drafted.row),
+        "problems": [written_problem(problem) for problem in drafted.problems],
+        "source": list(drafted.source),
+    }
+
+
+# --- changing -------------------------------------------------------------------------------------
+
+
+def locked_document(document_id: int, version: int | None = None) -> MinutesDocument:
+    """Return the draft, held until the transaction ends; raises AlreadyAccepted, or StaleDraft on another version."""
+    # Not joined with its meeting: whoever waited for the lock would see the join as it was before waiting.
+    document = MinutesDocument.objects.select_for_update().get(pk=document_id)
+    if document.meeting_id is not None:
+        raise AlreadyAccepted(document.meeting)
+    if version is not None and document.version != version:
+        raise StaleDraft
+    return document
+
+
+def locked_row(row_id: int, version: int) -> tuple[DraftRow, DraftedRow, MinutesDocument]:
+    """Return the row and its document, held; raises StaleDraft also for a row that was joined away meanwhile."""
+    found = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
+    if found is None:
+        raise StaleDraft
+    document = locked_document(found)
+    row = DraftRow.objects.get(pk=row_id)
+    if row.version != version:
+        raise StaleDraft
+    return row, _drafted(row, row.position), document
+
+
+def save_row(row: DraftRow, drafted: DraftedRow) -> None:
+    """Save a locked row as ``drafted``; forms opened before are stale from now on."""
+    for name, value in _columns(drafted).items():
+        setattr(row, name, value)
+    row.version += 1
+    row.save()
+
+
+def save_document(document: MinutesDocument) -> None:
+    """Save a locked document; forms opened before are stale from now on."""
+    document.version += 1
+    document.save()
+
+
+@transaction.atomic
+def edit_facts(*, document_id: int, version: int, typed: Mapping[str, str]) -> None:
+    """Save the facts of the meeting as ``typed``; deadlines that count from its days are read again.
+
+    Raises Incomplete for a day that is none, StaleDraft, AlreadyAccepted.
+    """
+    document = locked_document(document_id, version)
+    before = facts_from(document.facts)
+    after = facts_as_typed(before, typed)
+    document.facts = written_facts(after)
+    changed = {name for name, value in document.facts.items() if value != written_facts(before)[name]}
+    document.problems = [problem for problem in document.problems if problem["column"] not in changed]
+    save_document(document)
+    if changed & {"issued_on", "held_on"}:
+        for row in document.rows.all():
+            drafted = _drafted(row, row.position)
+            if (read_again := changes.with_days(drafted, before, after)) != drafted:
+                save_row(row, read_again)
+
+
+@transaction.atomic
+def edit_row(*, row_id: int, version: int, typed: Mapping[str, str]) -> None:
+    """Save a row as ``typed`` in the fields that `typed.row_as_typed` names; raises as `edit_facts`."""
+    row, drafted, document = locked_row(row_id, version)
+    new = row_as_typed(drafted.row, typed, facts_from(document.facts))
+    if new.row != drafted.row:
+        save_row(row, replace(drafted, row=new.row, problems=changes.problems_after(drafted.problems, new)))
+
+
+@transaction.atomic
+def add_task(*, row_id: int, version: int) -> None:
+    """Add an empty task at the end of a row, with the departments, leaders and deadline of the one before it."""
+    row, drafted, _document = locked_row(row_id, version)
+    tasks = drafted.row.tasks
+    task = replace(tasks[-1], text="", milestones=()) if tasks else EMPTY_TASK
+    save_row(row, replace(drafted, row=replace(drafted.row, tasks=changes.renumbered((*tasks, task)))))
+
+
+@transaction.atomic
+def remove_task(*, row_id: int, version: int, place: int) -> None:
+    """Take the task at ``place`` (0 for the first) out of a row that has others."""
+    row, drafted, _document = locked_row(row_id, version)
+    tasks = drafted.row.tasks
+    if len(tasks) < 2 or not 0 <= place < len(tasks):
+        raise Incomplete(_("A row needs a task. Remove the whole row instead."))
+    left = replace(drafted.row, tasks=changes.renumbered([*tasks[:place], *tasks[place + 1 :]]))
+    kept = changes.problems_after(drafted.problems, TypedRow(left, frozenset({"departments", "leaders"})))
+    save_row(row, replace(drafted, row=left, problems=kept))
+
+
+@transaction.atomic
+def split_row(*, row_id: int, version: int, after: int) -> None:
+    """Make two rows of one: the second gets the tasks behind the first ``after``."""
+    row, drafted, document = locked_row(row_id, version)
+    if not 0 < after < len(drafted.row.tasks):
+        raise Incomplete(_("A row can only be split between two of its tasks."))
+    first, second = changes.split(drafted, after)
+    save_row(row, first)
+    _insert(document, row.position + 1, second)
+
+
+@transaction.atomic
+def join_with_next(*, row_id: int, version: int) -> None:
+    """Make one row of this one and the next."""
+    row, drafted, document = locked_row(row_id, version)
+    following = document.rows.filter(position__gt=row.position).order_by("position").first()
+    if following is None:
+        raise Incomplete(_("This is the last row; there is none to join it with."))
+    save_row(row, changes.join(drafted, _drafted(following, following.position)))
+    following.delete()
+    _close_gap(document, following.position)
+
+
+@transaction.atomic
+def add_row(*, document_id: int, after: int) -> None:
+    """Add an empty row behind the one at position ``after`` (0: before the first)."""
+    document = locked_document(document_id)
+    if not 0 <= after <= document.rows.count():
+        raise StaleDraft
+    before = document.rows.filter(position=after).first()
+    aspect = before.content["aspect"] if before else None
+    _insert(document, after + 1, DraftedRow(replace(EMPTY_ROW, aspect=aspect)))
+
+
+@transaction.atomic
+def remove_row(*, row_id: int, version: int) -> None:
+    """Take a row out of the draft."""
+    row, _drafted_row, document = locked_row(row_id, version)
+    position = row.position
+    row.delete()
+    _close_gap(document, position)
+
+
+def _insert(document: MinutesDocument, position: int, drafted: DraftedRow) -> None:
+    # One after the other, the last first: the constraint on positions is checked with every row.
+    for row in document.rows.filter(position__gte=position).order_by("-position"):
+        DraftRow.objects.filter(pk=row.pk).update(position=F("position") + 1)
+    DraftRow.objects.create(document=document, position=position, **_columns(drafted))
+
+
+def _close_gap(document: MinutesDocument, position: int) -> None:
+    for row in document.rows.filter(position__gt=position).order_by("position"):
+        DraftRow.objects.filter(pk=row.pk).update(position=F("position") - 1)
+
+
+@transaction.atomic
+def discard(*, document_id: int) -> None:
+    """Throw a draft away with its file. What was accepted is never thrown away."""
+    document = locked_document(document_id)
+    file = document.file
+    document.delete()
+    transaction.on_commit(lambda: file.delete(save=False))

@@ -1,0 +1,336 @@
+"""Printed names → the departments and people of the register.
+
+A name that is known is taken for the known one, and the reason said; one that is only like a known one, or is that
+of several people, is a question with the candidates offered; any other is new, and is made on acceptance only
+(issue "Minutes in, register out", Review, then accept). Reads the register, writes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from meetings.minutes.parser.schema import Meeting, Row
+from meetings.minutes.parser.text import folded
+from meetings.models import Attendance, Department, FormerName, Person, SuggestionSource, TaskLeader
+
+from .match_messages import Likeness, QuestionCode
+
+DEPARTMENT, PERSON = "department", "person"
+#: The choice that a name is nobody known; a person's may carry a unit behind a colon.
+NEW = "new"
+
+_ENDING = re.compile(r"(?:办公室|处室|部室|部门|中心|部|处|室|科|司|局|厅|办|股|委|组)$")
+_PREFIX = re.compile(r"^(?:本中心|认可中心|中心|秘书处|机关|本部|总部|集团|公司|cnas)(?=.{2})")
+_BRACKETED = re.compile(r"^(.+?)\(([^()]+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A known department or person that a printed name may mean, why, and where the register last met them."""
+
+    known: Department | Person
+    likeness: Likeness
+    last_met: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """What became of one printed name.
+
+    ``known`` is whom it is taken for, None for a new one of the ``unit``; ``candidates`` are what is offered;
+    ``is_open`` says that a person has to choose among them.
+    """
+
+    kind: str
+    name: str
+    known: Department | Person | None = None
+    likeness: Likeness | None = None
+    candidates: tuple[Candidate, ...] = ()
+    is_open: bool = False
+    unit: str = ""
+    last_met: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the choice for this name is kept under."""
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def code(self) -> QuestionCode:
+        """The question asked about it."""
+        if self.kind == DEPARTMENT:
+            return QuestionCode.DEPARTMENT_LIKE_KNOWN
+        several = all(candidate.likeness in (Likeness.NAMESAKE, Likeness.FORMER) for candidate in self.candidates)
+        return QuestionCode.SEVERAL_PEOPLE if several else QuestionCode.PERSON_LIKE_KNOWN
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The details of the question's sentence."""
+        return {"known": "、".join(str(candidate.known) for candidate in self.candidates)}
+
+
+@dataclass(slots=True)
+class _Use:
+    """Where a name stands: the rows and their columns, in order (row None: around the table), and its capacities."""
+
+    places: list[tuple[int | None, str]] = field(default_factory=list)
+    capacities: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """All names of a draft; ``places`` says where each stands, as (row, column), the row counted from 1."""
+
+    departments: dict[str, NameMatch]
+    people: dict[str, NameMatch]
+    places: dict[str, list[tuple[int | None, str]]]
+
+    def all(self) -> Iterator[NameMatch]:
+        """Every name once: departments, then people, in printed order."""
+        yield from self.departments.values()
+        yield from self.people.values()
+
+    def open(self) -> list[NameMatch]:
+        """The names about which somebody has to say whom they mean."""
+        return [match for match in self.all() if match.is_open]
+
+    def open_in(self, row: int | None) -> list[NameMatch]:
+        """Those asked about at ``row``: where the name stands first."""
+        return [match for match in self.open() if self.places[match.key][0][0] == row]
+
+
+def match_names(facts: Meeting, rows: Sequence[Row], choices: dict[str, str]) -> Matches:
+    """Match every name of a draft; ``choices`` maps a match's key to the id chosen, or to `NEW`.
+
+    Costs six queries at most, however many names there are.
+    """
+    departments, people = _uses(facts, rows)
+    former_names = list(FormerName.objects.select_related("department", "person"))
+    known_departments = _Known.of(Department.objects.all(), [name for name in former_names if name.department])
+    known_people = _Known.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
+    matched = {name: _match_department(name, known_departments, choices) for name in departments}
+    near = {name: _near_people(name, known_people) for name in people}
+    met = _Acquaintance.of({person.pk for found in near.values() for person, _likeness in found})
+    found = {name: _match_person(name, use, near[name], met, known_people, choices) for name, use in people.items()}
+    places = {f"{DEPARTMENT}:{name}": use.places for name, use in departments.items()}
+    places |= {f"{PERSON}:{name}": use.places for name, use in people.items()}
+    return Matches(matched, found, places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The departments, or the people, of the register: those that live, and what old names lead to them.
+
+    ``called`` and ``formerly`` are by the name as `text.folded` gives it; ``merged`` leads from the id of a merged row
+    to the living one. Whoever bears a name now comes before whoever bore it once.
+    """
+
+    living: list[Any]
+    called: dict[str, list[Any]]
+    formerly: dict[str, list[Any]]
+    merged: dict[int, Any]
+    fixed: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[Any], former_names: Iterable[FormerName]) -> _Known:
+        by_id = {row.pk: row for row in rows}
+        living = [row for row in by_id.values() if row.merged_into_id is None]
+        merged = {pk: by_id[row.merged_into_id] for pk, row in by_id.items() if row.merged_into_id is not None}
+        called: dict[str, list[Any]] = {}
+        for row in living:
+            called.setdefault(folded(row.name), []).append(row)
+        formerly: dict[str, dict[Any, None]] = {}
+        old = [(former.name, former.department or former.person) for former in former_names]
+        for name, row in (*old, *((by_id[pk].name, row) for pk, row in merged.items())):
+            formerly.setdefault(folded(name), {})[row] = None
+        fixed = frozenset(by_id[pk].name for pk in merged)
+        return cls(living, called, {name: list(rows) for name, rows in formerly.items()}, merged, fixed)
+
+    def chosen(self, choice: str) -> Any | None:
+        """Return the living row that ``choice``, an id, means today."""
+        number = int(choice) if choice.isascii() and choice.isdecimal() and len(choice) <= 18 else None
+        return self.merged.get(number) or next((row for row in self.living if row.pk == number), None)
+
+
+def _uses(facts: Meeting, rows: Sequence[Row]) -> tuple[dict[str, _Use], dict[str, _Use]]:
+    departments: dict[str, _Use] = {}
+    people: dict[str, _Use] = {}
+
+    def use(of: dict[str, _Use], name: str | None, row: int | None, column: str, capacity: str | None = None) -> None:
+        if name:
+            place = of.setdefault(name, _Use())
+            place.places.append((row, column))
+            if capacity:
+                place.capacities.add(capacity)
+
+    for position, row in enumerate(rows, start=1):
+        for task in row.tasks:
+            for department in task.departments:
+                use(departments, department.name, position, "departments")
+            for name in task.leaders:
+                use(people, name, position, "leaders")
+        for person in row.sources:
+            use(people, person.name, position, "sources", person.capacity)
+    # Behind the rows, so that a question about a person is asked at the row that names them, if any does.
+    for name in (facts.chair, facts.overall_lead, *facts.leads):
+        use(people, name, None, "leads")
+    for person in facts.attendees:
+        use(people, person.name, None, "attendees", person.capacity)
+    return departments, people
+
+
+# --- departments ----------------------------------------------------------------------------------
+
+
+def _match_department(name: str, known: _Known, choices: dict[str, str]) -> NameMatch:
+    printed = folded(name)
+    alike = known.called.get(printed, [])
+    equal = next((department for department in alike if department.name == name), None)
+    if equal is not None:
+        return NameMatch(DEPARTMENT, name, equal)
+    if alike:
+        return NameMatch(DEPARTMENT, name, alike[0], Likeness.BLANKS)
+    formerly = known.formerly.get(printed, [])
+    if len(formerly) == 1 and name in known.fixed:
+        # The row of this name was merged, so there can be no new one.
+        return NameMatch(DEPARTMENT, name, formerly[0], Likeness.FORMER)
+    if formerly:
+        candidates = tuple(Candidate(department, Likeness.FORMER) for department in formerly)
+        only = formerly[0] if len(formerly) == 1 else None
+        likeness = Likeness.FORMER if only else None
+        match = NameMatch(DEPARTMENT, name, only, likeness, candidates=candidates, is_open=only is None)
+        return _chosen(match, known, choices)
+    candidates = tuple(
+        Candidate(department, likeness)
+        for department in known.living
+        if department.is_active and (likeness := likeness_of_departments(printed, folded(department.name)))
+    )
+    return _chosen(NameMatch(DEPARTMENT, name, candidates=candidates, is_open=bool(candidates)), known, choices)
+
+
+def likeness_of_departments(one: str, other: str) -> Likeness | None:
+    """Return why two different names (as `text.folded` gives them) may be of one department; None: no reason to ask."""
+    for name, against in ((one, other), (other, one)):
+        if (bracketed := _BRACKETED.match(name)) and against in bracketed.groups():
+            return Likeness.BRACKETS
+        if _PREFIX.sub("", name) == against:
+            return Likeness.PREFIX
+    stems = [_ENDING.sub("", name) for name in (one, other)]
+    if stems[0] == stems[1] and len(stems[0]) >= 2:
+        return Likeness.ENDING
+    # 检验部 and 检测部 are two departments; in longer names one character is more likely a slip.
+    return Likeness.LETTER if len(one) >= 4 and _one_letter_differs(one, other) else None
+
+
+def _one_letter_differs(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Acquaintance:
+    """What the register knows of some people: where it last met them, in which capacities, and who supervises."""
+
+    last_met: dict[int, str]
+    capacities: dict[int, set[str]]
+    leaders: set[int]
+
+    @classmethod
+    def of(cls, people: set[int]) -> _Acquaintance:
+        """Ask for the people of these ids; three queries, none where there are none."""
+        if not people:
+            return cls({}, {}, set())
+        met: dict[int, tuple[Any, str]] = {}
+        capacities: dict[int, set[str]] = {}
+        seen = [
+            *Attendance.objects.filter(person__in=people).values_list(
+                "person", "capacity", "meeting__issued_on", "meeting__title"
+            ),
+            *SuggestionSource.objects.filter(person__in=people).values_list(
+                "person", "capacity", "suggestion__meeting__issued_on", "suggestion__meeting__title"
+            ),
+        ]
+        for person, capacity, day, title in seen:
+            capacities.setdefault(person, set()).add(capacity)
+            if person not in met or met[person][0] < day:
+                met[person] = (day, title)
+        leaders = set(TaskLeader.objects.filter(person__in=people).values_list("person", flat=True).distinct())
+        return cls({person: title for person, (_day, title) in met.items()}, capacities, leaders)
+
+
+def _near_people(name: str, known: _Known) -> list[tuple[Person, Likeness]]:
+    printed = folded(name)
+    if printed in known.called:
+        return [
+            (person, Likeness.NAMESAKE if person.name == name else Likeness.BLANKS) for person in known.called[printed]
+        ]
+    if printed in known.formerly:
+        return [(person, Likeness.FORMER) for person in known.formerly[printed]]
+    if len(printed) < 3:
+        return []
+    return [(person, Likeness.LETTER) for person in known.living if _one_letter_differs(printed, folded(person.name))]
+
+
+def _match_person(
+    name: str,
+    use: _Use,
+    near: list[tuple[Person, Likeness]],
+    met: _Acquaintance,
+    known: _Known,
+    choices: dict[str, str],
+) -> NameMatch:
+    namesakes = [(person, likeness) for person, likeness in near if likeness is not Likeness.LETTER]
+    if len(namesakes) == 1:
+        person, likeness = namesakes[0]
+        match = NameMatch(
+            PERSON,
+            name,
+            person,
+            likeness,
+            candidates=(Candidate(person, likeness, met.last_met.get(person.pk, "")),),
+            last_met=met.last_met.get(person.pk, ""),
+        )
+        return _chosen(match, known, choices)
+    if namesakes:
+        by_unit = [person for person, _ in namesakes if person.unit and any(person.unit in c for c in use.capacities)]
+        candidates = tuple(
+            Candidate(
+                person,
+                Likeness.NAMESAKE if likeness is Likeness.BLANKS else likeness,
+                met.last_met.get(person.pk, ""),
+            )
+            for person, likeness in namesakes
+        )
+        if len(by_unit) == 1:
+            match = NameMatch(PERSON, name, by_unit[0], Likeness.UNIT, candidates=candidates)
+        else:
+            match = NameMatch(PERSON, name, candidates=candidates, is_open=True)
+        return _chosen(match, known, choices)
+    # One character apart are 张建国 and 张建华, too: it takes the same capacity, or a leader, to ask.
+    is_leader = any(column in ("leaders", "leads") for _row, column in use.places)
+    likely = [
+        person
+        for person, _ in near
+        if use.capacities & met.capacities.get(person.pk, set()) or (is_leader and person.pk in met.leaders)
+    ]
+    candidates = tuple(Candidate(person, Likeness.LETTER, met.last_met.get(person.pk, "")) for person in likely)
+    return _chosen(NameMatch(PERSON, name, candidates=candidates, is_open=bool(likely)), known, choices)
+
+
+def _chosen(match: NameMatch, known: _Known, choices: dict[str, str]) -> NameMatch:
+    """Return the match as somebody decided it, if somebody did and the one chosen is still there."""
+    choice = choices.get(match.key)
+    if choice is None:
+        return match
+    if choice.startswith(NEW):
+        return NameMatch(match.kind, match.name, candidates=match.candidates, unit=choice.partition(":")[2])
+    chosen = known.chosen(choice)
+    if chosen is None:
+        return match
+    likeness = next((candidate.likeness for candidate in match.candidates if candidate.known == chosen), None)
+    return NameMatch(match.kind, match.name, chosen, likeness, candidates=match.candidates, last_met=match.last_met)

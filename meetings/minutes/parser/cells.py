@@ -1,0 +1,345 @@
+"""What stands in one cell: departments with their roles, leaders, suggesters. Text in, frozen values out.
+
+The rules are of DESIGN.md ("Several departments and leaders in a row") and of real tables: 、 inside brackets belongs
+to the name, "/" and 无 mean nobody, a blank may be a separator or only the end of a narrow line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from meetings.minutes.documents.model import SOFT_BREAK
+
+from .column_headers import Role
+from .person_names import (
+    Person,
+    ends_as_organisation,
+    is_capacity,
+    is_name,
+    person_of,
+    spaced_names_joined,
+    split_outside_brackets,
+)
+from .text import without_blanks
+
+_NOBODY = {"/", "／", "\\", "无", "无。", "暂无", "没有", "不涉及", "N/A", "n/a", "*"} | set("-—－–―") | {"——", "--"}
+_UNIT = "(?:单位|部门|部室|处室|科室|机构|司局|学院)?"
+_LEAD = "牵头|主办|主责|主要责任|主要负责"
+_DUTY = "责任|承办|落实|负责|办理|实施"
+_SUPPORT = "配合|协办|协助|协同|参与|参加|会同"
+_LABEL = re.compile(rf"^[(（【\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】\]][:：]?|[:：])")
+_BRACKET_ROLE = re.compile(rf"[(（【\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]]")
+_VERB = re.compile(
+    rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|(?:按照?(?:各自)?职责|分工|分别|具体)(?:分工)?(?:负责|落实)?|"
+    rf"(?:组织|具体)实施|抓好落实|负责|落实|{_SUPPORT})$"
+)
+#: A word for a role that the end of a narrow line cuts (会 / 同).
+_CUT_WORD = re.compile(
+    rf"(?<=会){SOFT_BREAK}(?=同)|(?<=牵){SOFT_BREAK}(?=头)|(?<=配){SOFT_BREAK}(?=合)"
+    rf"|(?<=[主协]){SOFT_BREAK}(?=办)|(?<=参){SOFT_BREAK}(?=与)|(?<=负){SOFT_BREAK}(?=责)|(?<=落){SOFT_BREAK}(?=实)"
+)
+#: What no office is called by itself: behind the end of a narrow line it goes on the name before (街道 / 办事处).
+_NEVER_ALONE = re.compile("办事处|委员会|分局|总局|人民政府|领导小组|(?:有限|股份有限)?公司|工作组|管委会|管理局")
+_OTHERS = re.compile(r"等(?:有关|相关|各|其他|多个)?(?:部门|单位|部室|处室|县区|成员单位|责任单位)?$")
+_AND = re.compile(r"会同|协同(?!创新|发展|办公)")
+_PREFIX = re.compile(r"^([省市县区州盟旗])(?!委|政协|人大|直|属|纪|级|内|域|场|监)")
+_CARRYING = re.compile(r"(?:厅|局|委员会|办公室|改革委|健康委|建委|国资委|工委|教委|科委|经信委|交委|卫健委|发改委)$")
+_OWN_PREFIX = re.compile(r"^(?:各|有关|相关|其他|国家|中央|全|团|驻|人行|中国|军)|[省市县区州盟旗镇乡]|街道")
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department as printed, whole with its brackets, and what it does."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Departments:
+    """A cell of departments. ``others``: the 等部门 that names nobody; ``carried``: names whose 省/市 was printed only
+    before an earlier one; ``people``: names of persons among them."""
+
+    names: tuple[Department, ...] = ()
+    others: str = ""
+    carried: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+def means_nobody(text: str) -> bool:
+    """Whether the cell says that there is nobody: "/", 无, a dash."""
+    return without_blanks(text) in _NOBODY
+
+
+def read_departments(printed: str, role: Role, *, is_first_lead: bool = False) -> Departments:
+    """The departments of one cell.
+
+    ``role``: what the column's head says they are. ``is_first_lead``: a note under the table says that the first of
+    each cell leads (列第一位者为牵头单位). Where the cell itself says roles, they count.
+    """
+    if means_nobody(printed):
+        return Departments()
+    found: list[tuple[str, Role | None]] = []
+    others = ""
+    current: Role | None = None
+    for clause in _clauses(printed):
+        if label := _LABEL.match(clause):
+            current = _role(label[1])
+            clause = clause[label.end() :]
+        names, rest = _clause_names(clause)
+        others = others or rest
+        found.extend((name, own or current) for name, own in names)
+    is_silent = all(own is None for _, own in found)
+    result: dict[str, Department] = {}
+    for name, own in found:
+        default = Role.LEAD if is_first_lead and is_silent and not result and role is Role.RESPONSIBLE else role
+        result.setdefault(name, Department(name, own or default))
+    people = tuple(name for name in result if is_name(name)) if any(not is_name(name) for name in result) else ()
+    names, carried = _with_prefix(list(result.values()))
+    return Departments(tuple(names), others, carried, people)
+
+
+def people_told_apart(read: Departments) -> Departments:
+    """The departments of a column that names a person beside each: 办公室 王芳, 财务部（李雷）."""
+    names: list[Department] = []
+    people: list[str] = []
+    for department in read.names:
+        bracket = re.search(r"[(（]([^()（）]*)[)）]$", department.name)
+        inside = split_outside_brackets(bracket[1], "、，, ") if bracket else []
+        if is_name(department.name):
+            people.append(department.name)
+        elif inside and all(map(is_name, inside)):
+            people.extend(inside)
+            names.append(Department(department.name[: bracket.start()], department.role))
+        else:
+            names.append(department)
+    return Departments(tuple(names), read.others, read.carried, tuple(people))
+
+
+def _role(word: str) -> Role:
+    if re.search(_LEAD, word):
+        return Role.LEAD
+    return Role.SUPPORTING if re.search(_SUPPORT, word) else Role.RESPONSIBLE
+
+
+def _clauses(printed: str) -> Iterator[str]:
+    """The pieces in which one role holds: between semicolons, commas and lines, the lines of one name joined."""
+    for piece in split_outside_brackets(_names_rejoined(printed), "；;，,。\n"):
+        for start, end in _label_spans(piece):
+            if piece[start:end].strip():
+                yield piece[start:end].strip()
+
+
+def _label_spans(piece: str) -> Iterator[tuple[int, int]]:
+    """牵头单位：甲 配合单位：乙 in one line are two clauses."""
+    starts = [match.start() for match in re.finditer(rf"(?:{_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[:：]", piece)]
+    edges = sorted({0, *starts, len(piece)})
+    return zip(edges, edges[1:], strict=False)
+
+
+def _names_rejoined(printed: str) -> str:
+    """Names cut by the end of a narrow line, or by a scan's blank, put together; other blanks become newlines."""
+    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", _CUT_WORD.sub("", printed.strip()))
+    text = pieces[0]
+    for separator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        last = re.split(r"[、，,；;:：/\n]", text)[-1]
+        first = re.split(r"[、，,；;:：/]", piece)[0]
+        if not piece:
+            continue
+        if not last or text[-1] in "、，,；;:：/" or piece[0] in "、，,；;/":
+            text += piece if separator != "\n" else f"\n{piece}" if not last else piece
+        elif _is_cut(last, first, separator) or _depth(text) > 0:
+            text += piece
+        else:
+            text += "\n" + piece
+    return text
+
+
+def _depth(text: str) -> int:
+    return sum(text.count(left) for left in "(（") - sum(text.count(right) for right in ")）")
+
+
+def _is_cut(last: str, first: str, separator: str) -> bool:
+    """Whether ``last`` and ``first`` are two pieces of one name."""
+    if first[:1] in "(（":
+        return not _BRACKET_ROLE.match(first) or len(first) > 2
+    if _VERB.search(last) or is_name(last) or _LABEL.match(first):
+        return False
+    if len(first) == 1 or len(last) == 1:
+        return not (separator != SOFT_BREAK and first in "省市县区州" and ends_as_organisation(last))
+    if re.search(r"[0-9A-Za-z]$", last):
+        return True  # the blank that typesetting puts between XX and 县
+    if re.match(r"[0-9A-Za-z]", first) and not ends_as_organisation(last):
+        return True
+    if ends_as_organisation(last):
+        if _NEVER_ALONE.fullmatch(first):
+            return True
+        is_next = first[0] == last[0] and first[0] in "省市县区州"  # 县综合执法局 / 县生态环境分…
+        return separator == SOFT_BREAK and not is_next and (len(first) <= 2 or not ends_as_organisation(first))
+    return separator == SOFT_BREAK or (ends_as_organisation(first) and not is_name(first))
+
+
+def _clause_names(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
+    """The names of one clause with the roles they have there, and the 等部门 at its end."""
+    clause = re.sub(r"^由", "", clause)
+    names: list[tuple[str, Role | None]] = []
+    others = ""
+    waiting = 0
+    joined: Role | None = None
+    pieces: list[tuple[str, Role | None]] = []
+    for at, part in enumerate(_AND.split(clause)):
+        pieces.extend((name, Role.SUPPORTING if at else None) for name in split_outside_brackets(part, "、/／"))
+    for name, joined in pieces:
+        own = joined
+        if role := _BRACKET_ROLE.search(name):
+            own = _role(role[1])
+            name = name[: role.start()] + name[role.end() :]
+        name = re.sub(r"^(?:\d{1,2}[.．、)）]|[(（]\d{1,2}[)）])", "", name.strip().strip("。.:："))
+        verb = _VERB.search(name)
+        if verb:
+            name = name[: verb.start()]
+        elif joined:
+            name = re.sub(r"(?:办理|落实|实施|开展)$", "", name)
+        if rest := _OTHERS.search(name):
+            others = rest[0]
+            name = name[: rest.start()]
+        name = without_blanks(name)
+        if name in ("单位", "部门", "企业") and names and "各" in names[-1][0]:
+            names[-1] = (f"{names[-1][0]}、{name}", names[-1][1])  # 市直各部门、单位
+        elif name and name not in _NOBODY:
+            names.append((name, own))
+        if verb:
+            said = _role(verb[1])
+            names[waiting:] = [(each, before or said) for each, before in names[waiting:]]
+            waiting = len(names)
+    return names, others
+
+
+def _with_prefix(names: list[Department]) -> tuple[list[Department], tuple[str, ...]]:
+    """省科技厅、工业和信息化厅: the second is the province's as well."""
+    prefix = ""
+    result, carried = [], []
+    for department in names:
+        match = _PREFIX.match(department.name)
+        if match:
+            prefix = match[1]
+        elif prefix and _CARRYING.search(department.name) and not _OWN_PREFIX.search(department.name):
+            department = Department(prefix + department.name, department.role)
+            carried.append(department.name)
+        result.append(department)
+    return result, tuple(carried)
+
+
+#: One letter alone before or behind the end of a narrow line is the rest of a name.
+_LONE_LETTER = re.compile(rf"(?:(?<=[、，,；;\s].)|(?<=^.)){SOFT_BREAK}|{SOFT_BREAK}(?=[^\s](?:[、，,；;\s]|$))")
+_LONE_LINE = re.compile(r"(?<=[\u4e00-\u9fff]{2})\n(?=[\u4e00-\u9fff](?:[、，,；;\n]|$))")
+_LEADER_LABEL = re.compile(r"(?:牵头|分管|责任|配合|协助|主管|包案)?(?:县|市|校|区)?(?:领导|责任人|负责人|人)?[:：]")
+
+
+def read_leaders(printed: str) -> tuple[str, ...]:
+    """The names in a cell of leaders, in printed order, without their titles."""
+    if means_nobody(printed):
+        return ()
+    names: list[str] = []
+    for part in re.split(r"[；;]", _LONE_LETTER.sub("", _LONE_LINE.sub("", printed)).replace(SOFT_BREAK, "\n")):
+        part = _LEADER_LABEL.sub("", part)
+        tokens = [token for token in split_outside_brackets(part, "、，,/／ \t\n\u3000\u00a0") if token]
+        names.extend(_leaders_of(spaced_names_joined(tokens, are_people=True)))
+    return tuple(dict.fromkeys(names))
+
+
+def _leaders_of(tokens: list[str]) -> Iterator[str]:
+    """Names; what is no name by itself is a title, or a name cut by the line, or both together."""
+    waiting = ""
+    for token in tokens:
+        token = _BRACKET_ROLE.sub("", token)
+        person = person_of(token) if token else None
+        if person and not (waiting and not is_capacity(waiting)):
+            waiting = ""
+            yield person.name
+        elif waiting and (joined := person_of(waiting + token)):
+            waiting = ""
+            yield joined.name
+        elif is_capacity(waiting) and _LOOKS_LIKE_NAME.fullmatch(token) and not is_capacity(token):
+            waiting = ""  # a surname we do not know
+            yield token
+        elif token and not waiting:
+            waiting = token
+        elif person:
+            yield waiting
+            waiting = ""
+            yield person.name
+        else:
+            waiting += token
+    if waiting:
+        yield waiting
+
+
+_LOOKS_LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
+
+
+def runs_together(name: str) -> bool:
+    """Whether a leader's name is so long that it must be two names without anything between (肖良陈云华)."""
+    return bool(re.fullmatch(r"[\u4e00-\u9fff]{4,6}", name)) and any(
+        is_name(name[:cut]) and is_name(name[cut:]) for cut in (2, 3)
+    )
+
+
+def read_sources(printed: str) -> tuple[Person, ...]:
+    """Who made the suggestion, in printed order: names told apart from the capacities beside them."""
+    if means_nobody(printed):
+        return ()
+    found: list[Person] = []
+    waiting = ""
+    for line in _source_lines(printed):
+        carried: str | None = None
+        label = re.match(r"^([^:：]{1,20})[:：]", line)
+        if label:
+            carried, line = label[1], line[label.end() :]
+        before = len(found)
+        for group in split_outside_brackets(line, "、，,；;/／"):
+            tokens = spaced_names_joined([token for token in re.split(r"\s+", group) if token])
+            for token in tokens:
+                person = person_of(token)
+                if person is None:
+                    if waiting and (person := person_of(waiting + token)):
+                        waiting = ""
+                    else:
+                        waiting += token
+                        continue
+                capacity = (waiting + (person.capacity or "")) or carried
+                waiting = ""
+                # 副会长甲、乙 are both; 甲副会长、乙 and 甲（副会长）、乙 are not.
+                carried = None if person.capacity and token.startswith(person.name) else capacity
+                found.append(Person(person.name, capacity))
+        is_after_name = len(found) == before + 1 and found[-1].capacity is None
+        if waiting and is_after_name and is_capacity(waiting):
+            found[-1] = Person(found[-1].name, waiting)
+            waiting = ""
+        elif waiting and not is_capacity(waiting) and ends_as_organisation(waiting) and len(found) == before:
+            found.append(Person(waiting))
+            waiting = ""
+    if waiting:
+        found.append(Person(waiting))
+    return tuple(_without_repetition(found))
+
+
+def _source_lines(printed: str) -> list[str]:
+    """The cell's lines; where a narrow cell broke one, its pieces are joined unless a whole name ends there."""
+    lines = []
+    for line in _LONE_LINE.sub("", printed).split("\n"):
+        pieces = line.split(SOFT_BREAK)
+        text = pieces[0]
+        for piece in pieces[1:]:
+            last = re.split(r"[\s、，,；;]", text.rstrip())[-1]
+            is_rest = len(re.split(r"[\s、，,；;]", piece)[0]) == 1
+            text += f" {piece}" if person_of(last) and not is_rest else piece
+        if text.strip():
+            lines.append(text.strip())
+    return lines
+
+
+def _without_repetition(people: Iterable[Person]) -> Iterator[Person]:
+    return iter(dict.fromkeys(people))

@@ -1,0 +1,287 @@
+"""Which column is which, by the heads in use in breakdown tables (任务分解表, issue "Minutes in, register out")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from .text import folded, without_blanks
+
+if TYPE_CHECKING:  # the documents' package reads plain text by the heads in it
+    from meetings.minutes.documents.model import Cell, Table
+
+
+class Column(StrEnum):
+    """What a column holds. The values are the names a problem uses (DESIGN.md, Contracts)."""
+
+    NUMBER = "number"
+    ASPECT = "aspect"
+    SUGGESTION = "suggestion"
+    TASKS = "tasks"
+    DEPARTMENTS = "departments"
+    LEADERS = "leaders"
+    DEADLINE = "deadline"
+    SOURCES = "sources"
+    REMARKS = "remarks"
+
+
+class Role(StrEnum):
+    """What a responsible department does in a task (DESIGN.md, Rules of the domain)."""
+
+    LEAD = "lead"
+    RESPONSIBLE = "responsible"
+    SUPPORTING = "supporting"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column: what it holds, the head as printed without blanks, and for departments the role it names."""
+
+    column: Column
+    printed: str
+    role: Role | None = None
+
+    @property
+    def is_own_remark(self) -> bool:
+        """Whether the cell is the remark itself; any other column kept as a remark carries its head along."""
+        return self.column is Column.REMARKS and self.printed.startswith(("备注", "说明", "附注"))
+
+
+_UNIT = "(?:单位|部门|部室|处室|科室|机构|主体|司局|学院|股室|局办|站所|方)"
+_PERSON = "(?:领导(?!批示|要求|指示)|责任人|负责人|牵头人|落实人|联系人|承办人|经办人|联络员|校长|院长|县长|市长|区长)"
+#: Tried in this order on the head without blanks, half-width; the first that is found decides.
+_PATTERNS: tuple[tuple[str, Column, Role | None], ...] = (
+    (r"^(?:序号?|编号|项次|号|no\.?|#|序列|(?:任务|项目|问题|建议)(?:序|编)号)$", Column.NUMBER, None),
+    (r"^(?:备注|附注|说明|备考)", Column.REMARKS, None),
+    (r"实际|反馈时间|报送时间|上报时间|(?:开始|起始|启动|开工|起止|提出|填报)(?:时间|日期)", Column.REMARKS, None),
+    (r"进展|(?:完成|落实|办理|整改|推进)(?:情况|状态|结果|成效)|是否", Column.REMARKS, None),
+    (r"电话|联系方式|目标值|佐证|成果形式|考核|分值|权重|投资|资金|预算", Column.REMARKS, None),
+    (
+        r"时限|时间节点|期限|(?:完成|办结|截止|整改|落实|计划|办理|到位|办复)(?:时间|日期|节点)|^时间(?:要求|安排|进度)$",
+        Column.DEADLINE,
+        None,
+    ),
+    (r"^进度(?:安排|要求|计划)$|^节点(?:要求|安排)?$|^计划完成$|^完成节点$", Column.DEADLINE, None),
+    (
+        r"来源|(?:提出|建议|提议|提案)(?:人|委员|代表|单位|部门|专家|者)|发言(?:人|代表)|领衔(?:人|代表|委员)|(?:委员|代表)姓名|(?:批示|交办)领导",
+        Column.SOURCES,
+        None,
+    ),
+    (rf"(?:配合|协办|会办|协助|参与|会同|协同|协作|参加){_UNIT}?$", Column.DEPARTMENTS, Role.SUPPORTING),
+    (rf"(?:配合|协办|会办|协助|参与|协同)(?:责任)?{_UNIT}", Column.DEPARTMENTS, Role.SUPPORTING),
+    (rf"(?:责任|分管|牵头|包案|挂点|主管|督办|联系).*{_UNIT}.*(?:责任人|负责人)", Column.DEPARTMENTS, Role.RESPONSIBLE),
+    (rf"{_PERSON}", Column.LEADERS, None),
+    (rf"^(?:牵头|主办|主责|主要责任|领办)(?:责任)?{_UNIT}?$", Column.DEPARTMENTS, Role.LEAD),
+    (
+        rf"(?:责任|承办|落实|办理|实施|主管|整改|执行|牵头|主办|对口|归口|归口管理|负责|承接)(?:责任)?{_UNIT}|中心班子|^责任(?:科|部|处|股|室|中心|乡镇|镇街|县直)|^责任分工$|^责任者$",
+        Column.DEPARTMENTS,
+        Role.RESPONSIBLE,
+    ),
+    (r"^责任$", Column.DEPARTMENTS, Role.RESPONSIBLE),
+    (
+        r"讲话要点|重点工作(?!任务|内容|事项|措施)|方面|类别|板块|分类|领域|类型|^要点|维度|模块|^大?类$|^工作$|一级(?:指标|任务)|工作方向|总体目标|^项目(?:名称)?$|^(?:会议)?议题(?:名称)?$|^会议名称$",
+        Column.ASPECT,
+        None,
+    ),
+    (
+        r"讲话内容|讲话精神|意见|建议(?!编号)|问题|^(?:案由|提案(?:题目|名称|标题|案由))$|(?:议定|决定|决策|议决|决议|交办)(?:事项|内容)|^会议(?:决定|决议|要求)$|议题内容|批示|提案内容|发言内容|指示要求|领导要求|要求内容",
+        Column.SUGGESTION,
+        None,
+    ),
+    (
+        r"任务|措施|举措|工作内容|具体内容|主要内容|(?:工作|落实|督办|重点|督查|待办|具体|推进)事项|^事项|具体工作|主要工作|工作安排|工作要点|^内容$|工作要求|行动项|年度工作",
+        Column.TASKS,
+        None,
+    ),
+    (r"^(?:建设|督办|督查|交办|整改|改革|重点|办理|落实|推进|实施)内容$|^(?:事项|任务|工作)名称$", Column.TASKS, None),
+)
+_COMPILED = tuple((re.compile(pattern), column, role) for pattern, column, role in _PATTERNS)
+#: 整改措施 of a 问题 is the remedy, not the question, so tasks named as such win over a 问题 in the same head.
+_SURELY_TASKS = re.compile(r"(?:措施|举措)$|^(?:工作|重点|主要|具体|目标)任务|任务内容$|^整改(?:措施|任务)")
+_RESOLVED = re.compile(r"议定|决定|决策|议决|决议|交办|事项|会议要求")
+_FINER = re.compile(r"具体|措施|举措|内容|细化|分解|清单")
+_LONGEST_HEAD = 26
+_IS_TITLE = re.compile(r"(?:(?<!代)表|台账|方案|纪要|通知|一览)$|^.{7,}清单$")
+_BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
+
+
+def head_of(text: str) -> Head | None:
+    """What the printed head ``text`` stands for, or None where it is no head we know."""
+    printed = without_blanks(text)
+    name = folded(text).rstrip(":")
+    if not name or len(name) > _LONGEST_HEAD or "。" in name or _IS_TITLE.search(name):
+        return None
+    bare = _BRACKETED.sub("", name) or name
+    if _SURELY_TASKS.search(bare):
+        return Head(Column.TASKS, printed)
+    for candidate in dict.fromkeys((bare, name)):
+        if len(candidate) > 14:
+            continue
+        for pattern, column, role in _COMPILED:
+            if pattern.search(candidate):
+                return Head(column, printed, role)
+    return None
+
+
+def is_head_row(heads: Sequence[Head | None], filled: int) -> bool:
+    """Whether the recognised ``heads`` of a row with ``filled`` cells make it the head of a task table.
+
+    Asked for: a column of texts, one that says who or when, three in all, and most of the row understood; so a list
+    of attendees, a budget or an agenda is none.
+    """
+    columns = {head.column for head in heads if head}
+    has_text = columns & {Column.TASKS, Column.SUGGESTION, Column.ASPECT}
+    has_duty = columns & {Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE}
+    known = len({id(head) for head in heads if head})
+    # 项目 | 金额 | 责任部门 is a budget: a word for groups alone says too little where nothing can be late.
+    if has_text == {Column.ASPECT} and Column.DEADLINE not in columns and not _names_work(heads):
+        return False
+    return bool(has_text and has_duty) and len(columns) >= 3 and 2 * known >= filled
+
+
+def _names_work(heads: Sequence[Head | None]) -> bool:
+    return any(head.column is Column.ASPECT and re.search("工作|任务|要点", head.printed) for head in heads if head)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRows:
+    """Where a head stands in its table: rows ``first`` to ``last`` (0-based, inclusive), one Head or None a column."""
+
+    first: int
+    last: int
+    heads: tuple[Head | None, ...]
+    texts: tuple[str, ...]
+
+
+def _row_heads(cells: Sequence[Cell]) -> tuple[list[Head | None], int]:
+    """The heads of a row and how many different cells in it are filled."""
+    known: dict[Cell, Head | None] = {}
+    for cell in cells:
+        if cell not in known:
+            known[cell] = None if cell.is_blank else head_of(cell.text)
+    return [known[cell] for cell in cells], sum(not cell.is_blank for cell in known)
+
+
+def head_rows(table: Table) -> list[HeadRows]:
+    """Every head in the table, from top to bottom: the first, those repeated at page ends, those of its sections."""
+    found: list[HeadRows] = []
+    at = 0
+    while at < len(table.rows):
+        head = _head_at(table, at)
+        if head is not None:
+            found.append(head)
+            at = head.last
+        at += 1
+    return found
+
+
+def _head_at(table: Table, at: int) -> HeadRows | None:
+    cells = table.rows[at]
+    heads, filled = _row_heads(cells)
+    if filled < 2 or any(len(cell.text) > 3 * _LONGEST_HEAD for cell in cells):
+        return None
+    if at + 1 < len(table.rows):
+        below = table.rows[at + 1]
+        lower, _ = _row_heads(below)
+        if 2 * sum(head is not None for head in heads) >= filled - 1 and _is_second_line(cells, below, lower):
+            both = [
+                _combined(upper_cell, lower_cell, upper, under)
+                for upper_cell, lower_cell, upper, under in zip(cells, below, heads, lower, strict=True)
+            ]
+            distinct = len({(id(upper), id(under)) for upper, under in zip(cells, below, strict=True)})
+            if is_head_row(both, distinct):
+                texts = tuple(
+                    upper.text if upper is under or under.is_blank else f"{upper.text}{under.text}"
+                    for upper, under in zip(cells, below, strict=True)
+                )
+                return HeadRows(at, at + 1, tuple(both), texts)
+    if is_head_row(heads, filled):
+        return HeadRows(at, at, tuple(heads), tuple(cell.text for cell in cells))
+    return None
+
+
+def _is_second_line(cells: Sequence[Cell], below: Sequence[Cell], lower: Sequence[Head | None]) -> bool:
+    """Whether ``below`` continues the head ``cells``: it splits a merged head, or stands under a blank one."""
+    splits = False
+    for at, (upper_cell, lower_cell) in enumerate(zip(cells, below, strict=True)):
+        if lower_cell is upper_cell or lower_cell.is_blank:
+            continue
+        if len(lower_cell.text) > _LONGEST_HEAD or re.search(r"[。；;]|^\d", lower_cell.text):
+            return False
+        beside = [cells[other] for other in (at - 1, at + 1) if 0 <= other < len(cells)]
+        is_split = any(cell is upper_cell for cell in beside) and not upper_cell.is_blank
+        if lower[at] is None and not is_split:
+            return False
+        splits = splits or is_split or upper_cell.is_blank
+    return splits
+
+
+def _combined(upper_cell: Cell, lower_cell: Cell, upper: Head | None, under: Head | None) -> Head | None:
+    if lower_cell is upper_cell or lower_cell.is_blank:
+        return upper
+    both = head_of(upper_cell.text + lower_cell.text) if not upper_cell.is_blank else None
+    chosen = under or both or upper
+    if upper is not None and upper.column is Column.DEPARTMENTS and chosen.column is not Column.LEADERS:
+        chosen = under if under is not None and under.column is Column.DEPARTMENTS else both or upper
+    return Head(chosen.column, without_blanks(upper_cell.text + lower_cell.text), chosen.role) if chosen else None
+
+
+def settled(heads: Sequence[Head | None], texts: Sequence[str]) -> tuple[Head | None, ...]:
+    """One column of each kind, except departments and remarks.
+
+    Of two columns of tasks the finer one (具体措施) holds them and the coarser one is the aspect; of two columns of
+    people the leaders stay and the others are remarks; without tasks and suggestions a column such as 重点工作 holds
+    the tasks. What is left over is a remark with its head.
+    """
+    result = [
+        head or (Head(Column.REMARKS, without_blanks(text)) if text.strip() else None)
+        for head, text in zip(heads, texts, strict=True)
+    ]
+
+    def places(column: Column) -> list[int]:
+        return [at for at, head in enumerate(result) if head is not None and head.column is column]
+
+    def change(at: int, column: Column) -> None:
+        result[at] = Head(column, result[at].printed)
+
+    if not places(Column.TASKS):
+        for at in places(Column.SUGGESTION):
+            if _RESOLVED.search(
+                result[at].printed
+            ):  # what was resolved is what is to be done, where nothing finer is printed
+                change(at, Column.TASKS)
+    tasks = _distinct(places(Column.TASKS), result)
+    if not tasks and not places(Column.SUGGESTION) and (aspects := _distinct(places(Column.ASPECT), result)):
+        change(aspects[-1], Column.TASKS)
+        for at in places(Column.ASPECT):
+            if result[at].printed == result[aspects[-1]].printed:
+                change(at, Column.TASKS)
+        tasks = [aspects[-1]]
+    if len(tasks) > 1:
+        kept = next((at for at in reversed(tasks) if _FINER.search(result[at].printed)), tasks[-1])
+        for at in tasks:
+            if at != kept:
+                free = next((kind for kind in (Column.ASPECT, Column.SUGGESTION) if not places(kind)), Column.REMARKS)
+                change(at, free if at < kept else Column.REMARKS)
+    leaders = _distinct(places(Column.LEADERS), result)
+    if len(leaders) > 1:
+        kept = next((at for at in leaders if "领导" in result[at].printed), leaders[0])
+        for at in leaders:
+            if at != kept:
+                change(at, Column.REMARKS)
+    for column in (Column.NUMBER, Column.ASPECT, Column.SUGGESTION, Column.DEADLINE, Column.SOURCES):
+        for at in _distinct(places(column), result)[1:]:
+            change(at, Column.REMARKS)
+    return tuple(result)
+
+
+def _distinct(places: list[int], heads: Sequence[Head | None]) -> list[int]:
+    """The places less those that only continue the merged head before them."""
+    return [
+        at
+        for index, at in enumerate(places)
+        if not (index and places[index - 1] == at - 1 and heads[at - 1].printed == heads[at].printed)
+    ]

@@ -1,0 +1,176 @@
+"""A file of minutes → what they say. The whole of the reading; it looks nothing up and saves nothing."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from os import PathLike
+
+from meetings.deadlines import Deadline
+from meetings.minutes.documents import Document, Paragraph, Unreadable, UnreadableDocument, read_document
+
+from .column_headers import Column
+from .count_check import check_claims
+from .issues import Problem, ProblemCode
+from .label_rows import lines_of_row
+from .messages import sentence
+from .metadata import read_meeting
+from .person_names import Person
+from .row_numbers import read_numbers
+from .rows import Around, EntryReader
+from .schema import Minutes, Row, Task
+from .table_segmentation import Breakdown, read_breakdown
+from .text import folded
+
+#: A column whose lack is said once. What a table may well do without (number, aspect, remarks) is not asked for.
+_EXPECTED = (Column.SUGGESTION, Column.TASKS, Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE, Column.SOURCES)
+_FIRST_LEADS = re.compile(
+    r"(?:列|排|排名|排列|序列)(?:在|于)?(?:首位|第一位?|最前面?)(?:的|者)?[^。；]{0,12}(?:牵头|主办|总负责|汇总)|第一(?:个)?(?:责任)?(?:单位|部门)[^。；]{0,4}为牵头"
+)
+
+
+def read_minutes(path: str | PathLike[str]) -> Minutes:
+    """Read the file at ``path`` (.docx, .xlsx, .pdf or .txt by its content, whatever its name).
+
+    All doubts come at once, in ``Minutes.problems``. Raises UnreadableDocument where the file cannot be read or has
+    no task table.
+    """
+    return minutes_of(read_document(path))
+
+
+def minutes_of(document: Document) -> Minutes:
+    """The minutes in ``document``. Raises UnreadableDocument (NO_TASK_TABLE) where no table is a task table."""
+    breakdown = read_breakdown(document)
+    if not breakdown.entries:
+        raise UnreadableDocument(Unreadable.NO_TASK_TABLE)
+    before, around = _lines(document, breakdown)
+    meeting, problems = read_meeting(before, around)
+    problems.extend(_about_columns(breakdown))
+    heads_and_lines = folded("。".join([*around, *breakdown.head_texts]))
+    known = Around(
+        frozenset(breakdown.columns), meeting.issued_on, meeting.held_on, bool(_FIRST_LEADS.search(heads_and_lines))
+    )
+    numbers = read_numbers(breakdown.entries, known.columns)
+    problems.extend(numbers.problems)
+    rows: list[Row] = []
+    row_problems: list[Problem] = []
+    carried: list[str] = []
+    for at, entry in enumerate(breakdown.entries):
+        reader = EntryReader(entry, at + 1, known)
+        rows.append(
+            reader.row(
+                numbers.numbers[at],
+                numbers.suggestions[at],
+                tasks_as_read=numbers.tasks,
+                unread_number=numbers.printed[at],
+            )
+        )
+        row_problems.extend(reader.problems)
+        carried.extend(reader.carried)
+    if carried:
+        names = list(dict.fromkeys(carried))
+        value = "、".join(names[:5]) + ("…" if len(names) > 5 else "")
+        problems.append(Problem(None, "departments", value, ProblemCode.CARRIED_PREFIX, {"count": len(names)}))
+    problems.extend(check_claims(around, rows))
+    return Minutes(meeting, tuple(rows), (*problems, *row_problems))
+
+
+def _lines(document: Document, breakdown: Breakdown) -> tuple[list[str], list[str]]:
+    """The lines before the first task table, and all lines that stand in no task table."""
+    before: list[str] = []
+    around: list[str] = []
+    for at, block in enumerate(document.blocks):
+        if isinstance(block, Paragraph):
+            lines = [block.text]
+        elif at in breakdown.lines:
+            lines = breakdown.lines[at]
+        elif block.is_hidden or at in breakdown.task_blocks:
+            lines = []
+        else:
+            lines = [line for row in block.rows for line in lines_of_row(row)]
+        around.extend(line for line in lines if line.strip())
+        if breakdown.first_block is not None and at <= breakdown.first_block:
+            before = list(around)
+    return before, around
+
+
+def _about_columns(breakdown: Breakdown) -> list[Problem]:
+    problems = []
+    for column in _EXPECTED:
+        if column not in breakdown.columns:
+            code = ProblemCode.TASKS_FROM_SUGGESTIONS if column is Column.TASKS else ProblemCode.MISSING_COLUMN
+            problems.append(Problem(None, str(column), "", code))
+    problems.extend(Problem(None, "tasks", name, ProblemCode.HIDDEN_SHEET) for name in breakdown.hidden_sheets)
+    problems.extend(Problem(None, "tasks", title, ProblemCode.TABLE_LEFT_OUT) for title in breakdown.left_out)
+    return problems
+
+
+# --- the JSON contract ----------------------------------------------------------------------------
+
+
+def to_json(minutes: Minutes) -> dict:
+    """The minutes as ``import_minutes --json`` prints them (DESIGN.md, Contracts): None is what the file does not say;
+    the messages are in the active language."""
+    meeting = minutes.meeting
+    return {
+        "meeting": {
+            "title": meeting.title,
+            "breakdown_title": meeting.breakdown_title,
+            "body": meeting.body,
+            "document_number": meeting.document_number,
+            "held_on": _day(meeting.held_on),
+            "issued_on": _day(meeting.issued_on),
+            "place": meeting.place,
+            "host": meeting.host,
+            "chair": meeting.chair,
+            "overall_lead": meeting.overall_lead,
+            "leads": list(meeting.leads),
+            "attendees": _people(meeting.attendees),
+        },
+        "rows": [_row(row) for row in minutes.rows],
+        "problems": [
+            {"row": problem.row, "column": problem.column, "value": problem.value, "message": sentence(problem)}
+            for problem in minutes.problems
+        ],
+    }
+
+
+def _day(day: datetime.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _people(people: Sequence[Person]) -> list[dict]:
+    return [{"name": person.name, "capacity": person.capacity} for person in people]
+
+
+def _row(row: Row) -> dict:
+    return {
+        "number": row.number,
+        "aspect": row.aspect,
+        "suggestion": row.suggestion,
+        "lead_in": row.lead_in,
+        "tasks": [_task(task) for task in row.tasks],
+        "sources": _people(row.sources),
+        "remarks": row.remarks,
+    }
+
+
+def _task(task: Task) -> dict:
+    return {
+        "number": task.number,
+        "text": task.text,
+        "departments": [{"name": each.name, "role": str(each.role)} for each in task.departments],
+        "leaders": list(task.leaders),
+        "deadline": _deadline(task.deadline),
+        "milestones": [_deadline(milestone) for milestone in task.milestones],
+    }
+
+
+def _deadline(deadline: Deadline) -> dict:
+    return {
+        "text": deadline.text,
+        "kind": str(deadline.kind),
+        "due_date": _day(deadline.due_date),
+        "precision": str(deadline.precision) if deadline.precision else None,
+    }

@@ -1,0 +1,98 @@
+"""Which number a row has: the one in its own 序号 cell, or the one its suggestion begins with.
+
+In the notice 〔2023〕81号 the column 序号 counts the aspects and the suggestions carry 1) … 12); elsewhere 序号 counts
+the rows, restarts in each section, or is not there at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from meetings.minutes.documents.model import Cell
+
+from .column_headers import Column
+from .issues import Problem, ProblemCode
+from .ordinals import integer_of, leading_ordinal, numbered_parts
+from .table_segmentation import Entry
+from .text import tidy, without_blanks
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The number of each entry, each entry's suggestion and each task cell less that number, and the doubts."""
+
+    numbers: list[int | None] = field(default_factory=list)
+    suggestions: list[str | None] = field(default_factory=list)
+    tasks: dict[Cell, str] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_numbers(entries: Sequence[Entry], columns: set[Column] | frozenset[Column]) -> Numbers:
+    """Number the ``entries`` of a document whose tables have ``columns``."""
+    result = Numbers()
+    key = Column.SUGGESTION if Column.SUGGESTION in columns else Column.TASKS
+    texts = [_key_text(entry, key) for entry in entries]
+    by_text = _are_numbered([text for text in texts if text])
+    owners = Counter(cell for entry in entries if (cell := entry.first(Column.NUMBER)))
+    for entry, text in zip(entries, texts, strict=True):
+        cell = entry.first(Column.NUMBER)
+        printed = without_blanks(cell.text) if cell else ""
+        own = integer_of(printed) if printed else None
+        ordinal = leading_ordinal(text)
+        stripped = text
+        if by_text and ordinal:
+            number, stripped = ordinal.number, ordinal.rest.strip()
+        elif cell is not None and owners[cell] == 1:
+            number = own
+            if own is not None and ordinal and ordinal.number == own and own > 1:
+                stripped = ordinal.rest.strip()
+        else:
+            number = None
+        is_unread = bool(printed) and own is None and number is None and printed.strip("/-—") != ""
+        result.printed.append(printed if is_unread else "")
+        result.numbers.append(number)
+        result.suggestions.append((stripped or None) if key is Column.SUGGESTION else None)
+        if key is Column.TASKS and stripped is not text:
+            cells = [cell for row in entry.rows for _, cell in row.cells.get(Column.TASKS, ())]
+            if cells:
+                result.tasks[cells[0]] = stripped
+    result.problems.extend(_doubts(entries, result))
+    return result
+
+
+def _key_text(entry: Entry, key: Column) -> str:
+    cells = dict.fromkeys(cell for row in entry.rows for _, cell in row.cells.get(key, ()))
+    return "\n".join(tidy(cell.text) for cell in cells)
+
+
+def _are_numbered(texts: Sequence[str]) -> bool:
+    """Whether the texts are counted through: most begin with a number, and it goes up by one from text to text."""
+    ordinals = [ordinal for text in texts if (ordinal := leading_ordinal(text))]
+    if not ordinals or len(ordinals) < 0.6 * len(texts):
+        return False
+    if len(texts) == 1:
+        return len(numbered_parts(texts[0])[1]) == 1
+    steps = [two.number - one.number for one, two in pairwise(ordinals)]
+    return steps.count(1) >= 0.5 * len(steps) and len({ordinal.style for ordinal in ordinals}) <= 2
+
+
+def _doubts(entries: Sequence[Entry], result: Numbers) -> list[Problem]:
+    problems = []
+    unread = list(dict.fromkeys(printed for printed in result.printed if printed))
+    if unread:
+        problems.append(Problem(None, "number", "、".join(unread)[:60], ProblemCode.UNREAD_NUMBER))
+    jumps = []
+    for (first, one), (second, two) in pairwise(zip(entries, result.numbers, strict=True)):
+        if one is None or two is None or two == one + 1:
+            continue
+        is_elsewhere = first.scope != second.scope or first.aspect != second.aspect
+        restarts = two == 1 and (is_elsewhere or first.heads_above != second.heads_above)
+        if not restarts:
+            jumps.append(f"{one}→{two}")
+    if jumps:
+        problems.append(Problem(None, "number", "、".join(jumps)[:60], ProblemCode.NUMBERS_JUMP))
+    return problems

@@ -1,0 +1,77 @@
+"""What minutes say, as read: frozen, in the order of the page, with nothing looked up and nothing saved."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from meetings.deadlines import Deadline
+
+from .cells import Department
+from .issues import Problem
+from .person_names import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What stands around the table. None, or an empty tuple, is what the file does not say.
+
+    The title is the meeting's (…第二次会议), ``body`` who meets, ``host`` who lends the room; days are calendar days.
+    """
+
+    title: str | None = None
+    breakdown_title: str | None = None
+    body: str | None = None
+    document_number: str | None = None
+    held_on: datetime.date | None = None
+    issued_on: datetime.date | None = None
+    place: str | None = None
+    host: str | None = None
+    chair: str | None = None
+    overall_lead: str | None = None
+    leads: tuple[str, ...] = ()
+    attendees: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task. ``number`` is the printed (1), None for a task without one."""
+
+    number: int | None
+    text: str
+    departments: tuple[Department, ...]
+    leaders: tuple[str, ...]
+    deadline: Deadline
+    milestones: tuple[Deadline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in the file a row stands: the table (1 for the first) and its rows there, 1 for the first, inclusive."""
+
+    table: int
+    first_row: int
+    last_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One suggestion with its tasks. ``lead_in`` is what stands before the (1) of its tasks, "" where nothing does."""
+
+    number: int | None
+    aspect: str | None
+    suggestion: str | None
+    lead_in: str
+    tasks: tuple[Task, ...]
+    sources: tuple[Person, ...]
+    remarks: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A file read: the meeting, its rows in printed order, and all problems at once, those of the whole first."""
+
+    meeting: Meeting
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]

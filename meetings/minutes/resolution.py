@@ -1,0 +1,57 @@
+"""Departments and people of a draft as rows of the register; new ones come into being here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from meetings.minutes.parser.cells import Department as PrintedDepartment
+from meetings.models import Department, Person
+
+from .matching import Matches
+
+
+class Register:
+    """Gives the row for each printed name of a draft, making new ones where they are needed.
+
+    A name in question that nobody answered is taken for a new one: it is marked on its tasks, and merging two is
+    easier than telling one apart again. Only for use inside the transaction of an acceptance.
+    """
+
+    def __init__(self, matches: Matches) -> None:
+        self._matches = matches
+        self._made: dict[str, Department | Person] = {}
+
+    def department(self, name: str) -> Department:
+        """Return the department that ``name`` means."""
+        match = self._matches.departments[name]
+        if match.known is not None:
+            return match.known
+        if match.key not in self._made:
+            self._made[match.key] = _living(Department.objects.get_or_create(name=name)[0])
+        return self._made[match.key]
+
+    def person(self, name: str) -> Person:
+        """Return the person that ``name`` means."""
+        match = self._matches.people[name]
+        if match.known is not None:
+            return match.known
+        if match.key not in self._made:
+            self._made[match.key] = _living(Person.objects.get_or_create(name=name, unit=match.unit)[0])
+        return self._made[match.key]
+
+    def departments(self, printed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
+        """Return the departments with their roles, each once: two printed names may mean the same one."""
+        found: dict[int, tuple[Department, str]] = {}
+        for each in printed:
+            department = self.department(each.name)
+            found.setdefault(department.pk, (department, str(each.role)))
+        return list(found.values())
+
+    def people(self, names: Sequence[str]) -> list[Person]:
+        """Return the people, each once, in printed order."""
+        return list({person.pk: person for person in map(self.person, names)}.values())
+
+
+def _living(row: Department | Person) -> Department | Person:
+    """Return whom the row was merged into, if it was: somebody may have done so while the draft lay open."""
+    return row.merged_into or row

@@ -1,0 +1,66 @@
+"""Reading a file that somebody uploaded: in a process of its own, with bounded memory and time.
+
+The reader keeps its own limits; these hold where one was forgotten, so that no file can take the server down.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from os import PathLike, fspath
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from meetings.errors import Refused
+from meetings.minutes.documents.errors import MAX_SECONDS
+from meetings.workbooks.sheets import Sheet, sheets_from
+
+from .documents import Unreadable, UnreadableDocument
+from .json_codec import ReadMinutes, reading_from
+
+logger = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).resolve().parents[2]
+#: Seconds (wall clock); the worker's own limit of CPU time ends it earlier on an idle machine.
+_PATIENCE = MAX_SECONDS + 2
+
+
+def read_bounded(path: str | PathLike[str]) -> ReadMinutes:
+    """Read the file at ``path`` with the cells each row came from.
+
+    Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and Refused where the
+    process ended without an answer, as it does for want of memory.
+    """
+    return reading_from(_answer("minutes", path))
+
+
+def read_sheets_bounded(path: str | PathLike[str]) -> tuple[Sheet, ...]:
+    """Read the sheets of the workbook at ``path``, whatever is in them; raises as `read_bounded` does."""
+    return sheets_from(_answer("sheets", path)["sheets"])
+
+
+def _answer(what: str, path: str | PathLike[str]) -> dict:
+    try:
+        worker = subprocess.run(
+            [sys.executable, "-m", f"{__package__}.sandbox_worker", what, fspath(path)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            cwd=_ROOT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableDocument(Unreadable.TOO_SLOW, seconds=MAX_SECONDS) from error
+    try:
+        answer = json.loads(worker.stdout)
+    except ValueError as error:  # killed, or out of memory before it could say so
+        logger.warning("Reading an uploaded file ended with %d: %s", worker.returncode, worker.stderr[-2000:])
+        raise Refused(
+            _("The file could not be read to its end. Save it anew in the program that made it, or paste its text.")
+        ) from error
+    if "code" in answer:
+        raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])
+    return answer

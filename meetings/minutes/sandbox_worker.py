@@ -1,0 +1,49 @@
+"""The process that reads one uploaded file; what it says, or why not, as JSON on stdout.
+
+Its arguments: ``minutes`` or ``sheets`` (of a workbook), and the path.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+
+from django.conf import settings
+
+from meetings.minutes.documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocument
+
+#: Address space: the 512 MB of the import's contract, less what the waiting parent needs.
+_MAX_BYTES = 480 * MEGABYTE
+
+
+def main(what: str, path: str) -> None:
+    """Read ``path`` for ``what`` it holds and print that."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    # The sentences of a refusal are made by the parent, in the reader's language.
+    settings.configure(USE_I18N=False)
+
+    try:
+        answer = _minutes(path) if what == "minutes" else _sheets(path)
+    except UnreadableDocument as error:
+        answer = {"code": str(error.code), "parameters": error.parameters}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _minutes(path: str) -> dict:
+    from meetings.minutes.parser.entrypoint import read_with_sources
+
+    from .json_codec import written_reading
+
+    return written_reading(read_with_sources(path))
+
+
+def _sheets(path: str) -> dict:
+    from meetings.workbooks.sheets import read_sheets, written_sheets
+
+    return {"sheets": written_sheets(read_sheets(path))}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

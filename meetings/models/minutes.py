@@ -1,0 +1,135 @@
+"""从会议纪要到台账: the file of minutes as it came, and the draft a person makes of it before it is accepted."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .account import Account
+from .meeting import Meeting
+from .suggestion import Suggestion
+
+
+class DocumentFormat(models.TextChoices):
+    """What a file is by its content; its name is not believed."""
+
+    DOCX = "docx", _("Word document")
+    XLSX = "xlsx", _("Excel workbook")
+    PDF = "pdf", _("PDF")
+    TEXT = "text", _("Text")
+
+
+_ENDINGS = {DocumentFormat.TEXT: "txt"}
+
+
+def kept_under(document: MinutesDocument, _name: str) -> str:
+    """Return where the file is kept below MEDIA_ROOT: a name of ours, so that no uploaded name ever becomes a path."""
+    return f"minutes/{uuid.uuid4().hex}.{_ENDINGS.get(document.format, document.format)}"
+
+
+class MinutesDocumentQuerySet(models.QuerySet):
+    """Files of minutes: drafts until they are accepted."""
+
+    def drafts_of(self, account: Account) -> MinutesDocumentQuerySet:
+        """Return the drafts ``account`` has not accepted yet; nobody works in another one's draft."""
+        return self.filter(uploaded_by=account, meeting__isnull=True)
+
+    def accepted(self) -> MinutesDocumentQuerySet:
+        """Return those that a meeting was made of, or brought up to date with; the last accepted first."""
+        return self.filter(meeting__isnull=False).order_by("-accepted_at", "-pk")
+
+
+class MinutesDocument(models.Model):
+    """会议纪要: a file as it was handed in, with the draft of one account.
+
+    ``facts`` (what stands around the table), ``problems`` (those of no single row) and ``choices`` (whom a printed
+    name means) are as `meetings.minutes.json_codec` writes them. ``version`` counts the changes to the three.
+    """
+
+    file = models.FileField(_("file"), upload_to=kept_under, max_length=100)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
+    size = models.PositiveIntegerField(_("size (bytes)"))
+    format = models.CharField(_("format"), max_length=10, choices=DocumentFormat.choices)
+    original_name = models.CharField(
+        _("name of the file"), max_length=200, blank=True, help_text=_("For display only; empty for pasted text.")
+    )
+    uploaded_by = models.ForeignKey(
+        Account,
+        verbose_name=_("handed in by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="minutes_documents",
+    )
+    uploaded_at = models.DateTimeField(_("handed in"), default=timezone.now)
+    meeting = models.ForeignKey(
+        Meeting,
+        verbose_name=_("accepted as"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+    )
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    facts = models.JSONField(_("facts of the meeting"), default=dict, blank=True)
+    problems = models.JSONField(_("problems"), default=list, blank=True)
+    choices = models.JSONField(_("choices"), default=dict, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    objects = MinutesDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("minutes document")
+        verbose_name_plural = _("minutes documents")
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="document_is_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(name="document_format_known", condition=Q(format__in=DocumentFormat.values)),
+            models.CheckConstraint(
+                name="document_accepted_at_a_time",
+                condition=Q(meeting__isnull=True, accepted_at__isnull=True)
+                | Q(meeting__isnull=False, accepted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="document_draft_is_somebodys", condition=Q(meeting__isnull=False) | Q(uploaded_by__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name or str(_("Pasted text"))
+
+
+class DraftRow(models.Model):
+    """待审条目: one row of a draft, as read and then as edited.
+
+    ``content`` is the row's values and ``problems`` its doubts (`meetings.minutes.json_codec`); ``source`` the cells
+    of the file it was read from, as printed, which no edit changes. ``suggestion`` is what accepting made of it.
+    """
+
+    document = models.ForeignKey(MinutesDocument, on_delete=models.CASCADE, related_name="rows")
+    position = models.PositiveSmallIntegerField(_("position"))
+    content = models.JSONField(_("content"))
+    problems = models.JSONField(_("problems"), default=list, blank=True)
+    source = models.JSONField(_("row of the file"), default=list, blank=True)
+    suggestion = models.ForeignKey(
+        Suggestion,
+        verbose_name=_("suggestion"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="draft_rows",
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    class Meta:
+        verbose_name = _("draft row")
+        verbose_name_plural = _("draft rows")
+        ordering = ["document", "position"]
+        constraints = [models.UniqueConstraint(name="draft_row_position", fields=["document", "position"])]
+
+    def __str__(self) -> str:
+        return self.content.get("suggestion") or ""

@@ -1,0 +1,222 @@
+"""What is typed about departments and people. Forms read and explain; the verbs of `meetings.tasks.services` decide."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from meetings.errors import Refused
+from meetings.models import LONGEST_TEXT, Account, Department, Person, Role
+from meetings.organisation.services.organisation import open_tasks_of, version_of
+from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField, SeveralChoiceField
+
+
+def _line(label, *, required: bool = True, help_text="") -> forms.CharField:
+    # How long it may be is the verb's to say, with what is too long in its sentence.
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=500,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+
+def _boxes() -> forms.CheckboxSelectMultiple:
+    return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+
+class SubjectForm(forms.Form):
+    """A form about one department, person or account, with the version it was opened on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+    )
+
+    def __init__(self, data=None, *, subject: Department | Person | Account, action: str, initial=None) -> None:
+        own = {"version": version_of(subject)} if data is None else {}
+        super().__init__(data, auto_id=f"{action}-%s", initial={**own, **(initial or {})})
+        self.subject, self.action = subject, action
+        self.order_fields([name for name in self.fields if name != "note"])
+
+    def explain(self, refused: Refused) -> None:
+        """Put the sentence of a verb that refused beside the field it is about."""
+        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+
+
+class DepartmentNameForm(SubjectForm):
+    """Another name."""
+
+    name = _line(_("Name"), help_text=_("Old documents that use the present name still find it."))
+
+    def __init__(self, data=None, *, subject: Department, action: str) -> None:
+        super().__init__(data, subject=subject, action=action, initial={"name": subject.name})
+
+
+class PersonForm(SubjectForm):
+    """Another name or unit."""
+
+    name = _line(_("Name"), help_text=_("Old documents that use the present name still find it."))
+    unit = _line(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+
+    def __init__(self, data=None, *, subject: Person, action: str) -> None:
+        super().__init__(data, subject=subject, action=action, initial={"name": subject.name, "unit": subject.unit})
+
+
+class HeadForm(SubjectForm):
+    """Who heads the department."""
+
+    head = SearchChoiceField(label=_("Head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody"))
+
+    def __init__(self, data=None, *, subject: Department, action: str) -> None:
+        super().__init__(data, subject=subject, action=action, initial={"head": subject.head_id})
+        own = [subject.head_id] if subject.head_id else []
+        self.fields["head"].queryset = Person.objects.offered_as_leaders(own)
+
+
+class RemarkForm(SubjectForm):
+    """Nothing but a remark: the button says what is done."""
+
+
+class IntoForm(SubjectForm):
+    """Which one it is to become part of."""
+
+    into = SearchChoiceField(label=_("Merge it into"), queryset=Department.objects.none())
+
+    def __init__(self, data=None, *, subject: Department | Person, action: str) -> None:
+        super().__init__(data, subject=subject, action=action)
+        self.fields["into"].queryset = type(subject).objects.offered().exclude(pk=subject.pk)
+
+
+class TasksForm(SubjectForm):
+    """Which open tasks go to whom."""
+
+    to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
+    tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_boxes())
+
+    def __init__(self, data=None, *, subject: Department | Person, action: str) -> None:
+        self.open_tasks = list(open_tasks_of(subject).order_by("pk"))
+        super().__init__(data, subject=subject, action=action, initial={"tasks": [task.pk for task in self.open_tasks]})
+        kind = type(subject).objects
+        offered = kind.offered() if isinstance(subject, Department) else kind.offered_as_leaders()
+        self.fields["to"].queryset = offered.exclude(pk=subject.pk)
+        self.fields["tasks"].choices = [(task.pk, str(task)) for task in self.open_tasks]
+
+
+class DepartmentsForm(SubjectForm):
+    """Which of a liaison's departments go to whom."""
+
+    departments = SeveralChoiceField(label=_("Departments"), queryset=Department.objects.none(), widget=_boxes())
+    to = forms.ModelChoiceField(
+        label=_("Hand over to"),
+        queryset=Account.objects.none(),
+        empty_label=_("Choose"),
+        widget=forms.Select(attrs={"class": "form-select", "data-search": True}),
+    )
+
+    def __init__(self, data=None, *, subject: Account, action: str) -> None:
+        own = subject.departments.order_by("pk")
+        super().__init__(data, subject=subject, action=action, initial={"departments": own})
+        self.fields["departments"].queryset = own
+        liaisons = Account.objects.filter(role=Role.LIAISON, is_active=True).exclude(pk=subject.pk)
+        self.fields["to"].queryset = liaisons
+        self.fields["to"].label_from_instance = lambda account: f"{account} ({account.username})"
+
+
+class NewDepartmentForm(forms.Form):
+    """A department that is not there yet."""
+
+    name = _line(_("Name"))
+
+    def explain(self, refused: Refused) -> None:
+        """Put the sentence of a verb that refused beside the field it is about."""
+        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+
+
+class NewPersonForm(NewDepartmentForm):
+    """Somebody who is not there yet."""
+
+    unit = _line(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+class RoleNeeds(forms.Form):
+    """What the role asks for: a liaison without departments, or a leader who is nobody, would see an empty page."""
+
+    def clean(self) -> dict:
+        data = super().clean()
+        role = data.get("role")
+        if role == Role.LIAISON and data.get("is_active", True) and not data.get("departments"):
+            self.add_error("departments", gettext("Say which departments this liaison reports for."))
+        if role == Role.LEADER and not data.get("person"):
+            self.add_error("person", gettext("Say which leader this account belongs to."))
+        return data
+
+
+class AccountFields(RoleNeeds):
+    """What an administrator says of an account."""
+
+    username = _line(Account._meta.get_field("username").verbose_name)
+    display_name = _line(Account._meta.get_field("display_name").verbose_name)
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.Select(attrs={"class": "form-select"}))
+    departments = SearchMultipleChoiceField(
+        label=_("Departments"),
+        queryset=Department.objects.none(),
+        required=False,
+        help_text=_("For a liaison's account: the departments it reports for."),
+    )
+    person = SearchChoiceField(
+        label=_("Person"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
+    )
+
+    def offer(self, departments: list[int] = (), person: int | None = None) -> None:
+        """Offer the departments and people in use, and those that the account has already."""
+        self.fields["departments"].queryset = Department.objects.offered(departments)
+        self.fields["person"].queryset = Person.objects.offered_as_leaders([person] if person else [])
+
+
+class NewAccountForm(AccountFields):
+    """An account that is not there yet."""
+
+    def __init__(self, data=None) -> None:
+        super().__init__(data, initial={"role": Role.READER})
+        self.offer()
+
+    def explain(self, refused: Refused) -> None:
+        """Put the sentence of a verb that refused beside the field it is about."""
+        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+
+
+class EditAccountForm(AccountFields, SubjectForm):
+    """What may be changed of an account."""
+
+    is_active = forms.BooleanField(
+        label=_("May sign in"),
+        required=False,
+        help_text=_("Take this away instead of deleting the account."),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, data=None, *, subject: Account, action: str = "account") -> None:
+        departments = list(subject.departments.values_list("pk", flat=True))
+        names = ("username", "display_name", "email", "role", "is_active")
+        initial = {name: getattr(subject, name) for name in names}
+        initial |= {"departments": departments, "person": subject.person_id}
+        super().__init__(data, subject=subject, action=action, initial=initial)
+        self.offer(departments, subject.person_id)

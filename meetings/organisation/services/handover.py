@@ -1,0 +1,98 @@
+"""Work goes from one to another: a liaison's departments, a department's open tasks, a leader's open tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings.breakdown.services.ordering import changed
+from meetings.errors import ImpossibleStep, Incomplete
+from meetings.models import Account, ChangeKind, Department, Person, Role, Task
+from meetings.tasks.services.log import parts_of
+
+from .merge import give_parts, held_with_parts, united, united_departments
+from .organisation import locked_pair, log_change, open_tasks_of, require_organiser
+
+
+@transaction.atomic
+def hand_over_departments(
+    *,
+    account_id: int,
+    to_id: int,
+    department_ids: Sequence[int],
+    actor: Account,
+    version: int | None = None,
+    note: str = "",
+) -> list[Department]:
+    """Let another liaison report for these departments of a liaison, instead of the first. Returns them.
+
+    ``version`` is that of the account that gives. Raises NotAllowed, Stale, Incomplete, ImpossibleStep.
+    """
+    require_organiser(actor)
+    if account_id == to_id:
+        raise Incomplete(_("Choose another account to hand them over to."), field="to")
+    giver, taker = locked_pair(Account.objects, account_id, to_id, version)
+    if taker.role != Role.LIAISON or not taker.is_active:
+        raise ImpossibleStep(
+            _("“%(account)s” is no liaison who may sign in. Choose one who is.") % {"account": taker}, field="to"
+        )
+    departments = list(giver.departments.filter(pk__in=department_ids).order_by("pk"))
+    if not departments:
+        raise Incomplete(_("Choose at least one department to hand over."), field="departments")
+    before = {account: _names(account) for account in (giver, taker)}
+    giver.departments.remove(*departments)
+    taker.departments.add(*departments)
+    for account, old in before.items():
+        changes = changed({"liaison_departments": (old, _names(account))})
+        log_change(account, kind=ChangeKind.HANDED_OVER, actor=actor, note=note or _why(giver, taker), changes=changes)
+    return departments
+
+
+@transaction.atomic
+def hand_over_tasks(
+    *,
+    giver: Department | Person,
+    taker: Department | Person,
+    task_ids: Sequence[int],
+    actor: Account,
+    version: int | None = None,
+    note: str = "",
+) -> list[Task]:
+    """Let ``taker`` take the place of ``giver`` in these open tasks of a department, or of a leader. Returns them.
+
+    One entry in the log of each. ``version`` is that of who gives. Raises as `hand_over_departments` does.
+    """
+    require_organiser(actor)
+    if giver == taker:
+        raise Incomplete(_("Choose another one to hand them over to."), field="to")
+    giver, taker = locked_pair(type(giver).objects, giver.pk, taker.pk, version)
+    if not taker.is_active:
+        raise ImpossibleStep(_("“%(name)s” is out of use. Choose another.") % {"name": taker}, field="to")
+    tasks = list(held_with_parts(open_tasks_of(giver).filter(pk__in=task_ids)))
+    if not tasks:
+        raise Incomplete(_("Choose at least one task to hand over."), field="tasks")
+    planned = {}
+    for task in tasks:
+        departments, leaders = parts = parts_of(task)
+        if isinstance(giver, Department):
+            planned[task] = (parts, (united_departments(departments, giver, taker), leaders))
+        else:
+            planned[task] = (parts, (departments, united(leaders, giver, taker)))
+    give_parts(planned, actor=actor, note=note or _why(giver, taker))
+    changes = {
+        "tasks_of": {"old": str(giver), "new": str(taker)},
+        "task_count": {"old": None, "new": len(tasks)},
+    }
+    for one in (giver, taker):
+        log_change(one, kind=ChangeKind.HANDED_OVER, actor=actor, note=note, changes=changes)
+    return tasks
+
+
+def _names(account: Account) -> list[str]:
+    return list(account.departments.order_by("pk").values_list("name", flat=True))
+
+
+def _why(giver, taker) -> str:
+    return _("Handed over from “%(giver)s” to “%(taker)s”.") % {"giver": giver, "taker": taker}

@@ -1,0 +1,290 @@
+"""Departments and people: added, renamed, headed, retired and taken back; each is one entry of the change log.
+
+The secretariat and administrators do it. ``version`` is that of the row the form showed (`version_of`): a save on an
+older one writes nothing and raises Stale with what the other did (DESIGN.md, Two people at once). Nothing is ever
+deleted, for the append-only logs name it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetings import permissions
+from meetings.breakdown.services.ordering import changed
+from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, NothingDiffers, Stale
+from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, ChangeLog, Department, FormerName, Person, Task
+from meetings.tasks.services.log import Changes
+
+Subject = Department | Person | Account
+
+
+def require_organiser(actor: Account) -> None:
+    """Raise NotAllowed for everybody else than the secretariat and administrators."""
+    if not permissions.is_organiser(actor):
+        raise NotAllowed(_("Only the secretariat and administrators may do this."))
+
+
+def version_of(subject: Subject) -> int:
+    """Return the number of the last change of ``subject``; 0 where nobody has changed it. One query."""
+    last = subject.change_log.order_by("-pk").values_list("pk", flat=True).first()
+    return last or 0
+
+
+def locked(rows, pk: int, version: int | None = None):
+    """Return the row of ``rows`` held against others; raises Stale where its version is not ``version`` any more."""
+    row = rows.select_for_update(of=("self",)).get(pk=pk)
+    if version is not None and version_of(row) != version:
+        since = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
+        raise Stale(list(since), _("This was changed while you were writing. Nothing of yours has been saved yet."))
+    return row
+
+
+def locked_pair(rows, pk: int, other_pk: int, version: int | None) -> tuple[Any, Any]:
+    """Return two rows held against others, always in the same order, so that two who merge never wait for each other.
+
+    ``version`` is the first one's.
+    """
+    held = {row.pk: row for row in rows.select_for_update(of=("self",)).filter(pk__in=[pk, other_pk]).order_by("pk")}
+    return locked(rows, pk, version), held[other_pk]
+
+
+def log_change(
+    subject: Subject,
+    *,
+    kind: ChangeKind,
+    actor: Account,
+    changes: Changes | None = None,
+    part: str = "",
+    note: str = "",
+) -> ChangeLog:
+    """Write what was changed of ``subject`` into its change log."""
+    about = {type(subject).__name__.lower(): subject}
+    return ChangeLog.objects.create(
+        **about, kind=kind, actor=actor, part=part, note=note.strip(), changes=changes or {}
+    )
+
+
+# --- adding, renaming -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_department(*, actor: Account, name: str) -> Department:
+    """Add a department. Raises Incomplete where the name is missing or another's."""
+    require_organiser(actor)
+    name = _free_department_name(name)
+    department = Department.objects.create(name=name)
+    log_change(department, kind=ChangeKind.ENTERED, actor=actor, changes=changed({"name": (None, name)}))
+    return department
+
+
+@transaction.atomic
+def add_person(*, actor: Account, name: str, unit: str = "") -> Person:
+    """Add a person. Raises Incomplete where the name is missing, or there is somebody of this name and unit."""
+    require_organiser(actor)
+    name, unit = _free_person_name(name, unit)
+    person = Person.objects.create(name=name, unit=unit)
+    changes = changed({"name": (None, name), "unit": (None, unit or None)})
+    log_change(person, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
+    return person
+
+
+@transaction.atomic
+def rename_department(
+    *, department_id: int, name: str, actor: Account, version: int | None = None, note: str = ""
+) -> Department:
+    """Rename a department; documents that use the old name still mean it."""
+    require_organiser(actor)
+    department = locked(Department.objects, department_id, version)
+    _require_living(department)
+    old, name = department.name, _free_department_name(name, besides=department)
+    if name == old:
+        raise NothingDiffers(field="name")
+    department.name = name
+    department.save()
+    _keep_former_name(department, old)
+    log_change(department, kind=ChangeKind.RENAMED, actor=actor, note=note, changes=changed({"name": (old, name)}))
+    return department
+
+
+@transaction.atomic
+def edit_person(
+    *, person_id: int, name: str, unit: str, actor: Account, version: int | None = None, note: str = ""
+) -> Person:
+    """Rename a person or change the unit; documents that use the old name still mean them."""
+    require_organiser(actor)
+    person = locked(Person.objects, person_id, version)
+    _require_living(person)
+    old = (person.name, person.unit)
+    person.name, person.unit = _free_person_name(name, unit, besides=person)
+    if (person.name, person.unit) == old:
+        raise NothingDiffers(field="name")
+    person.save()
+    if person.name != old[0]:
+        _keep_former_name(person, old[0])
+    changes = changed({"name": (old[0], person.name), "unit": (old[1] or None, person.unit or None)})
+    kind = ChangeKind.RENAMED if "name" in changes else ChangeKind.CORRECTED
+    log_change(person, kind=kind, actor=actor, note=note, changes=changes)
+    return person
+
+
+@transaction.atomic
+def set_head(
+    *, department_id: int, head: Person | None, actor: Account, version: int | None = None, note: str = ""
+) -> Department:
+    """Say who heads the department (none: nobody), and is told of what stays late."""
+    require_organiser(actor)
+    department = locked(Department.objects, department_id, version)
+    _require_living(department)
+    changes = changed({"head": (_name(department.head), _name(head))})
+    if department.head == head:
+        raise NothingDiffers(field="head")
+    department.head = head
+    department.save()
+    log_change(department, kind=ChangeKind.CORRECTED, actor=actor, note=note, changes=changes)
+    return department
+
+
+def _name(person: Person | None) -> str | None:
+    return str(person) if person else None
+
+
+def _free_department_name(name: str, besides: Department | None = None) -> str:
+    name = _said(name, Department)
+    other = Department.objects.exclude(pk=besides.pk if besides else None).filter(name=name).first()
+    if other is not None:
+        _refuse_name(other, renaming=besides is not None)
+    return name
+
+
+def _free_person_name(name: str, unit: str, besides: Person | None = None) -> tuple[str, str]:
+    name, unit = _said(name, Person), unit.strip()
+    longest = Person._meta.get_field("unit").max_length
+    if len(unit) > longest:
+        raise Incomplete(
+            _("The unit is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="unit"
+        )
+    other = Person.objects.exclude(pk=besides.pk if besides else None).filter(name=name, unit=unit).first()
+    if other is not None:
+        _refuse_name(other, renaming=besides is not None)
+    return name, unit
+
+
+def _said(name: str, of: type[Department | Person]) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Incomplete(_("Write the name."), field="name")
+    longest = of._meta.get_field("name").max_length
+    if len(name) > longest:
+        raise Incomplete(
+            _("The name is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="name"
+        )
+    return name
+
+
+def _refuse_name(other: Department | Person, *, renaming: bool) -> None:
+    if other.merged_into is not None:
+        sentence = _("“%(name)s” was merged into “%(other)s”, and old documents find it by this name. Choose another.")
+        raise Incomplete(sentence % {"name": other, "other": other.merged_into}, field="name")
+    if renaming:
+        sentence = _("There is “%(name)s” already. If the two are the same, merge them instead of renaming one.")
+    else:
+        sentence = _("There is “%(name)s” already.")
+    raise Incomplete(sentence % {"name": other}, field="name")
+
+
+def _keep_former_name(subject: Department | Person, old: str) -> None:
+    """Keep the old name; the one it bears now is no former one, should it have been borne before."""
+    subject.former_names.filter(name=subject.name).delete()
+    if not subject.former_names.filter(name=old).exists():
+        about = {type(subject).__name__.lower(): subject}
+        FormerName.objects.create(**about, name=old)
+
+
+# --- retiring -------------------------------------------------------------------------------------
+
+
+def open_tasks_of(subject: Department | Person):
+    """Return the open tasks that the department leads or is responsible for, or that the person supervises."""
+    tasks = Task.objects.standing().filter(status__in=OPEN_STATUSES)
+    if isinstance(subject, Department):
+        return tasks.answered_by([subject.pk], ANSWERABLE_ROLES)
+    return tasks.supervised_by([subject.pk])
+
+
+@transaction.atomic
+def retire_department(*, department_id: int, actor: Account, version: int | None = None, note: str = "") -> Department:
+    """Take a department out of use: it is offered no more, and stays on its old tasks.
+
+    Raises ImpossibleStep while it answers for open tasks: they would be nobody's (DESIGN.md, Nothing can hide).
+    """
+    require_organiser(actor)
+    department = locked(Department.objects, department_id, version)
+    return _retire(department, actor, note)
+
+
+@transaction.atomic
+def retire_person(*, person_id: int, actor: Account, version: int | None = None, note: str = "") -> Person:
+    """Take a person who has left out of use, as `retire_department` does; also not while they head a department."""
+    require_organiser(actor)
+    person = locked(Person.objects, person_id, version)
+    heads = list(person.headed_departments.values_list("name", flat=True))
+    if heads:
+        raise ImpossibleStep(
+            _("%(person)s heads %(departments)s. Say first who does so now.")
+            % {"person": person, "departments": _(", ").join(heads)}
+        )
+    return _retire(person, actor, note)
+
+
+def _retire(subject: Department | Person, actor: Account, note: str):
+    if not subject.is_active:
+        raise ImpossibleStep(_("“%(name)s” is out of use already.") % {"name": subject})
+    number = open_tasks_of(subject).count()
+    if number:
+        sentence = ngettext(
+            "%(number)d open task would be left to nobody. Hand it over first.",
+            "%(number)d open tasks would be left to nobody. Hand them over first.",
+            number,
+        )
+        raise ImpossibleStep(sentence % {"number": number})
+    subject.is_active = False
+    subject.save()
+    log_change(subject, kind=ChangeKind.RETIRED, actor=actor, note=note)
+    return subject
+
+
+@transaction.atomic
+def restore_department(*, department_id: int, actor: Account, version: int | None = None, note: str = "") -> Department:
+    """Take a retired department back into use."""
+    require_organiser(actor)
+    return _restore(locked(Department.objects, department_id, version), actor, note)
+
+
+@transaction.atomic
+def restore_person(*, person_id: int, actor: Account, version: int | None = None, note: str = "") -> Person:
+    """Take somebody who has come back into use again."""
+    require_organiser(actor)
+    return _restore(locked(Person.objects, person_id, version), actor, note)
+
+
+def _restore(subject: Department | Person, actor: Account, note: str):
+    _require_living(subject)
+    if subject.is_active:
+        raise ImpossibleStep(_("“%(name)s” is in use already.") % {"name": subject})
+    subject.is_active = True
+    subject.save()
+    log_change(subject, kind=ChangeKind.RESTORED, actor=actor, note=note)
+    return subject
+
+
+def _require_living(subject: Department | Person) -> None:
+    if subject.merged_into is not None:
+        raise ImpossibleStep(
+            _("“%(name)s” was merged into “%(other)s”. Work on that one.")
+            % {"name": subject, "other": subject.merged_into}
+        )

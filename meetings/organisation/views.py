@@ -1,0 +1,458 @@
+"""Departments and people: the two lists, one of each, and what the secretariat and administrators do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from meetings import permissions
+from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.errors import Refused, Stale
+from meetings.models import (
+    ANSWERABLE_ROLES,
+    Account,
+    ChangeLog,
+    Department,
+    DepartmentRole,
+    Health,
+    Person,
+    SuggestionSource,
+)
+from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
+from meetings.organisation.services.merge import merge_departments, merge_people, moves_of_department, moves_of_person
+from meetings.organisation.services.organisation import (
+    add_department,
+    add_person,
+    edit_person,
+    rename_department,
+    restore_department,
+    restore_person,
+    retire_department,
+    retire_person,
+    set_head,
+    version_of,
+)
+from meetings.tasks import statistics
+from meetings.tasks.tables import SortableTable
+from meetings.ui.navigation import as_of_query, today
+
+from . import forms as organisation_forms
+from .forms import NewDepartmentForm, NewPersonForm, SubjectForm
+from .tables import DepartmentTable, PersonTable
+
+Subject = Department | Person
+
+
+# --- the two lists ----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation(request: HttpRequest) -> HttpResponse:
+    """Show the departments, and add one."""
+    departments = permissions.readable_departments(request.user).living().with_sizes(OPEN_STATUSES, ANSWERABLE_ROLES)
+    departments = departments.select_related("head").prefetch_related("former_names", "merged", "liaisons")
+    form = NewDepartmentForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        added = _add(request, form, add_department)
+        if added is not None:
+            return added
+    return _list(request, departments, DepartmentTable, form, "departments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_people(request: HttpRequest) -> HttpResponse:
+    """Show the people, and add one."""
+    people = permissions.readable_people(request.user).living().with_sizes(OPEN_STATUSES)
+    people = people.prefetch_related("former_names", "merged")
+    form = NewPersonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        added = _add(request, form, add_person)
+        if added is not None:
+            return added
+    return _list(request, people, PersonTable, form, "people")
+
+
+def _add(request: HttpRequest, form: forms.Form, verb: Callable[..., Subject]) -> HttpResponse | None:
+    """Add what the form says and go to its page; none where the form has to come back."""
+    permissions.require_organiser(request.user)
+    if form.is_valid():
+        try:
+            added = verb(actor=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": added})
+            return redirect(added)
+    return None
+
+
+def _list(
+    request: HttpRequest, rows: QuerySet, table_class: type[SortableTable], form: forms.Form, what: str
+) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:200]
+    table, wrong = sorted_table(request, rows.called(words) if words else rows, table_class)
+    tasks = permissions.readable_tasks(request.user, today())
+    of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
+    counts = {count.key: count for count in (of_departments if what == "departments" else of_leaders)}
+    context = {
+        "table": table,
+        "wrong": wrong,
+        "words": words,
+        "what": what,
+        "form": form if permissions.is_organiser(request.user) else None,
+        "counts": counts,
+        "open_statuses": sorted(OPEN_STATUSES),
+        "scope": as_of_query(today()),
+        "pressing_health": list(statistics.PRESSING),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "meetings/organisation/list.html", context, status=status)
+
+
+def sorted_table(
+    request: HttpRequest, rows: QuerySet, table_class: type[SortableTable]
+) -> tuple[SortableTable, list[str]]:
+    """Return the table of ``rows`` as the address sorts it, and what is wrong with that; then there are no rows."""
+    sorting = [name for name in request.GET.getlist("sort") if name]
+    wrong = [
+        _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
+        for name in sorting
+        if name.removeprefix("-") not in table_class.sortable()
+    ]
+    table = table_class(rows.none() if wrong else rows, order_by=[] if wrong else sorting)
+    table.request = request
+    return table, wrong
+
+
+# --- what can be done -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do with a department or person. ``run`` calls the verb and returns the sentence of success.
+
+    ``preview``: the name of the template that says first what would come of it.
+    """
+
+    title: Promise
+    button: Promise
+    form: type[SubjectForm]
+    run: Callable[[SubjectForm, dict[str, Any]], str]
+    icon: str = "pencil"
+    preview: str = ""
+
+
+def _merged(form: SubjectForm, common: dict[str, Any], verb) -> str:
+    into = form.cleaned_data["into"]
+    moves = verb(into_id=into.pk, **common)
+    return ngettext(
+        "Merged into “%(name)s”: %(number)d task has moved.",
+        "Merged into “%(name)s”: %(number)d tasks have moved.",
+        moves.tasks,
+    ) % {"name": into, "number": moves.tasks}
+
+
+def _handed_over(form: SubjectForm, common: dict[str, Any]) -> str:
+    said = form.cleaned_data
+    common = {name: common[name] for name in ("actor", "version", "note")}
+    tasks = hand_over_tasks(giver=form.subject, taker=said["to"], task_ids=said["tasks"], **common)
+    return ngettext(
+        "Handed over: %(number)d task is now with “%(name)s”.",
+        "Handed over: %(number)d tasks are now with “%(name)s”.",
+        len(tasks),
+    ) % {"name": said["to"], "number": len(tasks)}
+
+
+def _renamed(form: SubjectForm, common: dict[str, Any]) -> str:
+    said = form.cleaned_data
+    if isinstance(form.subject, Department):
+        renamed = rename_department(name=said["name"], **common)
+    else:
+        renamed = edit_person(name=said["name"], unit=said["unit"], **common)
+    return _("Saved: it is now “%(name)s”.") % {"name": renamed}
+
+
+def _headed(form: SubjectForm, common: dict[str, Any]) -> str:
+    set_head(head=form.cleaned_data["head"], **common)
+    return _("Saved: the head is told of what stays late.")
+
+
+def _retired(form: SubjectForm, common: dict[str, Any]) -> str:
+    verb = retire_department if isinstance(form.subject, Department) else retire_person
+    return _("“%(name)s” is out of use: it is offered no more.") % {"name": verb(**common)}
+
+
+def _restored(form: SubjectForm, common: dict[str, Any]) -> str:
+    verb = restore_department if isinstance(form.subject, Department) else restore_person
+    return _("“%(name)s” is in use again.") % {"name": verb(**common)}
+
+
+HAND_OVER = Action(
+    gettext_lazy("Hand open tasks over"),
+    gettext_lazy("Hand over"),
+    organisation_forms.TasksForm,
+    _handed_over,
+    "users",
+    preview="meetings/organisation/hand_over.html",
+)
+RETIRE = Action(
+    gettext_lazy("Take out of use"), gettext_lazy("Take out of use"), organisation_forms.RemarkForm, _retired, "x"
+)
+RESTORE = Action(
+    gettext_lazy("Take back into use"),
+    gettext_lazy("Take back into use"),
+    organisation_forms.RemarkForm,
+    _restored,
+    "arrow-back-up",
+)
+MERGE = {"icon": "link", "preview": "meetings/organisation/merge.html"}
+DEPARTMENT_ACTIONS = {
+    "rename": Action(
+        gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.DepartmentNameForm, _renamed, "pencil"
+    ),
+    "head": Action(
+        gettext_lazy("Say who heads it"), gettext_lazy("Save"), organisation_forms.HeadForm, _headed, "user"
+    ),
+    "hand-over": HAND_OVER,
+    "merge": Action(
+        gettext_lazy("Merge into another"),
+        gettext_lazy("Merge"),
+        organisation_forms.IntoForm,
+        lambda form, common: _merged(form, common, merge_departments),
+        **MERGE,
+    ),
+    "retire": RETIRE,
+    "restore": RESTORE,
+}
+PERSON_ACTIONS = {
+    "rename": Action(gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.PersonForm, _renamed, "pencil"),
+    "hand-over": HAND_OVER,
+    "merge": Action(
+        gettext_lazy("Merge into another"),
+        gettext_lazy("Merge"),
+        organisation_forms.IntoForm,
+        lambda form, common: _merged(form, common, merge_people),
+        **MERGE,
+    ),
+    "retire": RETIRE,
+    "restore": RESTORE,
+}
+
+
+def _offered(subject: Subject, known: dict[str, Action], open_count: int) -> list[str]:
+    """Return the names of what can be done with ``subject`` as it is now."""
+    if subject.merged_into_id is not None:
+        return []
+    impossible = {"restore" if subject.is_active else "retire"}
+    if not open_count:
+        impossible.add("hand-over")
+    return [name for name in known if name not in impossible]
+
+
+# --- one department, one person -----------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD"])
+def department_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one department: its tasks, liaisons, names and changes."""
+    return _detail(request, permissions.readable_department(request.user, pk))
+
+
+@require_http_methods(["GET", "HEAD"])
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one person: tasks supervised, meetings, suggestions, accounts, names and changes."""
+    return _detail(request, permissions.readable_person(request.user, pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def department_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Do something with the department; see `_act`."""
+    return _act(request, permissions.organised_department(request.user, pk), action, DEPARTMENT_ACTIONS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Do something with the person; see `_act`."""
+    return _act(request, permissions.organised_person(request.user, pk), action, PERSON_ACTIONS)
+
+
+def _act(request: HttpRequest, subject: Subject, name: str, known: dict[str, Action]) -> HttpResponse:
+    """Do ``name``; a form that is refused comes back. An action with a preview has a page of its own for it."""
+    action = known.get(name)
+    if action is None:
+        raise Http404
+    if request.method != "POST":
+        if not action.preview or subject.merged_into_id is not None:
+            return redirect(f"{subject.get_absolute_url()}#{name}")
+        # What was chosen stands in the address, and is looked at before it is done.
+        asked = on_version(request.GET, subject) if request.GET else None
+        return _preview(request, subject, action.form(asked, subject=subject, action=name), action)
+    form = action.form(request.POST, subject=subject, action=name)
+    stale, status = None, 422
+    if form.is_valid():
+        said = form.cleaned_data
+        key = "department_id" if isinstance(subject, Department) else "person_id"
+        common = {key: subject.pk, "actor": request.user, "version": said["version"], "note": said["note"]}
+        try:
+            done = action.run(form, common)
+        except Stale as raised:
+            stale, status = raised, 409
+            form.data = on_version(form.data, subject)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            messages.success(request, done)
+            return redirect(subject)
+    if action.preview:
+        return _preview(request, subject, form, action, stale=stale, status=status)
+    return _detail(request, subject, sent=form, stale=stale, status=status)
+
+
+def _preview(
+    request: HttpRequest,
+    subject: Subject,
+    form: SubjectForm,
+    action: Action,
+    *,
+    stale: Stale | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    into = form.cleaned_data.get("into") if form.is_bound and form.is_valid() else None
+    moves_of = moves_of_department if isinstance(subject, Department) else moves_of_person
+    context = {
+        "subject": subject,
+        "form": form,
+        "action": action,
+        "stale": stale,
+        "into": into,
+        "moves": moves_of(subject) if into else None,
+        "scope": as_of_query(today()),
+        "is_department": isinstance(subject, Department),
+    }
+    return render(request, action.preview, context, status=status)
+
+
+def _detail(
+    request: HttpRequest,
+    subject: Subject,
+    *,
+    sent: SubjectForm | None = None,
+    stale: Stale | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    is_department = isinstance(subject, Department)
+    tasks = permissions.readable_tasks(request.user, today())
+    own = tasks.answered_by([subject.pk]) if is_department else tasks.supervised_by([subject.pk])
+    count = statistics.count_by_health(own)
+    open_count = sum(count.by_health[health] for health in Health.values if health not in ("closed", "terminated"))
+    of = "department" if is_department else "person"
+    known = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
+    names = _offered(subject, known, open_count) if permissions.is_organiser(request.user) else []
+    forms_ = {name: known[name].form(subject=subject, action=name) for name in names if not known[name].preview}
+    if sent is not None:
+        forms_[sent.action] = sent
+    context = {
+        "subject": subject,
+        "is_department": is_department,
+        "count": count,
+        "open_count": open_count,
+        "shown_health": [(health, count.by_health[health]) for health in Health if count.by_health[health]],
+        "former_names": list(subject.former_names.all()),
+        "merged": list(subject.merged.all()),
+        "changes": ChangeLog.objects.filter(Q(**{of: subject}) | Q(**{f"{of}__merged_into": subject})).select_related(
+            "actor"
+        ),
+        "forms": [(name, known[name], forms_[name]) for name in known if name in forms_],
+        "with_preview": [(name, known[name]) for name in names if known[name].preview],
+        "sent": sent,
+        "stale": stale,
+        "scope": as_of_query(today()),
+        "may_organise": permissions.is_organiser(request.user),
+        **(_about_department(subject, tasks) if is_department else _about_person(subject)),
+    }
+    return render(request, "meetings/organisation/detail.html", context, status=status)
+
+
+def _about_department(department: Department, tasks) -> dict[str, Any]:
+    return {
+        "liaisons": department.liaisons.order_by("username"),
+        "supporting_count": tasks.answered_by([department.pk], [DepartmentRole.SUPPORTING]).count(),
+    }
+
+
+def _about_person(person: Person) -> dict[str, Any]:
+    return {
+        "attendances": person.attendances.select_related("meeting").order_by("-meeting__issued_on", "-meeting"),
+        "sources": SuggestionSource.objects.filter(person=person)
+        .select_related("suggestion__meeting")
+        .order_by("-suggestion__meeting__issued_on", "suggestion__position"),
+        "accounts": person.accounts.order_by("username"),
+        "headed": person.headed_departments.order_by("pk"),
+    }
+
+
+# --- a liaison's departments --------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand some or all of a liaison's departments over to another liaison."""
+    account = permissions.giving_account(request.user, pk)
+    form = organisation_forms.DepartmentsForm(
+        request.POST if request.method == "POST" else None, subject=account, action="hand-over"
+    )
+    stale, status = None, 422 if request.method == "POST" else 200
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        try:
+            departments = hand_over_departments(
+                account_id=account.pk,
+                to_id=said["to"].pk,
+                department_ids=[department.pk for department in said["departments"]],
+                actor=request.user,
+                version=said["version"],
+                note=said["note"],
+            )
+        except Stale as raised:
+            stale, status = raised, 409
+            form.data = on_version(form.data, account)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            names = _(", ").join(department.name for department in departments)
+            done = _("Handed over: “%(account)s” now reports for %(departments)s.")
+            messages.success(request, done % {"account": said["to"], "departments": names})
+            return redirect(departments[0])
+    tasks = permissions.readable_tasks(request.user, today())
+    counts = {count.key: count for count in statistics.count_by_department_and_leader(tasks)[0]}
+    context = {
+        "account": account,
+        "form": form,
+        "stale": stale,
+        "changes": _changes_of(account),
+        "counts": counts,
+        "scope": as_of_query(today()),
+    }
+    return render(request, "meetings/organisation/account_hand_over.html", context, status=status)
+
+
+def _changes_of(account: Account):
+    return account.change_log.select_related("actor")
+
+
+def on_version(typed: QueryDict, subject: Subject | Account) -> QueryDict:
+    """Return what was typed, on the version that is there now: sending it again then counts."""
+    newer = typed.copy()
+    newer["version"] = str(version_of(subject))
+    return newer

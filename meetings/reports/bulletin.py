@@ -1,0 +1,146 @@
+"""通报: what happened in a period, over all meetings, gathered from the register. How it is said: elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.models import ANSWERABLE_ROLES, EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
+from meetings.models.log import holding
+from meetings.models.task import TaskQuerySet, health_is
+from meetings.tasks.statistics import Summary, summary_figures
+
+from .progress import days_granted, grants_between
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A task whose deadline was extended in the period: how often, by how many days, why."""
+
+    task: Task
+    times: int
+    days: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentPeriod:
+    """What a department that leads or is responsible did in the period, in tasks; ``open`` and later: at its end.
+
+    Under the name of nobody: what no department answers for.
+    """
+
+    name: str
+    closed: int
+    reported: int
+    newly_late: int
+    extended: int
+    open: int
+    overdue: int
+    unreported: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """Everything the bulletin about ``first`` to ``last`` (Asia/Shanghai, both included) says."""
+
+    first: datetime.date
+    last: datetime.date
+    summary: Summary
+    body: str
+    departments: tuple[DepartmentPeriod, ...]
+    closed: tuple[Task, ...]
+    newly_late: tuple[Task, ...]
+    extended: tuple[Moved, ...]
+    reported: tuple[Task, ...]
+
+
+def bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
+    """Gather the bulletin. As many queries for any number of tasks.
+
+    Closed are the tasks that were closed in the period and still are at its end; newly late those overdue at its end
+    and not on the day before it; reported those with a report of progress effective in it, whoever gave it; extended
+    those whose deadline was moved in it; what was undone by its end counts nowhere. Departments count what they lead
+    or are responsible for.
+    """
+    tasks = Task.objects.on(last)
+    conditions = _conditions(first, last)
+
+    def found(name: str, *order: str) -> tuple[Task, ...]:
+        ordered = tasks.filter(conditions[name]).with_last_report().for_listing()
+        return tuple(ordered.order_by(*order, "suggestion__meeting", "suggestion__position", "number"))
+
+    return Bulletin(
+        first=first,
+        last=last,
+        summary=summary_figures(tasks, last),
+        body=_common_body(last),
+        departments=_by_department(tasks, conditions),
+        closed=found("closed", "day_closed_on"),
+        newly_late=found("newly_late", "day_next_due"),
+        extended=_extended(found("extended"), first, last),
+        reported=found("reported", "last_report_on"),
+    )
+
+
+def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
+    before = first - datetime.timedelta(days=1)
+    standing = TaskLog.objects.standing(last)
+    of_task = standing.filter(task=OuterRef("pk"), effective_on__gte=first, effective_on__lte=last)
+    late_before = TaskState.objects.filter(holding(before), health_is(Health.OVERDUE, before), task=OuterRef("pk"))
+    reported = Q(Exists(of_task.filter(is_report=True)))
+    is_open = Q(day_status__in=OPEN_STATUSES)
+    return {
+        "closed": Q(day_status=Status.CLOSED, day_closed_on__gte=first),
+        "reported": reported,
+        "newly_late": Q(health=Health.OVERDUE) & ~Q(Exists(late_before)),
+        "extended": Q(Exists(of_task.filter(kind=EntryKind.DEADLINE, changes__has_key="extension"))),
+        "open": is_open,
+        "overdue": Q(health=Health.OVERDUE),
+        "unreported": is_open & ~reported,
+    }
+
+
+def _by_department(tasks: TaskQuerySet, conditions: dict[str, Q]) -> tuple[DepartmentPeriod, ...]:
+    part = "task_departments__department"
+    rows = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
+    # A name of the condition's own would hide the task's column of that name.
+    counted = {f"in_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
+    departments = list(rows.values(part, name=F(f"{part}__name")).annotate(**counted))
+    of_nobody = tasks.answered_by_nobody().order_by().aggregate(tasks=Count("pk"), **counted)
+    if of_nobody["tasks"]:
+        departments.append({"name": _("Nobody"), **of_nobody})
+    return tuple(
+        DepartmentPeriod(name=row["name"], **{name: row[f"in_{name}"] for name in conditions}) for row in departments
+    )
+
+
+def _extended(tasks: tuple[Task, ...], first: datetime.date, last: datetime.date) -> tuple[Moved, ...]:
+    entries: dict[int, list[TaskLog]] = {}
+    for entry in grants_between(first, last, [task.pk for task in tasks]):
+        entries.setdefault(entry.task_id, []).append(entry)
+    return tuple(
+        Moved(
+            task,
+            len(entries[task.pk]),
+            sum(map(days_granted, entries[task.pk])),
+            tuple(dict.fromkeys(_reason(entry) for entry in entries[task.pk])),
+        )
+        for task in tasks
+        if task.pk in entries
+    )
+
+
+def _reason(entry: TaskLog) -> str:
+    wish = getattr(entry, "decides_on", None)
+    return wish.reason if wish else entry.note
+
+
+def _common_body(day: datetime.date) -> str:
+    """Return the body of all meetings up to ``day``; empty where they are several bodies' or name none."""
+    bodies = list(Meeting.objects.issued_by(day).order_by().values_list("body", flat=True).distinct()[:2])
+    return bodies[0] if len(bodies) == 1 else ""

@@ -1,0 +1,152 @@
+"""What people choose about reports: which meeting, which period, whose suggestions, and the day."""
+
+from __future__ import annotations
+
+import datetime
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings import permissions
+from meetings.core.as_of import AS_OF, ImpossibleAsOf, parse_as_of
+from meetings.models import Account, Meeting, Person
+from meetings.ui.widgets import SearchChoiceField
+
+
+class DayField(forms.CharField):
+    """A day up to today (Asia/Shanghai); left empty, today where it need not be said."""
+
+    def __init__(self, *, label, today: datetime.date, required: bool = False, **options) -> None:
+        widget = forms.DateInput(attrs={"type": "date", "class": "form-control", "max": today.isoformat()})
+        super().__init__(label=label, required=required, widget=widget, **options)
+        self.today = today
+
+    def clean(self, value: str) -> datetime.date:
+        """Return the day, or explain why there is none, in the sentences of every page's ``as_of``."""
+        written = super().clean(value)
+        try:
+            return parse_as_of(written, self.today)
+        except ImpossibleAsOf as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+
+
+class ReportForm(forms.Form):
+    """What all have in common. The values stand in the address, so that the same report can be made again."""
+
+    # What tells the fields of the page's forms apart.
+    name = ""
+
+    def __init__(self, data=None, *, account: Account, today: datetime.date, initial=None) -> None:
+        super().__init__(data, auto_id=f"{self.name}-%s", initial=initial)
+        self.account, self.today = account, today
+
+
+class OfADay(ReportForm):
+    """A report about a day."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[AS_OF] = DayField(
+            label=_("As of"), today=self.today, help_text=_("Today, where no day is given."), max_length=40
+        )
+
+
+class MeetingReportForm(OfADay):
+    """The report to the next meeting."""
+
+    name = "meeting"
+    meeting = forms.ModelChoiceField(
+        label=gettext_lazy("Meeting"),
+        queryset=Meeting.objects.none(),
+        empty_label=gettext_lazy("Choose a meeting"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={
+            "required": gettext_lazy("Choose the meeting that the report is about."),
+            "invalid_choice": gettext_lazy("There is no such meeting. Choose one from the list."),
+        },
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"].queryset = permissions.readable_meetings(self.account, self.today)
+
+    def clean(self):
+        """Refuse a day before the minutes were issued: there was nothing to report on."""
+        found = super().clean()
+        meeting, day = found.get("meeting"), found.get(AS_OF)
+        if meeting and day and day < meeting.issued_on:
+            self.add_error(AS_OF, _("The minutes of this meeting had not been issued on that day."))
+        return found
+
+
+class BulletinForm(ReportForm):
+    """The bulletin of a period."""
+
+    name = "bulletin"
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        missing = {"required": _("Say from which day to which day.")}
+        for name, label in (("from", _("From")), ("to", _("To"))):
+            self.fields[name] = DayField(
+                label=label, today=self.today, required=True, max_length=40, error_messages=missing
+            )
+
+    def clean(self):
+        """Refuse a period that ends before it begins."""
+        found = super().clean()
+        first, last = found.get("from"), found.get("to")
+        if first and last and last < first:
+            self.add_error("to", _("The period ends before it begins. Choose a later day, or an earlier beginning."))
+        return found
+
+
+class ReplySheetForm(OfADay):
+    """The reply sheet for one member."""
+
+    name = "reply"
+    person = SearchChoiceField(
+        label=gettext_lazy("Person"),
+        queryset=Person.objects.none(),
+        empty_label=gettext_lazy("Choose a person"),
+        error_messages={
+            "required": gettext_lazy("Choose the person whose suggestions are answered."),
+            "invalid_choice": gettext_lazy("This person made no suggestion. Choose one from the list."),
+        },
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = permissions.readable_suggesters(self.account)
+
+
+class RegisterForm(OfADay):
+    """The register with its summary."""
+
+    name = "register"
+
+
+class CompareForm(forms.Form):
+    """Which two meetings stand side by side, whichever is named first."""
+
+    def __init__(self, data=None, *, account: Account, day: datetime.date) -> None:
+        super().__init__(data, auto_id="compare-%s")
+        for name, label in (("a", _("One meeting")), ("b", _("The other meeting"))):
+            self.fields[name] = forms.ModelChoiceField(
+                label=label,
+                queryset=permissions.readable_meetings(account, day),
+                empty_label=_("Choose a meeting"),
+                widget=forms.Select(attrs={"class": "form-select"}),
+                error_messages={
+                    "required": _("Choose two meetings."),
+                    "invalid_choice": _("There was no such meeting on that day. Choose one from the list."),
+                },
+            )
+
+    def clean(self):
+        """Refuse a meeting beside itself."""
+        found = super().clean()
+        if found.get("a") and found.get("a") == found.get("b"):
+            self.add_error("b", _("This is the same meeting. Choose another one."))
+        return found

@@ -1,0 +1,336 @@
+"""Writes official documents (.docx, GB/T 9704-2012): what a report says goes in, how it looks is this module's.
+
+A document is a title, whom it is for, blocks (headings, paragraphs, tables), and who signs it on which day. The XML
+is built here directly: python-docx asks a table for a cell by walking through all of it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from docx import Document
+from docx.document import Document as DocumentObject
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+
+from meetings.exports.workbook import clean_text
+
+from . import official_styles as look
+
+
+class Align(Enum):
+    """How a table's column is set, by the style of its paragraphs."""
+
+    TEXT = "TableText"
+    CENTRED = "TableNumber"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 1 to 4; its number (一、 （一） 1. （1）) is counted by the document."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of the body; each line of ``text`` is one of its own.
+
+    ``with_next``: it stands on the page on which what follows begins, for a line that only leads to that.
+    """
+
+    text: str
+    with_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A small note below a table."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A table's column; ``width`` is its share of the table's."""
+
+    head: str
+    width: int
+    align: Align = Align.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its caption, which is numbered by the document; its head is repeated on each page.
+
+    ``kept_together``: the end of a page does not divide it, for a table that is read as a whole.
+    """
+
+    caption: str
+    columns: Sequence[TableColumn]
+    rows: Sequence[Sequence[str | int]]
+    kept_together: bool = False
+
+
+Block = Heading | Paragraph | Note | Table
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialDocument:
+    """All that a document says; ``closing`` is its last sentence, which stays with the signature."""
+
+    title: str
+    addressed_to: str
+    blocks: Sequence[Block]
+    closing: str
+    signed_by: str
+    signed_on: datetime.date
+
+
+def written_day(day: datetime.date) -> str:
+    """Return a day as official documents date themselves, without noughts: 2026年11月22日."""
+    return pgettext("date of a document", "%(year)d-%(month)d-%(day)d") % {
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+    }
+
+
+def write_official_document(file: BinaryIO, content: OfficialDocument) -> None:
+    """Write ``content`` as .docx into ``file``; the words the document adds itself are in the active language."""
+    document = Document()
+    day = written_day(content.signed_on)
+    _replace_looks(document, look.styles_xml(signature_indents(content.signed_by, day)))
+    _set_page(document)
+    _set_properties(document, content)
+    body = document.element.body
+    last = body.sectPr
+    for element in _elements(content, day):
+        last.addprevious(element)
+    document.save(file)
+
+
+def signature_indents(signed_by: str, day: str) -> tuple[float, float]:
+    """Return how far from the right the signing body and its day stand, in characters.
+
+    The day keeps four characters free and the body stands centred above it; a long body keeps two, and the day moves.
+    """
+    overhang = (_width_of(signed_by) - _width_of(day)) / 2
+    day_indent = max(4.0, 2 + overhang)
+    return day_indent - overhang, day_indent
+
+
+def title_lines(title: str) -> str:
+    """Return the title in lines of about the same length, broken where its words end as far as punctuation tells."""
+    return "\n".join(part for line in title.split("\n") for part in _balanced(line))
+
+
+def _balanced(line: str) -> list[str]:
+    number = math.ceil(_width_in_title(line) / look.TITLE_CHARACTERS)
+    if number < 2:
+        return [line]
+    ideal = len(line) / number
+    # At least a line has to remain for each that is to come.
+    breaks = [at for at in range(2, len(line) - 1) if _width_in_title(line[:at]) <= look.TITLE_CHARACTERS]
+    at = min(breaks, key=lambda at: abs(at - ideal) + (0 if _may_break(line, at) else ideal / 2))
+    return [line[:at], *_balanced(line[at:])]
+
+
+def _may_break(line: str, at: int) -> bool:
+    return line[at - 1] in "会的和、》） " or line[at] in "第《（关至"
+
+
+def _width_in_title(text: str) -> float:
+    """Return the width of a title's ``text`` in characters, with the gap between figures and Chinese.
+
+    Figures are taken as wide as the widest font has them that may stand in for the one named.
+    """
+    figures = sum(character.isascii() for character in text)
+    gaps = sum(one.isascii() != other.isascii() for one, other in pairwise(text))
+    return _width_of(text) + figures * 0.15 + gaps * 0.25
+
+
+def _width_of(text: str) -> float:
+    return sum(0.5 if character.isascii() else 1 for character in text)
+
+
+def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
+    yield _paragraph("Title", title_lines(content.title))
+    yield _paragraph("Salutation", content.addressed_to)
+    tables = 0
+    for block in content.blocks:
+        match block:
+            case Heading():
+                yield _paragraph(f"Heading{block.level}", " ".join(block.text.split("\n")))
+            case Paragraph():
+                for line in block.text.split("\n"):
+                    yield _paragraph("BodyText", line, with_next=block.with_next)
+            case Note():
+                yield _paragraph("TableNote", block.text)
+            case Table():
+                tables += 1
+                yield _caption(block.caption, tables)
+                yield _table(block)
+                yield _paragraph("AfterTable")
+    yield _paragraph("Closing", content.closing)
+    yield _paragraph("Signature", content.signed_by)
+    yield _paragraph("Date", day)
+
+
+# --- paragraphs and tables ----------------------------------------------------------------------
+
+
+def _paragraph(style: str, text: str = "", *, with_next: bool = False) -> BaseOxmlElement:
+    paragraph = OxmlElement("w:p")
+    properties = _add(paragraph, "w:pPr")
+    _add(properties, "w:pStyle", val=style)
+    if with_next:
+        _add(properties, "w:keepNext")
+    if text:
+        _add_text(paragraph, text)
+    return paragraph
+
+
+def _add_text(paragraph: BaseOxmlElement, text: str) -> None:
+    run = _add(paragraph, "w:r")
+    for number, line in enumerate(clean_text(text).split("\n")):
+        if number:
+            _add(run, "w:br")
+        words = _add(run, "w:t")
+        words.text = line
+        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _add_field(paragraph: BaseOxmlElement, instruction: str, shown: str) -> None:
+    field = _add(paragraph, "w:fldSimple", instr=instruction)
+    _add_text(field, shown)
+
+
+def _caption(text: str, number: int) -> BaseOxmlElement:
+    """Return the caption of a table; its number is a field, so that a table put in between moves the others on."""
+    caption = _paragraph("Caption", pgettext("caption of a table", "Table "))
+    _add_field(caption, " SEQ Table \\* ARABIC ", str(number))
+    _add_text(caption, f"　{text}")
+    return caption
+
+
+def _table(block: Table) -> BaseOxmlElement:
+    table = OxmlElement("w:tbl")
+    properties = _add(table, "w:tblPr")
+    _add(properties, "w:tblStyle", val="ReportTable")
+    _add(properties, "w:tblW", w=str(look.TEXT_WIDTH), type="dxa")
+    _add(properties, "w:tblLayout", type="fixed")
+    _add(properties, "w:tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", lastColumn="0", noVBand="1")
+    widths = _widths(block.columns)
+    grid = _add(table, "w:tblGrid")
+    for width in widths:
+        _add(grid, "w:gridCol", w=str(width))
+    _add_row(table, [column.head for column in block.columns], widths, ["TableHead"] * len(widths), is_head=True)
+    styles = [column.align.value for column in block.columns]
+    for number, row in enumerate(block.rows, start=1):
+        _add_row(table, row, widths, styles, with_next=block.kept_together and number < len(block.rows))
+    return table
+
+
+def _widths(columns: Sequence[TableColumn]) -> list[int]:
+    shares = sum(column.width for column in columns)
+    return [look.TEXT_WIDTH * column.width // shares for column in columns]
+
+
+def _add_row(
+    table: BaseOxmlElement,
+    values: Sequence[str | int],
+    widths: Sequence[int],
+    styles: Sequence[str],
+    *,
+    is_head: bool = False,
+    with_next: bool = False,
+) -> None:
+    row = _add(table, "w:tr")
+    properties = _add(row, "w:trPr")
+    _add(properties, "w:cantSplit")
+    if is_head:
+        _add(properties, "w:tblHeader")
+    for value, width, style in zip(values, widths, styles, strict=True):
+        cell = _add(row, "w:tc")
+        _add(_add(cell, "w:tcPr"), "w:tcW", w=str(width), type="dxa")
+        for line in str(value).split("\n"):
+            cell.append(_paragraph(style, line, with_next=with_next))
+
+
+def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:
+    child = OxmlElement(tag)
+    for name, value in attributes.items():
+        child.set(qn(f"w:{name}"), value)
+    parent.append(child)
+    return child
+
+
+# --- the parts around the body ------------------------------------------------------------------
+
+
+def _replace_looks(document: DocumentObject, styles: str) -> None:
+    """Give the document these styles, the headings' numbering and the table of fonts instead of python-docx's."""
+    part = document.part
+    part._styles_part._element = parse_xml(styles)
+    part.numbering_part._element = parse_xml(look.numbering_xml())
+    part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)._blob = look.font_table_xml().encode()
+    settings = document.settings.element
+    settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
+    # As Word has laid out tables since 2013: their borders, not their words, stand at the margin.
+    for setting in settings.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
+
+
+def _set_page(document: DocumentObject) -> None:
+    section = document.sections[0]
+    properties = section._sectPr
+    for child in list(properties):
+        properties.remove(child)
+    _add(properties, "w:pgSz", w=str(look.PAGE_WIDTH), h=str(look.PAGE_HEIGHT))
+    margins = {
+        "top": look.MARGIN_TOP,
+        "right": look.MARGIN_RIGHT,
+        "bottom": look.MARGIN_BOTTOM,
+        "left": look.MARGIN_LEFT,
+        "header": look.FOOTER_DISTANCE,
+        "footer": look.FOOTER_DISTANCE,
+        "gutter": 0,
+    }
+    _add(properties, "w:pgMar", **{side: str(width) for side, width in margins.items()})
+    _add(properties, "w:docGrid", type="lines", linePitch=str(look.LINE_PITCH))
+    # The outer edge of a sheet printed on both sides: right on odd pages, left on even ones.
+    document.settings.odd_and_even_pages_header_footer = True
+    for footer, style in ((section.footer, "FooterOdd"), (section.even_page_footer, "Footer")):
+        footer.is_linked_to_previous = False
+        element = footer._element
+        for child in list(element):
+            element.remove(child)
+        numbered = _paragraph(style, "— ")
+        _add_field(numbered, " PAGE ", "1")
+        _add_text(numbered, " —")
+        element.append(numbered)
+
+
+def _set_properties(document: DocumentObject, content: OfficialDocument) -> None:
+    properties = document.core_properties
+    properties.title = clean_text(content.title).replace("\n", "")[:255]
+    properties.author = clean_text(content.signed_by)[:255]
+    properties.last_modified_by = properties.author
+    properties.language = "zh-CN"
+    properties.comments = ""
+    properties.keywords = ""
+    properties.subject = re.sub(r"\s+", " ", _("As of %(day)s") % {"day": written_day(content.signed_on)})

@@ -1,0 +1,269 @@
+"""落实情况: what became of a meeting's suggestions by a day, gathered from the register. How it is said: elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Prefetch, QuerySet
+
+from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.models import (
+    ANSWERABLE_ROLES,
+    Aspect,
+    DeadlineKind,
+    EntryKind,
+    ExtensionRequest,
+    Health,
+    Meeting,
+    Status,
+    Suggestion,
+    SuggestionOutcome,
+    SuggestionSource,
+    Task,
+    TaskLog,
+)
+from meetings.tasks.statistics import Summary, summary_by_department, summary_figures
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionPart:
+    """One suggestion with its outcome by the day and its tasks, which may be none.
+
+    The tasks are from `TaskQuerySet.on`, with departments, leaders and the latest progress.
+    """
+
+    suggestion: Suggestion
+    outcome: SuggestionOutcome | None
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AspectPart:
+    """One aspect (none: suggestions without one) and its suggestions."""
+
+    aspect: Aspect | None
+    suggestions: tuple[SuggestionPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One extension of a deadline: by how many days, why it was asked for and why it was granted."""
+
+    granted_on: datetime.date
+    days: int
+    asked_because: str
+    granted_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A task whose deadline was moved, and how that came."""
+
+    task: Task
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A task with the entry that gave it the status it has: why it was terminated, why its closure is asked for."""
+
+    task: Task
+    on: datetime.date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A task with the later deadline that is being asked for."""
+
+    task: Task
+    request: ExtensionRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedBefore:
+    """A suggestion of the meeting and the earlier one it comes back to, with what became of that."""
+
+    suggestion: Suggestion
+    earlier: Suggestion
+    outcome: SuggestionOutcome | None
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the committee, or whoever decides for it, has to settle."""
+
+    undecided: tuple[Task, ...]
+    of_nobody: tuple[Task, ...]
+    wishes: tuple[Wish, ...]
+    closures: tuple[Ending, ...]
+    terminated: tuple[Ending, ...]
+
+    def __bool__(self) -> bool:
+        return any((self.undecided, self.of_nobody, self.wishes, self.closures, self.terminated))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReport:
+    """Everything the report to the next meeting says, as of ``day``."""
+
+    meeting: Meeting
+    day: datetime.date
+    summary: Summary
+    departments: tuple[Summary, ...]
+    aspects: tuple[AspectPart, ...]
+    overdue: tuple[Task, ...]
+    review_missed: tuple[Task, ...]
+    wishes: dict[int, ExtensionRequest]
+    extended: tuple[Extended, ...]
+    raised_before: tuple[RaisedBefore, ...]
+    asked: Asked
+
+    @property
+    def without_task(self) -> int:
+        """How many suggestions have not been made a task."""
+        return sum(not part.tasks for of in self.aspects for part in of.suggestions)
+
+
+def progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
+    """Gather the report on ``meeting`` as of ``day`` (Asia/Shanghai). As many queries for any number of tasks."""
+    tasks = Task.objects.on(day).filter(suggestion__meeting=meeting)
+    ordered = tuple(tasks.with_last_report().for_listing().order_by("suggestion__position", "number"))
+    wishes = open_wishes(ordered, day)
+    endings = last_endings(ordered, day)
+    return ProgressReport(
+        meeting=meeting,
+        day=day,
+        summary=summary_figures(tasks, day),
+        departments=tuple(summary_by_department(tasks, day)),
+        aspects=by_aspect(meeting, ordered, day),
+        overdue=of_health(ordered, Health.OVERDUE),
+        review_missed=of_health(ordered, Health.REVIEW_MISSED),
+        wishes=wishes,
+        extended=extended(ordered, day),
+        raised_before=raised_before(meeting, day),
+        asked=Asked(
+            undecided=tuple(task for task in ordered if _is_undecided(task)),
+            of_nobody=tuple(task for task in ordered if not answering(task)),
+            wishes=tuple(Wish(task, wishes[task.pk]) for task in ordered if task.pk in wishes),
+            closures=_ended_as(Status.CLOSURE_REQUESTED, ordered, endings),
+            terminated=_ended_as(Status.TERMINATED, ordered, endings),
+        ),
+    )
+
+
+def answering(task: Task) -> list[str]:
+    """Return the names of the departments that lead or are responsible."""
+    return [part.department.name for part in task.task_departments.all() if part.role in ANSWERABLE_ROLES]
+
+
+def _is_undecided(task: Task) -> bool:
+    return task.day_deadline_kind == DeadlineKind.UNDECIDED and task.day_status in OPEN_STATUSES
+
+
+def of_health(tasks: Iterable[Task], health: Health) -> tuple[Task, ...]:
+    """Return those of ``tasks`` in this health, the longest waiting first."""
+    found = [task for task in tasks if task.health == health]
+    return tuple(sorted(found, key=lambda task: task.next_day or datetime.date.max))
+
+
+def by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tuple[AspectPart, ...]:
+    """Return the suggestions of ``meeting`` with their ``tasks``, in printed order, under the aspects. Three queries.
+
+    The rows of an aspect stand together, also where the table prints others between them; those without come last.
+    """
+    sources = Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person"))
+    suggestions = meeting.suggestions.select_related("aspect").prefetch_related(sources).order_by("position")
+    outcomes = outcomes_of(list(suggestions), day)
+    of_suggestion = {pk: tuple(rows) for pk, rows in groupby(tasks, key=lambda task: task.suggestion_id)}
+    parts: dict[Aspect | None, list[SuggestionPart]] = {}
+    for suggestion in suggestions:
+        part = SuggestionPart(suggestion, outcomes.get(suggestion.pk), of_suggestion.get(suggestion.pk, ()))
+        parts.setdefault(suggestion.aspect, []).append(part)
+    return tuple(AspectPart(aspect, tuple(parts[aspect])) for aspect in sorted(parts, key=lambda aspect: not aspect))
+
+
+def outcomes_of(suggestions: Iterable[Suggestion | int], day: datetime.date) -> dict[int, SuggestionOutcome]:
+    """Return the outcomes that had been recorded of ``suggestions`` by the end of ``day``, by suggestion. One query."""
+    recorded = SuggestionOutcome.objects.filter(suggestion__in=suggestions, entry__effective_on__lte=day)
+    return {outcome.suggestion_id: outcome for outcome in recorded}
+
+
+def open_wishes(tasks: Iterable[Task], day: datetime.date) -> dict[int, ExtensionRequest]:
+    """Return the later deadlines asked for and not decided by the end of ``day``, by task. One query."""
+    asked = ExtensionRequest.objects.open_on(day).filter(task__in=[task.pk for task in tasks])
+    return {wish.task_id: wish for wish in asked.select_related("asked__department")}
+
+
+def grants_between(first: datetime.date | None, last: datetime.date, tasks: QuerySet | list[int]) -> list[TaskLog]:
+    """Return the entries that extended a deadline of ``tasks`` up to ``last``, oldest first. One query.
+
+    What was undone by then is not among them. With their wish, where they decided on one. ``first`` none: from the
+    beginning.
+    """
+    entries = TaskLog.objects.standing(last).filter(task__in=tasks, kind=EntryKind.DEADLINE, effective_on__lte=last)
+    if first is not None:
+        entries = entries.filter(effective_on__gte=first)
+    entries = entries.select_related("decides_on").as_it_happened()
+    return [entry for entry in entries if days_granted(entry) > 0]
+
+
+def days_granted(entry: TaskLog) -> int:
+    """Return by how many days ``entry`` extended a deadline; 0 where it did not."""
+    change = entry.changes.get("extension")
+    return change["new"]["days"] - change["old"]["days"] if change else 0
+
+
+def extended(tasks: Iterable[Task], day: datetime.date) -> tuple[Extended, ...]:
+    """Return the tasks whose deadline had been extended by ``day``, each with its extensions. One query."""
+    moved = [task for task in tasks if task.day_extension_count]
+    grants: dict[int, list[Grant]] = {}
+    for entry in grants_between(None, day, [task.pk for task in moved]):
+        wish = getattr(entry, "decides_on", None)
+        grants.setdefault(entry.task_id, []).append(
+            Grant(entry.effective_on, days_granted(entry), wish.reason if wish else "", entry.note)
+        )
+    return tuple(Extended(task, tuple(grants.get(task.pk, ()))) for task in moved)
+
+
+def last_endings(tasks: Iterable[Task], day: datetime.date) -> dict[int, TaskLog]:
+    """Return the entry in which those of ``tasks`` that wait for closure or were terminated became so. One query."""
+    concerned = [task.pk for task in tasks if task.day_status in (Status.CLOSURE_REQUESTED, Status.TERMINATED)]
+    entries = TaskLog.objects.standing(day).filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
+    return {entry.task_id: entry for entry in entries.exclude(kind=EntryKind.UNDONE).as_it_happened()}
+
+
+def _ended_as(status: Status, tasks: Iterable[Task], endings: dict[int, TaskLog]) -> tuple[Ending, ...]:
+    return tuple(
+        Ending(task, endings[task.pk].effective_on, endings[task.pk].note)
+        for task in tasks
+        if task.day_status == status
+    )
+
+
+def raised_before(meeting: Meeting, day: datetime.date) -> tuple[RaisedBefore, ...]:
+    """Return the suggestions of ``meeting`` that come back to an earlier one, with what became of it by ``day``."""
+    linked = (
+        Suggestion.objects.filter(meeting=meeting, raised_before__isnull=False)
+        .select_related("raised_before__meeting")
+        .order_by("position")
+    )
+    return with_what_became([(suggestion, suggestion.raised_before) for suggestion in linked], day)
+
+
+def with_what_became(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.date) -> tuple[RaisedBefore, ...]:
+    """Return the ``pairs`` of suggestion and earlier suggestion with the latter's tasks and outcome. Five queries."""
+    earlier = [before.pk for _suggestion, before in pairs]
+    tasks: dict[int, list[Task]] = {}
+    found = Task.objects.on(day).filter(suggestion__in=earlier).with_last_report().for_listing()
+    for task in found.order_by("suggestion", "number"):
+        tasks.setdefault(task.suggestion_id, []).append(task)
+    outcomes = outcomes_of(earlier, day)
+    return tuple(
+        RaisedBefore(suggestion, before, outcomes.get(before.pk), tuple(tasks.get(before.pk, ())))
+        for suggestion, before in pairs
+    )

@@ -1,0 +1,233 @@
+"""台账 with a second sheet that sums it up: tables of numbers, and charts of them that stay charts in Excel."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.chart import BarChart, LineChart, PieChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.series import DataPoint
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from meetings.exports.register import COLUMNS, in_portions, sheet_name
+from meetings.exports.workbook import SONG, add_list, new_workbook, put, sheet_title
+from meetings.models import Health
+from meetings.models.log import TaskStateQuerySet
+from meetings.models.task import TaskQuerySet
+from meetings.tasks import statistics
+
+# The colours of the interface, on white.
+HEALTH_COLOURS = {
+    Health.OVERDUE: "C62828",
+    Health.REVIEW_MISSED: "E65100",
+    Health.UNDECIDED: "6A1B9A",
+    Health.DUE_SOON: "F9A825",
+    Health.ON_TRACK: "1565C0",
+    Health.CLOSED: "2E7D32",
+    Health.TERMINATED: "757575",
+}
+_LINE_COLOURS = ("1565C0", "2E7D32", "C62828", "E65100")
+_WIDTHS = (28, *[11] * 9)
+# Charts begin to the right of the tables.
+_CHART_COLUMN = "K"
+_CHART_WIDTH = 20.0
+# Of the standard font's rows, as high as a chart is put.
+_ROW_HEIGHT = 18
+_CENTIMETRES_PER_ROW = _ROW_HEIGHT / 72 * 2.54
+_CHART_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryTable:
+    """A table of the summary: a title, heads, rows that begin with what they are about."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str | int | datetime.date]]
+
+
+def write_register_with_summary(
+    file: BinaryIO, tasks: TaskQuerySet, states: TaskStateQuerySet, day: datetime.date
+) -> None:
+    """Write ``tasks`` (from `Task.objects.on` the ``day``) and their summary as .xlsx into ``file``.
+
+    The first sheet is what `write_register_workbook` writes. ``states`` are all intervals of the tasks: the trend is
+    about days before. The numbers are values, each that of the list of the same day; the charts refer to their cells.
+    """
+    workbook = new_workbook(sheet_name(day), write_only=True)
+    add_list(workbook, title=sheet_name(day), columns=COLUMNS, lines=in_portions(tasks))
+    sheet = workbook.create_sheet(sheet_title(_("Summary")))
+    _set_up(sheet)
+    _append(sheet, [_("Summary of the register on %(day)s") % {"day": day.isoformat()}], _TITLE)
+    sheet.append([])
+    row = 3
+    for table, chart_of in (
+        (by_health(tasks), _pie),
+        (by_department(tasks), _stacked_bars),
+        (trend(states, day), _lines),
+        (coming_months(tasks, day), _columns),
+    ):
+        row += _add_table(sheet, table, row, chart_of)
+    workbook.save(file)
+
+
+# --- the numbers --------------------------------------------------------------------------------
+
+
+def by_health(tasks: TaskQuerySet) -> SummaryTable:
+    """Return how many tasks are in which health."""
+    count = statistics.count_by_health(tasks)
+    rows = [(str(health.label), count.by_health[health]) for health in Health]
+    return SummaryTable(_("By health"), (_("Health"), _("Tasks")), [*rows, (pgettext("summary", "All"), count.total)])
+
+
+def by_department(tasks: TaskQuerySet) -> SummaryTable:
+    """Return how many tasks of each department that leads or is responsible are in which health."""
+    departments, _leaders = statistics.count_by_department_and_leader(tasks)
+    return SummaryTable(
+        _("By responsible department"),
+        (_("Department"), *(str(health.label) for health in Health), pgettext("summary", "All")),
+        [(of.label, *(of.by_health[health] for health in Health), of.total) for of in departments],
+    )
+
+
+def trend(states: TaskStateQuerySet, day: datetime.date) -> SummaryTable:
+    """Return how the register stood at the end of each of the last twelve months."""
+    return SummaryTable(
+        _("At the end of each month"),
+        (_("Day"), _("Open"), _("Closed"), _("Overdue"), _("Review missed")),
+        [
+            (point.day, point.open, point.closed, point.overdue, point.review_missed)
+            for point in statistics.count_trend(states, day)
+        ],
+    )
+
+
+def coming_months(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
+    """Return how many open tasks fall due in each of the coming months that have any."""
+    months = statistics.count_coming_months(tasks, day)
+    return SummaryTable(
+        _("Due in the coming months"),
+        (_("Month"), _("Tasks")),
+        [(f"{month.first:%Y-%m}", month.number) for month in months],
+    )
+
+
+# --- the sheet ----------------------------------------------------------------------------------
+
+_THIN = Side(style="thin", color="FFBFBFBF")
+_TITLE = {"font": Font(**SONG, size=14, bold=True)}
+_TABLE_TITLE = {"font": Font(**SONG, size=11, bold=True)}
+_HEAD = {
+    "font": Font(**SONG, size=10, bold=True),
+    "fill": PatternFill("solid", fgColor="FFE8EDF3"),
+    "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
+    "border": Border(bottom=_THIN),
+}
+_CELL = {"font": Font(**SONG, size=10), "border": Border(bottom=_THIN)}
+
+
+def _set_up(sheet: Worksheet) -> None:
+    for letter, width in zip("ABCDEFGHIJ", _WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.page_setup.orientation = "portrait"
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 1
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.sheet_format.customHeight = True
+    sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
+
+
+def _append(sheet: Worksheet, values: Sequence[Any], style: dict[str, Any]) -> None:
+    cells = []
+    for value in values:
+        cell = WriteOnlyCell(sheet)
+        for name, part in style.items():
+            setattr(cell, name, part)
+        cells.append(put(cell, value))
+    sheet.append(cells)
+
+
+def _add_table(sheet: Worksheet, table: SummaryTable, row: int, chart_of) -> int:
+    """Write ``table``, its chart beside it, as the sheet's rows from ``row`` on; return how many rows they take."""
+    _append(sheet, [table.title], _TABLE_TITLE)
+    _append(sheet, table.heads, _HEAD)
+    for values in table.rows:
+        _append(sheet, values, _CELL)
+    written = len(table.rows) + 2
+    taken = written + 1
+    if table.rows:
+        chart = chart_of(sheet, table, row + 1)
+        chart.title, chart.width = table.title, _CHART_WIDTH
+        taken = max(_CHART_ROWS, written) + 1
+        chart.height = (taken - 1) * _CENTIMETRES_PER_ROW
+        sheet.add_chart(chart, f"{_CHART_COLUMN}{row}")
+    for _below in range(taken - written):
+        sheet.append([])
+    return taken
+
+
+def _reference(sheet: Worksheet, head_row: int, rows: int, first: int, last: int, *, heads: bool) -> Reference:
+    start = head_row if heads else head_row + 1
+    return Reference(sheet, min_col=first, max_col=last, min_row=start, max_row=head_row + rows)
+
+
+def _filled(chart, sheet: Worksheet, head_row: int, rows: int, last: int):
+    """Give ``chart`` the columns from the second to ``last`` as series, named by their heads, over the first."""
+    chart.add_data(_reference(sheet, head_row, rows, 2, last, heads=True), titles_from_data=True)
+    chart.set_categories(_reference(sheet, head_row, rows, 1, 1, heads=False))
+    if not isinstance(chart, PieChart):
+        # Without being told so, Excel draws no axis of a chart of openpyxl's.
+        chart.x_axis.delete = chart.y_axis.delete = False
+        chart.y_axis.numFmt = "0"
+        # Cut off at its foot, a column would say more than the number.
+        chart.y_axis.scaling.min = 0
+    return chart
+
+
+def _pie(sheet: Worksheet, table: SummaryTable, head_row: int) -> PieChart:
+    chart = _filled(PieChart(), sheet, head_row, len(Health), 2)
+    chart.series[0].data_points = [
+        DataPoint(idx=index, spPr=GraphicalProperties(solidFill=HEALTH_COLOURS[health]))
+        for index, health in enumerate(Health)
+    ]
+    return chart
+
+
+def _stacked_bars(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 40
+    _filled(chart, sheet, head_row, len(table.rows), len(Health) + 1)
+    for series, health in zip(chart.series, Health, strict=True):
+        series.graphicalProperties = GraphicalProperties(solidFill=HEALTH_COLOURS[health])
+    # The first department on top, as in the table.
+    chart.x_axis.scaling.orientation = "maxMin"
+    return chart
+
+
+def _lines(sheet: Worksheet, table: SummaryTable, head_row: int) -> LineChart:
+    chart = _filled(LineChart(), sheet, head_row, len(table.rows), len(table.heads))
+    chart.x_axis.number_format = "yyyy-mm"
+    for series, colour in zip(chart.series, _LINE_COLOURS, strict=True):
+        series.graphicalProperties.line.solidFill = colour
+        series.smooth = False
+    return chart
+
+
+def _columns(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
+    chart = BarChart()
+    chart.type, chart.legend = "col", None
+    _filled(chart, sheet, head_row, len(table.rows), 2)
+    chart.gapWidth = 50
+    # What is not said to be left out, LibreOffice writes beside the number.
+    chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
+    return chart

@@ -1,0 +1,91 @@
+"""答复: what became of what one member suggested, over all meetings, gathered from the register."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Exists, OuterRef
+
+from meetings.models import Meeting, Person, Suggestion, SuggestionOutcome, SuggestionSource, Task
+from meetings.tasks.statistics import Summary, summary_figures
+
+from .progress import outcomes_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One suggestion of the member: its tasks, its outcome, and where the same matter was raised, by the day."""
+
+    suggestion: Suggestion
+    tasks: tuple[Task, ...]
+    outcome: SuggestionOutcome | None
+    before: Suggestion | None
+    again: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredMeeting:
+    """The member's suggestions at one meeting."""
+
+    meeting: Meeting
+    answers: tuple[Answered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySheet:
+    """Everything the reply sheet for ``person`` says as of ``day``."""
+
+    person: Person
+    day: datetime.date
+    summary: Summary
+    meetings: tuple[AnsweredMeeting, ...]
+
+    @property
+    def suggestions(self) -> int:
+        """How many suggestions the member made, also those without a task."""
+        return sum(len(of.answers) for of in self.meetings)
+
+
+def suggestions_of(person: Person, day: datetime.date):
+    """Return what ``person`` suggested at meetings whose minutes were issued by ``day``, the newest meeting first."""
+    by_person = Exists(SuggestionSource.objects.filter(suggestion=OuterRef("pk"), person=person))
+    made = Suggestion.objects.filter(by_person, meeting__issued_on__lte=day)
+    return made.order_by("-meeting__issued_on", "-meeting_id", "position")
+
+
+def reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
+    """Gather the reply sheet as of ``day`` (Asia/Shanghai). As many queries for any number of suggestions."""
+    made = suggestions_of(person, day)
+    suggestions = list(made.select_related("meeting", "raised_before__meeting"))
+    of_person = Task.objects.on(day).filter(suggestion__in=[suggestion.pk for suggestion in suggestions])
+    tasks: dict[int, list[Task]] = {}
+    for task in of_person.with_last_report().for_listing().order_by("suggestion", "number"):
+        tasks.setdefault(task.suggestion_id, []).append(task)
+    outcomes = outcomes_of(suggestions, day)
+    again: dict[int, list[Suggestion]] = {}
+    later = Suggestion.objects.filter(raised_before__in=suggestions, meeting__issued_on__lte=day)
+    for suggestion in later.select_related("meeting").order_by("meeting__issued_on", "position"):
+        again.setdefault(suggestion.raised_before_id, []).append(suggestion)
+    return ReplySheet(
+        person=person,
+        day=day,
+        summary=summary_figures(of_person, day),
+        meetings=tuple(
+            AnsweredMeeting(
+                meeting,
+                tuple(
+                    Answered(
+                        suggestion,
+                        tuple(tasks.get(suggestion.pk, ())),
+                        outcomes.get(suggestion.pk),
+                        suggestion.raised_before,
+                        tuple(again.get(suggestion.pk, ())),
+                    )
+                    for suggestion in of_meeting
+                ),
+            )
+            for meeting, of_meeting in groupby(suggestions, key=lambda suggestion: suggestion.meeting)
+        ),
+    )

@@ -1,0 +1,90 @@
+"""The reports: chosen on one page, each made at its own address, so that a link makes the same report again."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from meetings import permissions
+from meetings.core.as_of import AS_OF
+from meetings.exports import responses
+from meetings.ui.navigation import today
+
+from .forms import BulletinForm, MeetingReportForm, RegisterForm, ReplySheetForm, ReportForm
+
+FORMS: tuple[type[ReportForm], ...] = (MeetingReportForm, BulletinForm, ReplySheetForm, RegisterForm)
+
+
+@require_safe
+def reports(request: HttpRequest) -> HttpResponse:
+    """Offer the reports; what the address says already (a meeting, a person, a day) is chosen."""
+    return _page(request)
+
+
+@require_safe
+def meeting_report(request: HttpRequest) -> HttpResponse:
+    """Hand out the report to the next meeting."""
+    return _made(
+        request,
+        MeetingReportForm,
+        lambda said: responses.meeting_report_response(said["meeting"], said[AS_OF]),
+    )
+
+
+@require_safe
+def bulletin(request: HttpRequest) -> HttpResponse:
+    """Hand out the bulletin of a period."""
+    return _made(request, BulletinForm, lambda said: responses.bulletin_response(said["from"], said["to"]))
+
+
+@require_safe
+def reply_sheet(request: HttpRequest) -> HttpResponse:
+    """Hand out the reply sheet for one member."""
+    return _made(request, ReplySheetForm, lambda said: responses.reply_sheet_response(said["person"], said[AS_OF]))
+
+
+@require_safe
+def register_workbook(request: HttpRequest) -> HttpResponse:
+    """Hand out the register with its summary sheet."""
+    return _made(
+        request,
+        RegisterForm,
+        lambda said: responses.register_summary_response(
+            permissions.readable_tasks(request.user, said[AS_OF]).with_printed_order(),
+            permissions.readable_states(request.user, {}),
+            said[AS_OF],
+        ),
+    )
+
+
+def _made(request: HttpRequest, form_class: type[ReportForm], make: Callable[[dict], HttpResponse]) -> HttpResponse:
+    """Make what a form asks for; what it asks wrongly comes back with everything chosen, and the sentence."""
+    form = form_class(request.GET, account=request.user, today=today())
+    if form.is_valid():
+        return make(form.cleaned_data)
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, sent: ReportForm | None = None) -> HttpResponse:
+    # What was said wrongly in one form is not put into the others.
+    initial = _initial(QueryDict() if sent else request.GET)
+    forms = {form.name: form(account=request.user, today=today(), initial=initial) for form in FORMS}
+    if sent is not None:
+        forms[sent.name] = sent
+    context = {
+        "forms": forms,
+        "sent": sent,
+    }
+    return render(request, "meetings/reports/page.html", context, status=422 if sent else 200)
+
+
+def _initial(params: QueryDict) -> dict[str, str]:
+    """Return what the forms start with: what the address says, and the last month for the bulletin."""
+    first_of_month = today().replace(day=1)
+    last_month = first_of_month - datetime.timedelta(days=1)
+    initial = {"from": last_month.replace(day=1).isoformat(), "to": last_month.isoformat()}
+    return {**initial, **{name: params[name] for name in ("meeting", "person", AS_OF) if params.get(name)}}

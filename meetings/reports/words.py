@@ -1,0 +1,271 @@
+"""How reports put a task into words, and the tables that several of them have."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from meetings.exports.formatting import ENUMERATION_COMMA, departments_of, leaders_of
+from meetings.models import DeadlineKind, Health, Status, SuggestionOutcome, Task
+from meetings.tasks.statistics import Summary
+
+from .official import Align, Note, Table, TableColumn, written_day
+
+
+def place_of(task: Task) -> str:
+    """Return the number that the breakdown table prints for ``task``: the suggestion's, and its own among several."""
+    number = task.suggestion.number or task.suggestion.position
+    if task.is_single:
+        return str(number)
+    return pgettext("suggestion and task", "%(suggestion)s (%(task)s)") % {"suggestion": number, "task": task.number}
+
+
+def secretariat_of(body: str) -> str:
+    """Return who signs what is told of the meetings of ``body``, if one is named: its secretariat."""
+    return _("Secretariat of %(body)s") % {"body": body} if body else _("The secretariat")
+
+
+def addressed_to(name: str) -> str:
+    """Return how a document speaks to whom it is for."""
+    return pgettext("salutation of a document", "%(name)s:") % {"name": name}
+
+
+def departments_in_words(task: Task) -> str:
+    """Return the departments of ``task`` with their roles, or that there are none."""
+    return ENUMERATION_COMMA.join(departments_of(task)) or _("not named yet")
+
+
+def leaders_in_words(task: Task) -> str:
+    """Return the names of the supervising leaders, or that there are none."""
+    return ENUMERATION_COMMA.join(leaders_of(task)) or _("not named yet")
+
+
+def deadline_in_words(task: Task) -> str:
+    """Return the deadline in force as printed, with its day where the print does not say it."""
+    printed = " ".join(task.day_deadline_text.split()) or _("not named yet")
+    if task.day_due_date is None:
+        return printed
+    return pgettext("deadline", "%(printed)s (%(day)s)") % {"printed": printed, "day": written_day(task.day_due_date)}
+
+
+def days_late(task: Task, day: datetime.date) -> int:
+    """Return for how many days what ``task`` waits for has been let pass."""
+    return (day - task.next_day).days
+
+
+def state_in_words(task: Task, day: datetime.date) -> str:
+    """Return how ``task`` stands on ``day``: its end, how late it is, or how near."""
+    match task.health:
+        case Health.CLOSED:
+            return closing_in_words(task)
+        case Health.TERMINATED:
+            return _("terminated")
+        case Health.OVERDUE:
+            return _overdue_in_words(task, days_late(task, day))
+        case Health.REVIEW_MISSED:
+            days = days_late(task, day)
+            return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
+    if task.day_status == Status.CLOSURE_REQUESTED:
+        return _("closure asked for")
+    if task.day_deadline_kind == DeadlineKind.UNDECIDED:
+        return _("deadline undecided")
+    return _("not started yet") if task.day_status == Status.NOT_STARTED else _("under way")
+
+
+def _overdue_in_words(task: Task, days: int) -> str:
+    """Return for how many days ``task`` is overdue, and by which milestone where its deadline is not the cause."""
+    if task.day_due_date == task.next_day:
+        return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
+    return ngettext(
+        "milestone of %(due)s overdue for %(days)d day", "milestone of %(due)s overdue for %(days)d days", days
+    ) % {"due": written_day(task.next_day), "days": days}
+
+
+def closing_in_words(task: Task) -> str:
+    """Return when ``task`` was closed, and whether that was in time."""
+    day = written_day(task.day_closed_on)
+    if task.day_due_date is None:
+        return _("closed on %(day)s") % {"day": day}
+    late = (task.day_closed_on - task.day_due_date).days
+    if late <= 0:
+        return _("closed in time on %(day)s") % {"day": day}
+    return ngettext("closed on %(day)s, %(days)d day late", "closed on %(day)s, %(days)d days late", late) % {
+        "day": day,
+        "days": late,
+    }
+
+
+def progress_in_words(task: Task) -> str:
+    """Return the latest progress with its day, or that nothing was reported."""
+    if not task.last_report_note:
+        return _("No progress has been reported.")
+    return pgettext("progress", "(%(day)s) %(note)s") % {
+        "day": written_day(task.last_report_on),
+        "note": task.last_report_note,
+    }
+
+
+def short_day(day: datetime.date) -> str:
+    """Return a day as it stands in a narrow column: 2026.11.22."""
+    return pgettext("day in a column", "%(year)d-%(month)d-%(day)d") % {
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+    }
+
+
+def number_in_words(number: int) -> str:
+    """Return how many tasks a table below has."""
+    return ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", number) % {"number": number}
+
+
+def with_number(request: str, number: int) -> str:
+    """Return a request, and how many tasks it is about."""
+    return as_sentences([request, number_in_words(number)])
+
+
+def without_task(number: int) -> str:
+    """Return how many suggestions there are besides those that a summary counts; nothing where there are none."""
+    if not number:
+        return ""
+    return ngettext(
+        "%(number)d more suggestion has not been made a task yet.",
+        "%(number)d more suggestions have not been made tasks yet.",
+        number,
+    ) % {"number": number}
+
+
+def as_sentences(texts: Iterable[str]) -> str:
+    """Return the texts that are not empty as the sentences of one paragraph."""
+    sentences = [text for text in texts if text]
+    return reduce(lambda first, second: _two_sentences() % {"first": first, "second": second}, sentences)
+
+
+def _two_sentences() -> str:
+    # Translators: Chinese sentences have no blank between them.
+    return pgettext("two sentences", "%(first)s %(second)s")
+
+
+def outcome_in_words(outcome: SuggestionOutcome) -> str:
+    """Return what was recorded as a suggestion's outcome, with the reply."""
+    return _("Outcome: %(outcome)s. Reply: %(reply)s") % {
+        "outcome": outcome.get_outcome_display(),
+        "reply": outcome.reply,
+    }
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def totals_table(summary: Summary) -> Table:
+    """Return the table of the parts that add up, with what is to be known of them besides."""
+    figures, parts = summary.figures, summary.parts
+    meanings = {
+        "closed": _("Closed by that day"),
+        "under_way": _("Open, and the due day has not passed"),
+        "ongoing": _("Open without a due day, reviewed regularly"),
+        "overdue": _("Open, and the due day has passed"),
+        "terminated": _("Not carried on, as decided"),
+    }
+    of_them = {
+        "ongoing": [("review_missed", _("Not reviewed in time"))],
+        "under_way": [
+            ("due_soon", _("Due within %(days)d days") % {"days": settings.DUE_SOON_DAYS}),
+        ],
+    }
+    rows: list[Sequence[str | int]] = []
+    for part in parts:
+        rows.append((part.label, part.number, meanings[part.name]))
+        for name, meaning in of_them.get(part.name, ()):
+            if figures[name].number:
+                label = pgettext("summary", "of these: %(label)s") % {"label": figures[name].label}
+                rows.append((label, figures[name].number, meaning))
+    rows.append((pgettext("summary", "All"), summary.tasks, _("The sum of %(labels)s") % {"labels": _labels(summary)}))
+    return Table(
+        _("What has become of the tasks"),
+        (
+            TableColumn(_("Group"), 30),
+            TableColumn(_("Tasks"), 14, Align.CENTRED),
+            TableColumn(_("Meaning"), 56),
+        ),
+        rows,
+        kept_together=True,
+    )
+
+
+def _labels(summary: Summary) -> str:
+    return ENUMERATION_COMMA.join(part.label for part in summary.parts)
+
+
+def departments_table(departments: Iterable[Summary], parts: Sequence[str]) -> Table:
+    """Return the table of the departments, one at least, with their ``parts`` of a summary."""
+    departments = list(departments)
+    heads = [departments[0].figures[name].label for name in parts]
+    return Table(
+        _("Tasks by department"),
+        (
+            TableColumn(_("Department"), 26),
+            TableColumn(_("Tasks"), 12, Align.CENTRED),
+            *(TableColumn(head, 12, Align.CENTRED) for head in heads),
+        ),
+        [
+            (department.label, department.tasks, *(department.figures[name].number for name in parts))
+            for department in departments
+        ],
+    )
+
+
+def departments_note() -> Note:
+    """Return what has to be known to read the departments' table."""
+    return Note(
+        _(
+            "A task that several departments answer for is counted for each of them, so the column may add up to more "
+            "than there are. Supporting departments are not counted."
+        )
+    )
+
+
+def tasks_table(
+    caption: str,
+    tasks: Iterable[Task],
+    more: Sequence[tuple[TableColumn, Sequence[str | int]]],
+    *,
+    with_meeting: bool = False,
+) -> Table:
+    """Return a table of ``tasks``, each with number, text, departments and ``more`` columns with their values.
+
+    ``with_meeting``: they are of several meetings, so they are counted, and each is said with its own.
+    """
+    tasks = list(tasks)
+    return Table(
+        caption,
+        (
+            TableColumn(pgettext("column head", "No."), 11, Align.CENTRED),
+            TableColumn(_("Task"), 36),
+            TableColumn(pgettext("column head", "Responsible departments"), 19),
+            *(column for column, _values in more),
+        ),
+        [
+            (
+                index + 1 if with_meeting else place_of(task),
+                _with_meeting(task) if with_meeting else task.text,
+                departments_in_words(task),
+                *(values[index] for _column, values in more),
+            )
+            for index, task in enumerate(tasks)
+        ],
+    )
+
+
+def _with_meeting(task: Task) -> str:
+    meeting = task.suggestion.meeting
+    return pgettext("task of a meeting", "%(task)s (%(meeting)s, %(place)s)") % {
+        "task": task.text,
+        "meeting": meeting.document_number or meeting.title,
+        "place": place_of(task),
+    }

@@ -1,0 +1,40 @@
+"""What was printed first, told from the log: it stays visible however often it was corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from meetings.tasks.services.deadline_corrections import CORRECTED
+
+# What is today's on every day, and what only a correction makes differ from the printed: an extension does not.
+_TEXTS = frozenset({"text", "remarks", "suggestion", "lead_in", "departments", "leaders"})
+_DEADLINES = frozenset({"deadline", "milestones"})
+
+
+def first_printed(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return what was there before the first correction, by its name in the log, where it differs from the last one.
+
+    ``changes`` are those of a task's entries in the order of recording. The values are as the log writes them.
+    """
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    for of_entry in changes:
+        names = _TEXTS | _DEADLINES if CORRECTED in of_entry else _TEXTS
+        for name in names.intersection(of_entry):
+            change = of_entry[name]
+            if change["old"] is None:
+                continue
+            first.setdefault(name, change["old"])
+            last[name] = change["new"]
+    return {name: old for name, old in first.items() if _printed(name, old) != _printed(name, last[name])}
+
+
+def corrections_counted(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> int:
+    """Return how often the deadline was corrected, by the same ``changes``."""
+    return sum(CORRECTED in of_entry for of_entry in changes)
+
+
+def _printed(name: str, value: Any) -> Any:
+    # Whether a milestone is met is not printed.
+    return [{**each, "met_on": None} for each in value] if name == "milestones" else value

@@ -1,0 +1,187 @@
+"""What is wished of many tasks at once, and in which versions they were seen."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings import permissions
+from meetings.core.lifecycle import TRANSITIONS, Taker
+from meetings.models import LONGEST_TEXT, Account, Department, DepartmentRole, Person, Status
+from meetings.tasks.services.batch import EVERYBODY, Placing, PlannedRow, Wish, same_for_all
+from meetings.ui.widgets import SearchChoiceField
+
+from .update import day_field
+
+_SELECTED = re.compile(r"\d{1,9}:\d{1,9}( \d{1,9}:\d{1,9})*", re.ASCII)
+ADDED = ""
+
+
+def written_selection(versions: dict[int, int]) -> str:
+    """Return the tasks (id and version) in one hidden field: a field each would be more than a request may bring."""
+    return " ".join(f"{task_id}:{version}" for task_id, version in versions.items())
+
+
+class BatchForm(forms.Form):
+    """What becomes of the tasks selected. ``selected`` are their ids with the versions that were seen."""
+
+    selected = forms.CharField(widget=forms.HiddenInput)
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), required=False, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Progress, or the reason"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        help_text=gettext_lazy(
+            "The same words for each task: with a status the reason or what was done, with departments and leaders "
+            "why; by themselves they are progress."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+    department = SearchChoiceField(
+        label=gettext_lazy("On behalf of"), queryset=Department.objects.none(), required=False
+    )
+    effective_on = day_field(
+        label=gettext_lazy("Effective on"), help_text=gettext_lazy("Departments and leaders change from today on.")
+    )
+    next_review = day_field(
+        label=gettext_lazy("Next review"),
+        required=False,
+        help_text=gettext_lazy("For open tasks without a due date; holds until the next report."),
+    )
+    place_department = SearchChoiceField(
+        label=gettext_lazy("Department"),
+        queryset=Department.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Leave as they are"),
+    )
+    department_role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=DepartmentRole.choices,
+        initial=DepartmentRole.RESPONSIBLE,
+        required=False,
+        help_text=gettext_lazy("Whoever takes one other's place takes that one's role."),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    instead_of_department = forms.ChoiceField(
+        label=gettext_lazy("In whose place"), required=False, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    place_leader = SearchChoiceField(
+        label=gettext_lazy("Supervising leader"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Leave as they are"),
+    )
+    instead_of_leader = forms.ChoiceField(
+        label=gettext_lazy("In whose place"), required=False, widget=forms.Select(attrs={"class": "form-select"})
+    )
+
+    OF_THE_SECRETARIAT = (
+        "next_review",
+        "place_department",
+        "department_role",
+        "instead_of_department",
+        "place_leader",
+        "instead_of_leader",
+    )
+
+    def __init__(self, *args: Any, account: Account, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_secretariat = permissions.is_secretariat(account)
+        self.fields["status"].choices = [("", _("Leave as it is")), *_statuses(is_secretariat)]
+        self.fields["effective_on"].initial = today
+        self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
+        if is_secretariat:
+            del self.fields["department"]
+            self._offer_parts()
+            return
+        for name in self.OF_THE_SECRETARIAT:
+            del self.fields[name]
+        self.fields["effective_on"].help_text = ""
+        own = Department.objects.offered().filter(pk__in=account.department_ids)
+        if len(account.department_ids) > 1:
+            self.fields["department"].queryset = own
+        else:
+            del self.fields["department"]
+
+    def _offer_parts(self) -> None:
+        departments, people = Department.objects.offered(), Person.objects.offered()
+        self.fields["place_department"].queryset = departments
+        self.fields["place_leader"].queryset = people
+        ids = list(self.versions)
+        for name, there in (
+            ("instead_of_department", Department.objects.filter(task_departments__task__in=ids).distinct()),
+            ("instead_of_leader", Person.objects.filter(task_leaders__task__in=ids).distinct()),
+        ):
+            self.fields[name].choices = [
+                (ADDED, _("Nobody's: beside those who are there")),
+                (EVERYBODY, _("All who are there")),
+                *((str(row.pk), str(row)) for row in there),
+            ]
+
+    @property
+    def versions(self) -> dict[int, int]:
+        """The tasks selected, with the versions that were seen; empty where the field does not say any."""
+        written = str(self["selected"].value() or "")
+        if not _SELECTED.fullmatch(written):
+            return {}
+        pairs = (pair.split(":") for pair in written.split(" "))
+        return {int(task_id): int(version) for task_id, version in pairs}
+
+    def clean_selected(self) -> str:
+        if not self.versions:
+            raise forms.ValidationError(_("Choose at least one task."))
+        return self.cleaned_data["selected"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        asked = ("status", "note", "next_review", "place_department", "place_leader")
+        if not any(data.get(name) for name in asked) and not self.errors:
+            raise forms.ValidationError(_("Say what is to be changed."))
+        places = data.get("place_department") or data.get("place_leader")
+        if places and not (data.get("note") or "").strip():
+            self.add_error("note", _("Say why."))
+        return data
+
+    def wishes(self) -> list[Wish]:
+        """Return the wish for each task; for a valid form."""
+        said = self.cleaned_data
+        return same_for_all(
+            self.versions,
+            effective_on=said["effective_on"],
+            note=said["note"],
+            status=said["status"] or None,
+            next_review=said.get("next_review"),
+            department=said.get("department"),
+            place_department=self._placing("department", said.get("department_role") or DepartmentRole.RESPONSIBLE),
+            place_leader=self._placing("leader", ""),
+        )
+
+    def _placing(self, kind: str, role: str) -> Placing | None:
+        part, instead_of = self.cleaned_data.get(f"place_{kind}"), self.cleaned_data.get(f"instead_of_{kind}")
+        if part is None:
+            return None
+        if instead_of in ("", None, EVERYBODY):
+            return Placing(part, role, instead_of or None)
+        return Placing(part, role, type(part).objects.get(pk=instead_of))
+
+    def explain_all(self, rows: list[PlannedRow]) -> None:
+        """Where one and the same reason about one field keeps every row from changing, put it beside that field."""
+        reasons = {(row.refusal.field, row.refusal.sentence) for row in rows if row.refusal is not None}
+        if len(reasons) == 1 and not any(row.entries for row in rows):
+            ((name, sentence),) = reasons
+            if name in self.fields:
+                self.add_error(name, sentence)
+
+
+def _statuses(is_secretariat: bool) -> list[tuple[str, str]]:
+    """Return the statuses that somebody may bring a task to at all, in the order of its life."""
+    takers = {Taker.SECRETARIAT} if is_secretariat else {Taker.ANSWERABLE_LIAISON, Taker.ANY_LIAISON}
+    targets = {transition.target for transition in TRANSITIONS if transition.takers & takers}
+    return [(status.value, status.label) for status in Status if status.value in {str(target) for target in targets}]

@@ -1,0 +1,111 @@
+"""待确认: what imports left open, as questions. Several tasks of a row that are asked the same are one question."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from meetings.models import ConfirmationColumn, ConfirmationMark, Meeting, Suggestion, Task
+from meetings.models.import_issue import ConfirmationMarkQuerySet
+
+# What is asked once: of one row of a table, about one column, for one reason, of one printed value.
+_SAME = ("task__suggestion", "column", "code", "value")
+# Of these the right answer can be given where the question stands; of others it is written down, and mended elsewhere.
+ANSWERED_IN_PLACE = frozenset({ConfirmationColumn.DEPARTMENTS, ConfirmationColumn.LEADERS, ConfirmationColumn.DEADLINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Marks that ask the same, each of another task of one row; in the order of the tasks' numbers."""
+
+    marks: tuple[ConfirmationMark, ...]
+
+    @property
+    def first(self) -> ConfirmationMark:
+        """The mark that stands for all of them."""
+        return self.marks[0]
+
+    @property
+    def anchor(self) -> str:
+        """The id of its place on a page."""
+        return f"question-{self.first.pk}"
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks it is asked of."""
+        return [mark.task for mark in self.marks]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to answer."""
+        return any(mark.answer_id is None for mark in self.marks)
+
+    @property
+    def is_answered_in_place(self) -> bool:
+        """Whether what is right instead can be said where it stands."""
+        return self.first.column in ANSWERED_IN_PLACE
+
+    @property
+    def offered(self) -> datetime.date | None:
+        """The day that the question offers, where it is about a deadline and knows one."""
+        written = self.first.parameters.get("offered")
+        return datetime.date.fromisoformat(written) if written else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A row of a table with what is open about it."""
+
+    suggestion: Suggestion
+    questions: list[Question]
+
+
+def number() -> int:
+    """Return how many questions are open. One query."""
+    return ConfirmationMark.objects.open().order_by().values(*_SAME).distinct().count()
+
+
+def questions_of(marks: Iterable[ConfirmationMark]) -> list[Question]:
+    """Return ``marks`` as questions, in the order in which each is first asked."""
+    found: dict[tuple[Any, ...], list[ConfirmationMark]] = {}
+    for mark in marks:
+        found.setdefault((mark.task.suggestion_id, mark.column, mark.code, mark.value), []).append(mark)
+    return [Question(tuple(of_one)) for of_one in found.values()]
+
+
+def open_suggestions() -> QuerySet[Suggestion]:
+    """Return the rows with something open, newest meeting first, as printed."""
+    marks = ConfirmationMark.objects.open().filter(task__suggestion=OuterRef("pk"))
+    return (
+        Suggestion.objects.filter(Exists(marks))
+        .select_related("meeting")
+        .order_by("-meeting__issued_on", "-meeting_id", "position")
+    )
+
+
+def open_rows(suggestions: Iterable[Suggestion]) -> list[OpenRow]:
+    """Return ``suggestions`` (of `open_suggestions`) with their open questions; four queries."""
+    suggestions = list(suggestions)
+    marks = with_tasks(ConfirmationMark.objects.open().filter(task__suggestion__in=suggestions))
+    by_row = groupby(marks, key=lambda mark: mark.task.suggestion_id)
+    questions = {row: questions_of(of_row) for row, of_row in by_row}
+    return [OpenRow(row, questions[row.pk]) for row in suggestions if row.pk in questions]
+
+
+def by_meeting(rows: Iterable[OpenRow]) -> list[tuple[Meeting, list[OpenRow]]]:
+    """Return the rows under their meetings."""
+    return [(meeting, list(of_one)) for meeting, of_one in groupby(rows, key=lambda row: row.suggestion.meeting)]
+
+
+def with_tasks(marks: ConfirmationMarkQuerySet) -> ConfirmationMarkQuerySet:
+    """Return ``marks`` row by row and task by task, with all that a question shows of its tasks."""
+    return (
+        marks.select_related("task__suggestion__meeting")
+        .prefetch_related("task__task_departments__department", "task__task_leaders__person", "task__milestones")
+        .order_by("task__suggestion", "task__number", "pk")
+    )

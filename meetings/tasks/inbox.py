@@ -1,0 +1,169 @@
+"""What waits for an account: to decide, to answer, to report, sent back (DESIGN.md, Lifecycle).
+
+Each group is a queryset of tasks, so that the number in the navigation is one count over all of them. It is about
+now: an inbox of a past day would be nobody's work.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import (
+    Account,
+    DepartmentRole,
+    EntryKind,
+    ExtensionRequest,
+    Instruction,
+    Role,
+    Status,
+    Task,
+    TaskLog,
+    awaiting_agreement,
+    awaiting_decision,
+)
+from meetings.models.task import TaskQuerySet
+
+from .statistics import PRESSING
+
+# Who has an inbox at all; readers and administrators decide, answer and report nothing.
+ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks that wait for the same thing. ``words`` and ``since`` are annotations: what is asked, and since when."""
+
+    key: str
+    title: Promise
+    tasks: TaskQuerySet
+    words: Subquery | F
+    since: Subquery | F
+
+    def items(self, day: datetime.date) -> TaskQuerySet:
+        """Return the tasks as of ``day`` (today), with ``words`` and ``since``, the longest waiting first."""
+        waiting = self.tasks.values("pk")
+        return (
+            Task.objects.on(day)
+            .filter(pk__in=waiting)
+            .with_last_report()
+            .for_listing()
+            .annotate(words=self.words, since=self.since)
+            .order_by("since", "pk")
+        )
+
+
+def has_inbox(account: Account) -> bool:
+    """Whether anything could ever wait for the account."""
+    return account.is_authenticated and account.is_active and account.role in ROLES_WITH_INBOX
+
+
+def groups(account: Account, day: datetime.date) -> list[Group]:
+    """Return the groups of the account's role, those included in which nothing waits. No query."""
+    if not has_inbox(account):
+        return []
+    if account.role == Role.SECRETARIAT:
+        return _of_the_secretariat()
+    if account.role == Role.LEADER:
+        tasks = awaiting_agreement(Task.objects.supervised_by([account.person_id]))
+        return [Group("agree", _("Closure to agree to"), tasks, *_of_log(_last_status()))]
+    return _of_a_liaison(account, day)
+
+
+def number(account: Account, day: datetime.date) -> int:
+    """Return how many items wait for the account. One query."""
+    waiting = [group.tasks.order_by().values_list("pk") for group in groups(account, day)]
+    if not waiting:
+        return 0
+    return waiting[0].union(*waiting[1:], all=True).count() if len(waiting) > 1 else waiting[0].count()
+
+
+def next_task(account: Account, day: datetime.date, *, besides: int | None = None) -> Task | None:
+    """Return the first task that waits for the account, another one than ``besides`` if there is any."""
+    for group in groups(account, day):
+        task = group.items(day).exclude(pk=besides).first()
+        if task is not None:
+            return task
+    return None
+
+
+def _of_the_secretariat() -> list[Group]:
+    asked = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
+    return [
+        Group("closure", _("Closure to decide"), awaiting_decision(Task.objects.all()), *_of_log(_last_status())),
+        Group(
+            "extension",
+            _("Later deadlines to decide"),
+            # From the few open wishes to their tasks, not through all tasks.
+            Task.objects.filter(pk__in=ExtensionRequest.objects.waiting().values("task")),
+            Subquery(asked.values("reason")[:1]),
+            Subquery(asked.values("asked__effective_on")[:1]),
+        ),
+    ]
+
+
+def _of_a_liaison(account: Account, day: datetime.date) -> list[Group]:
+    own = account.departments.values("pk")
+    unanswered = Instruction.objects.filter(answer__isnull=True)
+    of_task = unanswered.filter(task=OuterRef("pk")).order_by("pk")
+    sent_back = _sent_back().filter(task=OuterRef("pk")).order_by("-sequence")
+    answerable = Task.objects.answered_by(own)
+    return [
+        Group(
+            "answer",
+            _("Instructions to answer"),
+            Task.objects.answered_by(own, DepartmentRole.values).filter(pk__in=unanswered.values("task")),
+            Subquery(of_task.values("text")[:1]),
+            Subquery(of_task.values("given_on")[:1]),
+        ),
+        Group(
+            "sent_back",
+            _("Sent back"),
+            answerable.filter(Exists(sent_back), status__in=(Status.NOT_STARTED, Status.IN_PROGRESS)),
+            *_of_log(sent_back),
+        ),
+        Group(
+            "report",
+            _("Overdue, or a review missed: to report"),
+            _to_report(answerable, day),
+            # What was reported last stands here for what is asked: anything newer.
+            F("last_report_note"),
+            F("next_day"),
+        ),
+    ]
+
+
+def _to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    """Return the overdue and review-missed ones that a report would help.
+
+    A missed review ends with a report; an overdue task stays overdue, so a report on it is wanted when it has become
+    so and once in a while afterwards, or an inbox could never be empty. Whoever asked for closure has reported.
+    """
+    a_while_ago = day - datetime.timedelta(days=settings.DUE_SOON_DAYS)
+    unreported = (
+        Q(last_report_on__isnull=True) | Q(last_report_on__lte=F("next_day")) | Q(last_report_on__lt=a_while_ago)
+    )
+    pressing = tasks.on(day).with_last_report().filter(health__in=PRESSING)
+    return pressing.filter(unreported).exclude(status=Status.CLOSURE_REQUESTED)
+
+
+def _last_status():
+    return TaskLog.objects.standing().filter(task=OuterRef("pk"), kind=EntryKind.STATUS).order_by("-sequence")
+
+
+def _sent_back():
+    """Return the entries that sent a closure back or refused a later deadline, with no report and no change since."""
+    closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
+    refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")
+    later = TaskLog.objects.standing().filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
+    since = later.filter(Q(is_report=True) | Q(kind=EntryKind.STATUS))
+    return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(since))
+
+
+def _of_log(entries) -> tuple[Subquery, Subquery]:
+    return Subquery(entries.values("note")[:1]), Subquery(entries.values("effective_on")[:1])

@@ -1,0 +1,207 @@
+"""The one helper behind every list: one filtered queryset for page and export, one count, one owner of the pages."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.core.paginator import EmptyPage, Paginator
+from django.http import HttpRequest, QueryDict
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from meetings import permissions
+from meetings.core.as_of import AS_OF, ImpossibleAsOf, parse_as_of
+from meetings.models import PAGE_SIZES
+from meetings.models.task import TaskQuerySet
+from meetings.ui.navigation import as_of_query
+
+from .filters import FilterChoices, KeptList, TaskFilterSet
+from .saved_views import kept_query, same_list
+from .tables import TaskTable, columns_asked_for, sorting_asked_for, with_task
+
+# The filters that are lists to tick, in the order of use.
+PICKED = (
+    "health",
+    "status",
+    "department",
+    "leader",
+    "meeting",
+    "aspect",
+    "source",
+    "supporting",
+    "silent",
+    "instruction",
+    "extended",
+    "outcome",
+    "due",
+    "wish",
+    "confirm",
+)
+
+
+@dataclass
+class Rows:
+    """What the rows of a list take from it: ``table`` holds those shown, ``address`` is the list's own."""
+
+    day: datetime.date
+    is_today: bool
+    table: TaskTable
+    columns: list[str]
+    address: str
+
+    @property
+    def row_query(self) -> str:
+        """The parameters of a row's link: the day, and the address of this list to come back to."""
+        query = as_of_query(self.day)
+        query["next"] = self.address
+        return query.urlencode()
+
+    @property
+    def as_of(self) -> QueryDict:
+        """The parameter of a link that keeps to the day; none for today."""
+        return as_of_query(self.day)
+
+
+@dataclass
+class Listing(Rows):
+    """What a list shows: ``tasks`` are all rows found, ``table`` one page of them, ``wrong`` what was asked wrongly."""
+
+    filterset: TaskFilterSet
+    tasks: TaskQuerySet
+    per_page: int
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def columns_offered(self) -> list[tuple[str, str, bool]]:
+        """Name, head and whether it is shown, of all columns: those shown in their order, then the others."""
+        hidden = [name for name in TaskTable.base_columns if name not in self.columns]
+        heads = {name: str(column.verbose_name) for name, column in TaskTable.base_columns.items()}
+        return [(name, heads[name], name in self.columns) for name in [*self.columns, *hidden]]
+
+    @property
+    def heads_to_sort_by(self) -> list[tuple[str, str]]:
+        """Name and head of the columns that are shown, and of the hidden one that the list is sorted by."""
+        sorted_by = {column.name for column in self.table.columns.iterall() if column.is_ordered}
+        return [(name, head) for name, head, shown in self.columns_offered if shown or name in sorted_by]
+
+    @cached_property
+    def kept_query(self) -> str:
+        """What a saved view would keep of this list."""
+        return kept_query(self.filterset.data, self.columns)
+
+    @cached_property
+    def views(self) -> list[KeptList]:
+        """The saved views to choose from, by name."""
+        return self.filterset.choices.views
+
+    @cached_property
+    def views_shown(self) -> list[KeptList]:
+        """Those of `views` that are this very list."""
+        return [view for view in self.views if same_list(view.query, self.kept_query)]
+
+    @property
+    def pick_fields(self):
+        """The form's fields that are lists to tick."""
+        return [self.filterset.form[name] for name in PICKED]
+
+    @property
+    def day_count(self) -> int:
+        """How many of the three days are chosen."""
+        form = self.filterset.form
+        return sum(
+            bool(chosen) for chosen in (form["due_after"].value(), form["due_before"].value(), not self.is_today)
+        )
+
+    @cached_property
+    def in_words(self) -> str:
+        """What the list shows, in one line of the reader's language: its filters, and the day it is of."""
+        day = _("as of %(day)s") % {"day": date_format(self.day, "DATE_FORMAT")}
+        # Translators: what stands between the filters of a list, each of which may have several values.
+        return _("; ").join([*(self.filterset.in_words() or [_("All tasks")]), day])
+
+    @cached_property
+    def found(self) -> int:
+        """How many rows there are on all pages; the paginator's one count."""
+        return self.table.paginator.count
+
+
+def requested_day(request: HttpRequest, today: datetime.date) -> tuple[datetime.date, list[str]]:
+    """Return the day the address asks for, and what is wrong with it; where something is, the day is today."""
+    try:
+        return parse_as_of(request.GET.get(AS_OF), today), []
+    except ImpossibleAsOf as wrong:
+        return today, [str(wrong)]
+
+
+def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, today: datetime.date) -> Listing:
+    """Filter, sort and page ``tasks`` as the address says.
+
+    ``tasks`` come from `access.readable_tasks` for the day. A parameter without a meaning is said and yields no
+    rows, never all (DESIGN.md, Contracts).
+    """
+    wrong: list[str] = requested_day(request, today)[1]
+    columns, wrong_columns = columns_asked_for(request.GET)
+    # What is remembered may name a column of another release; an address is somebody's mistake.
+    columns = columns or with_task(request.user.task_columns) or list(TaskTable.USUAL)
+    sorting, wrong_sorting = sorting_asked_for(request.GET)
+    tasks = TaskTable.loaded(permissions.with_own_part(request.user, tasks), day, shown=columns, sorting=sorting)
+    filterset = TaskFilterSet(request.GET, tasks, day=day, choices=FilterChoices(day, request.user))
+    wrong += filterset.wrong
+    per_page = _number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
+    # An export is of all pages, so it does not matter on which of them it was asked for.
+    page = 1 if request.GET.get("export") else _number(request, "page", 1, 1, None, wrong)
+    wrong += [*wrong_sorting, *wrong_columns]
+    found = tasks.none() if wrong else filterset.qs
+    table = _table(request, found.with_printed_order(), columns, [] if wrong else sorting)
+    try:
+        table.paginate(page=1 if wrong else page, per_page=per_page, paginator_class=Paginator)
+    except EmptyPage:
+        wrong.append(_("There is no page %(page)d. Go back to the first one.") % {"page": page})
+        table = _table(request, tasks.none(), columns, [])
+        table.paginate(page=1, per_page=per_page)
+    return Listing(
+        day=day,
+        is_today=day == today,
+        filterset=filterset,
+        tasks=table.data.data,
+        table=table,
+        per_page=per_page,
+        columns=columns,
+        address=request.get_full_path(),
+        wrong=wrong,
+    )
+
+
+def one_row(request: HttpRequest, tasks: TaskQuerySet, address: str, today: datetime.date) -> Rows:
+    """Return ``tasks``, of one task, as a row of the list at ``address``: with its columns, whatever it filters by."""
+    asked = QueryDict(urlsplit(address).query)
+    columns = columns_asked_for(asked)[0] or with_task(request.user.task_columns) or list(TaskTable.USUAL)
+    tasks = TaskTable.loaded(permissions.with_own_part(request.user, tasks), today, shown=columns)
+    return Rows(day=today, is_today=True, table=_table(request, tasks, columns, []), columns=columns, address=address)
+
+
+def _table(request: HttpRequest, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:
+    table = TaskTable(tasks, columns=columns, order_by=sorting)
+    table.request = request
+    return table
+
+
+def _number(request: HttpRequest, name: str, default: int, lowest: int, highest: int | None, wrong: list[str]) -> int:
+    written = request.GET.get(name, "").strip()
+    if not written:
+        return default
+    if written.isascii() and written.isdecimal() and len(written) < 10:
+        number = int(written)
+        if number >= lowest and (highest is None or number <= highest):
+            return number
+    if highest is None:
+        wrong.append(_("“%(value)s” is not the number of a page.") % {"value": written})
+    else:
+        wrong.append(
+            _("“%(value)s” is not a page size. Choose a number from %(lowest)d to %(highest)d.")
+            % {"value": written, "lowest": lowest, "highest": highest}
+        )
+    return default

@@ -1,0 +1,151 @@
+"""What a leader and the secretariat look at first: what is red and whose move it is, what changed, what waits.
+
+Both pages count by the definitions of `meetings.tasks.statistics` and lead to lists that hold as many rows. All functions
+take the day they are about (Asia/Shanghai) and tasks from `TaskQuerySet.on` that day.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, TextChoices, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import (
+    ANSWERABLE_ROLES,
+    Account,
+    ExtensionRequest,
+    Health,
+    Instruction,
+    Status,
+    TaskDepartment,
+    TaskLeader,
+    TaskLog,
+)
+from meetings.models.task import TaskQuerySet
+
+from .statistics import PRESSING, reported_since_review
+
+# How much of each a page shows that has to fit one sheet of paper; the whole list is one click away.
+SHOWN = 10
+# Somebody who has never looked is told of the last fortnight.
+FIRST_LOOK_DAYS = 14
+# Who comes back within this many minutes is still looking: what was new a moment ago stays new.
+SAME_LOOK_MINUTES = 30
+
+
+class Move(TextChoices):
+    """Whose move it is with an open task: what it waits for first."""
+
+    LEADER_AGREES = "leader_agrees", _("Supervising leader: agree to the closure")
+    SECRETARIAT_CLOSES = "secretariat_closes", _("Secretariat: decide on the closure")
+    SECRETARIAT_EXTENDS = "secretariat_extends", _("Secretariat: decide on the later deadline")
+    SECRETARIAT_ASSIGNS = "secretariat_assigns", _("Secretariat: nobody is responsible yet")
+    DEPARTMENTS_ANSWER = "departments_answer", _("Departments: answer the instruction")
+    SECRETARIAT_SETTLES = "secretariat_settles", _("Secretariat: settle the deadline")
+    DEPARTMENTS_REPORT = "departments_report", _("Departments: report")
+
+
+# The moves that chasing a department helps.
+OF_DEPARTMENTS = (Move.DEPARTMENTS_ANSWER, Move.DEPARTMENTS_REPORT)
+
+
+def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    """Annotate ``move`` (a value of `Move`), the first that applies at the end of ``day``; empty for ended tasks.
+
+    A closure waits for a leader where the meeting is set so and there is a leader who has not agreed since the
+    status last changed, as `models.closure` says it.
+    """
+    waits = Q(day_status=Status.CLOSURE_REQUESTED)
+    led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
+    answered = Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES))
+    wish = Exists(ExtensionRequest.objects.open_on(day).filter(task=OuterRef("pk")))
+    instruction = Exists(Instruction.objects.open_on(day).filter(task=OuterRef("pk")))
+    conditions = [
+        (Move.LEADER_AGREES, waits & Q(led, ~_agreed(day), suggestion__meeting__leader_agrees_before_closure=True)),
+        (Move.SECRETARIAT_CLOSES, waits),
+        (Move.SECRETARIAT_EXTENDS, Q(wish)),
+        (Move.SECRETARIAT_ASSIGNS, ~Q(answered)),
+        (Move.DEPARTMENTS_ANSWER, Q(instruction)),
+        (Move.SECRETARIAT_SETTLES, Q(health=Health.UNDECIDED)),
+    ]
+    return tasks.annotate(
+        move=Case(
+            When(day_status__in=(Status.CLOSED, Status.TERMINATED), then=Value("")),
+            *(When(condition, then=Value(move.value)) for move, condition in conditions),
+            default=Value(Move.DEPARTMENTS_REPORT.value),
+            output_field=CharField(),
+        )
+    )
+
+
+def _agreed(day: datetime.date) -> Exists:
+    """Return the condition «a leader agreed after the last change of status, by the end of ``day``»."""
+    known = TaskLog.objects.standing(day).filter(effective_on__lte=day)
+    later = known.filter(task=OuterRef("task"), kind="status", sequence__gt=OuterRef("sequence"))
+    return Exists(known.filter(~Exists(later), task=OuterRef("pk"), kind="agreement"))
+
+
+@dataclass(frozen=True, slots=True)
+class SilentDepartment:
+    """A department, and on how many red tasks it has not reported since the last report of any."""
+
+    key: int
+    label: str
+    number: int
+
+
+def silent_departments(tasks: TaskQuerySet, day: datetime.date) -> list[SilentDepartment]:
+    """Return who has not reported on red tasks, the most silent first. One query.
+
+    The list filtered by ``silent`` and the two red healths has as many rows.
+    """
+    part = "task_departments__department"
+    red = tasks.filter(health__in=PRESSING, task_departments__isnull=False)
+    silent = red.filter(
+        ~reported_since_review(
+            day,
+            task=OuterRef("pk"),
+            department=OuterRef(part),
+            last_report_on=OuterRef("state__last_report__effective_on"),
+        )
+    )
+    rows = silent.order_by().values_list(part, f"{part}__name").annotate(number=Count("pk", distinct=True))
+    return sorted((SilentDepartment(*row) for row in rows), key=lambda row: (-row.number, row.key))
+
+
+def changes_since(
+    tasks: TaskQuerySet, moment: datetime.datetime, day: datetime.date, *, besides: Account | None = None
+) -> Iterable[TaskLog]:
+    """Return the entries of ``tasks`` recorded after ``moment`` by others than ``besides``, the newest first.
+
+    Those effective after ``day`` are of another day's register.
+    """
+    entries = TaskLog.objects.standing(day).filter(
+        task__in=tasks.order_by().values("pk"), recorded_at__gt=moment, effective_on__lte=day
+    )
+    if besides is not None:
+        entries = entries.exclude(actor=besides)
+    return entries.select_related("task", "actor", "department").order_by("-recorded_at", "-pk")
+
+
+def looked_before(account: Account, now: datetime.datetime | None = None) -> datetime.datetime:
+    """Return the moment since which changes are new to ``account``: its `last_look`, or `FIRST_LOOK_DAYS` ago."""
+    now = now or timezone.now()
+    return last_look(account, now) or now - datetime.timedelta(days=FIRST_LOOK_DAYS)
+
+
+def last_look(account: Account, now: datetime.datetime) -> datetime.datetime | None:
+    """Return when ``account`` looked the time before this one, none where it never did.
+
+    A look goes on for `SAME_LOOK_MINUTES` after the last sight of the page.
+    """
+    return account.looked_before if is_same_look(account, now) else account.looked_at
+
+
+def is_same_look(account: Account, now: datetime.datetime) -> bool:
+    """Whether the account saw the page so shortly before ``now`` that it is still looking."""
+    return account.looked_at is not None and now - account.looked_at < datetime.timedelta(minutes=SAME_LOOK_MINUTES)

@@ -1,0 +1,199 @@
+"""One box for everything: people, departments, meetings, suggestions and tasks, by a part of their words or by pinyin.
+
+A word is found where it is a part of a name or text. Names are found by pinyin and initials, too (lzs: 刘仲书); so
+are long texts, but only where nothing is found as it was typed, for the initials of a text hold many words by chance.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from meetings import permissions
+from meetings.core.pinyin import may_be_spelling
+from meetings.models import Account, Department, FormerName, Person, Suggestion, SuggestionSource, Task, TaskLeader
+
+from .filters import TaskFilterSet, WordsField
+
+# Enough to recognise what was meant; what is more is found with another word, or in the list of tasks.
+SHOWN = 6
+LONGEST = 300
+# Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号. PostgreSQL's texts hold no NUL.
+_BETWEEN_WORDS = re.compile(r"[\s\0\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found: what it is called, where it is, and what helps to tell it from others."""
+
+    title: str
+    address: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of one kind. ``more`` is the address of all of them, where ``number`` are more than are shown."""
+
+    key: str
+    title: Promise
+    hits: list[Hit]
+    number: int | None = None
+    more: str = ""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are others than those shown, and how many is not said."""
+        return self.number is None and len(self.hits) > SHOWN
+
+    @property
+    def shown(self) -> list[Hit]:
+        """As many as a page shows."""
+        return self.hits[:SHOWN]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that was found, in groups; ``wrong`` says why nothing could be looked for."""
+
+    groups: list[Group] = field(default_factory=list)
+    wrong: str = ""
+
+    @property
+    def total(self) -> int:
+        """How many are shown, or known of."""
+        return sum(group.number if group.number is not None else len(group.shown) for group in self.groups)
+
+
+def search(account: Account, text: str, day: datetime.date) -> Found:
+    """Look for the words of ``text`` in all that ``account`` may read at the end of ``day`` (Asia/Shanghai).
+
+    Every word has to be found. Costs ten queries at most.
+    """
+    words = [word for word in dict.fromkeys(_BETWEEN_WORDS.split(text[: LONGEST + 1].strip())) if word]
+    if not words or not account.is_authenticated:
+        return Found()
+    if len(text.strip()) > LONGEST or len(words) > WordsField.MOST_WORDS:
+        return Found(wrong=_("Search for %(most)d words at most.") % {"most": WordsField.MOST_WORDS})
+    groups = [
+        _people(words),
+        _departments(words),
+        _meetings(account, words, day),
+        _suggestions(account, words, day),
+        _tasks(account, words, day),
+    ]
+    return Found([group for group in groups if group.hits])
+
+
+def _all(words: Iterable[str], *places: str, spelled: str = "spelling") -> Q:
+    """Return the condition that each of ``words`` is in one of ``places``, or in the spelling where it may be one."""
+    condition = Q()
+    for word in words:
+        somewhere = Q()
+        for place in places:
+            somewhere |= Q(**{f"{place}__icontains": word})
+        if spelled and may_be_spelling(word):
+            somewhere |= Q(**{f"{spelled}__contains": word.lower()})
+        condition &= somewhere
+    return condition
+
+
+def _known_as(model: type[Person | Department], words: Sequence[str], *places: str) -> QuerySet:
+    """Return those in use under any name: their own, a former one, or that of another who was merged into them."""
+    kind = model._meta.model_name
+    formerly = FormerName.objects.filter(_all(words, "name"), **{kind: OuterRef("pk")})
+    merged = model.objects.filter(_all(words, *places), merged_into=OuterRef("pk"))
+    return model.objects.filter(merged_into__isnull=True).filter(
+        _all(words, *places) | Q(Exists(formerly)) | Q(Exists(merged))
+    )
+
+
+def _people(words: Sequence[str]) -> Group:
+    supervised = _number(TaskLeader.objects.filter(task__joined_into__isnull=True), "person")
+    suggested = _number(SuggestionSource.objects.all(), "person")
+    people = _known_as(Person, words, "name", "unit").annotate(supervised=supervised, suggested=suggested)
+    hits = [
+        Hit(str(person), person.get_absolute_url(), _what_of(person.supervised, person.suggested))
+        for person in people.order_by("-is_active", "-supervised", "-suggested", "pk")[: SHOWN + 1]
+    ]
+    return Group("people", gettext_lazy("People"), hits)
+
+
+def _what_of(supervised: int, suggested: int) -> str:
+    parts = []
+    if supervised:
+        parts.append(ngettext("supervises %(n)d task", "supervises %(n)d tasks", supervised) % {"n": supervised})
+    if suggested:
+        parts.append(ngettext("made %(n)d suggestion", "made %(n)d suggestions", suggested) % {"n": suggested})
+    return _("; ").join(parts)
+
+
+def _departments(words: Sequence[str]) -> Group:
+    of_department = Task.departments.through.objects.filter(task__joined_into__isnull=True)
+    departments = _known_as(Department, words, "name").annotate(parts=_number(of_department, "department"))
+    hits = [
+        Hit(
+            department.name,
+            department.get_absolute_url(),
+            ngettext("%(n)d task", "%(n)d tasks", department.parts) % {"n": department.parts},
+        )
+        for department in departments.order_by("-is_active", "-parts", "pk")[: SHOWN + 1]
+    ]
+    return Group("departments", gettext_lazy("Departments"), hits)
+
+
+def _meetings(account: Account, words: Sequence[str], day: datetime.date) -> Group:
+    condition = _all(words, "title", "document_number", "body")
+    meetings = permissions.readable_meetings(account, day).filter(condition)
+    hits = [
+        Hit(meeting.title, meeting.get_absolute_url(), meeting.document_number)
+        for meeting in meetings.order_by("-issued_on", "-pk")[: SHOWN + 1]
+    ]
+    return Group("meetings", gettext_lazy("Meetings"), hits)
+
+
+def _suggestions(account: Account, words: Sequence[str], day: datetime.date) -> Group:
+    first = Task.objects.filter(suggestion=OuterRef("pk"), joined_into__isnull=True).order_by("number")
+    readable = (
+        Suggestion.objects.filter(meeting__in=permissions.readable_meetings(account, day))
+        .select_related("meeting")
+        .annotate(first_task=Subquery(first.values("pk")[:1]))
+        .order_by("-meeting__issued_on", "-meeting", "position")
+    )
+    found = list(readable.filter(_all(words, "text", "lead_in", spelled=""))[: SHOWN + 1])
+    if not found and all(map(may_be_spelling, words)):
+        found = list(readable.filter(_all(words))[: SHOWN + 1])
+    hits = [Hit(str(row), _place_of(row), row.meeting.title) for row in found]
+    return Group("suggestions", gettext_lazy("Suggestions"), hits)
+
+
+def _place_of(suggestion: Suggestion) -> str:
+    address = suggestion.meeting.get_absolute_url()
+    return f"{address}#task-{suggestion.first_task}" if suggestion.first_task else address
+
+
+def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> Group:
+    """Return what the list of tasks finds for the same words, and the way to that list."""
+    query = QueryDict(mutable=True)
+    query["q"] = " ".join(words)
+    tasks = TaskFilterSet(query, permissions.readable_tasks(account, day), day=day).qs
+    shown = tasks.select_related("suggestion__meeting").with_printed_order()[:SHOWN]
+    hits = [Hit(task.text, task.get_absolute_url(), task.suggestion.meeting.title) for task in shown]
+    number = tasks.order_by().count() if len(hits) == SHOWN else len(hits)
+    return Group("tasks", gettext_lazy("Tasks"), hits, number, f"{reverse('task_list')}?{query.urlencode()}")
+
+
+def _number(rows: QuerySet, path: str) -> Coalesce:
+    """Return how many of ``rows`` belong to the row of the surrounding query, by a subquery."""
+    of_row = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(n=Count("pk"))
+    return Coalesce(Subquery(of_row.values("n")), 0)

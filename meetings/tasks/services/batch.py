@@ -1,0 +1,403 @@
+"""批量办理: many tasks changed in one transaction, by the rules of the verbs for one, and with their very entries.
+
+A batch is a list of `Wish`es, at most one a task, each with its own words, status, day and department. That of the list
+says the same for all its tasks (`same_for_all`); a workbook that came back says for each row what stands in it::
+
+    Wish(task_id=…, version=…, effective_on=…, note=…, status=…, department=…)
+
+A status that is to stay is left out (``None``); a wish for the one that is there is refused: nothing would change.
+
+`plan_batch` says, and writes nothing, which rows will change into what and which cannot, each with the sentence of the
+verb that refused; `run_batch` plans again with all rows held against others, writes those that can be changed as one
+`Batch`, and returns the others with their sentences. A row of another version than the wish's was changed meanwhile: it
+is left alone and named, and does not hold up the rest. `undoing.undo_batch` takes a batch back.
+
+Who may run one: whoever may report on a task, for the tasks they may report on. A liaison's batch is as good as a
+liaison's quick updates, row by row; departments, leaders and review days are the secretariat's.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.core.lifecycle import WishStep, wish_transition
+from meetings.errors import ImpossibleStep, Incomplete, Refused, Stale
+from meetings.models import (
+    Account,
+    Batch,
+    BatchSource,
+    Department,
+    DepartmentRole,
+    ExtensionRequest,
+    Person,
+    Status,
+    Task,
+    TaskDepartment,
+    TaskLeader,
+    TaskLog,
+    TaskState,
+)
+from meetings.models.log import CURRENT_COLUMNS
+
+from .corrections import plan_assignments
+from .log import Parts, PlannedEntry, copy_current_state, parts_of
+from .status import plan_update
+
+# More would keep everybody else waiting; a filter leaves fewer.
+MOST_ROWS = 2000
+# What `Placing.instead_of` says for «in the place of all that are there».
+EVERYBODY = "everybody"
+
+Part = TypeVar("Part", Department, Person)
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """A department or leader to be put among those of a task: added, or ``instead_of`` one of them or of all.
+
+    ``role`` is that of a department; whoever takes another's place takes that one's role.
+    """
+
+    part: Department | Person
+    role: str = DepartmentRole.RESPONSIBLE
+    instead_of: Department | Person | str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to become of one task. ``version`` is the one the person had before their eyes; none: as it stands.
+
+    ``note`` has the meaning it has in `update_task` and, with a placing, is its reason too; with a placing and no
+    status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
+    """
+
+    task_id: int
+    effective_on: datetime.date
+    version: int | None = None
+    note: str = ""
+    status: str | None = None
+    next_review: datetime.date | None = None
+    department: Department | None = None
+    place_department: Placing | None = None
+    place_leader: Placing | None = None
+
+    @property
+    def updates(self) -> bool:
+        """Whether it asks for what `update_task` does."""
+        return bool(self.status or self.next_review or (self.note.strip() and not self.places))
+
+    @property
+    def places(self) -> bool:
+        """Whether it asks for other departments or leaders."""
+        return self.place_department is not None or self.place_leader is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """What becomes of one wish: the ``entries`` it would write, or the ``refusal`` that says why there is none.
+
+    ``parts`` are the departments and leaders the task would have, none where they stay.
+    """
+
+    task: Task
+    wish: Wish
+    entries: tuple[PlannedEntry, ...] = ()
+    parts: Parts | None = None
+    refusal: Refused | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was left alone because somebody else changed the task meanwhile."""
+        return isinstance(self.refusal, Stale)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """The batch that was written, the rows it ``changed``, and those it ``left`` with the reason in each."""
+
+    batch: Batch
+    changed: list[PlannedRow]
+    left: list[PlannedRow]
+
+
+class NothingToChange(Refused):
+    """Not one of the rows can be changed; ``rows`` say why."""
+
+    def __init__(self, rows: list[PlannedRow]) -> None:
+        super().__init__(_("None of these tasks can be changed so. The reasons stand beside them."))
+        self.rows = rows
+
+
+class DoneAlready(Refused):
+    """The very same was sent twice; ``batch`` is what the first did."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(_("This was done already, so nothing was changed a second time."))
+        self.batch = batch
+
+
+def check_selection(versions: dict[int, int]) -> dict[int, int]:
+    """Return the tasks selected, with their versions; raises Incomplete where there are none, or too many at once."""
+    if not versions:
+        raise Incomplete(_("Choose at least one task."))
+    if len(versions) > MOST_ROWS:
+        raise Incomplete(_("At most %(most)d tasks at a time. Choose fewer.") % {"most": MOST_ROWS})
+    return versions
+
+
+def same_for_all(versions: Mapping[int, int | None], **wish: Any) -> list[Wish]:
+    """Return one wish for each task of ``versions`` (its id and the version seen), all saying the same."""
+    return [Wish(task_id=task_id, version=version, **wish) for task_id, version in versions.items()]
+
+
+def plan_batch(*, wishes: Iterable[Wish], actor: Account, today: datetime.date | None = None) -> list[PlannedRow]:
+    """Return what would become of each wish, in their order. Writes nothing; five queries however many there are.
+
+    Raises Incomplete where there is nothing to do, too much at once, or a task that is not in the register.
+    """
+    wishes = list(wishes)
+    return _planned(wishes, _with_all_rules_ask(Task.objects.all(), wishes), actor, today)
+
+
+@transaction.atomic
+def run_batch(
+    *,
+    wishes: Iterable[Wish],
+    actor: Account,
+    source: BatchSource = BatchSource.LIST,
+    note: str = "",
+    file_name: str = "",
+    file_sha256: str = "",
+    today: datetime.date | None = None,
+) -> BatchResult:
+    """Do what `plan_batch` says of the ``wishes`` now, as one batch; ``note`` is about the batch as a whole.
+
+    Raises as `plan_batch`; NothingToChange where no row can be changed, and DoneAlready where the same was sent twice.
+    """
+    wishes = list(wishes)
+    held = Task.objects.select_for_update(of=("self",))
+    rows = _planned(wishes, _with_all_rules_ask(held, wishes), actor, today)
+    return run_planned(rows=rows, actor=actor, source=source, note=note, file_name=file_name, file_sha256=file_sha256)
+
+
+@transaction.atomic
+def run_planned(
+    *,
+    rows: list[PlannedRow],
+    actor: Account,
+    source: BatchSource = BatchSource.LIST,
+    note: str = "",
+    file_name: str = "",
+    file_sha256: str = "",
+) -> BatchResult:
+    """Do what `run_batch` does with rows that `plan_batch` planned while the transaction held their tasks already."""
+    changed = [row for row in rows if row.entries]
+    if not changed:
+        before = _the_same_before(rows, actor)
+        raise DoneAlready(before) if before else NothingToChange(rows)
+    batch = Batch.objects.create(
+        made_by=actor, source=source, note=note.strip(), file_name=file_name, file_sha256=file_sha256
+    )
+    write_parts({row.task: row.parts for row in changed if row.parts is not None})
+    entries = write_entries(batch, {row.task: row.entries for row in changed})
+    _lapse_extensions([entry for entry, planned in entries if planned.ends_task])
+    return BatchResult(batch, changed, [row for row in rows if not row.entries])
+
+
+def _with_all_rules_ask(tasks, wishes: list[Wish]) -> dict[int, Task]:
+    """Return the tasks of ``wishes``, by their ids, with all that the rules ask for."""
+    ids = {wish.task_id: wish.version for wish in wishes}
+    if len(ids) < len(wishes):
+        raise Incomplete(_("Two rows are about the same task. Leave one of them out."))
+    check_selection(ids)
+    found = (
+        tasks.filter(pk__in=ids)
+        .order_by("pk")
+        .select_related("suggestion__meeting")
+        .prefetch_related(
+            Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
+            Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
+            Prefetch("log", TaskLog.objects.select_related("actor", "department").order_by("sequence")),
+            "milestones",
+        )
+    )
+    by_id = {task.pk: task for task in found}
+    if len(by_id) < len(ids):
+        raise Incomplete(_("A task that was chosen is not in the register. Choose the tasks again."))
+    return by_id
+
+
+def _planned(
+    wishes: list[Wish], tasks: dict[int, Task], actor: Account, today: datetime.date | None
+) -> list[PlannedRow]:
+    return [_plan_row(tasks[wish.task_id], wish, actor, today) for wish in wishes]
+
+
+def _plan_row(task: Task, wish: Wish, actor: Account, today: datetime.date | None) -> PlannedRow:
+    """Plan one wish. What is there already is left out; where nothing else was wished, that is why nothing changes."""
+    if wish.version is not None and wish.version != task.version:
+        since = [entry for entry in task.log.all() if entry.sequence > wish.version]
+        sentence = _("It was changed meanwhile. Look at it, and choose it again.")
+        return PlannedRow(task, wish, refusal=Stale(since, sentence))
+    entries: list[PlannedEntry] = []
+    parts = None
+    already: Refused | None = None
+    try:
+        if task.joined_into_id is not None:
+            raise ImpossibleStep(_("It was joined into another task and is no task of its own any more."))
+        if wish.updates:
+            already = _already_there(task, wish)
+            if already is None:
+                entries.append(_plan_update(task, wish, actor, today))
+        if wish.places:
+            departments, leaders = _placed_parts(task, wish)
+            if (departments, leaders) == parts_of(task):
+                already = already or Incomplete(_("Nothing differs from what is there."))
+            else:
+                reason = {"reason": wish.note, "departments": departments, "leaders": leaders}
+                entries.append(plan_assignments(task, actor=actor, **reason))
+                parts = departments, leaders
+    except Refused as refusal:
+        return PlannedRow(task, wish, refusal=refusal)
+    if not entries:
+        return PlannedRow(task, wish, refusal=already or Incomplete(_("Say what is to be changed.")))
+    return PlannedRow(task, wish, tuple(entries), parts)
+
+
+def _already_there(task: Task, wish: Wish) -> Refused | None:
+    if wish.status != task.status or wish.next_review is not None:
+        return None
+    return ImpossibleStep(
+        _("The task is “%(status)s” already.") % {"status": Status(task.status).label}, field="status"
+    )
+
+
+def _plan_update(task: Task, wish: Wish, actor: Account, today: datetime.date | None) -> PlannedEntry:
+    is_reason_alone = wish.places and not wish.status
+    planned = plan_update(
+        task,
+        actor=actor,
+        effective_on=wish.effective_on,
+        note="" if is_reason_alone else wish.note,
+        status=wish.status,
+        next_review=wish.next_review,
+        department=wish.department,
+        today=today,
+    )
+    return replace(planned, note=wish.note.strip()) if is_reason_alone else planned
+
+
+def _placed_parts(task: Task, wish: Wish) -> Parts:
+    departments, leaders = parts_of(task)
+    if wish.place_department is not None:
+        departments = placed(departments, wish.place_department)
+    if wish.place_leader is not None:
+        leaders = [person for person, _role in placed([(person, "") for person in leaders], wish.place_leader)]
+    return departments, leaders
+
+
+def placed(parts: Sequence[tuple[Part, str]], placing: Placing) -> list[tuple[Part, str]]:
+    """Return ``parts`` (with roles, in order) after the placing; raises ImpossibleStep where no place is there."""
+    new, role, instead_of = placing.part, placing.role, placing.instead_of
+    if instead_of == EVERYBODY:
+        return [(new, role)]
+    if instead_of is None:
+        if any(part == new for part, _role in parts):
+            return [(part, role if part == new else own_role) for part, own_role in parts]
+        return [*parts, (new, role)]
+    if all(part != instead_of for part, _role in parts):
+        raise ImpossibleStep(_("%(name)s has no part in it.") % {"name": instead_of})
+    return [
+        (new if part == instead_of else part, own_role) for part, own_role in parts if part != new or new == instead_of
+    ]
+
+
+def write_parts(parts: Mapping[Task, Parts]) -> None:
+    """Give each task its departments (with roles) and leaders, instead of those it has. Four queries for all."""
+    if not parts:
+        return
+    TaskDepartment.objects.filter(task__in=list(parts)).delete()
+    TaskLeader.objects.filter(task__in=list(parts)).delete()
+    TaskDepartment.objects.bulk_create(
+        TaskDepartment(task=task, department=department, role=role, position=position)
+        for task, (departments, _leaders) in parts.items()
+        for position, (department, role) in enumerate(departments, start=1)
+    )
+    TaskLeader.objects.bulk_create(
+        TaskLeader(task=task, person=person, position=position)
+        for task, (_departments, leaders) in parts.items()
+        for position, person in enumerate(leaders, start=1)
+    )
+
+
+def write_entries(batch: Batch, planned: Mapping[Task, Sequence[PlannedEntry]]) -> list[tuple[TaskLog, PlannedEntry]]:
+    """Write the entries of all tasks, rebuild their intervals and copy the last ones into them, as `write_entry` does.
+
+    The tasks are held by the transaction, and their logs prefetched since. Returns each entry with what it was
+    planned as.
+    """
+    now = timezone.now()
+    pairs: list[tuple[TaskLog, PlannedEntry]] = []
+    logs = {task.pk: list(task.log.all()) for task in planned}
+    for task, of_task in planned.items():
+        for entry in of_task:
+            task.version += 1
+            written = TaskLog(
+                task=task,
+                sequence=task.version,
+                kind=entry.kind,
+                effective_on=entry.effective_on,
+                recorded_at=now,
+                actor=batch.made_by,
+                department=entry.department,
+                is_report=entry.is_report,
+                note=entry.note,
+                changes=entry.changes,
+                batch=batch,
+            )
+            pairs.append((written, entry))
+            logs[task.pk].append(written)
+    TaskLog.objects.bulk_create([entry for entry, _planned in pairs])
+    states = TaskState.objects.rebuild_from(logs)
+    changed = {"version"}
+    for task in planned:
+        before = {name: getattr(task, name) for name in CURRENT_COLUMNS}
+        copy_current_state(task, states[task.pk])
+        changed.update(name for name, value in before.items() if getattr(task, name) != value)
+    Task.objects.bulk_update(planned, sorted(changed))
+    return pairs
+
+
+def _lapse_extensions(ending: list[TaskLog]) -> None:
+    """Let the open wishes for a later deadline lapse of the tasks that these entries have ended."""
+    if not ending:
+        return
+    transition = wish_transition(WishStep.LAPSE)
+    by_task = {entry.task_id: entry for entry in ending}
+    wishes = list(ExtensionRequest.objects.filter(task__in=by_task, status=transition.source.value))
+    for wish in wishes:
+        wish.status, wish.decided = transition.target.value, by_task[wish.task_id]
+    ExtensionRequest.objects.bulk_update(wishes, ["status", "decided"])
+
+
+def _the_same_before(rows: list[PlannedRow], actor: Account) -> Batch | None:
+    """Return the batch of ``actor`` that did to the stale rows exactly what is wished again; none where none did."""
+    batches = {_batch_that_did(row, actor) for row in rows if row.is_stale}
+    found = batches.pop() if len(batches) == 1 else None
+    return Batch.objects.get(pk=found) if found else None
+
+
+def _batch_that_did(row: PlannedRow, actor: Account) -> int | None:
+    first = row.refusal.since[0]
+    wish = row.wish
+    status = first.changes.get("status", {}).get("new")
+    is_same = first.actor_id == actor.pk and first.note == wish.note.strip() and wish.status in (None, status)
+    return first.batch_id if is_same else None

@@ -1,0 +1,138 @@
+"""Closure: asked for with a summary and evidence, agreed to by a leader where needed, accepted or sent back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings.core.lifecycle import SUPERVISORS, Step, Taker
+from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+from meetings.models import (
+    Account,
+    EntryKind,
+    Person,
+    Status,
+    Task,
+    TaskLog,
+    agreement_to,
+    closure_request,
+    needs_agreement,
+)
+
+from .evidence import attach_files
+from .log import locked_task, write_entry, written_day
+from .status import update_task
+from .validators import check_day, find_allowed_transition, require_taker, required_reason
+
+
+@transaction.atomic
+def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **of_update: Any) -> TaskLog:
+    """Ask for closure: the ``summary`` is a report, the ``files`` are kept as its evidence; see `update_task`.
+
+    Raises as `update_task` and as `add_evidence` do; then no file is kept.
+    """
+    steps = frozenset({Step.REQUEST_CLOSURE})
+    entry = update_task(status=Status.CLOSURE_REQUESTED, note=summary, steps=steps, **of_update)
+    attach_files(entry, files)
+    return entry
+
+
+def accept_closure(*, note: str = "", **of_update: Any) -> TaskLog:
+    """Accept the closure that was asked for. Raises ImpossibleStep where a leader has to agree first and has not."""
+    return update_task(status=Status.CLOSED, note=note, steps=frozenset({Step.ACCEPT_CLOSURE}), **of_update)
+
+
+@transaction.atomic
+def send_back(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    effective_on: datetime.date,
+    reason: str,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Send the task back to work, with the reason: the secretariat, or the leader whose agreement is needed.
+
+    Raises a subclass of Refused as `update_task` does.
+    """
+    task = locked_task(task_id, version)
+    takers = require_taker(actor, task, SUPERVISORS, _("Only the secretariat and the task's leaders may do this."))
+    if task.status != Status.CLOSURE_REQUESTED:
+        raise ImpossibleStep(_("Nobody is asking for closure of this task, so there is nothing to decide."))
+    if Taker.SECRETARIAT not in takers and not needs_agreement(task):
+        raise NotAllowed(_("Closure of this task is the secretariat's to decide. Give an instruction instead."))
+    transition = find_allowed_transition(task, Status.IN_PROGRESS, required_reason(reason), takers)
+    check_day(task, effective_on, True, today)
+    return write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.STATUS,
+        effective_on=effective_on,
+        note=reason.strip(),
+        changes={"status": {"old": task.status, "new": transition.target.value}},
+    )
+
+
+@transaction.atomic
+def agree_to_closure(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    effective_on: datetime.date,
+    note: str = "",
+    leader: Person | None = None,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Record that a supervising leader agrees to the closure asked for; one of several leaders is enough.
+
+    A leader agrees in person; the secretariat may record for a ``leader`` what was agreed on paper and says how in
+    the ``note``. Raises a subclass of Refused where nobody asks for closure, the meeting needs no agreement, or it
+    was given already.
+    """
+    task = locked_task(task_id, version)
+    takers = require_taker(actor, task, SUPERVISORS, _("Only the task's leaders agree to its closure."))
+    request = closure_request(task)
+    if request is None:
+        raise ImpossibleStep(_("Nobody is asking for closure of this task, so there is nothing to decide."))
+    if not needs_agreement(task):
+        raise ImpossibleStep(_("Tasks of this meeting are closed without a leader's agreement."))
+    if agreement_to(request) is not None:
+        raise ImpossibleStep(_("A supervising leader has agreed already."))
+    leader = supervising_leader(task, actor, leader)
+    if Taker.SUPERVISING_LEADER not in takers and not note.strip():
+        raise Incomplete(_("Say how the leader agreed, such as by signature on paper."), field="note")
+    check_day(task, effective_on, False, today)
+    if effective_on < request.effective_on:
+        raise ImpossibleDay(
+            _("Closure was asked for on %(day)s. Choose that day or later.")
+            % {"day": written_day(request.effective_on)},
+            field="effective_on",
+        )
+    return write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.AGREEMENT,
+        effective_on=effective_on,
+        note=note.strip(),
+        changes={"agreed": {"old": None, "new": leader.name}},
+    )
+
+
+def supervising_leader(task: Task, actor: Account, leader: Person | None) -> Person:
+    """Return the leader of ``task`` on whose word something is recorded: the actor's own, or the one named."""
+    leaders = [part.person for part in task.task_leaders.select_related("person")]
+    own = next((person for person in leaders if person.pk == actor.person_id), None)
+    if own is not None:
+        return own
+    if leader is None and len(leaders) == 1:
+        return leaders[0]
+    if leader not in leaders:
+        raise Incomplete(_("Say which of the task's leaders this comes from."), field="leader")
+    return leader

@@ -1,0 +1,117 @@
+"""Correcting texts, departments and leaders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.errors import Incomplete, NothingDiffers
+from meetings.models import Account, DepartmentRole, EntryKind, Person, Task, TaskLog
+
+from .log import (
+    Departments,
+    PlannedEntry,
+    apply_texts,
+    locked_task,
+    parts_of,
+    replace_parts,
+    write_entry,
+    write_planned,
+    written_parts,
+)
+from .validators import require_secretariat, required_reason
+
+
+@transaction.atomic
+def edit_texts(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    reason: str,
+    text: str | None = None,
+    remarks: str | None = None,
+    suggestion_text: str | None = None,
+    lead_in: str | None = None,
+) -> list[TaskLog]:
+    """Correct the task's and its suggestion's texts; what is None stays.
+
+    The suggestion is that of all its tasks, so each of them gets an entry. What was printed stays in the log.
+    Effective today: texts are today's on every day (DESIGN.md, As-of).
+    """
+    task = locked_task(task_id, version)
+    require_secretariat(actor)
+    reason = required_reason(reason)
+    if text is not None and not text.strip():
+        raise Incomplete(_("A task needs a text."), field="text")
+    own = apply_texts(task, {"text": text, "remarks": remarks})
+    suggestion = task.suggestion
+    shared = apply_texts(suggestion, {"text": suggestion_text, "lead_in": lead_in})
+    shared = {"suggestion" if name == "text" else name: change for name, change in shared.items()}
+    if not own and not shared:
+        raise NothingDiffers
+    suggestion.save()
+    siblings = suggestion.tasks.standing().select_for_update().exclude(pk=task.pk) if shared else []
+    return [
+        write_entry(
+            of,
+            actor=actor,
+            kind=EntryKind.TEXTS,
+            effective_on=timezone.localdate(),
+            note=reason,
+            changes={**(own if of is task else {}), **shared},
+        )
+        for of in [task, *siblings]
+    ]
+
+
+@transaction.atomic
+def edit_assignments(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    reason: str,
+    departments: Departments,
+    leaders: Sequence[Person],
+) -> TaskLog:
+    """Replace the task's departments (with roles) and leaders, in the given order. Effective today, as texts are."""
+    task = locked_task(task_id, version)
+    planned = plan_assignments(task, actor=actor, reason=reason, departments=departments, leaders=leaders)
+    replace_parts(task, departments, leaders)
+    return write_planned(task, planned, actor)
+
+
+def plan_assignments(
+    task: Task, *, actor: Account, reason: str, departments: Departments, leaders: Sequence[Person]
+) -> PlannedEntry:
+    """Return the entry that `edit_assignments` would write; raises what that raises. The parts are not replaced."""
+    require_secretariat(actor)
+    reason = required_reason(reason)
+    _check_parts(departments, leaders)
+    old, new = written_parts(*parts_of(task)), written_parts(departments, leaders)
+    changes = {name: {"old": old[name], "new": new[name]} for name in old if old[name] != new[name]}
+    if not changes:
+        raise NothingDiffers
+    return PlannedEntry(EntryKind.ASSIGNMENTS, timezone.localdate(), changes, reason)
+
+
+def _check_parts(departments: Departments, leaders: Sequence[Person]) -> None:
+    """Refuse a department or leader named twice, and a part that a department cannot have."""
+    _check_once([department.name for department, _role in departments], "departments")
+    _check_once([str(person) for person in leaders], "leaders")
+    for department, role in departments:
+        if role not in DepartmentRole.values:
+            raise Incomplete(
+                _("Say what part %(department)s has in the task.") % {"department": department.name},
+                field="departments",
+            )
+
+
+def _check_once(names: list[str], field: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise Incomplete(_("“%(name)s” is named twice. Name each once.") % {"name": name}, field=field)

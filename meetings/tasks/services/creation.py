@@ -1,0 +1,75 @@
+"""Putting tasks into the register."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.deadlines import Deadline
+from meetings.errors import ImpossibleDay
+from meetings.models import Account, Department, EntryKind, Milestone, Person, Status, Suggestion, Task
+
+from .log import deadline_columns, replace_parts, write_entry, written_day, written_deadline
+
+
+@transaction.atomic
+def enter_task(
+    *,
+    suggestion: Suggestion,
+    text: str,
+    deadline: Deadline,
+    number: int = 1,
+    departments: Sequence[tuple[Department, str]] = (),
+    leaders: Sequence[Person] = (),
+    milestones: Sequence[Deadline] = (),
+    remarks: str = "",
+    review_interval_months: int | None = None,
+    actor: Account | None = None,
+    recorded_at: datetime.datetime | None = None,
+) -> Task:
+    """Enter a task of ``suggestion`` into the register, effective on the day its minutes were issued.
+
+    ``departments`` are pairs of department and role in printed order. The review interval is the given one, or that of
+    a recurring deadline, or the setting's, in calendar months. Raises ImpossibleDay while the issue day is to come.
+    """
+    issued_on = suggestion.meeting.issued_on
+    if issued_on > timezone.localdate():
+        raise ImpossibleDay(
+            _("The minutes are issued on %(day)s, which is still to come. Enter their tasks on that day.")
+            % {"day": written_day(issued_on)}
+        )
+    interval = review_interval_months or deadline.review_months or settings.REVIEW_INTERVAL_MONTHS
+    columns = deadline_columns(deadline)
+    task = Task.objects.create(
+        suggestion=suggestion,
+        number=number,
+        text=text,
+        remarks=remarks,
+        review_interval_months=interval,
+        **columns,
+        **{f"original_{name}": value for name, value in columns.items()},
+    )
+    replace_parts(task, departments, leaders)
+    Milestone.objects.bulk_create(
+        Milestone(task=task, position=position, **deadline_columns(milestone))
+        for position, milestone in enumerate(milestones, start=1)
+    )
+    write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.ENTERED,
+        effective_on=issued_on,
+        recorded_at=recorded_at,
+        changes={
+            "status": {"old": None, "new": str(Status.NOT_STARTED)},
+            "deadline": {"old": None, "new": written_deadline(deadline)},
+            "milestones": {"old": None, "new": [{**written_deadline(m), "met_on": None} for m in milestones]},
+            "review_interval_months": {"old": None, "new": interval},
+        },
+    )
+    return task

@@ -1,0 +1,176 @@
+"""Evidence: taking files in by what they hold, and deleting them without losing them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings import permissions
+from meetings.core.file_types import FileType, sniff
+from meetings.core.lifecycle import REPORTERS
+from meetings.errors import ImpossibleStep, Incomplete, NotAllowed
+from meetings.models import Account, Department, EntryKind, Evidence, TaskLog
+
+from .log import locked_task, write_entry
+from .validators import check_day, check_department, require_taker
+
+NAME_LENGTH = 200
+Kept = tuple[UploadedFile, str, FileType, str]
+
+
+@transaction.atomic
+def add_evidence(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    files: Iterable[UploadedFile],
+    effective_on: datetime.date,
+    note: str = "",
+    department: Department | None = None,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Keep ``files`` as evidence of ``task``; all of them or, with a sentence about the first that is not wanted, none.
+
+    Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that says the type.
+    Raises a subclass of Refused. No report: what was done is said by an entry of progress.
+    """
+    task = locked_task(task_id, version)
+    require_taker(
+        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
+    )
+    department = check_department(actor, task, department)
+    check_day(task, effective_on, False, today)
+    checked = checked_files(files)
+    if not checked:
+        raise Incomplete(_("Choose at least one file."), field="files")
+    entry = write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.EVIDENCE,
+        effective_on=effective_on,
+        note=note.strip(),
+        department=department,
+        changes={"evidence": {"old": None, "new": [_written(name, digest) for _file, name, _type, digest in checked]}},
+    )
+    _keep(entry, checked)
+    return entry
+
+
+def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence]:
+    """Keep ``files`` as evidence that came with ``entry``, inside the transaction that wrote it; raises Refused."""
+    return _keep(entry, checked_files(files))
+
+
+@transaction.atomic
+def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: str = "") -> TaskLog:
+    """Delete a file: by an entry, effective today; the file stays for the administrators. Raises as `add_evidence`."""
+    evidence = Evidence.objects.select_related("entry").get(pk=evidence_id)
+    task = locked_task(evidence.task_id, version)
+    require_taker(
+        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may delete evidence.")
+    )
+    if not permissions.may_delete_evidence(actor, evidence):
+        raise NotAllowed(_("Only the secretariat and whoever added a file may delete it."))
+    if Evidence.objects.filter(pk=evidence_id, removal__isnull=False).exists():
+        raise ImpossibleStep(_("This file has been deleted already."))
+    entry = write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.EVIDENCE,
+        effective_on=timezone.localdate(),
+        note=reason.strip(),
+        changes={"evidence_deleted": {"old": None, "new": [_written(evidence.name, evidence.sha256)]}},
+    )
+    evidence.removal = entry
+    evidence.save(update_fields=["removal"])
+    return entry
+
+
+def checked_files(files: Iterable[UploadedFile]) -> list[Kept]:
+    """Return each file with its cleaned name, its type and its SHA-256; raises Incomplete about the first unwanted."""
+    files = list(files)
+    if len(files) > settings.EVIDENCE_MAX_FILES:
+        raise Incomplete(
+            _("At most %(number)d files at a time. Send the others afterwards.")
+            % {"number": settings.EVIDENCE_MAX_FILES},
+            field="files",
+        )
+    return [_checked(file) for file in files]
+
+
+def _checked(file: UploadedFile) -> Kept:
+    name = clean_name(file.name or "")
+    if file.size == 0:
+        raise Incomplete(_("“%(name)s” is empty.") % {"name": name}, field="files")
+    if file.size > settings.EVIDENCE_MAX_MEGABYTES * 1024 * 1024:
+        raise Incomplete(
+            _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": settings.EVIDENCE_MAX_MEGABYTES},
+            field="files",
+        )
+    found = sniff(file)
+    if found is None:
+        raise Incomplete(
+            _(
+                "“%(name)s” is of no type that is kept here. PDF, Office and WPS documents without macros, OFD, "
+                "pictures and plain text are."
+            )
+            % {"name": name},
+            field="files",
+        )
+    if PurePosixPath(name).suffix.lower().removeprefix(".") not in found.endings:
+        raise Incomplete(
+            _("The name of “%(name)s” does not say what the file holds. Rename it to end in %(endings)s.")
+            % {"name": name, "endings": _(", ").join(f".{ending}" for ending in found.endings)},
+            field="files",
+        )
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return file, name, found, digest.hexdigest()
+
+
+def clean_name(name: str) -> str:
+    """Return the last part of a file's name without characters that are not seen or turn the reading direction."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip(" .")
+    path = PurePosixPath(seen or _("file"))
+    return path.name if len(path.name) <= NAME_LENGTH else path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix
+
+
+def _keep(entry: TaskLog, checked: list[Kept]) -> list[Evidence]:
+    kept: list[Evidence] = []
+    try:
+        for file, name, found, digest in checked:
+            evidence = Evidence(
+                task=entry.task,
+                entry=entry,
+                name=name,
+                size=file.size,
+                content_type=found.content_type,
+                sha256=digest,
+            )
+            kept.append(evidence)
+            evidence.file.save(name, file, save=False)
+            evidence.save()
+    except BaseException:
+        # The rows go with the transaction; what lies on the disk would stay for ever.
+        for evidence in kept:
+            if evidence.file:
+                evidence.file.storage.delete(evidence.file.name)
+        raise
+    return kept
+
+
+def _written(name: str, digest: str) -> dict[str, str]:
+    return {"name": name, "sha256": digest}

@@ -1,0 +1,107 @@
+"""Instructions (批示): given by a leader on a task they supervise, open until one entry answers them."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings.core.lifecycle import OPEN_STATUSES, REPORTERS, SUPERVISORS, find_transition
+from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete
+from meetings.models import Account, Department, EntryKind, Instruction, Person, Status, TaskLog
+
+from .closure import supervising_leader
+from .log import Changes, locked_task, write_entry, written_day
+from .validators import check_day, check_department, check_open_on, require_taker
+
+
+@transaction.atomic
+def give_instruction(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    text: str,
+    effective_on: datetime.date,
+    leader: Person | None = None,
+    today: datetime.date | None = None,
+) -> Instruction:
+    """Give an instruction on an open task: a leader in person, or the secretariat for a ``leader`` who wrote on paper.
+
+    Raises a subclass of Refused.
+    """
+    task = locked_task(task_id, version)
+    require_taker(actor, task, SUPERVISORS, _("Only the task's supervising leaders give instructions on it."))
+    if task.status not in OPEN_STATUSES:
+        raise ImpossibleStep(_("The task has ended. It has to be reopened before an instruction can be followed."))
+    if not text.strip():
+        raise Incomplete(_("Write the instruction."), field="text")
+    leader = supervising_leader(task, actor, leader)
+    check_day(task, effective_on, False, today)
+    entry = write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.INSTRUCTION,
+        effective_on=effective_on,
+        note=text.strip(),
+        changes={"instruction": {"old": None, "new": leader.name}},
+    )
+    return Instruction.objects.create(
+        task=task, leader=leader, text=text.strip(), given=entry, given_on=entry.effective_on
+    )
+
+
+@transaction.atomic
+def answer_instruction(
+    *,
+    instruction_id: int,
+    version: int,
+    actor: Account,
+    note: str,
+    effective_on: datetime.date,
+    department: Department | None = None,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Answer an instruction. On a task that is open the answer is a report, and the first report starts the task.
+
+    Raises a subclass of Refused: also where somebody has answered already.
+    """
+    instruction = Instruction.objects.get(pk=instruction_id)
+    task = locked_task(instruction.task_id, version)
+    require_taker(
+        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may answer.")
+    )
+    instruction.refresh_from_db()
+    if instruction.answer_id is not None:
+        raise ImpossibleStep(_("This instruction has been answered already."))
+    if not note.strip():
+        raise Incomplete(_("Write the answer."), field="note")
+    department = check_department(actor, task, department)
+    is_report = task.status in OPEN_STATUSES
+    transition = find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
+    check_day(task, effective_on, transition is not None, today)
+    if effective_on < instruction.given_on:
+        raise ImpossibleDay(
+            _("The instruction was given on %(day)s. Choose that day or later.")
+            % {"day": written_day(instruction.given_on)},
+            field="effective_on",
+        )
+    if is_report and transition is None:
+        check_open_on(task, effective_on)
+    changes: Changes = {}
+    if transition is not None:
+        changes["status"] = {"old": task.status, "new": transition.target.value}
+    entry = write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.ANSWER,
+        effective_on=effective_on,
+        note=note.strip(),
+        is_report=is_report,
+        department=department,
+        changes=changes,
+    )
+    instruction.answer, instruction.answered_on = entry, effective_on
+    instruction.save(update_fields=["answer", "answered_on"])
+    return entry

@@ -1,0 +1,81 @@
+"""Reviews of work without a due date: «nothing new» is an entry, and the interval is the secretariat's to set."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from meetings.core.lifecycle import REPORTERS
+from meetings.errors import ImpossibleStep, Incomplete
+from meetings.models import Account, Department, EntryKind, TaskLog
+
+from .log import locked_task, write_entry
+from .validators import check_day, check_department, check_open_on, require_secretariat, require_taker, required_reason
+
+LONGEST_INTERVAL = 60
+
+
+@transaction.atomic
+def review_without_news(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    effective_on: datetime.date,
+    department: Department | None = None,
+    today: datetime.date | None = None,
+) -> TaskLog:
+    """Record that somebody looked at the task and there is nothing new: a report, from which the next review counts.
+
+    It starts nothing: nothing was done. Raises a subclass of Refused: also for a task with a due date, which is not
+    reviewed.
+    """
+    task = locked_task(task_id, version)
+    require_taker(
+        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may review it.")
+    )
+    if task.next_review is None:
+        raise ImpossibleStep(_("Only an open task without a due date is reviewed. Report progress instead."))
+    department = check_department(actor, task, department)
+    check_day(task, effective_on, False, today)
+    check_open_on(task, effective_on)
+    # The log is a Chinese document, whatever language the page was in.
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _("Reviewed: there is nothing new.")
+    return write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.REVIEW,
+        effective_on=effective_on,
+        note=note,
+        is_report=True,
+        department=department,
+        changes={},
+    )
+
+
+@transaction.atomic
+def set_review_interval(*, task_id: int, version: int, actor: Account, months: int, reason: str) -> TaskLog:
+    """Set after how many calendar months the task is reviewed, from today on. Raises a subclass of Refused."""
+    task = locked_task(task_id, version)
+    require_secretariat(actor)
+    if task.next_review is None:
+        raise ImpossibleStep(_("Only an open task without a due date is reviewed. Report progress instead."))
+    if not 1 <= months <= LONGEST_INTERVAL:
+        raise Incomplete(
+            _("Write a number of months from 1 to %(longest)d.") % {"longest": LONGEST_INTERVAL}, field="months"
+        )
+    if months == task.review_interval_months:
+        raise Incomplete(_("Nothing differs from what is there."), field="months")
+    return write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.REVIEW,
+        effective_on=timezone.localdate(),
+        note=required_reason(reason),
+        changes={"review_interval_months": {"old": task.review_interval_months, "new": months}},
+    )

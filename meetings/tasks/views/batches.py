@@ -1,0 +1,240 @@
+"""Changing many tasks at once: what was selected in the list, the preview, the run, and the batches that were made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import InvalidPage, Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings import permissions
+from meetings.errors import Incomplete, Refused
+from meetings.models import Batch, TaskLog
+from meetings.tasks.deadline_messages import named_in_short
+from meetings.tasks.display import Change, changes_in_words
+from meetings.tasks.filters import WrongParameter, filtered_tasks
+from meetings.tasks.forms.batch import BatchForm, written_selection
+from meetings.tasks.services import batch_undo
+from meetings.tasks.services.batch import (
+    MOST_ROWS,
+    BatchResult,
+    DoneAlready,
+    NothingToChange,
+    PlannedRow,
+    check_selection,
+    plan_batch,
+    run_batch,
+)
+from meetings.tasks.services.batch_undo import refusal_to_undo
+from meetings.tasks.tables import BatchTable
+from meetings.ui.navigation import today, way_back
+
+ROWS_A_PAGE = 100
+# The fields of the wish that stand two in a line.
+HALVES = (
+    "effective_on",
+    "next_review",
+    "department_role",
+    "instead_of_department",
+    "place_leader",
+    "instead_of_leader",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_many(request: HttpRequest) -> HttpResponse:
+    """Show what was selected with the form of the wish, then what would become of it, then do it."""
+    tasks = permissions.tasks_to_change(request.user, today())
+    if request.method != "POST":
+        # Whoever signs in again in the middle of sending a form arrives here.
+        return redirect("task_list")
+    step = request.POST.get("step")
+    if step is None:
+        return _begin(request, tasks)
+    form = BatchForm(request.POST, account=request.user, today=today())
+    if not form.is_valid():
+        return _render(request, form, status=422)
+    return _run(request, form) if step == "run" else _preview(request, form)
+
+
+def _begin(request: HttpRequest, tasks) -> HttpResponse:
+    """Take the selection from the list, with the versions of now; what is wrong with it is said in the list."""
+    try:
+        selected = _selected(request.POST, tasks)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect(way_back(request) or "task_list")
+    form = BatchForm(initial={"selected": written_selection(selected)}, account=request.user, today=today())
+    return _render(request, form)
+
+
+def _selected(sent: QueryDict, tasks) -> dict[int, int]:
+    """Return the tasks that the list's form selects, with their versions; raises Incomplete where that is no choice."""
+    if sent.get("all"):
+        try:
+            tasks = filtered_tasks(QueryDict(sent.get("query", "")), tasks.with_last_report(), today())
+        except WrongParameter as wrong:
+            raise Incomplete(str(wrong)) from wrong
+    else:
+        ids = {int(pk) for pk in sent.getlist("task") if pk.isascii() and pk.isdecimal() and len(pk) < 10}
+        tasks = tasks.filter(pk__in=ids)
+    found = dict(tasks.with_printed_order().values_list("pk", "version")[: MOST_ROWS + 1])
+    return check_selection(found)
+
+
+def _preview(request: HttpRequest, form: BatchForm) -> HttpResponse:
+    try:
+        rows = plan_batch(wishes=form.wishes(), actor=request.user, today=today())
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return _render(request, form, status=422)
+    form.explain_all(rows)
+    return _render(request, form, rows=rows, status=422 if form.errors else 200)
+
+
+def _run(request: HttpRequest, form: BatchForm) -> HttpResponse:
+    try:
+        result = run_batch(wishes=form.wishes(), actor=request.user, note=form.cleaned_data["note"], today=today())
+    except NothingToChange as refused:
+        form.add_error(None, refused.sentence)
+        return _render(request, form, rows=refused.rows, status=409)
+    except DoneAlready as done:
+        messages.info(request, done.sentence, extra_tags=undo_tag(done.batch))
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return _render(request, form, status=422)
+    else:
+        tell_of(request, result)
+    return redirect(way_back(request) or "task_list")
+
+
+def tell_of(request: HttpRequest, result: BatchResult) -> None:
+    """Say what the batch changed, with the button that undoes it, and what it left alone and why."""
+    number = len(result.changed)
+    messages.success(
+        request,
+        ngettext("%(number)d task was changed.", "%(number)d tasks were changed.", number) % {"number": number},
+        extra_tags=undo_tag(result.batch),
+    )
+    for sentence, tasks in _by_reason(result.left):
+        messages.warning(
+            request,
+            ngettext(
+                "%(number)d task was left as it is: %(reason)s (%(tasks)s)",
+                "%(number)d tasks were left as they are: %(reason)s (%(tasks)s)",
+                len(tasks),
+            )
+            % {
+                "number": len(tasks),
+                "reason": sentence,
+                "tasks": named_in_short([task.text for task in tasks]),
+            },
+        )
+
+
+def undo_tag(batch: Batch) -> str:
+    """Return the tag of a message that offers to undo the batch (templates/_messages.html)."""
+    return f"undo:{batch.pk}"
+
+
+def _by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
+    """Return the rows that stay as they are by the sentence that says why, the most frequent first."""
+    grouped = defaultdict(list)
+    for row in rows:
+        if row.refusal is not None:
+            grouped[row.refusal.sentence].append(row.task)
+    return sorted(grouped.items(), key=lambda group: -len(group[1]))
+
+
+def _render(
+    request: HttpRequest, form: BatchForm, *, rows: list[PlannedRow] | None = None, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "number": len(form.versions),
+        "next": way_back(request),
+        "halves": HALVES,
+    }
+    if rows is not None:
+        context["preview"] = True
+        context["will_change"] = [(row.task, planned_changes(row)) for row in rows if row.entries]
+        context["cannot"] = _by_reason(rows)
+        context["left_number"] = sum(len(tasks) for _reason, tasks in context["cannot"])
+    else:
+        tasks = permissions.tasks_to_change(request.user, today()).filter(pk__in=form.versions)
+        context["tasks"] = tasks.with_printed_order()
+    return render(request, "meetings/batches/form.html", context, status=status)
+
+
+def planned_changes(row: PlannedRow) -> list[Change]:
+    """Return what the entries of a planned row would change, in words."""
+    return [change for entry in row.entries for change in changes_in_words(TaskLog(changes=entry.changes))]
+
+
+@require_safe
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """Show who changed many tasks at once, when and how, and what of it can be undone."""
+    table = BatchTable(permissions.readable_batches(request.user).for_listing(), order_by=request.GET.get("sort", ""))
+    table.request = request
+    page = request.GET.get("page", "1")
+    try:
+        table.paginate(page=page, per_page=50)
+    except InvalidPage:
+        table.paginate(page=1, per_page=50)
+    _tell_what([row.record for row in table.paginated_rows])
+    return render(request, "meetings/batches/list.html", {"table": table})
+
+
+def _tell_what(batches: list[Batch]) -> None:
+    """Give each batch ``what``: what it changed about the first of its tasks, which stands for all. One query."""
+    first = TaskLog.objects.of_first_tasks([batch.pk for batch in batches])
+    entries = defaultdict(list)
+    for entry in first:
+        entries[entry.batch_id].append(entry)
+    for batch in batches:
+        batch.what = [change for entry in entries[batch.pk] for change in changes_in_words(entry) if change.new]
+
+
+@require_safe
+def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what one batch did to each of its tasks."""
+    batch = permissions.readable_batch(request.user, pk)
+    entries = batch.entries.select_related("task", "department").order_by("task_id", "sequence")
+    page = Paginator(entries, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    touched = [entry.task for entry in batch.entries.overtaken().select_related("task").order_by("task_id")]
+    context = {
+        "batch": batch,
+        "page": page,
+        "undone_by": getattr(batch, "undone_by", None),
+        "refusal": refusal_to_undo(batch, request.user, list(dict.fromkeys(touched))),
+        "number": batch.entries.values("task").distinct().count(),
+    }
+    return render(request, "meetings/batches/detail.html", context)
+
+
+@require_POST
+def undo_batch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a batch, and go back to where the button was."""
+    batch = permissions.undoable_batch(request.user, pk)
+    try:
+        undoing = batch_undo.undo_batch(batch_id=batch.pk, actor=request.user, today=today())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        number = undoing.entries.count()
+        messages.success(
+            request,
+            ngettext(
+                "Undone: %(number)d task is as it was before.",
+                "Undone: %(number)d tasks are as they were before.",
+                number,
+            )
+            % {"number": number},
+        )
+    return redirect(way_back(request) or reverse("batch", args=[pk]))

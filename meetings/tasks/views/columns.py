@@ -1,0 +1,58 @@
+"""Which columns the list of tasks shows, and in which order."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from meetings.tasks.services import saved_views
+from meetings.tasks.tables import COLUMNS, TaskTable, named_columns
+from meetings.ui.navigation import way_back
+
+
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Keep the columns chosen for the account, and go back to the list with all that it was asked.
+
+    Where the address itself names the columns, as that of a saved view does, they are changed there and nowhere else,
+    unless ``remember`` says so. ``up`` and ``down`` move a column by one place, ``reset`` brings the usual ones back.
+    """
+    query = QueryDict(urlsplit(way_back(request)).query, mutable=True)
+    columns, wrong = named_columns(_moved(request.POST))
+    if "reset" in request.POST:
+        columns, wrong = list(TaskTable.USUAL), []
+    if wrong:
+        for sentence in wrong:
+            messages.error(request, sentence)
+    elif COLUMNS in query and not {"reset", "remember"} & request.POST.keys():
+        query[COLUMNS] = ",".join(columns)
+        messages.success(request, _("The columns of this address are changed; your other lists show theirs as before."))
+    else:
+        query.pop(COLUMNS, None)
+        usual = columns == list(TaskTable.USUAL)
+        saved_views.choose_columns(account=request.user, columns=[] if usual else columns)
+        messages.success(
+            request,
+            _("Saved: your lists show the usual columns.")
+            if usual
+            else _("Saved: your lists show these columns from now on."),
+        )
+    address = reverse("task_list") + (f"?{query.urlencode(safe=',')}" if query else "")
+    # A place inside the list of columns opens it again; htmx gets it open.
+    return redirect(address if request.htmx else f"{address}#columns-form")
+
+
+def _moved(said: QueryDict) -> list[str]:
+    """Return the columns that are ticked, in the order of the form but for the one that is to go up or down."""
+    columns = list(dict.fromkeys(said.getlist("column")))
+    for name, step in ((said.get("up"), -1), (said.get("down"), 1)):
+        if name in columns:
+            place = columns.index(name)
+            columns.insert(max(place + step, 0), columns.pop(place))
+    return columns

@@ -1,0 +1,230 @@
+"""The page of one task: everything it shows, for reading and with a form that came back."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from meetings import permissions
+from meetings.errors import Stale
+from meetings.models import (
+    DeadlineKind,
+    SuggestionOutcome,
+    Task,
+    TaskLog,
+    agreement_to,
+    closure_request,
+    needs_agreement,
+)
+from meetings.models.log import standing
+from meetings.tasks.corrections_history import corrections_counted, first_printed
+from meetings.tasks.display import how_the_deadline_came, printed_in_words, times_corrected
+from meetings.tasks.forms.corrections import QuestionForm
+from meetings.tasks.forms.update import UpdateTaskForm
+from meetings.tasks.forms.workflow import TaskActionForm
+from meetings.tasks.import_issues import questions_of
+from meetings.ui.navigation import as_of_query, today, way_back
+
+from .workflow_actions import ACTIONS, PLACED, Facts, offered, unbound
+
+
+def render_task(
+    request: HttpRequest,
+    task: Task,
+    day: datetime.date,
+    *,
+    form: UpdateTaskForm | None = None,
+    sent: TaskActionForm | None = None,
+    stale: Stale | None = None,
+    question: QuestionForm | None = None,
+    question_stale: Stale | None = None,
+    wrong: list[str] | tuple[()] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """Show ``task`` (from `access`, for ``day``).
+
+    ``form`` is the quick update, ``sent`` another action's form and ``question`` the answer to what an import left
+    open, when it came back; ``stale`` and ``question_stale`` say what somebody else did meanwhile.
+    """
+    is_today = day == today()
+    entries = task.log.select_related("actor", "department").prefetch_related("evidence")
+    whole_log = list(entries.order_by("-effective_on", "-sequence"))
+    log = [entry for entry in whole_log if entry.effective_on <= day]
+    undone = {sequence for entry in log for sequence in entry.undoes}
+    for entry in log:
+        entry.is_undone = entry.sequence in undone
+    siblings = list(
+        permissions.readable_tasks(request.user, day)
+        .filter(suggestion=task.suggestion_id)
+        .exclude(pk=task.pk)
+        .order_by("number")
+    )
+    context = {
+        "task": task,
+        "day": day,
+        "is_today": is_today,
+        "as_of": as_of_query(day),
+        "form": form,
+        "sent": sent,
+        "stale": stale,
+        "wrong": wrong,
+        "log": log,
+        "siblings": siblings,
+        "sources": task.suggestion.suggestion_sources.select_related("person"),
+        "outcome": _outcome(task, day),
+        **_open_questions(request, task, is_today, question, question_stale),
+        **_as_printed(whole_log, log),
+        "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
+        "how_due": how_the_deadline_came(task),
+        "may_answer": is_today and permissions.is_secretariat(request.user),
+        "reports_by_department": department_reports(task, log),
+        "evidence": _evidence(request, task, day, log),
+        "joined": task.joined.order_by("pk") if _says_joined(log) else [],
+        "wishes": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
+            "asked__actor", "asked__department", "decided__actor"
+        ),
+        "back": way_back(request),
+    }
+    context.update(_work(request, task, siblings, context) if is_today else _looking_back(task, day))
+    return render(request, "meetings/tasks/detail.html", context, status=status)
+
+
+def _open_questions(
+    request: HttpRequest, task: Task, is_today: bool, sent: QuestionForm | None, stale: Stale | None
+) -> dict[str, Any]:
+    """Return what the import left open about the task, and the form of the question that is being answered."""
+    marks = list(task.confirmation_marks.filter(answer__isnull=True)) if is_today else []
+    for mark in marks:
+        # With the departments and leaders that are loaded already.
+        mark.task = task
+    questions = questions_of(marks)
+    wrong = request.GET.get("wrong") if permissions.is_secretariat(request.user) else None
+    asked = next((question for question in questions if str(question.first.pk) == wrong), None)
+    return {
+        "questions": questions,
+        "question_form": sent or (QuestionForm(question=asked) if asked else None),
+        "question_sent": sent,
+        "question_stale": stale,
+    }
+
+
+def _as_printed(whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
+    """Return what was printed first where something else stands now, and how often the deadline was corrected.
+
+    Texts, departments and leaders are today's on every day, so what they were is asked of the ``whole_log``; the
+    deadline is that of the day.
+    """
+    texts = first_printed(entry.changes for entry in sorted(whole_log, key=lambda entry: entry.sequence))
+    of_day = [entry.changes for entry in sorted(log, key=lambda entry: entry.sequence)]
+    deadlines = {name: value for name, value in first_printed(of_day).items() if name in ("deadline", "milestones")}
+    others = {name: value for name, value in texts.items() if name not in ("deadline", "milestones")}
+    return {
+        "printed": printed_in_words({**others, **deadlines}),
+        "corrected": times_corrected(corrections_counted(of_day)),
+    }
+
+
+def _work(request: HttpRequest, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page of today offers besides: what waits, and the forms."""
+    account, sent = request.user, context["sent"]
+    instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
+    asked = closure_request(task)
+    wish = next((wish for wish in context["wishes"] if wish.decided_id is None), None)
+    facts = Facts(
+        request=asked,
+        agreement=agreement_to(asked) if asked else None,
+        must_agree=asked is not None and needs_agreement(task),
+        wish=wish,
+        instructions=bool(instructions),
+        evidence=bool(context["evidence"]),
+        siblings_open=any(sibling.is_open for sibling in siblings),
+    )
+    names = offered(account, task, facts)
+    forms = unbound((name for name in names if name not in ("answer", "delete-evidence")), account, task, today())
+    if sent is not None and sent.action != "answer":
+        # Also where it is not offered any more: the sentence that says why has to stand somewhere.
+        forms[sent.action] = sent
+    quick = context["form"]
+    if quick is None and permissions.may_report(account, task):
+        quick = UpdateTaskForm(account=account, task=task, today=today())
+    return {
+        "form": quick,
+        "facts": facts,
+        "closure_request": asked,
+        "wish": wish,
+        "instructions": [
+            (instruction, _answer_form(instruction.pk, "answer" in names, sent, account, task))
+            for instruction in instructions
+        ],
+        "decisions": [(ACTIONS[name], forms[name]) for name in ("agree", "decide-closure") if name in forms],
+        "wish_decision": forms.get("decide-extension"),
+        "wish_action": ACTIONS["decide-extension"],
+        "answer_action": ACTIONS["answer"],
+        "others": [(ACTIONS[name], forms[name]) for name in ACTIONS if name in forms and name not in PLACED],
+    }
+
+
+def _looking_back(task: Task, day: datetime.date) -> dict[str, Any]:
+    instructions = task.instructions.open_on(day).select_related("leader")
+    return {"instructions": [(instruction, None) for instruction in instructions]}
+
+
+def _answer_form(
+    instruction_id: int, may_answer: bool, sent: TaskActionForm | None, account, task: Task
+) -> TaskActionForm | None:
+    if sent is not None and sent.action == "answer" and sent.data.get("instruction") == str(instruction_id):
+        return sent
+    if not may_answer:
+        return None
+    form = ACTIONS["answer"].form(action="answer", account=account, task=task, today=today())
+    form.auto_id = f"answer-{instruction_id}-%s"
+    form.initial["instruction"] = instruction_id
+    return form
+
+
+def _says_joined(log: list[TaskLog]) -> bool:
+    """Whether another task was joined into this one; only then is asked what came along."""
+    return any("joined" in entry.changes for entry in log)
+
+
+def _evidence(request: HttpRequest, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
+    """Return the files of the ``log`` up to ``day``, each with whether it may be deleted now."""
+    found = [file for entry in log for file in entry.evidence.all()]
+    if _says_joined(log):
+        came_along = task.evidence.exclude(entry__task=task).filter(entry__effective_on__lte=day)
+        found += came_along.select_related("entry__actor", "entry__department")
+    files = sorted(found, key=lambda file: file.pk)
+    may_report = day == today() and permissions.may_report(request.user, task)
+    return [
+        (file, may_report and file.removal_id is None and permissions.may_delete_evidence(request.user, file))
+        for file in files
+        if file.removal_id is None or request.user.is_staff
+    ]
+
+
+def _outcome(task: Task, day: datetime.date) -> SuggestionOutcome | None:
+    outcomes = SuggestionOutcome.objects.filter(suggestion=task.suggestion_id, entry__effective_on__lte=day)
+    return outcomes.select_related("entry").first()
+
+
+def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
+    """Return each department's part with its own last report (none where there is none) and whether it is silent.
+
+    Silent is who has not reported since the last report of any: the review that report reset was not its own.
+    ``log`` is the task's, newest first.
+    """
+    last: dict[int, TaskLog] = {}
+    reports = [entry for entry in standing(log) if entry.is_report]
+    for entry in reports:
+        if entry.department:
+            # What a department reported before it was merged is said of the one that lives.
+            last.setdefault(entry.department.merged_into_id or entry.department_id, entry)
+    newest = reports[0].effective_on if reports else None
+    parts = []
+    for part in task.task_departments.all():
+        own = last.get(part.department_id)
+        parts.append((part, own, own is None or own.effective_on < newest))
+    return parts

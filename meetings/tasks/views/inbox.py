@@ -1,0 +1,43 @@
+"""What waits for whoever is signed in, and handing out evidence."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from meetings import permissions
+from meetings.models import Role
+from meetings.tasks import inbox as waiting
+from meetings.ui.navigation import today, waiting_address
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the account, the longest first in each group; ``?begin`` opens the first of it."""
+    day = today()
+    if "begin" in request.GET:
+        first = waiting.next_task(request.user, day)
+        return redirect(waiting_address(first) if first else "inbox")
+    groups = [(group, list(group.items(day))) for group in waiting.groups(request.user, day)]
+    context = {
+        "day": day,
+        "groups": groups,
+        "number": sum(len(tasks) for _group, tasks in groups),
+        "has_inbox": waiting.has_inbox(request.user),
+        "is_secretariat": request.user.role == Role.SECRETARIAT,
+    }
+    return render(request, "meetings/inbox.html", context)
+
+
+@require_safe
+def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out a file of evidence: always to be saved, never shown, whatever the browser makes of its content."""
+    file = permissions.downloadable_evidence(request.user, pk)
+    response = FileResponse(
+        file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,94 @@
+"""Changing the status of a task where it stands in the list: a batch of one, so that it can be undone at once."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import reswap, retarget
+
+from meetings import permissions
+from meetings.errors import Refused, Stale
+from meetings.models import Task
+from meetings.tasks.forms.update import UpdateTaskForm
+from meetings.tasks.listing import one_row
+from meetings.tasks.services.batch import DoneAlready, NothingToChange, Wish, run_batch
+from meetings.ui.navigation import today, way_back
+
+from .batches import undo_tag
+from .tasks import saved, typed_anew
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def task_status(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the form in the row (or, without scripts, on a page), and the row again once it is done or given up."""
+    task = permissions.writable_task(request.user, pk, today())
+    if request.method != "POST":
+        if request.htmx and "row" in request.GET:
+            return _row(request, task)
+        return _render(request, task, _form(request, task))
+    form = _form(request, task, request.POST)
+    valid, said = form.is_valid(), form.cleaned_data
+    if not valid:
+        if said.get("version") not in (None, task.version):
+            # What somebody else did may be why the form is wrong now, such as a step that has gone.
+            return _render_refused(request, task, form, Stale(list(task.log.recorded_after(said["version"]))))
+        return _render(request, task, form, status=422)
+    wish = Wish(
+        task_id=task.pk,
+        version=said["version"],
+        effective_on=said["effective_on"],
+        note=said["note"],
+        # Left alone, the words are progress.
+        status=said["status"] if said["status"] != task.day_status else None,
+        department=said["department"],
+    )
+    try:
+        result = run_batch(wishes=[wish], actor=request.user, today=today())
+    except DoneAlready as done:
+        messages.info(request, done.sentence, extra_tags=undo_tag(done.batch))
+    except NothingToChange as nothing:
+        return _render_refused(request, task, form, nothing.rows[0].refusal)
+    else:
+        messages.success(request, saved(task, result.changed[0].entries[0]), extra_tags=undo_tag(result.batch))
+    if request.htmx:
+        return _row(request, task)
+    return redirect(f"{way_back(request) or reverse('task_list')}#task-{task.pk}")
+
+
+def _form(request: HttpRequest, task: Task, data=None) -> UpdateTaskForm:
+    form = UpdateTaskForm(data, account=request.user, task=task, today=today(), auto_id=f"status-{task.pk}-%s")
+    form.fields.pop("next_review", None)
+    form.fields["note"].widget.attrs["rows"] = 2
+    if permissions.is_secretariat(request.user):
+        # In whose name is asked on the task's own page.
+        form.fields["department"].widget = form.fields["department"].hidden_widget()
+    form.fields["effective_on"].help_text = ""
+    # The link that opens the form, the form and the link that comes back have one focus.
+    form.fields["status"].widget.attrs["data-focus-key"] = f"status-{task.pk}"
+    return form
+
+
+def _render_refused(request: HttpRequest, task: Task, form: UpdateTaskForm, refusal: Refused) -> HttpResponse:
+    if not isinstance(refusal, Stale):
+        form.explain(refusal)
+        return _render(request, task, form, status=422)
+    return _render(request, task, _form(request, task, typed_anew(request, task)), stale=refusal, status=409)
+
+
+def _render(
+    request: HttpRequest, task: Task, form: UpdateTaskForm, *, stale: Stale | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"task": task, "form": form, "stale": stale, "next": way_back(request)}
+    if not request.htmx:
+        return render(request, "meetings/tasks/status.html", context, status=status)
+    response = render(request, "meetings/tasks/_status_form.html", context, status=status)
+    return reswap(retarget(response, f"#status-{task.pk}"), "innerHTML")
+
+
+def _row(request: HttpRequest, task: Task) -> HttpResponse:
+    tasks = permissions.tasks_to_change(request.user, today()).filter(pk=task.pk)
+    listing = one_row(request, tasks, way_back(request) or reverse("task_list"), today())
+    return render(request, "meetings/tasks/_one_row.html", {"listing": listing, "day": today()})

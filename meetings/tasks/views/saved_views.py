@@ -1,0 +1,132 @@
+"""Views people keep: lists under a name, their own or shared with a role."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings import permissions
+from meetings.accounts.forms import SaveViewForm, ViewForm
+from meetings.core.as_of import AS_OF
+from meetings.errors import Refused
+from meetings.models import Role, SavedView
+from meetings.tasks.filters import FilterChoices
+from meetings.tasks.saved_views import address_of, tell
+from meetings.tasks.services import saved_views as saved_views_service
+from meetings.tasks.services.saved_views import NameTaken, begin_with, save_view
+from meetings.ui.navigation import today
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved_views(request: HttpRequest) -> HttpResponse:
+    """Show the views that the account may open, and save another one (from the list's menu)."""
+    if request.method == "POST":
+        return _save(request)
+    return _render(request)
+
+
+def _save(request: HttpRequest) -> HttpResponse:
+    form = SaveViewForm(request.POST, account=request.user)
+    if not form.is_valid():
+        return _render(request, saving=form, status=422)
+    try:
+        view = save_view(owner=request.user, **form.cleaned_data)
+    except NameTaken as taken:
+        form.explain(taken)
+        return _render(request, saving=form, may_overwrite=True, status=409)
+    except Refused as refused:
+        form.explain(refused)
+        return _render(request, saving=form, status=422)
+    messages.success(request, _said(view))
+    address = address_of(view)
+    if day := request.POST.get(AS_OF):
+        address += "&" + QueryDict.fromkeys([AS_OF], day).urlencode()
+    return redirect(address)
+
+
+@require_safe
+def open_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lead to the list that the view is."""
+    return redirect(address_of(permissions.readable_view(request.user, pk)))
+
+
+@require_POST
+def change_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename a view, or share it otherwise."""
+    view = permissions.own_view(request.user, pk)
+    form = _change_form(request, view, request.POST)
+    if form.is_valid():
+        try:
+            view = saved_views_service.change_view(view_id=view.pk, actor=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            messages.success(request, _said(view))
+            return redirect("saved_views")
+    return _render(request, changing=(pk, form), status=422)
+
+
+@require_POST
+def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a view up."""
+    view = permissions.own_view(request.user, pk)
+    saved_views_service.delete_view(view_id=view.pk, actor=request.user)
+    messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
+    return redirect("saved_views")
+
+
+@require_POST
+def begin_with_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a view be the first page, or (``stop``) let it be that no longer."""
+    view = permissions.readable_view(request.user, pk)
+    if "stop" in request.POST:
+        begin_with(account=request.user, view=None)
+        said = _("After signing in, “%(page)s” opens again.") % {"page": request.user.get_landing_page_display()}
+    else:
+        begin_with(account=request.user, view=view)
+        said = _("After signing in, “%(name)s” opens from now on.") % {"name": view.name}
+    messages.success(request, said)
+    return redirect("saved_views")
+
+
+def _said(view: SavedView) -> str:
+    if not view.shared_with:
+        return _("Saved: the view “%(name)s”, for you alone.") % {"name": view.name}
+    return _("Saved: the view “%(name)s”, shared with all who have the role “%(role)s”.") % {
+        "name": view.name,
+        "role": Role(view.shared_with).label,
+    }
+
+
+def _change_form(request: HttpRequest, view: SavedView, data: QueryDict | None = None) -> ViewForm:
+    initial = {"name": view.name, "shared_with": view.shared_with}
+    return ViewForm(data, account=request.user, initial=initial, auto_id=f"id_{view.pk}_%s")
+
+
+def _render(
+    request: HttpRequest,
+    *,
+    saving: SaveViewForm | None = None,
+    may_overwrite: bool = False,
+    changing: tuple[int, ViewForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    choices = FilterChoices(today())
+    rows = []
+    for view in permissions.readable_views(request.user).select_related("owner"):
+        own = view.owner_id == request.user.pk
+        form = None
+        if own:
+            form = changing[1] if changing and changing[0] == view.pk else _change_form(request, view)
+        rows.append({"view": view, "told": tell(view.query, choices, today()), "form": form})
+    context = {
+        "own": [row for row in rows if row["form"]],
+        "shared": [row for row in rows if not row["form"]],
+        "saving": saving,
+        "saving_told": tell(saving.data.get("query", ""), choices, today()) if saving else None,
+        "may_overwrite": may_overwrite,
+    }
+    return render(request, "meetings/saved_views/list.html", context, status=status)

@@ -1,0 +1,130 @@
+"""The list of tasks and one task."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from meetings import permissions
+from meetings.accounts.forms import SaveViewForm
+from meetings.errors import Refused, Stale
+from meetings.exports import responses
+from meetings.models import Status, Task
+from meetings.tasks.deadline_messages import in_short
+from meetings.tasks.forms.update import UpdateTaskForm
+from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
+from meetings.tasks.services.status import update_task
+from meetings.ui.navigation import after_saving, today
+
+from .detail import render_task
+
+
+@require_safe
+def task_list(request: HttpRequest) -> HttpResponse:
+    """Show the tasks that the address asks for, or hand them out as a file (``export=xlsx|csv``)."""
+    day, _wrong = requested_day(request, today())
+    listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
+    asked_for = request.GET.get("export")
+    if asked_for and not listing.wrong:
+        if asked_for in responses.REGISTER_FORMS:
+            return responses.register_response(listing.tasks, day, asked_for)
+        listing.wrong.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": asked_for})
+    fragment = request.htmx and not request.htmx.history_restore_request
+    response = render(
+        request,
+        "meetings/tasks/_results.html" if fragment else "meetings/tasks/list.html",
+        {
+            "listing": listing,
+            "selecting": listing.is_today and permissions.may_change_many(request.user),
+            "page_sizes": PAGE_SIZES,
+            "day": day,
+            "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
+            "choosing_columns": fragment and request.htmx.trigger == "columns-form",
+        },
+        status=400 if asked_for else 200,
+    )
+    # The same address is a page or a part of one; a cache must not hand out the wrong of the two.
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one task with its log, and update it."""
+    if request.method == "POST":
+        return _update(request, pk)
+    day, wrong = requested_day(request, today())
+    try:
+        task = permissions.readable_task(request.user, pk, day)
+    except Http404:
+        return _joined(request, permissions.joined_task(request.user, pk))
+    return render_task(request, task, day, wrong=wrong)
+
+
+def _joined(request: HttpRequest, task: Task) -> HttpResponse:
+    """Say where a task went that is none of its own any more, with what its log says of it."""
+    log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
+    return render(request, "meetings/tasks/joined.html", {"task": task, "log": list(log)})
+
+
+def _update(request: HttpRequest, pk: int) -> HttpResponse:
+    task = permissions.writable_task(request.user, pk, today())
+    form = UpdateTaskForm(request.POST, account=request.user, task=task, today=today())
+    valid, said = form.is_valid(), form.cleaned_data
+    if said.get("version") not in (None, task.version):
+        # First of all: what somebody else did may be why the form is wrong now, such as a step that has gone.
+        return _render_stale(request, task, Stale(list(task.log.recorded_after(said["version"]))))
+    if valid:
+        try:
+            entry = update_task(
+                task_id=task.pk,
+                version=said["version"],
+                actor=request.user,
+                effective_on=said["effective_on"],
+                note=said["note"],
+                status=said["status"] or None,
+                next_review=said.get("next_review"),
+                department=said["department"],
+            )
+        except Stale as stale:
+            return _render_stale(request, task, stale)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            messages.success(request, saved(task, entry))
+            return redirect(after_saving(request, task, settles=True, to_list=True))
+    return render_task(request, task, today(), form=form, status=422)
+
+
+def saved(task: Task, entry) -> str:
+    """Say what an entry of the quick update has changed."""
+    if "status" in entry.changes:
+        return _("Saved: “%(task)s” is now “%(status)s”.") % {
+            "task": in_short(task.text),
+            "status": Status(entry.changes["status"]["new"]).label,
+        }
+    return _("Saved: the entry is in the log of “%(task)s”.") % {"task": in_short(task.text)}
+
+
+def _render_stale(request: HttpRequest, task: Task, stale: Stale) -> HttpResponse:
+    """Come back with what the other person did beside what this one typed; saving again then counts."""
+    form = UpdateTaskForm(typed_anew(request, task), account=request.user, task=task, today=today())
+    return render_task(request, task, today(), form=form, stale=stale, status=409)
+
+
+def typed_anew(request: HttpRequest, task: Task) -> QueryDict:
+    """Return what was sent about an older version, for the version that is there now."""
+    typed = request.POST.copy()
+    offered = {
+        task.day_status,
+        *(step.target.value for step in permissions.open_steps(request.user, task, task.day_status)),
+    }
+    if typed.get("status") == typed.get("status_was") or typed.get("status") not in offered:
+        # Left alone, or no longer possible: the entries beside the form say why.
+        typed["status"] = task.day_status
+    typed["version"], typed["status_was"] = str(task.version), task.day_status
+    return typed

@@ -1,0 +1,31 @@
+"""What other pages show of the files meetings were made of. `{% load intake %}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from meetings.minutes.draft_page import column_label as label_of_column
+from meetings.models import DraftRow, Meeting, Suggestion
+
+register = template.Library()
+
+
+@register.filter
+def column_label(column: str) -> str:
+    """See `views.draft_page.column_label`."""
+    return label_of_column(column)
+
+
+@register.inclusion_tag("meetings/intake/_source_row.html")
+def source_row(suggestion: Suggestion) -> dict[str, Any]:
+    """Draw the cells of the file that ``suggestion`` came from, if a file is known; one query."""
+    rows = DraftRow.objects.filter(suggestion=suggestion).exclude(source=[]).select_related("document")
+    return {"row": rows.order_by("document__accepted_at", "position").first()}
+
+
+@register.inclusion_tag("meetings/intake/_documents.html")
+def meeting_documents(meeting: Meeting) -> dict[str, Any]:
+    """Draw the files that ``meeting`` was made of; one query."""
+    return {"documents": list(meeting.documents.order_by("accepted_at"))}

@@ -1,0 +1,469 @@
+"""填报表: the workbook a department fills in and sends back; `meetings.workbooks` reads it again.
+
+One sheet a department, one row a task: what is known is locked, four columns are open. The sheets are protected
+without a password, so that nobody writes in the wrong place by mistake; what counts is that a change of a locked
+cell is noticed when the workbook comes back (`fill_in_keys`), which no password could do.
+
+It is in Chinese whatever the reader's language: it goes to departments, and the log is a Chinese document.
+"""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.worksheet import Worksheet
+
+from meetings.core.lifecycle import Status as LifecycleStatus
+from meetings.core.lifecycle import Taker, transitions_from
+from meetings.exports.columns import Column, Kind
+from meetings.exports.formatting import ENUMERATION_COMMA, deadlines_of, departments_of, leaders_of
+from meetings.exports.layout import HIGHEST_ROW, text_height
+from meetings.exports.workbook import DATE_FORMAT, HEI, SONG, TEXT_FORMAT, clean_text, new_workbook, put, sheet_title
+from meetings.models import ANSWERABLE_ROLES, LONGEST_TEXT, Department, Health, Status, Task, TaskDepartment, TaskLog
+from meetings.models.task import TaskQuerySet
+
+from .format import (
+    OPEN_COLUMNS,
+    FillInColumn,
+    RowKey,
+    SheetKey,
+    digest,
+    moment,
+    written_column_key,
+    written_row_key,
+    written_sheet_key,
+)
+
+# A sheet of more rows would not be read again, and nobody fills in as many.
+MOST_ROWS = 4_000
+# Rows over all the sheets of one file, for the same reason.
+MOST_ROWS_IN_FILE = 8_000
+
+_SIZE, _TITLE_SIZE = 10.0, 16.0
+_MARGIN = 0.5  # Inches.
+# An open cell has room for some lines before anything is written.
+_LOWEST_ROW = 48.0
+_LOCKED_FILL = PatternFill("solid", fgColor="FFF2F2F2")
+_OPEN_FILL = PatternFill("solid", fgColor="FFFFF9DB")
+_HEAD_FILL, _OPEN_HEAD_FILL = PatternFill("solid", fgColor="FFE8EDF3"), PatternFill("solid", fgColor="FFFFE8A3")
+_EDGE = Side(style="thin", color="FF9AA5B1")
+_BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
+
+
+class NothingToFillIn(Exception):
+    """None of the departments has an open task there."""
+
+
+class TooMuchToFillIn(Exception):
+    """A file or a sheet would have more rows than are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the instructions say besides: by when the workbook is wanted back, and by whom."""
+
+    return_by: datetime.date | None = None
+    send_to: str = ""
+
+
+def _current_deadline(task: Task) -> str:
+    """Return the deadline as printed, and the day it falls due on where the print does not say it."""
+    printed = deadlines_of(task)
+    due = task.day_due_date.isoformat() if task.day_due_date else ""
+    return "\n".join([*printed, *([due] if due and due not in printed else [])])
+
+
+def _last_progress(task: Task) -> str:
+    if not task.last_report_on:
+        return ""
+    return f"{task.last_report_on.isoformat()}\n{task.last_report_note}"
+
+
+# The columns by their keys; a locked one has a value, an open one has none.
+COLUMNS: dict[FillInColumn, Column[Task]] = {
+    FillInColumn.MEETING: Column(
+        pgettext_lazy("column head", "Meeting"), 11, lambda task: task.suggestion.meeting.title
+    ),
+    FillInColumn.NUMBER: Column(
+        pgettext_lazy("column head", "No."), 5, lambda task: task.suggestion.number, Kind.INTEGER, centred=True
+    ),
+    FillInColumn.SUGGESTION: Column(pgettext_lazy("column head", "Suggestion"), 20, lambda task: task.suggestion.text),
+    FillInColumn.TASK_NUMBER: Column(
+        pgettext_lazy("column head", "Task no."), 6, lambda task: task.number, Kind.INTEGER, centred=True
+    ),
+    FillInColumn.TASK: Column(pgettext_lazy("column head", "Task"), 26, lambda task: task.text),
+    FillInColumn.DEPARTMENTS: Column(
+        pgettext_lazy("column head", "Responsible departments"),
+        11,
+        lambda task: ENUMERATION_COMMA.join(departments_of(task)),
+    ),
+    FillInColumn.LEADERS: Column(
+        pgettext_lazy("column head", "Supervising leader"), 8, lambda task: ENUMERATION_COMMA.join(leaders_of(task))
+    ),
+    FillInColumn.DEADLINE: Column(
+        pgettext_lazy("column head", "Deadline (current)"), 11.5, _current_deadline, Kind.PRINTED, centred=True
+    ),
+    FillInColumn.HEALTH: Column(
+        pgettext_lazy("column head", "Health"), 8, lambda task: Health(task.health).label, centred=True
+    ),
+    FillInColumn.STATUS: Column(
+        pgettext_lazy("column head", "Current status"), 8, lambda task: Status(task.day_status).label, centred=True
+    ),
+    FillInColumn.LAST_PROGRESS: Column(pgettext_lazy("column head", "Latest progress"), 20, _last_progress),
+    FillInColumn.PROGRESS: Column(pgettext_lazy("column head", "Progress this time"), 28, lambda task: None),
+    FillInColumn.NEW_STATUS: Column(pgettext_lazy("column head", "New status"), 10, lambda task: None, centred=True),
+    FillInColumn.DAY: Column(
+        pgettext_lazy("column head", "Day of progress"), 11.5, lambda task: None, Kind.DATE, centred=True
+    ),
+    FillInColumn.REASON: Column(pgettext_lazy("column head", "Reason"), 18, lambda task: None),
+}
+
+_MEANINGS: tuple[tuple[Status, Promise], ...] = (
+    (Status.NOT_STARTED, gettext_lazy("nothing has been done yet")),
+    (Status.IN_PROGRESS, gettext_lazy("work is going on")),
+    (Status.CLOSURE_REQUESTED, gettext_lazy("the work is done, and the secretariat is asked to close the task")),
+)
+
+
+# --- what is in it ----------------------------------------------------------------------------------
+
+
+def takers_of_department(task: Task, department_id: int) -> frozenset[Taker]:
+    """Return what the liaison of the department is to ``task`` (its departments prefetched); empty: nothing."""
+    roles = {part.role for part in task.task_departments.all() if part.department_id == department_id}
+    answerable = {Taker.ANSWERABLE_LIAISON} if roles.intersection(ANSWERABLE_ROLES) else set()
+    return frozenset({Taker.ANY_LIAISON} | answerable) if roles else frozenset()
+
+
+def statuses_open_to(task: Task, department_id: int, status: str) -> tuple[Status, ...]:
+    """Return what the department may write as the status of ``task``: the present one, and where it may take it."""
+    steps = transitions_from(LifecycleStatus(status), takers_of_department(task, department_id))
+    return (Status(status), *(Status(step.target.value) for step in steps))
+
+
+def tasks_to_fill_in(tasks: TaskQuerySet, department_ids: Iterable[int]) -> TaskQuerySet:
+    """Return those of ``tasks`` (`Task.objects.on` today) that are open and that a department has any part in.
+
+    They come in printed order with all a sheet shows; evaluated, three queries.
+    """
+    parts = TaskDepartment.objects.filter(department__in=list(department_ids)).values("task")
+    first = TaskLog.objects.filter(task=OuterRef("pk"), sequence=1).values("recorded_at")[:1]
+    return (
+        tasks.open()
+        .filter(pk__in=parts)
+        .with_last_report()
+        .for_listing()
+        .annotate(entered_at=Subquery(first))
+        .with_printed_order()
+    )
+
+
+# --- writing it -------------------------------------------------------------------------------------
+
+
+def write_fill_in_workbook(
+    file: BinaryIO,
+    *,
+    departments: Sequence[Department],
+    tasks: TaskQuerySet,
+    today: datetime.date,
+    errand: Errand = Errand(),  # noqa: B008 - frozen
+) -> None:
+    """Write one workbook into ``file``: a sheet for each of ``departments`` that has an open task among ``tasks``.
+
+    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises NothingToFillIn and
+    TooMuchToFillIn; then nothing has been written. Three queries, however many departments there are.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        sheets = _sheets(departments, tasks)
+        if sum(len(of) for _department, of in sheets) > MOST_ROWS_IN_FILE:
+            raise TooMuchToFillIn
+        _workbook(sheets, today, errand).save(file)
+
+
+def write_fill_in_archive(
+    file: BinaryIO,
+    *,
+    departments: Sequence[Department],
+    tasks: TaskQuerySet,
+    today: datetime.date,
+    errand: Errand = Errand(),  # noqa: B008 - frozen
+    name_of: Callable[[Department], str],
+) -> None:
+    """Write a zip into ``file`` with a workbook for each department; otherwise as `write_fill_in_workbook`.
+
+    ``name_of`` says what the workbook of a department is called inside.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        sheets = _sheets(departments, tasks)
+        taken: set[str] = set()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for department, of_department in sheets:
+                with archive.open(_free_name(name_of(department), taken), "w") as part:
+                    _workbook([(department, of_department)], today, errand).save(part)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return ``name`` as an archive can hold it, with a number where it has one of that name already."""
+    plain = "".join(" " if character in '\\/:*?"<>|' else character for character in clean_text(name)).strip() or "1"
+    free, number = f"{plain}.xlsx", 1
+    while free in taken:
+        number += 1
+        free = f"{plain} {number}.xlsx"
+    taken.add(free)
+    return free
+
+
+def _sheets(departments: Sequence[Department], tasks: TaskQuerySet) -> list[tuple[Department, list[Task]]]:
+    found = list(tasks_to_fill_in(tasks, [department.pk for department in departments]))
+    of: dict[int, list[Task]] = {department.pk: [] for department in departments}
+    for task in found:
+        for department_id in {part.department_id for part in task.task_departments.all()}:
+            if department_id in of:
+                of[department_id].append(task)
+    sheets = [(department, of[department.pk]) for department in departments if of[department.pk]]
+    if not sheets:
+        raise NothingToFillIn
+    if any(len(rows) > MOST_ROWS for _department, rows in sheets):
+        raise TooMuchToFillIn
+    return sheets
+
+
+def _workbook(sheets: Sequence[tuple[Department, list[Task]]], today: datetime.date, errand: Errand) -> Workbook:
+    workbook = new_workbook(_("Fill-in workbook"))
+    workbook.remove(workbook.active)
+    for department, tasks in sheets:
+        # openpyxl puts a number behind a title that is there already.
+        _write_sheet(workbook.create_sheet(sheet_title(department.name)), department, tasks, today, errand)
+    return workbook
+
+
+def _write_sheet(
+    sheet: Worksheet, department: Department, tasks: Sequence[Task], today: datetime.date, errand: Errand
+) -> None:
+    key_column = len(COLUMNS) + 1
+    for index, column in enumerate(COLUMNS.values(), start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = column.width
+    sheet.column_dimensions[get_column_letter(key_column)].hidden = True
+    title = _("%(department)s: progress of the committee's tasks (as of %(day)s)") % {
+        "department": department.name,
+        "day": today.isoformat(),
+    }
+    heading = (title, "\n".join(_instructions(today, errand)))
+    keys_row = _write_heading(sheet, heading)
+    of_sheet = SheetKey(department.pk, today, digest("\n".join(heading)), tuple(task.pk for task in tasks))
+    _write_column_keys(sheet, keys_row, of_sheet)
+    head_row = keys_row + 1
+    for index, (key, column) in enumerate(COLUMNS.items(), start=1):
+        _write_head(sheet, head_row, index, column, is_open=key in OPEN_COLUMNS)
+    sheet.row_dimensions[head_row].height = max(
+        text_height(str(column.head), column.width, _SIZE) for column in COLUMNS.values()
+    )
+    looks = [copy(cell._style) for cell in _styled_row(sheet, head_row + 1)]
+    for row, task in enumerate(tasks, start=head_row + 1):
+        _write_row(sheet, row, looks, task, department)
+    _add_validations(sheet, head_row + 1, department, tasks, today)
+    _protect(sheet)
+    _set_up_page(sheet, head_row, head_row + len(tasks))
+
+
+def _instructions(today: datetime.date, errand: Errand) -> list[str]:
+    meanings = "；".join(
+        _("“%(status)s”: %(meaning)s") % {"status": status.label, "meaning": meaning} for status, meaning in _MEANINGS
+    )
+    lines = [
+        _(
+            "1. Fill in the yellow columns alone: progress, status, day, reason. The grey ones are locked, and changes "
+            "there are not taken over. Leave empty what has not changed: an empty row means nothing new."
+        ),
+        _("2. Status: choose from the list, or leave it empty to keep the present one. %(meanings)s.")
+        % {"meanings": meanings},
+        _(
+            "3. Day: when the progress was made, no earlier than the minutes were issued and no later than today, such "
+            "as %(day)s; empty means the day on which the workbook is handed in. Whoever asks for closure says in "
+            "progress or reason what was done; a later deadline is asked for in the register itself."
+        )
+        % {"day": today.isoformat()},
+        _(
+            "4. Rows may be filtered, and the file saved by Excel, WPS or LibreOffice (as .xlsx). Do not add "
+            "or copy rows: a row without its hidden key is not read."
+        ),
+    ]
+    if errand.return_by and errand.send_to:
+        lines.append(
+            _("5. Please send it back by %(day)s to: %(who)s.")
+            % {"day": errand.return_by.isoformat(), "who": errand.send_to}
+        )
+    elif errand.return_by:
+        lines.append(_("5. Please send it back by %(day)s.") % {"day": errand.return_by.isoformat()})
+    elif errand.send_to:
+        lines.append(_("5. Please send it back to: %(who)s.") % {"who": errand.send_to})
+    return lines
+
+
+def _write_heading(sheet: Worksheet, heading: tuple[str, str]) -> int:
+    """Write the title and the instructions across the table; return the number of the row below."""
+    width = sum(column.width for column in COLUMNS.values())
+    for row, (text, size) in enumerate(zip(heading, (_TITLE_SIZE, _SIZE), strict=True), start=1):
+        cell = sheet.cell(row, 1)
+        cell.font = Font(**(HEI if row == 1 else SONG), size=size, bold=row == 1)
+        cell.alignment = Alignment(horizontal="center" if row == 1 else "left", vertical="center", wrap_text=True)
+        put(cell, text)
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=len(COLUMNS))
+        sheet.row_dimensions[row].height = min(text_height(clean_text(text), width, size) + 4, HIGHEST_ROW)
+    return 3
+
+
+def _write_column_keys(sheet: Worksheet, row: int, of_sheet: SheetKey) -> None:
+    for index, key in enumerate(COLUMNS, start=1):
+        put(sheet.cell(row, index), written_column_key(key))
+    put(sheet.cell(row, len(COLUMNS) + 1), written_sheet_key(of_sheet))
+    sheet.row_dimensions[row].hidden = True
+
+
+def _write_head(sheet: Worksheet, row: int, index: int, column: Column, *, is_open: bool) -> None:
+    cell = sheet.cell(row, index)
+    cell.font = Font(**HEI, size=_SIZE, bold=True)
+    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    cell.border = _BORDER
+    cell.fill = _OPEN_HEAD_FILL if is_open else _HEAD_FILL
+    put(cell, str(column.head))
+
+
+def _styled_row(sheet: Worksheet, row: int) -> list[Cell]:
+    """Give the cells of a row their look; those of other rows share it, for making one takes long."""
+    cells = []
+    for index, (key, column) in enumerate(COLUMNS.items(), start=1):
+        is_open = key in OPEN_COLUMNS
+        cell = sheet.cell(row, index)
+        cell.font = Font(**SONG, size=_SIZE)
+        cell.border = _BORDER
+        cell.fill = _OPEN_FILL if is_open else _LOCKED_FILL
+        cell.alignment = Alignment(horizontal="center" if column.centred else "left", vertical="top", wrap_text=True)
+        cell.protection = Protection(locked=not is_open)
+        if is_open:
+            # What is typed stays as it is typed: no text becomes a number or a formula.
+            cell.number_format = DATE_FORMAT if column.kind is Kind.DATE else TEXT_FORMAT
+        cells.append(cell)
+    return cells
+
+
+def _write_row(sheet: Worksheet, row: int, looks: Sequence[StyleArray], task: Task, department: Department) -> None:
+    height, digests = _LOWEST_ROW, []
+    for index, (key, column) in enumerate(COLUMNS.items(), start=1):
+        cell = sheet.cell(row, index)
+        cell._style = copy(looks[index - 1])
+        if key in OPEN_COLUMNS:
+            continue
+        value = column.value(task)
+        put(cell, value, column.kind)
+        text = "" if value is None else str(value)
+        digests.append(digest(text))
+        height = max(height, text_height(clean_text(text), column.width, _SIZE))
+    sheet.row_dimensions[row].height = min(height, HIGHEST_ROW)
+    key = RowKey(task.pk, task.version, department.pk, moment(task.entered_at), tuple(digests))
+    put(sheet.cell(row, len(COLUMNS) + 1), written_row_key(key))
+
+
+# --- what the sheet itself checks -------------------------------------------------------------------
+
+
+def _add_validations(
+    sheet: Worksheet, first_row: int, department: Department, tasks: Sequence[Task], today: datetime.date
+) -> None:
+    """Let the sheet refuse what the register would: one rule for all rows with the same choices or the same issue."""
+    letters = {key: get_column_letter(index) for index, key in enumerate(COLUMNS, start=1)}
+    rules: dict[tuple, DataValidation] = {}
+    for row, task in enumerate(tasks, start=first_row):
+        labels = tuple(str(status.label) for status in statuses_open_to(task, department.pk, task.day_status))
+        if labels not in rules:
+            rules[labels] = _statuses_rule(labels)
+        rules[labels].add(f"{letters[FillInColumn.NEW_STATUS]}{row}")
+        issued_on = task.suggestion.meeting.issued_on
+        if (issued_on,) not in rules:
+            rules[(issued_on,)] = _day_rule(issued_on)
+        rules[(issued_on,)].add(f"{letters[FillInColumn.DAY]}{row}")
+    texts = DataValidation(
+        type="textLength",
+        operator="lessThanOrEqual",
+        formula1=str(LONGEST_TEXT),
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle=_("Too long"),
+        error=_("At most %(most)d characters.") % {"most": LONGEST_TEXT},
+    )
+    last_row = first_row + len(tasks) - 1
+    for key in (FillInColumn.PROGRESS, FillInColumn.REASON):
+        texts.add(f"{letters[key]}{first_row}:{letters[key]}{last_row}")
+    for rule in (*rules.values(), texts):
+        sheet.add_data_validation(rule)
+
+
+def _statuses_rule(labels: Sequence[str]) -> DataValidation:
+    return DataValidation(
+        type="list",
+        formula1='"{}"'.format(",".join(labels)),
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle=_("Not one of the list"),
+        error=_("Choose from the list, or leave the cell empty to keep the present status."),
+    )
+
+
+def _day_rule(issued_on: datetime.date) -> DataValidation:
+    return DataValidation(
+        type="date",
+        operator="between",
+        formula1=str(int(to_excel(issued_on))),
+        formula2="TODAY()",
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle=_("Not such a day"),
+        error=_("Write a day from %(issued)s, when the minutes were issued, until today, such as 2024-05-31.")
+        % {"issued": issued_on.isoformat()},
+    )
+
+
+def _protect(sheet: Worksheet) -> None:
+    sheet.protection.sheet = True
+    # Reading stays comfortable: columns and rows may be made wider, and the rows filtered.
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+    sheet.protection.autoFilter = False
+
+
+def _set_up_page(sheet: Worksheet, head_row: int, last_row: int) -> None:
+    key_column = get_column_letter(len(COLUMNS) + 1)
+    # The hidden keys are part of the filtered range, so that sorting takes them along.
+    sheet.auto_filter.ref = f"A{head_row}:{key_column}{last_row}"
+    sheet.freeze_panes = sheet.cell(head_row + 1, 1)
+    sheet.print_title_rows = f"{head_row}:{head_row}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins = PageMargins(
+        left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=_MARGIN, header=_MARGIN / 2, footer=_MARGIN / 2
+    )
+    sheet.print_options.horizontalCentered = True
+    sheet.oddFooter.center.text = "&P / &N"
+    sheet.sheet_view.showGridLines = False

@@ -1,0 +1,95 @@
+"""What people choose about fill-in workbooks: whose are made, and which files come back."""
+
+from __future__ import annotations
+
+import datetime
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings import permissions
+from meetings.models import Account, Department, Meeting
+from meetings.tasks.forms.update import day_field
+from meetings.tasks.forms.workflow import SeveralFilesInput
+from meetings.ui.widgets import SearchMultipleChoiceField
+
+from .export import Errand
+
+WORKBOOK, ARCHIVE = "xlsx", "zip"
+MOST_FILES = 30
+
+
+class MakeForm(forms.Form):
+    """Which workbooks are made. Its values stand in the address, so that the same can be made again."""
+
+    department = SearchMultipleChoiceField(
+        label=gettext_lazy("Departments"),
+        queryset=Department.objects.none(),
+        required=False,
+        help_text=gettext_lazy("None chosen: all of them."),
+    )
+    meeting = forms.ModelChoiceField(
+        label=gettext_lazy("Meeting"),
+        queryset=Meeting.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("All meetings"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    return_by = day_field(label=gettext_lazy("To be sent back by"), required=False)
+    send_to = forms.CharField(
+        label=gettext_lazy("To be sent back to"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+        help_text=gettext_lazy("Name, e-mail address or telephone number, as the instructions are to say it."),
+    )
+    form = forms.ChoiceField(
+        label=gettext_lazy("As"),
+        choices=[
+            (WORKBOOK, gettext_lazy("One workbook, a sheet for each department")),
+            (ARCHIVE, gettext_lazy("A workbook for each department, in one zip")),
+        ],
+        required=False,
+        initial=WORKBOOK,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, data=None, *, account: Account, today: datetime.date) -> None:
+        """Offer what ``account`` may have; ``today`` (Asia/Shanghai) is before any day of return."""
+        initial = {"send_to": " ".join(filter(None, [account.display_name, account.email]))}
+        super().__init__(data, auto_id="make-%s", initial=initial)
+        self.today = today
+        self.offered = permissions.departments_to_fill_in(account)
+        self.fields["department"].queryset = self.offered
+        self.fields["meeting"].queryset = permissions.readable_meetings(account, today)
+        self.fields["return_by"].widget.attrs["min"] = today.isoformat()
+
+    def clean_return_by(self) -> datetime.date | None:
+        """Refuse a day that has passed."""
+        day = self.cleaned_data["return_by"]
+        if day is not None and day < self.today:
+            raise forms.ValidationError(_("This day has passed. Choose today or a later day."))
+        return day
+
+    @property
+    def departments(self) -> list[Department]:
+        """Whose workbooks are wanted; goes with a valid form."""
+        return list(self.cleaned_data["department"] or self.offered)
+
+    @property
+    def errand(self) -> Errand:
+        """What the instructions say besides; goes with a valid form."""
+        return Errand(self.cleaned_data["return_by"], self.cleaned_data["send_to"].strip())
+
+
+class HandInForm(forms.Form):
+    """The workbooks that come back, several at once."""
+
+    files = forms.FileField(
+        label=gettext_lazy("The workbooks that came back"),
+        required=False,
+        widget=SeveralFilesInput(
+            attrs={"class": "form-control intake-drop", "multiple": True, "accept": ".xlsx,.xlsm"},
+        ),
+    )

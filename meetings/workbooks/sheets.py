@@ -1,0 +1,99 @@
+"""The sheets of a workbook as cells with their places; nothing here knows what a fill-in workbook is."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from meetings.minutes.documents import Format, Unreadable, UnreadableDocument, format_of
+from meetings.minutes.documents.detect import content_of
+from meetings.minutes.documents.model import Table
+from meetings.minutes.documents.xlsx import read_xlsx
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One cell that holds something. ``is_merged``: it covers several rows or columns, and stands in each."""
+
+    row: int
+    column: int
+    text: str
+    day: datetime.date | None = None
+    is_merged: bool = False
+
+    @property
+    def reference(self) -> str:
+        """What the spreadsheet calls it, such as C7."""
+        return f"{get_column_letter(self.column)}{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its cells by row and column, both 1-based."""
+
+    name: str
+    rows: dict[int, dict[int, SheetCell]]
+
+
+def read_sheets(path: str | PathLike[str]) -> tuple[Sheet, ...]:
+    """Read the workbook at ``path``. Raises UnreadableDocument, also for any other format."""
+    content = content_of(path)
+    found = format_of(content)
+    if found is not Format.XLSX:
+        raise UnreadableDocument(Unreadable.OTHER_FORMAT, format=str(found))
+    return tuple(_sheet(table) for table in read_xlsx(content).tables)
+
+
+def _sheet(table: Table) -> Sheet:
+    times: dict[int, int] = {}
+    for cells in table.rows:
+        for cell in cells:
+            times[id(cell)] = times.get(id(cell), 0) + 1
+    rows = {}
+    for number, cells in zip(table.row_numbers, table.rows, strict=True):
+        rows[number] = {
+            column: SheetCell(number, column, cell.printed, _day(cell.value), times[id(cell)] > 1)
+            for column, cell in zip(table.column_numbers, cells, strict=True)
+            if not cell.is_blank
+        }
+    return Sheet(table.name, rows)
+
+
+def _day(value: object) -> datetime.date | None:
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    return value if isinstance(value, datetime.date) else None
+
+
+# --- from one process to another -----------------------------------------------------------------
+
+
+def written_sheets(sheets: tuple[Sheet, ...]) -> list[dict[str, Any]]:
+    """Return the sheets as JSON holds them."""
+    return [
+        {
+            "name": sheet.name,
+            "cells": [
+                [cell.row, cell.column, cell.text, cell.day.isoformat() if cell.day else None, cell.is_merged]
+                for cells in sheet.rows.values()
+                for cell in cells.values()
+            ],
+        }
+        for sheet in sheets
+    ]
+
+
+def sheets_from(written: list[dict[str, Any]]) -> tuple[Sheet, ...]:
+    """Return the sheets that `written_sheets` wrote."""
+    sheets = []
+    for sheet in written:
+        rows: dict[int, dict[int, SheetCell]] = {}
+        for row, column, text, day, is_merged in sheet["cells"]:
+            found = datetime.date.fromisoformat(day) if day else None
+            rows.setdefault(row, {})[column] = SheetCell(row, column, text, found, is_merged)
+        sheets.append(Sheet(sheet["name"], rows))
+    return tuple(sheets)

@@ -1,0 +1,138 @@
+"""Accounts, through the front door: administrators need no administration site for them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from meetings.accounts.services.accounts import edit_account, give_new_password
+from meetings.errors import NotAllowed
+from meetings.models import Account, Role
+from meetings.organisation.services.organisation import version_of
+from meetings.organisation.tables import AccountTable
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator() -> Account:
+    return factories.account(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def browser(client: Client, administrator) -> Client:
+    client.force_login(administrator)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+NEW = {"username": "wang", "display_name": "王芳", "email": "wang@example.org", "role": "reader"}
+
+
+def fields_of(account: Account, **changed) -> dict:
+    departments = list(account.departments.values_list("pk", flat=True))
+    return {
+        "version": version_of(account),
+        "username": account.username,
+        "display_name": account.display_name,
+        "email": account.email,
+        "role": account.role,
+        "departments": departments,
+        "person": account.person_id or "",
+        "is_active": "on",
+        **changed,
+    }
+
+
+def test_an_account_is_opened_with_a_password_that_is_shown_once(browser):
+    page = browser.post("/accounts/new/", NEW)
+    password = page.context["password"]
+    account = Account.objects.get(username="wang")
+    assert password in page.content.decode() and "no-store" in page["Cache-Control"]
+    assert password not in browser.get(f"/accounts/{account.pk}/").content.decode()
+    own = Client()
+    assert own.post("/accounts/login/", {"username": "wang", "password": password}).status_code == 302
+    assert password not in str(list(account.change_log.values()))
+    assert account.change_log.get().kind == "entered"
+
+
+def test_what_an_account_may_do_is_changed_and_logged(browser, administrator):
+    department = factories.department("技术部")
+    account = factories.account(Role.READER)
+    sent = fields_of(account, role=Role.LIAISON, departments=[department.pk])
+    page = browser.post(f"/accounts/{account.pk}/", sent, follow=True)
+    account.refresh_from_db()
+    assert (account.role, list(account.departments.all())) == (Role.LIAISON, [department])
+    entry = account.change_log.get()
+    assert entry.actor == administrator and entry.changes["liaison_departments"]["new"] == ["技术部"]
+    assert "Department liaison" in page.content.decode()
+    browser.post(f"/accounts/{account.pk}/", {k: v for k, v in fields_of(account).items() if k != "is_active"})
+    account.refresh_from_db()
+    assert not account.is_active and account.change_log.first().kind == "retired"
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"role": "liaison"}, "Say which departments this liaison reports for."),
+        ({"role": "leader"}, "Say which leader this account belongs to."),
+        ({"username": "taken"}, "There is already an account of this name."),
+        ({"username": "a b"}, "Enter a valid username"),
+        ({"display_name": ""}, "This field is required."),
+        ({"display_name": "长" * 101}, "at most 100 characters"),
+        ({"email": "nowhere"}, "Enter a valid email address."),
+    ],
+)
+def test_what_is_wrong_comes_back_with_what_was_typed(browser, changed, sentence):
+    factories.account(Role.READER, username="taken")
+    page = browser.post("/accounts/new/", {**NEW, **changed})
+    assert page.status_code == 422 and sentence in page.content.decode()
+    assert "wang@example.org" in page.content.decode() or "email" in changed
+    assert not Account.objects.filter(username="wang").exists()
+
+
+def test_the_last_administrator_stays_one(browser, administrator):
+    page = browser.post(f"/accounts/{administrator.pk}/", fields_of(administrator, role=Role.READER))
+    assert page.status_code == 422 and "last administrator" in page.content.decode()
+    factories.account(Role.ADMINISTRATOR)
+    browser.post(f"/accounts/{administrator.pk}/", fields_of(administrator, role=Role.READER))
+    administrator.refresh_from_db()
+    assert administrator.role == Role.READER
+
+
+def test_a_new_password_ends_the_old_one_and_its_session(browser):
+    account = factories.account(Role.READER, password="correct-horse-7")
+    signed_in = Client()
+    signed_in.login(username=account.username, password="correct-horse-7")
+    signed_in.force_login(account)
+    password = browser.post(f"/accounts/{account.pk}/password/").context["password"]
+    account.refresh_from_db()
+    assert account.check_password(password) and not account.check_password("correct-horse-7")
+    assert signed_in.get("/tasks/").status_code == 302
+
+
+def test_who_comes_second_sees_what_the_first_did(browser, administrator):
+    account = factories.account(Role.READER)
+    sent = fields_of(account, display_name="第二个名字")
+    first = {**fields_of(account), "display_name": "第一个名字", "is_active": True, "person": None, "departments": []}
+    edit_account(account_id=account.pk, actor=administrator, **first)
+    page = browser.post(f"/accounts/{account.pk}/", sent)
+    assert page.status_code == 409 and "第一个名字" in page.content.decode() and "第二个名字" in page.content.decode()
+
+
+def test_the_table_is_sorted_and_searched(browser):
+    for role in Role.values:
+        factories.account(role)
+    for column in AccountTable.sortable():
+        up = [row.record.pk for row in browser.get("/accounts/", {"sort": column}).context["table"].rows]
+        down = [row.record.pk for row in browser.get("/accounts/", {"sort": f"-{column}"}).context["table"].rows]
+        assert sorted(up) == sorted(down) and len(up) == 6
+    assert len(browser.get("/accounts/", {"role": "reader"}).context["table"].rows) == 1
+    assert len(browser.get("/accounts/", {"q": "liaison"}).context["table"].rows) == 1
+
+
+@pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMINISTRATOR])
+def test_only_administrators_manage_accounts(role):
+    with pytest.raises(NotAllowed):
+        give_new_password(account_id=factories.account(Role.READER).pk, actor=factories.account(role))

@@ -1,0 +1,83 @@
+"""A leader between two meetings, staff in the morning, and one box that finds everything."""
+
+from __future__ import annotations
+
+import io
+
+import pdfplumber
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from meetings.devtools import synthetic
+from meetings.models import Instruction, Person, Role, Task
+from tests import factories
+
+from .axe import assert_accessible
+from .conftest import DESK, PHONE
+from .test_layout import assert_fits
+
+
+@pytest.fixture
+def leader(db, live_server):
+    call_command("loaddata", "meeting_81", verbosity=0)
+    return factories.account(Role.LEADER, username="领导", person=Person.objects.get(name="肖良"))
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripted", "plain"])
+def test_a_leader_instructs_in_two_taps(visit, leader, picture, size, javascript):
+    page = visit("/overview/", as_=leader, width=size, language="en", javascript=javascript)
+    if javascript:
+        assert_fits(page)
+        assert_accessible(page)
+        picture(page, f"overview leader {size[0]}")
+    item = page.locator(".overview-item").first
+    words = item.locator(".task-link").inner_text()
+    item.get_by_text("Instruct", exact=True).click()
+    item.get_by_role("button", name="Please speed this up.").click()
+    expect(page.locator(".overview-item").first.locator(".overview-move")).to_have_text(
+        "Departments: answer the instruction"
+    )
+    given = Instruction.objects.get()
+    assert given.leader == leader.person and given.task.text[:10] == words[:10]
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.SECRETARIAT])
+def test_an_overview_is_printed_on_one_sheet_however_much_there_is(visit, db, live_server, role):
+    synthetic.generate(200, seed=7)
+    person = Task.objects.filter(task_leaders__isnull=False).first().task_leaders.first().person
+    page = visit("/overview/", as_=factories.account(role, person=person))
+    with pdfplumber.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as paper:
+        assert len(paper.pages) == 1
+        assert not {"打印", "搜索"} & {word["text"] for word in paper.pages[0].extract_words()}
+    # As wide as A4 between its margins: no table reaches into the one beside it.
+    page.set_viewport_size({"width": 703, "height": 1000})
+    page.emulate_media(media="print")
+    tables = page.locator(".two-columns .table-responsive")
+    assert all(tables.evaluate_all("all => all.map(table => table.scrollWidth <= table.clientWidth)"))
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_person_is_found_by_initials_and_opened_by_the_keyboard_alone(visit, leader, picture, size):
+    page = visit("/", as_=Role.SECRETARIAT, width=size, language="en")
+    page.keyboard.press("/")
+    if size == PHONE:
+        # There the bar has no room for a box: the key opens the page of the search.
+        page.wait_for_url("**/search/")
+    page.keyboard.type("lzs")
+    if size == DESK:
+        page.keyboard.press("Enter")
+    hit = page.locator(".found-hit", has_text="刘仲书")
+    expect(hit).to_be_visible()
+    assert_fits(page)
+    assert_accessible(page)
+    picture(page, f"search {size[0]}")
+    expect(page.locator("#search-words")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(hit).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#search-words")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("刘仲书")

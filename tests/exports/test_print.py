@@ -1,0 +1,121 @@
+"""What comes out of the printer: LibreOffice's PDF shows every character of every cell, inside its borders."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections import Counter
+from pathlib import Path
+
+import pdfplumber
+import pytest
+from django.core.management import call_command
+
+from meetings.breakdown.export.document import write_breakdown_document
+from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
+from meetings.models import Meeting, Suggestion
+from tests import factories
+
+from .exported_files import folded, sheet
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.date(2024, 3, 1)
+LONG_WORD = "Uncharacteristically-long-word" * 4
+LOREM = "持续做好国内外及相关领域进展动态的跟踪分析，加强CNAS合作WWW（ISO/IEC 17025:2017）；"
+
+
+def printed_cells(pdf: Path) -> list[list[str]]:
+    """The cells of the tables of a PDF, page by page: for each a text of what is inside its borders.
+
+    What a cell is too low for is drawn outside of its borders (and clipped), so it is not in these texts.
+    """
+    pages = []
+    with pdfplumber.open(pdf) as opened:
+        for page in opened.pages:
+            # LibreOffice draws no line under a merged cell that goes on overleaf.
+            settings = {"explicit_horizontal_lines": [max(edge["bottom"] for edge in page.edges)]}
+            cells = [text for table in page.extract_tables(settings) for row in table for text in row if text]
+            pages.append([folded(text) for text in cells])
+    return pages
+
+
+def cell_texts(path: Path) -> Counter[str]:
+    """The texts of a workbook's cells below the head, with how often each is there."""
+    rows = list(sheet(path).iter_rows(values_only=True))
+    head = next(index for index, row in enumerate(rows) if row[0] == "序号")
+    return Counter(folded(value) for row in rows[head:] for value in row if value)
+
+
+@pytest.fixture
+def meeting_81() -> Meeting:
+    call_command("loaddata", "meeting_81", verbosity=0)
+    return Meeting.objects.get()
+
+
+@pytest.fixture
+def full_meeting() -> Meeting:
+    """A meeting with cells of all lengths in all columns, none of them longer than a page."""
+    meeting = factories.meeting(breakdown_title="落实各项建议任务分解表" * 4, overall_lead=factories.person("张朝华"))
+    for number in range(1, 13):
+        suggestion = factories.suggestion(
+            meeting,
+            aspect=f"第{number // 3}方面" + "加强认可新制度、重点领域与关键技术的研究" * (number % 3),
+            text=LOREM * (number % 5) + "完",
+            sources=[(factories.person(f"易春{n}"), "信息技术专业委员会委员") for n in range(number % 4)],
+        )
+        for n in range(1 + number % 3):
+            task = factories.task(
+                suggestion,
+                text=LONG_WORD if number == 4 else f"第{number}-{n}项" + LOREM * (number % 3),
+                remarks="已与有关部门沟通" * (number % 2),
+                deadline="加快认可制度研发速度，持续追踪" if number % 2 else "2024.12",
+            )
+            if n:
+                factories.progress(task, f"已完成{number}。" + LOREM * n, on=datetime.date(2024, 1, 5))
+    return meeting
+
+
+@pytest.mark.parametrize("which", ["meeting_81", "full_meeting"])
+@pytest.mark.parametrize("write", [write_breakdown, write_breakdown_with_status])
+def test_no_text_of_a_cell_is_cut(write, which, as_pdf, tmp_path, request):
+    path = tmp_path / "annex.xlsx"
+    with path.open("wb") as file:
+        write(file, request.getfixturevalue(which), DAY)
+    pages = printed_cells(as_pdf(path))
+    printed = Counter(cell for page in pages for cell in page)
+    missing = cell_texts(path) - printed
+    assert not missing
+    assert all(page[0] == "序号" for page in pages), "the head is on each page"
+
+
+@pytest.mark.parametrize("write", [write_breakdown, write_breakdown_with_status])
+def test_a_suggestion_longer_than_a_page_is_printed_to_its_end(write, as_pdf, tmp_path):
+    meeting = factories.meeting()
+    sentences = [f"第{number:03}句，{LOREM}" for number in range(80)]
+    suggestion = factories.suggestion(meeting, text="".join(sentences))
+    factories.task(suggestion, text="".join(sentences[:30]))
+    factories.task(factories.suggestion(meeting), text="此后还有一项。")
+    path = tmp_path / "annex.xlsx"
+    with path.open("wb") as file:
+        write(file, meeting, DAY)
+    opened = sheet(path)
+    heights = [opened.row_dimensions[row].height for row in range(1, opened.max_row + 1)]
+    assert max(heights) <= 409.5
+    assert sum(heights) > 409.5 * 2
+    printed = "".join(cell for page in printed_cells(as_pdf(path)) for cell in page)
+    # A line on a page's end may be drawn on both pages: each sentence is there, once or twice.
+    assert [number for number in range(80) if f"第{number:03}句" not in printed] == []
+    assert "此后还有一项。" in printed.replace("项.", "项。")
+
+
+def test_no_text_of_the_document_is_cut(as_pdf, tmp_path, meeting_81, full_meeting):
+    for meeting in (meeting_81, full_meeting):
+        path = tmp_path / "annex.docx"
+        file = io.BytesIO()
+        write_breakdown_document(file, meeting, DAY)
+        path.write_bytes(file.getvalue())
+        with pdfplumber.open(as_pdf(path)) as pdf:
+            printed = Counter(folded("".join(page.extract_text() for page in pdf.pages)))
+        told = "".join(Suggestion.objects.filter(meeting=meeting).values_list("text", flat=True))
+        assert not Counter(folded(told)) - printed

@@ -1,0 +1,201 @@
+"""The register, a task a line, as workbook and CSV (DESIGN.md, Contracts: export_register)."""
+
+import datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from meetings.exports import register
+from meetings.exports.register import write_register_workbook
+from meetings.models import DepartmentRole, Health, Status, Task
+from tests import factories
+
+from .exported_files import rows_by_head, sheet
+
+pytestmark = pytest.mark.django_db
+
+HEADS = [
+    *["会议", "序号", "讲话要点", "意见建议", "任务号", "工作任务", "责任部室", "配合部室", "分管领导"],
+    *["完成时限(原文)", "原期限", "现期限", "延期次数", "延期天数", "办理状态", "预警", "下次评估日"],
+    *["最近进展", "进展日", "办结日", "建议来源", "备注"],
+]
+
+
+@pytest.fixture(params=[".xlsx", ".csv"])
+def path(request, tmp_path):
+    return tmp_path / f"register{request.param}"
+
+
+def export(path, *options):
+    call_command("export_register", str(path), *options)
+    return rows_by_head(path)
+
+
+def test_it_has_a_row_for_each_task_under_the_heads_of_the_contract(path):
+    call_command("loaddata", "meeting_81", verbosity=0)
+    with translation.override("en"):
+        rows = export(path, "--as-of", "2024-02-09")
+    assert list(rows[0]) == HEADS
+    assert len(rows) == 18
+    numbers = [(int(row["序号"]), int(row["任务号"])) for row in rows]
+    assert numbers[3:6] == [(4, 1), (4, 2), (4, 3)]
+    assert rows[11]["责任部室"] == "特标部"
+    assert rows[3]["建议来源"] == "评定专门委员会副主任 刘克、信息技术专业委员会委员 易春"
+
+
+def test_each_column_holds_what_its_head_says(path):
+    technology, office, international = map(factories.department, ("技术部", "办公室", "国际部"))
+    suggestion = factories.suggestion(
+        aspect="强化服务", text="建议甲", number=7, sources=[(factories.person("易春"), "委员")]
+    )
+    task = factories.task(
+        suggestion,
+        text="做乙",
+        deadline="2024.10",
+        remarks="注",
+        departments=[
+            (technology, DepartmentRole.LEAD),
+            (office, DepartmentRole.RESPONSIBLE),
+            (international, DepartmentRole.SUPPORTING),
+        ],
+        leaders=[factories.person("肖良"), factories.person("张虹")],
+    )
+    later = {"text": "2025.3", "kind": "dated", "precision": "month", "due_date": "2025-03-31"}
+    factories.entry(
+        task,
+        effective_on=datetime.date(2024, 9, 1),
+        changes={"deadline": {"old": None, "new": later}, "extension": {"old": None, "new": {"count": 1, "days": 151}}},
+    )
+    factories.progress(task, "已启动。", on=datetime.date(2024, 9, 2))
+    factories.move(task, "closed", on=datetime.date(2025, 2, 3), note="办完。")
+    (row,) = export(path)
+    dated = {"原期限": "2024-10-31", "现期限": "2025-03-31", "进展日": "2025-02-03", "办结日": "2025-02-03"}
+    if path.suffix == ".xlsx":
+        dated = {head: datetime.datetime.fromisoformat(day) for head, day in dated.items()}
+    empty = "" if path.suffix == ".csv" else None
+    number = str if path.suffix == ".csv" else int
+    assert row == {
+        "会议": suggestion.meeting.title,
+        "序号": number(7),
+        "讲话要点": "强化服务",
+        "意见建议": "建议甲",
+        "任务号": number(1),
+        "工作任务": "做乙",
+        "责任部室": "技术部（牵头）、办公室",
+        "配合部室": "国际部",
+        "分管领导": "肖良、张虹",
+        "完成时限(原文)": "2024.10",
+        **dated,
+        "延期次数": number(1),
+        "延期天数": number(151),
+        "办理状态": str(Status.CLOSED.label),
+        "预警": str(Health.CLOSED.label),
+        "下次评估日": empty,
+        "最近进展": "办完。",
+        "建议来源": "委员 易春",
+        "备注": "注",
+    }
+
+
+def test_it_shows_the_register_of_the_day_asked_for(path):
+    call_command("loaddata", "meeting_81", verbosity=0)
+    task = Task.objects.order_by("pk").first()
+    factories.progress(task, "第一次进展。", on=datetime.date(2024, 1, 10))
+    days = ("2023-12-31", "2024-01-09", "2024-01-10")
+    first = [export(path, "--as-of", day)[0] for day in days]
+    assert [row["最近进展"] or "" for row in first] == ["", "", "第一次进展。"]
+    health = [Health(Task.objects.on(datetime.date.fromisoformat(day)).get(pk=task.pk).health) for day in days]
+    assert [row["预警"] for row in first] == [str(value.label) for value in health]
+    assert health[0] != health[1]
+    assert export(path, "--as-of", "2023-11-07") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("status=not_started", 18),
+        ("?department=技术部&department=办公室", 10),
+        ("department=%E5%8A%9E%E5%85%AC%E5%AE%A4&page=2&per_page=1&export=csv", 3),
+        ("as_of=2023-11-07", 0),
+        ("q=培训", 4),
+        ("", 18),
+    ],
+)
+def test_a_query_gives_the_rows_of_the_list(query, count, tmp_path):
+    call_command("loaddata", "meeting_81", verbosity=0)
+    assert len(export(tmp_path / "register.csv", "--query", query)) == count
+
+
+def test_a_query_gives_the_order_of_the_list(tmp_path):
+    call_command("loaddata", "meeting_81", verbosity=0)
+    texts = [row["工作任务"] for row in export(tmp_path / "register.csv", "--query", "sort=-text")]
+    assert texts == list(Task.objects.order_by("-text").values_list("text", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["register.pdf"], "register.pdf"),
+        (["no-such-folder/register.csv"], "no-such-folder"),
+        (["register.csv", "--as-of", "2024-02-30"], "2024-02-30"),
+        (["register.xlsx", "--as-of", "9999-01-01"], "--as-of"),
+        (["register.xlsx", "--query", "status=late"], "late"),
+        (["register.xlsx", "--query", "colour=red"], "colour"),
+        (["register.csv", "--query", "sort=colour"], "colour"),
+        (["register.csv", "--query", "as_of=2024-13-01"], "2024-13-01"),
+        (["register.csv", "--as-of", "2024-01-01", "--query", "as_of=2024-01-02"], "2024-01-02"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line_and_nothing_is_written(arguments, names, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError) as refused:
+        call_command("export_register", *arguments)
+    assert names in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_workbook_is_ready_to_work_with(tmp_path):
+    factories.task(deadline="2024.10")
+    path = tmp_path / "register.xlsx"
+    export(path)
+    opened = sheet(path)
+    assert opened.freeze_panes == "A2"
+    assert opened.auto_filter.ref == "A1:V2"
+    assert not opened.merged_cells.ranges
+    due = opened.cell(2, HEADS.index("原期限") + 1)
+    assert due.is_date and due.number_format == "yyyy-mm-dd"
+    printed = opened.cell(2, HEADS.index("完成时限(原文)") + 1)
+    assert (printed.value, printed.data_type, printed.number_format) == ("2024.10", "s", "@")
+
+
+def test_the_csv_is_what_excel_reads_as_utf8(tmp_path):
+    factories.task(text="两行\n的任务")
+    path = tmp_path / "register.csv"
+    export(path)
+    written = path.read_bytes()
+    assert written.startswith("\ufeff会议,序号,".encode())
+    assert written.count(b"\r\n") == 2 and written.endswith(b"\r\n")
+
+
+def test_an_empty_register_has_its_head(path):
+    assert export(path) == []
+    assert path.stat().st_size
+
+
+def test_a_longer_register_costs_queries_by_the_portion_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(register, "PORTION", 10)
+    suggestion = factories.suggestion(sources=[(factories.person("易春"), "委员")])
+    day = datetime.date(2024, 1, 1)
+    queries = {}
+    for tasks in (2, 10, 11):
+        while suggestion.tasks.count() < tasks:
+            factories.task(suggestion)
+        with (tmp_path / "register.xlsx").open("wb") as file, CaptureQueriesContext(connection) as captured:
+            write_register_workbook(file, Task.objects.on(day).with_printed_order(), day)
+        queries[tasks] = len(captured)
+    # The tasks; then, for each portion, their departments, their leaders and their suggestions' sources.
+    assert queries == {2: 4, 10: 4, 11: 7}

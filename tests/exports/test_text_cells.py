@@ -1,0 +1,141 @@
+"""Nobody's words become a formula, and no character is fatal, in any cell of any export."""
+
+import csv
+import datetime
+import io
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.styles.numbers import is_date_format
+
+from meetings.breakdown.export.document import write_breakdown_document
+from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
+from meetings.exports.columns import Column, Kind
+from meetings.exports.register import write_register_csv, write_register_workbook
+from meetings.exports.workbook import LONGEST_CELL, cell_text, write_csv, write_list
+from meetings.models import DepartmentRole, Task
+from tests import factories
+
+DAY = datetime.date(2024, 1, 1)
+STARTS = ["=", "+", "-", "@", "\t", "\r", "＝"]
+FORMULA = "1+cmd|'/c calc'!A0"
+
+
+def world_of(start):
+    """A meeting whose every text begins with ``start``; return it."""
+
+    def text(what):
+        return f"{start}{FORMULA}{what}"
+
+    person = factories.person(text("人"))
+    meeting = factories.meeting(title=text("会议"), breakdown_title=text("表"), document_number="", overall_lead=person)
+    suggestion = factories.suggestion(
+        meeting,
+        aspect=text("要点"),
+        number=None,
+        text=text("建议"),
+        lead_in=text("要求"),
+        sources=[(person, text("委员"))],
+    )
+    for role in (DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING):
+        task = factories.task(
+            suggestion,
+            text=text("任务"),
+            departments=[(factories.department(text(role)), role)],
+            leaders=[person],
+            deadline=text("时限"),
+            remarks=text("备注"),
+        )
+        factories.progress(task, text("进展"), on=datetime.date(2023, 12, 1))
+    return meeting
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("start", STARTS, ids=repr)
+def test_in_every_cell_of_every_workbook_and_csv(start):
+    meeting = world_of(start)
+    tasks = Task.objects.on(DAY).with_printed_order()
+    expected = f"{start}{FORMULA}".replace("\r", "\n")
+    for write, subject in (
+        (write_breakdown, meeting),
+        (write_breakdown_with_status, meeting),
+        (write_register_workbook, tasks),
+    ):
+        file = io.BytesIO()
+        write(file, subject, DAY)
+        assert b"<f>" not in b"".join(zipfile.ZipFile(file).read(name) for name in _sheets(file))
+        cells = [cell for row in openpyxl.load_workbook(file).active.iter_rows() for cell in row if cell.value]
+        assert all(cell.data_type in ("s", "inlineStr", "n", "d") for cell in cells)
+        dangerous = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(expected)]
+        assert len(dangerous) >= 7
+        assert all(cell.quotePrefix for cell in dangerous)
+    file = io.BytesIO()
+    write_register_csv(file, tasks, DAY)
+    rows = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline="")))
+    texts = [value for row in rows[1:] for value in row if FORMULA in value]
+    assert len(texts) >= 2 * 9
+    assert not [value for value in texts if value.startswith(tuple(STARTS))]
+    assert f"'{expected}任务" in rows[1]
+
+
+def _sheets(file):
+    return [name for name in zipfile.ZipFile(file).namelist() if name.startswith("xl/worksheets/sheet")]
+
+
+@pytest.mark.django_db
+def test_characters_office_files_cannot_hold_are_dropped():
+    # The database refuses NUL on PostgreSQL; every other one can be in it.
+    bad = "甲\x01\x0b\x0c\x1f\ufffe\uffff乙\x08"
+    task = factories.task(text=bad, remarks=bad)
+    meeting = task.suggestion.meeting
+    for write in (write_breakdown, write_breakdown_with_status):
+        file = io.BytesIO()
+        write(file, meeting, DAY)
+        assert "甲乙" in [cell.value for row in openpyxl.load_workbook(file).active.iter_rows() for cell in row]
+    file = io.BytesIO()
+    write_breakdown_document(file, meeting, DAY)
+    assert "甲乙" in [cell.text for cell in docx.Document(file).tables[0].rows[1].cells]
+    for write in (write_register_workbook, write_register_csv):
+        file = io.BytesIO()
+        write(file, Task.objects.on(DAY), DAY)
+    assert ",甲乙," in file.getvalue().decode()
+
+
+def test_a_text_longer_than_a_cell_is_cut_and_says_so():
+    # Outside the basic plane a character counts twice.
+    for text in ("长" * 40_000, "𠮷" * 20_000):
+        cut = cell_text(text)
+        assert len(cut.encode("utf-16-le")) // 2 <= LONGEST_CELL
+        assert cut[:10_000] == text[:10_000] and cut[-1] in "】]"
+    assert cell_text("长" * LONGEST_CELL) == "长" * LONGEST_CELL
+
+
+COLUMNS = (Column("text", 20, lambda text: text), Column("printed", 20, lambda text: text, Kind.PRINTED))
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+NASTY_TEXT = st.builds(
+    "{}{}".format, st.sampled_from([*STARTS, "#N/A", "2024.10", "_x0041_", "'", "2024-01-01"]), ANY_TEXT
+)
+
+
+@given(text=ANY_TEXT | NASTY_TEXT)
+def test_any_text_is_read_back_as_it_was(text):
+    file = io.BytesIO()
+    write_list(file, title="list", columns=COLUMNS, lines=[text])
+    opened = openpyxl.load_workbook(file).active
+    for cell in opened[2] if opened.max_row > 1 else ():
+        assert cell.data_type in ("s", "inlineStr", "n") and not is_date_format(cell.number_format)
+        assert (cell.value or "").replace("_x005F_", "_") == cell_text(text).replace("_x005F_", "_")
+
+
+@given(text=ANY_TEXT | NASTY_TEXT)
+def test_any_text_is_in_the_csv_as_it_was_but_for_an_apostrophe(text):
+    file = io.BytesIO()
+    write_csv(file, columns=COLUMNS, lines=[text])
+    _head, row = csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""))
+    clean = cell_text(text).replace("_x005F_", "_")
+    assert row[0] == row[1] and row[0].removeprefix("'") == clean.removeprefix("'")
+    assert not row[0].startswith(tuple(STARTS))

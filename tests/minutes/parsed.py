@@ -1,0 +1,56 @@
+"""Reading a made document, and short forms of what was read, for tests to compare."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import unicodedata
+from pathlib import Path
+
+from meetings.minutes.documents import Unreadable, UnreadableDocument
+from meetings.minutes.parser.minutes import read_minutes
+from meetings.minutes.parser.schema import Minutes, Row
+
+from .document_builders import written
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+def minutes(content: bytes | str) -> Minutes:
+    """The minutes in a file of this content."""
+    with tempfile.TemporaryDirectory() as folder:
+        return read_minutes(written(Path(folder), content))
+
+
+def refused(content: bytes | str) -> Unreadable:
+    """Why a file of this content is not read."""
+    try:
+        minutes(content)
+    except UnreadableDocument as error:
+        return error.code
+    raise AssertionError("The file was read.")
+
+
+def bare(text: str | None) -> str | None:
+    """Without white space, the width of punctuation folded: as ``annex-expected.json`` asks to compare."""
+    return None if text is None else unicodedata.normalize("NFKC", re.sub(r"\s+", "", text))
+
+
+def tasks(row: Row) -> list[str]:
+    return [task.text for task in row.tasks]
+
+
+def departments(row: Row, task: int = 0) -> dict[str, str]:
+    """The roles of a task's departments by name, in printed order."""
+    return {department.name: str(department.role) for department in row.tasks[task].departments}
+
+
+def row_problems(read: Minutes) -> list[tuple[int, str]]:
+    """Row and column of every problem that has a row."""
+    return sorted((problem.row, problem.column) for problem in read.problems if problem.row is not None)
+
+
+def whole_problems(read: Minutes) -> set[str]:
+    """The codes of the problems about the whole file, less those of a table made for a test, which names no meeting."""
+    codes = {str(problem.code) for problem in read.problems if problem.row is None}
+    return codes - {"no_title", "no_issue_day"}

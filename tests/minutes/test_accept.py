@@ -1,0 +1,357 @@
+"""Accepting: the whole meeting or nothing, once, and the same register from every file of the same notice."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import translation
+
+from meetings.deadlines import Deadline, DeadlineKind
+from meetings.errors import NotAllowed
+from meetings.minutes import accept, draft_services, issue_answers
+from meetings.minutes.creation import CannotAccept, blockers_of, enter_meeting
+from meetings.minutes.draft import draft_of
+from meetings.minutes.parser.entrypoint import read_with_sources
+from meetings.models import (
+    LONGEST_TEXT,
+    Account,
+    ConfirmationMark,
+    Department,
+    DraftRow,
+    Meeting,
+    MinutesDocument,
+    Person,
+    Suggestion,
+    Task,
+    TaskLog,
+)
+from tests import factories
+from tests.register_dump import folded, register
+
+pytestmark = pytest.mark.django_db
+
+DATA = Path(__file__).parent.parent / "data"
+NOTICE = DATA / "minutes.docx"
+ISSUED_ON = datetime.date(2023, 11, 8)
+
+
+def in_fixture(**options) -> dict:
+    """Return the register that the fixture gives, and leave it empty again."""
+    with transaction.atomic():
+        call_command("loaddata", "meeting_81", verbosity=0)
+        found = register(**options)
+        transaction.set_rollback(True)
+    assert not Meeting.objects.exists()
+    return found
+
+
+def a_draft(path: Path = NOTICE, account: Account | None = None) -> MinutesDocument:
+    return draft_services.keep_draft(
+        read=read_with_sources(path),
+        content=path.read_bytes(),
+        name=path.name,
+        account=account or factories.secretariat(),
+    )
+
+
+def everything_entered() -> list[int]:
+    return [model.objects.count() for model in (Meeting, Suggestion, Task, TaskLog, Department, Person)]
+
+
+# --- the same register ----------------------------------------------------------------------------
+
+
+def test_the_notice_gives_the_register_of_the_fixture_to_the_letter():
+    expected = in_fixture()
+    call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
+    assert register() == expected
+
+
+@pytest.mark.parametrize("name", ["minutes.pdf", "81号.txt"])
+def test_a_print_and_a_scan_give_it_but_for_blanks_and_the_width_of_commas(name):
+    expected = in_fixture()
+    call_command("import_minutes", str(DATA / name), "--accept", stdout=StringIO())
+    assert folded(register()) == folded(expected)
+
+
+@pytest.mark.parametrize("name", ["annex.docx", "annex.xlsx"])
+def test_the_annex_alone_gives_its_table_once_somebody_says_the_day(name):
+    expected = in_fixture(around=False)
+    document = a_draft(DATA / name)
+    draft_services.edit_facts(document_id=document.pk, version=document.version, typed={"issued_on": "2023-11-08"})
+    accept.accept_draft(document_id=document.pk, actor=factories.secretariat())
+    assert register(around=False) == expected
+
+
+def test_what_a_person_saw_through_the_page_is_the_fixture_too():
+    expected = in_fixture()
+    accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
+    assert register() == expected
+
+
+# --- once, and all of it --------------------------------------------------------------------------
+
+
+def test_the_file_is_kept_with_the_meeting():
+    document = a_draft()
+    meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
+    document.refresh_from_db()
+    assert document.meeting == meeting and document.accepted_at is not None
+    assert document.sha256 == hashlib.sha256(NOTICE.read_bytes()).hexdigest()
+    assert document.file.read() == NOTICE.read_bytes()
+    assert document.file.name.startswith("minutes/") and "minutes.docx" not in document.file.name
+
+
+def test_each_suggestion_knows_the_row_it_came_from():
+    document = a_draft()
+    meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
+    rows = list(document.rows.order_by("position"))
+    assert [row.suggestion for row in rows] == list(meeting.suggestions.order_by("position"))
+    assert "最终用户专门委员会委员 孙广伟" in rows[5].source and "2024.12\n2026.12" in rows[5].source
+
+
+def test_accepting_twice_does_nothing():
+    document = a_draft()
+    staff = factories.secretariat()
+    meeting = accept.accept_draft(document_id=document.pk, actor=staff).meeting
+    before = register()
+    with pytest.raises(draft_services.AlreadyAccepted) as told:
+        accept.accept_draft(document_id=document.pk, actor=staff)
+    assert told.value.meeting == meeting
+    assert register() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
+    document, staff = a_draft(), factories.secretariat()
+    start, outcomes = Barrier(2), []
+
+    def press_the_button() -> None:
+        try:
+            start.wait(10)
+            outcomes.append(accept.accept_draft(document_id=document.pk, actor=staff).meeting.pk)
+        except draft_services.AlreadyAccepted as told:
+            outcomes.append(str(told))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=press_the_button) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {type(outcome) for outcome in outcomes} == {int, str} and len(outcomes) == 2
+    assert Meeting.objects.count() == 1 and Task.objects.count() == 18
+
+
+def test_what_was_due_at_the_next_meeting_gets_its_day():
+    """By one entry, which is no extension (DESIGN.md, Deadlines)."""
+    before = factories.meeting(
+        title="第五届执行委员会第一次会议",
+        body="中国合格评定国家认可委员会第五届执行委员会",
+        held_on=datetime.date(2023, 3, 1),
+        issued_on=datetime.date(2023, 3, 20),
+    )
+    waiting = factories.task(factories.suggestion(before), deadline=Deadline("下次会议前", DeadlineKind.NEXT_MEETING))
+    enter_meeting(draft_of(read_with_sources(NOTICE)), actor=None)
+    waiting.refresh_from_db()
+    assert (waiting.due_date, waiting.extension_count, waiting.log.count()) == (datetime.date(2023, 9, 27), 0, 2)
+
+
+def test_a_failure_half_way_leaves_nothing(monkeypatch):
+    document, staff = a_draft(), factories.secretariat()
+    before = everything_entered()
+    entered = []
+
+    def fail_at_the_tenth(**columns):
+        entered.append(columns)
+        if len(entered) == 10:
+            raise RuntimeError("the power goes")
+
+    monkeypatch.setattr("meetings.minutes.creation.enter_task", fail_at_the_tenth)
+    monkeypatch.setattr("meetings.minutes.creation.ConfirmationMark.objects.bulk_create", lambda marks: None)
+    with pytest.raises(RuntimeError):
+        accept.accept_draft(document_id=document.pk, actor=staff)
+    assert everything_entered() == before
+    document.refresh_from_db()
+    assert document.meeting is None
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+def test_a_meeting_without_an_issue_day_is_refused():
+    document = a_draft(DATA / "annex.docx")
+    with pytest.raises(CannotAccept) as refusal:
+        accept.accept_draft(document_id=document.pk, actor=factories.secretariat())
+    assert [blocker.field for blocker in refusal.value.blockers] == ["issued_on"]
+    assert not Meeting.objects.exists()
+
+
+def test_the_command_refuses_it_with_one_line():
+    with pytest.raises(CommandError) as refusal:
+        call_command("import_minutes", str(DATA / "annex.xlsx"), "--accept", stdout=StringIO())
+    assert "\n" not in str(refusal.value) and "annex.xlsx" in str(refusal.value)
+    assert not MinutesDocument.objects.exists() and not Department.objects.exists()
+
+
+def test_the_command_does_nothing_the_second_time():
+    call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
+    before = register()
+    said = StringIO()
+    call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO(), stderr=said)
+    assert register() == before and MinutesDocument.objects.count() == 1
+    assert len(said.getvalue().splitlines()) == 1
+
+
+def test_the_command_makes_no_second_copy_of_a_meeting_from_elsewhere():
+    call_command("loaddata", "meeting_81", verbosity=0)
+    with pytest.raises(CommandError):
+        call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
+    assert Meeting.objects.count() == 1 and not MinutesDocument.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "row", "field"),
+    [
+        ({"title": None}, None, "title"),
+        ({"issued_on": datetime.date(2999, 1, 1)}, None, "issued_on"),
+        ({"held_on": datetime.date(2024, 1, 1)}, None, "held_on"),
+        ({"place": "北" * 201}, None, None),
+    ],
+)
+def test_facts_that_cannot_be(change, row, field):
+    draft = draft_of(read_with_sources(NOTICE))
+    blockers = blockers_of(replace(draft, facts=replace(draft.facts, **change)))
+    assert [(blocker.row, blocker.field) for blocker in blockers] == [(row, field)]
+
+
+def with_row(draft, at: int, **values):
+    rows = list(draft.rows)
+    rows[at] = replace(rows[at], row=replace(rows[at].row, **values))
+    return replace(draft, rows=tuple(rows))
+
+
+def test_a_row_that_says_nothing_is_named():
+    draft = draft_of(read_with_sources(NOTICE))
+    task = replace(draft.rows[2].row.tasks[0], text="")
+    assert [blocker.row for blocker in blockers_of(with_row(draft, 2, suggestion=None, tasks=(task,)))] == [3]
+    assert [blocker.row for blocker in blockers_of(with_row(draft, 2, tasks=()))] == [3]
+    # Where only the suggestion is printed, it is what is to be done.
+    alone = with_row(draft, 2, tasks=(task,))
+    assert not blockers_of(alone)
+    entered = enter_meeting(alone, actor=None)
+    assert entered.suggestions[2].tasks.get().text == draft.rows[2].row.suggestion
+
+
+def test_a_text_that_no_form_would_take_is_named_with_its_length():
+    draft = draft_of(read_with_sources(NOTICE))
+    long = "长" * (LONGEST_TEXT + 1)
+    task = draft.rows[2].row.tasks[0]
+    in_task = with_row(draft, 2, tasks=(task, replace(task, text=long)))
+    in_suggestion = with_row(draft, 2, suggestion=long)
+    for changed, what in ((in_task, "task 2"), (in_suggestion, "suggestion")):
+        with translation.override("en"):
+            (blocker,) = blockers_of(changed)
+        assert blocker.row == 3
+        assert what in blocker.sentence and "20001" in blocker.sentence and "20000" in blocker.sentence
+    assert len(blockers_of(with_row(draft, 2, suggestion=long, tasks=(replace(task, text=""),)))) == 1
+    assert not blockers_of(with_row(draft, 2, suggestion=long[1:]))
+
+
+# --- people, departments, doubts ------------------------------------------------------------------
+
+
+def test_known_people_and_departments_are_not_made_again():
+    department, person = factories.department("技术部"), factories.person("刘克")
+    accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
+    assert Department.objects.get(name="技术部") == department
+    assert Person.objects.get(name="刘克") == person
+
+
+def test_a_question_nobody_answered_makes_a_new_name_and_a_mark():
+    factories.department("技术处")
+    accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
+    assert Department.objects.filter(name="技术部").exists()
+    marks = ConfirmationMark.objects.filter(code="department_like_known")
+    rows = set(marks.values_list("task__suggestion__position", flat=True))
+    assert rows == {1, 2, 3, 6, 7}
+    assert set(marks.values_list("column", "value")) == {("departments", "技术部")}
+
+
+def test_an_answered_question_leaves_no_mark():
+    known = factories.department("技术处")
+    document = a_draft()
+    issue_answers.choose_name(document_id=document.pk, key="department:技术部", choice=str(known.pk))
+    accept.accept_draft(document_id=document.pk, actor=factories.secretariat())
+    assert not Department.objects.filter(name="技术部").exists()
+    assert known.tasks.filter(suggestion__position=1).exists()
+    assert not ConfirmationMark.objects.filter(code="department_like_known").exists()
+
+
+def test_two_printed_names_of_one_department_are_one_part_of_the_task():
+    known = factories.department("技术处")
+    document = a_draft()
+    row = document.rows.get(position=6)
+    draft_services.edit_row(row_id=row.pk, version=row.version, typed={"task-0-departments": "技术部、技术处"})
+    issue_answers.choose_name(document_id=document.pk, key="department:技术部", choice=str(known.pk))
+    meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
+    task = Task.objects.get(suggestion__meeting=meeting, suggestion__position=6, number=1)
+    assert list(task.departments.all()) == [known]
+
+
+# --- a meeting that is there ----------------------------------------------------------------------
+
+
+def test_the_same_file_again_changes_nothing_and_is_linked():
+    staff = factories.secretariat()
+    first = accept.accept_draft(document_id=a_draft().pk, actor=staff).meeting
+    before = register()
+    document = a_draft()
+    again = accept.accept_draft(document_id=document.pk, actor=staff).meeting
+    assert again == first and register() == before
+    assert first.documents.count() == 2
+
+
+def test_an_update_corrects_through_the_verbs_and_removes_nothing():
+    call_command("loaddata", "meeting_81", verbosity=0)
+    staff = factories.secretariat()
+    document = a_draft()
+    rows = {row.position: row for row in document.rows.all()}
+    third = rows[3].content["tasks"][0]["text"] + "并作简单陈述。"
+    draft_services.edit_row(row_id=rows[3].pk, version=1, typed={"task-0-text": third, "task-0-departments": "办公室"})
+    draft_services.edit_row(row_id=rows[2].pk, version=1, typed={"task-0-deadline": "2024.6"})
+    draft_services.add_task(row_id=rows[5].pk, version=1)
+    draft_services.edit_row(row_id=rows[5].pk, version=2, typed={"task-1-text": "每季度通报试点进展"})
+    draft_services.remove_row(row_id=rows[12].pk, version=1)
+    entered = accept.accept_draft(document_id=document.pk, actor=staff)
+    meeting = Meeting.objects.get()
+    assert entered.meeting == meeting
+    task = Task.objects.get(suggestion__position=3)
+    assert task.text == third and [d.name for d in task.departments.all()] == ["办公室"]
+    kinds = [entry.kind for entry in task.log.order_by("sequence")]
+    assert kinds == ["entered", "texts", "assignments"]
+    assert all("minutes.docx" in entry.note for entry in task.log.filter(sequence__gt=1))
+    added = Task.objects.get(suggestion__position=5, number=2)
+    assert added.text == "每季度通报试点进展" and added.log.get().actor == staff
+    # Deadlines move by an extension only, and what the file lacks stays.
+    assert Task.objects.get(suggestion__position=2).deadline_text == "2023.12"
+    assert meeting.suggestions.count() == 12 and Task.objects.count() == 19
+
+
+def test_an_update_needs_the_secretariat():
+    call_command("loaddata", "meeting_81", verbosity=0)
+    document = a_draft()
+    row = document.rows.get(position=3)
+    draft_services.edit_row(row_id=row.pk, version=1, typed={"task-0-departments": "办公室"})
+    with pytest.raises(NotAllowed):
+        accept.accept_draft(document_id=document.pk, actor=factories.account("reader"))
+    assert DraftRow.objects.filter(suggestion__isnull=False).count() == 0

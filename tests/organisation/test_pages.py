@@ -1,0 +1,145 @@
+"""The pages of departments and people, through the front door."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from meetings.models import Department, Person, Role
+from meetings.organisation.services.merge import merge_departments
+from meetings.organisation.services.organisation import open_tasks_of, rename_department, version_of
+from meetings.organisation.tables import DepartmentTable, PersonTable
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> factories.SmallWorld:
+    return factories.small_world()
+
+
+@pytest.fixture
+def staff(client: Client, world) -> Client:
+    client.force_login(world.secretariat)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def version(subject) -> dict[str, int]:
+    return {"version": version_of(subject)}
+
+
+def test_every_number_leads_to_as_many_rows(staff, world):
+    for address in ("/organisation/", "/organisation/people/", world.technology.get_absolute_url()):
+        page = staff.get(address).content.decode()
+        links = re.findall(r'href="(/tasks/\?[^"]+)"[^>]*data-count="(\d+)"', page)
+        assert links, address
+        for link, number in links:
+            assert staff.get(link.replace("&amp;", "&")).context["listing"].found == int(number), link
+
+
+@pytest.mark.parametrize(
+    ("address", "table"), [("/organisation/", DepartmentTable), ("/organisation/people/", PersonTable)]
+)
+def test_the_tables_are_sorted_by_every_column_both_ways(staff, address, table):
+    for column in table.sortable():
+        up = [row.record.pk for row in staff.get(address, {"sort": column}).context["table"].rows]
+        down = [row.record.pk for row in staff.get(address, {"sort": f"-{column}"}).context["table"].rows]
+        assert sorted(up) == sorted(down) and len(up) > 2, column
+    assert "purple" in staff.get(address, {"sort": "purple"}).context["wrong"][0]
+
+
+@pytest.mark.parametrize("words", ["技术", "jishu", "JSB", "评定部"])
+def test_a_department_is_found_by_name_pinyin_initials_and_former_name(staff, world, words):
+    gone = factories.department("评定部")
+    merge_departments(department_id=gone.pk, into_id=world.technology.pk, actor=world.secretariat)
+    rows = staff.get("/organisation/", {"q": words}).context["table"].rows
+    assert [row.record for row in rows] == [world.technology]
+
+
+def test_a_department_is_added_renamed_headed_and_its_page_says_so(staff, world):
+    page = staff.post("/organisation/", {"name": "评定部"}, follow=True)
+    made = Department.objects.get(name="评定部")
+    assert page.redirect_chain[-1][0] == made.get_absolute_url()
+    address = made.get_absolute_url()
+    staff.post(f"{address}rename/", {"name": "评定处", "note": "机构改革。", **version(made)})
+    page = staff.post(f"{address}head/", {"head": world.supervisor.pk, **version(made)}, follow=True)
+    shown = page.content.decode()
+    assert "评定处" in shown and "机构改革。" in shown and "评定部" in shown and world.supervisor.name in shown
+
+
+def test_what_is_refused_comes_back_with_what_was_typed(staff, world):
+    page = staff.post("/organisation/", {"name": "办公室"})
+    assert (page.status_code, page.context["form"]["name"].value()) == (422, "办公室")
+    address = world.technology.get_absolute_url()
+    page = staff.post(f"{address}rename/", {"name": "办公室", "note": "合署。", **version(world.technology)})
+    assert (
+        page.status_code == 422 and "merge them instead" in page.content.decode() and "合署。" in page.content.decode()
+    )
+    page = staff.post(f"{address}retire/", version(world.technology))
+    assert page.status_code == 422 and "Hand them over first" in page.content.decode()
+
+
+def test_who_comes_second_sees_what_the_first_did(staff, world):
+    opened = version(world.technology)
+    rename_department(department_id=world.technology.pk, name="技术处", actor=world.administrator)
+    page = staff.post(f"{world.technology.get_absolute_url()}rename/", {"name": "技术中心", **opened})
+    assert page.status_code == 409 and "技术中心" in page.content.decode() and "技术处" in page.content.decode()
+    again = page.context["sent"]["version"].value()
+    staff.post(f"{world.technology.get_absolute_url()}rename/", {"name": "技术中心", "version": again})
+    world.technology.refresh_from_db()
+    assert world.technology.name == "技术中心"
+
+
+def test_a_merge_is_shown_before_it_is_done(staff, world):
+    address = f"{world.office.get_absolute_url()}merge/"
+    page = staff.get(address, {"into": world.technology.pk})
+    assert page.context["moves"].tasks == world.office.task_departments.count() > 0
+    assert "cannot be undone" in page.content.decode()
+    world.office.refresh_from_db()
+    assert world.office.is_active, "looking changes nothing"
+    page = staff.post(address, {"into": world.technology.pk, **version(world.office)}, follow=True)
+    assert "merged" in page.content.decode()
+    world.office.refresh_from_db()
+    assert world.office.merged_into == world.technology
+    assert staff.get(address).status_code == 302, "there is nothing to do with what was merged"
+
+
+def test_open_tasks_are_handed_over_from_the_page(staff, world):
+    address = f"{world.office.get_absolute_url()}hand-over/"
+    tasks = [box.data["value"] for box in staff.get(address).context["form"]["tasks"]]
+    assert staff.post(address, {"to": world.international.pk, **version(world.office)}).status_code == 422
+    staff.post(address, {"to": world.international.pk, "tasks": tasks, **version(world.office)})
+    assert not open_tasks_of(world.office).exists()
+    page = staff.post(f"{world.office.get_absolute_url()}retire/", version(world.office), follow=True)
+    assert "out of use" in page.content.decode()
+
+
+def test_a_liaisons_departments_are_handed_over_from_the_page(staff, world):
+    taker = factories.account(Role.LIAISON, departments=[world.office])
+    address = f"/accounts/{world.liaison.pk}/hand-over/"
+    departments = [department.pk for department in world.liaison.departments.all()]
+    sent = {"to": taker.pk, "departments": departments, **version(world.liaison)}
+    page = staff.post(address, sent, follow=True)
+    assert page.status_code == 200 and set(departments) <= set(taker.departments.values_list("pk", flat=True))
+    assert staff.post(address, sent).status_code == 422
+
+
+def test_a_person_is_added_corrected_and_retired(staff, world):
+    staff.post("/organisation/people/", {"name": "钱进", "unit": "一处"})
+    person = Person.objects.get(name="钱进")
+    address = person.get_absolute_url()
+    staff.post(f"{address}rename/", {"name": "钱进", "unit": "二处", **version(person)})
+    staff.post(f"{address}retire/", version(person))
+    person.refresh_from_db()
+    assert (person.unit, person.is_active, person in Person.objects.offered()) == ("二处", False, False)
+
+
+def test_readers_read_and_see_nothing_to_change(client, world):
+    client.force_login(world.reader)
+    for address in ("/organisation/", world.technology.get_absolute_url(), world.supervisor.get_absolute_url()):
+        main = client.get(address).content.decode().split("<main")[1].split("</main>")[0]
+        assert 'method="post"' not in main, address

@@ -1,0 +1,468 @@
+"""The parameters of /tasks/ (DESIGN.md, Contracts): what each finds, and that a wrong one finds nothing and says so."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from lxml import html
+
+from meetings.models import DepartmentRole, Health, Person, Role, Status, Task
+from meetings.tasks.filters import PAGE_PARAMETERS, TaskFilterSet
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Answer:
+    """What the list showed."""
+
+    status: int
+    found: set[int]
+    order: list[int]
+    wrong: list[str]
+    text: str
+
+
+@pytest.fixture
+def world():
+    return factories.small_world()
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(factories.account(Role.READER))
+    return client
+
+
+@pytest.fixture
+def ask(client):
+    """Ask the list: ``ask(status=["closed", "terminated"], q="培训")``; ``sent`` for parameters in a raw query."""
+
+    def ask(sent: str = "", **parameters) -> Answer:
+        response = client.get("/tasks/?" + (sent or urlencode(parameters, doseq=True)))
+        page = html.fromstring(response.content)
+        order = [int(row.removeprefix("task-")) for row in page.xpath("//table/tbody/tr/@id")]
+        listing = response.context["listing"]
+        said = [text.strip() for text in page.xpath("//main//*[contains(@class, 'alert-danger')]/p/text()")]
+        # A browser shows a NUL as this sign.
+        shown = [sentence.replace("\0", "\ufffd") for sentence in listing.wrong]
+        assert said == shown, "what is wrong stands on the page"
+        return Answer(response.status_code, set(order), order, said, page.xpath("string(//main)"))
+
+    return ask
+
+
+def ids(*tasks: Task) -> set[int]:
+    return {task.pk for task in tasks}
+
+
+def assert_refused(answer: Answer, *words: str) -> None:
+    """A parameter without a meaning yields no rows, and the page says which it is."""
+    assert answer.found == set()
+    assert len(answer.wrong) == 1
+    for word in words:
+        assert word in answer.wrong[0]
+
+
+# --- each parameter -----------------------------------------------------------------------------
+
+
+def test_without_parameters_there_are_all(ask, world):
+    assert ask().found == ids(*world.tasks.values())
+    assert ask(q="", status="", health="", department="", due_after="", sort="", page="", per_page="").wrong == []
+
+
+@pytest.mark.parametrize("health", Health.values)
+def test_health_is_found_by_its_english_word(ask, world, health):
+    assert ask(health=health).found == ids(world.tasks[health])
+
+
+@pytest.mark.parametrize("status", Status.values)
+def test_status_is_found_by_its_english_word(ask, world, status):
+    expected = {task.pk for task in Task.objects.all() if task.status == status}
+    assert ask(status=status).found == expected
+
+
+def test_a_repeated_parameter_means_or_and_different_ones_mean_and(ask, world):
+    assert ask(health=["overdue", "closed"]).found == ids(world.overdue, world.closed)
+    assert ask(status=["closed", "terminated"], health="closed").found == ids(world.closed)
+    assert ask(health=["overdue", "overdue"]).found == ids(world.overdue)
+    assert ask(health="overdue", status="closed").found == set()
+
+
+def test_a_meeting_is_named_by_id_title_or_document_number(ask, world):
+    other = factories.task(factories.suggestion(factories.meeting(title="另一次会议", document_number="另〔2023〕1号")))
+    own = ids(*world.tasks.values())
+    for name in (world.meeting.pk, world.meeting.title, world.meeting.document_number):
+        assert ask(meeting=name).found == own
+    assert ask(meeting=[world.meeting.pk, "另〔2023〕1号"]).found == own | ids(other)
+    assert ask(meeting="另一次会议").found == ids(other)
+
+
+def test_an_aspect_is_named_by_id_or_title_which_several_meetings_may_share(ask, world):
+    aspect = world.overdue.suggestion.aspect
+    own = ids(world.overdue, world.review_missed, world.undecided)
+    assert ask(aspect=aspect.pk).found == ask(aspect=aspect.title).found == own
+    other = factories.task(factories.suggestion(aspect=aspect.title))
+    assert ask(aspect=aspect.title).found == own | ids(other)
+    assert ask(aspect=aspect.pk).found == own
+
+
+def test_a_department_means_lead_and_responsible_and_supporting_is_a_parameter_of_its_own(ask, world):
+    technology = ids(*world.tasks.values()) - ids(world.review_missed)
+    assert ask(department=world.technology.pk).found == ask(department="技术部").found == technology
+    assert ask(department=["技术部", world.office.pk]).found == ids(*world.tasks.values())
+    assert ask(department="国际部").found == set()
+    assert ask(department="国际部").wrong == []
+    assert ask(supporting="国际部").found == ask(supporting=world.international.pk).found == ids(world.undecided)
+    assert ask(supporting="技术部").found == set()
+    assert ask(department="技术部", supporting="国际部").found == ids(world.undecided)
+
+
+def test_a_task_of_several_departments_and_leaders_is_found_once(ask, world):
+    both = [(world.technology, DepartmentRole.LEAD), (world.office, DepartmentRole.RESPONSIBLE)]
+    task = factories.task(departments=both, leaders=[factories.person("肖良"), factories.person("张朝华")])
+    answer = ask(department=["技术部", "办公室"], leader=["肖良", "张朝华"])
+    assert answer.order.count(task.pk) == 1
+    assert len(answer.order) == len(answer.found)
+
+
+def test_a_leader_is_named_by_id_or_name(ask, world):
+    own = ids(*world.tasks.values()) - ids(world.review_missed)
+    assert ask(leader="肖良").found == ask(leader=world.supervisor.pk).found == own
+    assert ask(leader="张朝华").found == ids(world.review_missed, world.undecided)
+    assert ask(leader=["肖良", "张朝华"]).found == ids(*world.tasks.values())
+
+
+def test_a_source_is_named_by_id_or_name(ask, world):
+    first = ids(world.overdue, world.review_missed, world.undecided)
+    assert ask(source="刘仲书").found == ask(source=Person.objects.get(name="刘仲书").pk).found == first
+    assert ask(source=["刘仲书", "黄继先"]).found == ids(*world.tasks.values())
+
+
+def test_a_name_that_two_people_share_means_both_and_the_list_tells_them_apart(ask, client):
+    here, there = factories.person("王军", "技术部"), factories.person("王军", "检验部")
+    first, second = factories.task(leaders=[here]), factories.task(leaders=[there])
+    assert ask(leader="王军").found == ids(first, second)
+    assert ask(leader=here.pk).found == ids(first)
+    assert ask(leader=[here.pk, there.pk]).found == ids(first, second)
+    text = client.get("/tasks/").content.decode()
+    assert "王军（技术部）" in text and "王军（检验部）" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["A&B=C?部", "“引号”部", "%_部", "'; DROP TABLE--部", "<b>部</b>", "100%", "a+b 部", "部 、 门"]
+)
+def test_names_with_special_characters_are_names(ask, client, name):
+    department = factories.department(name)
+    task = factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
+    factories.task()
+    assert ask(department=name).found == ids(task)
+    assert "<b>部</b>" not in client.get("/tasks/").content.decode()
+
+
+def test_a_department_called_like_a_number_is_found_by_that_name_unless_it_is_an_id(ask):
+    department = factories.department("4711")
+    task = factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
+    assert ask(department="4711").found == ids(task)
+
+
+def test_due_days_are_inclusive_and_leave_out_what_has_no_due_day(ask, world):
+    dated = {task.pk: task.due_date for task in Task.objects.exclude(due_date=None)}
+    for task in (world.overdue, world.due_soon, world.on_track):
+        day = task.due_date
+        assert ask(due_after=day).found == {pk for pk, due in dated.items() if due >= day}
+        assert ask(due_before=day).found == {pk for pk, due in dated.items() if due <= day}
+        assert ask(due_after=day, due_before=day).found == ids(task)
+    assert ask(due_after="2020-01-02", due_before="2020-01-01").found == set()
+
+
+def test_due_is_the_first_unmet_milestone(ask):
+    task = factories.task(deadline="2026-12-31", milestones=["2024-06-30"])
+    assert ask(due_before="2024-06-30").found == ids(task)
+    assert ask(due_after="2024-07-01").found == set()
+
+
+# --- as of a day --------------------------------------------------------------------------------
+
+
+def test_as_of_shows_status_health_and_progress_of_that_day(ask):
+    task = factories.task(deadline="2023-12-31")
+    factories.progress(task, "已启动调研。", on=datetime.date(2023, 12, 1))
+    factories.move(task, Status.CLOSED, on=datetime.date(2024, 2, 1), note="已印发文件。")
+    for day, status, health in (
+        ("2023-11-08", "not_started", "on_track"),
+        ("2023-12-01", "in_progress", "due_soon"),
+        ("2024-01-01", "in_progress", "overdue"),
+        ("2024-02-01", "closed", "closed"),
+    ):
+        assert ask(as_of=day, status=status, health=health).found == ids(task), day
+    assert ask(as_of="2023-11-07").found == set(), "a meeting appears from its issue day"
+    assert ask(as_of="2023-11-07").wrong == []
+
+
+def test_a_future_or_unreadable_day_is_refused(ask, world):
+    tomorrow = world.day + datetime.timedelta(days=1)
+    assert_refused(ask(as_of=tomorrow))
+    assert_refused(ask(as_of="2024-13-01"), "2024-13-01")
+    assert_refused(ask(as_of="昨天"), "昨天")
+    assert ask(as_of=world.day).found == ids(*world.tasks.values())
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def test_words_are_found_in_task_suggestion_lead_in_remarks_and_progress(ask):
+    where = {
+        "text": factories.task(text="甲甲建立平台"),
+        "suggestion": factories.task(factories.suggestion(text="建议乙乙宣传")),
+        "lead_in": factories.task(factories.suggestion(lead_in="丙丙如下")),
+        "remarks": factories.task(remarks="丁丁配合"),
+        "progress": factories.task(),
+    }
+    factories.progress(where["progress"], "戊戊已印发", on=datetime.date(2024, 1, 1))
+    for word, task in zip(("甲甲", "乙乙", "丙丙", "丁丁", "戊戊"), where.values(), strict=True):
+        assert ask(q=word).found == ids(task), word
+        assert ask(q=word[0]).found == ids(task), "a single character is a word"
+    assert ask(q="己己").found == set()
+
+
+def test_progress_is_searched_up_to_the_day_shown(ask):
+    task = factories.task()
+    factories.progress(task, "第一批试点", on=datetime.date(2024, 1, 1))
+    factories.progress(task, "第二批试点", on=datetime.date(2024, 3, 1))
+    assert ask(q="第一批", as_of="2023-12-31").found == set()
+    assert ask(q="第一批", as_of="2024-01-01").found == ids(task)
+    assert ask(q="第二批", as_of="2024-02-29").found == set()
+    assert ask(q="第一批").found == ask(q="第二批").found == ids(task)
+
+
+def test_several_words_all_have_to_be_there_each_anywhere(ask):
+    task = factories.task(factories.suggestion(text="加强信息安全"), text="编制培训计划", remarks="年底前")
+    factories.task(text="编制工作计划")
+    assert ask(q="信息 培训 年底").found == ids(task)
+    assert ask(q="　培训　计划　").found == ids(task), "blanks of a Chinese keyboard part words, too"
+    assert ask(q="培训 没有").found == set()
+
+
+@pytest.mark.parametrize("latin", ["ISO", "iso", "Iso"])
+def test_latin_letters_are_found_in_either_case(ask, latin):
+    task = factories.task(text="跟踪ISO标准")
+    assert ask(q=latin).found == ids(task)
+
+
+@pytest.mark.parametrize(
+    "sign", ["%", "_", "\\", "'", '"', "100%", "a_b", "*", "(", "[", "^", "' OR 1=1 --", "';--", "🎉"]
+)
+def test_signs_mean_themselves(ask, sign):
+    task = factories.task(text=f"含有{sign}的任务")
+    factories.task(text="没有的任务ab1001")
+    assert ask(q=sign).found == ids(task)
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["长" * 5_000, " ".join(map(str, range(3_000))), "x " * 60_000],
+    ids=["a word of 5,000 characters", "3,000 words", "one word 60,000 times"],
+)
+def test_a_search_no_database_could_answer_is_refused(ask, world, q):
+    assert_refused(ask(q=q))
+
+
+def test_a_search_as_long_as_a_sentence_is_answered(ask):
+    sentence = "建立信息宣传工作小组并完善工作机制" * 8
+    task = factories.task(text=sentence)
+    assert ask(q=sentence).found == ids(task)
+
+
+def test_what_was_searched_for_stands_in_the_page_as_text(client, world):
+    page = client.get("/tasks/?" + urlencode({"q": '"><script>alert(1)</script>'})).content.decode()
+    assert "<script>alert(1)" not in page
+
+
+# --- wrong parameters ---------------------------------------------------------------------------
+
+SEVERAL = ["meeting", "aspect", "department", "supporting", "leader", "source"]
+
+
+@pytest.mark.parametrize("name", [*SEVERAL, "status", "health"])
+@pytest.mark.parametrize(
+    "value", ["没有这个", "999999", "-1", "99999999999999999999", "1 OR 1=1", "\x00", "1.0", "١", "🎉"]
+)
+def test_an_unknown_value_is_said_and_finds_nothing(ask, world, name, value):
+    label = TaskFilterSet.base_filters[name].label
+    assert_refused(ask(**{name: value}), str(label))
+
+
+@pytest.mark.parametrize("name", [*SEVERAL, "status", "health"])
+def test_an_unknown_value_beside_a_known_one_finds_nothing_either(ask, world, name):
+    known = {"status": "closed", "health": "overdue", "meeting": world.meeting.pk, "leader": "肖良", "source": "刘仲书"}
+    value = known.get(name, "技术部" if name in ("department", "supporting") else "加强认可宣传")
+    assert ask(**{name: value}).wrong == []
+    assert_refused(ask(**{name: [value, "没有这个"]}), "没有这个")
+
+
+@pytest.mark.parametrize("name", ["due_after", "due_before"])
+@pytest.mark.parametrize("value", ["2024-02-30", "明天", "2024", "31.12.2024", "\x00", "0000-01-01", "2024-01-01'--"])
+def test_a_due_day_that_is_none_is_said(ask, world, name, value):
+    assert_refused(ask(**{name: value}))
+
+
+@pytest.mark.parametrize("name", ["colour", "Status", "status ", "q[]", "id__gt", "task__pk", "\x00", "导出"])
+def test_an_unknown_parameter_is_said(ask, world, name):
+    assert_refused(ask(**{name: "1"}), name.strip("\x00 "))
+
+
+def test_a_search_with_a_nul_is_refused_and_not_an_error(ask, world):
+    assert_refused(ask(q="培训\x00"))
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "abc", "1.5", "99", "99999999999999999999", "１", "\x00", "1e3"])
+def test_a_wrong_page_is_said(ask, world, value):
+    assert_refused(ask(page=value))
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "abc", "201", "99999999999", "2.5", "\x00"])
+def test_a_wrong_page_size_is_said(ask, world, value):
+    assert_refused(ask(per_page=value), value.strip("\x00"))
+
+
+@pytest.mark.parametrize("value", ["colour", "--due", "-", "due;", "pk", "id", "suggestion__text", "?", "\x00"])
+def test_a_wrong_sorting_is_said(ask, world, value):
+    assert_refused(ask(sort=value), value.strip("\x00"))
+
+
+def test_everything_that_is_wrong_is_said_at_once(ask, world):
+    answer = ask(status="done", colour="red", page="0", sort="colour", as_of="2999-01-01")
+    assert answer.found == set() and len(answer.wrong) == 5
+
+
+def test_a_wrong_parameter_leaves_the_form_as_it_was_and_offers_to_clear(client, world):
+    page = html.fromstring(client.get("/tasks/?health=purple&status=closed&q=培训").content)
+    assert page.xpath("//input[@id='id_q']/@value") == ["培训"]
+    assert page.xpath("//input[@name='status' and @checked]/@value") == ["closed"]
+    assert page.xpath("//main//a[@href='/tasks/']")
+
+
+# --- what is chosen is shown --------------------------------------------------------------------
+
+
+def test_what_was_asked_for_by_name_is_ticked(client, world):
+    page = html.fromstring(client.get("/tasks/?department=技术部&leader=肖良&health=overdue").content)
+    boxes = page.xpath("//form[@id='filters']//input[@type='checkbox' and @checked]")
+    ticked = {(box.get("name"), box.get("value")) for box in boxes}
+    assert ticked == {
+        ("department", str(world.technology.pk)),
+        ("leader", str(world.supervisor.pk)),
+        ("health", "overdue"),
+    }
+
+
+def test_an_empty_result_says_so_and_offers_to_clear(ask, client, world):
+    answer = ask(q="没有这样的任务")
+    assert answer.wrong == [] and answer.found == set()
+    page = html.fromstring(client.get("/tasks/?q=没有这样的任务").content)
+    assert page.xpath("//*[contains(@class, 'nothing')]//a[@href='/tasks/']")
+
+
+def test_the_number_found_is_said(client, world):
+    page = html.fromstring(client.get("/tasks/?health=overdue&health=closed").content)
+    assert "2" in page.xpath("string(//*[@class='found-count'])")
+
+
+def test_pages_hold_as_many_rows_as_asked_for(ask, world):
+    pages = [ask(per_page=3, page=number).order for number in (1, 2, 3)]
+    assert [len(rows) for rows in pages] == [3, 3, 1]
+    assert set().union(*pages) == ids(*world.tasks.values())
+
+
+# --- exports ------------------------------------------------------------------------------------
+
+
+def exported(client: Client, **parameters) -> list[dict[str, str]]:
+    response = client.get("/tasks/?" + urlencode({"export": "csv", **parameters}, doseq=True))
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"health": ["overdue", "closed"]},
+        {"department": "技术部", "q": "培训"},
+        {"sort": "-due"},
+        {"sort": "text", "status": ["in_progress", "closed"]},
+        {"q": "没有这样的任务"},
+    ],
+    ids=str,
+)
+def test_an_export_has_the_rows_of_the_list_in_its_order(client, ask, world, parameters):
+    texts = dict(Task.objects.values_list("pk", "text"))
+    listed = [texts[pk] for pk in ask(**parameters).order]
+    assert [row["工作任务"] for row in exported(client, **parameters)] == listed
+
+
+def test_an_export_ignores_the_page(client, world):
+    whole = exported(client)
+    assert len(whole) == len(world.tasks)
+    for page in ("1", "2", "99", "abc", "-1"):
+        assert exported(client, page=page, per_page=3) == whole, page
+
+
+def test_an_export_is_of_the_day_shown(client, world):
+    day = world.day - datetime.timedelta(days=45)
+    rows = exported(client, as_of=day, status="closed")
+    assert [row["工作任务"] for row in rows] == [world.closed.text]
+    assert len(exported(client, as_of=day, status="terminated")) == 0
+
+
+@pytest.mark.parametrize("form", ["pdf", "XLSX", "../etc", "\x00", "csv "])
+def test_an_unknown_export_is_refused(ask, world, form):
+    answer = ask(export=form)
+    assert answer.status == 400
+    assert len(answer.wrong) == 1
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("wrong", ["health=purple", "colour=red", "as_of=2999-01-01", "sort=colour", "per_page=0"])
+def test_a_wrong_parameter_is_exported_by_no_form(ask, world, form, wrong):
+    answer = ask(f"export={form}&{wrong}")
+    assert answer.status == 400 and answer.found == set() and answer.wrong
+
+
+# --- the contract -------------------------------------------------------------------------------
+
+
+def test_the_parameters_are_those_of_the_contract():
+    filters = "meeting aspect status health department supporting leader source due_after due_before q"
+    assert set(filters.split()) <= set(TaskFilterSet.base_filters)
+    assert {"as_of", "sort", "page", "per_page", "export"} <= PAGE_PARAMETERS
+
+
+@pytest.mark.django_db
+def test_tasks_of_nobody_are_found_and_counted(client):
+    """Nothing can hide: what has no department or no leader is in no row of theirs."""
+    mine = factories.department("技术部")
+    orphan = factories.task(text="无人负责的任务", departments=[], leaders=[])
+    owned = factories.task(
+        text="有人负责的任务", departments=[(mine, DepartmentRole.RESPONSIBLE)], leaders=[factories.person("肖良")]
+    )
+    client.force_login(factories.account("secretariat"))
+    for parameter, name in (("department", mine.name), ("leader", "肖良")):
+        alone = client.get("/tasks/", {parameter: "none"}).context["listing"].tasks
+        assert [task.pk for task in alone] == [orphan.pk]
+        both = client.get("/tasks/", {parameter: ["none", name]}).context["listing"].tasks
+        assert {task.pk for task in both} == {orphan.pk, owned.pk}
+    page = client.get("/").context
+    for rows in (page["by_department"], page["by_leader"]):
+        assert [(row.key, row.total) for row in rows if row.key == "none"] == [("none", 1)]

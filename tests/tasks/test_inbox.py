@@ -1,0 +1,207 @@
+"""The inbox: what waits for whom, its number, and the next one at once."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from meetings.breakdown.services.meeting_settings import set_leader_agrees
+from meetings.models import Role, Status
+from meetings.tasks import inbox
+from meetings.tasks.services import closure, extensions
+from meetings.tasks.services.closure import accept_closure, agree_to_closure, send_back
+from meetings.tasks.services.comments import comment
+from meetings.tasks.services.extensions import grant_extension, refuse_extension
+from meetings.tasks.services.instructions import give_instruction
+from tests import factories
+
+from .test_lifecycle import act
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return factories.small_world()
+
+
+def waiting(account, day) -> dict[str, set[int]]:
+    """Return the ids of what waits, by group; holds the number against them."""
+    found = {group.key: {task.pk for task in group.items(day)} for group in inbox.groups(account, day)}
+    assert inbox.number(account, day) == sum(map(len, found.values()))
+    return {key: ids for key, ids in found.items() if ids}
+
+
+def request_closure(world, task=None, **arguments):
+    said = {"actor": world.liaison, "summary": "已完成。", "effective_on": world.day}
+    return act(closure.request_closure, task or world.on_track, **{**said, **arguments})
+
+
+def ask_for_extension(world, task):
+    return act(
+        extensions.ask_for_extension,
+        task,
+        actor=world.liaison,
+        reason="供应商更换。",
+        progress="过半。",
+        deadline_text=(world.day + datetime.timedelta(days=400)).isoformat(),
+        effective_on=world.day,
+    )
+
+
+def test_decisions_wait_for_the_secretariat_until_they_are_made(world):
+    assert waiting(world.secretariat, world.day) == {}
+    request_closure(world)
+    ask_for_extension(world, world.due_soon)
+    assert waiting(world.secretariat, world.day) == {"closure": {world.on_track.pk}, "extension": {world.due_soon.pk}}
+    act(accept_closure, world.on_track, actor=world.secretariat, effective_on=world.day)
+    act(grant_extension, world.due_soon, actor=world.secretariat, reason="同意。", effective_on=world.day)
+    assert waiting(world.secretariat, world.day) == {}
+
+
+def test_where_a_leader_agrees_first_the_closure_waits_for_the_leader(world):
+    set_leader_agrees(meeting_id=world.meeting.pk, actor=world.secretariat, agrees=True)
+    assert waiting(world.leader, world.day) == {}
+    request_closure(world)
+    assert waiting(world.leader, world.day) == {"agree": {world.on_track.pk}}
+    assert waiting(world.secretariat, world.day) == {}
+    other = factories.account(Role.LEADER, person=factories.person("张朝华"))
+    assert waiting(other, world.day) == {}
+    act(agree_to_closure, world.on_track, actor=world.leader, effective_on=world.day)
+    assert waiting(world.leader, world.day) == {}
+    assert waiting(world.secretariat, world.day) == {"closure": {world.on_track.pk}}
+
+
+def test_what_was_sent_back_waits_for_the_liaison_until_there_is_a_report(world):
+    request_closure(world)
+    assert "sent_back" not in waiting(world.liaison, world.day)
+    act(send_back, world.on_track, actor=world.secretariat, reason="缺报告。", effective_on=world.day)
+    assert waiting(world.liaison, world.day)["sent_back"] == {world.on_track.pk}
+    assert "sent_back" not in waiting(world.other_liaison, world.day)
+    factories.progress(world.on_track, "已补。", on=world.day, by=world.liaison)
+    assert "sent_back" not in waiting(world.liaison, world.day)
+
+
+def test_a_refused_extension_is_sent_back_too(world):
+    ask_for_extension(world, world.due_soon)
+    act(refuse_extension, world.due_soon, actor=world.secretariat, reason="不同意。", effective_on=world.day)
+    assert waiting(world.liaison, world.day)["sent_back"] == {world.due_soon.pk}
+
+
+def test_overdue_and_review_missed_wait_for_a_report(world):
+    assert waiting(world.liaison, world.day) == {"report": {world.overdue.pk}}
+    assert waiting(world.other_liaison, world.day) == {"report": {world.review_missed.pk}}
+    # Who supports answers for nothing.
+    assert waiting(world.supporting_liaison, world.day) == {}
+    factories.progress(world.overdue, on=world.day, by=world.liaison)
+    factories.progress(world.review_missed, on=world.day, by=world.other_liaison)
+    assert waiting(world.liaison, world.day) == waiting(world.other_liaison, world.day) == {}
+
+
+def test_an_old_report_on_an_overdue_task_does_not_last(world, settings):
+    factories.progress(world.overdue, on=world.day, by=world.liaison)
+    days = settings.DUE_SOON_DAYS
+    assert waiting(world.liaison, world.day + datetime.timedelta(days=days)).get("report", set()) >= set()
+    later = waiting(world.liaison, world.day + datetime.timedelta(days=days + 1))
+    assert world.overdue.pk in later["report"]
+
+
+def test_instructions_wait_for_every_department_of_the_task(world):
+    act(
+        give_instruction,
+        world.undecided,
+        actor=world.leader,
+        text="请提出方案。",
+        effective_on=world.day,
+    )
+    for account in (world.liaison, world.supporting_liaison):
+        assert waiting(account, world.day)["answer"] == {world.undecided.pk}
+    assert "answer" not in waiting(world.other_liaison, world.day)
+
+
+def test_readers_and_administrators_have_no_inbox(world, client, django_assert_num_queries):
+    for account in (world.reader, world.administrator):
+        assert not inbox.has_inbox(account)
+        with django_assert_num_queries(0):
+            assert inbox.number(account, world.day) == 0
+        client.force_login(account)
+        page = client.get("/tasks/").content.decode()
+        assert reverse("inbox") not in page
+        assert client.get("/inbox/").status_code == 200
+
+
+def test_the_number_costs_one_query(world, django_assert_num_queries):
+    for account in (world.secretariat, world.liaison, world.leader):
+        with django_assert_num_queries(1):
+            inbox.number(account, world.day)
+
+
+def test_the_number_stands_in_the_navigation(world, client):
+    request_closure(world)
+    ask_for_extension(world, world.due_soon)
+    client.force_login(world.secretariat)
+    page = client.get("/tasks/").content.decode()
+    assert '<span class="pick-count">2</span>' in page.split("</nav>")[0]
+
+
+def test_after_a_decision_the_next_one_opens(world, client):
+    request_closure(world, world.on_track, effective_on=world.day - datetime.timedelta(days=1))
+    ask_for_extension(world, world.due_soon)
+    client.force_login(world.secretariat)
+    begin = client.get("/inbox/?begin")
+    assert begin["Location"].startswith(f"/tasks/{world.on_track.pk}/?next=")
+    assert begin["Location"].endswith("#waiting")
+    said = {"note": "", "effective_on": world.day.isoformat(), "decision": "accept", "next": "/inbox/"}
+    world.on_track.refresh_from_db()
+    address = reverse("task_action", args=[world.on_track.pk, "decide-closure"])
+    decided = client.post(address, {**said, "version": world.on_track.version})
+    assert decided["Location"].startswith(f"/tasks/{world.due_soon.pk}/?next=")
+    world.due_soon.refresh_from_db()
+    address = reverse("task_action", args=[world.due_soon.pk, "decide-extension"])
+    decided = client.post(address, {**said, "version": world.due_soon.version, "note": "同意。"})
+    assert decided["Location"] == "/inbox/"
+
+
+def test_a_report_from_the_inbox_goes_on_to_the_next_as_well(world, client):
+    second = factories.task(
+        factories.suggestion(world.meeting), deadline=factories.dated(world.day - datetime.timedelta(days=2))
+    )
+    client.force_login(world.liaison)
+    said = {"note": "推进中。", "effective_on": world.day.isoformat(), "next": "/inbox/", "status": ""}
+    said |= {"department": world.technology.pk}
+    answer = client.post(f"/tasks/{world.overdue.pk}/", {**said, "version": world.overdue.version})
+    assert answer["Location"].startswith(f"/tasks/{second.pk}/?next=")
+
+
+def test_a_stale_decision_shows_what_the_other_did_and_keeps_the_words(world, client):
+    request_closure(world)
+    version = world.on_track.version
+    act(comment, world.on_track, actor=world.liaison, text="附件稍后补。")
+    client.force_login(world.secretariat)
+    address = reverse("task_action", args=[world.on_track.pk, "decide-closure"])
+    said = {"version": version, "note": "材料不齐。", "effective_on": world.day.isoformat(), "decision": "refuse"}
+    answer = client.post(address, said)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "附件稍后补。" in page and "材料不齐。" in page
+    world.on_track.refresh_from_db()
+    assert world.on_track.status == Status.CLOSURE_REQUESTED
+    assert client.post(address, {**said, "version": world.on_track.version}).status_code == 302
+
+
+def test_a_refused_decision_says_why_beside_the_form(world, client):
+    client.force_login(world.secretariat)
+    address = reverse("task_action", args=[world.on_track.pk, "decide-closure"])
+    said = {"version": world.on_track.version, "note": "x", "effective_on": world.day.isoformat(), "decision": "refuse"}
+    answer = client.post(address, said)
+    assert answer.status_code == 422
+    assert answer.context["sent"].non_field_errors() or answer.context["sent"].errors
+
+
+def test_what_nobody_knows_is_not_found_and_a_page_that_was_a_form_leads_back(world, client):
+    client.force_login(world.secretariat)
+    assert client.post(f"/tasks/{world.on_track.pk}/destroy/").status_code == 404
+    back = client.get(reverse("task_action", args=[world.on_track.pk, "comment"]))
+    assert back["Location"] == f"/tasks/{world.on_track.pk}/#comment"

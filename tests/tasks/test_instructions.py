@@ -1,0 +1,192 @@
+"""Instructions (批示): on top of a task until one entry answers them."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+
+from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed, Stale
+from meetings.models import Instruction, Status, Task
+from meetings.tasks import statistics
+from meetings.tasks.filters import filtered_tasks
+from meetings.tasks.services.comments import comment
+from meetings.tasks.services.instructions import answer_instruction, give_instruction
+from tests import factories
+
+from .test_lifecycle import act
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return factories.small_world()
+
+
+def instruct(world, task=None, **arguments) -> Instruction:
+    return act(
+        give_instruction,
+        task or world.due_soon,
+        **{"actor": world.leader, "text": "请抓紧落实。", "effective_on": world.day, **arguments},
+    )
+
+
+def answer(world, instruction, **arguments):
+    instruction.task.refresh_from_db()
+    return answer_instruction(
+        **{
+            "instruction_id": instruction.pk,
+            "version": instruction.task.version,
+            "actor": world.liaison,
+            "note": "已安排，月底前完成。",
+            "effective_on": world.day,
+            **arguments,
+        }
+    )
+
+
+def test_an_instruction_is_open_until_it_is_answered(world):
+    instruction = instruct(world, effective_on=world.day - datetime.timedelta(days=5))
+    assert instruction.leader == world.supervisor
+    entry = answer(world, instruction, effective_on=world.day - datetime.timedelta(days=2))
+    instruction.refresh_from_db()
+    assert (instruction.answer, instruction.answered_on) == (entry, entry.effective_on)
+    open_on = [
+        Instruction.objects.open_on(world.day - datetime.timedelta(days=days)).exists() for days in (6, 5, 3, 2, 0)
+    ]
+    assert open_on == [False, True, True, False, False]
+
+
+def test_the_answer_is_a_report_and_starts_the_task(world):
+    answer(world, instruct(world))
+    world.due_soon.refresh_from_db()
+    assert world.due_soon.status == Status.IN_PROGRESS
+    entry = world.due_soon.log.last()
+    assert (entry.is_report, entry.department) == (True, world.technology)
+
+
+def test_who_instructs(world):
+    for actor in (world.liaison, world.reader, world.administrator):
+        with pytest.raises(NotAllowed):
+            instruct(world, actor=actor)
+    # 张朝华's task alone.
+    with pytest.raises(NotAllowed):
+        instruct(world, world.review_missed)
+
+
+def test_the_secretariat_records_whose_instruction_it_was(world):
+    with pytest.raises(Incomplete) as refused:
+        instruct(world, world.undecided, actor=world.secretariat)
+    assert refused.value.field == "leader"
+    zhang = factories.person("张朝华")
+    assert instruct(world, world.undecided, actor=world.secretariat, leader=zhang).leader == zhang
+    with pytest.raises(Incomplete):
+        instruct(world, world.undecided, actor=world.secretariat, leader=factories.person("路人"))
+    # A leader speaks for nobody else.
+    assert instruct(world, world.undecided, leader=zhang).leader == world.supervisor
+
+
+def test_what_has_ended_gets_no_instruction(world):
+    with pytest.raises(ImpossibleStep):
+        instruct(world, world.closed)
+
+
+def test_an_instruction_and_an_answer_have_words_and_a_possible_day(world):
+    with pytest.raises(Incomplete):
+        instruct(world, text=" ")
+    with pytest.raises(ImpossibleDay):
+        instruct(world, effective_on=world.day + datetime.timedelta(days=1))
+    instruction = instruct(world)
+    with pytest.raises(Incomplete):
+        answer(world, instruction, note=" ")
+    with pytest.raises(ImpossibleDay):
+        answer(world, instruction, effective_on=world.day - datetime.timedelta(days=1))
+
+
+def test_one_answer_and_by_those_who_report(world):
+    instruction = instruct(world)
+    for actor in (world.other_liaison, world.leader, world.reader):
+        with pytest.raises(NotAllowed):
+            answer(world, instruction, actor=actor)
+    answer(world, instruction)
+    with pytest.raises(ImpossibleStep):
+        answer(world, instruction)
+
+
+def test_an_older_version_is_told(world):
+    instruction = instruct(world)
+    version = instruction.task.version
+    act(comment, world.due_soon, actor=world.secretariat, text="注意。")
+    with pytest.raises(Stale):
+        answer(world, instruction, version=version - 1)
+
+
+def test_an_open_instruction_outlives_the_end_of_its_task(world):
+    """Nobody's word is lost because somebody closed the task; the answer is then no report."""
+    instruction = instruct(world)
+    factories.move(world.due_soon, Status.CLOSED, on=world.day)
+    assert not answer(world, instruction).is_report
+
+
+def test_the_dashboard_counts_the_tasks_that_the_list_shows(world):
+    instruct(world)
+    instruct(world, text="再提醒一次。")
+    instruct(world, world.on_track)
+    tasks = Task.objects.on(world.day)
+    found = filtered_tasks(QueryDict("instruction=open"), tasks, world.day)
+    assert set(found.values_list("pk", flat=True)) == {world.due_soon.pk, world.on_track.pk}
+    counted = statistics.sum_of(statistics.count_by_meeting(tasks, instructed_on=world.day))
+    assert counted.instructed == 2
+
+
+def test_the_task_page_has_it_on_top_and_takes_the_answer(client, world):
+    instruction = instruct(world)
+    client.force_login(world.liaison)
+    page = client.get(world.due_soon.get_absolute_url()).content.decode()
+    assert page.index("请抓紧落实。") < page.index("facts")
+    world.due_soon.refresh_from_db()
+    said = {
+        "version": world.due_soon.version,
+        "instruction": instruction.pk,
+        "note": "已安排。",
+        "effective_on": world.day.isoformat(),
+    }
+    assert client.post(reverse("task_action", args=[world.due_soon.pk, "answer"]), said).status_code == 302
+    instruction.refresh_from_db()
+    assert instruction.answer.note == "已安排。"
+
+
+def test_an_instruction_is_answered_on_its_own_task(client, world):
+    instruction = instruct(world)
+    client.force_login(world.liaison)
+    said = {
+        "version": world.on_track.version,
+        "instruction": instruction.pk,
+        "note": "已安排。",
+        "effective_on": world.day.isoformat(),
+    }
+    assert client.post(reverse("task_action", args=[world.on_track.pk, "answer"]), said).status_code == 404
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_who_closes_a_task_is_told_of_its_open_instruction(client, world, asked):
+    task, told = world.due_soon, "the instruction on this task has not been answered yet"
+    if asked:
+        factories.move(task, Status.IN_PROGRESS, on=world.day, by=world.liaison)
+        factories.move(task, Status.CLOSURE_REQUESTED, on=world.day, note="平台已经上线。", by=world.liaison)
+
+    def says_so(account) -> bool:
+        client.force_login(account)
+        client.cookies["django_language"] = "en"
+        return told in client.get(task.get_absolute_url()).content.decode()
+
+    assert not says_so(world.secretariat)
+    task.refresh_from_db()
+    instruction = instruct(world, task)
+    assert says_so(world.secretariat)
+    assert not says_so(world.liaison), "who does not decide"
+    answer(world, instruction)
+    assert not says_so(world.secretariat)

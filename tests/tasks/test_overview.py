@@ -1,0 +1,202 @@
+"""What a leader and the secretariat see first: the sentence, what is red and whose move it is, what is new."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.breakdown.services.meeting_settings import set_leader_agrees
+from meetings.models import Account, Status, Task
+from meetings.tasks import overview
+from meetings.tasks.overview import Move
+from meetings.tasks.services.closure import agree_to_closure, request_closure, send_back
+from meetings.tasks.services.comments import comment
+from meetings.tasks.services.status import close
+from tests import factories
+
+from .test_lifecycle import act
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return factories.small_world()
+
+
+def page(account: Account, **query) -> str:
+    client = Client()
+    client.force_login(account)
+    response = client.get(reverse("overview"), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def moves(day) -> dict[int, str]:
+    return {task.pk: task.move for task in overview.with_move(Task.objects.on(day), day)}
+
+
+def ask_for_closure(world, task):
+    act(request_closure, task, actor=world.liaison, summary="已完成。", effective_on=world.day)
+
+
+def test_an_open_task_is_the_departments_move_unless_somebody_else_has_to_decide(world):
+    found = moves(world.day)
+    assert found[world.overdue.pk] == Move.DEPARTMENTS_REPORT
+    assert found[world.undecided.pk] == Move.SECRETARIAT_SETTLES
+    assert found[world.closed.pk] == found[world.terminated.pk] == ""
+
+
+def test_whose_move_it_is_follows_what_was_asked_last(world):
+    factories.instruction(world.overdue, world.supervisor)
+    assert moves(world.day)[world.overdue.pk] == Move.DEPARTMENTS_ANSWER
+    factories.extension_request(world.due_soon)
+    assert moves(world.day)[world.due_soon.pk] == Move.SECRETARIAT_EXTENDS
+    ask_for_closure(world, world.on_track)
+    assert moves(world.day)[world.on_track.pk] == Move.SECRETARIAT_CLOSES
+    nobodys = factories.task(deadline="2030.6", text="尚无人负责", departments=[])
+    assert moves(world.day)[nobodys.pk] == Move.SECRETARIAT_ASSIGNS
+
+
+def test_a_closure_that_a_leader_has_to_agree_to_is_the_leaders_move_until_then(world):
+    set_leader_agrees(meeting_id=world.meeting.pk, actor=world.secretariat, agrees=True)
+    ask_for_closure(world, world.on_track)
+    assert moves(world.day)[world.on_track.pk] == Move.LEADER_AGREES
+    act(agree_to_closure, world.on_track, actor=world.leader, effective_on=world.day)
+    assert moves(world.day)[world.on_track.pk] == Move.SECRETARIAT_CLOSES
+    # Asked for anew after it was sent back, the old agreement counts for nothing.
+    act(send_back, world.on_track, actor=world.secretariat, reason="补充材料。", effective_on=world.day)
+    ask_for_closure(world, world.on_track)
+    assert moves(world.day)[world.on_track.pk] == Move.LEADER_AGREES
+
+
+def test_a_past_day_knows_only_the_moves_of_that_day(world):
+    ask_for_closure(world, world.on_track)
+    yesterday = world.day - datetime.timedelta(days=1)
+    assert moves(yesterday)[world.on_track.pk] == Move.DEPARTMENTS_REPORT
+
+
+@pytest.mark.parametrize("role", ["leader", "secretariat", "reader", "administrator"])
+def test_every_number_leads_to_a_list_of_as_many_rows(world, role):
+    client = Client()
+    client.force_login(world.accounts[role])
+    found = re.findall(r'href="([^"]+)" data-count="(\d+)"', page(world.accounts[role]).replace("&amp;", "&"))
+    assert len(found) >= 6
+    for address, number in found:
+        separator = "&" if "?" in address else "?"
+        listing = client.get(f"{address}{separator}per_page=1").context["listing"]
+        assert listing.found == int(number), address
+
+
+def test_the_sentence_of_a_leader_is_about_their_own_tasks(world):
+    text = page(world.leader)
+    assert world.overdue.text in text
+    # Supervised by another leader alone.
+    assert world.review_missed.text not in text
+    numbers = [int(number) for number in re.findall(r'<span class="overview-number">(\d+)</span>', text)]
+    assert sum(numbers) == len(world.tasks) - 1
+
+
+def test_a_leader_instructs_in_two_taps(world):
+    text = page(world.leader)
+    item = text.split(f'id="task-{world.overdue.pk}"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', item))
+    address = re.search(r'action="([^"]+)"', item)[1]
+    client = Client()
+    client.force_login(world.leader)
+    response = client.post(address, sent)
+    assert response["Location"] == f"{reverse('overview')}#task-{world.overdue.pk}"
+    assert world.overdue.instructions.get().text == sent["text"]
+    assert str(Move.DEPARTMENTS_ANSWER.label) in page(world.leader)
+
+
+def test_who_may_not_instruct_is_not_offered_it(world):
+    assert "instruct" not in page(world.reader, leader=world.supervisor.pk)
+    assert "instruct" in page(world.secretariat, leader=world.supervisor.pk)
+
+
+def test_what_changed_is_new_until_the_next_look(world):
+    first = page(world.leader)
+    assert "平台建设方案已通过评审" in first
+    assert "上次查看" not in first, "nobody has looked yet"
+    assert "平台建设方案已通过评审" in page(world.leader), "still the same look"
+    earlier = timezone.now() - datetime.timedelta(minutes=overview.SAME_LOOK_MINUTES + 1)
+    Account.objects.filter(pk=world.leader.pk).update(looked_at=timezone.now(), looked_before=timezone.now())
+    world.leader.refresh_from_db()
+    second = page(world.leader)
+    assert "平台建设方案已通过评审" not in second and "上次查看" in second
+    Account.objects.filter(pk=world.leader.pk).update(looked_at=earlier, looked_before=None)
+    world.leader.refresh_from_db()
+    factories.progress(world.on_track, "平台已上线试运行。", on=world.day, by=world.liaison)
+    assert "平台已上线试运行" in page(world.leader)
+    world.leader.refresh_from_db()
+    assert world.leader.looked_before == earlier
+
+
+def test_what_somebody_did_themselves_is_no_news_to_them(world):
+    act(comment, world.on_track, actor=world.leader, text="请加快上线。")
+    assert "请加快上线。" not in page(world.leader)
+    act(comment, world.on_track, actor=world.liaison, text="已安排。")
+    assert "已安排。" in page(world.leader)
+
+
+def test_who_has_not_reported_is_counted_by_department(world):
+    silent = {row.label: row.number for row in overview.silent_departments(Task.objects.on(world.day), world.day)}
+    assert silent == {"技术部": 1, "办公室": 1}
+    factories.progress(world.overdue, "正在办理。", on=world.day, by=world.liaison, department=world.technology)
+    silent = {row.label: row.number for row in overview.silent_departments(Task.objects.on(world.day), world.day)}
+    assert silent == {"办公室": 1}
+
+
+def test_the_secretariat_sees_what_waits_for_a_decision(world):
+    ask_for_closure(world, world.on_track)
+    text = page(world.secretariat)
+    waits = text.split('id="waits"')[1].split("</section>")[0]
+    assert re.search(r"#group-closure.*?overview-number\">1<", waits, re.S)
+
+
+def test_an_ended_task_is_nothing_to_chase(world):
+    act(close, world.overdue, actor=world.secretariat, reason="已完成。", effective_on=world.day)
+    assert Task.objects.get(pk=world.overdue.pk).status == Status.CLOSED
+    assert world.overdue.text not in page(world.secretariat)
+
+
+def test_a_liaison_is_led_to_the_inbox(world):
+    client = Client()
+    client.force_login(world.liaison)
+    assert urlsplit(client.get(reverse("overview"))["Location"]).path == reverse("inbox")
+
+
+def test_a_past_day_is_shown_and_counts_as_no_look(world):
+    yesterday = (world.day - datetime.timedelta(days=1)).isoformat()
+    text = page(world.leader, as_of=yesterday)
+    address = re.search(r'href="([^"]+)" data-count', text.replace("&amp;", "&"))[1]
+    assert parse_qs(urlsplit(address).query)["as_of"] == [yesterday]
+    assert Account.objects.get(pk=world.leader.pk).looked_at is None
+
+
+@pytest.mark.parametrize("nonsense", ["x", "999999", "99999999999999999999"])
+def test_a_leader_who_is_nobody_is_not_found(world, nonsense):
+    client = Client()
+    client.force_login(world.reader)
+    assert client.get(reverse("overview"), {"leader": nonsense}).status_code == 404
+
+
+def test_the_overview_is_what_a_leader_signs_in_to_until_another_first_page_is_chosen(world):
+    def page_after_signing_in() -> str:
+        client = Client()
+        response = client.post(reverse("login"), {"username": world.leader.username, "password": "correct horse 7"})
+        return response["Location"]
+
+    world.leader.set_password("correct horse 7")
+    world.leader.save()
+    assert page_after_signing_in() == reverse("overview")
+    world.leader.landing_page = "dashboard"
+    world.leader.save()
+    assert page_after_signing_in() == reverse("dashboard")

@@ -1,0 +1,87 @@
+"""The trend: every number of it is that of the list it leads to, and of the definition of health."""
+
+import datetime
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+
+from meetings.devtools.synthetic import generate
+from meetings.models import Health, Status, Task, TaskState
+from meetings.tasks import statistics
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def trend(day: datetime.date, months: int = 12) -> list[statistics.TrendPoint]:
+    return statistics.count_trend(TaskState.objects.all(), day, months)
+
+
+def test_the_life_of_one_task():
+    task = factories.task(deadline="2023.12")
+    factories.move(task, Status.CLOSED, on=datetime.date(2024, 2, 29))
+    numbers = [(point.day.month, point.open, point.closed, point.overdue) for point in trend(datetime.date(2024, 3, 5))]
+    # Due on the last day of 2023, on which it is not late yet; closed on the last day of February.
+    assert numbers == [(11, 1, 0, 0), (12, 1, 0, 0), (1, 1, 0, 1), (2, 0, 1, 0)]
+
+
+def test_a_month_counts_from_its_last_day():
+    factories.task()
+    assert trend(datetime.date(2024, 1, 30))[-1].day == datetime.date(2023, 12, 31)
+    assert trend(datetime.date(2024, 1, 31))[-1].day == datetime.date(2024, 1, 31)
+    assert [point.day.day for point in trend(datetime.date(2024, 3, 31), 3)] == [31, 29, 31]
+
+
+def test_nothing_before_the_first_task():
+    assert trend(datetime.date(2024, 1, 31)) == []
+
+
+def test_it_says_what_health_says_on_each_day():
+    generate(150, seed=4)
+    for point in trend(timezone.localdate()):
+        tasks = Task.objects.on(point.day)
+        counts = statistics.count_by_health(tasks).by_health
+        assert point.overdue == counts[Health.OVERDUE]
+        assert point.review_missed == counts[Health.REVIEW_MISSED]
+        assert point.closed == counts[Health.CLOSED]
+        assert point.open == tasks.open().count()
+
+
+def test_it_is_one_query(django_assert_num_queries):
+    factories.task()
+    with django_assert_num_queries(1):
+        trend(timezone.localdate())
+
+
+@pytest.mark.parametrize(
+    ("role", "address"), [("secretariat", "/"), ("leader", "/"), ("liaison", "/"), ("liaison", "/?scope=all")]
+)
+def test_every_number_leads_to_its_list(client, role, address):
+    world = factories.small_world()
+    client.force_login(getattr(world, role))
+    page = client.get(address).content.decode()
+    section = page[page.index('aria-labelledby="trend"') :]
+    section = section[: section.index("</section>")]
+    links = re.findall(r'href="([^"]+)"[^>]*? data-count="(\d+)"', section)
+    points = len(client.get(address).context["trend"])
+    assert points >= 6 and len(links) == 2 * 4 * points, "in the picture and in the table"
+    for link, number in set(links):
+        listed = client.get(link.replace("&amp;", "&"))
+        assert listed.context["listing"].found == int(number), link
+        assert urlsplit(link).path == "/tasks/"
+
+
+def test_a_leaders_own_trend_is_of_their_own(client):
+    world = factories.small_world()
+    client.force_login(world.leader)
+    own, everything = (client.get(address).context["trend"][-1] for address in ("/", "/?scope=all"))
+    assert own.review_missed < everything.review_missed or own.open < everything.open
+
+
+def test_it_is_told_without_style_attributes(client):
+    world = factories.small_world()
+    client.force_login(world.reader)
+    page = client.get("/").content.decode()
+    assert " style=" not in page and "trend-picture" in page

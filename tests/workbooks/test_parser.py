@@ -1,0 +1,509 @@
+"""A workbook that came back: every edit of an open cell is read exactly, every other one is said (issue, Excel in)."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import random
+import re
+import subprocess
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from meetings.exports.workbook import cell_text, clean_text
+from meetings.models import DepartmentRole, Status, Task
+from meetings.workbooks.export import COLUMNS, write_fill_in_workbook
+from meetings.workbooks.format import COLUMN_MARK, LOCKED_COLUMNS, OPEN_COLUMNS, ROW_MARK, FillInColumn
+from meetings.workbooks.json_codec import workbook_from, written_workbook
+from meetings.workbooks.parser import ReadWorkbook, Refusal, Remark, Written, read_workbook
+from meetings.workbooks.sheets import read_sheets, sheets_from, written_sheets
+from meetings.workbooks.values import read_day, read_status
+from tests import factories
+
+from .workbook_files import column, edited, fill, key_column, keys_row, opened, row_of, saved
+
+# What is read out of workbooks does not depend on where it goes.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+
+TODAY = datetime.date(2026, 11, 22)
+TEXTS = (
+    "=SUM(A1:A9)",
+    "2024.10",
+    "_x0041_ 与 _x000D_",
+    "两行\n文字，带（全角）与 (半角)",
+    "长" * 3000,
+    "甲",
+    "甲",
+)
+# What can be typed into a cell, as Excel stores it: no control characters.
+typed = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=60).filter(str.strip)
+lines = st.lists(typed, min_size=1, max_size=3).map("\n".join)
+LENIENT = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "deadline": None}
+
+
+@pytest.fixture
+def tasks() -> list[Task]:
+    of = factories.suggestion()
+    department = factories.department()
+    supporting = (factories.department("国际部"), DepartmentRole.SUPPORTING)
+    return [
+        factories.task(of, text=text, departments=[(department, DepartmentRole.RESPONSIBLE), supporting])
+        for text in TEXTS
+    ]
+
+
+@pytest.fixture
+def content(tasks) -> bytes:
+    """The workbook of 技术部, as it is sent out."""
+    buffer = io.BytesIO()
+    today = datetime.date.today()
+    write_fill_in_workbook(buffer, departments=[factories.department()], tasks=Task.objects.on(today), today=today)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def read(tmp_path) -> Callable[[bytes], ReadWorkbook]:
+    """Read a workbook as the page does: through the file, the other process's JSON, and the database's."""
+
+    def read(content: bytes) -> ReadWorkbook:
+        path = tmp_path / "workbook"
+        path.write_bytes(content)
+        found = read_workbook(sheets_from(written_sheets(read_sheets(path))))
+        return workbook_from(written_workbook(found))
+
+    return read
+
+
+def said(found: ReadWorkbook) -> dict[int, dict[FillInColumn, str]]:
+    return {row.key.task_id: dict(row.said) for row in found.rows if row.said and row.refusal is None}
+
+
+def data_rows(sheet: Worksheet) -> range:
+    return range(keys_row(sheet) + 2, sheet.max_row + 1)
+
+
+def fill_all(sheet: Worksheet, tasks: list[Task]) -> dict[int, dict[FillInColumn, str]]:
+    """Write something of its own for each task; return what that is."""
+    written = {}
+    for number, task in enumerate(tasks):
+        fill(sheet, task, progress=f"进展{number}", reason=f"原因{number}")
+        written[task.pk] = {FillInColumn.PROGRESS: f"进展{number}", FillInColumn.REASON: f"原因{number}"}
+    return written
+
+
+def test_no_text_of_the_register_becomes_a_formula(content):
+    (sheet,) = opened(content).worksheets
+    cells = [cell for row in sheet for cell in row if str(cell.value or "").startswith("=")]
+    assert cells and all(cell.data_type == "s" and cell.quotePrefix for cell in cells)
+
+
+# --- properties -----------------------------------------------------------------------------------
+
+
+def test_an_unchanged_workbook_says_nothing(content, read, tasks):
+    found = read(content)
+    assert len(found.rows) == len(tasks) and not said(found) and not found.notices
+    assert not any(row.changed or row.refusal for row in found.rows)
+    # Nor does one that another program has saved again.
+    assert read(saved(opened(content))) == found
+
+
+@settings(max_examples=30, **LENIENT)
+@given(
+    texts=st.dictionaries(
+        st.tuples(st.integers(0, len(TEXTS) - 1), st.sampled_from([FillInColumn.PROGRESS, FillInColumn.REASON])),
+        lines,
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_edit_of_an_open_cell_comes_back_exactly(content, read, tasks, texts):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        for (at, key), text in texts.items():
+            cell = sheet.cell(row_of(sheet, tasks[at]), column(sheet, key))
+            cell.value = cell_text(text)
+            cell.data_type = "s"
+
+    found = read(edited(content, edit))
+    expected: dict[int, dict[FillInColumn, str]] = {}
+    for (at, key), text in texts.items():
+        expected.setdefault(tasks[at].pk, {})[key] = clean_text(text)
+    assert said(found) == expected
+    assert not found.notices and not any(row.changed for row in found.rows)
+
+
+@settings(max_examples=30, **LENIENT)
+@given(at=st.integers(0, len(TEXTS) - 1), key=st.sampled_from(LOCKED_COLUMNS), text=lines)
+def test_any_edit_of_a_locked_cell_is_said_and_not_taken_over(content, read, tasks, at, key, text):
+    assume(text.strip() not in TEXTS)
+
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill_all(sheet, tasks)
+        cell = sheet.cell(row_of(sheet, tasks[at]), column(sheet, key))
+        assume(str(cell.value or "").strip() != text.strip())
+        cell.value = cell_text(text)
+        cell.data_type = "s"
+
+    found = read(edited(content, edit))
+    (row,) = [row for row in found.rows if row.changed]
+    assert row.key.task_id == tasks[at].pk and list(row.changed) == [key]
+    assert row.changed[key].text == clean_text(text)
+    assert len(said(found)) == len(tasks)
+
+
+@settings(max_examples=15, **LENIENT)
+@given(seed=st.randoms(use_true_random=False))
+def test_rows_and_columns_may_stand_in_any_order(content, read, tasks, seed: random.Random):
+    workbook = opened(content)
+    sheet = workbook.worksheets[0]
+    expected = fill_all(sheet, tasks)
+    rows, columns = list(data_rows(sheet)), list(range(1, sheet.max_column + 1))
+    values = {row: [sheet.cell(row, at).value for at in columns] for row in range(1, sheet.max_row + 1)}
+    seed.shuffle(new_rows := rows.copy())
+    seed.shuffle(new_columns := columns.copy())
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    for row, line in values.items():
+        target = new_rows[rows.index(row)] if row in rows else row
+        for at, value in zip(columns, line, strict=True):
+            # The title and the instructions are no part of the table.
+            to = new_columns[at - 1] if row >= keys_row_of(values) else at
+            cell = sheet.cell(target, to)
+            cell.value = value
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
+    found = read(saved(workbook))
+    assert said(found) == expected
+    assert not found.notices and not any(row.changed or row.refusal for row in found.rows)
+
+
+def keys_row_of(values: dict[int, list]) -> int:
+    return next(row for row, line in values.items() if any(str(value).startswith(COLUMN_MARK) for value in line))
+
+
+@settings(max_examples=15, **LENIENT)
+@given(seed=st.randoms(use_true_random=False))
+def test_a_sort_that_leaves_the_keys_behind_is_noticed(content, read, tasks, seed: random.Random):
+    workbook = opened(content)
+    sheet = workbook.worksheets[0]
+    expected = fill_all(sheet, tasks)
+    rows = list(data_rows(sheet))
+    seed.shuffle(new_rows := rows.copy())
+    values = {row: [sheet.cell(row, at).value for at in range(1, key_column(sheet))] for row in rows}
+    for row, target in zip(rows, new_rows, strict=True):
+        for at, value in enumerate(values[row], start=1):
+            cell = sheet.cell(target, at)
+            cell.value = value
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
+    found = said(read(saved(workbook)))
+    stayed = [task.pk for task, row, target in zip(tasks, rows, new_rows, strict=True) if row == target]
+    assert found == {pk: expected[pk] for pk in stayed}
+
+
+@settings(max_examples=25, **LENIENT)
+@given(at=st.integers(0, len(TEXTS) - 1), data=st.data())
+def test_a_key_that_was_touched_is_no_key(content, read, tasks, at, data):
+    workbook = opened(content)
+    sheet = workbook.worksheets[0]
+    fill_all(sheet, tasks)
+    cell = sheet.cell(row_of(sheet, tasks[at]), key_column(sheet))
+    place = data.draw(st.integers(len(ROW_MARK), len(cell.value) - 1))
+    figure = data.draw(st.sampled_from("0123456789abcXYZ"))
+    assume(cell.value[place] != figure)
+    cell.value = cell.value[:place] + figure + cell.value[place + 1 :]
+    found = read(saved(workbook))
+    remarks = [notice.remark for notice in found.notices]
+    assert tasks[at].pk not in said(found) and len(said(found)) == len(tasks) - 1
+    assert remarks.count(Remark.FOREIGN_KEY) == 1 and Remark.ROWS_MISSING in remarks
+
+
+# --- what else is done to workbooks ----------------------------------------------------------------
+
+
+def remarks_of(found: ReadWorkbook) -> set[Remark]:
+    return {notice.remark for notice in found.notices}
+
+
+def test_deleted_rows_change_nothing_and_are_counted(content, read, tasks):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill_all(sheet, tasks)
+        sheet.delete_rows(row_of(sheet, tasks[0]))
+        sheet.delete_rows(row_of(sheet, tasks[3]))
+
+    found = read(edited(content, edit))
+    assert [notice.number for notice in found.notices] == [2]
+    assert set(said(found)) == {task.pk for task in tasks} - {tasks[0].pk, tasks[3].pk}
+
+
+def test_added_rows_are_said_with_what_they_hold(content, read, tasks):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        at = row_of(sheet, tasks[2])
+        sheet.insert_rows(at)
+        sheet.cell(at, column(sheet, FillInColumn.TASK)).value = "新增任务"
+        sheet.cell(at, column(sheet, FillInColumn.PROGRESS)).value = "新增进展"
+
+    found = read(edited(content, edit))
+    (notice,) = found.notices
+    assert notice.remark is Remark.NO_KEY and notice.value == "新增进展" and not said(found)
+
+
+def copy_row(sheet: Worksheet, row: int) -> int:
+    target = sheet.max_row + 1
+    for cell in sheet[row]:
+        new = sheet.cell(target, cell.column)
+        new.value, new.data_type = cell.value, cell.data_type
+    return target
+
+
+def test_a_task_that_is_there_twice_is_taken_once_or_not_at_all(content, read, tasks):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, tasks[0], progress="一")
+        copy_row(sheet, row_of(sheet, tasks[0]))
+        target = copy_row(sheet, row_of(sheet, tasks[1]))
+        sheet.cell(target, column(sheet, FillInColumn.PROGRESS)).value = "只在副本里"
+        fill(sheet, tasks[2], progress="甲")
+        target = copy_row(sheet, row_of(sheet, tasks[2]))
+        sheet.cell(target, column(sheet, FillInColumn.PROGRESS)).value = "乙"
+
+    found = read(edited(content, edit))
+    assert said(found) == {
+        tasks[0].pk: {FillInColumn.PROGRESS: "一"},
+        tasks[1].pk: {FillInColumn.PROGRESS: "只在副本里"},
+    }
+    assert [row.refusal for row in found.rows if row.key.task_id == tasks[2].pk] == [Refusal.TWICE]
+    assert remarks_of(found) == {Remark.ROW_TWICE}
+
+
+def test_renamed_added_and_copied_sheets(content, read, tasks):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        sheet.title = "改名"
+        fill(sheet, tasks[0], progress="甲")
+        workbook.create_sheet("附注")["A1"] = "另附说明"
+        workbook.copy_worksheet(sheet).title = "副本"
+
+    found = read(edited(content, edit))
+    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}}
+    assert remarks_of(found) == {Remark.OTHER_SHEET, Remark.ROW_TWICE}
+
+
+def test_heads_instructions_and_cells_beside_the_table(content, read, tasks):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, tasks[0], progress="甲")
+        sheet["A2"] = "改过的说明"
+        sheet.cell(keys_row(sheet) + 1, column(sheet, FillInColumn.PROGRESS)).value = "进度"
+        sheet.cell(row_of(sheet, tasks[0]), 25).value = "旁注"
+
+    found = read(edited(content, edit))
+    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}}
+    assert remarks_of(found) == {Remark.HEADING_CHANGED, Remark.HEAD_CHANGED, Remark.OUTSIDE}
+
+
+def test_a_column_that_is_gone_or_there_twice(content, read, tasks):
+    def without_reason(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, tasks[0], progress="甲", reason="乙")
+        sheet.delete_cols(column(sheet, FillInColumn.REASON))
+
+    found = read(edited(content, without_reason))
+    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}}
+    assert remarks_of(found) == {Remark.COLUMN_MISSING}
+
+    def doubled(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, tasks[0], progress="甲", reason="乙")
+        sheet.cell(keys_row(sheet), 30).value = f"{COLUMN_MARK}progress"
+
+    found = read(edited(content, doubled))
+    assert said(found) == {tasks[0].pk: {FillInColumn.REASON: "乙"}}
+    assert remarks_of(found) == {Remark.COLUMN_TWICE}
+
+
+def test_without_its_hidden_row_the_columns_are_found_by_their_heads(content, read, tasks):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, tasks[0], progress="甲")
+        sheet.delete_rows(keys_row(sheet))
+
+    found = read(edited(content, edit))
+    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}} and not found.notices
+
+
+def test_without_any_key_it_is_no_workbook_of_ours(content, read):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        sheet.delete_cols(key_column(sheet))
+        sheet.delete_rows(keys_row(sheet))
+
+    assert remarks_of(read(edited(content, edit))) == {Remark.NO_SHEET}
+
+
+def test_merged_cells_are_known_as_such(content, read, tasks):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, tasks[0], progress="两行合写")
+        at = column(sheet, FillInColumn.PROGRESS)
+        first = row_of(sheet, tasks[0])
+        sheet.merge_cells(start_row=first, end_row=first + 1, start_column=at, end_column=at)
+
+    found = read(edited(content, edit))
+    assert [row.written[FillInColumn.PROGRESS].is_merged for row in found.rows if row.written] == [True, True]
+
+
+def test_the_keys_of_another_register_are_none(content, read, tasks, settings):
+    settings.SECRET_KEY = "another register's"
+    found = read(content)
+    assert not found.rows and remarks_of(found) == {Remark.FOREIGN_KEY}
+
+
+# --- other programs ---------------------------------------------------------------------------------
+
+
+def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp_path):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill_all(sheet, tasks)
+        fill(
+            sheet,
+            tasks[0],
+            day=datetime.date(2026, 11, 20),
+            new_status="推进中",
+            progress=cell_text("第一行\n第二行 _x0041_"),
+        )
+
+    sent, out = tmp_path / "填报表.xlsx", tmp_path / "out"
+    sent.write_bytes(edited(content, edit))
+    before = read(sent.read_bytes())
+    subprocess.run(
+        [
+            soffice,
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(out),
+            str(sent),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    after = read((out / sent.name).read_bytes())
+    assert after == before and not after.notices
+    assert said(after)[tasks[0].pk][FillInColumn.DAY] == "2026-11-20"
+    (sheet,) = opened((out / sent.name).read_bytes()).worksheets
+    row = row_of(sheet, tasks[0])
+    assert sheet.protection.sheet and not sheet.cell(row, column(sheet, FillInColumn.PROGRESS)).protection.locked
+    assert sheet.cell(row, column(sheet, FillInColumn.TASK)).protection.locked
+    assert {rule.type for rule in sheet.data_validations.dataValidation} >= {"list", "date"}
+
+
+def as_wps_writes(content: bytes) -> bytes:
+    """The same workbook with what files of WPS are known for: a dimension of one cell, absolute targets, an extension
+    of its own, number formats by numbers that the standard leaves open, texts in runs with their phonetic reading."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                part = re.sub(rb'<dimension ref="[^"]*"\s*/>', b'<dimension ref="A1"/>', part)
+                part = part.replace(
+                    b"</worksheet>",
+                    b'<extLst><ext uri="{x}" xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData">'
+                    b"<etc:data/></ext></extLst></worksheet>",
+                )
+            if name == "xl/_rels/workbook.xml.rels":
+                part = re.sub(rb'Target="(?!/)', b'Target="/xl/', part)
+            if name == "xl/sharedStrings.xml":
+                part = part.replace(
+                    "<t>甲</t>".encode(), '<r><t>甲</t></r><rPh sb="0" eb="1"><t>jia</t></rPh>'.encode()
+                )
+            if name == "xl/styles.xml":
+                part = part.replace(b'numFmtId="49"', b'numFmtId="59"')
+            new.writestr(name, part)
+    return buffer.getvalue()
+
+
+def test_what_files_of_wps_are_known_for_makes_no_difference(content, read, tasks):
+    filled = edited(content, lambda workbook: fill_all(workbook.worksheets[0], tasks))
+    assert read(as_wps_writes(filled)) == read(filled)
+
+
+# --- days and statuses ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20",
+        "2026/11/20",
+        "2026.11.20",
+        "２０２６－１１－２０",
+        "2026年11月20日",
+        " 2026 年 11 月 20 日 ",
+        "二〇二六年十一月二十日",
+        "20261120",
+        "11月20日",
+        "11-20",
+        "11月20号",
+        "46346",
+        "46346.5",
+        "2026-11-20T00:00:00",
+        "2026/11/20 0:00:00",
+    ],
+)
+def test_a_day_is_read_however_it_is_written(text):
+    assert read_day(Written("N7", text), TODAY) == datetime.date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("text", ["11.20", "2026年11月", "下周", "2026-13-01", "1月32日", "上旬", "0", "99999"])
+def test_what_names_no_day_is_none(text):
+    assert read_day(Written("N7", text), TODAY) is None
+
+
+def test_a_day_without_a_year_is_the_last_such_day():
+    assert read_day(Written("N7", "12月5日"), TODAY) == datetime.date(2025, 12, 5)
+    assert read_day(Written("N7", "2月29日"), TODAY) == datetime.date(2024, 2, 29)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=20))
+def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):
+    assert read_day(Written("N7", text), TODAY) is None or read_day(Written("N7", text), TODAY) <= datetime.date(
+        2200, 1, 1
+    )
+    assert read_status(text) in (None, *Status)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("申请办结", Status.CLOSURE_REQUESTED),
+        (" 申请 办结　", Status.CLOSURE_REQUESTED),
+        ("closure_requested", Status.CLOSURE_REQUESTED),
+        ("Closure Requested", Status.CLOSURE_REQUESTED),
+        ("在办", Status.IN_PROGRESS),
+        ("推进中。", Status.IN_PROGRESS),
+        ("ＩＮ ＰＲＯＧＲＥＳＳ", Status.IN_PROGRESS),
+        ("完成", Status.CLOSED),
+        ("未启动", Status.NOT_STARTED),
+        ("很快", None),
+    ],
+)
+def test_a_status_is_read_in_any_of_its_words(text, status):
+    assert read_status(text) == status
+
+
+def test_every_column_has_a_head_in_both_languages():
+    assert list(COLUMNS) == list(FillInColumn) == [*LOCKED_COLUMNS, *OPEN_COLUMNS]

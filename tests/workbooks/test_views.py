@@ -1,0 +1,410 @@
+"""Excel out, Excel in, through the front door: fetch the workbook, fill it in, hand it in, accept, undo."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from meetings.models import Batch, BatchSource, DepartmentRole, FillInUpload, Role, Status, TaskLog
+from meetings.tasks.services.batch_undo import undo_batch
+from meetings.tasks.services.corrections import edit_assignments
+from meetings.workbooks.review import RowState
+from tests import factories
+
+from .workbook_files import (
+    DAY,
+    PROGRESS,
+    STATUS,
+    accept,
+    accepted,
+    column,
+    edited,
+    fetched,
+    fill,
+    filled,
+    handed_in,
+    only_upload,
+    opened,
+    review_after,
+    row_of,
+    saved,
+    sentences,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return factories.small_world()
+
+
+def ago(world, days: int) -> datetime.date:
+    return world.day - datetime.timedelta(days=days)
+
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+def test_a_liaison_gets_one_sheet_with_the_own_open_tasks(world):
+    workbook = opened(fetched(world.liaison))
+    (sheet,) = workbook.worksheets
+    assert sheet.title == "技术部"
+    for task in (world.overdue, world.undecided, world.due_soon, world.on_track):
+        assert row_of(sheet, task)
+    for task in (world.closed, world.terminated, world.review_missed):
+        with pytest.raises(AssertionError):
+            row_of(sheet, task)
+
+
+def test_only_the_four_columns_are_open_and_the_keys_are_hidden(world):
+    (sheet,) = opened(fetched(world.liaison)).worksheets
+    row = row_of(sheet, world.overdue)
+    open_columns = {cell.column for cell in sheet[row] if not cell.protection.locked}
+    assert sheet.protection.sheet and len(open_columns) == 4
+    assert column(sheet, PROGRESS) in open_columns and column(sheet, STATUS) in open_columns
+    keys = sheet.cell(row, sheet.max_column)
+    assert keys.protection.locked and sheet.column_dimensions[keys.column_letter].hidden
+    assert sheet.freeze_panes and sheet.print_title_rows and sheet.page_setup.orientation == "landscape"
+
+
+def test_the_lists_offer_what_the_department_may(world):
+    task = factories.task(
+        deadline="2030.12",
+        departments=[(world.technology, DepartmentRole.LEAD), (world.international, DepartmentRole.SUPPORTING)],
+    )
+    factories.progress(task, on=ago(world, 1))
+    offered = {}
+    for account in (world.liaison, world.supporting_liaison):
+        (sheet,) = opened(fetched(account)).worksheets
+        at = sheet.cell(row_of(sheet, task), column(sheet, STATUS)).coordinate
+        rules = [rule for rule in sheet.data_validations.dataValidation if at in rule.sqref]
+        offered[account.username] = [rule.formula1 for rule in rules]
+    assert offered == {"技术部联络员": ['"推进中,申请办结"'], "国际部联络员": ['"推进中"']}
+
+
+def test_the_days_run_from_the_issue_to_today(world):
+    (sheet,) = opened(fetched(world.liaison)).worksheets
+    at = sheet.cell(row_of(sheet, world.overdue), column(sheet, DAY)).coordinate
+    (rule,) = [rule for rule in sheet.data_validations.dataValidation if at in rule.sqref]
+    issued = openpyxl.utils.datetime.from_excel(int(rule.formula1)).date()
+    assert (rule.type, rule.operator, issued, rule.formula2) == (
+        "date",
+        "between",
+        world.meeting.issued_on,
+        "TODAY()",
+    )
+
+
+def test_the_secretariat_gets_a_sheet_each_or_a_zip(world):
+    assert [sheet.title for sheet in opened(fetched(world.secretariat)).worksheets] == ["技术部", "办公室", "国际部"]
+    with zipfile.ZipFile(io.BytesIO(fetched(world.secretariat, "?form=zip"))) as archive:
+        assert len(archive.namelist()) == 3
+        titles = [opened(archive.read(name)).sheetnames for name in archive.namelist()]
+    assert titles == [["技术部"], ["办公室"], ["国际部"]]
+    one = opened(fetched(world.secretariat, f"?department={world.office.pk}"))
+    assert one.sheetnames == ["办公室"]
+
+
+def test_the_instructions_say_by_when_and_to_whom(world):
+    later = world.day + datetime.timedelta(days=14)
+    workbook = opened(fetched(world.secretariat, f"?return_by={later}&send_to=秘书处 王敏"))
+    assert later.isoformat() in workbook.worksheets[0]["A2"].value
+    assert "秘书处 王敏" in workbook.worksheets[0]["A2"].value
+
+
+def test_other_departments_and_what_cannot_be_made_are_refused_with_a_sentence(world):
+    client = signed_in(world.liaison)
+    assert client.get(f"/fill-in/workbook/?department={world.office.pk}").status_code == 422
+    assert client.get(f"/fill-in/workbook/?department={'9' * 20}").status_code == 422
+    assert client.get("/fill-in/workbook/?return_by=2001-01-01").status_code == 422
+    empty = factories.department("无任务部")
+    response = signed_in(world.secretariat).get(f"/fill-in/workbook/?department={empty.pk}")
+    assert response.status_code == 422
+
+
+# --- in -------------------------------------------------------------------------------------------
+
+
+def test_an_unchanged_workbook_changes_nothing(world):
+    review = review_after(world.liaison, fetched(world.liaison))
+    assert {row.state for row in review.rows} == {RowState.UNCHANGED}
+    assert not review.findings and not review.notes
+
+
+def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_row_says_anything(world):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        row = row_of(sheet, world.overdue)
+        for at in range(1, column(sheet, PROGRESS)):
+            sheet.cell(row, at).value = f"改动{at}"
+
+    review = review_after(world.liaison, edited(fetched(world.liaison), edit))
+    assert not review.taken and len(review.findings) == 11
+    assert {(finding.sheet, finding.value) for finding in review.findings} == {
+        ("技术部", f"改动{at}") for at in range(1, 12)
+    }
+
+
+def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
+    content = filled(
+        fetched(world.liaison),
+        world.overdue,
+        progress="工作小组已成立。\n已召开第一次会议。",
+        day=ago(world, 3),
+    )
+    response = accepted(world.liaison, content)
+    assert response.status_code == 200
+    batch = Batch.objects.get()
+    assert (batch.source, batch.made_by, batch.file_name) == (BatchSource.FILL_IN, world.liaison, "填报表.xlsx")
+    assert len(batch.file_sha256) == 64 and only_upload().batch == batch
+    (entry,) = batch.entries.all()
+    assert entry.note == "工作小组已成立。\n已召开第一次会议。"
+    assert (entry.task, entry.department, entry.effective_on) == (world.overdue, world.technology, ago(world, 3))
+    world.overdue.refresh_from_db()
+    assert world.overdue.status == Status.IN_PROGRESS
+
+    undo_batch(batch_id=batch.pk, actor=world.liaison)
+    world.overdue.refresh_from_db()
+    assert world.overdue.status == Status.NOT_STARTED
+    page = signed_in(world.liaison).get(f"/fill-in/{only_upload().pk}/")
+    assert page.context["undone_by"] is not None
+
+
+def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column(world):
+    review = review_after(world.liaison, filled(fetched(world.liaison), world.on_track, new_status="申请办结"))
+    (row,) = [row for row in review.rows if row.read.written]
+    assert row.state is RowState.WRONG and row.findings[0].column
+    content = filled(
+        fetched(world.liaison), world.on_track, new_status="申请办结", progress="平台上线。", reason="全部完成。"
+    )
+    accepted(world.liaison, content)
+    world.on_track.refresh_from_db()
+    assert world.on_track.status == Status.CLOSURE_REQUESTED
+    note = TaskLog.objects.get(batch__isnull=False).note
+    assert "平台上线。" in note and "全部完成。" in note
+
+
+@pytest.mark.parametrize(
+    ("values", "column_of_it"),
+    [
+        ({"progress": "甲", "day": "2999-01-01"}, DAY),
+        ({"progress": "甲", "day": "1999-01-01"}, DAY),
+        ({"progress": "甲", "day": "下周"}, DAY),
+        ({"day": "2024-05-01"}, DAY),
+        ({"new_status": "已办结"}, STATUS),
+        ({"new_status": "飞快推进"}, STATUS),
+        ({"progress": "长" * 20_001}, PROGRESS),
+    ],
+)
+def test_what_is_wrong_is_said_with_row_column_value_and_sentence(world, values, column_of_it):
+    content = filled(fetched(world.liaison), world.on_track, **values)
+    sheet = opened(content).worksheets[0]
+    response = handed_in(world.liaison, content)
+    (row,) = response.context["review"].of(RowState.WRONG)
+    (finding,) = row.findings
+    cell = sheet.cell(row_of(sheet, world.on_track), column(sheet, column_of_it))
+    assert (finding.place, finding.value) == (cell.coordinate, str(cell.value))
+    assert finding.sentence.endswith(("。", ".")) and finding.sheet == "技术部"
+    assert finding.sentence in response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")
+
+
+def test_a_formula_that_nobody_has_computed_is_no_empty_cell(world):
+    page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="已印发。", day="=TODAY()"))
+    (finding,) = page.context["wrong_rows"][0].findings
+    assert (finding.value, finding.place[0]) == ("=TODAY()", "N")
+
+
+def test_of_a_row_that_is_refused_as_a_whole_all_that_was_typed_is_shown(world):
+    content = edited(
+        fetched(world.secretariat, f"?department={world.office.pk}"),
+        lambda workbook: fill(
+            workbook.worksheets[0], world.review_missed, progress="办公室的进展。", reason="人手不足。"
+        ),
+    )
+    page = handed_in(world.liaison, content)
+    (finding,) = page.context["wrong_rows"][0].findings
+    assert finding.value == "办公室的进展。；人手不足。"
+
+
+def test_wrong_rows_are_left_out_once_somebody_has_said_so(world):
+    def edit(workbook):
+        fill(workbook.worksheets[0], world.overdue, progress="甲")
+        fill(workbook.worksheets[0], world.on_track, progress="乙", day="2999-01-01")
+
+    page = handed_in(world.liaison, edited(fetched(world.liaison), edit))
+    refused = accept(world.liaison, page)
+    assert refused.status_code == 422 and not Batch.objects.exists()
+    accept(world.liaison, page, leave_out="yes")
+    assert [entry.task for entry in Batch.objects.get().entries.all()] == [world.overdue]
+
+
+def test_what_changed_meanwhile_is_shown_and_chosen(world):
+    content = filled(fetched(world.liaison), world.on_track, progress="文件里的进展。")
+    factories.progress(world.on_track, "秘书处电话了解的进展。", on=world.day, by=world.secretariat)
+    page = handed_in(world.liaison, content)
+    (row,) = page.context["stale"]
+    assert row.is_undecided and [entry.note for entry in row.since] == ["秘书处电话了解的进展。"]
+    assert "秘书处电话了解的进展。" in page.content.decode() and "文件里的进展。" in page.content.decode()
+    upload, client = only_upload(), signed_in(world.liaison)
+    assert accept(world.liaison, page).status_code == 422
+    for place in ("", "x", "-1", "99", "9" * 500, "１"):
+        response = client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": place, "choice": "file"})
+        assert response.status_code == 422 and not only_upload().decisions
+    client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": row.place, "choice": "register"})
+    assert not client.get(f"/fill-in/{upload.pk}/").context["review"].taken
+    page = client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": "all", "choice": "file"}, follow=True)
+    page = client.post(
+        f"/fill-in/{upload.pk}/", {"action": "choose", "place": row.place, "choice": "file"}, follow=True
+    )
+    accept(world.liaison, page)
+    assert Batch.objects.get().entries.get().note == "文件里的进展。"
+
+
+def test_another_departments_report_is_shown_but_stands_in_nobodys_way(world):
+    content = filled(fetched(world.supporting_liaison), world.undecided, progress="国际部已提供材料。")
+    factories.progress(world.undecided, "技术部已汇总。", on=world.day, by=world.liaison)
+    page = handed_in(world.supporting_liaison, content)
+    (row,) = page.context["stale"]
+    assert row.is_harmless and row.is_taken and "技术部已汇总。" in page.content.decode()
+    accept(world.supporting_liaison, page)
+    assert Batch.objects.get().entries.get().department == world.international
+
+
+def test_two_departments_of_one_task_in_one_workbook_are_both_entered(world):
+    workbook = opened(fetched(world.secretariat))
+    fill(workbook["技术部"], world.undecided, progress="技术部的进展。")
+    fill(workbook["国际部"], world.undecided, progress="国际部的进展。")
+    accepted(world.secretariat, saved(workbook))
+    entries = Batch.objects.get().entries.order_by("sequence")
+    assert [(entry.department.name, entry.note) for entry in entries] == [
+        ("技术部", "技术部的进展。"),
+        ("国际部", "国际部的进展。"),
+    ]
+
+
+def test_accepting_what_the_page_no_longer_shows_is_refused_with_what_changed(world):
+    page = handed_in(world.liaison, filled(fetched(world.liaison), world.on_track, progress="甲"))
+    factories.progress(world.on_track, "别人刚写的。", on=world.day, by=world.secretariat)
+    response = accept(world.liaison, page)
+    assert response.status_code == 409 and not Batch.objects.exists()
+    assert [entry.note for entry in response.context["since"]] == ["别人刚写的。"]
+
+
+def test_the_same_file_twice_is_entered_once_and_again_after_it_was_undone(world):
+    content = filled(fetched(world.liaison), world.overdue, progress="甲")
+    first = handed_in(world.liaison, content)
+    assert handed_in(world.liaison, content).context["upload"] == first.context["upload"]
+    accept(world.liaison, first)
+    again = handed_in(world.liaison, content)
+    assert again.context["upload"].batch is not None and FillInUpload.objects.count() == 1
+    assert accept(world.liaison, first).status_code == 200 and Batch.objects.count() == 1
+    # Saved anew it is another file, but says nothing else.
+    resaved = handed_in(world.liaison, saved(opened(content)))
+    assert [row.state for row in resaved.context["known"]] == [RowState.KNOWN]
+
+    undo_batch(batch_id=Batch.objects.get().pk, actor=world.liaison)
+    page = handed_in(world.liaison, content)
+    assert page.context["review"].taken
+    accept(world.liaison, page)
+    assert TaskLog.objects.filter(note="甲").count() == 2
+
+
+def test_a_liaison_writes_for_the_own_department_alone(world):
+    workbook = opened(fetched(world.secretariat))
+    fill(workbook["技术部"], world.overdue, progress="甲")
+    fill(workbook["办公室"], world.review_missed, progress="乙")
+    review = review_after(world.liaison, saved(workbook))
+    assert [row.task for row in review.taken] == [world.overdue]
+    (row,) = review.of(RowState.REFUSED)
+    assert row.task == world.review_missed and "办公室" in row.findings[0].sentence
+
+
+def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
+    content = filled(
+        fetched(world.secretariat, f"?department={world.technology.pk}"),
+        world.on_track,
+        new_status="closed",
+        progress="甲",
+    )
+    review = review_after(world.secretariat, content)
+    assert not review.taken and review.of(RowState.WRONG)
+
+
+def test_tasks_that_ended_or_went_to_another_department_are_said(world):
+    content = fetched(world.liaison)
+    world_tasks = (world.overdue, world.on_track)
+
+    def edit(workbook):
+        for task in world_tasks:
+            fill(workbook.worksheets[0], task, progress="甲")
+
+    content = edited(content, edit)
+    factories.move(world.overdue, Status.TERMINATED, on=world.day)
+    world.on_track.refresh_from_db()
+    edit_assignments(
+        task_id=world.on_track.pk,
+        version=world.on_track.version,
+        actor=world.secretariat,
+        reason="调整分工。",
+        departments=[(world.office, DepartmentRole.RESPONSIBLE)],
+        leaders=[world.supervisor],
+    )
+    review = review_after(world.liaison, content)
+    states = {row.task: row.state for row in review.rows if row.read.written}
+    assert states == {world.overdue: RowState.WRONG, world.on_track: RowState.REFUSED}
+    assert not review.taken
+
+
+def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
+    good = [filled(fetched(world.liaison), world.overdue, progress=words) for words in ("甲", "乙")]
+    response = handed_in(world.liaison, *good, b"PK\x03\x04 nothing", b"text", name="表.xlsx")
+    assert FillInUpload.objects.count() == 2
+    assert response.context["following"] is not None
+    assert sentences(response).count("表.xlsx") >= 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"text", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"%PDF-1.7"],
+)
+def test_bad_files_get_a_sentence_and_leave_nothing(world, content):
+    response = handed_in(world.liaison, content)
+    assert response.status_code == 422 and len(response.context["wrong"]) == 1
+    assert not FillInUpload.objects.exists()
+
+
+def test_a_workbook_that_is_none_of_ours_is_refused(world):
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = "会议"
+    assert handed_in(world.liaison, saved(workbook)).status_code == 422
+    assert signed_in(world.liaison).post("/fill-in/").status_code == 422
+    many = [SimpleUploadedFile("a.xlsx", b"x")] * 31
+    assert signed_in(world.liaison).post("/fill-in/", {"files": many}).status_code == 422
+
+
+def test_what_is_set_aside_is_kept_and_enters_nothing(world):
+    content = filled(fetched(world.liaison), world.overdue, progress="甲")
+    page = handed_in(world.liaison, content)
+    address = f"/fill-in/{page.context['upload'].pk}/"
+    signed_in(world.liaison).post(address, {"action": "set_aside"})
+    assert accept(world.liaison, page).status_code == 200 and not Batch.objects.exists()
+    assert b"".join(signed_in(world.liaison).get(f"{address}file/").streaming_content) == content
+
+
+def test_nobody_sees_anothers_workbook_before_it_is_accepted(world):
+    page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="甲"))
+    address = f"/fill-in/{page.context['upload'].pk}/"
+    for account in (world.secretariat, world.other_liaison):
+        assert signed_in(account).get(address).status_code == 404
+    accept(world.liaison, page)
+    assert signed_in(world.secretariat).get(address).status_code == 200
+    assert signed_in(world.secretariat).post(address, {"action": "set_aside"}).status_code == 404
+    assert signed_in(world.other_liaison).get(address).status_code == 404
+    assert signed_in(factories.account(Role.READER)).get(address).status_code == 403
