@@ -11,5 +11,6 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Register the checks of `manage.py check`."""
+        """Register the checks of `manage.py check` and the receivers of signals."""
         from . import checks  # noqa: F401 - importing registers them
+        from .notifications import receivers  # noqa: F401 - importing connects them

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
-
-if TYPE_CHECKING:
-    from .models import TaskLog
 
 
 class Refused(Exception):
@@ -49,7 +47,7 @@ class Outdated(Refused):
 class Stale(Refused):
     """Somebody else saved meanwhile; ``since`` are their entries, oldest first."""
 
-    def __init__(self, since: list[TaskLog], sentence: str = "") -> None:
+    def __init__(self, since: Sequence[Any], sentence: str = "") -> None:
         super().__init__(
             sentence or _("This task was changed while you were writing. Nothing of yours has been saved yet.")
         )

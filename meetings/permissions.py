@@ -7,11 +7,9 @@ forms answer «forbidden» to everybody else than those who may write.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -22,7 +20,6 @@ from .models import (
     Account,
     Batch,
     CalendarAddress,
-    ConfirmationMark,
     Department,
     Evidence,
     FillInUpload,
@@ -38,7 +35,6 @@ from .models import (
     TaskDepartment,
     TaskState,
 )
-from .tasks import import_issues
 
 
 def readable_tasks(account: Account, day: datetime.date):
@@ -152,25 +148,6 @@ def joined_task(account: Account, pk: int) -> Task:
     """Return what was joined into another task and is none of its own any more; raises Http404 for any other."""
     tasks = Task.objects.filter(joined_into__isnull=False).select_related("joined_into", "suggestion__meeting")
     return get_object_or_404(tasks if account.is_authenticated else tasks.none(), pk=pk)
-
-
-def readable_open_suggestions(account: Account):
-    """Return the rows of tables with something to confirm, which everyone signed in may read."""
-    rows = import_issues.open_suggestions()
-    return rows if account.is_authenticated else rows.none()
-
-
-def answerable_question(account: Account, mark_ids: Iterable[str]) -> import_issues.Question:
-    """Return the question that the marks of these ids ask, also where it has been answered meanwhile.
-
-    Raises PermissionDenied for all but the secretariat, Http404 where these are not the marks of one question.
-    """
-    require_secretariat(account)
-    ids = {int(pk) for pk in mark_ids if pk.isascii() and pk.isdecimal() and len(pk) <= 18}
-    questions = import_issues.questions_of(import_issues.with_tasks(ConfirmationMark.objects.filter(pk__in=ids)))
-    if len(questions) != 1 or len(questions[0].marks) != len(ids):
-        raise Http404
-    return questions[0]
 
 
 def readable_batches(account: Account):

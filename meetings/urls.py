@@ -5,11 +5,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from .accounts.views import accounts, login, preferences
-from .breakdown.views import comparison, edit_table, meeting_settings, meetings
+from .breakdown.views import edit_table, meeting_settings, meetings
+from .devtools import views as devtools
 from .minutes import manual_entry_views
 from .minutes import views as minutes
 from .notifications import views as notifications
 from .organisation import views as organisation
+from .reports import comparison_views as comparison
 from .reports import views as reports
 from .tasks.views import (
     batches,
@@ -31,7 +33,7 @@ from .workbooks import views as workbooks
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("help/", help.help_page, name="help"),
-    path("help/sample/", help.load_sample, name="load_sample"),
+    path("help/sample/", devtools.load_sample, name="load_sample"),
     path("overview/", overview.overview_page, name="overview"),
     path("search/", search.search, name="search"),
     path("tasks/", tasks.task_list, name="task_list"),

@@ -1,7 +1,7 @@
 """Who gets what, as one table: every address × every role × GET and POST (DESIGN.md, Roles).
 
 An address that has no row here fails `test_every_address_has_its_row`. What one liaison may do with one task and
-another may not is the form's business, too: `tests.tasks.test_services` holds every step of the lifecycle against every role.
+another may not is the form's business, too: `tests.tasks.test_services` holds every step against every role.
 """
 
 from __future__ import annotations

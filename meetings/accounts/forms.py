@@ -7,30 +7,18 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import QueryDict
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from meetings import permissions
-from meetings.errors import Refused
-from meetings.models import PAGE_SIZES, Account, LandingPage, Language, Role, SavedView
+from meetings.models import PAGE_SIZES, Account, LandingPage, Language
 from meetings.tasks import inbox
-from meetings.tasks.filters import FilterChoices
-from meetings.tasks.saved_views import LONGEST_QUERY, kept_query, tell
+from meetings.ui.forms import ExplainedForm
 
 # Where the first page is one of the saved views, this and its number are the value sent.
 VIEW_PREFIX = "view-"
 USUAL_PAGE_SIZE = PAGE_SIZES[1]
-
-
-class ExplainedForm(forms.Form):
-    """A form whose verb may refuse."""
-
-    def explain(self, refused: Refused) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
 
 
 class AccountSettingsForm(ExplainedForm):
@@ -146,43 +134,3 @@ class PasswordForm(PasswordChangeForm):
     def rules(self) -> list[str]:
         """What a new password has to be like, a sentence each."""
         return password_validation.password_validators_help_texts()
-
-
-class ViewForm(ExplainedForm):
-    """The name of a view, and the role that sees it beside its owner."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=SavedView._meta.get_field("name").max_length,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-    )
-    shared_with = forms.ChoiceField(
-        label=gettext_lazy("Shared with"), required=False, widget=forms.Select(attrs={"class": "form-select"})
-    )
-
-    def __init__(self, *args, account: Account, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        roles = permissions.roles_to_share_with(account)
-        shared = self.initial.get("shared_with")
-        if shared and shared not in roles:
-            # Shared when the account had another role: it may stay so.
-            roles = [*roles, Role(shared)]
-        self.fields["shared_with"].choices = [
-            ("", pgettext("with whom a view is shared", "Nobody")),
-            *((role.value, _("All with the role “%(role)s”") % {"role": role.label}) for role in roles),
-        ]
-
-
-class SaveViewForm(ViewForm):
-    """A list to be kept; ``overwrite`` says that a view of the same name is replaced."""
-
-    query = forms.CharField(required=False, max_length=LONGEST_QUERY, widget=forms.HiddenInput)
-    overwrite = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-    def clean_query(self) -> str:
-        """Keep what a view keeps of it, and refuse what has no meaning: nobody could ever open it."""
-        query = kept_query(QueryDict(self.cleaned_data["query"]))
-        today = timezone.localdate()
-        if wrong := tell(query, FilterChoices(today), today).wrong:
-            raise forms.ValidationError(wrong)
-        return query

@@ -12,7 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.meetings import MEETING_TEXTS, end_the_wait_for
+from meetings.display.import_issues import Mark
 from meetings.errors import Refused
+from meetings.minutes.issue_records import marks_of
 from meetings.minutes.parser.schema import Meeting as Facts
 from meetings.minutes.parser.schema import Row
 from meetings.models import (
@@ -33,7 +35,6 @@ from meetings.models import (
 from meetings.tasks.services.creation import enter_task
 
 from .draft import Draft, DraftedRow
-from .issue_records import Mark, marks_of
 from .resolution import Register
 
 

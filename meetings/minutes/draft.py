@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, Precision, read_deadline
 from meetings.deadlines import ProblemCode as DoubtCode
-from meetings.minutes.parser.issues import Problem, ProblemCode
+from meetings.minutes.parser.issues import Problem
 from meetings.minutes.parser.schema import Meeting, Row, Task
 
 from .form_codec import TypedRow

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from meetings.deadlines import ProblemCode as DoubtCode
+from meetings.display.import_issues import question_sentence
+from meetings.minutes.match_messages import reason_sentence
 from meetings.minutes.parser.issues import Problem
 from meetings.minutes.parser.messages import sentence
 from meetings.minutes.parser.schema import Row, Task
@@ -23,7 +25,6 @@ from .draft import SEVERAL, Draft, DraftedRow, dates_to_share, names_to_share
 from .draft_services import load_draft
 from .form_codec import shown_departments, shown_leaders, shown_milestones, shown_people
 from .json_codec import FACTS
-from .match_messages import question_sentence, reason_sentence
 from .matching import DEPARTMENT, Matches, NameMatch
 
 

@@ -5,34 +5,16 @@ A mark keeps the code, the value and the details, so that it can be said in eith
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
 
-from django.utils.translation import gettext
-
-from meetings.deadlines import DeadlineProblem
 from meetings.deadlines import ProblemCode as DoubtCode
-from meetings.minutes.parser.issues import Problem, ProblemCode
-from meetings.minutes.parser.messages import sentence
+from meetings.display.import_issues import Mark
+from meetings.minutes.parser.issues import Problem
 from meetings.minutes.parser.schema import Row
 from meetings.minutes.parser.text import folded
-from meetings.models import ConfirmationColumn, ConfirmationMark
-from meetings.tasks.deadline_messages import deadline_problem_sentence
+from meetings.models import ConfirmationColumn
 
-from .match_messages import QuestionCode, question_sentence
 from .matching import NameMatch
-
-
-@dataclass(slots=True)
-class Mark:
-    """What a `ConfirmationMark` says, before there is a task to put it on."""
-
-    column: str
-    code: str
-    value: str
-    parameters: dict[str, Any] = field(default_factory=dict)
 
 
 def marks_of(row: Row, problems: Iterable[Problem], questions: Iterable[tuple[str, NameMatch]]) -> list[Mark]:
@@ -72,16 +54,3 @@ def dates_of(row: Row) -> list[str]:
 
 def _column(column: str) -> str:
     return column if column in ConfirmationColumn.values else ConfirmationColumn.OTHER
-
-
-def mark_sentence(mark: ConfirmationMark | Mark) -> str:
-    """Say in the active language what a mark leaves open."""
-    if mark.column == ConfirmationColumn.DEADLINE and mark.code in set(DoubtCode):
-        offered = mark.parameters.get("offered")
-        day = datetime.date.fromisoformat(offered) if offered else None
-        return deadline_problem_sentence(DeadlineProblem(DoubtCode(mark.code), mark.value, day))
-    if mark.code in set(QuestionCode):
-        return question_sentence(mark.code, mark.value, mark.parameters)
-    if mark.code in set(ProblemCode):
-        return sentence(Problem(None, mark.column, mark.value, ProblemCode(mark.code), mark.parameters))
-    return gettext("The printed table leaves this open: %(value)s.") % {"value": mark.value}

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, Precision
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.minutes.documents.model import SOFT_BREAK, Cell, Table
 from meetings.minutes.parser.cells import Department
 from meetings.minutes.parser.column_headers import Role, head_rows
-from meetings.minutes.parser.issues import Problem, ProblemCode
+from meetings.minutes.parser.issues import Problem
 from meetings.minutes.parser.person_names import Person
 from meetings.minutes.parser.schema import Meeting, Minutes, Origin, Row, Task
 

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from meetings.breakdown.services.meetings import MEETING_TEXTS, MeetingFacts, create_meeting, edit_meeting
 from meetings.breakdown.services.ordering import at_end_of_its_aspect, lay_out, log_of_meeting, ordered_suggestions
 from meetings.breakdown.services.suggestions import aspect_named, edit_suggestion
+from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Reading, read_deadline, read_row_deadlines
 from meetings.errors import Incomplete, Refused
 from meetings.minutes.parser.cells import read_departments, read_leaders
 from meetings.minutes.parser.column_headers import Role
-from meetings.minutes.parser.issues import Problem, ProblemCode
+from meetings.minutes.parser.issues import Problem
 from meetings.minutes.parser.ordinals import numbered_parts
 from meetings.minutes.parser.schema import Meeting as Facts
 from meetings.minutes.parser.schema import Row

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from meetings.core.issue_codes import QuestionCode
+from meetings.minutes.match_messages import Likeness
 from meetings.minutes.parser.schema import Meeting, Row
 from meetings.minutes.parser.text import folded
 from meetings.models import Attendance, Department, FormerName, Person, SuggestionSource, TaskLeader
-
-from .match_messages import Likeness, QuestionCode
 
 DEPARTMENT, PERSON = "department", "person"
 #: The choice that a name is nobody known; a person's may carry a unit behind a colon.

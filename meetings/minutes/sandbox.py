@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from meetings.errors import Refused
 from meetings.minutes.documents.errors import MAX_SECONDS
-from meetings.workbooks.sheets import Sheet, sheets_from
+from meetings.minutes.documents.sheets import Sheet, sheets_from
 
 from .documents import Unreadable, UnreadableDocument
 from .json_codec import ReadMinutes, reading_from

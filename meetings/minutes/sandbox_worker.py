@@ -40,7 +40,7 @@ def _minutes(path: str) -> dict:
 
 
 def _sheets(path: str) -> dict:
-    from meetings.workbooks.sheets import read_sheets, written_sheets
+    from meetings.minutes.documents.sheets import read_sheets, written_sheets
 
     return {"sheets": written_sheets(read_sheets(path))}
 

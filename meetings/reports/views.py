@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
-from meetings.exports import responses
+from meetings.reports import responses
 from meetings.ui.navigation import today
 
 from .forms import BulletinForm, MeetingReportForm, RegisterForm, ReplySheetForm, ReportForm

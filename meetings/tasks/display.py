@@ -14,7 +14,7 @@ from meetings.core.dates import add_months
 from meetings.deadlines import Deadline
 from meetings.deadlines import DeadlineKind as Kind
 from meetings.deadlines import Precision as Exactness
-from meetings.minutes.issue_records import mark_sentence
+from meetings.display.import_issues import mark_sentence
 from meetings.models import (
     ChangeLog,
     ConfirmationColumn,

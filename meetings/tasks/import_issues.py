@@ -9,9 +9,12 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
 
-from meetings.models import ConfirmationColumn, ConfirmationMark, Meeting, Suggestion, Task
+from meetings.models import Account, ConfirmationColumn, ConfirmationMark, Meeting, Suggestion, Task
 from meetings.models.import_issue import ConfirmationMarkQuerySet
+from meetings.permissions import require_secretariat
+from meetings.tasks import import_issues
 
 # What is asked once: of one row of a table, about one column, for one reason, of one printed value.
 _SAME = ("task__suggestion", "column", "code", "value")
@@ -109,3 +112,22 @@ def with_tasks(marks: ConfirmationMarkQuerySet) -> ConfirmationMarkQuerySet:
         .prefetch_related("task__task_departments__department", "task__task_leaders__person", "task__milestones")
         .order_by("task__suggestion", "task__number", "pk")
     )
+
+
+def readable_open_suggestions(account: Account):
+    """Return the rows of tables with something to confirm, which everyone signed in may read."""
+    rows = import_issues.open_suggestions()
+    return rows if account.is_authenticated else rows.none()
+
+
+def answerable_question(account: Account, mark_ids: Iterable[str]) -> import_issues.Question:
+    """Return the question that the marks of these ids ask, also where it has been answered meanwhile.
+
+    Raises PermissionDenied for all but the secretariat, Http404 where these are not the marks of one question.
+    """
+    require_secretariat(account)
+    ids = {int(pk) for pk in mark_ids if pk.isascii() and pk.isdecimal() and len(pk) <= 18}
+    questions = import_issues.questions_of(import_issues.with_tasks(ConfirmationMark.objects.filter(pk__in=ids)))
+    if len(questions) != 1 or len(questions[0].marks) != len(ids):
+        raise Http404
+    return questions[0]

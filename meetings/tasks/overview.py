@@ -1,7 +1,7 @@
 """What a leader and the secretariat look at first: what is red and whose move it is, what changed, what waits.
 
-Both pages count by the definitions of `meetings.tasks.statistics` and lead to lists that hold as many rows. All functions
-take the day they are about (Asia/Shanghai) and tasks from `TaskQuerySet.on` that day.
+Both pages count by the definitions of `meetings.tasks.statistics` and lead to lists that hold as many rows. All
+functions take the day they are about (Asia/Shanghai) and tasks from `TaskQuerySet.on` that day.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from django.utils import translation
 
+from meetings.minutes.documents.sheets import Sheet, SheetCell
 from meetings.minutes.parser.text import folded
 
 from .export import COLUMNS
@@ -32,7 +33,6 @@ from .format import (
     row_key_of,
     sheet_key_of,
 )
-from .sheets import Sheet, SheetCell
 
 _LANGUAGES = ("zh-hans", "en")
 # A row is recognised as that of the heads, and a sheet without its hidden row as one of ours, by so many of them.

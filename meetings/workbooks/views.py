@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.errors import Refused
-from meetings.exports import responses
 from meetings.minutes.documents import Unreadable, UnreadableDocument
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_bounded
 from meetings.models import FillInUpload, TaskLog
 from meetings.tasks.views.batches import undo_tag
 from meetings.ui.navigation import today
+from meetings.workbooks import responses
 
 from . import services
 from .export import MOST_ROWS, MOST_ROWS_IN_FILE, NothingToFillIn, TooMuchToFillIn

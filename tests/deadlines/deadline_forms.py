@@ -486,7 +486,7 @@ FORMS = tuple(form for group in GROUPS for form in group.forms)
 
 _INTRODUCTION = f"""# Deadlines as printed, and what they mean
 
-This page is printed from the table that the tests run (`python -m tests.deadlines.deadline_forms`); do not edit it by hand.
+This page is printed from the table that the tests run (`python -m tests.deadlines.deadline_forms`); do not edit it.
 The readings are those of a document issued on {ISSUED_ON} about a meeting held on {HELD_ON}. A problem is what a
 person is asked to confirm; the day after it is the one offered. The rules behind the table are in the docstring of
 `meetings/deadlines/__init__.py`.

@@ -6,9 +6,11 @@ import datetime
 
 import pytest
 
+from meetings.core.issue_codes import QuestionCode
 from meetings.deadlines import Deadline, DeadlineKind
+from meetings.display.import_issues import question_sentence
 from meetings.minutes.json_codec import NOWHERE
-from meetings.minutes.match_messages import Likeness, QuestionCode, question_sentence, reason_sentence
+from meetings.minutes.match_messages import Likeness, reason_sentence
 from meetings.minutes.matching import likeness_of_departments, match_names
 from meetings.minutes.parser.cells import Department as Printed
 from meetings.minutes.parser.column_headers import Role

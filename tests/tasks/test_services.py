@@ -1,6 +1,6 @@
 """The verbs one by one: what each writes, what each refuses, and that a verb that fails leaves nothing behind.
 
-Closure requests, extensions, instructions and races between two people: `tests.tasks.test_lifecycle` and its neighbours.
+Closure requests, extensions, instructions and races between two people: `tests.tasks.test_lifecycle` and others.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def test_html_in_a_note_is_text(world):
 
 
 def posted_answer(source: str, target: str, who: str) -> int:
-    """Return the status that the form sent with a note gets, by the table that `tests.tasks.test_services` writes out."""
+    """Return the status that the form sent with a note gets, by the table in `tests.tasks.test_services`."""
     writers = {"secretariat", "the liaison of a responsible department", "the liaison of a supporting department"}
     if who not in writers:
         return 403

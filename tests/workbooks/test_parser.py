@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.exports.workbook import cell_text, clean_text
+from meetings.minutes.documents.sheets import read_sheets, sheets_from, written_sheets
 from meetings.models import DepartmentRole, Status, Task
 from meetings.workbooks.export import COLUMNS, write_fill_in_workbook
 from meetings.workbooks.format import COLUMN_MARK, LOCKED_COLUMNS, OPEN_COLUMNS, ROW_MARK, FillInColumn
 from meetings.workbooks.json_codec import workbook_from, written_workbook
 from meetings.workbooks.parser import ReadWorkbook, Refusal, Remark, Written, read_workbook
-from meetings.workbooks.sheets import read_sheets, sheets_from, written_sheets
 from meetings.workbooks.values import read_day, read_status
 from tests import factories
 

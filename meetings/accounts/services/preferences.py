@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,7 +9,6 @@ from meetings import permissions
 from meetings.errors import Incomplete
 from meetings.models import PAGE_SIZES, Account, CalendarAddress, LandingPage, Language, SavedView
 from meetings.models.notification import hashed, new_secret
-from meetings.tasks import overview
 
 
 def change_settings(
@@ -48,17 +45,6 @@ def change_settings(
         setattr(account, name, said[name])
     account.save(update_fields=changed)
     return changed
-
-
-def note_look(*, account: Account, now: datetime.datetime) -> None:
-    """Remember that the person looked at their overview: what is recorded from ``now`` on is new to them next time.
-
-    Within `overview.SAME_LOOK_MINUTES` it is still the same look, and what was new stays so.
-    """
-    if not overview.is_same_look(account, now):
-        account.looked_before = account.looked_at
-    account.looked_at = now
-    account.save(update_fields=["looked_at", "looked_before"])
 
 
 def change_password(*, account: Account, password: str) -> None:

@@ -18,7 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from meetings.accounts import form_recovery
-from meetings.ui.navigation import first_page, way_back
+from meetings.tasks.navigation import first_page
+from meetings.ui.navigation import way_back
 
 
 @method_decorator(login_not_required, name="dispatch")

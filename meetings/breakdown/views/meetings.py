@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from meetings import permissions
-from meetings.exports import responses
+from meetings.breakdown.export import responses
 from meetings.models import Aspect, Health, Meeting, Suggestion, Task
 from meetings.tasks import statistics
 from meetings.tasks.listing import requested_day

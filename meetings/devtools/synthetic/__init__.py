@@ -1,7 +1,7 @@
 """A made-up register of any size, for benchmarks and for trying things out.
 
-Every history is one the verbs would have let happen: steps follow `meetings.core.lifecycle`, changes of state follow one
-another, deadlines move by extension only. Entries have no author, for nobody made them.
+Every history is one the verbs would have let happen: steps follow `meetings.core.lifecycle`, changes of state follow
+one another, deadlines move by extension only. Entries have no author, for nobody made them.
 """
 
 from __future__ import annotations

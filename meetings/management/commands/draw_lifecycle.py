@@ -1,4 +1,4 @@
-"""`draw_lifecycle`: docs/lifecycle.md from the tables of `meetings.core.lifecycle`; a test fails while it is not current."""
+"""`draw_lifecycle`: docs/lifecycle.md from the tables of `meetings.core.lifecycle`; a test fails while it is stale."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def drawn() -> str:
         [
             "# The life of a task",
             "",
-            "Printed by `manage.py draw_lifecycle` from the tables in `meetings/core/lifecycle.py`; a change here is lost.",
+            "Printed by `manage.py draw_lifecycle` from `meetings/core/lifecycle.py`; a change here is lost.",
             "What is not in the tables cannot happen, by button, address or administration.",
             "",
             *_diagram(

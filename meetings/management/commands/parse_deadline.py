@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from meetings.core.as_of import ImpossibleAsOf, parse_day
 from meetings.deadlines import Deadline, read_deadline
+from meetings.display.deadline_messages import deadline_problem_sentence
 from meetings.management.base import RegisterCommand
-from meetings.tasks.deadline_messages import deadline_problem_sentence
 
 
 class Command(RegisterCommand):

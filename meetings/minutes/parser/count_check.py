@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .issues import Problem, ProblemCode
+from meetings.core.issue_codes import ProblemCode
+from meetings.minutes.parser.issues import Problem
+
 from .ordinals import chinese_integer
 from .schema import Row
 from .text import without_blanks

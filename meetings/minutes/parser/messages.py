@@ -4,65 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
+from meetings.display.deadline_messages import deadline_problem_sentence
+from meetings.display.import_issues import problem_sentence
 from meetings.minutes.documents import Unreadable, UnreadableDocument
-from meetings.tasks.deadline_messages import deadline_problem_sentence
 
-from .issues import Problem, ProblemCode
-
-_PROBLEMS = {
-    ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS: gettext_lazy(
-        "The row has %(tasks)d tasks and %(names)d departments; all of them are set for every task. "
-        "Please confirm which belongs to which."
-    ),
-    ProblemCode.LEADERS_OF_SEVERAL_TASKS: gettext_lazy(
-        "The row has %(tasks)d tasks and %(names)d leaders; all of them are set for every task. "
-        "Please confirm which belongs to which."
-    ),
-    ProblemCode.NO_DEPARTMENT: gettext_lazy("No responsible department is printed in this row."),
-    ProblemCode.UNNAMED_DEPARTMENTS: gettext_lazy("“%(value)s” means further departments that are not named."),
-    ProblemCode.PERSON_AMONG_DEPARTMENTS: gettext_lazy(
-        "“%(value)s” stands among the departments but looks like a person."
-    ),
-    ProblemCode.CARRIED_PREFIX: gettext_lazy(
-        "%(count)d departments were read with the level printed before the first of their list: %(value)s. "
-        "Please confirm."
-    ),
-    ProblemCode.NAMES_RUN_TOGETHER: gettext_lazy("“%(value)s” may be two names without anything between them."),
-    ProblemCode.NO_TASK: gettext_lazy("No task is printed in this row."),
-    ProblemCode.HIDDEN_ROW: gettext_lazy(
-        "The sheet hides this row (“%(value)s”). Please confirm that it belongs to the table."
-    ),
-    ProblemCode.TASKS_FROM_SUGGESTIONS: gettext_lazy(
-        "The table has no column of tasks; the text of each suggestion was taken as its task."
-    ),
-    ProblemCode.HIDDEN_SHEET: gettext_lazy("The hidden sheet “%(value)s” has a task table too, which was left out."),
-    ProblemCode.TABLE_LEFT_OUT: gettext_lazy(
-        "A table that reports on earlier tasks was left out (it stands below “%(value)s”)."
-    ),
-    ProblemCode.UNREAD_NUMBER: gettext_lazy("Printed as a number but not a whole one: %(value)s."),
-    ProblemCode.NUMBERS_JUMP: gettext_lazy(
-        "The rows are not numbered one by one: %(value)s. Please check that none is missing."
-    ),
-    ProblemCode.NO_TITLE: gettext_lazy("The file does not say which meeting this is."),
-    ProblemCode.NO_ISSUE_DAY: gettext_lazy("The file does not say on which day it was issued."),
-    ProblemCode.YEAR_OF_MEETING: gettext_lazy(
-        "The meeting's day “%(value)s” is printed without a year, which was taken from the issue day."
-    ),
-    ProblemCode.ASPECTS_DIFFER: gettext_lazy(
-        "The minutes speak of %(claimed)d aspects, the table has %(found)d (“%(value)s”)."
-    ),
-    ProblemCode.SUGGESTIONS_DIFFER: gettext_lazy(
-        "The minutes speak of %(claimed)d items, the table has %(found)d (“%(value)s”)."
-    ),
-}
-
-_MISSING = {
-    "suggestion": gettext_lazy("The table has no column of suggestions."),
-    "departments": gettext_lazy("The table has no column of responsible departments."),
-    "leaders": gettext_lazy("The table has no column of supervising leaders."),
-    "deadline": gettext_lazy("The table has no column of deadlines."),
-    "sources": gettext_lazy("The table has no column that says who made the suggestion."),
-}
+from .issues import Problem
 
 _UNREADABLE = {
     Unreadable.MISSING: gettext_lazy("The file cannot be opened."),
@@ -102,12 +48,10 @@ _UNREADABLE = {
 
 
 def sentence(problem: Problem) -> str:
-    """The problem in one sentence or two, in the active language."""
+    """Return the problem in one sentence or two, in the active language."""
     if problem.doubt is not None:
         return deadline_problem_sentence(problem.doubt)
-    if problem.code is ProblemCode.MISSING_COLUMN:
-        return str(_MISSING[problem.column])
-    return str(_PROBLEMS[problem.code]) % {**problem.parameters, "value": problem.value}
+    return problem_sentence(problem.code, problem.column, problem.value, problem.parameters)
 
 
 def refusal(error: UnreadableDocument) -> str:

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from meetings.core.issue_codes import ProblemCode
+from meetings.minutes.parser.issues import Problem
+
 from .attendees import CHAIRS_ITSELF, attendees_of, is_group_of_people, people_listed
 from .cells import read_leaders
 from .dates import PRINTED_DAY, PRINTED_DAY_OF_YEAR, day_of, first_day
-from .issues import Problem, ProblemCode
 from .person_names import is_name, person_of
 from .schema import Meeting
 from .text import tidy, without_blanks

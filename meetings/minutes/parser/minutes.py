@@ -7,14 +7,15 @@ import re
 from collections.abc import Sequence
 from os import PathLike
 
+from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline
 from meetings.minutes.documents import Document, Paragraph, Unreadable, UnreadableDocument, read_document
+from meetings.minutes.parser.issues import Problem
+from meetings.minutes.parser.messages import sentence
 
 from .column_headers import Column
 from .count_check import check_claims
-from .issues import Problem, ProblemCode
 from .label_rows import lines_of_row
-from .messages import sentence
 from .metadata import read_meeting
 from .person_names import Person
 from .row_numbers import read_numbers

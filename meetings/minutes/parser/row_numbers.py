@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from meetings.core.issue_codes import ProblemCode
 from meetings.minutes.documents.model import Cell
+from meetings.minutes.parser.issues import Problem
 
 from .column_headers import Column
-from .issues import Problem, ProblemCode
 from .ordinals import integer_of, leading_ordinal, numbered_parts
 from .table_segmentation import Entry
 from .text import tidy, without_blanks

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, Reading, read_cell, read_row_deadlines
 from meetings.minutes.documents.model import SOFT_BREAK, Cell
+from meetings.minutes.parser.issues import Problem
 
 from .cells import (
     Department,
@@ -21,7 +23,6 @@ from .cells import (
     runs_together,
 )
 from .column_headers import Column, Head, Role, head_of
-from .issues import Problem, ProblemCode
 from .ordinals import Part, leading_ordinal, numbered_parts
 from .person_names import names_set_close
 from .schema import Row, Task

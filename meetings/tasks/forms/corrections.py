@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.deadlines import Deadline, DeadlineKind
+from meetings.display.deadline_messages import deadline_problem_sentence
 from meetings.errors import Refused
 from meetings.models import LONGEST_TEXT, ConfirmationColumn, Department, DepartmentRole, Person, Task
-from meetings.tasks.deadline_messages import deadline_problem_sentence
 from meetings.tasks.display import understood
 from meetings.tasks.import_issues import Question
 from meetings.tasks.services.deadline_corrections import (

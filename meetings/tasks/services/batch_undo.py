@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import permissions
+from meetings.display.deadline_messages import named_in_short
 from meetings.errors import ImpossibleStep, NotAllowed, Refused
 from meetings.models import (
     Account,
@@ -27,7 +28,6 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.log import UNDONE, replay
-from meetings.tasks.deadline_messages import named_in_short
 
 from .batch import write_entries, write_parts
 from .log import Changes, Parts, PlannedEntry, iso, parts_of, written_parts

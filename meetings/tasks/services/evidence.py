@@ -41,8 +41,8 @@ def add_evidence(
 ) -> TaskLog:
     """Keep ``files`` as evidence of ``task``; all of them or, with a sentence about the first that is not wanted, none.
 
-    Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that says the type.
-    Raises a subclass of Refused. No report: what was done is said by an entry of progress.
+    Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that says the
+    type. Raises a subclass of Refused. No report: what was done is said by an entry of progress.
     """
     task = locked_task(task_id, version)
     require_taker(

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
+from meetings.display.deadline_messages import named_in_short
 from meetings.errors import Incomplete, Refused
 from meetings.models import Batch, TaskLog
-from meetings.tasks.deadline_messages import named_in_short
 from meetings.tasks.display import Change, changes_in_words
 from meetings.tasks.filters import WrongParameter, filtered_tasks
 from meetings.tasks.forms.batch import BatchForm, written_selection

@@ -15,9 +15,10 @@ from meetings.models import Task, TaskLog
 from meetings.tasks.corrections_history import first_printed
 from meetings.tasks.display import changes_in_words, printed_in_words
 from meetings.tasks.forms.corrections import EditTaskForm
+from meetings.tasks.navigation import after_saving
 from meetings.tasks.services.deadline_corrections import CORRECTED
 from meetings.tasks.services.task_corrections import correct_task
-from meetings.ui.navigation import after_saving, today, way_back
+from meetings.ui.navigation import today, way_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,8 +19,9 @@ from meetings.errors import ImpossibleStep, Refused, Stale
 from meetings.tasks import import_issues
 from meetings.tasks.forms.corrections import QuestionForm, with_offered_day
 from meetings.tasks.import_issues import OpenRow, Question
+from meetings.tasks.navigation import after_saving
 from meetings.tasks.services.import_issues import answer_marks
-from meetings.ui.navigation import after_saving, today
+from meetings.ui.navigation import today
 
 from .detail import render_task
 
@@ -40,7 +41,7 @@ def confirmation_list(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, *, sent: QuestionForm | None = None, stale: Stale | None = None, status: int = 200
 ) -> HttpResponse:
-    pages = Paginator(permissions.readable_open_suggestions(request.user), ROWS_A_PAGE)
+    pages = Paginator(import_issues.readable_open_suggestions(request.user), ROWS_A_PAGE)
     page = pages.get_page(request.POST.get("page") or request.GET.get("page"))
     rows = import_issues.open_rows(page.object_list)
     context = {
@@ -65,7 +66,7 @@ def _opened(request: HttpRequest, rows: list[OpenRow]) -> QuestionForm | None:
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
-    question = permissions.answerable_question(request.user, request.POST.getlist("mark"))
+    question = import_issues.answerable_question(request.user, request.POST.getlist("mark"))
     decision = request.POST.get("decision")
     if decision not in DECISIONS:
         messages.error(request, _("The page asked for something that does not exist. Nothing was changed."))
@@ -175,7 +176,7 @@ def _following(request: HttpRequest, question: Question) -> str:
     """Return the place of the next open question of the page behind this one; empty: there is none."""
     if request.htmx or _stands_on_task(request, question):
         return ""
-    pages = Paginator(permissions.readable_open_suggestions(request.user), ROWS_A_PAGE)
+    pages = Paginator(import_issues.readable_open_suggestions(request.user), ROWS_A_PAGE)
     rows = import_issues.open_rows(pages.get_page(request.POST.get("page")).object_list)
     anchors = [each.anchor for row in rows for each in row.questions]
     later = anchors[anchors.index(question.anchor) + 1 :] if question.anchor in anchors else anchors

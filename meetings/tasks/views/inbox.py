@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.models import Role
 from meetings.tasks import inbox as waiting
-from meetings.ui.navigation import today, waiting_address
+from meetings.tasks.navigation import waiting_address
+from meetings.ui.navigation import today
 
 
 @require_safe

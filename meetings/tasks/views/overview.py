@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from meetings import permissions
-from meetings.accounts.services.preferences import note_look
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import Account, Health, Person, Role
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import import_issues, inbox, overview, statistics
 from meetings.tasks.listing import requested_day
+from meetings.tasks.services.overview import note_look
 from meetings.ui.navigation import as_of_query, today
 
 # What a leader says most, so that two taps say it; any other words are typed.

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
-from meetings.accounts.forms import SaveViewForm, ViewForm
 from meetings.core.as_of import AS_OF
 from meetings.errors import Refused
 from meetings.models import Role, SavedView
 from meetings.tasks.filters import FilterChoices
+from meetings.tasks.forms.saved_views import SaveViewForm, ViewForm
 from meetings.tasks.saved_views import address_of, tell
 from meetings.tasks.services import saved_views as saved_views_service
 from meetings.tasks.services.saved_views import NameTaken, begin_with, save_view

@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.accounts.forms import SaveViewForm
+from meetings.display.deadline_messages import in_short
 from meetings.errors import Refused, Stale
-from meetings.exports import responses
 from meetings.models import Status, Task
-from meetings.tasks.deadline_messages import in_short
+from meetings.tasks import responses
+from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
+from meetings.tasks.navigation import after_saving
 from meetings.tasks.services.status import update_task
-from meetings.ui.navigation import after_saving, today
+from meetings.ui.navigation import today
 
 from .detail import render_task
 

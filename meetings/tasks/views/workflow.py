@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
+from meetings.display.deadline_messages import deadline_problem_sentence
 from meetings.errors import Refused, Stale
 from meetings.models import Task, TaskLog
-from meetings.tasks.deadline_messages import deadline_problem_sentence
 from meetings.tasks.display import changes_in_words
 from meetings.tasks.forms.corrections import DeadlineForm, reading_in_words, reading_key
 from meetings.tasks.forms.update import day_field
 from meetings.tasks.forms.workflow import TaskActionForm
+from meetings.tasks.navigation import after_saving
 from meetings.tasks.services.deadline_corrections import DeadlineAsTyped, read_printed
 from meetings.tasks.services.extensions import read_new_deadline
-from meetings.ui.navigation import after_saving, today
+from meetings.ui.navigation import today
 
 from .detail import render_task
 from .workflow_actions import ACTIONS

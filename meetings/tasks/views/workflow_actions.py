@@ -31,7 +31,6 @@ from meetings.core.lifecycle import (
     wish_transition,
 )
 from meetings.models import Account, DeadlineKind, Task
-from meetings.notifications import delivery
 from meetings.tasks.forms import workflow
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import comment
@@ -42,6 +41,7 @@ from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.services.reminders import remind
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
 from meetings.tasks.services.status import meet_milestone, reopen, reopen_milestone, terminate
+from meetings.tasks.signals import reminders_recorded
 
 Form = workflow.TaskActionForm
 
@@ -106,8 +106,8 @@ def _instruct(form: Form, common: dict[str, Any]) -> object:
 
 def _remind(form: Form, common: dict[str, Any]) -> object:
     entry, mailings = remind(**common, message=form.cleaned_data["note"])
-    # After the verb: the log must not wait for a mail server, nor be undone by one.
-    delivery.send_now(mailings)
+    # After the transaction: the log must not wait for a mail server, nor be undone by one.
+    reminders_recorded.send(sender=remind, mailings=mailings)
     return entry
 
 

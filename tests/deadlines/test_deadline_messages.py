@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from meetings.deadlines import DeadlineProblem, ProblemCode
-from meetings.tasks.deadline_messages import deadline_problem_sentence
+from meetings.display.deadline_messages import deadline_problem_sentence
 
 OFFERED = datetime.date(2024, 2, 9)
 

@@ -1,0 +1,40 @@
+"""What can be open about a row of an imported table: the codes that are stored with it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ProblemCode(StrEnum):
+    """Every doubt the reading of minutes can have, beside those about a deadline."""
+
+    DEADLINE = "deadline"  # says ``doubt``
+    DEPARTMENTS_OF_SEVERAL_TASKS = "departments_of_several_tasks"  # names, tasks
+    LEADERS_OF_SEVERAL_TASKS = "leaders_of_several_tasks"  # names, tasks
+    NO_DEPARTMENT = "no_department"
+    UNNAMED_DEPARTMENTS = "unnamed_departments"
+    PERSON_AMONG_DEPARTMENTS = "person_among_departments"
+    CARRIED_PREFIX = "carried_prefix"  # count
+    NAMES_RUN_TOGETHER = "names_run_together"
+    NO_TASK = "no_task"
+    HIDDEN_ROW = "hidden_row"
+    MISSING_COLUMN = "missing_column"
+    TASKS_FROM_SUGGESTIONS = "tasks_from_suggestions"
+    HIDDEN_SHEET = "hidden_sheet"
+    TABLE_LEFT_OUT = "table_left_out"
+    UNREAD_NUMBER = "unread_number"
+    NUMBERS_JUMP = "numbers_jump"
+    NO_TITLE = "no_title"
+    NO_ISSUE_DAY = "no_issue_day"
+    YEAR_OF_MEETING = "year_of_meeting"
+    SEVERAL_DOCUMENT_NUMBERS = "several_document_numbers"
+    ASPECTS_DIFFER = "aspects_differ"  # claimed, found
+    SUGGESTIONS_DIFFER = "suggestions_differ"  # claimed, found
+
+
+class QuestionCode(StrEnum):
+    """A printed name of which the register does not know for certain whom it means."""
+
+    DEPARTMENT_LIKE_KNOWN = "department_like_known"  # known
+    PERSON_LIKE_KNOWN = "person_like_known"  # known
+    SEVERAL_PEOPLE = "several_people"  # known

@@ -1,0 +1,25 @@
+"""The sample meeting for an empty register."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from meetings import permissions
+from meetings.devtools import demonstration
+
+
+@require_POST
+def load_sample(request: HttpRequest) -> HttpResponse:
+    """Load the real meeting of 〔2023〕81号 to try the register on; only where there is no meeting yet."""
+    permissions.require_secretariat(request.user)
+    if demonstration.load_meeting_into_empty_register():
+        messages.success(
+            request, _("The sample meeting is in the register: 12 suggestions and 18 tasks to try everything on.")
+        )
+    else:
+        messages.error(request, _("There are meetings in the register already. The sample is for an empty one."))
+    return redirect("dashboard")

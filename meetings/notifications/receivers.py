@@ -1,0 +1,19 @@
+"""What notifications do when something happens to a task; connected by `MeetingsConfig.ready`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.dispatch import receiver
+
+from meetings.models import Mailing
+from meetings.tasks.signals import reminders_recorded
+
+from .delivery import send_now
+
+
+@receiver(reminders_recorded)
+def send_reminders_at_once(mailings: Sequence[Mailing], **kwargs: Any) -> None:
+    """Send reminders by hand at once; what cannot be sent waits for the next `send_reminders`."""
+    send_now(mailings)

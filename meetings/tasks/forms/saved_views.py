@@ -1,0 +1,55 @@
+"""Forms of saved views: naming one, sharing it, saving the list as it stands."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from meetings import permissions
+from meetings.models import Account, Role, SavedView
+from meetings.tasks.filters import FilterChoices
+from meetings.tasks.saved_views import LONGEST_QUERY, kept_query, tell
+from meetings.ui.forms import ExplainedForm
+
+
+class ViewForm(ExplainedForm):
+    """The name of a view, and the role that sees it beside its owner."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=SavedView._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    shared_with = forms.ChoiceField(
+        label=gettext_lazy("Shared with"), required=False, widget=forms.Select(attrs={"class": "form-select"})
+    )
+
+    def __init__(self, *args, account: Account, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        roles = permissions.roles_to_share_with(account)
+        shared = self.initial.get("shared_with")
+        if shared and shared not in roles:
+            # Shared when the account had another role: it may stay so.
+            roles = [*roles, Role(shared)]
+        self.fields["shared_with"].choices = [
+            ("", pgettext("with whom a view is shared", "Nobody")),
+            *((role.value, _("All with the role “%(role)s”") % {"role": role.label}) for role in roles),
+        ]
+
+
+class SaveViewForm(ViewForm):
+    """A list to be kept; ``overwrite`` says that a view of the same name is replaced."""
+
+    query = forms.CharField(required=False, max_length=LONGEST_QUERY, widget=forms.HiddenInput)
+    overwrite = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean_query(self) -> str:
+        """Keep what a view keeps of it, and refuse what has no meaning: nobody could ever open it."""
+        query = kept_query(QueryDict(self.cleaned_data["query"]))
+        today = timezone.localdate()
+        if wrong := tell(query, FilterChoices(today), today).wrong:
+            raise forms.ValidationError(wrong)
+        return query

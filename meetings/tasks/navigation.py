@@ -1,0 +1,53 @@
+"""Where a page leads after saving or signing in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from meetings import permissions
+from meetings.models import Account, LandingPage, Task
+from meetings.tasks import inbox
+from meetings.tasks.saved_views import address_of
+from meetings.ui.navigation import today, way_back
+
+LANDING_PAGES = {
+    LandingPage.OVERVIEW: "overview",
+    LandingPage.DASHBOARD: "dashboard",
+    LandingPage.TASKS: "task_list",
+    LandingPage.INBOX: "inbox",
+    LandingPage.MEETINGS: "meeting_list",
+}
+
+
+def after_saving(request: HttpRequest, task: Task, *, settles: bool, to_list: bool = False) -> str:
+    """Return the address to go to once something about ``task`` is saved.
+
+    Who came from the inbox and has settled what waited there (``settles``) gets the next task at once. ``to_list``:
+    back to the place in the list the user came from, as from an overview always; otherwise the task stays, and the
+    way back with it.
+    """
+    back = way_back(request)
+    if settles and urlsplit(back).path == reverse("inbox"):
+        following = inbox.next_task(request.user, today(), besides=task.pk)
+        return waiting_address(following) if following else reverse("inbox")
+    if back and (to_list or urlsplit(back).path == reverse("overview")):
+        return f"{back}#task-{task.pk}"
+    return f"{task.get_absolute_url()}?{urlencode({'next': back})}" if back else task.get_absolute_url()
+
+
+def waiting_address(task: Task) -> str:
+    """Return the address of a task out of the inbox: at what waits there, and back to the inbox from there."""
+    return f"{task.get_absolute_url()}?{urlencode({'next': reverse('inbox')})}#waiting"
+
+
+def first_page(account: Account) -> str:
+    """Return the address that opens after signing in: the chosen view, as long as the account may see it, or page."""
+    view = (
+        permissions.readable_views(account).filter(pk=account.landing_view_id).first()
+        if account.landing_view_id
+        else None
+    )
+    return address_of(view) if view else reverse(LANDING_PAGES[account.landing_page])
