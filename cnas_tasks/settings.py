@@ -208,7 +208,7 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="register@localhost")
 
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
-DJANGO_TABLES2_TEMPLATE = "meetings/tasks/_table.html"
+DJANGO_TABLES2_TEMPLATE = "meetings/ui/_table.html"
 
 LOGGING = {
     "version": 1,

@@ -36,7 +36,7 @@ class ChosenLanguageMiddleware:
 
 
 class FilesOnTheirWayMiddleware:
-    """What `static/js/progress.js` has to know of an answer, and a browser's script cannot see.
+    """What `static/js/loading-state.js` has to know of an answer, and a browser's script cannot see.
 
     A form with files is sent by the script, which shows how much has arrived. A redirect would be followed behind its
     back, and the page at its end, with the message of what was done, be spent on nobody: it is told the address
@@ -100,7 +100,7 @@ class KeptWordsMiddleware:
                 form_recovery.forget(request)
             return None
         owner = self._owner(request)
-        # What is fetched into a page, or sent by a script, is kept by the page itself (static/js/unsaved.js).
+        # What is fetched into a page, or sent by a script, is kept by the page itself (static/js/form-autosave.js).
         scripted = "HX-Request" in request.headers or FilesOnTheirWayMiddleware.UPLOAD in request.headers
         if not owner or scripted or not getattr(view, "login_required", True):
             return None
@@ -123,6 +123,6 @@ class KeptWordsMiddleware:
         page, found = form_recovery.fill(response.content.decode(), words["path"], words["fields"], here=request.path)
         if found or request.path == urlsplit(words["page"]).path:
             context = {"found": found, "texts": form_recovery.without_place(page, words["fields"])}
-            notice = render_to_string("_kept.html", context, request)
+            notice = render_to_string("_form_recovery.html", context, request)
             response.content = page.replace(self.PLACE, notice, 1)
             del response.headers["Content-Length"]

@@ -90,7 +90,7 @@ def _show_meeting_form(request: HttpRequest, meeting: Meeting | None, answer: An
         "bodies": Meeting.objects.exclude(body="").order_by("body").values_list("body", flat=True).distinct(),
         "has_tasks": bool(meeting) and meeting.suggestions.filter(tasks__isnull=False).exists(),
     }
-    return render(request, "meetings/by_hand/meeting.html", context, status=answer.status)
+    return render(request, "meetings/minutes/manual_entry/meeting.html", context, status=answer.status)
 
 
 def _people_of(meeting: Meeting | None) -> dict[str, str]:
@@ -148,7 +148,7 @@ def suggestion_reading(request: HttpRequest, pk: int) -> HttpResponse:
     except Incomplete as refused:
         answer = Answer(typed, wrong=(refused.sentence,))
     context = {"answer": answer, "reading": row_reading(answer.read), "out_of_band": True}
-    return render(request, "meetings/by_hand/_reading.html", context)
+    return render(request, "meetings/minutes/manual_entry/_preview.html", context)
 
 
 def _save_row(request: HttpRequest, meeting: Meeting, suggestion: Suggestion | None) -> HttpResponse:
@@ -221,7 +221,7 @@ def _show_row_form(
         "aspects": meeting.aspects.order_by("position"),
         "reading": row_reading(answer.read),
     }
-    return render(request, "meetings/by_hand/row.html", context, status=answer.status)
+    return render(request, "meetings/minutes/manual_entry/row.html", context, status=answer.status)
 
 
 def _count(typed: Mapping[str, str]) -> int:
@@ -318,7 +318,7 @@ def _show_suggestion_form(request: HttpRequest, suggestion: Suggestion, answer: 
         "seen": seen_of_suggestion(suggestion),
         "aspects": suggestion.meeting.aspects.order_by("position"),
     }
-    return render(request, "meetings/by_hand/suggestion.html", context, status=answer.status)
+    return render(request, "meetings/minutes/manual_entry/suggestion.html", context, status=answer.status)
 
 
 def _shown_suggestion(suggestion: Suggestion) -> dict[str, str]:

@@ -99,7 +99,7 @@ def _home(request: HttpRequest, wrong: str = "", text: str = "") -> HttpResponse
         "drafts": permissions.own_drafts(request.user),
         "recent": permissions.readable_documents(request.user).select_related("meeting", "uploaded_by")[:_RECENT],
     }
-    return render(request, "meetings/intake/home.html", context, status=422 if wrong else 200)
+    return render(request, "meetings/minutes/home.html", context, status=422 if wrong else 200)
 
 
 @require_safe
@@ -145,7 +145,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _render(request: HttpRequest, page: DraftPage, *, wrong=(), status: int = 200) -> HttpResponse:
     context = {"page": page, "document": page.document, "wrong": wrong}
-    return render(request, "meetings/intake/draft.html", context, status=status)
+    return render(request, "meetings/minutes/draft.html", context, status=status)
 
 
 def _gone_to(request: HttpRequest, address: str) -> HttpResponse:
@@ -187,7 +187,7 @@ def _changed(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
 def _fragment(request: HttpRequest, page: DraftPage, *, status: int = 200, wrong: str = "") -> HttpResponse:
     row = page.row(_number(request.POST, "row") or 0)
     saved_only = request.POST.get("action") in ("save", "facts")
-    template = "meetings/intake/_saved.html" if saved_only else "meetings/intake/_answered.html"
+    template = "meetings/minutes/_save_response.html" if saved_only else "meetings/minutes/_resolution_response.html"
     context = {"page": page, "document": page.document, "row": row, "wrong": wrong}
     return render(request, template, context, status=status)
 

@@ -52,7 +52,7 @@ def _mail(
     mail = EmailMultiAlternatives(
         # A task's text may hold line breaks, a header must not.
         subject=Truncator(" ".join(subject.split())).chars(SUBJECT_LENGTH),
-        body=render_to_string(f"meetings/mail/{template}.txt", context),
+        body=render_to_string(f"meetings/notifications/{template}.txt", context),
         to=[account.email],
         headers={
             # The same for each attempt, so that mail programs show one mail even where a crash made it two.
@@ -61,5 +61,5 @@ def _mail(
             "Auto-Submitted": "auto-generated",
         },
     )
-    mail.attach_alternative(render_to_string(f"meetings/mail/{template}.html", context), "text/html")
+    mail.attach_alternative(render_to_string(f"meetings/notifications/{template}.html", context), "text/html")
     return mail

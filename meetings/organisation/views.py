@@ -204,7 +204,7 @@ HAND_OVER = Action(
     organisation_forms.TasksForm,
     _handed_over,
     "users",
-    preview="meetings/organisation/hand_over.html",
+    preview="meetings/organisation/handover.html",
 )
 RETIRE = Action(
     gettext_lazy("Take out of use"), gettext_lazy("Take out of use"), organisation_forms.RemarkForm, _retired, "x"
@@ -444,7 +444,7 @@ def account_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "scope": as_of_query(today()),
     }
-    return render(request, "meetings/organisation/account_hand_over.html", context, status=status)
+    return render(request, "meetings/organisation/account_handover.html", context, status=status)
 
 
 def _changes_of(account: Account):

@@ -43,7 +43,7 @@ def meeting_compare(request: HttpRequest) -> HttpResponse:
         **(_both_sides(comparison, day) if comparison else {}),
     }
     status = 422 if asked and not comparison else 200
-    return render(request, "meetings/reports/compare.html", context, status=status)
+    return render(request, "meetings/reports/comparison.html", context, status=status)
 
 
 def _both_sides(comparison: Comparison, day) -> dict:
@@ -102,4 +102,4 @@ def _ask(request: HttpRequest, suggestion: Suggestion, wrong: str = "", *, statu
         "wrong": [wrong] if wrong else [],
         "back": way_back(request) or reverse("meeting_detail", args=[suggestion.meeting_id]),
     }
-    return render(request, "meetings/reports/raised_before.html", context, status=status)
+    return render(request, "meetings/reports/related_suggestions.html", context, status=status)

@@ -56,7 +56,7 @@ class SortableTable(tables.Table):
     """A table with the register's head and pages."""
 
     class Meta:
-        template_name = "meetings/tasks/_table.html"
+        template_name = "meetings/ui/_table.html"
         order_by_field = "sort"
         attrs = {"class": "table table-cards"}
         empty_text = ""
@@ -229,7 +229,7 @@ class TaskTable(tables.Table):
     )
 
     class Meta:
-        template_name = "meetings/tasks/_table.html"
+        template_name = "meetings/ui/_table.html"
         order_by_field = "sort"
         page_field = "page"
         per_page_field = "per_page"
@@ -297,7 +297,7 @@ def sorting_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
 class BatchColumn(RowColumn):
     """A column of batches."""
 
-    folder = "batches"
+    folder = "tasks/batches"
 
 
 class BatchTable(SortableTable):
@@ -319,7 +319,7 @@ class BatchTable(SortableTable):
 class MeetingColumn(RowColumn):
     """A column of meetings."""
 
-    folder = "meetings"
+    folder = "breakdown"
 
 
 class MeetingTable(SortableTable):

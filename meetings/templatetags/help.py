@@ -13,7 +13,7 @@ from django.template import RequestContext
 register = template.Library()
 
 
-@register.inclusion_tag("meetings/help/_picture.html", takes_context=True)
+@register.inclusion_tag("meetings/tasks/help/_picture.html", takes_context=True)
 def picture(context: RequestContext, name: str, words: str) -> dict[str, object]:
     """Draw the picture ``name`` of the page's language; ``words`` stand below it and for those who do not see it."""
     file = f"img/help/{context['language']}/{name}.png"

@@ -45,7 +45,7 @@ def review_interval_months() -> int:
     return settings.REVIEW_INTERVAL_MONTHS
 
 
-@register.inclusion_tag("meetings/help/_first_day.html", takes_context=True)
+@register.inclusion_tag("meetings/tasks/help/_getting_started.html", takes_context=True)
 def first_day(context: RequestContext) -> dict[str, object]:
     """Draw how to begin with an empty register."""
     request = context["request"]

@@ -18,14 +18,14 @@ def column_label(column: str) -> str:
     return label_of_column(column)
 
 
-@register.inclusion_tag("meetings/intake/_source_row.html")
+@register.inclusion_tag("meetings/minutes/_source_row.html")
 def source_row(suggestion: Suggestion) -> dict[str, Any]:
     """Draw the cells of the file that ``suggestion`` came from, if a file is known; one query."""
     rows = DraftRow.objects.filter(suggestion=suggestion).exclude(source=[]).select_related("document")
     return {"row": rows.order_by("document__accepted_at", "position").first()}
 
 
-@register.inclusion_tag("meetings/intake/_documents.html")
+@register.inclusion_tag("meetings/minutes/_documents.html")
 def meeting_documents(meeting: Meeting) -> dict[str, Any]:
     """Draw the files that ``meeting`` was made of; one query."""
     return {"documents": list(meeting.documents.order_by("accepted_at"))}

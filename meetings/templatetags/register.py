@@ -154,7 +154,7 @@ def iso_day(written: str) -> datetime.date | None:
     return datetime.date.fromisoformat(written) if written else None
 
 
-@register.inclusion_tag("meetings/_bar.html")
+@register.inclusion_tag("meetings/ui/_health_bar.html")
 def health_bar(count: HealthCount) -> dict[str, Any]:
     """Draw the share of each health as one stacked bar; its words say the same."""
     parts, reached = [], 0.0

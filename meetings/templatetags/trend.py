@@ -61,7 +61,7 @@ KINDS = (
 )  # fmt: skip
 
 
-@register.inclusion_tag("meetings/_trend.html")
+@register.inclusion_tag("meetings/tasks/_trend_chart.html")
 def trend_picture(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
     """Draw the trend and its table; every number leads to the list of its day, within ``scope``, with as many rows."""
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in KINDS), default=0))

@@ -92,7 +92,7 @@ def _home(
         .defer("content", "decisions")
         .select_related("uploaded_by", "batch__made_by", "batch__undone_by")[:_RECENT],
     }
-    return render(request, "meetings/fill_in/home.html", context, status=status)
+    return render(request, "meetings/workbooks/home.html", context, status=status)
 
 
 def _rows_with_news(upload: FillInUpload) -> int:
@@ -209,7 +209,7 @@ def _page(
         entries = upload.batch.entries.select_related("task__suggestion__meeting", "department", "actor")
         context["entries"] = entries.order_by("pk")
         context["undone_by"] = getattr(upload.batch, "undone_by", None)
-    return render(request, "meetings/fill_in/review.html", context, status=status)
+    return render(request, "meetings/workbooks/review.html", context, status=status)
 
 
 def _shown(review: Review) -> dict[str, Any]:

@@ -101,4 +101,4 @@ def _render(
         "calendar_address": CalendarAddress.objects.filter(account=request.user).first(),
         "new_address": new_address,
     }
-    return render(request, "registration/settings.html", context, status=status)
+    return render(request, "meetings/accounts/settings.html", context, status=status)

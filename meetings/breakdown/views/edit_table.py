@@ -96,7 +96,7 @@ def _show_table(
         "wrong": list(wrong),
         "typed": request.POST,
     }
-    return render(request, "meetings/arrange/table.html", context, status=status)
+    return render(request, "meetings/breakdown/edit_table.html", context, status=status)
 
 
 def _blocks(meeting: Meeting, aspects: Sequence[Aspect]) -> list[ArrangedAspect]:
@@ -291,7 +291,7 @@ def _show_suggestion_split(request: HttpRequest, suggestion: Suggestion, sent: S
         "typed": sent.typed,
         "seen": seen_of_table(suggestion.meeting),
     }
-    return render(request, "meetings/arrange/split_suggestion.html", context, status=sent.status)
+    return render(request, "meetings/breakdown/split_suggestion.html", context, status=sent.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -338,7 +338,7 @@ def _show_suggestion_join(
         "typed": sent.typed,
         "seen": seen_of_table(suggestion.meeting),
     }
-    return render(request, "meetings/arrange/join_suggestions.html", context, status=sent.status)
+    return render(request, "meetings/breakdown/merge_suggestions.html", context, status=sent.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -373,7 +373,7 @@ def _show_task_split(request: HttpRequest, task: Task, sent: Sent) -> HttpRespon
         "typed": sent.typed,
         "seen": seen_of_table(task.suggestion.meeting),
     }
-    return render(request, "meetings/arrange/split_task.html", context, status=sent.status)
+    return render(request, "meetings/breakdown/split_task.html", context, status=sent.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -419,7 +419,7 @@ def _show_task_join(
         "typed": sent.typed,
         "seen": seen_of_table(task.suggestion.meeting),
     }
-    return render(request, "meetings/arrange/join_tasks.html", context, status=sent.status)
+    return render(request, "meetings/breakdown/merge_tasks.html", context, status=sent.status)
 
 
 def _typed_number(text: str) -> int | None:

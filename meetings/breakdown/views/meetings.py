@@ -35,7 +35,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     table = MeetingTable(meetings.none() if wrong else meetings, order_by=[] if wrong else sorting)
     table.request = request
     context = {"table": table, "counts": counts, "wrong": wrong, **_about(request, day)}
-    return render(request, "meetings/meetings/list.html", context)
+    return render(request, "meetings/breakdown/meeting_list.html", context)
 
 
 @require_safe
@@ -61,7 +61,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "wrong": wrong,
         **_about(request, day),
     }
-    return render(request, "meetings/meetings/detail.html", context, status=400 if asked_for else 200)
+    return render(request, "meetings/breakdown/meeting_detail.html", context, status=400 if asked_for else 200)
 
 
 def _about(request: HttpRequest, day: datetime.date) -> dict:

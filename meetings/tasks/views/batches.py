@@ -169,7 +169,7 @@ def _render(
     else:
         tasks = permissions.tasks_to_change(request.user, today()).filter(pk__in=form.versions)
         context["tasks"] = tasks.with_printed_order()
-    return render(request, "meetings/batches/form.html", context, status=status)
+    return render(request, "meetings/tasks/batches/form.html", context, status=status)
 
 
 def planned_changes(row: PlannedRow) -> list[Change]:
@@ -188,7 +188,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     except InvalidPage:
         table.paginate(page=1, per_page=50)
     _tell_what([row.record for row in table.paginated_rows])
-    return render(request, "meetings/batches/list.html", {"table": table})
+    return render(request, "meetings/tasks/batches/list.html", {"table": table})
 
 
 def _tell_what(batches: list[Batch]) -> None:
@@ -215,7 +215,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": refusal_to_undo(batch, request.user, list(dict.fromkeys(touched))),
         "number": batch.entries.values("task").distinct().count(),
     }
-    return render(request, "meetings/batches/detail.html", context)
+    return render(request, "meetings/tasks/batches/detail.html", context)
 
 
 @require_POST

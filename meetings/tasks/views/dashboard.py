@@ -76,7 +76,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "trend": statistics.count_trend(states, day),
         "coming": statistics.count_coming_months(tasks, day),
     }
-    return render(request, "meetings/dashboard.html", context)
+    return render(request, "meetings/tasks/dashboard.html", context)
 
 
 def _narrowing(request: HttpRequest) -> QueryDict:

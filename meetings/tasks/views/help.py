@@ -14,4 +14,4 @@ from meetings.models import Language
 def help_page(request: HttpRequest) -> HttpResponse:
     """Show the help for staff; it is prose, so each language has a text of its own instead of translated pieces."""
     language = Language.ENGLISH if get_language() == Language.ENGLISH else Language.CHINESE
-    return render(request, f"meetings/help/{language}.html", {"language": language})
+    return render(request, f"meetings/tasks/help/{language}.html", {"language": language})

@@ -54,7 +54,7 @@ def _page(
         "sent": sent,
         "stale": stale,
     }
-    return render(request, "meetings/confirmations/list.html", context, status=status)
+    return render(request, "meetings/tasks/import_issues/list.html", context, status=status)
 
 
 def _opened(request: HttpRequest, rows: list[OpenRow]) -> QuestionForm | None:
@@ -93,7 +93,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     sentence = _answered(question, decision)
     if request.htmx:
         context = {"question": question, "sentence": sentence, "number": import_issues.number()}
-        return render(request, "meetings/confirmations/_answered.html", context)
+        return render(request, "meetings/tasks/import_issues/_resolved.html", context)
     messages.success(request, sentence)
     return _go_on(request, question, following)
 
@@ -168,7 +168,7 @@ def _come_back(
             "may_answer": True,
             "page_number": request.POST.get("page", ""),
         }
-        return render(request, "meetings/confirmations/_question.html", context, status=status)
+        return render(request, "meetings/tasks/import_issues/_issue.html", context, status=status)
     return _page(request, sent=form, stale=stale, status=status)
 
 

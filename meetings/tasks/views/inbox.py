@@ -28,7 +28,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "has_inbox": waiting.has_inbox(request.user),
         "is_secretariat": request.user.role == Role.SECRETARIAT,
     }
-    return render(request, "meetings/inbox.html", context)
+    return render(request, "meetings/tasks/inbox.html", context)
 
 
 @require_safe

@@ -91,4 +91,4 @@ def _render(
 def _row(request: HttpRequest, task: Task) -> HttpResponse:
     tasks = permissions.tasks_to_change(request.user, today()).filter(pk=task.pk)
     listing = one_row(request, tasks, way_back(request) or reverse("task_list"), today())
-    return render(request, "meetings/tasks/_one_row.html", {"listing": listing, "day": today()})
+    return render(request, "meetings/tasks/_row.html", {"listing": listing, "day": today()})

@@ -72,7 +72,7 @@ def _leader(request: HttpRequest, leader: Person) -> HttpResponse:
     }
     if is_own and day == today():
         note_look(account=account, now=now)
-    return render(request, "meetings/overview/leader.html", context)
+    return render(request, "meetings/tasks/overview/leader.html", context)
 
 
 def _secretariat(request: HttpRequest) -> HttpResponse:
@@ -86,7 +86,7 @@ def _secretariat(request: HttpRequest) -> HttpResponse:
         "silent": overview.silent_departments(tasks, day)[: overview.SHOWN],
         "waiting": _waiting(request.user, day) if day == today() else [],
     }
-    return render(request, "meetings/overview/secretariat.html", context)
+    return render(request, "meetings/tasks/overview/secretariat.html", context)
 
 
 def _waiting(account: Account, day: datetime.date) -> list[tuple[str, int, str]]:

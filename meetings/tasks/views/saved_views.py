@@ -129,4 +129,4 @@ def _render(
         "saving_told": tell(saving.data.get("query", ""), choices, today()) if saving else None,
         "may_overwrite": may_overwrite,
     }
-    return render(request, "meetings/saved_views/list.html", context, status=status)
+    return render(request, "meetings/tasks/saved_views/list.html", context, status=status)

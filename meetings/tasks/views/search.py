@@ -18,7 +18,7 @@ def search(request: HttpRequest) -> HttpResponse:
     fragment = request.htmx and not request.htmx.history_restore_request
     response = render(
         request,
-        "meetings/search/_found.html" if fragment else "meetings/search/page.html",
+        "meetings/tasks/search/_results.html" if fragment else "meetings/tasks/search/page.html",
         {"text": text, "found": search_everything(request.user, text, today())},
     )
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])

@@ -69,7 +69,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _joined(request: HttpRequest, task: Task) -> HttpResponse:
     """Say where a task went that is none of its own any more, with what its log says of it."""
     log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
-    return render(request, "meetings/tasks/joined.html", {"task": task, "log": list(log)})
+    return render(request, "meetings/tasks/merged.html", {"task": task, "log": list(log)})
 
 
 def _update(request: HttpRequest, pk: int) -> HttpResponse:

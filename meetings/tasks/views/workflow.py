@@ -105,7 +105,7 @@ def deadline_reading(request: HttpRequest) -> HttpResponse:
         "problem": deadline_problem_sentence(problem) if problem else "",
         "due": reading.deadline.due_date if reading else None,
     }
-    return render(request, "meetings/tasks/_reading.html", context)
+    return render(request, "meetings/tasks/_deadline_preview.html", context)
 
 
 def _printed_reading(request: HttpRequest, reading: DeadlineAsTyped | None, name: str) -> HttpResponse:
@@ -114,7 +114,7 @@ def _printed_reading(request: HttpRequest, reading: DeadlineAsTyped | None, name
         "name": name,
         "key": reading_key(reading) if reading else "",
     }
-    return render(request, "meetings/tasks/_printed_reading.html", context)
+    return render(request, "meetings/tasks/_printed_deadline_preview.html", context)
 
 
 def _id(written: str) -> int:
