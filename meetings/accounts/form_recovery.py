@@ -137,7 +137,7 @@ class _FormFinder(_Reader):
             if self.inside:
                 self.forms.append(self.inside)
         elif tag == "input" and self.inside and said.get("type") == "hidden":
-            if said.get("name") in MADE_ANEW or "data-made-anew" in said:
+            if said.get("name") in MADE_ANEW or "data-autosave-ignore" in said:
                 return
             self.inside.hidden.setdefault(said.get("name") or "", []).append(said.get("value") or "")
 
@@ -245,7 +245,7 @@ def fill(html: str, path: str, fields: Fields, *, here: str = "") -> tuple[str, 
     edits += [
         (start + len("<details"), start + len("<details"), " open") for start, tag in form.folds if " open" not in tag
     ]
-    edits.append((form.start + len("<form"), form.start + len("<form"), " data-kept"))
+    edits.append((form.start + len("<form"), form.start + len("<form"), " data-restored"))
     for start, end, text in sorted(edits, reverse=True):
         html = html[:start] + text + html[end:]
     return html, True

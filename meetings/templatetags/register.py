@@ -81,7 +81,7 @@ def due(task: Task, day: datetime.date) -> SafeString:
     words = display.lateness(task, day)
     if not words:
         return drawn
-    return format_html('{} <span class="how-late health-ink health-{}">{}</span>', drawn, task.health, words)
+    return format_html('{} <span class="lateness health-ink health-{}">{}</span>', drawn, task.health, words)
 
 
 @register.simple_tag

@@ -67,7 +67,7 @@ class _Spelled:
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         if spelling := getattr(getattr(value, "instance", None), "spelling", ""):
-            option["attrs"]["data-spelling"] = spelling
+            option["attrs"]["data-pinyin"] = spelling
         return option
 
 

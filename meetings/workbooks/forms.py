@@ -90,6 +90,6 @@ class HandInForm(forms.Form):
         label=gettext_lazy("The workbooks that came back"),
         required=False,
         widget=SeveralFilesInput(
-            attrs={"class": "form-control intake-drop", "multiple": True, "accept": ".xlsx,.xlsm"},
+            attrs={"class": "form-control import-drop", "multiple": True, "accept": ".xlsx,.xlsm"},
         ),
     )

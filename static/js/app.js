@@ -16,10 +16,10 @@
   });
 
   // The box of messages has the words, in the reader's language; other scripts say things by an event:
-  // document.dispatchEvent(new CustomEvent("register:say", {detail: {what: "failed", level: "danger"}})).
+  // document.dispatchEvent(new CustomEvent("app:toast", {detail: {what: "failed", level: "danger"}})).
   function announce(what, level) {
     var place = document.getElementById("messages");
-    var pattern = document.getElementById("message-pattern");
+    var pattern = document.getElementById("message-template");
     if (!place || !pattern || !place.dataset[what]) {
       return null;
     }
@@ -27,18 +27,18 @@
     box.classList.add("alert-" + level);
     box.setAttribute("role", level === "danger" ? "alert" : "status");
     box.querySelector(".message-text").textContent = place.dataset[what];
-    box.dataset.said = what;
-    place.querySelectorAll("[data-said]").forEach(function (former) {
+    box.dataset.toast = what;
+    place.querySelectorAll("[data-toast]").forEach(function (former) {
       former.remove();
     });
     place.append(box);
     return box;
   }
-  document.addEventListener("register:say", function (event) {
+  document.addEventListener("app:toast", function (event) {
     announce(event.detail.what, event.detail.level);
   });
-  document.addEventListener("register:unsay", function (event) {
-    document.querySelectorAll("[data-said='" + event.detail.what + "']").forEach(function (box) {
+  document.addEventListener("app:toast-clear", function (event) {
+    document.querySelectorAll("[data-toast='" + event.detail.what + "']").forEach(function (box) {
       box.remove();
     });
   });
@@ -62,11 +62,11 @@
     }
   });
 
-  // [data-opens]: a button that opens the dialog of that id.
+  // [data-dialog]: a button that opens the dialog of that id.
   document.addEventListener("click", function (event) {
-    var button = event.target.closest("[data-opens]");
+    var button = event.target.closest("[data-dialog]");
     if (button) {
-      document.getElementById(button.dataset.opens).showModal();
+      document.getElementById(button.dataset.dialog).showModal();
     }
   });
 
@@ -75,7 +75,7 @@
     var login = document.body.dataset.login;
     if (login && new URL(event.detail.xhr.responseURL || location.href).pathname === login) {
       event.detail.shouldSwap = false;
-      document.dispatchEvent(new CustomEvent("register:leaving"));
+      document.dispatchEvent(new CustomEvent("app:navigating"));
       location.reload();
     }
   });
@@ -206,7 +206,7 @@
     }
     var summary = pick.querySelector("summary");
     var count = summary.querySelector(".pick-count");
-    var ticked = Array.from(pick.querySelectorAll("input:not([data-search-among])")).filter(function (input) {
+    var ticked = Array.from(pick.querySelectorAll("input:not([data-filter-options])")).filter(function (input) {
       return input.type === "checkbox" ? input.checked : input.value !== "";
     }).length;
     if (count) {
@@ -241,9 +241,9 @@
       if (!pick || !pick.open) {
         return;
       }
-      pick.classList.remove("to-the-left");
+      pick.classList.remove("align-end");
       var list = pick.querySelector(".pick-list").getBoundingClientRect();
-      pick.classList.toggle("to-the-left", list.right > document.documentElement.clientWidth);
+      pick.classList.toggle("align-end", list.right > document.documentElement.clientWidth);
     },
     true
   );

@@ -35,7 +35,7 @@
 
   function forms() {
     return Array.from(document.querySelectorAll("form[method=post]")).filter(function (form) {
-      return !form.hasAttribute("data-not-kept") && fields(form).some(isText);
+      return !form.hasAttribute("data-no-autosave") && fields(form).some(isText);
     });
   }
 
@@ -55,7 +55,7 @@
 
   function changed(form) {
     return (
-      form.hasAttribute("data-kept") ||
+      form.hasAttribute("data-restored") ||
       fields(form).some(function (field) {
         return isText(field) && plain(field.value) !== plain(field.defaultValue);
       })
@@ -66,7 +66,7 @@
   function keyOf(form) {
     var about = Array.from(form.elements)
       .filter(function (field) {
-        return field.type === "hidden" && !field.hasAttribute("data-made-anew") && ["csrfmiddlewaretoken", "version", "next", "status_was", "understood"].indexOf(field.name) < 0;
+        return field.type === "hidden" && !field.hasAttribute("data-autosave-ignore") && ["csrfmiddlewaretoken", "version", "next", "status_was", "understood"].indexOf(field.name) < 0;
       })
       .map(function (field) {
         return field.name + "=" + field.value;
@@ -100,7 +100,7 @@
   function bringBack(form) {
     var written = kept.getItem(keyOf(form));
     // What the server brought back, or an answer that says what is wrong, has the words already.
-    if (!written || status >= 400 || form.hasAttribute("data-kept")) {
+    if (!written || status >= 400 || form.hasAttribute("data-restored")) {
       return;
     }
     var left = JSON.parse(written);
@@ -140,11 +140,11 @@
       kept.removeItem(keyOf(form));
       return;
     }
-    var box = document.getElementById("unsaved-pattern").content.firstElementChild.cloneNode(true);
-    box.querySelector("[data-without-place]").hidden = !without.length;
+    var box = document.getElementById("autosave-template").content.firstElementChild.cloneNode(true);
+    box.querySelector("[data-orphaned]").hidden = !without.length;
     without.forEach(function (entry) {
       var text = document.createElement("p");
-      text.className = "as-written";
+      text.className = "pre-line";
       text.textContent = entry[2];
       box.querySelector(".message-text").append(text);
     });
@@ -170,7 +170,7 @@
 
   function relevant(target) {
     var form = target && target.form;
-    return form && form.method === "post" && !form.hasAttribute("data-not-kept") ? form : null;
+    return form && form.method === "post" && !form.hasAttribute("data-no-autosave") ? form : null;
   }
   ["input", "change"].forEach(function (name) {
     document.addEventListener(name, function (event) {
@@ -183,7 +183,7 @@
   });
 
   var leaving = false;
-  document.addEventListener("register:leaving", function () {
+  document.addEventListener("app:navigating", function () {
     leaving = true;
   });
   window.addEventListener("pageshow", function () {
@@ -195,7 +195,7 @@
       // A question of the list takes the reader away like a link; what is written stays kept.
       return;
     }
-    if (form.hasAttribute("data-signs-out")) {
+    if (form.hasAttribute("data-logout")) {
       Object.keys(kept).forEach(function (key) {
         if (key.indexOf(mine) === 0) {
           kept.removeItem(key);
@@ -204,7 +204,7 @@
       leaving = true;
       return;
     }
-    if (form.hasAttribute("hx-post") || form.hasAttribute("data-makes-file")) {
+    if (form.hasAttribute("hx-post") || form.hasAttribute("data-download")) {
       return;
     }
     if (forms().indexOf(form) >= 0) {
@@ -213,7 +213,7 @@
     }
     leaving = true;
   });
-  document.addEventListener("register:file", function () {
+  document.addEventListener("app:download", function () {
     // A link that brings a file leaves the page where it is.
     leaving = true;
     setTimeout(function () {
@@ -229,7 +229,7 @@
       return;
     }
     kept.removeItem(keyOf(form));
-    form.removeAttribute("data-kept");
+    form.removeAttribute("data-restored");
     fields(form).filter(isText).forEach(function (field) {
       field.defaultValue = field.value;
     });

@@ -16,8 +16,8 @@
 
   // The first question behind where the reader is, else the first of all.
   function next() {
-    var problems = Array.from(document.querySelectorAll("[data-problem]"));
-    var here = document.activeElement.closest("[data-problem], .draft-row");
+    var problems = Array.from(document.querySelectorAll("[data-draft-issue]"));
+    var here = document.activeElement.closest("[data-draft-issue], .draft-row");
     var later = problems.find(function (problem) {
       return here && problem !== here && here.compareDocumentPosition(problem) & Node.DOCUMENT_POSITION_FOLLOWING;
     });
@@ -38,10 +38,10 @@
   });
 
   document.addEventListener("click", function (event) {
-    if (event.target.closest("[data-next]")) {
+    if (event.target.closest("[data-next-issue]")) {
       event.preventDefault();
       next();
-    } else if (event.target.closest("[data-unfold]")) {
+    } else if (event.target.closest("[data-expand-all]")) {
       document.querySelectorAll(".draft-row").forEach(function (row) {
         row.open = true;
       });
@@ -53,7 +53,7 @@
     var row = event.detail.target;
     if (event.detail.successful !== false && row.matches && row.matches(".draft-row")) {
       var fresh = document.getElementById(row.id);
-      var open = fresh && fresh.querySelector("[data-problem]");
+      var open = fresh && fresh.querySelector("[data-draft-issue]");
       if (open) {
         goTo(open);
       } else if (fresh) {
@@ -68,7 +68,7 @@
       if (addressed.matches("details")) {
         addressed.open = true;
       }
-      if (addressed.matches("[data-problem]")) {
+      if (addressed.matches("[data-draft-issue]")) {
         goTo(addressed);
       } else {
         reveal(addressed);

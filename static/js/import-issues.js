@@ -3,11 +3,11 @@
   "use strict";
 
   document.addEventListener("htmx:afterSettle", function (event) {
-    var answered = event.target.closest && event.target.closest("[data-answered]");
+    var answered = event.target.closest && event.target.closest("[data-resolved]");
     if (!answered) {
       return;
     }
-    var questions = Array.from(document.querySelectorAll("[data-question]"));
+    var questions = Array.from(document.querySelectorAll("[data-issue]"));
     var next = questions.find(function (question) {
       return answered.compareDocumentPosition(question) & Node.DOCUMENT_POSITION_FOLLOWING;
     });

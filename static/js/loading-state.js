@@ -49,7 +49,7 @@
     var form = event.target;
     // htmx has its own way with what it sends.
     if (event.defaultPrevented || form.method !== "post") {
-      if (!event.defaultPrevented && form.hasAttribute("data-makes-file")) {
+      if (!event.defaultPrevented && form.hasAttribute("data-download")) {
         making();
       }
       return;
@@ -60,7 +60,7 @@
     }
     var button = event.submitter || form.querySelector("[type=submit]");
     var free = busy(form, button);
-    if (form.hasAttribute("data-makes-file")) {
+    if (form.hasAttribute("data-download")) {
       making(free);
     } else if (carriesFiles(form)) {
       event.preventDefault();
@@ -81,7 +81,7 @@
     if (submitter && submitter.name) {
       data.append(submitter.name, submitter.value);
     }
-    var pattern = document.getElementById("upload-pattern");
+    var pattern = document.getElementById("upload-template");
     var box = pattern.content.firstElementChild.cloneNode(true);
     var bar = box.querySelector("progress");
     var percent = box.querySelector(".upload-percent");
@@ -97,13 +97,13 @@
     xhr.upload.addEventListener("load", function () {
       // The server reads it now, for how long nobody knows.
       bar.removeAttribute("value");
-      box.classList.add("is-read");
+      box.classList.add("is-processing");
     });
     function over(what) {
       box.remove();
       free();
       if (what) {
-        document.dispatchEvent(new CustomEvent("register:say", { detail: { what: what, level: "danger" } }));
+        document.dispatchEvent(new CustomEvent("app:toast", { detail: { what: what, level: "danger" } }));
       }
     }
     xhr.addEventListener("error", function () {
@@ -112,7 +112,7 @@
     xhr.addEventListener("load", function () {
       var address = xhr.getResponseHeader("X-Redirected-To");
       if (address) {
-        document.dispatchEvent(new CustomEvent("register:leaving"));
+        document.dispatchEvent(new CustomEvent("app:navigating"));
         var next = new URL(address, location.href);
         location.assign(next);
         if (next.pathname + next.search === location.pathname + location.search) {
@@ -157,13 +157,13 @@
       });
       if (!waits) {
         clearInterval(watch);
-        document.dispatchEvent(new CustomEvent("register:unsay", { detail: { what: "making" } }));
+        document.dispatchEvent(new CustomEvent("app:toast-clear", { detail: { what: "making" } }));
         if (done) {
           done();
         }
       } else if (!said && Date.now() - began > 500) {
         said = true;
-        document.dispatchEvent(new CustomEvent("register:say", { detail: { what: "making", level: "info" } }));
+        document.dispatchEvent(new CustomEvent("app:toast", { detail: { what: "making", level: "info" } }));
       }
     }, 200);
   }
@@ -173,18 +173,18 @@
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) {
       return;
     }
-    if (link.hasAttribute("data-makes-file") || new URL(link.href, location.href).searchParams.has("export")) {
-      document.dispatchEvent(new CustomEvent("register:file"));
+    if (link.hasAttribute("data-download") || new URL(link.href, location.href).searchParams.has("export")) {
+      document.dispatchEvent(new CustomEvent("app:download"));
       making();
     }
   });
 
-  // --- a part being fetched: a line on top of the page, after a moment (register.css) ----------------------------
+  // --- a part being fetched: a line on top of the page, after a moment (app.css) ----------------------------
 
   var asked = 0;
   function count(by) {
     asked = Math.max(asked + by, 0);
-    document.documentElement.classList.toggle("is-asking", asked > 0);
+    document.documentElement.classList.toggle("is-loading", asked > 0);
   }
   document.addEventListener("htmx:beforeSend", function () {
     count(1);
@@ -196,7 +196,7 @@
   // --- choosing a file: with our words, not the browser's, which speaks its own language --------------------------
 
   function dress(root) {
-    var pattern = document.getElementById("file-pattern");
+    var pattern = document.getElementById("file-template");
     root.querySelectorAll("input[type=file]").forEach(function (input) {
       if (pattern && !input.closest(".file-field")) {
         var field = pattern.content.firstElementChild.cloneNode(true);

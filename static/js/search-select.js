@@ -56,7 +56,7 @@
       maxOptions: null,
       // At once: who types fast and presses Enter means what was typed.
       refreshThrottle: 0,
-      searchField: ["text", "spelling"],
+      searchField: ["text", "pinyin"],
       render: {
         item: function (data) {
           var item = element("div", {}, data.text);
@@ -182,7 +182,7 @@
     }
   }
 
-  // --- [data-search-among]: a list of boxes --------------------------------------------------------
+  // --- [data-filter-options]: a list of boxes --------------------------------------------------------
 
   function plain(text) {
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
@@ -190,15 +190,15 @@
 
   // Boxes that are ticked stay to be seen: what is asked for must not hide.
   document.addEventListener("input", function (event) {
-    if (!event.target.matches("[data-search-among]")) {
+    if (!event.target.matches("[data-filter-options]")) {
       return;
     }
     event.stopPropagation();
     var list = event.target.closest("fieldset");
     var words = plain(event.target.value).split(/\s+/).filter(Boolean);
     var found = 0;
-    list.querySelectorAll("[data-spelling]").forEach(function (box) {
-      var spelled = plain(box.textContent + " " + box.dataset.spelling);
+    list.querySelectorAll("[data-pinyin]").forEach(function (box) {
+      var spelled = plain(box.textContent + " " + box.dataset.pinyin);
       var fits = words.every(function (word) {
         return spelled.includes(word);
       });
@@ -212,18 +212,18 @@
   }, true);
   ["change", "search"].forEach(function (name) {
     document.addEventListener(name, function (event) {
-      if (event.target.matches && event.target.matches("[data-search-among]")) {
+      if (event.target.matches && event.target.matches("[data-filter-options]")) {
         event.stopPropagation();
       }
     }, true);
   });
   // Enter ticks the one that is left, and does not send the form.
   document.addEventListener("keydown", function (event) {
-    if (event.key !== "Enter" || !event.target.matches("[data-search-among]")) {
+    if (event.key !== "Enter" || !event.target.matches("[data-filter-options]")) {
       return;
     }
     event.preventDefault();
-    var left = Array.from(event.target.closest("fieldset").querySelectorAll("[data-spelling]:not([hidden]) input"));
+    var left = Array.from(event.target.closest("fieldset").querySelectorAll("[data-pinyin]:not([hidden]) input"));
     left = left.filter(function (input) {
       return !input.checked;
     });
@@ -235,7 +235,7 @@
   document.addEventListener(
     "toggle",
     function (event) {
-      var field = event.target.open && event.target.querySelector && event.target.querySelector("[data-search-among]");
+      var field = event.target.open && event.target.querySelector && event.target.querySelector("[data-filter-options]");
       if (field && window.matchMedia("(pointer: fine)").matches) {
         field.focus();
       }

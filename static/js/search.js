@@ -4,7 +4,7 @@
   var box = document.getElementById("search-words");
 
   function hits() {
-    return Array.from(document.querySelectorAll("#found .found-hit"));
+    return Array.from(document.querySelectorAll("#search-results .search-hit"));
   }
 
   document.addEventListener("keydown", function (event) {

@@ -1,4 +1,4 @@
-// Single keys, for who works through lists all day: the dialog #keys names them and can switch them off.
+// Single keys, for who works through lists all day: the dialog #shortcuts names them and can switch them off.
 (function () {
   "use strict";
 
@@ -9,13 +9,13 @@
 
   function set(on) {
     root.dataset.keys = on ? "on" : "off";
-    document.querySelectorAll("[data-keys-switch]").forEach(function (box) {
+    document.querySelectorAll("[data-shortcuts-toggle]").forEach(function (box) {
       box.checked = on;
     });
   }
   set(localStorage.getItem(SWITCH) !== "off");
   document.addEventListener("change", function (event) {
-    if (event.target.closest("[data-keys-switch]")) {
+    if (event.target.closest("[data-shortcuts-toggle]")) {
       localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
       set(event.target.checked);
     }
@@ -97,7 +97,7 @@
     "j": function () { step(1); },
     "k": function () { step(-1); },
     "e": update,
-    "?": function () { document.getElementById("keys").showModal(); },
+    "?": function () { document.getElementById("shortcuts").showModal(); },
   };
 
   document.addEventListener("keydown", function (event) {

@@ -44,7 +44,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         said = dict(attrs)
         if tag == "form":
-            self.inside = "data-kept" in said
+            self.inside = "data-restored" in said
         if self.inside and tag in ("input", "option"):
             self.fields.append((said.get("name") or tag, said.get("value"), "checked" in said or "selected" in said))
         if self.inside and tag == "textarea":
@@ -77,7 +77,9 @@ def test_words_go_into_the_form_they_were_sent_from():
 
 
 def test_a_form_that_names_no_address_is_sent_to_its_own_page():
-    page = '<form method="post"><input type="hidden" name="tasks" value="1" data-made-anew><input name="a"></form>'
+    page = (
+        '<form method="post"><input type="hidden" name="tasks" value="1" data-autosave-ignore><input name="a"></form>'
+    )
     html, found = form_recovery.fill(page, "/meetings/new/", {"tasks": ["2"], "a": ["one"]}, here="/meetings/new/")
     assert found and ("a", "one", False) in Reader(html).fields
     assert form_recovery.fill(page, "/elsewhere/", {"a": ["one"]}, here="/meetings/new/") == (page, False)
@@ -159,13 +161,13 @@ def test_the_form_comes_back_filled_and_nothing_is_saved(client, world, liaison,
     html = response.content.decode()
     assert response.redirect_chain[-1][0].endswith("?next=/tasks/")
     assert ("note", NOTE, False) in Reader(html).fields and ("effective_on", "2024-02-01", False) in Reader(html).fields
-    assert 'class="alert alert-info kept-back' in html
+    assert 'class="alert alert-info form-recovery-notice' in html
     assert world.due_soon.log.count() == entries
     # It stays until it is sent again, or discarded.
-    assert "data-kept" in client.get(world.due_soon.get_absolute_url()).content.decode()
-    assert "data-kept" not in client.get("/tasks/").content.decode()
+    assert "data-restored" in client.get(world.due_soon.get_absolute_url()).content.decode()
+    assert "data-restored" not in client.get("/tasks/").content.decode()
     client.post("/accounts/unsaved/discard/", {"next": "/tasks/"})
-    assert "data-kept" not in client.get(world.due_soon.get_absolute_url()).content.decode()
+    assert "data-restored" not in client.get(world.due_soon.get_absolute_url()).content.decode()
 
 
 def test_a_row_of_several_tasks_typed_by_hand_loses_none(client, world):
@@ -177,21 +179,21 @@ def test_a_row_of_several_tasks_typed_by_hand_loses_none(client, world):
     first, second = "第一项任务的文字，写得不短。", "第二项任务的文字，也写得不短。"
     lost = client.post(path, {"tasks": "2", "after": after, "task-0-text": first, "task-1-text": second, "do": "save"})
     html = sign_in(client, account, kept=sealed(lost), next=path).content.decode()
-    assert "data-kept" in html and f">\n{first}</textarea>" in html
-    assert second in html.split('class="alert alert-info kept-back')[1].split("</form>")[0]
+    assert "data-restored" in html and f">\n{first}</textarea>" in html
+    assert second in html.split('class="alert alert-info form-recovery-notice')[1].split("</form>")[0]
 
 
 def test_sending_it_again_ends_the_keeping(client, world, liaison, lost):
     sign_in(client, liaison, kept=sealed(lost))
     send(client, world.due_soon)
-    assert "data-kept" not in client.get(world.due_soon.get_absolute_url()).content.decode()
+    assert "data-restored" not in client.get(world.due_soon.get_absolute_url()).content.decode()
 
 
 def test_another_account_never_sees_it(client, world, liaison, lost):
     other = factories.account(Role.SECRETARIAT, password=PASSWORD)
     response = sign_in(client, other, kept=sealed(lost), next=world.due_soon.get_absolute_url())
     html = response.content.decode()
-    assert "第一门课程已上线" not in html and "data-kept" not in html
+    assert "第一门课程已上线" not in html and "data-restored" not in html
     assert form_recovery.SESSION_KEY not in client.session
 
 

@@ -89,7 +89,7 @@ def test_unsaved_text_survives_a_lost_session(visit, world, liaison, javascript)
     expect(page.locator("[name=password]")).to_be_visible()
     sign_in(page, liaison.username)
     expect(note(page)).to_have_value(WORDS)
-    expect(page.locator(".kept-back")).to_be_visible()
+    expect(page.locator(".form-recovery-notice")).to_be_visible()
     if javascript:
         assert_accessible(page)
     assert world.due_soon.log.count() == entries, "what came back is not saved by itself"
@@ -98,7 +98,7 @@ def test_unsaved_text_survives_a_lost_session(visit, world, liaison, javascript)
     assert world.due_soon.log.count() == entries + 1
     page.goto(world.due_soon.get_absolute_url())
     expect(note(page)).to_have_value("")
-    expect(page.locator(".kept-back, .unsaved-back")).to_have_count(0)
+    expect(page.locator(".form-recovery-notice, .autosave-notice")).to_have_count(0)
 
 
 def test_what_another_typed_is_not_shown_to_who_signs_in_after_them(visit, world, liaison):
@@ -134,14 +134,14 @@ def test_leaving_with_unsaved_text_is_asked_about_and_the_text_is_back_afterward
     page.reload()
     assert asked == ["beforeunload"]
     expect(note(page)).to_have_value(WORDS)
-    expect(page.locator(".unsaved-back")).to_be_visible()
+    expect(page.locator(".autosave-notice")).to_be_visible()
     assert_fits(page)
     assert_accessible(page)
     page.locator("[data-discard]").click()
     expect(note(page)).to_have_value("")
     expect(note(page)).to_be_focused()
     note(page).press_sequentially(WORDS)
-    page.locator("form[data-signs-out] button").click()
+    page.locator("form[data-logout] button").click()
     expect(page.locator("[name=password]")).to_be_visible()
     assert page.evaluate("() => Object.keys(sessionStorage).filter((key) => key.startsWith('unsaved'))") == [], (
         "signing out leaves nothing behind"

@@ -33,7 +33,7 @@ def test_a_task_is_corrected_with_its_reading_told_as_it_is_typed(visit, width, 
     deadline = page.get_by_label("Deadline as printed")
     deadline.fill("")
     deadline.press_sequentially("2023年12月底前完成计划，2024年6月完成")
-    reading = page.locator(".reading")
+    reading = page.locator(".preview")
     expect(reading.get_by_text("A month: due on its last day, 30 Jun 2024.")).to_be_visible()
     expect(reading.get_by_text("Milestone: 2023年12月底前完成计划 (until 31 Dec 2023)")).to_be_visible()
     # A row moves up, and what was typed elsewhere stays.
@@ -58,7 +58,7 @@ def test_a_task_is_corrected_with_its_reading_told_as_it_is_typed(visit, width, 
 
 def test_row_six_is_answered_question_by_question(visit, width, picture, task):
     page = visit("/confirmations/", as_=Role.SECRETARIAT, width=width, language="en")
-    questions = page.locator("[data-question]")
+    questions = page.locator("[data-issue]")
     expect(questions).to_have_count(3)
     look_at(page)
     picture(page, f"confirmations {width[0]}")
@@ -98,14 +98,14 @@ def test_row_six_is_answered_question_by_question(visit, width, picture, task):
 def test_without_scripts_each_answer_leads_to_the_next_question(visit, task):
     page = visit("/confirmations/", as_=Role.SECRETARIAT, javascript=False, language="en")
     page.get_by_role("button", name="All 3 are right as they stand").first.click()
-    expect(page.locator("[data-question]")).to_have_count(2)
-    assert page.url.endswith(page.locator("[data-question]").first.get_attribute("id"))
+    expect(page.locator("[data-issue]")).to_have_count(2)
+    assert page.url.endswith(page.locator("[data-issue]").first.get_attribute("id"))
     page.get_by_role("link", name="No, correct it").last.click()
-    question = page.locator("[data-question]").last
+    question = page.locator("[data-issue]").last
     question.get_by_role("group").nth(1).get_by_label("Deadline as printed").fill("2025.6")
     question.get_by_label("Reason, or how you know").fill("对照原件。")
     question.get_by_role("button", name="Correct and confirm").click()
     expect(page.get_by_text("A month: due on its last day, 30 Jun 2025.")).to_be_visible()
     page.get_by_role("button", name="Correct and confirm").click()
-    expect(page.locator("[data-question]")).to_have_count(1)
+    expect(page.locator("[data-issue]")).to_have_count(1)
     assert ConfirmationMark.objects.filter(answer__isnull=True).count() == 3

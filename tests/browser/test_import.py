@@ -33,12 +33,12 @@ def fixture_register(transactional_db) -> dict:
 
 def drop_the_notice(page: Page) -> None:
     page.set_input_files("#id_file", NOTICE)
-    page.locator("form.intake-form button[type=submit]").click()
+    page.locator("form.import-form button[type=submit]").click()
     expect(page.locator(".draft-row")).to_have_count(12)
 
 
 def questions(page: Page):
-    return page.locator("[data-problem]")
+    return page.locator("[data-draft-issue]")
 
 
 def test_the_notice_becomes_the_register(visit, width, picture, fixture_register):
@@ -88,8 +88,8 @@ def test_each_change_is_saved_and_survives_the_browser(visit, width):
     deadline.fill("春节前")
     deadline.press("Tab")
     # What was typed is read by the same grammar, and asks where it is in doubt.
-    expect(row.locator("[data-problem]")).to_have_count(1)
-    expect(row.locator("[data-problem]")).to_contain_text("春节前")
+    expect(row.locator("[data-draft-issue]")).to_have_count(1)
+    expect(row.locator("[data-draft-issue]")).to_contain_text("春节前")
     expect(row.locator("[name=task-0-meaning]")).to_be_focused()
     row.locator("[name=remarks]").fill("请办公室核对")
     row.locator("[name=remarks]").blur()
@@ -104,8 +104,8 @@ def test_each_change_is_saved_and_survives_the_browser(visit, width):
     first = again.locator(".draft-row").first
     expect(first.locator("[name=remarks]")).to_have_value("请办公室核对")
     expect(first.locator("[name=task-0-deadline]")).to_have_value("春节前")
-    first.locator("[data-problem] .btn-primary").click()
-    expect(first.locator("[data-problem]")).to_have_count(0)
+    first.locator("[data-draft-issue] .btn-primary").click()
+    expect(first.locator("[data-draft-issue]")).to_have_count(0)
     assert DraftRow.objects.get(position=1).content["tasks"][0]["deadline"]["due_date"] == "2024-02-09"
 
 
@@ -158,12 +158,12 @@ def test_a_meeting_that_is_there_shows_its_difference(visit, width, picture):
 def test_bad_input_and_a_dark_page(visit, picture):
     page = visit("/import/", as_=Role.SECRETARIAT, color_scheme="dark")
     page.locator("#id_text").fill("这里没有表格")
-    page.locator("form.intake-form button[type=submit]").click()
+    page.locator("form.import-form button[type=submit]").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("#id_text")).to_have_value("这里没有表格")
     assert_accessible(page)
     drop_the_notice(page)
-    page.locator("[data-unfold]").click()
+    page.locator("[data-expand-all]").click()
     assert_accessible(page)
     picture(page, f"draft dark {DESK[0]}")
     assert MinutesDocument.objects.count() == 1

@@ -25,7 +25,7 @@ def type_row(page: Page, *, button: str, tasks: list[str], **fields: str) -> Non
 
 
 def rows(page: Page):
-    return page.locator(".arranged-suggestion > p.as-written:first-child")
+    return page.locator(".breakdown-suggestion > p.pre-line:first-child")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
@@ -42,7 +42,7 @@ def test_a_meeting_is_typed_and_its_table_put_in_order(visit, width, picture, ja
     if javascript:
         # The reading is there as soon as it is typed, and a name like a known one is asked about.
         expect(page.locator("#deadline-reading")).to_contain_text("31 Dec 2023")
-        expect(page.locator("#reading .who legend")).to_contain_text("技术处")
+        expect(page.locator("#entry-preview .name-choice legend")).to_contain_text("技术处")
         assert_fits(page)
         assert_accessible(page)
         picture(page, f"a row typed {width[0]}")
@@ -72,30 +72,30 @@ def test_a_meeting_is_typed_and_its_table_put_in_order(visit, width, picture, ja
         picture(page, f"a table arranged {width[0]}")
 
     task = Task.objects.get(text="建立培训平台")
-    page.locator(f"#task-{task.pk} .arranged-more summary").click()
+    page.locator(f"#task-{task.pk} .breakdown-more summary").click()
     page.locator(f"#task-{task.pk}").get_by_role("link", name="Split into two tasks").click()
     page.locator("[name=text]").fill("建立培训平台")
     page.locator("[name=new_text]").fill("编写培训课程")
     page.locator("[name=note]").fill("应分为两项")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".arranged-row").first.locator(".arranged-task")).to_have_count(2)
+    expect(page.locator(".breakdown-row").first.locator(".breakdown-task")).to_have_count(2)
 
-    page.locator(f"#task-{task.pk} .arranged-more summary").click()
+    page.locator(f"#task-{task.pk} .breakdown-more summary").click()
     page.locator(f"#task-{task.pk}").get_by_role("link", name="Join with another task").click()
-    page.locator("form.by-hand [name=text]").fill("建立培训平台，编写培训课程")
+    page.locator("form.entry-form [name=text]").fill("建立培训平台，编写培训课程")
     page.locator("[name=note]").fill("还是一项")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".arranged-row").first.locator(".arranged-task")).to_have_count(1)
+    expect(page.locator(".breakdown-row").first.locator(".breakdown-task")).to_have_count(1)
     page.goto(Task.objects.get(joined_into__isnull=False).get_absolute_url())
     expect(page.locator(".alert-info")).to_contain_text("建立培训平台，编写培训课程")
 
     page.goto(f"{meeting.get_absolute_url()}arrange/")
-    row = page.locator(".arranged-row").first
-    row.locator(".arranged-suggestion .arranged-more summary").click()
+    row = page.locator(".breakdown-row").first
+    row.locator(".breakdown-suggestion .breakdown-more summary").click()
     row.get_by_role("link", name="Join with another row").click()
     page.locator("[name=note]").fill("实为一条")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".arranged-task")).to_have_count(3)
+    expect(page.locator(".breakdown-task")).to_have_count(3)
     page.goto(meeting.get_absolute_url())
     expect(page.locator("#changes + .hint, #changes")).not_to_have_count(0)
     expect(page.locator("section:has(#changes) .log > li")).not_to_have_count(0)

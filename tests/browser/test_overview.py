@@ -36,7 +36,7 @@ def test_a_leader_instructs_in_two_taps(visit, leader, picture, size, javascript
     words = item.locator(".task-link").inner_text()
     item.get_by_text("Instruct", exact=True).click()
     item.get_by_role("button", name="Please speed this up.").click()
-    expect(page.locator(".overview-item").first.locator(".overview-move")).to_have_text(
+    expect(page.locator(".overview-item").first.locator(".overview-next-actor")).to_have_text(
         "Departments: answer the instruction"
     )
     given = Instruction.objects.get()
@@ -68,7 +68,7 @@ def test_a_person_is_found_by_initials_and_opened_by_the_keyboard_alone(visit, l
     page.keyboard.type("lzs")
     if size == DESK:
         page.keyboard.press("Enter")
-    hit = page.locator(".found-hit", has_text="刘仲书")
+    hit = page.locator(".search-hit", has_text="刘仲书")
     expect(hit).to_be_visible()
     assert_fits(page)
     assert_accessible(page)

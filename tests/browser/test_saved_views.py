@@ -28,7 +28,7 @@ def heads(page: Page) -> list[str]:
 
 def test_columns_are_ticked_moved_remembered_and_taken_back_while_the_filters_stay(visit, world, width, picture):
     page = visit("/tasks/?status=not_started&sort=-due", as_=world.reader, width=width, language="en")
-    found = page.locator(".found-count strong").inner_text()
+    found = page.locator(".results-count strong").inner_text()
     menu = page.locator("#columns")
     menu.locator("summary").click()
     menu.get_by_label("Meeting", exact=True).check()
@@ -44,7 +44,7 @@ def test_columns_are_ticked_moved_remembered_and_taken_back_while_the_filters_st
     assert_fits(page)
     picture(page, f"columns {width[0]}", full_page=False)
     expect(page).to_have_url(re.compile(r"/tasks/\?status=not_started&sort=-due$"))
-    assert page.locator(".found-count strong").inner_text() == found
+    assert page.locator(".results-count strong").inner_text() == found
 
     page.goto("/tasks/?status=not_started")
     assert heads(page)[-2:] == ["Meeting", "Latest progress"]
@@ -74,14 +74,14 @@ def test_a_view_is_saved_shared_opened_by_another_and_is_their_first_page(visit,
     menu.get_by_label("名称").fill("未开始的")
     menu.locator("select").select_option("reader")
     menu.locator("button[type=submit]").click()
-    expect(page.locator(".found-count")).to_contain_text("未开始的")
+    expect(page.locator(".results-count")).to_contain_text("未开始的")
     view = SavedView.objects.get()
     assert page.url.endswith(f"/tasks/?{view.query}")
     assert_accessible(page)
     # Another filter makes it another list.
     page.get_by_role("searchbox").first.fill("培训")
     expect(page).to_have_url(re.compile("q="))
-    expect(page.locator(".found-count")).not_to_contain_text("未开始的")
+    expect(page.locator(".results-count")).not_to_contain_text("未开始的")
 
     reader = factories.account(Role.READER, password=PASSWORD)
     page = visit("/tasks/", as_=reader, width=width)
@@ -90,10 +90,10 @@ def test_a_view_is_saved_shared_opened_by_another_and_is_their_first_page(visit,
     assert_fits(page)
     picture(page, f"views {width[0]}", full_page=False)
     page.locator("#views").get_by_role("link", name="未开始的").click()
-    expect(page.locator(".found-count")).to_contain_text("未开始的")
+    expect(page.locator(".results-count")).to_contain_text("未开始的")
     page.goto("/views/")
     assert_accessible(page)
-    page.locator(".view-begin button").click()
+    page.locator(".view-first-page button").click()
     expect(page.locator(".view-card button[name=stop]")).to_be_visible()
 
     page = visit("/", width=width)

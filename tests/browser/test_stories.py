@@ -213,7 +213,7 @@ def test_a_leader_signs_in_and_sees_what_is_red_and_whose(visit, real_meeting, p
     number = page.locator("table.counts a[data-count]").first
     count = number.get_attribute("data-count")
     number.click()
-    expect(page.locator(".found-count")).to_contain_text(count)
+    expect(page.locator(".results-count")).to_contain_text(count)
     expect(rows(page)).to_have_count(int(count))
 
 

@@ -48,7 +48,7 @@ def test_two_workbooks_come_back(visit, width, picture):
     picture(page, f"fill-in review {width[0]}")
 
     # What changed here meanwhile stands beside what the file says, and is chosen.
-    stale = page.locator(".fill-in-stale")
+    stale = page.locator(".workbook-conflict")
     expect(stale).to_contain_text("平台已完成招标。")
     expect(stale).to_contain_text("电话了解：招标进行中。")
     stale.get_by_role("button", name="Enter what the file says").click()

@@ -231,7 +231,7 @@ def test_a_register_without_tasks_says_so():
     factories.meeting()
     page = html.fromstring(Visitor("", factories.account(Role.SECRETARIAT)).get("/").content)
     assert {int(number) for number in page.xpath("//*[@data-count]/@data-count")} == {0}
-    assert len(page.xpath("//*[@class='nothing']")) >= 3
+    assert len(page.xpath("//*[@class='empty-state']")) >= 3
 
 
 @pytest.mark.parametrize(

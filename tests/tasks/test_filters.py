@@ -370,12 +370,12 @@ def test_an_empty_result_says_so_and_offers_to_clear(ask, client, world):
     answer = ask(q="没有这样的任务")
     assert answer.wrong == [] and answer.found == set()
     page = html.fromstring(client.get("/tasks/?q=没有这样的任务").content)
-    assert page.xpath("//*[contains(@class, 'nothing')]//a[@href='/tasks/']")
+    assert page.xpath("//*[contains(@class, 'empty-state')]//a[@href='/tasks/']")
 
 
 def test_the_number_found_is_said(client, world):
     page = html.fromstring(client.get("/tasks/?health=overdue&health=closed").content)
-    assert "2" in page.xpath("string(//*[@class='found-count'])")
+    assert "2" in page.xpath("string(//*[@class='results-count'])")
 
 
 def test_pages_hold_as_many_rows_as_asked_for(ask, world):

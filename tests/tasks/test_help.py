@@ -26,7 +26,7 @@ def signed_in(role: str) -> Client:
 def test_an_empty_register_says_how_to_begin(page):
     text = signed_in(Role.SECRETARIAT).get(reverse(page)).content.decode()
     for way in ("load_sample", "import_home", "meeting_new"):
-        assert f'"{reverse(way)}"' in text.split('class="card first-day"')[1], way
+        assert f'"{reverse(way)}"' in text.split('class="card getting-started"')[1], way
     assert reverse("help") in text
 
 
@@ -42,7 +42,7 @@ def test_who_may_not_enter_anything_is_told_to_wait(page, role):
     client = signed_in(role)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     text = client.get(reverse(page)).content.decode()
-    assert 'class="card first-day"' in text and reverse("load_sample") not in text
+    assert 'class="card getting-started"' in text and reverse("load_sample") not in text
     assert "Three ways" not in text
 
 
@@ -50,7 +50,7 @@ def test_the_sample_meeting_is_loaded_once_and_the_beginning_is_over():
     client = signed_in(Role.SECRETARIAT)
     page = client.post(reverse("load_sample"), follow=True).content.decode()
     assert Meeting.objects.count() == 1 and Task.objects.count() == 18
-    assert 'class="card first-day"' not in page
+    assert 'class="card getting-started"' not in page
     page = client.post(reverse("load_sample"), follow=True).content.decode()
     assert "alert-danger" in page and Meeting.objects.count() == 1
 

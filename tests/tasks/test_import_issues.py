@@ -68,7 +68,7 @@ def open_number() -> int:
 def test_row_six_is_three_questions_of_three_tasks_each(row_six, staff):
     assert import_issues.number() == 3 and open_number() == 9
     page = html.fromstring(staff.get("/confirmations/").content.decode())
-    assert len(page.xpath("//*[@data-question]")) == 3
+    assert len(page.xpath("//*[@data-issue]")) == 3
     said = page.xpath("string(//main)")
     assert "3 questions are open" in said and "All 3 are right as they stand" in said
     assert "2024.12、2026.12" in said and "until 31 Dec 2026" in said and "技术部" in said
@@ -87,7 +87,7 @@ def test_everybody_reads_the_queue_and_the_secretariat_answers(row_six):
         client = Client()
         client.force_login(factories.account(role))
         page = html.fromstring(client.get("/confirmations/?wrong=1").content)
-        assert page.xpath("//*[@data-question]") and not page.xpath("//*[@data-question]//form")
+        assert page.xpath("//*[@data-issue]") and not page.xpath("//*[@data-issue]//form")
         assert answer(client, marks_about("deadline"), "right").status_code == 403
     assert open_number() == 9
 
@@ -95,8 +95,8 @@ def test_everybody_reads_the_queue_and_the_secretariat_answers(row_six):
 def test_a_long_queue_comes_in_pages(staff):
     for _number in range(25):
         mark = ConfirmationMark.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
-    assert len(html.fromstring(staff.get("/confirmations/").content).xpath("//*[@data-question]")) == 20
-    assert len(html.fromstring(staff.get("/confirmations/?page=2").content).xpath("//*[@data-question]")) == 5
+    assert len(html.fromstring(staff.get("/confirmations/").content).xpath("//*[@data-issue]")) == 20
+    assert len(html.fromstring(staff.get("/confirmations/?page=2").content).xpath("//*[@data-issue]")) == 5
     assert staff.get("/confirmations/?page=nonsense").status_code == 200
     response = answer(staff, [mark], "right", page="2")
     assert response["Location"].startswith("/confirmations/?page=2")
@@ -114,7 +114,7 @@ def test_what_is_right_is_confirmed_for_all_the_tasks_at_once(row_six, staff):
     assert response.status_code == 302
     following = response["Location"].partition("#")[2]
     page = html.fromstring(staff.get("/confirmations/").content.decode())
-    assert page.get_element_by_id(following).get("data-question") is not None, "one goes on with the next"
+    assert page.get_element_by_id(following).get("data-issue") is not None, "one goes on with the next"
     assert import_issues.number() == 2 and open_number() == 6
     for task in row_six:
         [entry] = task.log.filter(kind=EntryKind.CONFIRMATION)
@@ -127,7 +127,7 @@ def test_with_htmx_the_answer_takes_the_place_of_the_question(row_six, staff):
     answered = answer(staff, marks_about("leaders"), "right", headers={"HX-Request": "true"})
     piece = answered.content.decode()
     assert answered.status_code == 200 and "<html" not in piece
-    assert "data-answered" in piece and "2 questions are open" in piece and "hx-swap-oob" in piece
+    assert "data-resolved" in piece and "2 questions are open" in piece and "hx-swap-oob" in piece
     [navigation] = html.fragment_fromstring(piece, "div").xpath(".//span[contains(@hx-swap-oob, 'data-place')]")
     assert navigation.text == "2"
 
@@ -139,7 +139,7 @@ def test_another_deadline_is_read_seen_corrected_and_confirmed_in_one_go(row_six
     marks = marks_about("deadline")
     first, second, _third = row_six
     page = html.fromstring(staff.get(f"/confirmations/?wrong={marks[0].pk}").content.decode())
-    [form] = page.xpath("//form[contains(@class, 'question-correction')]")
+    [form] = page.xpath("//form[contains(@class, 'issue-correction')]")
     values = {name: value.removeprefix("\n") for name, value in form.form_values() if name != "mark"}
     values |= {f"task-{second.pk}-deadline_text": "2025.6", "note": "经与秘书处核对原件。"}
     del values[f"task-{second.pk}-understood"]
@@ -288,8 +288,8 @@ def test_on_the_tasks_page_each_question_is_answered_for_that_task(row_six, staf
     task = row_six[1]
     mark = task.confirmation_marks.get(column="departments")
     page = html.fromstring(staff.get(f"{task.get_absolute_url()}?wrong={mark.pk}").content.decode())
-    assert len(page.xpath("//*[@data-question]")) == 3
-    [form] = page.xpath("//form[contains(@class, 'question-correction')]")
+    assert len(page.xpath("//*[@data-issue]")) == 3
+    [form] = page.xpath("//form[contains(@class, 'issue-correction')]")
     assert form.xpath(".//input[@name='mark']/@value") == [str(mark.pk)]
     refused = answer(staff, [mark], "wrong", on="task", note="")
     assert refused.status_code == 422

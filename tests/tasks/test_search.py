@@ -81,7 +81,7 @@ def test_every_hit_leads_to_a_page(world):
     client.force_login(world.reader)
     for words in ("刘仲书", "技术部", "18号", "培训"):
         text = client.get(reverse("search"), {"q": words}).content.decode()
-        addresses = re.findall(r'class="found-hit" href="([^"#]+)', text)
+        addresses = re.findall(r'class="search-hit" href="([^"#]+)', text)
         assert addresses
         for address in addresses:
             assert client.get(address.replace("&amp;", "&")).status_code == 200, address
