@@ -21,7 +21,7 @@ from meetings.tasks.services.extensions import ask_for_extension, grant_extensio
 from meetings.tasks.services.status import meet_milestone, reopen_milestone
 from tests import factories
 
-from .test_lifecycle import act
+from .helpers import act
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from meetings.tasks.services.closure import request_closure
 from meetings.tasks.services.evidence import add_evidence, clean_name, delete_evidence
 from tests import factories
 
-from .test_lifecycle import act
+from .helpers import act
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from meetings.tasks.services.extensions import (
 )
 from tests import factories
 
-from .test_lifecycle import act
+from .helpers import act
 
 pytestmark = pytest.mark.django_db
 

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from lxml import html
 
 from meetings.models import DepartmentRole, Health, Person, Role, Status, Task
 from meetings.tasks.filters import PAGE_PARAMETERS, TaskFilterSet
 from tests import factories
 
+from .asked_list import assert_refused, ids
+
 pytestmark = pytest.mark.django_db
-
-
-@dataclass
-class Answer:
-    """What the list showed."""
-
-    status: int
-    found: set[int]
-    order: list[int]
-    wrong: list[str]
-    text: str
 
 
 @pytest.fixture
@@ -40,36 +27,6 @@ def client() -> Client:
     client = Client()
     client.force_login(factories.account(Role.READER))
     return client
-
-
-@pytest.fixture
-def ask(client):
-    """Ask the list: ``ask(status=["closed", "terminated"], q="培训")``; ``sent`` for parameters in a raw query."""
-
-    def ask(sent: str = "", **parameters) -> Answer:
-        response = client.get("/tasks/?" + (sent or urlencode(parameters, doseq=True)))
-        page = html.fromstring(response.content)
-        order = [int(row.removeprefix("task-")) for row in page.xpath("//table/tbody/tr/@id")]
-        listing = response.context["listing"]
-        said = [text.strip() for text in page.xpath("//main//*[contains(@class, 'alert-danger')]/p/text()")]
-        # A browser shows a NUL as this sign.
-        shown = [sentence.replace("\0", "\ufffd") for sentence in listing.wrong]
-        assert said == shown, "what is wrong stands on the page"
-        return Answer(response.status_code, set(order), order, said, page.xpath("string(//main)"))
-
-    return ask
-
-
-def ids(*tasks: Task) -> set[int]:
-    return {task.pk for task in tasks}
-
-
-def assert_refused(answer: Answer, *words: str) -> None:
-    """A parameter without a meaning yields no rows, and the page says which it is."""
-    assert answer.found == set()
-    assert len(answer.wrong) == 1
-    for word in words:
-        assert word in answer.wrong[0]
 
 
 # --- each parameter -----------------------------------------------------------------------------
@@ -288,158 +245,6 @@ def test_what_was_searched_for_stands_in_the_page_as_text(client, world):
     assert "<script>alert(1)" not in page
 
 
-# --- wrong parameters ---------------------------------------------------------------------------
-
-SEVERAL = ["meeting", "aspect", "department", "supporting", "leader", "source"]
-
-
-@pytest.mark.parametrize("name", [*SEVERAL, "status", "health"])
-@pytest.mark.parametrize(
-    "value", ["没有这个", "999999", "-1", "99999999999999999999", "1 OR 1=1", "\x00", "1.0", "١", "🎉"]
-)
-def test_an_unknown_value_is_said_and_finds_nothing(ask, world, name, value):
-    label = TaskFilterSet.base_filters[name].label
-    assert_refused(ask(**{name: value}), str(label))
-
-
-@pytest.mark.parametrize("name", [*SEVERAL, "status", "health"])
-def test_an_unknown_value_beside_a_known_one_finds_nothing_either(ask, world, name):
-    known = {"status": "closed", "health": "overdue", "meeting": world.meeting.pk, "leader": "肖良", "source": "刘仲书"}
-    value = known.get(name, "技术部" if name in ("department", "supporting") else "加强认可宣传")
-    assert ask(**{name: value}).wrong == []
-    assert_refused(ask(**{name: [value, "没有这个"]}), "没有这个")
-
-
-@pytest.mark.parametrize("name", ["due_after", "due_before"])
-@pytest.mark.parametrize("value", ["2024-02-30", "明天", "2024", "31.12.2024", "\x00", "0000-01-01", "2024-01-01'--"])
-def test_a_due_day_that_is_none_is_said(ask, world, name, value):
-    assert_refused(ask(**{name: value}))
-
-
-@pytest.mark.parametrize("name", ["colour", "Status", "status ", "q[]", "id__gt", "task__pk", "\x00", "导出"])
-def test_an_unknown_parameter_is_said(ask, world, name):
-    assert_refused(ask(**{name: "1"}), name.strip("\x00 "))
-
-
-def test_a_search_with_a_nul_is_refused_and_not_an_error(ask, world):
-    assert_refused(ask(q="培训\x00"))
-
-
-@pytest.mark.parametrize("value", ["0", "-1", "abc", "1.5", "99", "99999999999999999999", "１", "\x00", "1e3"])
-def test_a_wrong_page_is_said(ask, world, value):
-    assert_refused(ask(page=value))
-
-
-@pytest.mark.parametrize("value", ["0", "-5", "abc", "201", "99999999999", "2.5", "\x00"])
-def test_a_wrong_page_size_is_said(ask, world, value):
-    assert_refused(ask(per_page=value), value.strip("\x00"))
-
-
-@pytest.mark.parametrize("value", ["colour", "--due", "-", "due;", "pk", "id", "suggestion__text", "?", "\x00"])
-def test_a_wrong_sorting_is_said(ask, world, value):
-    assert_refused(ask(sort=value), value.strip("\x00"))
-
-
-def test_everything_that_is_wrong_is_said_at_once(ask, world):
-    answer = ask(status="done", colour="red", page="0", sort="colour", as_of="2999-01-01")
-    assert answer.found == set() and len(answer.wrong) == 5
-
-
-def test_a_wrong_parameter_leaves_the_form_as_it_was_and_offers_to_clear(client, world):
-    page = html.fromstring(client.get("/tasks/?health=purple&status=closed&q=培训").content)
-    assert page.xpath("//input[@id='id_q']/@value") == ["培训"]
-    assert page.xpath("//input[@name='status' and @checked]/@value") == ["closed"]
-    assert page.xpath("//main//a[@href='/tasks/']")
-
-
-# --- what is chosen is shown --------------------------------------------------------------------
-
-
-def test_what_was_asked_for_by_name_is_ticked(client, world):
-    page = html.fromstring(client.get("/tasks/?department=技术部&leader=肖良&health=overdue").content)
-    boxes = page.xpath("//form[@id='filters']//input[@type='checkbox' and @checked]")
-    ticked = {(box.get("name"), box.get("value")) for box in boxes}
-    assert ticked == {
-        ("department", str(world.technology.pk)),
-        ("leader", str(world.supervisor.pk)),
-        ("health", "overdue"),
-    }
-
-
-def test_an_empty_result_says_so_and_offers_to_clear(ask, client, world):
-    answer = ask(q="没有这样的任务")
-    assert answer.wrong == [] and answer.found == set()
-    page = html.fromstring(client.get("/tasks/?q=没有这样的任务").content)
-    assert page.xpath("//*[contains(@class, 'empty-state')]//a[@href='/tasks/']")
-
-
-def test_the_number_found_is_said(client, world):
-    page = html.fromstring(client.get("/tasks/?health=overdue&health=closed").content)
-    assert "2" in page.xpath("string(//*[@class='results-count'])")
-
-
-def test_pages_hold_as_many_rows_as_asked_for(ask, world):
-    pages = [ask(per_page=3, page=number).order for number in (1, 2, 3)]
-    assert [len(rows) for rows in pages] == [3, 3, 1]
-    assert set().union(*pages) == ids(*world.tasks.values())
-
-
-# --- exports ------------------------------------------------------------------------------------
-
-
-def exported(client: Client, **parameters) -> list[dict[str, str]]:
-    response = client.get("/tasks/?" + urlencode({"export": "csv", **parameters}, doseq=True))
-    assert response.status_code == 200
-    assert response["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
-
-
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {},
-        {"health": ["overdue", "closed"]},
-        {"department": "技术部", "q": "培训"},
-        {"sort": "-due"},
-        {"sort": "text", "status": ["in_progress", "closed"]},
-        {"q": "没有这样的任务"},
-    ],
-    ids=str,
-)
-def test_an_export_has_the_rows_of_the_list_in_its_order(client, ask, world, parameters):
-    texts = dict(Task.objects.values_list("pk", "text"))
-    listed = [texts[pk] for pk in ask(**parameters).order]
-    assert [row["工作任务"] for row in exported(client, **parameters)] == listed
-
-
-def test_an_export_ignores_the_page(client, world):
-    whole = exported(client)
-    assert len(whole) == len(world.tasks)
-    for page in ("1", "2", "99", "abc", "-1"):
-        assert exported(client, page=page, per_page=3) == whole, page
-
-
-def test_an_export_is_of_the_day_shown(client, world):
-    day = world.day - datetime.timedelta(days=45)
-    rows = exported(client, as_of=day, status="closed")
-    assert [row["工作任务"] for row in rows] == [world.closed.text]
-    assert len(exported(client, as_of=day, status="terminated")) == 0
-
-
-@pytest.mark.parametrize("form", ["pdf", "XLSX", "../etc", "\x00", "csv "])
-def test_an_unknown_export_is_refused(ask, world, form):
-    answer = ask(export=form)
-    assert answer.status == 400
-    assert len(answer.wrong) == 1
-
-
-@pytest.mark.parametrize("form", ["xlsx", "csv"])
-@pytest.mark.parametrize("wrong", ["health=purple", "colour=red", "as_of=2999-01-01", "sort=colour", "per_page=0"])
-def test_a_wrong_parameter_is_exported_by_no_form(ask, world, form, wrong):
-    answer = ask(f"export={form}&{wrong}")
-    assert answer.status == 400 and answer.found == set() and answer.wrong
-
-
 # --- the contract -------------------------------------------------------------------------------
 
 
@@ -447,22 +252,3 @@ def test_the_parameters_are_those_of_the_contract():
     filters = "meeting aspect status health department supporting leader source due_after due_before q"
     assert set(filters.split()) <= set(TaskFilterSet.base_filters)
     assert {"as_of", "sort", "page", "per_page", "export"} <= PAGE_PARAMETERS
-
-
-@pytest.mark.django_db
-def test_tasks_of_nobody_are_found_and_counted(client):
-    """Nothing can hide: what has no department or no leader is in no row of theirs."""
-    mine = factories.department("技术部")
-    orphan = factories.task(text="无人负责的任务", departments=[], leaders=[])
-    owned = factories.task(
-        text="有人负责的任务", departments=[(mine, DepartmentRole.RESPONSIBLE)], leaders=[factories.person("肖良")]
-    )
-    client.force_login(factories.account("secretariat"))
-    for parameter, name in (("department", mine.name), ("leader", "肖良")):
-        alone = client.get("/tasks/", {parameter: "none"}).context["listing"].tasks
-        assert [task.pk for task in alone] == [orphan.pk]
-        both = client.get("/tasks/", {parameter: ["none", name]}).context["listing"].tasks
-        assert {task.pk for task in both} == {orphan.pk, owned.pk}
-    page = client.get("/").context
-    for rows in (page["by_department"], page["by_leader"]):
-        assert [(row.key, row.total) for row in rows if row.key == "none"] == [("none", 1)]

@@ -17,7 +17,7 @@ from meetings.tasks.services.extensions import grant_extension, refuse_extension
 from meetings.tasks.services.instructions import give_instruction
 from tests import factories
 
-from .test_lifecycle import act
+from .helpers import act
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from meetings.tasks.services.comments import comment
 from meetings.tasks.services.instructions import answer_instruction, give_instruction
 from tests import factories
 
-from .test_lifecycle import act
+from .helpers import act
 
 pytestmark = pytest.mark.django_db
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import threading
-from random import Random
 
 import pytest
-from django.db import connections
 
 from meetings.breakdown.services.meeting_settings import record_next_meeting, set_leader_agrees
 from meetings.core.lifecycle import (
@@ -18,38 +15,28 @@ from meetings.core.lifecycle import (
     Status,
     Taker,
     Wish,
-    find_transition,
 )
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed, Refused, Stale
+from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed, Refused
 from meetings.management.commands.draw_lifecycle import PAGE, drawn
-from meetings.models import EntryKind, ExtensionRequest, Task, TaskState
-from meetings.models.log import replay
+from meetings.models import EntryKind, Task
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import comment
-from meetings.tasks.services.extensions import ask_for_extension, grant_extension, refuse_extension
-from meetings.tasks.services.instructions import give_instruction
 from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
-from meetings.tasks.services.status import change_status, close, reopen, report_progress, terminate
+from meetings.tasks.services.status import change_status, close, reopen
 from meetings.tasks.views.workflow_actions import ACTIONS
 from tests import factories
 
+from .helpers import act
+
 pytestmark = pytest.mark.django_db
+
 
 ISSUED = datetime.date(2023, 11, 8)
 
 
 def day(number: int) -> datetime.date:
     return ISSUED + datetime.timedelta(days=number)
-
-
-def act(verb, task, **arguments):
-    """Call a verb on the task as it is now, and read it again."""
-    task.refresh_from_db()
-    try:
-        return verb(task_id=task.pk, version=task.version, **arguments)
-    finally:
-        task.refresh_from_db()
 
 
 @pytest.fixture
@@ -235,169 +222,6 @@ def test_states_are_recorded_in_order():
     with pytest.raises(ImpossibleDay):
         factories.move(task, Status.CLOSED, on=day(69))
     factories.move(task, Status.CLOSED, on=day(71))
-
-
-# --- any sequence of verbs ----------------------------------------------------------------------
-
-
-def moves(world, random: Random):
-    """One thing that somebody tries to do, sensible or not."""
-    actor = random.choice([world.secretariat, world.secretariat, world.liaison, world.liaison, world.leader])
-    on = world.day - datetime.timedelta(days=random.choice([0, 0, 0, 1, 3, 20, 100, 500]))
-    dated = {"actor": actor, "effective_on": on}
-    later = world.day + datetime.timedelta(days=random.randrange(10, 400))
-    return random.choice(
-        [
-            (report_progress, {**dated, "note": "推进中。"}),
-            (change_status, {**dated, "status": random.choice(list(Status)), "note": "变更。"}),
-            (request_closure, {**dated, "summary": "已完成。"}),
-            (accept_closure, dated),
-            (send_back, {**dated, "reason": "退回。"}),
-            (agree_to_closure, {**dated, "note": "同意。"}),
-            (terminate, {**dated, "reason": "终止。"}),
-            (reopen, {**dated, "reason": "重开。"}),
-            (
-                ask_for_extension,
-                {**dated, "reason": "需要时间。", "progress": "过半。", "deadline_text": later.isoformat()},
-            ),
-            (grant_extension, {**dated, "reason": "同意。"}),
-            (refuse_extension, {**dated, "reason": "不同意。"}),
-            (give_instruction, {**dated, "text": "请抓紧。"}),
-            (review_without_news, dated),
-            (comment, {"actor": actor, "text": "备注。"}),
-            (set_review_interval, {"actor": actor, "months": random.randrange(0, 8), "reason": "调整。"}),
-        ]
-    )
-
-
-COLUMNS = [field.attname for field in TaskState._meta.concrete_fields if field.name != "id"]
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_no_sequence_of_verbs_leaves_the_table(world, seed):
-    random = Random(seed)
-    if seed % 2:
-        set_leader_agrees(meeting_id=world.meeting.pk, actor=world.secretariat, agrees=True)
-    tasks = [world.due_soon, world.undecided]
-    done = 0
-    for _step in range(60):
-        verb, arguments = moves(world, random)
-        try:
-            act(verb, random.choice(tasks), **arguments)
-            done += 1
-        except Refused:
-            pass
-    assert done > 5
-    for task in tasks:
-        task.refresh_from_db()
-        entries = list(task.log.as_it_happened())
-        recorded = sorted(entries, key=lambda entry: entry.sequence)
-        changes = [entry.changes["status"] for entry in recorded if "status" in entry.changes]
-        assert changes[0]["old"] is None
-        for before, after in zip(changes, changes[1:], strict=False):
-            assert after["old"] == before["new"]
-            assert find_transition(after["old"], after["new"])
-        # What is stored is what the log says, in every interval and therefore on every day.
-        stored = list(task.states.order_by("since").values(*COLUMNS))
-        assert stored == [{name: getattr(state, name) for name in COLUMNS} for state in replay(task.pk, entries)]
-        assert (task.status, task.due_date, task.extension_count) == (
-            stored[-1]["status"],
-            stored[-1]["due_date"],
-            stored[-1]["extension_count"],
-        )
-        for since in {state["since"] for state in stored}:
-            on = Task.objects.on(since).get(pk=task.pk)
-            assert on.day_status == next(s["status"] for s in reversed(stored) if s["since"] <= since)
-        granted = task.extension_requests.filter(status=Wish.GRANTED)
-        assert task.extension_count == granted.count()
-        assert task.extension_days == sum((wish.due_date - wish.due_date_before).days for wish in granted)
-        assert task.original_due_date == stored[0]["due_date"]
-        if task.status in ENDED_STATUSES:
-            assert not task.extension_requests.waiting().exists()
-
-
-# --- the same decision by two people ------------------------------------------------------------
-
-ROUNDS = 100
-
-
-def race(attempts) -> list[object]:
-    """Run the attempts at the same moment, each on a connection of its own; return what came of each."""
-    results: list[object] = [None] * len(attempts)
-    start = threading.Barrier(len(attempts))
-
-    def run(index: int) -> None:
-        try:
-            start.wait()
-            results[index] = attempts[index]()
-        except Refused as refused:
-            results[index] = refused
-        except Exception as error:  # noqa: BLE001 - the test has to see what happened in the thread
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(attempts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_deciders_one_wins_and_one_is_told():
-    """A hundred times: one accepts while the other sends back, on the same version of the page."""
-    world = factories.small_world()
-    task = world.on_track
-    second = factories.account("secretariat", username="秘书处二")
-    for _round in range(ROUNDS):
-        act(request_closure, task, actor=world.liaison, summary="已完成。", effective_on=world.day)
-        common = {"task_id": task.pk, "version": task.version, "effective_on": world.day}
-        results = race(
-            [
-                lambda common=common: accept_closure(**common, actor=world.secretariat),
-                lambda common=common: send_back(**common, actor=second, reason="退回。"),
-            ]
-        )
-        told = [result for result in results if isinstance(result, Stale)]
-        won = [result for result in results if not isinstance(result, Exception)]
-        assert (len(told), len(won)) == (1, 1), results
-        # The one who is told sees the other's entry.
-        assert [entry.pk for entry in told[0].since] == [won[0].pk]
-        version = task.version
-        task.refresh_from_db()
-        assert task.version == version + 1
-        if task.status == Status.CLOSED:
-            act(reopen, task, actor=world.secretariat, reason="重开。", effective_on=world.day)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_wishes_and_two_decisions_one_counts():
-    world = factories.small_world()
-    task = world.due_soon
-    for number in range(20):
-        text = (world.day + datetime.timedelta(days=100 + number)).isoformat()
-        act(
-            ask_for_extension,
-            task,
-            actor=world.liaison,
-            reason="需要时间。",
-            progress="过半。",
-            deadline_text=text,
-            effective_on=world.day,
-        )
-        common = {"task_id": task.pk, "version": task.version, "effective_on": world.day, "reason": "已研究。"}
-        results = race(
-            [
-                lambda common=common: grant_extension(**common, actor=world.secretariat),
-                lambda common=common: refuse_extension(**common, actor=world.secretariat),
-            ]
-        )
-        assert sorted(isinstance(result, Stale) for result in results) == [False, True], results
-        task.refresh_from_db()
-    assert task.extension_count == ExtensionRequest.objects.filter(status=Wish.GRANTED).count()
-    assert not ExtensionRequest.objects.waiting().exists()
 
 
 # --- reviews, comments, next meeting, outcome ---------------------------------------------------

@@ -13,7 +13,7 @@ from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.views.detail import department_reports
 from tests import factories
 
-from .test_lifecycle import act
+from .helpers import act
 
 pytestmark = pytest.mark.django_db
 

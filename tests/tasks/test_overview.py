@@ -20,7 +20,7 @@ from meetings.tasks.services.comments import comment
 from meetings.tasks.services.status import close
 from tests import factories
 
-from .test_lifecycle import act
+from .helpers import act
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,65 @@
+"""Running a batch and undoing it, and what a task is then."""
+
+from __future__ import annotations
+
+import datetime
+
+from meetings.models import (
+    Batch,
+    Task,
+    TaskLog,
+)
+from meetings.models.log import CURRENT_COLUMNS
+from meetings.tasks.services.batch import (
+    BatchResult,
+    Wish,
+    run_batch,
+    same_for_all,
+)
+from meetings.tasks.services.batch_undo import undo_batch
+from tests import factories
+
+TODAY = datetime.date(2024, 6, 3)
+# In these two entries of the same content differ.
+RECORDED = ("id", "task", "recorded_at", "batch", "sequence")
+
+
+def wishes(*tasks: Task, **wish) -> list[Wish]:
+    return same_for_all({task.pk: task.version for task in tasks}, **{"effective_on": TODAY, **wish})
+
+
+def run(*tasks: Task, by=None, **wish) -> BatchResult:
+    result = run_batch(wishes=wishes(*tasks, **wish), actor=by or factories.secretariat(), today=TODAY)
+    for task in tasks:
+        task.refresh_from_db()
+    return result
+
+
+def undo(result: BatchResult, *tasks: Task, by=None) -> Batch:
+    made = undo_batch(batch_id=result.batch.pk, actor=by or factories.secretariat(), today=TODAY)
+    for task in tasks:
+        task.refresh_from_db()
+    return made
+
+
+def intervals(task: Task) -> list[tuple]:
+    return list(task.states.order_by("since").values_list("since", "until", "status", "next_due", "next_review"))
+
+
+def content(entry: TaskLog) -> dict:
+    fields = [field for field in TaskLog._meta.concrete_fields if field.name not in RECORDED]
+    return {field.name: getattr(entry, field.attname) for field in fields}
+
+
+def standing(task: Task) -> dict:
+    """Return all that the register shows of a task from the present on."""
+    task = Task.objects.get(pk=task.pk)
+    seen = {name: getattr(task, name) for name in CURRENT_COLUMNS}
+    seen["departments"] = [(part.department_id, part.role, part.position) for part in task.task_departments.all()]
+    seen["leaders"] = [(part.person_id, part.position) for part in task.task_leaders.all()]
+    seen["wishes"] = list(task.extension_requests.order_by("pk").values_list("pk", "status", "decided"))
+    for days in (0, 1, 40, 400):
+        day = TODAY + datetime.timedelta(days=days)
+        on = Task.objects.on(day).with_last_report().get(pk=task.pk)
+        seen[day] = (on.health, on.day_closed_on, on.day_last_report_id, on.last_report_note, on.day_next_review)
+    return seen

@@ -1,0 +1,232 @@
+"""A batch undone: each task is what it was, with one entry more."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase as HypothesisTestCase
+
+from meetings.errors import ImpossibleStep, NotAllowed, Refused
+from meetings.models import (
+    DepartmentRole,
+    EntryKind,
+    FormerName,
+    Status,
+    Task,
+    TaskLog,
+    awaiting_agreement,
+    closure_request,
+)
+from meetings.tasks.filters import filtered_tasks
+from meetings.tasks.services.batch import (
+    EVERYBODY,
+    Placing,
+)
+from meetings.tasks.services.batch_undo import undo_batch
+from meetings.tasks.services.status import update_task
+from tests import factories
+
+from .batches import TODAY, run, standing, undo
+
+pytestmark = pytest.mark.django_db
+
+
+# --- undone ---------------------------------------------------------------------------------------
+
+
+ACTED = datetime.date(2024, 5, 20)
+
+
+def test_an_undone_batch_leaves_each_task_as_it_was_with_one_entry_more():
+    task = factories.task(deadline="持续跟踪")
+    factories.progress(task, "调研完成。", on=datetime.date(2024, 2, 1))
+    before = standing(task)
+    result = run(task, note="误记的进展。", effective_on=ACTED, next_review=datetime.date(2024, 9, 1))
+    assert standing(task) != before
+
+    undoing = undo(result, task)
+
+    assert standing(task) == before
+    (entry,) = undoing.entries.all()
+    assert (entry.kind, entry.is_report, entry.effective_on, entry.sequence) == (EntryKind.UNDONE, False, TODAY, 4)
+    assert entry.changes["undone"] == {"old": None, "new": [3]}
+    assert (undoing.undoes, result.batch.undone_by) == (result.batch, undoing)
+
+
+def test_a_reopening_undone_brings_back_the_first_closing_day():
+    task = factories.task()
+    factories.move(task, Status.CLOSED, on=datetime.date(2024, 3, 5))
+    result = run(task, status=Status.IN_PROGRESS, note="误操作。", effective_on=ACTED)
+    assert task.closed_on is None
+
+    undo(result, task)
+
+    assert (task.status, task.closed_on) == (Status.CLOSED, datetime.date(2024, 3, 5))
+
+
+def test_of_the_days_between_the_register_still_shows_what_it_showed():
+    task = factories.task(deadline="2024.12")
+    result = run(task, status=Status.CLOSED, note="误办结。", effective_on=ACTED)
+    undo(result, task)
+
+    def health(day: datetime.date) -> str:
+        return Task.objects.on(day).get(pk=task.pk).health
+
+    days = [ACTED - datetime.timedelta(days=1), ACTED, TODAY - datetime.timedelta(days=1), TODAY]
+    assert [health(day) for day in days] == ["on_track", "closed", "closed", "on_track"]
+
+
+def test_what_was_undone_is_no_report_any_more_and_stands_in_nobodys_way():
+    task = factories.task(deadline="持续跟踪")
+    liaison = factories.account("liaison", departments=[factories.department()])
+    factories.progress(task, "调研完成。", on=datetime.date(2024, 2, 1), by=liaison)
+    result = run(task, status=Status.CLOSED, note="误办结。", effective_on=ACTED, by=None)
+    undo(result, task)
+
+    factories.progress(task, "此前的真实进展。", on=datetime.date(2024, 5, 10), by=liaison)
+    shown = Task.objects.on(TODAY).with_last_report().get(pk=task.pk)
+    assert shown.last_report_note == "此前的真实进展。"
+    factories.move(task, Status.CLOSED, on=datetime.date(2024, 5, 12), note="确已完成。")
+    assert (task.status, task.closed_on) == (Status.CLOSED, datetime.date(2024, 5, 12))
+
+
+def test_an_undone_report_counts_for_nobody_in_the_silent_filter():
+    office = factories.department("办公室")
+    parts = [(factories.department(), DepartmentRole.RESPONSIBLE), (office, DepartmentRole.RESPONSIBLE)]
+    task = factories.task(departments=parts)
+    factories.progress(task, "技术部已推进。", on=datetime.date(2024, 2, 1), department=factories.department())
+    result = run(task, note="办公室误记。", effective_on=ACTED, department=office)
+
+    def silent(unit, day=TODAY) -> bool:
+        query = QueryDict(f"silent={unit.pk}")
+        return filtered_tasks(query, Task.objects.on(day), day).filter(pk=task.pk).exists()
+
+    assert (silent(office), silent(factories.department())) == (False, True)
+    undo(result, task)
+    assert (silent(office), silent(factories.department())) == (True, False)
+    yesterday = TODAY - datetime.timedelta(days=1)
+    assert (silent(office, yesterday), silent(factories.department(), yesterday)) == (False, True)
+
+
+def test_a_request_for_closure_decided_by_a_batch_waits_again_once_that_is_undone():
+    meeting = factories.meeting(leader_agrees_before_closure=True)
+    task = factories.task(factories.suggestion(meeting))
+    factories.progress(task, on=datetime.date(2024, 2, 1))
+    factories.move(task, Status.CLOSURE_REQUESTED, on=datetime.date(2024, 2, 2), note="申请办结。")
+    result = run(task, status=Status.IN_PROGRESS, note="退回。")
+    assert closure_request(task) is None
+
+    undo(result, task)
+
+    assert closure_request(task).note == "申请办结。"
+    assert awaiting_agreement(Task.objects.all()).get() == task
+
+
+def test_departments_and_leaders_come_back_also_under_another_name():
+    office, technology = factories.department("办公室"), factories.department()
+    task = factories.task()
+    before = standing(task)
+    result = run(task, note="职责调整。", place_department=Placing(office, instead_of=technology))
+    technology.name = "技术与标准部"
+    technology.save()
+    FormerName.objects.create(department=technology, name="技术部")
+
+    undo(result, task)
+
+    assert standing(task) == before
+
+
+def test_a_batch_whose_tasks_were_touched_since_is_not_undone_and_names_them():
+    one, other = factories.task(text="搭建培训平台"), factories.task()
+    result = run(one, other, note="进展顺利。")
+    factories.progress(one, on=TODAY)
+    entries = TaskLog.objects.count()
+
+    with pytest.raises(ImpossibleStep) as refused:
+        undo(result)
+
+    assert "搭建培训平台" in refused.value.sentence
+    assert TaskLog.objects.count() == entries
+    assert list(TaskLog.objects.overtaken().values_list("task", flat=True)) == [one.pk]
+
+
+def test_a_batch_is_undone_once_by_its_maker_or_the_secretariat_and_undoing_is_not_undone():
+    task = factories.task()
+    liaison, other = (factories.account("liaison", departments=[factories.department()]) for _ in range(2))
+    result = run(task, note="进展顺利。", by=liaison)
+    with pytest.raises(NotAllowed):
+        undo(result, by=other)
+    undoing = undo(result, by=liaison)
+    with pytest.raises(ImpossibleStep):
+        undo(result)
+    with pytest.raises(ImpossibleStep):
+        undo_batch(batch_id=undoing.pk, actor=liaison)
+
+
+# --- whatever is done, undoing is exact ------------------------------------------------------------
+
+
+DEADLINES = ["2024.12", "2024.3", "持续跟踪", "每月", "待定"]
+PAST = st.dates(datetime.date(2023, 11, 8), datetime.date(2024, 5, 1))
+STEPS = st.tuples(st.sampled_from([None, *Status.values]), PAST, st.sampled_from(["", "有进展。"]))
+WISHES = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from([None, *Status.values]),
+        "note": st.sampled_from(["", "批量办理。"]),
+        "effective_on": st.dates(datetime.date(2024, 2, 1), TODAY),
+        "next_review": st.sampled_from([None, datetime.date(2024, 7, 1)]),
+        "placing": st.sampled_from([None, None, EVERYBODY, "added"]),
+    }
+)
+
+
+class TestUndoing(HypothesisTestCase):
+    @settings(max_examples=25)
+    @given(
+        histories=st.lists(st.tuples(st.sampled_from(DEADLINES), st.lists(STEPS, max_size=4)), min_size=1, max_size=3),
+        wish=WISHES,
+    )
+    def test_undoing_gives_exactly_what_was_there(self, histories, wish):
+        staff = factories.secretariat()
+        tasks = [self.lived_through(deadline, steps, staff) for deadline, steps in histories]
+        placing = wish.pop("placing")
+        if placing:
+            wish["place_leader"] = Placing(
+                factories.person("张朝华"), instead_of=placing if placing == EVERYBODY else None
+            )
+        before = [standing(task) for task in tasks]
+        shown = [as_of(task, TODAY - datetime.timedelta(days=1)) for task in tasks]
+        try:
+            result = run(*tasks, **wish)
+        except Refused:
+            assert [standing(task) for task in tasks] == before
+            return
+        between = [as_of(task, TODAY - datetime.timedelta(days=1)) for task in tasks]
+
+        undo(result, *tasks)
+
+        assert [standing(task) for task in tasks] == before
+        assert [as_of(task, TODAY - datetime.timedelta(days=1)) for task in tasks] == between
+        if wish["effective_on"] == TODAY:
+            assert between == shown
+        for row in result.changed:
+            assert TaskLog.objects.filter(task=row.task).count() == Task.objects.get(pk=row.task.pk).version
+
+    @staticmethod
+    def lived_through(deadline: str, steps: list, staff) -> Task:
+        task = factories.task(deadline=deadline)
+        for status, day, note in steps:
+            try:
+                factories._verb(update_task, task, staff, effective_on=day, status=status, note=note)
+            except Refused:
+                continue
+        return task
+
+
+def as_of(task: Task, day: datetime.date) -> tuple:
+    on = Task.objects.on(day).with_last_report().get(pk=task.pk)
+    return (on.health, on.day_status, on.day_closed_on, on.last_report_note, on.day_next_review)

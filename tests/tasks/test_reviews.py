@@ -1,0 +1,122 @@
+"""When a task is reviewed next, and what a report changes in that."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+from meetings.models import DepartmentRole, EntryKind, Role, Status, Task
+from meetings.tasks import display
+from meetings.tasks.services.status import (
+    close,
+    report_progress,
+    update_task,
+)
+from tests import factories
+
+from .lifecycle_table import act, day
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff():
+    return factories.secretariat()
+
+
+@pytest.fixture
+def liaison():
+    return factories.account(Role.LIAISON, departments=[factories.department("技术部")])
+
+
+def test_any_departments_report_moves_the_review_on_from_its_own_day():
+    technology, international = factories.department("技术部"), factories.department("国际部")
+    parts = [(technology, DepartmentRole.RESPONSIBLE), (international, DepartmentRole.SUPPORTING)]
+    task = factories.task(deadline="持续跟踪", departments=parts)
+    assert task.next_review == datetime.date(2024, 2, 8)
+    supporting = factories.account(Role.LIAISON, departments=[international])
+    act(report_progress, task, actor=supporting, note="已配合。", effective_on=datetime.date(2023, 11, 30))
+    assert task.next_review == datetime.date(2024, 2, 29), "clamped to the month's end"
+
+
+def test_a_review_day_set_by_staff_holds_until_the_next_report(staff, liaison):
+    task = factories.task(deadline="持续跟踪")
+    set_day = datetime.date(2024, 1, 5)
+    entry = act(update_task, task, actor=staff, next_review=set_day, effective_on=day(10))
+    assert (entry.kind, entry.is_report) == (EntryKind.REVIEW, False)
+    assert entry.changes == {"next_review": {"old": "2024-02-08", "new": "2024-01-05"}}
+    assert task.next_review == set_day
+    assert {n: Task.objects.on(day(n)).get().day_next_review for n in (9, 10)} == {
+        9: datetime.date(2024, 2, 8),
+        10: set_day,
+    }
+    act(report_progress, task, actor=liaison, note="进展。", effective_on=day(20))
+    assert task.next_review == datetime.date(2024, 2, 28)
+
+
+def test_a_report_may_bring_its_own_review_day(staff):
+    task = factories.task(deadline="持续跟踪")
+    entry = act(update_task, task, actor=staff, note="进展。", next_review=day(200), effective_on=day(10))
+    assert entry.is_report and task.next_review == day(200)
+
+
+def test_a_backfilled_report_does_not_move_what_a_later_one_decided(staff):
+    task = factories.task(deadline="持续跟踪")
+    factories.progress(task, on=datetime.date(2024, 3, 1))
+    assert task.next_review == datetime.date(2024, 6, 1)
+    factories.progress(task, "补记。", on=datetime.date(2024, 1, 10))
+    assert task.next_review == datetime.date(2024, 6, 1)
+    assert Task.objects.on(datetime.date(2024, 2, 1)).get().day_next_review == datetime.date(2024, 4, 10)
+    assert Task.objects.on(datetime.date(2024, 2, 9)).get().health == "on_track", "it had been reported on after all"
+
+
+@pytest.mark.parametrize(
+    ("deadline", "role", "review", "refusal"),
+    [
+        ("2024.12", Role.SECRETARIAT, 100, ImpossibleStep),
+        ("持续跟踪", Role.LIAISON, 100, NotAllowed),
+        ("持续跟踪", Role.SECRETARIAT, 10, ImpossibleDay),
+        ("持续跟踪", Role.SECRETARIAT, 5, ImpossibleDay),
+    ],
+    ids=["a due date", "a liaison", "the same day", "an earlier day"],
+)
+def test_a_review_day_that_makes_no_sense_is_refused(deadline, role, review, refusal):
+    task = factories.task(deadline=deadline)
+    account = factories.account(role, departments=[factories.department("技术部")])
+    with pytest.raises(refusal) as refused:
+        act(update_task, task, actor=account, note="进展。", next_review=day(review), effective_on=day(10))
+    assert refused.value.field == "next_review"
+    assert task.log.count() == 1
+
+
+def test_what_ends_has_no_review_day(staff):
+    task = factories.task(deadline="持续跟踪")
+    with pytest.raises(ImpossibleStep):
+        act(
+            update_task,
+            task,
+            actor=staff,
+            note="完成。",
+            status=Status.CLOSED,
+            next_review=day(100),
+            effective_on=day(10),
+        )
+
+
+def test_an_update_that_says_nothing_is_refused(staff):
+    task = factories.task()
+    with pytest.raises(Incomplete):
+        act(update_task, task, actor=staff, note=" \n", effective_on=day(10))
+
+
+@pytest.mark.parametrize(
+    ("closed", "words"),
+    [("2023-12-31", "按期办结"), ("2024-01-01", "逾期 1 天办结"), ("2024-01-31", "逾期 31 天办结")],
+)
+def test_closed_on_time_or_late_is_said(staff, closed, words):
+    task = factories.task(deadline="2023.12")
+    closed = datetime.date.fromisoformat(closed)
+    act(close, task, actor=staff, reason="完成。", effective_on=closed)
+    assert display.closing(Task.objects.on(closed).get()) == words
