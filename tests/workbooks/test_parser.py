@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-import io
 import random
-import re
-import subprocess
-import zipfile
-from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -16,84 +10,19 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.exports.workbook import cell_text, clean_text
-from meetings.minutes.documents.sheets import read_sheets, sheets_from, written_sheets
-from meetings.models import DepartmentRole, Status, Task
-from meetings.workbooks.export import COLUMNS, write_fill_in_workbook
-from meetings.workbooks.format import COLUMN_MARK, LOCKED_COLUMNS, OPEN_COLUMNS, ROW_MARK, FillInColumn
-from meetings.workbooks.json_codec import workbook_from, written_workbook
-from meetings.workbooks.parser import ReadWorkbook, Refusal, Remark, Written, read_workbook
-from meetings.workbooks.values import read_day, read_status
-from tests import factories
+from meetings.workbooks.format import COLUMN_MARK, LOCKED_COLUMNS, ROW_MARK, FillInColumn
+from meetings.workbooks.parser import ReadWorkbook, Refusal, Remark
 
+from .parsed_workbooks import TEXTS, data_rows, fill_all, said
 from .workbook_files import column, edited, fill, key_column, keys_row, opened, row_of, saved
 
-# What is read out of workbooks does not depend on where it goes.
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
-TODAY = datetime.date(2026, 11, 22)
-TEXTS = (
-    "=SUM(A1:A9)",
-    "2024.10",
-    "_x0041_ 与 _x000D_",
-    "两行\n文字，带（全角）与 (半角)",
-    "长" * 3000,
-    "甲",
-    "甲",
-)
+
 # What can be typed into a cell, as Excel stores it: no control characters.
 typed = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=60).filter(str.strip)
 lines = st.lists(typed, min_size=1, max_size=3).map("\n".join)
 LENIENT = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "deadline": None}
-
-
-@pytest.fixture
-def tasks() -> list[Task]:
-    of = factories.suggestion()
-    department = factories.department()
-    supporting = (factories.department("国际部"), DepartmentRole.SUPPORTING)
-    return [
-        factories.task(of, text=text, departments=[(department, DepartmentRole.RESPONSIBLE), supporting])
-        for text in TEXTS
-    ]
-
-
-@pytest.fixture
-def content(tasks) -> bytes:
-    """The workbook of 技术部, as it is sent out."""
-    buffer = io.BytesIO()
-    today = datetime.date.today()
-    write_fill_in_workbook(buffer, departments=[factories.department()], tasks=Task.objects.on(today), today=today)
-    return buffer.getvalue()
-
-
-@pytest.fixture
-def read(tmp_path) -> Callable[[bytes], ReadWorkbook]:
-    """Read a workbook as the page does: through the file, the other process's JSON, and the database's."""
-
-    def read(content: bytes) -> ReadWorkbook:
-        path = tmp_path / "workbook"
-        path.write_bytes(content)
-        found = read_workbook(sheets_from(written_sheets(read_sheets(path))))
-        return workbook_from(written_workbook(found))
-
-    return read
-
-
-def said(found: ReadWorkbook) -> dict[int, dict[FillInColumn, str]]:
-    return {row.key.task_id: dict(row.said) for row in found.rows if row.said and row.refusal is None}
-
-
-def data_rows(sheet: Worksheet) -> range:
-    return range(keys_row(sheet) + 2, sheet.max_row + 1)
-
-
-def fill_all(sheet: Worksheet, tasks: list[Task]) -> dict[int, dict[FillInColumn, str]]:
-    """Write something of its own for each task; return what that is."""
-    written = {}
-    for number, task in enumerate(tasks):
-        fill(sheet, task, progress=f"进展{number}", reason=f"原因{number}")
-        written[task.pk] = {FillInColumn.PROGRESS: f"进展{number}", FillInColumn.REASON: f"原因{number}"}
-    return written
 
 
 def test_no_text_of_the_register_becomes_a_formula(content):
@@ -364,146 +293,3 @@ def test_the_keys_of_another_register_are_none(content, read, tasks, settings):
     settings.SECRET_KEY = "another register's"
     found = read(content)
     assert not found.rows and remarks_of(found) == {Remark.FOREIGN_KEY}
-
-
-# --- other programs ---------------------------------------------------------------------------------
-
-
-def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp_path):
-    def edit(workbook):
-        sheet = workbook.worksheets[0]
-        fill_all(sheet, tasks)
-        fill(
-            sheet,
-            tasks[0],
-            day=datetime.date(2026, 11, 20),
-            new_status="推进中",
-            progress=cell_text("第一行\n第二行 _x0041_"),
-        )
-
-    sent, out = tmp_path / "填报表.xlsx", tmp_path / "out"
-    sent.write_bytes(edited(content, edit))
-    before = read(sent.read_bytes())
-    subprocess.run(
-        [
-            soffice,
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-            "--headless",
-            "--convert-to",
-            "xlsx",
-            "--outdir",
-            str(out),
-            str(sent),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    after = read((out / sent.name).read_bytes())
-    assert after == before and not after.notices
-    assert said(after)[tasks[0].pk][FillInColumn.DAY] == "2026-11-20"
-    (sheet,) = opened((out / sent.name).read_bytes()).worksheets
-    row = row_of(sheet, tasks[0])
-    assert sheet.protection.sheet and not sheet.cell(row, column(sheet, FillInColumn.PROGRESS)).protection.locked
-    assert sheet.cell(row, column(sheet, FillInColumn.TASK)).protection.locked
-    assert {rule.type for rule in sheet.data_validations.dataValidation} >= {"list", "date"}
-
-
-def as_wps_writes(content: bytes) -> bytes:
-    """The same workbook with what files of WPS are known for: a dimension of one cell, absolute targets, an extension
-    of its own, number formats by numbers that the standard leaves open, texts in runs with their phonetic reading."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name.startswith("xl/worksheets/"):
-                part = re.sub(rb'<dimension ref="[^"]*"\s*/>', b'<dimension ref="A1"/>', part)
-                part = part.replace(
-                    b"</worksheet>",
-                    b'<extLst><ext uri="{x}" xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData">'
-                    b"<etc:data/></ext></extLst></worksheet>",
-                )
-            if name == "xl/_rels/workbook.xml.rels":
-                part = re.sub(rb'Target="(?!/)', b'Target="/xl/', part)
-            if name == "xl/sharedStrings.xml":
-                part = part.replace(
-                    "<t>甲</t>".encode(), '<r><t>甲</t></r><rPh sb="0" eb="1"><t>jia</t></rPh>'.encode()
-                )
-            if name == "xl/styles.xml":
-                part = part.replace(b'numFmtId="49"', b'numFmtId="59"')
-            new.writestr(name, part)
-    return buffer.getvalue()
-
-
-def test_what_files_of_wps_are_known_for_makes_no_difference(content, read, tasks):
-    filled = edited(content, lambda workbook: fill_all(workbook.worksheets[0], tasks))
-    assert read(as_wps_writes(filled)) == read(filled)
-
-
-# --- days and statuses ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026-11-20",
-        "2026/11/20",
-        "2026.11.20",
-        "２０２６－１１－２０",
-        "2026年11月20日",
-        " 2026 年 11 月 20 日 ",
-        "二〇二六年十一月二十日",
-        "20261120",
-        "11月20日",
-        "11-20",
-        "11月20号",
-        "46346",
-        "46346.5",
-        "2026-11-20T00:00:00",
-        "2026/11/20 0:00:00",
-    ],
-)
-def test_a_day_is_read_however_it_is_written(text):
-    assert read_day(Written("N7", text), TODAY) == datetime.date(2026, 11, 20)
-
-
-@pytest.mark.parametrize("text", ["11.20", "2026年11月", "下周", "2026-13-01", "1月32日", "上旬", "0", "99999"])
-def test_what_names_no_day_is_none(text):
-    assert read_day(Written("N7", text), TODAY) is None
-
-
-def test_a_day_without_a_year_is_the_last_such_day():
-    assert read_day(Written("N7", "12月5日"), TODAY) == datetime.date(2025, 12, 5)
-    assert read_day(Written("N7", "2月29日"), TODAY) == datetime.date(2024, 2, 29)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(max_size=20))
-def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):
-    assert read_day(Written("N7", text), TODAY) is None or read_day(Written("N7", text), TODAY) <= datetime.date(
-        2200, 1, 1
-    )
-    assert read_status(text) in (None, *Status)
-
-
-@pytest.mark.parametrize(
-    ("text", "status"),
-    [
-        ("申请办结", Status.CLOSURE_REQUESTED),
-        (" 申请 办结　", Status.CLOSURE_REQUESTED),
-        ("closure_requested", Status.CLOSURE_REQUESTED),
-        ("Closure Requested", Status.CLOSURE_REQUESTED),
-        ("在办", Status.IN_PROGRESS),
-        ("推进中。", Status.IN_PROGRESS),
-        ("ＩＮ ＰＲＯＧＲＥＳＳ", Status.IN_PROGRESS),
-        ("完成", Status.CLOSED),
-        ("未启动", Status.NOT_STARTED),
-        ("很快", None),
-    ],
-)
-def test_a_status_is_read_in_any_of_its_words(text, status):
-    assert read_status(text) == status
-
-
-def test_every_column_has_a_head_in_both_languages():
-    assert list(COLUMNS) == list(FillInColumn) == [*LOCKED_COLUMNS, *OPEN_COLUMNS]

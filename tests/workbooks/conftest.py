@@ -1,0 +1,51 @@
+"""A workbook as it is sent out, and a way of reading it when it comes back."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable
+
+import pytest
+
+from meetings.minutes.documents.sheets import read_sheets, sheets_from, written_sheets
+from meetings.models import DepartmentRole, Task
+from meetings.workbooks.export import write_fill_in_workbook
+from meetings.workbooks.json_codec import workbook_from, written_workbook
+from meetings.workbooks.parser import ReadWorkbook, read_workbook
+from tests import factories
+
+from .parsed_workbooks import TEXTS
+
+
+@pytest.fixture
+def tasks() -> list[Task]:
+    of = factories.suggestion()
+    department = factories.department()
+    supporting = (factories.department("国际部"), DepartmentRole.SUPPORTING)
+    return [
+        factories.task(of, text=text, departments=[(department, DepartmentRole.RESPONSIBLE), supporting])
+        for text in TEXTS
+    ]
+
+
+@pytest.fixture
+def content(tasks) -> bytes:
+    """The workbook of 技术部, as it is sent out."""
+    buffer = io.BytesIO()
+    today = datetime.date.today()
+    write_fill_in_workbook(buffer, departments=[factories.department()], tasks=Task.objects.on(today), today=today)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def read(tmp_path) -> Callable[[bytes], ReadWorkbook]:
+    """Read a workbook as the page does: through the file, the other process's JSON, and the database's."""
+
+    def read(content: bytes) -> ReadWorkbook:
+        path = tmp_path / "workbook"
+        path.write_bytes(content)
+        found = read_workbook(sheets_from(written_sheets(read_sheets(path))))
+        return workbook_from(written_workbook(found))
+
+    return read

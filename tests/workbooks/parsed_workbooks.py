@@ -1,0 +1,38 @@
+"""What was read of a workbook, in short."""
+
+from __future__ import annotations
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from meetings.models import Task
+from meetings.workbooks.format import FillInColumn
+from meetings.workbooks.parser import ReadWorkbook
+
+from .workbook_files import fill, keys_row
+
+TEXTS = (
+    "=SUM(A1:A9)",
+    "2024.10",
+    "_x0041_ 与 _x000D_",
+    "两行\n文字，带（全角）与 (半角)",
+    "长" * 3000,
+    "甲",
+    "甲",
+)
+
+
+def said(found: ReadWorkbook) -> dict[int, dict[FillInColumn, str]]:
+    return {row.key.task_id: dict(row.said) for row in found.rows if row.said and row.refusal is None}
+
+
+def data_rows(sheet: Worksheet) -> range:
+    return range(keys_row(sheet) + 2, sheet.max_row + 1)
+
+
+def fill_all(sheet: Worksheet, tasks: list[Task]) -> dict[int, dict[FillInColumn, str]]:
+    """Write something of its own for each task; return what that is."""
+    written = {}
+    for number, task in enumerate(tasks):
+        fill(sheet, task, progress=f"进展{number}", reason=f"原因{number}")
+        written[task.pk] = {FillInColumn.PROGRESS: f"进展{number}", FillInColumn.REASON: f"原因{number}"}
+    return written

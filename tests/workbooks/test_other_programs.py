@@ -1,0 +1,90 @@
+"""Workbooks that LibreOffice and WPS have saved."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import subprocess
+import zipfile
+
+import pytest
+
+from meetings.exports.workbook import cell_text
+from meetings.workbooks.format import FillInColumn
+
+from .parsed_workbooks import fill_all, said
+from .workbook_files import column, edited, fill, opened, row_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+
+
+def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp_path):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill_all(sheet, tasks)
+        fill(
+            sheet,
+            tasks[0],
+            day=datetime.date(2026, 11, 20),
+            new_status="推进中",
+            progress=cell_text("第一行\n第二行 _x0041_"),
+        )
+
+    sent, out = tmp_path / "填报表.xlsx", tmp_path / "out"
+    sent.write_bytes(edited(content, edit))
+    before = read(sent.read_bytes())
+    subprocess.run(
+        [
+            soffice,
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(out),
+            str(sent),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    after = read((out / sent.name).read_bytes())
+    assert after == before and not after.notices
+    assert said(after)[tasks[0].pk][FillInColumn.DAY] == "2026-11-20"
+    (sheet,) = opened((out / sent.name).read_bytes()).worksheets
+    row = row_of(sheet, tasks[0])
+    assert sheet.protection.sheet and not sheet.cell(row, column(sheet, FillInColumn.PROGRESS)).protection.locked
+    assert sheet.cell(row, column(sheet, FillInColumn.TASK)).protection.locked
+    assert {rule.type for rule in sheet.data_validations.dataValidation} >= {"list", "date"}
+
+
+def as_wps_writes(content: bytes) -> bytes:
+    """The same workbook with what files of WPS are known for: a dimension of one cell, absolute targets, an extension
+    of its own, number formats by numbers that the standard leaves open, texts in runs with their phonetic reading."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                part = re.sub(rb'<dimension ref="[^"]*"\s*/>', b'<dimension ref="A1"/>', part)
+                part = part.replace(
+                    b"</worksheet>",
+                    b'<extLst><ext uri="{x}" xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData">'
+                    b"<etc:data/></ext></extLst></worksheet>",
+                )
+            if name == "xl/_rels/workbook.xml.rels":
+                part = re.sub(rb'Target="(?!/)', b'Target="/xl/', part)
+            if name == "xl/sharedStrings.xml":
+                part = part.replace(
+                    "<t>甲</t>".encode(), '<r><t>甲</t></r><rPh sb="0" eb="1"><t>jia</t></rPh>'.encode()
+                )
+            if name == "xl/styles.xml":
+                part = part.replace(b'numFmtId="49"', b'numFmtId="59"')
+            new.writestr(name, part)
+    return buffer.getvalue()
+
+
+def test_what_files_of_wps_are_known_for_makes_no_difference(content, read, tasks):
+    filled = edited(content, lambda workbook: fill_all(workbook.worksheets[0], tasks))
+    assert read(as_wps_writes(filled)) == read(filled)

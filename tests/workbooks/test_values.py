@@ -1,0 +1,85 @@
+"""Days and statuses as people write them into a cell."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meetings.models import Status
+from meetings.workbooks.export import COLUMNS
+from meetings.workbooks.format import LOCKED_COLUMNS, OPEN_COLUMNS, FillInColumn
+from meetings.workbooks.parser import Written
+from meetings.workbooks.values import read_day, read_status
+
+TODAY = datetime.date(2026, 11, 22)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20",
+        "2026/11/20",
+        "2026.11.20",
+        "２０２６－１１－２０",
+        "2026年11月20日",
+        " 2026 年 11 月 20 日 ",
+        "二〇二六年十一月二十日",
+        "20261120",
+        "11月20日",
+        "11-20",
+        "11月20号",
+        "46346",
+        "46346.5",
+        "2026-11-20T00:00:00",
+        "2026/11/20 0:00:00",
+    ],
+)
+def test_a_day_is_read_however_it_is_written(text):
+    assert read_day(Written("N7", text), TODAY) == datetime.date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("text", ["11.20", "2026年11月", "下周", "2026-13-01", "1月32日", "上旬", "0", "99999"])
+def test_what_names_no_day_is_none(text):
+    assert read_day(Written("N7", text), TODAY) is None
+
+
+def test_a_day_without_a_year_is_the_last_such_day():
+    assert read_day(Written("N7", "12月5日"), TODAY) == datetime.date(2025, 12, 5)
+    assert read_day(Written("N7", "2月29日"), TODAY) == datetime.date(2024, 2, 29)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=20))
+def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):
+    assert read_day(Written("N7", text), TODAY) is None or read_day(Written("N7", text), TODAY) <= datetime.date(
+        2200, 1, 1
+    )
+    assert read_status(text) in (None, *Status)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("申请办结", Status.CLOSURE_REQUESTED),
+        (" 申请 办结　", Status.CLOSURE_REQUESTED),
+        ("closure_requested", Status.CLOSURE_REQUESTED),
+        ("Closure Requested", Status.CLOSURE_REQUESTED),
+        ("在办", Status.IN_PROGRESS),
+        ("推进中。", Status.IN_PROGRESS),
+        ("ＩＮ ＰＲＯＧＲＥＳＳ", Status.IN_PROGRESS),
+        ("完成", Status.CLOSED),
+        ("未启动", Status.NOT_STARTED),
+        ("很快", None),
+    ],
+)
+def test_a_status_is_read_in_any_of_its_words(text, status):
+    assert read_status(text) == status
+
+
+def test_every_column_has_a_head_in_both_languages():
+    assert list(COLUMNS) == list(FillInColumn) == [*LOCKED_COLUMNS, *OPEN_COLUMNS]
