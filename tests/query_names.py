@@ -1,0 +1,188 @@
+"""The queries of each page by name, and what reads them."""
+
+from __future__ import annotations
+
+from meetings.models import (
+    Role,
+)
+
+# Every page: who asks.
+SIGNED_IN = ["session", "account"]
+# What the lines of a list of tasks show besides the task, its suggestion, its aspect and its meeting.
+PARTS = ["departments of the tasks", "leaders of the tasks"]
+LIST = [
+    *SIGNED_IN,
+    "what the filters offer, in one union",
+    "how many are found",
+    "the tasks of the page",
+    *PARTS,
+]
+NOTHING_FOUND = LIST[:4]
+# A wrong parameter is said without asking for tasks.
+WRONG = LIST[:3]
+DASHBOARD = [
+    *SIGNED_IN,
+    "counts by department and by leader, in one union",
+    "counts by meeting, whose sum is that by health",
+    "counts by month",
+    "the trend at the ends of twelve months",
+    "the overdue and review-missed tasks",
+    *PARTS,
+]
+TASK = [
+    *SIGNED_IN,
+    "the task",
+    *PARTS,
+    "its log",
+    "its siblings",
+    "the sources of its suggestion",
+    "its marks to confirm",
+    "the row of the file it came from",
+    "evidence of its log",
+    "what became of its suggestion",
+    "its open instructions",
+    "the later deadlines asked for",
+]
+MEETINGS = [*SIGNED_IN, "counts by meeting", "the meetings"]
+MEETING = [
+    *SIGNED_IN,
+    "the meeting with its chair and lead",
+    "its leads",
+    "who attended",
+    "its tasks",
+    *PARTS,
+    "sources of the suggestions",
+    "people of the sources",
+    "counts by health",
+    "its files",
+    "its change log",
+]
+ARRANGE = [
+    *SIGNED_IN,
+    "the meeting with its chair and lead",
+    "its aspects",
+    "its rows with their aspects",
+    "sources with their people",
+    "the tasks of the rows",
+    *PARTS,
+    "what the page shows: its aspects",
+    "what the page shows: its rows",
+    "what the page shows: the sources of its rows",
+    "what the page shows: their tasks",
+]
+LEADERS_OVERVIEW = [
+    *SIGNED_IN,
+    "who the leader is",
+    "the figures of the sentence",
+    "what changed",
+    "the red tasks and whose move it is",
+    *PARTS,
+    "counts by department",
+    "counts by meeting",
+    "that they looked",
+    "what waits, in one count",
+]
+SECRETARIATS_OVERVIEW = [
+    *SIGNED_IN,
+    "the figures of the sentence",
+    "red tasks that are the departments' move",
+    *PARTS,
+    "who has not reported",
+    "closures to decide",
+    "later deadlines to decide",
+    "questions to confirm",
+    "what waits, in one count",
+    "questions to confirm, beside the navigation",
+]
+SEARCH = [
+    *SIGNED_IN,
+    "people",
+    "departments",
+    "meetings",
+    "suggestions",
+    "what the filters offer, in one union",
+    "tasks",
+    "how many tasks",
+]
+CONFIRMATIONS = [
+    *SIGNED_IN,
+    "how many rows have something open",
+    "the rows of the page",
+    "their open marks with the tasks",
+    *PARTS,
+    "people or departments of the parts",
+    "people or departments of the parts",
+    "milestones of the tasks",
+    "how many questions are open",
+]
+EDIT_TASK = [
+    *SIGNED_IN,
+    "the task",
+    *PARTS,
+    "its log, for the last change of state",
+    "its milestones",
+    "whether a later deadline is asked for",
+    "the departments to choose from",
+    "the leaders to choose from",
+    "its log, for what was printed",
+    "its siblings",
+]
+# What a role costs besides.
+OWN_DEPARTMENTS = ["the departments of a liaison"]
+INBOX = {role: ["what waits, in one count"] for role in (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)}
+INBOX[Role.SECRETARIAT].append("what is open to confirm, in one count")
+# Who may update a task is told from which day a change of status may count, who may remind, whom that would reach.
+TO_WORK = {
+    Role.SECRETARIAT: ["the last change of state", "who would be reminded"],
+    Role.LIAISON: ["the last change of state"],
+}
+
+REPORTS = [*SIGNED_IN, "the meetings to choose from", "the people to choose from"]
+COMPARISON = [
+    *SIGNED_IN,
+    "the first meeting",
+    "the second meeting",
+    "the earlier one's suggestions",
+    "who made them",
+    "the later one's suggestions",
+    "who made them",
+    "the tasks of the earlier one",
+    *PARTS,
+    "their outcomes",
+    "the meetings to choose from, for the one field",
+    "and for the other",
+]
+RAISED_BEFORE = [
+    *SIGNED_IN,
+    "the suggestion",
+    "the texts of all earlier ones",
+    "who made it",
+    "what they suggested before",
+    "the likest",
+    "who made those",
+    "who made it, in printed order",
+]
+
+FILL_IN = [
+    *SIGNED_IN,
+    "the departments offered",
+    "the meetings offered",
+    "the workbooks that wait",
+    "the workbooks accepted last",
+]
+FILL_IN_WORKBOOK = [*SIGNED_IN, "the departments asked for", "their open tasks", *PARTS]
+# What the rows wish is asked of the verbs, which load the tasks in their own way.
+FILL_IN_REVIEW = [
+    *SIGNED_IN,
+    "the workbook",
+    "the next one that waits",
+    "the last entry of the log",
+    "the tasks of its rows",
+    *PARTS,
+    "all departments",
+    "the tasks as the rules ask for them",
+    "their departments",
+    "their leaders",
+    "their logs",
+    "their milestones",
+]
