@@ -12,7 +12,7 @@ from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
-from .test_layout import assert_fits
+from .pages import assert_fits
 
 
 @pytest.fixture

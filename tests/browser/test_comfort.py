@@ -12,7 +12,7 @@ from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
-from .test_layout import PASSWORD, assert_fits, sign_in
+from .pages import PASSWORD, assert_fits, sign_in
 
 WORDS = "第一门课程已上线，第二门在录制。"
 

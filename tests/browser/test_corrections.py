@@ -10,7 +10,7 @@ from meetings.models import ConfirmationMark, Role, Task
 from meetings.tasks import import_issues
 
 from .axe import assert_accessible
-from .test_layout import assert_fits
+from .pages import assert_fits
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
-from .test_layout import assert_fits
+from .pages import assert_fits
 
 # Name of the address -> what a person opens there, and as whom it has most to show.
 PAGES = {

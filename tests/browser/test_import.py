@@ -15,7 +15,7 @@ from tests.register_dump import register
 
 from .axe import assert_accessible
 from .conftest import DESK
-from .test_layout import assert_fits
+from .pages import assert_fits
 
 NOTICE = Path(__file__).parent.parent / "data" / "minutes.docx"
 

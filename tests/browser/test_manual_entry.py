@@ -11,7 +11,7 @@ from meetings.models import Meeting, Role, Task
 from tests import factories
 
 from .axe import assert_accessible
-from .test_layout import assert_fits
+from .pages import assert_fits
 
 
 def type_row(page: Page, *, button: str, tasks: list[str], **fields: str) -> None:

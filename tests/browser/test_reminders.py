@@ -10,7 +10,7 @@ from meetings.models import Account, EntryKind
 from tests import factories
 
 from .axe import assert_accessible
-from .test_layout import assert_fits
+from .pages import assert_fits
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
-from .test_layout import PASSWORD, assert_fits, sign_in
+from .pages import PASSWORD, assert_fits, sign_in
 
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "without scripts"])
 

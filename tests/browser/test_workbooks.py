@@ -9,7 +9,7 @@ from tests import factories
 from tests.workbooks.workbook_files import edited, fetched, fill, filled
 
 from .axe import assert_accessible
-from .test_layout import assert_fits
+from .pages import assert_fits
 
 # Milliseconds: a busy machine takes its time to start a process.
 READING = 30_000
