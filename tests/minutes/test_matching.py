@@ -7,29 +7,17 @@ import datetime
 import pytest
 
 from meetings.core.issue_codes import QuestionCode
-from meetings.deadlines import Deadline, DeadlineKind
 from meetings.display.import_issues import question_sentence
-from meetings.minutes.json_codec import NOWHERE
 from meetings.minutes.match_messages import Likeness, reason_sentence
 from meetings.minutes.matching import likeness_of_departments, match_names
-from meetings.minutes.parser.cells import Department as Printed
-from meetings.minutes.parser.column_headers import Role
-from meetings.minutes.parser.person_names import Person as PrintedPerson
-from meetings.minutes.parser.schema import Meeting, Row, Task
+from meetings.minutes.parser.schema import Meeting
 from meetings.minutes.parser.text import folded
 from meetings.models import Attendance, Department, Person
 from tests import factories
 
+from .printed_rows import row
+
 pytestmark = pytest.mark.django_db
-
-ONGOING = Deadline("持续跟踪", DeadlineKind.ONGOING)
-
-
-def row(*, departments=("技术部",), leaders=(), sources=()) -> Row:
-    printed = tuple(Printed(name, Role.RESPONSIBLE) for name in departments)
-    people = tuple(PrintedPerson(name, capacity) for name, capacity in sources)
-    task = Task(None, "办理", printed, tuple(leaders), ONGOING)
-    return Row(1, None, "建议", "", (task,), people, "", NOWHERE)
 
 
 def department(name: str, choices=None, **of_row):

@@ -42,7 +42,7 @@ from meetings.organisation.services.organisation import (
 )
 from meetings.tasks.services.status import update_task
 from tests import factories
-from tests.minutes.test_matching import row
+from tests.minutes.printed_rows import row
 
 pytestmark = pytest.mark.django_db
 
