@@ -1,0 +1,33 @@
+"""One small world for all tests: plain functions that make rows the way the register itself makes them.
+
+Every argument has a sensible default, so that a test names only what it is about. Tasks are entered and moved by the
+verbs of `meetings.tasks.services`, so their log and intervals are what a person's work would have left behind.
+"""
+
+from .meetings import dated, deadline, fill_in_upload, meeting, minutes_document, suggestion
+from .organisation import account, department, person, secretariat
+from .tasks import batch, entry, evidence, extension_request, instruction, move, progress, task
+from .world import SmallWorld, small_world
+
+__all__ = [
+    "department",
+    "person",
+    "account",
+    "secretariat",
+    "meeting",
+    "suggestion",
+    "minutes_document",
+    "fill_in_upload",
+    "dated",
+    "deadline",
+    "task",
+    "progress",
+    "move",
+    "entry",
+    "evidence",
+    "extension_request",
+    "instruction",
+    "batch",
+    "SmallWorld",
+    "small_world",
+]
