@@ -1,10 +1,12 @@
 # The register as one image: `docker build -t cnas-task-register .`, or with its database: compose.yaml.
 
 # --- the few files of the front end ------------------------------------------------------------
-FROM node:22-slim AS node-packages
+FROM node:22-slim AS front-end
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
-RUN npm ci --omit=dev
+RUN npm ci
+COPY . .
+RUN npm run build
 
 # --- Python packages, static files and catalogue ---------------------------------------------------
 FROM python:3.12-slim AS build
@@ -15,12 +17,11 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --require-hashes -r requirements.txt
 COPY . .
-COPY --from=node-packages /app/node_modules ./node_modules
+COPY --from=front-end /app/static/vendor ./static/vendor
 # The key is needed to start Django at all; it signs nothing here and is not in the image.
-RUN python -m cnas_tasks.frontend \
-    && python -m cnas_tasks.catalogue compile locale/zh_Hans/LC_MESSAGES/django.po locale/zh_Hans/LC_MESSAGES/django.mo \
+RUN python -m cnas_tasks.catalogue compile locale/zh_Hans/LC_MESSAGES/django.po locale/zh_Hans/LC_MESSAGES/django.mo \
     && SECRET_KEY=only-while-building python manage.py collectstatic --noinput \
-    && rm -rf node_modules data
+    && rm -rf data
 
 # --- what runs ----------------------------------------------------------------------------------
 FROM python:3.12-slim

@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed
 NODE_PACKAGES := node_modules/.installed
 VENDOR := static/vendor/.copied
+# What names a class: the stylesheet has the rules of Tabler that these use.
+STYLED := $(wildcard static/css/*.css static/js/*.js) $(shell find templates meetings -name '*.html' -o -name '*.py')
 PO_FILES := $(wildcard locale/*/LC_MESSAGES/django.po)
 MO_FILES := $(PO_FILES:.po=.mo)
 
@@ -40,8 +42,8 @@ $(NODE_PACKAGES): package.json package-lock.json requirements-node.txt | $(PACKA
 	PYTHON=$(BIN)/python ./npm.sh ci --silent
 	@touch $@
 
-$(VENDOR): $(NODE_PACKAGES) cnas_tasks/frontend.py
-	$(BIN)/python -m cnas_tasks.frontend
+$(VENDOR): $(NODE_PACKAGES) frontend.mjs icons.json $(STYLED)
+	PYTHON=$(BIN)/python ./npm.sh run --silent build
 	@touch $@
 
 %.mo: %.po cnas_tasks/catalogue.py | $(PACKAGES)

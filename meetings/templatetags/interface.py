@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str, css_class: str = "") -> SafeString:
-    """Draw one of the sprite's icons (`cnas_tasks.frontend.ICONS`); the words beside it say what it means."""
+    """Draw one of the sprite's icons (icons.json); the words beside it say what it means."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css_class,

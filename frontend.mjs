@@ -1,0 +1,178 @@
+// Build what pages load from packages into static/vendor/: `npm run build` (`make setup` runs it).
+//
+// app.css                 Tabler, less the rules no page uses, and static/css/*.css; lowered to the browsers of package.json
+// tom-select.base.min.js  the searching select, without its plug-ins, fetched by the first page that has one
+// icons.svg               one sprite of the icons named in icons.json
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import browserslist from "browserslist";
+import { browserslistToTargets, transform } from "lightningcss";
+import postcss from "postcss";
+import { PurgeCSS } from "purgecss";
+
+const VENDOR = "static/vendor";
+const TABLER = "node_modules/@tabler/core/dist/css/tabler.min.css";
+const TOM_SELECT = "node_modules/tom-select/dist/js/tom-select.base.min.js";
+const ICONS = "node_modules/@tabler/icons/icons/outline";
+
+// What every page has, then paper, then what a part of the register adds.
+const SHEETS = [
+  "app",
+  "print",
+  "search-select",
+  "batches",
+  "breakdown",
+  "minutes-import",
+  "corrections",
+  "help",
+  "organisation",
+  "overview",
+  "reports",
+  "saved-views",
+  "workbooks",
+];
+
+// Where a class, an id or an attribute can be named.
+const CONTENT = ["templates/**/*.html", "meetings/**/*.py", "static/js/*.js", TOM_SELECT];
+
+async function usedRules(css) {
+  const [{ css: used }] = await new PurgeCSS().purge({
+    content: CONTENT,
+    css: [{ raw: css }],
+    defaultExtractor: (text) => text.match(/[\w-]+/g) || [],
+    fontFace: true,
+    keyframes: true,
+    variables: true,
+  });
+  return used;
+}
+
+// --- plain colours -------------------------------------------------------------------------------------------------
+// Chromium 109 has neither color-mix() nor oklch(). Each such colour is worked out for the light and for the dark page;
+// one that is known on the element alone is left out, and static/css says what stands in its place.
+
+const NEWER = ["color-mix", "oklch"];
+
+class Unknown extends Error {}
+
+/** Replace the outermost calls of the functions `names` in `value` by what `replace(name, arguments)` returns. */
+function replaceCalls(value, names, replace) {
+  const call = new RegExp(`(?<![\\w-])(${names.join("|")})\\(`).exec(value);
+  if (!call) {
+    return value;
+  }
+  const parts = [""];
+  let depth = 1;
+  let at = call.index + call[0].length;
+  for (; depth > 0 && at < value.length; at += 1) {
+    depth += { "(": 1, ")": -1 }[value[at]] || 0;
+    if (depth === 1 && value[at] === ",") {
+      parts.push("");
+    } else if (depth > 0) {
+      parts[parts.length - 1] += value[at];
+    }
+  }
+  const replaced = replace(call[1], parts.map((part) => part.trim()));
+  return value.slice(0, call.index) + replaced + replaceCalls(value.slice(at), names, replace);
+}
+
+/** Return the custom properties of the whole page, in the light and in the dark. */
+function pageProperties(root) {
+  const themes = { light: new Map(), dark: new Map() };
+  root.each((rule) => {
+    if (rule.type !== "rule") {
+      return;
+    }
+    const everywhere = rule.selectors.includes(":root");
+    for (const theme of ["light", "dark"]) {
+      if (everywhere || rule.selectors.some((selector) => selector.replaceAll('"', "") === `[data-bs-theme=${theme}]`)) {
+        rule.walkDecls(/^--/, (declaration) => themes[theme].set(declaration.prop, declaration.value));
+      }
+    }
+  });
+  return themes;
+}
+
+function resolve(value, theme, themes) {
+  const chosen = replaceCalls(value, ["light-dark"], (_, [light, dark]) => resolve(theme === "dark" ? dark : light, theme, themes));
+  return replaceCalls(chosen, ["var"], (_, [name, ...fallback]) => {
+    const known = themes[theme].get(name) ?? (fallback.length ? fallback.join(",") : null);
+    if (known === null) {
+      throw new Unknown(name);
+    }
+    return resolve(known, theme, themes);
+  });
+}
+
+/** Return the colour as #rrggbb or #rrggbbaa, as Lightning CSS works it out. */
+function plainColour(colour) {
+  const percent = colour.replace(/calc\(([\d.]+) \* 100%\)/g, (_, number) => `${100 * number}%`);
+  const rule = transform({ filename: "", code: Buffer.from(`a{color:${percent}}`), minify: true, targets: { chrome: 90 << 16 } });
+  const [, plain] = rule.code.toString().match(/color:(#\w+|\w+)[;}]/) || [];
+  if (!plain) {
+    throw new Unknown(colour);
+  }
+  return plain;
+}
+
+function plainColours(root) {
+  const themes = pageProperties(root);
+  const newer = new RegExp(`(${NEWER.join("|")})\\(`);
+  root.walkDecls((declaration) => {
+    if (!newer.test(declaration.value)) {
+      return;
+    }
+    try {
+      declaration.value = replaceCalls(declaration.value, ["light-dark", ...NEWER], (name, parts) => {
+        const call = `${name}(${parts.join(",")})`;
+        if (!newer.test(call)) {
+          return call;
+        }
+        const [light, dark] = ["light", "dark"].map((theme) => plainColour(resolve(call, theme, themes)));
+        return light === dark ? light : `light-dark(${light}, ${dark})`;
+      });
+    } catch (error) {
+      if (!(error instanceof Unknown)) {
+        throw error;
+      }
+      declaration.remove();
+    }
+  });
+}
+
+// --- the stylesheet, the sprite, the copies ----------------------------------------------------------------------------
+
+async function stylesheet() {
+  const own = SHEETS.map((name) => {
+    const css = readFileSync(`static/css/${name}.css`, "utf8");
+    return name === "print" ? `@media print{${css}}` : css;
+  });
+  const root = postcss.parse([await usedRules(readFileSync(TABLER, "utf8")), ...own].join("\n"));
+  plainColours(root);
+  const { code } = transform({
+    filename: "app.css",
+    code: Buffer.from(root.toString()),
+    minify: true,
+    targets: browserslistToTargets(browserslist()),
+  });
+  return code;
+}
+
+/** Return one SVG document with a `<symbol id="name">` for each icon, drawn in the colour of the text. */
+function sprite(names) {
+  const symbols = names.map((name) => {
+    const [, attributes, drawing] = readFileSync(`${ICONS}/${name}.svg`, "utf8").match(/<svg([^>]*)>(.*)<\/svg>/s);
+    const kept = attributes.match(/\b(viewBox|fill|stroke|stroke-width|stroke-linecap|stroke-linejoin)="[^"]*"/g);
+    // The first path of every icon is an empty square that only fixes its size.
+    const shapes = drawing.match(/<[^>]+>/g).filter((shape) => !shape.includes('stroke="none"'));
+    return `<symbol id="${name}" ${kept.join(" ")}>${shapes.join("")}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
+}
+
+rmSync(VENDOR, { force: true, recursive: true });
+mkdirSync(VENDOR);
+writeFileSync(`${VENDOR}/app.css`, await stylesheet());
+writeFileSync(`${VENDOR}/icons.svg`, sprite(JSON.parse(readFileSync("icons.json", "utf8"))));
+// Without the line that names a source map, which is not served.
+writeFileSync(`${VENDOR}/tom-select.base.min.js`, readFileSync(TOM_SELECT, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
