@@ -11,6 +11,8 @@ class HashedWhereCollectedStorage(CompressedManifestStaticFilesStorage):
     """
 
     manifest_strict = False
+    # Modules import each other by their hashed names.
+    support_js_module_import_aggregation = True
 
     def hashed_name(self, name: str, content=None, filename: str | None = None) -> str:
         """Return ``name`` with its hash, or as it is while the file has not been collected."""

@@ -1,29 +1,28 @@
 // The search page by keyboard: down from the box into the results, up and down between them, Escape back to the box.
-(function () {
-  "use strict";
-  var box = document.getElementById("search-words");
+// Browser story: test_overview.
 
-  function hits() {
-    return Array.from(document.querySelectorAll("#search-results .search-hit"));
+const box = document.getElementById("search-words");
+
+function hits() {
+  return Array.from(document.querySelectorAll("#search-results .search-hit"));
+}
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const all = hits();
+  const at = all.indexOf(document.activeElement);
+  if (event.key === "Escape" && at >= 0) {
+    box.focus();
+    return;
   }
-
-  document.addEventListener("keydown", function (event) {
-    var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    var all = hits();
-    var at = all.indexOf(document.activeElement);
-    if (event.key === "Escape" && at >= 0) {
-      box.focus();
-      return;
-    }
-    if (!step || event.altKey || event.ctrlKey || event.metaKey || (at < 0 && document.activeElement !== box)) {
-      return;
-    }
-    var next = at < 0 ? (step > 0 ? all[0] : null) : all[at + step] || (step < 0 ? box : null);
-    if (next) {
-      event.preventDefault();
-      next.focus();
-    }
-  });
-  // Who comes with words goes on typing behind them.
-  box.setSelectionRange(box.value.length, box.value.length);
-})();
+  if (!step || event.altKey || event.ctrlKey || event.metaKey || (at < 0 && document.activeElement !== box)) {
+    return;
+  }
+  const next = at < 0 ? (step > 0 ? all[0] : null) : all[at + step] || (step < 0 ? box : null);
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+// Who comes with words goes on typing behind them.
+box.setSelectionRange(box.value.length, box.value.length);

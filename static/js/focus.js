@@ -1,0 +1,97 @@
+// Keep the focus through what htmx replaces. Browser stories: test_stories, test_import.
+//
+// What htmx takes away may have the focus. It goes to the same thing in what came instead: by id, by
+// data-focus-key, by the name and value of a field, by the address of a link; else to the nearest part around it
+// that is still there. A reader who uses keys is never sent back to the top of the page.
+let held = null;
+
+function candidates(element) {
+  const selectors = [];
+  if (element.id) {
+    selectors.push(`#${CSS.escape(element.id)}`);
+  }
+  if (element.dataset.focusKey) {
+    selectors.push(`[data-focus-key='${CSS.escape(element.dataset.focusKey)}']`);
+  }
+  if (element.name) {
+    const named = `${element.localName}[name='${CSS.escape(element.name)}']`;
+    if (element.type === "checkbox" || element.type === "radio" || element.localName === "button") {
+      selectors.push(`${named}[value='${CSS.escape(element.value)}']`);
+    }
+    selectors.push(named);
+  }
+  if (element.localName === "a" && element.getAttribute("href")) {
+    selectors.push(`a[href='${CSS.escape(element.getAttribute("href"))}']`);
+  }
+  return selectors;
+}
+
+document.addEventListener("htmx:beforeRequest", () => {
+  hold();
+});
+document.addEventListener("htmx:beforeSwap", () => {
+  hold();
+});
+function hold() {
+  const element = document.activeElement;
+  if (!element || element === document.body) {
+    return;
+  }
+  const around = [];
+  for (let part = element.parentElement; part && part !== document.body; part = part.parentElement) {
+    if (part.id) {
+      around.push(part.id);
+    }
+  }
+  held = { element, selectors: candidates(element), around, caret: caretOf(element) };
+}
+
+// Where somebody is typing, or what they have marked to type over; a number or a day has none.
+function caretOf(element) {
+  try {
+    return typeof element.selectionStart === "number" ? [element.selectionStart, element.selectionEnd] : null;
+  } catch (none) {
+    return null;
+  }
+}
+
+function visible(element) {
+  return element && element.getClientRects().length > 0 && !element.disabled;
+}
+
+function release() {
+  if (!held || held.element.isConnected) {
+    return;
+  }
+  const active = document.activeElement;
+  if (active && active !== document.body) {
+    // htmx gives the focus back to a field with an id, but not a mark that begins at its first letter.
+    if (held.caret && held.caret[0] === 0 && active.id && active.id === held.element.id && caretOf(active)) {
+      active.setSelectionRange(held.caret[0], held.caret[1]);
+      held = null;
+    }
+    return;
+  }
+  const parts = held.around.map((id) => document.getElementById(id));
+  const nearest = parts.find(visible) || document.getElementById("main");
+  let found = null;
+  [nearest, document].some((root) => held.selectors.some((selector) => {
+      found = Array.from(root.querySelectorAll(selector)).find(visible);
+      return found;
+    }));
+  if (!found && nearest.id !== "main") {
+    found = Array.from(nearest.querySelectorAll("a[href], button, input, select, textarea")).find(visible);
+  }
+  if (!found) {
+    found = nearest;
+    if (!found.hasAttribute("tabindex") && found.tabIndex < 0) {
+      found.setAttribute("tabindex", "-1");
+    }
+  }
+  found.focus({ preventScroll: true });
+  if (held.caret && found.localName === held.element.localName && caretOf(found)) {
+    found.setSelectionRange(held.caret[0], held.caret[1]);
+  }
+}
+document.addEventListener("htmx:afterSwap", release);
+document.addEventListener("htmx:afterSettle", release);

@@ -1,0 +1,17 @@
+// What every page has besides htmx; every page works without it. A page's own script stands in its template.
+
+import "./print-button.js";
+import "./toasts.js";
+import "./dialogs.js";
+import "./session-end.js";
+import "./focus.js";
+import "./omit-empty.js";
+import "./pick-list.js";
+import "./row-status.js";
+import "./file-field.js";
+import "./submit.js";
+import "./form-autosave.js";
+import "./leave-warning.js";
+import "./shortcuts.js";
+import "./search-select.js";
+import "./filter-options.js";

@@ -1,0 +1,28 @@
+// What becomes of a form that is sent without htmx: a file, an upload, or a page. Browser story: test_comfort.
+
+import { markBusy } from "./busy-button.js";
+import { awaitDownload } from "./download.js";
+import { carriesFiles, upload } from "./upload.js";
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  // htmx has its own way with what it sends.
+  if (event.defaultPrevented || form.method !== "post") {
+    if (!event.defaultPrevented && form.hasAttribute("data-download")) {
+      awaitDownload();
+    }
+    return;
+  }
+  if (form.dataset.busy) {
+    event.preventDefault();
+    return;
+  }
+  const button = event.submitter || form.querySelector("[type=submit]");
+  const free = markBusy(form, button);
+  if (form.hasAttribute("data-download")) {
+    awaitDownload(free);
+  } else if (carriesFiles(form)) {
+    event.preventDefault();
+    upload(form, event.submitter, button, free);
+  }
+});

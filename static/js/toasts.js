@@ -1,0 +1,38 @@
+// Show a message above the page. #messages has the words, in the reader's language. Browser story: test_comfort.
+
+/** Show the message whose words are in `data-<what>` of #messages. */
+export function toast(what, level) {
+  const place = document.getElementById("messages");
+  const pattern = document.getElementById("message-template");
+  if (!place || !pattern || !place.dataset[what]) {
+    return;
+  }
+  const box = pattern.content.firstElementChild.cloneNode(true);
+  box.classList.add(`alert-${level}`);
+  box.setAttribute("role", level === "danger" ? "alert" : "status");
+  box.querySelector(".message-text").textContent = place.dataset[what];
+  box.dataset.toast = what;
+  place.querySelectorAll("[data-toast]").forEach((former) => {
+    former.remove();
+  });
+  place.append(box);
+}
+
+export function clearToast(what) {
+  document.querySelectorAll(`[data-toast='${what}']`).forEach((box) => {
+    box.remove();
+  });
+}
+
+document.addEventListener("htmx:responseError", () => toast("failed", "danger"));
+document.addEventListener("htmx:sendError", () => toast("unreachable", "danger"));
+document.addEventListener("htmx:timeout", () => toast("unreachable", "danger"));
+
+// [data-close]: a message that has been read. The focus goes on to what the message stood before.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-close]");
+  if (button) {
+    button.closest(".alert").remove();
+    document.getElementById("main").focus({ preventScroll: true });
+  }
+});

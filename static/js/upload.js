@@ -1,0 +1,77 @@
+// Send a form with files: how much of them has arrived is said beside its button. Browser story: test_comfort.
+
+import { dressFileFields } from "./file-field.js";
+import { allowLeaving } from "./leave-warning.js";
+import { toast } from "./toasts.js";
+
+export function carriesFiles(form) {
+  return Array.from(form.querySelectorAll("input[type=file]")).some((input) => input.files.length > 0);
+}
+
+/** Send the form by script, showing how much of its files has arrived, and show the answer. */
+export function upload(form, submitter, button, free) {
+  const data = new FormData(form);
+  if (submitter && submitter.name) {
+    data.append(submitter.name, submitter.value);
+  }
+  const pattern = document.getElementById("upload-template");
+  const box = pattern.content.firstElementChild.cloneNode(true);
+  const bar = box.querySelector("progress");
+  const percent = box.querySelector(".upload-percent");
+  (button || form.lastElementChild).insertAdjacentElement("afterend", box);
+
+  const xhr = new XMLHttpRequest();
+  xhr.upload.addEventListener("progress", (event) => {
+    if (event.lengthComputable) {
+      bar.value = (100 * event.loaded) / event.total;
+      percent.textContent = `${Math.floor(bar.value)} %`;
+    }
+  });
+  xhr.upload.addEventListener("load", () => {
+    // The server reads it now, for how long nobody knows.
+    bar.removeAttribute("value");
+    box.classList.add("is-processing");
+  });
+  function over(what) {
+    box.remove();
+    free();
+    if (what) {
+      toast(what, "danger");
+    }
+  }
+  xhr.addEventListener("error", () => {
+    over("unreachable");
+  });
+  xhr.addEventListener("load", () => {
+    const address = xhr.getResponseHeader("X-Redirected-To");
+    if (address) {
+      allowLeaving();
+      const next = new URL(address, location.href);
+      location.assign(next);
+      if (next.pathname + next.search === location.pathname + location.search) {
+        location.reload();
+      }
+      return;
+    }
+    const html = (xhr.getResponseHeader("Content-Type") || "").indexOf("text/html") === 0;
+    const answer = html && new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById("main");
+    if (!answer || xhr.status >= 500) {
+      over("failed");
+      return;
+    }
+    over("");
+    const main = document.getElementById("main");
+    main.replaceChildren(...document.importNode(answer, true).childNodes);
+    dressFileFields(main);
+    window.htmx.process(main);
+    const wrong = main.querySelector("[aria-invalid=true], .is-invalid, [role=alert]") || main;
+    if (wrong.tabIndex < 0) {
+      wrong.setAttribute("tabindex", "-1");
+    }
+    wrong.scrollIntoView({ block: "center" });
+    wrong.focus({ preventScroll: true });
+  });
+  xhr.open("POST", form.getAttribute("action") || location.href);
+  xhr.setRequestHeader("X-Upload", "yes");
+  xhr.send(data);
+}
