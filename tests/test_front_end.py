@@ -1,0 +1,125 @@
+"""What reaches a browser: collected with hashed names, small, and in words that Chromium 109 understands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+from lxml import html
+
+from meetings.models import Role, Task
+from tests import factories
+
+# Bytes of each kind, gzipped, that any page may ask for.
+MOST = 60_000
+
+# Newer than Chromium 109: a colour written so is none there.
+NEWER_FUNCTIONS = "light-dark|color-mix|oklch|oklab|lab|lch|color"
+# Newer as well, and nothing is said by them.
+NEWER_PROPERTIES = "field-sizing|scrollbar-color|scrollbar-width"
+
+MODULE_IMPORT = re.compile(r"""\bimport\s*(?:\{[^}]*\}\s*from\s*)?["'](\./[^"']+)["']""")
+
+PAGES = [
+    "/accounts/login/",
+    "/",
+    "/overview/",
+    "/tasks/",
+    "/tasks/{task}/",
+    "/tasks/{task}/edit/",
+    "/meetings/{meeting}/",
+    "/meetings/{meeting}/arrange/",
+    "/meetings/new/",
+    "/import/",
+    "/confirmations/",
+    "/fill-in/",
+    "/search/?q=认可",
+    "/organisation/",
+    "/reports/",
+    "/help/",
+]
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory) -> Iterator[Path]:
+    """The static files as a deployment with DEBUG=0 has them."""
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield folder
+
+
+def modules(script: Path) -> set[Path]:
+    """Return the script and every module it brings."""
+    found = {script}
+    for name in MODULE_IMPORT.findall(script.read_text(encoding="utf-8")):
+        imported = script.parent / name
+        if imported not in found:
+            found |= modules(imported)
+    return found
+
+
+def files_of(page: bytes, folder: Path) -> tuple[set[Path], set[Path]]:
+    """Return the style sheets and the scripts that a page asks for, at once or later."""
+
+    def path(url: str) -> Path:
+        return folder / url.removeprefix("/" + settings.STATIC_URL.strip("/")).lstrip("/")
+
+    tree = html.fromstring(page)
+    sheets = {path(url) for url in tree.xpath("//link[@rel='stylesheet']/@href")}
+    scripts = {path(url) for url in tree.xpath("//script/@data-library")}
+    for url in tree.xpath("//script/@src"):
+        scripts |= modules(path(url))
+    return sheets, scripts
+
+
+def gzipped(files: set[Path]) -> int:
+    """Return how many bytes the files are on the wire; what gzip makes no smaller is sent as it is."""
+    return sum(min(file.stat().st_size, _zipped(file)) for file in files)
+
+
+def _zipped(file: Path) -> int:
+    twin = file.with_name(file.name + ".gz")
+    return twin.stat().st_size if twin.exists() else file.stat().st_size
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_at_most_60_kb_of_css_and_of_js_reach_a_browser(db, client, collected, address):
+    call_command("loaddata", "meeting_81", verbosity=0)
+    task = Task.objects.first()
+    if address != "/accounts/login/":
+        client.force_login(factories.account(Role.SECRETARIAT))
+    page = client.get(address.format(task=task.pk, meeting=task.suggestion.meeting_id))
+    assert page.status_code == 200
+    sheets, scripts = files_of(page.content, collected)
+    assert sheets and len(scripts) > 10
+    # A name that a deployment lets browsers keep for ever.
+    assert all(re.search(r"\.[0-9a-f]{12}\.(css|js)$", file.name) for file in sheets | scripts)
+    assert gzipped(sheets) <= MOST
+    assert gzipped(scripts) <= MOST
+
+
+def test_the_stylesheet_has_no_colour_that_chromium_109_does_not_know():
+    css = (Path(settings.BASE_DIR) / "static" / "vendor" / "app.css").read_text(encoding="utf-8")
+    assert re.findall(rf"(?<![\w-])(?:{NEWER_FUNCTIONS})\(", css) == []
+
+
+def test_every_style_sheet_is_in_the_one_that_is_served():
+    root = Path(settings.BASE_DIR)
+    build = (root / "frontend.mjs").read_text(encoding="utf-8")
+    listed = re.findall(r'^  "([\w-]+)",$', build[build.index("const SHEETS") : build.index("];")], re.MULTILINE)
+    assert sorted(listed) == sorted(path.stem for path in (root / "static" / "css").glob("*.css"))
+
+
+def test_each_script_names_the_browser_test_that_drives_it():
+    root = Path(settings.BASE_DIR)
+    for script in (root / "static" / "js").glob("*.js"):
+        head = " ".join(re.findall(r"^//(.*)$", script.read_text(encoding="utf-8").split("\n\n")[0], re.MULTILINE))
+        named = re.findall(r"test_\w+", head)
+        assert named, f"{script.name} names no browser test"
+        assert all((root / "tests" / "browser" / f"{name}.py").exists() for name in named)
