@@ -60,9 +60,14 @@ run: setup ## start the register on http://localhost:8000 (PORT=…), with the r
 
 test: setup lint checks suite ## lint, check, and run the suite on SQLite and on PostgreSQL
 
-lint: setup ## ruff alone: rules and format
+lint: setup ## ruff, and ESLint on what reaches a browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	PYTHON=$(BIN)/python ./npm.sh run --silent lint
+	PYTHON=$(BIN)/python ./npm.sh exec -- eslint --stdin --stdin-filename static/vendor/htmx.js < $(HTMX)
+
+# htmx comes with django-htmx.
+HTMX = $(shell $(BIN)/python -c 'import pathlib, django_htmx; print(pathlib.Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js")')
 
 # The settings of a deployment, so that a warning of `check --deploy` is an error here first.
 checks: setup

@@ -50,7 +50,7 @@ function hold() {
 function caretOf(element) {
   try {
     return typeof element.selectionStart === "number" ? [element.selectionStart, element.selectionEnd] : null;
-  } catch (none) {
+  } catch {
     return null;
   }
 }

@@ -1,4 +1,5 @@
 // What every page has besides htmx; every page works without it. A page's own script stands in its template.
+// Browser story: test_stories.
 
 import "./print-button.js";
 import "./toasts.js";

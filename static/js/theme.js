@@ -1,8 +1,9 @@
 // Light or dark, as the system is set. Loaded in the head, before anything is painted, so that no page flashes.
+// Browser story: test_every_page.
 (function () {
   "use strict";
-  var root = document.documentElement;
-  var dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const root = document.documentElement;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
   function follow() {
     root.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
   }

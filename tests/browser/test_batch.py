@@ -35,6 +35,10 @@ def test_one_status_then_several_tasks_are_changed_in_the_list_and_undone(visit,
     row.get_by_role("link", name="Change the status").click()
     status = row.get_by_role("combobox", name="Status")
     expect(status).to_be_focused()
+    # Escape leaves it as it was.
+    page.keyboard.press("Escape")
+    expect(row.get_by_role("link", name="Change the status")).to_be_focused()
+    row.get_by_role("link", name="Change the status").click()
     status.select_option("terminated")
     row.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("Say why the task becomes")

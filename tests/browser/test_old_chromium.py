@@ -68,7 +68,9 @@ def visit_as_109(visit):
 
 def colours(page: Page, selector: str) -> tuple[str, str]:
     """Return the text's and the ground's colour as the browser has worked them out."""
-    style = page.locator(selector).first.evaluate("(element) => {const s = getComputedStyle(element); return [s.color, s.backgroundColor];}")
+    style = page.locator(selector).first.evaluate(
+        "(element) => {const s = getComputedStyle(element); return [s.color, s.backgroundColor];}"
+    )
     return style[0], style[1]
 
 
@@ -80,7 +82,11 @@ def test_what_is_newer_is_taken_out_of_a_stylesheet():
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_pages_are_read_in_colours(visit_as_109, task, width, color_scheme):
     page = visit_as_109("/", as_=Role.SECRETARIAT, width=width, color_scheme=color_scheme)
-    text, ground = ("rgb(64, 64, 64)", "rgb(246, 247, 249)") if color_scheme == "light" else ("rgb(229, 229, 229)", "rgb(22, 25, 30)")
+    text, ground = (
+        ("rgb(64, 64, 64)", "rgb(246, 247, 249)")
+        if color_scheme == "light"
+        else ("rgb(229, 229, 229)", "rgb(22, 25, 30)")
+    )
     for path in ("/", "/tasks/", task.get_absolute_url()):
         page.goto(path)
         assert colours(page, "body") == (text, ground)
