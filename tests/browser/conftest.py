@@ -57,6 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session: $CHROMIUM, or the first found on the PATH."""
+    if not (django_settings.BASE_DIR / "static" / "vendor" / "app.css").exists():
+        pytest.exit("static/vendor/ is not built: run `make setup`, or `npm ci && npm run build`.")
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if program is None:
         missing("Chromium", required_by="REQUIRE_BROWSER")
