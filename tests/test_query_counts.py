@@ -99,7 +99,8 @@ def spend():
 
 def account_of(role: str, task: Task) -> Account:
     """Return an account that has most to see: a part in ``task``, where its role has parts."""
-    department = task.task_departments.filter(role=DepartmentRole.RESPONSIBLE).first().department
+    # A task made up for a measurement may have a lead alone.
+    department = task.task_departments.exclude(role=DepartmentRole.SUPPORTING).first().department
     leader = task.task_leaders.first().person
     return factories.account(role, departments=[department] if role == Role.LIAISON else [], person=leader)
 
