@@ -1,7 +1,6 @@
 """Worlds that are made once and put back after that, in a tenth of the queries that making one takes.
 
-On SQLite alone, where a row with a key of its own moves the counter of keys along; on PostgreSQL, and where something
-is in the register already, a world is made as the verbs make it.
+Where something is in the register already, a world is made as the verbs make it.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -23,26 +23,79 @@ World = TypeVar("World")
 Rows = list[tuple[type[models.Model], list[dict[str, Any]]]]
 
 
+class Snapshot:
+    """All rows of the register, as they were when it was taken, and when making them began and ended."""
+
+    def __init__(self, begun_at: datetime.datetime) -> None:
+        self.begun_at, self.made_at = begun_at, timezone.now()
+        self.rows: Rows = [
+            (model, list(model._base_manager.values())) for model in _models() if model._base_manager.exists()
+        ]
+
+    def put_back(self) -> None:
+        """Write the rows; what was recorded in the making is recorded as much later as this is later."""
+        later = timezone.now() - self.made_at
+        with transaction.atomic():
+            for model, values in self.rows:
+                moments = {field.attname for field in model._meta.fields if isinstance(field, models.DateTimeField)}
+                model._base_manager.bulk_create(
+                    model(**row | {name: self._moved(row[name], later) for name in moments}) for row in values
+                )
+            # SQLite counts on from the highest key that was written; PostgreSQL's sequences have to be told.
+            statements = connection.ops.sequence_reset_sql(no_style(), [model for model, _values in self.rows])
+            if statements:
+                with connection.cursor() as cursor:
+                    cursor.execute("\n".join(statements))
+
+    def _moved(self, moment: datetime.datetime | None, later: datetime.timedelta) -> datetime.datetime | None:
+        return moment + later if moment is not None and moment >= self.begun_at else moment
+
+
 def remembered(make: Callable[[datetime.date], World]) -> Callable[[datetime.date | None], World]:
     """Return ``make`` (a function of the day that returns a frozen dataclass of rows) with a memory."""
-    known: dict[Hashable, tuple[World, Rows, datetime.datetime]] = {}
+    known: dict[Hashable, tuple[World, Snapshot]] = {}
 
     @wraps(make)
     def put_back_or_make(day: datetime.date | None = None) -> World:
         day = day or timezone.localdate()
-        # What a world depends on besides its day.
-        key = (day, get_language(), settings.REVIEW_INTERVAL_MONTHS, settings.PASSWORD_HASHERS[0])
-        if connection.vendor != "sqlite" or not _is_empty():
+        if not _is_empty():
             return make(day)
+        key = (day, *_surroundings())
         if key not in known:
+            begun_at = timezone.now()
             world = make(day)
-            known[key] = (copy.deepcopy(world), _rows(), timezone.now())
+            known[key] = (copy.deepcopy(world), Snapshot(begun_at))
             return world
-        world, rows, made_at = known[key]
-        _put_back(rows, timezone.now() - made_at)
+        world, snapshot = known[key]
+        snapshot.put_back()
         return _read_again(world)
 
     return put_back_or_make
+
+
+def remembered_rows(make: Callable[[], None]) -> Callable[[], None]:
+    """Return ``make`` (a function that fills the register) with a memory."""
+    known: dict[Hashable, Snapshot] = {}
+
+    @wraps(make)
+    def put_back_or_make() -> None:
+        if not _is_empty():
+            make()
+            return
+        key = (timezone.localdate(), *_surroundings())
+        if key in known:
+            known[key].put_back()
+            return
+        begun_at = timezone.now()
+        make()
+        known[key] = Snapshot(begun_at)
+
+    return put_back_or_make
+
+
+def _surroundings() -> tuple[Hashable, ...]:
+    """Return what the making of a world depends on besides its day."""
+    return (connection.vendor, get_language(), settings.REVIEW_INTERVAL_MONTHS, settings.PASSWORD_HASHERS[0])
 
 
 def _models() -> list[type[models.Model]]:
@@ -52,21 +105,6 @@ def _models() -> list[type[models.Model]]:
 def _is_empty() -> bool:
     roots = ("Account", "Department", "Person", "Meeting")
     return not any(apps.get_model("meetings", name).objects.exists() for name in roots)
-
-
-def _rows() -> Rows:
-    return [(model, list(model._base_manager.values())) for model in _models() if model._base_manager.exists()]
-
-
-def _put_back(rows: Rows, later: datetime.timedelta) -> None:
-    """Write the rows as they were, recorded as much later as the world is put back after it was made."""
-    with transaction.atomic():
-        for model, values in rows:
-            moments = {field.attname for field in model._meta.fields if isinstance(field, models.DateTimeField)}
-            model._base_manager.bulk_create(
-                model(**{name: value + later if name in moments and value else value for name, value in row.items()})
-                for row in values
-            )
 
 
 def _read_again(world: World) -> World:

@@ -6,7 +6,6 @@ import datetime
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.management import call_command
 from django.test import Client
 from lxml import html
 
@@ -44,7 +43,7 @@ def policy_of(response) -> dict[str, set[str]]:
 @pytest.fixture
 def pages(world) -> dict[str, tuple[Account | None, str]]:
     """Pages and states of them: name -> who asks and for what."""
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     ConfirmationMark.objects.create(task=world.overdue, column="deadline", code="several_dates", value="2024.12")
     real = Meeting.objects.get(document_number__contains="81")
     staff = world.secretariat

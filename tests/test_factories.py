@@ -35,8 +35,6 @@ def test_a_raw_entry_keeps_log_intervals_and_task_in_line():
     assert TaskLog.objects.filter(task=task).count() == TaskState.objects.filter(task=task).count() == 2
 
 
-# On PostgreSQL every world is made (`tests.cached_world`).
-@pytest.mark.sqlite
 def test_a_world_that_is_put_back_is_the_one_that_was_made():
     def rows() -> list:
         models = apps.get_app_config("meetings").get_models(include_auto_created=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count
 from django.test import Client
@@ -66,7 +65,7 @@ pytestmark = pytest.mark.django_db
 
 
 def set_up_real_meeting() -> None:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
 
 
 def set_up_thousand_tasks() -> None:

@@ -33,7 +33,7 @@ ISSUED = datetime.date(2023, 11, 8)
 
 @pytest.fixture
 def meeting_81() -> Meeting:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return Meeting.objects.get()
 
 

@@ -30,7 +30,7 @@ def union(row, what):
 
 
 def test_the_real_meeting(read_back):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     meeting = Meeting.objects.get()
     rows = read_back(meeting)
     suggestions = list(meeting.suggestions.order_by("position"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from meetings.models import ConfirmationMark, Role, Task
 from meetings.tasks import import_issues
+from tests import factories
 
 from .axe import assert_accessible
 from .pages import assert_fits
@@ -16,7 +16,7 @@ from .pages import assert_fits
 @pytest.fixture
 def task(transactional_db) -> Task:
     """The first task of row 6."""
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return Task.objects.filter(confirmation_marks__isnull=False).order_by("number").first()
 
 

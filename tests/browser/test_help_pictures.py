@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page
@@ -64,7 +63,7 @@ SHOWN: dict[str, tuple[str, Callable[[Page], None] | None]] = {
 @pytest.fixture
 def meeting(db, live_server) -> Meeting:
     """The real meeting after some weeks of work on it."""
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     first, second, third, fourth = Task.objects.order_by("pk")[:4]
     day = timezone.localdate()
     factories.progress(first, "已召开专题会议，形成年度计划。", on=day)

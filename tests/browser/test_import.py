@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
@@ -24,7 +23,7 @@ NOTICE = Path(__file__).parent.parent / "data" / "minutes.docx"
 def fixture_register(transactional_db) -> dict:
     """The register as the fixture has it, once somebody has settled what the notice leaves open."""
     with transaction.atomic():
-        call_command("loaddata", "meeting_81", verbosity=0)
+        factories.real_meeting()
         ConfirmationMark.objects.all().delete()
         found = register()
         transaction.set_rollback(True)
@@ -141,7 +140,7 @@ def test_quick_changes_of_several_fields_are_all_saved(visit):
 
 
 def test_a_meeting_that_is_there_shows_its_difference(visit, width, picture):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     factories.department("技术处")
     page = visit("/import/", as_=Role.SECRETARIAT, width=width, language="en")
     drop_the_notice(page)

@@ -6,7 +6,6 @@ Staff, the liaison and the leader each work in a browser of their own, through t
 from __future__ import annotations
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from meetings.models import Department, Meeting, Person, Role, Status, Task
@@ -21,7 +20,7 @@ TASK = "建立各层级委员会通讯录"
 
 @pytest.fixture
 def real_task() -> Task:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     Meeting.objects.update(leader_agrees_before_closure=True)
     return Task.objects.get(text__startswith=TASK)
 

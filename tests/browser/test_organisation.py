@@ -2,7 +2,6 @@
 
 import re
 
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from meetings.models import Department, Role
@@ -10,7 +9,7 @@ from tests import factories
 
 
 def test_staff_merge_two_departments_and_the_old_name_still_finds_the_tasks(visit, width):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     gone, into = Department.objects.get(name="检验部"), Department.objects.get(name="产品部")
     page = visit("/organisation/?q=jyb", as_=factories.account(Role.SECRETARIAT), width=width, language="en")
     page.get_by_role("link", name="检验部", exact=True).click()

@@ -6,7 +6,6 @@ import io
 
 import pdfplumber
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from meetings.devtools import synthetic
@@ -20,7 +19,7 @@ from .pages import assert_fits
 
 @pytest.fixture
 def leader(db, live_server):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return factories.account(Role.LEADER, username="领导", person=Person.objects.get(name="肖良"))
 
 

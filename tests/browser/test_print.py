@@ -10,6 +10,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 
 from meetings.models import Meeting, Role, Task
+from tests import factories
 
 A4 = (595, 842)
 
@@ -25,7 +26,7 @@ def sizes(pages) -> set[tuple[int, int]]:
 
 @pytest.fixture
 def register():
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     call_command("generate_tasks", "60", verbosity=0)
 
 

@@ -6,7 +6,6 @@ import datetime
 
 import docx
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from meetings.models import Meeting, Role
@@ -17,7 +16,7 @@ from .conftest import DESK, PHONE
 
 @pytest.fixture
 def meeting_81(db) -> Meeting:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return Meeting.objects.get()
 
 

@@ -10,7 +10,6 @@ import datetime
 import re
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from openpyxl import load_workbook
 from playwright.sync_api import Download, Page, expect
@@ -32,7 +31,7 @@ def world():
 
 @pytest.fixture
 def real_meeting() -> Meeting:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return Meeting.objects.get()
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
-from django.core.management import call_command
 
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
@@ -49,7 +48,7 @@ def cell_texts(path: Path) -> Counter[str]:
 
 @pytest.fixture
 def meeting_81() -> Meeting:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return Meeting.objects.get()
 
 

@@ -35,7 +35,7 @@ def export(path, *options):
 
 
 def test_it_has_a_row_for_each_task_under_the_heads_of_the_contract(path):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     with translation.override("en"):
         rows = export(path, "--as-of", "2024-02-09")
     assert list(rows[0]) == HEADS
@@ -101,7 +101,7 @@ def test_each_column_holds_what_its_head_says(path):
 
 
 def test_it_shows_the_register_of_the_day_asked_for(path):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     task = Task.objects.order_by("pk").first()
     factories.progress(task, "第一次进展。", on=datetime.date(2024, 1, 10))
     days = ("2023-12-31", "2024-01-09", "2024-01-10")
@@ -125,12 +125,12 @@ def test_it_shows_the_register_of_the_day_asked_for(path):
     ],
 )
 def test_a_query_gives_the_rows_of_the_list(query, count, tmp_path):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     assert len(export(tmp_path / "register.csv", "--query", query)) == count
 
 
 def test_a_query_gives_the_order_of_the_list(tmp_path):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     texts = [row["工作任务"] for row in export(tmp_path / "register.csv", "--query", "sort=-text")]
     assert texts == list(Task.objects.order_by("-text").values_list("text", flat=True))
 

@@ -7,7 +7,7 @@ verbs of `meetings.tasks.services`, so their log and intervals are what a person
 from .meetings import dated, deadline, fill_in_upload, meeting, minutes_document, suggestion
 from .organisation import account, department, person, secretariat
 from .tasks import batch, entry, evidence, extension_request, instruction, move, progress, task
-from .world import SmallWorld, small_world
+from .world import SmallWorld, real_meeting, small_world
 
 __all__ = [
     "department",
@@ -29,5 +29,6 @@ __all__ = [
     "instruction",
     "batch",
     "SmallWorld",
+    "real_meeting",
     "small_world",
 ]

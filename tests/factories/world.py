@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.core.management import call_command
+
 from meetings.models import (
     Account,
     Department,
@@ -15,7 +17,7 @@ from meetings.models import (
     Status,
     Task,
 )
-from tests.cached_world import remembered
+from tests.cached_world import remembered, remembered_rows
 
 from .meetings import dated, meeting, suggestion
 from .organisation import account, department, person
@@ -139,3 +141,9 @@ def small_world(day: datetime.date) -> SmallWorld:
         closed=closed,
         terminated=terminated,
     )
+
+
+@remembered_rows
+def real_meeting() -> None:
+    """Load meeting 81, the real one of the project."""
+    call_command("loaddata", "meeting_81", verbosity=0)

@@ -46,7 +46,7 @@ ISSUED_ON = datetime.date(2023, 11, 8)
 def in_fixture(**options) -> dict:
     """Return the register that the fixture gives, and leave it empty again."""
     with transaction.atomic():
-        call_command("loaddata", "meeting_81", verbosity=0)
+        factories.real_meeting()
         found = register(**options)
         transaction.set_rollback(True)
     assert not Meeting.objects.exists()
@@ -213,7 +213,7 @@ def test_the_command_does_nothing_the_second_time():
 
 
 def test_the_command_makes_no_second_copy_of_a_meeting_from_elsewhere():
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     with pytest.raises(CommandError):
         call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
     assert Meeting.objects.count() == 1 and not MinutesDocument.objects.exists()
@@ -322,7 +322,7 @@ def test_the_same_file_again_changes_nothing_and_is_linked():
 
 
 def test_an_update_corrects_through_the_verbs_and_removes_nothing():
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     staff = factories.secretariat()
     document = a_draft()
     rows = {row.position: row for row in document.rows.all()}
@@ -348,7 +348,7 @@ def test_an_update_corrects_through_the_verbs_and_removes_nothing():
 
 
 def test_an_update_needs_the_secretariat():
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     document = a_draft()
     row = document.rows.get(position=3)
     draft_services.edit_row(row_id=row.pk, version=1, typed={"task-0-departments": "办公室"})

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -286,7 +285,7 @@ def test_a_second_press_of_the_button_is_told(client, document):
 
 
 def test_a_meeting_that_is_there_is_updated_and_its_difference_shown(client, staff):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     before = register()
     document = a_draft(staff)
     page = client.get(f"/import/{document.pk}/").content.decode()

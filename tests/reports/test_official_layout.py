@@ -9,7 +9,6 @@ import zipfile
 import docx
 import pdfplumber
 import pytest
-from django.core.management import call_command
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
@@ -26,6 +25,7 @@ from meetings.reports.official import (
     write_official_document,
 )
 from meetings.reports.progress_document import write_meeting_report
+from tests import factories
 from tests.exports.exported_files import folded
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -194,7 +194,7 @@ def test_a_long_title_is_set_in_lines_of_about_the_same_length():
 
 @pytest.mark.django_db
 def test_libreoffice_draws_it_as_the_standard_asks(as_pdf, tmp_path):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     path = tmp_path / "report.docx"
     with path.open("wb") as file:
         write_meeting_report(file, Meeting.objects.get(), datetime.date(2024, 2, 9))

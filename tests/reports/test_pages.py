@@ -10,7 +10,6 @@ import docx
 import openpyxl
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone, translation
@@ -31,7 +30,7 @@ DAY = datetime.date
 
 @pytest.fixture
 def meeting_81() -> Meeting:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return Meeting.objects.get()
 
 

@@ -34,7 +34,7 @@ REVIEWS_MISSED = DAY(2024, 2, 9)
 
 @pytest.fixture
 def meeting_81() -> Meeting:
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     return Meeting.objects.get()
 
 

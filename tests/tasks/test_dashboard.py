@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from lxml import html
 
 from meetings.models import Account, DepartmentRole, Meeting, Role, Status, Task
 from tests import factories
+from tests.cached_world import remembered_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +25,13 @@ NOT_OF_THE_TREND = "[not(ancestor::section[@aria-labelledby='trend'])]"
 
 @pytest.fixture
 def register() -> None:
+    fill_register()
+
+
+@remembered_rows
+def fill_register() -> None:
     """The real meeting with some history, and the small world; tasks of nobody, of several, of a milestone."""
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     factories.small_world()
     real = list(Task.objects.filter(suggestion__meeting__document_number__contains="81").order_by("pk"))
     day = datetime.date

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from meetings.models import DepartmentRole, Meeting, Outcome, Role, Status, Sugg
 from meetings.tasks.services.extensions import grant_extension
 from meetings.tasks.tables import MeetingTable, TaskTable
 from tests import factories
+from tests.cached_world import remembered_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +28,13 @@ def client() -> Client:
 
 @pytest.fixture
 def register() -> None:
+    fill_register()
+
+
+@remembered_rows
+def fill_register() -> None:
     """The real meeting and the small world: ties, equal texts, tasks without department, leader, day or progress."""
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     factories.small_world()
     real = Meeting.objects.get(document_number__contains="81").suggestions.first()
     factories.task(real, number=90, text="同样的文字", departments=[], leaders=[], deadline="持续跟踪")
@@ -120,7 +125,7 @@ def over_all_pages(client: Client, address: str) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("sign", ["", "-"], ids=["ascending", "descending"])
-def test_tasks_are_sorted_by_each_column_and_none_is_lost_between_pages(client, register, sign):
+def test_tasks_are_sorted_by_each_column_and_none_is_lost_between_pages(register, client, sign):
     today = timezone.localdate()
     tasks = list(Task.objects.on(today).with_last_report().with_outcome(today).select_related("suggestion__aspect"))
     for column, key in TASK_KEYS.items():
@@ -130,21 +135,21 @@ def test_tasks_are_sorted_by_each_column_and_none_is_lost_between_pages(client, 
         assert found == expected, column
 
 
-def test_a_list_is_sorted_by_a_column_whether_it_is_shown_or_not(client, register):
+def test_a_list_is_sorted_by_a_column_whether_it_is_shown_or_not(register, client):
     for column in TaskTable.base_columns:
         hidden = list(over_all_pages(client, f"/tasks/?sort=-{column}&columns=text&per_page=50"))
         shown = list(over_all_pages(client, f"/tasks/?sort=-{column}&columns=text,{column}&per_page=50"))
         assert hidden == shown, column
 
 
-def test_without_sorting_the_newest_meeting_comes_first_as_it_was_printed(client, register):
+def test_without_sorting_the_newest_meeting_comes_first_as_it_was_printed(register, client):
     tasks = list(Task.objects.on(timezone.localdate()))
     expected = sorted(tasks, key=lambda task: (-printed(task)[0].toordinal(), -printed(task)[1], *printed(task)[2:]))
     found = list(over_all_pages(client, "/tasks/?per_page=7"))
     assert found == [task.pk for task in expected]
 
 
-def test_a_sorted_column_says_so_and_its_head_turns_the_order_around(client, register):
+def test_a_sorted_column_says_so_and_its_head_turns_the_order_around(register, client):
     page = client.get("/tasks/?sort=due&health=overdue&health=review_missed&page=1").content.decode()
     assert 'aria-sort="ascending"' in page
     assert "?sort=-due&amp;health=overdue&amp;health=review_missed" in page, "filters stay, the page begins anew"
@@ -166,7 +171,7 @@ MEETING_KEYS: dict[str, Callable[[Meeting], Any]] = {
 
 @pytest.mark.parametrize("sign", ["", "-"], ids=["ascending", "descending"])
 @pytest.mark.parametrize("column", MEETING_KEYS)
-def test_meetings_are_sorted_by_each_column(client, register, column, sign):
+def test_meetings_are_sorted_by_each_column(register, client, column, sign):
     for day in (1, 2, 2):
         factories.meeting(datetime.date(2024, 3, day), document_number="", held_on=None)
     factories.meeting(datetime.date(2024, 3, 2))
