@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from io import StringIO
@@ -32,12 +33,26 @@ def everything() -> str:
     return serializers.serialize("json", rows, indent=1)
 
 
+@pytest.fixture(scope="module")
+def made_backups() -> list[tuple[Path, str]]:
+    """The backup of this module, once a test has made it."""
+    return []
+
+
 @pytest.fixture
-def backup(tmp_path, media) -> tuple[Path, str]:
-    """A backup, and all that was in the register when it was made; the register is empty again."""
-    path = tmp_path / "register.zip"
+def backup(tmp_path, media, made_backups, tmp_path_factory) -> tuple[Path, str]:
+    """A backup, and all that was in the register when it was made; the register is empty."""
+    if not made_backups:
+        made_backups.append(make_backup(tmp_path_factory.mktemp("backup") / "register.zip", media))
+    made, before = made_backups[0]
+    (media / "evidence").mkdir(exist_ok=True)
+    # With its permissions.
+    return Path(shutil.copy2(made, tmp_path / "register.zip")), before
+
+
+def make_backup(path: Path, media: Path) -> tuple[Path, str]:
     with transaction.atomic():
-        call_command("loaddata", "meeting_81", verbosity=0)
+        factories.real_meeting()
         world = factories.small_world()
         world.reader.set_password("读一读2023年的纪要")
         world.reader.save()
