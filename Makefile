@@ -20,7 +20,7 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup run test lint checks suite messages requirements screenshots help-pictures clean
+.PHONY: help setup run test test-fast test-slow lint checks suite messages requirements screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,10 +76,22 @@ checks: setup
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
+# Two workers; the one that is done first takes over from the other. Many processes read the same code: none of them
+# should have to compile it.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal
+ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql -n 2 --dist worksteal
+
 # A browser sees no difference between the databases: its tests run once, on SQLite.
 suite: setup
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
-	$(BIN)/python -m tests.run_on_postgresql -n 2 -m "not browser" $(PYTEST_ARGS)
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+	$(ON_POSTGRESQL) -m "not browser and not slow" $(PYTEST_ARGS)
+
+test-fast: setup ## the suite on SQLite without a browser and LibreOffice: while you work
+	$(PYTEST) -m "not browser and not office and not slow" $(PYTEST_ARGS)
+
+test-slow: setup ## what `make test` leaves out or tries with a few examples only, on both databases
+	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m "slow or deep" $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=thorough $(ON_POSTGRESQL) -m "not browser and (slow or deep)" $(PYTEST_ARGS)
 
 # --- keeping it -------------------------------------------------------------------------------------
 

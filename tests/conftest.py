@@ -16,12 +16,14 @@ from django.db import connection
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
+from tests.depth import examples
+
 # Thousands of short-lived trees of nodes and queries: looking through all that lives after every 700 new objects
 # costs more than it finds.
 gc.set_threshold(50_000, 20, 20)
 
 # A busy machine is no fault of an example: no test is timed (benchmarks are for that).
-hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 hypothesis_settings.load_profile("untimed")
 
 # --- what is not on every machine ---------------------------------------------------------------
@@ -76,8 +78,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"about {vendor} alone; this run is on {connection.vendor}")
 
 
+# Before markers are asked for by `-m`.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what does not ask the database: it would only say again what SQLite's run said."""
+    """Mark what needs LibreOffice and what has more depth; leave out on PostgreSQL what does not ask the database.
+
+    That would only say again what SQLite's run said.
+    """
+    for item in items:
+        if "soffice" in item.fixturenames:
+            item.add_marker("office")
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("deep")
     if connection.vendor != "postgresql":
         return
     of_database = {"db", "transactional_db", "live_server", "django_db_setup"}
@@ -86,7 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asks = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
         asks = asks or not of_database.isdisjoint(item.fixturenames)
         # What LibreOffice draws of a file does not depend on where its words were kept.
-        says_nothing_new = "soffice" in item.fixturenames or item.get_closest_marker("same_on_both")
+        says_nothing_new = item.get_closest_marker("office") or item.get_closest_marker("same_on_both")
         (asking if asks and not says_nothing_new else others).append(item)
     items[:] = asking
     config.hook.pytest_deselected(items=others)

@@ -47,11 +47,19 @@ QUIET = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder as a browser test."""
+    """Mark everything in this folder as a browser test, and two of its usual four looks as slow.
+
+    A width with the other's language is left to `make test-slow`: each of both is seen without.
+    """
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker("browser")
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        item.add_marker("browser")
+        looks = item.callspec.params if hasattr(item, "callspec") else {}
+        if {"width", "language"} <= looks.keys() and (looks["width"] == DESK) != (looks["language"] == "zh-hans"):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What surrounds every page: signing in and out, navigation, language, and what is shown when something is wrong."""
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from meetings.models import Role
@@ -13,7 +12,10 @@ from .pages import PASSWORD, assert_fits, sign_in
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/login/?next=/tasks/", "/nothing/here/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/accounts/login/", pytest.param("/accounts/login/?next=/tasks/", marks=pytest.mark.slow), "/nothing/here/"],
+)
 def test_pages_for_anybody_are_accessible(visit, picture, path, width, language, color_scheme):
     page = visit(path, width=width, language=language, color_scheme=color_scheme)
     assert_fits(page)
@@ -150,7 +152,7 @@ def test_the_policy_of_the_pages_is_strict(visit, console):
 
 @pytest.mark.parametrize("path", ["/", "/tasks/"])
 def test_nothing_moves_while_a_page_arrives(visit, path):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     page = visit("/help/", as_=Role.SECRETARIAT)
     # A line on which the page arrives in several parts.
     network = page.context.new_cdp_session(page)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from meetings.minutes.documents import Unreadable, UnreadableDocument, read_content
 from meetings.minutes.parser.messages import refusal
 from meetings.minutes.parser.minutes import minutes_of, read_minutes
+from tests.depth import examples
 
 from .document_builders import HEADS, ROW, C, W, docx_bytes, p, package, pdf_bytes, tabbed, tbl, written, xlsx_bytes
 from .parsed import DATA, minutes, refused
@@ -185,7 +186,7 @@ def _read(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", GOOD)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damage=damage, cut=st.floats(0.1, 1))
 def test_damaged_bytes_are_read_or_refused(name, damage, cut):
     content = bytearray(GOOD[name])
@@ -195,7 +196,7 @@ def test_damaged_bytes_are_read_or_refused(name, damage, cut):
     _read(bytes(content[: int(cut * len(content))]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damage=damage)
 def test_damaged_xml_in_a_good_package_is_read_or_refused(damage):
     with zipfile.ZipFile(io.BytesIO(GOOD["annex.docx"])) as archive:
@@ -221,14 +222,14 @@ def test_damaged_pdfs_are_read_or_refused():
 text = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=st.lists(st.lists(text, min_size=9, max_size=9), min_size=1, max_size=4))
 def test_any_text_in_the_cells_is_read_or_refused(cells):
     _read(tabbed(HEADS, *cells).encode())
     _read(docx_bytes(tbl([[C(head) for head in HEADS], *[[C(cell) for cell in row] for row in cells]])))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cells=st.lists(
         st.lists(

@@ -19,6 +19,7 @@ from meetings.minutes.parser.entrypoint import read_with_sources
 from meetings.minutes.sandbox import read_bounded
 from meetings.models import DraftRow, MinutesDocument
 from tests import factories
+from tests.depth import examples
 
 DATA = Path(__file__).parent.parent / "data"
 NOTICE = DATA / "minutes.docx"
@@ -106,7 +107,7 @@ def test_a_form_sent_back_as_it_was_changes_nothing(notice):
         assert read_again.row == row and not read_again.changed and not read_again.doubts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(

@@ -105,7 +105,7 @@ def read_back(meeting: Meeting, path) -> list[dict]:
 
 def test_the_notice_typed_by_hand_is_the_register_of_the_notice(client, tmp_path, transactional_db):
     with transaction.atomic():
-        call_command("loaddata", "meeting_81", verbosity=0)
+        factories.real_meeting()
         ConfirmationMark.objects.all().delete()
         expected, original = register(), Meeting.objects.get()
         facts, rows = printed_facts(original), [printed_row(row) for row in original.suggestions.order_by("position")]

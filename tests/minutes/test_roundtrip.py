@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,6 +25,7 @@ from meetings.minutes.parser.minutes import minutes_of
 from meetings.minutes.parser.text import folded
 from meetings.models import Meeting, Suggestion, Task, TaskDepartment
 from tests import factories
+from tests.depth import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -166,13 +166,13 @@ def in_register(meeting: Meeting) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("ending", WRITERS)
 def test_the_real_meeting_is_read_back(ending):
-    call_command("loaddata", "meeting_81", verbosity=0)
+    factories.real_meeting()
     meeting = Meeting.objects.get()
     assert read_back(meeting, ending) == in_register(meeting)
 
 
 @pytest.mark.parametrize("ending", WRITERS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made_up=st.lists(rows, min_size=1, max_size=4, unique_by=lambda row: row["text"]))
 def test_any_register_is_read_back(ending, made_up):
     with transaction.atomic():

@@ -42,6 +42,7 @@ from meetings.organisation.services.organisation import (
 )
 from meetings.tasks.services.status import update_task
 from tests import factories
+from tests.depth import examples
 from tests.minutes.printed_rows import row
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_a_task_that_was_open_before_one_saves_is_stale_after_a_merge(staff):
         )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     memberships=st.lists(
         st.lists(st.tuples(st.integers(0, 3), st.sampled_from([LEAD, RESPONSIBLE, SUPPORTING])), max_size=4),

@@ -29,6 +29,7 @@ from meetings.tasks.services.batch import (
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.status import update_task
 from tests import factories
+from tests.depth import examples
 
 from .batches import TODAY, run, standing, undo
 
@@ -185,7 +186,7 @@ WISHES = st.fixed_dictionaries(
 
 
 class TestUndoing(HypothesisTestCase):
-    @settings(max_examples=25)
+    @settings(max_examples=examples(25))
     @given(
         histories=st.lists(st.tuples(st.sampled_from(DEADLINES), st.lists(STEPS, max_size=4)), min_size=1, max_size=3),
         wish=WISHES,

@@ -26,6 +26,7 @@ from meetings.tasks.services.instructions import give_instruction
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
 from meetings.tasks.services.status import change_status, reopen, report_progress, terminate
 from tests import factories
+from tests.depth import examples
 
 from .helpers import act
 
@@ -73,7 +74,8 @@ def moves(world, random: Random):
 COLUMNS = [field.attname for field in TaskState._meta.concrete_fields if field.name != "id"]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(examples(12)))
 def test_no_sequence_of_verbs_leaves_the_table(world, seed):
     random = Random(seed)
     if seed % 2:
@@ -119,7 +121,7 @@ def test_no_sequence_of_verbs_leaves_the_table(world, seed):
 # --- the same decision by two people ------------------------------------------------------------
 
 
-ROUNDS = 100
+ROUNDS = examples(100)
 
 
 def race(attempts) -> list[object]:
@@ -146,9 +148,10 @@ def race(attempts) -> list[object]:
     return results
 
 
+@pytest.mark.deep
 @pytest.mark.django_db(transaction=True)
 def test_of_two_deciders_one_wins_and_one_is_told():
-    """A hundred times: one accepts while the other sends back, on the same version of the page."""
+    """Again and again one accepts while the other sends back, on the same version of the page."""
     world = factories.small_world()
     task = world.on_track
     second = factories.account("secretariat", username="秘书处二")
@@ -173,11 +176,12 @@ def test_of_two_deciders_one_wins_and_one_is_told():
             act(reopen, task, actor=world.secretariat, reason="重开。", effective_on=world.day)
 
 
+@pytest.mark.deep
 @pytest.mark.django_db(transaction=True)
 def test_of_two_wishes_and_two_decisions_one_counts():
     world = factories.small_world()
     task = world.due_soon
-    for number in range(20):
+    for number in range(examples(20)):
         text = (world.day + datetime.timedelta(days=100 + number)).isoformat()
         act(
             ask_for_extension,

@@ -17,6 +17,7 @@ from meetings.tasks.services.status import (
     update_task,
 )
 from tests import factories
+from tests.depth import examples
 
 from .lifecycle_table import ISSUED, STEPS, TODAY, act, act_on_milestone, day
 
@@ -100,7 +101,12 @@ TASKS = st.sampled_from(
 )
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(50),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(kind=TASKS, attempts=ATTEMPTS, by_staff=st.lists(st.booleans(), min_size=12, max_size=12), asked=st.lists(DAYS))
 def test_whatever_is_tried_the_register_says_what_its_log_says(db, kind, attempts, by_staff, asked):
     people = {True: factories.secretariat(), False: liaison_of_technology()}

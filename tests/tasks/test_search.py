@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from meetings.models import Department, FormerName, Person
 from meetings.tasks.search import search
 from tests import factories
+from tests.depth import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +103,7 @@ def test_nothing_and_too_much_are_said(world):
 
 
 @given(st.text(max_size=320))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_searched_for(world, text):
     found = search(world.reader, text, world.day)
     assert found.total >= 0 and not (found.wrong and found.groups)

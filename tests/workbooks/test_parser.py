@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from meetings.exports.workbook import cell_text, clean_text
 from meetings.workbooks.format import COLUMN_MARK, LOCKED_COLUMNS, ROW_MARK, FillInColumn
 from meetings.workbooks.parser import ReadWorkbook, Refusal, Remark
+from tests.depth import examples
 
 from .parsed_workbooks import TEXTS, data_rows, fill_all, said
 from .workbook_files import column, edited, fill, key_column, keys_row, opened, row_of, saved
@@ -42,7 +43,7 @@ def test_an_unchanged_workbook_says_nothing(content, read, tasks):
     assert read(saved(opened(content))) == found
 
 
-@settings(max_examples=30, **LENIENT)
+@settings(max_examples=examples(30), **LENIENT)
 @given(
     texts=st.dictionaries(
         st.tuples(st.integers(0, len(TEXTS) - 1), st.sampled_from([FillInColumn.PROGRESS, FillInColumn.REASON])),
@@ -67,7 +68,7 @@ def test_any_edit_of_an_open_cell_comes_back_exactly(content, read, tasks, texts
     assert not found.notices and not any(row.changed for row in found.rows)
 
 
-@settings(max_examples=30, **LENIENT)
+@settings(max_examples=examples(30), **LENIENT)
 @given(at=st.integers(0, len(TEXTS) - 1), key=st.sampled_from(LOCKED_COLUMNS), text=lines)
 def test_any_edit_of_a_locked_cell_is_said_and_not_taken_over(content, read, tasks, at, key, text):
     assume(text.strip() not in TEXTS)
@@ -87,7 +88,7 @@ def test_any_edit_of_a_locked_cell_is_said_and_not_taken_over(content, read, tas
     assert len(said(found)) == len(tasks)
 
 
-@settings(max_examples=15, **LENIENT)
+@settings(max_examples=examples(15), **LENIENT)
 @given(seed=st.randoms(use_true_random=False))
 def test_rows_and_columns_may_stand_in_any_order(content, read, tasks, seed: random.Random):
     workbook = opened(content)
@@ -116,7 +117,7 @@ def keys_row_of(values: dict[int, list]) -> int:
     return next(row for row, line in values.items() if any(str(value).startswith(COLUMN_MARK) for value in line))
 
 
-@settings(max_examples=15, **LENIENT)
+@settings(max_examples=examples(15), **LENIENT)
 @given(seed=st.randoms(use_true_random=False))
 def test_a_sort_that_leaves_the_keys_behind_is_noticed(content, read, tasks, seed: random.Random):
     workbook = opened(content)
@@ -135,7 +136,7 @@ def test_a_sort_that_leaves_the_keys_behind_is_noticed(content, read, tasks, see
     assert found == {pk: expected[pk] for pk in stayed}
 
 
-@settings(max_examples=25, **LENIENT)
+@settings(max_examples=examples(25), **LENIENT)
 @given(at=st.integers(0, len(TEXTS) - 1), data=st.data())
 def test_a_key_that_was_touched_is_no_key(content, read, tasks, at, data):
     workbook = opened(content)

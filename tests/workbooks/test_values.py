@@ -13,6 +13,7 @@ from meetings.workbooks.export import COLUMNS
 from meetings.workbooks.format import LOCKED_COLUMNS, OPEN_COLUMNS, FillInColumn
 from meetings.workbooks.parser import Written
 from meetings.workbooks.values import read_day, read_status
+from tests.depth import examples
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -53,7 +54,7 @@ def test_a_day_without_a_year_is_the_last_such_day():
     assert read_day(Written("N7", "2月29日"), TODAY) == datetime.date(2024, 2, 29)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):
     assert read_day(Written("N7", text), TODAY) is None or read_day(Written("N7", text), TODAY) <= datetime.date(
