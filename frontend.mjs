@@ -49,7 +49,7 @@ async function usedRules(css) {
 
 // --- plain colours -------------------------------------------------------------------------------------------------
 // Chromium 109 has neither color-mix() nor oklch(). Each such colour is worked out for the light and for the dark page;
-// one that is known on the element alone is left out, and static/css says what stands in its place.
+// one that only an element around it knows is left out, and the build says so.
 
 const NEWER = ["color-mix", "oklch"];
 // No language here is written from the right, and Chromium 109 knows no float but these.
@@ -78,31 +78,32 @@ function replaceCalls(value, names, replace) {
   return value.slice(0, call.index) + replaced + replaceCalls(value.slice(at), names, replace);
 }
 
-/** Return the custom properties of the whole page, in the light and in the dark. */
-function pageProperties(root) {
-  const themes = { light: new Map(), dark: new Map() };
-  root.each((rule) => {
-    if (rule.type !== "rule") {
-      return;
-    }
-    const everywhere = rule.selectors.includes(":root");
-    for (const theme of ["light", "dark"]) {
-      if (everywhere || rule.selectors.some((selector) => selector.replaceAll('"', "") === `[data-bs-theme=${theme}]`)) {
-        rule.walkDecls(/^--/, (declaration) => themes[theme].set(declaration.prop, declaration.value));
-      }
-    }
-  });
-  return themes;
+/** Tell whether the rule is about the whole page, in the light, in the dark or both. */
+function isPage(rule, theme = "") {
+  const names = rule.selectors.map((selector) => selector.replaceAll('"', ""));
+  return names.includes(":root") || names.some((name) => name.startsWith("[data-bs-theme=") && name.endsWith(`${theme}]`));
 }
 
-function resolve(value, theme, themes) {
-  const chosen = replaceCalls(value, ["light-dark"], (_, [light, dark]) => resolve(theme === "dark" ? dark : light, theme, themes));
+function propertiesOf(rule) {
+  return rule.nodes.filter((node) => node.prop?.startsWith("--")).map((node) => [node.prop, node.value]);
+}
+
+/** Return the custom properties of the whole page, in the light and in the dark. */
+function pageProperties(root) {
+  const rules = root.nodes.filter((node) => node.type === "rule");
+  const inTheme = (theme) => new Map(rules.filter((rule) => isPage(rule, theme)).flatMap(propertiesOf));
+  return { light: inTheme("light"), dark: inTheme("dark") };
+}
+
+/** Return the value with every custom property of `known` put in. */
+function resolve(value, theme, known) {
+  const chosen = replaceCalls(value, ["light-dark"], (_, [light, dark]) => resolve(theme === "dark" ? dark : light, theme, known));
   return replaceCalls(chosen, ["var"], (_, [name, ...fallback]) => {
-    const known = themes[theme].get(name) ?? (fallback.length ? fallback.join(",") : null);
-    if (known === null) {
+    const found = known.get(name) ?? (fallback.length ? fallback.join(",") : null);
+    if (found === null) {
       throw new Unknown(name);
     }
-    return resolve(known, theme, themes);
+    return resolve(found, theme, known);
   });
 }
 
@@ -124,19 +125,23 @@ function plainColours(root) {
     if (!newer.test(declaration.value)) {
       return;
     }
+    const own = isPage(declaration.parent) ? [] : propertiesOf(declaration.parent);
     try {
       declaration.value = replaceCalls(declaration.value, ["light-dark", ...NEWER], (name, parts) => {
         const call = `${name}(${parts.join(",")})`;
         if (!newer.test(call)) {
           return call;
         }
-        const [light, dark] = ["light", "dark"].map((theme) => plainColour(resolve(call, theme, themes)));
+        const [light, dark] = ["light", "dark"].map((theme) =>
+          plainColour(resolve(call, theme, new Map([...themes[theme], ...own])))
+        );
         return light === dark ? light : `light-dark(${light}, ${dark})`;
       });
     } catch (error) {
       if (!(error instanceof Unknown)) {
         throw error;
       }
+      console.warn(`Left out, for its colour is not known here: ${declaration.parent.selector} { ${declaration} }`);
       declaration.remove();
     }
   });
