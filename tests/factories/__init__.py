@@ -6,7 +6,7 @@ verbs of `meetings.tasks.services`, so their log and intervals are what a person
 
 from .meetings import dated, deadline, fill_in_upload, meeting, minutes_document, suggestion
 from .organisation import account, department, person, secretariat
-from .tasks import batch, entry, evidence, extension_request, instruction, move, progress, task
+from .tasks import act, batch, entry, evidence, extension_request, instruction, move, progress, task
 from .world import SmallWorld, real_meeting, small_world
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "fill_in_upload",
     "dated",
     "deadline",
+    "act",
     "task",
     "progress",
     "move",

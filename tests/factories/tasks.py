@@ -68,14 +68,14 @@ def progress(
     of: Task, note: str = "按计划推进。", *, on: datetime.date, by: Account | None = None, **more: Any
 ) -> TaskLog:
     """Report progress effective on ``on``; ``by`` the secretariat unless somebody is named. Refreshes the task."""
-    return _verb(update_task, of, by, effective_on=on, note=note, **more)
+    return act(update_task, of, by, effective_on=on, note=note, **more)
 
 
 def move(
     of: Task, status: str, *, on: datetime.date, note: str = "经秘书处研究。", by: Account | None = None
 ) -> TaskLog:
     """Change the status effective on ``on``; ``by`` the secretariat unless somebody is named. Refreshes the task."""
-    return _verb(update_task, of, by, effective_on=on, status=status, note=note)
+    return act(update_task, of, by, effective_on=on, status=status, note=note)
 
 
 def entry(
@@ -95,7 +95,7 @@ def entry(
 def evidence(of: Task, *, deleted: bool = False, name: str = "验收报告.pdf") -> Evidence:
     """Keep a small PDF as evidence of a task. Refreshes the task."""
     upload = SimpleUploadedFile(name, b"%PDF-1.7")
-    entry = _verb(add_evidence, of, None, files=[upload], effective_on=timezone.localdate())
+    entry = act(add_evidence, of, None, files=[upload], effective_on=timezone.localdate())
     kept = entry.evidence.get()
     if deleted:
         delete_evidence(evidence_id=kept.pk, version=of.version, actor=secretariat())
@@ -107,12 +107,12 @@ def extension_request(of: Task, *, days: int = 3650) -> ExtensionRequest:
     """Ask for a deadline ``days`` later than the present one. Refreshes the task."""
     later = of.due_date + datetime.timedelta(days=days)
     said = {"reason": "供应商更换。", "progress": "过半。", "deadline_text": later.isoformat()}
-    return _verb(ask_for_extension, of, None, effective_on=timezone.localdate(), **said)
+    return act(ask_for_extension, of, None, effective_on=timezone.localdate(), **said)
 
 
 def instruction(of: Task, leader: Person, text: str = "请抓紧落实。") -> Instruction:
     """Record an instruction of today by ``leader``, who supervises the task. Refreshes the task."""
-    return _verb(give_instruction, of, None, leader=leader, text=text, effective_on=timezone.localdate())
+    return act(give_instruction, of, None, leader=leader, text=text, effective_on=timezone.localdate())
 
 
 def batch(*tasks: Task, by: Account | None = None, note: str = "统一更新。", **wish: Any) -> Batch:
@@ -131,7 +131,8 @@ def _deadline(written: str | Deadline) -> Deadline:
     return deadline(written) if isinstance(written, str) else written
 
 
-def _verb(verb, of: Task, by: Account | None, **arguments: Any) -> TaskLog:
+def act(verb, of: Task, by: Account | None, **arguments: Any) -> TaskLog:
+    """Call a verb on the task as it is at the moment, and read the task again."""
     of.refresh_from_db()
     made = verb(task_id=of.pk, version=of.version, actor=by or secretariat(), **arguments)
     of.refresh_from_db()

@@ -222,7 +222,7 @@ class TestUndoing(HypothesisTestCase):
         task = factories.task(deadline=deadline)
         for status, day, note in steps:
             try:
-                factories._verb(update_task, task, staff, effective_on=day, status=status, note=note)
+                factories.act(update_task, task, staff, effective_on=day, status=status, note=note)
             except Refused:
                 continue
         return task
