@@ -26,6 +26,10 @@ gc.set_threshold(50_000, 20, 20)
 hypothesis_settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 hypothesis_settings.load_profile("untimed")
 
+# Fixtures that fill the register. A world is put back only into an empty one (`tests.cached_world`), so they come
+# before those that add a row of their own.
+WORLDS = ("world", "register", "meeting_81", "real_meeting")
+
 # --- what is not on every machine ---------------------------------------------------------------
 
 
@@ -78,6 +82,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"about {vendor} alone; this run is on {connection.vendor}")
 
 
+def fill_the_register_first(fixtures: list[str]) -> None:
+    """Move the fixtures of WORLDS before the others that add rows."""
+    worlds = [name for name in fixtures if name in WORLDS]
+    first = min((fixtures.index(name) for name in ("client", "ask", "staff") if name in fixtures), default=None)
+    if worlds and first is not None:
+        before = [name for name in fixtures[:first] if name not in worlds]
+        fixtures[:] = [*before, *worlds, *(name for name in fixtures[first:] if name not in worlds)]
+
+
 # Before markers are asked for by `-m`.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -86,6 +99,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     That would only say again what SQLite's run said.
     """
     for item in items:
+        fill_the_register_first(item.fixturenames)
         if "soffice" in item.fixturenames:
             item.add_marker("office")
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
