@@ -13,7 +13,7 @@ from meetings.models import Account, ConfirmationMark, Meeting
 from tests import factories
 from tests.tasks.update_form import opened, parsed, save, send, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

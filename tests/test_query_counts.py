@@ -72,7 +72,11 @@ def set_up_thousand_tasks() -> None:
     synthetic.generate(1000, seed=7)
 
 
-@pytest.fixture(params=[set_up_real_meeting, set_up_thousand_tasks], ids=["18 tasks", "1000 tasks"])
+# As many queries for a thousand as for eighteen: that is so on both databases where it is on one.
+@pytest.fixture(
+    params=[set_up_real_meeting, pytest.param(set_up_thousand_tasks, marks=pytest.mark.same_on_both)],
+    ids=["18 tasks", "1000 tasks"],
+)
 def register(request: pytest.FixtureRequest) -> None:
     request.param()
 

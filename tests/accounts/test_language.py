@@ -10,7 +10,7 @@ from django.test import Client
 from tests import factories
 from tests.tasks.update_form import parsed, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

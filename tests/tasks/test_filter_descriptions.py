@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from meetings.models import Role
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture
