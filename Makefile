@@ -86,8 +86,8 @@ suite: setup
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 	$(ON_POSTGRESQL) -m "not browser and not slow" $(PYTEST_ARGS)
 
-test-fast: setup ## the suite on SQLite without a browser and LibreOffice: while you work
-	$(PYTEST) -m "not browser and not office and not slow" $(PYTEST_ARGS)
+test-fast: setup ## on SQLite, without browser, LibreOffice and what takes long: while you work
+	$(PYTEST) -m "not browser and not office and not long and not slow" $(PYTEST_ARGS)
 
 test-slow: setup ## what `make test` leaves out or tries with a few examples only, on both databases
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m "slow or deep" $(PYTEST_ARGS)

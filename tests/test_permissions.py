@@ -154,6 +154,7 @@ def expected(role: str, method: str, rows: tuple[Row, ...]) -> dict[str, int | s
 ROLES_ONCE = [pytest.param(role, marks=() if role == SECRETARIAT else pytest.mark.same_on_both) for role in ROLES]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ROLES_ONCE)
 def test_each_role_gets_what_the_table_says(world, places, role):
     assert answers(world, role, "get", ROWS, places) == expected(role, "get", ROWS)

@@ -74,7 +74,10 @@ def set_up_thousand_tasks() -> None:
 
 # As many queries for a thousand as for eighteen: that is so on both databases where it is on one.
 @pytest.fixture(
-    params=[set_up_real_meeting, pytest.param(set_up_thousand_tasks, marks=pytest.mark.same_on_both)],
+    params=[
+        set_up_real_meeting,
+        pytest.param(set_up_thousand_tasks, marks=[pytest.mark.same_on_both, pytest.mark.long]),
+    ],
     ids=["18 tasks", "1000 tasks"],
 )
 def register(request: pytest.FixtureRequest) -> None:

@@ -148,6 +148,7 @@ def test_the_name_of_the_file_is_not_trusted(tmp_path):
     assert len(read_minutes(written(tmp_path, tabbed(HEADS, ROW), "minutes.docx")).rows) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["missing", "bomb", "attributes", "pdf"])
 def test_memory_is_bounded(tmp_path, name):
     make = {

@@ -129,6 +129,7 @@ def test_a_sender_that_was_overtaken_writes_nothing(world):
     assert Mailing.objects.claim(mailing.pk, delivery.LEASE) is None
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_two_machines_at_once_send_one_mail_each(mail_server, repository):
     world = reachable_world()

@@ -185,6 +185,7 @@ WISHES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 class TestUndoing(HypothesisTestCase):
     @settings(max_examples=examples(25))
     @given(

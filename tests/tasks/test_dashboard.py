@@ -120,6 +120,7 @@ def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
     return len(rows)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_every_number_leads_to_a_list_of_as_many_rows(register, day):
     as_of = f"as_of={day}" if day else ""

@@ -348,6 +348,7 @@ def test_each_step_is_refused_to_all_but_its_takers(world, row):
 # --- buttons and addresses ----------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "who",
     ["secretariat", *(pytest.param(who, marks=pytest.mark.same_on_both) for who in ("liaison", "leader"))],

@@ -148,6 +148,7 @@ def race(attempts) -> list[object]:
     return results
 
 
+@pytest.mark.long
 @pytest.mark.deep
 @pytest.mark.django_db(transaction=True)
 def test_of_two_deciders_one_wins_and_one_is_told():
@@ -176,6 +177,7 @@ def test_of_two_deciders_one_wins_and_one_is_told():
             act(reopen, task, actor=world.secretariat, reason="重开。", effective_on=world.day)
 
 
+@pytest.mark.long
 @pytest.mark.deep
 @pytest.mark.django_db(transaction=True)
 def test_of_two_wishes_and_two_decisions_one_counts():

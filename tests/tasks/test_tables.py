@@ -124,6 +124,7 @@ def over_all_pages(client: Client, address: str) -> Iterator[int]:
         page += 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sign", ["", "-"], ids=["ascending", "descending"])
 def test_tasks_are_sorted_by_each_column_and_none_is_lost_between_pages(register, client, sign):
     today = timezone.localdate()
@@ -135,6 +136,7 @@ def test_tasks_are_sorted_by_each_column_and_none_is_lost_between_pages(register
         assert found == expected, column
 
 
+@pytest.mark.long
 def test_a_list_is_sorted_by_a_column_whether_it_is_shown_or_not(register, client):
     for column in TaskTable.base_columns:
         hidden = list(over_all_pages(client, f"/tasks/?sort=-{column}&columns=text&per_page=50"))

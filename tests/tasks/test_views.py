@@ -104,6 +104,7 @@ def posted_answer(source: str, target: str, who: str) -> int:
 
 
 # The form decides, which has no database; what the verbs refuse is tried on both (`tests.tasks.test_steps`).
+@pytest.mark.long
 @pytest.mark.parametrize(
     "source",
     [
