@@ -22,7 +22,7 @@ def words_of(query: str, language: str = "en") -> str:
     response = client.get(f"/tasks/?{query}")
     with translation.override(language):
         said = response.context["listing"].in_words
-    assert f'list-in-words">{said}<' in response.content.decode(), "it is on the page, for paper"
+    assert f'list-description">{said}<' in response.content.decode(), "it is on the page, for paper"
     return said
 
 

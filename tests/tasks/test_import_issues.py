@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from lxml import html
 
+from meetings.deadlines import Deadline, DeadlineKind
 from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, Stale
 from meetings.models import ConfirmationMark, DepartmentRole, EntryKind, Role, Task
 from meetings.tasks import import_issues
@@ -185,7 +186,7 @@ def test_no_without_another_answer_is_no_answer(row_six, staff):
 
 
 def test_the_day_that_is_offered_is_taken_and_what_is_printed_stays(staff):
-    task = factories.task(deadline=factories.Deadline("春节前", factories.DeadlineKind.UNDECIDED))
+    task = factories.task(deadline=Deadline("春节前", DeadlineKind.UNDECIDED))
     offered = {"offered": "2024-02-09"}
     mark = ConfirmationMark.objects.create(
         task=task, column="deadline", code="no_fixed_day", value="春节前", parameters=offered
