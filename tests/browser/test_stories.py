@@ -240,8 +240,9 @@ def test_a_liaison_reports_from_a_phone(visit, world, picture, javascript):
     expect(page.get_by_role("heading", level=1)).to_have_text("本部门任务")
     assert_fits(page)
     page.locator("section", has=page.locator("#pressing")).get_by_role("link", name="建立信息宣传工作小组").click()
-    assert_fits(page)
     form = page.locator("form.update-form").first
+    expect(form).to_be_visible()
+    assert_fits(page)
     form.get_by_label("进展").fill("小组已成立，共七人。")
     button = form.get_by_role("button", name="保存")
     assert button.bounding_box()["height"] >= 44, "a thumb has to hit it"
