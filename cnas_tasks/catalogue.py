@@ -51,17 +51,17 @@ def placeholders(text: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(text))
 
 
-def key(message: Message) -> tuple[str | None, str]:
+def message_key(message: Message) -> tuple[str | None, str]:
     """Return what gettext looks a message up by: its context and its singular."""
     return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
-def strings(message: Message) -> tuple[str, ...]:
+def translations(message: Message) -> tuple[str, ...]:
     """Return the translations of a message, one for each plural form; none if it was never translated."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def found_in(path: Path) -> Iterator[tuple[tuple[str, ...] | str, str | None, list[str]]]:
+def extract_messages(path: Path) -> Iterator[tuple[tuple[str, ...] | str, str | None, list[str]]]:
     """Yield (message or singular and plural, context, comments for translators) of one file."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
@@ -77,17 +77,17 @@ def found_in(path: Path) -> Iterator[tuple[tuple[str, ...] | str, str | None, li
         yield message, context, comments
 
 
-def extracted() -> Catalog:
+def extract_catalog() -> Catalog:
     """Return every message of the code and the templates, untranslated."""
     catalog = Catalog(locale=LOCALE)
     for pattern in SOURCES:
         for path in sorted(ROOT.glob(pattern)):
-            for message, context, comments in found_in(path):
+            for message, context, comments in extract_messages(path):
                 catalog.add(message, context=context, auto_comments=sorted(set(comments)))
     return catalog
 
 
-def stored() -> Catalog:
+def read_catalog() -> Catalog:
     """Return the catalogue as it lies in the repository, empty if there is none yet."""
     if not PO_FILE.exists():
         return _with_header(Catalog(locale=LOCALE))
@@ -95,19 +95,19 @@ def stored() -> Catalog:
         return read_po(file, locale=LOCALE, abort_invalid=True)
 
 
-def updated() -> Catalog:
+def update_catalog() -> Catalog:
     """Return the messages of today's code with the translations we have of them."""
-    known = {key(message): message.string for message in stored() if message.id}
-    catalog = _with_header(extracted())
+    known = {message_key(message): message.string for message in read_catalog() if message.id}
+    catalog = _with_header(extract_catalog())
     for message in catalog:
-        translated = known.get(key(message))
+        translated = known.get(message_key(message))
         # What has become a plural, or ceased to be one, is translated anew.
         if message.id and isinstance(translated, str) == isinstance(message.id, str):
             message.string = translated or message.string
     return catalog
 
 
-def write(catalog: Catalog, path: Path = PO_FILE) -> None:
+def write_catalog(catalog: Catalog, path: Path = PO_FILE) -> None:
     """Write ``catalog`` in the one form it is kept in: sorted, without places, without obsolete messages."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -137,9 +137,9 @@ def main(arguments: list[str]) -> int:
     """Run one of the two commands of the module's docstring; return the exit code."""
     match arguments:
         case ["update"]:
-            catalog = updated()
-            write(catalog)
-            missing = [message.id for message in catalog if message.id and not any(strings(message))]
+            catalog = update_catalog()
+            write_catalog(catalog)
+            missing = [message.id for message in catalog if message.id and not any(translations(message))]
             print(f"{PO_FILE.relative_to(ROOT)}: {len(catalog)} messages, {len(missing)} to be translated")
             for message in missing:
                 print(f"  {message!r}")

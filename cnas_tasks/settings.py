@@ -13,7 +13,7 @@ DATA_DIR = BASE_DIR / "data"
 env = environ.Env()
 
 
-def _kept_secret_key() -> str:
+def _load_secret_key() -> str:
     """A random key of this installation, made once and kept beside its database, so that none is ever known."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
@@ -24,7 +24,7 @@ def _kept_secret_key() -> str:
 
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="") or _load_secret_key()
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # How many proxies of our own stand before the server; their word is taken for where a request comes from.
@@ -72,13 +72,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "meetings.middleware.ChosenLanguageMiddleware",
+    "meetings.middleware.LanguageMiddleware",
     "meetings.middleware.KeptWordsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "meetings.middleware.FilesOnTheirWayMiddleware",
+    "meetings.middleware.FileTransferMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -117,6 +117,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+# Fixtures and backups of before name some models otherwise.
+SERIALIZATION_MODULES = {"json": "meetings.core.serialization"}
 
 # --- accounts -----------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.organisation.forms import RoleNeeds
+from meetings.organisation.forms import RoleRequirementsForm
 
 from .models import (
     Account,
@@ -41,7 +41,7 @@ admin.site.site_header = admin.site.site_title = gettext_lazy("Committee Task Re
 admin.site.index_title = gettext_lazy("Accounts, departments and people")
 
 
-def _to_the_one_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+def _redirect_to_login(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
     """Send who is not signed in to the one sign-in page, with its lockout; say no to all but administrators."""
     if admin.site.has_permission(request):
         return redirect("admin:index")
@@ -50,12 +50,12 @@ def _to_the_one_sign_in(request: HttpRequest, extra_context: dict | None = None)
     return redirect_to_login(request.get_full_path())
 
 
-admin.site.login = login_not_required(_to_the_one_sign_in)
+admin.site.login = login_not_required(_redirect_to_login)
 # Roles take the place of groups.
 admin.site.unregister(Group)
 
 
-class NewAccountForm(RoleNeeds, AdminUserCreationForm):
+class NewAccountForm(RoleRequirementsForm, AdminUserCreationForm):
     """A new account, with a password or without one."""
 
     class Meta:
@@ -63,7 +63,7 @@ class NewAccountForm(RoleNeeds, AdminUserCreationForm):
         fields = ("username", "display_name", "email", "role", "person", "departments")
 
 
-class AccountForm(RoleNeeds, UserChangeForm):
+class AccountForm(RoleRequirementsForm, UserChangeForm):
     """What may be changed of an account."""
 
     class Meta:

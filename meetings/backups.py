@@ -15,7 +15,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -34,13 +34,15 @@ from django.utils.translation import gettext as _
 
 from cnas_tasks import __version__
 
+from .backup_upgrade import DamagedRowsError, is_known_schema, upgraded_rows
+
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
-ROWS_AT_ONCE = 500
-BYTES_AT_ONCE = 1 << 20
+ROW_BATCH_SIZE = 500
+CHUNK_BYTES = 1 << 20
 
 
-class BackupRefused(Exception):
+class BackupError(Exception):
     """A backup could not be written or restored; the sentence says why. Nothing has been changed."""
 
 
@@ -72,7 +74,7 @@ def write_backup(path: Path) -> Summary:
         os.replace(unfinished, path)
         unfinished = None
     except OSError as error:
-        raise BackupRefused(
+        raise BackupError(
             _("“%(path)s” cannot be written: %(reason)s.") % {"path": path, "reason": error.strerror}
         ) from error
     finally:
@@ -84,19 +86,19 @@ def write_backup(path: Path) -> Summary:
 def _write_members(archive: zipfile.ZipFile) -> Summary:
     counts: dict[str, int] = {}
     digests: dict[str, str] = {}
-    with _at_one_moment():
+    with _consistent_snapshot():
         schema = _schema()
         for model in _models():
             rows = model._base_manager.order_by("pk")
             counts[model._meta.label_lower] = rows.count()
-            member = _member_of(model)
-            digests[member] = _write_member(archive, member, _lines_of(rows.iterator(chunk_size=ROWS_AT_ONCE)))
+            member = _member_name(model)
+            digests[member] = _write_member(archive, member, _serialize_rows(rows.iterator(chunk_size=ROW_BATCH_SIZE)))
     media = Path(settings.MEDIA_ROOT)
     files = sorted(path for path in media.rglob("*") if path.is_file())
     for path in files:
         member = f"media/{path.relative_to(media).as_posix()}"
         with path.open("rb") as file:
-            digests[member] = _write_member(archive, member, _pieces_of(file))
+            digests[member] = _write_member(archive, member, _read_chunks(file))
     manifest = {
         "format": FORMAT,
         "version": __version__,
@@ -109,22 +111,22 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
     return Summary(rows=sum(counts.values()), files=len(files))
 
 
-def _lines_of(rows: Iterator[models.Model]) -> Iterator[bytes]:
-    while batch := list(islice(rows, ROWS_AT_ONCE)):
+def _serialize_rows(rows: Iterator[models.Model]) -> Iterator[bytes]:
+    while batch := list(islice(rows, ROW_BATCH_SIZE)):
         yield serializers.serialize("jsonl", batch, ensure_ascii=False).encode()
 
 
-def _write_member(archive: zipfile.ZipFile, member: str, pieces: Iterable[bytes]) -> str:
+def _write_member(archive: zipfile.ZipFile, member: str, chunks: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     with archive.open(member, "w", force_zip64=True) as file:
-        for piece in pieces:
+        for piece in chunks:
             digest.update(piece)
             file.write(piece)
     return digest.hexdigest()
 
 
 @contextmanager
-def _at_one_moment() -> Iterator[None]:
+def _consistent_snapshot() -> Iterator[None]:
     """Let all queries see the database of one moment, without keeping anybody from writing meanwhile."""
     if connection.in_atomic_block:
         yield
@@ -149,88 +151,119 @@ def restore_backup(path: Path) -> Summary:
     """Put what `write_backup` wrote to ``path`` into the empty register, all of it or nothing.
 
     The register is empty when no model of it has a row: a new database after `migrate`. Everything is verified against
-    the manifest first. Raises BackupRefused where the file is no backup, is damaged or was made for tables of another
-    shape, or where the register is not empty.
+    the manifest first. A backup of an older version is migrated on the way (`backup_upgrade`). Raises BackupError
+    where the file is no backup, is damaged or is of a version this one does not know, or where the register is not
+    empty.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = _verified_manifest(archive)
+            manifest = _verify_manifest(archive)
             written: list[Path] = []
             try:
-                with transaction.atomic():
-                    _refuse_unless_empty()
-                    _restore_rows(archive, manifest)
+                with _rows_source(archive, manifest) as write_rows, transaction.atomic():
+                    _require_empty_register()
+                    write_rows()
+                    _finish_rows()
                     _restore_files(archive, written)
             except BaseException:
                 for file in written:
                     file.unlink(missing_ok=True)
                 raise
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise BackupRefused(_("“%(path)s” is not a backup of this register.") % {"path": path}) from error
+        raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": path}) from error
     except (DatabaseError, DeserializationError) as error:
         reason = " ".join(str(error).split())
-        raise BackupRefused(_("The database refused the backup's rows: %(reason)s") % {"reason": reason}) from error
+        raise BackupError(_("The database refused the backup's rows: %(reason)s") % {"reason": reason}) from error
     except OSError as error:
-        raise BackupRefused(
+        raise BackupError(
             _("“%(path)s” cannot be restored: %(reason)s.") % {"path": path, "reason": error.strerror}
         ) from error
     return Summary(rows=sum(manifest["counts"].values()), files=len(_media_members(archive)))
 
 
-def _verified_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+def _verify_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     """Return the manifest after reading everything it vouches for once."""
     try:
         manifest = json.loads(archive.read(MANIFEST))
         of_this_kind = manifest["format"] == FORMAT
         schema, version, digests = manifest["schema"], manifest["version"], manifest["sha256"]
-        counts = {model._meta.label_lower: int(manifest["counts"][model._meta.label_lower]) for model in _models()}
+        counts = {str(label): int(count) for label, count in manifest["counts"].items()}
+        if schema == _schema():
+            counts = {model._meta.label_lower: counts[model._meta.label_lower] for model in _models()}
     except (KeyError, TypeError, ValueError) as error:
-        raise BackupRefused(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename}) from error
+        raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename}) from error
     if not of_this_kind:
-        raise BackupRefused(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename})
-    if schema != _schema():
-        raise BackupRefused(
+        raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename})
+    if not is_known_schema(schema) or schema > _schema():
+        raise BackupError(
             _(
-                "The backup was made by version %(version)s for tables of another shape (%(theirs)s; here: %(ours)s)."
-                " Restore it with that version, then migrate."
+                "The backup was made by version %(version)s for tables that this version does not know (%(theirs)s;"
+                " here: %(ours)s). Restore it with that version or a newer one."
             )
             % {"version": version, "theirs": schema, "ours": _schema()}
         )
     if sorted([*digests, MANIFEST]) != sorted(archive.namelist()):
-        raise BackupRefused(_("The backup is damaged: parts of it are missing, or there are others."))
+        raise BackupError(_("The backup is damaged: parts of it are missing, or there are others."))
     for member, expected in digests.items():
         digest = hashlib.sha256()
         with archive.open(member) as file:
-            for piece in _pieces_of(file):
+            for piece in _read_chunks(file):
                 digest.update(piece)
         if digest.hexdigest() != expected:
-            raise BackupRefused(_("The backup is damaged: “%(member)s” is not what was written.") % {"member": member})
+            raise BackupError(_("The backup is damaged: “%(member)s” is not what was written.") % {"member": member})
     return {**manifest, "counts": counts}
 
 
-def _refuse_unless_empty() -> None:
+def _require_empty_register() -> None:
     for model in _models():
         if model._base_manager.exists():
-            raise BackupRefused(
+            raise BackupError(
                 _("The register is not empty (%(what)s). Restore into a new database after “migrate”.")
                 % {"what": model._meta.verbose_name_plural}
             )
 
 
+@contextmanager
+def _rows_source(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Iterator[Callable[[], None]]:
+    """Yield the function that writes the backup's rows, which for an older backup come migrated."""
+    if manifest["schema"] == _schema():
+        yield lambda: _restore_rows(archive, manifest)
+        return
+    try:
+        with upgraded_rows(archive, manifest) as alias:
+            yield lambda: _copy_rows(alias)
+    except DamagedRowsError as error:
+        raise BackupError(_("The backup is damaged: parts of it are missing, or there are others.")) from error
+
+
 def _restore_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     for model in _models():
-        with archive.open(_member_of(model)) as file:
+        with archive.open(_member_name(model)) as file:
             rows = serializers.deserialize("jsonl", file)
-            while batch := list(islice(rows, ROWS_AT_ONCE)):
+            while batch := list(islice(rows, ROW_BATCH_SIZE)):
                 # The log's triggers refuse changes and deletions only; a bulk_create is an INSERT and nothing else.
                 model._base_manager.bulk_create([row.object for row in batch])
                 for row in batch:
                     for name, related in (row.m2m_data or {}).items():
                         getattr(row.object, name).set(related)
         if model._base_manager.count() != manifest["counts"][model._meta.label_lower]:
-            raise BackupRefused(
-                _("The backup is damaged: “%(member)s” is not what was written.") % {"member": _member_of(model)}
+            raise BackupError(
+                _("The backup is damaged: “%(member)s” is not what was written.") % {"member": _member_name(model)}
             )
+
+
+def _copy_rows(alias: str) -> None:
+    """Copy every row of the database ``alias`` into the register, with the many-to-many rows that have no model."""
+    for model in _models():
+        through = [field.remote_field.through for field in model._meta.local_many_to_many]
+        for table in (model, *(table for table in through if table._meta.auto_created)):
+            rows = table._base_manager.using(alias).order_by("pk").iterator(chunk_size=ROW_BATCH_SIZE)
+            while batch := list(islice(rows, ROW_BATCH_SIZE)):
+                table._base_manager.bulk_create(batch)
+
+
+def _finish_rows() -> None:
+    """Check what the rows refer to, and let keys go on where the backup's end."""
     connection.check_constraints()
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
@@ -246,9 +279,9 @@ def _restore_files(archive: zipfile.ZipFile, written: list[Path]) -> None:
     for member in _media_members(archive):
         target = media.joinpath(*PurePosixPath(member).parts[1:])
         if ".." in PurePosixPath(member).parts or not target.is_relative_to(media):
-            raise BackupRefused(_("The backup names a file outside its folder: “%(member)s”.") % {"member": member})
+            raise BackupError(_("The backup names a file outside its folder: “%(member)s”.") % {"member": member})
         if target.exists():
-            raise BackupRefused(_("There is already a file “%(path)s”. Move it away first.") % {"path": target})
+            raise BackupError(_("There is already a file “%(path)s”. Move it away first.") % {"path": target})
         target.parent.mkdir(parents=True, exist_ok=True)
         written.append(target)
         with archive.open(member) as source, target.open("wb") as file:
@@ -264,7 +297,7 @@ def _models() -> list[type[models.Model]]:
     return serializers.sort_dependencies([(config, list(config.get_models()))], allow_cycles=True)
 
 
-def _member_of(model: type[models.Model]) -> str:
+def _member_name(model: type[models.Model]) -> str:
     return f"data/{model._meta.label_lower}.jsonl"
 
 
@@ -278,5 +311,5 @@ def _schema() -> str:
     return max((name for app, name in applied if app == "meetings"), default="")
 
 
-def _pieces_of(file: IO[bytes]) -> Iterator[bytes]:
-    return iter(lambda: file.read(BYTES_AT_ONCE), b"")
+def _read_chunks(file: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: file.read(CHUNK_BYTES), b"")

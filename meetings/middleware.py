@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 from .accounts import form_recovery
 
 
-class ChosenLanguageMiddleware:
+class LanguageMiddleware:
     """Chinese, unless the reader chose English: for their account, or without one in this browser.
 
     Django's LocaleMiddleware would follow the browser's Accept-Language; the secretariat's computers are often
@@ -35,7 +35,7 @@ class ChosenLanguageMiddleware:
             return response
 
 
-class FilesOnTheirWayMiddleware:
+class FileTransferMiddleware:
     """What `static/js/loading-state.js` has to know of an answer, and a browser's script cannot see.
 
     A form with files is sent by the script, which shows how much has arrived. A redirect would be followed behind its
@@ -43,19 +43,25 @@ class FilesOnTheirWayMiddleware:
     instead. An answer that brings a file takes away the cookie that the script watches to know that it was made.
     """
 
-    UPLOAD, REDIRECTED_TO, IN_MAKING = "X-Upload", "X-Redirected-To", "file_in_making"
+    UPLOAD_HEADER, REDIRECT_HEADER, PENDING_DOWNLOAD_COOKIE = "X-Upload", "X-Redirected-To", "file_in_making"
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if self.UPLOAD in request.headers and 300 <= response.status_code < 400 and "Location" in response.headers:
-            response.headers[self.REDIRECTED_TO] = response.headers["Location"]
+        if (
+            self.UPLOAD_HEADER in request.headers
+            and 300 <= response.status_code < 400
+            and "Location" in response.headers
+        ):
+            response.headers[self.REDIRECT_HEADER] = response.headers["Location"]
             del response.headers["Location"]
             response.status_code = 200
-        if self.IN_MAKING in request.COOKIES and response.get("Content-Disposition", "").startswith("attachment"):
-            response.delete_cookie(self.IN_MAKING, samesite="Lax")
+        if self.PENDING_DOWNLOAD_COOKIE in request.COOKIES and response.get("Content-Disposition", "").startswith(
+            "attachment"
+        ):
+            response.delete_cookie(self.PENDING_DOWNLOAD_COOKIE, samesite="Lax")
         return response
 
 
@@ -101,7 +107,7 @@ class KeptWordsMiddleware:
             return None
         owner = self._owner(request)
         # What is fetched into a page, or sent by a script, is kept by the page itself (static/js/form-autosave.js).
-        scripted = "HX-Request" in request.headers or FilesOnTheirWayMiddleware.UPLOAD in request.headers
+        scripted = "HX-Request" in request.headers or FileTransferMiddleware.UPLOAD_HEADER in request.headers
         if not owner or scripted or not getattr(view, "login_required", True):
             return None
         sealed = form_recovery.seal(request, owner)

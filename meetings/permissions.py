@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import REPORTERS, Taker, Transition, transitions_from
+from meetings.core.lifecycle import CAN_REPORT, ActorRole, Transition, transitions_from
 
 from .models import (
     ANSWERABLE_ROLES,
@@ -22,7 +22,6 @@ from .models import (
     CalendarAddress,
     Department,
     Evidence,
-    FillInUpload,
     Instruction,
     Meeting,
     MinutesDocument,
@@ -34,6 +33,7 @@ from .models import (
     Task,
     TaskDepartment,
     TaskState,
+    WorkbookUpload,
 )
 
 
@@ -48,11 +48,15 @@ def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
     return get_object_or_404(tasks, pk=pk)
 
 
-def readable_states(account: Account, own: dict[str, list[str]]):
-    """Return the intervals of those tasks ``account`` may read that ``own`` (`own_scope`) leaves; empty: of all."""
+def readable_states(account: Account, scope: dict[str, list[str]]):
+    """Return the intervals of those tasks ``account`` may read that ``scope`` (`own_scope`) leaves; empty: of all."""
     if not account.is_authenticated:
         return TaskState.objects.none()
-    return TaskState.objects.filter(task__in=own_part(Task.objects.all(), own)) if own else TaskState.objects.all()
+    return (
+        TaskState.objects.filter(task__in=filter_by_scope(Task.objects.all(), scope))
+        if scope
+        else TaskState.objects.all()
+    )
 
 
 def own_tasks(account: Account, tasks):
@@ -61,15 +65,15 @@ def own_tasks(account: Account, tasks):
     Unlike `own_scope`, which has to be said in a list's parameters, nothing is left to a liaison without departments.
     """
     if account.role == Role.LIAISON:
-        return tasks.answered_by(account.departments.values("pk"))
-    return own_part(tasks, own_scope(account))
+        return tasks.assigned_to(account.departments.values("pk"))
+    return filter_by_scope(tasks, own_scope(account))
 
 
-def own_part(tasks, own: dict[str, list[str]]):
-    """Return those of ``tasks`` that ``own`` (`own_scope`) leaves; empty: all of them."""
-    if "leader" in own:
-        return tasks.supervised_by(own["leader"])
-    return tasks.answered_by(own["department"]) if "department" in own else tasks
+def filter_by_scope(tasks, scope: dict[str, list[str]]):
+    """Return those of ``tasks`` that ``scope`` (`own_scope`) leaves; empty: all of them."""
+    if "leader" in scope:
+        return tasks.supervised_by(scope["leader"])
+    return tasks.assigned_to(scope["department"]) if "department" in scope else tasks
 
 
 def readable_meetings(account: Account, day: datetime.date):
@@ -85,35 +89,37 @@ def readable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
     """Return the task for reporting on it; raises Http404, or PermissionDenied where ``account`` may only read."""
     task = readable_task(account, pk, day)
-    if not takers_of(account, task) & REPORTERS:
+    if not roles_of(account, task) & CAN_REPORT:
         raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
     return task
 
 
-def task_for(account: Account, pk: int, day: datetime.date, takers: frozenset[Taker]) -> Task:
-    """Return the task for something that one of ``takers`` does; raises Http404, or PermissionDenied for others."""
+def task_for_roles(account: Account, pk: int, day: datetime.date, allowed_roles: frozenset[ActorRole]) -> Task:
+    """Return the task for something that one of ``allowed_roles`` does; raises Http404, or PermissionDenied for
+    others.
+    """
     task = readable_task(account, pk, day)
-    if not takers_of(account, task) & takers:
+    if not roles_of(account, task) & allowed_roles:
         raise PermissionDenied(_("Your account may not do this to this task."))
     return task
 
 
 def downloadable_evidence(account: Account, pk: int) -> Evidence:
     """Return the file for handing it out; a deleted one to administrators alone, Http404 for others."""
-    files = Evidence.objects.all() if account.is_staff else Evidence.objects.kept()
+    files = Evidence.objects.all() if account.is_staff else Evidence.objects.not_deleted()
     return get_object_or_404(files if account.is_authenticated else files.none(), pk=pk)
 
 
 def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidence:
     """Return the file for deleting it: the secretariat any, others their own; raises as `writable_task` does."""
-    evidence = get_object_or_404(Evidence.objects.kept().select_related("entry", "task"), pk=pk)
+    evidence = get_object_or_404(Evidence.objects.not_deleted().select_related("entry", "task"), pk=pk)
     writable_task(account, evidence.task_id, day)
-    if not may_delete_evidence(account, evidence):
+    if not can_delete_evidence(account, evidence):
         raise PermissionDenied(_("Only the secretariat and whoever added a file may delete it."))
     return evidence
 
 
-def may_delete_evidence(account: Account, evidence: Evidence) -> bool:
+def can_delete_evidence(account: Account, evidence: Evidence) -> bool:
     """Whether the file is the account's own, or the account is the secretariat's; goes with `writable_task`."""
     return is_secretariat(account) or evidence.entry.actor_id == account.pk
 
@@ -125,26 +131,26 @@ def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Ins
     return instruction
 
 
-def governable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
+def editable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
     """Return the meeting for changing how its tasks are dealt with; raises PermissionDenied for all but staff."""
     require_secretariat(account)
     return readable_meeting(account, pk, day)
 
 
-def arrangeable_suggestion(account: Account, pk: int) -> Suggestion:
+def editable_suggestion(account: Account, pk: int) -> Suggestion:
     """Return the row of a table for correcting it; raises PermissionDenied for all but the secretariat, Http404."""
     require_secretariat(account)
     return get_object_or_404(Suggestion.objects.select_related("meeting", "aspect"), pk=pk)
 
 
-def arrangeable_task(account: Account, pk: int) -> Task:
+def editable_task(account: Account, pk: int) -> Task:
     """Return the task for splitting or joining it; raises PermissionDenied for all but the secretariat, Http404."""
     require_secretariat(account)
     tasks = Task.objects.standing().select_related("suggestion__meeting", "suggestion__aspect")
     return get_object_or_404(tasks, pk=pk)
 
 
-def joined_task(account: Account, pk: int) -> Task:
+def merged_task(account: Account, pk: int) -> Task:
     """Return what was joined into another task and is none of its own any more; raises Http404 for any other."""
     tasks = Task.objects.filter(joined_into__isnull=False).select_related("joined_into", "suggestion__meeting")
     return get_object_or_404(tasks if account.is_authenticated else tasks.none(), pk=pk)
@@ -163,35 +169,35 @@ def readable_batch(account: Account, pk: int) -> Batch:
 def undoable_batch(account: Account, pk: int) -> Batch:
     """Return the batch for undoing it; raises Http404, or PermissionDenied for those who may only read about it."""
     batch = readable_batch(account, pk)
-    if not may_undo(account, batch):
+    if not can_undo_batch(account, batch):
         raise PermissionDenied(_("Only the secretariat and whoever made a batch may undo it."))
     return batch
 
 
-def may_change_many(account: Account) -> bool:
+def can_change_tasks(account: Account) -> bool:
     """Whether the account changes tasks in the list, one where it stands or many at once: who reports on tasks."""
     return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
 
 
-def tasks_to_change(account: Account, day: datetime.date):
+def selectable_tasks(account: Account, day: datetime.date):
     """Return the tasks out of which ``account`` may select; which of them it may change is said of each.
 
     Raises PermissionDenied for those who report on nothing.
     """
-    if not may_change_many(account):
+    if not can_change_tasks(account):
         raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
     return readable_tasks(account, day)
 
 
-def with_own_part(account: Account, tasks):
-    """Annotate ``tasks`` with what a liaison's departments are to each, so that `takers_of` asks nothing more."""
+def annotate_liaison_roles(account: Account, tasks):
+    """Annotate ``tasks`` with what a liaison's departments are to each, so that `roles_of` asks nothing more."""
     if account.role != Role.LIAISON:
         return tasks
     own = TaskDepartment.objects.filter(task=OuterRef("pk"), department__liaisons=account)
     return tasks.annotate(is_own=Exists(own), is_answered=Exists(own.filter(role__in=ANSWERABLE_ROLES)))
 
 
-def may_undo(account: Account, batch: Batch) -> bool:
+def can_undo_batch(account: Account, batch: Batch) -> bool:
     """Whether the batch is the account's own, or the account is the secretariat's."""
     return is_secretariat(account) or (account.is_active and batch.made_by_id == account.pk)
 
@@ -221,46 +227,46 @@ def writable_draft(account: Account, pk: int) -> MinutesDocument:
     return get_object_or_404(MinutesDocument.objects.select_related("meeting"), pk=pk, uploaded_by=account)
 
 
-def may_fill_in(account: Account) -> bool:
+def can_use_workbooks(account: Account) -> bool:
     """Whether the account has to do with fill-in workbooks: the secretariat with all, a liaison with the own."""
     return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
 
 
-def require_fill_in(account: Account) -> None:
+def require_workbook_access(account: Account) -> None:
     """Raise PermissionDenied for everybody else than the secretariat and the liaisons."""
-    if not may_fill_in(account):
+    if not can_use_workbooks(account):
         raise PermissionDenied(_("Only the secretariat and the liaisons of departments use fill-in workbooks."))
 
 
-def departments_to_fill_in(account: Account):
+def workbook_departments(account: Account):
     """Return the departments whose workbooks ``account`` may have."""
     departments = Department.objects.offered()
     if is_secretariat(account):
         return departments
-    return departments.filter(liaisons=account) if may_fill_in(account) else departments.none()
+    return departments.filter(liaisons=account) if can_use_workbooks(account) else departments.none()
 
 
-def own_fill_ins(account: Account):
+def own_workbooks(account: Account):
     """Return the workbooks ``account`` handed in; nobody decides about another one's."""
-    return FillInUpload.objects.filter(uploaded_by=account)
+    return WorkbookUpload.objects.filter(uploaded_by=account)
 
 
-def readable_fill_ins(account: Account):
+def readable_workbooks(account: Account):
     """Return the account's own workbooks, and for the secretariat those that others accepted."""
-    mine = own_fill_ins(account)
-    return mine | FillInUpload.objects.accepted() if is_secretariat(account) else mine
+    mine = own_workbooks(account)
+    return mine | WorkbookUpload.objects.accepted() if is_secretariat(account) else mine
 
 
-def readable_fill_in(account: Account, pk: int) -> FillInUpload:
+def readable_workbook(account: Account, pk: int) -> WorkbookUpload:
     """Return a workbook that was handed in; raises PermissionDenied, or Http404 for one that is not the account's."""
-    require_fill_in(account)
-    return get_object_or_404(readable_fill_ins(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
+    require_workbook_access(account)
+    return get_object_or_404(readable_workbooks(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
 
 
-def decidable_fill_in(account: Account, pk: int) -> FillInUpload:
-    """Return a workbook for deciding about it, also where that is done; raises as `readable_fill_in` does."""
-    require_fill_in(account)
-    return get_object_or_404(own_fill_ins(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
+def decidable_workbook(account: Account, pk: int) -> WorkbookUpload:
+    """Return a workbook for deciding about it, also where that is done; raises as `readable_workbook` does."""
+    require_workbook_access(account)
+    return get_object_or_404(own_workbooks(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
 
 
 def readable_documents(account: Account):
@@ -285,14 +291,14 @@ def is_secretariat(account: Account) -> bool:
     return account.is_active and account.role == Role.SECRETARIAT
 
 
-def is_organiser(account: Account) -> bool:
+def can_manage_organisation(account: Account) -> bool:
     """Whether this account changes departments and people: the secretariat's and administrators' do."""
     return account.is_active and account.role in (Role.SECRETARIAT, Role.ADMINISTRATOR)
 
 
-def require_organiser(account: Account) -> None:
+def require_organisation_manager(account: Account) -> None:
     """Raise PermissionDenied for everybody else than the secretariat and administrators."""
-    if not is_organiser(account):
+    if not can_manage_organisation(account):
         raise PermissionDenied(_("Only the secretariat and administrators may do this."))
 
 
@@ -322,15 +328,15 @@ def readable_person(account: Account, pk: int) -> Person:
     return get_object_or_404(readable_people(account).select_related("merged_into"), pk=pk)
 
 
-def organised_department(account: Account, pk: int) -> Department:
+def editable_department(account: Account, pk: int) -> Department:
     """Return the department for changing it; raises Http404, or PermissionDenied for those who may only read."""
-    require_organiser(account)
+    require_organisation_manager(account)
     return readable_department(account, pk)
 
 
-def organised_person(account: Account, pk: int) -> Person:
-    """Return the person for changing them; raises as `organised_department` does."""
-    require_organiser(account)
+def editable_person(account: Account, pk: int) -> Person:
+    """Return the person for changing them; raises as `editable_department` does."""
+    require_organisation_manager(account)
     return readable_person(account, pk)
 
 
@@ -345,23 +351,23 @@ def managed_account(account: Account, pk: int) -> Account:
     return get_object_or_404(managed_accounts(account), pk=pk)
 
 
-def giving_account(account: Account, pk: int) -> Account:
-    """Return a liaison's account for handing its departments over; raises as `organised_department` does."""
-    require_organiser(account)
+def handover_account(account: Account, pk: int) -> Account:
+    """Return a liaison's account for handing its departments over; raises as `editable_department` does."""
+    require_organisation_manager(account)
     return get_object_or_404(Account, pk=pk, role=Role.LIAISON)
 
 
-def takers_of(account: Account, task: Task) -> frozenset[Taker]:
+def roles_of(account: Account, task: Task) -> frozenset[ActorRole]:
     """Return what ``account`` is to ``task`` with regard to the lifecycle; empty: a reader.
 
-    Costs a query for a liaison's departments (none after `with_own_part`) and, where they are not prefetched, one for
-    the task's departments or leaders.
+    Costs a query for a liaison's departments (none after `annotate_liaison_roles`) and, where they are not prefetched,
+    one for the task's departments or leaders.
     """
     if is_secretariat(account):
-        return frozenset({Taker.SECRETARIAT})
+        return frozenset({ActorRole.SECRETARIAT})
     if account.is_active and account.role == Role.LEADER:
         supervises = any(part.person_id == account.person_id for part in task.task_leaders.all())
-        return frozenset({Taker.SUPERVISING_LEADER}) if supervises else frozenset()
+        return frozenset({ActorRole.SUPERVISING_LEADER}) if supervises else frozenset()
     if not account.is_active or account.role != Role.LIAISON:
         return frozenset()
     if hasattr(task, "is_own"):
@@ -370,30 +376,30 @@ def takers_of(account: Account, task: Task) -> frozenset[Taker]:
         own = account.department_ids
         roles = {part.role for part in task.task_departments.all() if part.department_id in own}
         is_own, is_answered = bool(roles), bool(roles.intersection(ANSWERABLE_ROLES))
-    takers = {Taker.ANY_LIAISON: is_own, Taker.ANSWERABLE_LIAISON: is_answered}
-    return frozenset(taker for taker, is_one in takers.items() if is_one)
+    actor_roles = {ActorRole.ANY_LIAISON: is_own, ActorRole.ANSWERABLE_LIAISON: is_answered}
+    return frozenset(taker for taker, is_one in actor_roles.items() if is_one)
 
 
-def open_steps(account: Account, task: Task, status: str) -> tuple[Transition, ...]:
+def available_transitions(account: Account, task: Task, status: str) -> tuple[Transition, ...]:
     """Return the changes of status ``account`` may make to ``task`` from ``status``."""
-    return transitions_from(status, takers_of(account, task))
+    return transitions_from(status, roles_of(account, task))
 
 
-def status_steps(account: Account, task: Task) -> tuple[Transition, ...]:
+def quick_transitions(account: Account, task: Task) -> tuple[Transition, ...]:
     """Return the changes of status that ``account`` may make in a quick update of ``task`` (from `TaskQuerySet.on`)."""
-    takers = takers_of(account, task)
-    return transitions_from(task.day_status, takers) if takers & REPORTERS else ()
+    actor_roles = roles_of(account, task)
+    return transitions_from(task.day_status, actor_roles) if actor_roles & CAN_REPORT else ()
 
 
-def may_report(account: Account, task: Task) -> bool:
-    """Whether the account reports on the task; costs what `takers_of` does."""
-    return bool(takers_of(account, task) & REPORTERS)
+def can_report(account: Account, task: Task) -> bool:
+    """Whether the account reports on the task; costs what `roles_of` does."""
+    return bool(roles_of(account, task) & CAN_REPORT)
 
 
-def departments_spoken_for(account: Account, task: Task) -> list[Department]:
+def reporting_departments(account: Account, task: Task) -> list[Department]:
     """Return the departments of ``task`` on whose behalf ``account`` may report, in printed order.
 
-    The secretariat may report for each; costs what `takers_of` does.
+    The secretariat may report for each; costs what `roles_of` does.
     """
     departments = [part.department for part in task.task_departments.all()]
     if is_secretariat(account):
@@ -404,7 +410,7 @@ def departments_spoken_for(account: Account, task: Task) -> list[Department]:
     return [department for department in departments if department.pk in own]
 
 
-def accounts_answering_for(task: Task):
+def responsible_accounts(task: Task):
     """Return the accounts of the liaisons and of the heads of the departments that lead or are responsible."""
     answering = Department.objects.filter(task_departments__task=task, task_departments__role__in=ANSWERABLE_ROLES)
     liaisons = Q(role=Role.LIAISON, departments__in=answering)
@@ -417,7 +423,7 @@ def calendar_owner(secret: str) -> Account:
 
     The one way to anything for somebody who is not signed in (DESIGN.md, Roles).
     """
-    addresses = CalendarAddress.objects.of_secret(secret).select_related("account__person")
+    addresses = CalendarAddress.objects.for_secret(secret).select_related("account__person")
     return get_object_or_404(addresses).account
 
 

@@ -83,7 +83,7 @@ def _task(task: Task) -> dict[str, Any]:
         ),
         "marks": sorted(
             (mark.column, mark.code, mark.value, sorted(mark.parameters.items()), mark.answer_id)
-            for mark in task.confirmation_marks.all()
+            for mark in task.import_issues.all()
         ),
         "log": [
             (entry.sequence, entry.kind, entry.effective_on, entry.is_report, entry.note, entry.changes)

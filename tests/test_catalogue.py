@@ -4,8 +4,8 @@ import pytest
 
 from cnas_tasks import catalogue
 
-STORED = [message for message in catalogue.stored() if message.id]
-KEYS = {catalogue.key(message) for message in STORED}
+STORED = [message for message in catalogue.read_catalog() if message.id]
+KEYS = {catalogue.message_key(message) for message in STORED}
 
 
 def described(message) -> str:
@@ -13,13 +13,13 @@ def described(message) -> str:
 
 
 def test_the_catalogue_holds_the_messages_of_the_code_and_no_others():
-    found = {catalogue.key(message) for message in catalogue.extracted() if message.id}
+    found = {catalogue.message_key(message) for message in catalogue.extract_catalog() if message.id}
     assert sorted(map(str, found - KEYS)) == [], "not in the catalogue: make messages, then translate"
     assert sorted(map(str, KEYS - found)) == [], "in the catalogue, but no longer said: make messages"
 
 
 def test_every_message_is_translated():
-    empty = [described(message) for message in STORED if not all(catalogue.strings(message) or [""])]
+    empty = [described(message) for message in STORED if not all(catalogue.translations(message) or [""])]
     assert empty == []
 
 
@@ -32,7 +32,7 @@ def test_placeholders_are_the_same_on_both_sides():
     for message in STORED:
         # Chinese has one form for all numbers: it stands for the plural, which names the number.
         source = message.id if isinstance(message.id, str) else message.id[-1]
-        for translation in catalogue.strings(message):
+        for translation in catalogue.translations(message):
             if translation and catalogue.placeholders(source) != catalogue.placeholders(translation):
                 differing.append(f"{described(message)} → {translation}")
     assert differing == []
@@ -40,12 +40,12 @@ def test_placeholders_are_the_same_on_both_sides():
 
 def test_the_file_is_as_make_messages_writes_it(tmp_path):
     written = tmp_path / "django.po"
-    catalogue.write(catalogue.updated(), written)
+    catalogue.write_catalog(catalogue.update_catalog(), written)
     assert written.read_text(encoding="utf-8") == catalogue.PO_FILE.read_text(encoding="utf-8")
 
 
 def test_obsolete_messages_are_not_kept():
-    assert not catalogue.stored().obsolete
+    assert not catalogue.read_catalog().obsolete
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_templates_are_read(tmp_path, source, expected):
     path = tmp_path / "page.html"
     path.write_text(source, encoding="utf-8")
     message, context = expected
-    found = [(text, where) for text, where, _comments in catalogue.found_in(path)]
+    found = [(text, where) for text, where, _comments in catalogue.extract_messages(path)]
     assert len(found) == 1
     text, where = found[0]
     if context:

@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from lxml import html
 
-from meetings.models import Account, ConfirmationMark, Meeting
+from meetings.models import Account, ImportIssue, Meeting
 from tests import factories
 from tests.tasks.update_form import opened, parsed, save, send, signed_in
 
@@ -44,7 +44,7 @@ def policy_of(response) -> dict[str, set[str]]:
 def pages(world) -> dict[str, tuple[Account | None, str]]:
     """Pages and states of them: name -> who asks and for what."""
     factories.real_meeting()
-    ConfirmationMark.objects.create(task=world.overdue, column="deadline", code="several_dates", value="2024.12")
+    ImportIssue.objects.create(task=world.overdue, column="deadline", code="several_dates", value="2024.12")
     real = Meeting.objects.get(document_number__contains="81")
     staff = world.secretariat
     return {

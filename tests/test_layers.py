@@ -20,7 +20,7 @@ ROOMS = (
     ("workbooks",),
     ("reports",),
     ("notifications",),
-    ("devtools", "backups"),
+    ("devtools", "backups", "backup_upgrade"),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
     ("admin", "management", "templatetags", "apps", "checks", "middleware"),

@@ -19,8 +19,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from meetings.models import (
     Account,
     Batch,
-    ConfirmationMark,
     Department,
+    ImportIssue,
     Mailing,
     Person,
     Role,
@@ -62,7 +62,7 @@ def world():
 def places(world) -> dict[str, object]:
     """What the addresses' names in braces stand for. The task is one that two departments have a part in."""
     task = world.undecided
-    mark = ConfirmationMark.objects.create(task=task, column="departments", code="several_departments", value="技术部")
+    mark = ImportIssue.objects.create(task=task, column="departments", code="several_departments", value="技术部")
     return {
         "task": task.pk,
         "batch": factories.batch(world.on_track).pk,
@@ -90,7 +90,7 @@ def places(world) -> dict[str, object]:
         "deleted_evidence": factories.evidence(task, deleted=True).pk,
         "extensionrequest": factories.extension_request(world.due_soon).pk,
         "instruction": factories.instruction(world.due_soon, world.supervisor).pk,
-        "mailing": (mailing := Mailing.objects.digest_for(world.liaison, world.day)).pk,
+        "mailing": (mailing := Mailing.objects.get_or_create_digest(world.liaison, world.day)).pk,
         "sentmail": SentMail.objects.create(
             mailing=mailing, address="liaison@example.org", subject="x", body="x", message_id="<x>"
         ).pk,

@@ -18,10 +18,10 @@ from meetings.devtools import synthetic
 from meetings.models import (
     Account,
     Aspect,
-    ConfirmationMark,
     Department,
     DepartmentRole,
     Health,
+    ImportIssue,
     Meeting,
     Person,
     Role,
@@ -199,7 +199,7 @@ def test_all_filters_at_once_cost_no_more_than_the_list(register, spend):
 
 def test_the_queue_of_confirmations_costs_as_much_for_many_tasks_as_for_few(register, spend):
     for task in Task.objects.all()[:60]:
-        ConfirmationMark.objects.get_or_create(task=task, column="leaders", code="several_people")
+        ImportIssue.objects.get_or_create(task=task, column="leaders", code="several_people")
     for role in (Role.READER, Role.SECRETARIAT):
         spend(factories.account(role), "/confirmations/", CONFIRMATIONS + INBOX.get(role, []))
     task = Task.objects.filter(status=Status.NOT_STARTED, extension_count=0).first()
@@ -238,7 +238,7 @@ def test_the_pages_of_departments_and_people_cost_as_many_queries_whatever_there
 
 
 def test_choosing_from_all_departments_and_people_is_one_query_each(register, django_assert_num_queries):
-    for offered in (Department.objects.offered(), Person.objects.offered(), Person.objects.offered_as_leaders()):
+    for offered in (Department.objects.offered(), Person.objects.offered(), Person.objects.selectable_as_leaders()):
         with django_assert_num_queries(1):
             assert offered_choices(offered, empty="")
 

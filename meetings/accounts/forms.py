@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.models import PAGE_SIZES, Account, LandingPage, Language
 from meetings.tasks import inbox
-from meetings.ui.forms import ExplainedForm
+from meetings.ui.forms import ServiceForm
 
 # Where the first page is one of the saved views, this and its number are the value sent.
 VIEW_PREFIX = "view-"
-USUAL_PAGE_SIZE = PAGE_SIZES[1]
+DEFAULT_PAGE_SIZE = PAGE_SIZES[1]
 
 
-class AccountSettingsForm(ExplainedForm):
+class AccountSettingsForm(ServiceForm):
     """What somebody chooses for their own account."""
 
     language = forms.ChoiceField(
@@ -73,7 +73,7 @@ class AccountSettingsForm(ExplainedForm):
             (Language.ENGLISH.value, "English"),
         ]
         self.fields["page_size"].choices = [
-            ("", self._usual_page_size()),
+            ("", self._default_page_size_label()),
             *((size, str(size)) for size in PAGE_SIZES),
         ]
         self.fields["landing"].choices = [
@@ -86,27 +86,27 @@ class AccountSettingsForm(ExplainedForm):
             self.fields["landing"].choices += [(gettext_lazy("Saved views"), named)]
 
     @staticmethod
-    def _usual_page_size() -> str:
-        return _("As usual (%(number)d)") % {"number": USUAL_PAGE_SIZE}
+    def _default_page_size_label() -> str:
+        return _("As usual (%(number)d)") % {"number": DEFAULT_PAGE_SIZE}
 
     @property
     def chosen(self) -> dict[str, Any]:
         """What the verb is to keep."""
-        said = dict(self.cleaned_data)
-        landing = said.pop("landing")
+        data = dict(self.cleaned_data)
+        landing = data.pop("landing")
         view = self.views.get(landing)
         page = LandingPage.DASHBOARD if view or not landing else LandingPage(landing)
-        return {**said, "landing_page": page, "landing_view": view}
+        return {**data, "landing_page": page, "landing_view": view}
 
     def said(self, changed: list[str]) -> list[str]:
         """Say what the fields behind the verb's arguments ``changed`` hold now."""
         names = dict.fromkeys("landing" if name.startswith("landing") else name for name in changed)
         return [
-            _("%(filter)s: %(values)s") % {"filter": self.fields[name].label, "values": self._value_in_words(name)}
+            _("%(filter)s: %(values)s") % {"filter": self.fields[name].label, "values": self._format_value(name)}
             for name in names
         ]
 
-    def _value_in_words(self, name: str) -> str | Promise:
+    def _format_value(self, name: str) -> str | Promise:
         value = self.cleaned_data[name]
         if name == "wants_digest":
             return _("yes") if value else _("no")
@@ -114,7 +114,7 @@ class AccountSettingsForm(ExplainedForm):
             view = self.views.get(value)
             return view.name if view else LandingPage(value or LandingPage.DASHBOARD).label
         if name == "page_size":
-            return str(value) if value else self._usual_page_size()
+            return str(value) if value else self._default_page_size_label()
         return dict(self.fields[name].choices)[value]
 
 

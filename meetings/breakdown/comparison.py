@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from meetings.core.similarity import likenesses
+from meetings.core.similarity import similarity_scores
 from meetings.models import Meeting, Suggestion, SuggestionSource
 
 # What is less alike is no candidate; half of it does where the same person suggested both.
-LEAST_LIKENESS = 0.16
-MOST_CANDIDATES = 8
+MIN_SIMILARITY = 0.16
+MAX_CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Candidate:
 
     suggestion: Suggestion
     likeness: float
-    same_people: tuple[str, ...]
+    shared_sources: tuple[str, ...]
 
     @property
     def percent(self) -> int:
@@ -34,32 +34,32 @@ def earlier_suggestions(suggestion: Suggestion) -> QuerySet[Suggestion]:
     return Suggestion.objects.filter(meeting__issued_on__lt=suggestion.meeting.issued_on)
 
 
-def candidates(suggestion: Suggestion, words: str = "") -> list[Candidate]:
+def find_candidates(suggestion: Suggestion, search_text: str = "") -> list[Candidate]:
     """Return the earlier suggestions most like ``suggestion``, the likest first; three queries, texts of all of them.
 
-    With ``words``, those that hold all of them, however like they are.
+    With ``search_text``, those that hold all of them, however like they are.
     """
     earlier = earlier_suggestions(suggestion)
-    for word in words.split():
+    for word in search_text.split():
         earlier = earlier.filter(text__icontains=word)
-    alike = likenesses(suggestion.text, dict(earlier.values_list("pk", "text")))
+    scores = similarity_scores(suggestion.text, dict(earlier.values_list("pk", "text")))
     own = set(suggestion.suggestion_sources.values_list("person", flat=True))
     by_them = set(earlier.filter(suggestion_sources__person__in=own).values_list("pk", flat=True))
     found = [
         pk
-        for pk, likeness in alike.items()
-        if words or likeness >= (LEAST_LIKENESS / 2 if pk in by_them else LEAST_LIKENESS)
+        for pk, likeness in scores.items()
+        if search_text or likeness >= (MIN_SIMILARITY / 2 if pk in by_them else MIN_SIMILARITY)
     ]
-    best = sorted(found, key=lambda pk: (-alike[pk], -pk))[:MOST_CANDIDATES]
-    return [_candidate(of, alike[of.pk], own) for of in _in_order(best)]
+    best = sorted(found, key=lambda pk: (-scores[pk], -pk))[:MAX_CANDIDATES]
+    return [_build_candidate(of, scores[of.pk], own) for of in _load_in_order(best)]
 
 
-def _in_order(ids: list[int]) -> Iterable[Suggestion]:
+def _load_in_order(ids: list[int]) -> Iterable[Suggestion]:
     rows = with_sources(Suggestion.objects.filter(pk__in=ids).select_related("meeting")).in_bulk()
     return [rows[pk] for pk in ids]
 
 
-def _candidate(suggestion: Suggestion, likeness: float, own: set[int]) -> Candidate:
+def _build_candidate(suggestion: Suggestion, likeness: float, own: set[int]) -> Candidate:
     same = [source.person.name for source in suggestion.suggestion_sources.all() if source.person_id in own]
     return Candidate(suggestion, likeness, tuple(dict.fromkeys(same)))
 
@@ -71,11 +71,11 @@ def with_sources(suggestions: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
 
 
 @dataclass(frozen=True, slots=True)
-class Unlinked:
+class UnlinkedSuggestion:
     """A suggestion of the later meeting without one of the earlier; ``likely`` is the likest of that, if any is."""
 
     suggestion: Suggestion
-    likely: Suggestion | None
+    likely_match: Suggestion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,15 @@ class Comparison:
     earlier: Meeting
     later: Meeting
     pairs: tuple[tuple[Suggestion, Suggestion], ...]
-    new: tuple[Unlinked, ...]
+    new: tuple[UnlinkedSuggestion, ...]
     not_raised_again: tuple[Suggestion, ...]
 
 
-def compare(first: Meeting, second: Meeting) -> Comparison:
+def compare_meetings(first: Meeting, second: Meeting) -> Comparison:
     """Set two meetings side by side, whichever is named first. Four queries."""
     earlier, later = sorted((first, second), key=lambda meeting: (meeting.issued_on, meeting.pk))
-    before = {of.pk: of for of in _of_meeting(earlier)}
-    now = _of_meeting(later)
+    before = {of.pk: of for of in _load_suggestions(earlier)}
+    now = _load_suggestions(later)
     pairs = tuple((of, before[of.raised_before_id]) for of in now if of.raised_before_id in before)
     linked = {of.pk for _later, of in pairs}
     rest = {pk: of for pk, of in before.items() if pk not in linked}
@@ -102,16 +102,20 @@ def compare(first: Meeting, second: Meeting) -> Comparison:
         earlier=earlier,
         later=later,
         pairs=pairs,
-        new=tuple(Unlinked(of, rest.get(_likest(of.text, texts))) for of in now if of.raised_before_id not in before),
+        new=tuple(
+            UnlinkedSuggestion(of, rest.get(_most_similar(of.text, texts)))
+            for of in now
+            if of.raised_before_id not in before
+        ),
         not_raised_again=tuple(rest.values()),
     )
 
 
-def _of_meeting(meeting: Meeting) -> list[Suggestion]:
+def _load_suggestions(meeting: Meeting) -> list[Suggestion]:
     return list(with_sources(meeting.suggestions.select_related("meeting")).order_by("position"))
 
 
-def _likest(text: str, texts: dict[int, str]) -> int | None:
-    alike = likenesses(text, texts)
+def _most_similar(text: str, texts: dict[int, str]) -> int | None:
+    alike = similarity_scores(text, texts)
     best = max(alike, key=alike.get, default=None)
-    return best if best is not None and alike[best] >= LEAST_LIKENESS else None
+    return best if best is not None and alike[best] >= MIN_SIMILARITY else None

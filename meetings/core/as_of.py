@@ -13,34 +13,34 @@ AS_OF = "as_of"
 FIRST_YEAR = 1900
 
 
-class ImpossibleAsOf(ValueError):
+class InvalidAsOfError(ValueError):
     """The asked-for day cannot be read or has not come yet; its text is the sentence for the reader."""
 
 
-def parse_day(written: str) -> datetime.date:
-    """Return the day that ``written`` (YYYY-MM-DD) names; raises ImpossibleAsOf where it names none since 1900."""
+def parse_date(value: str) -> datetime.date:
+    """Return the day that ``value`` (YYYY-MM-DD) names; raises ImpossibleAsOf where it names none since 1900."""
     try:
-        day = datetime.datetime.strptime(written.strip(), "%Y-%m-%d").date()
+        day = datetime.datetime.strptime(value.strip(), "%Y-%m-%d").date()
     except ValueError:
         day = None
     if day is None or day.year < FIRST_YEAR:
-        raise ImpossibleAsOf(
-            _("“%(value)s” is not a day. Write it as year, month and day, such as 2023-12-31.") % {"value": written}
+        raise InvalidAsOfError(
+            _("“%(value)s” is not a day. Write it as year, month and day, such as 2023-12-31.") % {"value": value}
         )
     return day
 
 
-def parse_as_of(written: str | None, today: datetime.date | None = None) -> datetime.date:
-    """Return the day to show: ``written`` (YYYY-MM-DD), or today where nothing is written.
+def parse_as_of(value: str | None, today: datetime.date | None = None) -> datetime.date:
+    """Return the day to show: ``value`` (YYYY-MM-DD), or today where nothing is written.
 
     Raises ImpossibleAsOf for what is no day and for a day that has not come yet.
     """
     today = today or timezone.localdate()
-    if not written or not written.strip():
+    if not value or not value.strip():
         return today
-    day = parse_day(written)
+    day = parse_date(value)
     if day > today:
-        raise ImpossibleAsOf(
+        raise InvalidAsOfError(
             _("%(day)s has not come yet, so nobody knows the register of that day. Choose today or an earlier day.")
             % {"day": date_format(day, "DATE_FORMAT")}
         )

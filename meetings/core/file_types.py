@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 # A text is read this far to see that it is one.
-TEXT_READ = 1 << 20
+MAX_TEXT_BYTES = 1 << 20
 # Directory entries of an OLE file are UTF-16; Word, Excel (two generations), PowerPoint, WPS writer and sheets.
 _OLE_PARTS = {
     "WordDocument": ("application/msword", ("doc", "wps")),
@@ -28,7 +28,7 @@ _PACKAGE_PARTS = {
     "OFD.xml": ("application/ofd", ("ofd",)),
 }
 _PACKAGE_MACROS = ("vbaproject.bin", "vbadata.xml")
-_BEGINNINGS = (
+_SIGNATURES = (
     (b"%PDF-", "application/pdf", ("pdf",)),
     (b"\x89PNG\r\n\x1a\n", "image/png", ("png",)),
     (b"\xff\xd8\xff", "image/jpeg", ("jpg", "jpeg")),
@@ -39,7 +39,7 @@ _BEGINNINGS = (
 )
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A text with one of these is a page, a drawing or a script, whatever it is called.
-_ACTIVE = ("<html", "<script", "<svg", "<!doctype", "<?php", "<?xml", "<iframe", "<body")
+_ACTIVE_MARKERS = ("<html", "<script", "<svg", "<!doctype", "<?php", "<?xml", "<iframe", "<body")
 
 # Endings by their names for people, in the order in which a form says them.
 ENDINGS = ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "wps", "et", "dps", "ofd")
@@ -56,7 +56,7 @@ class FileType:
     endings: tuple[str, ...]
 
 
-def sniff(file: BinaryIO) -> FileType | None:
+def detect_file_type(file: BinaryIO) -> FileType | None:
     """Return what ``file`` is by its content, or ``None`` where it is nothing that may be kept.
 
     Leaves the file at its beginning.
@@ -64,19 +64,19 @@ def sniff(file: BinaryIO) -> FileType | None:
     try:
         file.seek(0)
         head = file.read(16)
-        for beginning, content_type, endings in _BEGINNINGS:
+        for beginning, content_type, endings in _SIGNATURES:
             if head.startswith(beginning):
                 return FileType(content_type, endings)
         if head.startswith(_ZIP):
-            return _sniff_package(file)
+            return _detect_package(file)
         if head.startswith(_OLE):
-            return _sniff_ole(file)
-        return _sniff_text(file)
+            return _detect_ole(file)
+        return _detect_text(file)
     finally:
         file.seek(0)
 
 
-def _sniff_package(file: BinaryIO) -> FileType | None:
+def _detect_package(file: BinaryIO) -> FileType | None:
     try:
         with zipfile.ZipFile(file) as package:
             names = set(package.namelist())
@@ -90,7 +90,7 @@ def _sniff_package(file: BinaryIO) -> FileType | None:
     return None
 
 
-def _sniff_ole(file: BinaryIO) -> FileType | None:
+def _detect_ole(file: BinaryIO) -> FileType | None:
     file.seek(0)
     content = file.read()
 
@@ -105,26 +105,26 @@ def _sniff_ole(file: BinaryIO) -> FileType | None:
     return None
 
 
-def _sniff_text(file: BinaryIO) -> FileType | None:
+def _detect_text(file: BinaryIO) -> FileType | None:
     file.seek(0)
-    content = file.read(TEXT_READ)
+    content = file.read(MAX_TEXT_BYTES)
     if not content or b"\0" in content or content.startswith((b"#!", b"MZ", b"\x7fELF")):
         return None
-    text = _decoded(content)
-    if text is None or any(sign in text.lower() for sign in _ACTIVE):
+    text = _decode_text(content)
+    if text is None or any(sign in text.lower() for sign in _ACTIVE_MARKERS):
         return None
     if sum(not character.isprintable() and character not in "\t\r\n\f\ufeff\u3000\xa0" for character in text):
         return None
     return FileType("text/plain", TEXT_ENDINGS)
 
 
-def _decoded(content: bytes) -> str | None:
+def _decode_text(content: bytes) -> str | None:
     for encoding in ("utf-8", "gb18030"):
         # The last character may have been cut in two by the limit.
         for end in (len(content), -1, -2, -3):
             try:
                 return content[:end].decode(encoding)
             except UnicodeDecodeError:
-                if len(content) < TEXT_READ:
+                if len(content) < MAX_TEXT_BYTES:
                     break
     return None

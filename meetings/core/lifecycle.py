@@ -36,7 +36,7 @@ class Step(StrEnum):
     REOPEN = "reopen"
 
 
-class Taker(StrEnum):
+class ActorRole(StrEnum):
     """Who may take a step, with regard to one task."""
 
     SECRETARIAT = "secretariat"
@@ -49,15 +49,15 @@ class Taker(StrEnum):
 
 
 # Who reports on a task; a leader supervises it and reads.
-REPORTERS = frozenset({Taker.SECRETARIAT, Taker.ANSWERABLE_LIAISON, Taker.ANY_LIAISON})
+CAN_REPORT = frozenset({ActorRole.SECRETARIAT, ActorRole.ANSWERABLE_LIAISON, ActorRole.ANY_LIAISON})
 # Who asks, for the departments that answer for a task, for its closure or a later deadline.
-ASKERS = frozenset({Taker.SECRETARIAT, Taker.ANSWERABLE_LIAISON})
+CAN_REQUEST = frozenset({ActorRole.SECRETARIAT, ActorRole.ANSWERABLE_LIAISON})
 # Who gives instructions and agrees to a closure; the secretariat records what a leader wrote on paper.
-SUPERVISORS = frozenset({Taker.SECRETARIAT, Taker.SUPERVISING_LEADER})
+CAN_SUPERVISE = frozenset({ActorRole.SECRETARIAT, ActorRole.SUPERVISING_LEADER})
 # Who decides.
-DECIDERS = frozenset({Taker.SECRETARIAT})
+CAN_DECIDE = frozenset({ActorRole.SECRETARIAT})
 # Who has a say about a task at all.
-CONCERNED = REPORTERS | SUPERVISORS
+CAN_COMMENT = CAN_REPORT | CAN_SUPERVISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,85 +71,98 @@ class Transition:
     step: Step
     source: Status
     target: Status
-    takers: frozenset[Taker]
+    takers: frozenset[ActorRole]
     needs_reason: bool
     is_report: bool
     needs_agreement: bool = False
 
 
-_ANYONE_AT_WORK = frozenset({Taker.SECRETARIAT, Taker.ANY_LIAISON})
+_CAN_START = frozenset({ActorRole.SECRETARIAT, ActorRole.ANY_LIAISON})
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(Step.START, Status.NOT_STARTED, Status.IN_PROGRESS, _ANYONE_AT_WORK, False, True),
-    Transition(Step.REQUEST_CLOSURE, Status.IN_PROGRESS, Status.CLOSURE_REQUESTED, ASKERS, True, True),
-    Transition(Step.SEND_BACK, Status.CLOSURE_REQUESTED, Status.IN_PROGRESS, SUPERVISORS, True, False),
-    Transition(Step.ACCEPT_CLOSURE, Status.CLOSURE_REQUESTED, Status.CLOSED, DECIDERS, False, True, True),
-    Transition(Step.CLOSE, Status.NOT_STARTED, Status.CLOSED, DECIDERS, True, True, True),
-    Transition(Step.CLOSE, Status.IN_PROGRESS, Status.CLOSED, DECIDERS, True, True, True),
-    Transition(Step.TERMINATE, Status.NOT_STARTED, Status.TERMINATED, DECIDERS, True, False),
-    Transition(Step.TERMINATE, Status.IN_PROGRESS, Status.TERMINATED, DECIDERS, True, False),
-    Transition(Step.TERMINATE, Status.CLOSURE_REQUESTED, Status.TERMINATED, DECIDERS, True, False),
-    Transition(Step.REOPEN, Status.CLOSED, Status.IN_PROGRESS, DECIDERS, True, False),
-    Transition(Step.REOPEN, Status.TERMINATED, Status.IN_PROGRESS, DECIDERS, True, False),
+    Transition(Step.START, Status.NOT_STARTED, Status.IN_PROGRESS, _CAN_START, False, True),
+    Transition(Step.REQUEST_CLOSURE, Status.IN_PROGRESS, Status.CLOSURE_REQUESTED, CAN_REQUEST, True, True),
+    Transition(Step.SEND_BACK, Status.CLOSURE_REQUESTED, Status.IN_PROGRESS, CAN_SUPERVISE, True, False),
+    Transition(Step.ACCEPT_CLOSURE, Status.CLOSURE_REQUESTED, Status.CLOSED, CAN_DECIDE, False, True, True),
+    Transition(Step.CLOSE, Status.NOT_STARTED, Status.CLOSED, CAN_DECIDE, True, True, True),
+    Transition(Step.CLOSE, Status.IN_PROGRESS, Status.CLOSED, CAN_DECIDE, True, True, True),
+    Transition(Step.TERMINATE, Status.NOT_STARTED, Status.TERMINATED, CAN_DECIDE, True, False),
+    Transition(Step.TERMINATE, Status.IN_PROGRESS, Status.TERMINATED, CAN_DECIDE, True, False),
+    Transition(Step.TERMINATE, Status.CLOSURE_REQUESTED, Status.TERMINATED, CAN_DECIDE, True, False),
+    Transition(Step.REOPEN, Status.CLOSED, Status.IN_PROGRESS, CAN_DECIDE, True, False),
+    Transition(Step.REOPEN, Status.TERMINATED, Status.IN_PROGRESS, CAN_DECIDE, True, False),
 )
 
-_BY_ENDS = {(transition.source, transition.target): transition for transition in TRANSITIONS}
+_TRANSITION_BY_STATUSES = {(transition.source, transition.target): transition for transition in TRANSITIONS}
 
 
 def find_transition(source: str, target: str) -> Transition | None:
     """Return the transition from ``source`` to ``target``, or ``None`` where the table has none."""
-    return _BY_ENDS.get((source, target))
+    return _TRANSITION_BY_STATUSES.get((source, target))
 
 
-def transitions_from(source: str, takers: frozenset[Taker] | set[Taker]) -> tuple[Transition, ...]:
-    """Return the transitions that one of ``takers`` may make from ``source``, in the table's order."""
-    return tuple(t for t in TRANSITIONS if t.source == source and t.takers & takers)
+def transitions_from(source: str, actor_roles: frozenset[ActorRole] | set[ActorRole]) -> tuple[Transition, ...]:
+    """Return the transitions that one of ``actor_roles`` may make from ``source``, in the table's order."""
+    return tuple(t for t in TRANSITIONS if t.source == source and t.takers & actor_roles)
 
 
-class Wish(StrEnum):
+class ExtensionState(StrEnum):
     """Where a wish for a later deadline stands."""
 
-    ASKED = "asked"
+    REQUESTED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
     LAPSED = "lapsed"
 
 
-class WishStep(StrEnum):
+class ExtensionEvent(StrEnum):
     """The names of what happens to a wish for a later deadline."""
 
-    ASK = "ask"
+    REQUEST = "ask"
     GRANT = "grant"
     REFUSE = "refuse"
     LAPSE = "lapse"
 
 
 @dataclass(frozen=True, slots=True)
-class WishTransition:
+class ExtensionTransition:
     """One allowed change of a wish; ``source`` is none where it begins. Only one wish of a task is open at a time.
 
     ``task_statuses`` are those of the task in which it may happen; no ``takers``: it happens with the task's end.
     """
 
-    step: WishStep
-    source: Wish | None
-    target: Wish
-    takers: frozenset[Taker]
+    step: ExtensionEvent
+    source: ExtensionState | None
+    target: ExtensionState
+    takers: frozenset[ActorRole]
     needs_reason: bool
     task_statuses: frozenset[Status]
 
 
-EXTENSION_TRANSITIONS: tuple[WishTransition, ...] = (
+EXTENSION_TRANSITIONS: tuple[ExtensionTransition, ...] = (
     # Whoever asks for closure says that it is done; a later deadline has nothing to do with that.
-    WishTransition(WishStep.ASK, None, Wish.ASKED, ASKERS, True, frozenset({Status.NOT_STARTED, Status.IN_PROGRESS})),
-    WishTransition(WishStep.GRANT, Wish.ASKED, Wish.GRANTED, DECIDERS, True, OPEN_STATUSES),
-    WishTransition(WishStep.REFUSE, Wish.ASKED, Wish.REFUSED, DECIDERS, True, OPEN_STATUSES),
-    WishTransition(WishStep.LAPSE, Wish.ASKED, Wish.LAPSED, frozenset(), False, ENDED_STATUSES),
+    ExtensionTransition(
+        ExtensionEvent.REQUEST,
+        None,
+        ExtensionState.REQUESTED,
+        CAN_REQUEST,
+        True,
+        frozenset({Status.NOT_STARTED, Status.IN_PROGRESS}),
+    ),
+    ExtensionTransition(
+        ExtensionEvent.GRANT, ExtensionState.REQUESTED, ExtensionState.GRANTED, CAN_DECIDE, True, OPEN_STATUSES
+    ),
+    ExtensionTransition(
+        ExtensionEvent.REFUSE, ExtensionState.REQUESTED, ExtensionState.REFUSED, CAN_DECIDE, True, OPEN_STATUSES
+    ),
+    ExtensionTransition(
+        ExtensionEvent.LAPSE, ExtensionState.REQUESTED, ExtensionState.LAPSED, frozenset(), False, ENDED_STATUSES
+    ),
 )
 
-_WISH_BY_STEP = {transition.step: transition for transition in EXTENSION_TRANSITIONS}
+_EXTENSION_BY_EVENT = {transition.step: transition for transition in EXTENSION_TRANSITIONS}
 
 
-def wish_transition(step: WishStep) -> WishTransition:
-    """Return what ``step`` does to a wish for a later deadline, and who may do it."""
-    return _WISH_BY_STEP[step]
+def extension_transition(event: ExtensionEvent) -> ExtensionTransition:
+    """Return what ``event`` does to a wish for a later deadline, and who may do it."""
+    return _EXTENSION_BY_EVENT[event]

@@ -1,7 +1,7 @@
 """How Chinese names and texts are typed on a keyboard: by pinyin (liuzhongshu) and by its initials (lzs).
 
 Pure Python over pypinyin, which knows the readings of words. What is found here is stored beside what it spells
-(`meetings.models.fields.SpellingField`), so that a search is a search for a part of a text.
+(`meetings.models.fields.PinyinField`), so that a search is a search for a part of a text.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ from itertools import islice, product
 from pypinyin import Style, lazy_pinyin, pinyin
 
 # A name is short and may be read in several ways (单 is dan, shan and chan); a longer text is read word by word.
-LONGEST_NAME = 8
-MOST_READINGS = 16
+MAX_NAME_LENGTH = 8
+MAX_READINGS = 16
 
 
 # A single letter is in nearly every spelling, and two are in most of the long ones.
-SHORTEST_SPELLING = 2
+MIN_QUERY_LENGTH = 2
 
 
-def may_be_spelling(word: str) -> bool:
+def is_pinyin_query(word: str) -> bool:
     """Whether somebody may have typed ``word`` as pinyin or initials: letters of the keyboard, and more than one."""
-    return len(word) >= SHORTEST_SPELLING and word.isascii() and word.isalnum() and not word.isdecimal()
+    return len(word) >= MIN_QUERY_LENGTH and word.isascii() and word.isalnum() and not word.isdecimal()
 
 
 # Every save of a task spells its text again, which seldom is another one.
 @lru_cache(maxsize=4096)
-def spell(text: str) -> str:
+def build_pinyin_index(text: str) -> str:
     """Return all that ``text`` may be typed as, a blank between: pinyin, then initials, for each reading.
 
     Without tones, in small letters; letters and digits stand as they are and all else is left out. Empty for an
     empty text.
     """
-    kept = "".join(letter for letter in text if letter.isalnum())
-    if not kept:
+    characters = "".join(letter for letter in text if letter.isalnum())
+    if not characters:
         return ""
-    if len(kept) <= LONGEST_NAME:
-        of_letters = pinyin(kept, style=Style.NORMAL, heteronym=True, errors=list)
-        readings = list(islice(product(*of_letters), MOST_READINGS))
+    if len(characters) <= MAX_NAME_LENGTH:
+        of_letters = pinyin(characters, style=Style.NORMAL, heteronym=True, errors=list)
+        readings = list(islice(product(*of_letters), MAX_READINGS))
     else:
-        readings = [lazy_pinyin(kept, errors=list)]
+        readings = [lazy_pinyin(characters, errors=list)]
     spelled = ["".join(reading) for reading in readings]
     initials = ["".join(syllable[0] for syllable in reading) for reading in readings]
     return " ".join(dict.fromkeys([*spelled, *initials])).lower()

@@ -15,16 +15,16 @@ from typing import TypeVar
 Key = TypeVar("Key", bound=Hashable)
 
 
-def pairs_of(text: str) -> frozenset[str]:
+def bigrams(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters of ``text``, without what is neither letter nor figure."""
     characters = [one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum()]
     return frozenset(first + second for first, second in zip(characters, characters[1:], strict=False))
 
 
-def likenesses(text: str, others: Mapping[Key, str]) -> dict[Key, float]:
+def similarity_scores(text: str, others: Mapping[Key, str]) -> dict[Key, float]:
     """Return how alike ``text`` is to each of ``others``, from 0 (nothing in common) to 1 (the same words)."""
-    own = pairs_of(text)
-    pairs = {key: pairs_of(other) for key, other in others.items()}
+    own = bigrams(text)
+    pairs = {key: bigrams(other) for key, other in others.items()}
     frequency = Counter(pair for of_other in pairs.values() for pair in of_other)
     weight = {pair: math.log(1 + (len(pairs) + 1) / (number + 1)) for pair, number in frequency.items()}
     rare = math.log(2 + len(pairs))
@@ -33,8 +33,8 @@ def likenesses(text: str, others: Mapping[Key, str]) -> dict[Key, float]:
         return sum(weight.get(pair, rare) for pair in of)
 
     whole = weigh(own)
-    return {key: _share(weigh(own & of_other), whole, weigh(of_other)) for key, of_other in pairs.items()}
+    return {key: _dice_coefficient(weigh(own & of_other), whole, weigh(of_other)) for key, of_other in pairs.items()}
 
 
-def _share(common: float, first: float, second: float) -> float:
+def _dice_coefficient(common: float, first: float, second: float) -> float:
     return 2 * common / (first + second) if common else 0.0

@@ -33,7 +33,7 @@ def last_working_day(day: datetime.date) -> datetime.date:
     return day
 
 
-def begin_of_working_days(day: datetime.date, number: int) -> datetime.date:
+def first_of_last_working_days(day: datetime.date, number: int) -> datetime.date:
     """Return the first of the last ``number`` working days up to and including ``day``; for none, the day after it.
 
     What ended before that day has been over for ``number`` working days or more.

@@ -82,8 +82,10 @@ def set_new_passwords() -> Passwords:
 
 def password_table(passwords: Passwords) -> str:
     """Return the accounts and their passwords as a table for a terminal, its heads in Chinese and English."""
-    head = [in_both(title) for title in (_("User name"), _("Password"), _("Role"))]
-    rows = [[account.username, password, in_both(Role(account.role).label)] for account, password in passwords]
+    head = [in_both_languages(title) for title in (_("User name"), _("Password"), _("Role"))]
+    rows = [
+        [account.username, password, in_both_languages(Role(account.role).label)] for account, password in passwords
+    ]
     widths = [max(map(_terminal_width, column)) for column in zip(head, *rows, strict=True)]
     rule = ["─" * width for width in widths]
     return "\n".join(
@@ -94,7 +96,7 @@ def password_table(passwords: Passwords) -> str:
     )
 
 
-def in_both(message: Promise | str) -> str:
+def in_both_languages(message: Promise | str) -> str:
     """Return a lazy ``message`` in Chinese and in English: who starts the register for the first time reads one."""
     written = []
     for language, _name in settings.LANGUAGES:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from meetings.deadlines import DeadlineProblem, ProblemCode
 
 # Whole sentences, one for the case that a day is offered and one for the case that none is.
-_SENTENCES = {
+_MESSAGES = {
     ProblemCode.UNREADABLE: gettext_lazy("“%(value)s” is no deadline that can be read. Enter one."),
     ProblemCode.EMPTY: gettext_lazy("No deadline is printed. Enter one, or mark the task as ongoing."),
     ProblemCode.PARTLY_READ: gettext_lazy("Only part of “%(value)s” could be read. Check the deadline."),
@@ -82,7 +82,7 @@ _SENTENCES = {
         "“%(value)s” has several dates for several tasks. Confirm which date belongs to which task."
     ),
 }
-_SENTENCES_WITH_OFFER = {
+_MESSAGES_WITH_OFFERED_DATE = {
     ProblemCode.NO_ISSUE_DAY: gettext_lazy(
         "“%(value)s” counts from the day of issue, which is not known. Enter the day of issue, or accept %(offered)s."
     ),
@@ -120,32 +120,32 @@ _SENTENCES_WITH_OFFER = {
 }
 
 
-def deadline_problem_sentence(problem: DeadlineProblem) -> str:
+def deadline_problem_message(problem: DeadlineProblem) -> str:
     """The problem as a sentence in the active language: what is wrong, and what to do (DESIGN.md, Deadlines)."""
     offered = problem.offered
-    if offered is not None and problem.code in _SENTENCES_WITH_OFFER:
-        sentence = str(_SENTENCES_WITH_OFFER[problem.code])
-        return sentence % {"value": problem.value, "offered": _day(offered)}
-    return str(_SENTENCES[problem.code]) % {"value": problem.value}
+    if offered is not None and problem.code in _MESSAGES_WITH_OFFERED_DATE:
+        message = str(_MESSAGES_WITH_OFFERED_DATE[problem.code])
+        return message % {"value": problem.value, "offered": _format_date(offered)}
+    return str(_MESSAGES[problem.code]) % {"value": problem.value}
 
 
-def _day(day: datetime.date) -> str:
+def _format_date(day: datetime.date) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
 # --- texts named in a sentence ---------------------------------------------------------------------
 
 # Of a long text so many characters stand for it, and so many texts are named of many.
-_LENGTH, _NAMED = 30, 3
+_MAX_LENGTH, _MAX_TEXTS = 30, 3
 
 
-def in_short(text: str) -> str:
+def shorten_text(text: str) -> str:
     """Return as much of a task's text as a sentence about it can hold."""
-    return Truncator(text).chars(_LENGTH)
+    return Truncator(text).chars(_MAX_LENGTH)
 
 
-def named_in_short(texts: Sequence[str]) -> str:
+def join_shortened(texts: Sequence[str]) -> str:
     """Return the first few of ``texts``, in short and in quotation marks, for a sentence that counts them all."""
-    named = [_("“%(task)s”") % {"task": in_short(text)} for text in texts[:_NAMED]]
+    named = [_("“%(task)s”") % {"task": shorten_text(text)} for text in texts[:_MAX_TEXTS]]
     # Translators: what stands between the items of a list.
-    return _(", ").join(named) + ("…" if len(texts) > _NAMED else "")
+    return _(", ").join(named) + ("…" if len(texts) > _MAX_TEXTS else "")

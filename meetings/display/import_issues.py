@@ -12,10 +12,10 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from meetings.core.issue_codes import ProblemCode, QuestionCode
 from meetings.deadlines import DeadlineProblem
 from meetings.deadlines import ProblemCode as DoubtCode
-from meetings.display.deadline_messages import deadline_problem_sentence
+from meetings.display.deadline_messages import deadline_problem_message
 
 if TYPE_CHECKING:
-    from meetings.models import ConfirmationMark
+    from meetings.models import ImportIssue
 
 _PROBLEMS = {
     ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS: gettext_lazy(
@@ -101,7 +101,7 @@ def question_sentence(code: str, value: str, parameters: dict[str, str]) -> str:
 
 @dataclass(slots=True)
 class Mark:
-    """What a `ConfirmationMark` says, before there is a task to put it on."""
+    """What a `ImportIssue` says, before there is a task to put it on."""
 
     column: str
     code: str
@@ -109,12 +109,12 @@ class Mark:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-def mark_sentence(mark: ConfirmationMark | Mark) -> str:
+def mark_sentence(mark: ImportIssue | Mark) -> str:
     """Say in the active language what a mark leaves open."""
     if mark.column == "deadline" and mark.code in set(DoubtCode):
         offered = mark.parameters.get("offered")
         day = datetime.date.fromisoformat(offered) if offered else None
-        return deadline_problem_sentence(DeadlineProblem(DoubtCode(mark.code), mark.value, day))
+        return deadline_problem_message(DeadlineProblem(DoubtCode(mark.code), mark.value, day))
     if mark.code in set(QuestionCode):
         return question_sentence(mark.code, mark.value, mark.parameters)
     if mark.code in set(ProblemCode):

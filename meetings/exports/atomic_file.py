@@ -12,12 +12,12 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 
-class CannotWrite(Exception):
+class FileWriteError(Exception):
     """A file could not be written; the sentence says which and why."""
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
+def open_atomic(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of ``path`` when the block ends, and is gone when it fails.
 
     Raises CannotWrite where the folder or the disk does not let it be written.
@@ -29,7 +29,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             yield file
         os.replace(unfinished, path)
     except OSError as error:
-        raise CannotWrite(
+        raise FileWriteError(
             _("“%(path)s” cannot be written: %(reason)s.") % {"path": path, "reason": error.strerror or error}
         ) from error
     finally:

@@ -14,12 +14,12 @@ Line = TypeVar("Line")
 Value = str | int | datetime.date | None
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """How a column's values are written."""
 
     TEXT = auto()
     # Text such as 2024.10, which a spreadsheet would turn into the number 2024.1 as soon as somebody edits the cell.
-    PRINTED = auto()
+    VERBATIM = auto()
     INTEGER = auto()
     DATE = auto()
 
@@ -35,6 +35,6 @@ class Column(Generic[Line]):
     head: Promise | str
     width: float
     value: Callable[[Line], Value]
-    kind: Kind = Kind.TEXT
-    centred: bool = False
+    kind: CellKind = CellKind.TEXT
+    is_centred: bool = False
     span: Callable[[Line], Hashable | None] | None = None

@@ -20,12 +20,12 @@ def distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))
 
 
-def departments_of(task: Task) -> list[str]:
+def department_labels(task: Task) -> list[str]:
     """Return a task's departments in printed order, lead and supporting ones marked (牵头), (配合)."""
-    return [printed_department(part) for part in task.task_departments.all()]
+    return [format_department(part) for part in task.task_departments.all()]
 
 
-def printed_department(part: TaskDepartment) -> str:
+def format_department(part: TaskDepartment) -> str:
     """Return a department with its role, such that reading it back gives the role again."""
     if part.role == DepartmentRole.LEAD:
         return pgettext("printed department", "%(department)s (lead)") % {"department": part.department.name}
@@ -34,17 +34,17 @@ def printed_department(part: TaskDepartment) -> str:
     return part.department.name
 
 
-def leaders_of(task: Task) -> list[str]:
+def leader_names(task: Task) -> list[str]:
     """Return the names of a task's supervising leaders in printed order."""
     return [part.person.name for part in task.task_leaders.all()]
 
 
-def source_of(source: SuggestionSource) -> str:
+def format_source(source: SuggestionSource) -> str:
     """Return a source as printed: the capacity, a blank, the name; or the name alone."""
     return f"{source.capacity} {source.person.name}".strip()
 
 
-def deadlines_of(task: Task) -> list[str]:
+def deadline_lines(task: Task) -> list[str]:
     """Return the lines printed for a task's deadline on its day: its milestones, then the deadline in force.
 
     ``task`` comes from `TaskQuerySet.on`. A milestone is left out where the deadline's own text names it, as it does

@@ -22,19 +22,19 @@ VERTICAL_PADDING = 6.0
 # The distance of two lines, in sizes of the font.
 LINE_PITCH = 1.45
 # The highest row Excel knows, in points.
-HIGHEST_ROW = 409.5
+MAX_ROW_HEIGHT = 409.5
 
 _NARROW = frozenset("ijltfrI.,:;'|!()[]{}/\\- ")
 _WIDE = frozenset("mwMW@%&")
 # What may not begin a line moves down together with the character before it (禁则).
-_NEVER_FIRST = frozenset("，。、；：？！）》」』】〕”’…—%,.;:?!)]}")
-_NEVER_LAST = frozenset("（《「『【〔“‘([{")
+_NO_LINE_START = frozenset("，。、；：？！）》」』】〕”’…—%,.;:?!)]}")
+_NO_LINE_END = frozenset("（《「『【〔“‘([{")
 
 
 @lru_cache(maxsize=8192)
 def line_count(text: str, width: float) -> int:
     """Return how many lines ``text`` takes in a column ``width`` em wide, at least 1; its own line breaks count."""
-    return sum(_wrapped(paragraph, max(width, 2.0)) for paragraph in text.split("\n"))
+    return sum(_count_wrapped_lines(paragraph, max(width, 2.0)) for paragraph in text.split("\n"))
 
 
 def text_height(text: str, width: float, size: float) -> float:
@@ -43,11 +43,11 @@ def text_height(text: str, width: float, size: float) -> float:
     return math.ceil(line_count(text, room) * LINE_PITCH * size + VERTICAL_PADDING)
 
 
-def _wrapped(paragraph: str, width: float) -> int:
+def _count_wrapped_lines(paragraph: str, width: float) -> int:
     """Return the lines one paragraph takes: filled greedily with what cannot be parted."""
     lines, filled = 1, 0.0
-    for piece in _pieces(paragraph):
-        needed = sum(map(_em, piece))
+    for piece in _unbreakable_pieces(paragraph):
+        needed = sum(map(_width_in_em, piece))
         if filled + needed <= width:
             filled += needed
         elif needed <= width:
@@ -56,19 +56,19 @@ def _wrapped(paragraph: str, width: float) -> int:
             if filled:
                 lines, filled = lines + 1, 0.0
             for character in piece:
-                if filled + _em(character) > width:
+                if filled + _width_in_em(character) > width:
                     lines, filled = lines + 1, 0.0
-                filled += _em(character)
+                filled += _width_in_em(character)
     return lines
 
 
-def _pieces(paragraph: str) -> Iterator[str]:
+def _unbreakable_pieces(paragraph: str) -> Iterator[str]:
     """Yield what stays together on a line: a Latin word, or a character with the punctuation that clings to it."""
     piece = ""
     for character in paragraph:
         clings = (
-            character in _NEVER_FIRST
-            or (piece and piece[-1] in _NEVER_LAST)
+            character in _NO_LINE_START
+            or (piece and piece[-1] in _NO_LINE_END)
             or (piece and _in_word(piece[-1]) and _in_word(character))
         )
         if piece and not clings:
@@ -88,7 +88,7 @@ def _is_east_asian(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WFA"
 
 
-def _em(character: str) -> float:
+def _width_in_em(character: str) -> float:
     """Return the width of a character in sizes of the font."""
     if ord(character) >= 0x1F000:  # Pictures, which come from fonts of their own.
         return 1.4

@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from django.http import FileResponse
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ARCHIVE = "application/zip"
-DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP_CONTENT_TYPE = "application/zip"
+DOCX_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def download_response(write: Callable[[BinaryIO], None], name: str, ending: str, content_type: str) -> FileResponse:

@@ -21,8 +21,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .columns import Column, Kind, Line, Value
-from .layout import HIGHEST_ROW, text_height
+from .columns import CellKind, Column, Line, Value
+from .layout import MAX_ROW_HEIGHT, text_height
 
 # 宋体 by the name that Excel and LibreOffice both know; LibreOffice takes a serif in its place where it is missing.
 SONG = {"name": "SimSun", "charset": 134, "family": 1}
@@ -30,7 +30,7 @@ HEI = {"name": "SimHei", "charset": 134, "family": 2}
 
 DATE_FORMAT = "yyyy-mm-dd"
 TEXT_FORMAT = "@"
-LONGEST_CELL = 32_767  # UTF-16 units; Excel calls a file with a longer text damaged.
+MAX_CELL_LENGTH = 32_767  # UTF-16 units; Excel calls a file with a longer text damaged.
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 # What XML 1.0 cannot carry, and the control characters Excel refuses.
@@ -41,7 +41,7 @@ _NOT_IN_SHEET_TITLES = re.compile(r"[\[\]:*?/\\]")
 
 _THIN = Side(style="thin", color="FFBFBFBF")
 _LIST_SIZE = 10.0
-_LIST_HEAD_FILL = PatternFill("solid", fgColor="FFE8EDF3")
+_LIST_HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3")
 
 
 def clean_text(text: str | Promise) -> str:
@@ -58,14 +58,14 @@ def cell_text(text: str | Promise) -> str:
     """Return ``text`` as an .xlsx cell can hold it: clean, and cut with a notice where it is longer than a cell."""
     escaped = _LOOKS_ESCAPED.sub("_x005F_", clean_text(text))
     units = escaped.encode("utf-16-le")
-    if len(units) <= 2 * LONGEST_CELL:
+    if len(units) <= 2 * MAX_CELL_LENGTH:
         return escaped
     notice = "\n" + _("[Too long for one cell; the register has the whole text.]")
-    kept = units[: 2 * (LONGEST_CELL - len(notice))].decode("utf-16-le", "ignore")
+    kept = units[: 2 * (MAX_CELL_LENGTH - len(notice))].decode("utf-16-le", "ignore")
     return kept + notice
 
 
-def put(cell: Cell, value: Value | Promise, kind: Kind = Kind.TEXT) -> Cell:
+def write_cell(cell: Cell, value: Value | Promise, kind: CellKind = CellKind.TEXT) -> Cell:
     """Write ``value`` into ``cell`` so that it stays what it is, and return the cell; styles go in before."""
     if isinstance(value, (str, Promise)):
         text = cell_text(value)
@@ -74,7 +74,7 @@ def put(cell: Cell, value: Value | Promise, kind: Kind = Kind.TEXT) -> Cell:
         cell.data_type = "s"
         # Even if somebody edits the cell, Excel goes on taking it for text.
         cell.quotePrefix = looks_like_formula(text)
-        if kind is Kind.PRINTED:
+        if kind is CellKind.VERBATIM:
             cell.number_format = TEXT_FORMAT
     elif value is not None:
         cell.value = value
@@ -117,23 +117,23 @@ class _Styles(NamedTuple):
     text: Cell
     formula_like: Cell
     printed: Cell
-    printed_formula_like: Cell
+    verbatim_formula_like: Cell
     number: Cell
     date: Cell
 
 
-def write_list(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
+def write_list_workbook(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
     """Write a list as a workbook into ``file``: head in row 1, frozen and filtered, then a row for each of ``lines``.
 
     Goes through ``lines`` once and holds one row at a time, so a long list takes no memory.
     """
     workbook = new_workbook(title, write_only=True)
-    add_list(workbook, title=title, columns=columns, lines=lines)
+    add_list_sheet(workbook, title=title, columns=columns, lines=lines)
     workbook.save(file)
 
 
-def add_list(workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
-    """Add a sheet with what `write_list` writes to a ``workbook`` that is written only."""
+def add_list_sheet(workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
+    """Add a sheet with what `write_list_workbook` writes to a ``workbook`` that is written only."""
     sheet = workbook.create_sheet(sheet_title(title))
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
@@ -146,7 +146,7 @@ def add_list(workbook: Workbook, *, title: str, columns: Sequence[Column[Line]],
     styles = _list_styles(sheet)
     heads = [str(column.head) for column in columns]
     _set_height(sheet, 1, zip(columns, heads, strict=True))
-    sheet.append([_styled(sheet, styles.head, head) for head in heads])
+    sheet.append([_styled_cell(sheet, styles.head, head) for head in heads])
     row = 1
     for row, line in enumerate(lines, start=2):  # noqa: B007 - the last row's number ends the filter
         values = [column.value(line) for column in columns]
@@ -185,35 +185,35 @@ def _list_styles(sheet) -> _Styles:
     return _Styles(
         head=prototype(
             font=Font(**SONG, size=_LIST_SIZE, bold=True),
-            fill=_LIST_HEAD_FILL,
+            fill=_LIST_HEADER_FILL,
             border=Border(bottom=_THIN),
             alignment=Alignment(horizontal="center", vertical="center", wrap_text=True),
         ),
         text=prototype(),
         formula_like=prototype(quoted=True),
         printed=prototype(TEXT_FORMAT),
-        printed_formula_like=prototype(TEXT_FORMAT, quoted=True),
+        verbatim_formula_like=prototype(TEXT_FORMAT, quoted=True),
         number=prototype("0", alignment=centred),
         date=prototype(DATE_FORMAT, alignment=centred),
     )
 
 
-def _list_cell(sheet, styles: _Styles, kind: Kind, value: Value | Promise) -> Cell | None:
+def _list_cell(sheet, styles: _Styles, kind: CellKind, value: Value | Promise) -> Cell | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime.date):
-        return _styled(sheet, styles.date, value)
+        return _styled_cell(sheet, styles.date, value)
     if isinstance(value, int):
-        return _styled(sheet, styles.number, value)
+        return _styled_cell(sheet, styles.number, value)
     text = cell_text(value)
-    if kind is Kind.PRINTED:
-        style = styles.printed_formula_like if looks_like_formula(text) else styles.printed
+    if kind is CellKind.VERBATIM:
+        style = styles.verbatim_formula_like if looks_like_formula(text) else styles.printed
     else:
         style = styles.formula_like if looks_like_formula(text) else styles.text
-    return _styled(sheet, style, text)
+    return _styled_cell(sheet, style, text)
 
 
-def _styled(sheet, prototype: Cell, value: str | int | datetime.date) -> Cell:
+def _styled_cell(sheet, prototype: Cell, value: str | int | datetime.date) -> Cell:
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"
@@ -227,4 +227,4 @@ def _set_height(sheet, row: int, cells: Iterable[tuple[Column, Value]]) -> None:
         text_height(clean_text(value), column.width, _LIST_SIZE) if isinstance(value, (str, Promise)) else 0
         for column, value in cells
     )
-    sheet.row_dimensions[row].height = min(max(height, 18), HIGHEST_ROW)
+    sheet.row_dimensions[row].height = min(max(height, 18), MAX_ROW_HEIGHT)

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
-from meetings.core.as_of import ImpossibleAsOf, parse_as_of, parse_day
+from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
 from meetings.models import Meeting
 
 # The longest number a key column can hold; a longer one is no id.
-LONGEST_ID = 18
+MAX_ID_DIGITS = 18
 
 
 class RegisterCommand(BaseCommand):
@@ -32,20 +32,20 @@ class RegisterCommand(BaseCommand):
         """Run with the command line's arguments; what argparse refuses is said as everything else is."""
         try:
             super().run_from_argv(argv)
-        except CommandError as refused:
-            self._refuse(str(refused), refused.returncode)
+        except CommandError as error:
+            self._exit_with_error(str(error), error.returncode)
         except (OperationalError, ProgrammingError) as failed:
             reason = str(failed).splitlines()[0]
-            self._refuse(
+            self._exit_with_error(
                 _("The database cannot be used (%(reason)s). Run “manage.py migrate” first.") % {"reason": reason}
             )
 
-    def _refuse(self, sentence: str, code: int = 1) -> None:
+    def _exit_with_error(self, sentence: str, code: int = 1) -> None:
         self.stderr.write(f"{CommandError.__name__}: {sentence}")
         sys.exit(code)
 
 
-def day_asked_for(option: str, written: str | None) -> datetime.date:
+def parse_day_option(option: str, written: str | None) -> datetime.date:
     """Return the day that ``option`` names, today where it is left out.
 
     Raises CommandError for what is no day, nothing at all included (an empty variable of a shell is no wish for
@@ -53,28 +53,28 @@ def day_asked_for(option: str, written: str | None) -> datetime.date:
     """
     try:
         if written is not None:
-            parse_day(written)
+            parse_date(written)
         return parse_as_of(written)
-    except ImpossibleAsOf as wrong:
-        raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": wrong}) from None
+    except InvalidAsOfError as error:
+        raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": error}) from None
 
 
-def meeting_asked_for(asked_for: str) -> Meeting:
+def get_meeting(identifier: str) -> Meeting:
     """Return the meeting of this document number or id; raises CommandError where there is none."""
-    is_number = asked_for.isascii() and asked_for.isdecimal() and len(asked_for) <= LONGEST_ID
+    is_number = identifier.isascii() and identifier.isdecimal() and len(identifier) <= MAX_ID_DIGITS
     meetings = Meeting.objects.select_related("overall_lead")
-    found = meetings.filter(document_number=asked_for).first() if asked_for else None
-    found = found or (meetings.filter(pk=int(asked_for)).first() if is_number else None)
+    found = meetings.filter(document_number=identifier).first() if identifier else None
+    found = found or (meetings.filter(pk=int(identifier)).first() if is_number else None)
     if found is None:
         raise CommandError(
-            _("MEETING: there is no meeting with the id or document number “%(value)s”.") % {"value": asked_for}
+            _("MEETING: there is no meeting with the id or document number “%(value)s”.") % {"value": identifier}
         )
     return found
 
 
-def day_of_meeting(meeting: Meeting, option: str, written: str | None) -> datetime.date:
-    """Return the day that ``option`` names as `day_asked_for` does; raises CommandError for one before the issue."""
-    day = day_asked_for(option, written)
+def parse_meeting_day_option(meeting: Meeting, option: str, written: str | None) -> datetime.date:
+    """Return the day that ``option`` names as `parse_day_option` does; raises CommandError for one before the issue."""
+    day = parse_day_option(option, written)
     if written and day < meeting.issued_on:
         raise CommandError(
             _("%(option)s: %(problem)s")

@@ -6,72 +6,74 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import ImpossibleStep, Refused
-from meetings.minutes.parser.text import folded
+from meetings.errors import InvalidTransitionError, ServiceError
+from meetings.minutes.parser.text import fold_text
 from meetings.models import Account, Meeting, MinutesDocument
 
-from .creation import Entered, enter_meeting
-from .diff import Difference, difference_to, reason_of_update, update_meeting
-from .draft import Draft, draft_of
-from .draft_services import keep_accepted, load_draft, locked_document, save_document, sha256_of
-from .json_codec import ReadMinutes
+from .creation import AcceptResult, create_meeting
+from .diff import Difference, compute_difference, update_meeting, update_reason
+from .draft import Draft, build_draft
+from .draft_services import create_accepted_document, hash_content, load_draft, lock_document, save_document
+from .json_codec import ParsedFile
 
 
-def meeting_in_register(draft: Draft, sha256: str) -> Meeting | None:
+def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
     """Return the meeting this file is of, if it is in the register: by the file, the number, or title and issue day."""
     by_file = MinutesDocument.objects.accepted().filter(sha256=sha256).select_related("meeting").first()
     if by_file is not None:
         return by_file.meeting
-    facts = draft.facts
+    metadata = draft.facts
     meetings = Meeting.objects.select_related("chair", "overall_lead")
-    if facts.document_number:
-        number = folded(facts.document_number)
+    if metadata.document_number:
+        number = fold_text(metadata.document_number)
         for pk, known in meetings.exclude(document_number="").values_list("pk", "document_number"):
-            if folded(known) == number:
+            if fold_text(known) == number:
                 return meetings.get(pk=pk)
-    if facts.title and facts.issued_on:
-        return meetings.filter(title=facts.title, issued_on=facts.issued_on).first()
+    if metadata.title and metadata.issued_on:
+        return meetings.filter(title=metadata.title, issued_on=metadata.issued_on).first()
     return None
 
 
-class ChangedMeanwhile(Refused):
+class ChangedMeanwhile(ServiceError):
     """What would be accepted is not what the page showed: the draft, or the register, was changed since."""
 
 
-def what_is_seen(document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None) -> str:
+def build_version_token(
+    document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None
+) -> str:
     """Return a name for all that a page of this draft shows before it is accepted.
 
     Two pages have the same name exactly where accepting would do the same: the draft's versions, the meeting it would
     update, and each correction of it.
     """
     rows = [(row.pk, row.version) for row in draft.rows]
-    return sha256_of(repr((document.version, rows, known and known.pk, difference)).encode())
+    return hash_content(repr((document.version, rows, known and known.pk, difference)).encode())
 
 
 @transaction.atomic
-def accept_draft(*, document_id: int, actor: Account, seen: str | None = None) -> Entered:
+def accept_draft(*, document_id: int, actor: Account, version_token: str | None = None) -> AcceptResult:
     """Make the draft a meeting, or bring the meeting it is of up to date; the file is kept with it.
 
-    ``seen`` is `what_is_seen` of the page the person looked at. Raises AlreadyAccepted (of two people who accept at
-    once, the second is told), ChangedMeanwhile where the page is no longer true, such as when somebody else entered
-    the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is raised, nothing has
-    been written.
+    ``version_token`` is `build_version_token` of the page the person looked at. Raises AlreadyAccepted (of two people
+    who accept at once, the second is told), ChangedMeanwhile where the page is no longer true, such as when somebody
+    else entered the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is raised,
+    nothing has been written.
     """
-    document = locked_document(document_id)
+    document = lock_document(document_id)
     draft = load_draft(document)
-    known = meeting_in_register(draft, document.sha256)
-    difference = difference_to(known, draft) if known else None
-    if seen is not None and seen != what_is_seen(document, draft, known, difference):
+    known = find_existing_meeting(draft, document.sha256)
+    difference = compute_difference(known, draft) if known else None
+    if version_token is not None and version_token != build_version_token(document, draft, known, difference):
         raise ChangedMeanwhile(
             _("The draft or the register has changed since you opened this page. Look at it again, then accept.")
         )
     try:
         if known is None:
-            entered = enter_meeting(draft, actor=actor)
+            entered = create_meeting(draft, actor=actor)
         else:
-            entered = update_meeting(known, draft, actor=actor, reason=reason_of_update(str(document)))
+            entered = update_meeting(known, draft, actor=actor, reason=update_reason(str(document)))
     except IntegrityError as error:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("Somebody entered the same meeting at this moment. Look at the draft again, then accept the difference.")
         ) from error
     document.meeting, document.accepted_at = entered.meeting, timezone.now()
@@ -83,21 +85,21 @@ def accept_draft(*, document_id: int, actor: Account, seen: str | None = None) -
 
 
 @transaction.atomic
-def accept_file(*, read: ReadMinutes, content: bytes, name: str) -> Entered | None:
+def accept_file(*, parsed: ParsedFile, content: bytes, name: str) -> AcceptResult | None:
     """Enter what a file says without anybody looking at it first; open problems stay as marks.
 
     The same file a second time does nothing: None. Raises CannotAccept, and ImpossibleStep where the meeting is in
     the register from elsewhere, for what differs is for a person to look at.
     """
-    draft = draft_of(read)
-    known = meeting_in_register(draft, sha256_of(content))
+    draft = build_draft(parsed)
+    known = find_existing_meeting(draft, hash_content(content))
     if known is not None:
-        if known.documents.filter(sha256=sha256_of(content)).exists():
+        if known.documents.filter(sha256=hash_content(content)).exists():
             return None
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("The meeting “%(title)s” is in the register already. Load the file on the import page to update it.")
             % {"title": known.title}
         )
-    entered = enter_meeting(draft, actor=None)
-    keep_accepted(draft, read.format, content, name, entered)
+    entered = create_meeting(draft, actor=None)
+    create_accepted_document(draft, parsed.format, content, name, entered)
     return entered

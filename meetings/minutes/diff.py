@@ -14,32 +14,32 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from meetings.minutes.parser.schema import Row
-from meetings.minutes.parser.schema import Task as PrintedTask
-from meetings.minutes.parser.text import folded
+from meetings.minutes.parser.schema import ParsedRow
+from meetings.minutes.parser.schema import ParsedTask as PrintedTask
+from meetings.minutes.parser.text import fold_text
 from meetings.models import Account, Meeting, Suggestion, Task
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
 
 from .creation import (
-    Entered,
-    enter_attendances,
-    enter_leads,
-    enter_row,
-    enter_tasks,
+    AcceptResult,
+    create_attendances,
+    create_leads,
+    create_suggestion_from_row,
+    create_tasks_from_row,
     require_complete,
     task_numbers,
     task_text,
 )
 from .draft import Draft
-from .form_codec import shown_departments, shown_leaders, shown_people
-from .resolution import Register
+from .form_codec import format_departments, format_names, format_people
+from .resolution import NameResolver
 
 #: Texts less alike than this are two texts, not one corrected (the ratio of `difflib`).
-_ALIKE = 0.6
+_MIN_SIMILARITY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One thing that differs; ``is_applied`` says whether an update changes it, or a person has to."""
 
     column: str
@@ -55,7 +55,7 @@ class TaskDifference:
     place: int | None
     task: Task | None
     text: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class RowDifference:
     position: int | None
     suggestion: Suggestion | None
     text: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
     tasks: tuple[TaskDifference, ...] = ()
 
     @property
@@ -78,11 +78,11 @@ class RowDifference:
 class Difference:
     """All that differs between a draft and a meeting of the register."""
 
-    facts: tuple[Change, ...] = ()
+    facts: tuple[FieldChange, ...] = ()
     rows: tuple[RowDifference, ...] = field(default=())
 
     @property
-    def differing(self) -> list[RowDifference]:
+    def changed_rows(self) -> list[RowDifference]:
         """The rows in which something differs."""
         return [row for row in self.rows if not row.is_same]
 
@@ -100,7 +100,7 @@ class Difference:
         return count
 
 
-def difference_to(meeting: Meeting, draft: Draft) -> Difference:
+def compute_difference(meeting: Meeting, draft: Draft) -> Difference:
     """Return what ``draft`` says otherwise than the register does of ``meeting``. Seven queries."""
     suggestions = list(
         meeting.suggestions.select_related("aspect")
@@ -114,7 +114,7 @@ def difference_to(meeting: Meeting, draft: Draft) -> Difference:
         .order_by("position")
     )
     rows = [drafted.row for drafted in draft.rows]
-    partners = _partners(
+    partners = _match_rows(
         [row.suggestion or task_text(row, 0) if row.tasks else row.suggestion or "" for row in rows],
         [row.number for row in rows],
         [suggestion.text or _first_text(suggestion) for suggestion in suggestions],
@@ -129,18 +129,18 @@ def difference_to(meeting: Meeting, draft: Draft) -> Difference:
             found.append(_row_difference(draft, at, suggestions[partner]))
     missing = [suggestion for at, suggestion in enumerate(suggestions) if at not in partners.values()]
     found.extend(RowDifference(None, suggestion, suggestion.text or _first_text(suggestion)) for suggestion in missing)
-    return Difference(tuple(_facts_differences(meeting, draft)), tuple(found))
+    return Difference(tuple(_metadata_changes(meeting, draft)), tuple(found))
 
 
 def _first_text(suggestion: Suggestion) -> str:
     return next((task.text for task in suggestion.tasks.all()), "")
 
 
-def _partners(
+def _match_rows(
     texts: Sequence[str], numbers: Sequence[int | None], other_texts: Sequence[str], other_numbers: Sequence[int | None]
 ) -> dict[int, int]:
     """Return which of the others each one is: the same text, else the same number and a text alike, else one alike."""
-    mine, others = [folded(text) for text in texts], [folded(text) for text in other_texts]
+    mine, others = [fold_text(text) for text in texts], [fold_text(text) for text in other_texts]
     free = set(range(len(others)))
     partners: dict[int, int] = {}
 
@@ -151,7 +151,7 @@ def _partners(
                 free.discard(found)
 
     def alike(at: int, to: int) -> bool:
-        return SequenceMatcher(None, mine[at], others[to], autojunk=False).ratio() >= _ALIKE
+        return SequenceMatcher(None, mine[at], others[to], autojunk=False).ratio() >= _MIN_SIMILARITY
 
     pair(lambda at, to: mine[at] == others[to])
     pair(lambda at, to: numbers[at] is not None and numbers[at] == other_numbers[to] and alike(at, to))
@@ -159,31 +159,33 @@ def _partners(
     return partners
 
 
-def _facts_differences(meeting: Meeting, draft: Draft) -> Iterable[Change]:
+def _metadata_changes(meeting: Meeting, draft: Draft) -> Iterable[FieldChange]:
     """What the register does not say of a meeting is filled in; what it says otherwise is for a person to judge."""
-    facts = draft.facts
+    metadata = draft.facts
     for name in ("title", "body", "breakdown_title", "document_number", "held_on", "issued_on", "place", "host"):
-        old, new = getattr(meeting, name), getattr(facts, name)
-        if new and folded(str(old or "")) != folded(str(new)):
-            yield Change(name, str(old or ""), str(new), is_applied=not old)
+        old, new = getattr(meeting, name), getattr(metadata, name)
+        if new and fold_text(str(old or "")) != fold_text(str(new)):
+            yield FieldChange(name, str(old or ""), str(new), is_applied=not old)
     for name in ("chair", "overall_lead"):
-        old, new = getattr(meeting, name), getattr(facts, name)
-        if new and (old is None or old.name != _known_person(draft, new)):
-            yield Change(name, str(old or ""), new, is_applied=old is None)
+        old, new = getattr(meeting, name), getattr(metadata, name)
+        if new and (old is None or old.name != _resolved_person_name(draft, new)):
+            yield FieldChange(name, str(old or ""), new, is_applied=old is None)
     leads = [lead.person.name for lead in meeting.meeting_leads.select_related("person")]
-    if facts.leads and leads != [_known_person(draft, name) for name in facts.leads]:
-        yield Change("leads", shown_leaders(leads), shown_leaders(facts.leads), is_applied=not leads)
+    if metadata.leads and leads != [_resolved_person_name(draft, name) for name in metadata.leads]:
+        yield FieldChange("leads", format_names(leads), format_names(metadata.leads), is_applied=not leads)
     attendees = [attendance.person.name for attendance in meeting.attendances.select_related("person")]
-    if facts.attendees and set(attendees) != {_known_person(draft, person.name) for person in facts.attendees}:
-        yield Change(
+    if metadata.attendees and set(attendees) != {
+        _resolved_person_name(draft, person.name) for person in metadata.attendees
+    }:
+        yield FieldChange(
             "attendees",
-            shown_leaders(attendees),
-            shown_leaders([person.name for person in facts.attendees]),
+            format_names(attendees),
+            format_names([person.name for person in metadata.attendees]),
             is_applied=not attendees,
         )
 
 
-def _known_person(draft: Draft, name: str) -> str:
+def _resolved_person_name(draft: Draft, name: str) -> str:
     match = draft.matches.people[name]
     return match.known.name if match.known else name
 
@@ -198,12 +200,12 @@ def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDiffere
     old_aspect = suggestion.aspect.title if suggestion.aspect else ""
     changes += _text_changes({"aspect": (old_aspect, row.aspect or "")}, is_applied=False)
     if row.number != suggestion.number:
-        changes.append(Change("number", str(suggestion.number or ""), str(row.number or ""), is_applied=False))
+        changes.append(FieldChange("number", str(suggestion.number or ""), str(row.number or ""), is_applied=False))
     sources = list(suggestion.suggestion_sources.all())
     old = [(source.person.name, source.capacity) for source in sources]
-    if set(old) != {(_known_person(draft, person.name), person.capacity or "") for person in row.sources}:
+    if set(old) != {(_resolved_person_name(draft, person.name), person.capacity or "") for person in row.sources}:
         printed = "\n".join(f"{capacity} {name}".strip() for name, capacity in old)
-        changes.append(Change("sources", printed, shown_people(row.sources), is_applied=False))
+        changes.append(FieldChange("sources", printed, format_people(row.sources), is_applied=False))
     return RowDifference(
         at + 1,
         suggestion,
@@ -213,9 +215,9 @@ def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDiffere
     )
 
 
-def _task_differences(draft: Draft, row: Row, suggestion: Suggestion) -> Iterable[TaskDifference]:
+def _task_differences(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> Iterable[TaskDifference]:
     tasks = sorted(suggestion.tasks.all(), key=lambda task: task.number)
-    partners = _partners(
+    partners = _match_rows(
         [task_text(row, place) for place in range(len(row.tasks))],
         task_numbers(row),
         [task.text for task in tasks],
@@ -227,42 +229,44 @@ def _task_differences(draft: Draft, row: Row, suggestion: Suggestion) -> Iterabl
         partner = partners.get(place)
         if partner is None:
             yield TaskDifference(place, None, task_text(row, place))
-        elif changes := tuple(_changes_of_task(draft, row, place, printed, tasks[partner])):
+        elif changes := tuple(_task_changes(draft, row, place, printed, tasks[partner])):
             yield TaskDifference(place, tasks[partner], task_text(row, place), changes)
     for at, task in enumerate(tasks):
         if at not in partners.values():
             yield TaskDifference(None, task, task.text)
 
 
-def _changes_of_task(draft: Draft, row: Row, place: int, printed: PrintedTask, task: Task) -> Iterable[Change]:
+def _task_changes(draft: Draft, row: ParsedRow, place: int, printed: PrintedTask, task: Task) -> Iterable[FieldChange]:
     yield from _text_changes({"text": (task.text, task_text(row, place)), "remarks": (task.remarks, row.remarks)})
     old = [(part.department.name, part.role) for part in task.task_departments.all()]
-    new = dict.fromkeys((_known_department(draft, each.name), str(each.role)) for each in printed.departments)
+    new = dict.fromkeys((_resolved_department_name(draft, each.name), str(each.role)) for each in printed.departments)
     if old != list(new):
         names = "、".join(name for name, _role in old)
-        yield Change("departments", names, shown_departments(printed.departments))
+        yield FieldChange("departments", names, format_departments(printed.departments))
     leaders = [part.person.name for part in task.task_leaders.all()]
-    if leaders != list(dict.fromkeys(_known_person(draft, name) for name in printed.leaders)):
-        yield Change("leaders", shown_leaders(leaders), shown_leaders(printed.leaders))
+    if leaders != list(dict.fromkeys(_resolved_person_name(draft, name) for name in printed.leaders)):
+        yield FieldChange("leaders", format_names(leaders), format_names(printed.leaders))
     if task.original_due_date != printed.deadline.due_date or task.original_deadline_kind != str(printed.deadline.kind):
-        yield Change("deadline", task.original_deadline_text, printed.deadline.text, is_applied=False)
+        yield FieldChange("deadline", task.original_deadline_text, printed.deadline.text, is_applied=False)
     milestones = [milestone.due_date for milestone in task.milestones.all()]
     if milestones != [milestone.due_date for milestone in printed.milestones]:
         texts = [milestone.deadline_text for milestone in task.milestones.all()]
-        yield Change(
+        yield FieldChange(
             "milestones", "、".join(texts), "、".join(each.text for each in printed.milestones), is_applied=False
         )
 
 
-def _known_department(draft: Draft, name: str) -> str:
+def _resolved_department_name(draft: Draft, name: str) -> str:
     match = draft.matches.departments[name]
     return match.known.name if match.known else name
 
 
-def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True) -> list[Change]:
+def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True) -> list[FieldChange]:
     """A text counts as changed where more than blanks and the width of punctuation differ."""
     return [
-        Change(name, old, new, is_applied) for name, (old, new) in pairs.items() if new and folded(old) != folded(new)
+        FieldChange(name, old, new, is_applied)
+        for name, (old, new) in pairs.items()
+        if new and fold_text(old) != fold_text(new)
     ]
 
 
@@ -270,43 +274,43 @@ def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True)
 
 
 @transaction.atomic
-def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: str) -> Entered:
+def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: str) -> AcceptResult:
     """Bring ``meeting`` up to date with ``draft`` by the verbs, as ``actor`` (the secretariat), for ``reason``.
 
     Texts, departments and leaders are corrected, new rows and tasks entered, empty facts filled; nothing is removed.
-    Raises CannotAccept as `entering.enter_meeting`. Returns for each row of the draft the suggestion it now is.
+    Raises CannotAccept as `entering.create_meeting`. Returns for each row of the draft the suggestion it now is.
     """
     require_complete(draft)
-    difference = difference_to(meeting, draft)
-    register = Register(draft.matches)
-    _fill_facts(meeting, draft, difference.facts, register)
+    difference = compute_difference(meeting, draft)
+    resolver = NameResolver(draft.matches)
+    _fill_metadata(meeting, draft, difference.facts, resolver)
     suggestions: list[Suggestion] = []
     for row in difference.rows:
         if row.position is None:
             continue
         if row.suggestion is None:
-            suggestions.append(enter_row(meeting, draft, row.position, register, actor=actor))
+            suggestions.append(create_suggestion_from_row(meeting, draft, row.position, resolver, actor=actor))
             continue
         suggestions.append(row.suggestion)
-        _update_row(draft, row, register, actor=actor, reason=reason)
-    return Entered(meeting, tuple(suggestions), is_update=True)
+        _update_row(draft, row, resolver, actor=actor, reason=reason)
+    return AcceptResult(meeting, tuple(suggestions), is_update=True)
 
 
-def _fill_facts(meeting: Meeting, draft: Draft, changes: Sequence[Change], register: Register) -> None:
+def _fill_metadata(meeting: Meeting, draft: Draft, changes: Sequence[FieldChange], resolver: NameResolver) -> None:
     filled = [change.column for change in changes if change.is_applied]
     for name in filled:
         if name == "leads":
-            enter_leads(meeting, draft, register)
+            create_leads(meeting, draft, resolver)
         elif name == "attendees":
-            enter_attendances(meeting, draft, register)
+            create_attendances(meeting, draft, resolver)
         elif name in ("chair", "overall_lead"):
-            setattr(meeting, name, register.person(getattr(draft.facts, name)))
+            setattr(meeting, name, resolver.person(getattr(draft.facts, name)))
         else:
             setattr(meeting, name, getattr(draft.facts, name))
     meeting.save()
 
 
-def _update_row(draft: Draft, row: RowDifference, register: Register, *, actor: Account, reason: str) -> None:
+def _update_row(draft: Draft, row: RowDifference, resolver: NameResolver, *, actor: Account, reason: str) -> None:
     printed = draft.rows[row.position - 1].row
     shared = {change.column: change.new for change in row.changes if change.is_applied}
     first = row.suggestion.tasks.standing().order_by("number").first()
@@ -326,7 +330,7 @@ def _update_row(draft: Draft, row: RowDifference, register: Register, *, actor: 
         if difference.task is None:
             new.append(difference.place)
             continue
-        _update_task(difference, printed, register, actor=actor, reason=reason)
+        _update_task(difference, printed, resolver, actor=actor, reason=reason)
     taken = set(row.suggestion.tasks.standing().values_list("number", flat=True))
     numbers = {}
     for place in new:
@@ -334,10 +338,12 @@ def _update_row(draft: Draft, row: RowDifference, register: Register, *, actor: 
         numbers[place] = number if number not in taken else max(taken) + 1
         taken.add(numbers[place])
     if numbers:
-        enter_tasks(row.suggestion, draft, row.position, register, numbers, actor=actor)
+        create_tasks_from_row(row.suggestion, draft, row.position, resolver, numbers, actor=actor)
 
 
-def _update_task(difference: TaskDifference, row: Row, register: Register, *, actor: Account, reason: str) -> None:
+def _update_task(
+    difference: TaskDifference, row: ParsedRow, resolver: NameResolver, *, actor: Account, reason: str
+) -> None:
     changed = {change.column: change.new for change in difference.changes if change.is_applied}
     printed = row.tasks[difference.place]
     if changed.keys() & {"text", "remarks"}:
@@ -355,8 +361,8 @@ def _update_task(difference: TaskDifference, row: Row, register: Register, *, ac
             version=_version(difference.task),
             actor=actor,
             reason=reason,
-            departments=register.departments(printed.departments),
-            leaders=register.people(printed.leaders),
+            departments=resolver.departments(printed.departments),
+            leaders=resolver.people(printed.leaders),
         )
 
 
@@ -365,6 +371,6 @@ def _version(task: Task) -> int:
     return Task.objects.values_list("version", flat=True).get(pk=task.pk)
 
 
-def reason_of_update(name: str) -> str:
+def update_reason(name: str) -> str:
     """Return what the log says of corrections that an update made."""
     return _("Updated from the file “%(name)s”.") % {"name": name}

@@ -11,25 +11,25 @@ from django.utils.translation import pgettext
 
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.display.import_issues import question_sentence
-from meetings.minutes.match_messages import reason_sentence
-from meetings.minutes.parser.issues import Problem
-from meetings.minutes.parser.messages import sentence
-from meetings.minutes.parser.schema import Row, Task
+from meetings.minutes.match_messages import match_reason_message
+from meetings.minutes.parser.issues import ParserIssue
+from meetings.minutes.parser.messages import issue_message
+from meetings.minutes.parser.schema import ParsedRow, ParsedTask
 from meetings.models import Department, Meeting, MinutesDocument
-from meetings.tasks.display import understood
+from meetings.tasks.display import describe_deadline
 
-from .accept import meeting_in_register, what_is_seen
-from .creation import Blocker, blockers_of
-from .diff import Difference, difference_to
-from .draft import SEVERAL, Draft, DraftedRow, dates_to_share, names_to_share
+from .accept import build_version_token, find_existing_meeting
+from .creation import Blocker, find_blockers
+from .diff import Difference, compute_difference
+from .draft import SHARED_NAME_COLUMNS, Draft, DraftRowData, assignable_dates, assignable_names
 from .draft_services import load_draft
-from .form_codec import shown_departments, shown_leaders, shown_milestones, shown_people
-from .json_codec import FACTS
-from .matching import DEPARTMENT, Matches, NameMatch
+from .form_codec import format_departments, format_milestones, format_names, format_people
+from .json_codec import METADATA_FIELDS
+from .matching import DEPARTMENT, NameMatch, NameMatches
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class AssignmentOptions:
     """What one task may be given of a row's dates or names: pairs of the choice and whether the task has it now."""
 
     task: str
@@ -37,16 +37,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class ProblemCard:
+class IssueCard:
     """A problem where it stands. ``place`` is its place among those of its row, or of the whole; ``anchor`` its id."""
 
     anchor: str
     place: int
     column: str
-    sentence: str
+    message: str
     offered: str = ""
-    dates: list[Share] = field(default_factory=list)
-    names: list[Share] = field(default_factory=list)
+    dates: list[AssignmentOptions] = field(default_factory=list)
+    names: list[AssignmentOptions] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class NameCard:
 
     anchor: str
     match: NameMatch
-    sentence: str
+    message: str
     candidates: list[tuple[str, str, str]]
     rows: list[int]
 
@@ -77,8 +77,8 @@ class TaskFields:
     deadline: str
     meaning: str
     milestones: str
-    understood: str
-    understood_milestones: list[str]
+    deadline_preview: str
+    milestone_previews: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class RowCard:
     fields: Mapping[str, str]
     tasks: list[TaskFields]
     cells: tuple[str, ...]
-    problems: list[ProblemCard]
+    problems: list[IssueCard]
     questions: list[NameCard]
     taken: list[NameCard]
     new_names: list[str]
@@ -121,14 +121,14 @@ class DraftPage:
     document: MinutesDocument
     draft: Draft
     facts: dict[str, str]
-    problems: list[ProblemCard]
+    problems: list[IssueCard]
     questions: list[NameCard]
     rows: list[RowCard]
     blockers: list[Blocker]
     known: Meeting | None
     difference: Difference | None
     departments: list[Department]
-    facts_wrong: str = ""
+    metadata_error: str = ""
 
     @property
     def open_count(self) -> int:
@@ -136,9 +136,9 @@ class DraftPage:
         return self.draft.open_count
 
     @property
-    def seen(self) -> str:
+    def version_token(self) -> str:
         """What accepting has to find unchanged."""
-        return what_is_seen(self.document, self.draft, self.known, self.difference)
+        return build_version_token(self.document, self.draft, self.known, self.difference)
 
     @property
     def first_anchor(self) -> str:
@@ -171,126 +171,130 @@ class DraftPage:
         return next(filter(None, later), "") or self.first_anchor
 
 
-def draft_page(
+def build_draft_page(
     document: MinutesDocument,
     *,
-    typed_row: tuple[int, Mapping[str, str], str] | None = None,
-    typed_facts: tuple[Mapping[str, str], str] | None = None,
+    row_form: tuple[int, Mapping[str, str], str] | None = None,
+    metadata_form: tuple[Mapping[str, str], str] | None = None,
 ) -> DraftPage:
     """Return the page of a draft. ``typed_…``: what was typed and not saved (a row's id first), and why not."""
     draft = load_draft(document)
     matches = draft.matches
-    known = meeting_in_register(draft, document.sha256)
+    known = find_existing_meeting(draft, document.sha256)
     rows = []
-    for position, drafted in enumerate(draft.rows, start=1):
-        typed, wrong = {}, ""
-        if typed_row and typed_row[0] == drafted.pk:
-            typed, wrong = typed_row[1], typed_row[2]
-        rows.append(_row_card(drafted, position, matches, typed, wrong))
-    facts = {name: getattr(draft.facts, name) or "" for name in FACTS}
-    facts |= {"leads": shown_leaders(draft.facts.leads), "attendees": shown_people(draft.facts.attendees)}
-    facts |= {name: value.isoformat() for name, value in facts.items() if name.endswith("_on") and value}
+    for position, draft_row in enumerate(draft.rows, start=1):
+        form_data, wrong = {}, ""
+        if row_form and row_form[0] == draft_row.pk:
+            form_data, wrong = row_form[1], row_form[2]
+        rows.append(_row_card(draft_row, position, matches, form_data, wrong))
+    metadata = {name: getattr(draft.facts, name) or "" for name in METADATA_FIELDS}
+    metadata |= {"leads": format_names(draft.facts.leads), "attendees": format_people(draft.facts.attendees)}
+    metadata |= {name: value.isoformat() for name, value in metadata.items() if name.endswith("_on") and value}
     return DraftPage(
         document=document,
         draft=draft,
-        facts={**facts, **(dict(typed_facts[0]) if typed_facts else {})},
-        problems=[_problem_card("whole", at, problem) for at, problem in enumerate(draft.problems)],
-        questions=[name_card(match, matches) for match in matches.open_in(None)],
+        facts={**metadata, **(dict(metadata_form[0]) if metadata_form else {})},
+        problems=[_issue_card("whole", at, problem) for at, problem in enumerate(draft.problems)],
+        questions=[build_name_card(match, matches) for match in matches.open_at(None)],
         rows=rows,
-        blockers=blockers_of(draft),
+        blockers=find_blockers(draft),
         known=known,
-        difference=difference_to(known, draft) if known else None,
+        difference=compute_difference(known, draft) if known else None,
         departments=list(Department.objects.filter(is_active=True)) if matches.departments else [],
-        facts_wrong=typed_facts[1] if typed_facts else "",
+        metadata_error=metadata_form[1] if metadata_form else "",
     )
 
 
-def _row_card(drafted: DraftedRow, position: int, matches: Matches, typed: Mapping[str, str], wrong: str) -> RowCard:
-    row = drafted.row
+def _row_card(
+    draft_row: DraftRowData, position: int, matches: NameMatches, form_data: Mapping[str, str], error: str
+) -> RowCard:
+    row = draft_row.row
     here = [match for match in matches.all() if matches.places[match.key][0][0] == position]
     heading = row.suggestion or next((task.text for task in row.tasks if task.text), "")
     return RowCard(
-        pk=drafted.pk,
-        version=drafted.version,
+        pk=draft_row.pk,
+        version=draft_row.version,
         position=position,
         heading=heading,
-        fields={**_row_fields(row), **typed},
-        tasks=[_task_fields(at, task, typed) for at, task in enumerate(row.tasks)],
-        cells=drafted.source,
-        problems=[_problem_card(str(drafted.pk), at, problem, row) for at, problem in enumerate(drafted.problems)],
-        questions=[name_card(match, matches) for match in here if match.is_open],
-        taken=[name_card(match, matches) for match in here if not match.is_open and match.likeness],
+        fields={**_row_fields(row), **form_data},
+        tasks=[_task_fields(at, task, form_data) for at, task in enumerate(row.tasks)],
+        cells=draft_row.source,
+        problems=[_issue_card(str(draft_row.pk), at, problem, row) for at, problem in enumerate(draft_row.problems)],
+        questions=[build_name_card(match, matches) for match in here if match.is_open],
+        taken=[build_name_card(match, matches) for match in here if not match.is_open and match.likeness],
         new_names=[match.name for match in here if match.known is None and not match.is_open],
-        wrong=wrong,
+        wrong=error,
     )
 
 
-def _row_fields(row: Row) -> dict[str, str]:
+def _row_fields(row: ParsedRow) -> dict[str, str]:
     return {
         "number": "" if row.number is None else str(row.number),
         "aspect": row.aspect or "",
         "suggestion": row.suggestion or "",
         "lead_in": row.lead_in,
-        "sources": shown_people(row.sources),
+        "sources": format_people(row.sources),
         "remarks": row.remarks,
     }
 
 
-def _task_fields(at: int, task: Task, typed: Mapping[str, str]) -> TaskFields:
+def _task_fields(at: int, task: ParsedTask, form_data: Mapping[str, str]) -> TaskFields:
     fields = {
         "text": task.text,
-        "departments": shown_departments(task.departments),
-        "leaders": shown_leaders(task.leaders),
+        "departments": format_departments(task.departments),
+        "leaders": format_names(task.leaders),
         "deadline": task.deadline.text,
         "meaning": "",
-        "milestones": shown_milestones(task.milestones),
+        "milestones": format_milestones(task.milestones),
     }
     return TaskFields(
         at=at,
         number=task.number or at + 1,
-        **{name: typed.get(f"task-{at}-{name}", value) for name, value in fields.items()},
-        understood=understood(task.deadline),
-        understood_milestones=[f"{milestone.text} → {understood(milestone)}" for milestone in task.milestones],
+        **{name: form_data.get(f"task-{at}-{name}", value) for name, value in fields.items()},
+        deadline_preview=describe_deadline(task.deadline),
+        milestone_previews=[f"{milestone.text} → {describe_deadline(milestone)}" for milestone in task.milestones],
     )
 
 
-def _problem_card(of: str, place: int, problem: Problem, row: Row | None = None) -> ProblemCard:
-    doubt = problem.doubt
+def _issue_card(anchor_scope: str, place: int, issue: ParserIssue, row: ParsedRow | None = None) -> IssueCard:
+    doubt = issue.deadline_problem
     dates, names = [], []
     if row is not None and doubt and doubt.code is DoubtCode.SEVERAL_DATES_SEVERAL_TASKS:
-        options = dates_to_share(row)
+        options = assignable_dates(row)
         dates = [
-            Share(task.text, [(date.text, date == task.deadline or date in task.milestones) for date in options])
+            AssignmentOptions(
+                task.text, [(date.text, date == task.deadline or date in task.milestones) for date in options]
+            )
             for task in row.tasks
         ]
-    if row is not None and problem.code in SEVERAL:
-        options = names_to_share(row, problem.column)
+    if row is not None and issue.code in SHARED_NAME_COLUMNS:
+        options = assignable_names(row, issue.column)
         for task in row.tasks:
-            own = task.leaders if problem.column == "leaders" else [each.name for each in task.departments]
-            names.append(Share(task.text, [(name, name in own) for name in options]))
-    return ProblemCard(
-        anchor=f"problem-{of}-{place}",
+            own = task.leaders if issue.column == "leaders" else [each.name for each in task.departments]
+            names.append(AssignmentOptions(task.text, [(name, name in own) for name in options]))
+    return IssueCard(
+        anchor=f"problem-{anchor_scope}-{place}",
         place=place,
-        column=column_label(problem.column),
-        sentence=sentence(problem),
+        column=column_label(issue.column),
+        message=issue_message(issue),
         offered=doubt.offered.isoformat() if doubt and doubt.offered and not dates else "",
         dates=dates,
         names=names,
     )
 
 
-def name_card(match: NameMatch, matches: Matches) -> NameCard:
+def build_name_card(match: NameMatch, matches: NameMatches) -> NameCard:
     """Return how a name in question, or one taken for a known one, is shown with what may be answered."""
     candidates = []
     for candidate in match.candidates:
-        reason = reason_sentence(candidate.likeness)
+        reason = match_reason_message(candidate.likeness)
         if candidate.last_met:
             reason = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": reason, "meeting": candidate.last_met}
         candidates.append((str(candidate.known.pk), str(candidate.known), reason))
     if match.is_open:
         said = question_sentence(match.code, match.name, match.parameters)
     else:
-        said = reason_sentence(match.likeness) if match.likeness else ""
+        said = match_reason_message(match.likeness) if match.likeness else ""
         if match.last_met:
             said = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": said, "meeting": match.last_met}
     rows = list(dict.fromkeys(row for row, _column in matches.places[match.key] if row is not None))

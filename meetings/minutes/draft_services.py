@@ -17,19 +17,27 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import ImpossibleStep, Incomplete, Refused
+from meetings.errors import InvalidInputError, InvalidTransitionError, ServiceError
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
 
 from . import draft as changes
-from .creation import Entered
-from .draft import EMPTY_ROW, EMPTY_TASK, Draft, DraftedRow
-from .form_codec import TypedRow, facts_as_typed, row_as_typed
-from .json_codec import ReadMinutes, facts_from, problem_from, row_from, written_facts, written_problem, written_row
+from .creation import AcceptResult
+from .draft import EMPTY_ROW, EMPTY_TASK, Draft, DraftRowData
+from .form_codec import ParsedRowForm, parse_metadata_form, parse_row_form
+from .json_codec import (
+    ParsedFile,
+    issue_from_json,
+    issue_to_json,
+    metadata_from_json,
+    metadata_to_json,
+    row_from_json,
+    row_to_json,
+)
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-class AlreadyAccepted(ImpossibleStep):
+class AlreadyAcceptedError(InvalidTransitionError):
     """The draft has become a meeting already; nothing was done again."""
 
     def __init__(self, meeting: Meeting) -> None:
@@ -37,7 +45,7 @@ class AlreadyAccepted(ImpossibleStep):
         self.meeting = meeting
 
 
-class StaleDraft(Refused):
+class StaleDraft(ServiceError):
     """The form was opened before somebody, perhaps in another window, changed the same thing."""
 
     def __init__(self) -> None:
@@ -55,43 +63,45 @@ def display_name(name: str) -> str:
     return _CONTROLS.sub("", last).strip()[-200:]
 
 
-def unfinished_draft(account: Account, content: bytes) -> MinutesDocument | None:
+def find_unfinished_draft(account: Account, content: bytes) -> MinutesDocument | None:
     """Return the account's own draft of the same file, if there is one."""
-    return MinutesDocument.objects.drafts_of(account).filter(sha256=sha256_of(content)).first()
+    return MinutesDocument.objects.drafts_of(account).filter(sha256=hash_content(content)).first()
 
 
-def sha256_of(content: bytes) -> str:
+def hash_content(content: bytes) -> str:
     """Return the digest a file is recognised by, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 @transaction.atomic
-def keep_draft(*, read: ReadMinutes, content: bytes, name: str, account: Account) -> MinutesDocument:
+def create_draft(*, parsed: ParsedFile, content: bytes, name: str, account: Account) -> MinutesDocument:
     """Keep the file (its bytes, and ``name`` for showing) and what was read from it as a draft of ``account``."""
-    return _keep(changes.draft_of(read), read.format, content, name, account)
+    return _create_document(changes.build_draft(parsed), parsed.format, content, name, account)
 
 
-def keep_accepted(draft: Draft, file_format: str, content: bytes, name: str, entered: Entered) -> MinutesDocument:
+def create_accepted_document(
+    draft: Draft, file_format: str, content: bytes, name: str, entered: AcceptResult
+) -> MinutesDocument:
     """Keep a file that became a meeting without having been anybody's draft."""
-    return _keep(draft, file_format, content, name, None, entered)
+    return _create_document(draft, file_format, content, name, None, entered)
 
 
-def _keep(
+def _create_document(
     draft: Draft,
     file_format: str,
     content: bytes,
     name: str,
     account: Account | None,
-    entered: Entered | None = None,
+    entered: AcceptResult | None = None,
 ) -> MinutesDocument:
     document = MinutesDocument(
-        sha256=sha256_of(content),
+        sha256=hash_content(content),
         size=len(content),
         format=file_format,
         original_name=display_name(name),
         uploaded_by=account,
-        facts=written_facts(draft.facts),
-        problems=[written_problem(problem) for problem in draft.problems],
+        facts=metadata_to_json(draft.facts),
+        problems=[issue_to_json(problem) for problem in draft.problems],
         meeting=entered.meeting if entered else None,
         accepted_at=timezone.now() if entered else None,
     )
@@ -103,7 +113,7 @@ def _keep(
                 document=document,
                 position=position,
                 suggestion=entered.suggestions[position - 1] if entered else None,
-                **_columns(drafted),
+                **_row_columns(drafted),
             )
             for position, drafted in enumerate(draft.rows, start=1)
         )
@@ -115,58 +125,58 @@ def _keep(
 
 def load_draft(document: MinutesDocument) -> Draft:
     """Return the draft as values; one query for its rows."""
-    rows = tuple(_drafted(row, at) for at, row in enumerate(document.rows.order_by("position"), start=1))
-    problems = tuple(problem_from(problem) for problem in document.problems)
-    return Draft(facts_from(document.facts), rows, problems, dict(document.choices))
+    rows = tuple(_load_row(row, at) for at, row in enumerate(document.rows.order_by("position"), start=1))
+    issues = tuple(issue_from_json(problem) for problem in document.problems)
+    return Draft(metadata_from_json(document.facts), rows, issues, dict(document.choices))
 
 
-def _drafted(row: DraftRow, position: int) -> DraftedRow:
-    return DraftedRow(
-        row=row_from(row.content),
-        problems=tuple(replace(problem_from(problem), row=position) for problem in row.problems),
+def _load_row(row: DraftRow, position: int) -> DraftRowData:
+    return DraftRowData(
+        row=row_from_json(row.content),
+        problems=tuple(replace(issue_from_json(problem), row=position) for problem in row.problems),
         source=tuple(row.source),
         pk=row.pk,
         version=row.version,
     )
 
 
-def _columns(drafted: DraftedRow) -> dict:
+def _row_columns(draft_row: DraftRowData) -> dict:
     return {
-        "content": written_row(drafted.row),
-        "problems": [written_problem(problem) for problem in drafted.problems],
-        "source": list(drafted.source),
+        "content": row_to_json(draft_row.row),
+        "problems": [issue_to_json(problem) for problem in draft_row.problems],
+        "source": list(draft_row.source),
     }
 
 
 # --- changing -------------------------------------------------------------------------------------
 
 
-def locked_document(document_id: int, version: int | None = None) -> MinutesDocument:
+def lock_document(document_id: int, version: int | None = None) -> MinutesDocument:
     """Return the draft, held until the transaction ends; raises AlreadyAccepted, or StaleDraft on another version."""
     # Not joined with its meeting: whoever waited for the lock would see the join as it was before waiting.
     document = MinutesDocument.objects.select_for_update().get(pk=document_id)
     if document.meeting_id is not None:
-        raise AlreadyAccepted(document.meeting)
+        raise AlreadyAcceptedError(document.meeting)
     if version is not None and document.version != version:
         raise StaleDraft
     return document
 
 
-def locked_row(row_id: int, version: int) -> tuple[DraftRow, DraftedRow, MinutesDocument]:
+def lock_row(row_id: int, version: int) -> tuple[DraftRow, DraftRowData, MinutesDocument]:
     """Return the row and its document, held; raises StaleDraft also for a row that was joined away meanwhile."""
     found = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
     if found is None:
         raise StaleDraft
-    document = locked_document(found)
+    document = lock_document(found)
     row = DraftRow.objects.get(pk=row_id)
     if row.version != version:
         raise StaleDraft
-    return row, _drafted(row, row.position), document
+    return row, _load_row(row, row.position), document
 
 
-def save_row(row: DraftRow, drafted: DraftedRow) -> None:
-    """Save a locked row as ``drafted``; forms opened before are stale from now on."""
-    for name, value in _columns(drafted).items():
+def save_row(row: DraftRow, draft_row: DraftRowData) -> None:
+    """Save a locked row as ``draft_row``; forms opened before are stale from now on."""
+    for name, value in _row_columns(draft_row).items():
         setattr(row, name, value)
     row.version += 1
     row.save()
@@ -179,74 +189,74 @@ def save_document(document: MinutesDocument) -> None:
 
 
 @transaction.atomic
-def edit_facts(*, document_id: int, version: int, typed: Mapping[str, str]) -> None:
-    """Save the facts of the meeting as ``typed``; deadlines that count from its days are read again.
+def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str]) -> None:
+    """Save the facts of the meeting as ``form_data``; deadlines that count from its days are read again.
 
     Raises Incomplete for a day that is none, StaleDraft, AlreadyAccepted.
     """
-    document = locked_document(document_id, version)
-    before = facts_from(document.facts)
-    after = facts_as_typed(before, typed)
-    document.facts = written_facts(after)
-    changed = {name for name, value in document.facts.items() if value != written_facts(before)[name]}
+    document = lock_document(document_id, version)
+    before = metadata_from_json(document.facts)
+    after = parse_metadata_form(before, form_data)
+    document.facts = metadata_to_json(after)
+    changed = {name for name, value in document.facts.items() if value != metadata_to_json(before)[name]}
     document.problems = [problem for problem in document.problems if problem["column"] not in changed]
     save_document(document)
     if changed & {"issued_on", "held_on"}:
         for row in document.rows.all():
-            drafted = _drafted(row, row.position)
-            if (read_again := changes.with_days(drafted, before, after)) != drafted:
+            draft_row = _load_row(row, row.position)
+            if (read_again := changes.reparse_deadlines(draft_row, before, after)) != draft_row:
                 save_row(row, read_again)
 
 
 @transaction.atomic
-def edit_row(*, row_id: int, version: int, typed: Mapping[str, str]) -> None:
-    """Save a row as ``typed`` in the fields that `typed.row_as_typed` names; raises as `edit_facts`."""
-    row, drafted, document = locked_row(row_id, version)
-    new = row_as_typed(drafted.row, typed, facts_from(document.facts))
-    if new.row != drafted.row:
-        save_row(row, replace(drafted, row=new.row, problems=changes.problems_after(drafted.problems, new)))
+def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> None:
+    """Save a row as ``form_data`` in the fields that `typed.parse_row_form` names; raises as `edit_metadata`."""
+    row, draft_row, document = lock_row(row_id, version)
+    new = parse_row_form(draft_row.row, form_data, metadata_from_json(document.facts))
+    if new.row != draft_row.row:
+        save_row(row, replace(draft_row, row=new.row, problems=changes.update_issues(draft_row.problems, new)))
 
 
 @transaction.atomic
 def add_task(*, row_id: int, version: int) -> None:
     """Add an empty task at the end of a row, with the departments, leaders and deadline of the one before it."""
-    row, drafted, _document = locked_row(row_id, version)
-    tasks = drafted.row.tasks
+    row, draft_row, _document = lock_row(row_id, version)
+    tasks = draft_row.row.tasks
     task = replace(tasks[-1], text="", milestones=()) if tasks else EMPTY_TASK
-    save_row(row, replace(drafted, row=replace(drafted.row, tasks=changes.renumbered((*tasks, task)))))
+    save_row(row, replace(draft_row, row=replace(draft_row.row, tasks=changes.renumber_tasks((*tasks, task)))))
 
 
 @transaction.atomic
 def remove_task(*, row_id: int, version: int, place: int) -> None:
     """Take the task at ``place`` (0 for the first) out of a row that has others."""
-    row, drafted, _document = locked_row(row_id, version)
-    tasks = drafted.row.tasks
+    row, draft_row, _document = lock_row(row_id, version)
+    tasks = draft_row.row.tasks
     if len(tasks) < 2 or not 0 <= place < len(tasks):
-        raise Incomplete(_("A row needs a task. Remove the whole row instead."))
-    left = replace(drafted.row, tasks=changes.renumbered([*tasks[:place], *tasks[place + 1 :]]))
-    kept = changes.problems_after(drafted.problems, TypedRow(left, frozenset({"departments", "leaders"})))
-    save_row(row, replace(drafted, row=left, problems=kept))
+        raise InvalidInputError(_("A row needs a task. Remove the whole row instead."))
+    left = replace(draft_row.row, tasks=changes.renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
+    kept = changes.update_issues(draft_row.problems, ParsedRowForm(left, frozenset({"departments", "leaders"})))
+    save_row(row, replace(draft_row, row=left, problems=kept))
 
 
 @transaction.atomic
 def split_row(*, row_id: int, version: int, after: int) -> None:
     """Make two rows of one: the second gets the tasks behind the first ``after``."""
-    row, drafted, document = locked_row(row_id, version)
-    if not 0 < after < len(drafted.row.tasks):
-        raise Incomplete(_("A row can only be split between two of its tasks."))
-    first, second = changes.split(drafted, after)
+    row, draft_row, document = lock_row(row_id, version)
+    if not 0 < after < len(draft_row.row.tasks):
+        raise InvalidInputError(_("A row can only be split between two of its tasks."))
+    first, second = changes.split_draft_row(draft_row, after)
     save_row(row, first)
     _insert(document, row.position + 1, second)
 
 
 @transaction.atomic
-def join_with_next(*, row_id: int, version: int) -> None:
+def merge_with_next_row(*, row_id: int, version: int) -> None:
     """Make one row of this one and the next."""
-    row, drafted, document = locked_row(row_id, version)
+    row, draft_row, document = lock_row(row_id, version)
     following = document.rows.filter(position__gt=row.position).order_by("position").first()
     if following is None:
-        raise Incomplete(_("This is the last row; there is none to join it with."))
-    save_row(row, changes.join(drafted, _drafted(following, following.position)))
+        raise InvalidInputError(_("This is the last row; there is none to join it with."))
+    save_row(row, changes.merge_draft_rows(draft_row, _load_row(following, following.position)))
     following.delete()
     _close_gap(document, following.position)
 
@@ -254,28 +264,28 @@ def join_with_next(*, row_id: int, version: int) -> None:
 @transaction.atomic
 def add_row(*, document_id: int, after: int) -> None:
     """Add an empty row behind the one at position ``after`` (0: before the first)."""
-    document = locked_document(document_id)
+    document = lock_document(document_id)
     if not 0 <= after <= document.rows.count():
         raise StaleDraft
     before = document.rows.filter(position=after).first()
     aspect = before.content["aspect"] if before else None
-    _insert(document, after + 1, DraftedRow(replace(EMPTY_ROW, aspect=aspect)))
+    _insert(document, after + 1, DraftRowData(replace(EMPTY_ROW, aspect=aspect)))
 
 
 @transaction.atomic
 def remove_row(*, row_id: int, version: int) -> None:
     """Take a row out of the draft."""
-    row, _drafted_row, document = locked_row(row_id, version)
+    row, _drafted_row, document = lock_row(row_id, version)
     position = row.position
     row.delete()
     _close_gap(document, position)
 
 
-def _insert(document: MinutesDocument, position: int, drafted: DraftedRow) -> None:
+def _insert(document: MinutesDocument, position: int, draft_row: DraftRowData) -> None:
     # One after the other, the last first: the constraint on positions is checked with every row.
     for row in document.rows.filter(position__gte=position).order_by("-position"):
         DraftRow.objects.filter(pk=row.pk).update(position=F("position") + 1)
-    DraftRow.objects.create(document=document, position=position, **_columns(drafted))
+    DraftRow.objects.create(document=document, position=position, **_row_columns(draft_row))
 
 
 def _close_gap(document: MinutesDocument, position: int) -> None:
@@ -284,9 +294,9 @@ def _close_gap(document: MinutesDocument, position: int) -> None:
 
 
 @transaction.atomic
-def discard(*, document_id: int) -> None:
+def discard_draft(*, document_id: int) -> None:
     """Throw a draft away with its file. What was accepted is never thrown away."""
-    document = locked_document(document_id)
+    document = lock_document(document_id)
     file = document.file
     document.delete()
     transaction.on_commit(lambda: file.delete(save=False))

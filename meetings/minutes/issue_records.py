@@ -9,22 +9,26 @@ from collections.abc import Iterable
 
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.display.import_issues import Mark
-from meetings.minutes.parser.issues import Problem
-from meetings.minutes.parser.schema import Row
-from meetings.minutes.parser.text import folded
-from meetings.models import ConfirmationColumn
+from meetings.minutes.parser.issues import ParserIssue
+from meetings.minutes.parser.schema import ParsedRow
+from meetings.minutes.parser.text import fold_text
+from meetings.models import ImportIssueColumn
 
 from .matching import NameMatch
 
 
-def marks_of(row: Row, problems: Iterable[Problem], questions: Iterable[tuple[str, NameMatch]]) -> list[Mark]:
+def build_task_issues(
+    row: ParsedRow, issues: Iterable[ParserIssue], open_matches: Iterable[tuple[str, NameMatch]]
+) -> list[Mark]:
     """Return the marks that ``row``'s tasks get of its open problems and of the names (with columns) still in question.
 
     One column has a code once (the database's constraint); the values of several such problems are listed in one mark.
     """
     marks: dict[tuple[str, str], Mark] = {}
-    found = [_mark_of_problem(row, problem) for problem in problems]
-    found += [Mark(_column(column), str(match.code), match.name, match.parameters) for column, match in questions]
+    found = [_build_task_issue(row, problem) for problem in issues]
+    found += [
+        Mark(_issue_column(column), str(match.code), match.name, match.parameters) for column, match in open_matches
+    ]
     for mark in found:
         known = marks.setdefault((mark.column, mark.code), mark)
         if known is not mark and mark.value not in known.value.split("、"):
@@ -32,16 +36,16 @@ def marks_of(row: Row, problems: Iterable[Problem], questions: Iterable[tuple[st
     return list(marks.values())
 
 
-def _mark_of_problem(row: Row, problem: Problem) -> Mark:
-    doubt = problem.doubt
+def _build_task_issue(row: ParsedRow, issue: ParserIssue) -> Mark:
+    doubt = issue.deadline_problem
     if doubt is None:
-        return Mark(_column(problem.column), str(problem.code), problem.value, dict(problem.parameters))
+        return Mark(_issue_column(issue.column), str(issue.code), issue.value, dict(issue.parameters))
     parameters = {"offered": doubt.offered.isoformat()} if doubt.offered else {}
-    value = "、".join(dates_of(row)) if doubt.code is DoubtCode.SEVERAL_DATES_SEVERAL_TASKS else doubt.value
-    return Mark(ConfirmationColumn.DEADLINE, str(doubt.code), value, parameters)
+    value = "、".join(list_date_texts(row)) if doubt.code is DoubtCode.SEVERAL_DATES_SEVERAL_TASKS else doubt.value
+    return Mark(ImportIssueColumn.DEADLINE, str(doubt.code), value, parameters)
 
 
-def dates_of(row: Row) -> list[str]:
+def list_date_texts(row: ParsedRow) -> list[str]:
     """Return the texts of the single dates of a row's tasks, each once, in the order of the first that says it."""
     texts = list(
         dict.fromkeys(
@@ -49,8 +53,8 @@ def dates_of(row: Row) -> list[str]:
         )
     )
     # A task that could not be given one of the dates has the whole cell as its text.
-    return [text for text in texts if not any(o != text and folded(o) in folded(text) for o in texts)]
+    return [text for text in texts if not any(o != text and fold_text(o) in fold_text(text) for o in texts)]
 
 
-def _column(column: str) -> str:
-    return column if column in ConfirmationColumn.values else ConfirmationColumn.OTHER
+def _issue_column(column: str) -> str:
+    return column if column in ImportIssueColumn.values else ImportIssueColumn.OTHER

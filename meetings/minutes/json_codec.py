@@ -15,75 +15,75 @@ from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, Precision
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.minutes.documents.model import SOFT_BREAK, Cell, Table
-from meetings.minutes.parser.cells import Department
-from meetings.minutes.parser.column_headers import Role, head_rows
-from meetings.minutes.parser.issues import Problem
-from meetings.minutes.parser.person_names import Person
-from meetings.minutes.parser.schema import Meeting, Minutes, Origin, Row, Task
+from meetings.minutes.parser.cells import ParsedDepartment
+from meetings.minutes.parser.column_headers import Role, find_header_rows
+from meetings.minutes.parser.issues import ParserIssue
+from meetings.minutes.parser.person_names import ParsedPerson
+from meetings.minutes.parser.schema import Origin, ParsedMeeting, ParsedMinutes, ParsedRow, ParsedTask
 
 from .documents import Document
 
 Json = dict[str, Any]
 
 #: A cell of the file beyond this length is shown with its beginning only.
-LONGEST_SOURCE_CELL = 5_000
+MAX_SOURCE_CELL_LENGTH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMinutes:
+class ParsedFile:
     """A file read, ready to become a draft: ``format`` as `documents.detect` names it, a list of cells per row."""
 
     format: str
-    minutes: Minutes
+    minutes: ParsedMinutes
     sources: tuple[tuple[str, ...], ...] = field(default=())
 
 
-def source_cells(document: Document, origin: Origin) -> tuple[str, ...]:
+def collect_source_cells(document: Document, origin: Origin) -> tuple[str, ...]:
     """Return the printed cells that the row at ``origin`` was read from, each once, in the order of the page."""
     tables = list(document.tables)
     rows: list[Sequence[Cell]] = []
     if 0 < origin.table <= len(tables):
         own = tables[origin.table - 1]
         if origin.first_row <= origin.last_row:
-            rows.extend(_rows_without_heads(own, origin.first_row, origin.last_row))
+            rows.extend(_rows_without_headers(own, origin.first_row, origin.last_row))
         else:
             # A page cut the row: its end stands in the next table, counted from there.
-            rows.extend(_rows_without_heads(own, origin.first_row, len(own.rows)))
+            rows.extend(_rows_without_headers(own, origin.first_row, len(own.rows)))
             if origin.table < len(tables):
-                rows.extend(_rows_without_heads(tables[origin.table], 1, origin.last_row))
+                rows.extend(_rows_without_headers(tables[origin.table], 1, origin.last_row))
     distinct = dict.fromkeys(cell for row in rows for cell in row if not cell.is_blank)
-    return tuple(cell.printed.replace(SOFT_BREAK, "\n").strip()[:LONGEST_SOURCE_CELL] for cell in distinct)
+    return tuple(cell.printed.replace(SOFT_BREAK, "\n").strip()[:MAX_SOURCE_CELL_LENGTH] for cell in distinct)
 
 
-def _rows_without_heads(table: Table, first: int, last: int) -> list[Sequence[Cell]]:
+def _rows_without_headers(table: Table, first: int, last: int) -> list[Sequence[Cell]]:
     """Return the rows from ``first`` to ``last`` (1 for the table's first) but for heads repeated among them."""
-    heads = {at for head in head_rows(table) for at in range(head.first, head.last + 1)}
-    return [table.rows[at] for at in range(first - 1, min(last, len(table.rows))) if at not in heads]
+    headers = {at for head in find_header_rows(table) for at in range(head.first, head.last + 1)}
+    return [table.rows[at] for at in range(first - 1, min(last, len(table.rows))) if at not in headers]
 
 
-def written_reading(read: ReadMinutes) -> Json:
+def parsed_file_to_json(parsed: ParsedFile) -> Json:
     """Return everything that was read as JSON holds it."""
     return {
-        "format": read.format,
-        "facts": written_facts(read.minutes.meeting),
-        "rows": [{**written_row(row), "origin": _origin(row.origin)} for row in read.minutes.rows],
-        "problems": [written_problem(problem) for problem in read.minutes.problems],
-        "sources": [list(cells) for cells in read.sources],
+        "format": parsed.format,
+        "facts": metadata_to_json(parsed.minutes.meeting),
+        "rows": [{**row_to_json(row), "origin": _origin_to_json(row.origin)} for row in parsed.minutes.rows],
+        "problems": [issue_to_json(problem) for problem in parsed.minutes.problems],
+        "sources": [list(cells) for cells in parsed.sources],
     }
 
 
-def reading_from(written: Json) -> ReadMinutes:
-    """The reverse of `written_reading`."""
-    rows = tuple(replace(row_from(row), origin=Origin(*row["origin"])) for row in written["rows"])
-    problems = tuple(problem_from(problem) for problem in written["problems"])
-    minutes = Minutes(facts_from(written["facts"]), rows, problems)
-    return ReadMinutes(written["format"], minutes, tuple(tuple(cells) for cells in written["sources"]))
+def parsed_file_from_json(data: Json) -> ParsedFile:
+    """The reverse of `parsed_file_to_json`."""
+    rows = tuple(replace(row_from_json(row), origin=Origin(*row["origin"])) for row in data["rows"])
+    issues = tuple(issue_from_json(problem) for problem in data["problems"])
+    minutes = ParsedMinutes(metadata_from_json(data["facts"]), rows, issues)
+    return ParsedFile(data["format"], minutes, tuple(tuple(cells) for cells in data["sources"]))
 
 
 # --- the meeting ----------------------------------------------------------------------------------
 
-_DAYS = ("held_on", "issued_on")
-FACTS = (
+_DAY_FIELDS = ("held_on", "issued_on")
+METADATA_FIELDS = (
     "title",
     "body",
     "breakdown_title",
@@ -97,24 +97,26 @@ FACTS = (
 )
 
 
-def written_facts(meeting: Meeting) -> Json:
+def metadata_to_json(meeting: ParsedMeeting) -> Json:
     """Return what stands around the table as JSON holds it."""
-    facts = {name: getattr(meeting, name) for name in FACTS}
-    facts.update({name: facts[name].isoformat() for name in _DAYS if facts[name]})
-    return {**facts, "leads": list(meeting.leads), "attendees": _written_people(meeting.attendees)}
+    metadata = {name: getattr(meeting, name) for name in METADATA_FIELDS}
+    metadata.update({name: metadata[name].isoformat() for name in _DAY_FIELDS if metadata[name]})
+    return {**metadata, "leads": list(meeting.leads), "attendees": _people_to_json(meeting.attendees)}
 
 
-def facts_from(written: Json) -> Meeting:
-    """The reverse of `written_facts`; what is missing is what the file does not say."""
-    facts = {name: written.get(name) for name in FACTS}
-    facts.update({name: _day_from(facts[name]) for name in _DAYS})
-    return Meeting(**facts, leads=tuple(written.get("leads", ())), attendees=_people_from(written.get("attendees", ())))
+def metadata_from_json(data: Json) -> ParsedMeeting:
+    """The reverse of `metadata_to_json`; what is missing is what the file does not say."""
+    metadata = {name: data.get(name) for name in METADATA_FIELDS}
+    metadata.update({name: _day_from_json(metadata[name]) for name in _DAY_FIELDS})
+    return ParsedMeeting(
+        **metadata, leads=tuple(data.get("leads", ())), attendees=_people_from_json(data.get("attendees", ()))
+    )
 
 
 # --- a row ----------------------------------------------------------------------------------------
 
 
-def written_row(row: Row) -> Json:
+def row_to_json(row: ParsedRow) -> Json:
     """Return a row as JSON holds it, without its place in the file."""
     return {
         "number": row.number,
@@ -127,44 +129,44 @@ def written_row(row: Row) -> Json:
                 "text": task.text,
                 "departments": [{"name": each.name, "role": str(each.role)} for each in task.departments],
                 "leaders": list(task.leaders),
-                "deadline": written_deadline(task.deadline),
-                "milestones": [written_deadline(milestone) for milestone in task.milestones],
+                "deadline": deadline_to_json(task.deadline),
+                "milestones": [deadline_to_json(milestone) for milestone in task.milestones],
             }
             for task in row.tasks
         ],
-        "sources": _written_people(row.sources),
+        "sources": _people_to_json(row.sources),
         "remarks": row.remarks,
     }
 
 
-def row_from(written: Json) -> Row:
-    """The reverse of `written_row`; the place in the file is nowhere."""
-    return Row(
-        number=written["number"],
-        aspect=written["aspect"],
-        suggestion=written["suggestion"],
-        lead_in=written["lead_in"],
+def row_from_json(data: Json) -> ParsedRow:
+    """The reverse of `row_to_json`; the place in the file is nowhere."""
+    return ParsedRow(
+        number=data["number"],
+        aspect=data["aspect"],
+        suggestion=data["suggestion"],
+        lead_in=data["lead_in"],
         tasks=tuple(
-            Task(
+            ParsedTask(
                 number=task["number"],
                 text=task["text"],
-                departments=tuple(Department(each["name"], Role(each["role"])) for each in task["departments"]),
+                departments=tuple(ParsedDepartment(each["name"], Role(each["role"])) for each in task["departments"]),
                 leaders=tuple(task["leaders"]),
-                deadline=deadline_from(task["deadline"]),
-                milestones=tuple(deadline_from(milestone) for milestone in task["milestones"]),
+                deadline=deadline_from_json(task["deadline"]),
+                milestones=tuple(deadline_from_json(milestone) for milestone in task["milestones"]),
             )
-            for task in written["tasks"]
+            for task in data["tasks"]
         ),
-        sources=_people_from(written["sources"]),
-        remarks=written["remarks"],
-        origin=NOWHERE,
+        sources=_people_from_json(data["sources"]),
+        remarks=data["remarks"],
+        origin=UNKNOWN_ORIGIN,
     )
 
 
-NOWHERE = Origin(0, 0, 0)
+UNKNOWN_ORIGIN = Origin(0, 0, 0)
 
 
-def written_deadline(deadline: Deadline) -> Json:
+def deadline_to_json(deadline: Deadline) -> Json:
     """Return a deadline as JSON holds it."""
     return {
         "text": deadline.text,
@@ -175,29 +177,29 @@ def written_deadline(deadline: Deadline) -> Json:
     }
 
 
-def deadline_from(written: Json) -> Deadline:
-    """The reverse of `written_deadline`."""
+def deadline_from_json(data: Json) -> Deadline:
+    """The reverse of `deadline_to_json`."""
     return Deadline(
-        text=written["text"],
-        kind=DeadlineKind(written["kind"]),
-        due_date=_day_from(written["due_date"]),
-        precision=Precision(written["precision"]) if written["precision"] else None,
-        review_months=written["review_months"],
+        text=data["text"],
+        kind=DeadlineKind(data["kind"]),
+        due_date=_day_from_json(data["due_date"]),
+        precision=Precision(data["precision"]) if data["precision"] else None,
+        review_months=data["review_months"],
     )
 
 
 # --- problems -------------------------------------------------------------------------------------
 
 
-def written_problem(problem: Problem) -> Json:
+def issue_to_json(issue: ParserIssue) -> Json:
     """Return a problem as JSON holds it."""
-    doubt = problem.doubt
+    doubt = issue.deadline_problem
     return {
-        "row": problem.row,
-        "column": problem.column,
-        "value": problem.value,
-        "code": str(problem.code),
-        "parameters": dict(problem.parameters),
+        "row": issue.row,
+        "column": issue.column,
+        "value": issue.value,
+        "code": str(issue.code),
+        "parameters": dict(issue.parameters),
         "doubt": doubt
         and {
             "code": str(doubt.code),
@@ -207,30 +209,31 @@ def written_problem(problem: Problem) -> Json:
     }
 
 
-def problem_from(written: Json) -> Problem:
-    """The reverse of `written_problem`."""
-    doubt = written["doubt"]
-    return Problem(
-        row=written["row"],
-        column=written["column"],
-        value=written["value"],
-        code=ProblemCode(written["code"]),
-        parameters=written["parameters"],
-        doubt=doubt and DeadlineProblem(DoubtCode(doubt["code"]), doubt["value"], _day_from(doubt["offered"])),
+def issue_from_json(data: Json) -> ParserIssue:
+    """The reverse of `issue_to_json`."""
+    doubt = data["doubt"]
+    return ParserIssue(
+        row=data["row"],
+        column=data["column"],
+        value=data["value"],
+        code=ProblemCode(data["code"]),
+        parameters=data["parameters"],
+        deadline_problem=doubt
+        and DeadlineProblem(DoubtCode(doubt["code"]), doubt["value"], _day_from_json(doubt["offered"])),
     )
 
 
-def _written_people(people: Iterable[Person]) -> list[Json]:
+def _people_to_json(people: Iterable[ParsedPerson]) -> list[Json]:
     return [{"name": person.name, "capacity": person.capacity} for person in people]
 
 
-def _people_from(written: Iterable[Json]) -> tuple[Person, ...]:
-    return tuple(Person(person["name"], person["capacity"]) for person in written)
+def _people_from_json(data: Iterable[Json]) -> tuple[ParsedPerson, ...]:
+    return tuple(ParsedPerson(person["name"], person["capacity"]) for person in data)
 
 
-def _origin(origin: Origin) -> list[int]:
+def _origin_to_json(origin: Origin) -> list[int]:
     return [origin.table, origin.first_row, origin.last_row]
 
 
-def _day_from(written: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(written) if written else None
+def _day_from_json(data: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(data) if data else None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.utils.translation import gettext, gettext_noop
 
 
-class Likeness(StrEnum):
+class MatchReason(StrEnum):
     """Why a printed name is taken for a known one, or offered as one."""
 
     BLANKS = "blanks"
@@ -21,17 +21,17 @@ class Likeness(StrEnum):
 
 
 _REASONS = {
-    Likeness.BLANKS: gettext_noop("Only blanks or the width of characters differ."),
-    Likeness.ENDING: gettext_noop("Only the ending of the name differs."),
-    Likeness.BRACKETS: gettext_noop("One is the other's name in or before the brackets."),
-    Likeness.PREFIX: gettext_noop("Only a word before the name differs."),
-    Likeness.LETTER: gettext_noop("Only one character differs."),
-    Likeness.NAMESAKE: gettext_noop("The name is the same."),
-    Likeness.UNIT: gettext_noop("The printed capacity names this person's unit."),
-    Likeness.FORMER: gettext_noop("It is a former name, or that of one merged into it."),
+    MatchReason.BLANKS: gettext_noop("Only blanks or the width of characters differ."),
+    MatchReason.ENDING: gettext_noop("Only the ending of the name differs."),
+    MatchReason.BRACKETS: gettext_noop("One is the other's name in or before the brackets."),
+    MatchReason.PREFIX: gettext_noop("Only a word before the name differs."),
+    MatchReason.LETTER: gettext_noop("Only one character differs."),
+    MatchReason.NAMESAKE: gettext_noop("The name is the same."),
+    MatchReason.UNIT: gettext_noop("The printed capacity names this person's unit."),
+    MatchReason.FORMER: gettext_noop("It is a former name, or that of one merged into it."),
 }
 
 
-def reason_sentence(likeness: Likeness) -> str:
+def match_reason_message(reason: MatchReason) -> str:
     """Return in the active language why a name was taken for a known one."""
-    return gettext(_REASONS[likeness])
+    return gettext(_REASONS[reason])

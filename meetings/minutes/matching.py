@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meetings.core.issue_codes import QuestionCode
-from meetings.minutes.match_messages import Likeness
-from meetings.minutes.parser.schema import Meeting, Row
-from meetings.minutes.parser.text import folded
+from meetings.minutes.match_messages import MatchReason
+from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow
+from meetings.minutes.parser.text import fold_text
 from meetings.models import Attendance, Department, FormerName, Person, SuggestionSource, TaskLeader
 
 DEPARTMENT, PERSON = "department", "person"
@@ -32,7 +32,7 @@ class Candidate:
     """A known department or person that a printed name may mean, why, and where the register last met them."""
 
     known: Department | Person
-    likeness: Likeness
+    likeness: MatchReason
     last_met: str = ""
 
 
@@ -47,7 +47,7 @@ class NameMatch:
     kind: str
     name: str
     known: Department | Person | None = None
-    likeness: Likeness | None = None
+    likeness: MatchReason | None = None
     candidates: tuple[Candidate, ...] = ()
     is_open: bool = False
     unit: str = ""
@@ -63,7 +63,7 @@ class NameMatch:
         """The question asked about it."""
         if self.kind == DEPARTMENT:
             return QuestionCode.DEPARTMENT_LIKE_KNOWN
-        several = all(candidate.likeness in (Likeness.NAMESAKE, Likeness.FORMER) for candidate in self.candidates)
+        several = all(candidate.likeness in (MatchReason.NAMESAKE, MatchReason.FORMER) for candidate in self.candidates)
         return QuestionCode.SEVERAL_PEOPLE if several else QuestionCode.PERSON_LIKE_KNOWN
 
     @property
@@ -73,7 +73,7 @@ class NameMatch:
 
 
 @dataclass(slots=True)
-class _Use:
+class _NameUse:
     """Where a name stands: the rows and their columns, in order (row None: around the table), and its capacities."""
 
     places: list[tuple[int | None, str]] = field(default_factory=list)
@@ -81,7 +81,7 @@ class _Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class NameMatches:
     """All names of a draft; ``places`` says where each stands, as (row, column), the row counted from 1."""
 
     departments: dict[str, NameMatch]
@@ -97,71 +97,75 @@ class Matches:
         """The names about which somebody has to say whom they mean."""
         return [match for match in self.all() if match.is_open]
 
-    def open_in(self, row: int | None) -> list[NameMatch]:
+    def open_at(self, row: int | None) -> list[NameMatch]:
         """Those asked about at ``row``: where the name stands first."""
         return [match for match in self.open() if self.places[match.key][0][0] == row]
 
 
-def match_names(facts: Meeting, rows: Sequence[Row], choices: dict[str, str]) -> Matches:
+def match_names(metadata: ParsedMeeting, rows: Sequence[ParsedRow], choices: dict[str, str]) -> NameMatches:
     """Match every name of a draft; ``choices`` maps a match's key to the id chosen, or to `NEW`.
 
     Costs six queries at most, however many names there are.
     """
-    departments, people = _uses(facts, rows)
+    departments, people = _collect_uses(metadata, rows)
     former_names = list(FormerName.objects.select_related("department", "person"))
-    known_departments = _Known.of(Department.objects.all(), [name for name in former_names if name.department])
-    known_people = _Known.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
+    known_departments = _NameIndex.of(Department.objects.all(), [name for name in former_names if name.department])
+    known_people = _NameIndex.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
     matched = {name: _match_department(name, known_departments, choices) for name in departments}
-    near = {name: _near_people(name, known_people) for name in people}
-    met = _Acquaintance.of({person.pk for found in near.values() for person, _likeness in found})
+    near = {name: _find_similar_people(name, known_people) for name in people}
+    met = _PriorAppearances.of({person.pk for found in near.values() for person, _likeness in found})
     found = {name: _match_person(name, use, near[name], met, known_people, choices) for name, use in people.items()}
     places = {f"{DEPARTMENT}:{name}": use.places for name, use in departments.items()}
     places |= {f"{PERSON}:{name}": use.places for name, use in people.items()}
-    return Matches(matched, found, places)
+    return NameMatches(matched, found, places)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _NameIndex:
     """The departments, or the people, of the register: those that live, and what old names lead to them.
 
-    ``called`` and ``formerly`` are by the name as `text.folded` gives it; ``merged`` leads from the id of a merged row
-    to the living one. Whoever bears a name now comes before whoever bore it once.
+    ``called`` and ``formerly`` are by the name as `text.fold_text` gives it; ``merged`` leads from the id of a merged
+    row to the living one. Whoever bears a name now comes before whoever bore it once.
     """
 
     living: list[Any]
     called: dict[str, list[Any]]
     formerly: dict[str, list[Any]]
-    merged: dict[int, Any]
-    fixed: frozenset[str]
+    merge_targets: dict[int, Any]
+    merged_names: frozenset[str]
 
     @classmethod
-    def of(cls, rows: Iterable[Any], former_names: Iterable[FormerName]) -> _Known:
+    def of(cls, rows: Iterable[Any], former_names: Iterable[FormerName]) -> _NameIndex:
         by_id = {row.pk: row for row in rows}
         living = [row for row in by_id.values() if row.merged_into_id is None]
         merged = {pk: by_id[row.merged_into_id] for pk, row in by_id.items() if row.merged_into_id is not None}
         called: dict[str, list[Any]] = {}
         for row in living:
-            called.setdefault(folded(row.name), []).append(row)
+            called.setdefault(fold_text(row.name), []).append(row)
         formerly: dict[str, dict[Any, None]] = {}
         old = [(former.name, former.department or former.person) for former in former_names]
         for name, row in (*old, *((by_id[pk].name, row) for pk, row in merged.items())):
-            formerly.setdefault(folded(name), {})[row] = None
+            formerly.setdefault(fold_text(name), {})[row] = None
         fixed = frozenset(by_id[pk].name for pk in merged)
         return cls(living, called, {name: list(rows) for name, rows in formerly.items()}, merged, fixed)
 
     def chosen(self, choice: str) -> Any | None:
         """Return the living row that ``choice``, an id, means today."""
         number = int(choice) if choice.isascii() and choice.isdecimal() and len(choice) <= 18 else None
-        return self.merged.get(number) or next((row for row in self.living if row.pk == number), None)
+        return self.merge_targets.get(number) or next((row for row in self.living if row.pk == number), None)
 
 
-def _uses(facts: Meeting, rows: Sequence[Row]) -> tuple[dict[str, _Use], dict[str, _Use]]:
-    departments: dict[str, _Use] = {}
-    people: dict[str, _Use] = {}
+def _collect_uses(
+    metadata: ParsedMeeting, rows: Sequence[ParsedRow]
+) -> tuple[dict[str, _NameUse], dict[str, _NameUse]]:
+    departments: dict[str, _NameUse] = {}
+    people: dict[str, _NameUse] = {}
 
-    def use(of: dict[str, _Use], name: str | None, row: int | None, column: str, capacity: str | None = None) -> None:
+    def use(
+        of: dict[str, _NameUse], name: str | None, row: int | None, column: str, capacity: str | None = None
+    ) -> None:
         if name:
-            place = of.setdefault(name, _Use())
+            place = of.setdefault(name, _NameUse())
             place.places.append((row, column))
             if capacity:
                 place.capacities.add(capacity)
@@ -175,9 +179,9 @@ def _uses(facts: Meeting, rows: Sequence[Row]) -> tuple[dict[str, _Use], dict[st
         for person in row.sources:
             use(people, person.name, position, "sources", person.capacity)
     # Behind the rows, so that a question about a person is asked at the row that names them, if any does.
-    for name in (facts.chair, facts.overall_lead, *facts.leads):
+    for name in (metadata.chair, metadata.overall_lead, *metadata.leads):
         use(people, name, None, "leads")
-    for person in facts.attendees:
+    for person in metadata.attendees:
         use(people, person.name, None, "attendees", person.capacity)
     return departments, people
 
@@ -185,47 +189,51 @@ def _uses(facts: Meeting, rows: Sequence[Row]) -> tuple[dict[str, _Use], dict[st
 # --- departments ----------------------------------------------------------------------------------
 
 
-def _match_department(name: str, known: _Known, choices: dict[str, str]) -> NameMatch:
-    printed = folded(name)
-    alike = known.called.get(printed, [])
+def _match_department(name: str, name_index: _NameIndex, choices: dict[str, str]) -> NameMatch:
+    printed = fold_text(name)
+    alike = name_index.called.get(printed, [])
     equal = next((department for department in alike if department.name == name), None)
     if equal is not None:
         return NameMatch(DEPARTMENT, name, equal)
     if alike:
-        return NameMatch(DEPARTMENT, name, alike[0], Likeness.BLANKS)
-    formerly = known.formerly.get(printed, [])
-    if len(formerly) == 1 and name in known.fixed:
+        return NameMatch(DEPARTMENT, name, alike[0], MatchReason.BLANKS)
+    formerly = name_index.formerly.get(printed, [])
+    if len(formerly) == 1 and name in name_index.merged_names:
         # The row of this name was merged, so there can be no new one.
-        return NameMatch(DEPARTMENT, name, formerly[0], Likeness.FORMER)
+        return NameMatch(DEPARTMENT, name, formerly[0], MatchReason.FORMER)
     if formerly:
-        candidates = tuple(Candidate(department, Likeness.FORMER) for department in formerly)
+        candidates = tuple(Candidate(department, MatchReason.FORMER) for department in formerly)
         only = formerly[0] if len(formerly) == 1 else None
-        likeness = Likeness.FORMER if only else None
-        match = NameMatch(DEPARTMENT, name, only, likeness, candidates=candidates, is_open=only is None)
-        return _chosen(match, known, choices)
+        reason = MatchReason.FORMER if only else None
+        match = NameMatch(DEPARTMENT, name, only, reason, candidates=candidates, is_open=only is None)
+        return _apply_choice(match, name_index, choices)
     candidates = tuple(
-        Candidate(department, likeness)
-        for department in known.living
-        if department.is_active and (likeness := likeness_of_departments(printed, folded(department.name)))
+        Candidate(department, reason)
+        for department in name_index.living
+        if department.is_active and (reason := find_department_match_reason(printed, fold_text(department.name)))
     )
-    return _chosen(NameMatch(DEPARTMENT, name, candidates=candidates, is_open=bool(candidates)), known, choices)
+    return _apply_choice(
+        NameMatch(DEPARTMENT, name, candidates=candidates, is_open=bool(candidates)), name_index, choices
+    )
 
 
-def likeness_of_departments(one: str, other: str) -> Likeness | None:
-    """Return why two different names (as `text.folded` gives them) may be of one department; None: no reason to ask."""
+def find_department_match_reason(one: str, other: str) -> MatchReason | None:
+    """Return why two different names (as `text.fold_text` gives them) may be of one department; None: no reason to
+    ask.
+    """
     for name, against in ((one, other), (other, one)):
         if (bracketed := _BRACKETED.match(name)) and against in bracketed.groups():
-            return Likeness.BRACKETS
+            return MatchReason.BRACKETS
         if _PREFIX.sub("", name) == against:
-            return Likeness.PREFIX
+            return MatchReason.PREFIX
     stems = [_ENDING.sub("", name) for name in (one, other)]
     if stems[0] == stems[1] and len(stems[0]) >= 2:
-        return Likeness.ENDING
+        return MatchReason.ENDING
     # 检验部 and 检测部 are two departments; in longer names one character is more likely a slip.
-    return Likeness.LETTER if len(one) >= 4 and _one_letter_differs(one, other) else None
+    return MatchReason.LETTER if len(one) >= 4 and _is_one_letter_apart(one, other) else None
 
 
-def _one_letter_differs(one: str, other: str) -> bool:
+def _is_one_letter_apart(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
@@ -233,7 +241,7 @@ def _one_letter_differs(one: str, other: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Acquaintance:
+class _PriorAppearances:
     """What the register knows of some people: where it last met them, in which capacities, and who supervises."""
 
     last_met: dict[int, str]
@@ -241,7 +249,7 @@ class _Acquaintance:
     leaders: set[int]
 
     @classmethod
-    def of(cls, people: set[int]) -> _Acquaintance:
+    def of(cls, people: set[int]) -> _PriorAppearances:
         """Ask for the people of these ids; three queries, none where there are none."""
         if not people:
             return cls({}, {}, set())
@@ -263,74 +271,82 @@ class _Acquaintance:
         return cls({person: title for person, (_day, title) in met.items()}, capacities, leaders)
 
 
-def _near_people(name: str, known: _Known) -> list[tuple[Person, Likeness]]:
-    printed = folded(name)
-    if printed in known.called:
+def _find_similar_people(name: str, name_index: _NameIndex) -> list[tuple[Person, MatchReason]]:
+    printed = fold_text(name)
+    if printed in name_index.called:
         return [
-            (person, Likeness.NAMESAKE if person.name == name else Likeness.BLANKS) for person in known.called[printed]
+            (person, MatchReason.NAMESAKE if person.name == name else MatchReason.BLANKS)
+            for person in name_index.called[printed]
         ]
-    if printed in known.formerly:
-        return [(person, Likeness.FORMER) for person in known.formerly[printed]]
+    if printed in name_index.formerly:
+        return [(person, MatchReason.FORMER) for person in name_index.formerly[printed]]
     if len(printed) < 3:
         return []
-    return [(person, Likeness.LETTER) for person in known.living if _one_letter_differs(printed, folded(person.name))]
+    return [
+        (person, MatchReason.LETTER)
+        for person in name_index.living
+        if _is_one_letter_apart(printed, fold_text(person.name))
+    ]
 
 
 def _match_person(
     name: str,
-    use: _Use,
-    near: list[tuple[Person, Likeness]],
-    met: _Acquaintance,
-    known: _Known,
+    use: _NameUse,
+    similar_people: list[tuple[Person, MatchReason]],
+    appearances: _PriorAppearances,
+    name_index: _NameIndex,
     choices: dict[str, str],
 ) -> NameMatch:
-    namesakes = [(person, likeness) for person, likeness in near if likeness is not Likeness.LETTER]
+    namesakes = [(person, reason) for person, reason in similar_people if reason is not MatchReason.LETTER]
     if len(namesakes) == 1:
-        person, likeness = namesakes[0]
+        person, reason = namesakes[0]
         match = NameMatch(
             PERSON,
             name,
             person,
-            likeness,
-            candidates=(Candidate(person, likeness, met.last_met.get(person.pk, "")),),
-            last_met=met.last_met.get(person.pk, ""),
+            reason,
+            candidates=(Candidate(person, reason, appearances.last_met.get(person.pk, "")),),
+            last_met=appearances.last_met.get(person.pk, ""),
         )
-        return _chosen(match, known, choices)
+        return _apply_choice(match, name_index, choices)
     if namesakes:
         by_unit = [person for person, _ in namesakes if person.unit and any(person.unit in c for c in use.capacities)]
         candidates = tuple(
             Candidate(
                 person,
-                Likeness.NAMESAKE if likeness is Likeness.BLANKS else likeness,
-                met.last_met.get(person.pk, ""),
+                MatchReason.NAMESAKE if reason is MatchReason.BLANKS else reason,
+                appearances.last_met.get(person.pk, ""),
             )
-            for person, likeness in namesakes
+            for person, reason in namesakes
         )
         if len(by_unit) == 1:
-            match = NameMatch(PERSON, name, by_unit[0], Likeness.UNIT, candidates=candidates)
+            match = NameMatch(PERSON, name, by_unit[0], MatchReason.UNIT, candidates=candidates)
         else:
             match = NameMatch(PERSON, name, candidates=candidates, is_open=True)
-        return _chosen(match, known, choices)
+        return _apply_choice(match, name_index, choices)
     # One character apart are 张建国 and 张建华, too: it takes the same capacity, or a leader, to ask.
     is_leader = any(column in ("leaders", "leads") for _row, column in use.places)
     likely = [
         person
-        for person, _ in near
-        if use.capacities & met.capacities.get(person.pk, set()) or (is_leader and person.pk in met.leaders)
+        for person, _ in similar_people
+        if use.capacities & appearances.capacities.get(person.pk, set())
+        or (is_leader and person.pk in appearances.leaders)
     ]
-    candidates = tuple(Candidate(person, Likeness.LETTER, met.last_met.get(person.pk, "")) for person in likely)
-    return _chosen(NameMatch(PERSON, name, candidates=candidates, is_open=bool(likely)), known, choices)
+    candidates = tuple(
+        Candidate(person, MatchReason.LETTER, appearances.last_met.get(person.pk, "")) for person in likely
+    )
+    return _apply_choice(NameMatch(PERSON, name, candidates=candidates, is_open=bool(likely)), name_index, choices)
 
 
-def _chosen(match: NameMatch, known: _Known, choices: dict[str, str]) -> NameMatch:
+def _apply_choice(match: NameMatch, name_index: _NameIndex, choices: dict[str, str]) -> NameMatch:
     """Return the match as somebody decided it, if somebody did and the one chosen is still there."""
     choice = choices.get(match.key)
     if choice is None:
         return match
     if choice.startswith(NEW):
         return NameMatch(match.kind, match.name, candidates=match.candidates, unit=choice.partition(":")[2])
-    chosen = known.chosen(choice)
+    chosen = name_index.chosen(choice)
     if chosen is None:
         return match
-    likeness = next((candidate.likeness for candidate in match.candidates if candidate.known == chosen), None)
-    return NameMatch(match.kind, match.name, chosen, likeness, candidates=match.candidates, last_met=match.last_met)
+    reason = next((candidate.likeness for candidate in match.candidates if candidate.known == chosen), None)
+    return NameMatch(match.kind, match.name, chosen, reason, candidates=match.candidates, last_met=match.last_met)

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from meetings.minutes.parser.cells import Department as PrintedDepartment
+from meetings.minutes.parser.cells import ParsedDepartment as PrintedDepartment
 from meetings.models import Department, Person
 
-from .matching import Matches
+from .matching import NameMatches
 
 
-class Register:
+class NameResolver:
     """Gives the row for each printed name of a draft, making new ones where they are needed.
 
     A name in question that nobody answered is taken for a new one: it is marked on its tasks, and merging two is
     easier than telling one apart again. Only for use inside the transaction of an acceptance.
     """
 
-    def __init__(self, matches: Matches) -> None:
+    def __init__(self, matches: NameMatches) -> None:
         self._matches = matches
-        self._made: dict[str, Department | Person] = {}
+        self._created: dict[str, Department | Person] = {}
 
     def department(self, name: str) -> Department:
         """Return the department that ``name`` means."""
         match = self._matches.departments[name]
         if match.known is not None:
             return match.known
-        if match.key not in self._made:
-            self._made[match.key] = _living(Department.objects.get_or_create(name=name)[0])
-        return self._made[match.key]
+        if match.key not in self._created:
+            self._created[match.key] = _follow_merge(Department.objects.get_or_create(name=name)[0])
+        return self._created[match.key]
 
     def person(self, name: str) -> Person:
         """Return the person that ``name`` means."""
         match = self._matches.people[name]
         if match.known is not None:
             return match.known
-        if match.key not in self._made:
-            self._made[match.key] = _living(Person.objects.get_or_create(name=name, unit=match.unit)[0])
-        return self._made[match.key]
+        if match.key not in self._created:
+            self._created[match.key] = _follow_merge(Person.objects.get_or_create(name=name, unit=match.unit)[0])
+        return self._created[match.key]
 
     def departments(self, printed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
         """Return the departments with their roles, each once: two printed names may mean the same one."""
@@ -52,6 +52,6 @@ class Register:
         return list({person.pk: person for person in map(self.person, names)}.values())
 
 
-def _living(row: Department | Person) -> Department | Person:
+def _follow_merge(row: Department | Person) -> Department | Person:
     """Return whom the row was merged into, if it was: somebody may have done so while the draft lay open."""
     return row.merged_into or row

@@ -14,53 +14,53 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from meetings.errors import Refused
+from meetings.errors import ServiceError
 from meetings.minutes.documents.errors import MAX_SECONDS
-from meetings.minutes.documents.sheets import Sheet, sheets_from
+from meetings.minutes.documents.sheets import Sheet, sheets_from_json
 
-from .documents import Unreadable, UnreadableDocument
-from .json_codec import ReadMinutes, reading_from
+from .documents import UnreadableDocumentError, UnreadableReason
+from .json_codec import ParsedFile, parsed_file_from_json
 
 logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Seconds (wall clock); the worker's own limit of CPU time ends it earlier on an idle machine.
-_PATIENCE = MAX_SECONDS + 2
+_TIMEOUT_SECONDS = MAX_SECONDS + 2
 
 
-def read_bounded(path: str | PathLike[str]) -> ReadMinutes:
+def parse_in_sandbox(path: str | PathLike[str]) -> ParsedFile:
     """Read the file at ``path`` with the cells each row came from.
 
     Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and Refused where the
     process ended without an answer, as it does for want of memory.
     """
-    return reading_from(_answer("minutes", path))
+    return parsed_file_from_json(_run_worker("minutes", path))
 
 
-def read_sheets_bounded(path: str | PathLike[str]) -> tuple[Sheet, ...]:
-    """Read the sheets of the workbook at ``path``, whatever is in them; raises as `read_bounded` does."""
-    return sheets_from(_answer("sheets", path)["sheets"])
+def read_sheets_in_sandbox(path: str | PathLike[str]) -> tuple[Sheet, ...]:
+    """Read the sheets of the workbook at ``path``, whatever is in them; raises as `parse_in_sandbox` does."""
+    return sheets_from_json(_run_worker("sheets", path)["sheets"])
 
 
-def _answer(what: str, path: str | PathLike[str]) -> dict:
+def _run_worker(kind: str, path: str | PathLike[str]) -> dict:
     try:
         worker = subprocess.run(
-            [sys.executable, "-m", f"{__package__}.sandbox_worker", what, fspath(path)],
+            [sys.executable, "-m", f"{__package__}.sandbox_worker", kind, fspath(path)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT_SECONDS,
             cwd=_ROOT,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise UnreadableDocument(Unreadable.TOO_SLOW, seconds=MAX_SECONDS) from error
+        raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS) from error
     try:
         answer = json.loads(worker.stdout)
     except ValueError as error:  # killed, or out of memory before it could say so
         logger.warning("Reading an uploaded file ended with %d: %s", worker.returncode, worker.stderr[-2000:])
-        raise Refused(
+        raise ServiceError(
             _("The file could not be read to its end. Save it anew in the program that made it, or paste its text.")
         ) from error
     if "code" in answer:
-        raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])
+        raise UnreadableDocumentError(UnreadableReason(answer["code"]), **answer["parameters"])
     return answer

@@ -11,38 +11,38 @@ import sys
 
 from django.conf import settings
 
-from meetings.minutes.documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocument
+from meetings.minutes.documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocumentError
 
 #: Address space: the 512 MB of the import's contract, less what the waiting parent needs.
 _MAX_BYTES = 480 * MEGABYTE
 
 
-def main(what: str, path: str) -> None:
-    """Read ``path`` for ``what`` it holds and print that."""
+def main(kind: str, path: str) -> None:
+    """Read ``path`` for ``kind`` it holds and print that."""
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     # The sentences of a refusal are made by the parent, in the reader's language.
     settings.configure(USE_I18N=False)
 
     try:
-        answer = _minutes(path) if what == "minutes" else _sheets(path)
-    except UnreadableDocument as error:
+        answer = _parse_minutes(path) if kind == "minutes" else _read_sheets(path)
+    except UnreadableDocumentError as error:
         answer = {"code": str(error.code), "parameters": error.parameters}
     sys.stdout.write(json.dumps(answer))
 
 
-def _minutes(path: str) -> dict:
-    from meetings.minutes.parser.entrypoint import read_with_sources
+def _parse_minutes(path: str) -> dict:
+    from meetings.minutes.parser.entrypoint import parse_file
 
-    from .json_codec import written_reading
+    from .json_codec import parsed_file_to_json
 
-    return written_reading(read_with_sources(path))
+    return parsed_file_to_json(parse_file(path))
 
 
-def _sheets(path: str) -> dict:
-    from meetings.minutes.documents.sheets import read_sheets, written_sheets
+def _read_sheets(path: str) -> dict:
+    from meetings.minutes.documents.sheets import read_sheets, sheets_to_json
 
-    return {"sheets": written_sheets(read_sheets(path))}
+    return {"sheets": sheets_to_json(read_sheets(path))}
 
 
 if __name__ == "__main__":

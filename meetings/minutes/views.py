@@ -16,21 +16,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.errors import Incomplete, Refused
+from meetings.errors import InvalidInputError, ServiceError
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
-from meetings.minutes.parser.messages import refusal
+from meetings.minutes.parser.messages import unreadable_document_message
 from meetings.models import DocumentFormat, MinutesDocument
-from meetings.ui.navigation import without_nul
+from meetings.ui.navigation import strip_nul
 
 from . import accept, draft_services, issue_answers
-from .creation import CannotAccept
-from .documents import Unreadable, UnreadableDocument
-from .draft_page import DraftPage, draft_page
-from .sandbox import read_bounded
+from .creation import AcceptBlockedError
+from .documents import UnreadableDocumentError, UnreadableReason
+from .draft_page import DraftPage, build_draft_page
+from .sandbox import parse_in_sandbox
 
 #: Characters of pasted text; a notice has some ten thousand. What is longer is a file.
-LONGEST_TEXT = 500_000
-_RECENT = 10
+MAX_PASTED_CHARACTERS = 500_000
+_RECENT_COUNT = 10
 _CONTENT_TYPES = {
     DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     DocumentFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -43,53 +43,55 @@ _CONTENT_TYPES = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@without_nul
-def import_home(request: HttpRequest) -> HttpResponse:
+@strip_nul
+def minutes_import(request: HttpRequest) -> HttpResponse:
     """Take a file or pasted text, and show the account's drafts and what was accepted last."""
     permissions.require_secretariat(request.user)
     if request.method != "POST":
-        return _home(request)
+        return _render_home(request)
     text = request.POST.get("text", "")
     file = request.FILES.get("file")
     if file is None and not text.strip():
-        return _home(request, _("Choose a file, or paste the text of the minutes."), text)
-    if len(text) > LONGEST_TEXT:
-        return _home(
+        return _render_home(request, _("Choose a file, or paste the text of the minutes."), text)
+    if len(text) > MAX_PASTED_CHARACTERS:
+        return _render_home(
             request,
             _("The text has more than %(limit)d characters. Save it as a file and hand that in.")
-            % {"limit": LONGEST_TEXT},
+            % {"limit": MAX_PASTED_CHARACTERS},
             text,
         )
     try:
-        document = _taken_in(request, file, text)
-    except UnreadableDocument as error:
-        return _home(request, refusal(error), text)
-    except Refused as refused:
-        return _home(request, refused.sentence, text)
+        document = _create_draft(request, file, text)
+    except UnreadableDocumentError as error:
+        return _render_home(request, unreadable_document_message(error), text)
+    except ServiceError as refused:
+        return _render_home(request, refused.message, text)
     return redirect("draft", document.pk)
 
 
-def _taken_in(request: HttpRequest, file: UploadedFile | None, text: str) -> MinutesDocument:
+def _create_draft(request: HttpRequest, file: UploadedFile | None, text: str) -> MinutesDocument:
     """Return the draft of what was handed in: the one of before, where the account has one of the same file."""
     if file is not None and file.size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
-        raise UnreadableDocument(Unreadable.TOO_BIG, megabytes=-(-file.size // MEGABYTE), limit=limit)
+        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-file.size // MEGABYTE), limit=limit)
     content = file.read() if file is not None else text.encode()
-    if before := draft_services.unfinished_draft(request.user, content):
+    if before := draft_services.find_unfinished_draft(request.user, content):
         messages.info(request, _("You have a draft of this file already. This is it, as you left it."))
         return before
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "minutes"
         path.write_bytes(content)
-        read = read_bounded(path)
-    return draft_services.keep_draft(read=read, content=content, name=file.name if file else "", account=request.user)
+        read = parse_in_sandbox(path)
+    return draft_services.create_draft(
+        parsed=read, content=content, name=file.name if file else "", account=request.user
+    )
 
 
-def _home(request: HttpRequest, wrong: str = "", text: str = "") -> HttpResponse:
+def _render_home(request: HttpRequest, error: str = "", text: str = "") -> HttpResponse:
     context = {
-        "wrong": [wrong] if wrong else [],
+        "wrong": [error] if error else [],
         "text": text,
-        "longest_text": LONGEST_TEXT,
+        "longest_text": MAX_PASTED_CHARACTERS,
         "limits": {
             "megabytes": MAX_FILE_BYTES // MEGABYTE,
             "rows": MAX_TABLE_ROWS,
@@ -97,9 +99,9 @@ def _home(request: HttpRequest, wrong: str = "", text: str = "") -> HttpResponse
             "seconds": MAX_SECONDS,
         },
         "drafts": permissions.own_drafts(request.user),
-        "recent": permissions.readable_documents(request.user).select_related("meeting", "uploaded_by")[:_RECENT],
+        "recent": permissions.readable_documents(request.user).select_related("meeting", "uploaded_by")[:_RECENT_COUNT],
     }
-    return render(request, "meetings/minutes/home.html", context, status=422 if wrong else 200)
+    return render(request, "meetings/minutes/home.html", context, status=422 if error else 200)
 
 
 @require_safe
@@ -116,67 +118,67 @@ def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@without_nul
+@strip_nul
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draft beside its source, and do to it what a form of the page asks for (``action``)."""
     document = permissions.writable_draft(request.user, pk)
     if document.meeting is not None:
         if request.method == "POST":
-            messages.info(request, draft_services.AlreadyAccepted(document.meeting).sentence)
+            messages.info(request, draft_services.AlreadyAcceptedError(document.meeting).message)
         return redirect(document.meeting)
     if request.method != "POST":
-        return _render(request, draft_page(document))
+        return _render_draft(request, build_draft_page(document))
     action = request.POST.get("action", "")
     if action not in _ACTIONS:
         messages.error(request, _("The page asked for something that does not exist. Nothing was changed."))
         return redirect("draft", pk)
     try:
         answer = _ACTIONS[action](request, document)
-    except draft_services.AlreadyAccepted as told:
-        messages.info(request, told.sentence)
-        return _gone_to(request, told.meeting.get_absolute_url())
-    except CannotAccept as cannot:
-        page = draft_page(document)
-        return _render(request, page, wrong=[blocker.sentence for blocker in cannot.blockers], status=422)
-    except Refused as refused:
-        return _refused(request, document, refused)
-    return answer or _changed(request, document)
+    except draft_services.AlreadyAcceptedError as told:
+        messages.info(request, told.message)
+        return _redirect_to(request, told.meeting.get_absolute_url())
+    except AcceptBlockedError as cannot:
+        page = build_draft_page(document)
+        return _render_draft(request, page, errors=[blocker.message for blocker in cannot.blockers], status=422)
+    except ServiceError as error:
+        return _render_error(request, document, error)
+    return answer or _render_change(request, document)
 
 
-def _render(request: HttpRequest, page: DraftPage, *, wrong=(), status: int = 200) -> HttpResponse:
-    context = {"page": page, "document": page.document, "wrong": wrong}
+def _render_draft(request: HttpRequest, page: DraftPage, *, errors=(), status: int = 200) -> HttpResponse:
+    context = {"page": page, "document": page.document, "wrong": errors}
     return render(request, "meetings/minutes/draft.html", context, status=status)
 
 
-def _gone_to(request: HttpRequest, address: str) -> HttpResponse:
+def _redirect_to(request: HttpRequest, address: str) -> HttpResponse:
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)
 
 
-def _refused(request: HttpRequest, document: MinutesDocument, refused: Refused) -> HttpResponse:
+def _render_error(request: HttpRequest, document: MinutesDocument, error: ServiceError) -> HttpResponse:
     """Come back with the sentence, and with what was typed still in its form."""
     document.refresh_from_db()
-    status = 409 if isinstance(refused, (draft_services.StaleDraft, accept.ChangedMeanwhile)) else 422
+    status = 409 if isinstance(error, (draft_services.StaleDraft, accept.ChangedMeanwhile)) else 422
     typed_row = typed_facts = None
     if request.POST.get("action") == "facts":
-        typed_facts = (request.POST.dict(), refused.sentence)
-    elif row_id := _number(request.POST, "row"):
+        typed_facts = (request.POST.dict(), error.message)
+    elif row_id := _parse_number(request.POST, "row"):
         fields = request.POST.dict() if "number" in request.POST else {}
-        typed_row = (row_id, fields, refused.sentence)
-    page = draft_page(document, typed_row=typed_row, typed_facts=typed_facts)
+        typed_row = (row_id, fields, error.message)
+    page = build_draft_page(document, row_form=typed_row, metadata_form=typed_facts)
     if request.htmx:
-        return _fragment(request, page, status=status, wrong=refused.sentence)
-    return _render(request, page, wrong=[refused.sentence], status=status)
+        return _render_fragment(request, page, status=status, error=error.message)
+    return _render_draft(request, page, errors=[error.message], status=status)
 
 
-def _changed(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
+def _render_change(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
     """Answer a change: the pieces of the page that differ for htmx, else the page at the next thing to answer."""
     document.refresh_from_db()
-    page = draft_page(document)
+    page = build_draft_page(document)
     if request.htmx:
-        return _fragment(request, page)
-    card = page.row(_number(request.POST, "row") or 0)
+        return _render_fragment(request, page)
+    card = page.row(_parse_number(request.POST, "row") or 0)
     stays = request.POST["action"] in ("save", "facts") or card is None
     anchor = f"row-{card.pk}" if card else "facts" if request.POST["action"] == "facts" else page.first_anchor
     if not stays:
@@ -184,56 +186,56 @@ def _changed(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
     return redirect(f"{reverse('draft', args=[document.pk])}#{anchor}")
 
 
-def _fragment(request: HttpRequest, page: DraftPage, *, status: int = 200, wrong: str = "") -> HttpResponse:
-    row = page.row(_number(request.POST, "row") or 0)
+def _render_fragment(request: HttpRequest, page: DraftPage, *, status: int = 200, error: str = "") -> HttpResponse:
+    row = page.row(_parse_number(request.POST, "row") or 0)
     saved_only = request.POST.get("action") in ("save", "facts")
     template = "meetings/minutes/_save_response.html" if saved_only else "meetings/minutes/_resolution_response.html"
-    context = {"page": page, "document": page.document, "row": row, "wrong": wrong}
+    context = {"page": page, "document": page.document, "row": row, "wrong": error}
     return render(request, template, context, status=status)
 
 
 # --- what the forms of the page ask for -----------------------------------------------------------
 
 
-def _number(posted: QueryDict, name: str) -> int:
-    written = posted.get(name, "")
-    return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else 0
+def _parse_number(posted: QueryDict, name: str) -> int:
+    data = posted.get(name, "")
+    return int(data) if data.isascii() and data.isdecimal() and len(data) < 10 else 0
 
 
-def _row(request: HttpRequest, document: MinutesDocument) -> dict[str, int]:
+def _row_arguments(request: HttpRequest, document: MinutesDocument) -> dict[str, int]:
     """Return the row a form is about, as the verbs take it; raises StaleDraft for one that is not of this draft."""
-    row_id = _number(request.POST, "row")
+    row_id = _parse_number(request.POST, "row")
     if not document.rows.filter(pk=row_id).exists():
         raise draft_services.StaleDraft
-    return {"row_id": row_id, "version": _number(request.POST, "version")}
+    return {"row_id": row_id, "version": _parse_number(request.POST, "version")}
 
 
-def _document(request: HttpRequest, document: MinutesDocument) -> dict[str, int]:
-    return {"document_id": document.pk, "version": _number(request.POST, "version")}
+def _document_arguments(request: HttpRequest, document: MinutesDocument) -> dict[str, int]:
+    return {"document_id": document.pk, "version": _parse_number(request.POST, "version")}
 
 
 def _save_row(request: HttpRequest, document: MinutesDocument) -> None:
-    draft_services.edit_row(**_row(request, document), typed=request.POST.dict())
+    draft_services.edit_row(**_row_arguments(request, document), form_data=request.POST.dict())
 
 
 def _row_action(request: HttpRequest, document: MinutesDocument) -> None:
     """Do what a button inside a row's form says: ``do`` is the verb, behind a colon the place it is about."""
     name, _colon, place = request.POST.get("do", "").partition(":")
     _save_row(request, document)
-    about = _row(request, document)
-    about["version"] = document.rows.values_list("version", flat=True).get(pk=about["row_id"])
+    row_arguments = _row_arguments(request, document)
+    row_arguments["version"] = document.rows.values_list("version", flat=True).get(pk=row_arguments["row_id"])
     at = int(place) if place.isascii() and place.isdecimal() and len(place) < 5 else 0
     match name:
         case "add_task":
-            draft_services.add_task(**about)
+            draft_services.add_task(**row_arguments)
         case "remove_task":
-            draft_services.remove_task(**about, place=at)
+            draft_services.remove_task(**row_arguments, place=at)
         case "split":
-            draft_services.split_row(**about, after=at)
+            draft_services.split_row(**row_arguments, after=at)
         case "join":
-            draft_services.join_with_next(**about)
+            draft_services.merge_with_next_row(**row_arguments)
         case "remove":
-            draft_services.remove_row(**about)
+            draft_services.remove_row(**row_arguments)
         case "add_row":
             draft_services.add_row(document_id=document.pk, after=at)
 
@@ -242,62 +244,66 @@ def _add_row(request: HttpRequest, document: MinutesDocument) -> None:
     draft_services.add_row(document_id=document.pk, after=document.rows.count())
 
 
-def _save_facts(request: HttpRequest, document: MinutesDocument) -> None:
-    draft_services.edit_facts(**_document(request, document), typed=request.POST.dict())
+def _save_metadata(request: HttpRequest, document: MinutesDocument) -> None:
+    draft_services.edit_metadata(**_document_arguments(request, document), form_data=request.POST.dict())
 
 
 def _confirm(request: HttpRequest, document: MinutesDocument) -> None:
-    place = _number(request.POST, "place")
+    place = _parse_number(request.POST, "place")
     if "row" in request.POST:
-        issue_answers.confirm_problem(**_row(request, document), place=place)
+        issue_answers.confirm_row_issue(**_row_arguments(request, document), place=place)
     else:
-        issue_answers.confirm_whole(**_document(request, document), place=place)
+        issue_answers.confirm_document_issue(**_document_arguments(request, document), place=place)
 
 
-def _take_offered(request: HttpRequest, document: MinutesDocument) -> None:
-    issue_answers.take_offered_day(**_row(request, document), place=_number(request.POST, "place"))
+def _accept_offered_day(request: HttpRequest, document: MinutesDocument) -> None:
+    issue_answers.accept_offered_day(**_row_arguments(request, document), place=_parse_number(request.POST, "place"))
 
 
-def _share_dates(request: HttpRequest, document: MinutesDocument) -> None:
-    issue_answers.share_dates(
-        **_row(request, document),
-        place=_number(request.POST, "place"),
-        shares=[
+def _assign_dates(request: HttpRequest, document: MinutesDocument) -> None:
+    issue_answers.assign_dates(
+        **_row_arguments(request, document),
+        place=_parse_number(request.POST, "place"),
+        assignments=[
             [int(choice) for choice in choices if choice.isascii() and choice.isdecimal() and len(choice) < 5]
-            for choices in _shares(request.POST)
+            for choices in _parse_assignments(request.POST)
         ],
     )
 
 
-def _share_names(request: HttpRequest, document: MinutesDocument) -> None:
-    issue_answers.share_names(
-        **_row(request, document), place=_number(request.POST, "place"), shares=_shares(request.POST)
+def _assign_names(request: HttpRequest, document: MinutesDocument) -> None:
+    issue_answers.assign_names(
+        **_row_arguments(request, document),
+        place=_parse_number(request.POST, "place"),
+        assignments=_parse_assignments(request.POST),
     )
 
 
-def _shares(posted: QueryDict) -> list[list[str]]:
-    return [posted.getlist(f"share-{at}") for at in range(min(_number(posted, "tasks"), 999))]
+def _parse_assignments(posted: QueryDict) -> list[list[str]]:
+    return [posted.getlist(f"share-{at}") for at in range(min(_parse_number(posted, "tasks"), 999))]
 
 
-def _choose(request: HttpRequest, document: MinutesDocument) -> None:
+def _resolve_name(request: HttpRequest, document: MinutesDocument) -> None:
     choice = request.POST.get("choice", "")
     if choice == "new" and request.POST.get("unit", "").strip():
         choice = f"new:{request.POST['unit'].strip()[:200]}"
     if choice == "other":
         choice = request.POST.get("other", "")
-    issue_answers.choose_name(document_id=document.pk, key=request.POST.get("key", ""), choice=choice)
+    issue_answers.resolve_name(document_id=document.pk, key=request.POST.get("key", ""), choice=choice)
 
 
 def _discard(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
     if request.POST.get("sure") != "yes":
-        raise Incomplete(_("Tick that the draft may be thrown away."))
-    draft_services.discard(document_id=document.pk)
+        raise InvalidInputError(_("Tick that the draft may be thrown away."))
+    draft_services.discard_draft(document_id=document.pk)
     messages.success(request, _("The draft of “%(name)s” was thrown away.") % {"name": document})
     return redirect("import_home")
 
 
 def _accept(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
-    entered = accept.accept_draft(document_id=document.pk, actor=request.user, seen=request.POST.get("seen", ""))
+    entered = accept.accept_draft(
+        document_id=document.pk, actor=request.user, version_token=request.POST.get("seen", "")
+    )
     if entered.is_update:
         messages.success(
             request, _("“%(title)s” has been brought up to date from this file.") % {"title": entered.meeting.title}
@@ -320,12 +326,12 @@ _ACTIONS: dict[str, Callable[[HttpRequest, MinutesDocument], HttpResponse | None
     "save": _save_row,
     "row": _row_action,
     "add_row": _add_row,
-    "facts": _save_facts,
+    "facts": _save_metadata,
     "confirm": _confirm,
-    "offered": _take_offered,
-    "dates": _share_dates,
-    "names": _share_names,
-    "choose": _choose,
+    "offered": _accept_offered_day,
+    "dates": _assign_dates,
+    "names": _assign_names,
+    "choose": _resolve_name,
     "discard": _discard,
     "accept": _accept,
 }

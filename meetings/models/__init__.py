@@ -3,12 +3,19 @@
 from .account import PAGE_SIZES, Account, LandingPage, Language, Role
 from .batch import Batch, BatchSource
 from .change import ChangeKind, ChangeLog
-from .closure import agreement_to, awaiting_agreement, awaiting_decision, closure_request, is_agreed, needs_agreement
+from .closure import (
+    awaiting_agreement,
+    awaiting_decision,
+    closure_agreement,
+    closure_request,
+    is_agreed,
+    needs_agreement,
+)
 from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
-from .import_issue import ConfirmationColumn, ConfirmationMark
+from .import_issue import ImportIssue, ImportIssueColumn
 from .instruction import Instruction
-from .log import AppendOnly, EntryKind, TaskLog, TaskState
+from .log import AppendOnlyError, EntryKind, TaskLog, TaskState
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
 from .minutes import DocumentFormat, DraftRow, MinutesDocument
 from .notification import CalendarAddress, Mailing, MailKind, MailState, SentMail
@@ -18,7 +25,7 @@ from .saved_view import SavedView
 from .suggestion import Suggestion, SuggestionSource
 from .task import (
     ANSWERABLE_ROLES,
-    LONGEST_TEXT,
+    MAX_TEXT_LENGTH,
     DeadlineKind,
     DepartmentRole,
     Health,
@@ -30,7 +37,7 @@ from .task import (
     TaskLeader,
     worst_health,
 )
-from .workbook import FillInState, FillInUpload
+from .workbook import WorkbookState, WorkbookUpload
 
 __all__ = [
     "SavedView",
@@ -42,14 +49,14 @@ __all__ = [
     "LandingPage",
     "PAGE_SIZES",
     "ANSWERABLE_ROLES",
-    "LONGEST_TEXT",
+    "MAX_TEXT_LENGTH",
     "Account",
-    "AppendOnly",
+    "AppendOnlyError",
     "Aspect",
     "Attendance",
     "CalendarAddress",
-    "ConfirmationColumn",
-    "ConfirmationMark",
+    "ImportIssueColumn",
+    "ImportIssue",
     "DeadlineKind",
     "Department",
     "DepartmentRole",
@@ -59,8 +66,8 @@ __all__ = [
     "Evidence",
     "ExtensionRequest",
     "ExtensionStatus",
-    "FillInState",
-    "FillInUpload",
+    "WorkbookState",
+    "WorkbookUpload",
     "Health",
     "Instruction",
     "Language",
@@ -85,7 +92,7 @@ __all__ = [
     "TaskLeader",
     "TaskLog",
     "TaskState",
-    "agreement_to",
+    "closure_agreement",
     "awaiting_agreement",
     "awaiting_decision",
     "closure_request",

@@ -17,7 +17,7 @@ class BatchSource(models.TextChoices):
     """Where the entries of a batch were asked for."""
 
     LIST = "list", _("Selected in the list")
-    FILL_IN = "fill_in", _("Fill-in workbook")
+    WORKBOOK = "fill_in", _("Fill-in workbook")
 
 
 class BatchQuerySet(models.QuerySet):
@@ -28,7 +28,7 @@ class BatchQuerySet(models.QuerySet):
         something else was recorded since."""
         entries = apps.get_model("meetings", "TaskLog").objects.filter(batch=OuterRef("pk")).order_by().values("batch")
         tasks = entries.annotate(number=Count("task", distinct=True)).values("number")
-        touched = entries.overtaken().annotate(number=Count("task", distinct=True)).values("number")
+        touched = entries.superseded().annotate(number=Count("task", distinct=True)).values("number")
         return self.select_related("made_by", "undoes", "undone_by__made_by").annotate(
             task_count=Coalesce(Subquery(tasks), 0), touched_count=Coalesce(Subquery(touched), 0)
         )

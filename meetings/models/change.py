@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .account import Account
-from .log import AppendOnly
+from .log import AppendOnlyError
 from .meeting import Meeting
 from .organisation import Department, Person
 
@@ -41,10 +41,10 @@ class ChangeLogQuerySet(models.QuerySet):
     """Entries of the change log; the database's triggers hold where these refusals are passed by."""
 
     def update(self, **kwargs) -> int:
-        raise AppendOnly("Entries of the change log are never changed.")
+        raise AppendOnlyError("Entries of the change log are never changed.")
 
     def delete(self):
-        raise AppendOnly("Entries of the change log are never deleted.")
+        raise AppendOnlyError("Entries of the change log are never deleted.")
 
 
 class ChangeLog(models.Model):
@@ -96,4 +96,4 @@ class ChangeLog(models.Model):
         return self.get_kind_display()
 
     def delete(self, *args, **kwargs):
-        raise AppendOnly("Entries of the change log are never deleted.")
+        raise AppendOnlyError("Entries of the change log are never deleted.")

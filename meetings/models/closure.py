@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 
-from .log import EntryKind, TaskLog, standing
+from .log import EntryKind, TaskLog, exclude_undone
 from .task import Status, Task, TaskLeader, TaskQuerySet
 
 
@@ -17,7 +17,7 @@ def closure_request(task: Task) -> TaskLog | None:
     return changes.select_related("actor", "department").order_by("sequence").last()
 
 
-def agreement_to(request: TaskLog) -> TaskLog | None:
+def closure_agreement(request: TaskLog) -> TaskLog | None:
     """Return the entry in which a leader agreed to the closure asked for in ``request``; none while nobody has."""
     entries = TaskLog.objects.filter(task=request.task_id, kind=EntryKind.AGREEMENT, sequence__gt=request.sequence)
     return entries.select_related("actor").order_by("sequence").first()
@@ -25,7 +25,9 @@ def agreement_to(request: TaskLog) -> TaskLog | None:
 
 def is_agreed(task: Task) -> bool:
     """Whether a leader has agreed since the status of ``task`` changed last; from its log, prefetched or not."""
-    decisive = [entry for entry in standing(task.log.all()) if entry.kind in (EntryKind.STATUS, EntryKind.AGREEMENT)]
+    decisive = [
+        entry for entry in exclude_undone(task.log.all()) if entry.kind in (EntryKind.STATUS, EntryKind.AGREEMENT)
+    ]
     last = max(decisive, key=lambda entry: entry.sequence, default=None)
     return last is not None and last.kind == EntryKind.AGREEMENT
 
@@ -38,18 +40,20 @@ def needs_agreement(task: Task) -> bool:
 def awaiting_agreement(tasks: TaskQuerySet) -> TaskQuerySet:
     """Return those of ``tasks`` whose closure waits, now, for a leader's agreement."""
     led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
-    return tasks.filter(led, ~_agreed(), **_WAITS, suggestion__meeting__leader_agrees_before_closure=True)
+    return tasks.filter(
+        led, ~_has_agreement(), **_CLOSURE_REQUESTED, suggestion__meeting__leader_agrees_before_closure=True
+    )
 
 
 def awaiting_decision(tasks: TaskQuerySet) -> TaskQuerySet:
     """Return those of ``tasks`` whose closure waits, now, for the secretariat's decision and for nobody else."""
-    return tasks.filter(**_WAITS).exclude(pk__in=awaiting_agreement(Task.objects.all()).values("pk"))
+    return tasks.filter(**_CLOSURE_REQUESTED).exclude(pk__in=awaiting_agreement(Task.objects.all()).values("pk"))
 
 
-_WAITS = {"status": Status.CLOSURE_REQUESTED}
+_CLOSURE_REQUESTED = {"status": Status.CLOSURE_REQUESTED}
 
 
-def _agreed() -> Exists:
+def _has_agreement() -> Exists:
     changes = TaskLog.objects.standing().filter(task=OuterRef("task"), kind=EntryKind.STATUS)
     later = changes.filter(sequence__gt=OuterRef("sequence"))
     return Exists(TaskLog.objects.filter(~Exists(later), task=OuterRef("pk"), kind=EntryKind.AGREEMENT))

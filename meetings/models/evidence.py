@@ -20,7 +20,7 @@ def evidence_path(evidence: Evidence, filename: str) -> str:
 class EvidenceQuerySet(models.QuerySet):
     """Files of evidence."""
 
-    def kept(self) -> EvidenceQuerySet:
+    def not_deleted(self) -> EvidenceQuerySet:
         """Return those that nobody has deleted."""
         return self.filter(removal__isnull=True)
 

@@ -8,19 +8,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.core.lifecycle import Wish
+from meetings.core.lifecycle import ExtensionState
 
 from .log import TaskLog
-from .task import Task, WithDeadline
+from .task import DeadlineFields, Task
 
 
 class ExtensionStatus(models.TextChoices):
     """Where a wish for a later deadline stands, with the field's words."""
 
-    ASKED = Wish.ASKED.value, _("Waiting for a decision")
-    GRANTED = Wish.GRANTED.value, _("Granted")
-    REFUSED = Wish.REFUSED.value, _("Refused")
-    LAPSED = Wish.LAPSED.value, _("Lapsed with the end of the task")
+    REQUESTED = ExtensionState.REQUESTED.value, _("Waiting for a decision")
+    GRANTED = ExtensionState.GRANTED.value, _("Granted")
+    REFUSED = ExtensionState.REFUSED.value, _("Refused")
+    LAPSED = ExtensionState.LAPSED.value, _("Lapsed with the end of the task")
 
 
 class ExtensionQuerySet(models.QuerySet):
@@ -28,15 +28,15 @@ class ExtensionQuerySet(models.QuerySet):
 
     def waiting(self) -> ExtensionQuerySet:
         """Return those that nobody has decided yet."""
-        return self.filter(status=ExtensionStatus.ASKED)
+        return self.filter(status=ExtensionStatus.REQUESTED)
 
     def open_on(self, day: datetime.date) -> ExtensionQuerySet:
         """Return those made by ``day`` (Asia/Shanghai) and not decided by its end."""
         return self.filter(Q(decided__isnull=True) | Q(decided__effective_on__gt=day), asked__effective_on__lte=day)
 
 
-class ExtensionRequest(WithDeadline):
-    """A later deadline asked for: the columns of `WithDeadline` are the new one, as printed and as it was read.
+class ExtensionRequest(DeadlineFields):
+    """A later deadline asked for: the columns of `DeadlineFields` are the new one, as printed and as it was read.
 
     ``asked`` is the log entry of the asking, ``decided`` that of the decision, whose note is the decision's reason.
     Who, when and on behalf of whom are those entries'.
@@ -49,7 +49,7 @@ class ExtensionRequest(WithDeadline):
     # What the deadline was then: a day (Asia/Shanghai), to show how many days are asked for.
     due_date_before = models.DateField(_("due date before"))
     status = models.CharField(
-        _("decision"), max_length=20, choices=ExtensionStatus.choices, default=ExtensionStatus.ASKED
+        _("decision"), max_length=20, choices=ExtensionStatus.choices, default=ExtensionStatus.REQUESTED
     )
     decided = models.OneToOneField(
         TaskLog, verbose_name=_("decided"), on_delete=models.PROTECT, null=True, blank=True, related_name="decides_on"
@@ -63,13 +63,13 @@ class ExtensionRequest(WithDeadline):
         ordering = ["task", "pk"]
         constraints = [
             models.UniqueConstraint(
-                name="extension_one_is_open", fields=["task"], condition=Q(status=ExtensionStatus.ASKED)
+                name="extension_one_is_open", fields=["task"], condition=Q(status=ExtensionStatus.REQUESTED)
             ),
             models.CheckConstraint(name="extension_status_known", condition=Q(status__in=ExtensionStatus.values)),
             models.CheckConstraint(
                 name="extension_decided_has_entry",
-                condition=Q(status=ExtensionStatus.ASKED, decided__isnull=True)
-                | (~Q(status=ExtensionStatus.ASKED) & Q(decided__isnull=False)),
+                condition=Q(status=ExtensionStatus.REQUESTED, decided__isnull=True)
+                | (~Q(status=ExtensionStatus.REQUESTED) & Q(decided__isnull=False)),
             ),
             models.CheckConstraint(
                 name="extension_is_later",
@@ -81,6 +81,6 @@ class ExtensionRequest(WithDeadline):
         return self.deadline_text
 
     @property
-    def days_asked(self) -> int:
+    def days_requested(self) -> int:
         """How many days later than before the asking."""
         return (self.due_date - self.due_date_before).days

@@ -7,11 +7,12 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from meetings.core.pinyin import spell
+from meetings.core.pinyin import build_pinyin_index
 
 
-class SpellingField(models.TextField):
-    """What the field named by ``of`` may be typed as (`meetings.core.pinyin.spell`), to be searched with ``contains``.
+class PinyinField(models.TextField):
+    """What the field named by ``of`` may be typed as (`meetings.core.pinyin.build_pinyin_index`), to be searched with
+    ``contains``.
 
     Written with every `save()`, `bulk_create()` and fixture; neither `QuerySet.update()` nor a
     ``save(update_fields=…)`` without it does so, so texts are changed by `save()`.
@@ -28,14 +29,14 @@ class SpellingField(models.TextField):
     def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
         super().contribute_to_class(cls, name, **kwargs)
         if not cls._meta.abstract:
-            models.signals.pre_save.connect(self._spell_in_fixtures, sender=cls)
+            models.signals.pre_save.connect(self._index_raw_fixture, sender=cls)
 
-    def _spell_in_fixtures(self, instance: models.Model, raw: bool, **kwargs: Any) -> None:
+    def _index_raw_fixture(self, instance: models.Model, raw: bool, **kwargs: Any) -> None:
         # What a fixture brings is stored as it is, without asking `pre_save` of its fields.
         if raw:
             self.pre_save(instance, add=False)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        spelled = spell(getattr(model_instance, self.of))
+        spelled = build_pinyin_index(getattr(model_instance, self.of))
         setattr(model_instance, self.attname, spelled)
         return spelled

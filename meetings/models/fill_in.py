@@ -1,5 +1,5 @@
 """The module that migration 0001 names; everything is in `meetings.models.workbook`."""
 
-from .workbook import kept_under
+from .workbook import workbook_path as kept_under
 
 __all__ = ["kept_under"]

@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .log import TaskLog
-from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
-from .task import OF_TASK_KEY, Task
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
+from .task import RELATED_TASK_KEY, Task
 
 
-class ConfirmationColumn(models.TextChoices):
+class ImportIssueColumn(models.TextChoices):
     """Which column of the printed row a mark to confirm is about."""
 
     DEPARTMENTS = "departments", _("departments")
@@ -24,19 +24,19 @@ class ConfirmationColumn(models.TextChoices):
     OTHER = "other", _("other")
 
 
-class ConfirmationMarkQuerySet(NaturalKeyQuerySet):
+class ImportIssueQuerySet(NaturalKeyQuerySet):
     """Marks, by whether they have been answered."""
 
-    def open(self) -> ConfirmationMarkQuerySet:
+    def open(self) -> ImportIssueQuerySet:
         """Return those nobody has answered, of tasks that are still tasks of their own."""
         return self.filter(answer__isnull=True, task__joined_into__isnull=True)
 
-    def open_on(self, day: datetime.date) -> ConfirmationMarkQuerySet:
+    def open_on(self, day: datetime.date) -> ImportIssueQuerySet:
         """Return those that were not answered by the end of ``day``."""
         return self.filter(Q(answer__isnull=True) | Q(answer__effective_on__gt=day))
 
 
-class ConfirmationMark(NaturallyKeyed):
+class ImportIssue(NaturalKeyModel):
     """Something the printed table leaves open, to be confirmed by the secretariat.
 
     ``code``, ``value`` and ``parameters`` say what: the sentence is made from them in the reader's language
@@ -44,10 +44,10 @@ class ConfirmationMark(NaturallyKeyed):
     ``answer`` is the log entry that settled it, none while it is open.
     """
 
-    NATURAL_KEY = (*OF_TASK_KEY, "column", "code")
+    NATURAL_KEY = (*RELATED_TASK_KEY, "column", "code")
 
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="confirmation_marks")
-    column = models.CharField(_("column"), max_length=20, choices=ConfirmationColumn.choices)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="import_issues")
+    column = models.CharField(_("column"), max_length=20, choices=ImportIssueColumn.choices)
     code = models.CharField(_("question"), max_length=50)
     value = models.TextField(_("printed value"), blank=True)
     parameters = models.JSONField(_("details"), default=dict, blank=True)
@@ -55,9 +55,10 @@ class ConfirmationMark(NaturallyKeyed):
         TaskLog, verbose_name=_("answer"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects = ConfirmationMarkQuerySet.as_manager()
+    objects = ImportIssueQuerySet.as_manager()
 
     class Meta:
+        db_table = "meetings_confirmationmark"
         verbose_name = _("mark to confirm")
         verbose_name_plural = _("marks to confirm")
         ordering = ["task", "pk"]

@@ -18,9 +18,9 @@ from meetings.core.dates import add_months
 
 from .account import Account
 from .batch import Batch
-from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department
-from .task import OF_TASK_KEY, Status, Task, WithDeadline
+from .task import RELATED_TASK_KEY, DeadlineFields, Status, Task
 
 
 class EntryKind(models.TextChoices):
@@ -55,7 +55,7 @@ ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
 UNDONE = "undone"
 
 
-class AppendOnly(TypeError):
+class AppendOnlyError(TypeError):
     """Raised on an attempt to change or delete an entry of the log."""
 
 
@@ -63,10 +63,10 @@ class TaskLogQuerySet(NaturalKeyQuerySet):
     """Entries of the log. The database's triggers hold where these refusals are passed by."""
 
     def update(self, **kwargs) -> int:
-        raise AppendOnly("Log entries are never changed; undo one by another entry.")
+        raise AppendOnlyError("Log entries are never changed; undo one by another entry.")
 
     def delete(self):
-        raise AppendOnly("Log entries are never deleted; undo one by another entry.")
+        raise AppendOnlyError("Log entries are never deleted; undo one by another entry.")
 
     def recorded_after(self, version: int) -> TaskLogQuerySet:
         """Return what was recorded of a task after its ``version``, oldest first, with the people to be named."""
@@ -81,22 +81,22 @@ class TaskLogQuerySet(NaturalKeyQuerySet):
             undoing = undoing.filter(effective_on__lte=day)
         return self.filter(Q(batch__isnull=True) | ~Exists(undoing))
 
-    def overtaken(self) -> TaskLogQuerySet:
+    def superseded(self) -> TaskLogQuerySet:
         """Return the entries of batches after which something else was recorded of their task."""
         later = TaskLog.objects.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
         return self.filter(Exists(later.exclude(batch=OuterRef("batch"))), batch__isnull=False)
 
-    def of_first_tasks(self, batches: Iterable[int]) -> TaskLogQuerySet:
+    def for_first_tasks(self, batches: Iterable[int]) -> TaskLogQuerySet:
         """Return, of each of ``batches``, the entries about the first of its tasks."""
         of_batch = TaskLog.objects.filter(batch=OuterRef("batch")).order_by("task_id").values("task_id")[:1]
         return self.filter(batch__in=list(batches), task_id=Subquery(of_batch)).order_by("batch_id", "sequence")
 
-    def as_it_happened(self) -> TaskLogQuerySet:
+    def chronological(self) -> TaskLogQuerySet:
         """Order by the day an entry is effective on, within a day by the order of recording."""
         return self.order_by("task_id", "effective_on", "sequence")
 
 
-class TaskLog(NaturallyKeyed):
+class TaskLog(NaturalKeyModel):
     """One entry: who, when recorded, effective on which day, old and new, why (DESIGN.md, The log is append-only).
 
     ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version.
@@ -107,7 +107,7 @@ class TaskLog(NaturallyKeyed):
     takes those back from its day on; what else it has says to the reader what became of that.
     """
 
-    NATURAL_KEY = (*OF_TASK_KEY, "sequence")
+    NATURAL_KEY = (*RELATED_TASK_KEY, "sequence")
 
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.PROTECT, related_name="log")
     sequence = models.PositiveIntegerField(_("sequence"))
@@ -149,10 +149,10 @@ class TaskLog(NaturallyKeyed):
         return self.get_kind_display()
 
     def delete(self, *args, **kwargs):
-        raise AppendOnly("Log entries are never deleted; undo one by another entry.")
+        raise AppendOnlyError("Log entries are never deleted; undo one by another entry.")
 
     @property
-    def moves_state(self) -> bool:
+    def is_state_change(self) -> bool:
         """Whether it changed status, deadline or milestones, so that no other such change may count from before it."""
         return not ORDERED_CHANGES.isdisjoint(self.changes)
 
@@ -162,7 +162,7 @@ class TaskLog(NaturallyKeyed):
         return self.changes[UNDONE]["new"] if UNDONE in self.changes else []
 
 
-def standing(entries: Iterable[TaskLog]) -> list[TaskLog]:
+def exclude_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
     """Return those of one task's ``entries`` that no other of them undoes, without the undoing ones.
 
     What was undone counts nowhere any more: not as a report, not as a change of state.
@@ -172,7 +172,7 @@ def standing(entries: Iterable[TaskLog]) -> list[TaskLog]:
     return [entry for entry in entries if entry.sequence not in undone and not entry.undoes]
 
 
-def holding(day: datetime.date) -> Q:
+def interval_contains(day: datetime.date) -> Q:
     """Return the condition «the interval holds ``day``»."""
     return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
@@ -180,7 +180,7 @@ def holding(day: datetime.date) -> Q:
 class TaskStateQuerySet(NaturalKeyQuerySet):
     """Intervals, and how they are made from the log."""
 
-    def touching(self, first: datetime.date, last: datetime.date) -> TaskStateQuerySet:
+    def overlapping(self, first: datetime.date, last: datetime.date) -> TaskStateQuerySet:
         """Return those that hold at least one day from ``first`` to ``last``."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last)
 
@@ -191,7 +191,7 @@ class TaskStateQuerySet(NaturalKeyQuerySet):
         each sixty intervals that are new. To be called inside the transaction that wrote the log.
         """
         task_ids = list(task_ids)
-        entries = TaskLog.objects.filter(task__in=task_ids, task__joined_into__isnull=True).as_it_happened()
+        entries = TaskLog.objects.filter(task__in=task_ids, task__joined_into__isnull=True).chronological()
         logs = {task_id: list(of_task) for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id)}
         return self.rebuild_from(logs, task_ids)
 
@@ -210,7 +210,7 @@ class TaskStateQuerySet(NaturalKeyQuerySet):
         new: list[TaskState] = []
         for task_id, of_task in logs.items():
             for state in replay(task_id, sorted(of_task, key=lambda entry: (entry.effective_on, entry.sequence))):
-                if (before := stored.get((task_id, state.since))) is not None and before.says_the_same_as(state):
+                if (before := stored.get((task_id, state.since))) is not None and before.has_same_values_as(state):
                     del stored[(task_id, state.since)]
                 else:
                     new.append(state)
@@ -220,7 +220,7 @@ class TaskStateQuerySet(NaturalKeyQuerySet):
         return last
 
 
-class TaskState(NaturallyKeyed, WithDeadline):
+class TaskState(NaturalKeyModel, DeadlineFields):
     """How a task stood from ``since`` up to and not including ``until`` (none: until now).
 
     Derived from the log and from nothing else, so that any day can be asked for in the time of today
@@ -228,7 +228,7 @@ class TaskState(NaturallyKeyed, WithDeadline):
     exactly for open tasks without one. All are days in Asia/Shanghai.
     """
 
-    NATURAL_KEY = (*OF_TASK_KEY, "since")
+    NATURAL_KEY = (*RELATED_TASK_KEY, "since")
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="states")
     since = models.DateField(_("since"))
@@ -262,7 +262,7 @@ class TaskState(NaturallyKeyed, WithDeadline):
     def __str__(self) -> str:
         return self.get_status_display()
 
-    def says_the_same_as(self, other: TaskState) -> bool:
+    def has_same_values_as(self, other: TaskState) -> bool:
         """Whether the two differ in nothing but their key."""
         columns = (field.attname for field in self._meta.concrete_fields if not field.primary_key)
         return all(getattr(self, name) == getattr(other, name) for name in columns)
@@ -275,7 +275,7 @@ CURRENT_COLUMNS = frozenset(field.attname for field in Task._meta.concrete_field
 
 
 @dataclass
-class _Standing:
+class _ReplayState:
     """How a task stands after the entries taken so far."""
 
     issued_on: datetime.date
@@ -292,18 +292,18 @@ class _Standing:
     last_report: TaskLog | None = None
     review_set: datetime.date | None = None
 
-    def take(self, entry: TaskLog) -> None:
+    def apply(self, entry: TaskLog) -> None:
         if entry.is_report:
             self.last_report, self.review_set = entry, None
         for name, change in entry.changes.items():
             if name == "next_review":
-                self.review_set = _day(change["new"])
+                self.review_set = _parse_date(change["new"])
             elif name in STATE_CHANGES:
                 self.values[name] = change["new"]
         if "status" in entry.changes:
             self.closed_on = entry.effective_on if self.values["status"] == Status.CLOSED else None
 
-    def as_state(self, task_id: int, since: datetime.date) -> TaskState:
+    def to_state(self, task_id: int, since: datetime.date) -> TaskState:
         values = self.values
         due = _earliest_due(values["deadline"], values["milestones"])
         review = None
@@ -315,7 +315,7 @@ class _Standing:
             since=since,
             status=values["status"],
             closed_on=self.closed_on,
-            **deadline_columns(values["deadline"]),
+            **deadline_columns_from_json(values["deadline"]),
             extension_count=values["extension"]["count"],
             extension_days=values["extension"]["days"],
             milestones=values["milestones"],
@@ -334,39 +334,39 @@ def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
     been written; until then as it was shown.
     """
     issued_on = entries[0].effective_on
-    reached = _Standing(issued_on)
+    replayed = _ReplayState(issued_on)
     taken: list[TaskLog] = []
     current: TaskState | None = None
     for day, of_day in groupby(entries, key=lambda entry: entry.effective_on):
         for entry in of_day:
             taken.append(entry)
             if not entry.undoes:
-                reached.take(entry)
+                replayed.apply(entry)
                 continue
-            reached = _Standing(issued_on)
-            for kept in standing(taken):
-                reached.take(kept)
+            replayed = _ReplayState(issued_on)
+            for kept in exclude_undone(taken):
+                replayed.apply(kept)
         if current is not None:
             current.until = day
             yield current
-        current = reached.as_state(task_id, day)
+        current = replayed.to_state(task_id, day)
     yield current
 
 
-def deadline_columns(written: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of `WithDeadline` for a deadline as the log writes it."""
+def deadline_columns_from_json(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of `DeadlineFields` for a deadline as the log writes it."""
     return {
-        "deadline_text": written["text"],
-        "deadline_kind": written["kind"],
-        "deadline_precision": written["precision"] or "",
-        "due_date": _day(written["due_date"]),
+        "deadline_text": value["text"],
+        "deadline_kind": value["kind"],
+        "deadline_precision": value["precision"] or "",
+        "due_date": _parse_date(value["due_date"]),
     }
 
 
 def _earliest_due(deadline: dict[str, Any], milestones: list[dict[str, Any]]) -> datetime.date | None:
     days = [deadline["due_date"], *(m["due_date"] for m in milestones if not m.get("met_on"))]
-    return min((_day(day) for day in days if day), default=None)
+    return min((_parse_date(day) for day in days if day), default=None)
 
 
-def _day(written: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(written) if written else None
+def _parse_date(value: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(value) if value else None

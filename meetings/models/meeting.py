@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .fields import SpellingField
-from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
+from .fields import PinyinField
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Person
 
 
@@ -30,7 +30,7 @@ class MeetingQuerySet(NaturalKeyQuerySet):
         """Return the meetings that a reader on ``day`` (Asia/Shanghai) could know of (DESIGN.md, As-of)."""
         return self.filter(issued_on__lte=day)
 
-    def with_sizes(self) -> MeetingQuerySet:
+    def with_counts(self) -> MeetingQuerySet:
         """Annotate ``suggestion_count`` and ``task_count``, each by a subquery so that neither multiplies the other."""
         return self.annotate(
             suggestion_count=_count_of("meetings.Suggestion", "meeting"),
@@ -38,7 +38,7 @@ class MeetingQuerySet(NaturalKeyQuerySet):
         )
 
 
-class Meeting(NaturallyKeyed):
+class Meeting(NaturalKeyModel):
     """One meeting and the notice that issued its minutes."""
 
     # Not the document number: minutes may have none.
@@ -72,7 +72,7 @@ class Meeting(NaturallyKeyed):
     leader_agrees_before_closure = models.BooleanField(
         _("a supervising leader agrees before a task is closed"), default=False
     )
-    spelling = SpellingField(of="title")
+    spelling = PinyinField(of="title")
 
     objects = MeetingQuerySet.as_manager()
 
@@ -99,7 +99,7 @@ class Meeting(NaturallyKeyed):
         return reverse("meeting_detail", args=[self.pk])
 
 
-class MeetingLead(NaturallyKeyed):
+class MeetingLead(NaturalKeyModel):
     """具体分工负责人: one of the leaders the annex divides the work among, in printed order."""
 
     NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
@@ -121,7 +121,7 @@ class MeetingLead(NaturallyKeyed):
         return str(self.person)
 
 
-class Attendance(NaturallyKeyed):
+class Attendance(NaturalKeyModel):
     """Somebody's presence at a meeting, in the capacity printed beside the name."""
 
     NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
@@ -144,7 +144,7 @@ class Attendance(NaturallyKeyed):
         return str(self.person)
 
 
-class Aspect(NaturallyKeyed):
+class Aspect(NaturalKeyModel):
     """讲话要点: what several suggestions of a meeting have in common."""
 
     NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")

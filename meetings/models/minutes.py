@@ -26,7 +26,7 @@ class DocumentFormat(models.TextChoices):
 _ENDINGS = {DocumentFormat.TEXT: "txt"}
 
 
-def kept_under(document: MinutesDocument, _name: str) -> str:
+def minutes_path(document: MinutesDocument, _name: str) -> str:
     """Return where the file is kept below MEDIA_ROOT: a name of ours, so that no uploaded name ever becomes a path."""
     return f"minutes/{uuid.uuid4().hex}.{_ENDINGS.get(document.format, document.format)}"
 
@@ -50,7 +50,7 @@ class MinutesDocument(models.Model):
     name means) are as `meetings.minutes.json_codec` writes them. ``version`` counts the changes to the three.
     """
 
-    file = models.FileField(_("file"), upload_to=kept_under, max_length=100)
+    file = models.FileField(_("file"), upload_to=minutes_path, max_length=100)
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
     size = models.PositiveIntegerField(_("size (bytes)"))
     format = models.CharField(_("format"), max_length=10, choices=DocumentFormat.choices)

@@ -17,7 +17,7 @@ class NaturalKeyQuerySet(models.QuerySet):
         return self.get(**dict(zip(self.model.NATURAL_KEY, key, strict=True)))
 
 
-class NaturallyKeyed(models.Model):
+class NaturalKeyModel(models.Model):
     """A model whose natural key is the values of ``NATURAL_KEY``, a tuple of look-up paths."""
 
     NATURAL_KEY: ClassVar[tuple[str, ...]]

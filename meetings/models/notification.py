@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .account import Account
-from .log import AppendOnly, TaskLog
+from .log import AppendOnlyError, TaskLog
 
 
 class MailKind(models.TextChoices):
@@ -36,14 +36,14 @@ class MailState(models.TextChoices):
 class MailingQuerySet(models.QuerySet):
     """Mails to be sent, and the steps from waiting to sent, each one statement so that two senders cannot share one."""
 
-    def digest_for(self, account: Account, day: datetime.date) -> Mailing:
+    def get_or_create_digest(self, account: Account, day: datetime.date) -> Mailing:
         """Return the one digest of ``account`` for ``day``, made if it is not there; safe from several processes."""
         wanted = {"account": account, "kind": MailKind.DIGEST, "day": day}
         # No get_or_create: between its SELECT and its INSERT another machine may write the row.
         self.bulk_create([self.model(**wanted)], ignore_conflicts=True)
         return self.get(**wanted)
 
-    def to_be_sent(self, now: datetime.datetime) -> MailingQuerySet:
+    def sendable(self, now: datetime.datetime) -> MailingQuerySet:
         """Return those that nobody is sending: waiting, or claimed by a sender that has not been heard of since."""
         return self.filter(Q(state=MailState.WAITING) | Q(state=MailState.CLAIMED, claimed_until__lt=now))
 
@@ -51,7 +51,7 @@ class MailingQuerySet(models.QuerySet):
         """Reserve the mail for this sender until ``lease`` from now; none: another one has it, or it is sent."""
         now = timezone.now()
         claim = uuid.uuid4()
-        claimed = self.to_be_sent(now).filter(pk=pk)
+        claimed = self.sendable(now).filter(pk=pk)
         number = claimed.update(
             state=MailState.CLAIMED, claim=claim, claimed_until=now + lease, attempts=models.F("attempts") + 1
         )
@@ -62,8 +62,8 @@ class MailingQuerySet(models.QuerySet):
         self.filter(claim=claim).update(state=MailState.WAITING, claim=None, claimed_until=None, problem=problem)
 
     @transaction.atomic
-    def record_sent(self, claim: uuid.UUID, **of_mail: str | datetime.datetime) -> bool:
-        """Mark the mail as sent and log it; ``of_mail`` are the columns of `SentMail`.
+    def record_sent(self, claim: uuid.UUID, **mail_columns: str | datetime.datetime) -> bool:
+        """Mark the mail as sent and log it; ``mail_columns`` are the columns of `SentMail`.
 
         False, and nothing is written, where the lease ran out and another sender took over.
         """
@@ -72,7 +72,7 @@ class MailingQuerySet(models.QuerySet):
             return False
         mailing.state, mailing.claim, mailing.claimed_until, mailing.problem = MailState.SENT, None, None, ""
         mailing.save()
-        SentMail.objects.create(mailing=mailing, **of_mail)
+        SentMail.objects.create(mailing=mailing, **mail_columns)
         return True
 
     def supersede_digests_before(self, day: datetime.date) -> int:
@@ -84,7 +84,7 @@ class MailingQuerySet(models.QuerySet):
         return self._give_up(self.filter(pk=pk))
 
     def _give_up(self, mailings: MailingQuerySet) -> int:
-        unsent = mailings.to_be_sent(timezone.now())
+        unsent = mailings.sendable(timezone.now())
         return unsent.update(state=MailState.SUPERSEDED, claim=None, claimed_until=None)
 
 
@@ -138,10 +138,10 @@ class SentMailQuerySet(models.QuerySet):
     """The mails that went out. The database's triggers hold where these refusals are passed by."""
 
     def update(self, **kwargs) -> int:
-        raise AppendOnly("The log of mails is never changed.")
+        raise AppendOnlyError("The log of mails is never changed.")
 
     def delete(self):
-        raise AppendOnly("The log of mails is never deleted.")
+        raise AppendOnlyError("The log of mails is never deleted.")
 
 
 class SentMail(models.Model):
@@ -169,15 +169,15 @@ class SentMail(models.Model):
         return self.subject
 
     def delete(self, *args, **kwargs):
-        raise AppendOnly("The log of mails is never deleted.")
+        raise AppendOnlyError("The log of mails is never deleted.")
 
 
 class CalendarAddressQuerySet(models.QuerySet):
     """Addresses of private calendars, found by the secret that nobody else knows."""
 
-    def of_secret(self, secret: str) -> CalendarAddressQuerySet:
+    def for_secret(self, secret: str) -> CalendarAddressQuerySet:
         """Return the address that ``secret`` opens, as long as its account may sign in."""
-        return self.filter(secret_hash=hashed(secret), account__is_active=True)
+        return self.filter(secret_hash=hash_secret(secret), account__is_active=True)
 
 
 class CalendarAddress(models.Model):
@@ -206,6 +206,6 @@ def new_secret() -> str:
     return secrets.token_urlsafe(CalendarAddress.SECRET_BYTES)
 
 
-def hashed(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """Return the hash a secret is stored as. Not salted and quick: there is nothing to guess in 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -13,21 +13,21 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .fields import SpellingField
-from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
+from .fields import PinyinField
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 
 # «Lately» is as many rows as this: so many parts of tasks were entered or changed last.
-LATELY = 500
+RECENT_ROW_COUNT = 500
 
 
-def lately(model: str) -> QuerySet:
+def recent_rows(model: str) -> QuerySet:
     """Return the last rows of ``model`` that were written."""
     rows = apps.get_model("meetings", model).objects.order_by()
-    return rows.filter(pk__in=rows.order_by("-pk").values("pk")[:LATELY])
+    return rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT])
 
 
-def _uses(model: str, column: str) -> Coalesce:
-    return _count(lately(model), column)
+def _recent_use_count(model: str, column: str) -> Coalesce:
+    return _count(recent_rows(model), column)
 
 
 def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
@@ -36,7 +36,7 @@ def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
     return Coalesce(Subquery(of_row.annotate(number=Count(of, distinct=of != "pk")).values("number")), 0)
 
 
-def _called(words: str, of: str, merged: QuerySet) -> Q:
+def _name_condition(words: str, of: str, merged: QuerySet) -> Q:
     """Return the condition «its name, a former one, or that of one merged into it holds each of ``words``»."""
     condition = Q()
     for word in words.split():
@@ -55,9 +55,9 @@ class DepartmentQuerySet(NaturalKeyQuerySet):
 
     def called(self, words: str) -> Self:
         """Return those whose present or former name, pinyin or initials hold each of ``words``."""
-        return self.filter(_called(words, "department", Department.objects.all()))
+        return self.filter(_name_condition(words, "department", Department.objects.all()))
 
-    def with_sizes(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
+    def with_counts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
         """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``."""
         parts = apps.get_model("meetings", "TaskDepartment").objects.filter(
             role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True
@@ -67,20 +67,20 @@ class DepartmentQuerySet(NaturalKeyQuerySet):
             liaison_count=_count(self.model.liaisons.through.objects.filter(account__is_active=True), "department"),
         )
 
-    def offered(self, besides: Iterable[int] = ()) -> Self:
-        """Return the departments in use, and those numbered ``besides``: what a form may offer.
+    def offered(self, include: Iterable[int] = ()) -> Self:
+        """Return the departments in use, and those numbered ``include``: what a form may offer.
 
         Annotates ``uses``, how often a task was given to each lately.
         """
-        rows = self.filter(Q(is_active=True) | Q(pk__in=list(besides)))
-        return rows.annotate(uses=_uses("TaskDepartment", "department"))
+        rows = self.filter(Q(is_active=True) | Q(pk__in=list(include)))
+        return rows.annotate(uses=_recent_use_count("TaskDepartment", "department"))
 
-    def named_or_numbered(self, values: list[str]) -> DepartmentQuerySet:
+    def with_id_or_name(self, values: list[str]) -> DepartmentQuerySet:
         """Return the departments whose id or exact name is among ``values`` (DESIGN.md, Contracts: pages)."""
-        return self.filter(id_or_name(values))
+        return self.filter(id_or_name_condition(values))
 
 
-class Department(NaturallyKeyed):
+class Department(NaturalKeyModel):
     """责任部室: a unit of the secretariat that tasks are given to."""
 
     NATURAL_KEY = ("name",)
@@ -107,7 +107,7 @@ class Department(NaturallyKeyed):
         related_name="merged",
         help_text=_("Old documents that name this department mean that one."),
     )
-    spelling = SpellingField(of="name")
+    spelling = PinyinField(of="name")
 
     objects = DepartmentQuerySet.as_manager()
 
@@ -129,7 +129,7 @@ class Department(NaturallyKeyed):
         return reverse("department_detail", args=[self.pk])
 
 
-_TABLES_OF_PEOPLE = ("TaskLeader", "Attendance", "SuggestionSource")
+_PERSON_MODELS = ("TaskLeader", "Attendance", "SuggestionSource")
 
 
 class PersonQuerySet(NaturalKeyQuerySet):
@@ -141,11 +141,11 @@ class PersonQuerySet(NaturalKeyQuerySet):
 
     def called(self, words: str) -> Self:
         """Return those whose present or former name, pinyin or initials hold each of ``words``."""
-        return self.filter(_called(words, "person", Person.objects.all()))
+        return self.filter(_name_condition(words, "person", Person.objects.all()))
 
-    def with_sizes(self, open_statuses: Iterable[str]) -> Self:
+    def with_counts(self, open_statuses: Iterable[str]) -> Self:
         """Annotate ``open_count`` (open tasks supervised), ``meeting_count`` (attended), ``suggestion_count``."""
-        tables = {name: apps.get_model("meetings", name).objects for name in _TABLES_OF_PEOPLE}
+        tables = {name: apps.get_model("meetings", name).objects for name in _PERSON_MODELS}
         parts = tables["TaskLeader"].filter(task__status__in=open_statuses, task__joined_into__isnull=True)
         return self.annotate(
             open_count=_count(parts, "person"),
@@ -153,27 +153,29 @@ class PersonQuerySet(NaturalKeyQuerySet):
             suggestion_count=_count(tables["SuggestionSource"].all(), "person", "suggestion"),
         )
 
-    def offered(self, besides: Iterable[int] = ()) -> Self:
-        """Return the people in use, and those numbered ``besides``, by pinyin: what a form may offer.
+    def offered(self, include: Iterable[int] = ()) -> Self:
+        """Return the people in use, and those numbered ``include``, by pinyin: what a form may offer.
 
         Annotates ``uses``, how often each has made a suggestion or attended lately.
         """
-        return self._offered(besides, _uses("SuggestionSource", "person") + _uses("Attendance", "person"))
+        return self._selectable(
+            include, _recent_use_count("SuggestionSource", "person") + _recent_use_count("Attendance", "person")
+        )
 
-    def offered_as_leaders(self, besides: Iterable[int] = ()) -> Self:
+    def selectable_as_leaders(self, include: Iterable[int] = ()) -> Self:
         """Return what `offered` does; ``uses`` is how often each was given a task to supervise lately."""
-        return self._offered(besides, _uses("TaskLeader", "person"))
+        return self._selectable(include, _recent_use_count("TaskLeader", "person"))
 
-    def _offered(self, besides: Iterable[int], uses: Combinable) -> Self:
-        rows = self.filter(Q(is_active=True) | Q(pk__in=list(besides)))
+    def _selectable(self, include: Iterable[int], uses: Combinable) -> Self:
+        rows = self.filter(Q(is_active=True) | Q(pk__in=list(include)))
         return rows.annotate(uses=uses).order_by("spelling", "pk")
 
-    def named_or_numbered(self, values: list[str]) -> PersonQuerySet:
+    def with_id_or_name(self, values: list[str]) -> PersonQuerySet:
         """Return the people whose id or exact name is among ``values``; a name may be that of several people."""
-        return self.filter(id_or_name(values))
+        return self.filter(id_or_name_condition(values))
 
 
-class Person(NaturallyKeyed):
+class Person(NaturalKeyModel):
     """Somebody who attends, suggests or supervises. Two of the same name are told apart by their unit."""
 
     NATURAL_KEY = ("name", "unit")
@@ -194,7 +196,7 @@ class Person(NaturallyKeyed):
         related_name="merged",
         help_text=_("Old documents that name this person mean that one."),
     )
-    spelling = SpellingField(of="name")
+    spelling = PinyinField(of="name")
 
     objects = PersonQuerySet.as_manager()
 
@@ -239,7 +241,7 @@ class FormerName(models.Model):
         Person, verbose_name=_("person"), on_delete=models.CASCADE, null=True, blank=True, related_name="former_names"
     )
     name = models.CharField(_("name"), max_length=100)
-    spelling = SpellingField(of="name")
+    spelling = PinyinField(of="name")
 
     class Meta:
         verbose_name = _("former name")
@@ -260,7 +262,7 @@ class FormerName(models.Model):
         return self.name
 
 
-def id_or_name(values: list[str]) -> Q:
+def id_or_name_condition(values: list[str]) -> Q:
     """Return the condition «id or exact name is one of ``values``»."""
     # isdecimal() alone would let through digits of other scripts and numbers no key column can hold.
     ids = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= 18]

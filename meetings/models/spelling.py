@@ -1,5 +1,5 @@
 """The module that migration 0001 names; everything is in `meetings.models.fields`."""
 
-from .fields import SpellingField
+from .fields import PinyinField as SpellingField
 
 __all__ = ["SpellingField"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .fields import SpellingField
+from .fields import PinyinField
 from .meeting import Aspect, Meeting
-from .natural_keys import NaturallyKeyed
+from .natural_keys import NaturalKeyModel
 from .organisation import Person
 
 
-class Suggestion(NaturallyKeyed):
+class Suggestion(NaturalKeyModel):
     """One row of a breakdown table.
 
     ``position`` orders the rows of a meeting; ``number`` is what the table prints, which may be missing
@@ -39,7 +39,7 @@ class Suggestion(NaturallyKeyed):
         related_name="raised_again",
         help_text=_("The suggestion of an earlier meeting that this one comes back to."),
     )
-    spelling = SpellingField(of="text")
+    spelling = PinyinField(of="text")
     sources = models.ManyToManyField(
         Person, verbose_name=_("sources"), through="SuggestionSource", blank=True, related_name="suggestions"
     )
@@ -56,7 +56,7 @@ class Suggestion(NaturallyKeyed):
         return _("%(number)s) %(text)s") % {"number": self.number, "text": self.text}
 
 
-class SuggestionSource(NaturallyKeyed):
+class SuggestionSource(NaturalKeyModel):
     """建议来源: a person who made the suggestion, and the capacity printed beside the name."""
 
     NATURAL_KEY = (

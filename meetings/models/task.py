@@ -19,18 +19,18 @@ from meetings.deadlines import DeadlineKind as Kind
 from meetings.deadlines import Precision as Exactness
 
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
-from .fields import SpellingField
-from .natural_keys import NaturalKeyQuerySet, NaturallyKeyed
+from .fields import PinyinField
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department, Person
 from .suggestion import Suggestion, SuggestionSource
 
 # What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
-LONGEST_TEXT = 20_000
+MAX_TEXT_LENGTH = 20_000
 TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
-OF_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
+RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
 
 
-class WithDeadline(models.Model):
+class DeadlineFields(models.Model):
     """A deadline as printed, beside what it was understood to mean (`meetings.deadlines`)."""
 
     deadline_text = models.CharField(_("deadline as printed"), max_length=500, blank=True)
@@ -52,7 +52,7 @@ class WithDeadline(models.Model):
         )
 
 
-def dated_means_a_date(model_name: str, prefix: str = "") -> models.CheckConstraint:
+def dated_constraint(model_name: str, prefix: str = "") -> models.CheckConstraint:
     """Return the constraint «dated exactly when there is a due date», for the fields beginning with ``prefix``.
 
     The next meeting's deadline gets its day when that meeting is recorded, so it may have one.
@@ -84,7 +84,7 @@ def _health_conditions(day: datetime.date, due_soon_days: int, state: str) -> li
     ]
 
 
-def health_is(health: Health, day: datetime.date) -> Q:
+def health_condition(health: Health, day: datetime.date) -> Q:
     """Return the condition «of this health at the end of ``day``» for the intervals that hold the day (`TaskState`).
 
     Not for `Health.ON_TRACK`, which is what no condition holds for.
@@ -154,7 +154,7 @@ class TaskQuerySet(NaturalKeyQuerySet):
         """
         return self.filter(joined_into__isnull=True)
 
-    def with_printed_order(self) -> Self:
+    def in_printed_order(self) -> Self:
         """Order as the breakdown tables print: newest meeting first, then row by row, task by task."""
         return self.order_by(
             "-suggestion__meeting__issued_on", "-suggestion__meeting_id", "suggestion__position", "number"
@@ -184,7 +184,7 @@ class TaskQuerySet(NaturalKeyQuerySet):
         recorded = When(suggestion__outcome__entry__effective_on__lte=day, then=F("suggestion__outcome__outcome"))
         return self.annotate(day_outcome=Case(recorded, output_field=models.CharField()))
 
-    def with_first_names(self) -> Self:
+    def with_first_assignees(self) -> Self:
         """Annotate the first printed department and leader, to sort by (``first_department``, ``first_leader``)."""
         departments = TaskDepartment.objects.filter(task=OuterRef("pk")).exclude(role=DepartmentRole.SUPPORTING)
         leaders = TaskLeader.objects.filter(task=OuterRef("pk"))
@@ -197,13 +197,13 @@ class TaskQuerySet(NaturalKeyQuerySet):
         """Return those that were open on the day; goes with `on`."""
         return self.filter(day_status__in=lifecycle.OPEN_STATUSES)
 
-    def answered_by(self, departments: Iterable[int | str], roles: Iterable[str] = ANSWERABLE_ROLES) -> Self:
+    def assigned_to(self, departments: Iterable[int | str], roles: Iterable[str] = ANSWERABLE_ROLES) -> Self:
         """Return those that one of ``departments`` (ids) has a part in, in one of ``roles``; no row twice."""
         return self.filter(
             Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), department__in=departments, role__in=roles))
         )
 
-    def answered_by_nobody(self) -> Self:
+    def unassigned(self) -> Self:
         """Return those that no department leads or is responsible for: nothing can hide."""
         return self.filter(~Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES)))
 
@@ -211,12 +211,12 @@ class TaskQuerySet(NaturalKeyQuerySet):
         """Return those that one of ``people`` (ids) supervises; no row twice."""
         return self.filter(Exists(TaskLeader.objects.filter(task=OuterRef("pk"), person__in=people)))
 
-    def supervised_by_nobody(self) -> Self:
+    def unsupervised(self) -> Self:
         """Return those without a supervising leader."""
         return self.filter(~Exists(TaskLeader.objects.filter(task=OuterRef("pk"))))
 
 
-class Task(NaturallyKeyed, WithDeadline):
+class Task(NaturalKeyModel, DeadlineFields):
     """One thing to be done for a suggestion.
 
     The columns that change (status, deadline, review …) repeat the last interval of `TaskState`; they are written
@@ -255,7 +255,7 @@ class Task(NaturallyKeyed, WithDeadline):
         related_name="joined",
         help_text=_("Is no task of its own any more: it has no state on any day, and is in no list."),
     )
-    spelling = SpellingField(of="text")
+    spelling = PinyinField(of="text")
     departments = models.ManyToManyField(
         Department, verbose_name=_("departments"), through="TaskDepartment", related_name="tasks"
     )
@@ -282,8 +282,8 @@ class Task(NaturallyKeyed, WithDeadline):
                 | (~Q(status=Status.CLOSED) & Q(closed_on__isnull=True)),
             ),
             models.CheckConstraint(name="task_kind_known", condition=Q(deadline_kind__in=DeadlineKind.values)),
-            dated_means_a_date("task"),
-            dated_means_a_date("task", "original_"),
+            dated_constraint("task"),
+            dated_constraint("task", "original_"),
             models.CheckConstraint(name="task_review_interval", condition=Q(review_interval_months__gte=1)),
         ]
         # The inbox's number is asked for with every page, and few tasks of a large register wait for it.
@@ -305,10 +305,10 @@ class Task(NaturallyKeyed, WithDeadline):
         return self.status in lifecycle.OPEN_STATUSES
 
 
-class TaskDepartment(NaturallyKeyed):
+class TaskDepartment(NaturalKeyModel):
     """责任部室: a department's part in a task, in printed order."""
 
-    NATURAL_KEY = (*OF_TASK_KEY, "position")
+    NATURAL_KEY = (*RELATED_TASK_KEY, "position")
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="task_departments")
     department = models.ForeignKey(
@@ -333,10 +333,10 @@ class TaskDepartment(NaturallyKeyed):
         return self.department.name
 
 
-class TaskLeader(NaturallyKeyed):
+class TaskLeader(NaturalKeyModel):
     """分管领导: a leader who supervises a task, in printed order."""
 
-    NATURAL_KEY = (*OF_TASK_KEY, "position")
+    NATURAL_KEY = (*RELATED_TASK_KEY, "position")
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="task_leaders")
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="task_leaders")
@@ -355,10 +355,10 @@ class TaskLeader(NaturallyKeyed):
         return self.person.name
 
 
-class Milestone(NaturallyKeyed, WithDeadline):
+class Milestone(NaturalKeyModel, DeadlineFields):
     """A date before the deadline, met or not by itself; the task is as late as its first unmet one."""
 
-    NATURAL_KEY = (*OF_TASK_KEY, "position")
+    NATURAL_KEY = (*RELATED_TASK_KEY, "position")
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -370,7 +370,7 @@ class Milestone(NaturallyKeyed, WithDeadline):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(name="milestone_position", fields=["task", "position"]),
-            dated_means_a_date("milestone"),
+            dated_constraint("milestone"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from .account import Account
 from .batch import Batch
 
 
-class FillInState(models.TextChoices):
+class WorkbookState(models.TextChoices):
     """What has become of a workbook that was handed in."""
 
     WAITING = "waiting", _("Waiting")
@@ -21,62 +21,63 @@ class FillInState(models.TextChoices):
     SET_ASIDE = "set_aside", _("Set aside")
 
 
-def kept_under(_upload: FillInUpload, _name: str) -> str:
+def workbook_path(_upload: WorkbookUpload, _name: str) -> str:
     """Return where the file is kept below MEDIA_ROOT: a name of ours, so that no uploaded name ever becomes a path."""
     return f"fill-in/{uuid.uuid4().hex}.xlsx"
 
 
-class FillInUploadQuerySet(models.QuerySet):
+class WorkbookUploadQuerySet(models.QuerySet):
     """Workbooks that were handed in; the last comes first."""
 
-    def waiting(self) -> FillInUploadQuerySet:
+    def waiting(self) -> WorkbookUploadQuerySet:
         """Return those about which nobody has decided yet."""
-        return self.filter(state=FillInState.WAITING)
+        return self.filter(state=WorkbookState.WAITING)
 
-    def accepted(self) -> FillInUploadQuerySet:
+    def accepted(self) -> WorkbookUploadQuerySet:
         """Return those that became a batch."""
-        return self.filter(state=FillInState.ACCEPTED)
+        return self.filter(state=WorkbookState.ACCEPTED)
 
-    def in_force(self) -> FillInUploadQuerySet:
+    def in_force(self) -> WorkbookUploadQuerySet:
         """Return those that became a batch which was not undone."""
         return self.accepted().filter(batch__undone_by__isnull=True)
 
 
-class FillInUpload(models.Model):
+class WorkbookUpload(models.Model):
     """A fill-in workbook as it was handed in; nothing of it is in the register before it is accepted.
 
     ``content`` is what was read (`meetings.workbooks.json_codec`), ``decisions`` maps the place of a row in it to
     what holds where the register changed meanwhile: ``file`` or ``register``. ``batch`` is what accepting made of it.
     """
 
-    file = models.FileField(_("file"), upload_to=kept_under, max_length=100)
+    file = models.FileField(_("file"), upload_to=workbook_path, max_length=100)
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     size = models.PositiveIntegerField(_("size (bytes)"))
     original_name = models.CharField(_("name of the file"), max_length=200, help_text=_("For display only."))
     uploaded_by = models.ForeignKey(
-        Account, verbose_name=_("handed in by"), on_delete=models.PROTECT, related_name="fill_in_uploads"
+        Account, verbose_name=_("handed in by"), on_delete=models.PROTECT, related_name="workbook_uploads"
     )
     uploaded_at = models.DateTimeField(_("handed in"), default=timezone.now)
     content = models.JSONField(_("what was read"), default=dict)
     decisions = models.JSONField(_("decisions"), default=dict, blank=True)
-    state = models.CharField(_("state"), max_length=20, choices=FillInState.choices, default=FillInState.WAITING)
+    state = models.CharField(_("state"), max_length=20, choices=WorkbookState.choices, default=WorkbookState.WAITING)
     batch = models.OneToOneField(
-        Batch, verbose_name=_("batch"), on_delete=models.PROTECT, null=True, blank=True, related_name="fill_in_upload"
+        Batch, verbose_name=_("batch"), on_delete=models.PROTECT, null=True, blank=True, related_name="workbook_upload"
     )
 
-    objects = FillInUploadQuerySet.as_manager()
+    objects = WorkbookUploadQuerySet.as_manager()
 
     class Meta:
+        db_table = "meetings_fillinupload"
         verbose_name = _("fill-in workbook")
         verbose_name_plural = _("fill-in workbooks")
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
             models.CheckConstraint(name="fill_in_is_not_empty", condition=Q(size__gt=0)),
-            models.CheckConstraint(name="fill_in_state_known", condition=Q(state__in=FillInState.values)),
+            models.CheckConstraint(name="fill_in_state_known", condition=Q(state__in=WorkbookState.values)),
             models.CheckConstraint(
                 name="fill_in_accepted_as_a_batch",
-                condition=Q(state=FillInState.ACCEPTED, batch__isnull=False)
-                | (~Q(state=FillInState.ACCEPTED) & Q(batch__isnull=True)),
+                condition=Q(state=WorkbookState.ACCEPTED, batch__isnull=False)
+                | (~Q(state=WorkbookState.ACCEPTED) & Q(batch__isnull=True)),
             ),
         ]
 
@@ -84,6 +85,6 @@ class FillInUpload(models.Model):
         return self.original_name
 
     @property
-    def is_waiting(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether it can still be decided about."""
-        return self.state == FillInState.WAITING
+        return self.state == WorkbookState.WAITING

@@ -16,7 +16,7 @@ from cnas_tasks import __version__
 from meetings import permissions
 from meetings.models import Account, Task, TaskLog
 
-from .mails import host
+from .mails import host_name
 
 ONE_DAY = datetime.timedelta(days=1)
 # How often programs are asked to look again; some listen.
@@ -24,14 +24,14 @@ REFRESH = datetime.timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenCalendar:
+class CalendarFile:
     """The file, and the mark by which a program finds that it has it already."""
 
     content: bytes
     etag: str
 
 
-def write_calendar(account: Account, day: datetime.date) -> WrittenCalendar:
+def build_calendar(account: Account, day: datetime.date) -> CalendarFile:
     """Return the calendar of what is the account's own (`access.own_tasks`) and open on ``day`` (Asia/Shanghai).
 
     An all-day event for the deadline, each unmet milestone and the review of each task, in the active language. An
@@ -57,7 +57,7 @@ def write_calendar(account: Account, day: datetime.date) -> WrittenCalendar:
         for event in _events(task):
             calendar.add_component(event)
     content = calendar.to_ical()
-    return WrittenCalendar(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+    return CalendarFile(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
 def _events(task: Task) -> Iterator[Event]:
@@ -71,9 +71,9 @@ def _events(task: Task) -> Iterator[Event]:
         yield _event(task, "review", task.day_next_review, _("Review: %(task)s") % {"task": task.text})
 
 
-def _event(task: Task, what: str, day: datetime.date, summary: str) -> Event:
+def _event(task: Task, kind: str, day: datetime.date, summary: str) -> Event:
     event = Event()
-    event.add("uid", f"task-{task.pk}-{what}@{host()}")
+    event.add("uid", f"task-{task.pk}-{kind}@{host_name()}")
     event.add("dtstamp", task.last_entry_at.astimezone(datetime.UTC))
     event.add("last-modified", task.last_entry_at.astimezone(datetime.UTC))
     event.add("sequence", task.version)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from meetings.core.workdays import is_working_day, last_working_day
 from meetings.models import Mailing, MailKind, MailState, Task
 
-from .digest import Digest, compose, compose_all
+from .digest import Digest, compose_digest, compose_digests
 from .mails import digest_mail, reminder_mail
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 LEASE = datetime.timedelta(minutes=10)
 
 # What a server says about one mail, or what keeps one mail from being written; the others may still go.
-REFUSALS = (
+MAIL_ERRORS = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPDataError,
     smtplib.SMTPSenderRefused,
@@ -38,38 +38,38 @@ REFUSALS = (
 )
 
 
-class MailServerDown(Exception):
+class MailServerUnavailable(Exception):
     """The mail server cannot be reached or does not let us in; its words say why. Nothing is lost."""
 
 
 @dataclass(slots=True)
-class Report:
+class DeliveryReport:
     """What a run did. The names are those of accounts."""
 
     sent: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     without_address: list[str] = field(default_factory=list)
     # Sent before, or just now being sent by another run.
-    not_ours: int = 0
+    skipped: int = 0
     waiting: int = 0
     problem: str = ""
 
 
-def send_reminders(day: datetime.date) -> Report:
+def send_reminders(day: datetime.date) -> DeliveryReport:
     """Send the reminders by hand that still wait, and the digests of ``day`` (Asia/Shanghai).
 
     On a day that is no working day nobody gets a new digest; only what could not be sent on the last working day goes.
     """
-    report = Report()
-    _deliver_all([*_reminders_by_hand(day), *_digests(day, report)], report)
+    report = DeliveryReport()
+    _deliver_all([*_plan_reminders(day), *_plan_digests(day, report)], report)
     return report
 
 
-def send_now(mailings: Iterable[Mailing]) -> Report:
+def send_now(mailings: Iterable[Mailing]) -> DeliveryReport:
     """Send these reminders by hand at once; what cannot be sent waits for the next run of `send_reminders`."""
-    report = Report()
+    report = DeliveryReport()
     wanted = {mailing.pk for mailing in mailings}
-    _deliver_all([plan for plan in _reminders_by_hand(timezone.localdate()) if plan[0].pk in wanted], report)
+    _deliver_all([plan for plan in _plan_reminders(timezone.localdate()) if plan[0].pk in wanted], report)
     if report.problem:
         logger.warning("A reminder waits for the next run of send_reminders: %s", report.problem)
     return report
@@ -79,60 +79,62 @@ def send_now(mailings: Iterable[Mailing]) -> Report:
 
 ComposeMail = Callable[[], EmailMultiAlternatives]
 # With the moment before what the mail tells was looked up.
-Plan = tuple[Mailing, datetime.datetime, ComposeMail]
+MailPlan = tuple[Mailing, datetime.datetime, ComposeMail]
 
 
-def _digests(day: datetime.date, report: Report) -> list[Plan]:
+def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
     """Return the digests to be sent, each with its row; all rows are written before the first mail goes."""
     if is_working_day(day):
         Mailing.objects.supersede_digests_before(day)
-        found = [(digest, None) for digest in compose_all(day)]
+        found = [(digest, None) for digest in compose_digests(day)]
     else:
-        unsent = Mailing.objects.to_be_sent(timezone.now()).filter(kind=MailKind.DIGEST, day=last_working_day(day))
-        composed = [(compose(mailing.account, day), mailing) for mailing in unsent.select_related("account__person")]
+        unsent = Mailing.objects.sendable(timezone.now()).filter(kind=MailKind.DIGEST, day=last_working_day(day))
+        composed = [
+            (compose_digest(mailing.account, day), mailing) for mailing in unsent.select_related("account__person")
+        ]
         found = [(digest, mailing) for digest, mailing in composed if digest is not None]
     plans = []
     for digest, mailing in found:
         if not digest.account.email:
             report.without_address.append(str(digest.account))
             continue
-        mailing = mailing or Mailing.objects.digest_for(digest.account, day)
+        mailing = mailing or Mailing.objects.get_or_create_digest(digest.account, day)
         if mailing.state in (MailState.SENT, MailState.SUPERSEDED):
-            report.not_ours += 1
+            report.skipped += 1
         else:
-            plans.append((mailing, digest.composed_at, _of_digest(mailing, digest)))
+            plans.append((mailing, digest.composed_at, _digest_mail_composer(mailing, digest)))
     return plans
 
 
-def _of_digest(mailing: Mailing, digest: Digest) -> ComposeMail:
+def _digest_mail_composer(mailing: Mailing, digest: Digest) -> ComposeMail:
     return lambda: digest_mail(mailing, digest)
 
 
-def _reminders_by_hand(day: datetime.date) -> list[Plan]:
+def _plan_reminders(day: datetime.date) -> list[MailPlan]:
     """Return the reminders by hand to be sent; those of tasks that have ended meanwhile are given up.
 
     So are those of tasks that were joined into others: their departments are the others' now.
     """
     composed_at = timezone.now()
-    unsent = Mailing.objects.to_be_sent(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
+    unsent = Mailing.objects.sendable(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
     plans = []
     for mailing in unsent.select_related("account", "entry__actor").order_by("pk"):
         task = Task.objects.on(max(day, mailing.day)).for_listing().filter(pk=mailing.entry.task_id).first()
         if task is None or not task.is_open:
             Mailing.objects.give_up(mailing.pk)
         elif mailing.account.email:
-            plans.append((mailing, composed_at, _of_reminder(mailing, task, max(day, mailing.day))))
+            plans.append((mailing, composed_at, _reminder_mail_composer(mailing, task, max(day, mailing.day))))
     return plans
 
 
-def _of_reminder(mailing: Mailing, task: Task, day: datetime.date) -> ComposeMail:
+def _reminder_mail_composer(mailing: Mailing, task: Task, day: datetime.date) -> ComposeMail:
     return lambda: reminder_mail(mailing, task, day)
 
 
 # --- sending -----------------------------------------------------------------------------------------
 
 
-def _deliver_all(plans: list[Plan], report: Report) -> None:
+def _deliver_all(plans: list[MailPlan], report: DeliveryReport) -> None:
     """Send one after the other over one connection, until the server cannot be reached; the rest waits."""
     connection = get_connection()
     try:
@@ -140,25 +142,25 @@ def _deliver_all(plans: list[Plan], report: Report) -> None:
             report.waiting = len(plans) - number
             _deliver(plan, connection, report)
         report.waiting = 0
-    except MailServerDown as down:
+    except MailServerUnavailable as down:
         report.problem = str(down)
     finally:
         _close(connection)
 
 
-def _deliver(plan: Plan, connection: BaseEmailBackend, report: Report) -> None:
+def _deliver(plan: MailPlan, connection: BaseEmailBackend, report: DeliveryReport) -> None:
     """Send one mail if nobody else does. Raises MailServerDown, with the claim given back."""
     mailing, composed_at, compose_mail = plan
     claim = Mailing.objects.claim(mailing.pk, LEASE)
     if claim is None:
-        report.not_ours += 1
+        report.skipped += 1
         return
     name = str(mailing.account)
     try:
         mail = compose_mail()
         connection.open()
         connection.send_messages([mail])
-    except REFUSALS as refusal:
+    except MAIL_ERRORS as refusal:
         reason = " ".join(str(refusal).split())
         Mailing.objects.release(claim, reason)
         report.refused.append((name, reason))
@@ -166,7 +168,7 @@ def _deliver(plan: Plan, connection: BaseEmailBackend, report: Report) -> None:
     except OSError as problem:  # all of smtplib's errors are such, too
         reason = " ".join(str(problem).split()) or type(problem).__name__
         Mailing.objects.release(claim, reason)
-        raise MailServerDown(reason) from problem
+        raise MailServerUnavailable(reason) from problem
     else:
         Mailing.objects.record_sent(
             claim,

@@ -38,14 +38,14 @@ def language_of(account: Account) -> str:
     return account.language or settings.LANGUAGE_CODE
 
 
-def possible_readers() -> QuerySet[Account]:
+def potential_recipients() -> QuerySet[Account]:
     """Return the accounts a digest might have something for; those that may not sign in are not among them."""
     heads = Department.objects.filter(head=OuterRef("person"))
     roles = (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)
     return Account.objects.filter(Q(role__in=roles) | Exists(heads), is_active=True).select_related("person")
 
 
-def compose(account: Account, day: datetime.date) -> Digest | None:
+def compose_digest(account: Account, day: datetime.date) -> Digest | None:
     """Return the digest of ``account``; none where there is nothing to tell. Costs some twenty queries at most."""
     composed_at = timezone.now()
     sent = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
@@ -53,13 +53,13 @@ def compose(account: Account, day: datetime.date) -> Digest | None:
     since = sent.aggregate(last=Max("composed_at"))["last"]
     with translation.override(language_of(account)):
         found = [section_of(account, day, since) for section_of in SECTIONS]
-    sections = [section for section in found if section and (account.wants_digest or section.required)]
+    sections = [section for section in found if section and (account.wants_digest or section.is_required)]
     return Digest(account, day, sections, composed_at) if sections else None
 
 
-def compose_all(day: datetime.date) -> Iterator[Digest]:
+def compose_digests(day: datetime.date) -> Iterator[Digest]:
     """Yield the digests of everybody whom there is something to tell, in the order of the accounts."""
-    for account in possible_readers().order_by("pk"):
-        digest = compose(account, day)
+    for account in potential_recipients().order_by("pk"):
+        digest = compose_digest(account, day)
         if digest is not None:
             yield digest

@@ -40,7 +40,7 @@ def reminder_mail(mailing: Mailing, task: Task, day: datetime.date) -> EmailMult
         return _mail(mailing, mailing.account, subject, "reminder", {"task": task, "entry": mailing.entry, "day": day})
 
 
-def host() -> str:
+def host_name() -> str:
     """Return the name of the register's host, which makes message and event IDs its own."""
     return urlsplit(settings.BASE_URL).hostname or "localhost"
 
@@ -56,7 +56,7 @@ def _mail(
         to=[account.email],
         headers={
             # The same for each attempt, so that mail programs show one mail even where a crash made it two.
-            "Message-ID": f"<{mailing.kind}.{mailing.pk}.{mailing.day:%Y%m%d}@{host()}>",
+            "Message-ID": f"<{mailing.kind}.{mailing.pk}.{mailing.day:%Y%m%d}@{host_name()}>",
             # Keeps holiday notices from being sent back.
             "Auto-Submitted": "auto-generated",
         },

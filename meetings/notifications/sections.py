@@ -21,20 +21,20 @@ from django.utils.translation import ngettext
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
-from meetings.core.workdays import begin_of_working_days
+from meetings.core.workdays import first_of_last_working_days
 from meetings.models import Account, DepartmentRole, Health, Instruction, Role, Task
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import inbox
 
 # More than this is not read in a mail; the list in the register holds them all.
-SHOWN = 15
-WORDS_LENGTH = 200
+MAX_LINES = 15
+MAX_TEXT_LENGTH = 200
 # The groups of the inbox in which somebody decides.
 DECISIONS = frozenset({"closure", "extension", "agree"})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DigestLine:
     """One task, as `TaskQuerySet.on` returns it, and what is to be said beside it."""
 
     task: Task
@@ -46,10 +46,10 @@ class Section:
     """Tasks under one heading. ``address`` is the path of the page that shows all ``total`` of them."""
 
     heading: str
-    lines: list[Line]
+    lines: list[DigestLine]
     total: int
     address: str = ""
-    required: bool = False
+    is_required: bool = False
 
     @property
     def hidden(self) -> int:
@@ -57,7 +57,7 @@ class Section:
         return self.total - len(self.lines)
 
 
-SectionOf = Callable[[Account, datetime.date, datetime.datetime | None], Section | None]
+SectionBuilder = Callable[[Account, datetime.date, datetime.datetime | None], Section | None]
 
 
 # --- what has to be answered ------------------------------------------------------------------------
@@ -65,12 +65,12 @@ SectionOf = Callable[[Account, datetime.date, datetime.datetime | None], Section
 
 def waiting_for_decision(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
     """Return the closures and later deadlines to decide on, for a leader the closures to agree to."""
-    return _from_inbox(account, day, DECISIONS, _("Waiting for your decision"))
+    return _inbox_section(account, day, DECISIONS, _("Waiting for your decision"))
 
 
 def sent_back(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
     """Return what a liaison asked for and got back, until something is reported."""
-    return _from_inbox(account, day, {"sent_back"}, _("Sent back to you"))
+    return _inbox_section(account, day, {"sent_back"}, _("Sent back to you"))
 
 
 def new_instructions(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
@@ -80,16 +80,16 @@ def new_instructions(account: Account, day: datetime.date, since: datetime.datet
     instructions = Instruction.objects.open_on(day).select_related("leader")
     if since is not None:
         instructions = instructions.filter(given__recorded_at__gt=since)
-    own = Task.objects.on(day).answered_by(account.departments.values("pk"), DepartmentRole.values)
-    tasks = {task.pk: task for task in _as_lines(own.filter(pk__in=instructions.values("task")))}
+    own = Task.objects.on(day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
+    tasks = {task.pk: task for task in _ordered_for_lines(own.filter(pk__in=instructions.values("task")))}
     lines = [
-        Line(
+        DigestLine(
             tasks[instruction.task_id],
             _("%(leader)s: “%(text)s”") % {"leader": instruction.leader.name, "text": instruction.text},
         )
         for instruction in instructions.filter(task__in=tasks).order_by("pk")
     ]
-    return _required(_("New instructions"), lines)
+    return _required_section(_("New instructions"), lines)
 
 
 # --- what is late, or soon will be ------------------------------------------------------------------
@@ -109,22 +109,22 @@ def escalated(account: Account, day: datetime.date, since: datetime.datetime | N
     headed = account.person.headed_departments.exclude(pk__in=liaison_of).values_list("pk", flat=True)
     tasks = Task.objects.on(day).filter(health__in=(Health.OVERDUE, Health.REVIEW_MISSED))
     if headed and settings.ESCALATE_TO_HEAD_AFTER >= 0:
-        red = tasks.filter(next_day__lt=begin_of_working_days(day, settings.ESCALATE_TO_HEAD_AFTER))
-        late |= Q(pk__in=red.answered_by(list(headed)).order_by().values("pk"))
+        red = tasks.filter(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER))
+        late |= Q(pk__in=red.assigned_to(list(headed)).order_by().values("pk"))
     if account.role == Role.LEADER and settings.ESCALATE_TO_LEADER_AFTER >= 0:
-        red = tasks.filter(next_day__lt=begin_of_working_days(day, settings.ESCALATE_TO_LEADER_AFTER))
+        red = tasks.filter(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_LEADER_AFTER))
         late |= Q(pk__in=red.supervised_by([account.person_id]).order_by().values("pk"))
-    return _listed(_("Late for long, and so reported to you"), tasks.filter(late), day) if late else None
+    return _list_section(_("Late for long, and so reported to you"), tasks.filter(late), day) if late else None
 
 
 def overdue(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
     """Return what is overdue: a liaison's own, for the secretariat all."""
-    return _by_health(account, day, Health.OVERDUE, _("Overdue"))
+    return _health_section(account, day, Health.OVERDUE, _("Overdue"))
 
 
 def review_missed(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
     """Return what was not reviewed in time: a liaison's own, for the secretariat all."""
-    return _by_health(account, day, Health.REVIEW_MISSED, _("Review missed"))
+    return _health_section(account, day, Health.REVIEW_MISSED, _("Review missed"))
 
 
 def review_due(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
@@ -134,16 +134,16 @@ def review_due(account: Account, day: datetime.date, since: datetime.datetime | 
     until = day + datetime.timedelta(days=settings.REVIEW_DUE_DAYS)
     tasks = _own_tasks(account, day).open().filter(day_next_review__gte=day, day_next_review__lte=until)
     heading = ngettext("Review due within a day", "Review due within %(days)d days", settings.REVIEW_DUE_DAYS)
-    return _listed(heading % {"days": settings.REVIEW_DUE_DAYS}, tasks, day)
+    return _list_section(heading % {"days": settings.REVIEW_DUE_DAYS}, tasks, day)
 
 
 def due_soon(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
     """Return the liaison's own tasks that are due soon."""
-    return _by_health(account, day, Health.DUE_SOON, _("Due soon")) if account.role == Role.LIAISON else None
+    return _health_section(account, day, Health.DUE_SOON, _("Due soon")) if account.role == Role.LIAISON else None
 
 
 # In the order of a mail: what is asked of the reader first.
-SECTIONS: tuple[SectionOf, ...] = (
+SECTIONS: tuple[SectionBuilder, ...] = (
     waiting_for_decision,
     new_instructions,
     sent_back,
@@ -178,19 +178,21 @@ def _own_tasks(liaison: Account, day: datetime.date) -> TaskQuerySet:
     return permissions.own_tasks(liaison, Task.objects.on(day))
 
 
-def _by_health(account: Account, day: datetime.date, health: Health, heading: str) -> Section | None:
+def _health_section(account: Account, day: datetime.date, health: Health, heading: str) -> Section | None:
     scope = _scope(account, day)
     if scope is None:
         return None
     query = QueryDict(mutable=True)
     for name, values in {**scope.query, "health": [health.value]}.items():
         query.setlist(name, values)
-    return _listed(heading, scope.tasks.filter(health=health), day, query)
+    return _list_section(heading, scope.tasks.filter(health=health), day, query)
 
 
-def _listed(heading: str, tasks: TaskQuerySet, day: datetime.date, query: QueryDict | None = None) -> Section | None:
-    lines = [Line(task) for task in _as_lines(tasks)[:SHOWN]]
-    total = len(lines) if len(lines) < SHOWN else tasks.count()
+def _list_section(
+    heading: str, tasks: TaskQuerySet, day: datetime.date, query: QueryDict | None = None
+) -> Section | None:
+    lines = [DigestLine(task) for task in _ordered_for_lines(tasks)[:MAX_LINES]]
+    total = len(lines) if len(lines) < MAX_LINES else tasks.count()
     if not lines:
         return None
     if query is None:
@@ -200,24 +202,24 @@ def _listed(heading: str, tasks: TaskQuerySet, day: datetime.date, query: QueryD
     return Section(heading, lines, total, f"{reverse('task_list')}?{query.urlencode()}")
 
 
-def _from_inbox(account: Account, day: datetime.date, keys: Set[str], heading: str) -> Section | None:
+def _inbox_section(account: Account, day: datetime.date, keys: Set[str], heading: str) -> Section | None:
     lines = []
     for group in inbox.groups(account, day):
         if group.key in keys:
-            lines += [Line(task, _in_words(group, task)) for task in group.items(day)]
-    return _required(heading, lines)
+            lines += [DigestLine(task, _line_detail(group, task)) for task in group.items(day)]
+    return _required_section(heading, lines)
 
 
-def _in_words(group: inbox.Group, task: Task) -> str:
+def _line_detail(group: inbox.InboxGroup, task: Task) -> str:
     if not task.words:
         return str(group.title)
-    words = Truncator(task.words).chars(WORDS_LENGTH)
+    words = Truncator(task.words).chars(MAX_TEXT_LENGTH)
     return _("%(what)s: “%(words)s”") % {"what": group.title, "words": words}
 
 
-def _required(heading: str, lines: list[Line]) -> Section | None:
-    return Section(heading, lines[:SHOWN], len(lines), reverse("inbox"), required=True) if lines else None
+def _required_section(heading: str, lines: list[DigestLine]) -> Section | None:
+    return Section(heading, lines[:MAX_LINES], len(lines), reverse("inbox"), is_required=True) if lines else None
 
 
-def _as_lines(tasks: TaskQuerySet) -> TaskQuerySet:
+def _ordered_for_lines(tasks: TaskQuerySet) -> TaskQuerySet:
     return tasks.for_listing().order_by("next_day", "suggestion__meeting", "suggestion__position", "pk")

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.ui.navigation import today
 
-from .calendar import write_calendar
+from .calendar import build_calendar
 from .digest import language_of
 
 # Calendar programs ask every few minutes; deadlines move seldom, and a day late is soon enough.
-SECONDS_KEPT = 3600
+CACHE_SECONDS = 3600
 
 
 @login_not_required
@@ -24,11 +24,11 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """Hand out the deadlines and reviews of the account whose secret address this is; 404 for every other one."""
     owner = permissions.calendar_owner(secret)
     with translation.override(language_of(owner)):
-        written = write_calendar(owner, today())
+        written = build_calendar(owner, today())
     response = HttpResponse(written.content, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'inline; filename="register.ics"'
     response.headers["Content-Language"] = language_of(owner)
     response.headers["ETag"] = written.etag
     response.headers["X-Robots-Tag"] = "noindex"
-    patch_cache_control(response, private=True, max_age=SECONDS_KEPT)
+    patch_cache_control(response, private=True, max_age=CACHE_SECONDS)
     return get_conditional_response(request, etag=written.etag, response=response)

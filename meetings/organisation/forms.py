@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.errors import Refused
-from meetings.models import LONGEST_TEXT, Account, Department, Person, Role
+from meetings.errors import ServiceError
+from meetings.models import MAX_TEXT_LENGTH, Account, Department, Person, Role
 from meetings.organisation.services.organisation import open_tasks_of, version_of
-from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField, SeveralChoiceField
+from meetings.ui.widgets import BoundedMultipleChoiceField, SearchChoiceField, SearchMultipleChoiceField
 
 
-def _line(label, *, required: bool = True, help_text="") -> forms.CharField:
+def _text_field(label, *, required: bool = True, help_text="") -> forms.CharField:
     # How long it may be is the verb's to say, with what is too long in its sentence.
     return forms.CharField(
         label=label,
@@ -23,7 +23,7 @@ def _line(label, *, required: bool = True, help_text="") -> forms.CharField:
     )
 
 
-def _boxes() -> forms.CheckboxSelectMultiple:
+def _checkboxes() -> forms.CheckboxSelectMultiple:
     return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
 
 
@@ -34,7 +34,7 @@ class SubjectForm(forms.Form):
     note = forms.CharField(
         label=_("Remark"),
         required=False,
-        max_length=LONGEST_TEXT,
+        max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
 
@@ -44,15 +44,15 @@ class SubjectForm(forms.Form):
         self.subject, self.action = subject, action
         self.order_fields([name for name in self.fields if name != "note"])
 
-    def explain(self, refused: Refused) -> None:
+    def explain(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 class DepartmentNameForm(SubjectForm):
     """Another name."""
 
-    name = _line(_("Name"), help_text=_("Old documents that use the present name still find it."))
+    name = _text_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
 
     def __init__(self, data=None, *, subject: Department, action: str) -> None:
         super().__init__(data, subject=subject, action=action, initial={"name": subject.name})
@@ -61,14 +61,14 @@ class DepartmentNameForm(SubjectForm):
 class PersonForm(SubjectForm):
     """Another name or unit."""
 
-    name = _line(_("Name"), help_text=_("Old documents that use the present name still find it."))
-    unit = _line(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+    name = _text_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
+    unit = _text_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
 
     def __init__(self, data=None, *, subject: Person, action: str) -> None:
         super().__init__(data, subject=subject, action=action, initial={"name": subject.name, "unit": subject.unit})
 
 
-class HeadForm(SubjectForm):
+class DepartmentHeadForm(SubjectForm):
     """Who heads the department."""
 
     head = SearchChoiceField(label=_("Head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody"))
@@ -76,14 +76,14 @@ class HeadForm(SubjectForm):
     def __init__(self, data=None, *, subject: Department, action: str) -> None:
         super().__init__(data, subject=subject, action=action, initial={"head": subject.head_id})
         own = [subject.head_id] if subject.head_id else []
-        self.fields["head"].queryset = Person.objects.offered_as_leaders(own)
+        self.fields["head"].queryset = Person.objects.selectable_as_leaders(own)
 
 
 class RemarkForm(SubjectForm):
     """Nothing but a remark: the button says what is done."""
 
 
-class IntoForm(SubjectForm):
+class MergeForm(SubjectForm):
     """Which one it is to become part of."""
 
     into = SearchChoiceField(label=_("Merge it into"), queryset=Department.objects.none())
@@ -93,25 +93,27 @@ class IntoForm(SubjectForm):
         self.fields["into"].queryset = type(subject).objects.offered().exclude(pk=subject.pk)
 
 
-class TasksForm(SubjectForm):
+class TaskHandoverForm(SubjectForm):
     """Which open tasks go to whom."""
 
     to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
-    tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_boxes())
+    tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_checkboxes())
 
     def __init__(self, data=None, *, subject: Department | Person, action: str) -> None:
         self.open_tasks = list(open_tasks_of(subject).order_by("pk"))
         super().__init__(data, subject=subject, action=action, initial={"tasks": [task.pk for task in self.open_tasks]})
         kind = type(subject).objects
-        offered = kind.offered() if isinstance(subject, Department) else kind.offered_as_leaders()
+        offered = kind.offered() if isinstance(subject, Department) else kind.selectable_as_leaders()
         self.fields["to"].queryset = offered.exclude(pk=subject.pk)
         self.fields["tasks"].choices = [(task.pk, str(task)) for task in self.open_tasks]
 
 
-class DepartmentsForm(SubjectForm):
+class DepartmentHandoverForm(SubjectForm):
     """Which of a liaison's departments go to whom."""
 
-    departments = SeveralChoiceField(label=_("Departments"), queryset=Department.objects.none(), widget=_boxes())
+    departments = BoundedMultipleChoiceField(
+        label=_("Departments"), queryset=Department.objects.none(), widget=_checkboxes()
+    )
     to = forms.ModelChoiceField(
         label=_("Hand over to"),
         queryset=Account.objects.none(),
@@ -131,23 +133,23 @@ class DepartmentsForm(SubjectForm):
 class NewDepartmentForm(forms.Form):
     """A department that is not there yet."""
 
-    name = _line(_("Name"))
+    name = _text_field(_("Name"))
 
-    def explain(self, refused: Refused) -> None:
+    def explain(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 class NewPersonForm(NewDepartmentForm):
     """Somebody who is not there yet."""
 
-    unit = _line(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+    unit = _text_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
 
 
 # --- accounts -------------------------------------------------------------------------------------
 
 
-class RoleNeeds(forms.Form):
+class RoleRequirementsForm(forms.Form):
     """What the role asks for: a liaison without departments, or a leader who is nobody, would see an empty page."""
 
     def clean(self) -> dict:
@@ -160,11 +162,11 @@ class RoleNeeds(forms.Form):
         return data
 
 
-class AccountFields(RoleNeeds):
+class AccountFieldsForm(RoleRequirementsForm):
     """What an administrator says of an account."""
 
-    username = _line(Account._meta.get_field("username").verbose_name)
-    display_name = _line(Account._meta.get_field("display_name").verbose_name)
+    username = _text_field(Account._meta.get_field("username").verbose_name)
+    display_name = _text_field(Account._meta.get_field("display_name").verbose_name)
     email = forms.EmailField(
         label=_("E-mail address"),
         required=False,
@@ -185,25 +187,25 @@ class AccountFields(RoleNeeds):
         help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
     )
 
-    def offer(self, departments: list[int] = (), person: int | None = None) -> None:
+    def set_choices(self, departments: list[int] = (), person: int | None = None) -> None:
         """Offer the departments and people in use, and those that the account has already."""
         self.fields["departments"].queryset = Department.objects.offered(departments)
-        self.fields["person"].queryset = Person.objects.offered_as_leaders([person] if person else [])
+        self.fields["person"].queryset = Person.objects.selectable_as_leaders([person] if person else [])
 
 
-class NewAccountForm(AccountFields):
+class NewAccountForm(AccountFieldsForm):
     """An account that is not there yet."""
 
     def __init__(self, data=None) -> None:
         super().__init__(data, initial={"role": Role.READER})
-        self.offer()
+        self.set_choices()
 
-    def explain(self, refused: Refused) -> None:
+    def explain(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
-class EditAccountForm(AccountFields, SubjectForm):
+class EditAccountForm(AccountFieldsForm, SubjectForm):
     """What may be changed of an account."""
 
     is_active = forms.BooleanField(
@@ -219,4 +221,4 @@ class EditAccountForm(AccountFields, SubjectForm):
         initial = {name: getattr(subject, name) for name in names}
         initial |= {"departments": departments, "person": subject.person_id}
         super().__init__(data, subject=subject, action=action, initial=initial)
-        self.offer(departments, subject.person_id)
+        self.set_choices(departments, subject.person_id)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from meetings.tasks.tables import RowColumn, SortableTable
 
 
-class Cell(RowColumn):
+class OrganisationColumn(RowColumn):
     """A column of departments, people or accounts."""
 
     folder = "organisation"
-    then = ("pk",)
+    tie_breakers = ("pk",)
 
 
 LEADING = {"td": {"class": "card-lead"}}
@@ -23,11 +23,11 @@ NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 class DepartmentTable(SortableTable):
     """Departments. The page's context brings ``counts``, of all tasks by health, by the department's id."""
 
-    name = Cell("name", verbose_name=_("Department"), sort_key=F("spelling"), attrs=LEADING)
-    head = Cell("head", verbose_name=_("Head"), sort_key=F("head__spelling"))
-    liaisons = Cell("liaisons", verbose_name=_("Liaisons"), sort_key=F("liaison_count"))
-    open = Cell("open", verbose_name=_("Open tasks"), sort_key=F("open_count"))
-    health = Cell("health", verbose_name=_("Health"))
+    name = OrganisationColumn("name", verbose_name=_("Department"), sort_key=F("spelling"), attrs=LEADING)
+    head = OrganisationColumn("head", verbose_name=_("Head"), sort_key=F("head__spelling"))
+    liaisons = OrganisationColumn("liaisons", verbose_name=_("Liaisons"), sort_key=F("liaison_count"))
+    open = OrganisationColumn("open", verbose_name=_("Open tasks"), sort_key=F("open_count"))
+    health = OrganisationColumn("health", verbose_name=_("Health"))
 
     class Meta(SortableTable.Meta):
         pass
@@ -36,12 +36,12 @@ class DepartmentTable(SortableTable):
 class PersonTable(SortableTable):
     """People. The page's context brings ``counts``, as for departments, of those who supervise."""
 
-    name = Cell("name", verbose_name=_("Person"), sort_key=F("spelling"), attrs=LEADING)
-    unit = Cell("unit", verbose_name=_("Unit"), sort_key=NullIf(F("unit"), Value("")))
-    open = Cell("open", verbose_name=_("Open tasks supervised"), sort_key=F("open_count"))
-    health = Cell("health", verbose_name=_("Health"))
-    suggestions = Cell("suggestions", verbose_name=_("Suggestions made"), sort_key=F("suggestion_count"))
-    meetings = Cell("meetings", verbose_name=_("Meetings attended"), sort_key=F("meeting_count"))
+    name = OrganisationColumn("name", verbose_name=_("Person"), sort_key=F("spelling"), attrs=LEADING)
+    unit = OrganisationColumn("unit", verbose_name=_("Unit"), sort_key=NullIf(F("unit"), Value("")))
+    open = OrganisationColumn("open", verbose_name=_("Open tasks supervised"), sort_key=F("open_count"))
+    health = OrganisationColumn("health", verbose_name=_("Health"))
+    suggestions = OrganisationColumn("suggestions", verbose_name=_("Suggestions made"), sort_key=F("suggestion_count"))
+    meetings = OrganisationColumn("meetings", verbose_name=_("Meetings attended"), sort_key=F("meeting_count"))
 
     class Meta(SortableTable.Meta):
         pass
@@ -50,11 +50,11 @@ class PersonTable(SortableTable):
 class AccountTable(SortableTable):
     """Accounts."""
 
-    username = Cell("username", verbose_name=_("User name"), sort_key=F("username"), attrs=LEADING)
-    display_name = Cell("display_name", verbose_name=_("Name shown"), sort_key=F("display_name"))
-    role = Cell("role", verbose_name=_("Role"), sort_key=F("role"))
-    stands_for = Cell("stands_for", verbose_name=_("Stands for"))
-    last_login = Cell("last_login", verbose_name=_("Last signed in"), sort_key=F("last_login"))
+    username = OrganisationColumn("username", verbose_name=_("User name"), sort_key=F("username"), attrs=LEADING)
+    display_name = OrganisationColumn("display_name", verbose_name=_("Name shown"), sort_key=F("display_name"))
+    role = OrganisationColumn("role", verbose_name=_("Role"), sort_key=F("role"))
+    stands_for = OrganisationColumn("stands_for", verbose_name=_("Stands for"))
+    last_login = OrganisationColumn("last_login", verbose_name=_("Last signed in"), sort_key=F("last_login"))
 
     class Meta(SortableTable.Meta):
         pass

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.errors import Refused, Stale
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import (
     ANSWERABLE_ROLES,
     Account,
@@ -30,7 +30,12 @@ from meetings.models import (
     SuggestionSource,
 )
 from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
-from meetings.organisation.services.merge import merge_departments, merge_people, moves_of_department, moves_of_person
+from meetings.organisation.services.merge import (
+    merge_departments,
+    merge_people,
+    summarize_department_merge,
+    summarize_person_merge,
+)
 from meetings.organisation.services.organisation import (
     add_department,
     add_person,
@@ -60,7 +65,7 @@ Subject = Department | Person
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation(request: HttpRequest) -> HttpResponse:
     """Show the departments, and add one."""
-    departments = permissions.readable_departments(request.user).living().with_sizes(OPEN_STATUSES, ANSWERABLE_ROLES)
+    departments = permissions.readable_departments(request.user).living().with_counts(OPEN_STATUSES, ANSWERABLE_ROLES)
     departments = departments.select_related("head").prefetch_related("former_names", "merged", "liaisons")
     form = NewDepartmentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -73,7 +78,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_people(request: HttpRequest) -> HttpResponse:
     """Show the people, and add one."""
-    people = permissions.readable_people(request.user).living().with_sizes(OPEN_STATUSES)
+    people = permissions.readable_people(request.user).living().with_counts(OPEN_STATUSES)
     people = people.prefetch_related("former_names", "merged")
     form = NewPersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -83,14 +88,14 @@ def organisation_people(request: HttpRequest) -> HttpResponse:
     return _list(request, people, PersonTable, form, "people")
 
 
-def _add(request: HttpRequest, form: forms.Form, verb: Callable[..., Subject]) -> HttpResponse | None:
+def _add(request: HttpRequest, form: forms.Form, service: Callable[..., Subject]) -> HttpResponse | None:
     """Add what the form says and go to its page; none where the form has to come back."""
-    permissions.require_organiser(request.user)
+    permissions.require_organisation_manager(request.user)
     if form.is_valid():
         try:
-            added = verb(actor=request.user, **form.cleaned_data)
-        except Refused as refused:
-            form.explain(refused)
+            added = service(actor=request.user, **form.cleaned_data)
+        except ServiceError as error:
+            form.explain(error)
         else:
             messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": added})
             return redirect(added)
@@ -98,19 +103,19 @@ def _add(request: HttpRequest, form: forms.Form, verb: Callable[..., Subject]) -
 
 
 def _list(
-    request: HttpRequest, rows: QuerySet, table_class: type[SortableTable], form: forms.Form, what: str
+    request: HttpRequest, rows: QuerySet, table_class: type[SortableTable], form: forms.Form, kind: str
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
-    table, wrong = sorted_table(request, rows.called(words) if words else rows, table_class)
+    table, errors = build_sorted_table(request, rows.called(words) if words else rows, table_class)
     tasks = permissions.readable_tasks(request.user, today())
     of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
-    counts = {count.key: count for count in (of_departments if what == "departments" else of_leaders)}
+    counts = {count.key: count for count in (of_departments if kind == "departments" else of_leaders)}
     context = {
         "table": table,
-        "wrong": wrong,
+        "wrong": errors,
         "words": words,
-        "what": what,
-        "form": form if permissions.is_organiser(request.user) else None,
+        "what": kind,
+        "form": form if permissions.can_manage_organisation(request.user) else None,
         "counts": counts,
         "open_statuses": sorted(OPEN_STATUSES),
         "scope": as_of_query(today()),
@@ -120,19 +125,19 @@ def _list(
     return render(request, "meetings/organisation/list.html", context, status=status)
 
 
-def sorted_table(
+def build_sorted_table(
     request: HttpRequest, rows: QuerySet, table_class: type[SortableTable]
 ) -> tuple[SortableTable, list[str]]:
     """Return the table of ``rows`` as the address sorts it, and what is wrong with that; then there are no rows."""
     sorting = [name for name in request.GET.getlist("sort") if name]
-    wrong = [
+    errors = [
         _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
         for name in sorting
-        if name.removeprefix("-") not in table_class.sortable()
+        if name.removeprefix("-") not in table_class.sortable_names()
     ]
-    table = table_class(rows.none() if wrong else rows, order_by=[] if wrong else sorting)
+    table = table_class(rows.none() if errors else rows, order_by=[] if errors else sorting)
     table.request = request
-    return table, wrong
+    return table, errors
 
 
 # --- what can be done -------------------------------------------------------------------------------
@@ -153,7 +158,7 @@ class Action:
     preview: str = ""
 
 
-def _merged(form: SubjectForm, common: dict[str, Any], verb) -> str:
+def _merge(form: SubjectForm, common: dict[str, Any], verb) -> str:
     into = form.cleaned_data["into"]
     moves = verb(into_id=into.pk, **common)
     return ngettext(
@@ -163,37 +168,37 @@ def _merged(form: SubjectForm, common: dict[str, Any], verb) -> str:
     ) % {"name": into, "number": moves.tasks}
 
 
-def _handed_over(form: SubjectForm, common: dict[str, Any]) -> str:
-    said = form.cleaned_data
+def _hand_over(form: SubjectForm, common: dict[str, Any]) -> str:
+    data = form.cleaned_data
     common = {name: common[name] for name in ("actor", "version", "note")}
-    tasks = hand_over_tasks(giver=form.subject, taker=said["to"], task_ids=said["tasks"], **common)
+    tasks = hand_over_tasks(giver=form.subject, taker=data["to"], task_ids=data["tasks"], **common)
     return ngettext(
         "Handed over: %(number)d task is now with “%(name)s”.",
         "Handed over: %(number)d tasks are now with “%(name)s”.",
         len(tasks),
-    ) % {"name": said["to"], "number": len(tasks)}
+    ) % {"name": data["to"], "number": len(tasks)}
 
 
-def _renamed(form: SubjectForm, common: dict[str, Any]) -> str:
-    said = form.cleaned_data
+def _rename(form: SubjectForm, common: dict[str, Any]) -> str:
+    data = form.cleaned_data
     if isinstance(form.subject, Department):
-        renamed = rename_department(name=said["name"], **common)
+        renamed = rename_department(name=data["name"], **common)
     else:
-        renamed = edit_person(name=said["name"], unit=said["unit"], **common)
+        renamed = edit_person(name=data["name"], unit=data["unit"], **common)
     return _("Saved: it is now “%(name)s”.") % {"name": renamed}
 
 
-def _headed(form: SubjectForm, common: dict[str, Any]) -> str:
+def _set_head(form: SubjectForm, common: dict[str, Any]) -> str:
     set_head(head=form.cleaned_data["head"], **common)
     return _("Saved: the head is told of what stays late.")
 
 
-def _retired(form: SubjectForm, common: dict[str, Any]) -> str:
+def _retire(form: SubjectForm, common: dict[str, Any]) -> str:
     verb = retire_department if isinstance(form.subject, Department) else retire_person
     return _("“%(name)s” is out of use: it is offered no more.") % {"name": verb(**common)}
 
 
-def _restored(form: SubjectForm, common: dict[str, Any]) -> str:
+def _restore(form: SubjectForm, common: dict[str, Any]) -> str:
     verb = restore_department if isinstance(form.subject, Department) else restore_person
     return _("“%(name)s” is in use again.") % {"name": verb(**common)}
 
@@ -201,56 +206,56 @@ def _restored(form: SubjectForm, common: dict[str, Any]) -> str:
 HAND_OVER = Action(
     gettext_lazy("Hand open tasks over"),
     gettext_lazy("Hand over"),
-    organisation_forms.TasksForm,
-    _handed_over,
+    organisation_forms.TaskHandoverForm,
+    _hand_over,
     "users",
     preview="meetings/organisation/handover.html",
 )
 RETIRE = Action(
-    gettext_lazy("Take out of use"), gettext_lazy("Take out of use"), organisation_forms.RemarkForm, _retired, "x"
+    gettext_lazy("Take out of use"), gettext_lazy("Take out of use"), organisation_forms.RemarkForm, _retire, "x"
 )
 RESTORE = Action(
     gettext_lazy("Take back into use"),
     gettext_lazy("Take back into use"),
     organisation_forms.RemarkForm,
-    _restored,
+    _restore,
     "arrow-back-up",
 )
-MERGE = {"icon": "link", "preview": "meetings/organisation/merge.html"}
+MERGE_OPTIONS = {"icon": "link", "preview": "meetings/organisation/merge.html"}
 DEPARTMENT_ACTIONS = {
     "rename": Action(
-        gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.DepartmentNameForm, _renamed, "pencil"
+        gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.DepartmentNameForm, _rename, "pencil"
     ),
     "head": Action(
-        gettext_lazy("Say who heads it"), gettext_lazy("Save"), organisation_forms.HeadForm, _headed, "user"
+        gettext_lazy("Say who heads it"), gettext_lazy("Save"), organisation_forms.DepartmentHeadForm, _set_head, "user"
     ),
     "hand-over": HAND_OVER,
     "merge": Action(
         gettext_lazy("Merge into another"),
         gettext_lazy("Merge"),
-        organisation_forms.IntoForm,
-        lambda form, common: _merged(form, common, merge_departments),
-        **MERGE,
+        organisation_forms.MergeForm,
+        lambda form, common: _merge(form, common, merge_departments),
+        **MERGE_OPTIONS,
     ),
     "retire": RETIRE,
     "restore": RESTORE,
 }
 PERSON_ACTIONS = {
-    "rename": Action(gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.PersonForm, _renamed, "pencil"),
+    "rename": Action(gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.PersonForm, _rename, "pencil"),
     "hand-over": HAND_OVER,
     "merge": Action(
         gettext_lazy("Merge into another"),
         gettext_lazy("Merge"),
-        organisation_forms.IntoForm,
-        lambda form, common: _merged(form, common, merge_people),
-        **MERGE,
+        organisation_forms.MergeForm,
+        lambda form, common: _merge(form, common, merge_people),
+        **MERGE_OPTIONS,
     ),
     "retire": RETIRE,
     "restore": RESTORE,
 }
 
 
-def _offered(subject: Subject, known: dict[str, Action], open_count: int) -> list[str]:
+def _available_actions(subject: Subject, known: dict[str, Action], open_count: int) -> list[str]:
     """Return the names of what can be done with ``subject`` as it is now."""
     if subject.merged_into_id is not None:
         return []
@@ -278,16 +283,16 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def department_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Do something with the department; see `_act`."""
-    return _act(request, permissions.organised_department(request.user, pk), action, DEPARTMENT_ACTIONS)
+    return _run_action(request, permissions.editable_department(request.user, pk), action, DEPARTMENT_ACTIONS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Do something with the person; see `_act`."""
-    return _act(request, permissions.organised_person(request.user, pk), action, PERSON_ACTIONS)
+    return _run_action(request, permissions.editable_person(request.user, pk), action, PERSON_ACTIONS)
 
 
-def _act(request: HttpRequest, subject: Subject, name: str, known: dict[str, Action]) -> HttpResponse:
+def _run_action(request: HttpRequest, subject: Subject, name: str, known: dict[str, Action]) -> HttpResponse:
     """Do ``name``; a form that is refused comes back. An action with a preview has a page of its own for it."""
     action = known.get(name)
     if action is None:
@@ -296,27 +301,27 @@ def _act(request: HttpRequest, subject: Subject, name: str, known: dict[str, Act
         if not action.preview or subject.merged_into_id is not None:
             return redirect(f"{subject.get_absolute_url()}#{name}")
         # What was chosen stands in the address, and is looked at before it is done.
-        asked = on_version(request.GET, subject) if request.GET else None
+        asked = rebased_data(request.GET, subject) if request.GET else None
         return _preview(request, subject, action.form(asked, subject=subject, action=name), action)
     form = action.form(request.POST, subject=subject, action=name)
-    stale, status = None, 422
+    conflict, status = None, 422
     if form.is_valid():
-        said = form.cleaned_data
+        data = form.cleaned_data
         key = "department_id" if isinstance(subject, Department) else "person_id"
-        common = {key: subject.pk, "actor": request.user, "version": said["version"], "note": said["note"]}
+        common = {key: subject.pk, "actor": request.user, "version": data["version"], "note": data["note"]}
         try:
             done = action.run(form, common)
-        except Stale as raised:
-            stale, status = raised, 409
-            form.data = on_version(form.data, subject)
-        except Refused as refused:
-            form.explain(refused)
+        except ConflictError as raised:
+            conflict, status = raised, 409
+            form.data = rebased_data(form.data, subject)
+        except ServiceError as error:
+            form.explain(error)
         else:
             messages.success(request, done)
             return redirect(subject)
     if action.preview:
-        return _preview(request, subject, form, action, stale=stale, status=status)
-    return _detail(request, subject, sent=form, stale=stale, status=status)
+        return _preview(request, subject, form, action, conflict=conflict, status=status)
+    return _detail(request, subject, submitted_form=form, conflict=conflict, status=status)
 
 
 def _preview(
@@ -325,16 +330,16 @@ def _preview(
     form: SubjectForm,
     action: Action,
     *,
-    stale: Stale | None = None,
+    conflict: ConflictError | None = None,
     status: int = 200,
 ) -> HttpResponse:
     into = form.cleaned_data.get("into") if form.is_bound and form.is_valid() else None
-    moves_of = moves_of_department if isinstance(subject, Department) else moves_of_person
+    moves_of = summarize_department_merge if isinstance(subject, Department) else summarize_person_merge
     context = {
         "subject": subject,
         "form": form,
         "action": action,
-        "stale": stale,
+        "stale": conflict,
         "into": into,
         "moves": moves_of(subject) if into else None,
         "scope": as_of_query(today()),
@@ -347,21 +352,21 @@ def _detail(
     request: HttpRequest,
     subject: Subject,
     *,
-    sent: SubjectForm | None = None,
-    stale: Stale | None = None,
+    submitted_form: SubjectForm | None = None,
+    conflict: ConflictError | None = None,
     status: int = 200,
 ) -> HttpResponse:
     is_department = isinstance(subject, Department)
     tasks = permissions.readable_tasks(request.user, today())
-    own = tasks.answered_by([subject.pk]) if is_department else tasks.supervised_by([subject.pk])
+    own = tasks.assigned_to([subject.pk]) if is_department else tasks.supervised_by([subject.pk])
     count = statistics.count_by_health(own)
     open_count = sum(count.by_health[health] for health in Health.values if health not in ("closed", "terminated"))
     of = "department" if is_department else "person"
     known = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
-    names = _offered(subject, known, open_count) if permissions.is_organiser(request.user) else []
+    names = _available_actions(subject, known, open_count) if permissions.can_manage_organisation(request.user) else []
     forms_ = {name: known[name].form(subject=subject, action=name) for name in names if not known[name].preview}
-    if sent is not None:
-        forms_[sent.action] = sent
+    if submitted_form is not None:
+        forms_[submitted_form.action] = submitted_form
     context = {
         "subject": subject,
         "is_department": is_department,
@@ -375,23 +380,23 @@ def _detail(
         ),
         "forms": [(name, known[name], forms_[name]) for name in known if name in forms_],
         "with_preview": [(name, known[name]) for name in names if known[name].preview],
-        "sent": sent,
-        "stale": stale,
+        "sent": submitted_form,
+        "stale": conflict,
         "scope": as_of_query(today()),
-        "may_organise": permissions.is_organiser(request.user),
-        **(_about_department(subject, tasks) if is_department else _about_person(subject)),
+        "may_organise": permissions.can_manage_organisation(request.user),
+        **(_department_context(subject, tasks) if is_department else _person_context(subject)),
     }
     return render(request, "meetings/organisation/detail.html", context, status=status)
 
 
-def _about_department(department: Department, tasks) -> dict[str, Any]:
+def _department_context(department: Department, tasks) -> dict[str, Any]:
     return {
         "liaisons": department.liaisons.order_by("username"),
-        "supporting_count": tasks.answered_by([department.pk], [DepartmentRole.SUPPORTING]).count(),
+        "supporting_count": tasks.assigned_to([department.pk], [DepartmentRole.SUPPORTING]).count(),
     }
 
 
-def _about_person(person: Person) -> dict[str, Any]:
+def _person_context(person: Person) -> dict[str, Any]:
     return {
         "attendances": person.attendances.select_related("meeting").order_by("-meeting__issued_on", "-meeting"),
         "sources": SuggestionSource.objects.filter(person=person)
@@ -406,40 +411,40 @@ def _about_person(person: Person) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def account_handover(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand some or all of a liaison's departments over to another liaison."""
-    account = permissions.giving_account(request.user, pk)
-    form = organisation_forms.DepartmentsForm(
+    account = permissions.handover_account(request.user, pk)
+    form = organisation_forms.DepartmentHandoverForm(
         request.POST if request.method == "POST" else None, subject=account, action="hand-over"
     )
-    stale, status = None, 422 if request.method == "POST" else 200
+    conflict, status = None, 422 if request.method == "POST" else 200
     if form.is_bound and form.is_valid():
-        said = form.cleaned_data
+        data = form.cleaned_data
         try:
             departments = hand_over_departments(
                 account_id=account.pk,
-                to_id=said["to"].pk,
-                department_ids=[department.pk for department in said["departments"]],
+                to_id=data["to"].pk,
+                department_ids=[department.pk for department in data["departments"]],
                 actor=request.user,
-                version=said["version"],
-                note=said["note"],
+                version=data["version"],
+                note=data["note"],
             )
-        except Stale as raised:
-            stale, status = raised, 409
-            form.data = on_version(form.data, account)
-        except Refused as refused:
-            form.explain(refused)
+        except ConflictError as raised:
+            conflict, status = raised, 409
+            form.data = rebased_data(form.data, account)
+        except ServiceError as error:
+            form.explain(error)
         else:
             names = _(", ").join(department.name for department in departments)
             done = _("Handed over: “%(account)s” now reports for %(departments)s.")
-            messages.success(request, done % {"account": said["to"], "departments": names})
+            messages.success(request, done % {"account": data["to"], "departments": names})
             return redirect(departments[0])
     tasks = permissions.readable_tasks(request.user, today())
     counts = {count.key: count for count in statistics.count_by_department_and_leader(tasks)[0]}
     context = {
         "account": account,
         "form": form,
-        "stale": stale,
+        "stale": conflict,
         "changes": _changes_of(account),
         "counts": counts,
         "scope": as_of_query(today()),
@@ -451,8 +456,8 @@ def _changes_of(account: Account):
     return account.change_log.select_related("actor")
 
 
-def on_version(typed: QueryDict, subject: Subject | Account) -> QueryDict:
+def rebased_data(data: QueryDict, subject: Subject | Account) -> QueryDict:
     """Return what was typed, on the version that is there now: sending it again then counts."""
-    newer = typed.copy()
-    newer["version"] = str(version_of(subject))
-    return newer
+    rebased = data.copy()
+    rebased["version"] = str(version_of(subject))
+    return rebased

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import ANSWERABLE_ROLES, EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
-from meetings.models.log import holding
-from meetings.models.task import TaskQuerySet, health_is
-from meetings.tasks.statistics import Summary, summary_figures
+from meetings.models.log import interval_contains
+from meetings.models.task import TaskQuerySet, health_condition
+from meetings.tasks.statistics import Summary, build_summary
 
-from .progress import days_granted, grants_between
+from .progress import days_granted, extension_entries_between
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ExtensionSummary:
     """A task whose deadline was extended in the period: how often, by how many days, why."""
 
     task: Task
@@ -28,7 +28,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class DepartmentPeriod:
+class DepartmentActivity:
     """What a department that leads or is responsible did in the period, in tasks; ``open`` and later: at its end.
 
     Under the name of nobody: what no department answers for.
@@ -52,14 +52,14 @@ class Bulletin:
     last: datetime.date
     summary: Summary
     body: str
-    departments: tuple[DepartmentPeriod, ...]
+    departments: tuple[DepartmentActivity, ...]
     closed: tuple[Task, ...]
     newly_late: tuple[Task, ...]
-    extended: tuple[Moved, ...]
+    extended: tuple[ExtensionSummary, ...]
     reported: tuple[Task, ...]
 
 
-def bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
+def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
     """Gather the bulletin. As many queries for any number of tasks.
 
     Closed are the tasks that were closed in the period and still are at its end; newly late those overdue at its end
@@ -70,20 +70,20 @@ def bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
     tasks = Task.objects.on(last)
     conditions = _conditions(first, last)
 
-    def found(name: str, *order: str) -> tuple[Task, ...]:
+    def matching_tasks(name: str, *order: str) -> tuple[Task, ...]:
         ordered = tasks.filter(conditions[name]).with_last_report().for_listing()
         return tuple(ordered.order_by(*order, "suggestion__meeting", "suggestion__position", "number"))
 
     return Bulletin(
         first=first,
         last=last,
-        summary=summary_figures(tasks, last),
+        summary=build_summary(tasks, last),
         body=_common_body(last),
         departments=_by_department(tasks, conditions),
-        closed=found("closed", "day_closed_on"),
-        newly_late=found("newly_late", "day_next_due"),
-        extended=_extended(found("extended"), first, last),
-        reported=found("reported", "last_report_on"),
+        closed=matching_tasks("closed", "day_closed_on"),
+        newly_late=matching_tasks("newly_late", "day_next_due"),
+        extended=_summarise_extensions(matching_tasks("extended"), first, last),
+        reported=matching_tasks("reported", "last_report_on"),
     )
 
 
@@ -91,7 +91,9 @@ def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
     before = first - datetime.timedelta(days=1)
     standing = TaskLog.objects.standing(last)
     of_task = standing.filter(task=OuterRef("pk"), effective_on__gte=first, effective_on__lte=last)
-    late_before = TaskState.objects.filter(holding(before), health_is(Health.OVERDUE, before), task=OuterRef("pk"))
+    late_before = TaskState.objects.filter(
+        interval_contains(before), health_condition(Health.OVERDUE, before), task=OuterRef("pk")
+    )
     reported = Q(Exists(of_task.filter(is_report=True)))
     is_open = Q(day_status__in=OPEN_STATUSES)
     return {
@@ -105,26 +107,28 @@ def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
     }
 
 
-def _by_department(tasks: TaskQuerySet, conditions: dict[str, Q]) -> tuple[DepartmentPeriod, ...]:
+def _by_department(tasks: TaskQuerySet, conditions: dict[str, Q]) -> tuple[DepartmentActivity, ...]:
     part = "task_departments__department"
     rows = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
     # A name of the condition's own would hide the task's column of that name.
     counted = {f"in_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
     departments = list(rows.values(part, name=F(f"{part}__name")).annotate(**counted))
-    of_nobody = tasks.answered_by_nobody().order_by().aggregate(tasks=Count("pk"), **counted)
+    of_nobody = tasks.unassigned().order_by().aggregate(tasks=Count("pk"), **counted)
     if of_nobody["tasks"]:
         departments.append({"name": _("Nobody"), **of_nobody})
     return tuple(
-        DepartmentPeriod(name=row["name"], **{name: row[f"in_{name}"] for name in conditions}) for row in departments
+        DepartmentActivity(name=row["name"], **{name: row[f"in_{name}"] for name in conditions}) for row in departments
     )
 
 
-def _extended(tasks: tuple[Task, ...], first: datetime.date, last: datetime.date) -> tuple[Moved, ...]:
+def _summarise_extensions(
+    tasks: tuple[Task, ...], first: datetime.date, last: datetime.date
+) -> tuple[ExtensionSummary, ...]:
     entries: dict[int, list[TaskLog]] = {}
-    for entry in grants_between(first, last, [task.pk for task in tasks]):
+    for entry in extension_entries_between(first, last, [task.pk for task in tasks]):
         entries.setdefault(entry.task_id, []).append(entry)
     return tuple(
-        Moved(
+        ExtensionSummary(
             task,
             len(entries[task.pk]),
             sum(map(days_granted, entries[task.pk])),
@@ -136,8 +140,8 @@ def _extended(tasks: tuple[Task, ...], first: datetime.date, last: datetime.date
 
 
 def _reason(entry: TaskLog) -> str:
-    wish = getattr(entry, "decides_on", None)
-    return wish.reason if wish else entry.note
+    extension_request = getattr(entry, "decides_on", None)
+    return extension_request.reason if extension_request else entry.note
 
 
 def _common_body(day: datetime.date) -> str:

@@ -14,7 +14,7 @@ from meetings.models import Task
 from meetings.tasks.statistics import summary_sentence
 
 from . import words
-from .bulletin import Bulletin, bulletin
+from .bulletin import Bulletin, build_bulletin
 from .official import (
     Align,
     Block,
@@ -23,8 +23,8 @@ from .official import (
     Paragraph,
     Table,
     TableColumn,
+    format_day,
     write_official_document,
-    written_day,
 )
 
 
@@ -34,97 +34,97 @@ def write_bulletin(file: BinaryIO, first: datetime.date, last: datetime.date) ->
     In Chinese whatever the reader's language, as every official document is.
     """
     with translation.override("zh-hans"):
-        write_official_document(file, bulletin_document(bulletin(first, last)))
+        write_official_document(file, bulletin_document(build_bulletin(first, last)))
 
 
-def bulletin_document(told: Bulletin) -> OfficialDocument:
+def bulletin_document(bulletin: Bulletin) -> OfficialDocument:
     """Put the bulletin into words, in the active language."""
     return OfficialDocument(
-        title=_("Bulletin on the suggestions\nfrom %(first)s to %(last)s") % _period(told),
-        addressed_to=words.addressed_to(_("All departments")),
-        blocks=list(_blocks(told)),
+        title=_("Bulletin on the suggestions\nfrom %(first)s to %(last)s") % _format_period(bulletin),
+        salutation=words.format_salutation(_("All departments")),
+        blocks=list(_blocks(bulletin)),
         closing=_("Please go on with what is not done, and report in time."),
-        signed_by=words.secretariat_of(told.body),
-        signed_on=told.last,
+        signed_by=words.secretariat_name(bulletin.body),
+        signed_on=bulletin.last,
     )
 
 
-def _period(told: Bulletin) -> dict[str, str]:
-    if told.first.year != told.last.year:
-        return {"first": written_day(told.first), "last": written_day(told.last)}
-    last = {"month": told.last.month, "day": told.last.day}
+def _format_period(bulletin: Bulletin) -> dict[str, str]:
+    if bulletin.first.year != bulletin.last.year:
+        return {"first": format_day(bulletin.first), "last": format_day(bulletin.last)}
+    last = {"month": bulletin.last.month, "day": bulletin.last.day}
     return {
-        "first": written_day(told.first),
+        "first": format_day(bulletin.first),
         # Translators: the end of a period whose beginning names the year.
         "last": pgettext("date of a document", "%(month)d-%(day)d") % last,
     }
 
 
-def _blocks(told: Bulletin) -> Iterator[Block]:
+def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     yield Paragraph(
         _("What happened from %(first)s to %(last)s to the tasks made of the committee's suggestions is told here.")
-        % _period(told)
+        % _format_period(bulletin)
     )
     yield Heading(1, _("Overview"))
     yield Paragraph(
-        words.as_sentences(
+        words.join_sentences(
             [
-                _("At the end of the period: %(summary)s") % {"summary": summary_sentence(told.summary)},
+                _("At the end of the period: %(summary)s") % {"summary": summary_sentence(bulletin.summary)},
                 _(
                     "In the period: closed %(closed)d, reported on %(reported)d, newly overdue %(late)d, "
                     "extended %(extended)d."
                 )
                 % {
-                    "closed": len(told.closed),
-                    "reported": len(told.reported),
-                    "late": len(told.newly_late),
-                    "extended": len(told.extended),
+                    "closed": len(bulletin.closed),
+                    "reported": len(bulletin.reported),
+                    "late": len(bulletin.newly_late),
+                    "extended": len(bulletin.extended),
                 },
             ]
         )
     )
-    yield words.totals_table(told.summary)
+    yield words.totals_table(bulletin.summary)
     yield Heading(1, _("What each department did"))
-    if told.departments:
-        yield _departments(told)
+    if bulletin.departments:
+        yield _departments_table(bulletin)
         yield words.departments_note()
     else:
         yield Paragraph(_("There was no task."))
     yield Heading(1, _("Closed in the period"))
-    yield from _list(
-        told.closed,
+    yield from _task_list_blocks(
+        bulletin.closed,
         _("Nothing was closed."),
         _("Tasks closed in the period"),
         [
-            (TableColumn(_("Closed on"), 23, Align.CENTRED), lambda task: words.short_day(task.day_closed_on)),
-            (TableColumn(_("How it ended"), 34), words.progress_in_words),
+            (TableColumn(_("Closed on"), 23, Align.CENTRED), lambda task: words.format_short_day(task.day_closed_on)),
+            (TableColumn(_("How it ended"), 34), words.format_progress),
         ],
     )
     yield Heading(1, _("Newly overdue"))
-    yield from _list(
-        told.newly_late,
+    yield from _task_list_blocks(
+        bulletin.newly_late,
         _("Nothing became overdue."),
         _("Tasks that became overdue in the period"),
         [
-            (TableColumn(_("Due day"), 23, Align.CENTRED), lambda task: words.short_day(task.next_day)),
-            (TableColumn(_("Last report, or the reason"), 34), words.progress_in_words),
+            (TableColumn(_("Due day"), 23, Align.CENTRED), lambda task: words.format_short_day(task.next_day)),
+            (TableColumn(_("Last report, or the reason"), 34), words.format_progress),
         ],
     )
     yield Heading(1, _("Extended in the period"))
-    yield from _extended(told)
+    yield from _extension_blocks(bulletin)
     yield Heading(1, _("Reported in the period"))
-    yield from _list(
-        told.reported,
+    yield from _task_list_blocks(
+        bulletin.reported,
         _("Nothing was reported."),
         _("Tasks reported on in the period"),
         [
-            (TableColumn(_("Status"), 20, Align.CENTRED), lambda task: words.state_in_words(task, told.last)),
-            (TableColumn(_("Latest progress"), 37), words.progress_in_words),
+            (TableColumn(_("Status"), 20, Align.CENTRED), lambda task: words.format_state(task, bulletin.last)),
+            (TableColumn(_("Latest progress"), 37), words.format_progress),
         ],
     )
 
 
-def _departments(told: Bulletin) -> Table:
+def _departments_table(bulletin: Bulletin) -> Table:
     heads = (
         pgettext("in the period", "Closed"),
         pgettext("in the period", "Reported"),
@@ -148,51 +148,51 @@ def _departments(told: Bulletin) -> Table:
                 of.overdue,
                 of.unreported,
             )
-            for of in told.departments
+            for of in bulletin.departments
         ],
     )
 
 
-def _list(tasks: tuple[Task, ...], nothing: str, caption: str, columns) -> Iterator[Block]:
+def _task_list_blocks(tasks: tuple[Task, ...], empty_text: str, caption: str, columns) -> Iterator[Block]:
     """Yield the number of ``tasks`` and their table; each of ``columns`` has the function that gives its value."""
     if not tasks:
-        yield Paragraph(nothing)
+        yield Paragraph(empty_text)
         return
-    yield Paragraph(words.number_in_words(len(tasks)), with_next=True)
+    yield Paragraph(words.format_task_count(len(tasks)), keep_with_next=True)
     more = [(column, [value(task) for task in tasks]) for column, value in columns]
     yield words.tasks_table(caption, tasks, more, with_meeting=True)
 
 
-def _extended(told: Bulletin) -> Iterator[Block]:
-    if not told.extended:
+def _extension_blocks(bulletin: Bulletin) -> Iterator[Block]:
+    if not bulletin.extended:
         yield Paragraph(_("No deadline was extended."))
         return
     yield Paragraph(
         ngettext(
             "%(number)d task was extended, %(times)d times in all, by %(days)d days.",
             "%(number)d tasks were extended, %(times)d times in all, by %(days)d days.",
-            len(told.extended),
+            len(bulletin.extended),
         )
         % {
-            "number": len(told.extended),
-            "times": sum(moved.times for moved in told.extended),
-            "days": sum(moved.days for moved in told.extended),
+            "number": len(bulletin.extended),
+            "times": sum(moved.times for moved in bulletin.extended),
+            "days": sum(moved.days for moved in bulletin.extended),
         },
-        with_next=True,
+        keep_with_next=True,
     )
     yield words.tasks_table(
         _("Deadlines extended in the period"),
-        [moved.task for moved in told.extended],
+        [moved.task for moved in bulletin.extended],
         [
             (
                 TableColumn(_("Due now"), 23, Align.CENTRED),
-                [words.short_day(moved.task.day_due_date) for moved in told.extended],
+                [words.format_short_day(moved.task.day_due_date) for moved in bulletin.extended],
             ),
             (
                 TableColumn(pgettext("number of days", "Days"), 10, Align.CENTRED),
-                [moved.days for moved in told.extended],
+                [moved.days for moved in bulletin.extended],
             ),
-            (TableColumn(_("Reason"), 26), ["\n".join(moved.reasons) for moved in told.extended]),
+            (TableColumn(_("Reason"), 26), ["\n".join(moved.reasons) for moved in bulletin.extended]),
         ],
         with_meeting=True,
     )

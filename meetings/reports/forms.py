@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
-from meetings.core.as_of import AS_OF, ImpossibleAsOf, parse_as_of
+from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.models import Account, Meeting, Person
 from meetings.ui.widgets import SearchChoiceField
 
@@ -27,8 +27,8 @@ class DayField(forms.CharField):
         written = super().clean(value)
         try:
             return parse_as_of(written, self.today)
-        except ImpossibleAsOf as wrong:
-            raise forms.ValidationError(str(wrong)) from None
+        except InvalidAsOfError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class ReportForm(forms.Form):
@@ -42,7 +42,7 @@ class ReportForm(forms.Form):
         self.account, self.today = account, today
 
 
-class OfADay(ReportForm):
+class DayReportForm(ReportForm):
     """A report about a day."""
 
     def __init__(self, *args, **kwargs) -> None:
@@ -52,7 +52,7 @@ class OfADay(ReportForm):
         )
 
 
-class MeetingReportForm(OfADay):
+class MeetingReportForm(DayReportForm):
     """The report to the next meeting."""
 
     name = "meeting"
@@ -102,7 +102,7 @@ class BulletinForm(ReportForm):
         return found
 
 
-class ReplySheetForm(OfADay):
+class ReplySheetForm(DayReportForm):
     """The reply sheet for one member."""
 
     name = "reply"
@@ -121,7 +121,7 @@ class ReplySheetForm(OfADay):
         self.fields["person"].queryset = permissions.readable_suggesters(self.account)
 
 
-class RegisterForm(OfADay):
+class RegisterForm(DayReportForm):
     """The register with its summary."""
 
     name = "register"

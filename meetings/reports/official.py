@@ -52,7 +52,7 @@ class Paragraph:
     """
 
     text: str
-    with_next: bool = False
+    keep_with_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Table:
     caption: str
     columns: Sequence[TableColumn]
     rows: Sequence[Sequence[str | int]]
-    kept_together: bool = False
+    keep_together: bool = False
 
 
 Block = Heading | Paragraph | Note | Table
@@ -92,14 +92,14 @@ class OfficialDocument:
     """All that a document says; ``closing`` is its last sentence, which stays with the signature."""
 
     title: str
-    addressed_to: str
+    salutation: str
     blocks: Sequence[Block]
     closing: str
     signed_by: str
     signed_on: datetime.date
 
 
-def written_day(day: datetime.date) -> str:
+def format_day(day: datetime.date) -> str:
     """Return a day as official documents date themselves, without noughts: 2026年11月22日."""
     return pgettext("date of a document", "%(year)d-%(month)d-%(day)d") % {
         "year": day.year,
@@ -111,8 +111,8 @@ def written_day(day: datetime.date) -> str:
 def write_official_document(file: BinaryIO, content: OfficialDocument) -> None:
     """Write ``content`` as .docx into ``file``; the words the document adds itself are in the active language."""
     document = Document()
-    day = written_day(content.signed_on)
-    _replace_looks(document, look.styles_xml(signature_indents(content.signed_by, day)))
+    day = format_day(content.signed_on)
+    _replace_styles(document, look.styles_xml(signature_indents(content.signed_by, day)))
     _set_page(document)
     _set_properties(document, content)
     body = document.element.body
@@ -127,48 +127,48 @@ def signature_indents(signed_by: str, day: str) -> tuple[float, float]:
 
     The day keeps four characters free and the body stands centred above it; a long body keeps two, and the day moves.
     """
-    overhang = (_width_of(signed_by) - _width_of(day)) / 2
+    overhang = (_text_width(signed_by) - _text_width(day)) / 2
     day_indent = max(4.0, 2 + overhang)
     return day_indent - overhang, day_indent
 
 
-def title_lines(title: str) -> str:
+def break_title(title: str) -> str:
     """Return the title in lines of about the same length, broken where its words end as far as punctuation tells."""
-    return "\n".join(part for line in title.split("\n") for part in _balanced(line))
+    return "\n".join(part for line in title.split("\n") for part in _balance_lines(line))
 
 
-def _balanced(line: str) -> list[str]:
-    number = math.ceil(_width_in_title(line) / look.TITLE_CHARACTERS)
+def _balance_lines(line: str) -> list[str]:
+    number = math.ceil(_title_width(line) / look.TITLE_CHARACTERS)
     if number < 2:
         return [line]
     ideal = len(line) / number
     # At least a line has to remain for each that is to come.
-    breaks = [at for at in range(2, len(line) - 1) if _width_in_title(line[:at]) <= look.TITLE_CHARACTERS]
-    at = min(breaks, key=lambda at: abs(at - ideal) + (0 if _may_break(line, at) else ideal / 2))
-    return [line[:at], *_balanced(line[at:])]
+    breaks = [at for at in range(2, len(line) - 1) if _title_width(line[:at]) <= look.TITLE_CHARACTERS]
+    at = min(breaks, key=lambda at: abs(at - ideal) + (0 if _can_break(line, at) else ideal / 2))
+    return [line[:at], *_balance_lines(line[at:])]
 
 
-def _may_break(line: str, at: int) -> bool:
+def _can_break(line: str, at: int) -> bool:
     return line[at - 1] in "会的和、》） " or line[at] in "第《（关至"
 
 
-def _width_in_title(text: str) -> float:
+def _title_width(text: str) -> float:
     """Return the width of a title's ``text`` in characters, with the gap between figures and Chinese.
 
     Figures are taken as wide as the widest font has them that may stand in for the one named.
     """
     figures = sum(character.isascii() for character in text)
     gaps = sum(one.isascii() != other.isascii() for one, other in pairwise(text))
-    return _width_of(text) + figures * 0.15 + gaps * 0.25
+    return _text_width(text) + figures * 0.15 + gaps * 0.25
 
 
-def _width_of(text: str) -> float:
+def _text_width(text: str) -> float:
     return sum(0.5 if character.isascii() else 1 for character in text)
 
 
 def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
-    yield _paragraph("Title", title_lines(content.title))
-    yield _paragraph("Salutation", content.addressed_to)
+    yield _paragraph("Title", break_title(content.title))
+    yield _paragraph("Salutation", content.salutation)
     tables = 0
     for block in content.blocks:
         match block:
@@ -176,7 +176,7 @@ def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
                 yield _paragraph(f"Heading{block.level}", " ".join(block.text.split("\n")))
             case Paragraph():
                 for line in block.text.split("\n"):
-                    yield _paragraph("BodyText", line, with_next=block.with_next)
+                    yield _paragraph("BodyText", line, keep_with_next=block.keep_with_next)
             case Note():
                 yield _paragraph("TableNote", block.text)
             case Table():
@@ -192,11 +192,11 @@ def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
 # --- paragraphs and tables ----------------------------------------------------------------------
 
 
-def _paragraph(style: str, text: str = "", *, with_next: bool = False) -> BaseOxmlElement:
+def _paragraph(style: str, text: str = "", *, keep_with_next: bool = False) -> BaseOxmlElement:
     paragraph = OxmlElement("w:p")
     properties = _add(paragraph, "w:pPr")
     _add(properties, "w:pStyle", val=style)
-    if with_next:
+    if keep_with_next:
         _add(properties, "w:keepNext")
     if text:
         _add_text(paragraph, text)
@@ -237,10 +237,10 @@ def _table(block: Table) -> BaseOxmlElement:
     grid = _add(table, "w:tblGrid")
     for width in widths:
         _add(grid, "w:gridCol", w=str(width))
-    _add_row(table, [column.head for column in block.columns], widths, ["TableHead"] * len(widths), is_head=True)
+    _add_row(table, [column.head for column in block.columns], widths, ["TableHead"] * len(widths), is_header=True)
     styles = [column.align.value for column in block.columns]
     for number, row in enumerate(block.rows, start=1):
-        _add_row(table, row, widths, styles, with_next=block.kept_together and number < len(block.rows))
+        _add_row(table, row, widths, styles, keep_with_next=block.keep_together and number < len(block.rows))
     return table
 
 
@@ -255,19 +255,19 @@ def _add_row(
     widths: Sequence[int],
     styles: Sequence[str],
     *,
-    is_head: bool = False,
-    with_next: bool = False,
+    is_header: bool = False,
+    keep_with_next: bool = False,
 ) -> None:
     row = _add(table, "w:tr")
     properties = _add(row, "w:trPr")
     _add(properties, "w:cantSplit")
-    if is_head:
+    if is_header:
         _add(properties, "w:tblHeader")
     for value, width, style in zip(values, widths, styles, strict=True):
         cell = _add(row, "w:tc")
         _add(_add(cell, "w:tcPr"), "w:tcW", w=str(width), type="dxa")
         for line in str(value).split("\n"):
-            cell.append(_paragraph(style, line, with_next=with_next))
+            cell.append(_paragraph(style, line, keep_with_next=keep_with_next))
 
 
 def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:
@@ -281,7 +281,7 @@ def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElemen
 # --- the parts around the body ------------------------------------------------------------------
 
 
-def _replace_looks(document: DocumentObject, styles: str) -> None:
+def _replace_styles(document: DocumentObject, styles: str) -> None:
     """Give the document these styles, the headings' numbering and the table of fonts instead of python-docx's."""
     part = document.part
     part._styles_part._element = parse_xml(styles)
@@ -333,4 +333,4 @@ def _set_properties(document: DocumentObject, content: OfficialDocument) -> None
     properties.language = "zh-CN"
     properties.comments = ""
     properties.keywords = ""
-    properties.subject = re.sub(r"\s+", " ", _("As of %(day)s") % {"day": written_day(content.signed_on)})
+    properties.subject = re.sub(r"\s+", " ", _("As of %(day)s") % {"day": format_day(content.signed_on)})

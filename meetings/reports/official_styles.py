@@ -16,13 +16,13 @@ MARGIN_RIGHT = PAGE_WIDTH - MARGIN_LEFT - TEXT_WIDTH
 MARGIN_BOTTOM = PAGE_HEIGHT - MARGIN_TOP - TEXT_HEIGHT
 # The page's number stands 7 mm below the text area.
 FOOTER_DISTANCE = 1247
-LINES, CHARACTERS = 22, 28
+LINES_PER_PAGE, CHARACTERS_PER_LINE = 22, 28
 # As many of the title's size stand in a line.
 TITLE_CHARACTERS = TEXT_WIDTH // 440
-LINE_PITCH = TEXT_HEIGHT // LINES
+LINE_PITCH = TEXT_HEIGHT // LINES_PER_PAGE
 # What characters of 三号 are set closer by so that 28 of them fill the line. By the style and not by a grid of
 # characters, which LibreOffice sets much too wide.
-CLOSER = TEXT_WIDTH // CHARACTERS - 16 * 20
+CHARACTER_SPACING = TEXT_WIDTH // CHARACTERS_PER_LINE - 16 * 20
 
 LATIN = "Times New Roman"
 TITLE_FONT, BODY_FONT, KAI, HEI, SONG = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
@@ -36,7 +36,7 @@ FONTS = {
 }
 
 # Half points: 二号, 三号, 四号, 五号.
-_ER, _SAN, _SI, _WU = 44, 32, 28, 21
+_SIZE_2, _SIZE_3, _SIZE_4, _SIZE_5 = 44, 32, 28, 21
 
 
 def _fonts(east_asian: str) -> str:
@@ -48,7 +48,7 @@ def _paragraph_style(
     *,
     style_id: str = "",
     based_on: str | None = "Normal",
-    following: str = "",
+    next_style: str = "",
     properties: str = "",
     characters: str = "",
 ) -> str:
@@ -56,12 +56,12 @@ def _paragraph_style(
     return (
         f'<w:style w:type="paragraph"{default} w:styleId="{style_id or name.replace(" ", "")}"><w:name w:val="{name}"/>'
         + (f'<w:basedOn w:val="{based_on}"/>' if based_on else "")
-        + (f'<w:next w:val="{following}"/>' if following else "")
+        + (f'<w:next w:val="{next_style}"/>' if next_style else "")
         + f"<w:qFormat/><w:pPr>{properties}</w:pPr><w:rPr>{characters}</w:rPr></w:style>"
     )
 
 
-def _size(half_points: int) -> str:
+def _font_size(half_points: int) -> str:
     """Return the size of what is not set in the body's; its characters stand no closer than the font has them."""
     return f'<w:spacing w:val="0"/><w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
 
@@ -70,7 +70,7 @@ def _heading(level: int, font: str, *, is_bold: bool = False) -> str:
     return _paragraph_style(
         f"heading {level}",
         style_id=f"Heading{level}",
-        following="BodyText",
+        next_style="BodyText",
         properties=f'<w:keepNext/><w:numPr><w:ilvl w:val="{level - 1}"/><w:numId w:val="1"/></w:numPr>'
         f'{_FIRST_LINE}<w:outlineLvl w:val="{level - 1}"/>',
         characters=_fonts(font) + ("<w:b/><w:bCs/>" if is_bold else ""),
@@ -84,13 +84,13 @@ _TABLE_LINE = '<w:snapToGrid w:val="0"/><w:spacing w:line="340" w:lineRule="exac
 def styles_xml(signature_indents: tuple[float, float]) -> str:
     """Return the styles; ``signature_indents`` are those of the signing body and of its day, in characters."""
     body_indent, day_indent = (
-        f'<w:ind w:rightChars="{round(characters * 100)}" w:right="{round(characters * _SAN * 10)}"/>'
+        f'<w:ind w:rightChars="{round(characters * 100)}" w:right="{round(characters * _SIZE_3 * 10)}"/>'
         for characters in signature_indents
     )
     table_text = f'{_TABLE_LINE}<w:jc w:val="left"/>'
     return (
         f"<w:styles {nsdecls('w')}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(BODY_FONT)}"
-        f'<w:spacing w:val="{CLOSER}"/><w:sz w:val="{_SAN}"/><w:szCs w:val="{_SAN}"/>'
+        f'<w:spacing w:val="{CHARACTER_SPACING}"/><w:sz w:val="{_SIZE_3}"/><w:szCs w:val="{_SIZE_3}"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         f'<w:pPrDefault><w:pPr><w:spacing w:before="0" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
         "</w:pPr></w:pPrDefault></w:docDefaults>"
@@ -100,13 +100,13 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
         '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/></w:style>'
         + _paragraph_style(
             "Title",
-            following="Salutation",
+            next_style="Salutation",
             # Its own lines are higher; the body begins a line below it.
             properties='<w:keepNext/><w:snapToGrid w:val="0"/>'
             f'<w:spacing w:before="0" w:after="{LINE_PITCH}" w:line="700" w:lineRule="exact"/><w:jc w:val="center"/>',
-            characters=_fonts(TITLE_FONT) + _size(_ER),
+            characters=_fonts(TITLE_FONT) + _font_size(_SIZE_2),
         )
-        + _paragraph_style("Salutation", following="BodyText")
+        + _paragraph_style("Salutation", next_style="BodyText")
         + _paragraph_style("Body Text", properties=_FIRST_LINE)
         + _heading(1, HEI)
         + _heading(2, KAI)
@@ -117,9 +117,9 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
             style_id="Caption",
             properties=f'<w:keepNext/><w:spacing w:before="{LINE_PITCH // 2}" w:line="{LINE_PITCH}"'
             ' w:lineRule="exact"/><w:jc w:val="center"/>',
-            characters=_fonts(HEI) + _size(_SI),
+            characters=_fonts(HEI) + _font_size(_SIZE_4),
         )
-        + _paragraph_style("Table Text", properties=table_text, characters=_size(_WU))
+        + _paragraph_style("Table Text", properties=table_text, characters=_font_size(_SIZE_5))
         + _paragraph_style(
             "Table Head",
             based_on="TableText",
@@ -131,16 +131,16 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
             "Table Note",
             properties='<w:snapToGrid w:val="0"/>'
             f'<w:spacing w:before="0" w:after="{LINE_PITCH // 2}" w:line="340" w:lineRule="exact"/>',
-            characters=_size(_WU),
+            characters=_font_size(_SIZE_5),
         )
         # What keeps a table and the words below it apart; it is too low for words of its own.
         + _paragraph_style(
             "After Table", properties='<w:snapToGrid w:val="0"/><w:spacing w:line="160" w:lineRule="exact"/>'
         )
-        + _paragraph_style("Closing", based_on="BodyText", following="Signature", properties="<w:keepNext/>")
+        + _paragraph_style("Closing", based_on="BodyText", next_style="Signature", properties="<w:keepNext/>")
         + _paragraph_style(
             "Signature",
-            following="Date",
+            next_style="Date",
             # Two lines free above, and never alone on a page without the words it signs.
             properties=f'<w:keepNext/><w:spacing w:before="{2 * LINE_PITCH}" w:line="{LINE_PITCH}"'
             f' w:lineRule="exact"/>{body_indent}<w:jc w:val="right"/>',
@@ -151,7 +151,7 @@ def styles_xml(signature_indents: tuple[float, float]) -> str:
             style_id="Footer",
             properties='<w:snapToGrid w:val="0"/><w:spacing w:line="240" w:lineRule="auto"/>'
             '<w:ind w:leftChars="100" w:left="280" w:rightChars="100" w:right="280"/><w:jc w:val="left"/>',
-            characters=_fonts(SONG).replace(LATIN, SONG) + _size(_SI),
+            characters=_fonts(SONG).replace(LATIN, SONG) + _font_size(_SIZE_4),
         )
         + _paragraph_style("Footer Odd", style_id="FooterOdd", based_on="Footer", properties='<w:jc w:val="right"/>')
         + '<w:style w:type="table" w:styleId="ReportTable"><w:name w:val="Report Table"/>'

@@ -25,7 +25,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.tasks.statistics import Summary, summary_by_department, summary_figures
+from meetings.tasks.statistics import Summary, build_department_summaries, build_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,25 @@ class AspectPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class ExtensionGrant:
     """One extension of a deadline: by how many days, why it was asked for and why it was granted."""
 
     granted_on: datetime.date
     days: int
-    asked_because: str
-    granted_because: str
+    request_reason: str
+    grant_reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Extended:
+class ExtendedTask:
     """A task whose deadline was moved, and how that came."""
 
     task: Task
-    grants: tuple[Grant, ...]
+    grants: tuple[ExtensionGrant, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class StatusChange:
     """A task with the entry that gave it the status it has: why it was terminated, why its closure is asked for."""
 
     task: Task
@@ -76,7 +76,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PendingExtension:
     """A task with the later deadline that is being asked for."""
 
     task: Task
@@ -84,7 +84,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class RaisedBefore:
+class RelatedSuggestion:
     """A suggestion of the meeting and the earlier one it comes back to, with what became of that."""
 
     suggestion: Suggestion
@@ -94,17 +94,17 @@ class RaisedBefore:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingDecisions:
     """What the committee, or whoever decides for it, has to settle."""
 
     undecided: tuple[Task, ...]
-    of_nobody: tuple[Task, ...]
-    wishes: tuple[Wish, ...]
-    closures: tuple[Ending, ...]
-    terminated: tuple[Ending, ...]
+    unassigned: tuple[Task, ...]
+    wishes: tuple[PendingExtension, ...]
+    closure_requests: tuple[StatusChange, ...]
+    terminated: tuple[StatusChange, ...]
 
     def __bool__(self) -> bool:
-        return any((self.undecided, self.of_nobody, self.wishes, self.closures, self.terminated))
+        return any((self.undecided, self.unassigned, self.wishes, self.closure_requests, self.terminated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,44 +119,46 @@ class ProgressReport:
     overdue: tuple[Task, ...]
     review_missed: tuple[Task, ...]
     wishes: dict[int, ExtensionRequest]
-    extended: tuple[Extended, ...]
-    raised_before: tuple[RaisedBefore, ...]
-    asked: Asked
+    extended: tuple[ExtendedTask, ...]
+    raised_before: tuple[RelatedSuggestion, ...]
+    asked: PendingDecisions
 
     @property
-    def without_task(self) -> int:
+    def without_task_count(self) -> int:
         """How many suggestions have not been made a task."""
         return sum(not part.tasks for of in self.aspects for part in of.suggestions)
 
 
-def progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
+def build_progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
     """Gather the report on ``meeting`` as of ``day`` (Asia/Shanghai). As many queries for any number of tasks."""
     tasks = Task.objects.on(day).filter(suggestion__meeting=meeting)
     ordered = tuple(tasks.with_last_report().for_listing().order_by("suggestion__position", "number"))
-    wishes = open_wishes(ordered, day)
-    endings = last_endings(ordered, day)
+    extension_requests = open_extension_requests(ordered, day)
+    status_entries = last_status_entries(ordered, day)
     return ProgressReport(
         meeting=meeting,
         day=day,
-        summary=summary_figures(tasks, day),
-        departments=tuple(summary_by_department(tasks, day)),
-        aspects=by_aspect(meeting, ordered, day),
-        overdue=of_health(ordered, Health.OVERDUE),
-        review_missed=of_health(ordered, Health.REVIEW_MISSED),
-        wishes=wishes,
-        extended=extended(ordered, day),
-        raised_before=raised_before(meeting, day),
-        asked=Asked(
+        summary=build_summary(tasks, day),
+        departments=tuple(build_department_summaries(tasks, day)),
+        aspects=group_by_aspect(meeting, ordered, day),
+        overdue=filter_by_health(ordered, Health.OVERDUE),
+        review_missed=filter_by_health(ordered, Health.REVIEW_MISSED),
+        wishes=extension_requests,
+        extended=find_extended_tasks(ordered, day),
+        raised_before=find_related_suggestions(meeting, day),
+        asked=PendingDecisions(
             undecided=tuple(task for task in ordered if _is_undecided(task)),
-            of_nobody=tuple(task for task in ordered if not answering(task)),
-            wishes=tuple(Wish(task, wishes[task.pk]) for task in ordered if task.pk in wishes),
-            closures=_ended_as(Status.CLOSURE_REQUESTED, ordered, endings),
-            terminated=_ended_as(Status.TERMINATED, ordered, endings),
+            unassigned=tuple(task for task in ordered if not responsible_department_names(task)),
+            wishes=tuple(
+                PendingExtension(task, extension_requests[task.pk]) for task in ordered if task.pk in extension_requests
+            ),
+            closure_requests=_status_changes(Status.CLOSURE_REQUESTED, ordered, status_entries),
+            terminated=_status_changes(Status.TERMINATED, ordered, status_entries),
         ),
     )
 
 
-def answering(task: Task) -> list[str]:
+def responsible_department_names(task: Task) -> list[str]:
     """Return the names of the departments that lead or are responsible."""
     return [part.department.name for part in task.task_departments.all() if part.role in ANSWERABLE_ROLES]
 
@@ -165,20 +167,20 @@ def _is_undecided(task: Task) -> bool:
     return task.day_deadline_kind == DeadlineKind.UNDECIDED and task.day_status in OPEN_STATUSES
 
 
-def of_health(tasks: Iterable[Task], health: Health) -> tuple[Task, ...]:
+def filter_by_health(tasks: Iterable[Task], health: Health) -> tuple[Task, ...]:
     """Return those of ``tasks`` in this health, the longest waiting first."""
     found = [task for task in tasks if task.health == health]
     return tuple(sorted(found, key=lambda task: task.next_day or datetime.date.max))
 
 
-def by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tuple[AspectPart, ...]:
+def group_by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tuple[AspectPart, ...]:
     """Return the suggestions of ``meeting`` with their ``tasks``, in printed order, under the aspects. Three queries.
 
     The rows of an aspect stand together, also where the table prints others between them; those without come last.
     """
     sources = Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person"))
     suggestions = meeting.suggestions.select_related("aspect").prefetch_related(sources).order_by("position")
-    outcomes = outcomes_of(list(suggestions), day)
+    outcomes = outcomes_by_suggestion(list(suggestions), day)
     of_suggestion = {pk: tuple(rows) for pk, rows in groupby(tasks, key=lambda task: task.suggestion_id)}
     parts: dict[Aspect | None, list[SuggestionPart]] = {}
     for suggestion in suggestions:
@@ -187,19 +189,21 @@ def by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tu
     return tuple(AspectPart(aspect, tuple(parts[aspect])) for aspect in sorted(parts, key=lambda aspect: not aspect))
 
 
-def outcomes_of(suggestions: Iterable[Suggestion | int], day: datetime.date) -> dict[int, SuggestionOutcome]:
+def outcomes_by_suggestion(suggestions: Iterable[Suggestion | int], day: datetime.date) -> dict[int, SuggestionOutcome]:
     """Return the outcomes that had been recorded of ``suggestions`` by the end of ``day``, by suggestion. One query."""
     recorded = SuggestionOutcome.objects.filter(suggestion__in=suggestions, entry__effective_on__lte=day)
     return {outcome.suggestion_id: outcome for outcome in recorded}
 
 
-def open_wishes(tasks: Iterable[Task], day: datetime.date) -> dict[int, ExtensionRequest]:
+def open_extension_requests(tasks: Iterable[Task], day: datetime.date) -> dict[int, ExtensionRequest]:
     """Return the later deadlines asked for and not decided by the end of ``day``, by task. One query."""
     asked = ExtensionRequest.objects.open_on(day).filter(task__in=[task.pk for task in tasks])
     return {wish.task_id: wish for wish in asked.select_related("asked__department")}
 
 
-def grants_between(first: datetime.date | None, last: datetime.date, tasks: QuerySet | list[int]) -> list[TaskLog]:
+def extension_entries_between(
+    first: datetime.date | None, last: datetime.date, tasks: QuerySet | list[int]
+) -> list[TaskLog]:
     """Return the entries that extended a deadline of ``tasks`` up to ``last``, oldest first. One query.
 
     What was undone by then is not among them. With their wish, where they decided on one. ``first`` none: from the
@@ -208,7 +212,7 @@ def grants_between(first: datetime.date | None, last: datetime.date, tasks: Quer
     entries = TaskLog.objects.standing(last).filter(task__in=tasks, kind=EntryKind.DEADLINE, effective_on__lte=last)
     if first is not None:
         entries = entries.filter(effective_on__gte=first)
-    entries = entries.select_related("decides_on").as_it_happened()
+    entries = entries.select_related("decides_on").chronological()
     return [entry for entry in entries if days_granted(entry) > 0]
 
 
@@ -218,52 +222,57 @@ def days_granted(entry: TaskLog) -> int:
     return change["new"]["days"] - change["old"]["days"] if change else 0
 
 
-def extended(tasks: Iterable[Task], day: datetime.date) -> tuple[Extended, ...]:
+def find_extended_tasks(tasks: Iterable[Task], day: datetime.date) -> tuple[ExtendedTask, ...]:
     """Return the tasks whose deadline had been extended by ``day``, each with its extensions. One query."""
     moved = [task for task in tasks if task.day_extension_count]
-    grants: dict[int, list[Grant]] = {}
-    for entry in grants_between(None, day, [task.pk for task in moved]):
-        wish = getattr(entry, "decides_on", None)
+    grants: dict[int, list[ExtensionGrant]] = {}
+    for entry in extension_entries_between(None, day, [task.pk for task in moved]):
+        extension_request = getattr(entry, "decides_on", None)
         grants.setdefault(entry.task_id, []).append(
-            Grant(entry.effective_on, days_granted(entry), wish.reason if wish else "", entry.note)
+            ExtensionGrant(
+                entry.effective_on,
+                days_granted(entry),
+                extension_request.reason if extension_request else "",
+                entry.note,
+            )
         )
-    return tuple(Extended(task, tuple(grants.get(task.pk, ()))) for task in moved)
+    return tuple(ExtendedTask(task, tuple(grants.get(task.pk, ()))) for task in moved)
 
 
-def last_endings(tasks: Iterable[Task], day: datetime.date) -> dict[int, TaskLog]:
+def last_status_entries(tasks: Iterable[Task], day: datetime.date) -> dict[int, TaskLog]:
     """Return the entry in which those of ``tasks`` that wait for closure or were terminated became so. One query."""
     concerned = [task.pk for task in tasks if task.day_status in (Status.CLOSURE_REQUESTED, Status.TERMINATED)]
     entries = TaskLog.objects.standing(day).filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
-    return {entry.task_id: entry for entry in entries.exclude(kind=EntryKind.UNDONE).as_it_happened()}
+    return {entry.task_id: entry for entry in entries.exclude(kind=EntryKind.UNDONE).chronological()}
 
 
-def _ended_as(status: Status, tasks: Iterable[Task], endings: dict[int, TaskLog]) -> tuple[Ending, ...]:
+def _status_changes(status: Status, tasks: Iterable[Task], entries: dict[int, TaskLog]) -> tuple[StatusChange, ...]:
     return tuple(
-        Ending(task, endings[task.pk].effective_on, endings[task.pk].note)
+        StatusChange(task, entries[task.pk].effective_on, entries[task.pk].note)
         for task in tasks
         if task.day_status == status
     )
 
 
-def raised_before(meeting: Meeting, day: datetime.date) -> tuple[RaisedBefore, ...]:
+def find_related_suggestions(meeting: Meeting, day: datetime.date) -> tuple[RelatedSuggestion, ...]:
     """Return the suggestions of ``meeting`` that come back to an earlier one, with what became of it by ``day``."""
     linked = (
         Suggestion.objects.filter(meeting=meeting, raised_before__isnull=False)
         .select_related("raised_before__meeting")
         .order_by("position")
     )
-    return with_what_became([(suggestion, suggestion.raised_before) for suggestion in linked], day)
+    return add_outcomes([(suggestion, suggestion.raised_before) for suggestion in linked], day)
 
 
-def with_what_became(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.date) -> tuple[RaisedBefore, ...]:
+def add_outcomes(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.date) -> tuple[RelatedSuggestion, ...]:
     """Return the ``pairs`` of suggestion and earlier suggestion with the latter's tasks and outcome. Five queries."""
     earlier = [before.pk for _suggestion, before in pairs]
     tasks: dict[int, list[Task]] = {}
     found = Task.objects.on(day).filter(suggestion__in=earlier).with_last_report().for_listing()
     for task in found.order_by("suggestion", "number"):
         tasks.setdefault(task.suggestion_id, []).append(task)
-    outcomes = outcomes_of(earlier, day)
+    outcomes = outcomes_by_suggestion(earlier, day)
     return tuple(
-        RaisedBefore(suggestion, before, outcomes.get(before.pk), tuple(tasks.get(before.pk, ())))
+        RelatedSuggestion(suggestion, before, outcomes.get(before.pk), tuple(tasks.get(before.pk, ())))
         for suggestion, before in pairs
     )

@@ -18,8 +18,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from meetings.exports.register import COLUMNS, in_portions, sheet_name
-from meetings.exports.workbook import SONG, add_list, new_workbook, put, sheet_title
+from meetings.exports.register import COLUMNS, iterate_tasks, sheet_name
+from meetings.exports.workbook import SONG, add_list_sheet, new_workbook, sheet_title, write_cell
 from meetings.models import Health
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet
@@ -51,7 +51,7 @@ class SummaryTable:
     """A table of the summary: a title, heads, rows that begin with what they are about."""
 
     title: str
-    heads: Sequence[str]
+    headers: Sequence[str]
     rows: Sequence[Sequence[str | int | datetime.date]]
 
 
@@ -64,17 +64,17 @@ def write_register_with_summary(
     about days before. The numbers are values, each that of the list of the same day; the charts refer to their cells.
     """
     workbook = new_workbook(sheet_name(day), write_only=True)
-    add_list(workbook, title=sheet_name(day), columns=COLUMNS, lines=in_portions(tasks))
+    add_list_sheet(workbook, title=sheet_name(day), columns=COLUMNS, lines=iterate_tasks(tasks))
     sheet = workbook.create_sheet(sheet_title(_("Summary")))
-    _set_up(sheet)
-    _append(sheet, [_("Summary of the register on %(day)s") % {"day": day.isoformat()}], _TITLE)
+    _set_up_sheet(sheet)
+    _append_row(sheet, [_("Summary of the register on %(day)s") % {"day": day.isoformat()}], _TITLE)
     sheet.append([])
     row = 3
     for table, chart_of in (
-        (by_health(tasks), _pie),
-        (by_department(tasks), _stacked_bars),
-        (trend(states, day), _lines),
-        (coming_months(tasks, day), _columns),
+        (health_table(tasks), _pie_chart),
+        (department_table(tasks), _stacked_bar_chart),
+        (trend_table(states, day), _line_chart),
+        (coming_months_table(tasks, day), _column_chart),
     ):
         row += _add_table(sheet, table, row, chart_of)
     workbook.save(file)
@@ -83,14 +83,14 @@ def write_register_with_summary(
 # --- the numbers --------------------------------------------------------------------------------
 
 
-def by_health(tasks: TaskQuerySet) -> SummaryTable:
+def health_table(tasks: TaskQuerySet) -> SummaryTable:
     """Return how many tasks are in which health."""
     count = statistics.count_by_health(tasks)
     rows = [(str(health.label), count.by_health[health]) for health in Health]
     return SummaryTable(_("By health"), (_("Health"), _("Tasks")), [*rows, (pgettext("summary", "All"), count.total)])
 
 
-def by_department(tasks: TaskQuerySet) -> SummaryTable:
+def department_table(tasks: TaskQuerySet) -> SummaryTable:
     """Return how many tasks of each department that leads or is responsible are in which health."""
     departments, _leaders = statistics.count_by_department_and_leader(tasks)
     return SummaryTable(
@@ -100,7 +100,7 @@ def by_department(tasks: TaskQuerySet) -> SummaryTable:
     )
 
 
-def trend(states: TaskStateQuerySet, day: datetime.date) -> SummaryTable:
+def trend_table(states: TaskStateQuerySet, day: datetime.date) -> SummaryTable:
     """Return how the register stood at the end of each of the last twelve months."""
     return SummaryTable(
         _("At the end of each month"),
@@ -112,7 +112,7 @@ def trend(states: TaskStateQuerySet, day: datetime.date) -> SummaryTable:
     )
 
 
-def coming_months(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
+def coming_months_table(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
     """Return how many open tasks fall due in each of the coming months that have any."""
     months = statistics.count_coming_months(tasks, day)
     return SummaryTable(
@@ -127,7 +127,7 @@ def coming_months(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
 _THIN = Side(style="thin", color="FFBFBFBF")
 _TITLE = {"font": Font(**SONG, size=14, bold=True)}
 _TABLE_TITLE = {"font": Font(**SONG, size=11, bold=True)}
-_HEAD = {
+_HEADER = {
     "font": Font(**SONG, size=10, bold=True),
     "fill": PatternFill("solid", fgColor="FFE8EDF3"),
     "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
@@ -136,7 +136,7 @@ _HEAD = {
 _CELL = {"font": Font(**SONG, size=10), "border": Border(bottom=_THIN)}
 
 
-def _set_up(sheet: Worksheet) -> None:
+def _set_up_sheet(sheet: Worksheet) -> None:
     for letter, width in zip("ABCDEFGHIJ", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.page_setup.orientation = "portrait"
@@ -147,26 +147,26 @@ def _set_up(sheet: Worksheet) -> None:
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
 
 
-def _append(sheet: Worksheet, values: Sequence[Any], style: dict[str, Any]) -> None:
+def _append_row(sheet: Worksheet, values: Sequence[Any], style: dict[str, Any]) -> None:
     cells = []
     for value in values:
         cell = WriteOnlyCell(sheet)
         for name, part in style.items():
             setattr(cell, name, part)
-        cells.append(put(cell, value))
+        cells.append(write_cell(cell, value))
     sheet.append(cells)
 
 
-def _add_table(sheet: Worksheet, table: SummaryTable, row: int, chart_of) -> int:
+def _add_table(sheet: Worksheet, table: SummaryTable, row: int, make_chart) -> int:
     """Write ``table``, its chart beside it, as the sheet's rows from ``row`` on; return how many rows they take."""
-    _append(sheet, [table.title], _TABLE_TITLE)
-    _append(sheet, table.heads, _HEAD)
+    _append_row(sheet, [table.title], _TABLE_TITLE)
+    _append_row(sheet, table.headers, _HEADER)
     for values in table.rows:
-        _append(sheet, values, _CELL)
+        _append_row(sheet, values, _CELL)
     written = len(table.rows) + 2
     taken = written + 1
     if table.rows:
-        chart = chart_of(sheet, table, row + 1)
+        chart = make_chart(sheet, table, row + 1)
         chart.title, chart.width = table.title, _CHART_WIDTH
         taken = max(_CHART_ROWS, written) + 1
         chart.height = (taken - 1) * _CENTIMETRES_PER_ROW
@@ -176,15 +176,15 @@ def _add_table(sheet: Worksheet, table: SummaryTable, row: int, chart_of) -> int
     return taken
 
 
-def _reference(sheet: Worksheet, head_row: int, rows: int, first: int, last: int, *, heads: bool) -> Reference:
-    start = head_row if heads else head_row + 1
+def _reference(sheet: Worksheet, head_row: int, rows: int, first: int, last: int, *, with_header: bool) -> Reference:
+    start = head_row if with_header else head_row + 1
     return Reference(sheet, min_col=first, max_col=last, min_row=start, max_row=head_row + rows)
 
 
-def _filled(chart, sheet: Worksheet, head_row: int, rows: int, last: int):
+def _fill_chart(chart, sheet: Worksheet, head_row: int, rows: int, last: int):
     """Give ``chart`` the columns from the second to ``last`` as series, named by their heads, over the first."""
-    chart.add_data(_reference(sheet, head_row, rows, 2, last, heads=True), titles_from_data=True)
-    chart.set_categories(_reference(sheet, head_row, rows, 1, 1, heads=False))
+    chart.add_data(_reference(sheet, head_row, rows, 2, last, with_header=True), titles_from_data=True)
+    chart.set_categories(_reference(sheet, head_row, rows, 1, 1, with_header=False))
     if not isinstance(chart, PieChart):
         # Without being told so, Excel draws no axis of a chart of openpyxl's.
         chart.x_axis.delete = chart.y_axis.delete = False
@@ -194,8 +194,8 @@ def _filled(chart, sheet: Worksheet, head_row: int, rows: int, last: int):
     return chart
 
 
-def _pie(sheet: Worksheet, table: SummaryTable, head_row: int) -> PieChart:
-    chart = _filled(PieChart(), sheet, head_row, len(Health), 2)
+def _pie_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> PieChart:
+    chart = _fill_chart(PieChart(), sheet, head_row, len(Health), 2)
     chart.series[0].data_points = [
         DataPoint(idx=index, spPr=GraphicalProperties(solidFill=HEALTH_COLOURS[health]))
         for index, health in enumerate(Health)
@@ -203,10 +203,10 @@ def _pie(sheet: Worksheet, table: SummaryTable, head_row: int) -> PieChart:
     return chart
 
 
-def _stacked_bars(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
+def _stacked_bar_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 40
-    _filled(chart, sheet, head_row, len(table.rows), len(Health) + 1)
+    _fill_chart(chart, sheet, head_row, len(table.rows), len(Health) + 1)
     for series, health in zip(chart.series, Health, strict=True):
         series.graphicalProperties = GraphicalProperties(solidFill=HEALTH_COLOURS[health])
     # The first department on top, as in the table.
@@ -214,8 +214,8 @@ def _stacked_bars(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarCh
     return chart
 
 
-def _lines(sheet: Worksheet, table: SummaryTable, head_row: int) -> LineChart:
-    chart = _filled(LineChart(), sheet, head_row, len(table.rows), len(table.heads))
+def _line_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> LineChart:
+    chart = _fill_chart(LineChart(), sheet, head_row, len(table.rows), len(table.headers))
     chart.x_axis.number_format = "yyyy-mm"
     for series, colour in zip(chart.series, _LINE_COLOURS, strict=True):
         series.graphicalProperties.line.solidFill = colour
@@ -223,10 +223,10 @@ def _lines(sheet: Worksheet, table: SummaryTable, head_row: int) -> LineChart:
     return chart
 
 
-def _columns(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
+def _column_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
     chart = BarChart()
     chart.type, chart.legend = "col", None
-    _filled(chart, sheet, head_row, len(table.rows), 2)
+    _fill_chart(chart, sheet, head_row, len(table.rows), 2)
     chart.gapWidth = 50
     # What is not said to be left out, LibreOffice writes beside the number.
     chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)

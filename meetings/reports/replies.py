@@ -9,28 +9,28 @@ from itertools import groupby
 from django.db.models import Exists, OuterRef
 
 from meetings.models import Meeting, Person, Suggestion, SuggestionOutcome, SuggestionSource, Task
-from meetings.tasks.statistics import Summary, summary_figures
+from meetings.tasks.statistics import Summary, build_summary
 
-from .progress import outcomes_of
+from .progress import outcomes_by_suggestion
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class SuggestionReply:
     """One suggestion of the member: its tasks, its outcome, and where the same matter was raised, by the day."""
 
     suggestion: Suggestion
     tasks: tuple[Task, ...]
     outcome: SuggestionOutcome | None
-    before: Suggestion | None
-    again: tuple[Suggestion, ...]
+    earlier: Suggestion | None
+    later: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredMeeting:
+class MeetingReplies:
     """The member's suggestions at one meeting."""
 
     meeting: Meeting
-    answers: tuple[Answered, ...]
+    replies: tuple[SuggestionReply, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class ReplySheet:
     person: Person
     day: datetime.date
     summary: Summary
-    meetings: tuple[AnsweredMeeting, ...]
+    meetings: tuple[MeetingReplies, ...]
 
     @property
     def suggestions(self) -> int:
         """How many suggestions the member made, also those without a task."""
-        return sum(len(of.answers) for of in self.meetings)
+        return sum(len(of.replies) for of in self.meetings)
 
 
 def suggestions_of(person: Person, day: datetime.date):
@@ -55,7 +55,7 @@ def suggestions_of(person: Person, day: datetime.date):
     return made.order_by("-meeting__issued_on", "-meeting_id", "position")
 
 
-def reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
+def build_reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
     """Gather the reply sheet as of ``day`` (Asia/Shanghai). As many queries for any number of suggestions."""
     made = suggestions_of(person, day)
     suggestions = list(made.select_related("meeting", "raised_before__meeting"))
@@ -63,7 +63,7 @@ def reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
     tasks: dict[int, list[Task]] = {}
     for task in of_person.with_last_report().for_listing().order_by("suggestion", "number"):
         tasks.setdefault(task.suggestion_id, []).append(task)
-    outcomes = outcomes_of(suggestions, day)
+    outcomes = outcomes_by_suggestion(suggestions, day)
     again: dict[int, list[Suggestion]] = {}
     later = Suggestion.objects.filter(raised_before__in=suggestions, meeting__issued_on__lte=day)
     for suggestion in later.select_related("meeting").order_by("meeting__issued_on", "position"):
@@ -71,12 +71,12 @@ def reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
     return ReplySheet(
         person=person,
         day=day,
-        summary=summary_figures(of_person, day),
+        summary=build_summary(of_person, day),
         meetings=tuple(
-            AnsweredMeeting(
+            MeetingReplies(
                 meeting,
                 tuple(
-                    Answered(
+                    SuggestionReply(
                         suggestion,
                         tuple(tasks.get(suggestion.pk, ())),
                         outcomes.get(suggestion.pk),

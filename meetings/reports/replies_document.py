@@ -22,10 +22,10 @@ from .official import (
     Paragraph,
     Table,
     TableColumn,
+    format_day,
     write_official_document,
-    written_day,
 )
-from .replies import Answered, ReplySheet, reply_sheet
+from .replies import ReplySheet, SuggestionReply, build_reply_sheet
 
 
 def write_reply_sheet(file: BinaryIO, person: Person, day: datetime.date) -> None:
@@ -34,31 +34,31 @@ def write_reply_sheet(file: BinaryIO, person: Person, day: datetime.date) -> Non
     In Chinese whatever the reader's language, as every official document is.
     """
     with translation.override("zh-hans"):
-        write_official_document(file, reply_document(reply_sheet(person, day)))
+        write_official_document(file, reply_document(build_reply_sheet(person, day)))
 
 
 def reply_document(sheet: ReplySheet) -> OfficialDocument:
     """Put the sheet into words, in the active language."""
     return OfficialDocument(
         title=_("Reply to the suggestions you made"),
-        addressed_to=words.addressed_to(sheet.person.name),
+        salutation=words.format_salutation(sheet.person.name),
         blocks=list(_blocks(sheet)),
         closing=_("Please go on giving us your opinion."),
-        signed_by=words.secretariat_of(sheet.meetings[0].meeting.body if sheet.meetings else ""),
+        signed_by=words.secretariat_name(sheet.meetings[0].meeting.body if sheet.meetings else ""),
         signed_on=sheet.day,
     )
 
 
 def _blocks(sheet: ReplySheet) -> Iterator[Block]:
     if not sheet.suggestions:
-        yield Paragraph(_("By %(day)s no suggestion of yours was recorded.") % {"day": written_day(sheet.day)})
+        yield Paragraph(_("By %(day)s no suggestion of yours was recorded.") % {"day": format_day(sheet.day)})
         return
     yield Paragraph(_opening(sheet))
     for of in sheet.meetings:
         yield Heading(1, of.meeting.title)
-        for answer in of.answers:
+        for answer in of.replies:
             yield Heading(2, answer.suggestion.text or _("Suggestion without a text"))
-            yield from _answer(answer, sheet.day)
+            yield from _reply_blocks(answer, sheet.day)
 
 
 def _opening(sheet: ReplySheet) -> str:
@@ -67,27 +67,27 @@ def _opening(sheet: ReplySheet) -> str:
         "meetings": ngettext("%(number)d meeting", "%(number)d meetings", meetings) % {"number": meetings},
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", number) % {"number": number},
     }
-    said = {"day": written_day(sheet.day), "summary": summary_sentence(sheet.summary)}
+    values = {"day": format_day(sheet.day), "summary": summary_sentence(sheet.summary)}
     if not sheet.summary.tasks:
-        return words.as_sentences([thanks, _("By %(day)s no task had been made of it.") % said])
-    became = _("What became of it by %(day)s: %(summary)s") % said
-    return words.as_sentences([thanks, became, words.without_task(number - sheet.summary.suggestions)])
+        return words.join_sentences([thanks, _("By %(day)s no task had been made of it.") % values])
+    became = _("What became of it by %(day)s: %(summary)s") % values
+    return words.join_sentences([thanks, became, words.format_without_task_count(number - sheet.summary.suggestions)])
 
 
-def _answer(answer: Answered, day: datetime.date) -> Iterator[Block]:
-    if answer.before:
-        yield Paragraph(_("The same matter was raised before at %(meeting)s.") % {"meeting": answer.before.meeting})
-    for later in answer.again:
+def _reply_blocks(reply: SuggestionReply, day: datetime.date) -> Iterator[Block]:
+    if reply.earlier:
+        yield Paragraph(_("The same matter was raised before at %(meeting)s.") % {"meeting": reply.earlier.meeting})
+    for later in reply.later:
         yield Paragraph(_("The same matter was raised again at %(meeting)s.") % {"meeting": later.meeting})
-    if answer.outcome:
-        yield Paragraph(words.outcome_in_words(answer.outcome))
-    if answer.tasks:
-        yield _tasks(answer.tasks, day)
+    if reply.outcome:
+        yield Paragraph(words.format_outcome(reply.outcome))
+    if reply.tasks:
+        yield _tasks_table(reply.tasks, day)
     else:
         yield Paragraph(_("It has not been made a task yet."))
 
 
-def _tasks(tasks: tuple[Task, ...], day: datetime.date) -> Table:
+def _tasks_table(tasks: tuple[Task, ...], day: datetime.date) -> Table:
     return Table(
         _("What is done about it"),
         (
@@ -100,10 +100,10 @@ def _tasks(tasks: tuple[Task, ...], day: datetime.date) -> Table:
         [
             (
                 task.text,
-                words.departments_in_words(task),
+                words.format_departments(task),
                 task.day_deadline_text,
-                words.state_in_words(task, day),
-                words.progress_in_words(task),
+                words.format_state(task, day),
+                words.format_progress(task),
             )
             for task in tasks
         ],

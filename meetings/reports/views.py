@@ -22,13 +22,13 @@ FORMS: tuple[type[ReportForm], ...] = (MeetingReportForm, BulletinForm, ReplyShe
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """Offer the reports; what the address says already (a meeting, a person, a day) is chosen."""
-    return _page(request)
+    return _render_page(request)
 
 
 @require_safe
 def meeting_report(request: HttpRequest) -> HttpResponse:
     """Hand out the report to the next meeting."""
-    return _made(
+    return _render_report(
         request,
         MeetingReportForm,
         lambda said: responses.meeting_report_response(said["meeting"], said[AS_OF]),
@@ -38,48 +38,52 @@ def meeting_report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bulletin(request: HttpRequest) -> HttpResponse:
     """Hand out the bulletin of a period."""
-    return _made(request, BulletinForm, lambda said: responses.bulletin_response(said["from"], said["to"]))
+    return _render_report(request, BulletinForm, lambda said: responses.bulletin_response(said["from"], said["to"]))
 
 
 @require_safe
 def reply_sheet(request: HttpRequest) -> HttpResponse:
     """Hand out the reply sheet for one member."""
-    return _made(request, ReplySheetForm, lambda said: responses.reply_sheet_response(said["person"], said[AS_OF]))
+    return _render_report(
+        request, ReplySheetForm, lambda said: responses.reply_sheet_response(said["person"], said[AS_OF])
+    )
 
 
 @require_safe
 def register_workbook(request: HttpRequest) -> HttpResponse:
     """Hand out the register with its summary sheet."""
-    return _made(
+    return _render_report(
         request,
         RegisterForm,
         lambda said: responses.register_summary_response(
-            permissions.readable_tasks(request.user, said[AS_OF]).with_printed_order(),
+            permissions.readable_tasks(request.user, said[AS_OF]).in_printed_order(),
             permissions.readable_states(request.user, {}),
             said[AS_OF],
         ),
     )
 
 
-def _made(request: HttpRequest, form_class: type[ReportForm], make: Callable[[dict], HttpResponse]) -> HttpResponse:
+def _render_report(
+    request: HttpRequest, form_class: type[ReportForm], make: Callable[[dict], HttpResponse]
+) -> HttpResponse:
     """Make what a form asks for; what it asks wrongly comes back with everything chosen, and the sentence."""
     form = form_class(request.GET, account=request.user, today=today())
     if form.is_valid():
         return make(form.cleaned_data)
-    return _page(request, form)
+    return _render_page(request, form)
 
 
-def _page(request: HttpRequest, sent: ReportForm | None = None) -> HttpResponse:
+def _render_page(request: HttpRequest, submitted_form: ReportForm | None = None) -> HttpResponse:
     # What was said wrongly in one form is not put into the others.
-    initial = _initial(QueryDict() if sent else request.GET)
+    initial = _initial(QueryDict() if submitted_form else request.GET)
     forms = {form.name: form(account=request.user, today=today(), initial=initial) for form in FORMS}
-    if sent is not None:
-        forms[sent.name] = sent
+    if submitted_form is not None:
+        forms[submitted_form.name] = submitted_form
     context = {
         "forms": forms,
-        "sent": sent,
+        "sent": submitted_form,
     }
-    return render(request, "meetings/reports/page.html", context, status=422 if sent else 200)
+    return render(request, "meetings/reports/page.html", context, status=422 if submitted_form else 200)
 
 
 def _initial(params: QueryDict) -> dict[str, str]:

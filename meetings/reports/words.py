@@ -10,14 +10,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from meetings.exports.formatting import ENUMERATION_COMMA, departments_of, leaders_of
+from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
 from meetings.models import DeadlineKind, Health, Status, SuggestionOutcome, Task
 from meetings.tasks.statistics import Summary
 
-from .official import Align, Note, Table, TableColumn, written_day
+from .official import Align, Note, Table, TableColumn, format_day
 
 
-def place_of(task: Task) -> str:
+def task_number_label(task: Task) -> str:
     """Return the number that the breakdown table prints for ``task``: the suggestion's, and its own among several."""
     number = task.suggestion.number or task.suggestion.position
     if task.is_single:
@@ -25,32 +25,32 @@ def place_of(task: Task) -> str:
     return pgettext("suggestion and task", "%(suggestion)s (%(task)s)") % {"suggestion": number, "task": task.number}
 
 
-def secretariat_of(body: str) -> str:
+def secretariat_name(body: str) -> str:
     """Return who signs what is told of the meetings of ``body``, if one is named: its secretariat."""
     return _("Secretariat of %(body)s") % {"body": body} if body else _("The secretariat")
 
 
-def addressed_to(name: str) -> str:
+def format_salutation(name: str) -> str:
     """Return how a document speaks to whom it is for."""
     return pgettext("salutation of a document", "%(name)s:") % {"name": name}
 
 
-def departments_in_words(task: Task) -> str:
+def format_departments(task: Task) -> str:
     """Return the departments of ``task`` with their roles, or that there are none."""
-    return ENUMERATION_COMMA.join(departments_of(task)) or _("not named yet")
+    return ENUMERATION_COMMA.join(department_labels(task)) or _("not named yet")
 
 
-def leaders_in_words(task: Task) -> str:
+def format_leaders(task: Task) -> str:
     """Return the names of the supervising leaders, or that there are none."""
-    return ENUMERATION_COMMA.join(leaders_of(task)) or _("not named yet")
+    return ENUMERATION_COMMA.join(leader_names(task)) or _("not named yet")
 
 
-def deadline_in_words(task: Task) -> str:
+def format_deadline(task: Task) -> str:
     """Return the deadline in force as printed, with its day where the print does not say it."""
     printed = " ".join(task.day_deadline_text.split()) or _("not named yet")
     if task.day_due_date is None:
         return printed
-    return pgettext("deadline", "%(printed)s (%(day)s)") % {"printed": printed, "day": written_day(task.day_due_date)}
+    return pgettext("deadline", "%(printed)s (%(day)s)") % {"printed": printed, "day": format_day(task.day_due_date)}
 
 
 def days_late(task: Task, day: datetime.date) -> int:
@@ -58,15 +58,15 @@ def days_late(task: Task, day: datetime.date) -> int:
     return (day - task.next_day).days
 
 
-def state_in_words(task: Task, day: datetime.date) -> str:
+def format_state(task: Task, day: datetime.date) -> str:
     """Return how ``task`` stands on ``day``: its end, how late it is, or how near."""
     match task.health:
         case Health.CLOSED:
-            return closing_in_words(task)
+            return format_closure(task)
         case Health.TERMINATED:
             return _("terminated")
         case Health.OVERDUE:
-            return _overdue_in_words(task, days_late(task, day))
+            return _format_overdue(task, days_late(task, day))
         case Health.REVIEW_MISSED:
             days = days_late(task, day)
             return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
@@ -77,18 +77,18 @@ def state_in_words(task: Task, day: datetime.date) -> str:
     return _("not started yet") if task.day_status == Status.NOT_STARTED else _("under way")
 
 
-def _overdue_in_words(task: Task, days: int) -> str:
+def _format_overdue(task: Task, days: int) -> str:
     """Return for how many days ``task`` is overdue, and by which milestone where its deadline is not the cause."""
     if task.day_due_date == task.next_day:
         return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
     return ngettext(
         "milestone of %(due)s overdue for %(days)d day", "milestone of %(due)s overdue for %(days)d days", days
-    ) % {"due": written_day(task.next_day), "days": days}
+    ) % {"due": format_day(task.next_day), "days": days}
 
 
-def closing_in_words(task: Task) -> str:
+def format_closure(task: Task) -> str:
     """Return when ``task`` was closed, and whether that was in time."""
-    day = written_day(task.day_closed_on)
+    day = format_day(task.day_closed_on)
     if task.day_due_date is None:
         return _("closed on %(day)s") % {"day": day}
     late = (task.day_closed_on - task.day_due_date).days
@@ -100,17 +100,17 @@ def closing_in_words(task: Task) -> str:
     }
 
 
-def progress_in_words(task: Task) -> str:
+def format_progress(task: Task) -> str:
     """Return the latest progress with its day, or that nothing was reported."""
     if not task.last_report_note:
         return _("No progress has been reported.")
     return pgettext("progress", "(%(day)s) %(note)s") % {
-        "day": written_day(task.last_report_on),
+        "day": format_day(task.last_report_on),
         "note": task.last_report_note,
     }
 
 
-def short_day(day: datetime.date) -> str:
+def format_short_day(day: datetime.date) -> str:
     """Return a day as it stands in a narrow column: 2026.11.22."""
     return pgettext("day in a column", "%(year)d-%(month)d-%(day)d") % {
         "year": day.year,
@@ -119,17 +119,17 @@ def short_day(day: datetime.date) -> str:
     }
 
 
-def number_in_words(number: int) -> str:
+def format_task_count(number: int) -> str:
     """Return how many tasks a table below has."""
     return ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", number) % {"number": number}
 
 
-def with_number(request: str, number: int) -> str:
+def append_task_count(request: str, number: int) -> str:
     """Return a request, and how many tasks it is about."""
-    return as_sentences([request, number_in_words(number)])
+    return join_sentences([request, format_task_count(number)])
 
 
-def without_task(number: int) -> str:
+def format_without_task_count(number: int) -> str:
     """Return how many suggestions there are besides those that a summary counts; nothing where there are none."""
     if not number:
         return ""
@@ -140,7 +140,7 @@ def without_task(number: int) -> str:
     ) % {"number": number}
 
 
-def as_sentences(texts: Iterable[str]) -> str:
+def join_sentences(texts: Iterable[str]) -> str:
     """Return the texts that are not empty as the sentences of one paragraph."""
     sentences = [text for text in texts if text]
     return reduce(lambda first, second: _two_sentences() % {"first": first, "second": second}, sentences)
@@ -151,7 +151,7 @@ def _two_sentences() -> str:
     return pgettext("two sentences", "%(first)s %(second)s")
 
 
-def outcome_in_words(outcome: SuggestionOutcome) -> str:
+def format_outcome(outcome: SuggestionOutcome) -> str:
     """Return what was recorded as a suggestion's outcome, with the reply."""
     return _("Outcome: %(outcome)s. Reply: %(reply)s") % {
         "outcome": outcome.get_outcome_display(),
@@ -185,7 +185,9 @@ def totals_table(summary: Summary) -> Table:
             if figures[name].number:
                 label = pgettext("summary", "of these: %(label)s") % {"label": figures[name].label}
                 rows.append((label, figures[name].number, meaning))
-    rows.append((pgettext("summary", "All"), summary.tasks, _("The sum of %(labels)s") % {"labels": _labels(summary)}))
+    rows.append(
+        (pgettext("summary", "All"), summary.tasks, _("The sum of %(labels)s") % {"labels": _part_labels(summary)})
+    )
     return Table(
         _("What has become of the tasks"),
         (
@@ -194,11 +196,11 @@ def totals_table(summary: Summary) -> Table:
             TableColumn(_("Meaning"), 56),
         ),
         rows,
-        kept_together=True,
+        keep_together=True,
     )
 
 
-def _labels(summary: Summary) -> str:
+def _part_labels(summary: Summary) -> str:
     return ENUMERATION_COMMA.join(part.label for part in summary.parts)
 
 
@@ -233,11 +235,11 @@ def departments_note() -> Note:
 def tasks_table(
     caption: str,
     tasks: Iterable[Task],
-    more: Sequence[tuple[TableColumn, Sequence[str | int]]],
+    extra_columns: Sequence[tuple[TableColumn, Sequence[str | int]]],
     *,
     with_meeting: bool = False,
 ) -> Table:
-    """Return a table of ``tasks``, each with number, text, departments and ``more`` columns with their values.
+    """Return a table of ``tasks``, each with number, text, departments and ``extra_columns`` columns with their values.
 
     ``with_meeting``: they are of several meetings, so they are counted, and each is said with its own.
     """
@@ -248,24 +250,24 @@ def tasks_table(
             TableColumn(pgettext("column head", "No."), 11, Align.CENTRED),
             TableColumn(_("Task"), 36),
             TableColumn(pgettext("column head", "Responsible departments"), 19),
-            *(column for column, _values in more),
+            *(column for column, _values in extra_columns),
         ),
         [
             (
-                index + 1 if with_meeting else place_of(task),
-                _with_meeting(task) if with_meeting else task.text,
-                departments_in_words(task),
-                *(values[index] for _column, values in more),
+                index + 1 if with_meeting else task_number_label(task),
+                _task_text_with_meeting(task) if with_meeting else task.text,
+                format_departments(task),
+                *(values[index] for _column, values in extra_columns),
             )
             for index, task in enumerate(tasks)
         ],
     )
 
 
-def _with_meeting(task: Task) -> str:
+def _task_text_with_meeting(task: Task) -> str:
     meeting = task.suggestion.meeting
     return pgettext("task of a meeting", "%(task)s (%(meeting)s, %(place)s)") % {
         "task": task.text,
         "meeting": meeting.document_number or meeting.title,
-        "place": place_of(task),
+        "place": task_number_label(task),
     }

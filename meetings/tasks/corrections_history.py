@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from meetings.tasks.services.deadline_corrections import CORRECTED
+from meetings.tasks.services.deadline_corrections import CORRECTION_NUMBER
 
 # What is today's on every day, and what only a correction makes differ from the printed: an extension does not.
 _TEXTS = frozenset({"text", "remarks", "suggestion", "lead_in", "departments", "leaders"})
 _DEADLINES = frozenset({"deadline", "milestones"})
 
 
-def first_printed(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, Any]:
+def find_original_values(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """Return what was there before the first correction, by its name in the log, where it differs from the last one.
 
     ``changes`` are those of a task's entries in the order of recording. The values are as the log writes them.
@@ -20,21 +20,23 @@ def first_printed(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[st
     first: dict[str, Any] = {}
     last: dict[str, Any] = {}
     for of_entry in changes:
-        names = _TEXTS | _DEADLINES if CORRECTED in of_entry else _TEXTS
+        names = _TEXTS | _DEADLINES if CORRECTION_NUMBER in of_entry else _TEXTS
         for name in names.intersection(of_entry):
             change = of_entry[name]
             if change["old"] is None:
                 continue
             first.setdefault(name, change["old"])
             last[name] = change["new"]
-    return {name: old for name, old in first.items() if _printed(name, old) != _printed(name, last[name])}
+    return {
+        name: old for name, old in first.items() if _without_met_days(name, old) != _without_met_days(name, last[name])
+    }
 
 
-def corrections_counted(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> int:
+def count_deadline_corrections(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> int:
     """Return how often the deadline was corrected, by the same ``changes``."""
-    return sum(CORRECTED in of_entry for of_entry in changes)
+    return sum(CORRECTION_NUMBER in of_entry for of_entry in changes)
 
 
-def _printed(name: str, value: Any) -> Any:
+def _without_met_days(name: str, value: Any) -> Any:
     # Whether a milestone is met is not printed.
     return [{**each, "met_on": None} for each in value] if name == "milestones" else value

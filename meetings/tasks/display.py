@@ -17,11 +17,11 @@ from meetings.deadlines import Precision as Exactness
 from meetings.display.import_issues import mark_sentence
 from meetings.models import (
     ChangeLog,
-    ConfirmationColumn,
-    ConfirmationMark,
     DeadlineKind,
     DepartmentRole,
     Health,
+    ImportIssue,
+    ImportIssueColumn,
     Outcome,
     Precision,
     Role,
@@ -48,14 +48,14 @@ def lateness(task: Task, day: datetime.date) -> str:
     return ""
 
 
-def day_of(task: Task) -> datetime.date | None:
+def relevant_day(task: Task) -> datetime.date | None:
     """Return the day that ``task`` (from `TaskQuerySet.on`) is judged by, or was due on; none where it has none."""
     return task.next_day or task.day_due_date
 
 
-def named_day(task: Task) -> str:
-    """Write `day_of` the ``task``, and what it is where it is not the deadline's own; empty without a day."""
-    day = day_of(task)
+def format_relevant_day(task: Task) -> str:
+    """Write `date_from_match` the ``task``, and what it is where it is not the deadline's own; empty without a day."""
+    day = relevant_day(task)
     if day is None:
         return ""
     written = date_format(day, "DATE_FORMAT")
@@ -66,7 +66,7 @@ def named_day(task: Task) -> str:
     return written
 
 
-def day_in_words(task: Task, day: datetime.date) -> str:
+def due_text(task: Task, day: datetime.date) -> str:
     """Say by when something has to happen to an open ``task`` (from `TaskQuerySet.on` the ``day``), and how late it is.
 
     For lines of mails and calendars, where no column says which day it is.
@@ -76,16 +76,16 @@ def day_in_words(task: Task, day: datetime.date) -> str:
     elif task.day_next_review:
         due = _("To be reviewed by %(day)s") % {"day": date_format(task.day_next_review, "DATE_FORMAT")}
     else:
-        return closing(task)
-    return _list(part for part in (due, lateness(task, day)) if part)
+        return closure_text(task)
+    return _join(part for part in (due, lateness(task, day)) if part)
 
 
 def department_names(task: Task) -> str:
     """Return the names of the departments of ``task``, in printed order."""
-    return _list(part.department.name for part in task.task_departments.all())
+    return _join(part.department.name for part in task.task_departments.all())
 
 
-def closing(task: Task) -> str:
+def closure_text(task: Task) -> str:
     """Say whether a closed ``task`` (from `TaskQuerySet.on`) was closed on time or late; empty for others.
 
     Without a due date there is nothing to be late for.
@@ -100,7 +100,7 @@ def closing(task: Task) -> str:
     return ngettext("Closed %(days)d day late", "Closed %(days)d days late", late) % {"days": late}
 
 
-def extension(task: Task) -> str:
+def extension_text(task: Task) -> str:
     """Say how often and by how much the deadline was extended; empty where it never was."""
     if not task.day_extension_count:
         return ""
@@ -120,7 +120,7 @@ class Change:
     new: str
 
 
-def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
+def describe_changes(entry: TaskLog | ChangeLog) -> list[Change]:
     """Return what ``entry`` changed, in the order a reader asks for it."""
     labels = {
         "joined_into": _("Joined into"),
@@ -171,16 +171,16 @@ def changes_in_words(entry: TaskLog | ChangeLog) -> list[Change]:
         "evidence_deleted": _("Files deleted"),
         "outcome": _("Outcome"),
         "reply": _("Reply"),
-        **_labels_of_the_organisation(),
+        **_organisation_labels(),
     }
     return [
-        Change(label, _in_words(name, change["old"]), _in_words(name, change["new"]))
+        Change(label, _format_value(name, change["old"]), _format_value(name, change["new"]))
         for name, label in labels.items()
         if (change := entry.changes.get(name)) is not None and (change["new"] != [] or change["old"])
     ]
 
 
-def _labels_of_the_organisation() -> dict[str, str]:
+def _organisation_labels() -> dict[str, str]:
     return {
         "name": _("Name"),
         "unit": _("Unit"),
@@ -199,90 +199,90 @@ def _labels_of_the_organisation() -> dict[str, str]:
     }
 
 
-def _in_words(name: str, value: Any) -> str:
+def _format_value(name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
     match name:
         case "status":
             return Status(value).label
         case "deadline" | "joined_deadline" | "asked_deadline" | "refused_deadline":
-            return deadline_in_words(value)
+            return format_deadline(value)
         case "milestones":
-            return _list(_milestone_in_words(milestone) for milestone in value)
+            return _join(_format_milestone(milestone) for milestone in value)
         case "evidence_deleted":
-            return _list(file["name"] for file in value)
+            return _join(file["name"] for file in value)
         case "outcome":
             return Outcome(value).label
         case "next_review" | "held_on" | "issued_on":
-            return _date(value)
+            return _format_date(value)
         case "review_interval_months":
-            return interval_in_words(value)
+            return interval_text(value)
         case "departments":
-            return _list(_department_in_words(part) for part in value)
+            return _join(_format_department(part) for part in value)
         case "leaders" | "leads" | "liaison_departments":
-            return _list(value)
+            return _join(value)
         case "role":
             return Role(value).label
         case "may_sign_in" | "leader_agrees":
             return _("yes") if value else _("no")
         case "sources" | "attendees":
-            return _list(f"{person['capacity']} {person['name']}".strip() for person in value)
+            return _join(f"{person['capacity']} {person['name']}".strip() for person in value)
         case "extension":
             return _("%(count)d, %(days)d days gained") % value
         case "question":
-            return mark_sentence(ConfirmationMark(**value))
+            return mark_sentence(ImportIssue(**value))
         case "confirmed":
-            return _("%(what)s: right as it stands") % {"what": ConfirmationColumn(value).label}
+            return _("%(what)s: right as it stands") % {"what": ImportIssueColumn(value).label}
         case "set_right":
-            return _("%(what)s: not right as it stood") % {"what": ConfirmationColumn(value).label}
+            return _("%(what)s: not right as it stood") % {"what": ImportIssueColumn(value).label}
     return str(value)
 
 
-def printed_in_words(printed: dict[str, Any]) -> dict[str, str]:
+def describe_original_values(original_values: dict[str, Any]) -> dict[str, str]:
     """Return what was printed first (`meetings.tasks.corrections_history`), each in words; what was empty says so."""
-    return {name: _in_words(name, value) or _("nothing") for name, value in printed.items()}
+    return {name: _format_value(name, value) or _("nothing") for name, value in original_values.items()}
 
 
-def times_corrected(number: int) -> str:
+def correction_count_text(number: int) -> str:
     """Say how often a deadline was corrected; empty where it never was."""
     return ngettext("Corrected once", "Corrected %(number)d times", number) % {"number": number} if number else ""
 
 
-def interval_in_words(months: int) -> str:
+def interval_text(months: int) -> str:
     """Return how often a task is reviewed."""
     return ngettext("every month", "every %(months)d months", months) % {"months": months}
 
 
-def deadline_in_words(written: dict[str, Any]) -> str:
+def format_deadline(written: dict[str, Any]) -> str:
     """Return a deadline of the log: as printed, with the day it was understood to mean."""
     if not written["due_date"]:
         return written["text"]
-    return _("%(printed)s (until %(day)s)") % {"printed": written["text"], "day": _date(written["due_date"])}
+    return _("%(printed)s (until %(day)s)") % {"printed": written["text"], "day": _format_date(written["due_date"])}
 
 
-def _milestone_in_words(milestone: dict[str, Any]) -> str:
-    words = deadline_in_words(milestone)
+def _format_milestone(milestone: dict[str, Any]) -> str:
+    words = format_deadline(milestone)
     if not milestone.get("met_on"):
         return words
-    return _("%(milestone)s, met on %(day)s") % {"milestone": words, "day": _date(milestone["met_on"])}
+    return _("%(milestone)s, met on %(day)s") % {"milestone": words, "day": _format_date(milestone["met_on"])}
 
 
-def _department_in_words(part: dict[str, str]) -> str:
+def _format_department(part: dict[str, str]) -> str:
     if part["role"] == DepartmentRole.RESPONSIBLE:
         return part["name"]
     return _("%(name)s (%(role)s)") % {"name": part["name"], "role": DepartmentRole(part["role"]).label}
 
 
-def _list(items) -> str:
+def _join(items) -> str:
     # Translators: what stands between the items of a list.
     return _(", ").join(items)
 
 
-def _date(iso: str) -> str:
+def _format_date(iso: str) -> str:
     return date_format(datetime.date.fromisoformat(iso), "DATE_FORMAT")
 
 
-def understood(deadline: Deadline) -> str:
+def describe_deadline(deadline: Deadline) -> str:
     """Say what a printed deadline was understood to mean."""
     if deadline.due_date:
         day = date_format(deadline.due_date, "DATE_FORMAT")
@@ -304,7 +304,7 @@ def understood(deadline: Deadline) -> str:
     return _("Not understood as a day: undecided, and reviewed regularly.")
 
 
-def how_the_deadline_came(task: Task) -> str:
+def explain_due_date(task: Task) -> str:
     """Say how the due day or the review day of ``task`` (from `TaskQuerySet.on`) came about (DESIGN.md, Deadlines)."""
     kind, printed = task.day_deadline_kind, task.day_deadline_text
     if task.day_next_due and task.day_next_due != task.day_due_date:
@@ -357,6 +357,6 @@ def how_the_deadline_came(task: Task) -> str:
     }
 
 
-def mark_in_words(mark: ConfirmationMark) -> str:
+def issue_text(mark: ImportIssue) -> str:
     """Say what the printed table left open about a task."""
     return mark_sentence(mark)

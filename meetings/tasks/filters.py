@@ -7,7 +7,7 @@ have ended and nobody has said so; ``due``, ``dated`` with a day it falls due on
 ``wish=open``, tasks whose later deadline waits for a decision; ``confirm=open``, tasks of which an import left
 something open. All are about the day asked for.
 
-The list, its exports and `export_register` all go through `filtered_tasks`, so that they hold the same rows.
+The list, its exports and `export_register` all go through `filter_tasks`, so that they hold the same rows.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from django.utils.translation import gettext_lazy
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
-from meetings.core.pinyin import may_be_spelling
+from meetings.core.pinyin import is_pinyin_query
 from meetings.models import (
     Account,
     Aspect,
-    ConfirmationMark,
     DeadlineKind,
     Department,
     DepartmentRole,
     ExtensionRequest,
     FormerName,
     Health,
+    ImportIssue,
     Instruction,
     Meeting,
     Outcome,
@@ -56,9 +56,9 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.choices import NOBODY
-from meetings.models.organisation import lately
+from meetings.models.organisation import recent_rows
 from meetings.models.task import TaskQuerySet
-from meetings.ui.widgets import SHORT_LIST, frequent_first
+from meetings.ui.widgets import SHORT_LIST_LENGTH, split_frequent
 
 from .statistics import reported_since_review
 
@@ -66,7 +66,7 @@ from .statistics import reported_since_review
 PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "export", "next"})
 
 
-class WrongParameter(ValueError):
+class InvalidParameter(ValueError):
     """A parameter has no meaning. ``messages`` are the sentences for the reader, one for each."""
 
     def __init__(self, messages: list[str]) -> None:
@@ -74,7 +74,7 @@ class WrongParameter(ValueError):
         self.messages = messages
 
 
-class Choice(NamedTuple):
+class FilterChoice(NamedTuple):
     """A row that can be chosen. ``detail`` is a document number or a unit; ``uses`` how often it was used lately.
 
     ``formerly`` are the names it had before, and the names and ids of those merged into it.
@@ -88,7 +88,7 @@ class Choice(NamedTuple):
     formerly: tuple[str, ...] = ()
 
 
-class KeptList(NamedTuple):
+class SavedViewOption(NamedTuple):
     """A saved view as a list offers it; ``owner`` is empty where it is the reader's own."""
 
     pk: int
@@ -117,31 +117,34 @@ class FilterChoices:
         sources = Person.objects.filter(Exists(SuggestionSource.objects.filter(person=OuterRef("pk"))))
         known = Meeting.objects.issued_by(self.day)
         parts = [
-            _as_choices("meeting", known, "title", "document_number", spelling=F("spelling")),
-            _as_choices("aspect", Aspect.objects.filter(meeting__in=known), "title"),
-            _as_choices("department", Department.objects.living(), "name", spelling=F("spelling")),
-            _as_choices("leader", leaders, "name", "unit", spelling=F("spelling")),
-            _as_choices("source", sources, "name", "unit", spelling=F("spelling")),
-            *_formerly("department"),
-            *_formerly("person"),
-            _uses("department", "TaskDepartment", "department"),
-            _uses("leader", "TaskLeader", "person"),
-            _uses("source", "SuggestionSource", "person"),
+            _choice_rows("meeting", known, "title", "document_number", spelling=F("spelling")),
+            _choice_rows("aspect", Aspect.objects.filter(meeting__in=known), "title"),
+            _choice_rows("department", Department.objects.living(), "name", spelling=F("spelling")),
+            _choice_rows("leader", leaders, "name", "unit", spelling=F("spelling")),
+            _choice_rows("source", sources, "name", "unit", spelling=F("spelling")),
+            *_former_name_rows("department"),
+            *_former_name_rows("person"),
+            _use_counts("department", "TaskDepartment", "department"),
+            _use_counts("leader", "TaskLeader", "person"),
+            _use_counts("source", "SuggestionSource", "person"),
         ]
         if self.account is not None:
             owner = Case(When(owner=self.account, then=Value("")), default=F("owner__display_name"))
             parts.append(
-                _columns(permissions.readable_views(self.account), "view", F("pk"), F("name"), F("query"), owner)
+                _union_columns(permissions.readable_views(self.account), "view", F("pk"), F("name"), F("query"), owner)
             )
         rows: dict[str, list[tuple]] = defaultdict(list)
         for kind, pk, *columns in parts[0].union(*parts[1:], all=True):
             rows[kind].append((pk, *columns))
         complete: dict[str, list] = {
-            kind: self._complete(kind, rows) for kind in ("meeting", "aspect", "department", "leader", "source")
+            kind: self._build_choices(kind, rows) for kind in ("meeting", "aspect", "department", "leader", "source")
         }
-        return {**complete, "view": sorted(map(KeptList._make, rows["view"]), key=lambda view: (view.name, view.pk))}
+        return {
+            **complete,
+            "view": sorted(map(SavedViewOption._make, rows["view"]), key=lambda view: (view.name, view.pk)),
+        }
 
-    def _complete(self, kind: str, rows: dict[str, list[tuple]]) -> list[Choice]:
+    def _build_choices(self, kind: str, rows: dict[str, list[tuple]]) -> list[FilterChoice]:
         uses = {pk: int(number) for pk, number, _detail, _spelling in rows[f"uses of {kind}"]}
         formerly: dict[int, list[str]] = defaultdict(list)
         spellings: dict[int, list[str]] = defaultdict(list)
@@ -150,60 +153,64 @@ class FilterChoices:
             formerly[pk] += [part for part in (name, old_pk) if part]
             spellings[pk] += [name, spelling]
         return [
-            Choice(pk, name, detail, " ".join([spelling, *spellings[pk]]).strip(), uses.get(pk, 0), tuple(formerly[pk]))
+            FilterChoice(
+                pk, name, detail, " ".join([spelling, *spellings[pk]]).strip(), uses.get(pk, 0), tuple(formerly[pk])
+            )
             for pk, name, detail, spelling in sorted(rows[kind])
         ]
 
-    def rows(self, kind: str) -> list[Choice]:
+    def rows(self, kind: str) -> list[FilterChoice]:
         """Return all of ``kind``, in the order of entry."""
         return self._rows[kind]
 
     @property
-    def views(self) -> list[KeptList]:
+    def views(self) -> list[SavedViewOption]:
         """The saved views that the account may open, by name."""
         return self._rows["view"]
 
 
-_COLUMNS = ("kind", "pk_of", "name_of", "detail_of", "spelling_of")
+_UNION_COLUMNS = ("kind", "pk_of", "name_of", "detail_of", "spelling_of")
 
 
-def _as_choices(kind: str, rows: QuerySet, name: str, detail: str | None = None, *, spelling=None) -> QuerySet:
-    return _columns(rows, kind, F("pk"), F(name), F(detail) if detail else Value(""), spelling or Value(""))
+def _choice_rows(kind: str, rows: QuerySet, name: str, detail: str | None = None, *, spelling=None) -> QuerySet:
+    return _union_columns(rows, kind, F("pk"), F(name), F(detail) if detail else Value(""), spelling or Value(""))
 
 
-def _formerly(of: str) -> list[QuerySet]:
+def _former_name_rows(of: str) -> list[QuerySet]:
     """Return the former names of the departments or people, and the rows merged into them with their ids."""
     merged = (Department if of == "department" else Person).objects.filter(merged_into__isnull=False)
     kind, spelling = f"former {of}", F("spelling")
     return [
-        _columns(FormerName.objects.filter(**{f"{of}__isnull": False}), kind, F(of), F("name"), Value(""), spelling),
-        _columns(merged, kind, F("merged_into"), F("name"), Cast("pk", CharField()), spelling),
+        _union_columns(
+            FormerName.objects.filter(**{f"{of}__isnull": False}), kind, F(of), F("name"), Value(""), spelling
+        ),
+        _union_columns(merged, kind, F("merged_into"), F("name"), Cast("pk", CharField()), spelling),
     ]
 
 
-def _uses(kind: str, model: str, column: str) -> QuerySet:
-    counted = lately(model).values(column).annotate(number=Cast(Count("pk"), CharField()))
-    return _columns(counted, f"uses of {kind}", F(column), F("number"), Value(""), Value(""))
+def _use_counts(kind: str, model: str, column: str) -> QuerySet:
+    counted = recent_rows(model).values(column).annotate(number=Cast(Count("pk"), CharField()))
+    return _union_columns(counted, f"uses of {kind}", F(column), F("number"), Value(""), Value(""))
 
 
-def _columns(rows: QuerySet, kind: str, *values) -> QuerySet:
-    columns = dict(zip(_COLUMNS, (Value(kind), *values), strict=True))
-    return rows.order_by().annotate(**columns).values_list(*_COLUMNS)
+def _union_columns(rows: QuerySet, kind: str, *values) -> QuerySet:
+    columns = dict(zip(_UNION_COLUMNS, (Value(kind), *values), strict=True))
+    return rows.order_by().annotate(**columns).values_list(*_UNION_COLUMNS)
 
 
-class WordsField(forms.CharField):
+class SearchTextField(forms.CharField):
     """Words to search for. Each is looked for in five places, so their number has an end, and so has their length."""
 
-    MOST_WORDS = 20
+    MAX_WORDS = 20
 
     def clean(self, value):
         value = super().clean(value)
-        if len(set(value.split())) > self.MOST_WORDS:
-            raise forms.ValidationError(_("Search for %(most)d words at most.") % {"most": self.MOST_WORDS})
+        if len(set(value.split())) > self.MAX_WORDS:
+            raise forms.ValidationError(_("Search for %(most)d words at most.") % {"most": self.MAX_WORDS})
         return value
 
 
-class TickList(forms.CheckboxSelectMultiple):
+class CheckboxList(forms.CheckboxSelectMultiple):
     """Boxes to tick. A long list is searched, and begins with the frequent ones: each box knows what it is."""
 
     spellings: dict[str, str] | None = None
@@ -212,17 +219,17 @@ class TickList(forms.CheckboxSelectMultiple):
     @property
     def is_long(self) -> bool:
         """Whether it is more than is seen at a glance."""
-        return len(self.choices) > SHORT_LIST
+        return len(self.choices) > SHORT_LIST_LENGTH
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         return {**option, "spelling": (self.spellings or {}).get(value, ""), "is_frequent": value in self.frequent}
 
 
-class SeveralField(forms.MultipleChoiceField):
+class MultiChoiceField(forms.MultipleChoiceField):
     """Several of a set of words; empty ones, which a form without script sends, mean nothing."""
 
-    widget = TickList
+    widget = CheckboxList
     default_error_messages = {
         "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
     }
@@ -231,20 +238,22 @@ class SeveralField(forms.MultipleChoiceField):
         return [item for item in super().to_python(value) if item]
 
 
-class IdOrNameField(SeveralField):
+class IdOrNameField(MultiChoiceField):
     """Takes ids and exact names, several times; a name that several rows share means all of them."""
 
-    def offer(self, rows: Iterable[Choice], *, detail_is_a_name: bool = False, with_nobody: bool = False) -> None:
+    def set_choices(
+        self, rows: Iterable[FilterChoice], *, is_detail_a_name: bool = False, with_nobody: bool = False
+    ) -> None:
         """Set what can be chosen.
 
-        ``detail_is_a_name``: a meeting may also be called by its document number. ``with_nobody``: having none can
+        ``is_detail_a_name``: a meeting may also be called by its document number. ``with_nobody``: having none can
         be asked for, too.
         """
         self.ids_by_name: dict[str, list[str]] = defaultdict(list)
         rows = list(rows)
         for row in rows:
             self.ids_by_name[row.name].append(str(row.pk))
-            if row.detail and detail_is_a_name:
+            if row.detail and is_detail_a_name:
                 self.ids_by_name[row.detail].append(str(row.pk))
         shared = Counter(row.name for row in rows)
         # Whoever bears a name now comes before whoever bore it once.
@@ -252,7 +261,7 @@ class IdOrNameField(SeveralField):
         for row in rows:
             for name in set(row.formerly) - borne:
                 self.ids_by_name[name].append(str(row.pk))
-        frequent, others = frequent_first(rows, {row: row.uses for row in rows})
+        frequent, others = split_frequent(rows, {row: row.uses for row in rows})
         self.choices = [
             (
                 str(row.pk),
@@ -282,10 +291,10 @@ class IdOrNameField(SeveralField):
         return self._as_ids(data or [])
 
 
-class SeveralFilter(django_filters.MultipleChoiceFilter):
+class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
     """One of a fixed set of words; repeated means or."""
 
-    field_class = SeveralField
+    field_class = MultiChoiceField
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("distinct", False)
@@ -301,10 +310,10 @@ class IdOrNameFilter(django_filters.Filter):
     field_class = IdOrNameField
 
 
-class WordsFilter(django_filters.CharFilter):
+class SearchTextFilter(django_filters.CharFilter):
     """Words that all have to be found. ``method`` says where."""
 
-    field_class = WordsField
+    field_class = SearchTextField
 
 
 def _day_field(label) -> django_filters.DateFilter:
@@ -320,32 +329,32 @@ def _day_field(label) -> django_filters.DateFilter:
 class TaskFilterSet(django_filters.FilterSet):
     """The filters over tasks from `TaskQuerySet.on`. No filter joins in a way that could repeat a row."""
 
-    q = WordsFilter(label=gettext_lazy("Search"), method="filter_words", max_length=300)
+    q = SearchTextFilter(label=gettext_lazy("Search"), method="filter_words", max_length=300)
     meeting = IdOrNameFilter(label=gettext_lazy("Meeting"), method="filter_meeting")
     aspect = IdOrNameFilter(label=gettext_lazy("Aspect"), method="filter_aspect")
-    status = SeveralFilter(label=gettext_lazy("Status"), field_name="day_status", choices=Status.choices)
-    health = SeveralFilter(label=gettext_lazy("Health"), field_name="health", choices=Health.choices)
+    status = MultiChoiceFilter(label=gettext_lazy("Status"), field_name="day_status", choices=Status.choices)
+    health = MultiChoiceFilter(label=gettext_lazy("Health"), field_name="health", choices=Health.choices)
     department = IdOrNameFilter(label=gettext_lazy("Responsible department"), method="filter_department")
     supporting = IdOrNameFilter(label=gettext_lazy("Supporting department"), method="filter_supporting")
     leader = IdOrNameFilter(label=gettext_lazy("Supervising leader"), method="filter_leader")
     source = IdOrNameFilter(label=gettext_lazy("Suggestion source"), method="filter_source")
     silent = IdOrNameFilter(label=gettext_lazy("Silent department"), method="filter_silent")
-    instruction = SeveralFilter(
+    instruction = MultiChoiceFilter(
         label=gettext_lazy("Instruction"),
         method="filter_instruction",
         choices=[("open", gettext_lazy("Not answered yet"))],
     )
-    extended = SeveralFilter(
+    extended = MultiChoiceFilter(
         label=gettext_lazy("Extended"),
         method="filter_extended",
         choices=[("1", gettext_lazy("At least once")), ("2", gettext_lazy("Twice or more"))],
     )
-    outcome = SeveralFilter(
+    outcome = MultiChoiceFilter(
         label=gettext_lazy("Outcome"),
         method="filter_outcome",
         choices=[*Outcome.choices, ("missing", gettext_lazy("Not recorded yet"))],
     )
-    due = SeveralFilter(
+    due = MultiChoiceFilter(
         label=gettext_lazy("Due day"),
         method="filter_has_due",
         choices=[
@@ -354,12 +363,12 @@ class TaskFilterSet(django_filters.FilterSet):
             ("undecided", gettext_lazy("Deadline undecided")),
         ],
     )
-    wish = SeveralFilter(
+    wish = MultiChoiceFilter(
         label=gettext_lazy("Later deadline"),
         method="filter_wish",
         choices=[("open", gettext_lazy("Asked for, not decided"))],
     )
-    confirm = SeveralFilter(
+    confirm = MultiChoiceFilter(
         label=gettext_lazy("Confirmations"),
         method="filter_confirm",
         choices=[("open", gettext_lazy("Not answered yet"))],
@@ -367,7 +376,7 @@ class TaskFilterSet(django_filters.FilterSet):
     due_after = _day_field(gettext_lazy("Due from"))
     due_before = _day_field(gettext_lazy("Due until"))
 
-    OFFERS = {
+    CHOICE_SOURCES = {
         "meeting": "meeting",
         "aspect": "aspect",
         "department": "department",
@@ -389,10 +398,10 @@ class TaskFilterSet(django_filters.FilterSet):
         super().__init__(data=data, queryset=queryset)
         self.day = day
         self.choices = choices or FilterChoices(day)
-        for name, kind in self.OFFERS.items():
-            self.form.fields[name].offer(
+        for name, kind in self.CHOICE_SOURCES.items():
+            self.form.fields[name].set_choices(
                 self.choices.rows(kind),
-                detail_is_a_name=kind == "meeting",
+                is_detail_a_name=kind == "meeting",
                 with_nobody=name in ("department", "leader"),
             )
 
@@ -413,12 +422,13 @@ class TaskFilterSet(django_filters.FilterSet):
         """
         self.form.is_valid()  # what has a meaning is in `cleaned_data` from now on, whatever else has none
         return [
-            _("%(filter)s: %(values)s") % {"filter": self.form.fields[name].label, "values": self._said(name, value)}
+            _("%(filter)s: %(values)s")
+            % {"filter": self.form.fields[name].label, "values": self._format_value(name, value)}
             for name, value in self.form.cleaned_data.items()
             if value
         ]
 
-    def _said(self, name: str, value: str | datetime.date | list[str]) -> str:
+    def _format_value(self, name: str, value: str | datetime.date | list[str]) -> str:
         if isinstance(value, datetime.date):
             return date_format(value, "DATE_FORMAT")
         if isinstance(value, str):
@@ -436,7 +446,7 @@ class TaskFilterSet(django_filters.FilterSet):
         found, spelled = tasks, tasks
         words = list(dict.fromkeys(words.split()))
         for word in words:
-            told = TaskLog.objects.standing(self.day).filter(
+            reports = TaskLog.objects.standing(self.day).filter(
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )
             found = found.filter(
@@ -444,11 +454,11 @@ class TaskFilterSet(django_filters.FilterSet):
                 | Q(suggestion__text__icontains=word)
                 | Q(suggestion__lead_in__icontains=word)
                 | Q(remarks__icontains=word)
-                | Exists(told)
+                | Exists(reports)
             )
             typed = word.lower()
             spelled = spelled.filter(Q(spelling__contains=typed) | Q(suggestion__spelling__contains=typed))
-        if words and all(map(may_be_spelling, words)) and not found.exists():
+        if words and all(map(is_pinyin_query, words)) and not found.exists():
             return spelled
         return found
 
@@ -460,15 +470,15 @@ class TaskFilterSet(django_filters.FilterSet):
 
     def filter_department(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         """Lead and responsible departments; supporting ones have their own filter."""
-        return self._of_some_or_nobody(tasks, ids, tasks.answered_by, tasks.answered_by_nobody)
+        return self._filter_some_or_nobody(tasks, ids, tasks.assigned_to, tasks.unassigned)
 
     def filter_supporting(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        return tasks.answered_by(ids, [DepartmentRole.SUPPORTING]) if ids else tasks
+        return tasks.assigned_to(ids, [DepartmentRole.SUPPORTING]) if ids else tasks
 
     def filter_leader(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        return self._of_some_or_nobody(tasks, ids, tasks.supervised_by, tasks.supervised_by_nobody)
+        return self._filter_some_or_nobody(tasks, ids, tasks.supervised_by, tasks.unsupervised)
 
-    def _of_some_or_nobody(self, tasks: TaskQuerySet, ids: list[str], of_some, of_nobody) -> TaskQuerySet:
+    def _filter_some_or_nobody(self, tasks: TaskQuerySet, ids: list[str], of_some, of_nobody) -> TaskQuerySet:
         """Return what ``of_some(ids)`` finds; the id `NOBODY` among them adds what ``of_nobody()`` does."""
         if not ids:
             return tasks
@@ -533,19 +543,19 @@ class TaskFilterSet(django_filters.FilterSet):
         """Tasks of which an import left something open that nobody had answered by the day."""
         if not values:
             return tasks
-        return tasks.filter(Exists(ConfirmationMark.objects.open_on(self.day).filter(task=OuterRef("pk"))))
+        return tasks.filter(Exists(ImportIssue.objects.open_on(self.day).filter(task=OuterRef("pk"))))
 
     def filter_due(self, tasks: TaskQuerySet, name: str, day: datetime.date) -> TaskQuerySet:
         """Due is the earliest unmet milestone or the deadline; both ends are inclusive."""
         return tasks.filter(**{"day_next_due__gte" if name == "due_after" else "day_next_due__lte": day})
 
 
-def filtered_tasks(params: QueryDict, tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+def filter_tasks(params: QueryDict, tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     """Return those of ``tasks`` (from `TaskQuerySet.on` the ``day``) that ``params`` ask for.
 
     Raises WrongParameter where one of them has no meaning: then there are no rows, never all.
     """
     filterset = TaskFilterSet(params, tasks, day=day)
     if filterset.wrong:
-        raise WrongParameter(filterset.wrong)
+        raise InvalidParameter(filterset.wrong)
     return filterset.qs

@@ -11,25 +11,25 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from meetings.models import Account, ConfirmationColumn, ConfirmationMark, Meeting, Suggestion, Task
-from meetings.models.import_issue import ConfirmationMarkQuerySet
+from meetings.models import Account, ImportIssue, ImportIssueColumn, Meeting, Suggestion, Task
+from meetings.models.import_issue import ImportIssueQuerySet
 from meetings.permissions import require_secretariat
 from meetings.tasks import import_issues
 
 # What is asked once: of one row of a table, about one column, for one reason, of one printed value.
-_SAME = ("task__suggestion", "column", "code", "value")
+_GROUP_FIELDS = ("task__suggestion", "column", "code", "value")
 # Of these the right answer can be given where the question stands; of others it is written down, and mended elsewhere.
-ANSWERED_IN_PLACE = frozenset({ConfirmationColumn.DEPARTMENTS, ConfirmationColumn.LEADERS, ConfirmationColumn.DEADLINE})
+CORRECTABLE_IN_PLACE = frozenset({ImportIssueColumn.DEPARTMENTS, ImportIssueColumn.LEADERS, ImportIssueColumn.DEADLINE})
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class IssueGroup:
     """Marks that ask the same, each of another task of one row; in the order of the tasks' numbers."""
 
-    marks: tuple[ConfirmationMark, ...]
+    marks: tuple[ImportIssue, ...]
 
     @property
-    def first(self) -> ConfirmationMark:
+    def first(self) -> ImportIssue:
         """The mark that stands for all of them."""
         return self.marks[0]
 
@@ -49,9 +49,9 @@ class Question:
         return any(mark.answer_id is None for mark in self.marks)
 
     @property
-    def is_answered_in_place(self) -> bool:
+    def is_correctable_in_place(self) -> bool:
         """Whether what is right instead can be said where it stands."""
-        return self.first.column in ANSWERED_IN_PLACE
+        return self.first.column in CORRECTABLE_IN_PLACE
 
     @property
     def offered(self) -> datetime.date | None:
@@ -61,73 +61,73 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRow:
+class OpenIssueRow:
     """A row of a table with what is open about it."""
 
     suggestion: Suggestion
-    questions: list[Question]
+    questions: list[IssueGroup]
 
 
-def number() -> int:
+def count_open_issues() -> int:
     """Return how many questions are open. One query."""
-    return ConfirmationMark.objects.open().order_by().values(*_SAME).distinct().count()
+    return ImportIssue.objects.open().order_by().values(*_GROUP_FIELDS).distinct().count()
 
 
-def questions_of(marks: Iterable[ConfirmationMark]) -> list[Question]:
-    """Return ``marks`` as questions, in the order in which each is first asked."""
-    found: dict[tuple[Any, ...], list[ConfirmationMark]] = {}
-    for mark in marks:
+def group_issues(issues: Iterable[ImportIssue]) -> list[IssueGroup]:
+    """Return ``issues`` as questions, in the order in which each is first asked."""
+    found: dict[tuple[Any, ...], list[ImportIssue]] = {}
+    for mark in issues:
         found.setdefault((mark.task.suggestion_id, mark.column, mark.code, mark.value), []).append(mark)
-    return [Question(tuple(of_one)) for of_one in found.values()]
+    return [IssueGroup(tuple(of_one)) for of_one in found.values()]
 
 
-def open_suggestions() -> QuerySet[Suggestion]:
+def suggestions_with_open_issues() -> QuerySet[Suggestion]:
     """Return the rows with something open, newest meeting first, as printed."""
-    marks = ConfirmationMark.objects.open().filter(task__suggestion=OuterRef("pk"))
+    issues = ImportIssue.objects.open().filter(task__suggestion=OuterRef("pk"))
     return (
-        Suggestion.objects.filter(Exists(marks))
+        Suggestion.objects.filter(Exists(issues))
         .select_related("meeting")
         .order_by("-meeting__issued_on", "-meeting_id", "position")
     )
 
 
-def open_rows(suggestions: Iterable[Suggestion]) -> list[OpenRow]:
-    """Return ``suggestions`` (of `open_suggestions`) with their open questions; four queries."""
+def build_open_issue_rows(suggestions: Iterable[Suggestion]) -> list[OpenIssueRow]:
+    """Return ``suggestions`` (of `suggestions_with_open_issues`) with their open questions; four queries."""
     suggestions = list(suggestions)
-    marks = with_tasks(ConfirmationMark.objects.open().filter(task__suggestion__in=suggestions))
-    by_row = groupby(marks, key=lambda mark: mark.task.suggestion_id)
-    questions = {row: questions_of(of_row) for row, of_row in by_row}
-    return [OpenRow(row, questions[row.pk]) for row in suggestions if row.pk in questions]
+    issues = with_task_details(ImportIssue.objects.open().filter(task__suggestion__in=suggestions))
+    by_row = groupby(issues, key=lambda mark: mark.task.suggestion_id)
+    groups_by_row = {row: group_issues(of_row) for row, of_row in by_row}
+    return [OpenIssueRow(row, groups_by_row[row.pk]) for row in suggestions if row.pk in groups_by_row]
 
 
-def by_meeting(rows: Iterable[OpenRow]) -> list[tuple[Meeting, list[OpenRow]]]:
+def group_by_meeting(rows: Iterable[OpenIssueRow]) -> list[tuple[Meeting, list[OpenIssueRow]]]:
     """Return the rows under their meetings."""
     return [(meeting, list(of_one)) for meeting, of_one in groupby(rows, key=lambda row: row.suggestion.meeting)]
 
 
-def with_tasks(marks: ConfirmationMarkQuerySet) -> ConfirmationMarkQuerySet:
-    """Return ``marks`` row by row and task by task, with all that a question shows of its tasks."""
+def with_task_details(issues: ImportIssueQuerySet) -> ImportIssueQuerySet:
+    """Return ``issues`` row by row and task by task, with all that a question shows of its tasks."""
     return (
-        marks.select_related("task__suggestion__meeting")
+        issues.select_related("task__suggestion__meeting")
         .prefetch_related("task__task_departments__department", "task__task_leaders__person", "task__milestones")
         .order_by("task__suggestion", "task__number", "pk")
     )
 
 
-def readable_open_suggestions(account: Account):
+def readable_suggestions_with_open_issues(account: Account):
     """Return the rows of tables with something to confirm, which everyone signed in may read."""
-    rows = import_issues.open_suggestions()
+    rows = import_issues.suggestions_with_open_issues()
     return rows if account.is_authenticated else rows.none()
 
 
-def answerable_question(account: Account, mark_ids: Iterable[str]) -> import_issues.Question:
+def answerable_issue(account: Account, mark_ids: Iterable[str]) -> import_issues.IssueGroup:
     """Return the question that the marks of these ids ask, also where it has been answered meanwhile.
 
     Raises PermissionDenied for all but the secretariat, Http404 where these are not the marks of one question.
     """
     require_secretariat(account)
     ids = {int(pk) for pk in mark_ids if pk.isascii() and pk.isdecimal() and len(pk) <= 18}
-    questions = import_issues.questions_of(import_issues.with_tasks(ConfirmationMark.objects.filter(pk__in=ids)))
-    if len(questions) != 1 or len(questions[0].marks) != len(ids):
+    groups = import_issues.group_issues(import_issues.with_task_details(ImportIssue.objects.filter(pk__in=ids)))
+    if len(groups) != 1 or len(groups[0].marks) != len(ids):
         raise Http404
-    return questions[0]
+    return groups[0]

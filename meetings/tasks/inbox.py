@@ -36,7 +36,7 @@ ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class InboxGroup:
     """Tasks that wait for the same thing. ``words`` and ``since`` are annotations: what is asked, and since when."""
 
     key: str
@@ -63,19 +63,19 @@ def has_inbox(account: Account) -> bool:
     return account.is_authenticated and account.is_active and account.role in ROLES_WITH_INBOX
 
 
-def groups(account: Account, day: datetime.date) -> list[Group]:
+def groups(account: Account, day: datetime.date) -> list[InboxGroup]:
     """Return the groups of the account's role, those included in which nothing waits. No query."""
     if not has_inbox(account):
         return []
     if account.role == Role.SECRETARIAT:
-        return _of_the_secretariat()
+        return _secretariat_groups()
     if account.role == Role.LEADER:
         tasks = awaiting_agreement(Task.objects.supervised_by([account.person_id]))
-        return [Group("agree", _("Closure to agree to"), tasks, *_of_log(_last_status()))]
-    return _of_a_liaison(account, day)
+        return [InboxGroup("agree", _("Closure to agree to"), tasks, *_note_and_day(_last_status_entries()))]
+    return _liaison_groups(account, day)
 
 
-def number(account: Account, day: datetime.date) -> int:
+def count_waiting(account: Account, day: datetime.date) -> int:
     """Return how many items wait for the account. One query."""
     waiting = [group.tasks.order_by().values_list("pk") for group in groups(account, day)]
     if not waiting:
@@ -83,20 +83,25 @@ def number(account: Account, day: datetime.date) -> int:
     return waiting[0].union(*waiting[1:], all=True).count() if len(waiting) > 1 else waiting[0].count()
 
 
-def next_task(account: Account, day: datetime.date, *, besides: int | None = None) -> Task | None:
-    """Return the first task that waits for the account, another one than ``besides`` if there is any."""
+def next_task(account: Account, day: datetime.date, *, excluded_id: int | None = None) -> Task | None:
+    """Return the first task that waits for the account, another one than ``excluded_id`` if there is any."""
     for group in groups(account, day):
-        task = group.items(day).exclude(pk=besides).first()
+        task = group.items(day).exclude(pk=excluded_id).first()
         if task is not None:
             return task
     return None
 
 
-def _of_the_secretariat() -> list[Group]:
+def _secretariat_groups() -> list[InboxGroup]:
     asked = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
     return [
-        Group("closure", _("Closure to decide"), awaiting_decision(Task.objects.all()), *_of_log(_last_status())),
-        Group(
+        InboxGroup(
+            "closure",
+            _("Closure to decide"),
+            awaiting_decision(Task.objects.all()),
+            *_note_and_day(_last_status_entries()),
+        ),
+        InboxGroup(
             "extension",
             _("Later deadlines to decide"),
             # From the few open wishes to their tasks, not through all tasks.
@@ -107,30 +112,30 @@ def _of_the_secretariat() -> list[Group]:
     ]
 
 
-def _of_a_liaison(account: Account, day: datetime.date) -> list[Group]:
+def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
     own = account.departments.values("pk")
     unanswered = Instruction.objects.filter(answer__isnull=True)
     of_task = unanswered.filter(task=OuterRef("pk")).order_by("pk")
-    sent_back = _sent_back().filter(task=OuterRef("pk")).order_by("-sequence")
-    answerable = Task.objects.answered_by(own)
+    sent_back = _sent_back_entries().filter(task=OuterRef("pk")).order_by("-sequence")
+    answerable = Task.objects.assigned_to(own)
     return [
-        Group(
+        InboxGroup(
             "answer",
             _("Instructions to answer"),
-            Task.objects.answered_by(own, DepartmentRole.values).filter(pk__in=unanswered.values("task")),
+            Task.objects.assigned_to(own, DepartmentRole.values).filter(pk__in=unanswered.values("task")),
             Subquery(of_task.values("text")[:1]),
             Subquery(of_task.values("given_on")[:1]),
         ),
-        Group(
+        InboxGroup(
             "sent_back",
             _("Sent back"),
             answerable.filter(Exists(sent_back), status__in=(Status.NOT_STARTED, Status.IN_PROGRESS)),
-            *_of_log(sent_back),
+            *_note_and_day(sent_back),
         ),
-        Group(
+        InboxGroup(
             "report",
             _("Overdue, or a review missed: to report"),
-            _to_report(answerable, day),
+            _tasks_to_report(answerable, day),
             # What was reported last stands here for what is asked: anything newer.
             F("last_report_note"),
             F("next_day"),
@@ -138,7 +143,7 @@ def _of_a_liaison(account: Account, day: datetime.date) -> list[Group]:
     ]
 
 
-def _to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+def _tasks_to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     """Return the overdue and review-missed ones that a report would help.
 
     A missed review ends with a report; an overdue task stays overdue, so a report on it is wanted when it has become
@@ -152,11 +157,11 @@ def _to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     return pressing.filter(unreported).exclude(status=Status.CLOSURE_REQUESTED)
 
 
-def _last_status():
+def _last_status_entries():
     return TaskLog.objects.standing().filter(task=OuterRef("pk"), kind=EntryKind.STATUS).order_by("-sequence")
 
 
-def _sent_back():
+def _sent_back_entries():
     """Return the entries that sent a closure back or refused a later deadline, with no report and no change since."""
     closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
     refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")
@@ -165,5 +170,5 @@ def _sent_back():
     return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(since))
 
 
-def _of_log(entries) -> tuple[Subquery, Subquery]:
+def _note_and_day(entries) -> tuple[Subquery, Subquery]:
     return Subquery(entries.values("note")[:1]), Subquery(entries.values("effective_on")[:1])

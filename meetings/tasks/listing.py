@@ -13,17 +13,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.core.as_of import AS_OF, ImpossibleAsOf, parse_as_of
+from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.models import PAGE_SIZES
 from meetings.models.task import TaskQuerySet
 from meetings.ui.navigation import as_of_query
 
-from .filters import FilterChoices, KeptList, TaskFilterSet
-from .saved_views import kept_query, same_list
-from .tables import TaskTable, columns_asked_for, sorting_asked_for, with_task
+from .filters import FilterChoices, SavedViewOption, TaskFilterSet
+from .saved_views import build_saved_query, is_same_list
+from .tables import TaskTable, ensure_task_column, parse_columns, parse_sorting
 
 # The filters that are lists to tick, in the order of use.
-PICKED = (
+FILTER_ORDER = (
     "health",
     "status",
     "department",
@@ -43,7 +43,7 @@ PICKED = (
 
 
 @dataclass
-class Rows:
+class TaskRows:
     """What the rows of a list take from it: ``table`` holds those shown, ``address`` is the list's own."""
 
     day: datetime.date
@@ -66,7 +66,7 @@ class Rows:
 
 
 @dataclass
-class Listing(Rows):
+class Listing(TaskRows):
     """What a list shows: ``tasks`` are all rows found, ``table`` one page of them, ``wrong`` what was asked wrongly."""
 
     filterset: TaskFilterSet
@@ -75,40 +75,40 @@ class Listing(Rows):
     wrong: list[str] = field(default_factory=list)
 
     @property
-    def columns_offered(self) -> list[tuple[str, str, bool]]:
+    def available_columns(self) -> list[tuple[str, str, bool]]:
         """Name, head and whether it is shown, of all columns: those shown in their order, then the others."""
         hidden = [name for name in TaskTable.base_columns if name not in self.columns]
         heads = {name: str(column.verbose_name) for name, column in TaskTable.base_columns.items()}
         return [(name, heads[name], name in self.columns) for name in [*self.columns, *hidden]]
 
     @property
-    def heads_to_sort_by(self) -> list[tuple[str, str]]:
+    def sortable_headers(self) -> list[tuple[str, str]]:
         """Name and head of the columns that are shown, and of the hidden one that the list is sorted by."""
         sorted_by = {column.name for column in self.table.columns.iterall() if column.is_ordered}
-        return [(name, head) for name, head, shown in self.columns_offered if shown or name in sorted_by]
+        return [(name, head) for name, head, shown in self.available_columns if shown or name in sorted_by]
 
     @cached_property
-    def kept_query(self) -> str:
+    def saved_query(self) -> str:
         """What a saved view would keep of this list."""
-        return kept_query(self.filterset.data, self.columns)
+        return build_saved_query(self.filterset.data, self.columns)
 
     @cached_property
-    def views(self) -> list[KeptList]:
+    def views(self) -> list[SavedViewOption]:
         """The saved views to choose from, by name."""
         return self.filterset.choices.views
 
     @cached_property
-    def views_shown(self) -> list[KeptList]:
+    def current_views(self) -> list[SavedViewOption]:
         """Those of `views` that are this very list."""
-        return [view for view in self.views if same_list(view.query, self.kept_query)]
+        return [view for view in self.views if is_same_list(view.query, self.saved_query)]
 
     @property
-    def pick_fields(self):
+    def filter_fields(self):
         """The form's fields that are lists to tick."""
-        return [self.filterset.form[name] for name in PICKED]
+        return [self.filterset.form[name] for name in FILTER_ORDER]
 
     @property
-    def day_count(self) -> int:
+    def chosen_day_count(self) -> int:
         """How many of the three days are chosen."""
         form = self.filterset.form
         return sum(
@@ -132,8 +132,8 @@ def requested_day(request: HttpRequest, today: datetime.date) -> tuple[datetime.
     """Return the day the address asks for, and what is wrong with it; where something is, the day is today."""
     try:
         return parse_as_of(request.GET.get(AS_OF), today), []
-    except ImpossibleAsOf as wrong:
-        return today, [str(wrong)]
+    except InvalidAsOfError as error:
+        return today, [str(error)]
 
 
 def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, today: datetime.date) -> Listing:
@@ -142,25 +142,27 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
     ``tasks`` come from `access.readable_tasks` for the day. A parameter without a meaning is said and yields no
     rows, never all (DESIGN.md, Contracts).
     """
-    wrong: list[str] = requested_day(request, today)[1]
-    columns, wrong_columns = columns_asked_for(request.GET)
+    errors: list[str] = requested_day(request, today)[1]
+    columns, wrong_columns = parse_columns(request.GET)
     # What is remembered may name a column of another release; an address is somebody's mistake.
-    columns = columns or with_task(request.user.task_columns) or list(TaskTable.USUAL)
-    sorting, wrong_sorting = sorting_asked_for(request.GET)
-    tasks = TaskTable.loaded(permissions.with_own_part(request.user, tasks), day, shown=columns, sorting=sorting)
+    columns = columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
+    sorting, wrong_sorting = parse_sorting(request.GET)
+    tasks = TaskTable.prepare_queryset(
+        permissions.annotate_liaison_roles(request.user, tasks), day, columns=columns, sorting=sorting
+    )
     filterset = TaskFilterSet(request.GET, tasks, day=day, choices=FilterChoices(day, request.user))
-    wrong += filterset.wrong
-    per_page = _number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], wrong)
+    errors += filterset.wrong
+    per_page = _parse_number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], errors)
     # An export is of all pages, so it does not matter on which of them it was asked for.
-    page = 1 if request.GET.get("export") else _number(request, "page", 1, 1, None, wrong)
-    wrong += [*wrong_sorting, *wrong_columns]
-    found = tasks.none() if wrong else filterset.qs
-    table = _table(request, found.with_printed_order(), columns, [] if wrong else sorting)
+    page = 1 if request.GET.get("export") else _parse_number(request, "page", 1, 1, None, errors)
+    errors += [*wrong_sorting, *wrong_columns]
+    found = tasks.none() if errors else filterset.qs
+    table = _build_table(request, found.in_printed_order(), columns, [] if errors else sorting)
     try:
-        table.paginate(page=1 if wrong else page, per_page=per_page, paginator_class=Paginator)
+        table.paginate(page=1 if errors else page, per_page=per_page, paginator_class=Paginator)
     except EmptyPage:
-        wrong.append(_("There is no page %(page)d. Go back to the first one.") % {"page": page})
-        table = _table(request, tasks.none(), columns, [])
+        errors.append(_("There is no page %(page)d. Go back to the first one.") % {"page": page})
+        table = _build_table(request, tasks.none(), columns, [])
         table.paginate(page=1, per_page=per_page)
     return Listing(
         day=day,
@@ -171,25 +173,31 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
         per_page=per_page,
         columns=columns,
         address=request.get_full_path(),
-        wrong=wrong,
+        wrong=errors,
     )
 
 
-def one_row(request: HttpRequest, tasks: TaskQuerySet, address: str, today: datetime.date) -> Rows:
+def build_single_row(request: HttpRequest, tasks: TaskQuerySet, address: str, today: datetime.date) -> TaskRows:
     """Return ``tasks``, of one task, as a row of the list at ``address``: with its columns, whatever it filters by."""
     asked = QueryDict(urlsplit(address).query)
-    columns = columns_asked_for(asked)[0] or with_task(request.user.task_columns) or list(TaskTable.USUAL)
-    tasks = TaskTable.loaded(permissions.with_own_part(request.user, tasks), today, shown=columns)
-    return Rows(day=today, is_today=True, table=_table(request, tasks, columns, []), columns=columns, address=address)
+    columns = (
+        parse_columns(asked)[0] or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
+    )
+    tasks = TaskTable.prepare_queryset(permissions.annotate_liaison_roles(request.user, tasks), today, columns=columns)
+    return TaskRows(
+        day=today, is_today=True, table=_build_table(request, tasks, columns, []), columns=columns, address=address
+    )
 
 
-def _table(request: HttpRequest, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:
+def _build_table(request: HttpRequest, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:
     table = TaskTable(tasks, columns=columns, order_by=sorting)
     table.request = request
     return table
 
 
-def _number(request: HttpRequest, name: str, default: int, lowest: int, highest: int | None, wrong: list[str]) -> int:
+def _parse_number(
+    request: HttpRequest, name: str, default: int, lowest: int, highest: int | None, errors: list[str]
+) -> int:
     written = request.GET.get(name, "").strip()
     if not written:
         return default
@@ -198,9 +206,9 @@ def _number(request: HttpRequest, name: str, default: int, lowest: int, highest:
         if number >= lowest and (highest is None or number <= highest):
             return number
     if highest is None:
-        wrong.append(_("“%(value)s” is not the number of a page.") % {"value": written})
+        errors.append(_("“%(value)s” is not the number of a page.") % {"value": written})
     else:
-        wrong.append(
+        errors.append(
             _("“%(value)s” is not a page size. Choose a number from %(lowest)d to %(highest)d.")
             % {"value": written, "lowest": lowest, "highest": highest}
         )

@@ -10,8 +10,8 @@ from django.urls import reverse
 from meetings import permissions
 from meetings.models import Account, LandingPage, Task
 from meetings.tasks import inbox
-from meetings.tasks.saved_views import address_of
-from meetings.ui.navigation import today, way_back
+from meetings.tasks.saved_views import saved_view_url
+from meetings.ui.navigation import get_next_url, today
 
 LANDING_PAGES = {
     LandingPage.OVERVIEW: "overview",
@@ -22,32 +22,32 @@ LANDING_PAGES = {
 }
 
 
-def after_saving(request: HttpRequest, task: Task, *, settles: bool, to_list: bool = False) -> str:
+def url_after_save(request: HttpRequest, task: Task, *, advances_inbox: bool, to_list: bool = False) -> str:
     """Return the address to go to once something about ``task`` is saved.
 
-    Who came from the inbox and has settled what waited there (``settles``) gets the next task at once. ``to_list``:
-    back to the place in the list the user came from, as from an overview always; otherwise the task stays, and the
-    way back with it.
+    Who came from the inbox and has settled what waited there (``advances_inbox``) gets the next task at once.
+    ``to_list``: back to the place in the list the user came from, as from an overview always; otherwise the task stays,
+    and the way back with it.
     """
-    back = way_back(request)
-    if settles and urlsplit(back).path == reverse("inbox"):
-        following = inbox.next_task(request.user, today(), besides=task.pk)
-        return waiting_address(following) if following else reverse("inbox")
+    back = get_next_url(request)
+    if advances_inbox and urlsplit(back).path == reverse("inbox"):
+        following = inbox.next_task(request.user, today(), excluded_id=task.pk)
+        return inbox_task_url(following) if following else reverse("inbox")
     if back and (to_list or urlsplit(back).path == reverse("overview")):
         return f"{back}#task-{task.pk}"
     return f"{task.get_absolute_url()}?{urlencode({'next': back})}" if back else task.get_absolute_url()
 
 
-def waiting_address(task: Task) -> str:
+def inbox_task_url(task: Task) -> str:
     """Return the address of a task out of the inbox: at what waits there, and back to the inbox from there."""
     return f"{task.get_absolute_url()}?{urlencode({'next': reverse('inbox')})}#waiting"
 
 
-def first_page(account: Account) -> str:
+def landing_url(account: Account) -> str:
     """Return the address that opens after signing in: the chosen view, as long as the account may see it, or page."""
     view = (
         permissions.readable_views(account).filter(pk=account.landing_view_id).first()
         if account.landing_view_id
         else None
     )
-    return address_of(view) if view else reverse(LANDING_PAGES[account.landing_page])
+    return saved_view_url(view) if view else reverse(LANDING_PAGES[account.landing_page])

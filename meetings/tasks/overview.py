@@ -30,14 +30,14 @@ from meetings.models.task import TaskQuerySet
 from .statistics import PRESSING, reported_since_review
 
 # How much of each a page shows that has to fit one sheet of paper; the whole list is one click away.
-SHOWN = 10
+MAX_SHOWN = 10
 # Somebody who has never looked is told of the last fortnight.
-FIRST_LOOK_DAYS = 14
+FIRST_VISIT_DAYS = 14
 # Who comes back within this many minutes is still looking: what was new a moment ago stays new.
-SAME_LOOK_MINUTES = 30
+SAME_VISIT_MINUTES = 30
 
 
-class Move(TextChoices):
+class NextActor(TextChoices):
     """Whose move it is with an open task: what it waits for first."""
 
     LEADER_AGREES = "leader_agrees", _("Supervising leader: agree to the closure")
@@ -50,11 +50,11 @@ class Move(TextChoices):
 
 
 # The moves that chasing a department helps.
-OF_DEPARTMENTS = (Move.DEPARTMENTS_ANSWER, Move.DEPARTMENTS_REPORT)
+DEPARTMENT_ACTORS = (NextActor.DEPARTMENTS_ANSWER, NextActor.DEPARTMENTS_REPORT)
 
 
 def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    """Annotate ``move`` (a value of `Move`), the first that applies at the end of ``day``; empty for ended tasks.
+    """Annotate ``move`` (a value of `NextActor`), the first that applies at the end of ``day``; empty for ended tasks.
 
     A closure waits for a leader where the meeting is set so and there is a leader who has not agreed since the
     status last changed, as `models.closure` says it.
@@ -62,27 +62,30 @@ def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     waits = Q(day_status=Status.CLOSURE_REQUESTED)
     led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
     answered = Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES))
-    wish = Exists(ExtensionRequest.objects.open_on(day).filter(task=OuterRef("pk")))
+    has_extension_request = Exists(ExtensionRequest.objects.open_on(day).filter(task=OuterRef("pk")))
     instruction = Exists(Instruction.objects.open_on(day).filter(task=OuterRef("pk")))
     conditions = [
-        (Move.LEADER_AGREES, waits & Q(led, ~_agreed(day), suggestion__meeting__leader_agrees_before_closure=True)),
-        (Move.SECRETARIAT_CLOSES, waits),
-        (Move.SECRETARIAT_EXTENDS, Q(wish)),
-        (Move.SECRETARIAT_ASSIGNS, ~Q(answered)),
-        (Move.DEPARTMENTS_ANSWER, Q(instruction)),
-        (Move.SECRETARIAT_SETTLES, Q(health=Health.UNDECIDED)),
+        (
+            NextActor.LEADER_AGREES,
+            waits & Q(led, ~_leader_agreed(day), suggestion__meeting__leader_agrees_before_closure=True),
+        ),
+        (NextActor.SECRETARIAT_CLOSES, waits),
+        (NextActor.SECRETARIAT_EXTENDS, Q(has_extension_request)),
+        (NextActor.SECRETARIAT_ASSIGNS, ~Q(answered)),
+        (NextActor.DEPARTMENTS_ANSWER, Q(instruction)),
+        (NextActor.SECRETARIAT_SETTLES, Q(health=Health.UNDECIDED)),
     ]
     return tasks.annotate(
         move=Case(
             When(day_status__in=(Status.CLOSED, Status.TERMINATED), then=Value("")),
             *(When(condition, then=Value(move.value)) for move, condition in conditions),
-            default=Value(Move.DEPARTMENTS_REPORT.value),
+            default=Value(NextActor.DEPARTMENTS_REPORT.value),
             output_field=CharField(),
         )
     )
 
 
-def _agreed(day: datetime.date) -> Exists:
+def _leader_agreed(day: datetime.date) -> Exists:
     """Return the condition «a leader agreed after the last change of status, by the end of ``day``»."""
     known = TaskLog.objects.standing(day).filter(effective_on__lte=day)
     later = known.filter(task=OuterRef("task"), kind="status", sequence__gt=OuterRef("sequence"))
@@ -90,7 +93,7 @@ def _agreed(day: datetime.date) -> Exists:
 
 
 @dataclass(frozen=True, slots=True)
-class SilentDepartment:
+class UnreportedDepartment:
     """A department, and on how many red tasks it has not reported since the last report of any."""
 
     key: int
@@ -98,7 +101,7 @@ class SilentDepartment:
     number: int
 
 
-def silent_departments(tasks: TaskQuerySet, day: datetime.date) -> list[SilentDepartment]:
+def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list[UnreportedDepartment]:
     """Return who has not reported on red tasks, the most silent first. One query.
 
     The list filtered by ``silent`` and the two red healths has as many rows.
@@ -114,38 +117,38 @@ def silent_departments(tasks: TaskQuerySet, day: datetime.date) -> list[SilentDe
         )
     )
     rows = silent.order_by().values_list(part, f"{part}__name").annotate(number=Count("pk", distinct=True))
-    return sorted((SilentDepartment(*row) for row in rows), key=lambda row: (-row.number, row.key))
+    return sorted((UnreportedDepartment(*row) for row in rows), key=lambda row: (-row.number, row.key))
 
 
 def changes_since(
-    tasks: TaskQuerySet, moment: datetime.datetime, day: datetime.date, *, besides: Account | None = None
+    tasks: TaskQuerySet, moment: datetime.datetime, day: datetime.date, *, excluded_actor: Account | None = None
 ) -> Iterable[TaskLog]:
-    """Return the entries of ``tasks`` recorded after ``moment`` by others than ``besides``, the newest first.
+    """Return the entries of ``tasks`` recorded after ``moment`` by others than ``excluded_actor``, the newest first.
 
     Those effective after ``day`` are of another day's register.
     """
     entries = TaskLog.objects.standing(day).filter(
         task__in=tasks.order_by().values("pk"), recorded_at__gt=moment, effective_on__lte=day
     )
-    if besides is not None:
-        entries = entries.exclude(actor=besides)
+    if excluded_actor is not None:
+        entries = entries.exclude(actor=excluded_actor)
     return entries.select_related("task", "actor", "department").order_by("-recorded_at", "-pk")
 
 
-def looked_before(account: Account, now: datetime.datetime | None = None) -> datetime.datetime:
-    """Return the moment since which changes are new to ``account``: its `last_look`, or `FIRST_LOOK_DAYS` ago."""
+def changes_new_since(account: Account, now: datetime.datetime | None = None) -> datetime.datetime:
+    """Return the moment since which changes are new to ``account``: its `previous_visit`, or `FIRST_VISIT_DAYS` ago."""
     now = now or timezone.now()
-    return last_look(account, now) or now - datetime.timedelta(days=FIRST_LOOK_DAYS)
+    return previous_visit(account, now) or now - datetime.timedelta(days=FIRST_VISIT_DAYS)
 
 
-def last_look(account: Account, now: datetime.datetime) -> datetime.datetime | None:
+def previous_visit(account: Account, now: datetime.datetime) -> datetime.datetime | None:
     """Return when ``account`` looked the time before this one, none where it never did.
 
-    A look goes on for `SAME_LOOK_MINUTES` after the last sight of the page.
+    A look goes on for `SAME_VISIT_MINUTES` after the last sight of the page.
     """
-    return account.looked_before if is_same_look(account, now) else account.looked_at
+    return account.looked_before if is_same_visit(account, now) else account.looked_at
 
 
-def is_same_look(account: Account, now: datetime.datetime) -> bool:
+def is_same_visit(account: Account, now: datetime.datetime) -> bool:
     """Whether the account saw the page so shortly before ``now`` that it is still looking."""
-    return account.looked_at is not None and now - account.looked_at < datetime.timedelta(minutes=SAME_LOOK_MINUTES)
+    return account.looked_at is not None and now - account.looked_at < datetime.timedelta(minutes=SAME_VISIT_MINUTES)

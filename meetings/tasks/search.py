@@ -20,14 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from meetings import permissions
-from meetings.core.pinyin import may_be_spelling
+from meetings.core.pinyin import is_pinyin_query
 from meetings.models import Account, Department, FormerName, Person, Suggestion, SuggestionSource, Task, TaskLeader
 
-from .filters import TaskFilterSet, WordsField
+from .filters import SearchTextField, TaskFilterSet
 
 # Enough to recognise what was meant; what is more is found with another word, or in the list of tasks.
-SHOWN = 6
-LONGEST = 300
+MAX_SHOWN = 6
+MAX_LENGTH = 300
 # Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号. PostgreSQL's texts hold no NUL.
 _BETWEEN_WORDS = re.compile(r"[\s\0\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
 
@@ -42,31 +42,31 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """What was found of one kind. ``more`` is the address of all of them, where ``number`` are more than are shown."""
 
     key: str
     title: Promise
     hits: list[Hit]
     number: int | None = None
-    more: str = ""
+    more_url: str = ""
 
     @property
     def has_more(self) -> bool:
         """Whether there are others than those shown, and how many is not said."""
-        return self.number is None and len(self.hits) > SHOWN
+        return self.number is None and len(self.hits) > MAX_SHOWN
 
     @property
     def shown(self) -> list[Hit]:
         """As many as a page shows."""
-        return self.hits[:SHOWN]
+        return self.hits[:MAX_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """All that was found, in groups; ``wrong`` says why nothing could be looked for."""
 
-    groups: list[Group] = field(default_factory=list)
+    groups: list[HitGroup] = field(default_factory=list)
     wrong: str = ""
 
     @property
@@ -75,16 +75,16 @@ class Found:
         return sum(group.number if group.number is not None else len(group.shown) for group in self.groups)
 
 
-def search(account: Account, text: str, day: datetime.date) -> Found:
+def search(account: Account, text: str, day: datetime.date) -> SearchResult:
     """Look for the words of ``text`` in all that ``account`` may read at the end of ``day`` (Asia/Shanghai).
 
     Every word has to be found. Costs ten queries at most.
     """
-    words = [word for word in dict.fromkeys(_BETWEEN_WORDS.split(text[: LONGEST + 1].strip())) if word]
+    words = [word for word in dict.fromkeys(_BETWEEN_WORDS.split(text[: MAX_LENGTH + 1].strip())) if word]
     if not words or not account.is_authenticated:
-        return Found()
-    if len(text.strip()) > LONGEST or len(words) > WordsField.MOST_WORDS:
-        return Found(wrong=_("Search for %(most)d words at most.") % {"most": WordsField.MOST_WORDS})
+        return SearchResult()
+    if len(text.strip()) > MAX_LENGTH or len(words) > SearchTextField.MAX_WORDS:
+        return SearchResult(wrong=_("Search for %(most)d words at most.") % {"most": SearchTextField.MAX_WORDS})
     groups = [
         _people(words),
         _departments(words),
@@ -92,44 +92,44 @@ def search(account: Account, text: str, day: datetime.date) -> Found:
         _suggestions(account, words, day),
         _tasks(account, words, day),
     ]
-    return Found([group for group in groups if group.hits])
+    return SearchResult([group for group in groups if group.hits])
 
 
-def _all(words: Iterable[str], *places: str, spelled: str = "spelling") -> Q:
+def _match_all(words: Iterable[str], *places: str, pinyin_field: str = "spelling") -> Q:
     """Return the condition that each of ``words`` is in one of ``places``, or in the spelling where it may be one."""
     condition = Q()
     for word in words:
         somewhere = Q()
         for place in places:
             somewhere |= Q(**{f"{place}__icontains": word})
-        if spelled and may_be_spelling(word):
-            somewhere |= Q(**{f"{spelled}__contains": word.lower()})
+        if pinyin_field and is_pinyin_query(word):
+            somewhere |= Q(**{f"{pinyin_field}__contains": word.lower()})
         condition &= somewhere
     return condition
 
 
-def _known_as(model: type[Person | Department], words: Sequence[str], *places: str) -> QuerySet:
+def _match_any_name(model: type[Person | Department], words: Sequence[str], *places: str) -> QuerySet:
     """Return those in use under any name: their own, a former one, or that of another who was merged into them."""
     kind = model._meta.model_name
-    formerly = FormerName.objects.filter(_all(words, "name"), **{kind: OuterRef("pk")})
-    merged = model.objects.filter(_all(words, *places), merged_into=OuterRef("pk"))
+    formerly = FormerName.objects.filter(_match_all(words, "name"), **{kind: OuterRef("pk")})
+    merged = model.objects.filter(_match_all(words, *places), merged_into=OuterRef("pk"))
     return model.objects.filter(merged_into__isnull=True).filter(
-        _all(words, *places) | Q(Exists(formerly)) | Q(Exists(merged))
+        _match_all(words, *places) | Q(Exists(formerly)) | Q(Exists(merged))
     )
 
 
-def _people(words: Sequence[str]) -> Group:
-    supervised = _number(TaskLeader.objects.filter(task__joined_into__isnull=True), "person")
-    suggested = _number(SuggestionSource.objects.all(), "person")
-    people = _known_as(Person, words, "name", "unit").annotate(supervised=supervised, suggested=suggested)
+def _people(words: Sequence[str]) -> HitGroup:
+    supervised = _count_subquery(TaskLeader.objects.filter(task__joined_into__isnull=True), "person")
+    suggested = _count_subquery(SuggestionSource.objects.all(), "person")
+    people = _match_any_name(Person, words, "name", "unit").annotate(supervised=supervised, suggested=suggested)
     hits = [
-        Hit(str(person), person.get_absolute_url(), _what_of(person.supervised, person.suggested))
-        for person in people.order_by("-is_active", "-supervised", "-suggested", "pk")[: SHOWN + 1]
+        Hit(str(person), person.get_absolute_url(), _person_detail(person.supervised, person.suggested))
+        for person in people.order_by("-is_active", "-supervised", "-suggested", "pk")[: MAX_SHOWN + 1]
     ]
-    return Group("people", gettext_lazy("People"), hits)
+    return HitGroup("people", gettext_lazy("People"), hits)
 
 
-def _what_of(supervised: int, suggested: int) -> str:
+def _person_detail(supervised: int, suggested: int) -> str:
     parts = []
     if supervised:
         parts.append(ngettext("supervises %(n)d task", "supervises %(n)d tasks", supervised) % {"n": supervised})
@@ -138,31 +138,33 @@ def _what_of(supervised: int, suggested: int) -> str:
     return _("; ").join(parts)
 
 
-def _departments(words: Sequence[str]) -> Group:
+def _departments(words: Sequence[str]) -> HitGroup:
     of_department = Task.departments.through.objects.filter(task__joined_into__isnull=True)
-    departments = _known_as(Department, words, "name").annotate(parts=_number(of_department, "department"))
+    departments = _match_any_name(Department, words, "name").annotate(
+        parts=_count_subquery(of_department, "department")
+    )
     hits = [
         Hit(
             department.name,
             department.get_absolute_url(),
             ngettext("%(n)d task", "%(n)d tasks", department.parts) % {"n": department.parts},
         )
-        for department in departments.order_by("-is_active", "-parts", "pk")[: SHOWN + 1]
+        for department in departments.order_by("-is_active", "-parts", "pk")[: MAX_SHOWN + 1]
     ]
-    return Group("departments", gettext_lazy("Departments"), hits)
+    return HitGroup("departments", gettext_lazy("Departments"), hits)
 
 
-def _meetings(account: Account, words: Sequence[str], day: datetime.date) -> Group:
-    condition = _all(words, "title", "document_number", "body")
+def _meetings(account: Account, words: Sequence[str], day: datetime.date) -> HitGroup:
+    condition = _match_all(words, "title", "document_number", "body")
     meetings = permissions.readable_meetings(account, day).filter(condition)
     hits = [
         Hit(meeting.title, meeting.get_absolute_url(), meeting.document_number)
-        for meeting in meetings.order_by("-issued_on", "-pk")[: SHOWN + 1]
+        for meeting in meetings.order_by("-issued_on", "-pk")[: MAX_SHOWN + 1]
     ]
-    return Group("meetings", gettext_lazy("Meetings"), hits)
+    return HitGroup("meetings", gettext_lazy("Meetings"), hits)
 
 
-def _suggestions(account: Account, words: Sequence[str], day: datetime.date) -> Group:
+def _suggestions(account: Account, words: Sequence[str], day: datetime.date) -> HitGroup:
     first = Task.objects.filter(suggestion=OuterRef("pk"), joined_into__isnull=True).order_by("number")
     readable = (
         Suggestion.objects.filter(meeting__in=permissions.readable_meetings(account, day))
@@ -170,30 +172,30 @@ def _suggestions(account: Account, words: Sequence[str], day: datetime.date) -> 
         .annotate(first_task=Subquery(first.values("pk")[:1]))
         .order_by("-meeting__issued_on", "-meeting", "position")
     )
-    found = list(readable.filter(_all(words, "text", "lead_in", spelled=""))[: SHOWN + 1])
-    if not found and all(map(may_be_spelling, words)):
-        found = list(readable.filter(_all(words))[: SHOWN + 1])
-    hits = [Hit(str(row), _place_of(row), row.meeting.title) for row in found]
-    return Group("suggestions", gettext_lazy("Suggestions"), hits)
+    found = list(readable.filter(_match_all(words, "text", "lead_in", pinyin_field=""))[: MAX_SHOWN + 1])
+    if not found and all(map(is_pinyin_query, words)):
+        found = list(readable.filter(_match_all(words))[: MAX_SHOWN + 1])
+    hits = [Hit(str(row), _suggestion_url(row), row.meeting.title) for row in found]
+    return HitGroup("suggestions", gettext_lazy("Suggestions"), hits)
 
 
-def _place_of(suggestion: Suggestion) -> str:
+def _suggestion_url(suggestion: Suggestion) -> str:
     address = suggestion.meeting.get_absolute_url()
     return f"{address}#task-{suggestion.first_task}" if suggestion.first_task else address
 
 
-def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> Group:
+def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGroup:
     """Return what the list of tasks finds for the same words, and the way to that list."""
     query = QueryDict(mutable=True)
     query["q"] = " ".join(words)
     tasks = TaskFilterSet(query, permissions.readable_tasks(account, day), day=day).qs
-    shown = tasks.select_related("suggestion__meeting").with_printed_order()[:SHOWN]
+    shown = tasks.select_related("suggestion__meeting").in_printed_order()[:MAX_SHOWN]
     hits = [Hit(task.text, task.get_absolute_url(), task.suggestion.meeting.title) for task in shown]
-    number = tasks.order_by().count() if len(hits) == SHOWN else len(hits)
-    return Group("tasks", gettext_lazy("Tasks"), hits, number, f"{reverse('task_list')}?{query.urlencode()}")
+    number = tasks.order_by().count() if len(hits) == MAX_SHOWN else len(hits)
+    return HitGroup("tasks", gettext_lazy("Tasks"), hits, number, f"{reverse('task_list')}?{query.urlencode()}")
 
 
-def _number(rows: QuerySet, path: str) -> Coalesce:
+def _count_subquery(rows: QuerySet, path: str) -> Coalesce:
     """Return how many of ``rows`` belong to the row of the surrounding query, by a subquery."""
     of_row = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(n=Count("pk"))
     return Coalesce(Subquery(of_row.values("n")), 0)

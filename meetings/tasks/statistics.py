@@ -15,8 +15,8 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Health, Instruction, Status, TaskLog
 from meetings.models.choices import NOBODY
-from meetings.models.log import TaskStateQuerySet, holding
-from meetings.models.task import TaskQuerySet, health_is
+from meetings.models.log import TaskStateQuerySet, interval_contains
+from meetings.models.task import TaskQuerySet, health_condition
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
 
@@ -58,10 +58,10 @@ def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCoun
     """
     departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
     leaders = tasks.filter(task_leaders__isnull=False)
-    rows = _groups(departments, "task_departments__department", "task_departments__department__name").union(
-        _groups(leaders, "task_leaders__person", "task_leaders__person__name"),
-        _group_of_nobody(tasks.answered_by_nobody(), "task_departments__department"),
-        _group_of_nobody(tasks.supervised_by_nobody(), "task_leaders__person"),
+    rows = _count_groups(departments, "task_departments__department", "task_departments__department__name").union(
+        _count_groups(leaders, "task_leaders__person", "task_leaders__person__name"),
+        _count_unassigned(tasks.unassigned(), "task_departments__department"),
+        _count_unassigned(tasks.unsupervised(), "task_leaders__person"),
         all=True,
     )
     of_kind: dict[str, list[dict]] = {"task_departments__department": [], "task_leaders__person": []}
@@ -76,7 +76,7 @@ def count_by_meeting(tasks: TaskQuerySet, *, instructed_on: datetime.date | None
 
     With ``instructed_on`` (a day in Asia/Shanghai) also how many of each have an instruction that was open on it.
     """
-    rows = _groups(tasks, "suggestion__meeting", "suggestion__meeting__title", "suggestion__meeting__issued_on")
+    rows = _count_groups(tasks, "suggestion__meeting", "suggestion__meeting__title", "suggestion__meeting__issued_on")
     if instructed_on is not None:
         is_open = Exists(Instruction.objects.open_on(instructed_on).filter(task=OuterRef("pk")))
         rows = rows.annotate(instructed=Count("pk", filter=is_open, distinct=True))
@@ -124,9 +124,9 @@ def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12)
     department does, because it reads only the intervals of these months.
     """
     ends = _month_ends(day, months)
-    numbers = states.touching(ends[0], ends[-1]).aggregate(
+    numbers = states.overlapping(ends[0], ends[-1]).aggregate(
         **{
-            f"{name}_{index}": Count("pk", filter=condition & holding(end))
+            f"{name}_{index}": Count("pk", filter=condition & interval_contains(end))
             for index, end in enumerate(ends)
             for name, condition in _trend_conditions(end).items()
         }
@@ -143,9 +143,9 @@ def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12)
 def _trend_conditions(day: datetime.date) -> dict[str, Q]:
     return {
         "open": Q(status__in=OPEN_STATUSES),
-        "closed": health_is(Health.CLOSED, day),
-        "overdue": health_is(Health.OVERDUE, day),
-        "review_missed": health_is(Health.REVIEW_MISSED, day),
+        "closed": health_condition(Health.CLOSED, day),
+        "overdue": health_condition(Health.OVERDUE, day),
+        "review_missed": health_condition(Health.REVIEW_MISSED, day),
     }
 
 
@@ -159,7 +159,7 @@ def _month_ends(day: datetime.date, number: int) -> list[datetime.date]:
     return ends[::-1]
 
 
-def sum_of(counts: Iterable[HealthCount]) -> HealthCount:
+def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
     """Return the counts added up; they must be of parts that share no task, as meetings are."""
     total = HealthCount()
     for count in counts:
@@ -197,13 +197,13 @@ def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
     return sorted(counts, key=lambda count: (-count.pressing, -count.total, str(count.key)))
 
 
-def _groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None):
+def _count_groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None):
     rows = tasks.order_by(*([f"-{newest}", f"-{key}"] if newest else []))
     rows = rows.values(kind=Value(key), of=F(key), name=F(label), in_health=F("health"))
     return rows.annotate(number=Count("pk", distinct=True))
 
 
-def _group_of_nobody(tasks: TaskQuerySet, kind: str):
+def _count_unassigned(tasks: TaskQuerySet, kind: str):
     # No row has the id 0.
     rows = tasks.order_by().values(
         kind=Value(kind), of=Value(0, BigIntegerField()), name=Value(""), in_health=F("health")
@@ -225,7 +225,7 @@ def _collect(rows: Iterable[dict]) -> list[HealthCount]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
+class _FigureDefinition:
     """What a number of the summary counts: its word, the condition, and the list's parameters that say the same."""
 
     label: Promise
@@ -238,55 +238,57 @@ _NOT_LATE = [Health.UNDECIDED.value, Health.DUE_SOON.value, Health.ON_TRACK.valu
 
 # Each task is in exactly one of these, so that their numbers add up to all tasks.
 _PARTS = {
-    "closed": _Meaning(
+    "closed": _FigureDefinition(
         pgettext_lazy("summary", "closed"), Q(day_status=Status.CLOSED), {"status": [Status.CLOSED.value]}
     ),
-    "under_way": _Meaning(
+    "under_way": _FigureDefinition(
         pgettext_lazy("summary", "under way"),
         Q(health__in=_NOT_LATE, day_next_due__isnull=False),
         {"health": _NOT_LATE, "due": ["dated"]},
     ),
-    "ongoing": _Meaning(
+    "ongoing": _FigureDefinition(
         pgettext_lazy("summary", "ongoing"),
         Q(day_status__in=_OPEN, day_next_due__isnull=True),
         {"status": _OPEN, "due": ["none"]},
     ),
-    "overdue": _Meaning(
+    "overdue": _FigureDefinition(
         pgettext_lazy("summary", "overdue"), Q(health=Health.OVERDUE), {"health": [Health.OVERDUE.value]}
     ),
-    "terminated": _Meaning(
+    "terminated": _FigureDefinition(
         pgettext_lazy("summary", "terminated"),
         Q(day_status=Status.TERMINATED),
         {"status": [Status.TERMINATED.value]},
     ),
 }
 # These are contained in the parts: what is to be known of them besides.
-_BESIDES = {
-    "review_missed": _Meaning(
+_SUBSETS = {
+    "review_missed": _FigureDefinition(
         pgettext_lazy("summary", "review missed"),
         Q(health=Health.REVIEW_MISSED),
         {"health": [Health.REVIEW_MISSED.value]},
     ),
-    "due_soon": _Meaning(
+    "due_soon": _FigureDefinition(
         pgettext_lazy("summary", "due soon"), Q(health=Health.DUE_SOON), {"health": [Health.DUE_SOON.value]}
     ),
-    "undecided": _Meaning(
+    "undecided": _FigureDefinition(
         pgettext_lazy("summary", "deadline undecided"),
         # Also where its review was missed meanwhile, which its health says first.
         Q(day_status__in=_OPEN, day_deadline_kind=DeadlineKind.UNDECIDED),
         {"status": _OPEN, "due": ["undecided"]},
     ),
-    "closure_requested": _Meaning(
+    "closure_requested": _FigureDefinition(
         pgettext_lazy("summary", "closure requested"),
         Q(day_status=Status.CLOSURE_REQUESTED),
         {"status": [Status.CLOSURE_REQUESTED.value]},
     ),
-    "extended": _Meaning(pgettext_lazy("summary", "extended"), Q(day_extension_count__gte=1), {"extended": ["1"]}),
-    "extended_again": _Meaning(
+    "extended": _FigureDefinition(
+        pgettext_lazy("summary", "extended"), Q(day_extension_count__gte=1), {"extended": ["1"]}
+    ),
+    "extended_again": _FigureDefinition(
         pgettext_lazy("summary", "extended twice or more"), Q(day_extension_count__gte=2), {"extended": ["2"]}
     ),
 }
-_MEANINGS = {**_PARTS, **_BESIDES}
+_FIGURE_DEFINITIONS = {**_PARTS, **_SUBSETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +303,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the sentence of a report counts (`summary_figures`); ``key`` and ``label`` say whose it is, if anybody's."""
+    """What the sentence of a report counts (`build_summary`); ``key`` and ``label`` say whose it is, if anybody's."""
 
     day: datetime.date
     tasks: int
@@ -318,7 +320,7 @@ class Summary:
         return [part for part in parts if part.name != "terminated" or part.number]
 
 
-def summary_figures(tasks: TaskQuerySet, day: datetime.date) -> Summary:
+def build_summary(tasks: TaskQuerySet, day: datetime.date) -> Summary:
     """Return what a report's sentence says about ``tasks`` (from `TaskQuerySet.on` the ``day``). One query.
 
     办结 are the closed ones; 逾期 those whose due day has passed; 推进 the other open ones with a due day; 持续 the
@@ -329,26 +331,28 @@ def summary_figures(tasks: TaskQuerySet, day: datetime.date) -> Summary:
         tasks=Count("pk"),
         suggestions=Count("suggestion", distinct=True),
         aspects=Count("suggestion__aspect", distinct=True),
-        **_counted(),
+        **_count_annotations(),
     )
     return Summary(
         day=day,
         tasks=numbers["tasks"],
         aspects=numbers["aspects"],
         suggestions=numbers["suggestions"],
-        figures=_figures(numbers),
+        figures=_build_figures(numbers),
     )
 
 
-def summary_by_department(tasks: TaskQuerySet, day: datetime.date) -> list[Summary]:
+def build_department_summaries(tasks: TaskQuerySet, day: datetime.date) -> list[Summary]:
     """Return the figures of each department that leads or is responsible, in the order of entry. Two queries.
 
     A task of several departments counts for each of them; those of nobody come last, under the key `NOBODY`.
     """
     part = "task_departments__department"
     of_departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
-    rows = list(of_departments.values(of=F(part), name=F(f"{part}__name")).annotate(tasks=Count("pk"), **_counted()))
-    of_nobody = tasks.answered_by_nobody().order_by().aggregate(tasks=Count("pk"), **_counted())
+    rows = list(
+        of_departments.values(of=F(part), name=F(f"{part}__name")).annotate(tasks=Count("pk"), **_count_annotations())
+    )
+    of_nobody = tasks.unassigned().order_by().aggregate(tasks=Count("pk"), **_count_annotations())
     if of_nobody["tasks"]:
         rows.append({"of": NOBODY, "name": _("Nobody"), **of_nobody})
     return [
@@ -357,7 +361,7 @@ def summary_by_department(tasks: TaskQuerySet, day: datetime.date) -> list[Summa
             tasks=row["tasks"],
             figures={
                 name: Figure(name, figure.label, figure.number, {**figure.params, "department": [str(row["of"])]})
-                for name, figure in _figures(row).items()
+                for name, figure in _build_figures(row).items()
             },
             key=row["of"],
             label=row["name"],
@@ -383,11 +387,12 @@ def summary_sentence(summary: Summary) -> str:
     return _("%(suggestions)s and %(tasks)s: %(parts)s.") % words
 
 
-def _counted() -> dict[str, Count]:
-    return {name: Count("pk", filter=meaning.condition) for name, meaning in _MEANINGS.items()}
+def _count_annotations() -> dict[str, Count]:
+    return {name: Count("pk", filter=meaning.condition) for name, meaning in _FIGURE_DEFINITIONS.items()}
 
 
-def _figures(numbers: dict[str, int]) -> dict[str, Figure]:
+def _build_figures(numbers: dict[str, int]) -> dict[str, Figure]:
     return {
-        name: Figure(name, str(meaning.label), numbers[name], meaning.params) for name, meaning in _MEANINGS.items()
+        name: Figure(name, str(meaning.label), numbers[name], meaning.params)
+        for name, meaning in _FIGURE_DEFINITIONS.items()
     }

@@ -29,19 +29,19 @@ FIRST_SOURCE = Subquery(
 PRINTED_ORDER = ("suggestion__meeting__issued_on", "suggestion__meeting_id", "suggestion__position", "number", "pk")
 
 
-class EmptyLast:
+class NullsLastColumn:
     """Sorts a column by its ``sort_key``, with the rows that have none at the end both ways; ``then`` breaks ties."""
 
     sort_key: F | Expression
-    then: tuple[str, ...] = ("-pk",)
+    tie_breakers: tuple[str, ...] = ("-pk",)
 
     def order(self, queryset: QuerySet, is_descending: bool):
         key = self.sort_key
         first = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
-        return queryset.order_by(first, *self.then), True
+        return queryset.order_by(first, *self.tie_breakers), True
 
 
-class RowColumn(EmptyLast, tables.TemplateColumn):
+class RowColumn(NullsLastColumn, tables.TemplateColumn):
     """A column whose template, of the ``folder``, gets the whole row; without a ``sort_key`` it cannot be sorted by."""
 
     folder: str
@@ -62,12 +62,12 @@ class SortableTable(tables.Table):
         empty_text = ""
 
     @classmethod
-    def sortable(cls) -> set[str]:
+    def sortable_names(cls) -> set[str]:
         """Return the names that the list may be sorted by."""
         return {name for name, column in cls.base_columns.items() if column.orderable}
 
 
-class Cell(tables.TemplateColumn):
+class TaskColumn(tables.TemplateColumn):
     """A column whose template gets the whole task.
 
     What it takes is loaded only for a list that shows it: ``parts`` are those of `TaskQuerySet.for_listing`, and
@@ -86,24 +86,24 @@ class Cell(tables.TemplateColumn):
         self.annotate = annotate
 
 
-class SortedLastWhenEmpty(EmptyLast, Cell):
+class SortableTaskColumn(NullsLastColumn, TaskColumn):
     """A column of tasks that can be sorted by its ``sort_key``."""
 
-    then = PRINTED_ORDER
+    tie_breakers = PRINTED_ORDER
 
     def __init__(self, *args, sort_key: F | Expression, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.sort_key = sort_key
 
 
-class PrintedOrderColumn(Cell):
+class PrintedOrderColumn(TaskColumn):
     """A column sorted as the breakdown tables print: meeting by meeting, row by row, task by task."""
 
     def order(self, queryset: TaskQuerySet, is_descending: bool):
         return queryset.order_by(*(f"-{name}" if is_descending else name for name in PRINTED_ORDER)), True
 
 
-def _cell(name: str) -> str:
+def _cell_template(name: str) -> str:
     return f"meetings/tasks/cells/{name}.html"
 
 
@@ -115,114 +115,119 @@ LABELLED_LINE = {"td": {"class": "card-labelled card-line"}}
 class TaskTable(tables.Table):
     """The list of tasks, a task a line. The page's context brings the ``day`` it shows and the ``listing``.
 
-    It shows `USUAL`, or the ``columns`` given, in that order; it can be sorted by those that are hidden, too.
+    It shows `DEFAULT_COLUMNS`, or the ``columns`` given, in that order; it can be sorted by those that are hidden, too.
     """
 
     # What there is unless somebody chose otherwise.
-    USUAL = ("number", "text", "department", "leader", "due", "status", "health", "progress")
+    DEFAULT_COLUMNS = ("number", "text", "department", "leader", "due", "status", "health", "progress")
     # The way to the task: a list without it would be a dead end.
-    ALWAYS = "text"
+    REQUIRED_COLUMN = "text"
 
     number = PrintedOrderColumn(
-        template_name=_cell("number"), verbose_name=_("No."), attrs={"td": {"class": "nowrap card-number"}}
+        template_name=_cell_template("number"), verbose_name=_("No."), attrs={"td": {"class": "nowrap card-number"}}
     )
-    text = SortedLastWhenEmpty(
-        template_name=_cell("text"),
+    text = SortableTaskColumn(
+        template_name=_cell_template("text"),
         verbose_name=_("Task"),
         sort_key=F("text"),
         attrs={"td": {"class": "card-lead cell-task"}},
     )
-    department = SortedLastWhenEmpty(
-        template_name=_cell("departments"),
+    department = SortableTaskColumn(
+        template_name=_cell_template("departments"),
         verbose_name=_("Responsible department"),
         sort_key=F("first_department"),
         parts=["departments"],
     )
-    leader = SortedLastWhenEmpty(
-        template_name=_cell("leaders"),
+    leader = SortableTaskColumn(
+        template_name=_cell_template("leaders"),
         verbose_name=_("Supervising leader"),
         sort_key=F("first_leader"),
         parts=["leaders"],
     )
-    due = SortedLastWhenEmpty(template_name=_cell("due"), verbose_name=_("Deadline"), sort_key=F("day_next_due"))
-    status = SortedLastWhenEmpty(template_name=_cell("status"), verbose_name=_("Status"), sort_key=STATUS_ORDER)
-    health = SortedLastWhenEmpty(
-        template_name=_cell("health"),
+    due = SortableTaskColumn(
+        template_name=_cell_template("due"), verbose_name=_("Deadline"), sort_key=F("day_next_due")
+    )
+    status = SortableTaskColumn(template_name=_cell_template("status"), verbose_name=_("Status"), sort_key=STATUS_ORDER)
+    health = SortableTaskColumn(
+        template_name=_cell_template("health"),
         verbose_name=_("Health"),
         sort_key=F("health_rank"),
         attrs={"td": {"class": "card-badge"}},
     )
-    progress = SortedLastWhenEmpty(
-        template_name=_cell("progress"),
+    progress = SortableTaskColumn(
+        template_name=_cell_template("progress"),
         verbose_name=_("Latest progress"),
         sort_key=F("last_report_on"),
         attrs={"td": {"class": "cell-progress"}},
     )
-    meeting = SortedLastWhenEmpty(
-        template_name=_cell("meeting"),
+    meeting = SortableTaskColumn(
+        template_name=_cell_template("meeting"),
         verbose_name=_("Meeting"),
         sort_key=F("suggestion__meeting__issued_on"),
         attrs={"td": {"class": "card-line cell-words"}},
     )
-    aspect = SortedLastWhenEmpty(
-        template_name=_cell("aspect"), verbose_name=_("Aspect"), sort_key=F("suggestion__aspect__title")
+    aspect = SortableTaskColumn(
+        template_name=_cell_template("aspect"), verbose_name=_("Aspect"), sort_key=F("suggestion__aspect__title")
     )
-    suggestion = SortedLastWhenEmpty(
-        template_name=_cell("suggestion"),
+    suggestion = SortableTaskColumn(
+        template_name=_cell_template("suggestion"),
         verbose_name=_("Suggestion"),
         sort_key=NullIf(F("suggestion__text"), Value("")),
         attrs={"td": {"class": "card-labelled card-line cell-words"}},
     )
-    source = SortedLastWhenEmpty(
-        template_name=_cell("sources"),
+    source = SortableTaskColumn(
+        template_name=_cell_template("sources"),
         verbose_name=_("Suggestion source"),
         sort_key=FIRST_SOURCE,
         parts=["sources"],
         attrs=LABELLED_LINE,
     )
-    supporting = SortedLastWhenEmpty(
-        template_name=_cell("supporting"),
+    supporting = SortableTaskColumn(
+        template_name=_cell_template("supporting"),
         verbose_name=_("Supporting department"),
         sort_key=FIRST_SUPPORTING,
         parts=["departments"],
         attrs=LABELLED,
     )
-    original = SortedLastWhenEmpty(
-        template_name=_cell("original"),
+    original = SortableTaskColumn(
+        template_name=_cell_template("original"),
         verbose_name=_("Original deadline"),
         sort_key=F("original_due_date"),
         attrs=LABELLED,
     )
-    extensions = SortedLastWhenEmpty(
-        template_name=_cell("extensions"),
+    extensions = SortableTaskColumn(
+        template_name=_cell_template("extensions"),
         verbose_name=pgettext_lazy("column head", "Extensions"),
         sort_key=NullIf(F("day_extension_count"), Value(0)),
         attrs=LABELLED,
     )
-    review = SortedLastWhenEmpty(
-        template_name=_cell("review"), verbose_name=_("Next review"), sort_key=F("day_next_review"), attrs=LABELLED
+    review = SortableTaskColumn(
+        template_name=_cell_template("review"),
+        verbose_name=_("Next review"),
+        sort_key=F("day_next_review"),
+        attrs=LABELLED,
     )
-    reported = SortedLastWhenEmpty(
-        template_name=_cell("reported"),
+    reported = SortableTaskColumn(
+        template_name=_cell_template("reported"),
         verbose_name=pgettext_lazy("column head", "Reported on"),
         sort_key=F("last_report_on"),
         attrs=LABELLED,
     )
-    closed = SortedLastWhenEmpty(
-        template_name=_cell("closed"),
+    closed = SortableTaskColumn(
+        template_name=_cell_template("closed"),
         verbose_name=pgettext_lazy("column head", "Closed on"),
         sort_key=F("day_closed_on"),
         attrs=LABELLED,
     )
-    outcome = SortedLastWhenEmpty(
-        template_name=_cell("outcome"),
+    outcome = SortableTaskColumn(
+        template_name=_cell_template("outcome"),
         verbose_name=_("Outcome"),
         sort_key=OUTCOME_ORDER,
         annotate=TaskQuerySet.with_outcome,
         attrs=LABELLED,
     )
-    remarks = SortedLastWhenEmpty(
-        template_name=_cell("remarks"),
+    remarks = SortableTaskColumn(
+        template_name=_cell_template("remarks"),
         verbose_name=_("Remarks"),
         sort_key=NullIf(F("remarks"), Value("")),
         attrs={"td": {"class": "card-labelled card-line cell-words"}},
@@ -237,61 +242,61 @@ class TaskTable(tables.Table):
         row_attrs = {"id": lambda record: f"task-{record.pk}"}
         empty_text = ""
 
-    def __init__(self, tasks: TaskQuerySet, *, columns: Sequence[str] = USUAL, **kwargs) -> None:
+    def __init__(self, tasks: TaskQuerySet, *, columns: Sequence[str] = DEFAULT_COLUMNS, **kwargs) -> None:
         super().__init__(tasks, sequence=[*columns, "..."], **kwargs)
         for name in self.base_columns:
             if name not in columns:
                 self.columns.hide(name)
 
     @classmethod
-    def loaded(
-        cls, tasks: TaskQuerySet, day: datetime.date, *, shown: Iterable[str], sorting: Iterable[str] = ()
+    def prepare_queryset(
+        cls, tasks: TaskQuerySet, day: datetime.date, *, columns: Iterable[str], sorting: Iterable[str] = ()
     ) -> TaskQuerySet:
         """Return ``tasks`` (from `TaskQuerySet.on` the ``day``) with what those columns take, and nothing else."""
-        shown, by_name = list(shown), cls.base_columns
-        parts = dict.fromkeys(part for name in shown for part in by_name[name].parts)
-        tasks = tasks.with_last_report().with_first_names().for_listing(parts)
-        for name in dict.fromkeys([*shown, *(name.removeprefix("-") for name in sorting)]):
+        columns, by_name = list(columns), cls.base_columns
+        parts = dict.fromkeys(part for name in columns for part in by_name[name].parts)
+        tasks = tasks.with_last_report().with_first_assignees().for_listing(parts)
+        for name in dict.fromkeys([*columns, *(name.removeprefix("-") for name in sorting)]):
             if annotate := by_name[name].annotate:
                 tasks = annotate(tasks, day)
         return tasks
 
 
 # The parameter that names the columns of a list, in order: columns=number,text,due.
-COLUMNS = "columns"
+COLUMNS_PARAMETER = "columns"
 
 
-def columns_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
+def parse_columns(params: QueryDict) -> tuple[list[str], list[str]]:
     """Return the columns that the parameters name, none where they name none, and a sentence for each that is none."""
-    return named_columns(name.strip() for value in params.getlist(COLUMNS) for name in value.split(","))
+    return validate_columns(name.strip() for value in params.getlist(COLUMNS_PARAMETER) for name in value.split(","))
 
 
-def named_columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return what `columns_asked_for` does, for names from elsewhere."""
+def validate_columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return what `parse_columns` does, for names from elsewhere."""
     names = list(dict.fromkeys(name for name in names if name))
-    wrong = [
+    errors = [
         gettext("There is no column “%(name)s”. Choose from the list of columns.") % {"name": name}
         for name in names
         if name not in TaskTable.base_columns
     ]
-    return ([] if wrong else with_task(names)), wrong
+    return ([] if errors else ensure_task_column(names)), errors
 
 
-def with_task(names: Sequence[str]) -> list[str]:
+def ensure_task_column(names: Sequence[str]) -> list[str]:
     """Return those of ``names`` that are columns, with the task itself among them; no names: none."""
     known = [name for name in names if name in TaskTable.base_columns]
-    return known if not known or TaskTable.ALWAYS in known else [TaskTable.ALWAYS, *known]
+    return known if not known or TaskTable.REQUIRED_COLUMN in known else [TaskTable.REQUIRED_COLUMN, *known]
 
 
-def sorting_asked_for(params: QueryDict) -> tuple[list[str], list[str]]:
+def parse_sorting(params: QueryDict) -> tuple[list[str], list[str]]:
     """Return the columns that the parameters sort by, with ``-`` for descending, and what is wrong with them."""
     sorting = [name for name in params.getlist("sort") if name]
-    wrong = [
+    errors = [
         gettext("The list has no column “%(name)s” to sort by. Choose one of its columns.") % {"name": name}
         for name in sorting
         if name.removeprefix("-") not in TaskTable.base_columns
     ]
-    return ([] if wrong else sorting), wrong
+    return ([] if errors else sorting), errors
 
 
 class BatchColumn(RowColumn):

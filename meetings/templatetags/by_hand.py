@@ -10,6 +10,6 @@ register = template.Library()
 
 
 @register.filter
-def get_typed(typed: Mapping[str, str], name: str) -> str:
+def form_value(values: Mapping[str, str], name: str) -> str:
     """Return what was typed in the field of this name, empty where nothing was."""
-    return typed.get(name, "")
+    return values.get(name, "")

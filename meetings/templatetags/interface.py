@@ -27,7 +27,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
 
 
 @register.filter
-def undoes(message: Message) -> int | None:
+def undo_batch_id(message: Message) -> int | None:
     """Return the batch that a message offers to undo: one with ``extra_tags="undo:<id>"``."""
     tags = (tag.removeprefix("undo:") for tag in (message.extra_tags or "").split() if tag.startswith("undo:"))
     return next((int(tag) for tag in tags if tag.isdecimal()), None)
@@ -46,7 +46,7 @@ def review_interval_months() -> int:
 
 
 @register.inclusion_tag("meetings/tasks/help/_getting_started.html", takes_context=True)
-def first_day(context: RequestContext) -> dict[str, object]:
+def getting_started(context: RequestContext) -> dict[str, object]:
     """Draw how to begin with an empty register."""
     request = context["request"]
     return {

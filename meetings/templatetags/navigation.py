@@ -20,7 +20,7 @@ register = template.Library()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavigationEntry:
     """One entry: the name of its address, its words and icon, who is offered it, and what else belongs to it.
 
     ``under`` are beginnings of the names of addresses at which one is still in this place. ``rank`` 1 is always in
@@ -32,30 +32,38 @@ class Place:
     icon: str
     rank: int = 3
     roles: frozenset[str] = frozenset(Role.values)
-    under: tuple[str, ...] = ()
+    name_prefixes: tuple[str, ...] = ()
 
 
-STAFF = frozenset({Role.SECRETARIAT})
-FILLING = frozenset({Role.SECRETARIAT, Role.LIAISON})
+SECRETARIAT_ONLY = frozenset({Role.SECRETARIAT})
+WORKBOOK_ROLES = frozenset({Role.SECRETARIAT, Role.LIAISON})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-PLACES = (
-    Place("overview", _("At a glance"), "eye", rank=1, roles=frozenset(Role.values) - {Role.LIAISON}),
-    Place("dashboard", _("Dashboard"), "home", rank=2),
-    Place("task_list", _("Tasks"), "list-check", rank=1, under=("task_",)),
-    Place("meeting_list", _("Meetings"), "calendar-event", rank=1, under=("meeting_", "suggestion_", "aspect_")),
-    Place("inbox", _("Inbox"), "message", rank=1),
-    Place("confirmations", _("Confirmations"), "check", rank=2, roles=STAFF, under=("confirm",)),
-    Place("import_home", _("Import"), "upload", rank=2, roles=STAFF, under=("draft",)),
-    Place("fill_in", _("Fill-in workbooks"), "file-spreadsheet", roles=FILLING, under=("fill_in",)),
-    Place("reports", _("Reports"), "file-text", under=("report",)),
-    Place("organisation", _("Organisation"), "building", under=("organisation_", "department_", "person_")),
-    Place("batch_list", _("Batches"), "history", under=("batch",)),
-    Place("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, under=("account_",)),
-    Place("admin:index", _("Administration"), "settings", roles=ADMINISTRATORS),
-    Place("help", _("Help"), "help-circle", under=("help_",)),
+ENTRIES = (
+    NavigationEntry("overview", _("At a glance"), "eye", rank=1, roles=frozenset(Role.values) - {Role.LIAISON}),
+    NavigationEntry("dashboard", _("Dashboard"), "home", rank=2),
+    NavigationEntry("task_list", _("Tasks"), "list-check", rank=1, name_prefixes=("task_",)),
+    NavigationEntry(
+        "meeting_list", _("Meetings"), "calendar-event", rank=1, name_prefixes=("meeting_", "suggestion_", "aspect_")
+    ),
+    NavigationEntry("inbox", _("Inbox"), "message", rank=1),
+    NavigationEntry(
+        "confirmations", _("Confirmations"), "check", rank=2, roles=SECRETARIAT_ONLY, name_prefixes=("confirm",)
+    ),
+    NavigationEntry("import_home", _("Import"), "upload", rank=2, roles=SECRETARIAT_ONLY, name_prefixes=("draft",)),
+    NavigationEntry(
+        "fill_in", _("Fill-in workbooks"), "file-spreadsheet", roles=WORKBOOK_ROLES, name_prefixes=("fill_in",)
+    ),
+    NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report",)),
+    NavigationEntry(
+        "organisation", _("Organisation"), "building", name_prefixes=("organisation_", "department_", "person_")
+    ),
+    NavigationEntry("batch_list", _("Batches"), "history", name_prefixes=("batch",)),
+    NavigationEntry("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, name_prefixes=("account_",)),
+    NavigationEntry("admin:index", _("Administration"), "settings", roles=ADMINISTRATORS),
+    NavigationEntry("help", _("Help"), "help-circle", name_prefixes=("help_",)),
 )
 # Pages that are printed, and have a button for it. The list of tasks has its own, for what stands on its other pages.
-PRINTED = frozenset(
+PRINTABLE_PAGES = frozenset(
     {
         "dashboard",
         "overview",
@@ -72,10 +80,10 @@ PRINTED = frozenset(
     }
 )
 # An own page whose name begins like another's.
-ELSEWHERE = frozenset({"account_settings"})
+UNGROUPED_PAGES = frozenset({"account_settings"})
 
 
-def address_of(name: str) -> str:
+def reverse_or_empty(name: str) -> str:
     """Return the address of this name, empty where this register has none."""
     try:
         return reverse(name)
@@ -93,15 +101,15 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     account = request.user
     match = request.resolver_match
     here = match.view_name if match else ""
-    numbers = {"confirmations": _open_confirmations(account)}
+    numbers = {"confirmations": _open_issue_count(account)}
     if inbox.has_inbox(account):
-        numbers["inbox"] = inbox.number(account, timezone.localdate())
+        numbers["inbox"] = inbox.count_waiting(account, timezone.localdate())
     entries = []
-    for place in PLACES:
+    for place in ENTRIES:
         offered = account.role in place.roles and (place.name != "inbox" or "inbox" in numbers)
-        address = address_of(place.name) if offered else ""
+        address = reverse_or_empty(place.name) if offered else ""
         if address:
-            inside = place.under and here.startswith(place.under) and here not in ELSEWHERE
+            inside = place.name_prefixes and here.startswith(place.name_prefixes) and here not in UNGROUPED_PAGES
             entries.append(
                 {
                     "place": place,
@@ -121,19 +129,19 @@ def navigation(context: RequestContext) -> dict[str, Any]:
 
 
 @register.simple_tag
-def search_address() -> str:
+def search_url() -> str:
     """Return where the box of the bar looks: the search of everything, or the list of tasks."""
-    return address_of("search") or reverse("task_list")
+    return reverse_or_empty("search") or reverse("task_list")
 
 
 @register.simple_tag(takes_context=True)
-def is_printed(context: RequestContext) -> bool:
-    """Say whether the page is one of `PRINTED`."""
+def has_print_button(context: RequestContext) -> bool:
+    """Say whether the page is one of `PRINTABLE_PAGES`."""
     match = context["request"].resolver_match
-    return match is not None and match.view_name in PRINTED
+    return match is not None and match.view_name in PRINTABLE_PAGES
 
 
-def _open_confirmations(account) -> int | None:
-    if not permissions.is_secretariat(account) or not address_of("confirmations"):
+def _open_issue_count(account) -> int | None:
+    if not permissions.is_secretariat(account) or not reverse_or_empty("confirmations"):
         return None
-    return import_issues.number()
+    return import_issues.count_open_issues()

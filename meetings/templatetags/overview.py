@@ -3,7 +3,7 @@
 from django import template
 from django.http import QueryDict
 
-from meetings.tasks.overview import Move
+from meetings.tasks.overview import NextActor
 from meetings.tasks.statistics import Figure
 
 from .register import tasks_url
@@ -12,9 +12,9 @@ register = template.Library()
 
 
 @register.filter
-def move_label(move: str) -> str:
+def next_actor_label(next_actor: str) -> str:
     """Say whose move it is; nothing where it is nobody's, because the task has ended."""
-    return Move(move).label if move else ""
+    return NextActor(next_actor).label if next_actor else ""
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from meetings import permissions
-from meetings.models import Batch, ChangeLog, ConfirmationMark, Health, Outcome, Status, Task, TaskLog
+from meetings.models import Batch, ChangeLog, Health, ImportIssue, Outcome, Status, Task, TaskLog
 from meetings.tasks import display
 from meetings.tasks.statistics import HealthCount
 
@@ -40,20 +40,22 @@ def outcome_label(outcome: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def may_change_status(context: Context, task: Task) -> bool:
-    """Whether the reader may change the status of the list's ``task`` where it stands; see `access.status_steps`."""
-    return context["listing"].is_today and bool(permissions.status_steps(context["request"].user, task))
+    """Whether the reader may change the status of the list's ``task`` where it stands; see
+    `access.quick_transitions`.
+    """
+    return context["listing"].is_today and bool(permissions.quick_transitions(context["request"].user, task))
 
 
 @register.simple_tag(takes_context=True)
 def may_undo(context: Context, batch: Batch) -> bool:
-    """See `access.may_undo`."""
-    return permissions.may_undo(context["request"].user, batch)
+    """See `access.can_undo_batch`."""
+    return permissions.can_undo_batch(context["request"].user, batch)
 
 
 @register.simple_tag(takes_context=True)
 def may_select(context: Context, task: Task) -> bool:
     """Whether the reader may report on the list's ``task``, and so select it."""
-    return permissions.may_report(context["request"].user, task)
+    return permissions.can_report(context["request"].user, task)
 
 
 @register.simple_tag
@@ -65,35 +67,35 @@ def health_badge(health: str, words: str = "") -> SafeString:
 @register.simple_tag
 def task_badge(task: Task, day: datetime.date) -> SafeString:
     """Draw the health of ``task`` (from `TaskQuerySet.on` the ``day``) with how late it is or was."""
-    return health_badge(task.health, display.lateness(task, day) or display.closing(task))
+    return health_badge(task.health, display.lateness(task, day) or display.closure_text(task))
 
 
 @register.simple_tag
-def due(task: Task, day: datetime.date) -> SafeString:
+def due_date(task: Task, day: datetime.date) -> SafeString:
     """Draw the day that ``task`` (from `TaskQuerySet.on` the ``day``) is judged by, and beside it how late it is.
 
     Nothing is drawn for a task without a day.
     """
-    judged_by = display.day_of(task)
+    judged_by = display.relevant_day(task)
     if judged_by is None:
         return SafeString("")
-    drawn = format_html('<time datetime="{}">{}</time>', judged_by.isoformat(), display.named_day(task))
+    day_html = format_html('<time datetime="{}">{}</time>', judged_by.isoformat(), display.format_relevant_day(task))
     words = display.lateness(task, day)
     if not words:
-        return drawn
-    return format_html('{} <span class="lateness health-ink health-{}">{}</span>', drawn, task.health, words)
+        return day_html
+    return format_html('{} <span class="lateness health-ink health-{}">{}</span>', day_html, task.health, words)
 
 
 @register.simple_tag
 def short_badge(task: Task) -> SafeString:
     """Draw the health of ``task`` where `due` stands beside it and says how late it is."""
-    return health_badge(task.health, display.closing(task))
+    return health_badge(task.health, display.closure_text(task))
 
 
 @register.filter
-def day_in_words(task: Task, day: datetime.date) -> str:
-    """See `presentation.day_in_words`."""
-    return display.day_in_words(task, day)
+def due_text(task: Task, day: datetime.date) -> str:
+    """See `presentation.due_text`."""
+    return display.due_text(task, day)
 
 
 @register.filter
@@ -103,53 +105,53 @@ def department_names(task: Task) -> str:
 
 
 @register.filter
-def extension(task: Task) -> str:
+def extension_text(task: Task) -> str:
     """See `presentation.extension`."""
-    return display.extension(task)
+    return display.extension_text(task)
 
 
 @register.filter
-def interval(months: int) -> str:
-    """See `presentation.interval_in_words`. A `blocktranslate` of the same words would look up the same entry of the
+def interval_text(months: int) -> str:
+    """See `presentation.interval_text`. A `blocktranslate` of the same words would look up the same entry of the
     catalogue, and fail on its %(months)d, for a template fills in text alone."""
-    return display.interval_in_words(months)
+    return display.interval_text(months)
 
 
 @register.filter
-def in_words(mark: ConfirmationMark) -> str:
-    """See `presentation.mark_in_words`."""
-    return display.mark_in_words(mark)
+def issue_text(mark: ImportIssue) -> str:
+    """See `presentation.issue_text`."""
+    return display.issue_text(mark)
 
 
 @register.filter
 def changes(entry: TaskLog | ChangeLog) -> list[display.Change]:
-    """See `presentation.changes_in_words`."""
-    return display.changes_in_words(entry)
+    """See `presentation.describe_changes`."""
+    return display.describe_changes(entry)
 
 
 @register.simple_tag
-def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, **narrowed: Any) -> str:
-    """Return the address of the list of tasks in ``scope``, narrowed by ``parameter`` (its name) and ``narrowed``.
+def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, **filters: Any) -> str:
+    """Return the address of the list of tasks in ``scope``, narrowed by ``parameter`` (its name) and ``filters``.
 
     What is narrowed replaces the scope's own values of that name.
     """
     query = scope.copy()
     if parameter:
         query[parameter] = str(key)
-    for name, value in narrowed.items():
+    for name, value in filters.items():
         query.setlist(name, [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)])
     address = reverse("task_list")
     return f"{address}?{query.urlencode()}" if query else address
 
 
 @register.filter
-def get(mapping: dict, key: Any) -> Any:
+def get_item(mapping: dict, key: Any) -> Any:
     """Return the value of ``key``, none where there is none."""
     return mapping.get(key)
 
 
 @register.filter
-def iso_day(written: str) -> datetime.date | None:
+def parse_iso_date(written: str) -> datetime.date | None:
     """Return the day that the log or an interval holds as text."""
     return datetime.date.fromisoformat(written) if written else None
 

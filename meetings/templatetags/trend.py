@@ -1,4 +1,4 @@
-"""How the register developed, drawn: `{% load trend %}{% trend_picture points scope %}`.
+"""How the register developed, drawn: `{% load trend %}{% trend_chart points scope %}`.
 
 SVG with classes and no styles, as the Content-Security-Policy asks; the same numbers stand in a table beside it.
 """
@@ -29,32 +29,32 @@ WIDTH, HEIGHT = 640, 230
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 30
 TICKS = 4
 # Below this many units between them the names of the months would run into one another.
-ROOM_FOR_A_MONTH = 120
+MIN_MONTH_SPACING = 120
 # By so much a line stands above another that has the same number, or nobody would see that there are two.
-BESIDE = 5
+OVERLAP_OFFSET = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TrendLine:
     """One of the lines: what it counts, the health whose colour it has, its mark, and the parameter of its lists."""
 
     name: str
     label: Promise
     health: Health
     mark: str
-    dashed: bool
+    is_dashed: bool
     parameter: str
     values: tuple[str, ...]
 
 
-KINDS = (
-    Kind(
+TREND_LINES = (
+    TrendLine(
         "open", _("Open"), Health.ON_TRACK, "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False, "status",
         tuple(sorted(OPEN_STATUSES)),
     ),
-    Kind("closed", _("Closed"), Health.CLOSED, "M-3.5 -3.5h7v7h-7z", True, "status", (Status.CLOSED,)),
-    Kind("overdue", _("Overdue"), Health.OVERDUE, "M0 -5L4.6 3.5H-4.6z", False, "health", (Health.OVERDUE,)),
-    Kind(
+    TrendLine("closed", _("Closed"), Health.CLOSED, "M-3.5 -3.5h7v7h-7z", True, "status", (Status.CLOSED,)),
+    TrendLine("overdue", _("Overdue"), Health.OVERDUE, "M0 -5L4.6 3.5H-4.6z", False, "health", (Health.OVERDUE,)),
+    TrendLine(
         "review_missed", _("Review missed"), Health.REVIEW_MISSED, "M0 -5L5 0L0 5L-5 0z", True, "health",
         (Health.REVIEW_MISSED,),
     ),
@@ -62,33 +62,33 @@ KINDS = (
 
 
 @register.inclusion_tag("meetings/tasks/_trend_chart.html")
-def trend_picture(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
+def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
     """Draw the trend and its table; every number leads to the list of its day, within ``scope``, with as many rows."""
-    top = _round_up(max((getattr(point, kind.name) for point in points for kind in KINDS), default=0))
+    top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(len(points) - 1, 1)
 
     def height(number: int) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * number / top
 
     def drawn_height(point: TrendPoint, place: int) -> float:
-        number = getattr(point, KINDS[place].name)
-        beneath = sum(getattr(point, kind.name) == number for kind in KINDS[:place])
-        return height(number) - BESIDE * beneath
+        number = getattr(point, TREND_LINES[place].name)
+        beneath = sum(getattr(point, kind.name) == number for kind in TREND_LINES[:place])
+        return height(number) - OVERLAP_OFFSET * beneath
 
     lines = []
-    for place, kind in enumerate(KINDS):
+    for place, kind in enumerate(TREND_LINES):
         spots = [
             {
-                "x": _written(LEFT + index * step),
-                "y": _written(drawn_height(point, place)),
+                "x": _svg_number(LEFT + index * step),
+                "y": _svg_number(drawn_height(point, place)),
                 "number": getattr(point, kind.name),
                 "day": point.day,
-                "address": _address(scope, kind, point),
+                "address": _list_url(scope, kind, point),
             }
             for index, point in enumerate(points)
         ]
         lines.append({"kind": kind, "spots": spots, "path": " ".join(f"{spot['x']},{spot['y']}" for spot in spots)})
-    every = ceil(ROOM_FOR_A_MONTH / step)
+    every = ceil(MIN_MONTH_SPACING / step)
     last = len(points) - 1
     return {
         "points": points,
@@ -98,10 +98,10 @@ def trend_picture(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, A
             for index, point in reversed(list(enumerate(points)))
         ],
         "ticks": [
-            {"number": top * tick // TICKS, "y": _written(height(top * tick // TICKS))} for tick in range(TICKS + 1)
+            {"number": top * tick // TICKS, "y": _svg_number(height(top * tick // TICKS))} for tick in range(TICKS + 1)
         ],
         "months": [
-            {"x": _written(LEFT + index * step), "day": point.day}
+            {"x": _svg_number(LEFT + index * step), "day": point.day}
             for index, point in enumerate(points)
             if (last - index) % every == 0
         ],
@@ -109,7 +109,7 @@ def trend_picture(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, A
     }
 
 
-def _address(scope: QueryDict, kind: Kind, point: TrendPoint) -> str:
+def _list_url(scope: QueryDict, kind: TrendLine, point: TrendPoint) -> str:
     return tasks_url(scope, **{kind.parameter: list(kind.values), AS_OF: point.day.isoformat()})
 
 
@@ -123,6 +123,6 @@ def _round_up(number: int) -> int:
         size *= 10
 
 
-def _written(number: float) -> str:
+def _svg_number(number: float) -> str:
     # Not the reader's way to write a number: an attribute of SVG has a point in it.
     return f"{number:.1f}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django import forms
 
-from meetings.errors import Refused
+from meetings.errors import ServiceError
 
 
-class ExplainedForm(forms.Form):
+class ServiceForm(forms.Form):
     """A form whose verb may refuse."""
 
-    def explain(self, refused: Refused) -> None:
+    def explain(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+        self.add_error(error.field if error.field in self.fields else None, error.message)

@@ -20,7 +20,7 @@ def today() -> datetime.date:
     return timezone.localdate()
 
 
-def without_nul(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def strip_nul(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Take the character NUL out of what is sent to a view that reads fields by itself.
 
     Forms of Django refuse it in their fields. Nobody means it, and PostgreSQL stores no text that has it.
@@ -46,7 +46,7 @@ def as_of_query(day: datetime.date) -> QueryDict:
     return query
 
 
-def way_back(request: HttpRequest) -> str:
+def get_next_url(request: HttpRequest) -> str:
     """Return the page of ours that ``next`` names, where the user came from; empty: nowhere in particular."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     if not asked.startswith("/") or not url_has_allowed_host_and_scheme(asked, allowed_hosts=None):

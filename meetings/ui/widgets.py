@@ -19,17 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # How many count as frequent, and up to how many a list is seen at a glance.
-MOST_FREQUENT = 6
-SHORT_LIST = 8
+MAX_FREQUENT = 6
+SHORT_LIST_LENGTH = 8
 # No key has more digits; SQLite has no number for one that has.
-_LONGEST_KEY = 18
+_MAX_KEY_DIGITS = 18
 
 
-def frequent_first(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any], list[Any]]:
+def split_frequent(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any], list[Any]]:
     """Return the most used of ``rows`` and the others, which keep their order; a short list has no frequent ones."""
-    if len(rows) <= SHORT_LIST:
+    if len(rows) <= SHORT_LIST_LENGTH:
         return [], list(rows)
-    frequent = sorted((row for row in rows if uses.get(row)), key=lambda row: -uses[row])[:MOST_FREQUENT]
+    frequent = sorted((row for row in rows if uses.get(row)), key=lambda row: -uses[row])[:MAX_FREQUENT]
     return frequent, [row for row in rows if row not in frequent]
 
 
@@ -39,7 +39,7 @@ def offered_choices(rows: Iterable[Model], *, empty: str | None = None) -> list[
     ``rows`` come from `Department.objects.offered` or `Person.objects.offered`; ``empty`` is what choosing none says.
     """
     rows = list(rows)
-    frequent, others = frequent_first(rows, {row: getattr(row, "uses", 0) for row in rows})
+    frequent, others = split_frequent(rows, {row: getattr(row, "uses", 0) for row in rows})
     choices: list[tuple[Any, Any]] = [] if empty is None else [("", empty)]
     as_choice = [(ModelChoiceIteratorValue(row.pk, row), str(row)) for row in others]
     if not frequent:
@@ -48,7 +48,7 @@ def offered_choices(rows: Iterable[Model], *, empty: str | None = None) -> list[
     return [*choices, (_("Used most"), often), (_("All others"), as_choice)]
 
 
-class _OffersChoices(ModelChoiceIterator):
+class _GroupedChoiceIterator(ModelChoiceIterator):
     """The choices of a field of this module."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
@@ -58,7 +58,7 @@ class _OffersChoices(ModelChoiceIterator):
         yield from offered_choices(self.queryset.all())
 
 
-class _Spelled:
+class _PinyinOptionsMixin:
     """Renders with each option what it may be typed as."""
 
     def __init__(self, attrs: dict[str, Any] | None = None, choices=()) -> None:
@@ -71,11 +71,11 @@ class _Spelled:
         return option
 
 
-class SearchSelect(_Spelled, forms.Select):
+class SearchSelect(_PinyinOptionsMixin, forms.Select):
     """One of many."""
 
 
-class SearchSelectMultiple(_Spelled, forms.SelectMultiple):
+class SearchSelectMultiple(_PinyinOptionsMixin, forms.SelectMultiple):
     """Some of many."""
 
 
@@ -83,7 +83,7 @@ class SearchChoiceField(forms.ModelChoiceField):
     """One department or person."""
 
     widget = SearchSelect
-    iterator = _OffersChoices
+    iterator = _GroupedChoiceIterator
 
     def __init__(self, queryset: QuerySet, *, empty_label: str | None = None, **options: Any) -> None:
         super().__init__(queryset, **options)
@@ -91,20 +91,20 @@ class SearchChoiceField(forms.ModelChoiceField):
         self.empty_label = gettext_lazy("Choose") if empty_label is None else empty_label
 
 
-class SeveralChoiceField(forms.ModelMultipleChoiceField):
+class BoundedMultipleChoiceField(forms.ModelMultipleChoiceField):
     """Some of many; a number longer than any key is none of them, and never reaches the database."""
 
     def _check_values(self, value: Iterable[Any]) -> QuerySet:
         for key in value:
-            if len(str(key)) > _LONGEST_KEY:
+            if len(str(key)) > _MAX_KEY_DIGITS:
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
                 )
         return super()._check_values(value)
 
 
-class SearchMultipleChoiceField(SeveralChoiceField):
+class SearchMultipleChoiceField(BoundedMultipleChoiceField):
     """Departments or people, in the order of the list."""
 
     widget = SearchSelectMultiple
-    iterator = _OffersChoices
+    iterator = _GroupedChoiceIterator

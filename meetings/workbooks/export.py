@@ -32,53 +32,62 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
+from meetings.core.lifecycle import ActorRole, transitions_from
 from meetings.core.lifecycle import Status as LifecycleStatus
-from meetings.core.lifecycle import Taker, transitions_from
-from meetings.exports.columns import Column, Kind
-from meetings.exports.formatting import ENUMERATION_COMMA, deadlines_of, departments_of, leaders_of
-from meetings.exports.layout import HIGHEST_ROW, text_height
-from meetings.exports.workbook import DATE_FORMAT, HEI, SONG, TEXT_FORMAT, clean_text, new_workbook, put, sheet_title
-from meetings.models import ANSWERABLE_ROLES, LONGEST_TEXT, Department, Health, Status, Task, TaskDepartment, TaskLog
+from meetings.exports.columns import CellKind, Column
+from meetings.exports.formatting import ENUMERATION_COMMA, deadline_lines, department_labels, leader_names
+from meetings.exports.layout import MAX_ROW_HEIGHT, text_height
+from meetings.exports.workbook import (
+    DATE_FORMAT,
+    HEI,
+    SONG,
+    TEXT_FORMAT,
+    clean_text,
+    new_workbook,
+    sheet_title,
+    write_cell,
+)
+from meetings.models import ANSWERABLE_ROLES, MAX_TEXT_LENGTH, Department, Health, Status, Task, TaskDepartment, TaskLog
 from meetings.models.task import TaskQuerySet
 
 from .format import (
     OPEN_COLUMNS,
-    FillInColumn,
     RowKey,
     SheetKey,
+    WorkbookColumn,
     digest,
-    moment,
-    written_column_key,
-    written_row_key,
-    written_sheet_key,
+    format_column_key,
+    format_row_key,
+    format_sheet_key,
+    to_microseconds,
 )
 
 # A sheet of more rows would not be read again, and nobody fills in as many.
-MOST_ROWS = 4_000
+MAX_SHEET_ROWS = 4_000
 # Rows over all the sheets of one file, for the same reason.
-MOST_ROWS_IN_FILE = 8_000
+MAX_FILE_ROWS = 8_000
 
 _SIZE, _TITLE_SIZE = 10.0, 16.0
 _MARGIN = 0.5  # Inches.
 # An open cell has room for some lines before anything is written.
-_LOWEST_ROW = 48.0
+_MIN_ROW_HEIGHT = 48.0
 _LOCKED_FILL = PatternFill("solid", fgColor="FFF2F2F2")
 _OPEN_FILL = PatternFill("solid", fgColor="FFFFF9DB")
-_HEAD_FILL, _OPEN_HEAD_FILL = PatternFill("solid", fgColor="FFE8EDF3"), PatternFill("solid", fgColor="FFFFE8A3")
+_HEADER_FILL, _OPEN_HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3"), PatternFill("solid", fgColor="FFFFE8A3")
 _EDGE = Side(style="thin", color="FF9AA5B1")
 _BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
 
 
-class NothingToFillIn(Exception):
+class NoOpenTasksError(Exception):
     """None of the departments has an open task there."""
 
 
-class TooMuchToFillIn(Exception):
+class TooManyRowsError(Exception):
     """A file or a sheet would have more rows than are read again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class ReturnInstructions:
     """What the instructions say besides: by when the workbook is wanted back, and by whom."""
 
     return_by: datetime.date | None = None
@@ -87,7 +96,7 @@ class Errand:
 
 def _current_deadline(task: Task) -> str:
     """Return the deadline as printed, and the day it falls due on where the print does not say it."""
-    printed = deadlines_of(task)
+    printed = deadline_lines(task)
     due = task.day_due_date.isoformat() if task.day_due_date else ""
     return "\n".join([*printed, *([due] if due and due not in printed else [])])
 
@@ -99,45 +108,49 @@ def _last_progress(task: Task) -> str:
 
 
 # The columns by their keys; a locked one has a value, an open one has none.
-COLUMNS: dict[FillInColumn, Column[Task]] = {
-    FillInColumn.MEETING: Column(
+COLUMNS: dict[WorkbookColumn, Column[Task]] = {
+    WorkbookColumn.MEETING: Column(
         pgettext_lazy("column head", "Meeting"), 11, lambda task: task.suggestion.meeting.title
     ),
-    FillInColumn.NUMBER: Column(
-        pgettext_lazy("column head", "No."), 5, lambda task: task.suggestion.number, Kind.INTEGER, centred=True
+    WorkbookColumn.NUMBER: Column(
+        pgettext_lazy("column head", "No."), 5, lambda task: task.suggestion.number, CellKind.INTEGER, is_centred=True
     ),
-    FillInColumn.SUGGESTION: Column(pgettext_lazy("column head", "Suggestion"), 20, lambda task: task.suggestion.text),
-    FillInColumn.TASK_NUMBER: Column(
-        pgettext_lazy("column head", "Task no."), 6, lambda task: task.number, Kind.INTEGER, centred=True
+    WorkbookColumn.SUGGESTION: Column(
+        pgettext_lazy("column head", "Suggestion"), 20, lambda task: task.suggestion.text
     ),
-    FillInColumn.TASK: Column(pgettext_lazy("column head", "Task"), 26, lambda task: task.text),
-    FillInColumn.DEPARTMENTS: Column(
+    WorkbookColumn.TASK_NUMBER: Column(
+        pgettext_lazy("column head", "Task no."), 6, lambda task: task.number, CellKind.INTEGER, is_centred=True
+    ),
+    WorkbookColumn.TASK: Column(pgettext_lazy("column head", "Task"), 26, lambda task: task.text),
+    WorkbookColumn.DEPARTMENTS: Column(
         pgettext_lazy("column head", "Responsible departments"),
         11,
-        lambda task: ENUMERATION_COMMA.join(departments_of(task)),
+        lambda task: ENUMERATION_COMMA.join(department_labels(task)),
     ),
-    FillInColumn.LEADERS: Column(
-        pgettext_lazy("column head", "Supervising leader"), 8, lambda task: ENUMERATION_COMMA.join(leaders_of(task))
+    WorkbookColumn.LEADERS: Column(
+        pgettext_lazy("column head", "Supervising leader"), 8, lambda task: ENUMERATION_COMMA.join(leader_names(task))
     ),
-    FillInColumn.DEADLINE: Column(
-        pgettext_lazy("column head", "Deadline (current)"), 11.5, _current_deadline, Kind.PRINTED, centred=True
+    WorkbookColumn.DEADLINE: Column(
+        pgettext_lazy("column head", "Deadline (current)"), 11.5, _current_deadline, CellKind.VERBATIM, is_centred=True
     ),
-    FillInColumn.HEALTH: Column(
-        pgettext_lazy("column head", "Health"), 8, lambda task: Health(task.health).label, centred=True
+    WorkbookColumn.HEALTH: Column(
+        pgettext_lazy("column head", "Health"), 8, lambda task: Health(task.health).label, is_centred=True
     ),
-    FillInColumn.STATUS: Column(
-        pgettext_lazy("column head", "Current status"), 8, lambda task: Status(task.day_status).label, centred=True
+    WorkbookColumn.STATUS: Column(
+        pgettext_lazy("column head", "Current status"), 8, lambda task: Status(task.day_status).label, is_centred=True
     ),
-    FillInColumn.LAST_PROGRESS: Column(pgettext_lazy("column head", "Latest progress"), 20, _last_progress),
-    FillInColumn.PROGRESS: Column(pgettext_lazy("column head", "Progress this time"), 28, lambda task: None),
-    FillInColumn.NEW_STATUS: Column(pgettext_lazy("column head", "New status"), 10, lambda task: None, centred=True),
-    FillInColumn.DAY: Column(
-        pgettext_lazy("column head", "Day of progress"), 11.5, lambda task: None, Kind.DATE, centred=True
+    WorkbookColumn.LAST_PROGRESS: Column(pgettext_lazy("column head", "Latest progress"), 20, _last_progress),
+    WorkbookColumn.PROGRESS: Column(pgettext_lazy("column head", "Progress this time"), 28, lambda task: None),
+    WorkbookColumn.NEW_STATUS: Column(
+        pgettext_lazy("column head", "New status"), 10, lambda task: None, is_centred=True
     ),
-    FillInColumn.REASON: Column(pgettext_lazy("column head", "Reason"), 18, lambda task: None),
+    WorkbookColumn.DAY: Column(
+        pgettext_lazy("column head", "Day of progress"), 11.5, lambda task: None, CellKind.DATE, is_centred=True
+    ),
+    WorkbookColumn.REASON: Column(pgettext_lazy("column head", "Reason"), 18, lambda task: None),
 }
 
-_MEANINGS: tuple[tuple[Status, Promise], ...] = (
+_STATUS_MEANINGS: tuple[tuple[Status, Promise], ...] = (
     (Status.NOT_STARTED, gettext_lazy("nothing has been done yet")),
     (Status.IN_PROGRESS, gettext_lazy("work is going on")),
     (Status.CLOSURE_REQUESTED, gettext_lazy("the work is done, and the secretariat is asked to close the task")),
@@ -147,20 +160,20 @@ _MEANINGS: tuple[tuple[Status, Promise], ...] = (
 # --- what is in it ----------------------------------------------------------------------------------
 
 
-def takers_of_department(task: Task, department_id: int) -> frozenset[Taker]:
+def roles_of_department(task: Task, department_id: int) -> frozenset[ActorRole]:
     """Return what the liaison of the department is to ``task`` (its departments prefetched); empty: nothing."""
     roles = {part.role for part in task.task_departments.all() if part.department_id == department_id}
-    answerable = {Taker.ANSWERABLE_LIAISON} if roles.intersection(ANSWERABLE_ROLES) else set()
-    return frozenset({Taker.ANY_LIAISON} | answerable) if roles else frozenset()
+    answerable = {ActorRole.ANSWERABLE_LIAISON} if roles.intersection(ANSWERABLE_ROLES) else set()
+    return frozenset({ActorRole.ANY_LIAISON} | answerable) if roles else frozenset()
 
 
-def statuses_open_to(task: Task, department_id: int, status: str) -> tuple[Status, ...]:
+def allowed_statuses(task: Task, department_id: int, status: str) -> tuple[Status, ...]:
     """Return what the department may write as the status of ``task``: the present one, and where it may take it."""
-    steps = transitions_from(LifecycleStatus(status), takers_of_department(task, department_id))
+    steps = transitions_from(LifecycleStatus(status), roles_of_department(task, department_id))
     return (Status(status), *(Status(step.target.value) for step in steps))
 
 
-def tasks_to_fill_in(tasks: TaskQuerySet, department_ids: Iterable[int]) -> TaskQuerySet:
+def open_tasks_of_departments(tasks: TaskQuerySet, department_ids: Iterable[int]) -> TaskQuerySet:
     """Return those of ``tasks`` (`Task.objects.on` today) that are open and that a department has any part in.
 
     They come in printed order with all a sheet shows; evaluated, three queries.
@@ -173,20 +186,20 @@ def tasks_to_fill_in(tasks: TaskQuerySet, department_ids: Iterable[int]) -> Task
         .with_last_report()
         .for_listing()
         .annotate(entered_at=Subquery(first))
-        .with_printed_order()
+        .in_printed_order()
     )
 
 
 # --- writing it -------------------------------------------------------------------------------------
 
 
-def write_fill_in_workbook(
+def write_workbook(
     file: BinaryIO,
     *,
     departments: Sequence[Department],
     tasks: TaskQuerySet,
     today: datetime.date,
-    errand: Errand = Errand(),  # noqa: B008 - frozen
+    instructions: ReturnInstructions = ReturnInstructions(),  # noqa: B008 - frozen
 ) -> None:
     """Write one workbook into ``file``: a sheet for each of ``departments`` that has an open task among ``tasks``.
 
@@ -195,21 +208,21 @@ def write_fill_in_workbook(
     """
     with translation.override(settings.LANGUAGE_CODE):
         sheets = _sheets(departments, tasks)
-        if sum(len(of) for _department, of in sheets) > MOST_ROWS_IN_FILE:
-            raise TooMuchToFillIn
-        _workbook(sheets, today, errand).save(file)
+        if sum(len(of) for _department, of in sheets) > MAX_FILE_ROWS:
+            raise TooManyRowsError
+        _build_workbook(sheets, today, instructions).save(file)
 
 
-def write_fill_in_archive(
+def write_workbook_archive(
     file: BinaryIO,
     *,
     departments: Sequence[Department],
     tasks: TaskQuerySet,
     today: datetime.date,
-    errand: Errand = Errand(),  # noqa: B008 - frozen
+    instructions: ReturnInstructions = ReturnInstructions(),  # noqa: B008 - frozen
     name_of: Callable[[Department], str],
 ) -> None:
-    """Write a zip into ``file`` with a workbook for each department; otherwise as `write_fill_in_workbook`.
+    """Write a zip into ``file`` with a workbook for each department; otherwise as `write_workbook`.
 
     ``name_of`` says what the workbook of a department is called inside.
     """
@@ -219,7 +232,7 @@ def write_fill_in_archive(
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for department, of_department in sheets:
                 with archive.open(_free_name(name_of(department), taken), "w") as part:
-                    _workbook([(department, of_department)], today, errand).save(part)
+                    _build_workbook([(department, of_department)], today, instructions).save(part)
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -234,7 +247,7 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 
 def _sheets(departments: Sequence[Department], tasks: TaskQuerySet) -> list[tuple[Department, list[Task]]]:
-    found = list(tasks_to_fill_in(tasks, [department.pk for department in departments]))
+    found = list(open_tasks_of_departments(tasks, [department.pk for department in departments]))
     of: dict[int, list[Task]] = {department.pk: [] for department in departments}
     for task in found:
         for department_id in {part.department_id for part in task.task_departments.all()}:
@@ -242,23 +255,29 @@ def _sheets(departments: Sequence[Department], tasks: TaskQuerySet) -> list[tupl
                 of[department_id].append(task)
     sheets = [(department, of[department.pk]) for department in departments if of[department.pk]]
     if not sheets:
-        raise NothingToFillIn
-    if any(len(rows) > MOST_ROWS for _department, rows in sheets):
-        raise TooMuchToFillIn
+        raise NoOpenTasksError
+    if any(len(rows) > MAX_SHEET_ROWS for _department, rows in sheets):
+        raise TooManyRowsError
     return sheets
 
 
-def _workbook(sheets: Sequence[tuple[Department, list[Task]]], today: datetime.date, errand: Errand) -> Workbook:
+def _build_workbook(
+    sheets: Sequence[tuple[Department, list[Task]]], today: datetime.date, instructions: ReturnInstructions
+) -> Workbook:
     workbook = new_workbook(_("Fill-in workbook"))
     workbook.remove(workbook.active)
     for department, tasks in sheets:
         # openpyxl puts a number behind a title that is there already.
-        _write_sheet(workbook.create_sheet(sheet_title(department.name)), department, tasks, today, errand)
+        _write_sheet(workbook.create_sheet(sheet_title(department.name)), department, tasks, today, instructions)
     return workbook
 
 
 def _write_sheet(
-    sheet: Worksheet, department: Department, tasks: Sequence[Task], today: datetime.date, errand: Errand
+    sheet: Worksheet,
+    department: Department,
+    tasks: Sequence[Task],
+    today: datetime.date,
+    instructions: ReturnInstructions,
 ) -> None:
     key_column = len(COLUMNS) + 1
     for index, column in enumerate(COLUMNS.values(), start=1):
@@ -268,27 +287,28 @@ def _write_sheet(
         "department": department.name,
         "day": today.isoformat(),
     }
-    heading = (title, "\n".join(_instructions(today, errand)))
+    heading = (title, "\n".join(_instructions(today, instructions)))
     keys_row = _write_heading(sheet, heading)
-    of_sheet = SheetKey(department.pk, today, digest("\n".join(heading)), tuple(task.pk for task in tasks))
-    _write_column_keys(sheet, keys_row, of_sheet)
-    head_row = keys_row + 1
+    sheet_key = SheetKey(department.pk, today, digest("\n".join(heading)), tuple(task.pk for task in tasks))
+    _write_column_keys(sheet, keys_row, sheet_key)
+    header_row = keys_row + 1
     for index, (key, column) in enumerate(COLUMNS.items(), start=1):
-        _write_head(sheet, head_row, index, column, is_open=key in OPEN_COLUMNS)
-    sheet.row_dimensions[head_row].height = max(
+        _write_header(sheet, header_row, index, column, is_open=key in OPEN_COLUMNS)
+    sheet.row_dimensions[header_row].height = max(
         text_height(str(column.head), column.width, _SIZE) for column in COLUMNS.values()
     )
-    looks = [copy(cell._style) for cell in _styled_row(sheet, head_row + 1)]
-    for row, task in enumerate(tasks, start=head_row + 1):
-        _write_row(sheet, row, looks, task, department)
-    _add_validations(sheet, head_row + 1, department, tasks, today)
+    styles = [copy(cell._style) for cell in _style_row(sheet, header_row + 1)]
+    for row, task in enumerate(tasks, start=header_row + 1):
+        _write_row(sheet, row, styles, task, department)
+    _add_validations(sheet, header_row + 1, department, tasks, today)
     _protect(sheet)
-    _set_up_page(sheet, head_row, head_row + len(tasks))
+    _set_up_page(sheet, header_row, header_row + len(tasks))
 
 
-def _instructions(today: datetime.date, errand: Errand) -> list[str]:
+def _instructions(today: datetime.date, return_instructions: ReturnInstructions) -> list[str]:
     meanings = "；".join(
-        _("“%(status)s”: %(meaning)s") % {"status": status.label, "meaning": meaning} for status, meaning in _MEANINGS
+        _("“%(status)s”: %(meaning)s") % {"status": status.label, "meaning": meaning}
+        for status, meaning in _STATUS_MEANINGS
     )
     lines = [
         _(
@@ -308,15 +328,15 @@ def _instructions(today: datetime.date, errand: Errand) -> list[str]:
             "or copy rows: a row without its hidden key is not read."
         ),
     ]
-    if errand.return_by and errand.send_to:
+    if return_instructions.return_by and return_instructions.send_to:
         lines.append(
             _("5. Please send it back by %(day)s to: %(who)s.")
-            % {"day": errand.return_by.isoformat(), "who": errand.send_to}
+            % {"day": return_instructions.return_by.isoformat(), "who": return_instructions.send_to}
         )
-    elif errand.return_by:
-        lines.append(_("5. Please send it back by %(day)s.") % {"day": errand.return_by.isoformat()})
-    elif errand.send_to:
-        lines.append(_("5. Please send it back to: %(who)s.") % {"who": errand.send_to})
+    elif return_instructions.return_by:
+        lines.append(_("5. Please send it back by %(day)s.") % {"day": return_instructions.return_by.isoformat()})
+    elif return_instructions.send_to:
+        lines.append(_("5. Please send it back to: %(who)s.") % {"who": return_instructions.send_to})
     return lines
 
 
@@ -327,29 +347,29 @@ def _write_heading(sheet: Worksheet, heading: tuple[str, str]) -> int:
         cell = sheet.cell(row, 1)
         cell.font = Font(**(HEI if row == 1 else SONG), size=size, bold=row == 1)
         cell.alignment = Alignment(horizontal="center" if row == 1 else "left", vertical="center", wrap_text=True)
-        put(cell, text)
+        write_cell(cell, text)
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=len(COLUMNS))
-        sheet.row_dimensions[row].height = min(text_height(clean_text(text), width, size) + 4, HIGHEST_ROW)
+        sheet.row_dimensions[row].height = min(text_height(clean_text(text), width, size) + 4, MAX_ROW_HEIGHT)
     return 3
 
 
-def _write_column_keys(sheet: Worksheet, row: int, of_sheet: SheetKey) -> None:
+def _write_column_keys(sheet: Worksheet, row: int, sheet_key: SheetKey) -> None:
     for index, key in enumerate(COLUMNS, start=1):
-        put(sheet.cell(row, index), written_column_key(key))
-    put(sheet.cell(row, len(COLUMNS) + 1), written_sheet_key(of_sheet))
+        write_cell(sheet.cell(row, index), format_column_key(key))
+    write_cell(sheet.cell(row, len(COLUMNS) + 1), format_sheet_key(sheet_key))
     sheet.row_dimensions[row].hidden = True
 
 
-def _write_head(sheet: Worksheet, row: int, index: int, column: Column, *, is_open: bool) -> None:
+def _write_header(sheet: Worksheet, row: int, index: int, column: Column, *, is_open: bool) -> None:
     cell = sheet.cell(row, index)
     cell.font = Font(**HEI, size=_SIZE, bold=True)
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     cell.border = _BORDER
-    cell.fill = _OPEN_HEAD_FILL if is_open else _HEAD_FILL
-    put(cell, str(column.head))
+    cell.fill = _OPEN_HEADER_FILL if is_open else _HEADER_FILL
+    write_cell(cell, str(column.head))
 
 
-def _styled_row(sheet: Worksheet, row: int) -> list[Cell]:
+def _style_row(sheet: Worksheet, row: int) -> list[Cell]:
     """Give the cells of a row their look; those of other rows share it, for making one takes long."""
     cells = []
     for index, (key, column) in enumerate(COLUMNS.items(), start=1):
@@ -358,30 +378,30 @@ def _styled_row(sheet: Worksheet, row: int) -> list[Cell]:
         cell.font = Font(**SONG, size=_SIZE)
         cell.border = _BORDER
         cell.fill = _OPEN_FILL if is_open else _LOCKED_FILL
-        cell.alignment = Alignment(horizontal="center" if column.centred else "left", vertical="top", wrap_text=True)
+        cell.alignment = Alignment(horizontal="center" if column.is_centred else "left", vertical="top", wrap_text=True)
         cell.protection = Protection(locked=not is_open)
         if is_open:
             # What is typed stays as it is typed: no text becomes a number or a formula.
-            cell.number_format = DATE_FORMAT if column.kind is Kind.DATE else TEXT_FORMAT
+            cell.number_format = DATE_FORMAT if column.kind is CellKind.DATE else TEXT_FORMAT
         cells.append(cell)
     return cells
 
 
-def _write_row(sheet: Worksheet, row: int, looks: Sequence[StyleArray], task: Task, department: Department) -> None:
-    height, digests = _LOWEST_ROW, []
+def _write_row(sheet: Worksheet, row: int, styles: Sequence[StyleArray], task: Task, department: Department) -> None:
+    height, digests = _MIN_ROW_HEIGHT, []
     for index, (key, column) in enumerate(COLUMNS.items(), start=1):
         cell = sheet.cell(row, index)
-        cell._style = copy(looks[index - 1])
+        cell._style = copy(styles[index - 1])
         if key in OPEN_COLUMNS:
             continue
         value = column.value(task)
-        put(cell, value, column.kind)
+        write_cell(cell, value, column.kind)
         text = "" if value is None else str(value)
         digests.append(digest(text))
         height = max(height, text_height(clean_text(text), column.width, _SIZE))
-    sheet.row_dimensions[row].height = min(height, HIGHEST_ROW)
-    key = RowKey(task.pk, task.version, department.pk, moment(task.entered_at), tuple(digests))
-    put(sheet.cell(row, len(COLUMNS) + 1), written_row_key(key))
+    sheet.row_dimensions[row].height = min(height, MAX_ROW_HEIGHT)
+    key = RowKey(task.pk, task.version, department.pk, to_microseconds(task.entered_at), tuple(digests))
+    write_cell(sheet.cell(row, len(COLUMNS) + 1), format_row_key(key))
 
 
 # --- what the sheet itself checks -------------------------------------------------------------------
@@ -394,25 +414,25 @@ def _add_validations(
     letters = {key: get_column_letter(index) for index, key in enumerate(COLUMNS, start=1)}
     rules: dict[tuple, DataValidation] = {}
     for row, task in enumerate(tasks, start=first_row):
-        labels = tuple(str(status.label) for status in statuses_open_to(task, department.pk, task.day_status))
+        labels = tuple(str(status.label) for status in allowed_statuses(task, department.pk, task.day_status))
         if labels not in rules:
             rules[labels] = _statuses_rule(labels)
-        rules[labels].add(f"{letters[FillInColumn.NEW_STATUS]}{row}")
+        rules[labels].add(f"{letters[WorkbookColumn.NEW_STATUS]}{row}")
         issued_on = task.suggestion.meeting.issued_on
         if (issued_on,) not in rules:
             rules[(issued_on,)] = _day_rule(issued_on)
-        rules[(issued_on,)].add(f"{letters[FillInColumn.DAY]}{row}")
+        rules[(issued_on,)].add(f"{letters[WorkbookColumn.DAY]}{row}")
     texts = DataValidation(
         type="textLength",
         operator="lessThanOrEqual",
-        formula1=str(LONGEST_TEXT),
+        formula1=str(MAX_TEXT_LENGTH),
         allow_blank=True,
         showErrorMessage=True,
         errorTitle=_("Too long"),
-        error=_("At most %(most)d characters.") % {"most": LONGEST_TEXT},
+        error=_("At most %(most)d characters.") % {"most": MAX_TEXT_LENGTH},
     )
     last_row = first_row + len(tasks) - 1
-    for key in (FillInColumn.PROGRESS, FillInColumn.REASON):
+    for key in (WorkbookColumn.PROGRESS, WorkbookColumn.REASON):
         texts.add(f"{letters[key]}{first_row}:{letters[key]}{last_row}")
     for rule in (*rules.values(), texts):
         sheet.add_data_validation(rule)
@@ -451,12 +471,12 @@ def _protect(sheet: Worksheet) -> None:
     sheet.protection.autoFilter = False
 
 
-def _set_up_page(sheet: Worksheet, head_row: int, last_row: int) -> None:
+def _set_up_page(sheet: Worksheet, header_row: int, last_row: int) -> None:
     key_column = get_column_letter(len(COLUMNS) + 1)
     # The hidden keys are part of the filtered range, so that sorting takes them along.
-    sheet.auto_filter.ref = f"A{head_row}:{key_column}{last_row}"
-    sheet.freeze_panes = sheet.cell(head_row + 1, 1)
-    sheet.print_title_rows = f"{head_row}:{head_row}"
+    sheet.auto_filter.ref = f"A{header_row}:{key_column}{last_row}"
+    sheet.freeze_panes = sheet.cell(header_row + 1, 1)
+    sheet.print_title_rows = f"{header_row}:{header_row}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

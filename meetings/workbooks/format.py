@@ -18,12 +18,12 @@ from django.core.signing import BadSignature, Signer
 
 from meetings.exports.workbook import cell_text
 
-_SIGNER = "meetings.fill_in"
+_SALT = "meetings.fill_in"
 # Stands before every key, so that a reader finds the hidden row and column wherever they have been moved to.
-ROW_MARK, SHEET_MARK, COLUMN_MARK = "cnas-row:", "cnas-sheet:", "cnas-column:"
+ROW_KEY_PREFIX, SHEET_KEY_PREFIX, COLUMN_KEY_PREFIX = "cnas-row:", "cnas-sheet:", "cnas-column:"
 
 
-class FillInColumn(StrEnum):
+class WorkbookColumn(StrEnum):
     """The columns of a sheet, in their order; the last four are open."""
 
     MEETING = "meeting"
@@ -43,8 +43,8 @@ class FillInColumn(StrEnum):
     REASON = "reason"
 
 
-OPEN_COLUMNS = (FillInColumn.PROGRESS, FillInColumn.NEW_STATUS, FillInColumn.DAY, FillInColumn.REASON)
-LOCKED_COLUMNS = tuple(column for column in FillInColumn if column not in OPEN_COLUMNS)
+OPEN_COLUMNS = (WorkbookColumn.PROGRESS, WorkbookColumn.NEW_STATUS, WorkbookColumn.DAY, WorkbookColumn.REASON)
+LOCKED_COLUMNS = tuple(column for column in WorkbookColumn if column not in OPEN_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class RowKey:
     task_id: int
     version: int
     department_id: int
-    entered: int
+    first_recorded_us: int
     digests: tuple[str, ...]
 
 
@@ -67,7 +67,7 @@ class SheetKey:
     """Whose sheet it is, when it was written, the digest of what stands above the table, and the tasks in order."""
 
     department_id: int
-    written_on: datetime.date
+    exported_on: datetime.date
     heading: str
     task_ids: tuple[int, ...]
 
@@ -78,64 +78,66 @@ def digest(text: str) -> str:
     return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
-def moment(recorded_at: datetime.datetime) -> int:
+def to_microseconds(recorded_at: datetime.datetime) -> int:
     """Return the moment of a task's first entry as a key writes it."""
     return int(recorded_at.timestamp() * 1_000_000)
 
 
-def written_row_key(key: RowKey) -> str:
+def format_row_key(key: RowKey) -> str:
     """Return the text of the hidden cell of a row."""
-    return ROW_MARK + _signed([key.task_id, key.version, key.department_id, key.entered, "".join(key.digests)])
+    return ROW_KEY_PREFIX + _sign(
+        [key.task_id, key.version, key.department_id, key.first_recorded_us, "".join(key.digests)]
+    )
 
 
-def written_sheet_key(key: SheetKey) -> str:
+def format_sheet_key(key: SheetKey) -> str:
     """Return the text of the last cell of the hidden row."""
-    return SHEET_MARK + _signed([key.department_id, key.written_on.isoformat(), key.heading, *key.task_ids])
+    return SHEET_KEY_PREFIX + _sign([key.department_id, key.exported_on.isoformat(), key.heading, *key.task_ids])
 
 
-def written_column_key(column: FillInColumn) -> str:
+def format_column_key(column: WorkbookColumn) -> str:
     """Return the text of the hidden row's cell above a column."""
-    return COLUMN_MARK + column.value
+    return COLUMN_KEY_PREFIX + column.value
 
 
-def row_key_of(text: str) -> RowKey | None:
+def parse_row_key(text: str) -> RowKey | None:
     """Return the key that a hidden cell holds, or none where it is no key of this register."""
-    said = _said(text, ROW_MARK)
-    if said is None:
+    payload = _unsign(text, ROW_KEY_PREFIX)
+    if payload is None:
         return None
-    task_id, version, department_id, entered, digests = said
+    task_id, version, department_id, entered, digests = payload
     size = len(digest(""))
-    return RowKey(task_id, version, department_id, entered, tuple(_parts(digests, size)))
+    return RowKey(task_id, version, department_id, entered, tuple(_split_digests(digests, size)))
 
 
-def sheet_key_of(text: str) -> SheetKey | None:
+def parse_sheet_key(text: str) -> SheetKey | None:
     """Return what the hidden row says about its sheet, or none where it is of no sheet of this register."""
-    said = _said(text, SHEET_MARK)
-    if said is None:
+    payload = _unsign(text, SHEET_KEY_PREFIX)
+    if payload is None:
         return None
-    department_id, written_on, heading, *task_ids = said
+    department_id, written_on, heading, *task_ids = payload
     return SheetKey(department_id, datetime.date.fromisoformat(written_on), heading, tuple(task_ids))
 
 
-def column_of(text: str) -> FillInColumn | None:
+def parse_column_key(text: str) -> WorkbookColumn | None:
     """Return the column that a cell of the hidden row names."""
-    name = text.strip().removeprefix(COLUMN_MARK)
-    return FillInColumn(name) if text.strip().startswith(COLUMN_MARK) and name in list(FillInColumn) else None
+    name = text.strip().removeprefix(COLUMN_KEY_PREFIX)
+    return WorkbookColumn(name) if text.strip().startswith(COLUMN_KEY_PREFIX) and name in list(WorkbookColumn) else None
 
 
-def _parts(text: str, size: int) -> Sequence[str]:
+def _split_digests(text: str, size: int) -> Sequence[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
-def _signed(said: list) -> str:
-    return Signer(salt=_SIGNER).sign(json.dumps(said, separators=(",", ":")))
+def _sign(payload: list) -> str:
+    return Signer(salt=_SALT).sign(json.dumps(payload, separators=(",", ":")))
 
 
-def _said(text: str, mark: str) -> list | None:
+def _unsign(text: str, prefix: str) -> list | None:
     text = text.strip()
-    if not text.startswith(mark):
+    if not text.startswith(prefix):
         return None
     try:
-        return json.loads(Signer(salt=_SIGNER).unsign(text.removeprefix(mark)))
+        return json.loads(Signer(salt=_SALT).unsign(text.removeprefix(prefix)))
     except BadSignature:
         return None

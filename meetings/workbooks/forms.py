@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.models import Account, Department, Meeting
 from meetings.tasks.forms.update import day_field
-from meetings.tasks.forms.workflow import SeveralFilesInput
+from meetings.tasks.forms.workflow import MultipleFileInput
 from meetings.ui.widgets import SearchMultipleChoiceField
 
-from .export import Errand
+from .export import ReturnInstructions
 
 WORKBOOK, ARCHIVE = "xlsx", "zip"
-MOST_FILES = 30
+MAX_FILES = 30
 
 
-class MakeForm(forms.Form):
+class WorkbookExportForm(forms.Form):
     """Which workbooks are made. Its values stand in the address, so that the same can be made again."""
 
     department = SearchMultipleChoiceField(
@@ -60,7 +60,7 @@ class MakeForm(forms.Form):
         initial = {"send_to": " ".join(filter(None, [account.display_name, account.email]))}
         super().__init__(data, auto_id="make-%s", initial=initial)
         self.today = today
-        self.offered = permissions.departments_to_fill_in(account)
+        self.offered = permissions.workbook_departments(account)
         self.fields["department"].queryset = self.offered
         self.fields["meeting"].queryset = permissions.readable_meetings(account, today)
         self.fields["return_by"].widget.attrs["min"] = today.isoformat()
@@ -78,18 +78,18 @@ class MakeForm(forms.Form):
         return list(self.cleaned_data["department"] or self.offered)
 
     @property
-    def errand(self) -> Errand:
+    def return_instructions(self) -> ReturnInstructions:
         """What the instructions say besides; goes with a valid form."""
-        return Errand(self.cleaned_data["return_by"], self.cleaned_data["send_to"].strip())
+        return ReturnInstructions(self.cleaned_data["return_by"], self.cleaned_data["send_to"].strip())
 
 
-class HandInForm(forms.Form):
+class WorkbookUploadForm(forms.Form):
     """The workbooks that come back, several at once."""
 
     files = forms.FileField(
         label=gettext_lazy("The workbooks that came back"),
         required=False,
-        widget=SeveralFilesInput(
+        widget=MultipleFileInput(
             attrs={"class": "form-control import-drop", "multiple": True, "accept": ".xlsx,.xlsm"},
         ),
     )

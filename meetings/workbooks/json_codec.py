@@ -5,84 +5,86 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from .format import FillInColumn, RowKey
-from .parser import Notice, ReadRow, ReadWorkbook, Refusal, Remark, Written
+from .format import RowKey, WorkbookColumn
+from .parser import Notice, NoticeCode, ParsedWorkbook, RejectionReason, WorkbookCell, WorkbookRow
 
 
-def written_workbook(read: ReadWorkbook) -> dict[str, Any]:
+def workbook_to_json(parsed: ParsedWorkbook) -> dict[str, Any]:
     """Return what was read, for `FillInUpload.content`."""
     return {
-        "rows": [_written_row(row) for row in read.rows],
+        "rows": [_row_to_json(row) for row in parsed.rows],
         "notices": [
             {
-                "remark": notice.remark.value,
+                "remark": notice.code.value,
                 "sheet": notice.sheet,
                 "place": notice.place,
                 "column": notice.column.value if notice.column else None,
                 "value": notice.value,
                 "number": notice.number,
             }
-            for notice in read.notices
+            for notice in parsed.notices
         ],
     }
 
 
-def workbook_from(written: dict[str, Any]) -> ReadWorkbook:
-    """Return what `written_workbook` wrote."""
-    return ReadWorkbook(
-        rows=tuple(_row_from(row) for row in written["rows"]),
+def workbook_from_json(data: dict[str, Any]) -> ParsedWorkbook:
+    """Return what `workbook_to_json` wrote."""
+    return ParsedWorkbook(
+        rows=tuple(_row_from_json(row) for row in data["rows"]),
         notices=tuple(
             Notice(
-                remark=Remark(notice["remark"]),
+                code=NoticeCode(notice["remark"]),
                 sheet=notice["sheet"],
                 place=notice["place"],
-                column=FillInColumn(notice["column"]) if notice["column"] else None,
+                column=WorkbookColumn(notice["column"]) if notice["column"] else None,
                 value=notice["value"],
                 number=notice["number"],
             )
-            for notice in written["notices"]
+            for notice in data["notices"]
         ),
     )
 
 
-def tasks_of(written: dict[str, Any]) -> set[int]:
-    """Return the ids of the tasks that the rows of what `written_workbook` wrote are about."""
-    return {row["key"][0] for row in written["rows"]}
+def collect_task_ids(data: dict[str, Any]) -> set[int]:
+    """Return the ids of the tasks that the rows of what `workbook_to_json` wrote are about."""
+    return {row["key"][0] for row in data["rows"]}
 
 
-def _written_row(row: ReadRow) -> dict[str, Any]:
+def _row_to_json(row: WorkbookRow) -> dict[str, Any]:
     key = row.key
     return {
         "sheet": row.sheet,
         "row": row.row,
-        "key": [key.task_id, key.version, key.department_id, key.entered, list(key.digests)],
-        "written": _written_cells(row.written),
-        "changed": _written_cells(row.changed),
+        "key": [key.task_id, key.version, key.department_id, key.first_recorded_us, list(key.digests)],
+        "written": _cells_to_json(row.open_cells),
+        "changed": _cells_to_json(row.changed),
         "refusal": row.refusal.value if row.refusal else None,
     }
 
 
-def _row_from(written: dict[str, Any]) -> ReadRow:
-    *numbers, digests = written["key"]
-    return ReadRow(
-        sheet=written["sheet"],
-        row=written["row"],
+def _row_from_json(data: dict[str, Any]) -> WorkbookRow:
+    *numbers, digests = data["key"]
+    return WorkbookRow(
+        sheet=data["sheet"],
+        row=data["row"],
         key=RowKey(*numbers, tuple(digests)),
-        written=_cells_from(written["written"]),
-        changed=_cells_from(written["changed"]),
-        refusal=Refusal(written["refusal"]) if written["refusal"] else None,
+        open_cells=_cells_from_json(data["written"]),
+        changed=_cells_from_json(data["changed"]),
+        refusal=RejectionReason(data["refusal"]) if data["refusal"] else None,
     )
 
 
-def _written_cells(cells: dict[FillInColumn, Written]) -> dict[str, list]:
+def _cells_to_json(cells: dict[WorkbookColumn, WorkbookCell]) -> dict[str, list]:
     return {
         column.value: [cell.reference, cell.text, cell.day.isoformat() if cell.day else None, cell.is_merged]
         for column, cell in cells.items()
     }
 
 
-def _cells_from(written: dict[str, list]) -> dict[FillInColumn, Written]:
+def _cells_from_json(data: dict[str, list]) -> dict[WorkbookColumn, WorkbookCell]:
     return {
-        FillInColumn(column): Written(reference, text, datetime.date.fromisoformat(day) if day else None, is_merged)
-        for column, (reference, text, day, is_merged) in written.items()
+        WorkbookColumn(column): WorkbookCell(
+            reference, text, datetime.date.fromisoformat(day) if day else None, is_merged
+        )
+        for column, (reference, text, day, is_merged) in data.items()
     }

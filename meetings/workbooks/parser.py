@@ -16,30 +16,30 @@ from enum import StrEnum
 from django.utils import translation
 
 from meetings.minutes.documents.sheets import Sheet, SheetCell
-from meetings.minutes.parser.text import folded
+from meetings.minutes.parser.text import fold_text
 
 from .export import COLUMNS
 from .format import (
-    COLUMN_MARK,
+    COLUMN_KEY_PREFIX,
     LOCKED_COLUMNS,
     OPEN_COLUMNS,
-    ROW_MARK,
-    SHEET_MARK,
-    FillInColumn,
+    ROW_KEY_PREFIX,
+    SHEET_KEY_PREFIX,
     RowKey,
     SheetKey,
-    column_of,
+    WorkbookColumn,
     digest,
-    row_key_of,
-    sheet_key_of,
+    parse_column_key,
+    parse_row_key,
+    parse_sheet_key,
 )
 
 _LANGUAGES = ("zh-hans", "en")
 # A row is recognised as that of the heads, and a sheet without its hidden row as one of ours, by so many of them.
-_ENOUGH_HEADS = 3
+_MIN_HEADERS = 3
 
 
-class Remark(StrEnum):
+class NoticeCode(StrEnum):
     """What is said about a workbook besides its rows. The sentences are in ``wording``."""
 
     OTHER_SHEET = "other_sheet"
@@ -56,7 +56,7 @@ class Remark(StrEnum):
     ROW_TWICE = "row_twice"
 
 
-class Refusal(StrEnum):
+class RejectionReason(StrEnum):
     """Why nothing of a row is taken over, as far as the file alone shows it."""
 
     ALTERED = "altered"
@@ -64,12 +64,12 @@ class Refusal(StrEnum):
 
 
 # By these one sees which task a row is about.
-_IDENTITY = (
-    FillInColumn.MEETING,
-    FillInColumn.NUMBER,
-    FillInColumn.SUGGESTION,
-    FillInColumn.TASK_NUMBER,
-    FillInColumn.TASK,
+_IDENTITY_COLUMNS = (
+    WorkbookColumn.MEETING,
+    WorkbookColumn.NUMBER,
+    WorkbookColumn.SUGGESTION,
+    WorkbookColumn.TASK_NUMBER,
+    WorkbookColumn.TASK,
 )
 
 
@@ -77,16 +77,16 @@ _IDENTITY = (
 class Notice:
     """Something that is said: where (``sheet``, ``place``: a cell or a row), about which ``column``, and the value."""
 
-    remark: Remark
+    code: NoticeCode
     sheet: str = ""
     place: str = ""
-    column: FillInColumn | None = None
+    column: WorkbookColumn | None = None
     value: str = ""
     number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WorkbookCell:
     """What stands in a cell."""
 
     reference: str
@@ -96,7 +96,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadRow:
+class WorkbookRow:
     """A row with a key of ours, and what was written in its open cells (the empty ones are left out).
 
     ``changed`` are the locked cells that hold something else than when the workbook was written.
@@ -105,35 +105,35 @@ class ReadRow:
     sheet: str
     row: int
     key: RowKey
-    written: dict[FillInColumn, Written]
-    changed: dict[FillInColumn, Written] = field(default_factory=dict)
-    refusal: Refusal | None = None
+    open_cells: dict[WorkbookColumn, WorkbookCell]
+    changed: dict[WorkbookColumn, WorkbookCell] = field(default_factory=dict)
+    refusal: RejectionReason | None = None
 
     @property
-    def said(self) -> tuple[tuple[FillInColumn, str], ...]:
+    def said(self) -> tuple[tuple[WorkbookColumn, str], ...]:
         """What was written, for comparing with another row."""
-        return tuple((column, self.written[column].text) for column in OPEN_COLUMNS if column in self.written)
+        return tuple((column, self.open_cells[column].text) for column in OPEN_COLUMNS if column in self.open_cells)
 
 
 @dataclass(frozen=True, slots=True)
-class ReadWorkbook:
+class ParsedWorkbook:
     """All that was found in one file."""
 
-    rows: tuple[ReadRow, ...]
+    rows: tuple[WorkbookRow, ...]
     notices: tuple[Notice, ...]
 
 
-def read_workbook(sheets: Iterable[Sheet]) -> ReadWorkbook:
+def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
     """Read the sheets of one file."""
-    rows: list[ReadRow] = []
+    rows: list[WorkbookRow] = []
     notices: list[Notice] = []
     expected: dict[int, set[int]] = {}
     is_ours = False
     for sheet in sheets:
-        found = _ReadSheet(sheet)
+        found = _SheetParser(sheet)
         if not found.is_ours:
             if any(sheet.rows.values()):
-                notices.append(Notice(Remark.OTHER_SHEET, sheet.name))
+                notices.append(Notice(NoticeCode.OTHER_SHEET, sheet.name))
             continue
         is_ours = True
         rows += found.rows
@@ -141,148 +141,156 @@ def read_workbook(sheets: Iterable[Sheet]) -> ReadWorkbook:
         if found.key is not None:
             expected.setdefault(found.key.department_id, set()).update(found.key.task_ids)
     if not is_ours:
-        return ReadWorkbook((), (Notice(Remark.NO_SHEET),))
-    found_rows, doubled = _without_doubles(_without_displaced(rows))
+        return ParsedWorkbook((), (Notice(NoticeCode.NO_SHEET),))
+    found_rows, doubled = _merge_duplicate_rows(_reject_displaced_rows(rows))
     there = {(row.key.department_id, row.key.task_id) for row in rows}
     missing = sum((department, task) not in there for department, tasks in expected.items() for task in tasks)
     if missing:
-        notices.append(Notice(Remark.ROWS_MISSING, number=missing))
-    return ReadWorkbook(tuple(found_rows), (*notices, *doubled))
+        notices.append(Notice(NoticeCode.ROWS_MISSING, number=missing))
+    return ParsedWorkbook(tuple(found_rows), (*notices, *doubled))
 
 
-class _ReadSheet:
+class _SheetParser:
     """One sheet while it is read."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.notices: list[Notice] = []
-        self.rows: list[ReadRow] = []
-        self.key, self._keys_row = self._find_keys()
+        self.rows: list[WorkbookRow] = []
+        self.key, self._key_row = self._find_keys()
         self._columns = self._find_columns()
-        self._head_row = self._find_head_row()
+        self._header_row = self._find_header_row()
         has_rows = any(_keys_in(cells) for cells in sheet.rows.values())
-        self.is_ours = self._keys_row is not None or has_rows
+        self.is_ours = self._key_row is not None or has_rows
         if self.is_ours:
             self._read()
 
     def _find_keys(self) -> tuple[SheetKey | None, int | None]:
         for number, cells in self.sheet.rows.items():
-            marked = [cell for cell in cells.values() if cell.text.strip().startswith((COLUMN_MARK, SHEET_MARK))]
+            marked = [
+                cell for cell in cells.values() if cell.text.strip().startswith((COLUMN_KEY_PREFIX, SHEET_KEY_PREFIX))
+            ]
             if marked:
-                keys = [key for cell in marked if (key := sheet_key_of(cell.text))]
+                keys = [key for cell in marked if (key := parse_sheet_key(cell.text))]
                 return (keys[0] if keys else None), number
         return None, None
 
-    def _find_columns(self) -> dict[FillInColumn, int]:
+    def _find_columns(self) -> dict[WorkbookColumn, int]:
         """Return where each column is; where one is there twice, none of it is read."""
-        if self._keys_row is not None:
+        if self._key_row is not None:
             pairs = [
                 (key, cell.column)
-                for cell in self.sheet.rows[self._keys_row].values()
-                if (key := column_of(cell.text)) is not None
+                for cell in self.sheet.rows[self._key_row].values()
+                if (key := parse_column_key(cell.text)) is not None
             ]
         else:
-            pairs = max((_heads_in(cells) for cells in self.sheet.rows.values()), key=len, default=[])
+            pairs = max((_find_headers(cells) for cells in self.sheet.rows.values()), key=len, default=[])
         times = Counter(key for key, _column in pairs)
         for key, number in times.items():
             if number > 1:
-                self._remark(Remark.COLUMN_TWICE, column=key)
+                self._add_notice(NoticeCode.COLUMN_TWICE, column=key)
         columns = {key: column for key, column in pairs if times[key] == 1}
-        for key in FillInColumn:
+        for key in WorkbookColumn:
             if pairs and key not in times:
-                self._remark(Remark.COLUMN_MISSING, column=key)
+                self._add_notice(NoticeCode.COLUMN_MISSING, column=key)
         return columns
 
-    def _find_head_row(self) -> int | None:
+    def _find_header_row(self) -> int | None:
         """Return the row of the heads: the one below the hidden row, or the first that looks like it."""
-        if self._keys_row is not None:
-            below = min((number for number in self.sheet.rows if number > self._keys_row), default=None)
+        if self._key_row is not None:
+            below = min((number for number in self.sheet.rows if number > self._key_row), default=None)
             if below is not None and not _keys_in(self.sheet.rows[below]):
                 return below
-        by_heads = (number for number, cells in self.sheet.rows.items() if len(_heads_in(cells)) >= _ENOUGH_HEADS)
+        by_heads = (number for number, cells in self.sheet.rows.items() if len(_find_headers(cells)) >= _MIN_HEADERS)
         return next(by_heads, None)
 
     def _read(self) -> None:
         heading = []
-        before = self._keys_row or self._head_row or 0
+        before = self._key_row or self._header_row or 0
         for number, cells in self.sheet.rows.items():
-            if number == self._keys_row:
+            if number == self._key_row:
                 continue
             keys = _keys_in(cells)
-            if number == self._head_row and not keys:
-                self._read_heads(cells)
+            if number == self._header_row and not keys:
+                self._read_headers(cells)
             elif keys:
                 self._read_row(number, cells, keys)
             elif number < before:
-                heading += [cell.text for cell in _distinct(cells.values())]
+                heading += [cell.text for cell in _unique_cells(cells.values())]
             else:
                 self._read_foreign_row(number, cells)
         if self.key is not None and self.key.heading != digest("\n".join(heading)):
-            self._remark(Remark.HEADING_CHANGED)
+            self._add_notice(NoticeCode.HEADING_CHANGED)
 
-    def _read_heads(self, cells: dict[int, SheetCell]) -> None:
+    def _read_headers(self, cells: dict[int, SheetCell]) -> None:
         for key, column in self._columns.items():
             text = cells[column].text if column in cells else ""
-            if folded(text) not in _heads_of(key):
-                self._remark(Remark.HEAD_CHANGED, _place(self._head_row, column), key, text)
-        self._remark_outside(cells)
+            if fold_text(text) not in _header_texts(key):
+                self._add_notice(NoticeCode.HEAD_CHANGED, _cell_reference(self._header_row, column), key, text)
+        self._notice_outside_cells(cells)
 
     def _read_row(self, number: int, cells: dict[int, SheetCell], keys: list[SheetCell]) -> None:
-        key = row_key_of(keys[0].text)
+        key = parse_row_key(keys[0].text)
         if key is None or len(key.digests) != len(LOCKED_COLUMNS):
-            self._remark(Remark.FOREIGN_KEY, str(number), value=_shown(self._open_texts(cells)))
+            self._add_notice(NoticeCode.FOREIGN_KEY, str(number), value=_join_texts(self._open_texts(cells)))
             return
         if len({cell.text.strip() for cell in keys}) > 1:
-            self._remark(Remark.SEVERAL_KEYS, str(number), value=_shown(self._open_texts(cells)))
+            self._add_notice(NoticeCode.SEVERAL_KEYS, str(number), value=_join_texts(self._open_texts(cells)))
             return
-        self._remark_outside(cells)
+        self._notice_outside_cells(cells)
         self.rows.append(
-            ReadRow(
+            WorkbookRow(
                 sheet=self.sheet.name,
                 row=number,
                 key=key,
-                written={
-                    column: Written(cell.reference, cell.text, cell.day, cell.is_merged)
+                open_cells={
+                    column: WorkbookCell(cell.reference, cell.text, cell.day, cell.is_merged)
                     for column in OPEN_COLUMNS
                     if (cell := cells.get(self._columns.get(column, 0))) is not None
                 },
-                changed=self._changed(number, cells, key),
+                changed=self._find_changed_cells(number, cells, key),
             )
         )
 
-    def _changed(self, number: int, cells: dict[int, SheetCell], key: RowKey) -> dict[FillInColumn, Written]:
+    def _find_changed_cells(
+        self, number: int, cells: dict[int, SheetCell], key: RowKey
+    ) -> dict[WorkbookColumn, WorkbookCell]:
         changed = {}
         for column, was in zip(LOCKED_COLUMNS, key.digests, strict=True):
             at = self._columns.get(column)
             text = _text_at(cells, at)
             if at is not None and digest(text) != was:
-                changed[column] = Written(_place(number, at), text)
+                changed[column] = WorkbookCell(_cell_reference(number, at), text)
         return changed
 
     def _read_foreign_row(self, number: int, cells: dict[int, SheetCell]) -> None:
-        texts = [cell.text for cell in _distinct(cells.values())]
+        texts = [cell.text for cell in _unique_cells(cells.values())]
         if texts:
-            self._remark(Remark.NO_KEY, str(number), value=_shown(self._open_texts(cells) or texts))
+            self._add_notice(NoticeCode.NO_KEY, str(number), value=_join_texts(self._open_texts(cells) or texts))
 
     def _open_texts(self, cells: dict[int, SheetCell]) -> list[str]:
         at = (self._columns.get(column, 0) for column in OPEN_COLUMNS)
         return [cells[column].text for column in at if column in cells]
 
-    def _remark_outside(self, cells: dict[int, SheetCell]) -> None:
+    def _notice_outside_cells(self, cells: dict[int, SheetCell]) -> None:
         known = set(self._columns.values())
         for cell in cells.values():
-            is_doubled = column_of(_text_at(self.sheet.rows.get(self._keys_row or 0, {}), cell.column)) is not None
-            if cell.column not in known and not cell.text.strip().startswith(ROW_MARK) and not is_doubled:
-                self._remark(Remark.OUTSIDE, cell.reference, value=cell.text)
+            is_doubled = (
+                parse_column_key(_text_at(self.sheet.rows.get(self._key_row or 0, {}), cell.column)) is not None
+            )
+            if cell.column not in known and not cell.text.strip().startswith(ROW_KEY_PREFIX) and not is_doubled:
+                self._add_notice(NoticeCode.OUTSIDE, cell.reference, value=cell.text)
 
-    def _remark(self, remark: Remark, place: str = "", column: FillInColumn | None = None, value: str = "") -> None:
-        self.notices.append(Notice(remark, self.sheet.name, place, column, value))
+    def _add_notice(
+        self, code: NoticeCode, location: str = "", column: WorkbookColumn | None = None, value: str = ""
+    ) -> None:
+        self.notices.append(Notice(code, self.sheet.name, location, column, value))
 
 
 # --- rows that stand in the wrong place, or twice -------------------------------------------------
 
 
-def _without_displaced(rows: list[ReadRow]) -> list[ReadRow]:
+def _reject_displaced_rows(rows: list[WorkbookRow]) -> list[WorkbookRow]:
     """Refuse the rows that say that they are another task than their key does: a sort may have left the keys behind.
 
     Such a row has become another one of the same file, or most of its locked cells hold something else.
@@ -291,28 +299,28 @@ def _without_displaced(rows: list[ReadRow]) -> list[ReadRow]:
     texts: dict[str, set[int]] = {}
     for row in rows:
         was = dict(zip(LOCKED_COLUMNS, row.key.digests, strict=True))
-        identities.setdefault(tuple(was[column] for column in _IDENTITY), set()).add(row.key.task_id)
-        texts.setdefault(was[FillInColumn.TASK], set()).add(row.key.task_id)
+        identities.setdefault(tuple(was[column] for column in _IDENTITY_COLUMNS), set()).add(row.key.task_id)
+        texts.setdefault(was[WorkbookColumn.TASK], set()).add(row.key.task_id)
     kept = []
     for row in rows:
         now = dict(zip(LOCKED_COLUMNS, row.key.digests, strict=True))
         now.update({column: digest(cell.text) for column, cell in row.changed.items()})
-        others = identities.get(tuple(now[column] for column in _IDENTITY), set())
-        if FillInColumn.TASK in row.changed:
-            others = others | texts.get(now[FillInColumn.TASK], set())
+        others = identities.get(tuple(now[column] for column in _IDENTITY_COLUMNS), set())
+        if WorkbookColumn.TASK in row.changed:
+            others = others | texts.get(now[WorkbookColumn.TASK], set())
         is_another = bool(row.changed) and bool(others - {row.key.task_id})
         if is_another or len(row.changed) * 2 > len(LOCKED_COLUMNS):
-            row = replace(row, refusal=Refusal.ALTERED)
+            row = replace(row, refusal=RejectionReason.ALTERED)
         kept.append(row)
     return kept
 
 
-def _without_doubles(rows: list[ReadRow]) -> tuple[list[ReadRow], list[Notice]]:
+def _merge_duplicate_rows(rows: list[WorkbookRow]) -> tuple[list[WorkbookRow], list[Notice]]:
     """Return the rows, each key once, and what is said of those that were there twice.
 
     Where only one of them says anything, or all say the same, that is taken; otherwise none is.
     """
-    by_key: dict[tuple[int, int], list[ReadRow]] = {}
+    by_key: dict[tuple[int, int], list[WorkbookRow]] = {}
     for row in rows:
         by_key.setdefault((row.key.department_id, row.key.task_id), []).append(row)
     kept, notices = [], []
@@ -322,9 +330,9 @@ def _without_doubles(rows: list[ReadRow]) -> tuple[list[ReadRow], list[Notice]]:
             telling = [row for row in same if row.said] or same[:1]
             first = telling[0]
             if len({row.said for row in telling}) > 1 and first.refusal is None:
-                first = replace(first, refusal=Refusal.TWICE)
+                first = replace(first, refusal=RejectionReason.TWICE)
             places = "、".join(str(row.row) for row in same)
-            notices.append(Notice(Remark.ROW_TWICE, first.sheet, places, number=len(same)))
+            notices.append(Notice(NoticeCode.ROW_TWICE, first.sheet, places, number=len(same)))
         kept.append(first)
     return kept, notices
 
@@ -333,20 +341,20 @@ def _without_doubles(rows: list[ReadRow]) -> tuple[list[ReadRow], list[Notice]]:
 
 
 def _keys_in(cells: dict[int, SheetCell]) -> list[SheetCell]:
-    return [cell for cell in cells.values() if cell.text.strip().startswith(ROW_MARK)]
+    return [cell for cell in cells.values() if cell.text.strip().startswith(ROW_KEY_PREFIX)]
 
 
-def _heads_in(cells: dict[int, SheetCell]) -> list[tuple[FillInColumn, int]]:
-    texts = {cell.column: folded(cell.text) for cell in cells.values() if len(cell.text) < 100}
-    return [(key, column) for key in FillInColumn for column, text in texts.items() if text in _heads_of(key)]
+def _find_headers(cells: dict[int, SheetCell]) -> list[tuple[WorkbookColumn, int]]:
+    texts = {cell.column: fold_text(cell.text) for cell in cells.values() if len(cell.text) < 100}
+    return [(key, column) for key in WorkbookColumn for column, text in texts.items() if text in _header_texts(key)]
 
 
-def _heads_of(key: FillInColumn) -> set[str]:
-    heads = set()
+def _header_texts(key: WorkbookColumn) -> set[str]:
+    headers = set()
     for language in _LANGUAGES:
         with translation.override(language):
-            heads.add(folded(str(COLUMNS[key].head)))
-    return heads
+            headers.add(fold_text(str(COLUMNS[key].head)))
+    return headers
 
 
 def _text_at(cells: dict[int, SheetCell], column: int | None) -> str:
@@ -356,7 +364,7 @@ def _text_at(cells: dict[int, SheetCell], column: int | None) -> str:
     return cell.day.isoformat() if cell.day else cell.text
 
 
-def _distinct(cells: Iterable[SheetCell]) -> Iterator[SheetCell]:
+def _unique_cells(cells: Iterable[SheetCell]) -> Iterator[SheetCell]:
     """Yield the cells, of merged ones the first of those that say the same."""
     seen = set()
     for cell in cells:
@@ -366,9 +374,9 @@ def _distinct(cells: Iterable[SheetCell]) -> Iterator[SheetCell]:
             seen.add(cell.text)
 
 
-def _place(row: int | None, column: int) -> str:
+def _cell_reference(row: int | None, column: int) -> str:
     return SheetCell(row or 0, column, "").reference
 
 
-def _shown(texts: list[str]) -> str:
+def _join_texts(texts: list[str]) -> str:
     return "；".join(texts)

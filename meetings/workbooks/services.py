@@ -17,25 +17,25 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.errors import ImpossibleStep, Incomplete, Refused
+from meetings.errors import InvalidInputError, InvalidTransitionError, ServiceError
 from meetings.minutes.draft_services import display_name
-from meetings.models import Account, Batch, BatchSource, FillInState, FillInUpload, Task, TaskLog
-from meetings.tasks.services.batch import PlannedRow, Wish, plan_batch, run_planned, write_entries
+from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
+from meetings.tasks.services.batch import PlannedRow, TaskChange, plan_batch, run_planned_batch, write_entries
 
-from .json_codec import tasks_of, written_workbook
-from .parser import ReadWorkbook
-from .review import FILE, REGISTER, Review, ReviewedRow, review_of, rounds
+from .json_codec import collect_task_ids, workbook_to_json
+from .parser import ParsedWorkbook
+from .review import FILE, REGISTER, ReviewedRow, WorkbookReview, partition_changes, review_upload
 
 
-class DecidedAlready(ImpossibleStep):
+class AlreadyDecidedError(InvalidTransitionError):
     """The same workbook was accepted before, or this one is not waiting any more; nothing was done again."""
 
-    def __init__(self, sentence: str, upload: FillInUpload) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, upload: WorkbookUpload) -> None:
+        super().__init__(message)
         self.upload = upload
 
 
-class ChangedMeanwhile(Refused):
+class ChangedMeanwhile(ServiceError):
     """What would be accepted is not what the page showed; ``since`` are the entries that came between."""
 
     def __init__(self, since: list[TaskLog]) -> None:
@@ -46,7 +46,7 @@ class ChangedMeanwhile(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptResult:
     """What accepting wrote. ``left`` are the rows that turned out to be impossible behind another row of their task."""
 
     batch: Batch
@@ -57,26 +57,26 @@ class Accepted:
 # --- handing in -----------------------------------------------------------------------------------
 
 
-def sha256_of(content: bytes) -> str:
+def hash_content(content: bytes) -> str:
     """Return the digest a file is recognised by, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
-def same_before(account: Account, content: bytes) -> FillInUpload | None:
+def find_same_upload(account: Account, content: bytes) -> WorkbookUpload | None:
     """Return the upload of the same file that is in the register, or waits for ``account``; none: it is new."""
-    same = FillInUpload.objects.filter(sha256=sha256_of(content))
+    same = WorkbookUpload.objects.filter(sha256=hash_content(content))
     return same.in_force().first() or same.waiting().filter(uploaded_by=account).first()
 
 
 @transaction.atomic
-def keep_upload(*, read: ReadWorkbook, content: bytes, name: str, account: Account) -> FillInUpload:
+def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account: Account) -> WorkbookUpload:
     """Keep the file (its bytes, and ``name`` for showing) and what was read from it."""
-    upload = FillInUpload(
-        sha256=sha256_of(content),
+    upload = WorkbookUpload(
+        sha256=hash_content(content),
         size=len(content),
         original_name=display_name(name) or _("Fill-in workbook"),
         uploaded_by=account,
-        content=written_workbook(read),
+        content=workbook_to_json(parsed),
     )
     upload.file.save("", ContentFile(content), save=False)
     try:
@@ -90,26 +90,26 @@ def keep_upload(*, read: ReadWorkbook, content: bytes, name: str, account: Accou
 # --- deciding -------------------------------------------------------------------------------------
 
 
-def _held(upload_id: int) -> FillInUpload:
+def _lock_upload(upload_id: int) -> WorkbookUpload:
     """Return the upload, held until the transaction ends; raises DecidedAlready where it is not waiting any more."""
-    upload = FillInUpload.objects.select_for_update().get(pk=upload_id)
-    if not upload.is_waiting:
-        raise DecidedAlready(_("This workbook is not waiting any more. Nothing was done again."), upload)
+    upload = WorkbookUpload.objects.select_for_update().get(pk=upload_id)
+    if not upload.is_pending:
+        raise AlreadyDecidedError(_("This workbook is not waiting any more. Nothing was done again."), upload)
     return upload
 
 
 @transaction.atomic
-def choose(*, upload_id: int, places: list[int], choice: str) -> None:
+def decide_rows(*, upload_id: int, places: list[int], choice: str) -> None:
     """Choose for the rows at ``places`` what holds where the register changed meanwhile: the file's, or the register's.
 
     Raises Incomplete for another choice or a row that is not there.
     """
-    upload = _held(upload_id)
+    upload = _lock_upload(upload_id)
     if choice not in (FILE, REGISTER):
-        raise Incomplete(_("Choose what the file says, or what the register says."))
+        raise InvalidInputError(_("Choose what the file says, or what the register says."))
     number = len(upload.content["rows"])
     if not places or not all(0 <= place < number for place in places):
-        raise Incomplete(_("This row is not in the workbook. Open the page again."))
+        raise InvalidInputError(_("This row is not in the workbook. Open the page again."))
     upload.decisions |= {str(place): choice for place in places}
     upload.save(update_fields=["decisions"])
 
@@ -117,29 +117,29 @@ def choose(*, upload_id: int, places: list[int], choice: str) -> None:
 @transaction.atomic
 def set_aside(*, upload_id: int) -> None:
     """Decide that nothing of a workbook is taken over; the file stays."""
-    upload = _held(upload_id)
-    upload.state = FillInState.SET_ASIDE
+    upload = _lock_upload(upload_id)
+    upload.state = WorkbookState.SET_ASIDE
     upload.save(update_fields=["state"])
 
 
 # --- accepting ------------------------------------------------------------------------------------
 
 
-def last_entry() -> int:
+def last_entry_id() -> int:
     """Return the number of the last entry of the whole log, to be asked before a page is made."""
     return TaskLog.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def what_is_seen(review: Review) -> str:
+def build_version_token(review: WorkbookReview) -> str:
     """Return a name for all that accepting would do: two pages have the same one exactly where it would be the same."""
-    rows = [(row.place, row.state.value, row.choice, _in_short(row.wish)) for row in review.rows]
-    return sha256_of(repr(rows).encode())
+    rows = [(row.place, row.state.value, row.choice, _change_key(row.wish)) for row in review.rows]
+    return hash_content(repr(rows).encode())
 
 
-def _in_short(wish: Wish | None) -> tuple:
-    if wish is None:
+def _change_key(change: TaskChange | None) -> tuple:
+    if change is None:
         return ()
-    return (wish.task_id, wish.version, wish.note, wish.status, wish.effective_on, wish.department.pk)
+    return (change.task_id, change.version, change.note, change.status, change.effective_on, change.department.pk)
 
 
 @transaction.atomic
@@ -147,32 +147,32 @@ def accept_upload(
     *,
     upload_id: int,
     actor: Account,
-    seen: str,
-    seen_at: int,
+    version_token: str,
+    seen_entry_id: int,
     leave_out: bool,
     today: datetime.date | None = None,
-) -> Accepted:
+) -> AcceptResult:
     """Write what the workbook changes as one batch of ``actor``; rows that are wrong or not chosen are left out.
 
-    ``seen`` is `what_is_seen` of the page the person looked at and ``seen_at`` the `last_entry` before it was made;
-    ``leave_out`` that they know of the rows left out.
-    Raises DecidedAlready (of two people who accept at once, the second is told), ChangedMeanwhile where the page is
-    no longer true, and Incomplete. Whatever is raised, nothing has been written.
+    ``version_token`` is `build_version_token` of the page the person looked at and ``seen_entry_id`` the
+    `last_entry_id` before it was made; ``leave_out`` that they know of the rows left out. Raises DecidedAlready (of two
+    people who accept at once, the second is told), ChangedMeanwhile where the page is no longer true, and Incomplete.
+    Whatever is raised, nothing has been written.
     """
-    upload = _held(upload_id)
-    _hold_tasks(upload)
+    upload = _lock_upload(upload_id)
+    _lock_tasks(upload)
     today = today or timezone.localdate()
-    before = FillInUpload.objects.filter(sha256=upload.sha256).in_force().select_related("batch__made_by").first()
+    before = WorkbookUpload.objects.filter(sha256=upload.sha256).in_force().select_related("batch__made_by").first()
     if before is not None:
-        raise DecidedAlready(accepted_before(before), before)
-    review = review_of(upload, actor, today)
-    if what_is_seen(review) != seen:
-        raise ChangedMeanwhile(_entries_after(seen_at, review))
+        raise AlreadyDecidedError(already_accepted_message(before), before)
+    review = review_upload(upload, actor, today)
+    if build_version_token(review) != version_token:
+        raise ChangedMeanwhile(_entries_after(seen_entry_id, review))
     if not review.taken:
-        raise Incomplete(_("This workbook changes nothing, so there is nothing to accept."))
+        raise InvalidInputError(_("This workbook changes nothing, so there is nothing to accept."))
     if review.left_out and not leave_out:
         number = len(review.left_out)
-        raise Incomplete(
+        raise InvalidInputError(
             ngettext(
                 "%(number)d row would be left out. Tick that this is meant.",
                 "%(number)d rows would be left out. Tick that this is meant.",
@@ -181,13 +181,13 @@ def accept_upload(
             % {"number": number},
             field="leave_out",
         )
-    accepted = _write(upload, review.taken, actor, today)
-    upload.state, upload.batch = FillInState.ACCEPTED, accepted.batch
+    accepted = _write_batch(upload, review.taken, actor, today)
+    upload.state, upload.batch = WorkbookState.ACCEPTED, accepted.batch
     upload.save(update_fields=["state", "batch"])
     return accepted
 
 
-def accepted_before(upload: FillInUpload) -> str:
+def already_accepted_message(upload: WorkbookUpload) -> str:
     """Say that this very file is in the register: since when, and by whom."""
     return _("This very file was accepted by %(who)s on %(day)s. Nothing was entered a second time.") % {
         "who": upload.batch.made_by,
@@ -195,36 +195,36 @@ def accepted_before(upload: FillInUpload) -> str:
     }
 
 
-def _hold_tasks(upload: FillInUpload) -> None:
+def _lock_tasks(upload: WorkbookUpload) -> None:
     """Hold the tasks of a workbook until the transaction ends, so that what is planned now is what can be written."""
-    held = Task.objects.select_for_update(of=("self",)).filter(pk__in=tasks_of(upload.content))
+    held = Task.objects.select_for_update(of=("self",)).filter(pk__in=collect_task_ids(upload.content))
     list(held.order_by("pk").values_list("pk"))
 
 
-def _write(upload: FillInUpload, rows: list[ReviewedRow], actor: Account, today: datetime.date) -> Accepted:
+def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account, today: datetime.date) -> AcceptResult:
     """Write the first portion of what the ``rows`` wish as a batch, and the others into the same one."""
-    first, *others = rounds(row.wish for row in rows)
-    planned = {id(row.wish): row.planned for row in rows}
-    result = run_planned(
+    first, *others = partition_changes(row.wish for row in rows)
+    planned = {id(row.wish): row.planned_row for row in rows}
+    result = run_planned_batch(
         rows=[planned[id(wish)] for wish in first],
         actor=actor,
-        source=BatchSource.FILL_IN,
+        source=BatchSource.WORKBOOK,
         file_name=upload.original_name,
         file_sha256=upload.sha256,
     )
     number, left = len(result.changed), []
     for portion in others:
-        rows = plan_batch(wishes=_brought_up_to_date(portion), actor=actor, today=today)
+        rows = plan_batch(changes=_refresh_changes(portion), actor=actor, today=today)
         changed = {row.task: row.entries for row in rows if row.entries}
         write_entries(result.batch, changed)
         number += len(changed)
         left += [row for row in rows if not row.entries]
-    return Accepted(result.batch, number, left)
+    return AcceptResult(result.batch, number, left)
 
 
-def _brought_up_to_date(wishes: list[Wish]) -> list[Wish]:
+def _refresh_changes(changes: list[TaskChange]) -> list[TaskChange]:
     """Return the wishes on their tasks as another row of the same workbook has left them."""
-    ids = [wish.task_id for wish in wishes]
+    ids = [wish.task_id for wish in changes]
     tasks = {task.pk: task for task in Task.objects.select_for_update(of=("self",)).filter(pk__in=ids)}
     return [
         replace(
@@ -232,12 +232,12 @@ def _brought_up_to_date(wishes: list[Wish]) -> list[Wish]:
             version=tasks[wish.task_id].version,
             status=None if wish.status == tasks[wish.task_id].status else wish.status,
         )
-        for wish in wishes
+        for wish in changes
     ]
 
 
-def _entries_after(last_entry: int, review: Review) -> list[TaskLog]:
+def _entries_after(entry_id: int, review: WorkbookReview) -> list[TaskLog]:
     """Return what was recorded of the workbook's tasks behind an entry of the log, oldest first."""
     tasks = {row.task.pk for row in review.rows if row.task is not None}
-    entries = TaskLog.objects.filter(pk__gt=last_entry, task__in=tasks).select_related("actor", "department", "task")
+    entries = TaskLog.objects.filter(pk__gt=entry_id, task__in=tasks).select_related("actor", "department", "task")
     return list(entries.order_by("pk"))

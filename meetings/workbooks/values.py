@@ -9,21 +9,21 @@ import unicodedata
 from django.utils import translation
 
 from meetings.deadlines.days import day_of_serial, day_or_none
-from meetings.minutes.parser.dates import PRINTED_DAY, day_of
+from meetings.minutes.parser.dates import PRINTED_DAY, date_from_match
 from meetings.minutes.parser.ordinals import chinese_integer
-from meetings.minutes.parser.text import without_blanks
+from meetings.minutes.parser.text import remove_whitespace
 from meetings.models import Status
 
-from .parser import Written
+from .parser import WorkbookCell
 
 _LANGUAGES = ("zh-hans", "en")
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$")
-_FIGURES = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_COMPACT_DATE = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _NUMBER = r"\d{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]"
-_OF_YEAR = re.compile(rf"({_NUMBER})[月/-]({_NUMBER})[日号]?")
+_DATE_WITHOUT_YEAR = re.compile(rf"({_NUMBER})[月/-]({_NUMBER})[日号]?")
 # What departments write for the four words of the register; none of them could mean another one.
-_ALSO = {
+_STATUS_SYNONYMS = {
     Status.IN_PROGRESS: ("在办", "办理中", "正在办理", "进行中", "正在推进", "推进", "已启动", "ongoing", "started"),
     Status.CLOSURE_REQUESTED: ("申请结案", "申请销号", "拟办结", "requestclosure", "closurerequest"),
     Status.CLOSED: ("办结", "完成", "已完成", "结案", "销号", "done", "completed", "finished"),
@@ -32,21 +32,21 @@ _ALSO = {
 }
 
 
-def read_day(written: Written, today: datetime.date) -> datetime.date | None:
+def parse_day(cell: WorkbookCell, today: datetime.date) -> datetime.date | None:
     """Return the day a cell names, or none where it names none.
 
     A day without a year is the last such day that is not after ``today`` (Asia/Shanghai): progress has been made.
     """
-    if written.day is not None:
-        return written.day
-    text = without_blanks(_TIME.sub("", unicodedata.normalize("NFKC", written.text).strip()))
+    if cell.day is not None:
+        return cell.day
+    text = remove_whitespace(_TIME.sub("", unicodedata.normalize("NFKC", cell.text).strip()))
     if match := PRINTED_DAY.fullmatch(text):
-        return day_of(match)
-    if match := _FIGURES.fullmatch(text):
+        return date_from_match(match)
+    if match := _COMPACT_DATE.fullmatch(text):
         return day_or_none(*map(int, match.groups()))
     if match := _SERIAL.fullmatch(text):
         return day_of_serial(int(match[1]))
-    if match := _OF_YEAR.fullmatch(text):
+    if match := _DATE_WITHOUT_YEAR.fullmatch(text):
         month, day = (int(part) if part.isdecimal() else chinese_integer(part) or 0 for part in match.groups())
         # A leap day is at most eight years back.
         days = (day_or_none(year, month, day) for year in range(today.year, today.year - 9, -1))
@@ -54,22 +54,22 @@ def read_day(written: Written, today: datetime.date) -> datetime.date | None:
     return None
 
 
-def read_status(text: str) -> Status | None:
+def parse_status(text: str) -> Status | None:
     """Return the status a cell names, in Chinese, English or the register's own word; none where it names none."""
-    return _statuses().get(_plain(text))
+    return _statuses_by_word().get(_normalise(text))
 
 
-def _statuses() -> dict[str, Status]:
+def _statuses_by_word() -> dict[str, Status]:
     words: dict[str, Status] = {}
     for status in Status:
-        words[_plain(status.value)] = status
-        for word in _ALSO[status]:
-            words[_plain(word)] = status
+        words[_normalise(status.value)] = status
+        for word in _STATUS_SYNONYMS[status]:
+            words[_normalise(word)] = status
         for language in _LANGUAGES:
             with translation.override(language):
-                words[_plain(str(status.label))] = status
+                words[_normalise(str(status.label))] = status
     return words
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[\s_\-“”\"'。.]+", "", without_blanks(unicodedata.normalize("NFKC", text))).casefold()
+def _normalise(text: str) -> str:
+    return re.sub(r"[\s_\-“”\"'。.]+", "", remove_whitespace(unicodedata.normalize("NFKC", text))).casefold()

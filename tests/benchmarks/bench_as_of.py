@@ -60,7 +60,7 @@ def questions() -> dict[str, Callable[[datetime.date], object]]:
     from meetings.models import Health, Task
 
     def page(tasks):
-        lines = tasks.with_last_report().with_first_names().for_listing().with_printed_order()
+        lines = tasks.with_last_report().with_first_assignees().for_listing().in_printed_order()
         return tasks.count(), list(lines[:PAGE_SIZE])
 
     return {

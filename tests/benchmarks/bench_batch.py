@@ -41,16 +41,16 @@ def measure(size: int, *, with_leader: bool) -> None:
     from django.utils import timezone
 
     from meetings.models import Account, Person, Role, Status, Task
-    from meetings.tasks.services.batch import EVERYBODY, Placing, Wish, plan_batch, run_batch
+    from meetings.tasks.services.batch import REPLACE_ALL, Assignment, TaskChange, plan_batch, run_batch
     from meetings.tasks.services.batch_undo import undo_batch
 
     staff = Account.objects.filter(role=Role.SECRETARIAT).first() or Account.objects.create_user(
         "bench", None, role=Role.SECRETARIAT, display_name="bench"
     )
     leader = Person.objects.filter(task_leaders__isnull=False).first()
-    placing = Placing(leader, instead_of=EVERYBODY) if with_leader else None
+    placing = Assignment(leader, replaces=REPLACE_ALL) if with_leader else None
     wishes = [
-        Wish(
+        TaskChange(
             task_id=task.pk,
             version=task.version,
             effective_on=timezone.localdate(),
@@ -60,8 +60,8 @@ def measure(size: int, *, with_leader: bool) -> None:
         )
         for task in Task.objects.order_by("pk")[:size]
     ]
-    planned = spent(lambda: plan_batch(wishes=wishes, actor=staff))
-    ran = spent(lambda: run_batch(wishes=wishes, actor=staff))
+    planned = spent(lambda: plan_batch(changes=wishes, actor=staff))
+    ran = spent(lambda: run_batch(changes=wishes, actor=staff))
     batch = staff.batches.first()
     undone = spent(lambda: undo_batch(batch_id=batch.pk, actor=staff))
     name = f"{size:,} tasks, status{' and leader' if with_leader else ''}"

@@ -65,7 +65,7 @@ def main() -> None:
     settings.configure(USE_I18N=False)
     django.setup()
     from meetings.minutes.documents import read_content
-    from meetings.minutes.parser.minutes import minutes_of, to_json
+    from meetings.minutes.parser.minutes import parse_minutes, to_json
 
     content, small = written(ROWS), written(YARDSTICK_ROWS)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -77,7 +77,7 @@ def main() -> None:
             for column in range(len(table.columns)):
                 _ = table.cell(row, column).text
 
-    reading = best(lambda: to_json(minutes_of(read_content(content))))
+    reading = best(lambda: to_json(parse_minutes(read_content(content))))
     parsing = best(lambda: etree.fromstring(xml))
     looping = best(every_cell)
     print(f"reading {ROWS} rows:              {reading * 1000:8.0f} ms")

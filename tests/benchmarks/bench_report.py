@@ -64,7 +64,7 @@ def measure(meeting, rounds: int) -> None:
 
     from meetings.exports.register import write_register_workbook
     from meetings.models import Task
-    from meetings.reports.progress import progress_report
+    from meetings.reports.progress import build_progress_report
     from meetings.reports.progress_document import write_meeting_report
 
     day = timezone.localdate()
@@ -85,7 +85,7 @@ def measure(meeting, rounds: int) -> None:
 
     questions: dict[str, Callable[[], object]] = {
         "report": lambda: write_meeting_report(io.BytesIO(), meeting, day),
-        "of that, gathering": lambda: progress_report(meeting, day),
+        "of that, gathering": lambda: build_progress_report(meeting, day),
         "yardstick: export .xlsx": lambda: write_register_workbook(io.BytesIO(), tasks, day),
         "yardstick: python-docx": plainly,
     }

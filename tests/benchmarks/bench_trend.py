@@ -36,7 +36,7 @@ def measure(rounds: int) -> None:
     today = timezone.localdate()
     tasks = Task.objects.on(today)
     largest = Department.objects.first()
-    own = TaskState.objects.filter(task__in=Task.objects.answered_by([largest.pk]))
+    own = TaskState.objects.filter(task__in=Task.objects.assigned_to([largest.pk]))
     questions = {
         "trend, all tasks": lambda: statistics.count_trend(TaskState.objects.all(), today),
         "trend, one department": lambda: statistics.count_trend(own, today),

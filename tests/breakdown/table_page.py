@@ -6,7 +6,7 @@ import datetime
 
 from django.urls import reverse
 
-from meetings.breakdown.services.ordering import seen_of_table
+from meetings.breakdown.services.ordering import table_version_token
 from meetings.models import (
     Meeting,
     Suggestion,
@@ -19,7 +19,7 @@ TODAY = datetime.date(2024, 3, 1)
 
 def send(client, meeting: Meeting, action: str, **said):
     """Press a button of the table's page, as it is at this moment."""
-    data = {"action": action, "seen": seen_of_table(meeting), **said}
+    data = {"action": action, "seen": table_version_token(meeting), **said}
     return client.post(reverse("meeting_arrange", args=[meeting.pk]), data)
 
 

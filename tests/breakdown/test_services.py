@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from meetings.breakdown.services.ordering import seen_of_table
+from meetings.breakdown.services.ordering import table_version_token
 from meetings.models import (
     ChangeLog,
     EntryKind,
@@ -82,7 +82,7 @@ def test_tasks_of_a_row_change_places(client, table):
 
 
 def test_a_page_that_is_no_longer_true_changes_nothing_and_shows_what_is_there(client, table):
-    seen = seen_of_table(table)
+    seen = table_version_token(table)
     second = row(table, "第2条建议")
     send(client, table, "move-suggestion", suggestion=second.pk, way="up")
     answer = send(client, table, "move-suggestion", suggestion=second.pk, way="down", seen=seen)
@@ -141,7 +141,7 @@ def test_a_row_is_split_in_two_and_every_task_says_so(client, table):
     answer = client.post(
         reverse("suggestion_split", args=[first.pk]),
         {
-            "seen": seen_of_table(table),
+            "seen": table_version_token(table),
             "text": "第1条建议（上）",
             "new_text": "第1条建议（下）",
             "new_number": "",
@@ -164,7 +164,7 @@ def test_any_task_of_a_row_goes_to_the_new_one_and_both_are_numbered_from_one(cl
     first = row(table, "第1条建议")
     tasks = list(first.tasks.order_by("number"))
     said = {"text": "上", "new_text": "下", "new_number": "", "go": [tasks[goes].pk], "note": "分开"}
-    split = {"seen": seen_of_table(table), **said}
+    split = {"seen": table_version_token(table), **said}
     assert client.post(reverse("suggestion_split", args=[first.pk]), split).status_code == 302
     stay = [task.pk for task in tasks if task != tasks[goes]]
     assert [*first.tasks.order_by("number").values_list("pk", "number")] == [(stay[0], 1), (stay[1], 2)]
@@ -177,7 +177,7 @@ def test_of_a_split_row_one_task_stays_and_one_goes(client, table, go):
     answer = client.post(
         reverse("suggestion_split", args=[first.pk]),
         {
-            "seen": seen_of_table(table),
+            "seen": table_version_token(table),
             "text": "上",
             "new_text": "已经写好的下半条",
             "go": [task.pk for task in first.tasks.all()] if go else [],
@@ -193,7 +193,7 @@ def test_of_a_split_row_one_task_stays_and_one_goes(client, table, go):
 def test_a_number_of_thousands_of_digits_is_no_row_and_no_task(client, table, said):
     answer = client.post(
         reverse("suggestion_split", args=[row(table, "第1条建议").pk]),
-        {"seen": seen_of_table(table), "text": "上", "new_text": "下", "note": "分开", **said},
+        {"seen": table_version_token(table), "text": "上", "new_text": "下", "note": "分开", **said},
     )
     assert answer.status_code == 422
     assert table.suggestions.count() == 4
@@ -235,7 +235,7 @@ def test_a_row_whose_outcome_was_told_is_neither_split_nor_joined(client, table)
     )
     answer = client.post(
         reverse("suggestion_join", args=[first.pk]),
-        {"seen": seen_of_table(table), "other": row(table, "第2条建议").pk, "text": "一", "note": "合并"},
+        {"seen": table_version_token(table), "other": row(table, "第2条建议").pk, "text": "一", "note": "合并"},
     )
     assert answer.status_code == 422
     assert "neither split nor joined" in answer.content.decode()

@@ -8,12 +8,12 @@ import pytest
 from django.urls import reverse
 
 from meetings.breakdown.services.meeting_settings import record_next_meeting
-from meetings.breakdown.services.ordering import seen_of_table
-from meetings.errors import ImpossibleStep
+from meetings.breakdown.services.ordering import table_version_token
+from meetings.errors import InvalidTransitionError
 from meetings.models import (
-    ConfirmationMark,
     DepartmentRole,
     EntryKind,
+    ImportIssue,
     Meeting,
     Status,
     Task,
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 def split(client, task: Task, **said):
     task.refresh_from_db()
     data = {
-        "seen": seen_of_table(task.suggestion.meeting),
+        "seen": table_version_token(task.suggestion.meeting),
         "version": task.version,
         "text": "上半项",
         "new_text": "下半项",
@@ -94,10 +94,10 @@ def test_the_new_half_of_an_extended_task_has_the_extended_deadline_and_the_orig
 
 def test_open_questions_are_asked_of_both_halves_and_a_review_day_is_kept(client, table):
     task = factories.task(row(table, "第3条建议"), number=2, deadline="持续跟踪")
-    ConfirmationMark.objects.create(task=task, column="departments", code="several_departments", value="技术部")
+    ImportIssue.objects.create(task=task, column="departments", code="several_departments", value="技术部")
     split(client, task)
     new = Task.objects.get(text="下半项")
-    assert new.confirmation_marks.filter(answer__isnull=True).count() == 1
+    assert new.import_issues.filter(answer__isnull=True).count() == 1
     task.refresh_from_db()
     assert new.next_review == task.next_review
 
@@ -120,7 +120,7 @@ def join(client, task: Task, other: Task, **said):
     for each in (task, other):
         each.refresh_from_db()
     data = {
-        "seen": seen_of_table(task.suggestion.meeting),
+        "seen": table_version_token(task.suggestion.meeting),
         "version": task.version,
         "other": other.pk,
         "other_version": other.version,
@@ -178,7 +178,7 @@ def test_a_joined_task_has_a_page_that_says_where_it_went_and_takes_no_update(cl
     assert "合并后的工作" in page.content.decode() and "Joined into" in page.content.decode()
     two.refresh_from_db()
     assert client.post(two.get_absolute_url(), {"version": two.version, "note": "进展"}).status_code == 404
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         report_progress(
             task_id=two.pk, version=two.version, actor=factories.secretariat(), effective_on=TODAY, note="进展"
         )
@@ -191,12 +191,12 @@ def test_a_joined_task_is_nowhere_counted_listed_or_printed(client, table, pair)
     assert not TaskState.objects.filter(task=two).exists()
     TaskState.objects.rebuild([two.pk])
     assert not TaskState.objects.filter(task=two).exists()
-    assert Meeting.objects.with_sizes().get(pk=table.pk).task_count == 5
+    assert Meeting.objects.with_counts().get(pk=table.pk).task_count == 5
     for day in ("", "?as_of=2023-12-01"):
         assert client.get(f"/tasks/{day}").context["listing"].found == 5
         assert text not in client.get(f"{table.get_absolute_url()}{day}").content.decode()
     liaison = factories.account("liaison", departments=[factories.department("国际部")])
-    assert inbox.number(liaison, TODAY) <= 1
+    assert inbox.count_waiting(liaison, TODAY) <= 1
     assert two.pk not in [task.pk for task in Task.objects.on(TODAY)]
     assert client.get(f"{table.get_absolute_url()}?export=breakdown").status_code == 200
 
@@ -226,7 +226,7 @@ def test_what_waits_for_an_answer_is_not_joined(client, pair, what):
     elif what == "extension":
         factories.extension_request(two)
     elif what == "mark":
-        ConfirmationMark.objects.create(task=two, column="deadline", code="several_departments", value="x")
+        ImportIssue.objects.create(task=two, column="deadline", code="several_departments", value="x")
     elif what == "closure":
         factories.progress(two, on=TODAY)
         request_closure(

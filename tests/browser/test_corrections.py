@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from meetings.models import ConfirmationMark, Role, Task
+from meetings.models import ImportIssue, Role, Task
 from meetings.tasks import import_issues
 from tests import factories
 
@@ -88,7 +88,7 @@ def test_row_six_is_answered_question_by_question(visit, width, picture, task):
     question.get_by_role("button", name="Correct and confirm").click()
     expect(page.get_by_text("Nothing is left to confirm.")).to_be_visible()
     expect(page.locator("[data-place=confirmations] .pick-count")).to_have_count(0)
-    assert import_issues.number() == 0
+    assert import_issues.count_open_issues() == 0
     assert [part.person.name for part in task.task_leaders.all()] == ["肖良"]
     deadlines = task.suggestion.tasks.order_by("number").values_list("due_date", flat=True)
     assert [day.isoformat() for day in deadlines] == ["2024-12-31", "2025-06-30", "2026-12-31"]
@@ -108,4 +108,4 @@ def test_without_scripts_each_answer_leads_to_the_next_question(visit, task):
     expect(page.get_by_text("A month: due on its last day, 30 Jun 2025.")).to_be_visible()
     page.get_by_role("button", name="Correct and confirm").click()
     expect(page.locator("[data-issue]")).to_have_count(1)
-    assert ConfirmationMark.objects.filter(answer__isnull=True).count() == 3
+    assert ImportIssue.objects.filter(answer__isnull=True).count() == 3

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
-from meetings.models import ConfirmationMark, DraftRow, Meeting, MinutesDocument, Role, Task
+from meetings.models import DraftRow, ImportIssue, Meeting, MinutesDocument, Role, Task
 from tests import factories
 from tests.register_dump import register
 
@@ -24,7 +24,7 @@ def fixture_register(transactional_db) -> dict:
     """The register as the fixture has it, once somebody has settled what the notice leaves open."""
     with transaction.atomic():
         factories.real_meeting()
-        ConfirmationMark.objects.all().delete()
+        ImportIssue.objects.all().delete()
         found = register()
         transaction.set_rollback(True)
     return found

@@ -21,7 +21,7 @@ PEOPLE = ("刘仲书", "肖良", "张朝华", "单霁翔", "曾益新", "重庆�
 
 class ExampleForm(forms.Form):
     leader = SearchChoiceField(
-        label="Leader", queryset=Person.objects.offered_as_leaders(), help_text="Who supervises it."
+        label="Leader", queryset=Person.objects.selectable_as_leaders(), help_text="Who supervises it."
     )
     departments = SearchMultipleChoiceField(label="Departments", queryset=Department.objects.offered())
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from playwright.sync_api import Download, Page, expect
 
-from meetings.models import ConfirmationMark, Meeting, Role, Status, Task
+from meetings.models import ImportIssue, Meeting, Role, Status, Task
 from tests import factories
 
 from .axe import assert_accessible
@@ -326,7 +326,7 @@ def test_the_breakdown_table_comes_out_as_printed_and_with_status(visit, real_me
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_passing_states_are_accessible_and_fit(visit, world, picture, size, language):
-    ConfirmationMark.objects.create(
+    ImportIssue.objects.create(
         task=world.undecided, column="departments", code="several_departments", value="技术部、国际部"
     )
     options = {"as_": world.secretariat, "width": size, "language": language}

@@ -12,9 +12,9 @@ from django.db.models import Count
 from meetings.models import (
     Aspect,
     Attendance,
-    ConfirmationMark,
     Department,
     Health,
+    ImportIssue,
     Meeting,
     Person,
     Suggestion,
@@ -56,7 +56,7 @@ def whole_register() -> str:
         TaskLeader,
         TaskLog,
         TaskState,
-        ConfirmationMark,
+        ImportIssue,
     )
     rows = [row for model in models for row in model.objects.order_by("pk")]
     return serializers.serialize("json", rows, indent=1)
@@ -157,19 +157,19 @@ def test_row_six_is_read_as_far_as_it_can_be_and_left_to_confirm(meeting):
     assert [task.due_date.isoformat() for task in tasks] == ["2024-12-31", "2026-12-31", "2026-12-31"]
     assert not any(task.milestones.exists() for task in tasks)
     for task in tasks:
-        marks = {(mark.column, mark.value, mark.answer) for mark in task.confirmation_marks.all()}
+        marks = {(mark.column, mark.value, mark.answer) for mark in task.import_issues.all()}
         assert marks == {
             ("departments", "技术部、评审员部", None),
             ("leaders", "肖良、陈云华", None),
             ("deadline", "2024.12、2026.12", None),
         }
-    marked = ConfirmationMark.objects.order_by("pk").values_list("task__suggestion__number", "column")
+    marked = ImportIssue.objects.order_by("pk").values_list("task__suggestion__number", "column")
     assert union(marked) == [(problem["row"], problem["column"]) for problem in EXPECTED["problems_with_a_row"]]
 
 
 def test_stored_states_are_what_the_log_says(meeting):
     for task in Task.objects.all():
-        log = list(TaskLog.objects.filter(task=task).as_it_happened())
+        log = list(TaskLog.objects.filter(task=task).chronological())
         stored = list(task.states.order_by("since"))
         replayed = list(replay(task.pk, log))
         assert len(stored) == len(replayed) == 1

@@ -31,8 +31,8 @@ def test_known_days(written, works):
 def test_working_days_are_counted_back_over_holidays():
     assert workdays.last_working_day(day("2026-10-04")) == day("2026-09-30")
     # The 8th to the 10th and, before the holidays, the 30th.
-    assert workdays.begin_of_working_days(day("2026-10-10"), 4) == day("2026-09-30")
-    assert workdays.begin_of_working_days(day("2026-10-10"), 0) == day("2026-10-11")
+    assert workdays.first_of_last_working_days(day("2026-10-10"), 4) == day("2026-09-30")
+    assert workdays.first_of_last_working_days(day("2026-10-10"), 0) == day("2026-10-11")
 
 
 def test_an_unannounced_year_has_weeks_and_says_so_once(caplog):

@@ -42,7 +42,7 @@ def test_every_history_is_one_the_verbs_would_have_let_happen(register):
         assert [entry.sequence for entry in log] == list(range(1, task.version + 1))
         assert all(issued_on <= entry.effective_on <= TODAY for entry in log)
         assert all(before.recorded_at < after.recorded_at for before, after in zip(log, log[1:], strict=False))
-        moves = [entry for entry in log if entry.moves_state]
+        moves = [entry for entry in log if entry.is_state_change]
         assert all(a.effective_on <= b.effective_on for a, b in zip(moves, moves[1:], strict=False))
         in_force = {}
         for entry in log:
@@ -62,7 +62,7 @@ def test_intervals_and_current_columns_are_what_the_log_says(register):
     names = {field.attname for field in TaskState._meta.concrete_fields} - {"id"}
     columns = names & {field.attname for field in Task._meta.concrete_fields}
     for task in Task.objects.prefetch_related("states"):
-        replayed = list(replay(task.pk, list(TaskLog.objects.filter(task=task).as_it_happened())))
+        replayed = list(replay(task.pk, list(TaskLog.objects.filter(task=task).chronological())))
         stored = sorted(task.states.all(), key=lambda state: state.since)
         assert [[getattr(state, name) for name in names] for state in stored] == [
             [getattr(state, name) for name in names] for state in replayed

@@ -187,7 +187,7 @@ def test_an_empty_register_has_its_head(path):
 
 
 def test_a_longer_register_costs_queries_by_the_portion_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(register, "PORTION", 10)
+    monkeypatch.setattr(register, "CHUNK_SIZE", 10)
     suggestion = factories.suggestion(sources=[(factories.person("易春"), "委员")])
     day = datetime.date(2024, 1, 1)
     queries = {}
@@ -195,7 +195,7 @@ def test_a_longer_register_costs_queries_by_the_portion_only(tmp_path, monkeypat
         while suggestion.tasks.count() < tasks:
             factories.task(suggestion)
         with (tmp_path / "register.xlsx").open("wb") as file, CaptureQueriesContext(connection) as captured:
-            write_register_workbook(file, Task.objects.on(day).with_printed_order(), day)
+            write_register_workbook(file, Task.objects.on(day).in_printed_order(), day)
         queries[tasks] = len(captured)
     # The tasks; then, for each portion, their departments, their leaders and their suggestions' sources.
     assert queries == {2: 4, 10: 4, 11: 7}

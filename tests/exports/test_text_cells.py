@@ -14,9 +14,9 @@ from openpyxl.styles.numbers import is_date_format
 
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
-from meetings.exports.columns import Column, Kind
+from meetings.exports.columns import CellKind, Column
 from meetings.exports.register import write_register_csv, write_register_workbook
-from meetings.exports.workbook import LONGEST_CELL, cell_text, write_csv, write_list
+from meetings.exports.workbook import MAX_CELL_LENGTH, cell_text, write_csv, write_list_workbook
 from meetings.models import DepartmentRole, Task
 from tests import factories
 
@@ -58,7 +58,7 @@ def world_of(start):
 @pytest.mark.parametrize("start", STARTS, ids=repr)
 def test_in_every_cell_of_every_workbook_and_csv(start):
     meeting = world_of(start)
-    tasks = Task.objects.on(DAY).with_printed_order()
+    tasks = Task.objects.on(DAY).in_printed_order()
     expected = f"{start}{FORMULA}".replace("\r", "\n")
     for write, subject in (
         (write_breakdown, meeting),
@@ -109,12 +109,12 @@ def test_a_text_longer_than_a_cell_is_cut_and_says_so():
     # Outside the basic plane a character counts twice.
     for text in ("长" * 40_000, "𠮷" * 20_000):
         cut = cell_text(text)
-        assert len(cut.encode("utf-16-le")) // 2 <= LONGEST_CELL
+        assert len(cut.encode("utf-16-le")) // 2 <= MAX_CELL_LENGTH
         assert cut[:10_000] == text[:10_000] and cut[-1] in "】]"
-    assert cell_text("长" * LONGEST_CELL) == "长" * LONGEST_CELL
+    assert cell_text("长" * MAX_CELL_LENGTH) == "长" * MAX_CELL_LENGTH
 
 
-COLUMNS = (Column("text", 20, lambda text: text), Column("printed", 20, lambda text: text, Kind.PRINTED))
+COLUMNS = (Column("text", 20, lambda text: text), Column("printed", 20, lambda text: text, CellKind.VERBATIM))
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 NASTY_TEXT = st.builds(
     "{}{}".format, st.sampled_from([*STARTS, "#N/A", "2024.10", "_x0041_", "'", "2024-01-01"]), ANY_TEXT
@@ -124,7 +124,7 @@ NASTY_TEXT = st.builds(
 @given(text=ANY_TEXT | NASTY_TEXT)
 def test_any_text_is_read_back_as_it_was(text):
     file = io.BytesIO()
-    write_list(file, title="list", columns=COLUMNS, lines=[text])
+    write_list_workbook(file, title="list", columns=COLUMNS, lines=[text])
     opened = openpyxl.load_workbook(file).active
     for cell in opened[2] if opened.max_row > 1 else ():
         assert cell.data_type in ("s", "inlineStr", "n") and not is_date_format(cell.number_format)

@@ -19,13 +19,13 @@ from meetings.models import (
     Aspect,
     Batch,
     DocumentFormat,
-    FillInState,
-    FillInUpload,
     Meeting,
     MinutesDocument,
     Person,
     Suggestion,
     SuggestionSource,
+    WorkbookState,
+    WorkbookUpload,
 )
 
 # Not as low as the numbers of real notices.
@@ -86,7 +86,7 @@ def minutes_document(by: Account | None, *, meeting: Meeting | None = None, **fi
     return made
 
 
-def fill_in_upload(by: Account, *, batch: Batch | None = None, **fields: Any) -> FillInUpload:
+def fill_in_upload(by: Account, *, batch: Batch | None = None, **fields: Any) -> WorkbookUpload:
     """Keep a workbook in which nothing is new as handed in by ``by``; with a ``batch`` it is accepted."""
     content = b"PK"
     defaults = {
@@ -94,9 +94,9 @@ def fill_in_upload(by: Account, *, batch: Batch | None = None, **fields: Any) ->
         "size": len(content),
         "original_name": "填报表.xlsx",
         "content": {"rows": [], "notices": []},
-        "state": FillInState.ACCEPTED if batch else FillInState.WAITING,
+        "state": WorkbookState.ACCEPTED if batch else WorkbookState.WAITING,
     }
-    made = FillInUpload(uploaded_by=by, batch=batch, **{**defaults, **fields})
+    made = WorkbookUpload(uploaded_by=by, batch=batch, **{**defaults, **fields})
     made.file.save("", ContentFile(content), save=False)
     made.save()
     return made

@@ -24,10 +24,10 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.tasks.services.batch import run_batch, same_for_all
-from meetings.tasks.services.creation import enter_task
+from meetings.tasks.services.batch import build_task_changes, run_batch
+from meetings.tasks.services.creation import create_task
 from meetings.tasks.services.evidence import add_evidence, delete_evidence
-from meetings.tasks.services.extensions import ask_for_extension
+from meetings.tasks.services.extensions import request_extension
 from meetings.tasks.services.instructions import give_instruction
 from meetings.tasks.services.log import write_entry
 from meetings.tasks.services.status import update_task
@@ -48,11 +48,11 @@ def task(
     """Enter the next task of a suggestion, as importing does.
 
     ``departments`` are pairs of department and role; left out, 技术部 is responsible and 肖良 supervises.
-    ``fields`` go to `actions.enter_task`.
+    ``fields`` go to `actions.create_task`.
     """
     of = of or suggestion()
     number = fields.pop("number", of.tasks.count() + 1)
-    return enter_task(
+    return create_task(
         suggestion=of,
         number=number,
         text=fields.pop("text", f"落实第{of.position}项建议的第{number}项工作。"),
@@ -107,7 +107,7 @@ def extension_request(of: Task, *, days: int = 3650) -> ExtensionRequest:
     """Ask for a deadline ``days`` later than the present one. Refreshes the task."""
     later = of.due_date + datetime.timedelta(days=days)
     said = {"reason": "供应商更换。", "progress": "过半。", "deadline_text": later.isoformat()}
-    return act(ask_for_extension, of, None, effective_on=timezone.localdate(), **said)
+    return act(request_extension, of, None, effective_on=timezone.localdate(), **said)
 
 
 def instruction(of: Task, leader: Person, text: str = "请抓紧落实。") -> Instruction:
@@ -120,8 +120,8 @@ def batch(*tasks: Task, by: Account | None = None, note: str = "统一更新。"
     for task in tasks:
         task.refresh_from_db()
     said = {"effective_on": timezone.localdate(), "note": note, **wish}
-    wishes = same_for_all({task.pk: task.version for task in tasks}, **said)
-    made = run_batch(wishes=wishes, actor=by or secretariat(), note=note).batch
+    wishes = build_task_changes({task.pk: task.version for task in tasks}, **said)
+    made = run_batch(changes=wishes, actor=by or secretariat(), note=note).batch
     for task in tasks:
         task.refresh_from_db()
     return made

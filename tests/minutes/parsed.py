@@ -7,26 +7,26 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from meetings.minutes.documents import Unreadable, UnreadableDocument
-from meetings.minutes.parser.minutes import read_minutes
-from meetings.minutes.parser.schema import Minutes, Row
+from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
+from meetings.minutes.parser.minutes import parse_minutes_file
+from meetings.minutes.parser.schema import ParsedMinutes, ParsedRow
 
 from .document_builders import written
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
-def minutes(content: bytes | str) -> Minutes:
+def minutes(content: bytes | str) -> ParsedMinutes:
     """The minutes in a file of this content."""
     with tempfile.TemporaryDirectory() as folder:
-        return read_minutes(written(Path(folder), content))
+        return parse_minutes_file(written(Path(folder), content))
 
 
-def refused(content: bytes | str) -> Unreadable:
+def refused(content: bytes | str) -> UnreadableReason:
     """Why a file of this content is not read."""
     try:
         minutes(content)
-    except UnreadableDocument as error:
+    except UnreadableDocumentError as error:
         return error.code
     raise AssertionError("The file was read.")
 
@@ -36,21 +36,21 @@ def bare(text: str | None) -> str | None:
     return None if text is None else unicodedata.normalize("NFKC", re.sub(r"\s+", "", text))
 
 
-def tasks(row: Row) -> list[str]:
+def tasks(row: ParsedRow) -> list[str]:
     return [task.text for task in row.tasks]
 
 
-def departments(row: Row, task: int = 0) -> dict[str, str]:
+def departments(row: ParsedRow, task: int = 0) -> dict[str, str]:
     """The roles of a task's departments by name, in printed order."""
     return {department.name: str(department.role) for department in row.tasks[task].departments}
 
 
-def row_problems(read: Minutes) -> list[tuple[int, str]]:
+def row_problems(read: ParsedMinutes) -> list[tuple[int, str]]:
     """Row and column of every problem that has a row."""
     return sorted((problem.row, problem.column) for problem in read.problems if problem.row is not None)
 
 
-def whole_problems(read: Minutes) -> set[str]:
+def whole_problems(read: ParsedMinutes) -> set[str]:
     """The codes of the problems about the whole file, less those of a table made for a test, which names no meeting."""
     codes = {str(problem.code) for problem in read.problems if problem.row is None}
     return codes - {"no_title", "no_issue_day"}

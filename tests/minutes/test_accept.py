@@ -15,17 +15,17 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from meetings.deadlines import Deadline, DeadlineKind
-from meetings.errors import NotAllowed
+from meetings.errors import PermissionDeniedError
 from meetings.minutes import accept, draft_services, issue_answers
-from meetings.minutes.creation import CannotAccept, blockers_of, enter_meeting
-from meetings.minutes.draft import draft_of
-from meetings.minutes.parser.entrypoint import read_with_sources
+from meetings.minutes.creation import AcceptBlockedError, create_meeting, find_blockers
+from meetings.minutes.draft import build_draft
+from meetings.minutes.parser.entrypoint import parse_file
 from meetings.models import (
-    LONGEST_TEXT,
+    MAX_TEXT_LENGTH,
     Account,
-    ConfirmationMark,
     Department,
     DraftRow,
+    ImportIssue,
     Meeting,
     MinutesDocument,
     Person,
@@ -54,8 +54,8 @@ def in_fixture(**options) -> dict:
 
 
 def a_draft(path: Path = NOTICE, account: Account | None = None) -> MinutesDocument:
-    return draft_services.keep_draft(
-        read=read_with_sources(path),
+    return draft_services.create_draft(
+        parsed=parse_file(path),
         content=path.read_bytes(),
         name=path.name,
         account=account or factories.secretariat(),
@@ -86,7 +86,9 @@ def test_a_print_and_a_scan_give_it_but_for_blanks_and_the_width_of_commas(name)
 def test_the_annex_alone_gives_its_table_once_somebody_says_the_day(name):
     expected = in_fixture(around=False)
     document = a_draft(DATA / name)
-    draft_services.edit_facts(document_id=document.pk, version=document.version, typed={"issued_on": "2023-11-08"})
+    draft_services.edit_metadata(
+        document_id=document.pk, version=document.version, form_data={"issued_on": "2023-11-08"}
+    )
     accept.accept_draft(document_id=document.pk, actor=factories.secretariat())
     assert register(around=False) == expected
 
@@ -123,7 +125,7 @@ def test_accepting_twice_does_nothing():
     staff = factories.secretariat()
     meeting = accept.accept_draft(document_id=document.pk, actor=staff).meeting
     before = register()
-    with pytest.raises(draft_services.AlreadyAccepted) as told:
+    with pytest.raises(draft_services.AlreadyAcceptedError) as told:
         accept.accept_draft(document_id=document.pk, actor=staff)
     assert told.value.meeting == meeting
     assert register() == before
@@ -138,7 +140,7 @@ def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
         try:
             start.wait(10)
             outcomes.append(accept.accept_draft(document_id=document.pk, actor=staff).meeting.pk)
-        except draft_services.AlreadyAccepted as told:
+        except draft_services.AlreadyAcceptedError as told:
             outcomes.append(str(told))
         finally:
             connection.close()
@@ -161,7 +163,7 @@ def test_what_was_due_at_the_next_meeting_gets_its_day():
         issued_on=datetime.date(2023, 3, 20),
     )
     waiting = factories.task(factories.suggestion(before), deadline=Deadline("下次会议前", DeadlineKind.NEXT_MEETING))
-    enter_meeting(draft_of(read_with_sources(NOTICE)), actor=None)
+    create_meeting(build_draft(parse_file(NOTICE)), actor=None)
     waiting.refresh_from_db()
     assert (waiting.due_date, waiting.extension_count, waiting.log.count()) == (datetime.date(2023, 9, 27), 0, 2)
 
@@ -176,8 +178,8 @@ def test_a_failure_half_way_leaves_nothing(monkeypatch):
         if len(entered) == 10:
             raise RuntimeError("the power goes")
 
-    monkeypatch.setattr("meetings.minutes.creation.enter_task", fail_at_the_tenth)
-    monkeypatch.setattr("meetings.minutes.creation.ConfirmationMark.objects.bulk_create", lambda marks: None)
+    monkeypatch.setattr("meetings.minutes.creation.create_task", fail_at_the_tenth)
+    monkeypatch.setattr("meetings.minutes.creation.ImportIssue.objects.bulk_create", lambda marks: None)
     with pytest.raises(RuntimeError):
         accept.accept_draft(document_id=document.pk, actor=staff)
     assert everything_entered() == before
@@ -190,7 +192,7 @@ def test_a_failure_half_way_leaves_nothing(monkeypatch):
 
 def test_a_meeting_without_an_issue_day_is_refused():
     document = a_draft(DATA / "annex.docx")
-    with pytest.raises(CannotAccept) as refusal:
+    with pytest.raises(AcceptBlockedError) as refusal:
         accept.accept_draft(document_id=document.pk, actor=factories.secretariat())
     assert [blocker.field for blocker in refusal.value.blockers] == ["issued_on"]
     assert not Meeting.objects.exists()
@@ -229,8 +231,8 @@ def test_the_command_makes_no_second_copy_of_a_meeting_from_elsewhere():
     ],
 )
 def test_facts_that_cannot_be(change, row, field):
-    draft = draft_of(read_with_sources(NOTICE))
-    blockers = blockers_of(replace(draft, facts=replace(draft.facts, **change)))
+    draft = build_draft(parse_file(NOTICE))
+    blockers = find_blockers(replace(draft, facts=replace(draft.facts, **change)))
     assert [(blocker.row, blocker.field) for blocker in blockers] == [(row, field)]
 
 
@@ -241,30 +243,30 @@ def with_row(draft, at: int, **values):
 
 
 def test_a_row_that_says_nothing_is_named():
-    draft = draft_of(read_with_sources(NOTICE))
+    draft = build_draft(parse_file(NOTICE))
     task = replace(draft.rows[2].row.tasks[0], text="")
-    assert [blocker.row for blocker in blockers_of(with_row(draft, 2, suggestion=None, tasks=(task,)))] == [3]
-    assert [blocker.row for blocker in blockers_of(with_row(draft, 2, tasks=()))] == [3]
+    assert [blocker.row for blocker in find_blockers(with_row(draft, 2, suggestion=None, tasks=(task,)))] == [3]
+    assert [blocker.row for blocker in find_blockers(with_row(draft, 2, tasks=()))] == [3]
     # Where only the suggestion is printed, it is what is to be done.
     alone = with_row(draft, 2, tasks=(task,))
-    assert not blockers_of(alone)
-    entered = enter_meeting(alone, actor=None)
+    assert not find_blockers(alone)
+    entered = create_meeting(alone, actor=None)
     assert entered.suggestions[2].tasks.get().text == draft.rows[2].row.suggestion
 
 
 def test_a_text_that_no_form_would_take_is_named_with_its_length():
-    draft = draft_of(read_with_sources(NOTICE))
-    long = "长" * (LONGEST_TEXT + 1)
+    draft = build_draft(parse_file(NOTICE))
+    long = "长" * (MAX_TEXT_LENGTH + 1)
     task = draft.rows[2].row.tasks[0]
     in_task = with_row(draft, 2, tasks=(task, replace(task, text=long)))
     in_suggestion = with_row(draft, 2, suggestion=long)
     for changed, what in ((in_task, "task 2"), (in_suggestion, "suggestion")):
         with translation.override("en"):
-            (blocker,) = blockers_of(changed)
+            (blocker,) = find_blockers(changed)
         assert blocker.row == 3
-        assert what in blocker.sentence and "20001" in blocker.sentence and "20000" in blocker.sentence
-    assert len(blockers_of(with_row(draft, 2, suggestion=long, tasks=(replace(task, text=""),)))) == 1
-    assert not blockers_of(with_row(draft, 2, suggestion=long[1:]))
+        assert what in blocker.message and "20001" in blocker.message and "20000" in blocker.message
+    assert len(find_blockers(with_row(draft, 2, suggestion=long, tasks=(replace(task, text=""),)))) == 1
+    assert not find_blockers(with_row(draft, 2, suggestion=long[1:]))
 
 
 # --- people, departments, doubts ------------------------------------------------------------------
@@ -281,7 +283,7 @@ def test_a_question_nobody_answered_makes_a_new_name_and_a_mark():
     factories.department("技术处")
     accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
     assert Department.objects.filter(name="技术部").exists()
-    marks = ConfirmationMark.objects.filter(code="department_like_known")
+    marks = ImportIssue.objects.filter(code="department_like_known")
     rows = set(marks.values_list("task__suggestion__position", flat=True))
     assert rows == {1, 2, 3, 6, 7}
     assert set(marks.values_list("column", "value")) == {("departments", "技术部")}
@@ -290,19 +292,19 @@ def test_a_question_nobody_answered_makes_a_new_name_and_a_mark():
 def test_an_answered_question_leaves_no_mark():
     known = factories.department("技术处")
     document = a_draft()
-    issue_answers.choose_name(document_id=document.pk, key="department:技术部", choice=str(known.pk))
+    issue_answers.resolve_name(document_id=document.pk, key="department:技术部", choice=str(known.pk))
     accept.accept_draft(document_id=document.pk, actor=factories.secretariat())
     assert not Department.objects.filter(name="技术部").exists()
     assert known.tasks.filter(suggestion__position=1).exists()
-    assert not ConfirmationMark.objects.filter(code="department_like_known").exists()
+    assert not ImportIssue.objects.filter(code="department_like_known").exists()
 
 
 def test_two_printed_names_of_one_department_are_one_part_of_the_task():
     known = factories.department("技术处")
     document = a_draft()
     row = document.rows.get(position=6)
-    draft_services.edit_row(row_id=row.pk, version=row.version, typed={"task-0-departments": "技术部、技术处"})
-    issue_answers.choose_name(document_id=document.pk, key="department:技术部", choice=str(known.pk))
+    draft_services.edit_row(row_id=row.pk, version=row.version, form_data={"task-0-departments": "技术部、技术处"})
+    issue_answers.resolve_name(document_id=document.pk, key="department:技术部", choice=str(known.pk))
     meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
     task = Task.objects.get(suggestion__meeting=meeting, suggestion__position=6, number=1)
     assert list(task.departments.all()) == [known]
@@ -327,10 +329,12 @@ def test_an_update_corrects_through_the_verbs_and_removes_nothing():
     document = a_draft()
     rows = {row.position: row for row in document.rows.all()}
     third = rows[3].content["tasks"][0]["text"] + "并作简单陈述。"
-    draft_services.edit_row(row_id=rows[3].pk, version=1, typed={"task-0-text": third, "task-0-departments": "办公室"})
-    draft_services.edit_row(row_id=rows[2].pk, version=1, typed={"task-0-deadline": "2024.6"})
+    draft_services.edit_row(
+        row_id=rows[3].pk, version=1, form_data={"task-0-text": third, "task-0-departments": "办公室"}
+    )
+    draft_services.edit_row(row_id=rows[2].pk, version=1, form_data={"task-0-deadline": "2024.6"})
     draft_services.add_task(row_id=rows[5].pk, version=1)
-    draft_services.edit_row(row_id=rows[5].pk, version=2, typed={"task-1-text": "每季度通报试点进展"})
+    draft_services.edit_row(row_id=rows[5].pk, version=2, form_data={"task-1-text": "每季度通报试点进展"})
     draft_services.remove_row(row_id=rows[12].pk, version=1)
     entered = accept.accept_draft(document_id=document.pk, actor=staff)
     meeting = Meeting.objects.get()
@@ -351,7 +355,7 @@ def test_an_update_needs_the_secretariat():
     factories.real_meeting()
     document = a_draft()
     row = document.rows.get(position=3)
-    draft_services.edit_row(row_id=row.pk, version=1, typed={"task-0-departments": "办公室"})
-    with pytest.raises(NotAllowed):
+    draft_services.edit_row(row_id=row.pk, version=1, form_data={"task-0-departments": "办公室"})
+    with pytest.raises(PermissionDeniedError):
         accept.accept_draft(document_id=document.pk, actor=factories.account("reader"))
     assert DraftRow.objects.filter(suggestion__isnull=False).count() == 0

@@ -14,9 +14,9 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meetings.minutes.documents import Unreadable, UnreadableDocument, read_content
-from meetings.minutes.parser.messages import refusal
-from meetings.minutes.parser.minutes import minutes_of, read_minutes
+from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_content
+from meetings.minutes.parser.messages import unreadable_document_message
+from meetings.minutes.parser.minutes import parse_minutes, parse_minutes_file
 from tests.depth import examples
 
 from .document_builders import HEADS, ROW, C, W, docx_bytes, p, package, pdf_bytes, tabbed, tbl, written, xlsx_bytes
@@ -100,10 +100,10 @@ REFUSED = {
 
 @pytest.mark.parametrize(("make", "codes"), REFUSED.values(), ids=REFUSED)
 def test_bad_files_are_refused_in_one_sentence(make, codes):
-    with pytest.raises(UnreadableDocument) as caught:
+    with pytest.raises(UnreadableDocumentError) as caught:
         minutes(make())
     assert str(caught.value.code) in codes.split()
-    sentence = refusal(caught.value)
+    sentence = unreadable_document_message(caught.value)
     assert sentence
     assert "\n" not in sentence
     assert "%(" not in sentence
@@ -111,15 +111,15 @@ def test_bad_files_are_refused_in_one_sentence(make, codes):
 
 def test_every_code_has_its_sentence():
     details = {"part": "x", "format": "x", "limit": 1, "megabytes": 1, "pages": 1, "seconds": 1}
-    assert all(refusal(UnreadableDocument(code, **details)) for code in Unreadable)
+    assert all(unreadable_document_message(UnreadableDocumentError(code, **details)) for code in UnreadableReason)
 
 
 def test_a_file_of_200_mb_is_not_even_opened(tmp_path):
     path = tmp_path / "minutes.docx"
     with path.open("wb") as file:
         file.truncate(200 * MEGABYTE)
-    with pytest.raises(UnreadableDocument) as caught:
-        read_minutes(path)
+    with pytest.raises(UnreadableDocumentError) as caught:
+        parse_minutes_file(path)
     assert caught.value.parameters == {"megabytes": 200, "limit": 50}
 
 
@@ -144,8 +144,8 @@ def test_macros_are_passed_over():
 
 
 def test_the_name_of_the_file_is_not_trusted(tmp_path):
-    assert len(read_minutes(written(tmp_path, xlsx_bytes([HEADS, ROW]), "minutes.pdf")).rows) == 1
-    assert len(read_minutes(written(tmp_path, tabbed(HEADS, ROW), "minutes.docx")).rows) == 1
+    assert len(parse_minutes_file(written(tmp_path, xlsx_bytes([HEADS, ROW]), "minutes.pdf")).rows) == 1
+    assert len(parse_minutes_file(written(tmp_path, tabbed(HEADS, ROW), "minutes.docx")).rows) == 1
 
 
 @pytest.mark.long
@@ -181,9 +181,9 @@ damage = st.lists(st.tuples(st.floats(0, 0.999), st.binary(min_size=0, max_size=
 
 def _read(content: bytes) -> None:
     try:
-        minutes_of(read_content(content))
-    except UnreadableDocument as error:
-        assert refusal(error)
+        parse_minutes(read_content(content))
+    except UnreadableDocumentError as error:
+        assert unreadable_document_message(error)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -216,8 +216,8 @@ def test_damaged_pdfs_are_read_or_refused():
         broken = good[:at] + b"\x00<>" + good[at + 3 :]
         try:
             read_pages(broken)
-        except UnreadableDocument as error:
-            assert refusal(error)
+        except UnreadableDocumentError as error:
+            assert unreadable_document_message(error)
 
 
 text = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30)
@@ -261,6 +261,6 @@ def test_the_command_says_one_line_and_names_the_file(tmp_path, content):
 
 def test_a_missing_file_and_a_folder():
     for path in ("/nowhere/minutes.docx", "/", "a\0b"):
-        with pytest.raises(UnreadableDocument):
-            read_minutes(path)
+        with pytest.raises(UnreadableDocumentError):
+            parse_minutes_file(path)
     assert refused(b"\0") == "empty"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from meetings.minutes.parser.cells import read_departments, read_leaders, read_sources, runs_together
-from meetings.minutes.parser.column_headers import Column, Role, head_of
-from meetings.minutes.parser.ordinals import integer_of, numbered_parts
+from meetings.minutes.parser.cells import is_run_together, parse_departments, parse_leaders, parse_sources
+from meetings.minutes.parser.column_headers import Column, Role, parse_header
+from meetings.minutes.parser.ordinals import parse_integer, split_numbered_parts
 
 LEAD, DUTY, SUPPORT = Role.LEAD, Role.RESPONSIBLE, Role.SUPPORTING
 
@@ -50,13 +50,13 @@ LEAD, DUTY, SUPPORT = Role.LEAD, Role.RESPONSIBLE, Role.SUPPORTING
     ],
 )
 def test_departments(printed, expected):
-    read = read_departments(printed, DUTY)
+    read = parse_departments(printed, DUTY)
     assert [(department.name, department.role) for department in read.names] == expected
 
 
 def test_the_role_of_the_column_holds_where_the_cell_says_none():
-    assert [each.role for each in read_departments("甲局、乙局", SUPPORT).names] == [SUPPORT, SUPPORT]
-    assert [each.role for each in read_departments("甲局、乙局", DUTY, is_first_lead=True).names] == [LEAD, DUTY]
+    assert [each.role for each in parse_departments("甲局、乙局", SUPPORT).names] == [SUPPORT, SUPPORT]
+    assert [each.role for each in parse_departments("甲局、乙局", DUTY, is_first_lead=True).names] == [LEAD, DUTY]
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_the_role_of_the_column_holds_where_the_cell_says_none():
     ],
 )
 def test_leaders(printed, expected):
-    assert read_leaders(printed) == expected
+    assert parse_leaders(printed) == expected
 
 
 def test_two_names_without_anything_between_are_noticed():
-    assert runs_together("肖良陈云华")
-    assert not runs_together("欧阳修")
+    assert is_run_together("肖良陈云华")
+    assert not is_run_together("欧阳修")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_two_names_without_anything_between_are_noticed():
     ],
 )
 def test_sources(printed, expected):
-    assert [(person.name, person.capacity) for person in read_sources(printed)] == expected
+    assert [(person.name, person.capacity) for person in parse_sources(printed)] == expected
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_sources(printed, expected):
     ],
 )
 def test_numbered_tasks(text, lead_in, parts):
-    assert numbered_parts(text) == (lead_in, tuple(map(_part, parts)))
+    assert split_numbered_parts(text) == (lead_in, tuple(map(_part, parts)))
 
 
 def _part(pair):
@@ -165,7 +165,7 @@ def _part(pair):
     ],
 )
 def test_numbers_of_rows(printed, number):
-    assert integer_of(printed) == number
+    assert parse_integer(printed) == number
 
 
 HEADS = {
@@ -187,7 +187,7 @@ HEADS = {
     ("head", "column"), [(head, column) for column, heads in HEADS.items() for head in heads.split()]
 )
 def test_heads_in_use(head, column):
-    found = head_of(head)
+    found = parse_header(head)
     assert (found.column if found else None) is column
 
 
@@ -196,4 +196,4 @@ def test_heads_in_use(head, column):
     [("牵头单位", LEAD), ("主办", LEAD), ("责任单位", DUTY), ("配合单位", SUPPORT), ("会办单位", SUPPORT)],
 )
 def test_heads_name_the_role(head, role):
-    assert head_of(head).role is role
+    assert parse_header(head).role is role

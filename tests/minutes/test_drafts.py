@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meetings.errors import Incomplete
+from meetings.errors import InvalidInputError
 from meetings.minutes import draft_services, issue_answers
-from meetings.minutes.draft import draft_of
+from meetings.minutes.draft import build_draft
 from meetings.minutes.draft_services import load_draft
-from meetings.minutes.form_codec import row_as_typed, shown_departments, shown_leaders, shown_people
-from meetings.minutes.json_codec import reading_from, row_from, written_reading, written_row
-from meetings.minutes.parser.entrypoint import read_with_sources
-from meetings.minutes.sandbox import read_bounded
+from meetings.minutes.form_codec import format_departments, format_names, format_people, parse_row_form
+from meetings.minutes.json_codec import parsed_file_from_json, parsed_file_to_json, row_from_json, row_to_json
+from meetings.minutes.parser.entrypoint import parse_file
+from meetings.minutes.sandbox import parse_in_sandbox
 from meetings.models import DraftRow, MinutesDocument
 from tests import factories
 from tests.depth import examples
@@ -27,13 +27,13 @@ NOTICE = DATA / "minutes.docx"
 
 @pytest.fixture(scope="module")
 def notice():
-    return read_with_sources(NOTICE)
+    return parse_file(NOTICE)
 
 
 @pytest.fixture
 def document(db, notice) -> MinutesDocument:
-    return draft_services.keep_draft(
-        read=notice, content=NOTICE.read_bytes(), name="纪要.docx", account=factories.secretariat()
+    return draft_services.create_draft(
+        parsed=notice, content=NOTICE.read_bytes(), name="纪要.docx", account=factories.secretariat()
     )
 
 
@@ -49,13 +49,13 @@ def drafted(document: MinutesDocument, position: int):
 def edit(document: MinutesDocument, position: int, **typed: str):
     row = row_at(document, position)
     draft_services.edit_row(
-        row_id=row.pk, version=row.version, typed={name.replace("__", "-"): text for name, text in typed.items()}
+        row_id=row.pk, version=row.version, form_data={name.replace("__", "-"): text for name, text in typed.items()}
     )
     return drafted(document, position)
 
 
 def codes(of) -> list[str]:
-    return [str(problem.doubt.code if problem.doubt else problem.code) for problem in of.problems]
+    return [str(problem.deadline_problem.code if problem.deadline_problem else problem.code) for problem in of.problems]
 
 
 SIXTH = ["several_dates_several_tasks", "departments_of_several_tasks", "leaders_of_several_tasks"]
@@ -65,12 +65,12 @@ SIXTH = ["several_dates_several_tasks", "departments_of_several_tasks", "leaders
 
 @pytest.mark.parametrize("name", ["minutes.docx", "annex.xlsx", "81号.txt"])
 def test_what_was_read_survives_being_written(name):
-    read = read_with_sources(DATA / name)
-    assert reading_from(written_reading(read)) == read
+    read = parse_file(DATA / name)
+    assert parsed_file_from_json(parsed_file_to_json(read)) == read
 
 
 def test_reading_in_a_process_of_its_own_says_the_same(notice):
-    assert read_bounded(NOTICE) == notice
+    assert parse_in_sandbox(NOTICE) == notice
 
 
 def test_a_draft_is_what_was_read(document, notice):
@@ -94,17 +94,17 @@ def test_an_uploaded_name_is_for_the_eye_alone():
 def test_a_form_sent_back_as_it_was_changes_nothing(notice):
     for row in notice.minutes.rows:
         typed = {"number": str(row.number), "aspect": row.aspect, "suggestion": row.suggestion, "lead_in": row.lead_in}
-        typed |= {"sources": shown_people(row.sources).replace("\n", "\r\n"), "remarks": row.remarks}
+        typed |= {"sources": format_people(row.sources).replace("\n", "\r\n"), "remarks": row.remarks}
         for at, task in enumerate(row.tasks):
             typed |= {
                 f"task-{at}-text": task.text,
-                f"task-{at}-departments": shown_departments(task.departments),
-                f"task-{at}-leaders": shown_leaders(task.leaders),
+                f"task-{at}-departments": format_departments(task.departments),
+                f"task-{at}-leaders": format_names(task.leaders),
                 f"task-{at}-deadline": task.deadline.text,
                 f"task-{at}-meaning": "",
             }
-        read_again = row_as_typed(row, typed, notice.minutes.meeting)
-        assert read_again.row == row and not read_again.changed and not read_again.doubts
+        read_again = parse_row_form(row, typed, notice.minutes.meeting)
+        assert read_again.row == row and not read_again.changed and not read_again.deadline_problems
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -127,8 +127,8 @@ def test_a_form_sent_back_as_it_was_changes_nothing(notice):
 )
 def test_nothing_that_is_typed_breaks_a_draft(notice, typed):
     row = notice.minutes.rows[5]
-    new = row_as_typed(row, typed, notice.minutes.meeting).row
-    written = row_from(written_row(new))
+    new = parse_row_form(row, typed, notice.minutes.meeting).row
+    written = row_from_json(row_to_json(new))
     assert (written.tasks, written.sources, written.suggestion) == (new.tasks, new.sources, new.suggestion)
 
 
@@ -144,7 +144,7 @@ def test_roles_and_capacities_are_read_as_they_are_in_a_file(document):
         ("技术部", "lead"),
         ("国际部", "supporting"),
     ]
-    assert shown_departments(now.row.tasks[0].departments) == "技术部（牵头）、国际部（配合）"
+    assert format_departments(now.row.tasks[0].departments) == "技术部（牵头）、国际部（配合）"
     assert [(p.capacity, p.name) for p in now.row.sources] == [("执委", "刘仲书"), ("信息技术专业委员会委员", "易春")]
 
 
@@ -168,7 +168,7 @@ def test_the_printed_text_stays_when_only_its_meaning_is_told(document):
 def test_the_offered_day_is_taken(document):
     edit(document, 1, task__0__deadline="春节前")
     row = row_at(document, 1)
-    issue_answers.take_offered_day(row_id=row.pk, version=row.version, place=0)
+    issue_answers.accept_offered_day(row_id=row.pk, version=row.version, place=0)
     now = drafted(document, 1)
     assert now.row.tasks[0].deadline.due_date == datetime.date(2024, 2, 9) and not now.problems
     assert now.row.tasks[0].deadline.text == "春节前"
@@ -177,7 +177,7 @@ def test_the_offered_day_is_taken(document):
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", ["twelve", "-1", "1.5", "１２", "999999"])
 def test_a_number_that_is_none_is_said(document, number):
-    with pytest.raises(Incomplete) as refusal:
+    with pytest.raises(InvalidInputError) as refusal:
         edit(document, 1, number=number)
     assert refusal.value.field == "number"
     assert row_at(document, 1).version == 1
@@ -189,33 +189,37 @@ def test_a_number_that_is_none_is_said(document, number):
 @pytest.mark.django_db
 def test_dates_and_names_are_given_out(document):
     row = row_at(document, 6)
-    issue_answers.share_dates(row_id=row.pk, version=1, place=0, shares=[[0], [0, 1], [1]])
-    issue_answers.share_names(
-        row_id=row.pk, version=2, place=0, shares=[["技术部"], ["评审员部"], ["技术部", "评审员部"]]
+    issue_answers.assign_dates(row_id=row.pk, version=1, place=0, assignments=[[0], [0, 1], [1]])
+    issue_answers.assign_names(
+        row_id=row.pk, version=2, place=0, assignments=[["技术部"], ["评审员部"], ["技术部", "评审员部"]]
     )
-    issue_answers.share_names(row_id=row.pk, version=3, place=0, shares=[["肖良"], ["陈云华"], ["肖良"]])
+    issue_answers.assign_names(row_id=row.pk, version=3, place=0, assignments=[["肖良"], ["陈云华"], ["肖良"]])
     now = drafted(document, 6)
     assert not now.problems
     assert [task.deadline.text for task in now.row.tasks] == ["2024.12", "2026.12", "2026.12"]
     assert [[m.text for m in task.milestones] for task in now.row.tasks] == [[], ["2024.12"], []]
-    assert [shown_departments(task.departments) for task in now.row.tasks] == ["技术部", "评审员部", "技术部、评审员部"]
+    assert [format_departments(task.departments) for task in now.row.tasks] == [
+        "技术部",
+        "评审员部",
+        "技术部、评审员部",
+    ]
     assert [task.leaders for task in now.row.tasks] == [("肖良",), ("陈云华",), ("肖良",)]
 
 
 @pytest.mark.django_db
 def test_a_task_without_a_share_is_refused(document):
     row = row_at(document, 6)
-    with pytest.raises(Incomplete):
-        issue_answers.share_dates(row_id=row.pk, version=1, place=0, shares=[[0], [], [1]])
-    with pytest.raises(Incomplete):
-        issue_answers.share_names(row_id=row.pk, version=1, place=1, shares=[["技术部"], ["nobody"], []])
+    with pytest.raises(InvalidInputError):
+        issue_answers.assign_dates(row_id=row.pk, version=1, place=0, assignments=[[0], [], [1]])
+    with pytest.raises(InvalidInputError):
+        issue_answers.assign_names(row_id=row.pk, version=1, place=1, assignments=[["技术部"], ["nobody"], []])
     assert codes(drafted(document, 6)) == SIXTH
 
 
 @pytest.mark.django_db
 def test_confirming_settles_one_question_and_editing_the_column_another(document):
     row = row_at(document, 6)
-    issue_answers.confirm_problem(row_id=row.pk, version=1, place=0)
+    issue_answers.confirm_row_issue(row_id=row.pk, version=1, place=0)
     assert codes(drafted(document, 6)) == SIXTH[1:]
     now = edit(document, 6, task__0__departments="技术部")
     assert codes(now) == SIXTH[2:]
@@ -241,7 +245,7 @@ def test_a_row_is_split_and_joined_again(document):
     assert codes(draft.rows[5]) == [] and codes(draft.rows[6]) == SIXTH
     assert draft.rows[5].source == draft.rows[6].source
     assert draft.rows[6].row.aspect == draft.rows[5].row.aspect
-    draft_services.join_with_next(row_id=row.pk, version=2)
+    draft_services.merge_with_next_row(row_id=row.pk, version=2)
     draft = load_draft(document)
     assert [r.row.tasks for r in draft.rows] == before
     assert list(document.rows.values_list("position", flat=True)) == list(range(1, 13))
@@ -254,10 +258,10 @@ def test_rows_and_tasks_come_and_go(document):
     assert [task.number for task in drafted(document, 12).row.tasks] == [1, 2]
     draft_services.remove_task(row_id=row.pk, version=2, place=0)
     assert [(task.number, task.text) for task in drafted(document, 12).row.tasks] == [(None, "")]
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         draft_services.remove_task(row_id=row.pk, version=3, place=0)
-    with pytest.raises(Incomplete):
-        draft_services.join_with_next(row_id=row.pk, version=3)
+    with pytest.raises(InvalidInputError):
+        draft_services.merge_with_next_row(row_id=row.pk, version=3)
     draft_services.add_row(document_id=document.pk, after=0)
     assert drafted(document, 1).row.suggestion is None and document.rows.count() == 13
     first = row_at(document, 1)
@@ -273,7 +277,9 @@ def test_deadlines_that_count_from_the_issue_day_are_read_again(document):
     edit(document, 1, task__0__deadline="12月底前")
     edit(document, 2, task__0__deadline="12月底前", task__0__meaning="2025.6")
     document.refresh_from_db()
-    draft_services.edit_facts(document_id=document.pk, version=document.version, typed={"issued_on": "2024-03-01"})
+    draft_services.edit_metadata(
+        document_id=document.pk, version=document.version, form_data={"issued_on": "2024-03-01"}
+    )
     assert drafted(document, 1).row.tasks[0].deadline.due_date == datetime.date(2024, 12, 31)
     assert drafted(document, 2).row.tasks[0].deadline.due_date == datetime.date(2025, 6, 30), "somebody said otherwise"
     assert drafted(document, 3).row.tasks[0].deadline.due_date == datetime.date(2023, 12, 31)
@@ -281,14 +287,14 @@ def test_deadlines_that_count_from_the_issue_day_are_read_again(document):
 
 @pytest.mark.django_db
 def test_the_issue_day_answers_that_it_is_missing():
-    read = read_with_sources(DATA / "annex.docx")
-    document = draft_services.keep_draft(read=read, content=b"x", name="", account=factories.secretariat())
+    read = parse_file(DATA / "annex.docx")
+    document = draft_services.create_draft(parsed=read, content=b"x", name="", account=factories.secretariat())
     assert [str(problem.code) for problem in load_draft(document).problems] == ["no_issue_day"]
-    draft_services.edit_facts(document_id=document.pk, version=1, typed={"issued_on": "2023-11-08"})
+    draft_services.edit_metadata(document_id=document.pk, version=1, form_data={"issued_on": "2023-11-08"})
     document.refresh_from_db()
     assert not load_draft(document).problems
-    with pytest.raises(Incomplete):
-        draft_services.edit_facts(document_id=document.pk, version=2, typed={"held_on": "2023-02-30"})
+    with pytest.raises(InvalidInputError):
+        draft_services.edit_metadata(document_id=document.pk, version=2, form_data={"held_on": "2023-02-30"})
 
 
 # --- two windows ----------------------------------------------------------------------------------
@@ -299,11 +305,11 @@ def test_a_form_from_before_changes_nothing(document):
     row = row_at(document, 1)
     edit(document, 1, remarks="先写的")
     with pytest.raises(draft_services.StaleDraft):
-        draft_services.edit_row(row_id=row.pk, version=1, typed={"remarks": "后写的"})
+        draft_services.edit_row(row_id=row.pk, version=1, form_data={"remarks": "后写的"})
     assert drafted(document, 1).row.remarks == "先写的"
     draft_services.remove_row(row_id=row.pk, version=2)
     with pytest.raises(draft_services.StaleDraft):
-        draft_services.edit_row(row_id=row.pk, version=2, typed={"remarks": "后写的"})
+        draft_services.edit_row(row_id=row.pk, version=2, form_data={"remarks": "后写的"})
 
 
 @pytest.mark.django_db
@@ -311,9 +317,9 @@ def test_discarding_takes_the_file_along(document, django_capture_on_commit_call
     path = Path(document.file.path)
     assert path.exists()
     with django_capture_on_commit_callbacks(execute=True):
-        draft_services.discard(document_id=document.pk)
+        draft_services.discard_draft(document_id=document.pk)
     assert not MinutesDocument.objects.exists() and not DraftRow.objects.exists() and not path.exists()
 
 
 def test_a_draft_needs_no_database(notice):
-    assert len(draft_of(notice).rows) == 12
+    assert len(build_draft(notice).rows) == 12

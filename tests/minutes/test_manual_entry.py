@@ -14,16 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from meetings.errors import InvalidInputError
 from meetings.minutes import manual_entry
-from meetings.minutes.form_codec import shown_departments, shown_leaders, shown_people
-from meetings.minutes.parser.cells import Department as PrintedDepartment
+from meetings.minutes.form_codec import format_departments, format_names, format_people
+from meetings.minutes.parser.cells import ParsedDepartment as PrintedDepartment
 from meetings.minutes.parser.column_headers import Role as PrintedRole
-from meetings.minutes.parser.person_names import Person as PrintedPerson
+from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
 from meetings.models import (
-    ConfirmationMark,
     DeadlineKind,
     Department,
     EntryKind,
+    ImportIssue,
     Language,
     Meeting,
     Person,
@@ -67,8 +68,8 @@ def printed_facts(meeting: Meeting) -> dict[str, str]:
         **{name: str(getattr(meeting, name) or "") for name in names},
         "chair": meeting.chair.name if meeting.chair else "",
         "overall_lead": meeting.overall_lead.name if meeting.overall_lead else "",
-        "leads": shown_leaders([lead.person.name for lead in meeting.meeting_leads.all()]),
-        "attendees": shown_people(
+        "leads": format_names([lead.person.name for lead in meeting.meeting_leads.all()]),
+        "attendees": format_people(
             [PrintedPerson(attendance.person.name, attendance.capacity) for attendance in meeting.attendances.all()]
         ),
     }
@@ -85,11 +86,11 @@ def printed_row(suggestion: Suggestion) -> dict[str, str]:
         "aspect": suggestion.aspect.title,
         "suggestion": suggestion.text,
         "lead_in": suggestion.lead_in,
-        "sources": shown_people(
+        "sources": format_people(
             [PrintedPerson(source.person.name, source.capacity) for source in suggestion.suggestion_sources.all()]
         ),
-        "departments": shown_departments(departments),
-        "leaders": shown_leaders([part.person.name for part in tasks[0].task_leaders.all()]),
+        "departments": format_departments(departments),
+        "leaders": format_names([part.person.name for part in tasks[0].task_leaders.all()]),
         "deadline": "\n".join(dict.fromkeys(task.deadline_text for task in tasks)),
         "remarks": tasks[0].remarks,
         **{task_field(at): task.text for at, task in enumerate(tasks)},
@@ -106,7 +107,7 @@ def read_back(meeting: Meeting, path) -> list[dict]:
 def test_the_notice_typed_by_hand_is_the_register_of_the_notice(client, tmp_path, transactional_db):
     with transaction.atomic():
         factories.real_meeting()
-        ConfirmationMark.objects.all().delete()
+        ImportIssue.objects.all().delete()
         expected, original = register(), Meeting.objects.get()
         facts, rows = printed_facts(original), [printed_row(row) for row in original.suggestions.order_by("position")]
         annex = read_back(original, tmp_path / "printed.xlsx")
@@ -117,11 +118,11 @@ def test_the_notice_typed_by_hand_is_the_register_of_the_notice(client, tmp_path
     for row in rows:
         assert type_row(client, meeting, **row).status_code == 302, row
     # What the table leaves open is asked, as an import asks it: row 6, whose dates and tasks are several.
-    asked = ConfirmationMark.objects.filter(task__suggestion__number=6)
+    asked = ImportIssue.objects.filter(task__suggestion__number=6)
     assert set(asked.values_list("code", flat=True)) >= {"several_dates_several_tasks"}
     due = Task.objects.filter(suggestion__number=6).order_by("number").values_list("due_date", flat=True)
     assert list(due) == [datetime.date(2024, 12, 31), *[datetime.date(2026, 12, 31)] * 2]
-    ConfirmationMark.objects.all().delete()
+    ImportIssue.objects.all().delete()
     assert register() == expected
     assert read_back(meeting, tmp_path / "typed.xlsx") == annex
 
@@ -325,7 +326,7 @@ def test_a_deadline_that_names_no_day_is_allowed_and_marked(client, meeting):
     assert answer.status_code == 302
     task = Task.objects.get()
     assert task.deadline_kind == DeadlineKind.UNDECIDED
-    assert task.confirmation_marks.get(column="deadline").code == "no_fixed_day"
+    assert task.import_issues.get(column="deadline").code == "no_fixed_day"
 
 
 def test_a_row_goes_to_the_end_of_its_aspect(client, meeting):
@@ -508,10 +509,11 @@ class Reading(TestCase):
     def test_whatever_is_typed_is_read_or_refused_in_a_sentence(self, typed):
         meeting = Meeting(issued_on=datetime.date(2023, 11, 8), held_on=None)
         try:
-            read = manual_entry.read_suggestion(typed, meeting, {})
-        except manual_entry.Incomplete:
+            read = manual_entry.parse_suggestion(typed, meeting, {})
+        except InvalidInputError:
             return
-        assert len(read.row.tasks) == len(manual_entry.task_places(typed)) == len(read.readings)
+        assert len(read.row.tasks) == len(manual_entry.task_places(typed)) == len(read.deadline_readings)
         assert all(
-            task.deadline == reading.deadline for task, reading in zip(read.row.tasks, read.readings, strict=True)
+            task.deadline == reading.deadline
+            for task, reading in zip(read.row.tasks, read.deadline_readings, strict=True)
         )

@@ -8,10 +8,10 @@ import pytest
 
 from meetings.core.issue_codes import QuestionCode
 from meetings.display.import_issues import question_sentence
-from meetings.minutes.match_messages import Likeness, reason_sentence
-from meetings.minutes.matching import likeness_of_departments, match_names
-from meetings.minutes.parser.schema import Meeting
-from meetings.minutes.parser.text import folded
+from meetings.minutes.match_messages import MatchReason, match_reason_message
+from meetings.minutes.matching import find_department_match_reason, match_names
+from meetings.minutes.parser.schema import ParsedMeeting
+from meetings.minutes.parser.text import fold_text
 from meetings.models import Attendance, Department, Person
 from tests import factories
 
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db
 
 
 def department(name: str, choices=None, **of_row):
-    return match_names(Meeting(), [row(departments=(name,), **of_row)], choices or {}).departments[name]
+    return match_names(ParsedMeeting(), [row(departments=(name,), **of_row)], choices or {}).departments[name]
 
 
 def person(name: str, capacity: str | None = None, choices=None):
-    return match_names(Meeting(), [row(sources=((name, capacity),))], choices or {}).people[name]
+    return match_names(ParsedMeeting(), [row(sources=((name, capacity),))], choices or {}).people[name]
 
 
 # --- departments ----------------------------------------------------------------------------------
@@ -41,31 +41,31 @@ def test_a_known_department_is_itself_without_a_word():
 def test_blanks_and_wide_brackets_make_no_other_department(printed):
     known = factories.department("党群工作部(纪委办公室)")
     match = department(printed)
-    assert (match.known, match.likeness, match.is_open) == (known, Likeness.BLANKS, False)
+    assert (match.known, match.likeness, match.is_open) == (known, MatchReason.BLANKS, False)
 
 
 @pytest.mark.parametrize(
     ("printed", "known", "likeness"),
     [
-        ("技术处", "技术部", Likeness.ENDING),
-        ("技术部门", "技术部", Likeness.ENDING),
-        ("评审员处", "评审员部", Likeness.ENDING),
-        ("纪委办公室", "党群工作部(纪委办公室)", Likeness.BRACKETS),
-        ("党群工作部", "党群工作部(纪委办公室)", Likeness.BRACKETS),
-        ("中心技术部", "技术部", Likeness.PREFIX),
-        ("CNAS技术部", "技术部", Likeness.PREFIX),
-        ("评申员部", "评审员部", Likeness.LETTER),
+        ("技术处", "技术部", MatchReason.ENDING),
+        ("技术部门", "技术部", MatchReason.ENDING),
+        ("评审员处", "评审员部", MatchReason.ENDING),
+        ("纪委办公室", "党群工作部(纪委办公室)", MatchReason.BRACKETS),
+        ("党群工作部", "党群工作部(纪委办公室)", MatchReason.BRACKETS),
+        ("中心技术部", "技术部", MatchReason.PREFIX),
+        ("CNAS技术部", "技术部", MatchReason.PREFIX),
+        ("评申员部", "评审员部", MatchReason.LETTER),
     ],
 )
 def test_a_near_miss_is_asked_about_with_its_reason(printed, known, likeness):
-    assert likeness_of_departments(folded(printed), folded(known)) is likeness
+    assert find_department_match_reason(fold_text(printed), fold_text(known)) is likeness
     factories.department(known)
     match = department(printed)
     assert match.known is None and match.is_open
     assert [(str(candidate.known), candidate.likeness) for candidate in match.candidates] == [(known, likeness)]
     assert match.code is QuestionCode.DEPARTMENT_LIKE_KNOWN
     said = question_sentence(match.code, match.name, match.parameters)
-    assert printed in said and known in said and reason_sentence(likeness)
+    assert printed in said and known in said and match_reason_message(likeness)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_a_department_that_is_no_longer_there_is_not_offered():
 def test_the_choice_holds_for_every_row():
     known = factories.department("技术部")
     rows = [row(departments=("技术处",)), row(departments=("技术处", "办公室"))]
-    match = match_names(Meeting(), rows, {"department:技术处": str(known.pk)}).departments["技术处"]
+    match = match_names(ParsedMeeting(), rows, {"department:技术处": str(known.pk)}).departments["技术处"]
     assert match.known == known and not match.is_open
-    asked = match_names(Meeting(), rows, {})
-    assert [m.name for m in asked.open_in(1)] == ["技术处"] and not asked.open_in(2)
+    asked = match_names(ParsedMeeting(), rows, {})
+    assert [m.name for m in asked.open_at(1)] == ["技术处"] and not asked.open_at(2)
     assert asked.places["department:技术处"] == [(1, "departments"), (2, "departments")]
 
 
@@ -113,13 +113,13 @@ def test_the_namesake_of_the_last_meeting_is_taken_and_said():
     held = factories.meeting(datetime.date(2022, 5, 1), title="第一次会议")
     Attendance.objects.create(meeting=held, person=known, position=1)
     match = person("刘克", "评定专门委员会副主任")
-    assert (match.known, match.likeness, match.last_met) == (known, Likeness.NAMESAKE, "第一次会议")
+    assert (match.known, match.likeness, match.last_met) == (known, MatchReason.NAMESAKE, "第一次会议")
 
 
 def test_a_name_set_wide_is_the_same_name():
     known = factories.person("刘克")
     match = person("刘 克")
-    assert (match.known, match.likeness) == (known, Likeness.BLANKS)
+    assert (match.known, match.likeness) == (known, MatchReason.BLANKS)
 
 
 def test_the_one_who_is_meant_may_be_somebody_else():
@@ -140,14 +140,14 @@ def test_the_printed_capacity_tells_them_apart():
     one = factories.person("李明", "技术部")
     factories.person("李明", "办公室")
     match = person("李明", "技术部主任")
-    assert (match.known, match.likeness, match.is_open) == (one, Likeness.UNIT, False)
+    assert (match.known, match.likeness, match.is_open) == (one, MatchReason.UNIT, False)
 
 
 def test_one_character_apart_is_asked_only_where_there_is_more_to_it():
     known = factories.person("陈云华")
     factories.task(leaders=[known])
     assert not person("陈云花", "委员").is_open
-    matches = match_names(Meeting(), [row(leaders=("陈云花",))], {})
+    matches = match_names(ParsedMeeting(), [row(leaders=("陈云花",))], {})
     assert matches.people["陈云花"].is_open and matches.people["陈云花"].code is QuestionCode.PERSON_LIKE_KNOWN
     factories.suggestion(sources=[(factories.person("张建国"), "信息技术专业委员会委员")])
     assert person("张建固", "信息技术专业委员会委员").is_open
@@ -165,5 +165,5 @@ def test_the_cost_does_not_grow_with_the_names(django_assert_num_queries):
     many = [row(departments=(f"第{n}部",), sources=((f"王{n}明", "委员"),)) for n in range(30)]
     for rows in (few, many):
         with django_assert_num_queries(6):
-            match_names(Meeting(chair="王2明"), rows, {})
+            match_names(ParsedMeeting(chair="王2明"), rows, {})
     assert Department.objects.count() == 30 and Person.objects.count() == 30, "matching makes nobody"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from meetings.minutes.parser.minutes import read_minutes, to_json
+from meetings.minutes.parser.minutes import parse_minutes_file, to_json
 
 from .parsed import DATA, bare
 
@@ -24,7 +24,7 @@ def name(request):
 
 @pytest.fixture(scope="module")
 def read(name):
-    return to_json(read_minutes(DATA / name))
+    return to_json(parse_minutes_file(DATA / name))
 
 
 def _in_order(values):

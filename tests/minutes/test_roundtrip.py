@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown
 from meetings.devtools import synthetic
-from meetings.exports.formatting import distinct, leaders_of
+from meetings.exports.formatting import distinct, leader_names
 from meetings.minutes.documents import read_content
-from meetings.minutes.parser.minutes import minutes_of
-from meetings.minutes.parser.text import folded
+from meetings.minutes.parser.minutes import parse_minutes
+from meetings.minutes.parser.text import fold_text
 from meetings.models import Meeting, Suggestion, Task, TaskDepartment
 from tests import factories
 from tests.depth import examples
@@ -123,12 +123,12 @@ def said_by_register(suggestion: Suggestion) -> dict[str, Any]:
     return {
         "number": suggestion.number,
         "aspect": suggestion.aspect.title,
-        "suggestion": folded(suggestion.text),
-        "lead_in": folded(suggestion.lead_in),
-        "tasks": [folded(task.text).rstrip(";") for task in of],
+        "suggestion": fold_text(suggestion.text),
+        "lead_in": fold_text(suggestion.lead_in),
+        "tasks": [fold_text(task.text).rstrip(";") for task in of],
         "departments": first_roles((part.department.name, part.role) for task in of for part in parts_of(task)),
-        "leaders": distinct(name for task in of for name in leaders_of(task)),
-        "deadlines": {folded(task.deadline_text) for task in of},
+        "leaders": distinct(name for task in of for name in leader_names(task)),
+        "deadlines": {fold_text(task.deadline_text) for task in of},
         "sources": [(source.capacity, source.person.name) for source in suggestion.suggestion_sources.all()],
         "remarks": distinct(task.remarks for task in of if task.remarks),
     }
@@ -138,13 +138,13 @@ def said_by_file(row) -> dict[str, Any]:
     return {
         "number": row.number,
         "aspect": row.aspect,
-        "suggestion": folded(row.suggestion or ""),
-        "lead_in": folded(row.lead_in),
-        "tasks": [folded(task.text).rstrip(";") for task in row.tasks],
+        "suggestion": fold_text(row.suggestion or ""),
+        "lead_in": fold_text(row.lead_in),
+        "tasks": [fold_text(task.text).rstrip(";") for task in row.tasks],
         "departments": first_roles((each.name, str(each.role)) for task in row.tasks for each in task.departments),
         "leaders": distinct(name for task in row.tasks for name in task.leaders),
         "deadlines": {
-            folded(line)
+            fold_text(line)
             for task in row.tasks
             for deadline in (*task.milestones, task.deadline)
             for line in deadline.text.split("\n")
@@ -157,7 +157,7 @@ def said_by_file(row) -> dict[str, Any]:
 def read_back(meeting: Meeting, ending: str) -> list[dict[str, Any]]:
     file = io.BytesIO()
     WRITERS[ending](file, meeting, ISSUED_ON)
-    return [said_by_file(row) for row in minutes_of(read_content(file.getvalue())).rows]
+    return [said_by_file(row) for row in parse_minutes(read_content(file.getvalue())).rows]
 
 
 def in_register(meeting: Meeting) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from meetings.minutes import draft_services
-from meetings.minutes.parser.entrypoint import read_with_sources
-from meetings.minutes.views import LONGEST_TEXT
+from meetings.minutes.parser.entrypoint import parse_file
+from meetings.minutes.views import MAX_PASTED_CHARACTERS
 from meetings.models import Department, DraftRow, Meeting, MinutesDocument, Role, Task
 from tests import factories
 from tests.register_dump import register
@@ -45,8 +45,8 @@ def document(staff) -> MinutesDocument:
 
 
 def a_draft(account, path: Path = NOTICE) -> MinutesDocument:
-    return draft_services.keep_draft(
-        read=read_with_sources(path), content=path.read_bytes(), name=path.name, account=account
+    return draft_services.create_draft(
+        parsed=parse_file(path), content=path.read_bytes(), name=path.name, account=account
     )
 
 
@@ -61,7 +61,7 @@ def act(client: Client, document: MinutesDocument, action: str, position: int | 
     if action == "accept":
         # As a browser sends it: with the name of what the page showed.
         page = client.get(f"/import/{document.pk}/")
-        sent = {"seen": page.context["page"].seen, **sent}
+        sent = {"seen": page.context["page"].version_token, **sent}
     return client.post(f"/import/{document.pk}/", {"action": action, **sent})
 
 
@@ -147,7 +147,7 @@ def test_bad_input_is_refused_in_one_sentence_and_leaves_nothing(client, documen
 
 def test_a_file_that_is_too_large_is_not_even_read(client, monkeypatch):
     monkeypatch.setattr("meetings.minutes.views.MAX_FILE_BYTES", 1024 * 1024)
-    monkeypatch.setattr("meetings.minutes.views.read_bounded", None)
+    monkeypatch.setattr("meetings.minutes.views.parse_in_sandbox", None)
     response = hand_in(client, b"x" * (1024 * 1024 + 1))
     assert "2 MB" in said(response) and response.status_code == 422
 
@@ -157,7 +157,7 @@ def test_pasted_text_is_not_lost(client):
     response = client.post("/import/", {"text": text})
     assert response.status_code == 422 and said(response)
     assert "这里没有表格 &lt;b&gt;&amp;" in response.content.decode()
-    response = client.post("/import/", {"text": "字" * (LONGEST_TEXT + 1)})
+    response = client.post("/import/", {"text": "字" * (MAX_PASTED_CHARACTERS + 1)})
     assert response.status_code == 422 and "字字" in response.content.decode()
 
 
@@ -187,7 +187,7 @@ def test_the_three_questions_are_answered_and_the_meeting_accepted(client, docum
     assert response["Location"] == meeting.get_absolute_url()
     second = Task.objects.get(suggestion__number=6, number=2)
     assert [d.name for d in second.departments.all()] == ["评审员部"]
-    assert not second.confirmation_marks.exists()
+    assert not second.import_issues.exists()
 
 
 def test_a_row_goes_through_all_its_buttons(client, document):
@@ -301,7 +301,7 @@ def test_a_meeting_that_is_there_is_updated_and_its_difference_shown(client, sta
 def test_what_was_entered_meanwhile_is_not_rewritten_unseen(client, document):
     """Two people hand in the same minutes; one corrects their draft while the other one's is accepted."""
     act(client, document, "row", 3, do="save", **{"task-0-text": "另一种说法的任务"})
-    seen = client.get(f"/import/{document.pk}/").context["page"].seen
+    seen = client.get(f"/import/{document.pk}/").context["page"].version_token
     other = factories.account(Role.SECRETARIAT)
     colleague = Client()
     colleague.force_login(other)
@@ -315,7 +315,7 @@ def test_what_was_entered_meanwhile_is_not_rewritten_unseen(client, document):
 
 
 def test_an_edit_in_another_window_is_not_accepted_unseen(client, document):
-    seen = client.get(f"/import/{document.pk}/").context["page"].seen
+    seen = client.get(f"/import/{document.pk}/").context["page"].version_token
     act(client, document, "row", 3, do="save", **{"task-0-text": "另一种说法的任务"})
     assert act(client, document, "accept", seen=seen).status_code == 409 and not Meeting.objects.exists()
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from meetings.models import AppendOnly, Batch, ChangeLog, Task, TaskLog
+from meetings.models import AppendOnlyError, Batch, ChangeLog, Task, TaskLog
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +30,13 @@ def run(sql: str, *parameters) -> None:
 
 
 def test_the_queryset_refuses_by_itself(entry):
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         TaskLog.objects.filter(pk=entry.pk).update(note="另一说法")
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         TaskLog.objects.filter(pk=entry.pk).delete()
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         TaskLog.objects.bulk_update([entry], ["note"])
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         entry.delete()
 
 
@@ -125,11 +125,11 @@ def test_an_entry_is_not_replaced_by_another_one(entry, same):
 
 def test_the_change_log_is_append_only_too():
     change = ChangeLog.objects.create(meeting=factories.meeting(), kind="corrected", note="错字")
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         ChangeLog.objects.update(note="另一说法")
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         ChangeLog.objects.all().delete()
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         change.delete()
     table = ChangeLog._meta.db_table
     for statement in (f"UPDATE {table} SET note = 'x'", f"DELETE FROM {table}"):

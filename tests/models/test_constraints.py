@@ -12,12 +12,12 @@ from meetings.models import (
     Attendance,
     Batch,
     ChangeLog,
-    ConfirmationMark,
     Department,
     DraftRow,
     Evidence,
     ExtensionRequest,
     FormerName,
+    ImportIssue,
     Instruction,
     Mailing,
     Meeting,
@@ -64,8 +64,8 @@ def milestone(**columns):
     return Milestone.objects.create(task=factories.task(), position=1, **{**values, **columns})
 
 
-def mark() -> ConfirmationMark:
-    return ConfirmationMark.objects.create(task=factories.task(), column="leaders", code="several_leaders")
+def mark() -> ImportIssue:
+    return ImportIssue.objects.create(task=factories.task(), column="leaders", code="several_leaders")
 
 
 def extension(**columns):
@@ -212,7 +212,7 @@ ATTEMPTS = {
     "outcome_known": lambda: outcome(outcome="forgotten"),
     "outcome_has_a_reply": lambda: outcome(reply=""),
     # marks to confirm
-    "confirmation_once": lambda: a_second(ConfirmationMark, mark()),
+    "confirmation_once": lambda: a_second(ImportIssue, mark()),
     # drafts
     "document_is_not_empty": lambda: document(size=0),
     "document_format_known": lambda: document(format="doc"),

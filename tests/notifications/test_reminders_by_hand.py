@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from meetings.errors import Refused
+from meetings.errors import ServiceError
 from meetings.models import EntryKind, Mailing, MailState, Status
 from meetings.notifications import delivery
 from meetings.tasks.services import reminders
@@ -55,18 +55,18 @@ def test_a_reminder_that_still_waits_is_given_up_with_the_end_of_its_task(mail_s
 
 @pytest.mark.parametrize("who", ["liaison", "leader", "reader", "administrator"])
 def test_only_the_secretariat_reminds(world, who):
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceError):
         remind(world.overdue, getattr(world, who))
     assert not Mailing.objects.exists()
 
 
 def test_nobody_is_reminded_of_what_has_ended_or_of_nothing(world):
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceError):
         remind(world.closed, world.secretariat)
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceError):
         remind(world.overdue, world.secretariat, message="  ")
 
 
 def remind(task, by, message="请尽快反馈进展。"):
     task.refresh_from_db()
-    return reminders.remind(task_id=task.pk, version=task.version, actor=by, message=message)
+    return reminders.remind_departments(task_id=task.pk, version=task.version, actor=by, message=message)

@@ -11,10 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, NothingDiffers, Stale
-from meetings.minutes.match_messages import Likeness
+from meetings.errors import (
+    ConflictError,
+    InvalidInputError,
+    InvalidTransitionError,
+    NoChangesError,
+    PermissionDeniedError,
+)
+from meetings.minutes.match_messages import MatchReason
 from meetings.minutes.matching import match_names
-from meetings.minutes.parser.schema import Meeting as PrintedMeeting
+from meetings.minutes.parser.schema import ParsedMeeting as PrintedMeeting
 from meetings.models import (
     Account,
     Attendance,
@@ -153,7 +159,7 @@ def test_a_task_that_was_open_before_one_saves_is_stale_after_a_merge(staff):
     task = factories.task(departments=[(gone, LEAD)])
     seen = task.version
     merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
-    with pytest.raises(Stale):
+    with pytest.raises(ConflictError):
         update_task(
             task_id=task.pk, version=seen, actor=staff, effective_on=datetime.date(2023, 12, 1), note="已启动。"
         )
@@ -211,7 +217,7 @@ def test_what_cannot_be_merged_is_refused_with_a_sentence(staff, verb):
         merge_departments(department_id=into.pk, into_id=other.pk, actor=staff)
     if verb == "into a retired one":
         retire_department(department_id=into.pk, actor=staff)
-    with pytest.raises((Incomplete, ImpossibleStep)):
+    with pytest.raises((InvalidInputError, InvalidTransitionError)):
         target = gone if verb == "itself" else into
         merge_departments(department_id=gone.pk, into_id=target.pk, actor=staff)
 
@@ -228,11 +234,11 @@ def matched(department: str = "", person: str = "", choices=None):
 def test_an_old_document_finds_who_was_renamed_or_merged_and_says_why(staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     rename_department(department_id=gone.pk, name="评定处", actor=staff)
-    assert (matched("评定部").known, matched("评定部").likeness) == (gone, Likeness.FORMER)
+    assert (matched("评定部").known, matched("评定部").likeness) == (gone, MatchReason.FORMER)
     merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
     for old in ("评定部", "评定处"):
         match = matched(old)
-        assert (match.known, match.likeness, match.is_open) == (into, Likeness.FORMER, False)
+        assert (match.known, match.likeness, match.is_open) == (into, MatchReason.FORMER, False)
     # A draft that was answered before the merge means the living one, too.
     assert matched("评定司", choices={"department:评定司": str(gone.pk)}).known == into
     factories.department("评定部")
@@ -243,7 +249,7 @@ def test_an_old_document_finds_a_person_by_the_former_name(staff):
     gone, into = factories.person("刘忠书"), factories.person("刘仲书")
     merge_people(person_id=gone.pk, into_id=into.pk, actor=staff)
     match = matched(person="刘忠书")
-    assert (match.known, match.likeness) == (into, Likeness.FORMER)
+    assert (match.known, match.likeness) == (into, MatchReason.FORMER)
 
 
 def test_the_list_is_asked_by_old_name_and_by_the_merged_number(client, staff):
@@ -314,14 +320,14 @@ def test_a_renamed_department_keeps_its_former_name_and_may_take_it_back(staff):
     assert [name.name for name in department.former_names.all()] == ["技术处"]
     entry = department.change_log.first()
     assert entry.changes == {"name": {"old": "技术处", "new": "技术部"}} and entry.actor == staff
-    with pytest.raises(NothingDiffers):
+    with pytest.raises(NoChangesError):
         rename_department(department_id=department.pk, name="技术部", actor=staff)
 
 
 def test_a_name_that_is_anothers_is_refused_with_the_hint_to_merge(staff):
     department = factories.department("技术部")
     factories.department("办公室")
-    with pytest.raises(Incomplete, match="merge|合并"):
+    with pytest.raises(InvalidInputError, match="merge|合并"):
         rename_department(department_id=department.pk, name="办公室", actor=staff)
 
 
@@ -332,7 +338,7 @@ def test_nobody_is_retired_who_answers_for_open_tasks(staff):
         lambda: retire_department(department_id=technology.pk, actor=staff),
         lambda: retire_person(person_id=xiao.pk, actor=staff),
     ):
-        with pytest.raises(ImpossibleStep, match="2"):
+        with pytest.raises(InvalidTransitionError, match="2"):
             verb()
     ids = [task.pk for task in tasks]
     hand_over_tasks(giver=technology, taker=office, task_ids=ids, actor=staff)
@@ -341,7 +347,7 @@ def test_nobody_is_retired_who_answers_for_open_tasks(staff):
     assert [leader.name for task in tasks for leader in task.leaders.all()] == ["易春", "肖良"]
     retired = retire_department(department_id=technology.pk, actor=staff)
     assert not retired.is_active and retired not in Department.objects.offered()
-    assert retired in Department.objects.offered(besides=[retired.pk])
+    assert retired in Department.objects.offered(include=[retired.pk])
     assert restore_department(department_id=technology.pk, actor=staff).is_active
     assert list(technology.change_log.values_list("kind", flat=True)) == ["restored", "retired", "handed_over"]
 
@@ -355,16 +361,16 @@ def test_a_liaisons_departments_go_to_another_some_or_all(staff):
     assert set(giver.departments.all()) == {office} and set(taker.departments.all()) == {technology, office}
     entry = taker.change_log.get()
     assert entry.changes["liaison_departments"] == {"old": ["办公室"], "new": ["技术部", "办公室"]}
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         hand_over_departments(**given, department_ids=[technology.pk])
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         hand_over_departments(**{**given, "to_id": staff.pk}, department_ids=[office.pk])
 
 
 @pytest.mark.parametrize("role", [Role.LIAISON, Role.LEADER, Role.READER])
 def test_only_the_secretariat_and_administrators_organise(role):
     department = factories.department("技术部")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         rename_department(department_id=department.pk, name="技术处", actor=factories.account(role))
     rename_department(department_id=department.pk, name="技术处", actor=factories.account("administrator"))
     assert FormerName.objects.count() == 1
@@ -374,6 +380,6 @@ def test_two_at_once_the_second_is_told_what_the_first_did(staff):
     department = factories.department("技术部")
     seen = version_of(department)
     rename_department(department_id=department.pk, name="技术处", actor=staff, version=seen)
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(ConflictError) as stale:
         rename_department(department_id=department.pk, name="技术中心", actor=staff, version=seen)
     assert [entry.changes["name"]["new"] for entry in stale.value.since] == ["技术处"]

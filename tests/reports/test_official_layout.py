@@ -20,8 +20,8 @@ from meetings.reports.official import (
     Paragraph,
     Table,
     TableColumn,
+    break_title,
     signature_indents,
-    title_lines,
     write_official_document,
 )
 from meetings.reports.progress_document import write_meeting_report
@@ -35,7 +35,7 @@ DAY = datetime.date(2026, 11, 22)
 def written(**changes) -> bytes:
     content = {
         "title": "关于意见建议落实情况的报告",
-        "addressed_to": "执行委员会：",
+        "salutation": "执行委员会：",
         "blocks": [
             *(Heading(level, f"第{level}级") for level in (1, 2, 3, 4)),
             Paragraph("正文。\n第二段。"),
@@ -181,15 +181,15 @@ def test_the_signature_keeps_its_distance_and_the_day_stands_below_it():
 
 
 def test_a_long_title_is_set_in_lines_of_about_the_same_length():
-    lines = title_lines("关于中国合格评定国家认可委员会第五届执行委员会第二次会议\n意见建议落实情况的报告").split("\n")
+    lines = break_title("关于中国合格评定国家认可委员会第五届执行委员会第二次会议\n意见建议落实情况的报告").split("\n")
     assert lines == ["关于中国合格评定国家认可委员会", "第五届执行委员会第二次会议", "意见建议落实情况的报告"]
-    assert title_lines("通报") == "通报"
-    period = title_lines("关于2024年1月1日至2025年12月31日").split("\n")
+    assert break_title("通报") == "通报"
+    period = break_title("关于2024年1月1日至2025年12月31日").split("\n")
     assert period == ["关于2024年1月1日", "至2025年12月31日"], "figures are wider in some fonts"
-    assert title_lines("关于2025年1月1日至12月31日") == "关于2025年1月1日至12月31日"
+    assert break_title("关于2025年1月1日至12月31日") == "关于2025年1月1日至12月31日"
     words = "无" * 75
-    assert title_lines(words).replace("\n", "") == words
-    assert max(map(len, title_lines(words).split("\n"))) <= 20
+    assert break_title(words).replace("\n", "") == words
+    assert max(map(len, break_title(words).split("\n"))) <= 20
 
 
 @pytest.mark.django_db

@@ -15,12 +15,12 @@ from django.test import Client
 from django.utils import timezone, translation
 from lxml import html
 
-from meetings.breakdown.services.related_suggestions import link_to_earlier
+from meetings.breakdown.services.related_suggestions import link_earlier_suggestion
 from meetings.models import Meeting, Person, Role, Status, Suggestion, Task
 from meetings.reports.official import Paragraph
-from meetings.tasks.filters import filtered_tasks
+from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.batch_undo import undo_batch
-from meetings.tasks.services.extensions import ask_for_extension, grant_extension
+from meetings.tasks.services.extensions import grant_extension, request_extension
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -131,12 +131,12 @@ def test_the_bulletin_tells_what_happened_in_its_period_and_nothing_else(meeting
 
 
 def test_the_bulletins_numbers_are_those_of_its_tables_and_of_the_departments(meeting_81):
-    from meetings.reports.bulletin import bulletin
+    from meetings.reports.bulletin import build_bulletin
 
     closed, moved = Task.objects.filter(due_date=DAY(2023, 12, 31)).order_by("pk")[:2]
     factories.move(closed, Status.CLOSED, on=DAY(2024, 1, 10))
     asked = {"reason": "供应商更换。", "progress": "过半。", "deadline_text": "2024.12"}
-    ask_for_extension(
+    request_extension(
         task_id=moved.pk,
         version=moved.version,
         actor=factories.secretariat(),
@@ -151,7 +151,7 @@ def test_the_bulletins_numbers_are_those_of_its_tables_and_of_the_departments(me
         reason="同意。",
         effective_on=DAY(2024, 1, 12),
     )
-    told = bulletin(DAY(2024, 1, 1), DAY(2024, 1, 31))
+    told = build_bulletin(DAY(2024, 1, 1), DAY(2024, 1, 31))
     assert [task.pk for task in told.closed] == [closed.pk]
     assert [(of.task.pk, of.times, of.days, of.reasons) for of in told.extended] == [
         (moved.pk, 1, 366, ("供应商更换。",))
@@ -166,53 +166,54 @@ def test_the_bulletins_numbers_are_those_of_its_tables_and_of_the_departments(me
         assert of.overdue == len(
             [
                 task
-                for task in filtered_tasks(department, Task.objects.on(told.last), told.last)
+                for task in filter_tasks(department, Task.objects.on(told.last), told.last)
                 if task.health == "overdue"
             ]
         )
-    assert not bulletin(DAY(2024, 2, 1), DAY(2024, 2, 9)).newly_late, "who was late before is not newly late"
+    assert not build_bulletin(DAY(2024, 2, 1), DAY(2024, 2, 9)).newly_late, "who was late before is not newly late"
 
 
 def test_a_report_that_was_undone_is_none_in_the_bulletin(meeting_81):
-    from meetings.reports.bulletin import bulletin
+    from meetings.reports.bulletin import build_bulletin
 
     today = timezone.localdate()
     batch = factories.batch(Task.objects.first(), note="误报。")
-    assert len(bulletin(today, today).reported) == 1
+    assert len(build_bulletin(today, today).reported) == 1
     undo_batch(batch_id=batch.pk, actor=factories.secretariat())
-    told = bulletin(today, today)
+    told = build_bulletin(today, today)
     assert not told.reported
     assert {of.name: of.unreported for of in told.departments} == {of.name: of.open for of in told.departments}
 
 
 def test_a_bulletin_of_days_before_the_register_began_says_so(meeting_81):
-    from meetings.reports.bulletin import bulletin
+    from meetings.reports.bulletin import build_bulletin
     from meetings.reports.bulletin_document import bulletin_document
 
     with translation.override("en"):
-        document = bulletin_document(bulletin(DAY(2020, 1, 1), DAY(2020, 12, 31)))
+        document = bulletin_document(build_bulletin(DAY(2020, 1, 1), DAY(2020, 12, 31)))
     assert document.title.endswith("from 2020-1-1 to 12-31"), "the year is said once"
     assert Paragraph("There was no task.") in document.blocks
 
 
 def test_what_no_department_answers_for_is_in_the_bulletins_table_too():
-    from meetings.reports.bulletin import bulletin
+    from meetings.reports.bulletin import build_bulletin
 
     factories.task(departments=[])
     with translation.override("en"):
-        told = bulletin(DAY(2023, 12, 1), DAY(2024, 1, 31))
+        told = build_bulletin(DAY(2023, 12, 1), DAY(2024, 1, 31))
     assert [(of.name, of.open, of.newly_late) for of in told.departments] == [("Nobody", 1, 1)]
 
 
 def test_a_reply_sheet_counts_the_suggestions_without_a_task_too(later):
-    from meetings.reports.replies import reply_sheet
+    from meetings.reports.replies import build_reply_sheet
     from meetings.reports.replies_document import reply_document
 
     member = factories.person("黄继先")
     factories.suggestion(later, text="没有任务的建议。", sources=[(member, "委员")])
     with translation.override("en"):
         before, after = (
-            reply_document(reply_sheet(member, day)).blocks[0].text for day in (DAY(2024, 11, 19), timezone.localdate())
+            reply_document(build_reply_sheet(member, day)).blocks[0].text
+            for day in (DAY(2024, 11, 19), timezone.localdate())
         )
     assert "0 suggestions" not in before + after
     assert before.startswith("Thank you for what you suggested at 1 meeting: 2 suggestions.")
@@ -224,7 +225,9 @@ def test_the_reply_sheet_is_about_all_one_person_suggested_and_where_it_came_up_
     person = Person.objects.get(name="孙广伟")
     again = later.suggestions.get(position=1)
     earlier = meeting_81.suggestions.get(position=6)
-    link_to_earlier(suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), was=None)
+    link_earlier_suggestion(
+        suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), expected_earlier_id=None
+    )
     text = text_of(document_of(signed_in().get(f"/reports/reply/?person={person.pk}&as_of=2025-01-01")))
     own = Suggestion.objects.filter(suggestion_sources__person=person)
     assert all(suggestion.text in text for suggestion in own)
@@ -251,7 +254,7 @@ def test_the_register_with_summary_has_the_lists_numbers_and_charts_of_their_cel
             break
         query = QueryDict(mutable=True)
         query["department"] = row[0]
-        assert row[8] == sum(row[1:8]) == filtered_tasks(query, Task.objects.on(day), day).count()
+        assert row[8] == sum(row[1:8]) == filter_tasks(query, Task.objects.on(day), day).count()
     charts = summary._charts
     assert [type(chart).__name__ for chart in charts] == ["PieChart", "BarChart", "LineChart", "BarChart"]
     for chart in charts:
@@ -299,7 +302,9 @@ def test_a_search_offers_what_is_not_alike_too(meeting_81, later):
 def test_who_comes_second_is_told_and_loses_nothing_typed(meeting_81, later):
     again = later.suggestions.get(position=1)
     first, second = meeting_81.suggestions.filter(position__in=(6, 4))
-    link_to_earlier(suggestion_id=again.pk, earlier_id=first.pk, actor=factories.secretariat(), was=None)
+    link_earlier_suggestion(
+        suggestion_id=again.pk, earlier_id=first.pk, actor=factories.secretariat(), expected_earlier_id=None
+    )
     sent = {"earlier": second.pk, "was": "", "note": "两次都谈培训。"}
     response = signed_in(Role.SECRETARIAT).post(f"/suggestions/{again.pk}/raised-before/", sent)
     assert response.status_code == 409
@@ -327,9 +332,11 @@ def test_two_meetings_stand_side_by_side_whichever_is_named_first(meeting_81, la
     client = signed_in(Role.SECRETARIAT)
     unlinked = client.get(f"/meetings/compare/?a={later.pk}&b={meeting_81.pk}")
     assert not unlinked.context["comparison"].pairs
-    assert unlinked.context["comparison"].new[0].likely == earlier
-    assert unlinked.context["comparison"].new[1].likely is None
-    link_to_earlier(suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), was=None)
+    assert unlinked.context["comparison"].new[0].likely_match == earlier
+    assert unlinked.context["comparison"].new[1].likely_match is None
+    link_earlier_suggestion(
+        suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), expected_earlier_id=None
+    )
     for a, b in ((later, meeting_81), (meeting_81, later)):
         response = client.get(f"/meetings/compare/?a={a.pk}&b={b.pk}")
         assert response.context["comparison"].pairs == ((again, earlier),)

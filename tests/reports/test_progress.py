@@ -14,16 +14,16 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from meetings.breakdown.services.related_suggestions import link_to_earlier
+from meetings.breakdown.services.related_suggestions import link_earlier_suggestion
 from meetings.devtools import synthetic
 from meetings.models import Meeting, Status, Suggestion, SuggestionOutcome, Task
-from meetings.reports.progress import progress_report
+from meetings.reports.progress import build_progress_report
 from meetings.reports.progress_document import report_document, write_meeting_report
-from meetings.tasks.filters import filtered_tasks
+from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.batch_undo import undo_batch
-from meetings.tasks.services.extensions import ask_for_extension, grant_extension
+from meetings.tasks.services.extensions import grant_extension, request_extension
 from meetings.tasks.services.outcomes import record_outcome
-from meetings.tasks.statistics import Summary, summary_by_department, summary_figures, summary_sentence
+from meetings.tasks.statistics import Summary, build_department_summaries, build_summary, summary_sentence
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,9 @@ def eventful(meeting_81) -> Meeting:
     factories.progress(asked, "测试完成。", on=DAY(2025, 5, 1))
     factories.move(asked, Status.CLOSURE_REQUESTED, on=DAY(2025, 6, 2), note="测试报告已提交。")
     earlier = meeting_81.suggestions.get(position=4)
-    link_to_earlier(suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), was=None)
+    link_earlier_suggestion(
+        suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), expected_earlier_id=None
+    )
     task = earlier.tasks.first()
     factories.progress(task, "已成立宣传小组。", on=DAY(2024, 1, 3))
     return later
@@ -75,7 +77,7 @@ def eventful(meeting_81) -> Meeting:
 
 def ask_for_more_time(task: Task, until: str, why: str, *, on: datetime.date) -> None:
     task.refresh_from_db()
-    ask_for_extension(
+    request_extension(
         task_id=task.pk,
         version=task.version,
         actor=factories.secretariat(),
@@ -98,7 +100,7 @@ def in_list(day: datetime.date, **params) -> int:
     query = QueryDict(mutable=True)
     for name, values in params.items():
         query.setlist(name, [str(value) for value in (values if isinstance(values, list) else [values])])
-    return filtered_tasks(query, Task.objects.on(day), day).count()
+    return filter_tasks(query, Task.objects.on(day), day).count()
 
 
 def rows_of(table) -> list[list[str]]:
@@ -111,12 +113,12 @@ def rows_of(table) -> list[list[str]]:
 @pytest.mark.parametrize("day", [DAY(2023, 12, 31), DAY(2024, 1, 1), REVIEWS_MISSED, DAY(2025, 1, 1)])
 def test_each_figure_is_the_list_with_its_parameters_and_the_parts_add_up(meeting_81, day):
     tasks = Task.objects.on(day)
-    summary = summary_figures(tasks, day)
+    summary = build_summary(tasks, day)
     assert (summary.aspects, summary.suggestions, summary.tasks) == (8, 12, 18)
     assert sum(part.number for part in summary.parts) == 18
     for figure in summary.figures.values():
         assert figure.number == in_list(day, **figure.params), figure.name
-    departments = summary_by_department(tasks, day)
+    departments = build_department_summaries(tasks, day)
     for department in departments:
         assert department.tasks == in_list(day, department=department.key)
     # All departments are counted by one query; the figures of some show what it counts.
@@ -127,7 +129,7 @@ def test_each_figure_is_the_list_with_its_parameters_and_the_parts_add_up(meetin
 
 def test_each_task_is_in_exactly_one_part_whatever_happened(eventful):
     for day in (DAY(2024, 12, 1), DAY(2025, 5, 4), DAY(2025, 7, 1), DAY(2026, 3, 1)):
-        summary = summary_figures(Task.objects.on(day), day)
+        summary = build_summary(Task.objects.on(day), day)
         assert sum(part.number for part in summary.parts) == summary.tasks == in_list(day)
         for figure in summary.figures.values():
             assert figure.number == in_list(day, **figure.params), (day, figure.name)
@@ -135,13 +137,13 @@ def test_each_task_is_in_exactly_one_part_whatever_happened(eventful):
 
 def test_the_sentence_names_the_parts_in_order(meeting_81):
     with translation.override("en"):
-        sentence = summary_sentence(summary_figures(Task.objects.on(REVIEWS_MISSED), REVIEWS_MISSED))
+        sentence = summary_sentence(build_summary(Task.objects.on(REVIEWS_MISSED), REVIEWS_MISSED))
     assert sentence == ("8 aspects, 12 suggestions and 18 tasks: closed 0, under way 3, ongoing 8, overdue 7.")
 
 
 def test_terminated_tasks_are_named_where_there_are_any():
     world = factories.small_world()
-    summary: Summary = summary_figures(Task.objects.on(world.day), world.day)
+    summary: Summary = build_summary(Task.objects.on(world.day), world.day)
     assert [part.name for part in summary.parts] == ["closed", "under_way", "ongoing", "overdue", "terminated"]
 
 
@@ -151,7 +153,7 @@ def test_terminated_tasks_are_named_where_there_are_any():
 def test_every_total_in_the_document_is_the_list_with_the_same_filters(eventful):
     day = DAY(2025, 7, 1)
     document = opened(eventful, day)
-    report = progress_report(eventful, day)
+    report = build_progress_report(eventful, day)
     figures = report.summary.figures
     totals, departments = map(rows_of, document.tables[:2])
 
@@ -231,14 +233,14 @@ def test_it_is_about_the_day_asked_for(eventful):
     assert "调研报告已完成。" not in before
     assert "调研报告已完成。" in after
     assert "供应商更换。" not in after, "that was asked for later"
-    report = progress_report(eventful, DAY(2025, 6, 1))
+    report = build_progress_report(eventful, DAY(2025, 6, 1))
     assert [wish.request.reason for wish in report.asked.wishes] == ["验收推迟。"]
-    assert progress_report(eventful, DAY(2025, 5, 2)).asked.wishes[0].request.reason == "供应商更换。"
-    assert not report.asked.closures
+    assert build_progress_report(eventful, DAY(2025, 5, 2)).asked.wishes[0].request.reason == "供应商更换。"
+    assert not report.asked.closure_requests
 
 
 def test_an_undecided_deadline_is_asked_for_also_where_its_review_was_missed(eventful):
-    (task,) = progress_report(eventful, DAY(2025, 7, 1)).asked.undecided
+    (task,) = build_progress_report(eventful, DAY(2025, 7, 1)).asked.undecided
     assert (task.text, task.health) == ("升级评审系统。", "review_missed")
 
 
@@ -277,7 +279,9 @@ def test_rows_of_one_aspect_stand_together_and_those_without_come_last():
 def test_a_suggestion_of_which_no_task_was_made_is_told_of_and_counted_besides(eventful):
     lost = factories.suggestion(eventful, aspect="数字化", text="没有人理会的建议。")
     again = factories.suggestion(factories.meeting(issued_on=DAY(2025, 1, 1)), text="又提了一次。")
-    link_to_earlier(suggestion_id=again.pk, earlier_id=lost.pk, actor=factories.secretariat(), was=None)
+    link_earlier_suggestion(
+        suggestion_id=again.pk, earlier_id=lost.pk, actor=factories.secretariat(), expected_earlier_id=None
+    )
     document = opened(eventful, DAY(2025, 7, 1))
     assert "1 more suggestion has not been made a task yet." in in_english(eventful, DAY(2025, 7, 1))
     texts = [paragraph.text for paragraph in document.paragraphs]
@@ -305,13 +309,13 @@ def test_the_reason_of_an_ending_is_not_that_of_a_batch_which_was_undone():
     factories.move(task, Status.TERMINATED, on=DAY(2024, 2, 1), note="并入其他任务。")
     batch = factories.batch(task, note="误操作。", status=Status.IN_PROGRESS)
     undo_batch(batch_id=batch.pk, actor=factories.secretariat())
-    report = progress_report(task.suggestion.meeting, timezone.localdate())
+    report = build_progress_report(task.suggestion.meeting, timezone.localdate())
     assert [ending.reason for ending in report.asked.terminated] == ["并入其他任务。"]
 
 
 def in_english(meeting: Meeting, day: datetime.date) -> str:
     with translation.override("en"):
-        blocks = report_document(progress_report(meeting, day)).blocks
+        blocks = report_document(build_progress_report(meeting, day)).blocks
     return "\n".join(block.text for block in blocks if hasattr(block, "text"))
 
 
@@ -354,10 +358,10 @@ REPORT = [
 
 def test_it_costs_as_many_queries_for_many_tasks_as_for_few(eventful):
     synthetic.generate(120, seed=4)
-    biggest = max(Meeting.objects.with_sizes(), key=lambda meeting: meeting.task_count)
+    biggest = max(Meeting.objects.with_counts(), key=lambda meeting: meeting.task_count)
     for meeting in (eventful, biggest):
         with CaptureQueriesContext(connection) as queries:
-            progress_report(meeting, DAY(2026, 1, 1))
+            build_progress_report(meeting, DAY(2026, 1, 1))
         assert len(queries) <= len(REPORT), "\n".join(query["sql"][:150] for query in queries)
 
 

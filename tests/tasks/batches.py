@@ -12,9 +12,9 @@ from meetings.models import (
 from meetings.models.log import CURRENT_COLUMNS
 from meetings.tasks.services.batch import (
     BatchResult,
-    Wish,
+    TaskChange,
+    build_task_changes,
     run_batch,
-    same_for_all,
 )
 from meetings.tasks.services.batch_undo import undo_batch
 from tests import factories
@@ -24,12 +24,12 @@ TODAY = datetime.date(2024, 6, 3)
 RECORDED = ("id", "task", "recorded_at", "batch", "sequence")
 
 
-def wishes(*tasks: Task, **wish) -> list[Wish]:
-    return same_for_all({task.pk: task.version for task in tasks}, **{"effective_on": TODAY, **wish})
+def wishes(*tasks: Task, **wish) -> list[TaskChange]:
+    return build_task_changes({task.pk: task.version for task in tasks}, **{"effective_on": TODAY, **wish})
 
 
 def run(*tasks: Task, by=None, **wish) -> BatchResult:
-    result = run_batch(wishes=wishes(*tasks, **wish), actor=by or factories.secretariat(), today=TODAY)
+    result = run_batch(changes=wishes(*tasks, **wish), actor=by or factories.secretariat(), today=TODAY)
     for task in tasks:
         task.refresh_from_db()
     return result

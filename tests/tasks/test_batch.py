@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meetings.devtools import synthetic
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed
+from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import (
     Batch,
     BatchSource,
@@ -23,15 +23,15 @@ from meetings.models import (
 )
 from meetings.models.log import CURRENT_COLUMNS
 from meetings.tasks.services.batch import (
-    EVERYBODY,
-    DoneAlready,
-    NothingToChange,
-    Placing,
-    Wish,
-    placed,
+    REPLACE_ALL,
+    Assignment,
+    DuplicateBatchError,
+    NothingToChangeError,
+    TaskChange,
+    apply_assignment,
+    build_task_changes,
     plan_batch,
     run_batch,
-    same_for_all,
 )
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.corrections import edit_assignments
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.django_db
 def test_the_reason_for_other_leaders_is_no_progress_where_a_review_day_is_set_besides():
     task, new = factories.task(deadline="持续跟踪"), factories.person("张朝华")
     day = datetime.date(2024, 8, 1)
-    result = run(task, note="分工调整。", next_review=day, place_leader=Placing(new))
+    result = run(task, note="分工调整。", next_review=day, place_leader=Assignment(new))
     assert (task.status, task.next_review) == (Status.NOT_STARTED, day)
     assert not any(entry.is_report for entry in task.log.all())
     assert {entry.kind for entry in result.batch.entries.all()} == {EntryKind.REVIEW, EntryKind.ASSIGNMENTS}
@@ -100,8 +100,8 @@ def test_departments_and_leaders_are_replaced_with_the_very_entry_of_the_single_
     result = run(
         among_others,
         note="职责调整。",
-        place_department=Placing(office, DepartmentRole.SUPPORTING),
-        place_leader=Placing(zhang, instead_of=EVERYBODY),
+        place_department=Assignment(office, DepartmentRole.SUPPORTING),
+        place_leader=Assignment(zhang, replaces=REPLACE_ALL),
     )
 
     (written,) = result.batch.entries.all()
@@ -118,7 +118,7 @@ def test_a_wish_for_a_later_deadline_lapses_with_the_end_of_its_task():
     wish = factories.extension_request(task)
 
     result = run_batch(
-        wishes=same_for_all(
+        changes=build_task_changes(
             {task.pk: task.version}, effective_on=timezone.localdate(), status=Status.TERMINATED, note="不再办理。"
         ),
         actor=factories.secretariat(),
@@ -128,18 +128,18 @@ def test_a_wish_for_a_later_deadline_lapses_with_the_end_of_its_task():
     assert (wish.status, wish.decided.batch) == (ExtensionStatus.LAPSED, result.batch)
     undo_batch(batch_id=result.batch.pk, actor=factories.secretariat())
     wish.refresh_from_db()
-    assert (wish.status, wish.decided) == (ExtensionStatus.ASKED, None)
+    assert (wish.status, wish.decided) == (ExtensionStatus.REQUESTED, None)
 
 
 @pytest.mark.parametrize(
     ("placing", "expected"),
     [
-        (lambda b: Placing(b["丙"]), "甲牵头 乙配合 丙责任"),
-        (lambda b: Placing(b["乙"], DepartmentRole.RESPONSIBLE), "甲牵头 乙责任"),
-        (lambda b: Placing(b["丙"], instead_of=b["甲"]), "丙牵头 乙配合"),
-        (lambda b: Placing(b["乙"], instead_of=b["甲"]), "乙牵头"),
-        (lambda b: Placing(b["丙"], instead_of=EVERYBODY), "丙责任"),
-        (lambda b: Placing(b["甲"], instead_of=b["甲"]), "甲牵头 乙配合"),
+        (lambda b: Assignment(b["丙"]), "甲牵头 乙配合 丙责任"),
+        (lambda b: Assignment(b["乙"], DepartmentRole.RESPONSIBLE), "甲牵头 乙责任"),
+        (lambda b: Assignment(b["丙"], replaces=b["甲"]), "丙牵头 乙配合"),
+        (lambda b: Assignment(b["乙"], replaces=b["甲"]), "乙牵头"),
+        (lambda b: Assignment(b["丙"], replaces=REPLACE_ALL), "丙责任"),
+        (lambda b: Assignment(b["甲"], replaces=b["甲"]), "甲牵头 乙配合"),
     ],
 )
 def test_who_is_placed_is_added_or_takes_a_place(placing, expected):
@@ -147,7 +147,7 @@ def test_who_is_placed_is_added_or_takes_a_place(placing, expected):
     parts = [(units["甲"], DepartmentRole.LEAD), (units["乙"], DepartmentRole.SUPPORTING)]
     words = {DepartmentRole.LEAD: "牵头", DepartmentRole.SUPPORTING: "配合", DepartmentRole.RESPONSIBLE: "责任"}
 
-    result = placed(parts, placing(units))
+    result = apply_assignment(parts, placing(units))
 
     assert " ".join(f"{unit.name}{words[role]}" for unit, role in result) == expected
 
@@ -161,17 +161,19 @@ def test_the_preview_writes_nothing_and_says_what_the_run_does():
     entries = TaskLog.objects.count()
 
     plan = plan_batch(
-        wishes=wishes(closed, opened, status=Status.CLOSED, note="已完成。"), actor=factories.secretariat(), today=TODAY
+        changes=wishes(closed, opened, status=Status.CLOSED, note="已完成。"),
+        actor=factories.secretariat(),
+        today=TODAY,
     )
 
     assert [bool(row.entries) for row in plan] == [False, True]
-    assert isinstance(plan[0].refusal, ImpossibleStep)
+    assert isinstance(plan[0].refusal, InvalidTransitionError)
     assert plan[1].entries[0].changes["status"] == {"old": "not_started", "new": "closed"}
     assert (TaskLog.objects.count(), Batch.objects.count()) == (entries, 0)
 
     result = run(closed, opened, status=Status.CLOSED, note="已完成。")
     assert [row.task for row in result.changed] == [opened]
-    assert [row.refusal.sentence for row in result.left] == [plan[0].refusal.sentence]
+    assert [row.refusal.message for row in result.left] == [plan[0].refusal.message]
 
 
 def test_a_row_changed_since_the_preview_is_left_alone_and_does_not_hold_up_the_rest():
@@ -179,10 +181,10 @@ def test_a_row_changed_since_the_preview_is_left_alone_and_does_not_hold_up_the_
     asked = wishes(one, other, status=Status.TERMINATED, note="不再办理。")
     factories.progress(one, on=TODAY)
 
-    result = run_batch(wishes=asked, actor=factories.secretariat(), today=TODAY)
+    result = run_batch(changes=asked, actor=factories.secretariat(), today=TODAY)
 
     assert [row.task.pk for row in result.changed] == [other.pk]
-    assert [(row.task.pk, row.is_stale) for row in result.left] == [(one.pk, True)]
+    assert [(row.task.pk, row.is_conflict) for row in result.left] == [(one.pk, True)]
     one.refresh_from_db()
     assert one.status == Status.IN_PROGRESS
 
@@ -192,16 +194,18 @@ def test_a_liaison_changes_what_a_liaison_may_and_nothing_else():
     foreign = factories.task(departments=[(factories.department("办公室"), DepartmentRole.RESPONSIBLE)])
     liaison = factories.account("liaison", departments=[factories.department()])
 
-    plan = plan_batch(wishes=wishes(own, foreign, note="进展顺利。"), actor=liaison, today=TODAY)
-    assert [type(row.refusal) for row in plan] == [type(None), NotAllowed]
+    plan = plan_batch(changes=wishes(own, foreign, note="进展顺利。"), actor=liaison, today=TODAY)
+    assert [type(row.refusal) for row in plan] == [type(None), PermissionDeniedError]
     assert plan[0].entries[0].department == factories.department()
 
-    plan = plan_batch(wishes=wishes(own, status=Status.CLOSED, note="完成。"), actor=liaison, today=TODAY)
-    assert isinstance(plan[0].refusal, NotAllowed)
+    plan = plan_batch(changes=wishes(own, status=Status.CLOSED, note="完成。"), actor=liaison, today=TODAY)
+    assert isinstance(plan[0].refusal, PermissionDeniedError)
     plan = plan_batch(
-        wishes=wishes(own, note="调整。", place_leader=Placing(factories.person("张朝华"))), actor=liaison, today=TODAY
+        changes=wishes(own, note="调整。", place_leader=Assignment(factories.person("张朝华"))),
+        actor=liaison,
+        today=TODAY,
     )
-    assert isinstance(plan[0].refusal, NotAllowed)
+    assert isinstance(plan[0].refusal, PermissionDeniedError)
 
 
 def test_a_leader_has_to_agree_first_in_a_batch_too():
@@ -209,10 +213,10 @@ def test_a_leader_has_to_agree_first_in_a_batch_too():
     task = factories.task(factories.suggestion(meeting))
 
     plan = plan_batch(
-        wishes=wishes(task, status=Status.CLOSED, note="完成。"), actor=factories.secretariat(), today=TODAY
+        changes=wishes(task, status=Status.CLOSED, note="完成。"), actor=factories.secretariat(), today=TODAY
     )
 
-    assert isinstance(plan[0].refusal, ImpossibleStep)
+    assert isinstance(plan[0].refusal, InvalidTransitionError)
 
 
 def test_each_row_of_a_workbook_has_its_own_words_status_day_and_department():
@@ -222,9 +226,9 @@ def test_each_row_of_a_workbook_has_its_own_words_status_day_and_department():
     days = datetime.date(2024, 5, 6), datetime.date(2024, 5, 7)
 
     result = run_batch(
-        wishes=[
-            Wish(task_id=one.pk, version=1, effective_on=days[0], note="已完成初稿。"),
-            Wish(
+        changes=[
+            TaskChange(task_id=one.pk, version=1, effective_on=days[0], note="已完成初稿。"),
+            TaskChange(
                 task_id=other.pk,
                 version=1,
                 effective_on=days[1],
@@ -234,7 +238,7 @@ def test_each_row_of_a_workbook_has_its_own_words_status_day_and_department():
             ),
         ],
         actor=factories.secretariat(),
-        source=BatchSource.FILL_IN,
+        source=BatchSource.WORKBOOK,
         file_name="填报表.xlsx",
         file_sha256="0" * 64,
         today=TODAY,
@@ -245,16 +249,16 @@ def test_each_row_of_a_workbook_has_its_own_words_status_day_and_department():
         (days[0], "已完成初稿。", None),
         (days[1], "已办结。", office),
     ]
-    assert (result.batch.source, result.batch.file_name) == (BatchSource.FILL_IN, "填报表.xlsx")
+    assert (result.batch.source, result.batch.file_name) == (BatchSource.WORKBOOK, "填报表.xlsx")
 
 
 def test_nothing_too_much_unknown_and_twice_are_refused():
     task, staff = factories.task(), factories.secretariat()
     one = wishes(task, note="进展。")
-    for asked in ([], one * 2, one * 2001, [Wish(task_id=task.pk + 1, effective_on=TODAY, note="进展。")]):
-        with pytest.raises(Incomplete):
-            run_batch(wishes=asked, actor=staff, today=TODAY)
-    with pytest.raises(NothingToChange) as refused:
+    for asked in ([], one * 2, one * 2001, [TaskChange(task_id=task.pk + 1, effective_on=TODAY, note="进展。")]):
+        with pytest.raises(InvalidInputError):
+            run_batch(changes=asked, actor=staff, today=TODAY)
+    with pytest.raises(NothingToChangeError) as refused:
         run(task, status=Status.CLOSURE_REQUESTED, note="完成。")
     assert [row.task for row in refused.value.rows] == [task]
     assert not Batch.objects.exists()
@@ -263,16 +267,16 @@ def test_nothing_too_much_unknown_and_twice_are_refused():
 def test_the_very_same_sent_twice_is_done_once():
     tasks = [factories.task() for _ in range(3)]
     asked = wishes(*tasks, status=Status.TERMINATED, note="不再办理。")
-    first = run_batch(wishes=asked, actor=factories.secretariat(), today=TODAY)
+    first = run_batch(changes=asked, actor=factories.secretariat(), today=TODAY)
 
-    with pytest.raises(DoneAlready) as again:
-        run_batch(wishes=asked, actor=factories.secretariat(), today=TODAY)
+    with pytest.raises(DuplicateBatchError) as again:
+        run_batch(changes=asked, actor=factories.secretariat(), today=TODAY)
     assert again.value.batch == first.batch
     other_words = [
-        Wish(task_id=task.pk, version=1, effective_on=TODAY, status="closed", note="完成。") for task in tasks
+        TaskChange(task_id=task.pk, version=1, effective_on=TODAY, status="closed", note="完成。") for task in tasks
     ]
-    with pytest.raises(NothingToChange):
-        run_batch(wishes=other_words, actor=factories.secretariat(), today=TODAY)
+    with pytest.raises(NothingToChangeError):
+        run_batch(changes=other_words, actor=factories.secretariat(), today=TODAY)
     assert Batch.objects.count() == 1
 
 
@@ -284,20 +288,20 @@ def test_a_thousand_rows_cost_at_most_twelve_queries_a_hundred(number, most):
     """Most of what is spent on a hundred is spent once."""
     synthetic.generate(number, seed=11)
     asked = [
-        Wish(
+        TaskChange(
             task_id=task.pk,
             version=task.version,
             effective_on=timezone.localdate(),
             status=Status.TERMINATED if task.is_open else Status.IN_PROGRESS,
             note="统一办理。",
-            place_leader=Placing(factories.person("张朝华"), instead_of=EVERYBODY),
+            place_leader=Assignment(factories.person("张朝华"), replaces=REPLACE_ALL),
         )
         for task in Task.objects.all()
     ]
     staff = factories.secretariat()
 
     with CaptureQueriesContext(connection) as queries:
-        result = run_batch(wishes=asked, actor=staff)
+        result = run_batch(changes=asked, actor=staff)
     assert (len(result.changed), len(result.left)) == (number, 0)
     assert result.batch.entries.count() == 2 * number
     assert len(queries) <= most, len(queries)

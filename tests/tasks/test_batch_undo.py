@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
-from meetings.errors import ImpossibleStep, NotAllowed, Refused
+from meetings.errors import InvalidTransitionError, PermissionDeniedError, ServiceError
 from meetings.models import (
     DepartmentRole,
     EntryKind,
@@ -21,10 +21,10 @@ from meetings.models import (
     awaiting_agreement,
     closure_request,
 )
-from meetings.tasks.filters import filtered_tasks
+from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.batch import (
-    EVERYBODY,
-    Placing,
+    REPLACE_ALL,
+    Assignment,
 )
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.status import update_task
@@ -104,7 +104,7 @@ def test_an_undone_report_counts_for_nobody_in_the_silent_filter():
 
     def silent(unit, day=TODAY) -> bool:
         query = QueryDict(f"silent={unit.pk}")
-        return filtered_tasks(query, Task.objects.on(day), day).filter(pk=task.pk).exists()
+        return filter_tasks(query, Task.objects.on(day), day).filter(pk=task.pk).exists()
 
     assert (silent(office), silent(factories.department())) == (False, True)
     undo(result, task)
@@ -131,7 +131,7 @@ def test_departments_and_leaders_come_back_also_under_another_name():
     office, technology = factories.department("办公室"), factories.department()
     task = factories.task()
     before = standing(task)
-    result = run(task, note="职责调整。", place_department=Placing(office, instead_of=technology))
+    result = run(task, note="职责调整。", place_department=Assignment(office, replaces=technology))
     technology.name = "技术与标准部"
     technology.save()
     FormerName.objects.create(department=technology, name="技术部")
@@ -147,24 +147,24 @@ def test_a_batch_whose_tasks_were_touched_since_is_not_undone_and_names_them():
     factories.progress(one, on=TODAY)
     entries = TaskLog.objects.count()
 
-    with pytest.raises(ImpossibleStep) as refused:
+    with pytest.raises(InvalidTransitionError) as refused:
         undo(result)
 
-    assert "搭建培训平台" in refused.value.sentence
+    assert "搭建培训平台" in refused.value.message
     assert TaskLog.objects.count() == entries
-    assert list(TaskLog.objects.overtaken().values_list("task", flat=True)) == [one.pk]
+    assert list(TaskLog.objects.superseded().values_list("task", flat=True)) == [one.pk]
 
 
 def test_a_batch_is_undone_once_by_its_maker_or_the_secretariat_and_undoing_is_not_undone():
     task = factories.task()
     liaison, other = (factories.account("liaison", departments=[factories.department()]) for _ in range(2))
     result = run(task, note="进展顺利。", by=liaison)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         undo(result, by=other)
     undoing = undo(result, by=liaison)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         undo(result)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         undo_batch(batch_id=undoing.pk, actor=liaison)
 
 
@@ -180,7 +180,7 @@ WISHES = st.fixed_dictionaries(
         "note": st.sampled_from(["", "批量办理。"]),
         "effective_on": st.dates(datetime.date(2024, 2, 1), TODAY),
         "next_review": st.sampled_from([None, datetime.date(2024, 7, 1)]),
-        "placing": st.sampled_from([None, None, EVERYBODY, "added"]),
+        "placing": st.sampled_from([None, None, REPLACE_ALL, "added"]),
     }
 )
 
@@ -197,14 +197,14 @@ class TestUndoing(HypothesisTestCase):
         tasks = [self.lived_through(deadline, steps, staff) for deadline, steps in histories]
         placing = wish.pop("placing")
         if placing:
-            wish["place_leader"] = Placing(
-                factories.person("张朝华"), instead_of=placing if placing == EVERYBODY else None
+            wish["place_leader"] = Assignment(
+                factories.person("张朝华"), replaces=placing if placing == REPLACE_ALL else None
             )
         before = [standing(task) for task in tasks]
         shown = [as_of(task, TODAY - datetime.timedelta(days=1)) for task in tasks]
         try:
             result = run(*tasks, **wish)
-        except Refused:
+        except ServiceError:
             assert [standing(task) for task in tasks] == before
             return
         between = [as_of(task, TODAY - datetime.timedelta(days=1)) for task in tasks]
@@ -224,7 +224,7 @@ class TestUndoing(HypothesisTestCase):
         for status, day, note in steps:
             try:
                 factories.act(update_task, task, staff, effective_on=day, status=status, note=note)
-            except Refused:
+            except ServiceError:
                 continue
         return task
 

@@ -102,7 +102,7 @@ def test_a_selection_of_nothing_is_said_in_the_list(world, sent):
 
 
 def test_more_than_may_be_changed_at_once_is_said_in_the_list(world, monkeypatch):
-    monkeypatch.setattr("meetings.tasks.services.batch.MOST_ROWS", 3)
+    monkeypatch.setattr("meetings.tasks.services.batch.MAX_ROWS", 3)
     response = browser(world.secretariat).post("/tasks/batch/", {"all": "1", "next": "/tasks/"}, follow=True)
     assert "At most 3 tasks at a time." in response.content.decode()
 

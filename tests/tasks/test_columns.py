@@ -11,7 +11,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-USUAL = list(TaskTable.USUAL)
+USUAL = list(TaskTable.DEFAULT_COLUMNS)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from lxml import html
 
 from meetings.models import DepartmentRole, EntryKind, Task
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
-from meetings.tasks.services.extensions import grant_extension, read_new_deadline
+from meetings.tasks.services.extensions import grant_extension, parse_new_deadline
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +207,7 @@ def test_a_later_deadline_is_read_as_of_the_day_it_is_asked_for(staff, world):
     task = world.due_soon
     day = world.day - datetime.timedelta(days=100)
     text = f"{(world.day - datetime.timedelta(days=40)).month}月底前"
-    read = read_new_deadline(text, day).deadline.due_date
+    read = parse_new_deadline(text, day).deadline.due_date
     said = {"version": task.version, "deadline_text": text, "effective_on": day.isoformat(), "reason": "x"}
     answer = staff.post(f"/tasks/{task.pk}/ask-extension/", {**said, "progress": "y"})
     shown = answer.context["sent"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetings.tasks.corrections_history import corrections_counted, first_printed
-from meetings.tasks.display import printed_in_words
+from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
+from meetings.tasks.display import describe_original_values
 
 
 def change(name: str, old, new, **others) -> dict:
@@ -15,26 +15,26 @@ def change(name: str, old, new, **others) -> dict:
 
 def test_the_first_is_shown_after_several_corrections():
     log = [change("text", "建立小组", "建立工作组"), {}, change("text", "建立工作组", "建立工作小组")]
-    assert first_printed(log) == {"text": "建立小组"}
+    assert find_original_values(log) == {"text": "建立小组"}
 
 
 def test_what_was_corrected_back_is_as_printed():
-    assert first_printed([change("text", "甲", "乙"), change("text", "乙", "甲")]) == {}
+    assert find_original_values([change("text", "甲", "乙"), change("text", "乙", "甲")]) == {}
 
 
 def test_entering_is_no_correction():
-    assert first_printed([change("deadline", None, {"text": "2024.2"}, status="not_started")]) == {}
+    assert find_original_values([change("deadline", None, {"text": "2024.2"}, status="not_started")]) == {}
 
 
 def test_an_extension_is_no_correction_of_what_was_printed():
     old, corrected, later = {"text": "2024.2"}, {"text": "2024.12"}, {"text": "2025.6"}
-    assert first_printed([change("deadline", old, later, extension={"count": 1})]) == {}
+    assert find_original_values([change("deadline", old, later, extension={"count": 1})]) == {}
     log = [
         change("deadline", old, corrected, corrected=1),
         change("deadline", corrected, later, extension={"count": 1}),
     ]
-    assert first_printed(log) == {"deadline": old}
-    assert corrections_counted(log) == 1
+    assert find_original_values(log) == {"deadline": old}
+    assert count_deadline_corrections(log) == 1
 
 
 def test_milestones_differ_by_what_they_say_not_by_being_met():
@@ -42,13 +42,15 @@ def test_milestones_differ_by_what_they_say_not_by_being_met():
         return {"text": text, "due_date": None, "met_on": met_on}
 
     met = change("milestones", [milestone("初稿", None)], [milestone("初稿", "2024-01-01")], corrected=1)
-    assert first_printed([met]) == {}
+    assert find_original_values([met]) == {}
     other = change("milestones", [milestone("初稿", "2024-01-01")], [milestone("二稿", None)], corrected=1)
-    assert list(first_printed([met, other])) == ["milestones"]
+    assert list(find_original_values([met, other])) == ["milestones"]
 
 
 def test_what_was_empty_says_so():
-    words = printed_in_words({"remarks": "", "departments": [{"name": "技术部", "role": "lead"}], "leaders": []})
+    words = describe_original_values(
+        {"remarks": "", "departments": [{"name": "技术部", "role": "lead"}], "leaders": []}
+    )
     assert words["remarks"] == words["leaders"] and "技术部" in words["departments"]
 
 
@@ -56,4 +58,4 @@ def test_what_was_empty_says_so():
 def test_it_is_the_first_value_or_nothing(values):
     log = [change("text", old, new) for old, new in zip(values, values[1:], strict=False)]
     expected = {"text": values[0]} if values[0] != values[-1] else {}
-    assert first_printed(log) == expected
+    assert find_original_values(log) == expected

@@ -9,15 +9,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meetings.deadlines import read_deadline
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed, NothingDiffers, Stale
+from meetings.errors import (
+    ConflictError,
+    InvalidDateError,
+    InvalidInputError,
+    InvalidTransitionError,
+    NoChangesError,
+    PermissionDeniedError,
+)
 from meetings.models import EntryKind, Role, Status, Task
 from meetings.tasks.services.deadline_corrections import (
-    TypedDeadline,
+    DeadlineInput,
     correct_deadline,
-    milestone_line,
-    read_typed_deadline,
+    format_milestone,
+    parse_deadline_input,
 )
-from meetings.tasks.services.extensions import ask_for_extension, grant_extension, refuse_extension
+from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
 from meetings.tasks.services.status import meet_milestone, reopen_milestone
 from tests import factories
 from tests.depth import examples
@@ -48,7 +55,7 @@ def correct(task: Task, text: str, *, meaning: str = "", milestones=None, **argu
             "actor": factories.secretariat(),
             "reason": "对照原件更正。",
             "effective_on": LATER,
-            "typed": TypedDeadline(text, meaning, milestones),
+            "deadline_input": DeadlineInput(text, meaning, milestones),
             **arguments,
         },
     )
@@ -128,23 +135,23 @@ def test_what_could_not_be_read_is_settled_and_that_is_no_correction():
 
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.SECRETARIAT])
 def test_only_the_secretariat_corrects(task, role):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         correct(task, "2024.12", actor=factories.account(role, departments=[factories.department()]))
 
 
 def test_a_reason_is_needed(task):
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         correct(task, "2024.12", reason=" ")
     assert refused.value.field == "note"
 
 
 def test_an_extended_deadline_is_a_decision_and_not_corrected(task, staff):
     said = {"actor": staff, "effective_on": LATER, "reason": "供应商更换。"}
-    act(ask_for_extension, task, progress="过半。", deadline_text="2024.6", **said)
-    with pytest.raises(ImpossibleStep):
+    act(request_extension, task, progress="过半。", deadline_text="2024.6", **said)
+    with pytest.raises(InvalidTransitionError):
         correct(task, "2024.12")
     act(grant_extension, task, **said)
-    with pytest.raises(ImpossibleStep) as refused:
+    with pytest.raises(InvalidTransitionError) as refused:
         correct(task, "2024.12")
     assert refused.value.field == "deadline_text"
     assert task.due_date == datetime.date(2024, 6, 30)
@@ -152,7 +159,7 @@ def test_an_extended_deadline_is_a_decision_and_not_corrected(task, staff):
 
 def test_a_refused_wish_leaves_the_printed_deadline_which_may_be_corrected(task, staff):
     said = {"actor": staff, "effective_on": LATER, "reason": "供应商更换。"}
-    act(ask_for_extension, task, progress="过半。", deadline_text="2024.6", **said)
+    act(request_extension, task, progress="过半。", deadline_text="2024.6", **said)
     act(refuse_extension, task, **said)
     assert correct(task, "2024.12").changes["corrected"]["new"] == 1
 
@@ -160,48 +167,48 @@ def test_a_refused_wish_leaves_the_printed_deadline_which_may_be_corrected(task,
 @pytest.mark.parametrize("status", [Status.CLOSED, Status.TERMINATED])
 def test_what_has_ended_was_judged_by_its_deadline(task, status):
     factories.move(task, status, on=LATER)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         correct(task, "2024.12")
 
 
 @pytest.mark.parametrize("text", ["", "待定", "尽快", "2024.2.30"])
 def test_nothing_undecided_is_made_of_a_deadline(task, text):
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         correct(task, text)
     assert refused.value.field == "deadline_text"
 
 
 @pytest.mark.parametrize("lines", [["尽快"], ["2024.1", "持续推进"], ["2024.3"]])
 def test_a_milestone_has_a_day_not_after_the_deadline(task, lines):
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         correct(task, "2024.2", milestones=lines)
     assert refused.value.field == "milestones" and not task.milestones.exists()
 
 
 def test_the_same_is_no_correction(task):
-    for typed in (TypedDeadline("2024.2"), TypedDeadline(" 2024.2 ", "", [""])):
-        with pytest.raises(NothingDiffers):
-            correct(task, "", typed=typed)
+    for typed in (DeadlineInput("2024.2"), DeadlineInput(" 2024.2 ", "", [""])):
+        with pytest.raises(NoChangesError):
+            correct(task, "", deadline_input=typed)
 
 
 def test_it_counts_from_a_day_not_before_the_last_change_of_state(task):
     factories.progress(task, on=LATER)
     for wrong in (LATER - datetime.timedelta(days=1), ISSUED - datetime.timedelta(days=1)):
-        with pytest.raises(ImpossibleDay):
+        with pytest.raises(InvalidDateError):
             correct(task, "2024.12", effective_on=wrong)
     correct(task, "2024.12")
 
 
 def test_an_older_version_is_refused(task, staff):
     factories.progress(task, on=LATER)
-    with pytest.raises(Stale):
+    with pytest.raises(ConflictError):
         correct_deadline(
             task_id=task.pk,
             version=1,
             actor=staff,
             reason="更正",
             effective_on=LATER,
-            typed=TypedDeadline("2024.12"),
+            deadline_input=DeadlineInput("2024.12"),
         )
 
 
@@ -212,13 +219,13 @@ def test_a_milestone_that_was_not_met_after_all_counts_again(staff):
     task = factories.task(deadline="2024-12-31", milestones=["2024-01-31"])
     milestone = task.milestones.get()
     said = {"milestone_id": milestone.pk, "actor": staff}
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         reopen_milestone(**said, version=task.version, reason="未验收。", effective_on=LATER)
     meet_milestone(**said, version=task.version, effective_on=LATER, note="初稿已成。")
     task.refresh_from_db()
     assert task.status == Status.IN_PROGRESS, "what is met was begun"
     assert task.log.last().is_report
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         reopen_milestone(**said, version=task.version, reason=" ", effective_on=LATER)
     entry = reopen_milestone(**said, version=task.version, reason="未通过验收。", effective_on=LATER)
     task.refresh_from_db()
@@ -245,8 +252,8 @@ def test_what_is_typed_as_one_text_is_kept_and_read_again_as_the_same(days, betw
     assert dues(task) == [day.isoformat() for day in days[:-1]]
     assert [each.deadline_text for each in task.milestones.all()] == [each.text for each in reading.milestones]
     # What a form shows of it changes nothing when it is sent back.
-    shown = [milestone_line(each.deadline) for each in task.milestones.all()]
-    again = read_typed_deadline(task, TypedDeadline(task.deadline_text, "", shown))
+    shown = [format_milestone(each.deadline) for each in task.milestones.all()]
+    again = parse_deadline_input(task, DeadlineInput(task.deadline_text, "", shown))
     assert (again.deadline, list(again.milestones)) == (task.deadline, [m.deadline for m in task.milestones.all()])
-    with pytest.raises(NothingDiffers):
+    with pytest.raises(NoChangesError):
         correct(task, text, milestones=shown)

@@ -11,11 +11,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from meetings.core.file_types import sniff
-from meetings.errors import Incomplete, NotAllowed, Refused
+from meetings.core.file_types import detect_file_type
+from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
 from meetings.models import Evidence, Status
 from meetings.tasks.services.closure import request_closure
-from meetings.tasks.services.evidence import add_evidence, clean_name, delete_evidence
+from meetings.tasks.services.evidence import add_evidence, clean_file_name, delete_evidence
 from tests import factories
 
 from .helpers import act
@@ -93,16 +93,16 @@ NOT_KEPT = {
 
 @pytest.mark.parametrize("content_type", KEPT)
 def test_types_are_told_by_content(content_type):
-    assert sniff(io.BytesIO(KEPT[content_type])).content_type == content_type
+    assert detect_file_type(io.BytesIO(KEPT[content_type])).content_type == content_type
 
 
 @pytest.mark.parametrize("name", NOT_KEPT)
 def test_what_can_be_run_is_not_kept(name):
-    assert sniff(io.BytesIO(NOT_KEPT[name])) is None
+    assert detect_file_type(io.BytesIO(NOT_KEPT[name])) is None
 
 
 def test_a_text_in_the_national_encoding_is_a_text():
-    assert sniff(io.BytesIO("任务分解表：已完成。".encode("gb18030"))).content_type == "text/plain"
+    assert detect_file_type(io.BytesIO("任务分解表：已完成。".encode("gb18030"))).content_type == "text/plain"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_text_in_the_national_encoding_is_a_text():
     ],
 )
 def test_names_are_cleaned(given, kept):
-    assert clean_name(given) == kept
+    assert clean_file_name(given) == kept
 
 
 # --- keeping ------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def test_files_come_with_the_wish_for_closure(world):
     ids=["none", "empty", "page", "program's name", "another type's name", "good and bad", "too many"],
 )
 def test_one_unwanted_file_and_none_is_kept(world, settings, files):
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         add(world, *files)
     assert refused.value.field == "files"
     assert not Evidence.objects.exists()
@@ -171,12 +171,12 @@ def test_one_unwanted_file_and_none_is_kept(world, settings, files):
 
 def test_a_large_file_is_refused_with_the_limit(world, settings):
     settings.EVIDENCE_MAX_MEGABYTES = 1
-    with pytest.raises(Incomplete, match="1"):
+    with pytest.raises(InvalidInputError, match="1"):
         add(world, ("大.pdf", PDF + b"\0" * 1024 * 1024))
 
 
 def test_a_refused_closure_keeps_no_file(world, settings):
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceError):
         act(
             request_closure,
             world.on_track,
@@ -191,12 +191,12 @@ def test_a_refused_closure_keeps_no_file(world, settings):
 
 def test_who_adds_and_who_deletes(world):
     for actor in (world.other_liaison, world.leader, world.reader, world.administrator):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             add(world, ("报告.pdf", PDF), actor=actor)
     add(world, ("报告.pdf", PDF), actor=world.secretariat)
     file = Evidence.objects.get()
     for actor in (world.liaison, world.leader):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             delete_evidence(evidence_id=file.pk, version=world.on_track.version, actor=actor)
 
 
@@ -209,7 +209,7 @@ def test_deleting_is_an_entry_and_the_file_stays(world, settings):
     assert entry.changes["evidence_deleted"]["new"] == [{"name": "报告.pdf", "sha256": file.sha256}]
     assert files_on_disk(settings)
     world.on_track.refresh_from_db()
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceError):
         delete_evidence(evidence_id=file.pk, version=world.on_track.version, actor=world.liaison)
 
 
@@ -261,5 +261,5 @@ def test_the_page_takes_files_and_lets_them_be_deleted(client, world):
     first = Evidence.objects.first()
     deleting = reverse("task_action", args=[task.pk, "delete-evidence"])
     assert client.post(deleting, {"version": task.version, "evidence": first.pk}).status_code == 302
-    assert [file.name for file in Evidence.objects.kept()] == ["二.png"]
+    assert [file.name for file in Evidence.objects.not_deleted()] == ["二.png"]
     assert client.post(deleting, {"version": task.version, "evidence": first.pk}).status_code == 404

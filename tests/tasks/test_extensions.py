@@ -8,15 +8,15 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import EntryKind, ExtensionRequest, ExtensionStatus, Status, Task
-from meetings.tasks.filters import filtered_tasks
+from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.extensions import (
-    ask_for_extension,
     grant_extension,
-    read_new_deadline,
+    parse_new_deadline,
     refuse_extension,
-    settle_deadline,
+    request_extension,
+    resolve_deadline,
 )
 from tests import factories
 
@@ -36,7 +36,7 @@ def later(world, days: int) -> str:
 
 def ask(world, task=None, *, text: str | None = None, actor=None, **arguments):
     return act(
-        ask_for_extension,
+        request_extension,
         task or world.due_soon,
         actor=actor or world.liaison,
         **{
@@ -105,10 +105,10 @@ def test_refusing_leaves_everything_and_says_why(world):
 
 def test_one_wish_at_a_time(world):
     ask(world)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         ask(world)
     decide(world)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         decide(world)
 
 
@@ -117,13 +117,13 @@ def test_a_wish_lapses_with_the_task(world):
     entry = factories.move(world.due_soon, Status.CLOSED, on=world.day)
     wish.refresh_from_db()
     assert (wish.status, wish.decided) == (ExtensionStatus.LAPSED, entry)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         decide(world)
 
 
 @pytest.mark.parametrize("text", ["", "持续跟踪", "待定", "2024年6月底前，12月底前", "尽快", "2020-01-01"])
 def test_what_names_no_later_day_is_refused_beside_the_field(world, text):
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         ask(world, text=text)
     assert refused.value.field == "deadline_text"
     assert not ExtensionRequest.objects.exists()
@@ -132,37 +132,37 @@ def test_what_names_no_later_day_is_refused_beside_the_field(world, text):
 
 def test_a_month_without_a_year_is_the_next_one_from_the_asking():
     """Not from the issue of the minutes, which may be years ago."""
-    reading = read_new_deadline("3月底前", datetime.date(2026, 2, 1))
+    reading = parse_new_deadline("3月底前", datetime.date(2026, 2, 1))
     assert reading.deadline.due_date == datetime.date(2026, 3, 31)
 
 
 @pytest.mark.parametrize("missing", ["reason", "progress"])
 def test_reason_and_progress_are_needed(world, missing):
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         ask(world, **{missing: " "})
     assert refused.value.field == missing
 
 
 def test_a_decision_has_a_reason_and_comes_after_the_asking(world):
     ask(world)
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         decide(world, reason=" ")
-    with pytest.raises(ImpossibleDay):
+    with pytest.raises(InvalidDateError):
         decide(world, refuse_extension, effective_on=world.day - datetime.timedelta(days=1))
 
 
 def test_a_task_without_a_due_date_has_nothing_to_extend(world):
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         ask(world, world.review_missed, actor=world.other_liaison)
 
 
 def test_who_asks_and_who_decides(world):
     for actor in (world.other_liaison, world.supporting_liaison, world.leader, world.reader, world.administrator):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             ask(world, actor=actor)
     ask(world)
     for actor in (world.liaison, world.leader, world.reader, world.administrator):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             decide(world, actor=actor)
 
 
@@ -176,7 +176,7 @@ def test_the_list_can_be_asked_for_extended_ones(world):
     decide(world, task=world.on_track)
 
     def found(query: str) -> set[int]:
-        return {task.pk for task in filtered_tasks(QueryDict(query), Task.objects.on(world.day), world.day)}
+        return {task.pk for task in filter_tasks(QueryDict(query), Task.objects.on(world.day), world.day)}
 
     assert found("extended=1") == {world.due_soon.pk, world.on_track.pk}
     assert found("extended=2") == {world.due_soon.pk}
@@ -188,7 +188,7 @@ def test_the_list_can_be_asked_for_extended_ones(world):
 
 def settle(world, task=None, **arguments):
     return act(
-        settle_deadline,
+        resolve_deadline,
         task or world.undecided,
         **{
             "actor": world.secretariat,
@@ -218,14 +218,14 @@ def test_a_rhythm_settles_it_too(world):
 
 @pytest.mark.parametrize("meaning", ["", "尽快", "2030年6月底前，12月底前"])
 def test_what_is_not_clear_settles_nothing(world, meaning):
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         settle(world, meaning=meaning)
 
 
 def test_only_the_secretariat_settles_and_only_what_is_undecided(world):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         settle(world, actor=world.liaison)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         settle(world, world.due_soon)
 
 

@@ -7,12 +7,12 @@ from django.test import Client
 from lxml import html
 
 from meetings.deadlines import Deadline, DeadlineKind
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, Stale
-from meetings.models import ConfirmationMark, DepartmentRole, EntryKind, Role, Task
+from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
+from meetings.models import DepartmentRole, EntryKind, ImportIssue, Role, Task
 from meetings.tasks import import_issues
-from meetings.tasks.display import changes_in_words
-from meetings.tasks.services.deadline_corrections import TypedDeadline
-from meetings.tasks.services.import_issues import Correction, answer_marks
+from meetings.tasks.display import describe_changes
+from meetings.tasks.services.deadline_corrections import DeadlineInput
+from meetings.tasks.services.import_issues import Correction, resolve_issues
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def row_six() -> list[Task]:
     for task in tasks:
         for column, code, value in asked:
             parameters = {} if column == "deadline" else {"names": 2, "tasks": 3}
-            ConfirmationMark.objects.create(task=task, column=column, code=code, value=value, parameters=parameters)
+            ImportIssue.objects.create(task=task, column=column, code=code, value=value, parameters=parameters)
     return tasks
 
 
@@ -48,11 +48,11 @@ def staff() -> Client:
     return client
 
 
-def marks_about(column: str) -> list[ConfirmationMark]:
-    return list(ConfirmationMark.objects.filter(column=column).order_by("task__number"))
+def marks_about(column: str) -> list[ImportIssue]:
+    return list(ImportIssue.objects.filter(column=column).order_by("task__number"))
 
 
-def answer(client: Client, marks: list[ConfirmationMark], decision: str, **said):
+def answer(client: Client, marks: list[ImportIssue], decision: str, **said):
     versions = {f"version-{mark.task_id}": Task.objects.get(pk=mark.task_id).version for mark in marks}
     data = {"mark": [mark.pk for mark in marks], "decision": decision, **versions, **said}
     headers = data.pop("headers", {})
@@ -60,14 +60,14 @@ def answer(client: Client, marks: list[ConfirmationMark], decision: str, **said)
 
 
 def open_number() -> int:
-    return ConfirmationMark.objects.filter(answer__isnull=True).count()
+    return ImportIssue.objects.filter(answer__isnull=True).count()
 
 
 # --- the queue ------------------------------------------------------------------------------------
 
 
 def test_row_six_is_three_questions_of_three_tasks_each(row_six, staff):
-    assert import_issues.number() == 3 and open_number() == 9
+    assert import_issues.count_open_issues() == 3 and open_number() == 9
     page = html.fromstring(staff.get("/confirmations/").content.decode())
     assert len(page.xpath("//*[@data-issue]")) == 3
     said = page.xpath("string(//main)")
@@ -95,7 +95,7 @@ def test_everybody_reads_the_queue_and_the_secretariat_answers(row_six):
 
 def test_a_long_queue_comes_in_pages(staff):
     for _number in range(25):
-        mark = ConfirmationMark.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
+        mark = ImportIssue.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
     assert len(html.fromstring(staff.get("/confirmations/").content).xpath("//*[@data-issue]")) == 20
     assert len(html.fromstring(staff.get("/confirmations/?page=2").content).xpath("//*[@data-issue]")) == 5
     assert staff.get("/confirmations/?page=nonsense").status_code == 200
@@ -116,10 +116,10 @@ def test_what_is_right_is_confirmed_for_all_the_tasks_at_once(row_six, staff):
     following = response["Location"].partition("#")[2]
     page = html.fromstring(staff.get("/confirmations/").content.decode())
     assert page.get_element_by_id(following).get("data-issue") is not None, "one goes on with the next"
-    assert import_issues.number() == 2 and open_number() == 6
+    assert import_issues.count_open_issues() == 2 and open_number() == 6
     for task in row_six:
         [entry] = task.log.filter(kind=EntryKind.CONFIRMATION)
-        said = [(change.label, change.new) for change in changes_in_words(entry)]
+        said = [(change.label, change.new) for change in describe_changes(entry)]
         assert len(said) == 2, "what was asked, and the answer"
         assert entry.changes["question"]["new"]["value"] == "技术部、评审员部"
 
@@ -174,7 +174,7 @@ def test_departments_and_leaders_are_given_to_the_tasks_they_belong_to(row_six, 
         staff, marks_about("leaders"), "wrong", **{name: [leader.pk] for name in (first, second, third)}, note="核对。"
     )
     assert all([part.person for part in task.task_leaders.all()] == [leader] for task in row_six)
-    assert import_issues.number() == 1
+    assert import_issues.count_open_issues() == 1
 
 
 def test_no_without_another_answer_is_no_answer(row_six, staff):
@@ -188,7 +188,7 @@ def test_no_without_another_answer_is_no_answer(row_six, staff):
 def test_the_day_that_is_offered_is_taken_and_what_is_printed_stays(staff):
     task = factories.task(deadline=Deadline("春节前", DeadlineKind.UNDECIDED))
     offered = {"offered": "2024-02-09"}
-    mark = ConfirmationMark.objects.create(
+    mark = ImportIssue.objects.create(
         task=task, column="deadline", code="no_fixed_day", value="春节前", parameters=offered
     )
     page = staff.get("/confirmations/").content.decode()
@@ -200,7 +200,7 @@ def test_the_day_that_is_offered_is_taken_and_what_is_printed_stays(staff):
 
 
 def test_of_a_number_or_a_source_the_answer_is_written_down(staff):
-    mark = ConfirmationMark.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
+    mark = ImportIssue.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
     assert answer(staff, [mark], "wrong", note=" ").status_code == 422
     assert answer(staff, [mark], "wrong", note="原件即如此跳号。").status_code == 302
     entry = mark.task.log.last()
@@ -212,16 +212,16 @@ def test_of_a_number_or_a_source_the_answer_is_written_down(staff):
 
 def test_an_extended_deadline_is_not_corrected_by_an_answer(staff):
     task = factories.task(deadline="2024.12")
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="day_or_month", value="2024.12")
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="day_or_month", value="2024.12")
     factories.extension_request(task)
     versions = {task.pk: task.version}
-    with pytest.raises(ImpossibleStep):
-        answer_marks(
-            mark_ids=[mark.pk],
+    with pytest.raises(InvalidTransitionError):
+        resolve_issues(
+            issue_ids=[mark.pk],
             versions=versions,
             actor=factories.secretariat(),
             note="核对。",
-            corrections={task.pk: Correction(deadline=TypedDeadline("2025.12"))},
+            corrections={task.pk: Correction(deadline=DeadlineInput("2025.12"))},
         )
     refused = answer(
         staff,
@@ -251,7 +251,7 @@ def test_what_another_has_answered_is_not_answered_twice(row_six, staff):
     versions = {f"version-{task.pk}": task.version for task in row_six}
     answer(staff, marks, "right")
     response = answer(staff, marks, "right", **versions)
-    assert response.status_code == 302 and import_issues.number() == 2
+    assert response.status_code == 302 and import_issues.count_open_issues() == 2
     assert answer(staff, marks, "right").status_code == 302
     assert row_six[0].log.filter(kind=EntryKind.CONFIRMATION).count() == 1
 
@@ -269,16 +269,20 @@ def test_only_the_marks_of_one_question_are_answered_together(row_six, staff):
 def test_the_verb_refuses_what_the_page_does(row_six):
     marks = [mark.pk for mark in marks_about("departments")]
     versions = {task.pk: task.version for task in row_six}
-    with pytest.raises(NotAllowed):
-        answer_marks(mark_ids=marks, versions=versions, actor=factories.account())
-    with pytest.raises(Stale):
-        answer_marks(mark_ids=marks, versions={}, actor=factories.secretariat())
+    with pytest.raises(PermissionDeniedError):
+        resolve_issues(issue_ids=marks, versions=versions, actor=factories.account())
+    with pytest.raises(ConflictError):
+        resolve_issues(issue_ids=marks, versions={}, actor=factories.secretariat())
     correction = {row_six[0].pk: Correction(departments=[])}
-    with pytest.raises(Incomplete):
-        answer_marks(mark_ids=marks, versions=versions, actor=factories.secretariat(), corrections=correction, note=" ")
+    with pytest.raises(InvalidInputError):
+        resolve_issues(
+            issue_ids=marks, versions=versions, actor=factories.secretariat(), corrections=correction, note=" "
+        )
     twice = {row_six[0].pk: Correction(departments=[(factories.department(), DepartmentRole.LEAD)] * 2)}
-    with pytest.raises(Incomplete):
-        answer_marks(mark_ids=marks, versions=versions, actor=factories.secretariat(), corrections=twice, note="核对。")
+    with pytest.raises(InvalidInputError):
+        resolve_issues(
+            issue_ids=marks, versions=versions, actor=factories.secretariat(), corrections=twice, note="核对。"
+        )
     assert open_number() == 9
 
 
@@ -287,7 +291,7 @@ def test_the_verb_refuses_what_the_page_does(row_six):
 
 def test_on_the_tasks_page_each_question_is_answered_for_that_task(row_six, staff):
     task = row_six[1]
-    mark = task.confirmation_marks.get(column="departments")
+    mark = task.import_issues.get(column="departments")
     page = html.fromstring(staff.get(f"{task.get_absolute_url()}?wrong={mark.pk}").content.decode())
     assert len(page.xpath("//*[@data-issue]")) == 3
     [form] = page.xpath("//form[contains(@class, 'issue-correction')]")
@@ -299,7 +303,7 @@ def test_on_the_tasks_page_each_question_is_answered_for_that_task(row_six, staf
     done = answer(staff, [mark], "wrong", on="task", note="核对。", **{f"task-{task.pk}": [technology.pk]})
     assert done["Location"] == task.get_absolute_url()
     assert [part.department for part in task.task_departments.all()] == [technology]
-    assert row_six[0].confirmation_marks.get(column="departments").answer is None
+    assert row_six[0].import_issues.get(column="departments").answer is None
 
 
 def test_as_of_a_day_the_list_finds_what_was_open_then(row_six, staff):

@@ -12,7 +12,7 @@ from meetings.models import Role, Status
 from meetings.tasks import inbox
 from meetings.tasks.services import closure, extensions
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, send_back
-from meetings.tasks.services.comments import comment
+from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.extensions import grant_extension, refuse_extension
 from meetings.tasks.services.instructions import give_instruction
 from tests import factories
@@ -30,7 +30,7 @@ def world():
 def waiting(account, day) -> dict[str, set[int]]:
     """Return the ids of what waits, by group; holds the number against them."""
     found = {group.key: {task.pk for task in group.items(day)} for group in inbox.groups(account, day)}
-    assert inbox.number(account, day) == sum(map(len, found.values()))
+    assert inbox.count_waiting(account, day) == sum(map(len, found.values()))
     return {key: ids for key, ids in found.items() if ids}
 
 
@@ -41,7 +41,7 @@ def request_closure(world, task=None, **arguments):
 
 def ask_for_extension(world, task):
     return act(
-        extensions.ask_for_extension,
+        extensions.request_extension,
         task,
         actor=world.liaison,
         reason="供应商更换。",
@@ -125,7 +125,7 @@ def test_readers_and_administrators_have_no_inbox(world, client, django_assert_n
     for account in (world.reader, world.administrator):
         assert not inbox.has_inbox(account)
         with django_assert_num_queries(0):
-            assert inbox.number(account, world.day) == 0
+            assert inbox.count_waiting(account, world.day) == 0
         client.force_login(account)
         page = client.get("/tasks/").content.decode()
         assert reverse("inbox") not in page
@@ -135,7 +135,7 @@ def test_readers_and_administrators_have_no_inbox(world, client, django_assert_n
 def test_the_number_costs_one_query(world, django_assert_num_queries):
     for account in (world.secretariat, world.liaison, world.leader):
         with django_assert_num_queries(1):
-            inbox.number(account, world.day)
+            inbox.count_waiting(account, world.day)
 
 
 def test_the_number_stands_in_the_navigation(world, client):
@@ -178,7 +178,7 @@ def test_a_report_from_the_inbox_goes_on_to_the_next_as_well(world, client):
 def test_a_stale_decision_shows_what_the_other_did_and_keeps_the_words(world, client):
     request_closure(world)
     version = world.on_track.version
-    act(comment, world.on_track, actor=world.liaison, text="附件稍后补。")
+    act(add_comment, world.on_track, actor=world.liaison, text="附件稍后补。")
     client.force_login(world.secretariat)
     address = reverse("task_action", args=[world.on_track.pk, "decide-closure"])
     said = {"version": version, "note": "材料不齐。", "effective_on": world.day.isoformat(), "decision": "refuse"}

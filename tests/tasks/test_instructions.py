@@ -8,11 +8,17 @@ import pytest
 from django.http import QueryDict
 from django.urls import reverse
 
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed, Stale
+from meetings.errors import (
+    ConflictError,
+    InvalidDateError,
+    InvalidInputError,
+    InvalidTransitionError,
+    PermissionDeniedError,
+)
 from meetings.models import Instruction, Status, Task
 from meetings.tasks import statistics
-from meetings.tasks.filters import filtered_tasks
-from meetings.tasks.services.comments import comment
+from meetings.tasks.filters import filter_tasks
+from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.instructions import answer_instruction, give_instruction
 from tests import factories
 
@@ -70,57 +76,57 @@ def test_the_answer_is_a_report_and_starts_the_task(world):
 
 def test_who_instructs(world):
     for actor in (world.liaison, world.reader, world.administrator):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             instruct(world, actor=actor)
     # 张朝华's task alone.
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         instruct(world, world.review_missed)
 
 
 def test_the_secretariat_records_whose_instruction_it_was(world):
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         instruct(world, world.undecided, actor=world.secretariat)
     assert refused.value.field == "leader"
     zhang = factories.person("张朝华")
     assert instruct(world, world.undecided, actor=world.secretariat, leader=zhang).leader == zhang
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         instruct(world, world.undecided, actor=world.secretariat, leader=factories.person("路人"))
     # A leader speaks for nobody else.
     assert instruct(world, world.undecided, leader=zhang).leader == world.supervisor
 
 
 def test_what_has_ended_gets_no_instruction(world):
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         instruct(world, world.closed)
 
 
 def test_an_instruction_and_an_answer_have_words_and_a_possible_day(world):
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         instruct(world, text=" ")
-    with pytest.raises(ImpossibleDay):
+    with pytest.raises(InvalidDateError):
         instruct(world, effective_on=world.day + datetime.timedelta(days=1))
     instruction = instruct(world)
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         answer(world, instruction, note=" ")
-    with pytest.raises(ImpossibleDay):
+    with pytest.raises(InvalidDateError):
         answer(world, instruction, effective_on=world.day - datetime.timedelta(days=1))
 
 
 def test_one_answer_and_by_those_who_report(world):
     instruction = instruct(world)
     for actor in (world.other_liaison, world.leader, world.reader):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             answer(world, instruction, actor=actor)
     answer(world, instruction)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         answer(world, instruction)
 
 
 def test_an_older_version_is_told(world):
     instruction = instruct(world)
     version = instruction.task.version
-    act(comment, world.due_soon, actor=world.secretariat, text="注意。")
-    with pytest.raises(Stale):
+    act(add_comment, world.due_soon, actor=world.secretariat, text="注意。")
+    with pytest.raises(ConflictError):
         answer(world, instruction, version=version - 1)
 
 
@@ -136,9 +142,9 @@ def test_the_dashboard_counts_the_tasks_that_the_list_shows(world):
     instruct(world, text="再提醒一次。")
     instruct(world, world.on_track)
     tasks = Task.objects.on(world.day)
-    found = filtered_tasks(QueryDict("instruction=open"), tasks, world.day)
+    found = filter_tasks(QueryDict("instruction=open"), tasks, world.day)
     assert set(found.values_list("pk", flat=True)) == {world.due_soon.pk, world.on_track.pk}
-    counted = statistics.sum_of(statistics.count_by_meeting(tasks, instructed_on=world.day))
+    counted = statistics.sum_counts(statistics.count_by_meeting(tasks, instructed_on=world.day))
     assert counted.instructed == 2
 
 

@@ -12,18 +12,24 @@ from meetings.core.lifecycle import (
     EXTENSION_TRANSITIONS,
     OPEN_STATUSES,
     TRANSITIONS,
+    ActorRole,
+    ExtensionState,
     Status,
-    Taker,
-    Wish,
 )
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed, Refused
-from meetings.management.commands.draw_lifecycle import PAGE, drawn
+from meetings.errors import (
+    InvalidDateError,
+    InvalidInputError,
+    InvalidTransitionError,
+    PermissionDeniedError,
+    ServiceError,
+)
+from meetings.management.commands.draw_lifecycle import PAGE, render_page
 from meetings.models import EntryKind, Task
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
-from meetings.tasks.services.comments import comment
+from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
-from meetings.tasks.services.status import change_status, close, reopen
+from meetings.tasks.services.status import change_status, close_task, reopen_task
 from meetings.tasks.views.workflow_actions import ACTIONS
 from tests import factories
 
@@ -58,12 +64,12 @@ def test_the_statuses_are_open_or_ended():
 
 
 def test_the_wishes_begin_once_and_end():
-    assert [row.target for row in EXTENSION_TRANSITIONS if row.source is None] == [Wish.ASKED]
-    assert {row.source for row in EXTENSION_TRANSITIONS} == {None, Wish.ASKED}
+    assert [row.target for row in EXTENSION_TRANSITIONS if row.source is None] == [ExtensionState.REQUESTED]
+    assert {row.source for row in EXTENSION_TRANSITIONS} == {None, ExtensionState.REQUESTED}
 
 
 def test_the_page_is_drawn_from_the_table():
-    assert PAGE.read_text(encoding="utf-8") == drawn(), "manage.py draw_lifecycle"
+    assert PAGE.read_text(encoding="utf-8") == render_page(), "manage.py draw_lifecycle"
 
 
 # --- closure ------------------------------------------------------------------------------------
@@ -78,20 +84,20 @@ def test_closure_is_asked_for_sent_back_and_accepted(world):
     act(request_closure, task, actor=world.liaison, summary="已补验收报告。", effective_on=world.day)
     act(accept_closure, task, actor=world.secretariat, effective_on=world.day)
     assert (task.status, task.closed_on) == (Status.CLOSED, world.day)
-    act(reopen, task, actor=world.secretariat, reason="漏了一项。", effective_on=world.day)
+    act(reopen_task, task, actor=world.secretariat, reason="漏了一项。", effective_on=world.day)
     assert (task.status, task.closed_on) == (Status.IN_PROGRESS, None)
 
 
 def test_a_summary_and_a_reason_are_needed(world):
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         act(request_closure, world.on_track, actor=world.liaison, summary=" ", effective_on=world.day)
     act(request_closure, world.on_track, actor=world.liaison, summary="已完成。", effective_on=world.day)
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         act(send_back, world.on_track, actor=world.secretariat, reason="", effective_on=world.day)
 
 
 def test_the_liaison_of_a_supporting_department_cannot_ask_for_closure(world):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         act(
             request_closure,
             world.undecided,
@@ -105,9 +111,9 @@ def test_nobody_but_the_secretariat_decides(world):
     task = world.on_track
     act(request_closure, task, actor=world.liaison, summary="已完成。", effective_on=world.day)
     for account in (world.liaison, world.leader, world.reader, world.administrator):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             act(accept_closure, task, actor=account, effective_on=world.day)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             act(send_back, task, actor=account, reason="不行。", effective_on=world.day)
     assert task.status == Status.CLOSURE_REQUESTED
 
@@ -115,9 +121,9 @@ def test_nobody_but_the_secretariat_decides(world):
 def test_a_task_does_not_end_before_its_reports(world):
     """The progress of a day after the end would be work on what had ended."""
     factories.progress(world.overdue, on=world.day)
-    with pytest.raises(ImpossibleDay):
+    with pytest.raises(InvalidDateError):
         act(
-            close,
+            close_task,
             world.overdue,
             actor=world.secretariat,
             reason="其实早已完成。",
@@ -138,11 +144,11 @@ def strict(world):
 
 def test_a_leader_agrees_before_the_secretariat_accepts(strict):
     task = strict.on_track
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act(accept_closure, task, actor=strict.secretariat, effective_on=strict.day)
     entry = act(agree_to_closure, task, actor=strict.leader, effective_on=strict.day)
     assert entry.changes["agreed"]["new"] == strict.supervisor.name
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act(agree_to_closure, task, actor=strict.leader, effective_on=strict.day)
     act(accept_closure, task, actor=strict.secretariat, effective_on=strict.day)
     assert task.status == Status.CLOSED
@@ -153,18 +159,18 @@ def test_a_leader_sends_back_and_the_next_request_needs_a_new_agreement(strict):
     act(agree_to_closure, task, actor=strict.leader, effective_on=strict.day)
     act(send_back, task, actor=strict.leader, reason="再核实。", effective_on=strict.day)
     act(request_closure, task, actor=strict.liaison, summary="已核实。", effective_on=strict.day)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act(accept_closure, task, actor=strict.secretariat, effective_on=strict.day)
 
 
 def test_nothing_is_closed_past_the_leader(strict):
-    with pytest.raises(ImpossibleStep):
-        act(close, strict.overdue, actor=strict.secretariat, reason="完成。", effective_on=strict.day)
+    with pytest.raises(InvalidTransitionError):
+        act(close_task, strict.overdue, actor=strict.secretariat, reason="完成。", effective_on=strict.day)
 
 
 def test_the_secretariat_records_what_was_agreed_on_paper(strict):
     task = strict.on_track
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         act(agree_to_closure, task, actor=strict.secretariat, effective_on=strict.day)
     act(agree_to_closure, task, actor=strict.secretariat, note="纸质签批。", effective_on=strict.day)
     act(accept_closure, task, actor=strict.secretariat, effective_on=strict.day)
@@ -172,9 +178,9 @@ def test_the_secretariat_records_what_was_agreed_on_paper(strict):
 
 def test_agreement_is_asked_only_where_the_meeting_is_set_so(world):
     act(request_closure, world.on_track, actor=world.liaison, summary="已完成。", effective_on=world.day)
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act(agree_to_closure, world.on_track, actor=world.leader, effective_on=world.day)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         set_leader_agrees(meeting_id=world.meeting.pk, actor=world.leader, agrees=True)
 
 
@@ -208,7 +214,7 @@ def test_progress_of_past_months_is_recorded_today_and_as_of_follows():
 def test_what_contradicts_the_log_is_refused_with_a_sentence(verb, on):
     task = factories.task()
     factories.progress(task, on=day(60))
-    with pytest.raises(ImpossibleDay) as refused:
+    with pytest.raises(InvalidDateError) as refused:
         verb(task, on=on)
     assert refused.value.field == "effective_on"
     assert task.log.count() == 2
@@ -219,7 +225,7 @@ def test_states_are_recorded_in_order():
     factories.progress(task, on=day(60))
     factories.move(task, Status.TERMINATED, on=day(70))
     factories.move(task, Status.IN_PROGRESS, on=day(70))
-    with pytest.raises(ImpossibleDay):
+    with pytest.raises(InvalidDateError):
         factories.move(task, Status.CLOSED, on=day(69))
     factories.move(task, Status.CLOSED, on=day(71))
 
@@ -237,7 +243,7 @@ def test_nothing_new_is_a_report_and_starts_nothing(world):
 
 
 def test_a_task_with_a_due_date_is_not_reviewed(world):
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act(review_without_news, world.due_soon, actor=world.liaison, effective_on=world.day)
 
 
@@ -247,20 +253,20 @@ def test_the_review_interval_moves_the_next_review(world):
     assert task.review_interval_months == 12
     assert task.next_review > world.day
     for months in (0, 61, 12):
-        with pytest.raises(Refused):
+        with pytest.raises(ServiceError):
             act(set_review_interval, task, actor=world.secretariat, months=months, reason="改。")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         act(set_review_interval, task, actor=world.other_liaison, months=1, reason="改。")
 
 
 def test_a_comment_changes_nothing(world):
     before = Task.objects.on(world.day).get(pk=world.review_missed.pk).next_day
     factories.person("张朝华")
-    act(comment, world.undecided, actor=world.leader, text="请注意进度。")
+    act(add_comment, world.undecided, actor=world.leader, text="请注意进度。")
     assert world.undecided.log.last().kind == EntryKind.COMMENT
     assert Task.objects.on(world.day).get(pk=world.review_missed.pk).next_day == before
-    with pytest.raises(NotAllowed):
-        act(comment, world.undecided, actor=world.reader, text="我也说一句。")
+    with pytest.raises(PermissionDeniedError):
+        act(add_comment, world.undecided, actor=world.reader, text="我也说一句。")
 
 
 def test_the_next_meeting_gives_its_day_without_an_extension(world):
@@ -276,7 +282,7 @@ def test_the_next_meeting_gives_its_day_without_an_extension(world):
     assert (task.original_due_date, task.next_review) == (None, None)
     assert other.due_date is None
     assert not record_next_meeting(meeting_id=world.meeting.pk, held_on=held_on, actor=world.secretariat)
-    with pytest.raises(ImpossibleDay):
+    with pytest.raises(InvalidDateError):
         record_next_meeting(meeting_id=world.meeting.pk, held_on=world.meeting.held_on, actor=world.secretariat)
 
 
@@ -286,13 +292,13 @@ def test_the_outcome_is_recorded_once_nothing_is_open():
     tasks = [factories.task(of), factories.task(of)]
     factories.move(tasks[0], Status.CLOSED, on=day(5))
     said = {"actor": staff, "outcome": "resolved", "reply": "已落实，感谢您的建议。"}
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act(record_outcome, tasks[0], **said)
     factories.move(tasks[1], Status.TERMINATED, on=day(5))
     entries = act(record_outcome, tasks[0], **said)
     assert {entry.task_id for entry in entries} == {task.pk for task in tasks}
     assert of.outcome.get_outcome_display()
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         act(record_outcome, tasks[0], **said)
     act(record_outcome, tasks[0], **{**said, "outcome": "planned"})
     of.outcome.refresh_from_db()
@@ -321,9 +327,9 @@ def test_each_step_is_refused_to_all_but_its_takers(world, row):
     for status in path:
         factories.move(task, status, on=world.day)
     takers = {
-        world.secretariat: {Taker.SECRETARIAT},
-        world.liaison: {Taker.ANSWERABLE_LIAISON, Taker.ANY_LIAISON},
-        world.supporting_liaison: {Taker.ANY_LIAISON},
+        world.secretariat: {ActorRole.SECRETARIAT},
+        world.liaison: {ActorRole.ANSWERABLE_LIAISON, ActorRole.ANY_LIAISON},
+        world.supporting_liaison: {ActorRole.ANY_LIAISON},
         world.other_liaison: set(),
         world.leader: set(),
         world.reader: set(),
@@ -332,7 +338,7 @@ def test_each_step_is_refused_to_all_but_its_takers(world, row):
     for account, roles in takers.items():
         if roles & row.takers:
             continue
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDeniedError):
             act(
                 change_status,
                 task,

@@ -12,19 +12,19 @@ from django.db import connections
 from meetings.breakdown.services.meeting_settings import set_leader_agrees
 from meetings.core.lifecycle import (
     ENDED_STATUSES,
+    ExtensionState,
     Status,
-    Wish,
     find_transition,
 )
-from meetings.errors import Refused, Stale
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import ExtensionRequest, Task, TaskState
 from meetings.models.log import replay
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
-from meetings.tasks.services.comments import comment
-from meetings.tasks.services.extensions import ask_for_extension, grant_extension, refuse_extension
+from meetings.tasks.services.comments import add_comment
+from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
 from meetings.tasks.services.instructions import give_instruction
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
-from meetings.tasks.services.status import change_status, reopen, report_progress, terminate
+from meetings.tasks.services.status import change_status, reopen_task, report_progress, terminate_task
 from tests import factories
 from tests.depth import examples
 
@@ -55,17 +55,17 @@ def moves(world, random: Random):
             (accept_closure, dated),
             (send_back, {**dated, "reason": "退回。"}),
             (agree_to_closure, {**dated, "note": "同意。"}),
-            (terminate, {**dated, "reason": "终止。"}),
-            (reopen, {**dated, "reason": "重开。"}),
+            (terminate_task, {**dated, "reason": "终止。"}),
+            (reopen_task, {**dated, "reason": "重开。"}),
             (
-                ask_for_extension,
+                request_extension,
                 {**dated, "reason": "需要时间。", "progress": "过半。", "deadline_text": later.isoformat()},
             ),
             (grant_extension, {**dated, "reason": "同意。"}),
             (refuse_extension, {**dated, "reason": "不同意。"}),
             (give_instruction, {**dated, "text": "请抓紧。"}),
             (review_without_news, dated),
-            (comment, {"actor": actor, "text": "备注。"}),
+            (add_comment, {"actor": actor, "text": "备注。"}),
             (set_review_interval, {"actor": actor, "months": random.randrange(0, 8), "reason": "调整。"}),
         ]
     )
@@ -87,12 +87,12 @@ def test_no_sequence_of_verbs_leaves_the_table(world, seed):
         try:
             act(verb, random.choice(tasks), **arguments)
             done += 1
-        except Refused:
+        except ServiceError:
             pass
     assert done > 5
     for task in tasks:
         task.refresh_from_db()
-        entries = list(task.log.as_it_happened())
+        entries = list(task.log.chronological())
         recorded = sorted(entries, key=lambda entry: entry.sequence)
         changes = [entry.changes["status"] for entry in recorded if "status" in entry.changes]
         assert changes[0]["old"] is None
@@ -110,7 +110,7 @@ def test_no_sequence_of_verbs_leaves_the_table(world, seed):
         for since in {state["since"] for state in stored}:
             on = Task.objects.on(since).get(pk=task.pk)
             assert on.day_status == next(s["status"] for s in reversed(stored) if s["since"] <= since)
-        granted = task.extension_requests.filter(status=Wish.GRANTED)
+        granted = task.extension_requests.filter(status=ExtensionState.GRANTED)
         assert task.extension_count == granted.count()
         assert task.extension_days == sum((wish.due_date - wish.due_date_before).days for wish in granted)
         assert task.original_due_date == stored[0]["due_date"]
@@ -133,7 +133,7 @@ def race(attempts) -> list[object]:
         try:
             start.wait()
             results[index] = attempts[index]()
-        except Refused as refused:
+        except ServiceError as refused:
             results[index] = refused
         except Exception as error:  # noqa: BLE001 - the test has to see what happened in the thread
             results[index] = error
@@ -165,7 +165,7 @@ def test_of_two_deciders_one_wins_and_one_is_told():
                 lambda common=common: send_back(**common, actor=second, reason="退回。"),
             ]
         )
-        told = [result for result in results if isinstance(result, Stale)]
+        told = [result for result in results if isinstance(result, ConflictError)]
         won = [result for result in results if not isinstance(result, Exception)]
         assert (len(told), len(won)) == (1, 1), results
         # The one who is told sees the other's entry.
@@ -174,7 +174,7 @@ def test_of_two_deciders_one_wins_and_one_is_told():
         task.refresh_from_db()
         assert task.version == version + 1
         if task.status == Status.CLOSED:
-            act(reopen, task, actor=world.secretariat, reason="重开。", effective_on=world.day)
+            act(reopen_task, task, actor=world.secretariat, reason="重开。", effective_on=world.day)
 
 
 @pytest.mark.long
@@ -186,7 +186,7 @@ def test_of_two_wishes_and_two_decisions_one_counts():
     for number in range(examples(20)):
         text = (world.day + datetime.timedelta(days=100 + number)).isoformat()
         act(
-            ask_for_extension,
+            request_extension,
             task,
             actor=world.liaison,
             reason="需要时间。",
@@ -201,7 +201,7 @@ def test_of_two_wishes_and_two_decisions_one_counts():
                 lambda common=common: refuse_extension(**common, actor=world.secretariat),
             ]
         )
-        assert sorted(isinstance(result, Stale) for result in results) == [False, True], results
+        assert sorted(isinstance(result, ConflictError) for result in results) == [False, True], results
         task.refresh_from_db()
-    assert task.extension_count == ExtensionRequest.objects.filter(status=Wish.GRANTED).count()
+    assert task.extension_count == ExtensionRequest.objects.filter(status=ExtensionState.GRANTED).count()
     assert not ExtensionRequest.objects.waiting().exists()

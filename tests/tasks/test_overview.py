@@ -14,10 +14,10 @@ from django.utils import timezone
 from meetings.breakdown.services.meeting_settings import set_leader_agrees
 from meetings.models import Account, Status, Task
 from meetings.tasks import overview
-from meetings.tasks.overview import Move
+from meetings.tasks.overview import NextActor
 from meetings.tasks.services.closure import agree_to_closure, request_closure, send_back
-from meetings.tasks.services.comments import comment
-from meetings.tasks.services.status import close
+from meetings.tasks.services.comments import add_comment
+from meetings.tasks.services.status import close_task
 from tests import factories
 
 from .helpers import act
@@ -48,38 +48,38 @@ def ask_for_closure(world, task):
 
 def test_an_open_task_is_the_departments_move_unless_somebody_else_has_to_decide(world):
     found = moves(world.day)
-    assert found[world.overdue.pk] == Move.DEPARTMENTS_REPORT
-    assert found[world.undecided.pk] == Move.SECRETARIAT_SETTLES
+    assert found[world.overdue.pk] == NextActor.DEPARTMENTS_REPORT
+    assert found[world.undecided.pk] == NextActor.SECRETARIAT_SETTLES
     assert found[world.closed.pk] == found[world.terminated.pk] == ""
 
 
 def test_whose_move_it_is_follows_what_was_asked_last(world):
     factories.instruction(world.overdue, world.supervisor)
-    assert moves(world.day)[world.overdue.pk] == Move.DEPARTMENTS_ANSWER
+    assert moves(world.day)[world.overdue.pk] == NextActor.DEPARTMENTS_ANSWER
     factories.extension_request(world.due_soon)
-    assert moves(world.day)[world.due_soon.pk] == Move.SECRETARIAT_EXTENDS
+    assert moves(world.day)[world.due_soon.pk] == NextActor.SECRETARIAT_EXTENDS
     ask_for_closure(world, world.on_track)
-    assert moves(world.day)[world.on_track.pk] == Move.SECRETARIAT_CLOSES
+    assert moves(world.day)[world.on_track.pk] == NextActor.SECRETARIAT_CLOSES
     nobodys = factories.task(deadline="2030.6", text="尚无人负责", departments=[])
-    assert moves(world.day)[nobodys.pk] == Move.SECRETARIAT_ASSIGNS
+    assert moves(world.day)[nobodys.pk] == NextActor.SECRETARIAT_ASSIGNS
 
 
 def test_a_closure_that_a_leader_has_to_agree_to_is_the_leaders_move_until_then(world):
     set_leader_agrees(meeting_id=world.meeting.pk, actor=world.secretariat, agrees=True)
     ask_for_closure(world, world.on_track)
-    assert moves(world.day)[world.on_track.pk] == Move.LEADER_AGREES
+    assert moves(world.day)[world.on_track.pk] == NextActor.LEADER_AGREES
     act(agree_to_closure, world.on_track, actor=world.leader, effective_on=world.day)
-    assert moves(world.day)[world.on_track.pk] == Move.SECRETARIAT_CLOSES
+    assert moves(world.day)[world.on_track.pk] == NextActor.SECRETARIAT_CLOSES
     # Asked for anew after it was sent back, the old agreement counts for nothing.
     act(send_back, world.on_track, actor=world.secretariat, reason="补充材料。", effective_on=world.day)
     ask_for_closure(world, world.on_track)
-    assert moves(world.day)[world.on_track.pk] == Move.LEADER_AGREES
+    assert moves(world.day)[world.on_track.pk] == NextActor.LEADER_AGREES
 
 
 def test_a_past_day_knows_only_the_moves_of_that_day(world):
     ask_for_closure(world, world.on_track)
     yesterday = world.day - datetime.timedelta(days=1)
-    assert moves(yesterday)[world.on_track.pk] == Move.DEPARTMENTS_REPORT
+    assert moves(yesterday)[world.on_track.pk] == NextActor.DEPARTMENTS_REPORT
 
 
 @pytest.mark.parametrize("role", ["leader", "secretariat", "reader", "administrator"])
@@ -113,7 +113,7 @@ def test_a_leader_instructs_in_two_taps(world):
     response = client.post(address, sent)
     assert response["Location"] == f"{reverse('overview')}#task-{world.overdue.pk}"
     assert world.overdue.instructions.get().text == sent["text"]
-    assert str(Move.DEPARTMENTS_ANSWER.label) in page(world.leader)
+    assert str(NextActor.DEPARTMENTS_ANSWER.label) in page(world.leader)
 
 
 def test_who_may_not_instruct_is_not_offered_it(world):
@@ -126,7 +126,7 @@ def test_what_changed_is_new_until_the_next_look(world):
     assert "平台建设方案已通过评审" in first
     assert "上次查看" not in first, "nobody has looked yet"
     assert "平台建设方案已通过评审" in page(world.leader), "still the same look"
-    earlier = timezone.now() - datetime.timedelta(minutes=overview.SAME_LOOK_MINUTES + 1)
+    earlier = timezone.now() - datetime.timedelta(minutes=overview.SAME_VISIT_MINUTES + 1)
     Account.objects.filter(pk=world.leader.pk).update(looked_at=timezone.now(), looked_before=timezone.now())
     world.leader.refresh_from_db()
     second = page(world.leader)
@@ -140,17 +140,21 @@ def test_what_changed_is_new_until_the_next_look(world):
 
 
 def test_what_somebody_did_themselves_is_no_news_to_them(world):
-    act(comment, world.on_track, actor=world.leader, text="请加快上线。")
+    act(add_comment, world.on_track, actor=world.leader, text="请加快上线。")
     assert "请加快上线。" not in page(world.leader)
-    act(comment, world.on_track, actor=world.liaison, text="已安排。")
+    act(add_comment, world.on_track, actor=world.liaison, text="已安排。")
     assert "已安排。" in page(world.leader)
 
 
 def test_who_has_not_reported_is_counted_by_department(world):
-    silent = {row.label: row.number for row in overview.silent_departments(Task.objects.on(world.day), world.day)}
+    silent = {
+        row.label: row.number for row in overview.find_unreported_departments(Task.objects.on(world.day), world.day)
+    }
     assert silent == {"技术部": 1, "办公室": 1}
     factories.progress(world.overdue, "正在办理。", on=world.day, by=world.liaison, department=world.technology)
-    silent = {row.label: row.number for row in overview.silent_departments(Task.objects.on(world.day), world.day)}
+    silent = {
+        row.label: row.number for row in overview.find_unreported_departments(Task.objects.on(world.day), world.day)
+    }
     assert silent == {"办公室": 1}
 
 
@@ -162,7 +166,7 @@ def test_the_secretariat_sees_what_waits_for_a_decision(world):
 
 
 def test_an_ended_task_is_nothing_to_chase(world):
-    act(close, world.overdue, actor=world.secretariat, reason="已完成。", effective_on=world.day)
+    act(close_task, world.overdue, actor=world.secretariat, reason="已完成。", effective_on=world.day)
     assert Task.objects.get(pk=world.overdue.pk).status == Status.CLOSED
     assert world.overdue.text not in page(world.secretariat)
 

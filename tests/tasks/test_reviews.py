@@ -6,11 +6,11 @@ import datetime
 
 import pytest
 
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import DepartmentRole, EntryKind, Role, Status, Task
 from meetings.tasks import display
 from meetings.tasks.services.status import (
-    close,
+    close_task,
     report_progress,
     update_task,
 )
@@ -75,10 +75,10 @@ def test_a_backfilled_report_does_not_move_what_a_later_one_decided(staff):
 @pytest.mark.parametrize(
     ("deadline", "role", "review", "refusal"),
     [
-        ("2024.12", Role.SECRETARIAT, 100, ImpossibleStep),
-        ("持续跟踪", Role.LIAISON, 100, NotAllowed),
-        ("持续跟踪", Role.SECRETARIAT, 10, ImpossibleDay),
-        ("持续跟踪", Role.SECRETARIAT, 5, ImpossibleDay),
+        ("2024.12", Role.SECRETARIAT, 100, InvalidTransitionError),
+        ("持续跟踪", Role.LIAISON, 100, PermissionDeniedError),
+        ("持续跟踪", Role.SECRETARIAT, 10, InvalidDateError),
+        ("持续跟踪", Role.SECRETARIAT, 5, InvalidDateError),
     ],
     ids=["a due date", "a liaison", "the same day", "an earlier day"],
 )
@@ -93,7 +93,7 @@ def test_a_review_day_that_makes_no_sense_is_refused(deadline, role, review, ref
 
 def test_what_ends_has_no_review_day(staff):
     task = factories.task(deadline="持续跟踪")
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act(
             update_task,
             task,
@@ -107,7 +107,7 @@ def test_what_ends_has_no_review_day(staff):
 
 def test_an_update_that_says_nothing_is_refused(staff):
     task = factories.task()
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         act(update_task, task, actor=staff, note=" \n", effective_on=day(10))
 
 
@@ -118,5 +118,5 @@ def test_an_update_that_says_nothing_is_refused(staff):
 def test_closed_on_time_or_late_is_said(staff, closed, words):
     task = factories.task(deadline="2023.12")
     closed = datetime.date.fromisoformat(closed)
-    act(close, task, actor=staff, reason="完成。", effective_on=closed)
-    assert display.closing(Task.objects.on(closed).get()) == words
+    act(close_task, task, actor=staff, reason="完成。", effective_on=closed)
+    assert display.closure_text(Task.objects.on(closed).get()) == words

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings.models import Account, Department, Role, SavedView
-from meetings.tasks.saved_views import NOT_KEPT, kept_query, same_list
+from meetings.tasks.saved_views import EXCLUDED_PARAMETERS, build_saved_query, is_same_list
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
@@ -46,7 +46,7 @@ def test_a_list_is_saved_from_its_menu_with_filters_columns_and_sorting_but_not_
     listing = client.get(f"/tasks/?status=not_started&sort=-due&q=&page=1&per_page=25&as_of={world.day}").context[
         "listing"
     ]
-    response = save(client, query=listing.kept_query)
+    response = save(client, query=listing.saved_query)
     view = SavedView.objects.get()
     assert QueryDict(view.query).dict() == {"status": "not_started", "sort": "-due", "columns": "text,meeting"}
     assert response["Location"] == f"/tasks/?{view.query}"
@@ -55,7 +55,7 @@ def test_a_list_is_saved_from_its_menu_with_filters_columns_and_sorting_but_not_
 
 
 PARAMETERS = st.dictionaries(
-    st.sampled_from(["q", "status", "department", "sort", "columns", *sorted(NOT_KEPT)]),
+    st.sampled_from(["q", "status", "department", "sort", "columns", *sorted(EXCLUDED_PARAMETERS)]),
     st.lists(st.text(max_size=5), min_size=1, max_size=3),
 )
 
@@ -65,29 +65,29 @@ def test_what_is_kept_reads_back_as_it_was_and_is_kept_but_once(parameters):
     params = QueryDict(mutable=True)
     for name, values in parameters.items():
         params.setlist(name, values)
-    query = kept_query(params, ["text"])
+    query = build_saved_query(params, ["text"])
     read = QueryDict(query)
-    assert not NOT_KEPT & set(read)
+    assert not EXCLUDED_PARAMETERS & set(read)
     for name, values in parameters.items():
-        if name not in NOT_KEPT and any(values):
+        if name not in EXCLUDED_PARAMETERS and any(values):
             assert read.getlist(name) == [value for value in values if value]
-    assert kept_query(read, ["number"]) == query and same_list(query, query)
+    assert build_saved_query(read, ["number"]) == query and is_same_list(query, query)
 
 
 def test_the_same_list_is_known_whatever_the_order_of_its_parameters():
-    assert same_list(
+    assert is_same_list(
         "status=closed&status=not_started&q=a&columns=text", "columns=text&q=a&status=not_started&status=closed"
     )
-    assert not same_list("columns=text,due", "columns=due,text")
-    assert not same_list("status=closed", "status=closed&q=a")
+    assert not is_same_list("columns=text,due", "columns=due,text")
+    assert not is_same_list("status=closed", "status=closed&q=a")
 
 
 def test_the_list_says_its_name_while_it_is_that_list(world):
     client = signed_in(world.reader)
     save(client)
     for query in (QUERY, "columns=number,text,due&sort=-due&status=not_started&per_page=25"):
-        assert [view.name for view in client.get(f"/tasks/?{query}").context["listing"].views_shown] == ["未开始"]
-    assert not client.get(f"/tasks/?{QUERY}&q=培训").context["listing"].views_shown
+        assert [view.name for view in client.get(f"/tasks/?{query}").context["listing"].current_views] == ["未开始"]
+    assert not client.get(f"/tasks/?{QUERY}&q=培训").context["listing"].current_views
 
 
 def test_a_list_without_meaning_is_not_saved(world):

@@ -74,7 +74,7 @@ def test_the_number_of_tasks_is_that_of_the_list_it_leads_to(world):
     client.force_login(world.reader)
     for words in ("培训", "jianli", "bzpxjh"):
         group = next(group for group in search(world.reader, words, world.day).groups if group.key == "tasks")
-        assert client.get(group.more).context["listing"].found == group.number
+        assert client.get(group.more_url).context["listing"].found == group.number
 
 
 def test_every_hit_leads_to_a_page(world):

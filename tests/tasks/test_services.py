@@ -12,18 +12,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, Stale
-from meetings.models import ConfirmationMark, DepartmentRole, EntryKind, Role, Status, Task, TaskLog, TaskState
+from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
+from meetings.models import DepartmentRole, EntryKind, ImportIssue, Role, Status, Task, TaskLog, TaskState
 from meetings.models.log import TaskStateQuerySet
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
-from meetings.tasks.services.import_issues import confirm
+from meetings.tasks.services.import_issues import confirm_issue
 from meetings.tasks.services.status import (
     change_status,
-    close,
+    close_task,
     meet_milestone,
-    reopen,
+    reopen_task,
     report_progress,
-    terminate,
+    terminate_task,
     update_task,
 )
 from tests import factories
@@ -70,7 +70,7 @@ def test_a_task_started_without_words_is_no_report(staff):
 
 def test_closing_keeps_the_day_and_the_words(staff):
     task = factories.task()
-    entry = act(close, task, actor=staff, reason="已印发文件。", effective_on=day(40))
+    entry = act(close_task, task, actor=staff, reason="已印发文件。", effective_on=day(40))
     assert (task.status, task.closed_on) == (Status.CLOSED, day(40))
     assert entry.changes == {"status": {"old": "not_started", "new": "closed"}}
     assert entry.is_report and entry.note == "已印发文件。"
@@ -80,8 +80,8 @@ def test_closing_keeps_the_day_and_the_words(staff):
 
 def test_reopening_forgets_the_day_of_closing_and_keeps_it_in_the_past(staff):
     task = factories.task(deadline="持续跟踪")
-    act(close, task, actor=staff, reason="已完成。", effective_on=day(40))
-    entry = act(reopen, task, actor=staff, reason="检查发现问题。", effective_on=day(60))
+    act(close_task, task, actor=staff, reason="已完成。", effective_on=day(40))
+    entry = act(reopen_task, task, actor=staff, reason="检查发现问题。", effective_on=day(60))
     assert (task.status, task.closed_on) == (Status.IN_PROGRESS, None)
     assert not entry.is_report, "a reason is no progress"
     assert task.next_review == datetime.date(2024, 3, 18), "three months from the last report, which closed it"
@@ -91,7 +91,7 @@ def test_reopening_forgets_the_day_of_closing_and_keeps_it_in_the_past(staff):
 
 def test_terminating_needs_no_review_any_more(staff):
     task = factories.task(deadline="持续跟踪")
-    entry = act(terminate, task, actor=staff, reason="职责划转。", effective_on=day(30))
+    entry = act(terminate_task, task, actor=staff, reason="职责划转。", effective_on=day(30))
     assert (task.status, task.next_review, task.closed_on) == (Status.TERMINATED, None, None)
     assert not entry.is_report
     assert Task.objects.on(day(30)).get().health == "terminated"
@@ -106,9 +106,9 @@ def test_a_met_milestone_makes_the_task_as_late_as_the_next(liaison):
     assert [m["met_on"] for m in entry.changes["milestones"]["new"]] == [day(50).isoformat(), None]
     dues = {number: Task.objects.on(day(number)).get().day_next_due for number in (49, 50)}
     assert dues == {49: datetime.date(2024, 1, 31), 50: datetime.date(2024, 6, 30)}
-    with pytest.raises(ImpossibleStep):
+    with pytest.raises(InvalidTransitionError):
         act_on_milestone(first, task, actor=liaison, effective_on=day(51))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         act_on_milestone(task.milestones.last(), task, actor=factories.account(), effective_on=day(51))
 
 
@@ -133,7 +133,12 @@ def test_texts_are_corrected_with_the_old_ones_in_the_log_of_every_task_concerne
 
 @pytest.mark.parametrize(
     ("texts", "refusal"),
-    [({"text": "  "}, Incomplete), ({}, Incomplete), ({"text": "原任务"}, Incomplete), ({"remarks": ""}, Incomplete)],
+    [
+        ({"text": "  "}, InvalidInputError),
+        ({}, InvalidInputError),
+        ({"text": "原任务"}, InvalidInputError),
+        ({"remarks": ""}, InvalidInputError),
+    ],
     ids=["no text", "nothing said", "the same", "the same remarks"],
 )
 def test_a_correction_that_corrects_nothing_is_refused(staff, texts, refusal):
@@ -161,7 +166,7 @@ def test_departments_and_leaders_are_replaced_in_the_order_given(staff):
     }
     assert entry.changes["leaders"] == {"old": ["肖良"], "new": ["张朝华"]}
     assert [part.department for part in task.task_departments.all()] == [office, biology]
-    with pytest.raises(Incomplete):
+    with pytest.raises(InvalidInputError):
         edit_assignments(
             task_id=task.pk,
             version=2,
@@ -175,35 +180,35 @@ def test_departments_and_leaders_are_replaced_in_the_order_given(staff):
 
 def test_a_mark_is_confirmed_once(staff):
     task = factories.task()
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates", value="2024.12、2026.12")
-    entry = confirm(mark_id=mark.pk, version=1, actor=staff)
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates", value="2024.12、2026.12")
+    entry = confirm_issue(issue_id=mark.pk, version=1, actor=staff)
     mark.refresh_from_db()
     assert mark.answer == entry
     asked = {"column": "deadline", "code": "several_dates", "value": "2024.12、2026.12", "parameters": {}}
     assert entry.changes == {"question": {"old": None, "new": asked}, "confirmed": {"old": None, "new": "deadline"}}
-    with pytest.raises(ImpossibleStep):
-        confirm(mark_id=mark.pk, version=2, actor=staff)
+    with pytest.raises(InvalidTransitionError):
+        confirm_issue(issue_id=mark.pk, version=2, actor=staff)
     assert task.log.count() == 2
 
 
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.SECRETARIAT])
 def test_correcting_and_confirming_are_the_secretariats(role):
     task = factories.task()
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates")
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     account = factories.account(role, departments=[factories.department("技术部")])
     said = {"actor": account, "version": 1}
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         edit_texts(task_id=task.pk, reason="更正", text="新", **said)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
         edit_assignments(task_id=task.pk, reason="更正", departments=[], leaders=[], **said)
-    with pytest.raises(NotAllowed):
-        confirm(mark_id=mark.pk, **said)
+    with pytest.raises(PermissionDeniedError):
+        confirm_issue(issue_id=mark.pk, **said)
     assert task.log.count() == 1
 
 
 def test_a_correction_says_why(staff):
     task = factories.task()
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         edit_texts(task_id=task.pk, version=1, actor=staff, reason=" ", text="新")
     assert refused.value.field == "note"
 
@@ -217,7 +222,7 @@ def test_an_older_version_is_refused_with_what_happened_since(staff, liaison):
     first = factories.progress(task, "别人写的一。", on=day(3), by=liaison)
     second = factories.progress(task, "别人写的二。", on=day(2))
     for version in (old, 0, task.version + 1):
-        with pytest.raises(Stale) as stale:
+        with pytest.raises(ConflictError) as stale:
             update_task(
                 task_id=task.pk, version=version, actor=staff, note="我写的。", effective_on=day(4), today=TODAY
             )
@@ -230,20 +235,20 @@ def test_an_older_version_is_refused_with_what_happened_since(staff, liaison):
 
 def test_every_verb_checks_the_version(staff):
     task = factories.task(milestones=["2024-01-31"], deadline="2024-12-31")
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates")
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     old = {"version": task.version, "actor": staff}
     factories.progress(task, on=day(1))
     attempts = [
         lambda: update_task(task_id=task.pk, note="x", effective_on=day(2), **old),
-        lambda: close(task_id=task.pk, reason="x", effective_on=day(2), **old),
-        lambda: terminate(task_id=task.pk, reason="x", effective_on=day(2), **old),
+        lambda: close_task(task_id=task.pk, reason="x", effective_on=day(2), **old),
+        lambda: terminate_task(task_id=task.pk, reason="x", effective_on=day(2), **old),
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, effective_on=day(2), **old),
         lambda: edit_texts(task_id=task.pk, reason="x", text="y", **old),
         lambda: edit_assignments(task_id=task.pk, reason="x", departments=[], leaders=[], **old),
-        lambda: confirm(mark_id=mark.pk, **old),
+        lambda: confirm_issue(issue_id=mark.pk, **old),
     ]
     for attempt in attempts:
-        with pytest.raises(Stale):
+        with pytest.raises(ConflictError):
             attempt()
     assert task.log.count() == 2
 
@@ -254,14 +259,14 @@ def test_every_verb_checks_the_version(staff):
 def everything(task: Task) -> list:
     rows = [Task.objects, TaskLog.objects, TaskState.objects, task.milestones, task.task_departments, task.task_leaders]
     suggestion = type(task.suggestion).objects.values().get(pk=task.suggestion_id)
-    marks = list(task.confirmation_marks.order_by("pk").values())
+    marks = list(task.import_issues.order_by("pk").values())
     return [*(list(queryset.order_by("pk").values()) for queryset in rows), suggestion, marks]
 
 
 @pytest.mark.parametrize("fault", ["rebuild", "create"])
 def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
     task = factories.task(deadline="2024-12-31", milestones=["2024-01-31"])
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates")
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     before = everything(task)
 
     def fail(*args, **kwargs):
@@ -275,11 +280,11 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
     on = {"effective_on": day(20), "today": TODAY}
     attempts = [
         lambda: update_task(task_id=task.pk, note="进展。", **said, **on),
-        lambda: close(task_id=task.pk, reason="完成。", **said, **on),
+        lambda: close_task(task_id=task.pk, reason="完成。", **said, **on),
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, **said, **on),
         lambda: edit_texts(task_id=task.pk, reason="更正", text="新", suggestion_text="新", **said),
         lambda: edit_assignments(task_id=task.pk, reason="更正", departments=[], leaders=[], **said),
-        lambda: confirm(mark_id=mark.pk, **said),
+        lambda: confirm_issue(issue_id=mark.pk, **said),
         lambda: factories.task(task.suggestion, number=9),
     ]
     for attempt in attempts:

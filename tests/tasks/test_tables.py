@@ -186,4 +186,4 @@ def test_meetings_are_sorted_by_each_column(register, client, column, sign):
 
 def test_every_column_that_sorts_is_tried():
     assert set(TASK_KEYS) == set(TaskTable.base_columns)
-    assert set(MEETING_KEYS) == MeetingTable.sortable()
+    assert set(MEETING_KEYS) == MeetingTable.sortable_names()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from meetings.models import ConfirmationMark, Role, Status, TaskLog
+from meetings.models import ImportIssue, Role, Status, TaskLog
 from tests import factories
 
 from .lifecycle_table import STEPS, everybody, task_in
@@ -193,7 +193,7 @@ def test_a_version_that_is_none_changes_nothing(world, version):
     client, task = signed_in(world.secretariat), world.undecided
     entries = task.log.count()
     assert save(client, task, note="进展。", version=version).status_code in (409, 422)
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates")
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     said = {"mark": mark.pk, f"version-{task.pk}": version, "decision": "right"}
     assert client.post("/confirmations/", said).status_code == 409
     assert task.log.count() == entries
@@ -257,7 +257,7 @@ def test_the_way_back_leads_nowhere_but_to_pages_of_ours(world, where):
     assert response.status_code == 302
     target = response["Location"]
     assert target.startswith("/tasks/") and "\n" not in target and "X-Evil" not in response.headers
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates")
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     said = {"mark": mark.pk, f"version-{task.pk}": task.log.count(), "decision": "right", "on": "task", "next": where}
     response = client.post("/confirmations/", said)
     assert response.status_code == 302 and response["Location"].startswith(f"/tasks/{task.pk}/")
@@ -270,7 +270,7 @@ def test_a_fragment_in_the_way_back_gives_way_to_the_row(world):
 
 def test_confirming_keeps_the_way_back(world):
     client, task = signed_in(world.secretariat), world.overdue
-    mark = ConfirmationMark.objects.create(task=task, column="deadline", code="several_dates", value="2024.12")
+    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates", value="2024.12")
     address = f"/tasks/{task.pk}/?" + urlencode({"next": "/tasks/?health=overdue"})
     [form] = parsed(client.get(address)).xpath("//form[contains(@action, 'confirm')]")
     response = client.post("/confirmations/", {**dict(form.form_values()), "decision": "right"})

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from meetings.minutes.documents.sheets import read_sheets, sheets_from, written_sheets
+from meetings.minutes.documents.sheets import read_sheets, sheets_from_json, sheets_to_json
 from meetings.models import DepartmentRole, Task
-from meetings.workbooks.export import write_fill_in_workbook
-from meetings.workbooks.json_codec import workbook_from, written_workbook
-from meetings.workbooks.parser import ReadWorkbook, read_workbook
+from meetings.workbooks.export import write_workbook
+from meetings.workbooks.json_codec import workbook_from_json, workbook_to_json
+from meetings.workbooks.parser import ParsedWorkbook, parse_workbook
 from tests import factories
 
 from .parsed_workbooks import TEXTS
@@ -34,18 +34,18 @@ def content(tasks) -> bytes:
     """The workbook of 技术部, as it is sent out."""
     buffer = io.BytesIO()
     today = datetime.date.today()
-    write_fill_in_workbook(buffer, departments=[factories.department()], tasks=Task.objects.on(today), today=today)
+    write_workbook(buffer, departments=[factories.department()], tasks=Task.objects.on(today), today=today)
     return buffer.getvalue()
 
 
 @pytest.fixture
-def read(tmp_path) -> Callable[[bytes], ReadWorkbook]:
+def read(tmp_path) -> Callable[[bytes], ParsedWorkbook]:
     """Read a workbook as the page does: through the file, the other process's JSON, and the database's."""
 
-    def read(content: bytes) -> ReadWorkbook:
+    def read(content: bytes) -> ParsedWorkbook:
         path = tmp_path / "workbook"
         path.write_bytes(content)
-        found = read_workbook(sheets_from(written_sheets(read_sheets(path))))
-        return workbook_from(written_workbook(found))
+        found = parse_workbook(sheets_from_json(sheets_to_json(read_sheets(path))))
+        return workbook_from_json(workbook_to_json(found))
 
     return read

@@ -5,8 +5,8 @@ from __future__ import annotations
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.models import Task
-from meetings.workbooks.format import FillInColumn
-from meetings.workbooks.parser import ReadWorkbook
+from meetings.workbooks.format import WorkbookColumn
+from meetings.workbooks.parser import ParsedWorkbook
 
 from .workbook_files import fill, keys_row
 
@@ -21,7 +21,7 @@ TEXTS = (
 )
 
 
-def said(found: ReadWorkbook) -> dict[int, dict[FillInColumn, str]]:
+def said(found: ParsedWorkbook) -> dict[int, dict[WorkbookColumn, str]]:
     return {row.key.task_id: dict(row.said) for row in found.rows if row.said and row.refusal is None}
 
 
@@ -29,10 +29,10 @@ def data_rows(sheet: Worksheet) -> range:
     return range(keys_row(sheet) + 2, sheet.max_row + 1)
 
 
-def fill_all(sheet: Worksheet, tasks: list[Task]) -> dict[int, dict[FillInColumn, str]]:
+def fill_all(sheet: Worksheet, tasks: list[Task]) -> dict[int, dict[WorkbookColumn, str]]:
     """Write something of its own for each task; return what that is."""
     written = {}
     for number, task in enumerate(tasks):
         fill(sheet, task, progress=f"进展{number}", reason=f"原因{number}")
-        written[task.pk] = {FillInColumn.PROGRESS: f"进展{number}", FillInColumn.REASON: f"原因{number}"}
+        written[task.pk] = {WorkbookColumn.PROGRESS: f"进展{number}", WorkbookColumn.REASON: f"原因{number}"}
     return written

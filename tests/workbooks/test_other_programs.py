@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from meetings.exports.workbook import cell_text
-from meetings.workbooks.format import FillInColumn
+from meetings.workbooks.format import WorkbookColumn
 
 from .parsed_workbooks import fill_all, said
 from .workbook_files import column, edited, fill, opened, row_of
@@ -51,11 +51,11 @@ def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp
     )
     after = read((out / sent.name).read_bytes())
     assert after == before and not after.notices
-    assert said(after)[tasks[0].pk][FillInColumn.DAY] == "2026-11-20"
+    assert said(after)[tasks[0].pk][WorkbookColumn.DAY] == "2026-11-20"
     (sheet,) = opened((out / sent.name).read_bytes()).worksheets
     row = row_of(sheet, tasks[0])
-    assert sheet.protection.sheet and not sheet.cell(row, column(sheet, FillInColumn.PROGRESS)).protection.locked
-    assert sheet.cell(row, column(sheet, FillInColumn.TASK)).protection.locked
+    assert sheet.protection.sheet and not sheet.cell(row, column(sheet, WorkbookColumn.PROGRESS)).protection.locked
+    assert sheet.cell(row, column(sheet, WorkbookColumn.TASK)).protection.locked
     assert {rule.type for rule in sheet.data_validations.dataValidation} >= {"list", "date"}
 
 

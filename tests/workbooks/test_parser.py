@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.exports.workbook import cell_text, clean_text
-from meetings.workbooks.format import COLUMN_MARK, LOCKED_COLUMNS, ROW_MARK, FillInColumn
-from meetings.workbooks.parser import ReadWorkbook, Refusal, Remark
+from meetings.workbooks.format import COLUMN_KEY_PREFIX, LOCKED_COLUMNS, ROW_KEY_PREFIX, WorkbookColumn
+from meetings.workbooks.parser import NoticeCode, ParsedWorkbook, RejectionReason
 from tests.depth import examples
 
 from .parsed_workbooks import TEXTS, data_rows, fill_all, said
@@ -46,7 +46,7 @@ def test_an_unchanged_workbook_says_nothing(content, read, tasks):
 @settings(max_examples=examples(30), **LENIENT)
 @given(
     texts=st.dictionaries(
-        st.tuples(st.integers(0, len(TEXTS) - 1), st.sampled_from([FillInColumn.PROGRESS, FillInColumn.REASON])),
+        st.tuples(st.integers(0, len(TEXTS) - 1), st.sampled_from([WorkbookColumn.PROGRESS, WorkbookColumn.REASON])),
         lines,
         min_size=1,
         max_size=8,
@@ -61,7 +61,7 @@ def test_any_edit_of_an_open_cell_comes_back_exactly(content, read, tasks, texts
             cell.data_type = "s"
 
     found = read(edited(content, edit))
-    expected: dict[int, dict[FillInColumn, str]] = {}
+    expected: dict[int, dict[WorkbookColumn, str]] = {}
     for (at, key), text in texts.items():
         expected.setdefault(tasks[at].pk, {})[key] = clean_text(text)
     assert said(found) == expected
@@ -114,7 +114,7 @@ def test_rows_and_columns_may_stand_in_any_order(content, read, tasks, seed: ran
 
 
 def keys_row_of(values: dict[int, list]) -> int:
-    return next(row for row, line in values.items() if any(str(value).startswith(COLUMN_MARK) for value in line))
+    return next(row for row, line in values.items() if any(str(value).startswith(COLUMN_KEY_PREFIX) for value in line))
 
 
 @settings(max_examples=examples(15), **LENIENT)
@@ -143,21 +143,21 @@ def test_a_key_that_was_touched_is_no_key(content, read, tasks, at, data):
     sheet = workbook.worksheets[0]
     fill_all(sheet, tasks)
     cell = sheet.cell(row_of(sheet, tasks[at]), key_column(sheet))
-    place = data.draw(st.integers(len(ROW_MARK), len(cell.value) - 1))
+    place = data.draw(st.integers(len(ROW_KEY_PREFIX), len(cell.value) - 1))
     figure = data.draw(st.sampled_from("0123456789abcXYZ"))
     assume(cell.value[place] != figure)
     cell.value = cell.value[:place] + figure + cell.value[place + 1 :]
     found = read(saved(workbook))
-    remarks = [notice.remark for notice in found.notices]
+    remarks = [notice.code for notice in found.notices]
     assert tasks[at].pk not in said(found) and len(said(found)) == len(tasks) - 1
-    assert remarks.count(Remark.FOREIGN_KEY) == 1 and Remark.ROWS_MISSING in remarks
+    assert remarks.count(NoticeCode.FOREIGN_KEY) == 1 and NoticeCode.ROWS_MISSING in remarks
 
 
 # --- what else is done to workbooks ----------------------------------------------------------------
 
 
-def remarks_of(found: ReadWorkbook) -> set[Remark]:
-    return {notice.remark for notice in found.notices}
+def remarks_of(found: ParsedWorkbook) -> set[NoticeCode]:
+    return {notice.code for notice in found.notices}
 
 
 def test_deleted_rows_change_nothing_and_are_counted(content, read, tasks):
@@ -177,12 +177,12 @@ def test_added_rows_are_said_with_what_they_hold(content, read, tasks):
         sheet = workbook.worksheets[0]
         at = row_of(sheet, tasks[2])
         sheet.insert_rows(at)
-        sheet.cell(at, column(sheet, FillInColumn.TASK)).value = "新增任务"
-        sheet.cell(at, column(sheet, FillInColumn.PROGRESS)).value = "新增进展"
+        sheet.cell(at, column(sheet, WorkbookColumn.TASK)).value = "新增任务"
+        sheet.cell(at, column(sheet, WorkbookColumn.PROGRESS)).value = "新增进展"
 
     found = read(edited(content, edit))
     (notice,) = found.notices
-    assert notice.remark is Remark.NO_KEY and notice.value == "新增进展" and not said(found)
+    assert notice.code is NoticeCode.NO_KEY and notice.value == "新增进展" and not said(found)
 
 
 def copy_row(sheet: Worksheet, row: int) -> int:
@@ -199,18 +199,18 @@ def test_a_task_that_is_there_twice_is_taken_once_or_not_at_all(content, read, t
         fill(sheet, tasks[0], progress="一")
         copy_row(sheet, row_of(sheet, tasks[0]))
         target = copy_row(sheet, row_of(sheet, tasks[1]))
-        sheet.cell(target, column(sheet, FillInColumn.PROGRESS)).value = "只在副本里"
+        sheet.cell(target, column(sheet, WorkbookColumn.PROGRESS)).value = "只在副本里"
         fill(sheet, tasks[2], progress="甲")
         target = copy_row(sheet, row_of(sheet, tasks[2]))
-        sheet.cell(target, column(sheet, FillInColumn.PROGRESS)).value = "乙"
+        sheet.cell(target, column(sheet, WorkbookColumn.PROGRESS)).value = "乙"
 
     found = read(edited(content, edit))
     assert said(found) == {
-        tasks[0].pk: {FillInColumn.PROGRESS: "一"},
-        tasks[1].pk: {FillInColumn.PROGRESS: "只在副本里"},
+        tasks[0].pk: {WorkbookColumn.PROGRESS: "一"},
+        tasks[1].pk: {WorkbookColumn.PROGRESS: "只在副本里"},
     }
-    assert [row.refusal for row in found.rows if row.key.task_id == tasks[2].pk] == [Refusal.TWICE]
-    assert remarks_of(found) == {Remark.ROW_TWICE}
+    assert [row.refusal for row in found.rows if row.key.task_id == tasks[2].pk] == [RejectionReason.TWICE]
+    assert remarks_of(found) == {NoticeCode.ROW_TWICE}
 
 
 def test_renamed_added_and_copied_sheets(content, read, tasks):
@@ -222,8 +222,8 @@ def test_renamed_added_and_copied_sheets(content, read, tasks):
         workbook.copy_worksheet(sheet).title = "副本"
 
     found = read(edited(content, edit))
-    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}}
-    assert remarks_of(found) == {Remark.OTHER_SHEET, Remark.ROW_TWICE}
+    assert said(found) == {tasks[0].pk: {WorkbookColumn.PROGRESS: "甲"}}
+    assert remarks_of(found) == {NoticeCode.OTHER_SHEET, NoticeCode.ROW_TWICE}
 
 
 def test_heads_instructions_and_cells_beside_the_table(content, read, tasks):
@@ -231,32 +231,32 @@ def test_heads_instructions_and_cells_beside_the_table(content, read, tasks):
         sheet = workbook.worksheets[0]
         fill(sheet, tasks[0], progress="甲")
         sheet["A2"] = "改过的说明"
-        sheet.cell(keys_row(sheet) + 1, column(sheet, FillInColumn.PROGRESS)).value = "进度"
+        sheet.cell(keys_row(sheet) + 1, column(sheet, WorkbookColumn.PROGRESS)).value = "进度"
         sheet.cell(row_of(sheet, tasks[0]), 25).value = "旁注"
 
     found = read(edited(content, edit))
-    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}}
-    assert remarks_of(found) == {Remark.HEADING_CHANGED, Remark.HEAD_CHANGED, Remark.OUTSIDE}
+    assert said(found) == {tasks[0].pk: {WorkbookColumn.PROGRESS: "甲"}}
+    assert remarks_of(found) == {NoticeCode.HEADING_CHANGED, NoticeCode.HEAD_CHANGED, NoticeCode.OUTSIDE}
 
 
 def test_a_column_that_is_gone_or_there_twice(content, read, tasks):
     def without_reason(workbook):
         sheet = workbook.worksheets[0]
         fill(sheet, tasks[0], progress="甲", reason="乙")
-        sheet.delete_cols(column(sheet, FillInColumn.REASON))
+        sheet.delete_cols(column(sheet, WorkbookColumn.REASON))
 
     found = read(edited(content, without_reason))
-    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}}
-    assert remarks_of(found) == {Remark.COLUMN_MISSING}
+    assert said(found) == {tasks[0].pk: {WorkbookColumn.PROGRESS: "甲"}}
+    assert remarks_of(found) == {NoticeCode.COLUMN_MISSING}
 
     def doubled(workbook):
         sheet = workbook.worksheets[0]
         fill(sheet, tasks[0], progress="甲", reason="乙")
-        sheet.cell(keys_row(sheet), 30).value = f"{COLUMN_MARK}progress"
+        sheet.cell(keys_row(sheet), 30).value = f"{COLUMN_KEY_PREFIX}progress"
 
     found = read(edited(content, doubled))
-    assert said(found) == {tasks[0].pk: {FillInColumn.REASON: "乙"}}
-    assert remarks_of(found) == {Remark.COLUMN_TWICE}
+    assert said(found) == {tasks[0].pk: {WorkbookColumn.REASON: "乙"}}
+    assert remarks_of(found) == {NoticeCode.COLUMN_TWICE}
 
 
 def test_without_its_hidden_row_the_columns_are_found_by_their_heads(content, read, tasks):
@@ -266,7 +266,7 @@ def test_without_its_hidden_row_the_columns_are_found_by_their_heads(content, re
         sheet.delete_rows(keys_row(sheet))
 
     found = read(edited(content, edit))
-    assert said(found) == {tasks[0].pk: {FillInColumn.PROGRESS: "甲"}} and not found.notices
+    assert said(found) == {tasks[0].pk: {WorkbookColumn.PROGRESS: "甲"}} and not found.notices
 
 
 def test_without_any_key_it_is_no_workbook_of_ours(content, read):
@@ -275,22 +275,22 @@ def test_without_any_key_it_is_no_workbook_of_ours(content, read):
         sheet.delete_cols(key_column(sheet))
         sheet.delete_rows(keys_row(sheet))
 
-    assert remarks_of(read(edited(content, edit))) == {Remark.NO_SHEET}
+    assert remarks_of(read(edited(content, edit))) == {NoticeCode.NO_SHEET}
 
 
 def test_merged_cells_are_known_as_such(content, read, tasks):
     def edit(workbook):
         sheet = workbook.worksheets[0]
         fill(sheet, tasks[0], progress="两行合写")
-        at = column(sheet, FillInColumn.PROGRESS)
+        at = column(sheet, WorkbookColumn.PROGRESS)
         first = row_of(sheet, tasks[0])
         sheet.merge_cells(start_row=first, end_row=first + 1, start_column=at, end_column=at)
 
     found = read(edited(content, edit))
-    assert [row.written[FillInColumn.PROGRESS].is_merged for row in found.rows if row.written] == [True, True]
+    assert [row.open_cells[WorkbookColumn.PROGRESS].is_merged for row in found.rows if row.open_cells] == [True, True]
 
 
 def test_the_keys_of_another_register_are_none(content, read, tasks, settings):
     settings.SECRET_KEY = "another register's"
     found = read(content)
-    assert not found.rows and remarks_of(found) == {Remark.FOREIGN_KEY}
+    assert not found.rows and remarks_of(found) == {NoticeCode.FOREIGN_KEY}

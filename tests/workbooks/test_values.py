@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from meetings.models import Status
 from meetings.workbooks.export import COLUMNS
-from meetings.workbooks.format import LOCKED_COLUMNS, OPEN_COLUMNS, FillInColumn
-from meetings.workbooks.parser import Written
-from meetings.workbooks.values import read_day, read_status
+from meetings.workbooks.format import LOCKED_COLUMNS, OPEN_COLUMNS, WorkbookColumn
+from meetings.workbooks.parser import WorkbookCell
+from meetings.workbooks.values import parse_day, parse_status
 from tests.depth import examples
 
 TODAY = datetime.date(2026, 11, 22)
@@ -41,26 +41,26 @@ pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
     ],
 )
 def test_a_day_is_read_however_it_is_written(text):
-    assert read_day(Written("N7", text), TODAY) == datetime.date(2026, 11, 20)
+    assert parse_day(WorkbookCell("N7", text), TODAY) == datetime.date(2026, 11, 20)
 
 
 @pytest.mark.parametrize("text", ["11.20", "2026年11月", "下周", "2026-13-01", "1月32日", "上旬", "0", "99999"])
 def test_what_names_no_day_is_none(text):
-    assert read_day(Written("N7", text), TODAY) is None
+    assert parse_day(WorkbookCell("N7", text), TODAY) is None
 
 
 def test_a_day_without_a_year_is_the_last_such_day():
-    assert read_day(Written("N7", "12月5日"), TODAY) == datetime.date(2025, 12, 5)
-    assert read_day(Written("N7", "2月29日"), TODAY) == datetime.date(2024, 2, 29)
+    assert parse_day(WorkbookCell("N7", "12月5日"), TODAY) == datetime.date(2025, 12, 5)
+    assert parse_day(WorkbookCell("N7", "2月29日"), TODAY) == datetime.date(2024, 2, 29)
 
 
 @settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):
-    assert read_day(Written("N7", text), TODAY) is None or read_day(Written("N7", text), TODAY) <= datetime.date(
-        2200, 1, 1
-    )
-    assert read_status(text) in (None, *Status)
+    assert parse_day(WorkbookCell("N7", text), TODAY) is None or parse_day(
+        WorkbookCell("N7", text), TODAY
+    ) <= datetime.date(2200, 1, 1)
+    assert parse_status(text) in (None, *Status)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):
     ],
 )
 def test_a_status_is_read_in_any_of_its_words(text, status):
-    assert read_status(text) == status
+    assert parse_status(text) == status
 
 
 def test_every_column_has_a_head_in_both_languages():
-    assert list(COLUMNS) == list(FillInColumn) == [*LOCKED_COLUMNS, *OPEN_COLUMNS]
+    assert list(COLUMNS) == list(WorkbookColumn) == [*LOCKED_COLUMNS, *OPEN_COLUMNS]

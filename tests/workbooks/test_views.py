@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from meetings.models import Batch, BatchSource, DepartmentRole, FillInUpload, Role, Status, TaskLog
+from meetings.models import Batch, BatchSource, DepartmentRole, Role, Status, TaskLog, WorkbookUpload
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.corrections import edit_assignments
 from meetings.workbooks.review import RowState
@@ -77,7 +77,7 @@ def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
     response = accepted(world.liaison, content)
     assert response.status_code == 200
     batch = Batch.objects.get()
-    assert (batch.source, batch.made_by, batch.file_name) == (BatchSource.FILL_IN, world.liaison, "填报表.xlsx")
+    assert (batch.source, batch.made_by, batch.file_name) == (BatchSource.WORKBOOK, world.liaison, "填报表.xlsx")
     assert len(batch.file_sha256) == 64 and only_upload().batch == batch
     (entry,) = batch.entries.all()
     assert entry.note == "工作小组已成立。\n已召开第一次会议。"
@@ -94,8 +94,8 @@ def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
 
 def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column(world):
     review = review_after(world.liaison, filled(fetched(world.liaison), world.on_track, new_status="申请办结"))
-    (row,) = [row for row in review.rows if row.read.written]
-    assert row.state is RowState.WRONG and row.findings[0].column
+    (row,) = [row for row in review.rows if row.read.open_cells]
+    assert row.state is RowState.INVALID and row.findings[0].column
     content = filled(
         fetched(world.liaison), world.on_track, new_status="申请办结", progress="平台上线。", reason="全部完成。"
     )
@@ -122,12 +122,12 @@ def test_what_is_wrong_is_said_with_row_column_value_and_sentence(world, values,
     content = filled(fetched(world.liaison), world.on_track, **values)
     sheet = opened(content).worksheets[0]
     response = handed_in(world.liaison, content)
-    (row,) = response.context["review"].of(RowState.WRONG)
+    (row,) = response.context["review"].of(RowState.INVALID)
     (finding,) = row.findings
     cell = sheet.cell(row_of(sheet, world.on_track), column(sheet, column_of_it))
     assert (finding.place, finding.value) == (cell.coordinate, str(cell.value))
-    assert finding.sentence.endswith(("。", ".")) and finding.sheet == "技术部"
-    assert finding.sentence in response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")
+    assert finding.message.endswith(("。", ".")) and finding.sheet == "技术部"
+    assert finding.message in response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")
 
 
 def test_a_formula_that_nobody_has_computed_is_no_empty_cell(world):
@@ -218,11 +218,11 @@ def test_the_same_file_twice_is_entered_once_and_again_after_it_was_undone(world
     assert handed_in(world.liaison, content).context["upload"] == first.context["upload"]
     accept(world.liaison, first)
     again = handed_in(world.liaison, content)
-    assert again.context["upload"].batch is not None and FillInUpload.objects.count() == 1
+    assert again.context["upload"].batch is not None and WorkbookUpload.objects.count() == 1
     assert accept(world.liaison, first).status_code == 200 and Batch.objects.count() == 1
     # Saved anew it is another file, but says nothing else.
     resaved = handed_in(world.liaison, saved(opened(content)))
-    assert [row.state for row in resaved.context["known"]] == [RowState.KNOWN]
+    assert [row.state for row in resaved.context["known"]] == [RowState.RECORDED]
 
     undo_batch(batch_id=Batch.objects.get().pk, actor=world.liaison)
     page = handed_in(world.liaison, content)
@@ -238,7 +238,7 @@ def test_a_liaison_writes_for_the_own_department_alone(world):
     review = review_after(world.liaison, saved(workbook))
     assert [row.task for row in review.taken] == [world.overdue]
     (row,) = review.of(RowState.REFUSED)
-    assert row.task == world.review_missed and "办公室" in row.findings[0].sentence
+    assert row.task == world.review_missed and "办公室" in row.findings[0].message
 
 
 def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
@@ -249,7 +249,7 @@ def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
         progress="甲",
     )
     review = review_after(world.secretariat, content)
-    assert not review.taken and review.of(RowState.WRONG)
+    assert not review.taken and review.of(RowState.INVALID)
 
 
 def test_tasks_that_ended_or_went_to_another_department_are_said(world):
@@ -272,15 +272,15 @@ def test_tasks_that_ended_or_went_to_another_department_are_said(world):
         leaders=[world.supervisor],
     )
     review = review_after(world.liaison, content)
-    states = {row.task: row.state for row in review.rows if row.read.written}
-    assert states == {world.overdue: RowState.WRONG, world.on_track: RowState.REFUSED}
+    states = {row.task: row.state for row in review.rows if row.read.open_cells}
+    assert states == {world.overdue: RowState.INVALID, world.on_track: RowState.REFUSED}
     assert not review.taken
 
 
 def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
     good = [filled(fetched(world.liaison), world.overdue, progress=words) for words in ("甲", "乙")]
     response = handed_in(world.liaison, *good, b"PK\x03\x04 nothing", b"text", name="表.xlsx")
-    assert FillInUpload.objects.count() == 2
+    assert WorkbookUpload.objects.count() == 2
     assert response.context["following"] is not None
     assert sentences(response).count("表.xlsx") >= 2
 
@@ -292,7 +292,7 @@ def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
 def test_bad_files_get_a_sentence_and_leave_nothing(world, content):
     response = handed_in(world.liaison, content)
     assert response.status_code == 422 and len(response.context["wrong"]) == 1
-    assert not FillInUpload.objects.exists()
+    assert not WorkbookUpload.objects.exists()
 
 
 def test_a_workbook_that_is_none_of_ours_is_refused(world):

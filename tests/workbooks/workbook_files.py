@@ -12,14 +12,14 @@ from django.test import Client
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from meetings.models import Account, FillInUpload, Task
-from meetings.workbooks.format import COLUMN_MARK, ROW_MARK, FillInColumn, row_key_of
+from meetings.models import Account, Task, WorkbookUpload
+from meetings.workbooks.format import COLUMN_KEY_PREFIX, ROW_KEY_PREFIX, WorkbookColumn, parse_row_key
 
 PROGRESS, STATUS, DAY, REASON = (
-    FillInColumn.PROGRESS,
-    FillInColumn.NEW_STATUS,
-    FillInColumn.DAY,
-    FillInColumn.REASON,
+    WorkbookColumn.PROGRESS,
+    WorkbookColumn.NEW_STATUS,
+    WorkbookColumn.DAY,
+    WorkbookColumn.REASON,
 )
 
 
@@ -54,24 +54,24 @@ def edited(content: bytes, edit: Callable[[Workbook], None]) -> bytes:
 
 
 def keys_row(sheet: Worksheet) -> int:
-    return next(cell.row for row in sheet for cell in row if str(cell.value).startswith(COLUMN_MARK))
+    return next(cell.row for row in sheet for cell in row if str(cell.value).startswith(COLUMN_KEY_PREFIX))
 
 
-def column(sheet: Worksheet, key: FillInColumn) -> int:
+def column(sheet: Worksheet, key: WorkbookColumn) -> int:
     """Return where a column is, by the hidden row."""
     row = keys_row(sheet)
-    return next(cell.column for cell in sheet[row] if cell.value == COLUMN_MARK + key.value)
+    return next(cell.column for cell in sheet[row] if cell.value == COLUMN_KEY_PREFIX + key.value)
 
 
 def key_column(sheet: Worksheet) -> int:
-    return next(cell.column for row in sheet for cell in row if str(cell.value).startswith(ROW_MARK))
+    return next(cell.column for row in sheet for cell in row if str(cell.value).startswith(ROW_KEY_PREFIX))
 
 
 def row_of(sheet: Worksheet, task: Task) -> int:
     """Return the row of a task, by its hidden key."""
     for row in range(1, sheet.max_row + 1):
         for cell in sheet[row]:
-            key = row_key_of(str(cell.value))
+            key = parse_row_key(str(cell.value))
             if key is not None and key.task_id == task.pk:
                 return row
     raise AssertionError(f"{task} is not in the sheet")
@@ -81,7 +81,7 @@ def fill(sheet: Worksheet, task: Task, **values: object) -> None:
     """Write into the open cells of a task: ``progress``, ``new_status``, ``day``, ``reason``."""
     row = row_of(sheet, task)
     for name, value in values.items():
-        sheet.cell(row, column(sheet, FillInColumn(name))).value = value
+        sheet.cell(row, column(sheet, WorkbookColumn(name))).value = value
 
 
 def fill_every_row(workbook: Workbook) -> None:
@@ -89,7 +89,7 @@ def fill_every_row(workbook: Workbook) -> None:
     for sheet in workbook.worksheets:
         progress, keys = column(sheet, PROGRESS), key_column(sheet)
         for row in range(1, sheet.max_row + 1):
-            if str(sheet.cell(row, keys).value).startswith(ROW_MARK):
+            if str(sheet.cell(row, keys).value).startswith(ROW_KEY_PREFIX):
                 sheet.cell(row, progress).value = "按计划推进。"
 
 
@@ -124,8 +124,8 @@ def accept(account: Account, page, **more: str):
     return signed_in(account).post(f"/fill-in/{upload.pk}/", sent, follow=True)
 
 
-def only_upload() -> FillInUpload:
-    return FillInUpload.objects.get()
+def only_upload() -> WorkbookUpload:
+    return WorkbookUpload.objects.get()
 
 
 def sentences(response) -> str:

@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import changed
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, NothingDiffers
+from meetings.breakdown.services.ordering import diff_values
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError, PermissionDeniedError
 from meetings.models import Account, ChangeKind, Department, Person, Role
-from meetings.organisation.services.organisation import locked, log_change
+from meetings.organisation.services.organisation import lock_row, log_change
 
 # Without 0 O 1 l I and their like: a password is read from a screen and typed.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -24,7 +24,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 def require_administrator(actor: Account) -> None:
     """Raise NotAllowed for everybody else than administrators."""
     if not actor.is_staff:
-        raise NotAllowed(_("Only administrators may do this."))
+        raise PermissionDeniedError(_("Only administrators may do this."))
 
 
 def new_password() -> str:
@@ -33,7 +33,7 @@ def new_password() -> str:
 
 
 @transaction.atomic
-def open_account(
+def create_account(
     *,
     actor: Account,
     username: str,
@@ -57,11 +57,11 @@ def open_account(
     )
     password = new_password()
     account.set_password(password)
-    _check(account, departments)
+    _check_account(account, departments)
     account.save()
     account.departments.set(departments)
-    new = _written(account)
-    changes = changed({name: (None, new[name] or None) for name in new if name != "may_sign_in"})
+    new = _account_to_json(account)
+    changes = diff_values({name: (None, new[name] or None) for name in new if name != "may_sign_in"})
     log_change(account, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
     return account, password
 
@@ -83,19 +83,19 @@ def edit_account(
 ) -> Account:
     """Change what an account is called and may do. Raises NotAllowed, Stale, Incomplete, ImpossibleStep."""
     require_administrator(actor)
-    account = locked(Account.objects, account_id, version)
-    old = _written(account)
+    account = lock_row(Account.objects, account_id, version)
+    old = _account_to_json(account)
     account.username = Account.normalize_username(username.strip())
     account.display_name, account.email = display_name.strip(), email.strip()
     account.role, account.person, account.is_active = role, person, is_active
-    _check(account, departments)
+    _check_account(account, departments)
     _require_an_administrator(account)
     account.save()
     account.departments.set(departments)
-    new = _written(account)
-    changes = changed({name: (old[name], new[name]) for name in old})
+    new = _account_to_json(account)
+    changes = diff_values({name: (old[name], new[name]) for name in old})
     if not changes:
-        raise NothingDiffers
+        raise NoChangesError
     kind = ChangeKind.CORRECTED
     if "may_sign_in" in changes:
         kind = ChangeKind.RESTORED if is_active else ChangeKind.RETIRED
@@ -104,10 +104,10 @@ def edit_account(
 
 
 @transaction.atomic
-def give_new_password(*, account_id: int, actor: Account, version: int | None = None) -> tuple[Account, str]:
+def reset_password(*, account_id: int, actor: Account, version: int | None = None) -> tuple[Account, str]:
     """Return the account with a new password for it, which cannot be shown again; the old one is worth nothing now."""
     require_administrator(actor)
-    account = locked(Account.objects, account_id, version)
+    account = lock_row(Account.objects, account_id, version)
     password = new_password()
     account.set_password(password)
     account.save(update_fields=["password"])
@@ -115,27 +115,27 @@ def give_new_password(*, account_id: int, actor: Account, version: int | None = 
     return account, password
 
 
-def _check(account: Account, departments: Sequence[Department]) -> None:
+def _check_account(account: Account, departments: Sequence[Department]) -> None:
     """Refuse what the columns cannot hold, and an account that would open an empty page."""
     try:
         account.full_clean(exclude=["password"])
     except ValidationError as invalid:
         field, sentences = next(iter(invalid.message_dict.items()))
-        raise Incomplete(sentences[0], field=field) from invalid
+        raise InvalidInputError(sentences[0], field=field) from invalid
     if account.role == Role.LIAISON and account.is_active and not departments:
-        raise Incomplete(_("Say which departments this liaison reports for."), field="departments")
+        raise InvalidInputError(_("Say which departments this liaison reports for."), field="departments")
 
 
 def _require_an_administrator(account: Account) -> None:
     """Refuse to leave the register without anybody who may open accounts."""
     administrators = Account.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=account.pk)
     if not account.is_staff and not administrators.exists():
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("This is the last administrator who may sign in. Make somebody else one first."), field="role"
         )
 
 
-def _written(account: Account) -> dict[str, object]:
+def _account_to_json(account: Account) -> dict[str, object]:
     departments = account.departments.order_by("pk").values_list("name", flat=True) if account.pk else ()
     return {
         "username": account.username,

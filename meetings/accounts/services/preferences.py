@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.errors import Incomplete
+from meetings.errors import InvalidInputError
 from meetings.models import PAGE_SIZES, Account, CalendarAddress, LandingPage, Language, SavedView
-from meetings.models.notification import hashed, new_secret
+from meetings.models.notification import hash_secret, new_secret
 
 
 def change_settings(
@@ -26,13 +26,13 @@ def change_settings(
     of ``landing_page`` and is one that the account may see.
     """
     if language not in ("", *Language.values):
-        raise Incomplete(_("Choose one of the languages offered."), field="language")
+        raise InvalidInputError(_("Choose one of the languages offered."), field="language")
     if page_size not in (None, *PAGE_SIZES):
-        raise Incomplete(_("Choose one of the numbers of rows offered."), field="page_size")
+        raise InvalidInputError(_("Choose one of the numbers of rows offered."), field="page_size")
     if landing_page not in LandingPage.values:
-        raise Incomplete(_("Choose one of the first pages offered."), field="landing")
+        raise InvalidInputError(_("Choose one of the first pages offered."), field="landing")
     if landing_view is not None and not permissions.readable_views(account).filter(pk=landing_view.pk).exists():
-        raise Incomplete(_("This view is not shared with you. Choose another first page."), field="landing")
+        raise InvalidInputError(_("This view is not shared with you. Choose another first page."), field="landing")
     said = {
         "language": language,
         "wants_digest": wants_digest,
@@ -71,7 +71,7 @@ def make_calendar_address(*, account: Account) -> str:
     """
     secret = new_secret()
     CalendarAddress.objects.filter(account=account).delete()
-    CalendarAddress.objects.create(account=account, secret_hash=hashed(secret))
+    CalendarAddress.objects.create(account=account, secret_hash=hash_secret(secret))
     return secret
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
-from meetings.accounts.services.accounts import edit_account, give_new_password, open_account
-from meetings.errors import Refused, Stale
+from meetings.accounts.services.accounts import create_account, edit_account, reset_password
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import Account, Role
 from meetings.organisation.forms import EditAccountForm, NewAccountForm
 from meetings.organisation.tables import AccountTable
-from meetings.organisation.views import on_version, sorted_table
+from meetings.organisation.views import build_sorted_table, rebased_data
 
 
 @require_safe
@@ -32,8 +32,8 @@ def account_list(request: HttpRequest) -> HttpResponse:
         )
     if role in Role.values:
         accounts = accounts.filter(role=role)
-    table, wrong = sorted_table(request, accounts, AccountTable)
-    context = {"table": table, "wrong": wrong, "words": words, "role": role, "roles": Role.choices}
+    table, errors = build_sorted_table(request, accounts, AccountTable)
+    context = {"table": table, "wrong": errors, "words": words, "role": role, "roles": Role.choices}
     return render(request, "meetings/accounts/list.html", context)
 
 
@@ -48,9 +48,9 @@ def account_new(request: HttpRequest) -> HttpResponse:
     form = NewAccountForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            account, password = open_account(actor=request.user, **form.cleaned_data)
-        except Refused as refused:
-            form.explain(refused)
+            account, password = create_account(actor=request.user, **form.cleaned_data)
+        except ServiceError as error:
+            form.explain(error)
         else:
             return _page(request, account, password=password)
     return render(request, "meetings/accounts/new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -66,11 +66,13 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             edit_account(account_id=pk, actor=request.user, **form.cleaned_data)
-        except Stale as stale:
-            form.data = on_version(form.data, account)
-            return _page(request, permissions.managed_account(request.user, pk), form=form, stale=stale, status=409)
-        except Refused as refused:
-            form.explain(refused)
+        except ConflictError as conflict:
+            form.data = rebased_data(form.data, account)
+            return _page(
+                request, permissions.managed_account(request.user, pk), form=form, conflict=conflict, status=409
+            )
+        except ServiceError as error:
+            form.explain(error)
         else:
             messages.success(request, _("Saved: the account is changed."))
             return redirect("account_detail", pk)
@@ -82,7 +84,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def account_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the account a new password, and show it this once; see `account_new`."""
     permissions.managed_account(request.user, pk)
-    account, password = give_new_password(account_id=pk, actor=request.user)
+    account, password = reset_password(account_id=pk, actor=request.user)
     return _page(request, account, password=password)
 
 
@@ -91,14 +93,14 @@ def _page(
     account: Account,
     *,
     form: EditAccountForm | None = None,
-    stale: Stale | None = None,
+    conflict: ConflictError | None = None,
     password: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "account": account,
         "form": form or EditAccountForm(subject=account),
-        "stale": stale,
+        "stale": conflict,
         "password": password,
         "changes": account.change_log.select_related("actor"),
     }

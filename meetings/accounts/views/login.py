@@ -18,8 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from meetings.accounts import form_recovery
-from meetings.tasks.navigation import first_page
-from meetings.ui.navigation import way_back
+from meetings.tasks.navigation import landing_url
+from meetings.ui.navigation import get_next_url
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -36,7 +36,7 @@ class SignInView(LoginView):
 
     def get_default_redirect_url(self) -> str:
         """Return the first page that the person chose."""
-        return first_page(self.request.user)
+        return landing_url(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(kept=self.request.POST.get("kept", ""), **kwargs)
@@ -55,7 +55,7 @@ def discard_kept(request: HttpRequest) -> HttpResponse:
     """Throw away what was typed before the session ended, and show the page again."""
     form_recovery.forget(request)
     messages.info(request, _("What you had typed before signing in again was thrown away."))
-    return redirect(way_back(request) or "dashboard")
+    return redirect(get_next_url(request) or "dashboard")
 
 
 @login_not_required

@@ -18,7 +18,7 @@ from django.views.i18n import set_language
 from meetings.accounts.forms import AccountSettingsForm, PasswordForm
 from meetings.accounts.services import preferences
 from meetings.accounts.services.preferences import change_settings
-from meetings.errors import Refused
+from meetings.errors import ServiceError
 from meetings.models import CalendarAddress
 
 
@@ -30,16 +30,16 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             changed = change_settings(account=request.user, **form.chosen)
-        except Refused as refused:
-            form.explain(refused)
+        except ServiceError as error:
+            form.explain(error)
         else:
             with override(request.user.language or request.LANGUAGE_CODE):
-                messages.success(request, _said(form, changed))
+                messages.success(request, _success_message(form, changed))
             return redirect("account_settings")
     return _render(request, form=form, status=422 if request.method == "POST" else 200)
 
 
-def _said(form: AccountSettingsForm, changed: list[str]) -> str:
+def _success_message(form: AccountSettingsForm, changed: list[str]) -> str:
     if not changed:
         return _("Nothing was changed: these were your settings already.")
     # Translators: what stands between the settings that were changed.

@@ -22,7 +22,7 @@ from meetings.exports.columns import Column
 from meetings.exports.workbook import clean_text
 from meetings.models import Meeting
 
-from .rows import ANNEX_COLUMNS, BreakdownRow, heading_of, rows_by_suggestion, spans
+from .rows import ANNEX_COLUMNS, BreakdownRow, build_heading, merged_ranges, rows_by_suggestion
 
 _LATIN = "Times New Roman"
 _SONG, _HEI = "宋体", "黑体"
@@ -39,14 +39,14 @@ def write_breakdown_document(file: BinaryIO, meeting: Meeting, day: datetime.dat
     In Chinese whatever the reader's language, as `meetings.breakdown.export.workbook.write_breakdown` is.
     """
     with translation.override("zh-hans"):
-        heading, rows = heading_of(meeting), rows_by_suggestion(meeting, day)
+        heading, rows = build_heading(meeting), rows_by_suggestion(meeting, day)
         document = _new_document(heading.title)
         title = document.add_paragraph()
         title.alignment = WD_ALIGN_PARAGRAPH.CENTER
         title.paragraph_format.space_after = Pt(4)
-        _write(title, heading.title, _TITLE_SIZE)
+        _add_run(title, heading.title, _TITLE_SIZE)
         for line in heading.lines:
-            _write(document.add_paragraph(), line, _LINE_SIZE)
+            _add_run(document.add_paragraph(), line, _LINE_SIZE)
         _write_table(document, ANNEX_COLUMNS, rows)
         document.save(file)
 
@@ -84,28 +84,28 @@ def _write_table(
         table.columns[index].width = width
         for row in cells:
             row[index].width = width
-        _fill(cells[0][index], str(column.head), centred=True, is_head=True)
-        for start, end in spans(rows, column):
-            _fill(cells[start + 1][index], str(column.value(rows[start]) or ""), centred=column.centred)
+        _fill_cell(cells[0][index], str(column.head), is_centred=True, is_header=True)
+        for start, end in merged_ranges(rows, column):
+            _fill_cell(cells[start + 1][index], str(column.value(rows[start]) or ""), is_centred=column.is_centred)
             if end - start > 1:
-                _merge_down([row[index] for row in cells[start + 1 : end + 1]])
+                _merge_vertically([row[index] for row in cells[start + 1 : end + 1]])
 
 
-def _fill(cell: _Cell, text: str, *, centred: bool, is_head: bool = False) -> None:
+def _fill_cell(cell: _Cell, text: str, *, is_centred: bool, is_header: bool = False) -> None:
     """Write ``text`` into an empty cell, a paragraph a line."""
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     for number, line in enumerate(clean_text(text).split("\n")):
         paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
-        if centred:
+        if is_centred:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _write(paragraph, line, _TABLE_SIZE, is_head=is_head)
+        _add_run(paragraph, line, _TABLE_SIZE, is_header=is_header)
 
 
-def _write(paragraph: Paragraph, text: str, size: float, *, is_head: bool = False) -> None:
+def _add_run(paragraph: Paragraph, text: str, size: float, *, is_header: bool = False) -> None:
     run = paragraph.add_run(clean_text(text))
     run.font.size = Pt(size)
-    run.font.bold = is_head or None
-    _set_fonts(run._r.get_or_add_rPr().get_or_add_rFonts(), _HEI if is_head else _SONG)
+    run.font.bold = is_header or None
+    _set_fonts(run._r.get_or_add_rPr().get_or_add_rFonts(), _HEI if is_header else _SONG)
 
 
 def _set_fonts(fonts, east_asian: str) -> None:
@@ -114,7 +114,7 @@ def _set_fonts(fonts, east_asian: str) -> None:
         fonts.set(qn(f"w:{attribute}"), name)
 
 
-def _merge_down(cells: Sequence[_Cell]) -> None:
+def _merge_vertically(cells: Sequence[_Cell]) -> None:
     """Make one cell of several under each other, whose text is in the first."""
     for number, cell in enumerate(cells):
         merged = OxmlElement("w:vMerge")

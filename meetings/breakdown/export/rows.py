@@ -12,8 +12,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from meetings.exports.columns import Column, Kind
-from meetings.exports.formatting import ENUMERATION_COMMA, deadlines_of, departments_of, distinct, leaders_of, source_of
+from meetings.exports.columns import CellKind, Column
+from meetings.exports.formatting import (
+    ENUMERATION_COMMA,
+    deadline_lines,
+    department_labels,
+    distinct,
+    format_source,
+    leader_names,
+)
 from meetings.models import Health, Meeting, Status, Suggestion, SuggestionSource, Task
 
 # A numbered task that ends in one of these needs no ； before the next one.
@@ -63,7 +70,7 @@ def rows_by_task(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
     return rows
 
 
-def heading_of(meeting: Meeting) -> Heading:
+def build_heading(meeting: Meeting) -> Heading:
     """Return title, 总负责 and 具体分工负责人 of a meeting's table, in the active language."""
     title = meeting.breakdown_title or _("Breakdown table of %(meeting)s") % {"meeting": meeting.title}
     lines = []
@@ -75,7 +82,7 @@ def heading_of(meeting: Meeting) -> Heading:
     return Heading(title, tuple(lines))
 
 
-def spans(rows: Sequence[BreakdownRow], column: Column[BreakdownRow]) -> Iterator[tuple[int, int]]:
+def merged_ranges(rows: Sequence[BreakdownRow], column: Column[BreakdownRow]) -> Iterator[tuple[int, int]]:
     """Yield start and end (exclusive) of the rows that share a cell of ``column``."""
     for key, group in groupby(range(len(rows)), key=lambda index: column.span(rows[index]) if column.span else None):
         indices = list(group)
@@ -112,12 +119,12 @@ def _aspect_title(row: BreakdownRow) -> str:
     return row.suggestion.aspect.title if row.suggestion.aspect else ""
 
 
-def _suggestion(row: BreakdownRow) -> str:
+def _suggestion_text(row: BreakdownRow) -> str:
     number = row.suggestion.number
     return row.suggestion.text if number is None else f"{number}) {row.suggestion.text}"
 
 
-def _tasks(row: BreakdownRow) -> str:
+def _task_lines(row: BreakdownRow) -> str:
     """Return lead-in and tasks, each numbered one on a line of its own with the ； between them printed back.
 
     A single task has no number.
@@ -137,17 +144,17 @@ def _with_semicolon(text: str) -> str:
     return f"{text}；"
 
 
-def _each(printed: Callable[[Task], Iterable[str]]) -> Callable[[BreakdownRow], str]:
-    """Return the function that puts what is ``printed`` of a row's tasks into its cell, one a line."""
-    return lambda row: "\n".join(distinct(value for task in row.tasks for value in printed(task)))
+def _join_task_values(get_values: Callable[[Task], Iterable[str]]) -> Callable[[BreakdownRow], str]:
+    """Return the function that puts what is ``get_values`` of a row's tasks into its cell, one a line."""
+    return lambda row: "\n".join(distinct(value for task in row.tasks for value in get_values(task)))
 
 
 def _sources(row: BreakdownRow) -> str:
-    return "\n".join(distinct(map(source_of, row.suggestion.suggestion_sources.all())))
+    return "\n".join(distinct(map(format_source, row.suggestion.suggestion_sources.all())))
 
 
 def _deadlines_and_extensions(task: Task) -> Iterable[str]:
-    yield from deadlines_of(task)
+    yield from deadline_lines(task)
     if task.day_extension_count:
         yield ngettext(
             "(%(count)d extension, %(days)d days gained)",
@@ -186,8 +193,8 @@ def _aspect_columns(number_width: float, title_width: float) -> tuple[Column[Bre
             pgettext_lazy("column head", "No."),
             number_width,
             _aspect_number,
-            Kind.PRINTED,
-            centred=True,
+            CellKind.VERBATIM,
+            is_centred=True,
             span=_aspect_key,
         ),
         Column(pgettext_lazy("column head", "Aspect"), title_width, _aspect_title, span=_aspect_key),
@@ -197,39 +204,57 @@ def _aspect_columns(number_width: float, title_width: float) -> tuple[Column[Bre
 # Widths add up to what A4 on its side has between margins of 16 mm; their proportions are the print's.
 ANNEX_COLUMNS: tuple[Column[BreakdownRow], ...] = (
     *_aspect_columns(5.2, 11.6),
-    Column(pgettext_lazy("column head", "Suggestion as made"), 30.6, _suggestion),
-    Column(pgettext_lazy("column head", "Task"), 28.8, _tasks),
+    Column(pgettext_lazy("column head", "Suggestion as made"), 30.6, _suggestion_text),
+    Column(pgettext_lazy("column head", "Task"), 28.8, _task_lines),
     Column(
         pgettext_lazy("column head", "Responsible department or leadership"),
         10.4,
-        _each(departments_of),
-        centred=True,
+        _join_task_values(department_labels),
+        is_centred=True,
     ),
-    Column(pgettext_lazy("column head", "Supervising leader"), 8, _each(leaders_of), centred=True),
-    Column(pgettext_lazy("column head", "Deadline"), 9, _each(deadlines_of), Kind.PRINTED, centred=True),
+    Column(pgettext_lazy("column head", "Supervising leader"), 8, _join_task_values(leader_names), is_centred=True),
+    Column(
+        pgettext_lazy("column head", "Deadline"),
+        9,
+        _join_task_values(deadline_lines),
+        CellKind.VERBATIM,
+        is_centred=True,
+    ),
     Column(pgettext_lazy("column head", "Suggested by"), 14.4, _sources),
-    Column(pgettext_lazy("column head", "Remarks"), 5.2, _each(lambda task: [task.remarks])),
+    Column(pgettext_lazy("column head", "Remarks"), 5.2, _join_task_values(lambda task: [task.remarks])),
 )
 
 STATUS_COLUMNS: tuple[Column[BreakdownRow], ...] = (
     *_aspect_columns(4.6, 9),
-    Column(pgettext_lazy("column head", "Suggestion as made"), 21.4, _suggestion, span=_suggestion_key),
-    Column(pgettext_lazy("column head", "Task"), 20, _tasks),
+    Column(pgettext_lazy("column head", "Suggestion as made"), 21.4, _suggestion_text, span=_suggestion_key),
+    Column(pgettext_lazy("column head", "Task"), 20, _task_lines),
     Column(
-        pgettext_lazy("column head", "Responsible department or leadership"), 8.6, _each(departments_of), centred=True
+        pgettext_lazy("column head", "Responsible department or leadership"),
+        8.6,
+        _join_task_values(department_labels),
+        is_centred=True,
     ),
-    Column(pgettext_lazy("column head", "Supervising leader"), 6.8, _each(leaders_of), centred=True),
-    Column(pgettext_lazy("column head", "Deadline"), 8.6, _each(_deadlines_and_extensions), Kind.PRINTED, centred=True),
+    Column(pgettext_lazy("column head", "Supervising leader"), 6.8, _join_task_values(leader_names), is_centred=True),
+    Column(
+        pgettext_lazy("column head", "Deadline"),
+        8.6,
+        _join_task_values(_deadlines_and_extensions),
+        CellKind.VERBATIM,
+        is_centred=True,
+    ),
     Column(
         pgettext_lazy("column head", "Status"),
         6.6,
-        _each(lambda task: [str(Status(task.day_status).label)]),
-        centred=True,
+        _join_task_values(lambda task: [str(Status(task.day_status).label)]),
+        is_centred=True,
     ),
     Column(
-        pgettext_lazy("column head", "Health"), 6.6, _each(lambda task: [str(Health(task.health).label)]), centred=True
+        pgettext_lazy("column head", "Health"),
+        6.6,
+        _join_task_values(lambda task: [str(Health(task.health).label)]),
+        is_centred=True,
     ),
-    Column(pgettext_lazy("column head", "Latest progress"), 15, _each(_latest_progress)),
+    Column(pgettext_lazy("column head", "Latest progress"), 15, _join_task_values(_latest_progress)),
     Column(pgettext_lazy("column head", "Suggested by"), 10.4, _sources, span=_suggestion_key),
-    Column(pgettext_lazy("column head", "Remarks"), 5.2, _each(lambda task: [task.remarks])),
+    Column(pgettext_lazy("column head", "Remarks"), 5.2, _join_task_values(lambda task: [task.remarks])),
 )

@@ -18,8 +18,8 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.exports.columns import Column
-from meetings.exports.layout import HIGHEST_ROW, LINE_PITCH, text_height
-from meetings.exports.workbook import HEI, SONG, clean_text, new_workbook, put, sheet_title
+from meetings.exports.layout import LINE_PITCH, MAX_ROW_HEIGHT, text_height
+from meetings.exports.workbook import HEI, SONG, clean_text, new_workbook, sheet_title, write_cell
 from meetings.models import Meeting
 
 from .rows import (
@@ -27,19 +27,19 @@ from .rows import (
     STATUS_COLUMNS,
     BreakdownRow,
     Heading,
-    heading_of,
+    build_heading,
+    merged_ranges,
     rows_by_suggestion,
     rows_by_task,
-    spans,
 )
 
 _MARGIN = 0.63  # Inches: the 16 mm of the print.
 # What a page of A4 on its side has between these margins, in points.
 _PAGE_HEIGHT = 595 - 2 * 72 * _MARGIN
-_LOWEST_ROW = 26.0
+_MIN_ROW_HEIGHT = 26.0
 # A row that has to be made of several is made of low ones, which fill the pages; of whole lines, so that a page
 # ends between two of them.
-_LINES_IN_A_PART = 8
+_LINES_PER_PART = 8
 _TITLE_SIZE, _LINE_SIZE = 18.0, 12.0
 
 _EDGE = Side(style="thin")
@@ -53,7 +53,7 @@ def write_breakdown(file: BinaryIO, meeting: Meeting, day: datetime.date) -> Non
     """
     with translation.override("zh-hans"):
         rows = rows_by_suggestion(meeting, day)
-        _write(file, heading_of(meeting), ANNEX_COLUMNS, rows, size=10)
+        _write(file, build_heading(meeting), ANNEX_COLUMNS, rows, size=10)
 
 
 def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
@@ -61,7 +61,7 @@ def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.
 
     Heads, status and health are in the active language.
     """
-    heading = heading_of(meeting)
+    heading = build_heading(meeting)
     as_of = _("As of %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
     heading = Heading(heading.title, (*heading.lines, as_of))
     _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9)
@@ -81,10 +81,10 @@ def _write(
     for index, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     head_row = _write_heading(sheet, heading, columns)
-    _write_head(sheet, head_row, columns, size)
+    _write_header_row(sheet, head_row, columns, size)
     above = [sheet.row_dimensions[row].height for row in range(1, head_row + 1)]
-    pages = _Pages(heading=sum(above), head=above[-1])
-    _write_bands(sheet, head_row + 1, _lay_out(rows, columns, size, pages), columns, size, pages)
+    pages = _PageLayout(heading=sum(above), head=above[-1])
+    _write_rows(sheet, head_row + 1, _layout_rows(rows, columns, size, pages), columns, size, pages)
     _set_up_page(sheet, head_row)
     workbook.save(file)
 
@@ -98,22 +98,22 @@ def _write_heading(sheet: Worksheet, heading: Heading, columns: Sequence[Column]
         cell = sheet.cell(number, 1)
         cell.font = Font(**SONG, size=text_size)
         cell.alignment = Alignment(horizontal="center" if is_title else "left", vertical="center", wrap_text=True)
-        put(cell, text)
+        write_cell(cell, text)
         sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(columns))
         height = text_height(clean_text(text), width, text_size)
-        sheet.row_dimensions[number].height = min(height + (8 if is_title else -2), HIGHEST_ROW)
+        sheet.row_dimensions[number].height = min(height + (8 if is_title else -2), MAX_ROW_HEIGHT)
     return len(heading.lines) + 2
 
 
-def _write_head(sheet: Worksheet, row: int, columns: Sequence[Column], size: float) -> None:
+def _write_header_row(sheet: Worksheet, row: int, columns: Sequence[Column], size: float) -> None:
     for index, column in enumerate(columns, start=1):
         cell = sheet.cell(row, index)
         cell.font = Font(**HEI, size=size, bold=True)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = _BORDER
-        put(cell, str(column.head))
+        write_cell(cell, str(column.head))
     sheet.row_dimensions[row].height = max(
-        _LOWEST_ROW, *(text_height(str(column.head), column.width, size) for column in columns)
+        _MIN_ROW_HEIGHT, *(text_height(str(column.head), column.width, size) for column in columns)
     )
 
 
@@ -136,7 +136,7 @@ def _set_up_page(sheet: Worksheet, head_row: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Band:
+class _RowLayout:
     """A row of the table and what it takes on the sheet: ``parts`` rows of ``height`` points each.
 
     Excel has no row above 409.5 points, so a long suggestion takes several, merged.
@@ -149,13 +149,13 @@ class _Band:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
+class _PageLayout:
     """What stands above the rows, in points: all of the ``heading`` on the first page, the ``head`` on the others."""
 
     heading: float
     head: float
 
-    def possible_ends(self, heights: Sequence[float]) -> set[int]:
+    def possible_page_breaks(self, heights: Sequence[float]) -> set[int]:
         """Return before which of the sheet's rows (from 0) a page may end.
 
         It is the reader's program that decides, by the width its fonts give the columns and the scale that fits
@@ -174,16 +174,16 @@ class _Pages:
         return ends
 
 
-def _lay_out(
-    rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]], size: float, pages: _Pages
-) -> list[_Band]:
+def _layout_rows(
+    rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]], size: float, pages: _PageLayout
+) -> list[_RowLayout]:
     """Measure the rows, such that every text has room, wherever a page may end."""
     values = [tuple(clean_text(column.value(row) or "") for column in columns) for row in rows]
-    heights = [_LOWEST_ROW] * len(rows)
+    heights = [_MIN_ROW_HEIGHT] * len(rows)
     # Cells that span rows come last: by then it is known what the rows take by themselves.
     spanning: list[tuple[int, int, float]] = []
     for index in sorted(range(len(columns)), key=lambda index: columns[index].span is not None):
-        for start, end in spans(rows, columns[index]):
+        for start, end in merged_ranges(rows, columns[index]):
             needed = text_height(values[start][index], columns[index].width, size)
             missing = needed - sum(heights[start:end])
             if missing > 0:
@@ -192,34 +192,35 @@ def _lay_out(
             if end - start > 1:
                 spanning.append((start, end, needed))
     while True:
-        bands = [_band(*band, size) for band in zip(rows, values, heights, strict=True)]
-        tops, ends = _tops(bands), pages.possible_ends(_heights(bands))
+        bands = [_layout_row(*band, size) for band in zip(rows, values, heights, strict=True)]
+        tops, ends = _first_sheet_rows(bands), pages.possible_page_breaks(_sheet_row_heights(bands))
         # A text that a page's end may cut stands at the top of its cell, and there the first row has room for it.
         too_low = [
             (start, needed)
             for start, end, needed in spanning
-            if heights[start] < needed <= HIGHEST_ROW and _is_cut(_heights(bands), tops[start], tops[end], ends, needed)
+            if heights[start] < needed <= MAX_ROW_HEIGHT
+            and _is_cut(_sheet_row_heights(bands), tops[start], tops[end], ends, needed)
         ]
         if not too_low:
             return bands
         heights[too_low[0][0]] = too_low[0][1]
 
 
-def _band(row: BreakdownRow, values: tuple[str, ...], height: float, size: float) -> _Band:
-    if height <= HIGHEST_ROW:
-        return _Band(row, values, height, 1)
-    part_height = _LINES_IN_A_PART * LINE_PITCH * size
-    return _Band(row, values, part_height, math.ceil(height / part_height))
+def _layout_row(row: BreakdownRow, values: tuple[str, ...], height: float, size: float) -> _RowLayout:
+    if height <= MAX_ROW_HEIGHT:
+        return _RowLayout(row, values, height, 1)
+    part_height = _LINES_PER_PART * LINE_PITCH * size
+    return _RowLayout(row, values, part_height, math.ceil(height / part_height))
 
 
-def _heights(bands: Iterable[_Band]) -> list[float]:
+def _sheet_row_heights(row_layouts: Iterable[_RowLayout]) -> list[float]:
     """Return the heights of the sheet's rows under the head."""
-    return [band.height for band in bands for _part in range(band.parts)]
+    return [band.height for band in row_layouts for _part in range(band.parts)]
 
 
-def _tops(bands: Iterable[_Band]) -> list[int]:
+def _first_sheet_rows(row_layouts: Iterable[_RowLayout]) -> list[int]:
     """Return at which of the sheet's rows (from 0, under the head) the bands begin, and the end of the last."""
-    return [0, *accumulate(band.parts for band in bands)]
+    return [0, *accumulate(band.parts for band in row_layouts)]
 
 
 def _is_cut(heights: Sequence[float], top: int, bottom: int, page_ends: set[int], needed: float) -> bool:
@@ -233,36 +234,40 @@ def _is_cut(heights: Sequence[float], top: int, bottom: int, page_ends: set[int]
     )
 
 
-def _write_bands(
+def _write_rows(
     sheet: Worksheet,
     first_row: int,
-    bands: Sequence[_Band],
+    row_layouts: Sequence[_RowLayout],
     columns: Sequence[Column[BreakdownRow]],
     size: float,
-    pages: _Pages,
+    pages: _PageLayout,
 ) -> None:
-    heights, tops, rows = _heights(bands), _tops(bands), [band.row for band in bands]
+    heights, tops, rows = (
+        _sheet_row_heights(row_layouts),
+        _first_sheet_rows(row_layouts),
+        [band.row for band in row_layouts],
+    )
     for row, height in enumerate(heights, start=first_row):
         sheet.row_dimensions[row].height = height
-    page_ends = pages.possible_ends(heights)
+    page_ends = pages.possible_page_breaks(heights)
     font = Font(**SONG, size=size)
     for index, column in enumerate(columns, start=1):
-        for start, end in spans(rows, column):
+        for start, end in merged_ranges(rows, column):
             top, bottom = tops[start], tops[end]
             cell = sheet.cell(first_row + top, index)
             cell.font, cell.border = font, _BORDER
             # Number and title of an aspect stay side by side: what is true of one column is of all that span so.
             highest = max(
-                text_height(bands[start].values[other], columns[other].width, size)
+                text_height(row_layouts[start].values[other], columns[other].width, size)
                 for other in range(len(columns))
                 if columns[other].span is column.span
             )
             cell.alignment = Alignment(
-                horizontal="center" if column.centred else "left",
+                horizontal="center" if column.is_centred else "left",
                 vertical="top" if _is_cut(heights, top, bottom, page_ends, highest) else "center",
                 wrap_text=True,
             )
-            put(cell, bands[start].values[index - 1], column.kind)
+            write_cell(cell, row_layouts[start].values[index - 1], column.kind)
             if bottom - top > 1:
                 sheet.merge_cells(
                     start_row=cell.row, start_column=index, end_row=first_row + bottom - 1, end_column=index

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.errors import ImpossibleDay
+from meetings.errors import InvalidDateError
 from meetings.models import Account, ChangeKind, DeadlineKind, EntryKind, Meeting, Precision, Task, TaskLog
-from meetings.tasks.services.log import write_entry, written_day, written_deadline
+from meetings.tasks.services.log import deadline_to_json, format_day, write_entry
 from meetings.tasks.services.validators import require_secretariat
 
-from .ordering import changed, log_of_meeting
+from .ordering import diff_values, log_meeting_change
 
 
 @transaction.atomic
@@ -25,8 +25,8 @@ def set_leader_agrees(*, meeting_id: int, actor: Account, agrees: bool) -> Meeti
     """
     require_secretariat(actor)
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
-    if changes := changed({"leader_agrees": (meeting.leader_agrees_before_closure, agrees)}):
-        log_of_meeting(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes)
+    if changes := diff_values({"leader_agrees": (meeting.leader_agrees_before_closure, agrees)}):
+        log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes)
     meeting.leader_agrees_before_closure = agrees
     meeting.save(update_fields=["leader_agrees_before_closure"])
     return meeting
@@ -47,9 +47,9 @@ def record_next_meeting(
         require_secretariat(actor)
     meeting = Meeting.objects.get(pk=meeting_id)
     if held_on <= (meeting.held_on or meeting.issued_on):
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("The next meeting cannot be held on %(day)s, for this one was later. Choose a later day.")
-            % {"day": written_day(held_on)},
+            % {"day": format_day(held_on)},
             field="held_on",
         )
     earlier = Meeting.objects.filter(body=meeting.body) if meeting.body else Meeting.objects.filter(pk=meeting.pk)
@@ -66,7 +66,7 @@ def record_next_meeting(
     )
     entries = []
     for task in tasks:
-        old = written_deadline(task.deadline)
+        old = deadline_to_json(task.deadline)
         new = {**old, "due_date": held_on.isoformat(), "precision": Precision.DAY.value}
         entries.append(
             write_entry(

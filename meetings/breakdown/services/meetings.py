@@ -10,19 +10,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import ImpossibleDay, Incomplete, NothingDiffers
+from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError
 from meetings.models import Account, Attendance, ChangeKind, EntryKind, Meeting, MeetingLead, Person, Task
-from meetings.tasks.services.log import iso, write_entry, written_day
-from meetings.tasks.services.validators import require_secretariat, required_reason
+from meetings.tasks.services.log import format_day, iso, write_entry
+from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 from .meeting_settings import record_next_meeting
-from .ordering import changed, digest, log_of_meeting, require_seen
+from .ordering import build_version_token, check_version_token, diff_values, log_meeting_change
 
 MEETING_TEXTS = ("title", "body", "breakdown_title", "document_number", "place", "host")
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingFacts:
+class MeetingMetadata:
     """What minutes say around the table. Days are calendar days; ``attendees`` are pairs of person and capacity."""
 
     title: str
@@ -39,9 +39,9 @@ class MeetingFacts:
     attendees: Sequence[tuple[Person, str]] = ()
 
 
-def facts_of(meeting: Meeting) -> MeetingFacts:
+def get_metadata(meeting: Meeting) -> MeetingMetadata:
     """Return what the register says around the table. Two queries, and one for each of chair and lead."""
-    return MeetingFacts(
+    return MeetingMetadata(
         **{name: getattr(meeting, name) for name in MEETING_TEXTS},
         held_on=meeting.held_on,
         issued_on=meeting.issued_on,
@@ -54,26 +54,26 @@ def facts_of(meeting: Meeting) -> MeetingFacts:
     )
 
 
-def seen_of_facts(meeting: Meeting) -> str:
+def meeting_version_token(meeting: Meeting) -> str:
     """Return the name of what the form of a meeting shows."""
-    return digest(_written(facts_of(meeting)))
+    return build_version_token(_metadata_to_json(get_metadata(meeting)))
 
 
 @transaction.atomic
-def create_meeting(*, facts: MeetingFacts, actor: Account, today: datetime.date | None = None) -> Meeting:
+def create_meeting(*, metadata: MeetingMetadata, actor: Account, today: datetime.date | None = None) -> Meeting:
     """Enter a meeting by hand; its table is empty. Raises a subclass of Refused.
 
     What earlier meetings of its body want done by their next one gets its day (DESIGN.md, Deadlines).
     """
     require_secretariat(actor)
-    _check(facts, today or timezone.localdate())
-    meeting = Meeting(**_columns(facts))
+    _check_metadata(metadata, today or timezone.localdate())
+    meeting = Meeting(**_columns(metadata))
     meeting.save()
-    _replace_people(meeting, facts)
-    written = {name: value for name, value in _written(facts).items() if value}
-    changes = changed({name: (None, value) for name, value in written.items()})
-    log_of_meeting(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
-    end_the_wait_for(meeting)
+    _replace_people(meeting, metadata)
+    written = {name: value for name, value in _metadata_to_json(metadata).items() if value}
+    changes = diff_values({name: (None, value) for name, value in written.items()})
+    log_meeting_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
+    set_next_meeting_deadlines(meeting)
     return meeting
 
 
@@ -81,13 +81,14 @@ def create_meeting(*, facts: MeetingFacts, actor: Account, today: datetime.date 
 def edit_meeting(
     *,
     meeting_id: int,
-    facts: MeetingFacts,
+    metadata: MeetingMetadata,
     reason: str,
     actor: Account,
-    seen: str | None = None,
+    version_token: str | None = None,
     today: datetime.date | None = None,
 ) -> Meeting:
-    """Correct what the register says of a meeting. Raises a subclass of Refused; Outdated where ``seen`` is no more.
+    """Correct what the register says of a meeting. Raises a subclass of Refused; Outdated where ``version_token`` is no
+    more.
 
     The tasks of a meeting count from its issue day, and what the log says of a day is never taken back. So an earlier
     day puts an entry in front of each task's first; a later one is refused once there are tasks. Deadlines keep the
@@ -95,42 +96,42 @@ def edit_meeting(
     """
     require_secretariat(actor)
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("chair", "overall_lead").get(pk=meeting_id)
-    require_seen(seen, seen_of_facts(meeting))
-    reason = required_reason(reason)
-    _check(facts, today or timezone.localdate(), besides=meeting)
-    old, new = _written(facts_of(meeting)), _written(facts)
-    changes = changed({name: (old[name], new[name]) for name in old})
+    check_version_token(version_token, meeting_version_token(meeting))
+    reason = clean_reason(reason)
+    _check_metadata(metadata, today or timezone.localdate(), exclude=meeting)
+    old, new = _metadata_to_json(get_metadata(meeting)), _metadata_to_json(metadata)
+    changes = diff_values({name: (old[name], new[name]) for name in old})
     if not changes:
-        raise NothingDiffers
-    first_held = meeting.held_on is None and facts.held_on is not None
+        raise NoChangesError
+    first_held = meeting.held_on is None and metadata.held_on is not None
     tasks = list(Task.objects.standing().select_for_update(of=("self",)).filter(suggestion__meeting=meeting))
-    if facts.issued_on > meeting.issued_on and tasks:
-        raise ImpossibleDay(
+    if metadata.issued_on > meeting.issued_on and tasks:
+        raise InvalidDateError(
             _("The tasks of this meeting are in the register from %(day)s on, so it cannot be issued later than that.")
-            % {"day": written_day(meeting.issued_on)},
+            % {"day": format_day(meeting.issued_on)},
             field="issued_on",
         )
-    is_earlier = facts.issued_on < meeting.issued_on
-    for name, value in _columns(facts).items():
+    is_earlier = metadata.issued_on < meeting.issued_on
+    for name, value in _columns(metadata).items():
         setattr(meeting, name, value)
     meeting.save()
-    _replace_people(meeting, facts)
-    log_of_meeting(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
+    _replace_people(meeting, metadata)
+    log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
     for task in tasks if is_earlier else ():
-        _begin_earlier(task, facts.issued_on, old["issued_on"], actor=actor, reason=reason)
+        _start_task_earlier(task, metadata.issued_on, old["issued_on"], actor=actor, reason=reason)
     if first_held:
-        end_the_wait_for(meeting)
+        set_next_meeting_deadlines(meeting)
     return meeting
 
 
-def _begin_earlier(task: Task, day: datetime.date, old: str, *, actor: Account, reason: str) -> None:
+def _start_task_earlier(task: Task, day: datetime.date, old: str, *, actor: Account, reason: str) -> None:
     """Let ``task`` stand in the register from ``day`` on, as it was entered."""
     entered = task.log.get(sequence=1).changes
     changes = {**entered, "issued_on": {"old": old, "new": iso(day)}}
     write_entry(task, actor=actor, kind=EntryKind.ARRANGED, effective_on=day, changes=changes, note=reason)
 
 
-def end_the_wait_for(meeting: Meeting) -> None:
+def set_next_meeting_deadlines(meeting: Meeting) -> None:
     """Give the day of ``meeting`` to what its body's earlier meetings wanted done by their next one."""
     if not meeting.body or meeting.held_on is None:
         return
@@ -139,48 +140,50 @@ def end_the_wait_for(meeting: Meeting) -> None:
         record_next_meeting(meeting_id=earlier.pk, held_on=meeting.held_on, actor=None)
 
 
-def _check(facts: MeetingFacts, today: datetime.date, besides: Meeting | None = None) -> None:
-    if not facts.title.strip():
-        raise Incomplete(_("The meeting has no title. Enter one."), field="title")
-    if facts.issued_on is None:
-        raise Incomplete(_("Say on which day the minutes were issued."), field="issued_on")
-    if facts.issued_on > today:
-        raise ImpossibleDay(
+def _check_metadata(metadata: MeetingMetadata, today: datetime.date, exclude: Meeting | None = None) -> None:
+    if not metadata.title.strip():
+        raise InvalidInputError(_("The meeting has no title. Enter one."), field="title")
+    if metadata.issued_on is None:
+        raise InvalidInputError(_("Say on which day the minutes were issued."), field="issued_on")
+    if metadata.issued_on > today:
+        raise InvalidDateError(
             _("The minutes are issued on %(day)s, which is still to come. Enter the meeting on that day.")
-            % {"day": written_day(facts.issued_on)},
+            % {"day": format_day(metadata.issued_on)},
             field="issued_on",
         )
-    if facts.held_on and facts.held_on > facts.issued_on:
-        raise ImpossibleDay(
+    if metadata.held_on and metadata.held_on > metadata.issued_on:
+        raise InvalidDateError(
             _("Minutes cannot be issued before the meeting was held. Mend one of the days."), field="held_on"
         )
     for name in MEETING_TEXTS:
         longest = Meeting._meta.get_field(name).max_length
-        if len(getattr(facts, name)) > longest:
-            raise Incomplete(
+        if len(getattr(metadata, name)) > longest:
+            raise InvalidInputError(
                 _("This is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field=name
             )
-    others = Meeting.objects.exclude(pk=besides.pk) if besides else Meeting.objects.all()
-    if facts.document_number and others.filter(document_number=facts.document_number).exists():
-        raise Incomplete(_("A meeting with this document number is in the register already."), field="document_number")
-    if others.filter(title=facts.title, issued_on=facts.issued_on).exists():
-        raise Incomplete(_("A meeting of this title and issue day is in the register already."), field="title")
+    others = Meeting.objects.exclude(pk=exclude.pk) if exclude else Meeting.objects.all()
+    if metadata.document_number and others.filter(document_number=metadata.document_number).exists():
+        raise InvalidInputError(
+            _("A meeting with this document number is in the register already."), field="document_number"
+        )
+    if others.filter(title=metadata.title, issued_on=metadata.issued_on).exists():
+        raise InvalidInputError(_("A meeting of this title and issue day is in the register already."), field="title")
 
 
-def _columns(facts: MeetingFacts) -> Mapping[str, object]:
+def _columns(metadata: MeetingMetadata) -> Mapping[str, object]:
     names = (*MEETING_TEXTS, "held_on", "issued_on", "chair", "overall_lead")
-    return {name: getattr(facts, name) for name in names}
+    return {name: getattr(metadata, name) for name in names}
 
 
-def _replace_people(meeting: Meeting, facts: MeetingFacts) -> None:
+def _replace_people(meeting: Meeting, metadata: MeetingMetadata) -> None:
     meeting.meeting_leads.all().delete()
     meeting.attendances.all().delete()
     MeetingLead.objects.bulk_create(
         MeetingLead(meeting=meeting, person=person, position=position)
-        for position, person in enumerate(dict.fromkeys(facts.leads), start=1)
+        for position, person in enumerate(dict.fromkeys(metadata.leads), start=1)
     )
     capacities: dict[Person, str] = {}
-    for person, capacity in facts.attendees:
+    for person, capacity in metadata.attendees:
         capacities.setdefault(person, capacity)
     Attendance.objects.bulk_create(
         Attendance(meeting=meeting, person=person, capacity=capacity, position=position)
@@ -188,14 +191,14 @@ def _replace_people(meeting: Meeting, facts: MeetingFacts) -> None:
     )
 
 
-def _written(facts: MeetingFacts) -> dict[str, object]:
+def _metadata_to_json(metadata: MeetingMetadata) -> dict[str, object]:
     """Return the facts as the change log holds them."""
     return {
-        **{name: getattr(facts, name) for name in MEETING_TEXTS},
-        "held_on": iso(facts.held_on),
-        "issued_on": iso(facts.issued_on),
-        "chair": str(facts.chair or ""),
-        "overall_lead": str(facts.overall_lead or ""),
-        "leads": [str(person) for person in dict.fromkeys(facts.leads)],
-        "attendees": [{"name": str(person), "capacity": capacity} for person, capacity in facts.attendees],
+        **{name: getattr(metadata, name) for name in MEETING_TEXTS},
+        "held_on": iso(metadata.held_on),
+        "issued_on": iso(metadata.issued_on),
+        "chair": str(metadata.chair or ""),
+        "overall_lead": str(metadata.overall_lead or ""),
+        "leads": [str(person) for person in dict.fromkeys(metadata.leads)],
+        "attendees": [{"name": str(person), "capacity": capacity} for person, capacity in metadata.attendees],
     }

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import Outdated
+from meetings.errors import OutdatedFormError
 from meetings.models import (
     Account,
     Aspect,
@@ -26,20 +26,20 @@ from meetings.models import (
 from meetings.tasks.services.log import Changes, write_entry
 
 # Beyond any place or number there is: where rows stand while others take their places.
-_ASIDE = 10_000
+_TEMPORARY_OFFSET = 10_000
 
 
 # --- what a page showed ---------------------------------------------------------------------------
 
 
-def digest(*values: object) -> str:
+def build_version_token(*values: object) -> str:
     """Return a name for ``values``: two pages have the same one exactly where they showed the same."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
 
 
-def seen_of_table(meeting: Meeting) -> str:
+def table_version_token(meeting: Meeting) -> str:
     """Return the name of what a page shows of the table's order and texts. Four queries."""
-    return digest(
+    return build_version_token(
         list(Aspect.objects.filter(meeting=meeting).order_by("position").values_list("pk", "position", "title")),
         list(
             Suggestion.objects.filter(meeting=meeting)
@@ -60,17 +60,19 @@ def seen_of_table(meeting: Meeting) -> str:
     )
 
 
-def locked_table(meeting_id: int, seen: str | None) -> Meeting:
-    """Return the meeting, held against other arrangers; raises Outdated where its table is not the one ``seen``."""
+def lock_table(meeting_id: int, version_token: str | None) -> Meeting:
+    """Return the meeting, held against other arrangers; raises Outdated where its table is not the one
+    ``version_token``.
+    """
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
-    require_seen(seen, seen_of_table(meeting))
+    check_version_token(version_token, table_version_token(meeting))
     return meeting
 
 
-def require_seen(seen: str | None, now: str) -> None:
+def check_version_token(version_token: str | None, current: str) -> None:
     """Raise Outdated where what a form showed (none: nothing was shown) is not what is there now."""
-    if seen is not None and seen != now:
-        raise Outdated(
+    if version_token is not None and version_token != current:
+        raise OutdatedFormError(
             _("Somebody changed this meanwhile. Nothing of yours has been saved; look at what is there now.")
         )
 
@@ -78,13 +80,13 @@ def require_seen(seen: str | None, now: str) -> None:
 # --- order ----------------------------------------------------------------------------------------
 
 
-def lay_out(rows: Sequence[models.Model], field: str) -> None:
+def assign_positions(rows: Sequence[models.Model], field: str) -> None:
     """Give ``rows`` the places 1, 2, 3 … in ``field``, in this order; places are unique all the while."""
     moved = [(row, place) for place, row in enumerate(rows, start=1) if getattr(row, field) != place]
     if not moved:
         return
     manager = type(moved[0][0])._default_manager
-    manager.filter(pk__in=[row.pk for row, _place in moved]).update(**{field: F(field) + _ASIDE})
+    manager.filter(pk__in=[row.pk for row, _place in moved]).update(**{field: F(field) + _TEMPORARY_OFFSET})
     for row, place in moved:
         setattr(row, field, place)
     manager.bulk_update([row for row, _place in moved], [field])
@@ -92,7 +94,7 @@ def lay_out(rows: Sequence[models.Model], field: str) -> None:
 
 def place_tasks(tasks: Sequence[Task], places: Sequence[tuple[Suggestion, int]]) -> None:
     """Put each of ``tasks`` under its suggestion with its number; saving and logging are the caller's."""
-    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(number=F("number") + _ASIDE)
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(number=F("number") + _TEMPORARY_OFFSET)
     for task, (suggestion, number) in zip(tasks, places, strict=True):
         task.suggestion, task.number = suggestion, number
     Task.objects.bulk_update(tasks, ["suggestion", "number"])
@@ -103,7 +105,7 @@ def ordered_suggestions(meeting: Meeting) -> list[Suggestion]:
     return list(meeting.suggestions.select_related("aspect", "meeting").order_by("position"))
 
 
-def at_end_of_its_aspect(rows: Sequence[Suggestion], suggestion: Suggestion) -> list[Suggestion]:
+def place_at_end_of_aspect(rows: Sequence[Suggestion], suggestion: Suggestion) -> list[Suggestion]:
     """Return ``rows`` with ``suggestion`` behind the last row of its aspect, or of those that come before that."""
     others = [row for row in rows if row.pk != suggestion.pk]
     if suggestion.aspect is None:
@@ -113,7 +115,7 @@ def at_end_of_its_aspect(rows: Sequence[Suggestion], suggestion: Suggestion) -> 
     return [*others[:at], suggestion, *others[at:]]
 
 
-def standing_tasks(suggestion: Suggestion) -> list[Task]:
+def lock_tasks(suggestion: Suggestion) -> list[Task]:
     """Return the tasks of the row in printed order, held against other writers."""
     tasks = Task.objects.standing().select_for_update(of=("self",)).select_related("suggestion__meeting")
     return list(tasks.filter(suggestion=suggestion).order_by("number"))
@@ -122,7 +124,7 @@ def standing_tasks(suggestion: Suggestion) -> list[Task]:
 # --- who is told ----------------------------------------------------------------------------------
 
 
-def log_of_meeting(
+def log_meeting_change(
     meeting: Meeting, *, kind: ChangeKind, actor: Account | None, changes: Changes, part: str = "", note: str = ""
 ) -> ChangeLog:
     """Write what was changed of the meeting into its change log."""
@@ -131,7 +133,7 @@ def log_of_meeting(
     )
 
 
-def log_of_task(
+def log_task_change(
     task: Task, *, actor: Account, changes: Changes, note: str = "", kind: EntryKind = EntryKind.ARRANGED
 ) -> TaskLog:
     """Write what was changed of a task's place or row into its log, effective today as texts are (DESIGN.md, As-of)."""
@@ -140,7 +142,7 @@ def log_of_task(
     )
 
 
-def log_of_suggestion(
+def log_suggestion_change(
     suggestion: Suggestion,
     *,
     actor: Account,
@@ -150,21 +152,21 @@ def log_of_suggestion(
     change_kind: ChangeKind = ChangeKind.ARRANGED,
 ) -> None:
     """Write a change of the row into the log of each of its tasks; of a row without tasks, into the meeting's."""
-    tasks = standing_tasks(suggestion)
+    tasks = lock_tasks(suggestion)
     for task in tasks:
-        log_of_task(task, actor=actor, changes=changes, note=note, kind=kind)
+        log_task_change(task, actor=actor, changes=changes, note=note, kind=kind)
     if not tasks:
-        log_of_meeting(
+        log_meeting_change(
             suggestion.meeting, kind=change_kind, actor=actor, changes=changes, part=str(suggestion), note=note
         )
 
 
-def written_sources(suggestion: Suggestion) -> list[dict[str, str]]:
+def sources_to_json(suggestion: Suggestion) -> list[dict[str, str]]:
     """Return who made the suggestion as the logs' ``changes`` hold it. One query."""
     sources = suggestion.suggestion_sources.select_related("person").order_by("position")
     return [{"name": source.person.name, "capacity": source.capacity} for source in sources]
 
 
-def changed(pairs: dict[str, tuple[object, object]]) -> Changes:
+def diff_values(pairs: dict[str, tuple[object, object]]) -> Changes:
     """Return the ``pairs`` of old and new that differ, as the logs' ``changes`` hold them."""
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}

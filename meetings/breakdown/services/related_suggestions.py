@@ -6,47 +6,47 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.comparison import earlier_suggestions
-from meetings.errors import ImpossibleStep, NothingDiffers, Outdated
+from meetings.errors import InvalidTransitionError, NoChangesError, OutdatedFormError
 from meetings.models import Account, Suggestion
 from meetings.tasks.services.validators import require_secretariat
 
-from .ordering import log_of_suggestion
+from .ordering import log_suggestion_change
 
 
 @transaction.atomic
-def link_to_earlier(
-    *, suggestion_id: int, earlier_id: int | None, actor: Account, was: int | None, note: str = ""
+def link_earlier_suggestion(
+    *, suggestion_id: int, earlier_id: int | None, actor: Account, expected_earlier_id: int | None, note: str = ""
 ) -> Suggestion:
     """Say which earlier suggestion this one comes back to, or (``earlier_id`` none) that it comes back to none.
 
-    ``was`` is the earlier one the form showed. Each task of the suggestion gets an entry, effective today. Raises a
-    subclass of Refused: Outdated where somebody else has linked it meanwhile, among others.
+    ``expected_earlier_id`` is the earlier one the form showed. Each task of the suggestion gets an entry, effective
+    today. Raises a subclass of Refused: Outdated where somebody else has linked it meanwhile, among others.
     """
     require_secretariat(actor)
     rows = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting", "raised_before__meeting")
     suggestion = rows.get(pk=suggestion_id)
-    if suggestion.raised_before_id != was:
-        raise Outdated(
+    if suggestion.raised_before_id != expected_earlier_id:
+        raise OutdatedFormError(
             _("Somebody else linked this suggestion meanwhile. Nothing of yours has been saved; look at what is there.")
         )
     if suggestion.raised_before_id == earlier_id:
-        raise NothingDiffers()
+        raise NoChangesError()
     earlier = None
     if earlier_id is not None:
         earlier = earlier_suggestions(suggestion).select_related("meeting").filter(pk=earlier_id).first()
         if earlier is None:
-            raise ImpossibleStep(
+            raise InvalidTransitionError(
                 _("A suggestion comes back to one of a meeting before its own. Choose another one."), field="earlier"
             )
     old = suggestion.raised_before
     suggestion.raised_before = earlier
     suggestion.save(update_fields=["raised_before"])
-    change = {"old": old and named(old), "new": earlier and named(earlier)}
-    log_of_suggestion(suggestion, actor=actor, changes={"raised_before": change}, note=note)
+    change = {"old": old and describe_suggestion(old), "new": earlier and describe_suggestion(earlier)}
+    log_suggestion_change(suggestion, actor=actor, changes={"raised_before": change}, note=note)
     return suggestion
 
 
-def named(suggestion: Suggestion) -> str:
+def describe_suggestion(suggestion: Suggestion) -> str:
     """Return how the log calls a suggestion of another meeting: the meeting, the number, the text."""
     return _("%(meeting)s, no. %(number)d: %(text)s") % {
         "meeting": suggestion.meeting.title,

@@ -9,61 +9,68 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import ENDED_STATUSES
-from meetings.errors import ImpossibleStep, Incomplete
+from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import (
     Account,
-    ConfirmationMark,
     Department,
     DepartmentRole,
     EntryKind,
     Evidence,
+    ImportIssue,
     Instruction,
     Milestone,
     Status,
     Task,
     TaskLog,
 )
-from meetings.tasks.services.creation import enter_task
+from meetings.tasks.services.creation import create_task
 from meetings.tasks.services.log import (
     Changes,
+    assignments_to_json,
     deadline_columns,
+    deadline_from_json,
+    deadline_to_json,
+    get_assignments,
     iso,
-    locked_task,
-    parts_of,
-    read_written_deadline,
-    replace_parts,
+    lock_task,
+    milestone_to_json,
+    replace_assignments,
     write_entry,
-    written_deadline,
-    written_milestone,
-    written_parts,
 )
-from meetings.tasks.services.validators import last_change_of_state, require_secretariat, required_reason
+from meetings.tasks.services.validators import clean_reason, last_state_change_day, require_secretariat
 
-from .ordering import changed, locked_table, log_of_task, place_tasks, standing_tasks
+from .ordering import diff_values, lock_table, lock_tasks, log_task_change, place_tasks
 
 # The most answerable first: who leads one of two tasks leads what they become.
-_BEST_ROLE = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING)
+_ROLE_PRECEDENCE = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING)
 
 
 @transaction.atomic
-def move_task(*, task_id: int, up: bool, actor: Account, seen: str | None = None) -> None:
+def move_task(*, task_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
     """Let a task change places, and numbers, with the one above or below in its row. Raises a subclass of Refused."""
     require_secretariat(actor)
     task = Task.objects.standing().select_related("suggestion").get(pk=task_id)
-    locked_table(task.suggestion.meeting_id, seen)
-    tasks = standing_tasks(task.suggestion)
+    lock_table(task.suggestion.meeting_id, version_token)
+    tasks = lock_tasks(task.suggestion)
     at = tasks.index(task)
     other = at - 1 if up else at + 1
     if not 0 <= other < len(tasks):
-        raise ImpossibleStep(_("It cannot be moved any further."))
+        raise InvalidTransitionError(_("It cannot be moved any further."))
     order = [*tasks]
     order[at], order[other] = order[other], order[at]
-    _number(order, sorted(task.number for task in tasks), actor=actor)
+    _renumber_tasks(order, sorted(task.number for task in tasks), actor=actor)
 
 
 @transaction.atomic
 def split_task(
-    *, task_id: int, version: int, text: str, new_text: str, reason: str, actor: Account, seen: str | None = None
+    *,
+    task_id: int,
+    version: int,
+    text: str,
+    new_text: str,
+    reason: str,
+    actor: Account,
+    version_token: str | None = None,
 ) -> Task:
     """Make two tasks of one; the new one stands below with the same departments, leaders, deadline and state.
 
@@ -72,59 +79,59 @@ def split_task(
     while a closure or a later deadline is being asked for, which is of the whole task.
     """
     require_secretariat(actor)
-    task = locked_task(task_id, version)
-    locked_table(task.suggestion.meeting_id, seen)
-    reason = required_reason(reason)
-    _require_nothing_asked(task)
+    task = lock_task(task_id, version)
+    lock_table(task.suggestion.meeting_id, version_token)
+    reason = clean_reason(reason)
+    _require_no_pending_request(task)
     for field, words in (("text", text), ("new_text", new_text)):
         if not words.strip():
-            raise Incomplete(_("Write what each of the two tasks is."), field=field)
-    siblings = standing_tasks(task.suggestion)
+            raise InvalidInputError(_("Write what each of the two tasks is."), field=field)
+    siblings = lock_tasks(task.suggestion)
     old_text = task.text
     at = next(place for place, sibling in enumerate(siblings) if sibling.pk == task.pk)
     following = siblings[at + 1 :]
-    _number(following, [sibling.number + 1 for sibling in following], actor=actor, note=reason)
-    new = _entered_as(task, text=new_text.strip(), number=task.number + 1, actor=actor)
-    _brought_up_to(task, new, old_text, actor=actor, reason=reason)
-    for mark in task.confirmation_marks.filter(answer__isnull=True):
-        ConfirmationMark.objects.create(
-            task=new, column=mark.column, code=mark.code, value=mark.value, parameters=mark.parameters
+    _renumber_tasks(following, [sibling.number + 1 for sibling in following], actor=actor, note=reason)
+    new = _create_copy(task, text=new_text.strip(), number=task.number + 1, actor=actor)
+    _copy_state(task, new, old_text, actor=actor, reason=reason)
+    for issue in task.import_issues.filter(answer__isnull=True):
+        ImportIssue.objects.create(
+            task=new, column=issue.column, code=issue.code, value=issue.value, parameters=issue.parameters
         )
     task.text = text.strip()
-    changes = changed({"text": (old_text, task.text), "split_off": (None, new.text)})
-    log_of_task(task, actor=actor, changes=changes, note=reason)
+    changes = diff_values({"text": (old_text, task.text), "split_off": (None, new.text)})
+    log_task_change(task, actor=actor, changes=changes, note=reason)
     return new
 
 
-def _entered_as(task: Task, *, text: str, number: int, actor: Account) -> Task:
+def _create_copy(task: Task, *, text: str, number: int, actor: Account) -> Task:
     entered = task.log.get(sequence=1).changes
-    departments, leaders = parts_of(task)
-    return enter_task(
+    departments, leaders = get_assignments(task)
+    return create_task(
         suggestion=task.suggestion,
         number=number,
         text=text,
-        deadline=read_written_deadline(entered["deadline"]["new"]),
+        deadline=deadline_from_json(entered["deadline"]["new"]),
         departments=departments,
         leaders=leaders,
-        milestones=[read_written_deadline(milestone) for milestone in entered["milestones"]["new"] or ()],
+        milestones=[deadline_from_json(milestone) for milestone in entered["milestones"]["new"] or ()],
         remarks=task.remarks,
         review_interval_months=entered["review_interval_months"]["new"],
         actor=actor,
     )
 
 
-def _brought_up_to(task: Task, new: Task, old_text: str, *, actor: Account, reason: str) -> TaskLog:
+def _copy_state(task: Task, new: Task, old_text: str, *, actor: Account, reason: str) -> TaskLog:
     """Let ``new`` stand as ``task`` does, from the day on which that last changed."""
-    now, then = _state(task), _state(new)
+    now, then = _state_to_json(task), _state_to_json(new)
     new.milestones.all().delete()
     Milestone.objects.bulk_create(
         Milestone(task=new, position=each.position, met_on=each.met_on, **deadline_columns(each.deadline))
         for each in task.milestones.all()
     )
-    changes = changed({name: (then[name], now[name]) for name in now})
+    changes = diff_values({name: (then[name], now[name]) for name in now})
     if task.next_review is not None and task.next_review != new.next_review:
         changes["next_review"] = {"old": iso(new.next_review), "new": iso(task.next_review)}
-    since = last_change_of_state(task) if changes.keys() - {"next_review"} else timezone.localdate()
+    since = last_state_change_day(task) if changes.keys() - {"next_review"} else timezone.localdate()
     return write_entry(
         new,
         actor=actor,
@@ -135,19 +142,19 @@ def _brought_up_to(task: Task, new: Task, old_text: str, *, actor: Account, reas
     )
 
 
-def _state(task: Task) -> Changes:
+def _state_to_json(task: Task) -> Changes:
     """Return what makes up the present state of a task, as entries hold it. One query."""
     return {
         "status": str(task.status),
-        "deadline": written_deadline(task.deadline),
-        "milestones": [written_milestone(milestone) for milestone in task.milestones.order_by("position")],
+        "deadline": deadline_to_json(task.deadline),
+        "milestones": [milestone_to_json(milestone) for milestone in task.milestones.order_by("position")],
         "extension": {"count": task.extension_count, "days": task.extension_days},
         "review_interval_months": task.review_interval_months,
     }
 
 
 @transaction.atomic
-def join_tasks(
+def merge_tasks(
     *,
     task_id: int,
     version: int,
@@ -156,7 +163,7 @@ def join_tasks(
     text: str,
     reason: str,
     actor: Account,
-    seen: str | None = None,
+    version_token: str | None = None,
 ) -> Task:
     """Make one task of two of the same row: the other is no task of its own any more, its page says so, its log stays.
 
@@ -165,58 +172,62 @@ def join_tasks(
     asked for, or something about the other waits for an answer.
     """
     require_secretariat(actor)
-    task, other = locked_task(task_id, version), locked_task(other_id, other_version)
-    locked_table(task.suggestion.meeting_id, seen)
-    reason = required_reason(reason)
+    task, other = lock_task(task_id, version), lock_task(other_id, other_version)
+    lock_table(task.suggestion.meeting_id, version_token)
+    reason = clean_reason(reason)
     if task.pk == other.pk or task.suggestion_id != other.suggestion_id:
-        raise Incomplete(_("Choose another task of the same row."), field="other")
+        raise InvalidInputError(_("Choose another task of the same row."), field="other")
     for one in (task, other):
         if one.status in ENDED_STATUSES:
-            raise ImpossibleStep(_("“%(task)s” has ended. Reopen it first, then join.") % {"task": one.text})
+            raise InvalidTransitionError(_("“%(task)s” has ended. Reopen it first, then join.") % {"task": one.text})
         if one.status == Status.CLOSURE_REQUESTED:
-            raise ImpossibleStep(_("Closure of “%(task)s” is being asked for. Decide that first.") % {"task": one.text})
-    _require_nothing_waits(other)
+            raise InvalidTransitionError(
+                _("Closure of “%(task)s” is being asked for. Decide that first.") % {"task": one.text}
+            )
+    _require_nothing_pending(other)
     if not text.strip():
-        raise Incomplete(_("Write what the task is."), field="text")
-    parts, other_parts = written_parts(*parts_of(task)), written_parts(*parts_of(other))
+        raise InvalidInputError(_("Write what the task is."), field="text")
+    parts, other_parts = assignments_to_json(*get_assignments(task)), assignments_to_json(*get_assignments(other))
     old_text, other_text = task.text, other.text
-    _unite_parts(task, other)
-    changes = changed(
+    _merge_assignments(task, other)
+    changes = diff_values(
         {
             "joined": (None, other_text),
-            "joined_deadline": (written_deadline(other.deadline), written_deadline(task.deadline)),
+            "joined_deadline": (deadline_to_json(other.deadline), deadline_to_json(task.deadline)),
             "text": (old_text, text.strip()),
             "remarks": (task.remarks, "\n".join(dict.fromkeys(filter(None, (task.remarks, other.remarks))))),
-            **{name: (parts[name], new) for name, new in written_parts(*parts_of(task)).items()},
+            **{name: (parts[name], new) for name, new in assignments_to_json(*get_assignments(task)).items()},
         }
     )
     if task.status == Status.NOT_STARTED and other.status == Status.IN_PROGRESS:
         changes["status"] = {"old": str(task.status), "new": str(other.status)}
-    _end(other, task, other_parts, text.strip(), actor=actor, reason=reason)
+    _mark_merged(other, task, other_parts, text.strip(), actor=actor, reason=reason)
     task.text = text.strip()
     task.remarks = changes["remarks"]["new"] if "remarks" in changes else task.remarks
-    log_of_task(task, actor=actor, changes=changes, note=reason)
-    left = standing_tasks(task.suggestion)
+    log_task_change(task, actor=actor, changes=changes, note=reason)
+    left = lock_tasks(task.suggestion)
     following = [sibling for sibling in left if sibling.number > other.number]
-    _number(following, [sibling.number - 1 for sibling in following], actor=actor, note=reason)
+    _renumber_tasks(following, [sibling.number - 1 for sibling in following], actor=actor, note=reason)
     task.refresh_from_db()
     return task
 
 
-def _unite_parts(task: Task, other: Task) -> None:
+def _merge_assignments(task: Task, other: Task) -> None:
     roles: dict[Department, list[str]] = {}
-    for department, role in (*parts_of(task)[0], *parts_of(other)[0]):
+    for department, role in (*get_assignments(task)[0], *get_assignments(other)[0]):
         roles.setdefault(department, []).append(role)
-    leaders = dict.fromkeys((*parts_of(task)[1], *parts_of(other)[1]))
-    departments = [(department, str(min(found, key=_BEST_ROLE.index))) for department, found in roles.items()]
-    replace_parts(task, departments, list(leaders))
+    leaders = dict.fromkeys((*get_assignments(task)[1], *get_assignments(other)[1]))
+    departments = [(department, str(min(found, key=_ROLE_PRECEDENCE.index))) for department, found in roles.items()]
+    replace_assignments(task, departments, list(leaders))
 
 
-def _end(other: Task, task: Task, parts: dict[str, list], text: str, *, actor: Account, reason: str) -> None:
+def _mark_merged(
+    other: Task, task: Task, assignments: dict[str, list], text: str, *, actor: Account, reason: str
+) -> None:
     """Let ``other`` be no task of its own any more; what hangs on it goes on with ``task``."""
-    changes = changed({"joined_into": (None, text), **{name: (old, []) for name, old in parts.items()}})
-    replace_parts(other, [], [])
-    log_of_task(other, actor=actor, changes=changes, note=reason)
+    changes = diff_values({"joined_into": (None, text), **{name: (old, []) for name, old in assignments.items()}})
+    replace_assignments(other, [], [])
+    log_task_change(other, actor=actor, changes=changes, note=reason)
     Evidence.objects.filter(task=other).update(task=task)
     Instruction.objects.filter(task=other).update(task=task)
     other.joined_into = task
@@ -226,28 +237,30 @@ def _end(other: Task, task: Task, parts: dict[str, list], text: str, *, actor: A
     other.joined.update(joined_into=task)
 
 
-def _require_nothing_asked(task: Task) -> None:
+def _require_no_pending_request(task: Task) -> None:
     if task.status == Status.CLOSURE_REQUESTED:
-        raise ImpossibleStep(_("Closure of “%(task)s” is being asked for. Decide that first.") % {"task": task.text})
+        raise InvalidTransitionError(
+            _("Closure of “%(task)s” is being asked for. Decide that first.") % {"task": task.text}
+        )
     if task.extension_requests.waiting().exists():
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("A later deadline of “%(task)s” is being asked for. Decide that first.") % {"task": task.text}
         )
 
 
-def _require_nothing_waits(task: Task) -> None:
-    _require_nothing_asked(task)
+def _require_nothing_pending(task: Task) -> None:
+    _require_no_pending_request(task)
     if task.instructions.filter(answer__isnull=True).exists():
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("An instruction on “%(task)s” has not been answered. Answer it first.") % {"task": task.text}
         )
-    if task.confirmation_marks.filter(answer__isnull=True).exists():
-        raise ImpossibleStep(
+    if task.import_issues.filter(answer__isnull=True).exists():
+        raise InvalidTransitionError(
             _("Something about “%(task)s” is still to be confirmed. Confirm it first.") % {"task": task.text}
         )
 
 
-def _number(tasks: Sequence[Task], numbers: Sequence[int], *, actor: Account, note: str = "") -> None:
+def _renumber_tasks(tasks: Sequence[Task], numbers: Sequence[int], *, actor: Account, note: str = "") -> None:
     """Give ``tasks`` of one row these numbers; each that has another one than before gets an entry."""
     renumbered = [(task, task.number, number) for task, number in zip(tasks, numbers, strict=True)]
     renumbered = [(task, old, number) for task, old, number in renumbered if old != number]
@@ -256,4 +269,4 @@ def _number(tasks: Sequence[Task], numbers: Sequence[int], *, actor: Account, no
         [(task.suggestion, number) for task, _old, number in renumbered],
     )
     for task, old, number in renumbered:
-        log_of_task(task, actor=actor, changes=changed({"task_number": (old, number)}), note=note)
+        log_task_change(task, actor=actor, changes=diff_values({"task_number": (old, number)}), note=note)

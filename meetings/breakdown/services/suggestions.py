@@ -1,7 +1,8 @@
 """Arranging the rows of a breakdown table: aspects and suggestions, their order, what they say and who made them.
 
-``seen`` is `table.seen_of_table` of the page the person looked at, none where no page was looked at; every verb here
-is the secretariat's, and raises Outdated where the table is another one by now. What was printed stays in the logs.
+``seen`` is `table.table_version_token` of the page the person looked at, none where no page was looked at; every verb
+here is the secretariat's, and raises Outdated where the table is another one by now. What was printed stays in the
+logs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from itertools import groupby
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.errors import ImpossibleStep, Incomplete, NothingDiffers
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import (
     Account,
     Aspect,
@@ -27,108 +28,112 @@ from meetings.models import (
     Task,
 )
 from meetings.tasks.services.log import Changes
-from meetings.tasks.services.validators import require_secretariat, required_reason
+from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 from .ordering import (
-    at_end_of_its_aspect,
-    changed,
-    digest,
-    lay_out,
-    locked_table,
-    log_of_meeting,
-    log_of_suggestion,
-    log_of_task,
+    assign_positions,
+    build_version_token,
+    check_version_token,
+    diff_values,
+    lock_table,
+    lock_tasks,
+    log_meeting_change,
+    log_suggestion_change,
+    log_task_change,
     ordered_suggestions,
+    place_at_end_of_aspect,
     place_tasks,
-    require_seen,
-    standing_tasks,
-    written_sources,
+    sources_to_json,
 )
 
-LONGEST_ASPECT = Aspect._meta.get_field("title").max_length
-LARGEST_NUMBER = 99_999
+MAX_ASPECT_LENGTH = Aspect._meta.get_field("title").max_length
+MAX_NUMBER = 99_999
 
 
 # --- aspects --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def add_aspect(*, meeting_id: int, title: str, actor: Account, seen: str | None = None) -> Aspect:
+def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: str | None = None) -> Aspect:
     """Add an aspect at the end of the table. Raises a subclass of Refused."""
     require_secretariat(actor)
-    meeting = locked_table(meeting_id, seen)
-    title = _checked_title(meeting, title)
+    meeting = lock_table(meeting_id, version_token)
+    title = _clean_aspect_title(meeting, title)
     aspect = Aspect.objects.create(meeting=meeting, title=title, position=meeting.aspects.count() + 1)
-    log_of_meeting(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=changed({"aspect": (None, _printed(aspect))}))
+    log_meeting_change(
+        meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values({"aspect": (None, _aspect_label(aspect))})
+    )
     return aspect
 
 
 @transaction.atomic
-def rename_aspect(*, aspect_id: int, title: str, reason: str, actor: Account, seen: str | None = None) -> Aspect:
+def rename_aspect(
+    *, aspect_id: int, title: str, reason: str, actor: Account, version_token: str | None = None
+) -> Aspect:
     """Correct what an aspect says. Raises a subclass of Refused."""
     require_secretariat(actor)
     aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
-    meeting = locked_table(aspect.meeting_id, seen)
-    reason = required_reason(reason)
-    old = _printed(aspect)
-    aspect.title = _checked_title(meeting, title, besides=aspect)
+    meeting = lock_table(aspect.meeting_id, version_token)
+    reason = clean_reason(reason)
+    old = _aspect_label(aspect)
+    aspect.title = _clean_aspect_title(meeting, title, exclude=aspect)
     aspect.save()
-    changes = changed({"aspect": (old, _printed(aspect))})
+    changes = diff_values({"aspect": (old, _aspect_label(aspect))})
     if not changes:
-        raise NothingDiffers
-    log_of_meeting(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
+        raise NoChangesError
+    log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
     return aspect
 
 
 @transaction.atomic
-def move_aspect(*, aspect_id: int, up: bool, actor: Account, seen: str | None = None) -> None:
+def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
     """Let an aspect change places with the one above or below, with all its rows; the printed numbers 1. 2. follow."""
     require_secretariat(actor)
-    meeting = locked_table(Aspect.objects.values_list("meeting_id", flat=True).get(pk=aspect_id), seen)
+    meeting = lock_table(Aspect.objects.values_list("meeting_id", flat=True).get(pk=aspect_id), version_token)
     aspects = list(meeting.aspects.order_by("position"))
-    aspect, neighbour = _with_neighbour(aspects, aspect_id, up)
+    aspect, neighbour = _find_neighbour(aspects, aspect_id, up)
     place = aspect.position
-    rows = _swapped(_units(ordered_suggestions(meeting)), aspect.pk, neighbour.pk)
-    lay_out(_exchanged(aspects, aspect, neighbour), "position")
-    lay_out(rows, "position")
-    changes = changed({"place_in_table": (place, aspect.position)})
-    log_of_meeting(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)
+    rows = _swap_aspects(_group_by_aspect(ordered_suggestions(meeting)), aspect.pk, neighbour.pk)
+    assign_positions(_swap_rows(aspects, aspect, neighbour), "position")
+    assign_positions(rows, "position")
+    changes = diff_values({"place_in_table": (place, aspect.position)})
+    log_meeting_change(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)
 
 
 @transaction.atomic
-def remove_aspect(*, aspect_id: int, actor: Account, seen: str | None = None) -> None:
+def remove_aspect(*, aspect_id: int, actor: Account, version_token: str | None = None) -> None:
     """Remove an aspect that was entered by mistake. Raises ImpossibleStep while it has suggestions."""
     require_secretariat(actor)
     aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
-    meeting = locked_table(aspect.meeting_id, seen)
+    meeting = lock_table(aspect.meeting_id, version_token)
     if aspect.suggestions.exists():
-        raise ImpossibleStep(_("This aspect has suggestions. Move them to another aspect first."))
-    changes = changed({"aspect": (_printed(aspect), None)})
+        raise InvalidTransitionError(_("This aspect has suggestions. Move them to another aspect first."))
+    changes = diff_values({"aspect": (_aspect_label(aspect), None)})
     aspect.delete()
-    lay_out(list(meeting.aspects.order_by("position")), "position")
-    log_of_meeting(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes)
+    assign_positions(list(meeting.aspects.order_by("position")), "position")
+    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes)
 
 
-def _checked_title(meeting: Meeting, title: str, besides: Aspect | None = None) -> str:
+def _clean_aspect_title(meeting: Meeting, title: str, exclude: Aspect | None = None) -> str:
     title = title.strip()
     if not title:
-        raise Incomplete(_("Write what the aspect is."), field="title")
-    if len(title) > LONGEST_ASPECT:
-        raise Incomplete(
-            _("The aspect is longer than %(longest)d characters. Shorten it.") % {"longest": LONGEST_ASPECT},
+        raise InvalidInputError(_("Write what the aspect is."), field="title")
+    if len(title) > MAX_ASPECT_LENGTH:
+        raise InvalidInputError(
+            _("The aspect is longer than %(longest)d characters. Shorten it.") % {"longest": MAX_ASPECT_LENGTH},
             field="title",
         )
-    others = meeting.aspects.exclude(pk=besides.pk) if besides else meeting.aspects.all()
+    others = meeting.aspects.exclude(pk=exclude.pk) if exclude else meeting.aspects.all()
     if others.filter(title=title).exists():
-        raise Incomplete(_("The meeting has this aspect already."), field="title")
+        raise InvalidInputError(_("The meeting has this aspect already."), field="title")
     return title
 
 
-def _printed(aspect: Aspect | None) -> str:
+def _aspect_label(aspect: Aspect | None) -> str:
     return f"{aspect.position}. {aspect.title}" if aspect else ""
 
 
-def _units(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[Suggestion]]]:
+def _group_by_aspect(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[Suggestion]]]:
     """Return the rows by aspect, an aspect that stands in two places where it stands first."""
     units: list[tuple[int | None, list[Suggestion]]] = []
     for aspect_id, of_aspect in groupby(rows, key=lambda row: row.aspect_id):
@@ -140,7 +145,7 @@ def _units(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[Suggestion
     return units
 
 
-def _swapped(units: list[tuple[int | None, list[Suggestion]]], one: int, other: int) -> list[Suggestion]:
+def _swap_aspects(units: list[tuple[int | None, list[Suggestion]]], one: int, other: int) -> list[Suggestion]:
     places = [at for at, (aspect_id, _rows) in enumerate(units) if aspect_id in (one, other)]
     if len(places) == 2:
         units[places[0]], units[places[1]] = units[places[1]], units[places[0]]
@@ -150,10 +155,10 @@ def _swapped(units: list[tuple[int | None, list[Suggestion]]], one: int, other: 
 # --- suggestions ----------------------------------------------------------------------------------
 
 
-def seen_of_suggestion(suggestion: Suggestion) -> str:
+def suggestion_version_token(suggestion: Suggestion) -> str:
     """Return the name of what the form of a suggestion shows. One query."""
     sources = list(suggestion.suggestion_sources.order_by("position").values_list("person", "capacity"))
-    return digest(suggestion.number, suggestion.aspect_id, suggestion.text, suggestion.lead_in, sources)
+    return build_version_token(suggestion.number, suggestion.aspect_id, suggestion.text, suggestion.lead_in, sources)
 
 
 @transaction.atomic
@@ -167,32 +172,32 @@ def edit_suggestion(
     sources: Sequence[tuple[Person, str]],
     reason: str,
     actor: Account,
-    seen: str | None = None,
+    version_token: str | None = None,
 ) -> Suggestion:
     """Correct a row's number, aspect (by its title; a new one is added), texts and sources (with capacities, in order).
 
-    Each task of the row gets an entry, effective today. ``seen`` is `seen_of_suggestion` here. Raises a subclass of
-    Refused.
+    Each task of the row gets an entry, effective today. ``version_token`` is `suggestion_version_token` here. Raises a
+    subclass of Refused.
     """
     require_secretariat(actor)
-    suggestion = _locked_suggestion(suggestion_id)
+    suggestion = _lock_suggestion(suggestion_id)
     meeting = suggestion.meeting
-    require_seen(seen, seen_of_suggestion(suggestion))
-    reason = required_reason(reason)
-    old = _written(suggestion)
+    check_version_token(version_token, suggestion_version_token(suggestion))
+    reason = clean_reason(reason)
+    old = _suggestion_to_json(suggestion)
     before = suggestion.aspect_id
     suggestion.number, suggestion.text, suggestion.lead_in = number, text.strip(), lead_in.strip()
-    suggestion.aspect = aspect_named(meeting, aspect, actor=actor)
+    suggestion.aspect = get_or_create_aspect(meeting, aspect, actor=actor)
     suggestion.save()
     replace_sources(suggestion, sources)
-    new = _written(suggestion)
-    changes = changed({name: (old[name], new[name]) for name in old})
+    new = _suggestion_to_json(suggestion)
+    changes = diff_values({name: (old[name], new[name]) for name in old})
     if not changes:
-        raise NothingDiffers
+        raise NoChangesError
     if suggestion.aspect_id != before:
-        lay_out(at_end_of_its_aspect(ordered_suggestions(meeting), suggestion), "position")
+        assign_positions(place_at_end_of_aspect(ordered_suggestions(meeting), suggestion), "position")
     are_texts = changes.keys() <= {"suggestion", "lead_in"}
-    log_of_suggestion(
+    log_suggestion_change(
         suggestion,
         actor=actor,
         changes=changes,
@@ -204,45 +209,49 @@ def edit_suggestion(
 
 
 @transaction.atomic
-def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, seen: str | None = None) -> None:
+def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
     """Let a row change places with the one above or below under its aspect; their printed numbers stay in order.
 
     Raises ImpossibleStep at the edge of the aspect.
     """
     require_secretariat(actor)
-    meeting = locked_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), seen)
+    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     rows = ordered_suggestions(meeting)
-    suggestion, neighbour = _with_neighbour(rows, suggestion_id, up)
+    suggestion, neighbour = _find_neighbour(rows, suggestion_id, up)
     if neighbour.aspect_id != suggestion.aspect_id:
-        raise ImpossibleStep(_("There is no other row of this aspect there. Choose another aspect for it instead."))
+        raise InvalidTransitionError(
+            _("There is no other row of this aspect there. Choose another aspect for it instead.")
+        )
     place, numbers = suggestion.position, (suggestion.number, neighbour.number)
-    lay_out(_exchanged(rows, suggestion, neighbour), "position")
+    assign_positions(_swap_rows(rows, suggestion, neighbour), "position")
     if None not in numbers:
         suggestion.number, neighbour.number = reversed(numbers)
         Suggestion.objects.bulk_update([suggestion, neighbour], ["number"])
     moved = {"place_in_table": (place, suggestion.position), "number": (numbers[0], suggestion.number)}
-    log_of_suggestion(suggestion, actor=actor, changes=changed(moved))
-    if changes := changed({"number": (numbers[1], neighbour.number)}):
-        log_of_suggestion(neighbour, actor=actor, changes=changes)
+    log_suggestion_change(suggestion, actor=actor, changes=diff_values(moved))
+    if changes := diff_values({"number": (numbers[1], neighbour.number)}):
+        log_suggestion_change(neighbour, actor=actor, changes=changes)
 
 
 @transaction.atomic
-def move_to_aspect(*, suggestion_id: int, aspect_id: int | None, actor: Account, seen: str | None = None) -> None:
+def move_suggestion_to_aspect(
+    *, suggestion_id: int, aspect_id: int | None, actor: Account, version_token: str | None = None
+) -> None:
     """Put a row at the end of another aspect (none: of the rows without one); its printed number stays."""
     require_secretariat(actor)
-    meeting = locked_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), seen)
+    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     rows = ordered_suggestions(meeting)
     suggestion = next(row for row in rows if row.pk == suggestion_id)
     aspect = meeting.aspects.filter(pk=aspect_id).first() if aspect_id else None
     if aspect_id and aspect is None:
-        raise Incomplete(_("Choose one of the meeting's aspects."))
-    changes = changed({"aspect": (_printed(suggestion.aspect), _printed(aspect))})
+        raise InvalidInputError(_("Choose one of the meeting's aspects."))
+    changes = diff_values({"aspect": (_aspect_label(suggestion.aspect), _aspect_label(aspect))})
     if not changes:
-        raise Incomplete(_("The row stands under this aspect already."))
+        raise InvalidInputError(_("The row stands under this aspect already."))
     suggestion.aspect = aspect
     suggestion.save()
-    lay_out(at_end_of_its_aspect(rows, suggestion), "position")
-    log_of_suggestion(suggestion, actor=actor, changes=changes)
+    assign_positions(place_at_end_of_aspect(rows, suggestion), "position")
+    log_suggestion_change(suggestion, actor=actor, changes=changes)
 
 
 @transaction.atomic
@@ -255,26 +264,28 @@ def split_suggestion(
     new_number: int | None,
     reason: str,
     actor: Account,
-    seen: str | None = None,
+    version_token: str | None = None,
 ) -> Suggestion:
     """Make two rows of one: the tasks ``task_ids`` go to the new row below, under the same aspect and sources.
 
     Raises a subclass of Refused: where no task would stay, or none go.
     """
     require_secretariat(actor)
-    meeting = locked_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), seen)
+    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     rows = ordered_suggestions(meeting)
     suggestion = next(row for row in rows if row.pk == suggestion_id)
     _require_no_outcome(suggestion)
-    reason = required_reason(reason)
-    tasks = standing_tasks(suggestion)
+    reason = clean_reason(reason)
+    tasks = lock_tasks(suggestion)
     go = [task for task in tasks if task.pk in set(task_ids)]
     stay = [task for task in tasks if task not in go]
     if not go or not stay:
-        raise Incomplete(_("Choose which tasks go to the new row; at least one goes and one stays."), field="tasks")
+        raise InvalidInputError(
+            _("Choose which tasks go to the new row; at least one goes and one stays."), field="tasks"
+        )
     for field, words in (("text", text), ("new_text", new_text)):
         if not words.strip():
-            raise Incomplete(_("Write what each of the two rows suggests."), field=field)
+            raise InvalidInputError(_("Write what each of the two rows suggests."), field=field)
     old, old_numbers = str(suggestion), {task.pk: task.number for task in tasks}
     old_text, suggestion.text = suggestion.text, text.strip()
     suggestion.save()
@@ -289,49 +300,56 @@ def split_suggestion(
     sources = suggestion.suggestion_sources.order_by("position").select_related("person")
     replace_sources(new, [(source.person, source.capacity) for source in sources])
     at = rows.index(suggestion) + 1
-    lay_out([*rows[:at], new, *rows[at:]], "position")
+    assign_positions([*rows[:at], new, *rows[at:]], "position")
     # All at once: a task that stays may take the number of one that goes.
     places = [(suggestion, number) for number in range(1, len(stay) + 1)]
     places += [(new, number) for number in range(1, len(go) + 1)]
     place_tasks([*stay, *go], places)
     for task in stay:
-        changes = changed(
+        changes = diff_values(
             {
                 "suggestion": (old_text, suggestion.text),
                 "split_off": (None, str(new)),
                 "task_number": (old_numbers[task.pk], task.number),
             }
         )
-        log_of_task(task, actor=actor, changes=changes, note=reason)
+        log_task_change(task, actor=actor, changes=changes, note=reason)
     for task in go:
-        changes = changed(
+        changes = diff_values(
             {"suggestion_row": (old, str(new)), "task_number": (old_numbers[task.pk], task.number)},
         )
-        log_of_task(task, actor=actor, changes=changes, note=reason)
+        log_task_change(task, actor=actor, changes=changes, note=reason)
     return new
 
 
 @transaction.atomic
-def join_suggestions(
-    *, suggestion_id: int, other_id: int, text: str, lead_in: str, reason: str, actor: Account, seen: str | None = None
+def merge_suggestions(
+    *,
+    suggestion_id: int,
+    other_id: int,
+    text: str,
+    lead_in: str,
+    reason: str,
+    actor: Account,
+    version_token: str | None = None,
 ) -> Suggestion:
     """Make one row of two: the tasks and sources of ``other_id`` come to the first, behind its own; the other goes.
 
     Raises a subclass of Refused.
     """
     require_secretariat(actor)
-    meeting = locked_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), seen)
+    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     rows = ordered_suggestions(meeting)
     suggestion = next(row for row in rows if row.pk == suggestion_id)
     other = next((row for row in rows if row.pk == other_id and row.pk != suggestion_id), None)
     if other is None:
-        raise Incomplete(_("Choose the row to join with."), field="other")
+        raise InvalidInputError(_("Choose the row to join with."), field="other")
     _require_no_outcome(suggestion)
     _require_no_outcome(other)
-    reason = required_reason(reason)
-    own, coming = standing_tasks(suggestion), standing_tasks(other)
-    old = {"suggestion": suggestion.text, "lead_in": suggestion.lead_in, "sources": written_sources(suggestion)}
-    gone, gone_sources = str(other), written_sources(other)
+    reason = clean_reason(reason)
+    own, coming = lock_tasks(suggestion), lock_tasks(other)
+    old = {"suggestion": suggestion.text, "lead_in": suggestion.lead_in, "sources": sources_to_json(suggestion)}
+    gone, gone_sources = str(other), sources_to_json(other)
     old_numbers = {task.pk: task.number for task in (*own, *coming)}
     suggestion.text, suggestion.lead_in = text.strip(), lead_in.strip()
     suggestion.raised_before = suggestion.raised_before or other.raised_before
@@ -343,53 +361,57 @@ def join_suggestions(
     DraftRow.objects.filter(suggestion=other).update(suggestion=suggestion)
     other.raised_again.update(raised_before=suggestion)
     other.delete()
-    lay_out([row for row in rows if row.pk != other_id], "position")
-    new = {"suggestion": suggestion.text, "lead_in": suggestion.lead_in, "sources": written_sources(suggestion)}
-    shared = changed({"joined": (None, gone), **{name: (old[name], new[name]) for name in old}})
+    assign_positions([row for row in rows if row.pk != other_id], "position")
+    new = {"suggestion": suggestion.text, "lead_in": suggestion.lead_in, "sources": sources_to_json(suggestion)}
+    shared = diff_values({"joined": (None, gone), **{name: (old[name], new[name]) for name in old}})
     for task in own:
-        numbers = changed({"task_number": (old_numbers[task.pk], task.number)})
-        log_of_task(task, actor=actor, changes={**shared, **numbers}, note=reason)
+        numbers = diff_values({"task_number": (old_numbers[task.pk], task.number)})
+        log_task_change(task, actor=actor, changes={**shared, **numbers}, note=reason)
     for task in coming:
         changes = {
             "suggestion_row": (gone, str(suggestion)),
             "sources": (gone_sources, new["sources"]),
             "task_number": (old_numbers[task.pk], task.number),
         }
-        log_of_task(task, actor=actor, changes=changed(changes), note=reason)
+        log_task_change(task, actor=actor, changes=diff_values(changes), note=reason)
     removed = {"joined_into": {"old": None, "new": str(suggestion)}}
-    log_of_meeting(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=gone, note=reason)
+    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=gone, note=reason)
     return suggestion
 
 
 @transaction.atomic
-def remove_suggestion(*, suggestion_id: int, actor: Account, seen: str | None = None) -> None:
+def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str | None = None) -> None:
     """Remove a row that was entered by mistake. Raises ImpossibleStep where it has tasks: the log is never emptied."""
     require_secretariat(actor)
-    meeting = locked_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), seen)
-    suggestion = _locked_suggestion(suggestion_id)
+    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
+    suggestion = _lock_suggestion(suggestion_id)
     if suggestion.tasks.exists():
-        raise ImpossibleStep(_("This row has tasks, whose log is kept. Terminate them, or join the row with another."))
+        raise InvalidTransitionError(
+            _("This row has tasks, whose log is kept. Terminate them, or join the row with another.")
+        )
     if suggestion.draft_rows.exists():
-        raise ImpossibleStep(_("This row came from a file, which is kept with it. Correct it instead."))
-    changes = changed(
+        raise InvalidTransitionError(_("This row came from a file, which is kept with it. Correct it instead."))
+    changes = diff_values(
         {
             "suggestion": (suggestion.text, ""),
             "lead_in": (suggestion.lead_in, ""),
-            "sources": (written_sources(suggestion), []),
-            "aspect": (_printed(suggestion.aspect), ""),
+            "sources": (sources_to_json(suggestion), []),
+            "aspect": (_aspect_label(suggestion.aspect), ""),
         }
     )
     part = str(suggestion)
     suggestion.delete()
-    lay_out(ordered_suggestions(meeting), "position")
-    log_of_meeting(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes, part=part)
+    assign_positions(ordered_suggestions(meeting), "position")
+    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes, part=part)
 
 
 @transaction.atomic
-def number_anew(*, meeting_id: int, within_aspects: bool, actor: Account, seen: str | None = None) -> int:
+def renumber_suggestions(
+    *, meeting_id: int, within_aspects: bool, actor: Account, version_token: str | None = None
+) -> int:
     """Number the rows 1, 2, 3 … through the table, or anew under each aspect; return how many changed theirs."""
     require_secretariat(actor)
-    meeting = locked_table(meeting_id, seen)
+    meeting = lock_table(meeting_id, version_token)
     count, aspect_id, renumbered = 0, None, []
     for at, row in enumerate(ordered_suggestions(meeting)):
         if at == 0 or (within_aspects and row.aspect_id != aspect_id):
@@ -400,14 +422,14 @@ def number_anew(*, meeting_id: int, within_aspects: bool, actor: Account, seen: 
             row.number = count
     Suggestion.objects.bulk_update([row for row, _old in renumbered], ["number"])
     for row, old in renumbered:
-        log_of_suggestion(row, actor=actor, changes=changed({"number": (old, row.number)}))
+        log_suggestion_change(row, actor=actor, changes=diff_values({"number": (old, row.number)}))
     return len(renumbered)
 
 
 # --- what several share ---------------------------------------------------------------------------
 
 
-def aspect_named(meeting: Meeting, title: str, *, actor: Account) -> Aspect | None:
+def get_or_create_aspect(meeting: Meeting, title: str, *, actor: Account) -> Aspect | None:
     """Return the meeting's aspect of this title, added where it is new; none for no title."""
     if not title.strip():
         return None
@@ -424,37 +446,37 @@ def replace_sources(suggestion: Suggestion, sources: Sequence[tuple[Person, str]
     )
 
 
-def _locked_suggestion(suggestion_id: int) -> Suggestion:
+def _lock_suggestion(suggestion_id: int) -> Suggestion:
     suggestions = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting", "aspect")
     return suggestions.get(pk=suggestion_id)
 
 
-def _written(suggestion: Suggestion) -> Changes:
+def _suggestion_to_json(suggestion: Suggestion) -> Changes:
     return {
         "number": suggestion.number,
         "aspect": suggestion.aspect.title if suggestion.aspect else "",
         "suggestion": suggestion.text,
         "lead_in": suggestion.lead_in,
-        "sources": written_sources(suggestion),
+        "sources": sources_to_json(suggestion),
     }
 
 
 def _require_no_outcome(suggestion: Suggestion) -> None:
     if SuggestionOutcome.objects.filter(suggestion=suggestion).exists():
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("What became of “%(suggestion)s” has been recorded and told, so it is neither split nor joined.")
             % {"suggestion": suggestion}
         )
 
 
-def _with_neighbour(rows: Sequence, pk: int, up: bool) -> tuple:
+def _find_neighbour(rows: Sequence, pk: int, up: bool) -> tuple:
     at = next(at for at, row in enumerate(rows) if row.pk == pk)
     other = at - 1 if up else at + 1
     if not 0 <= other < len(rows):
-        raise ImpossibleStep(_("It cannot be moved any further."))
+        raise InvalidTransitionError(_("It cannot be moved any further."))
     return rows[at], rows[other]
 
 
-def _exchanged(rows: Sequence, one: object, other: object) -> list:
+def _swap_rows(rows: Sequence, one: object, other: object) -> list:
     exchange = {one.pk: other, other.pk: one}
     return [exchange.get(row.pk, row) for row in rows]

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_POST
 
 from meetings import permissions
 from meetings.breakdown.services.meeting_settings import record_next_meeting, set_leader_agrees
-from meetings.core.as_of import ImpossibleAsOf, parse_day
-from meetings.errors import Refused
+from meetings.core.as_of import InvalidAsOfError, parse_date
+from meetings.errors import ServiceError
 from meetings.ui.navigation import today
 
 
 @require_POST
 def meeting_agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """Set whether a supervising leader agrees before a task of the meeting is closed."""
-    meeting = permissions.governable_meeting(request.user, pk, today())
+    meeting = permissions.editable_meeting(request.user, pk, today())
     agrees = request.POST.get("agrees") == "yes"
     set_leader_agrees(meeting_id=meeting.pk, actor=request.user, agrees=agrees)
     if agrees:
@@ -30,16 +30,16 @@ def meeting_agreement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def next_meeting(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_next_day(request: HttpRequest, pk: int) -> HttpResponse:
     """Give what is due at the next meeting the day of that meeting."""
-    meeting = permissions.governable_meeting(request.user, pk, today())
+    meeting = permissions.editable_meeting(request.user, pk, today())
     try:
-        held_on = parse_day(request.POST.get("held_on", ""))
+        held_on = parse_date(request.POST.get("held_on", ""))
         entries = record_next_meeting(meeting_id=meeting.pk, held_on=held_on, actor=request.user)
-    except ImpossibleAsOf as wrong:
-        messages.error(request, str(wrong))
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except InvalidAsOfError as error:
+        messages.error(request, str(error))
+    except ServiceError as error:
+        messages.error(request, error.message)
     else:
         messages.success(
             request,

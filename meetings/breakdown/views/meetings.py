@@ -23,31 +23,31 @@ from meetings.ui.navigation import as_of_query, today
 @require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """Show the meetings with what became of their tasks."""
-    day, wrong = requested_day(request, today())
-    meetings = permissions.readable_meetings(request.user, day).with_sizes()
+    day, errors = requested_day(request, today())
+    meetings = permissions.readable_meetings(request.user, day).with_counts()
     counts = {count.key: count for count in statistics.count_by_meeting(permissions.readable_tasks(request.user, day))}
     sorting = [name for name in request.GET.getlist("sort") if name]
-    wrong += [
+    errors += [
         _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
         for name in sorting
-        if name.removeprefix("-") not in MeetingTable.sortable()
+        if name.removeprefix("-") not in MeetingTable.sortable_names()
     ]
-    table = MeetingTable(meetings.none() if wrong else meetings, order_by=[] if wrong else sorting)
+    table = MeetingTable(meetings.none() if errors else meetings, order_by=[] if errors else sorting)
     table.request = request
-    context = {"table": table, "counts": counts, "wrong": wrong, **_about(request, day)}
+    context = {"table": table, "counts": counts, "wrong": errors, **_common_context(request, day)}
     return render(request, "meetings/breakdown/meeting_list.html", context)
 
 
 @require_safe
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the meeting and its breakdown table, or hand it out as a workbook or document (``export=``)."""
-    day, wrong = requested_day(request, today())
+    day, errors = requested_day(request, today())
     meeting = permissions.readable_meeting(request.user, pk, day)
     asked_for = request.GET.get("export")
-    if asked_for and not wrong:
-        if asked_for in responses.BREAKDOWN_FORMS:
+    if asked_for and not errors:
+        if asked_for in responses.BREAKDOWN_FORMATS:
             return responses.breakdown_response(meeting, day, asked_for)
-        wrong.append(_("There is no export “%(name)s”.") % {"name": asked_for})
+        errors.append(_("There is no export “%(name)s”.") % {"name": asked_for})
     tasks = permissions.readable_tasks(request.user, day).filter(suggestion__meeting=meeting)
     context = {
         "meeting": meeting,
@@ -55,16 +55,16 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attendances": meeting.attendances.select_related("person"),
         # What was printed is today's on every day (DESIGN.md, As-of), and so are its corrections.
         "changes": meeting.change_log.select_related("actor") if day == today() else [],
-        "blocks": breakdown_rows(meeting, tasks),
+        "blocks": group_breakdown_rows(meeting, tasks),
         "counts": statistics.count_by_health(tasks),
         "health_values": Health,
-        "wrong": wrong,
-        **_about(request, day),
+        "wrong": errors,
+        **_common_context(request, day),
     }
     return render(request, "meetings/breakdown/meeting_detail.html", context, status=400 if asked_for else 200)
 
 
-def _about(request: HttpRequest, day: datetime.date) -> dict:
+def _common_context(request: HttpRequest, day: datetime.date) -> dict:
     return {
         "day": day,
         "is_today": day == today(),
@@ -97,7 +97,7 @@ class AspectRows:
         return sum(len(rows.tasks) for rows in self.suggestions)
 
 
-def breakdown_rows(meeting: Meeting, tasks) -> list[AspectRows]:
+def group_breakdown_rows(meeting: Meeting, tasks) -> list[AspectRows]:
     """Return the meeting's tasks under their suggestions and aspects, in printed order. Five queries."""
     ordered = (
         tasks.for_listing()

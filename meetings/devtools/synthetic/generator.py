@@ -32,15 +32,15 @@ from meetings.models import (
     TaskState,
 )
 from meetings.models.log import CURRENT_COLUMNS, replay
-from meetings.tasks.services.log import deadline_columns, written_deadline
+from meetings.tasks.services.log import deadline_columns, deadline_to_json
 
 from . import words
 from .history import History, end_of_month
 
 FIRST_ISSUE = datetime.date(2019, 1, 15)
 LAST_ISSUE = datetime.date(2026, 12, 15)
-TASKS_OF_A_MEETING = 60
-BATCH = 1000
+TASKS_PER_MEETING = 60
+BATCH_SIZE = 1000
 
 
 class Generator:
@@ -58,7 +58,7 @@ class Generator:
         names = {self.random.choice(words.SURNAMES) + self.random.choice(words.GIVEN_NAMES): None for _ in range(100)}
         self.members = [(_person(name), self.random.choice(words.CAPACITIES)) for name in names]
         tasks = self._tasks(count)
-        while batch := list(islice(tasks, BATCH)):
+        while batch := list(islice(tasks, BATCH_SIZE)):
             self._write_tasks(batch)
 
     # --- meetings ---------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class Generator:
         """Yield ``count`` places for a task: the suggestion, already written, and the task's number under it."""
         random = self.random
         known = Meeting.objects.count()
-        issue_days = self._issue_days(-(-count // TASKS_OF_A_MEETING))
+        issue_days = self._issue_days(-(-count // TASKS_PER_MEETING))
         for nth, issued_on in enumerate(issue_days, start=1):
             meeting = self._meeting(issued_on, known + nth)
             # The tasks spread evenly over the meetings; how many a suggestion has is the seed's.
@@ -106,9 +106,9 @@ class Generator:
             while left:
                 numbers.append(min(left, random.choices((1, 2, 3, 4), (60, 15, 20, 5))[0]))
                 left -= numbers[-1]
-            yield from self._of_meeting(meeting, numbers)
+            yield from self._add_suggestions(meeting, numbers)
 
-    def _of_meeting(self, meeting: Meeting, numbers: list[int]) -> Iterator[tuple[Suggestion, int]]:
+    def _add_suggestions(self, meeting: Meeting, numbers: list[int]) -> Iterator[tuple[Suggestion, int]]:
         random = self.random
         titles = words.ASPECTS[: max(1, min(len(words.ASPECTS), len(numbers) // 2))]
         aspects = Aspect.objects.bulk_create(
@@ -121,7 +121,7 @@ class Generator:
                 aspect=aspects[index * len(aspects) // len(numbers)],
                 position=index + 1,
                 number=index + 1,
-                text=random.choice(words.WISHES).format(random.choice(words.FIELDS)),
+                text=random.choice(words.SUGGESTION_TEMPLATES).format(random.choice(words.FIELDS)),
             )
             for index in range(len(numbers))
         )
@@ -150,7 +150,7 @@ class Generator:
                 Task(
                     suggestion=suggestion,
                     number=number,
-                    text=random.choice(words.WORKS).format(random.choice(words.FIELDS)),
+                    text=random.choice(words.TASK_TEMPLATES).format(random.choice(words.FIELDS)),
                     version=len(history.entries),
                     **{f"original_{name}": value for name, value in deadline_columns(deadline).items()},
                     **{name: getattr(last, name) for name in CURRENT_COLUMNS},
@@ -209,28 +209,28 @@ class Generator:
         if random.random() < 0.06:
             return history
         day = issued_on
-        end = self._end(issued_on, deadline)
+        end = self._end_day(issued_on, deadline)
         while (day := day + datetime.timedelta(days=random.randint(50, 240))) <= min(end, self.today):
-            self._between(history, day)
+            self._add_event(history, day)
         if end <= self.today:
             self._finish(history, max(end, history.entries[-1].effective_on))
         if random.random() < 0.08:
-            history.report_belatedly()
+            history.report_back_dated()
         return history
 
     def _printed_milestones(self, issued_on: datetime.date, deadline: Deadline) -> list[dict[str, Any]]:
         if deadline.due_date is None or self.random.random() > 0.06:
             return []
         half_way = issued_on + (deadline.due_date - issued_on) / 2
-        return [{**written_deadline(end_of_month(half_way)), "met_on": None}]
+        return [{**deadline_to_json(end_of_month(half_way)), "met_on": None}]
 
-    def _end(self, issued_on: datetime.date, deadline: Deadline) -> datetime.date:
+    def _end_day(self, issued_on: datetime.date, deadline: Deadline) -> datetime.date:
         if deadline.due_date is None:
             return add_months(issued_on, self.random.randint(9, 48))
         late = self.random.gauss(5, 60) if self.random.random() < 0.93 else self.random.randint(100, 900)
         return max(deadline.due_date + datetime.timedelta(days=int(late)), issued_on + datetime.timedelta(days=5))
 
-    def _between(self, history: History, day: datetime.date) -> None:
+    def _add_event(self, history: History, day: datetime.date) -> None:
         random = self.random
         due = history.deadline.due_date
         if history.milestones and history.milestones[0]["met_on"] is None and random.random() < 0.5:
@@ -249,24 +249,24 @@ class Generator:
             return day if day <= self.today else None
 
         if random.random() < 0.04:
-            history.move(Status.TERMINATED, day, "任务内容已并入其他工作，不再单独办理。")
+            history.change_status(Status.TERMINATED, day, "任务内容已并入其他工作，不再单独办理。")
             return
         if history.status == Status.NOT_STARTED or random.random() < 0.3:
-            history.move(Status.CLOSED, day, "任务已完成，经秘书处核实办结。")
+            history.change_status(Status.CLOSED, day, "任务已完成，经秘书处核实办结。")
         else:
             if random.random() < 0.1:
-                history.move(Status.CLOSURE_REQUESTED, day, "任务已完成，申请办结。")
+                history.change_status(Status.CLOSURE_REQUESTED, day, "任务已完成，申请办结。")
                 if not later():
                     return
-                history.move(Status.IN_PROGRESS, day, "佐证材料不全，请补充后再报。")
+                history.change_status(Status.IN_PROGRESS, day, "佐证材料不全，请补充后再报。")
                 if not later():
                     return
-            history.move(Status.CLOSURE_REQUESTED, day, "任务已完成，佐证材料已补齐，申请办结。")
+            history.change_status(Status.CLOSURE_REQUESTED, day, "任务已完成，佐证材料已补齐，申请办结。")
             if not later():
                 return
-            history.move(Status.CLOSED, day, "同意办结。")
+            history.change_status(Status.CLOSED, day, "同意办结。")
         if random.random() < 0.03 and later():
-            history.move(Status.IN_PROGRESS, day, "抽查发现成效不明显，重新办理。")
+            history.change_status(Status.IN_PROGRESS, day, "抽查发现成效不明显，重新办理。")
             if later():
                 history.report(day)
 

@@ -13,7 +13,7 @@ from meetings.core.dates import add_months
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES, find_transition
 from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.models import Department, EntryKind, Status, TaskLog
-from meetings.tasks.services.log import written_deadline
+from meetings.tasks.services.log import deadline_to_json
 
 from .words import REPORTS
 
@@ -44,7 +44,7 @@ class History:
             self.issued_on,
             changes={
                 "status": {"old": None, "new": Status.NOT_STARTED.value},
-                "deadline": {"old": None, "new": written_deadline(self.deadline)},
+                "deadline": {"old": None, "new": deadline_to_json(self.deadline)},
                 "milestones": {"old": None, "new": self.milestones},
                 "review_interval_months": {"old": None, "new": self.review_interval_months},
             },
@@ -65,7 +65,7 @@ class History:
             changes=changes,
         )
 
-    def report_belatedly(self) -> None:
+    def report_back_dated(self) -> None:
         """Write up progress of a day between entries that are there already, as long as the task was open then."""
         ended = [e.effective_on for e in self.entries if e.changes.get("status", {}).get("new") in ENDED_STATUSES]
         first, last = self.issued_on, min([*ended, self.entries[-1].effective_on])
@@ -74,7 +74,7 @@ class History:
         if self.status != Status.NOT_STARTED and days > 0:
             self.report(first + datetime.timedelta(days=self.random.randrange(days)))
 
-    def move(self, target: Status, day: datetime.date, reason: str) -> None:
+    def change_status(self, target: Status, day: datetime.date, reason: str) -> None:
         """Change the status; a step the lifecycle's table does not have is a fault of this package."""
         transition = find_transition(self.status, target)
         if transition is None:
@@ -89,7 +89,7 @@ class History:
         gained = (later.due_date - self.deadline.due_date).days
         extension = {"count": self.extension["count"] + 1, "days": self.extension["days"] + gained}
         changes = {
-            "deadline": {"old": written_deadline(self.deadline), "new": written_deadline(later)},
+            "deadline": {"old": deadline_to_json(self.deadline), "new": deadline_to_json(later)},
             "extension": {"old": self.extension, "new": extension},
         }
         self.deadline, self.extension = later, extension

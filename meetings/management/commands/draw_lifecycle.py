@@ -7,21 +7,21 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from meetings.core.lifecycle import EXTENSION_TRANSITIONS, TRANSITIONS, Taker, Wish
+from meetings.core.lifecycle import EXTENSION_TRANSITIONS, TRANSITIONS, ActorRole, ExtensionState
 from meetings.management.base import RegisterCommand
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "lifecycle.md"
 
 # In the table's words; the documentation is English.
-TAKERS = {
-    Taker.SECRETARIAT: "the secretariat",
-    Taker.ANSWERABLE_LIAISON: "a liaison of a lead or responsible department",
-    Taker.ANY_LIAISON: "any liaison of the task's departments",
-    Taker.SUPERVISING_LEADER: "a supervising leader",
+ROLE_LABELS = {
+    ActorRole.SECRETARIAT: "the secretariat",
+    ActorRole.ANSWERABLE_LIAISON: "a liaison of a lead or responsible department",
+    ActorRole.ANY_LIAISON: "any liaison of the task's departments",
+    ActorRole.SUPERVISING_LEADER: "a supervising leader",
 }
 
 
-def drawn() -> str:
+def render_page() -> str:
     """Return the page: two diagrams (Mermaid) and the tables they are drawn from."""
     return "\n".join(
         [
@@ -32,15 +32,16 @@ def drawn() -> str:
             "",
             *_diagram(
                 [("[*]", TRANSITIONS[0].source, "enter")]
-                + [(row.source, row.target, _words(row.step)) for row in TRANSITIONS]
+                + [(row.source, row.target, _step_label(row.step)) for row in TRANSITIONS]
             ),
             "",
             "| step | from | to | who | reason needed | counts as a report |",
             "| --- | --- | --- | --- | --- | --- |",
             *(
-                f"| {_words(row.step)}{' ¹' if row.needs_agreement else ''}{' ²' if _leaders_condition(row) else ''} "
-                f"| `{row.source}` | `{row.target}` | {_who(row.takers)} | {_yes(row.needs_reason)} "
-                f"| {_yes(row.is_report)} |"
+                f"| {_step_label(row.step)}{' ¹' if row.needs_agreement else ''}"
+                f"{' ²' if _is_open_to_leaders(row) else ''} "
+                f"| `{row.source}` | `{row.target}` | {_format_roles(row.takers)} | {_yes_or_no(row.needs_reason)} "
+                f"| {_yes_or_no(row.is_report)} |"
                 for row in TRANSITIONS
             ),
             "",
@@ -54,15 +55,15 @@ def drawn() -> str:
             "Until it is decided, the task is as late as it was. One wish of a task is open at a time.",
             "",
             *_diagram(
-                [(row.source or "[*]", row.target, _words(row.step)) for row in EXTENSION_TRANSITIONS]
-                + [(wish, "[*]", "") for wish in Wish if wish != Wish.ASKED]
+                [(row.source or "[*]", row.target, _step_label(row.step)) for row in EXTENSION_TRANSITIONS]
+                + [(wish, "[*]", "") for wish in ExtensionState if wish != ExtensionState.REQUESTED]
             ),
             "",
             "| step | from | to | who | reason needed | while the task is |",
             "| --- | --- | --- | --- | --- | --- |",
             *(
-                f"| {_words(row.step)} | {f'`{row.source}`' if row.source else '–'} | `{row.target}` "
-                f"| {_who(row.takers) or 'by itself, as the task ends'} | {_yes(row.needs_reason)} "
+                f"| {_step_label(row.step)} | {f'`{row.source}`' if row.source else '–'} | `{row.target}` "
+                f"| {_format_roles(row.takers) or 'by itself, as the task ends'} | {_yes_or_no(row.needs_reason)} "
                 f"| {', '.join(f'`{status}`' for status in sorted(row.task_statuses))} |"
                 for row in EXTENSION_TRANSITIONS
             ),
@@ -76,19 +77,19 @@ def _diagram(arrows: list[tuple[str, str, str]]) -> list[str]:
     return ["```mermaid", "stateDiagram-v2", *lines, "```"]
 
 
-def _leaders_condition(row) -> bool:
-    return Taker.SUPERVISING_LEADER in row.takers
+def _is_open_to_leaders(row) -> bool:
+    return ActorRole.SUPERVISING_LEADER in row.takers
 
 
-def _words(step: str) -> str:
+def _step_label(step: str) -> str:
     return step.replace("_", " ")
 
 
-def _who(takers: frozenset[Taker]) -> str:
-    return ", ".join(words for taker, words in TAKERS.items() if taker in takers)
+def _format_roles(roles: frozenset[ActorRole]) -> str:
+    return ", ".join(words for taker, words in ROLE_LABELS.items() if taker in roles)
 
 
-def _yes(value: bool) -> str:
+def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
@@ -96,5 +97,5 @@ class Command(RegisterCommand):
     help = "Draw docs/lifecycle.md from the lifecycle's tables."
 
     def handle(self, **options):
-        PAGE.write_text(drawn(), encoding="utf-8")
+        PAGE.write_text(render_page(), encoding="utf-8")
         self.stdout.write(str(_("%(path)s is current.")) % {"path": PAGE.relative_to(settings.BASE_DIR)})

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown
-from meetings.exports.atomic_file import CannotWrite, written_whole
-from meetings.management.base import RegisterCommand, day_of_meeting, meeting_asked_for
+from meetings.exports.atomic_file import FileWriteError, open_atomic
+from meetings.management.base import RegisterCommand, get_meeting, parse_meeting_day_option
 
 WRITERS = {".xlsx": write_breakdown, ".docx": write_breakdown_document}
 
@@ -29,10 +29,10 @@ class Command(RegisterCommand):
                 _("FILE: “%(path)s” is neither a workbook nor a document. Let it end in .xlsx or .docx.")
                 % {"path": file}
             )
-        found = meeting_asked_for(meeting)
-        day = day_of_meeting(found, "--as-of", as_of)
+        found = get_meeting(meeting)
+        day = parse_meeting_day_option(found, "--as-of", as_of)
         try:
-            with written_whole(path) as output:
+            with open_atomic(path) as output:
                 write(output, found, day)
-        except CannotWrite as problem:
+        except FileWriteError as problem:
             raise CommandError(str(problem)) from problem

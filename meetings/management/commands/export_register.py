@@ -8,12 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meetings.core.as_of import AS_OF
-from meetings.exports.atomic_file import CannotWrite, written_whole
+from meetings.exports.atomic_file import FileWriteError, open_atomic
 from meetings.exports.register import write_register_csv, write_register_workbook
-from meetings.management.base import RegisterCommand, day_asked_for
+from meetings.management.base import RegisterCommand, parse_day_option
 from meetings.models import Task
-from meetings.tasks.filters import WrongParameter, filtered_tasks
-from meetings.tasks.tables import TaskTable, columns_asked_for, sorting_asked_for
+from meetings.tasks.filters import InvalidParameter, filter_tasks
+from meetings.tasks.tables import TaskTable, parse_columns, parse_sorting
 
 WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 
@@ -36,17 +36,17 @@ class Command(RegisterCommand):
                 _("FILE: “%(path)s” is neither a workbook nor a CSV. Let it end in .xlsx or .csv.") % {"path": file}
             )
         params = QueryDict(query.removeprefix("?"))
-        day = _day(as_of, params)
-        tasks = _tasks(params, day)
+        day = _parse_requested_day(as_of, params)
+        tasks = _filter_and_sort_tasks(params, day)
         try:
             # The heads are a contract with those who read the file by script, whatever LANGUAGE_CODE is.
-            with translation.override("zh-hans"), written_whole(path) as output:
+            with translation.override("zh-hans"), open_atomic(path) as output:
                 write(output, tasks, day)
-        except CannotWrite as problem:
+        except FileWriteError as problem:
             raise CommandError(str(problem)) from problem
 
 
-def _day(as_of: str | None, params: QueryDict):
+def _parse_requested_day(as_of: str | None, params: QueryDict):
     """Return the day asked for by ``--as-of`` or else in the query; raises CommandError for an impossible one."""
     in_query = params.get(AS_OF)
     if as_of and in_query and as_of != in_query:
@@ -54,19 +54,19 @@ def _day(as_of: str | None, params: QueryDict):
             _("--as-of: the query asks for another day, “%(value)s”. Leave one of them out.") % {"value": in_query}
         )
     if as_of is None and in_query:
-        return day_asked_for("--query", in_query)
-    return day_asked_for("--as-of", as_of)
+        return parse_day_option("--query", in_query)
+    return parse_day_option("--as-of", as_of)
 
 
-def _tasks(params: QueryDict, day):
+def _filter_and_sort_tasks(params: QueryDict, day):
     """Return the tasks the list shows for ``params``, in its order; raises CommandError for a wrong parameter."""
-    sorting, wrong_sorting = sorting_asked_for(params)
-    _columns, wrong_columns = columns_asked_for(params)
+    sorting, wrong_sorting = parse_sorting(params)
+    _columns, wrong_columns = parse_columns(params)
     try:
         if wrong_sorting or wrong_columns:
-            raise WrongParameter([*wrong_sorting, *wrong_columns])
-        tasks = TaskTable.loaded(Task.objects.on(day), day, shown=[], sorting=sorting)
-        tasks = filtered_tasks(params, tasks, day)
-    except WrongParameter as wrong:
-        raise CommandError(_("%(option)s: %(problem)s") % {"option": "--query", "problem": wrong}) from None
-    return TaskTable(tasks.with_printed_order(), order_by=sorting).data.data
+            raise InvalidParameter([*wrong_sorting, *wrong_columns])
+        tasks = TaskTable.prepare_queryset(Task.objects.on(day), day, columns=[], sorting=sorting)
+        tasks = filter_tasks(params, tasks, day)
+    except InvalidParameter as error:
+        raise CommandError(_("%(option)s: %(problem)s") % {"option": "--query", "problem": error}) from None
+    return TaskTable(tasks.in_printed_order(), order_by=sorting).data.data

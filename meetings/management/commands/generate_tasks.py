@@ -7,7 +7,7 @@ from meetings.devtools.synthetic import generate
 from meetings.management.base import RegisterCommand
 from meetings.models import Meeting, Task
 
-MOST = 1_000_000
+MAX_TASKS = 1_000_000
 
 
 class Command(RegisterCommand):
@@ -18,10 +18,10 @@ class Command(RegisterCommand):
         parser.add_argument("--seed", default="1", help="a whole number; another one makes up another register")
 
     def handle(self, *, count, seed, **options):
-        count, seed = _whole_number("N", count), _whole_number("--seed", seed)
-        if not 1 <= count <= MOST:
+        count, seed = _parse_whole_number("N", count), _parse_whole_number("--seed", seed)
+        if not 1 <= count <= MAX_TASKS:
             raise CommandError(
-                _("N: %(value)s tasks cannot be made; choose from 1 to %(most)s.") % {"value": count, "most": MOST}
+                _("N: %(value)s tasks cannot be made; choose from 1 to %(most)s.") % {"value": count, "most": MAX_TASKS}
             )
         meetings = Meeting.objects.count()
         generate(count, seed=seed)
@@ -31,7 +31,7 @@ class Command(RegisterCommand):
         )
 
 
-def _whole_number(name: str, value: object) -> int:
+def _parse_whole_number(name: str, value: object) -> int:
     try:
         return int(str(value))
     except ValueError:

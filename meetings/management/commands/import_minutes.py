@@ -9,15 +9,15 @@ from pathlib import Path
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from meetings.errors import Refused
+from meetings.errors import ServiceError
 from meetings.management.base import RegisterCommand
 from meetings.minutes.accept import accept_file
-from meetings.minutes.documents import UnreadableDocument
-from meetings.minutes.json_codec import ReadMinutes
-from meetings.minutes.parser.entrypoint import read_with_sources
-from meetings.minutes.parser.messages import refusal, sentence
+from meetings.minutes.documents import UnreadableDocumentError
+from meetings.minutes.json_codec import ParsedFile
+from meetings.minutes.parser.entrypoint import parse_file
+from meetings.minutes.parser.messages import issue_message, unreadable_document_message
 from meetings.minutes.parser.minutes import to_json
-from meetings.minutes.parser.schema import Minutes
+from meetings.minutes.parser.schema import ParsedMinutes
 
 
 class Command(RegisterCommand):
@@ -33,28 +33,28 @@ class Command(RegisterCommand):
 
     def handle(self, *args: object, **options) -> None:
         try:
-            read = read_with_sources(options["file"])
-        except UnreadableDocument as error:
-            raise CommandError(f"{options['file']}: {refusal(error)}") from error
+            read = parse_file(options["file"])
+        except UnreadableDocumentError as error:
+            raise CommandError(f"{options['file']}: {unreadable_document_message(error)}") from error
         minutes = read.minutes
         if options["accept"]:
             self._accept(read, Path(options["file"]))
         if options["json"]:
             self.stdout.write(json.dumps(to_json(minutes), ensure_ascii=False, indent=1))
         else:
-            for line in _summary(minutes):
+            for line in _summary_lines(minutes):
                 self.stdout.write(line)
 
-    def _accept(self, read: ReadMinutes, path: Path) -> None:
+    def _accept(self, read: ParsedFile, path: Path) -> None:
         try:
-            entered = accept_file(read=read, content=path.read_bytes(), name=path.name)
-        except Refused as refused:
-            raise CommandError(f"{path}: {refused.sentence}") from refused
+            entered = accept_file(parsed=read, content=path.read_bytes(), name=path.name)
+        except ServiceError as error:
+            raise CommandError(f"{path}: {error.message}") from error
         if entered is None:
             self.stderr.write(_("This file has been accepted already. Nothing was entered a second time."))
 
 
-def _summary(minutes: Minutes) -> Iterator[str]:
+def _summary_lines(minutes: ParsedMinutes) -> Iterator[str]:
     """What a person checks first: the meeting, a line for each row, every problem."""
     meeting = minutes.meeting
     for name in ("title", "breakdown_title", "document_number", "held_on", "issued_on", "place", "chair"):
@@ -67,4 +67,4 @@ def _summary(minutes: Minutes) -> Iterator[str]:
         yield f"{position:>4}. [{row.number if row.number is not None else '-'}] {text[:40]} ({len(row.tasks)})"
     for problem in minutes.problems:
         place = "-" if problem.row is None else problem.row
-        yield f"! {place} {problem.column}: {sentence(problem)}"
+        yield f"! {place} {problem.column}: {issue_message(problem)}"

@@ -6,9 +6,9 @@ import json
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from meetings.core.as_of import ImpossibleAsOf, parse_day
+from meetings.core.as_of import InvalidAsOfError, parse_date
 from meetings.deadlines import Deadline, read_deadline
-from meetings.display.deadline_messages import deadline_problem_sentence
+from meetings.display.deadline_messages import deadline_problem_message
 from meetings.management.base import RegisterCommand
 
 
@@ -22,19 +22,19 @@ class Command(RegisterCommand):
         parser.add_argument("--held-on", metavar="DATE", help="the meeting's day, such as 2023-09-27")
 
     def handle(self, *, texts, issued_on, held_on, **options):
-        issued_on, held_on = _day("--issued-on", issued_on), _day("--held-on", held_on)
+        issued_on, held_on = _parse_day_option("--issued-on", issued_on), _parse_day_option("--held-on", held_on)
         if not texts:
             raise CommandError(_("TEXT: give at least one deadline to read."))
         for text in texts:
             reading = read_deadline(text, issued_on=issued_on, held_on=held_on)
-            line = _as_json(reading.deadline) | {
-                "milestones": [_as_json(milestone) for milestone in reading.milestones],
-                "problem": deadline_problem_sentence(reading.problem) if reading.problem else None,
+            line = _to_json(reading.deadline) | {
+                "milestones": [_to_json(milestone) for milestone in reading.milestones],
+                "problem": deadline_problem_message(reading.problem) if reading.problem else None,
             }
             self.stdout.write(json.dumps(line, ensure_ascii=False))
 
 
-def _as_json(deadline: Deadline) -> dict[str, str | None]:
+def _to_json(deadline: Deadline) -> dict[str, str | None]:
     return {
         "text": deadline.text,
         "kind": deadline.kind,
@@ -43,10 +43,10 @@ def _as_json(deadline: Deadline) -> dict[str, str | None]:
     }
 
 
-def _day(option: str, written: str | None) -> datetime.date | None:
+def _parse_day_option(option: str, written: str | None) -> datetime.date | None:
     if written is None:
         return None
     try:
-        return parse_day(written)
-    except ImpossibleAsOf as no_day:
+        return parse_date(written)
+    except InvalidAsOfError as no_day:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": no_day}) from None

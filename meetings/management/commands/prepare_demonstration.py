@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from meetings.devtools import demonstration
-from meetings.devtools.demonstration import in_both
+from meetings.devtools.demonstration import in_both_languages
 from meetings.management.base import RegisterCommand
 
-SET_PASSWORDS = ".venv/bin/python manage.py set_demonstration_passwords"
+SET_PASSWORDS_COMMAND = ".venv/bin/python manage.py set_demonstration_passwords"
 
 
 class Command(RegisterCommand):
@@ -14,14 +14,16 @@ class Command(RegisterCommand):
 
     def handle(self, **options):
         if demonstration.load_meeting_into_empty_register():
-            self.stdout.write(in_both(_("The real meeting has been loaded into the empty register.")))
+            self.stdout.write(in_both_languages(_("The real meeting has been loaded into the empty register.")))
         passwords = demonstration.create_accounts()
         if passwords:
             self.stdout.write("")
-            self.stdout.write(in_both(_("Accounts for trying out the register. These passwords are shown once:")))
+            self.stdout.write(
+                in_both_languages(_("Accounts for trying out the register. These passwords are shown once:"))
+            )
             self.stdout.write("")
             self.stdout.write(demonstration.password_table(passwords))
             self.stdout.write("")
         if passwords or demonstration.demonstration_accounts():
-            self.stdout.write(in_both(_("To set new passwords for the demonstration accounts:")))
-            self.stdout.write(f"  {SET_PASSWORDS}")
+            self.stdout.write(in_both_languages(_("To set new passwords for the demonstration accounts:")))
+            self.stdout.write(f"  {SET_PASSWORDS_COMMAND}")

@@ -5,8 +5,8 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from meetings.exports.atomic_file import CannotWrite, written_whole
-from meetings.management.base import RegisterCommand, day_of_meeting, meeting_asked_for
+from meetings.exports.atomic_file import FileWriteError, open_atomic
+from meetings.management.base import RegisterCommand, get_meeting, parse_meeting_day_option
 from meetings.reports.progress_document import write_meeting_report
 
 
@@ -22,10 +22,10 @@ class Command(RegisterCommand):
         path = Path(file)
         if path.suffix.lower() != ".docx":
             raise CommandError(_("FILE: “%(path)s” is no document. Let it end in .docx.") % {"path": file})
-        found = meeting_asked_for(meeting)
-        day = day_of_meeting(found, "--as-of", as_of)
+        found = get_meeting(meeting)
+        day = parse_meeting_day_option(found, "--as-of", as_of)
         try:
-            with written_whole(path) as output:
+            with open_atomic(path) as output:
                 write_meeting_report(output, found, day)
-        except CannotWrite as problem:
+        except FileWriteError as problem:
             raise CommandError(str(problem)) from problem

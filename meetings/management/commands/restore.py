@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from meetings.backups import BackupRefused, restore_backup
+from meetings.backups import BackupError, restore_backup
 from meetings.management.base import RegisterCommand
 
 
@@ -18,7 +18,7 @@ class Command(RegisterCommand):
     def handle(self, *, file, **options):
         try:
             summary = restore_backup(Path(file))
-        except BackupRefused as refusal:
+        except BackupError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
             _("Restored from “%(path)s”. Rows: %(rows)s; uploaded files: %(files)s.")

@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meetings.core.workdays import is_working_day
-from meetings.management.base import RegisterCommand, day_asked_for
-from meetings.notifications.delivery import Report, send_reminders
-from meetings.notifications.digest import compose_all
+from meetings.management.base import RegisterCommand, parse_day_option
+from meetings.notifications.delivery import DeliveryReport, send_reminders
+from meetings.notifications.digest import compose_digests
 
 
 class Command(RegisterCommand):
@@ -29,15 +29,15 @@ class Command(RegisterCommand):
         )
 
     def handle(self, *, day, dry_run, **options):
-        day = day_asked_for("--day", day)
+        day = parse_day_option("--day", day)
         if not is_working_day(day):
             words = _("%(day)s is not a working day: there are no new digests.")
             self.stdout.write(words % {"day": date_format(day, "DATE_FORMAT")})
         if dry_run:
-            self._list(day)
+            self._list_digests(day)
             return
         report = send_reminders(day)
-        self._say(report)
+        self._print_report(report)
         if report.problem:
             raise CommandError(
                 _("The mail server cannot be reached (%(problem)s). Mails that wait for the next run: %(number)d.")
@@ -49,20 +49,20 @@ class Command(RegisterCommand):
                 % {"number": len(report.refused), "name": report.refused[0][0], "reason": report.refused[0][1]}
             )
 
-    def _list(self, day: datetime.date) -> None:
+    def _list_digests(self, day: datetime.date) -> None:
         if not is_working_day(day):
             return
-        for digest in compose_all(day):
+        for digest in compose_digests(day):
             address = digest.account.email or _("no e-mail address")
             self.stdout.write(f"{digest.account} <{address}>")
             for section in digest.sections:
                 words = _("%(heading)s: %(number)d") % {"heading": section.heading, "number": section.total}
                 self.stdout.write(f"  {words}")
 
-    def _say(self, report: Report) -> None:
+    def _print_report(self, report: DeliveryReport) -> None:
         self.stdout.write(_("Mails sent: %(number)d.") % {"number": len(report.sent)})
-        if report.not_ours:
-            self.stdout.write(_("Sent before, or being sent by another run: %(number)d.") % {"number": report.not_ours})
+        if report.skipped:
+            self.stdout.write(_("Sent before, or being sent by another run: %(number)d.") % {"number": report.skipped})
         if report.without_address:
             self.stdout.write(
                 _("Without an e-mail address: %(names)s.") % {"names": _(", ").join(report.without_address)}

@@ -4,7 +4,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext_lazy as _
 
 from meetings.devtools import demonstration
-from meetings.devtools.demonstration import in_both
+from meetings.devtools.demonstration import in_both_languages
 from meetings.management.base import RegisterCommand
 
 
@@ -15,12 +15,12 @@ class Command(RegisterCommand):
         passwords = demonstration.set_new_passwords()
         if not passwords:
             raise CommandError(
-                in_both(
+                in_both_languages(
                     _("There are no demonstration accounts; prepare_demonstration makes them where nobody has one.")
                 )
             )
         self.stdout.write(
-            in_both(_("New passwords, shown once. The old ones and what was signed in with them have ended:"))
+            in_both_languages(_("New passwords, shown once. The old ones and what was signed in with them have ended:"))
         )
         self.stdout.write("")
         self.stdout.write(demonstration.password_table(passwords))

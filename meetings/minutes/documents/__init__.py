@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from os import PathLike
 
-from .detect import Format, content_of, format_of, text_of
+from .detect import Format, decode_text, detect_format, read_file_bytes
 from .docx import read_docx
-from .errors import Unreadable, UnreadableDocument
+from .errors import UnreadableDocumentError, UnreadableReason
 from .model import Block, Cell, Document, Paragraph, Table
 from .pdf import read_pdf
 from .text import read_text
@@ -23,9 +23,9 @@ __all__ = [
     "Format",
     "Paragraph",
     "Table",
-    "Unreadable",
-    "UnreadableDocument",
-    "format_of",
+    "UnreadableReason",
+    "UnreadableDocumentError",
+    "detect_format",
     "read_content",
     "read_document",
     "read_text",
@@ -34,12 +34,12 @@ __all__ = [
 
 def read_document(path: str | PathLike[str]) -> Document:
     """The document at ``path``. Raises UnreadableDocument, and nothing else, for any file."""
-    return read_content(content_of(path))
+    return read_content(read_file_bytes(path))
 
 
 def read_content(content: bytes) -> Document:
     """The document in ``content``, the bytes of a file. Raises UnreadableDocument, and nothing else."""
-    match format_of(content):
+    match detect_format(content):
         case Format.DOCX:
             return read_docx(content)
         case Format.XLSX:
@@ -47,4 +47,4 @@ def read_content(content: bytes) -> Document:
         case Format.PDF:
             return read_pdf(content)
         case _:
-            return read_text(text_of(content))
+            return read_text(decode_text(content))

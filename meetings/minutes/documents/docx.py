@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
 from .numbering import Numbering
 from .packages import Package, namespace
@@ -16,7 +16,7 @@ from .packages import Package, namespace
 _MARKUP_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 #: Wrappers whose children belong to the text around them; what is not named here and not understood is passed over.
 _TRANSPARENT = {"ins", "moveTo", "smartTag", "customXml", "hyperlink", "fldSimple", "dir", "bdo"}
-_DEEPEST_NESTING = 8
+_MAX_NESTING = 8
 
 
 def read_docx(content: bytes) -> Document:
@@ -33,7 +33,7 @@ def _main_part(package: Package) -> str:
     for name in package.names():  # a few programs call it document2.xml
         if name.startswith("word/document") and name.endswith(".xml"):
             return name
-    raise UnreadableDocument(Unreadable.DAMAGED, part="word/document.xml")
+    raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="word/document.xml")
 
 
 class _Reader:
@@ -49,7 +49,7 @@ class _Reader:
     def document(self) -> Document:
         body = self._root.find(f"{self._w}body")
         if body is None:
-            raise UnreadableDocument(Unreadable.DAMAGED, part="word/document.xml")
+            raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="word/document.xml")
         return Document(tuple(self._blocks(body, 0)))
 
     # --- XML helpers ------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ class _Reader:
                 base = child.find(f"{self._w}rubyBase")
                 if base is not None:
                     yield from self._inline(base, boxes, depth)
-            elif name in ("drawing", "pict", "object") and depth < _DEEPEST_NESTING:
+            elif name in ("drawing", "pict", "object") and depth < _MAX_NESTING:
                 for box in child.iter(f"{self._w}txbxContent"):
                     boxes.extend(self._blocks(box, depth + 1))
 
@@ -185,7 +185,7 @@ class _Reader:
 
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block]:
         """The table, and after it the tables that stand inside its cells."""
-        if depth >= _DEEPEST_NESTING:
+        if depth >= _MAX_NESTING:
             return
         rows: list[list[Cell]] = []
         nested: list[Block] = []
@@ -196,7 +196,7 @@ class _Reader:
             if properties is not None and properties.find(f"{self._w}del") is not None:
                 continue
             if len(rows) >= MAX_TABLE_ROWS:
-                raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+                raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
             rows.append(self._row(row, properties, rows[-1] if rows else [], nested, depth))
         if rows:
             yield Table.of(rows)
@@ -229,9 +229,9 @@ class _Reader:
             self._cells += 1
             cells.extend([cell] * span)
             if len(cells) > MAX_TABLE_COLUMNS:
-                raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
+                raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
             if self._cells > MAX_CELLS:
-                raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+                raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
         return cells
 
     def _cell_lines(self, element: etree._Element, nested: list[Block], depth: int) -> Iterator[str]:

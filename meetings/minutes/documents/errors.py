@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Unreadable(StrEnum):
+class UnreadableReason(StrEnum):
     """Why a file cannot be read at all. The sentences are in ``meetings/minutes/parser/messages.py``."""
 
     MISSING = "missing"
@@ -29,10 +29,10 @@ class Unreadable(StrEnum):
     NO_TASK_TABLE = "no_task_table"
 
 
-class UnreadableDocument(Exception):
+class UnreadableDocumentError(Exception):
     """The file gives no minutes: ``code`` says why, ``parameters`` the details the sentence needs."""
 
-    def __init__(self, code: Unreadable, **parameters: str | int) -> None:
+    def __init__(self, code: UnreadableReason, **parameters: str | int) -> None:
         super().__init__(code, parameters)
         self.code = code
         self.parameters = parameters

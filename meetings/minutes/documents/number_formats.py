@@ -66,7 +66,7 @@ def builtin_format(key: str) -> NumberFormat:
     return NumberFormat(_BUILTIN_DATES.get(key) or _BUILTIN_NUMBERS.get(key) or "General")
 
 
-def shown(raw: str, number_format: NumberFormat, *, is_1904: bool = False) -> tuple[str, CellValue]:
+def format_number(raw: str, number_format: NumberFormat, *, is_1904: bool = False) -> tuple[str, CellValue]:
     """The text Excel shows for the stored number ``raw``, and the value behind it.
 
     The value is the day of a date shown to the day, the number itself where the format is General (so that a bare
@@ -79,7 +79,7 @@ def shown(raw: str, number_format: NumberFormat, *, is_1904: bool = False) -> tu
     if not math.isfinite(number):
         return raw, None
     if number_format.is_date:
-        day = excel_day(number, is_1904=is_1904)
+        day = date_from_serial(number, is_1904=is_1904)
         if day is not None:
             return _date_text(day, number_format.section), day if number_format.shows_day else None
     if number_format.code.rstrip().endswith("%"):
@@ -89,7 +89,7 @@ def shown(raw: str, number_format: NumberFormat, *, is_1904: bool = False) -> tu
     return (str(int(number)) if number.is_integer() and abs(number) < 1e15 else f"{number:.10g}"), number
 
 
-def excel_day(serial: float, *, is_1904: bool = False) -> datetime.date | None:
+def date_from_serial(serial: float, *, is_1904: bool = False) -> datetime.date | None:
     """The day an Excel serial number stands for, or None outside 1900–2199 or within the calendar's false leap day."""
     days = math.floor(serial) + (1462 if is_1904 else 0)
     if not 61 <= days < 109_574:

@@ -25,7 +25,7 @@ def _roman(number: int) -> str:
     return text
 
 
-def formatted(number: int, kind: str) -> str:
+def format_ordinal(number: int, kind: str) -> str:
     """``number`` as Word prints it for the numFmt ``kind``."""
     if kind in _BULLETS:
         return ""
@@ -56,7 +56,7 @@ class _Level:
 @dataclass
 class _List:
     levels: dict[int, _Level]
-    counters_of: str
+    counter_id: str
     restarts: dict[int, int]
 
 
@@ -108,24 +108,24 @@ class Numbering:
 
     def next_label(self, number_id: str, depth: int) -> str:
         """The label of the next paragraph in list ``number_id`` at ``depth`` (0 is outermost); "" for bullets."""
-        numbered = self._lists.get(number_id)
-        if numbered is None or depth not in numbered.levels:
+        number_list = self._lists.get(number_id)
+        if number_list is None or depth not in number_list.levels:
             return ""
-        counters = self._counters.setdefault(numbered.counters_of, {})
+        counters = self._counters.setdefault(number_list.counter_id, {})
         if number_id not in self._restarted:
             self._restarted.add(number_id)
-            for level, start in numbered.restarts.items():
+            for level, start in number_list.restarts.items():
                 counters[level] = start - 1
-        counters[depth] = counters.get(depth, numbered.levels[depth].start - 1) + 1
+        counters[depth] = counters.get(depth, number_list.levels[depth].start - 1) + 1
         for deeper in [level for level in counters if level > depth]:
             del counters[deeper]
-        level = numbered.levels[depth]
+        level = number_list.levels[depth]
         if level.kind in _BULLETS:
             return ""
 
-        def shown(match: re.Match) -> str:
+        def format_level(match: re.Match) -> str:
             at = int(match[1]) - 1
-            other = numbered.levels.get(at, _Level())
-            return formatted(counters.get(at, other.start), other.kind)
+            other = number_list.levels.get(at, _Level())
+            return format_ordinal(counters.get(at, other.start), other.kind)
 
-        return re.sub(r"%(\d)", shown, level.text)
+        return re.sub(r"%(\d)", format_level, level.text)

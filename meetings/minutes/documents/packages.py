@@ -14,14 +14,21 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .errors import MAX_PACKAGE_BYTES, MAX_PART_BYTES, MAX_XML_NODES, MEGABYTE, Unreadable, UnreadableDocument
+from .errors import (
+    MAX_PACKAGE_BYTES,
+    MAX_PART_BYTES,
+    MAX_XML_NODES,
+    MEGABYTE,
+    UnreadableDocumentError,
+    UnreadableReason,
+)
 
 _MAX_DIRECTORY_BYTES = 4 * MEGABYTE
-_LONGEST_COMMENT = 65_535 + 22
+_MAX_COMMENT_BYTES = 65_535 + 22
 _DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError, NotImplementedError)
 
 
-class _Counted(io.RawIOBase):
+class _LimitedStream(io.RawIOBase):
     """A part's stream that stops at ``MAX_PART_BYTES`` unpacked bytes, whatever the zip's directory declares."""
 
     def __init__(self, stream: io.BufferedIOBase, part: str, package: Package) -> None:
@@ -34,14 +41,14 @@ class _Counted(io.RawIOBase):
         try:
             data = self._stream.read(MAX_PART_BYTES + 1 if size is None or size < 0 else size)
         except RuntimeError as error:  # zipfile's way to say that a part is encrypted
-            raise UnreadableDocument(Unreadable.ENCRYPTED) from error
+            raise UnreadableDocumentError(UnreadableReason.ENCRYPTED) from error
         except _DAMAGED_ZIP as error:
-            raise UnreadableDocument(Unreadable.DAMAGED, part=self._part) from error
+            raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=self._part) from error
         self._count += len(data)
         self._package.unpacked_bytes += len(data)
         if self._count > MAX_PART_BYTES or self._package.unpacked_bytes > MAX_PACKAGE_BYTES:
             limit = MAX_PART_BYTES // MEGABYTE
-            raise UnreadableDocument(Unreadable.EXPANDS_TOO_FAR, part=self._part, limit=limit)
+            raise UnreadableDocumentError(UnreadableReason.EXPANDS_TOO_FAR, part=self._part, limit=limit)
         return data
 
 
@@ -55,7 +62,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except _DAMAGED_ZIP as error:
-            raise UnreadableDocument(Unreadable.DAMAGED, part="zip") from error
+            raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="zip") from error
         # Some writers name parts with another case or a leading slash; the standard compares without case.
         self._names = {name.lstrip("/").replace("\\", "/").lower(): name for name in self._zip.namelist()}
 
@@ -72,16 +79,16 @@ class Package:
         """The parts' names in lower case."""
         return iter(self._names)
 
-    def _open(self, part: str) -> _Counted:
+    def _open(self, part: str) -> _LimitedStream:
         name = self._names.get(part.lower())
         if name is None:
-            raise UnreadableDocument(Unreadable.DAMAGED, part=part)
+            raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part)
         try:
-            return _Counted(self._zip.open(name), part, self)
+            return _LimitedStream(self._zip.open(name), part, self)
         except RuntimeError as error:
-            raise UnreadableDocument(Unreadable.ENCRYPTED) from error
+            raise UnreadableDocumentError(UnreadableReason.ENCRYPTED) from error
         except _DAMAGED_ZIP as error:
-            raise UnreadableDocument(Unreadable.DAMAGED, part=part) from error
+            raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part) from error
 
     def events(self, part: str) -> Iterator[tuple[str, etree._Element]]:
         """Parse ``part`` step by step: ("start" | "end", element). Whoever consumes clears what it has used.
@@ -105,16 +112,16 @@ class Package:
                 if not seen_root:
                     seen_root = True
                     if element.getroottree().docinfo.internalDTD is not None:
-                        raise UnreadableDocument(Unreadable.ENTITIES, part=part)
+                        raise UnreadableDocumentError(UnreadableReason.ENTITIES, part=part)
                 if event == "start":
                     nodes += 1 + len(element.attrib)
                     if nodes > MAX_XML_NODES:
-                        raise UnreadableDocument(Unreadable.TOO_INVOLVED, part=part)
+                        raise UnreadableDocumentError(UnreadableReason.TOO_INVOLVED, part=part)
                 yield event, element
         except etree.LxmlError as error:
-            raise UnreadableDocument(Unreadable.DAMAGED, part=part) from error
+            raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part) from error
         if not seen_root:
-            raise UnreadableDocument(Unreadable.DAMAGED, part=part)
+            raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part)
 
     def tree(self, part: str) -> etree._Element:
         """The root of ``part``, parsed whole within ``MAX_XML_NODES`` elements and attributes."""
@@ -127,7 +134,7 @@ class Package:
 
 def _refuse_huge_directory(content: bytes) -> None:
     """zipfile holds the whole directory in memory, 500 bytes and more an entry: look at its size before."""
-    tail = content[-_LONGEST_COMMENT - 76 :]
+    tail = content[-_MAX_COMMENT_BYTES - 76 :]
     sizes = [0]
     if (at := tail.rfind(b"PK\x05\x06")) >= 0 and len(tail) >= at + 16:
         sizes.append(struct.unpack_from("<L", tail, at + 12)[0])
@@ -136,7 +143,7 @@ def _refuse_huge_directory(content: bytes) -> None:
     if (at := tail.rfind(b"PK\x06\x06")) >= 0 and len(tail) >= at + 48:
         sizes.append(struct.unpack_from("<Q", tail, at + 40)[0])
     if max(sizes) > _MAX_DIRECTORY_BYTES:
-        raise UnreadableDocument(Unreadable.DAMAGED, part="zip")
+        raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="zip")
 
 
 def namespace(element: etree._Element) -> str:

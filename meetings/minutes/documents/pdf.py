@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .errors import MAX_SECONDS, Unreadable, UnreadableDocument
+from .errors import MAX_SECONDS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Cell, Document, Paragraph, Table
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -25,26 +25,26 @@ def read_pdf(content: bytes) -> Document:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise UnreadableDocument(Unreadable.TOO_SLOW, seconds=MAX_SECONDS) from error
+        raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS) from error
     try:
         answer = json.loads(worker.stdout)
     except ValueError as error:
         if worker.returncode:  # killed, or out of memory before it could say so
-            raise UnreadableDocument(Unreadable.TOO_MUCH_MEMORY) from error
-        raise UnreadableDocument(Unreadable.DAMAGED, part="PDF") from error
+            raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
+        raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="PDF") from error
     if "code" in answer:
-        raise UnreadableDocument(Unreadable(answer["code"]), **answer["parameters"])
-    return Document(tuple(_block(block) for block in answer["blocks"]))
+        raise UnreadableDocumentError(UnreadableReason(answer["code"]), **answer["parameters"])
+    return Document(tuple(_block_from_json(block) for block in answer["blocks"]))
 
 
-def _block(answer: str | dict) -> Paragraph | Table:
+def _block_from_json(answer: str | dict) -> Paragraph | Table:
     if isinstance(answer, str):
         return Paragraph(answer)
     cells = [EMPTY, *map(Cell, answer["cells"])]
     return Table.of([[cells[at] for at in row] for row in answer["rows"]])
 
 
-def answer_of(document: Document) -> dict:
+def document_to_json(document: Document) -> dict:
     """The document as JSON: a merged cell stays one cell, so tables say which cell stands where (0: none)."""
     blocks: list[str | dict] = []
     for block in document.blocks:

@@ -16,14 +16,14 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
 
-from .errors import MAX_PAGES, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .errors import MAX_PAGES, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
-from .text_columns import table_of_aligned_columns
-from .wrapping import PrintedLine, begins_form_line, is_full, joined, margins, unwrapped
+from .text_columns import parse_aligned_columns
+from .wrapping import PrintedLine, is_form_line, is_full, join_lines, margins, unwrap_lines
 
 _PAGE_NUMBER = re.compile(r"\s*(?:[-—－–]*\s*\d{1,4}\s*[-—－–]*|第\s*\d+\s*页(?:\s*共\s*\d+\s*页)?|\d+\s*/\s*\d+)\s*")
-_SAME_EDGE = 3.0  # points: the two sides of one ruled line
-_FEWEST_CHARACTERS = 8
+_EDGE_TOLERANCE = 3.0  # points: the two sides of one ruled line
+_MIN_CHARACTERS = 8
 
 
 def read_pages(content: bytes) -> Document:
@@ -31,26 +31,28 @@ def read_pages(content: bytes) -> Document:
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             return _document(pdf)
-    except UnreadableDocument:
+    except UnreadableDocumentError:
         raise
     except (PDFPasswordIncorrect, PDFEncryptionError) as error:
-        raise UnreadableDocument(Unreadable.ENCRYPTED) from error
+        raise UnreadableDocumentError(UnreadableReason.ENCRYPTED) from error
     except PdfminerException as error:
-        code = Unreadable.ENCRYPTED if _is_about_passwords(error) else Unreadable.DAMAGED
-        raise UnreadableDocument(code, **({} if code == Unreadable.ENCRYPTED else {"part": "PDF"})) from error
+        code = UnreadableReason.ENCRYPTED if _is_password_error(error) else UnreadableReason.DAMAGED
+        raise UnreadableDocumentError(
+            code, **({} if code == UnreadableReason.ENCRYPTED else {"part": "PDF"})
+        ) from error
     except (MemoryError, RecursionError) as error:
-        raise UnreadableDocument(Unreadable.TOO_MUCH_MEMORY) from error
+        raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
     except (PDFException, Exception) as error:  # pdfminer raises whatever a damaged file leads it to
-        raise UnreadableDocument(Unreadable.DAMAGED, part="PDF") from error
+        raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="PDF") from error
 
 
-def _is_about_passwords(error: BaseException) -> bool:
+def _is_password_error(error: BaseException) -> bool:
     return any(isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in (*error.args, error.__cause__))
 
 
 def _document(pdf: pdfplumber.PDF) -> Document:
     if len(pdf.pages) > MAX_PAGES:
-        raise UnreadableDocument(Unreadable.TOO_MANY_PAGES, pages=len(pdf.pages), limit=MAX_PAGES)
+        raise UnreadableDocumentError(UnreadableReason.TOO_MANY_PAGES, pages=len(pdf.pages), limit=MAX_PAGES)
     blocks: list[Block] = []
     characters = rows = 0
     runs_on = False
@@ -60,14 +62,14 @@ def _document(pdf: pdfplumber.PDF) -> Document:
         page_blocks, ends_full, begins_flush = _page_blocks(page, upright)
         rows += sum(len(block.rows) for block in page_blocks if isinstance(block, Table))
         if rows > MAX_TABLE_ROWS:
-            raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+            raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
         if runs_on and begins_flush and blocks and isinstance(blocks[-1], Paragraph):
-            blocks[-1] = Paragraph(joined(blocks[-1].text, page_blocks.pop(0).text))
+            blocks[-1] = Paragraph(join_lines(blocks[-1].text, page_blocks.pop(0).text))
         blocks.extend(page_blocks)
         runs_on = ends_full
         page.close()
-    if characters < _FEWEST_CHARACTERS:
-        raise UnreadableDocument(Unreadable.NO_TEXT_LAYER)
+    if characters < _MIN_CHARACTERS:
+        raise UnreadableDocumentError(UnreadableReason.NO_TEXT_LAYER)
     return Document(tuple(blocks))
 
 
@@ -83,7 +85,7 @@ def _page_blocks(page, characters: list[dict]) -> tuple[list[Block], bool, bool]
         items.append((table.bbox[1], _table(table.cells, inside)))
     items.sort(key=lambda item: item[0])
     if not found:
-        aligned = table_of_aligned_columns(page.extract_text(layout=True, x_density=3.6, y_density=9).split("\n"))
+        aligned = parse_aligned_columns(page.extract_text(layout=True, x_density=3.6, y_density=9).split("\n"))
         if aligned is not None:
             return list(aligned), False, False
     return _paragraphs([item for _, item in items], narrowest=0.5 * float(page.width))
@@ -135,9 +137,9 @@ def _paragraphs(items: Sequence[Table | PrintedLine], narrowest: float) -> tuple
             blocks.append(item)
             previous = None
         elif item in lines:
-            is_flush = item.left - left < 0.9 * item.size and not begins_form_line(item.text)
+            is_flush = item.left - left < 0.9 * item.size and not is_form_line(item.text)
             if previous is not None and is_flush and is_full(previous, left, right):
-                blocks[-1] = Paragraph(joined(blocks[-1].text, item.text))
+                blocks[-1] = Paragraph(join_lines(blocks[-1].text, item.text))
             else:
                 blocks.append(Paragraph(item.text))
             previous = item
@@ -150,7 +152,7 @@ def _edges(values: Iterable[float]) -> list[float]:
     """The distinct edges, those closer than ``_SAME_EDGE`` taken for one."""
     edges: list[float] = []
     for value in sorted(values):
-        if not edges or value - edges[-1] > _SAME_EDGE:
+        if not edges or value - edges[-1] > _EDGE_TOLERANCE:
             edges.append(value)
     return edges
 
@@ -162,14 +164,14 @@ def _table(boxes: Sequence[tuple[float, float, float, float]], characters: list[
     for box in boxes:
         inside = [char for char in characters if _is_inside(char, box)]
         cell = Cell(_cell_text(inside, box))
-        for row in range(_at(rows, box[1]), _at(rows, box[3])):
-            for column in range(_at(columns, box[0]), _at(columns, box[2])):
+        for row in range(_edge_index(rows, box[1]), _edge_index(rows, box[3])):
+            for column in range(_edge_index(columns, box[0]), _edge_index(columns, box[2])):
                 grid[row][column] = cell
     return Table.of(grid)
 
 
-def _at(edges: Sequence[float], value: float) -> int:
-    return min(bisect_left(edges, value - _SAME_EDGE), len(edges) - 1)
+def _edge_index(edges: Sequence[float], value: float) -> int:
+    return min(bisect_left(edges, value - _EDGE_TOLERANCE), len(edges) - 1)
 
 
 def _cell_text(characters: list[dict], box: Sequence[float]) -> str:
@@ -179,4 +181,4 @@ def _cell_text(characters: list[dict], box: Sequence[float]) -> str:
     # The cell's inner margin is what stands left of the longest line; centred or right-aligned, it is the smaller gap.
     longest = max(lines, key=lambda line: line.right - line.left)
     margin = max(0.0, min(longest.left - box[0], box[2] - longest.right, 6.0))
-    return unwrapped(lines, box[0] + margin, box[2] - margin)
+    return unwrap_lines(lines, box[0] + margin, box[2] - margin)

@@ -6,7 +6,7 @@ import json
 import resource
 import sys
 
-from .errors import MAX_SECONDS, MEGABYTE, UnreadableDocument
+from .errors import MAX_SECONDS, MEGABYTE, UnreadableDocumentError
 
 #: Address space; together with the parent that waits it stays below the 512 MB of the import contract.
 _MAX_BYTES = 400 * MEGABYTE
@@ -16,12 +16,12 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
-    from .pdf import answer_of
+    from .pdf import document_to_json
     from .pdf_pages import read_pages
 
     try:
-        answer = answer_of(read_pages(content))
-    except UnreadableDocument as error:
+        answer = document_to_json(read_pages(content))
+    except UnreadableDocumentError as error:
         answer = {"code": str(error.code), "parameters": error.parameters}
     sys.stdout.write(json.dumps(answer))
 

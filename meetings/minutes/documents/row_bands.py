@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_OUTSIDE = 3.0
-_OFF_CORE = 0.3
-_EMPTY = 0.2
-_REACH = 4
-_FARTHEST = 60
-_STATES = 60
+_OUTSIDE_COST = 3.0
+_OFF_CORE_COST = 0.3
+_EMPTY_COST = 0.2
+_REACH_LINES = 4
+_MAX_CENTRE_DISTANCE = 60
+_MAX_STATES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +34,34 @@ class Band:
 def _cost(lines: Sequence[int], band: Band) -> float:
     """How badly ``lines``, one cell, fit the band: off its middle or its top, or outside."""
     if not lines:
-        return _EMPTY
+        return _EMPTY_COST
     outside = sum(max(0, band.lowest - line, line - band.highest) for line in lines)
     off_core = sum(not band.first <= line <= band.last for line in lines)
     centred = abs((lines[0] + lines[-1]) / 2 - band.middle)
-    return min(centred, abs(lines[0] - band.first) + 0.5) + _OUTSIDE * outside + _OFF_CORE * off_core
+    return min(centred, abs(lines[0] - band.first) + 0.5) + _OUTSIDE_COST * outside + _OFF_CORE_COST * off_core
 
 
-def shared_out(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]:
+def assign_lines(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]:
     """The column's ``lines`` as one run for each band, in order, so that all fit as well as can be."""
     best: dict[int, tuple[float, _Path]] = {0: (0.0, ())}
     for index, band in enumerate(bands):
         is_last = index + 1 == len(bands)
         following: dict[int, tuple[float, _Path]] = {}
         for start, (cost, path) in best.items():
-            if len(best) > 1 and start < len(lines) and lines[start] < band.lowest - _REACH:
+            if len(best) > 1 and start < len(lines) and lines[start] < band.lowest - _REACH_LINES:
                 continue  # left behind for good
-            for end in [len(lines)] if is_last else _ends(lines, start, band):
+            for end in [len(lines)] if is_last else _possible_ends(lines, start, band):
                 total = cost + _cost(lines[start:end], band)
                 if end not in following or total < following[end][0]:
                     following[end] = (total, (path, (start, end)))
         best = following
-    return [list(lines[start:end]) for start, end in _steps(best[len(lines)][1])]
+    return [list(lines[start:end]) for start, end in _unwind_path(best[len(lines)][1])]
 
 
-def _ends(lines: Sequence[int], start: int, band: Band) -> Iterator[int]:
+def _possible_ends(lines: Sequence[int], start: int, band: Band) -> Iterator[int]:
     yield start
     end = start
-    while end < len(lines) and lines[end] <= band.highest + _REACH:
+    while end < len(lines) and lines[end] <= band.highest + _REACH_LINES:
         end += 1
         yield end
 
@@ -70,7 +70,7 @@ def _ends(lines: Sequence[int], start: int, band: Band) -> Iterator[int]:
 _Path = tuple
 
 
-def _steps(path: _Path) -> list[tuple[int, int]]:
+def _unwind_path(path: _Path) -> list[tuple[int, int]]:
     steps = []
     while path:
         path, step = path
@@ -78,12 +78,12 @@ def _steps(path: _Path) -> list[tuple[int, int]]:
     return steps[::-1]
 
 
-def bands_of_groups(centres: Sequence[int], bands: Sequence[Band]) -> list[Band]:
+def find_group_bands(centres: Sequence[int], bands: Sequence[Band]) -> list[Band]:
     """Which rows each group covers whose number stands at one of ``centres``, the middle of its rows.
 
     Rows before the first group belong to one of the page before.
     """
-    best: dict[int, tuple[float, _Path]] = {start: (float(start), ()) for start in range(min(len(bands), _REACH))}
+    best: dict[int, tuple[float, _Path]] = {start: (float(start), ()) for start in range(min(len(bands), _REACH_LINES))}
     for index, centre in enumerate(centres):
         is_last = index + 1 == len(centres)
         following: dict[int, tuple[float, _Path]] = {}
@@ -92,17 +92,17 @@ def bands_of_groups(centres: Sequence[int], bands: Sequence[Band]) -> list[Band]
                 if end <= start:
                     continue
                 middle = (bands[start].first + bands[end - 1].last) / 2
-                if middle > centre + _FARTHEST and end > start + 1 and not is_last:
+                if middle > centre + _MAX_CENTRE_DISTANCE and end > start + 1 and not is_last:
                     break
                 total = cost + min(abs(centre - middle), abs(centre - bands[start].first) + 0.5)
                 if end not in following or total < following[end][0]:
                     following[end] = (total, (path, (start, end)))
-        if len(following) > _STATES:
-            following = dict(sorted(following.items(), key=lambda item: item[1][0])[:_STATES])
+        if len(following) > _MAX_STATES:
+            following = dict(sorted(following.items(), key=lambda item: item[1][0])[:_MAX_STATES])
         best = following
     return [
         Band(
             bands[start].first, bands[end - 1].last, bands[start].first_row, bands[start].lowest, bands[end - 1].highest
         )
-        for start, end in _steps(best.get(len(bands), (0.0, ()))[1])
+        for start, end in _unwind_path(best.get(len(bands), (0.0, ()))[1])
     ]

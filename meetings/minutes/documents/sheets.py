@@ -9,8 +9,8 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from meetings.minutes.documents import Format, Unreadable, UnreadableDocument, format_of
-from meetings.minutes.documents.detect import content_of
+from meetings.minutes.documents import Format, UnreadableDocumentError, UnreadableReason, detect_format
+from meetings.minutes.documents.detect import read_file_bytes
 from meetings.minutes.documents.model import Table
 from meetings.minutes.documents.xlsx import read_xlsx
 
@@ -41,10 +41,10 @@ class Sheet:
 
 def read_sheets(path: str | PathLike[str]) -> tuple[Sheet, ...]:
     """Read the workbook at ``path``. Raises UnreadableDocument, also for any other format."""
-    content = content_of(path)
-    found = format_of(content)
+    content = read_file_bytes(path)
+    found = detect_format(content)
     if found is not Format.XLSX:
-        raise UnreadableDocument(Unreadable.OTHER_FORMAT, format=str(found))
+        raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=str(found))
     return tuple(_sheet(table) for table in read_xlsx(content).tables)
 
 
@@ -72,7 +72,7 @@ def _day(value: object) -> datetime.date | None:
 # --- from one process to another -----------------------------------------------------------------
 
 
-def written_sheets(sheets: tuple[Sheet, ...]) -> list[dict[str, Any]]:
+def sheets_to_json(sheets: tuple[Sheet, ...]) -> list[dict[str, Any]]:
     """Return the sheets as JSON holds them."""
     return [
         {
@@ -87,10 +87,10 @@ def written_sheets(sheets: tuple[Sheet, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def sheets_from(written: list[dict[str, Any]]) -> tuple[Sheet, ...]:
-    """Return the sheets that `written_sheets` wrote."""
+def sheets_from_json(data: list[dict[str, Any]]) -> tuple[Sheet, ...]:
+    """Return the sheets that `sheets_to_json` wrote."""
     sheets = []
-    for sheet in written:
+    for sheet in data:
         rows: dict[int, dict[int, SheetCell]] = {}
         for row, column, text, day, is_merged in sheet["cells"]:
             found = datetime.date.fromisoformat(day) if day else None

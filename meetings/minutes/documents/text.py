@@ -8,20 +8,20 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 
-from .errors import MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .errors import MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
-from .text_columns import table_of_aligned_columns
-from .text_lines import table_of_single_lines
+from .text_columns import parse_aligned_columns
+from .text_lines import parse_single_lines
 
-_FEWEST_TABS = 2
+_MIN_TABS = 2
 
 
 def read_text(text: str) -> Document:
     """Read text a person pasted or a program wrote. Raises UnreadableDocument where a table is too large."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\f").split("\n")
-    if any(line.count("\t") >= _FEWEST_TABS for line in lines):
-        return Document(tuple(_tab_separated(lines)))
-    for shape in (table_of_single_lines, table_of_aligned_columns):
+    if any(line.count("\t") >= _MIN_TABS for line in lines):
+        return Document(tuple(_parse_tab_separated(lines)))
+    for shape in (parse_single_lines, parse_aligned_columns):
         if (blocks := shape(lines)) is not None:
             return Document(tuple(blocks))
     return Document(tuple(_paragraphs(lines)))
@@ -31,12 +31,12 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[Block]:
     return (Paragraph(line.strip()) for line in lines if line.strip())
 
 
-def _tab_separated(lines: Sequence[str]) -> Iterator[Block]:
+def _parse_tab_separated(lines: Sequence[str]) -> Iterator[Block]:
     """Paragraphs, and a table for each run of lines with tabs. Blank lines do not end a table: a scan has them at each
     page's end, and a repeated head shows itself."""
     text: list[str] = []
     rows: list[str] = []
-    for line in _whole_lines(lines):
+    for line in _join_row_lines(lines):
         if "\t" in line:
             yield from _paragraphs(text)
             text = []
@@ -51,7 +51,7 @@ def _tab_separated(lines: Sequence[str]) -> Iterator[Block]:
     yield from _paragraphs(text)
 
 
-def _whole_lines(lines: Sequence[str]) -> Iterator[str]:
+def _join_row_lines(lines: Sequence[str]) -> Iterator[str]:
     """The lines of a table, each with all its cells: Excel quotes a cell of several lines, Word just breaks it.
 
     How many cells a row has is learnt from the first line with tabs, the head.
@@ -63,7 +63,7 @@ def _whole_lines(lines: Sequence[str]) -> Iterator[str]:
             pending += "\n" + line
             continue
         tabs, before = line.count("\t"), pending.count("\t")
-        if not width and tabs >= _FEWEST_TABS:
+        if not width and tabs >= _MIN_TABS:
             width = tabs
         is_open = 0 < before < width and line.strip()
         if is_open and (before + tabs <= width if tabs else _is_finished_later(lines, at, width)):
@@ -84,25 +84,29 @@ def _is_finished_later(lines: Sequence[str], at: int, width: int) -> bool:
 
 def _table(lines: Sequence[str]) -> Table:
     if len(lines) > MAX_TABLE_ROWS:
-        raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+        raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
     rows = []
     for line in lines:
-        pieces = _cells(line)
+        pieces = _split_cells(line)
         if len(pieces) > MAX_TABLE_COLUMNS:
-            raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
+            raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
         rows.append([Cell(piece.strip()) if piece.strip() else EMPTY for piece in pieces])
     return Table.of(rows)
 
 
-def _cells(line: str) -> list[str]:
+def _split_cells(line: str) -> list[str]:
     if '\t"' in "\t" + line and line.count('"') % 2 == 0:
         try:
-            return next(csv.reader([line], delimiter="\t", strict=False)) if "\n" not in line else _quoted(line)
+            return (
+                next(csv.reader([line], delimiter="\t", strict=False))
+                if "\n" not in line
+                else _split_quoted_cells(line)
+            )
         except csv.Error:
             return line.split("\t")
     return line.split("\t")
 
 
-def _quoted(line: str) -> list[str]:
+def _split_quoted_cells(line: str) -> list[str]:
     """Cells of which some hold newlines in quotes; csv reads such a record from its lines."""
     return next(csv.reader(re.split(r"(?<=\n)", line), delimiter="\t"))

@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from meetings.minutes.parser.column_headers import Column, Head, head_of, is_head_row, settled
-from meetings.minutes.parser.ordinals import integer_of, leading_ordinal
-from meetings.minutes.parser.person_names import ends_as_organisation
-from meetings.minutes.parser.text import tidy
+from meetings.minutes.parser.column_headers import Column, Header, disambiguate_headers, is_header_row, parse_header
+from meetings.minutes.parser.ordinals import leading_ordinal, parse_integer
+from meetings.minutes.parser.person_names import has_organisation_ending
+from meetings.minutes.parser.text import tidy_text
 
 from .model import EMPTY, Block, Cell, Paragraph, Table
-from .row_bands import Band, bands_of_groups, shared_out
-from .text_top_rows import Piece, rows_from_the_top
-from .wrapping import PrintedLine, display_width, paragraphs, unwrapped
+from .row_bands import Band, assign_lines, find_group_bands
+from .text_top_rows import Piece, parse_top_aligned_rows
+from .wrapping import PrintedLine, display_width, join_paragraphs, unwrap_lines
 
 _TEXT_COLUMNS = (Column.ASPECT, Column.SUGGESTION, Column.TASKS, Column.REMARKS)
 Measure = Callable[[str], int]
@@ -36,25 +36,27 @@ _SENTENCE_END = re.compile(r"[。；;：:！？]$")
 class _Section:
     """The lines under one head, to the next head or the end."""
 
-    heads: tuple[Head | None, ...]
+    headers: tuple[Header | None, ...]
     names: tuple[str, ...]
     places: tuple[int, ...]
     edges: tuple[int, ...]
     lines: tuple[str, ...]
     measure: Measure
-    crossed: int
+    gap_text_count: int
 
 
-def table_of_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
+def parse_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
     """The blocks of the text, if it has a line of heads with aligned columns below; else None."""
     lines = [line.rstrip().replace("\f", "") for line in lines]
-    found = [at for at, line in enumerate(lines) if _heads_in(line) is not None]
+    found = [at for at, line in enumerate(lines) if _find_headers(line) is not None]
     if not found:
         return None
-    above = _band_top(lines, found[0])
-    blocks: list[Block] = [Paragraph(text) for text in paragraphs(_printed(lines[:above]), slack=3.5, narrowest=40)]
+    above = _header_top(lines, found[0])
+    blocks: list[Block] = [
+        Paragraph(text) for text in join_paragraphs(_to_printed_lines(lines[:above]), slack=3.5, narrowest=40)
+    ]
     for index, at in enumerate(found):
-        following = _band_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
+        following = _header_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
         end = _end_of_table(lines, at + 1, following, is_last=index + 1 == len(found))
         section = min((_section(lines, at, end, measure) for measure in (len, display_width)), key=_disorder)
         rows = _rows(section)
@@ -73,7 +75,7 @@ def _end_of_table(lines: Sequence[str], first: int, following: int, *, is_last: 
             return at
         if _DATE_LINE.fullmatch(lines[at].strip()):
             above = max((line for line in range(first, at) if lines[line].strip()), default=first)
-            signs = len(_pieces(lines[above])) == 1 and ends_as_organisation(lines[above].strip())
+            signs = len(_pieces(lines[above])) == 1 and has_organisation_ending(lines[above].strip())
             return above if signs and above > first else at
     end = following
     while not is_last and end > first:
@@ -97,16 +99,16 @@ def _pieces(line: str, measure: Measure = len) -> list[Piece]:
     return pieces
 
 
-def _heads_in(line: str) -> list[Piece] | None:
+def _find_headers(line: str) -> list[Piece] | None:
     """The pieces of the line, if they are the heads of a task table."""
     pieces = _pieces(line)
     if len(pieces) < 3 or len(pieces) > 20:
         return None
-    heads = [head_of(piece.text) for piece in pieces]
-    return pieces if is_head_row(heads, len(pieces)) else None
+    headers = [parse_header(piece.text) for piece in pieces]
+    return pieces if is_header_row(headers, len(pieces)) else None
 
 
-def _is_part_of_head(line: str) -> bool:
+def _is_part_of_header(line: str) -> bool:
     """Whether a line above or below the heads is only the other half of a head set in two lines."""
     pieces = _pieces(line)
     return (
@@ -116,36 +118,36 @@ def _is_part_of_head(line: str) -> bool:
     )
 
 
-def _band_top(lines: Sequence[str], at: int) -> int:
-    return at - 1 if at and _is_part_of_head(lines[at - 1]) else at
+def _header_top(lines: Sequence[str], at: int) -> int:
+    return at - 1 if at and _is_part_of_header(lines[at - 1]) else at
 
 
 def _disorder(section: _Section) -> tuple[int, int]:
     """How much text stands in the gaps between the columns, and in how many places their lines begin."""
-    return section.crossed, sum(len({piece.left for piece in pieces.values()}) for pieces in _columns(section))
+    return section.gap_text_count, sum(len({piece.left for piece in pieces.values()}) for pieces in _columns(section))
 
 
 def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Section:
     """The section under the heads in line ``at``."""
-    heads = _pieces(lines[at], measure)
-    top = _band_top(lines, at)
+    headers = _pieces(lines[at], measure)
+    top = _header_top(lines, at)
     first = at + 1
     halves = _pieces(lines[top], measure) if top < at else []
-    if halves and first < end and _is_part_of_head(lines[first]):
+    if halves and first < end and _is_part_of_header(lines[first]):
         first += 1
     body = lines[first:end]
     lower = _pieces(lines[first - 1], measure) if first > at + 1 else []
     for half in halves:  # a head of two lines stands beside the line of the others, above and below it
         below = next((piece.text for piece in lower if piece.left < half.right and half.left < piece.right), "")
-        heads.append(Piece(half.text + below, half.left, half.right))
-    heads.sort(key=lambda piece: piece.left)
-    names = [piece.text for piece in heads]
-    edges, crossed = _edges(heads, body, measure)
-    settled_heads = settled([head_of(name) for name in names], names)
+        headers.append(Piece(half.text + below, half.left, half.right))
+    headers.sort(key=lambda piece: piece.left)
+    names = [piece.text for piece in headers]
+    edges, crossed = _edges(headers, body, measure)
+    settled_heads = disambiguate_headers([parse_header(name) for name in names], names)
     return _Section(
         tuple(settled_heads),
         tuple(names),
-        tuple(piece.left for piece in heads),
+        tuple(piece.left for piece in headers),
         tuple(edges),
         tuple(body),
         measure,
@@ -153,9 +155,9 @@ def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Sect
     )
 
 
-def _edges(heads: Sequence[Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
+def _edges(headers: Sequence[Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
     """Where each column but the first begins, the emptiest place between two heads, and how full those places are."""
-    width = max([measure(line) for line in body] + [heads[-1].right]) + 1
+    width = max([measure(line) for line in body] + [headers[-1].right]) + 1
     covered = [0] * (width + 1)
     for line in body:
         place = 0
@@ -165,7 +167,7 @@ def _edges(heads: Sequence[Piece], body: Sequence[str], measure: Measure) -> tup
                 covered[at] += 1
             place += step
     edges, crossed = [], 0
-    for left, right in zip(heads, heads[1:], strict=False):
+    for left, right in zip(headers, headers[1:], strict=False):
         places = range(int(left.middle) + 1, int(right.middle) + 1)
         fewest = min((covered[place] for place in places), default=0)
         crossed += fewest
@@ -183,7 +185,7 @@ def _edges(heads: Sequence[Piece], body: Sequence[str], measure: Measure) -> tup
 
 def _columns(section: _Section) -> list[dict[int, Piece]]:
     """For each column its pieces by line."""
-    columns: list[dict[int, Piece]] = [{} for _ in section.heads]
+    columns: list[dict[int, Piece]] = [{} for _ in section.headers]
     for at, line in enumerate(section.lines):
         for piece in _pieces(line, section.measure):
             for part in _cut(piece, section.edges, section.measure):
@@ -216,7 +218,7 @@ def _cut(piece: Piece, edges: Sequence[int], measure: Measure) -> Iterator[Piece
 
 def _rows(section: _Section) -> list[list[Cell]] | None:
     """The rows of the section; None where nothing tells them apart."""
-    if section.crossed and (rows := _rows_from_the_top(section)) is not None:
+    if section.gap_text_count and (rows := _parse_top_aligned_rows(section)) is not None:
         return rows
     columns = _columns(section)
     bands, anchor = _bands(section, columns)
@@ -225,8 +227,8 @@ def _rows(section: _Section) -> list[list[Cell]] | None:
     grid = [[EMPTY] * len(columns) for _ in bands]
     groups: list[Band] | None = None
     for at, pieces in enumerate(columns):
-        head = section.heads[at]
-        column = head.column if head else Column.REMARKS
+        header = section.headers[at]
+        column = header.column if header else Column.REMARKS
         if not pieces:
             continue
         is_group = column in (Column.NUMBER, Column.ASPECT) and at != anchor and _is_grouped(pieces, bands, column)
@@ -234,29 +236,29 @@ def _rows(section: _Section) -> list[list[Cell]] | None:
             groups = _groups(section, columns, bands, anchor)
         over = groups if is_group and groups else bands
         width = max(display_width(piece.text) for piece in pieces.values())
-        for band, lines in zip(over, shared_out(sorted(pieces), over), strict=True):
+        for band, lines in zip(over, assign_lines(sorted(pieces), over), strict=True):
             if lines:
                 text = _cell_text([pieces[line] for line in lines], column, width)
                 grid[band.first_row][at] = Cell(text)
     return grid
 
 
-def _rows_from_the_top(section: _Section) -> list[list[Cell]] | None:
+def _parse_top_aligned_rows(section: _Section) -> list[list[Cell]] | None:
     """The rows where text stands in the gaps between the columns, if each begins beside its number."""
     lines = [_pieces(line, section.measure) for line in section.lines]
-    rows = rows_from_the_top(lines, section.heads, section.places)
+    rows = parse_top_aligned_rows(lines, section.headers, section.places)
     if rows is None:
         return None
     widths = [
         max((display_width(piece.text) for row in rows if len(row) > 1 for piece in row.get(at, ())), default=0)
-        for at in range(len(section.heads))
+        for at in range(len(section.headers))
     ]
     grid = []
     for row in rows:
-        cells = [EMPTY] * len(section.heads)
+        cells = [EMPTY] * len(section.headers)
         for at, pieces in row.items():
-            head = section.heads[at]
-            column = head.column if head and len(row) > 1 else Column.REMARKS
+            header = section.headers[at]
+            column = header.column if header and len(row) > 1 else Column.REMARKS
             width = widths[at] if len(row) > 1 else max(display_width(piece.text) for piece in pieces)
             cells[at] = Cell(_cell_text(pieces, column, width))
         grid.append(cells)
@@ -265,33 +267,33 @@ def _rows_from_the_top(section: _Section) -> list[list[Cell]] | None:
 
 def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list[Band], int]:
     """The rows' bands of lines, and the column that showed them."""
-    by_kind = {head.column: at for at, head in reversed(list(enumerate(section.heads))) if head}
+    by_kind = {head.column: at for at, head in reversed(list(enumerate(section.headers))) if head}
     numbers = columns[by_kind[Column.NUMBER]].values() if Column.NUMBER in by_kind else ()
-    numbered = sum(integer_of(piece.text) is not None for piece in numbers)
+    numbered = sum(parse_integer(piece.text) is not None for piece in numbers)
     for kind in (Column.SUGGESTION, Column.TASKS):
         at = by_kind.get(kind)
         if at is None:
             continue
-        starts = _counted_starts(columns[at])
+        starts = _find_numbered_starts(columns[at])
         if len(starts) > numbered or (starts and len(starts) == numbered and kind is Column.SUGGESTION):
-            return _bands_from(starts, columns[at]), at
+            return _bands_from_starts(starts, columns[at]), at
     for kind in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS):
         at = by_kind.get(kind)
         if at is None or not columns[at]:
             continue
         lines = sorted(columns[at])
         if kind is Column.NUMBER:
-            lines = [line for line in lines if integer_of(columns[at][line].text) is not None]
+            lines = [line for line in lines if parse_integer(columns[at][line].text) is not None]
         elif any(two - one == 1 for one, two in zip(lines, lines[1:], strict=False)):
             continue
-        if kind is Column.NUMBER and lines and _are_tops(lines, columns, section.heads):
+        if kind is Column.NUMBER and lines and _are_row_tops(lines, columns, section.headers):
             return _bands_from_tops(lines, columns), at
         if lines:
             return _bands_around(lines, len(section.lines), columns), at
     return [], -1
 
 
-def _counted_starts(pieces: dict[int, Piece]) -> list[int]:
+def _find_numbered_starts(pieces: dict[int, Piece]) -> list[int]:
     """The lines that begin with 1) 2) 3) …; numbers within a text do not go on over the whole column."""
     starts: list[int] = []
     number, style = None, ""
@@ -307,7 +309,7 @@ def _counted_starts(pieces: dict[int, Piece]) -> list[int]:
     return starts
 
 
-def _bands_from(starts: Sequence[int], pieces: dict[int, Piece]) -> list[Band]:
+def _bands_from_starts(starts: Sequence[int], pieces: dict[int, Piece]) -> list[Band]:
     """Rows that begin at ``starts``; lines before the first belong to a row cut by the page."""
     lines = sorted(pieces)
     cuts = [*([lines[0]] if lines[0] < starts[0] else []), *starts]
@@ -316,10 +318,10 @@ def _bands_from(starts: Sequence[int], pieces: dict[int, Piece]) -> list[Band]:
         end = cuts[index + 1] if index + 1 < len(cuts) else lines[-1] + 1
         last = max(line for line in lines if first <= line < end)
         bands.append((first, last))
-    return _with_reach(bands)
+    return _extend_bands(bands)
 
 
-def _with_reach(spans: Sequence[tuple[int, int]]) -> list[Band]:
+def _extend_bands(spans: Sequence[tuple[int, int]]) -> list[Band]:
     """Each row may reach to the last line of the one before and to the first of the one after."""
     bands = []
     for index, (first, last) in enumerate(spans):
@@ -329,7 +331,7 @@ def _with_reach(spans: Sequence[tuple[int, int]]) -> list[Band]:
     return bands
 
 
-def _are_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], heads: Sequence[Head | None]) -> bool:
+def _are_row_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], headers: Sequence[Header | None]) -> bool:
     """Whether the numbers stand beside the first lines of their rows, not beside the middle ones.
 
     Then nothing stands above the first number, and the line above every other one ends what it says; or the cells end
@@ -342,7 +344,9 @@ def _are_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], heads: 
     filled = [[{at for at, pieces in enumerate(columns) if line in pieces} for line in row] for row in rows]
     if max(map(len, filled)) > 2 and all(two <= one for row in filled for one, two in pairwise(row)):
         return True
-    texts = [columns[at] for at, head in enumerate(heads) if head and head.column in (Column.SUGGESTION, Column.TASKS)]
+    texts = [
+        columns[at] for at, head in enumerate(headers) if head and head.column in (Column.SUGGESTION, Column.TASKS)
+    ]
     ended = whole = 0
     for top in lines[1:]:
         above = [pieces[max(before)] for pieces in texts if (before := [line for line in pieces if line < top])]
@@ -370,31 +374,31 @@ def _bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int
         gaps = [line for line in range(first, centre) if line not in used]
         first = gaps[-1] + 1 if gaps else first
         bands.append((min(first, centre), max(last, centre)))
-    return _with_reach(bands)
+    return _extend_bands(bands)
 
 
 def _is_grouped(pieces: dict[int, Piece], bands: Sequence[Band], column: Column) -> bool:
     """Whether the column is merged over several rows, having fewer numbers than there are rows."""
     if column is Column.ASPECT:
         return True
-    return sum(integer_of(piece.text) is not None for piece in pieces.values()) < len(bands)
+    return sum(parse_integer(piece.text) is not None for piece in pieces.values()) < len(bands)
 
 
 def _groups(
     section: _Section, columns: Sequence[dict[int, Piece]], bands: Sequence[Band], anchor: int
 ) -> list[Band] | None:
     """The bands of the merged groups, from the lines of the numbers that stand in their middles."""
-    for at, head in enumerate(section.heads):
-        if head and head.column is Column.NUMBER and at != anchor:
-            centres = [line for line in sorted(columns[at]) if integer_of(columns[at][line].text) is not None]
+    for at, header in enumerate(section.headers):
+        if header and header.column is Column.NUMBER and at != anchor:
+            centres = [line for line in sorted(columns[at]) if parse_integer(columns[at][line].text) is not None]
             if centres and len(centres) <= len(bands):
-                return bands_of_groups(centres, bands)
+                return find_group_bands(centres, bands)
     return None
 
 
 def _cell_text(pieces: Sequence[Piece], column: Column, width: int) -> str:
     lines = [PrintedLine(piece.text, 0, display_width(piece.text), 2) for piece in pieces]
-    text = unwrapped(lines, 0, width)
+    text = unwrap_lines(lines, 0, width)
     if column not in _TEXT_COLUMNS:
         return text
     joined: list[str] = []
@@ -406,12 +410,12 @@ def _cell_text(pieces: Sequence[Piece], column: Column, width: int) -> str:
     return "\n".join(joined)
 
 
-def _printed(lines: Sequence[str]) -> list[PrintedLine]:
+def _to_printed_lines(lines: Sequence[str]) -> list[PrintedLine]:
     """Running text, its width that of the characters alone: justified lines are spread with blanks."""
     found = []
     for line in lines:
         text = re.sub(r"\s+", " ", line).strip()
         if text:
             left = len(line) - len(line.lstrip())
-            found.append(PrintedLine(text, left, left + display_width(tidy(text)), 2))
+            found.append(PrintedLine(text, left, left + display_width(tidy_text(text)), 2))
     return found

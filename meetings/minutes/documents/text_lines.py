@@ -12,18 +12,18 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from meetings.deadlines import DeadlineKind, read_deadline
-from meetings.minutes.parser.column_headers import Column, Head, head_of, is_head_row, settled
-from meetings.minutes.parser.ordinals import integer_of, leading_ordinal
-from meetings.minutes.parser.person_names import ends_as_organisation, is_name, person_of
+from meetings.minutes.parser.column_headers import Column, Header, disambiguate_headers, is_header_row, parse_header
+from meetings.minutes.parser.ordinals import leading_ordinal, parse_integer
+from meetings.minutes.parser.person_names import has_organisation_ending, is_name, parse_person
 
-from .errors import MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .errors import MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Paragraph, Table
 
-_FEWEST_HEADS = 3
+_MIN_HEADERS = 3
 _MAX_LINES = 20_000
 _AFTER_TABLE = re.compile(r"^(?:注|备注|说明|抄报|抄送|主送|附件|联系人|※)\s*[:：]|印发$")
 #: What leaving out a cell costs. Number and aspect are merged over rows, remarks are mostly blank.
-SKIPPED = {
+SKIP_COSTS = {
     Column.NUMBER: 0.4,
     Column.ASPECT: 0.4,
     Column.SUGGESTION: 3.0,
@@ -35,22 +35,28 @@ SKIPPED = {
     Column.REMARKS: 0.1,
 }
 #: What a second line in the same cell costs.
-_REPEATED = {Column.DEPARTMENTS: 0.4, Column.LEADERS: 0.4, Column.SOURCES: 0.4, Column.TASKS: 0.8, Column.DEADLINE: 1.0}
+_REPEAT_COSTS = {
+    Column.DEPARTMENTS: 0.4,
+    Column.LEADERS: 0.4,
+    Column.SOURCES: 0.4,
+    Column.TASKS: 0.8,
+    Column.DEADLINE: 1.0,
+}
 
 
-def table_of_single_lines(lines: Sequence[str]) -> list[Block] | None:
+def parse_single_lines(lines: Sequence[str]) -> list[Block] | None:
     """The blocks of the text, if some consecutive lines are the heads of a task table; else None."""
     stripped = [line.strip() for line in lines]
-    found = _heads(stripped)
+    found = _find_headers(stripped)
     if found is None:
         return None
     first, last = found
     names = [line for line in stripped[first : last + 1] if line]
-    body, rest = _body(stripped[last + 1 :], names)
+    body, rest = _split_body(stripped[last + 1 :], names)
     if sum(map(bool, body)) > _MAX_LINES:
-        raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
-    heads = settled([head_of(name) for name in names], names)
-    rows = _chunks(body, heads) or _best_rows([line for line in body if line], heads)
+        raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+    headers = disambiguate_headers([parse_header(name) for name in names], names)
+    rows = _split_fixed_rows(body, headers) or _find_best_rows([line for line in body if line], headers)
     table = Table.of(
         [[Cell(name) for name in names], *([Cell(text) if text else EMPTY for text in row] for row in rows)]
     )
@@ -58,33 +64,33 @@ def table_of_single_lines(lines: Sequence[str]) -> list[Block] | None:
     return [*before, table, *[Paragraph(line) for line in rest if line]]
 
 
-def _heads(lines: Sequence[str]) -> tuple[int, int] | None:
+def _find_headers(lines: Sequence[str]) -> tuple[int, int] | None:
     """The first and the last line of the first run of heads; one line among them may be a head we do not know."""
     at = 0
     while at < len(lines):
-        if not lines[at] or head_of(lines[at]) is None:
+        if not lines[at] or parse_header(lines[at]) is None:
             at += 1
             continue
         run, last, unknown = [at], at, 0
         for index in range(at + 1, len(lines)):
             if not lines[index]:
                 continue
-            if head_of(lines[index]) is not None:
+            if parse_header(lines[index]) is not None:
                 last = index
-            elif len(lines[index]) <= 10 and not unknown and integer_of(lines[index]) is None:
+            elif len(lines[index]) <= 10 and not unknown and parse_integer(lines[index]) is None:
                 unknown += 1
             else:
                 break
             run.append(index)
         run = [index for index in run if index <= last]
-        heads = [head_of(lines[index]) for index in run]
-        if len(run) >= _FEWEST_HEADS and is_head_row(heads, len(run)):
+        headers = [parse_header(lines[index]) for index in run]
+        if len(run) >= _MIN_HEADERS and is_header_row(headers, len(run)):
             return at, last
         at = last + 1
     return None
 
 
-def _body(lines: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
+def _split_body(lines: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The lines of the rows, heads repeated at page ends dropped, and what stands below the table."""
     body: list[str] = []
     at = 0
@@ -99,9 +105,9 @@ def _body(lines: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[s
     return body, []
 
 
-def _chunks(body: Sequence[str], heads: Sequence[Head | None]) -> list[list[str]] | None:
+def _split_fixed_rows(body: Sequence[str], headers: Sequence[Header | None]) -> list[list[str]] | None:
     """The rows, if blank lines stand for blank cells, so that every row has just as many lines as there are heads."""
-    width = len(heads)
+    width = len(headers)
     lines = list(body)
     while lines and not lines[0]:
         lines.pop(0)
@@ -112,24 +118,24 @@ def _chunks(body: Sequence[str], heads: Sequence[Head | None]) -> list[list[str]
     if "" not in lines and len(body) % width:
         return None
     fits = all(
-        not text or fit_of(text, head) >= 0
+        not text or score_fit(text, head) >= 0
         for row in rows
-        for text, head in zip(row, heads, strict=True)
+        for text, head in zip(row, headers, strict=True)
         if head and head.column in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS)
     )
     return rows if fits and rows else None
 
 
-def fit_of(text: str, head: Head | None) -> float:
+def score_fit(text: str, header: Header | None) -> float:
     """How well a line fits a column; below 0: hardly."""
-    column = head.column if head else Column.REMARKS
+    column = header.column if header else Column.REMARKS
     length = len(text)
     ordinal = leading_ordinal(text)
     match column:
         case Column.NUMBER:
-            return 4.0 if integer_of(text) is not None else -6.0
+            return 4.0 if parse_integer(text) is not None else -6.0
         case Column.ASPECT:
-            return 1.0 if length <= 30 and not re.search(r"[。；]", text) and integer_of(text) is None else -2.0
+            return 1.0 if length <= 30 and not re.search(r"[。；]", text) and parse_integer(text) is None else -2.0
         case Column.SUGGESTION:
             says_so = length >= 6 and (text.startswith(("建议", "希望")) or text.endswith("。"))
             return (2.0 if length >= 12 else 0.5 if says_so else -2.0) + (1.0 if ordinal else 0.0)
@@ -139,30 +145,30 @@ def fit_of(text: str, head: Head | None) -> float:
             if length > 60 or "。" in text or is_name(text):
                 return -3.0
             pieces = [piece for piece in re.split(r"[、，,；;\s]+", text) if piece]
-            return 3.0 * sum(map(ends_as_organisation, pieces)) / max(1, len(pieces)) - 0.5
+            return 3.0 * sum(map(has_organisation_ending, pieces)) / max(1, len(pieces)) - 0.5
         case Column.LEADERS:
             pieces = [piece for piece in re.split(r"[、，,；;\s]+", text) if piece]
-            return 3.0 if all(map(is_name, pieces)) else 1.0 if person_of(text) else 0.5 if text in "/无" else -4.0
+            return 3.0 if all(map(is_name, pieces)) else 1.0 if parse_person(text) else 0.5 if text in "/无" else -4.0
         case Column.DEADLINE:
             is_read = length <= 40 and read_deadline(text).deadline.kind is not DeadlineKind.UNDECIDED
             return 4.0 if is_read else 0.5 if length <= 12 and re.search(r"\d|[月年前]", text) else -2.0
         case Column.SOURCES:
-            person = person_of(text) or person_of(re.sub(r"\s+", "", text))
+            person = parse_person(text) or parse_person(re.sub(r"\s+", "", text))
             return 3.0 if person and person.capacity else 1.0 if person else -1.0
     return -0.5
 
 
-def _best_rows(lines: Sequence[str], heads: Sequence[Head | None]) -> list[list[str]]:
+def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> list[list[str]]:
     """The rows of the best path through (line, column)."""
-    width = len(heads)
-    columns = [head.column if head else Column.REMARKS for head in heads]
-    skipped = [0.0, *accumulate(SKIPPED[column] for column in columns)]
+    width = len(headers)
+    columns = [head.column if head else Column.REMARKS for head in headers]
+    skipped = [0.0, *accumulate(SKIP_COSTS[column] for column in columns)]
     scores: list[list[float]] = []
     origins: list[list[tuple[int, bool]]] = []
     for at, line in enumerate(lines):
         row_scores, row_origins = [], []
         for here in range(width):
-            fit = fit_of(line, heads[here])
+            fit = score_fit(line, headers[here])
             begin = -skipped[here]
             if not at:
                 row_scores.append(fit + begin)
@@ -174,7 +180,7 @@ def _best_rows(lines: Sequence[str], heads: Sequence[Head | None]) -> list[list[
                 if there < here:
                     step, is_new = -(skipped[here] - skipped[there + 1]), False
                 elif there == here and not _begins_row(line, columns[here]):
-                    step, is_new = -_cost_of_repeating(line, columns[here]), False
+                    step, is_new = -_repeat_cost(line, columns[here]), False
                 else:
                     step, is_new = -(skipped[width] - skipped[there + 1]) + begin - 0.5, True
                 if before + step > best:
@@ -183,26 +189,26 @@ def _best_rows(lines: Sequence[str], heads: Sequence[Head | None]) -> list[list[
             row_origins.append(origin)
         scores.append(row_scores)
         origins.append(row_origins)
-    return _traced(lines, scores, origins, [skipped[width] - skipped[here + 1] for here in range(width)])
+    return _trace_rows(lines, scores, origins, [skipped[width] - skipped[here + 1] for here in range(width)])
 
 
-def _cost_of_repeating(line: str, column: Column) -> float:
+def _repeat_cost(line: str, column: Column) -> float:
     """What a further line in the same cell costs: little for a further task that is numbered."""
-    cost = _REPEATED.get(column, 3.0)
+    cost = _REPEAT_COSTS.get(column, 3.0)
     return 0.2 * cost if column is Column.TASKS and leading_ordinal(line) else cost
 
 
 def _begins_row(line: str, column: Column) -> bool:
-    return column is Column.NUMBER and integer_of(line) is not None
+    return column is Column.NUMBER and parse_integer(line) is not None
 
 
-def _traced(
-    lines: Sequence[str], scores: list[list[float]], origins: list[list[tuple[int, bool]]], to_the_end: list[float]
+def _trace_rows(
+    lines: Sequence[str], scores: list[list[float]], origins: list[list[tuple[int, bool]]], end_costs: list[float]
 ) -> list[list[str]]:
-    width = len(to_the_end)
+    width = len(end_costs)
     if not lines:
         return []
-    here = max(range(width), key=lambda column: scores[-1][column] - to_the_end[column])
+    here = max(range(width), key=lambda column: scores[-1][column] - end_costs[column])
     path: list[tuple[int, bool]] = []
     for at in range(len(lines) - 1, -1, -1):
         there, is_new = origins[at][here]

@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from meetings.minutes.parser.column_headers import Column, Head
-from meetings.minutes.parser.ordinals import integer_of
+from meetings.minutes.parser.column_headers import Column, Header
+from meetings.minutes.parser.ordinals import parse_integer
 
-from .text_lines import SKIPPED, fit_of
+from .text_lines import SKIP_COSTS, score_fit
 from .wrapping import display_width
 
 _HEADING = re.compile(
@@ -22,13 +22,13 @@ _HEADING = re.compile(
 )
 _NOTE = re.compile(r"^(?:注|备注|说明|附注)\s*[:：]")
 _SENTENCE_END = re.compile(r"[。；;！？]$")
-_PER_PLACE = 0.12
-_ACROSS_GAP = 10.0
-_AT_ONE_BLANK = 1.0
-_NEW_COLUMN = 18.0
-_AFTER_GAP = 12.0
-_AFTER_SHORT_LINE = 8.0
-_CLEARLY_SHORT = 4
+_DISTANCE_COST = 0.12
+_GAP_COST = 10.0
+_SINGLE_BLANK_COST = 1.0
+_NEW_COLUMN_COST = 18.0
+_AFTER_GAP_COST = 12.0
+_AFTER_SHORT_LINE_COST = 8.0
+_SHORT_LINE_SLACK = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Piece:
 Row = dict[int, list[Piece]]
 
 
-def rows_from_the_top(
-    lines: Sequence[Sequence[Piece]], heads: Sequence[Head | None], places: Sequence[int]
+def parse_top_aligned_rows(
+    lines: Sequence[Sequence[Piece]], headers: Sequence[Header | None], places: Sequence[int]
 ) -> list[Row] | None:
     """The rows as pieces by column, in order; a section's or a note's line is a row with its first column alone.
 
     ``places``: where each head begins. None where the rows do not begin beside their numbers.
     """
-    if not heads or heads[0] is None or heads[0].column is not Column.NUMBER:
+    if not headers or headers[0] is None or headers[0].column is not Column.NUMBER:
         return None
     lines = [line for line in lines if line]
     first = next((at for at, line in enumerate(lines) if _is_number(line, places) or _is_heading(line, places)), None)
@@ -63,13 +63,15 @@ def rows_from_the_top(
     rows: list[Row] = []
     current: Row | None = None
     above: set[int] = set()
-    widths = _widths([_first_line(line, heads, places) for line in lines[first:] if _is_number(line, places)], heads)
+    widths = _widths(
+        [_assign_first_line(line, headers, places) for line in lines[first:] if _is_number(line, places)], headers
+    )
     for line in lines[first:]:
         if _is_heading(line, places) or _NOTE.match(line[0].text):
             rows.append({0: list(line)})
             current = None
         elif _is_number(line, places):
-            current = {at: [piece] for at, piece in _first_line(line, heads, places).items()}
+            current = {at: [piece] for at, piece in _assign_first_line(line, headers, places).items()}
             above = set(current)
             rows.append(current)
         elif current is None:
@@ -77,33 +79,33 @@ def rows_from_the_top(
                 return None
             rows[-1][0].extend(line)
         else:
-            above = _go_on(current, above, line, places, widths)
-    return rows if _are_whole(rows, heads) else None
+            above = _assign_continuation(current, above, line, places, widths)
+    return rows if _have_complete_texts(rows, headers) else None
 
 
-def _widths(firsts: Sequence[dict[int, Piece]], heads: Sequence[Head | None]) -> list[int]:
+def _widths(firsts: Sequence[dict[int, Piece]], headers: Sequence[Header | None]) -> list[int]:
     """How wide each column's widest first line is."""
     return [
-        max((display_width(first[at].text) for first in firsts if at in first), default=0) for at in range(len(heads))
+        max((display_width(first[at].text) for first in firsts if at in first), default=0) for at in range(len(headers))
     ]
 
 
 def _is_number(line: Sequence[Piece], places: Sequence[int]) -> bool:
     number = line[0].text.split(" ")[0]
-    return line[0].left < places[1] and len(number) <= 4 and integer_of(number) is not None
+    return line[0].left < places[1] and len(number) <= 4 and parse_integer(number) is not None
 
 
 def _is_heading(line: Sequence[Piece], places: Sequence[int]) -> bool:
     return len(line) == 1 and line[0].left < places[1] and bool(_HEADING.match(line[0].text)) and len(line[0].text) > 4
 
 
-def _are_whole(rows: Sequence[Row], heads: Sequence[Head | None]) -> bool:
+def _have_complete_texts(rows: Sequence[Row], headers: Sequence[Header | None]) -> bool:
     """Whether the texts end where the rows do."""
     numbered = [row for row in rows if len(row) > 1]
     if not numbered or any(len(row) < 3 for row in numbered):
         return False
     kinds = (Column.SUGGESTION, Column.TASKS)
-    texts = [row[at][-1].text for row in numbered for at in row if (head := heads[at]) and head.column in kinds]
+    texts = [row[at][-1].text for row in numbered for at in row if (header := headers[at]) and header.column in kinds]
     return bool(texts) and sum(bool(_SENTENCE_END.search(text)) for text in texts) >= 0.8 * len(texts)
 
 
@@ -119,38 +121,42 @@ def _tokens(line: Sequence[Piece]) -> list[tuple[Piece, bool]]:
     return tokens
 
 
-def _first_line(line: Sequence[Piece], heads: Sequence[Head | None], places: Sequence[int]) -> dict[int, Piece]:
+def _assign_first_line(
+    line: Sequence[Piece], headers: Sequence[Header | None], places: Sequence[int]
+) -> dict[int, Piece]:
     """The words of a row's first line given to the columns, in order, as well as can be."""
     tokens = _tokens(line)
     best: dict[tuple[int, int], tuple[float, dict[int, Piece]]] = {(1, 0): (0.0, {0: tokens[0][0]})}
-    for column in range(1, len(heads)):
+    for column in range(1, len(headers)):
         for done in range(1, len(tokens) + 1):
             if (before := best.get((done, column - 1))) is None:
                 continue
             score, given = before
-            head = heads[column]
-            missing = SKIPPED[head.column] if head else 0.0
-            _keep(best, (done, column), score - missing, given)
+            header = headers[column]
+            missing = SKIP_COSTS[header.column] if header else 0.0
+            _keep_best(best, (done, column), score - missing, given)
             cost, text = 0.0, ""
             for end in range(done + 1, len(tokens) + 1):
                 token, is_wide = tokens[end - 1]
                 if end == done + 1:
-                    cost += 0.0 if is_wide else _AT_ONE_BLANK
+                    cost += 0.0 if is_wide else _SINGLE_BLANK_COST
                 elif is_wide:
-                    cost += _ACROSS_GAP
+                    cost += _GAP_COST
                 text = f"{text} {token.text}" if text else token.text
                 left = tokens[done][0].left
-                gain = fit_of(text, heads[column]) - cost - _PER_PLACE * abs(left - places[column])
-                _keep(best, (end, column), score + gain, {**given, column: Piece(text, left, token.right)})
-    return best.get((len(tokens), len(heads) - 1), (0.0, {0: tokens[0][0]}))[1]
+                gain = score_fit(text, headers[column]) - cost - _DISTANCE_COST * abs(left - places[column])
+                _keep_best(best, (end, column), score + gain, {**given, column: Piece(text, left, token.right)})
+    return best.get((len(tokens), len(headers) - 1), (0.0, {0: tokens[0][0]}))[1]
 
 
-def _keep(best: dict, key: tuple[int, int], score: float, given: dict[int, Piece]) -> None:
+def _keep_best(best: dict, key: tuple[int, int], score: float, given: dict[int, Piece]) -> None:
     if key not in best or score > best[key][0]:
         best[key] = (score, given)
 
 
-def _go_on(row: Row, above: set[int], line: Sequence[Piece], places: Sequence[int], widths: Sequence[int]) -> set[int]:
+def _assign_continuation(
+    row: Row, above: set[int], line: Sequence[Piece], places: Sequence[int], widths: Sequence[int]
+) -> set[int]:
     """Give the pieces of a further line to the columns whose text goes on there, in order; returns these columns.
 
     A cell's lines follow one another without a gap, and all but its last are full.
@@ -160,7 +166,7 @@ def _go_on(row: Row, above: set[int], line: Sequence[Piece], places: Sequence[in
         following: dict[int, tuple[float, tuple[int, ...]]] = {}
         for last, (cost, path) in best.items():
             for at in range(last + 1, len(places)):
-                total = cost + _cost_of_going_on(row, at, at in above, piece, places, widths)
+                total = cost + _continuation_cost(row, at, at in above, piece, places, widths)
                 if at not in following or total < following[at][0]:
                     following[at] = (total, (*path, at))
         best = following or best
@@ -172,11 +178,11 @@ def _go_on(row: Row, above: set[int], line: Sequence[Piece], places: Sequence[in
     return set(path)
 
 
-def _cost_of_going_on(
+def _continuation_cost(
     row: Row, at: int, is_above: bool, piece: Piece, places: Sequence[int], widths: Sequence[int]
 ) -> float:
     if at not in row:
-        return abs(piece.left - places[at]) + _NEW_COLUMN
+        return abs(piece.left - places[at]) + _NEW_COLUMN_COST
     cost = float(abs(piece.left - row[at][-1].left))
-    is_full = display_width(row[at][-1].text) > widths[at] - _CLEARLY_SHORT
-    return cost + (0.0 if is_above else _AFTER_GAP) + (0.0 if is_full else _AFTER_SHORT_LINE)
+    is_full = display_width(row[at][-1].text) > widths[at] - _SHORT_LINE_SLACK
+    return cost + (0.0 if is_above else _AFTER_GAP_COST) + (0.0 if is_full else _AFTER_SHORT_LINE_COST)

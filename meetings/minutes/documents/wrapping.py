@@ -54,14 +54,14 @@ def next_unit_width(text: str, size: float) -> float:
     return display_width(text[:end]) * size / 2
 
 
-def joined(first: str, second: str) -> str:
+def join_lines(first: str, second: str) -> str:
     """Two pieces of one paragraph: a blank is kept only between two Latin words."""
     first, second = first.rstrip(), second.lstrip()
     needs_blank = first[-1:].isascii() and first[-1:].isalnum() and second[:1].isascii() and second[:1].isalpha()
     return f"{first} {second}" if needs_blank else first + second
 
 
-def unwrapped(lines: Sequence[PrintedLine], left: float, right: float) -> str:
+def unwrap_lines(lines: Sequence[PrintedLine], left: float, right: float) -> str:
     """The text of a cell, which may reach from ``left`` to ``right``, as ``Cell.printed``.
 
     A line too short to have been full, or one before a task's number, ends its paragraph (newline); any other goes on
@@ -79,7 +79,7 @@ def unwrapped(lines: Sequence[PrintedLine], left: float, right: float) -> str:
     return "".join(pieces)
 
 
-def begins_form_line(text: str) -> bool:
+def is_form_line(text: str) -> bool:
     """Whether a line begins with a label of a form."""
     return bool(_LABEL.match(text))
 
@@ -96,7 +96,7 @@ def margins(lines: Sequence[PrintedLine], narrowest: float) -> tuple[float, floa
     return left, max(right, left + narrowest)
 
 
-def paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float) -> list[str]:
+def join_paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float) -> list[str]:
     """The lines of running text put together: a full line goes on in the next, unless that one is indented.
 
     ``slack``: how many characters may be missing at the end of a full line. ``narrowest``: how wide the text must be at
@@ -106,9 +106,9 @@ def paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float) -> 
     result: list[str] = []
     previous: PrintedLine | None = None
     for line in lines:
-        goes_on = previous is not None and line.left - left < 0.9 * line.size and not begins_form_line(line.text)
+        goes_on = previous is not None and line.left - left < 0.9 * line.size and not is_form_line(line.text)
         if goes_on and is_full(previous, left, right, slack):
-            result[-1] = joined(result[-1], line.text)
+            result[-1] = join_lines(result[-1], line.text)
         else:
             result.append(line.text)
         previous = line

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, Unreadable, UnreadableDocument
+from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Cell, Document, Table
-from .number_formats import GENERAL, NumberFormat, builtin_format, shown
+from .number_formats import GENERAL, NumberFormat, builtin_format, format_number
 from .packages import Package, namespace
 
 _MAX_SHEETS = 64
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 
 
@@ -52,7 +52,7 @@ def read_xlsx(content: bytes) -> Document:
             sheet = _sheet(package, part, workbook)
             count += sum(map(len, sheet.cells.values()))
             if count > MAX_CELLS:
-                raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+                raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
             if sheet.cells:
                 tables.append(_table(sheet, name, is_hidden))
     return Document(tuple(tables))
@@ -74,7 +74,7 @@ def _workbook(package: Package) -> _Workbook:
         if kind == "worksheet" and path in package:
             sheets.append((sheet.get("name", ""), path, sheet.get("state", "visible") != "visible"))
     if not sheets:
-        raise UnreadableDocument(Unreadable.DAMAGED, part=part)
+        raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part)
     properties = root.find(f"{main}workbookPr")
     is_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
     strings = _strings(package) if "xl/sharedstrings.xml" in package else []
@@ -82,7 +82,7 @@ def _workbook(package: Package) -> _Workbook:
     return _Workbook(sheets[:_MAX_SHEETS], strings, formats, is_1904)
 
 
-def _plain(element: etree._Element, main: str) -> str:
+def _item_text(element: etree._Element, main: str) -> str:
     """The text of a string item, its runs joined, without the phonetic reading above it."""
     pieces = []
     for child in element:
@@ -90,11 +90,11 @@ def _plain(element: etree._Element, main: str) -> str:
             pieces.append(child.text or "")
         elif child.tag == f"{main}r":
             pieces.extend(text.text or "" for text in child.iterchildren(f"{main}t"))
-    text = _ESCAPED.sub(_unescaped, "".join(pieces))
+    text = _ESCAPE.sub(_unescape, "".join(pieces))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _unescape(match: re.Match[str]) -> str:
     """Undo what Excel does to control characters (_x000D_) and to a text that looks like one (_x005F_x0041_)."""
     character = chr(int(match[1], 16))
     is_text = character in "\t\n" or (character >= " " and not "\ud800" <= character <= "\udfff")
@@ -107,10 +107,10 @@ def _strings(package: Package) -> list[str]:
     for event, element in package.events("xl/sharedStrings.xml"):
         main = main or namespace(element)
         if event == "end" and element.tag == f"{main}si":
-            strings.append(_plain(element, main))
+            strings.append(_item_text(element, main))
             if len(strings) > MAX_CELLS:
-                raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
-            _forget(element)
+                raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+            _free_element(element)
     return strings
 
 
@@ -129,7 +129,7 @@ def _formats(package: Package) -> list[NumberFormat]:
     return formats
 
 
-def _forget(element: etree._Element) -> None:
+def _free_element(element: etree._Element) -> None:
     """Free what has been read, and the elements before it that the parser still holds."""
     element.clear()
     while element.getprevious() is not None:
@@ -167,36 +167,36 @@ def _sheet(package: Package, part: str, workbook: _Workbook) -> _Sheet:
         if name == "c":
             at = _position(element.get("r", ""))
             if at is None and element.get("r"):
-                raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=_LAST_COLUMN)
+                raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=_LAST_COLUMN)
             row, column = at or (row, column + 1)
             cell = _cell(element, main, workbook)
             if not cell.is_blank:
-                _keep(sheet, row, column, cell)
+                _add_cell(sheet, row, column, cell)
         elif name == "row":
-            _forget(element)
+            _free_element(element)
         elif name == "mergeCell":
             corners = [_position(corner) for corner in element.get("ref", "").split(":")]
             if len(corners) == 2 and all(corners):
                 sheet.merges.append((*corners[0], *corners[1]))
-            _forget(element)
+            _free_element(element)
     return sheet
 
 
-def _keep(sheet: _Sheet, row: int, column: int, cell: Cell) -> None:
+def _add_cell(sheet: _Sheet, row: int, column: int, cell: Cell) -> None:
     if row not in sheet.cells:
         if len(sheet.cells) >= MAX_TABLE_ROWS:
-            raise UnreadableDocument(Unreadable.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+            raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
         sheet.cells[row] = {}
     sheet.cells[row][column] = cell
     if len(sheet.cells[row]) > MAX_TABLE_COLUMNS:
-        raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
+        raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
 
 
 def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
     kind = element.get("t", "n")
     if kind == "inlineStr":
         inline = element.find(f"{main}is")
-        return Cell(_plain(inline, main)) if inline is not None else EMPTY
+        return Cell(_item_text(inline, main)) if inline is not None else EMPTY
     raw = element.findtext(f"{main}v") or ""
     is_computed = bool(raw) or (kind == "str" and element.find(f"{main}v") is not None)
     if not is_computed and (formula := element.findtext(f"{main}f")):
@@ -209,7 +209,7 @@ def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
         style = element.get("s", "")
         at = int(style) if style.isdecimal() and len(style) < 7 else -1
         number_format = workbook.formats[at] if 0 <= at < len(workbook.formats) else GENERAL
-        text, value = shown(raw, number_format, is_1904=workbook.is_1904)
+        text, value = format_number(raw, number_format, is_1904=workbook.is_1904)
         return Cell(text, value)
     return Cell(raw)
 
@@ -219,14 +219,14 @@ def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
     rows = sorted(sheet.cells)
     columns = sorted({column for cells in sheet.cells.values() for column in cells})
     if len(columns) > MAX_TABLE_COLUMNS:
-        raise UnreadableDocument(Unreadable.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
+        raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
     grid = [[sheet.cells[row].get(column, EMPTY) for column in columns] for row in rows]
     for top, left, bottom, right in sheet.merges:
         cell = sheet.cells.get(top, {}).get(left)
         if cell is None:
             continue
         across = [at for at, column in enumerate(columns) if left <= column <= right]
-        for at in _within(rows, top, bottom):
+        for at in _indexes_within(rows, top, bottom):
             for column in across:
                 grid[at][column] = cell
     hidden = frozenset(at for at, row in enumerate(rows) if row in sheet.hidden_rows)
@@ -240,5 +240,5 @@ def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
     )
 
 
-def _within(rows: list[int], top: int, bottom: int) -> Iterator[int]:
+def _indexes_within(rows: list[int], top: int, bottom: int) -> Iterator[int]:
     return (at for at, row in enumerate(rows) if top <= row <= bottom)

@@ -6,26 +6,26 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .person_names import (
-    Person,
+    ParsedPerson,
+    can_be_name,
+    collapse_spaced_names,
     is_capacity,
     is_name,
-    may_be_name,
-    names_set_close,
-    person_of,
-    spaced_names_joined,
+    join_spaced_names,
+    parse_person,
     split_outside_brackets,
 )
-from .text import tidy
+from .text import tidy_text
 
-_COMES = re.compile(
+_ATTENDS = re.compile(
     r"受邀(?:参会|参加|出席|列席)|(?:共同)?参加了?(?:本次|此次|这次)?(?:会议|座谈|活动)|参会|"
     r"(?:出席|列席)了?(?:本次|此次)?(?:会议)?|到会|莅临"
 )
 #: 县长王建国主持召开…, 县长王建国在县政府会议室主持召开….
-CHAIRS_ITSELF = re.compile(
+CHAIR_AS_SUBJECT = re.compile(
     r"(?:^|[，。；])([^，。；由]{2,40}?)(?:同志)?(?:在[^，。；]{2,30})?主持(?:召开|会议|了|并|(?=[，。；]|$))"
 )
-_CHAIRS = re.compile(rf"由([^，。；由]{{2,40}}?)(?:同志)?主持|{CHAIRS_ITSELF.pattern}")
+_CHAIRS = re.compile(rf"由([^，。；由]{{2,40}}?)(?:同志)?主持|{CHAIR_AS_SUBJECT.pattern}")
 _GROUP = re.compile(r"^\s*([^:：。，、\s]{2,14})[:：](.+)$")
 _NOT_NOW = re.compile(r"请假|缺席|未能|上次|拟")
 _OFFICE_THEN_NAME = re.compile(
@@ -33,24 +33,24 @@ _OFFICE_THEN_NAME = re.compile(
 )
 
 
-def attendees_of(lists: Sequence[str], prose: Sequence[str], chair: Person | None) -> tuple[Person, ...]:
+def parse_attendees(lists: Sequence[str], prose: Sequence[str], chair: ParsedPerson | None) -> tuple[ParsedPerson, ...]:
     """The people of the ``lists`` behind labels and of the sentences in ``prose``, the ``chair`` among them, in printed
     order, each once."""
-    found: list[Person] = []
+    found: list[ParsedPerson] = []
     if lists:
         if chair:
             found.append(chair)
         for value in lists:
-            found.extend(people_listed(value))
+            found.extend(parse_people(value))
     else:
         for line in prose:
             for sentence in re.split(r"[。；;]", line):
-                found.extend(_in_sentence(sentence))
+                found.extend(_parse_sentence(sentence))
         if found and chair and chair.name not in {person.name for person in found}:
             found.insert(0, chair)
         elif chair and not found:
             found.append(chair)
-    people: dict[str, Person] = {}
+    people: dict[str, ParsedPerson] = {}
     for person in found:
         known = people.get(person.name)
         if known is None or (known.capacity is None and person.capacity):
@@ -63,80 +63,80 @@ def is_group_of_people(line: str) -> bool:
     group = _GROUP.match(line)
     if not group or "。" in line:
         return False
-    pieces = [piece for piece in split_outside_brackets(names_set_close(group[2]), "、，, \u3000\t") if piece]
-    return bool(pieces) and 2 * sum(person_of(piece) is not None for piece in pieces) > len(pieces)
+    pieces = [piece for piece in split_outside_brackets(collapse_spaced_names(group[2]), "、，, \u3000\t") if piece]
+    return bool(pieces) and 2 * sum(parse_person(piece) is not None for piece in pieces) > len(pieces)
 
 
-def people_listed(value: str) -> Iterator[Person]:
+def parse_people(value: str) -> Iterator[ParsedPerson]:
     """张三（主任）、李四  王五; 办公室王芳."""
-    for clause in re.split(r"[；;。\n]", names_set_close(value)):
+    for clause in re.split(r"[；;。\n]", collapse_spaced_names(value)):
         capacity: str | None = None
         if label := re.match(r"^\s*([^:：、，]{1,20})[:：]", clause):
-            capacity, clause = tidy(label[1]), clause[label.end() :]
+            capacity, clause = tidy_text(label[1]), clause[label.end() :]
         pieces = split_outside_brackets(clause, "、，,")
         are_names = len(pieces) > 2 and 2 * sum(is_name(piece) for piece in pieces) > len(pieces)
         waiting = ""
         for piece in pieces:
             waiting += "、" if waiting else ""  # 党委书记、董事长 甲
-            for token in spaced_names_joined([token for token in re.split(r"\s+", piece) if token]):
+            for token in join_spaced_names([token for token in re.split(r"\s+", piece) if token]):
                 token = re.sub(r"等(?:\d+人)?$", "", token)
-                person = _person(waiting + token) if waiting else None
-                person = person or _person(token)
+                person = _parse_person(waiting + token) if waiting else None
+                person = person or _parse_person(token)
                 if person:
-                    yield Person(person.name, person.capacity or waiting.rstrip("、") or capacity)
+                    yield ParsedPerson(person.name, person.capacity or waiting.rstrip("、") or capacity)
                     waiting = ""
                 elif is_capacity(token):
                     waiting = waiting + token if waiting.endswith("、") else token
-                elif are_names and may_be_name(token):  # a rare surname among names
-                    yield Person(token, capacity)
+                elif are_names and can_be_name(token):  # a rare surname among names
+                    yield ParsedPerson(token, capacity)
                     waiting = ""
                 else:
                     waiting = ""
 
 
-def _person(token: str) -> Person | None:
-    person = person_of(token)
+def _parse_person(token: str) -> ParsedPerson | None:
+    person = parse_person(token)
     if person:
         return person
     match = _OFFICE_THEN_NAME.match(token)
-    return Person(match[2], match[1]) if match and is_name(match[2]) else None
+    return ParsedPerson(match[2], match[1]) if match and is_name(match[2]) else None
 
 
-def _in_sentence(sentence: str) -> Iterator[Person]:
+def _parse_sentence(sentence: str) -> Iterator[ParsedPerson]:
     chairing = _CHAIRS.search(sentence)
     if chairing:
-        person = person_of((chairing[1] or chairing[2]).strip())
+        person = parse_person((chairing[1] or chairing[2]).strip())
         if person and is_name(person.name):
             yield person
     done = 0
-    for coming in _COMES.finditer(sentence):  # 甲、乙出席会议，丙列席会议
+    for coming in _ATTENDS.finditer(sentence):  # 甲、乙出席会议，丙列席会议
         before = sentence[done : coming.start()]
         done = coming.end()
         if not _NOT_NOW.search(before):
-            yield from _enumerated(before)
+            yield from _parse_enumeration(before)
 
 
-def _enumerated(text: str) -> Iterator[Person]:
+def _parse_enumeration(text: str) -> Iterator[ParsedPerson]:
     """司长甲、副司长乙、丙: a name without a capacity has the one before it; a capacity without a name goes with the
     next name."""
     waiting: list[str] = []
     carried: str | None = None
     for piece in split_outside_brackets(text.replace("以及", "、"), "、，,"):
         for part in _split_at_and(re.sub(r"等.*$", "", piece)):
-            person = person_of(part)
+            person = parse_person(part)
             if person is None:
                 waiting = [*waiting, part] if is_capacity(part) and not part.endswith("负责人") else []
                 continue
             if person.capacity:
                 carried = "、".join([*waiting, person.capacity])
             waiting = []
-            yield Person(person.name, carried)
+            yield ParsedPerson(person.name, carried)
 
 
 def _split_at_and(piece: str) -> list[str]:
     """张三和李四 are two; 审定与核查机构 is none."""
     for match in re.finditer("[和与及]", piece):
         left, right = piece[: match.start()], piece[match.end() :]
-        if person_of(left) and person_of(right):
+        if parse_person(left) and parse_person(right):
             return [*_split_at_and(left), right]
     return [piece]

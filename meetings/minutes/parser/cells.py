@@ -14,15 +14,15 @@ from meetings.minutes.documents.model import SOFT_BREAK
 
 from .column_headers import Role
 from .person_names import (
-    Person,
-    ends_as_organisation,
+    ParsedPerson,
+    has_organisation_ending,
     is_capacity,
     is_name,
-    person_of,
-    spaced_names_joined,
+    join_spaced_names,
+    parse_person,
     split_outside_brackets,
 )
-from .text import without_blanks
+from .text import remove_whitespace
 
 _NOBODY = {"/", "／", "\\", "无", "无。", "暂无", "没有", "不涉及", "N/A", "n/a", "*"} | set("-—－–―") | {"——", "--"}
 _UNIT = "(?:单位|部门|部室|处室|科室|机构|司局|学院)?"
@@ -45,12 +45,12 @@ _NEVER_ALONE = re.compile("办事处|委员会|分局|总局|人民政府|领导
 _OTHERS = re.compile(r"等(?:有关|相关|各|其他|多个)?(?:部门|单位|部室|处室|县区|成员单位|责任单位)?$")
 _AND = re.compile(r"会同|协同(?!创新|发展|办公)")
 _PREFIX = re.compile(r"^([省市县区州盟旗])(?!委|政协|人大|直|属|纪|级|内|域|场|监)")
-_CARRYING = re.compile(r"(?:厅|局|委员会|办公室|改革委|健康委|建委|国资委|工委|教委|科委|经信委|交委|卫健委|发改委)$")
+_PREFIXABLE = re.compile(r"(?:厅|局|委员会|办公室|改革委|健康委|建委|国资委|工委|教委|科委|经信委|交委|卫健委|发改委)$")
 _OWN_PREFIX = re.compile(r"^(?:各|有关|相关|其他|国家|中央|全|团|驻|人行|中国|军)|[省市县区州盟旗镇乡]|街道")
 
 
 @dataclass(frozen=True, slots=True)
-class Department:
+class ParsedDepartment:
     """A department as printed, whole with its brackets, and what it does."""
 
     name: str
@@ -58,75 +58,75 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
-class Departments:
+class ParsedDepartments:
     """A cell of departments. ``others``: the 等部门 that names nobody; ``carried``: names whose 省/市 was printed only
     before an earlier one; ``people``: names of persons among them."""
 
-    names: tuple[Department, ...] = ()
+    names: tuple[ParsedDepartment, ...] = ()
     others: str = ""
-    carried: tuple[str, ...] = ()
+    prefixed_names: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
 
 
-def means_nobody(text: str) -> bool:
+def is_nobody(text: str) -> bool:
     """Whether the cell says that there is nobody: "/", 无, a dash."""
-    return without_blanks(text) in _NOBODY
+    return remove_whitespace(text) in _NOBODY
 
 
-def read_departments(printed: str, role: Role, *, is_first_lead: bool = False) -> Departments:
+def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False) -> ParsedDepartments:
     """The departments of one cell.
 
     ``role``: what the column's head says they are. ``is_first_lead``: a note under the table says that the first of
     each cell leads (列第一位者为牵头单位). Where the cell itself says roles, they count.
     """
-    if means_nobody(printed):
-        return Departments()
+    if is_nobody(raw_text):
+        return ParsedDepartments()
     found: list[tuple[str, Role | None]] = []
     others = ""
     current: Role | None = None
-    for clause in _clauses(printed):
+    for clause in _clauses(raw_text):
         if label := _LABEL.match(clause):
-            current = _role(label[1])
+            current = _parse_role(label[1])
             clause = clause[label.end() :]
-        names, rest = _clause_names(clause)
+        names, rest = _parse_clause(clause)
         others = others or rest
         found.extend((name, own or current) for name, own in names)
     is_silent = all(own is None for _, own in found)
-    result: dict[str, Department] = {}
+    result: dict[str, ParsedDepartment] = {}
     for name, own in found:
         default = Role.LEAD if is_first_lead and is_silent and not result and role is Role.RESPONSIBLE else role
-        result.setdefault(name, Department(name, own or default))
+        result.setdefault(name, ParsedDepartment(name, own or default))
     people = tuple(name for name in result if is_name(name)) if any(not is_name(name) for name in result) else ()
-    names, carried = _with_prefix(list(result.values()))
-    return Departments(tuple(names), others, carried, people)
+    names, carried = _carry_prefix(list(result.values()))
+    return ParsedDepartments(tuple(names), others, carried, people)
 
 
-def people_told_apart(read: Departments) -> Departments:
+def separate_people(cell: ParsedDepartments) -> ParsedDepartments:
     """The departments of a column that names a person beside each: 办公室 王芳, 财务部（李雷）."""
-    names: list[Department] = []
+    names: list[ParsedDepartment] = []
     people: list[str] = []
-    for department in read.names:
+    for department in cell.names:
         bracket = re.search(r"[(（]([^()（）]*)[)）]$", department.name)
         inside = split_outside_brackets(bracket[1], "、，, ") if bracket else []
         if is_name(department.name):
             people.append(department.name)
         elif inside and all(map(is_name, inside)):
             people.extend(inside)
-            names.append(Department(department.name[: bracket.start()], department.role))
+            names.append(ParsedDepartment(department.name[: bracket.start()], department.role))
         else:
             names.append(department)
-    return Departments(tuple(names), read.others, read.carried, tuple(people))
+    return ParsedDepartments(tuple(names), cell.others, cell.prefixed_names, tuple(people))
 
 
-def _role(word: str) -> Role:
+def _parse_role(word: str) -> Role:
     if re.search(_LEAD, word):
         return Role.LEAD
     return Role.SUPPORTING if re.search(_SUPPORT, word) else Role.RESPONSIBLE
 
 
-def _clauses(printed: str) -> Iterator[str]:
+def _clauses(raw_text: str) -> Iterator[str]:
     """The pieces in which one role holds: between semicolons, commas and lines, the lines of one name joined."""
-    for piece in split_outside_brackets(_names_rejoined(printed), "；;，,。\n"):
+    for piece in split_outside_brackets(_rejoin_names(raw_text), "；;，,。\n"):
         for start, end in _label_spans(piece):
             if piece[start:end].strip():
                 yield piece[start:end].strip()
@@ -139,9 +139,9 @@ def _label_spans(piece: str) -> Iterator[tuple[int, int]]:
     return zip(edges, edges[1:], strict=False)
 
 
-def _names_rejoined(printed: str) -> str:
+def _rejoin_names(raw_text: str) -> str:
     """Names cut by the end of a narrow line, or by a scan's blank, put together; other blanks become newlines."""
-    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", _CUT_WORD.sub("", printed.strip()))
+    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", _CUT_WORD.sub("", raw_text.strip()))
     text = pieces[0]
     for separator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         last = re.split(r"[、，,；;:：/\n]", text)[-1]
@@ -168,20 +168,20 @@ def _is_cut(last: str, first: str, separator: str) -> bool:
     if _VERB.search(last) or is_name(last) or _LABEL.match(first):
         return False
     if len(first) == 1 or len(last) == 1:
-        return not (separator != SOFT_BREAK and first in "省市县区州" and ends_as_organisation(last))
+        return not (separator != SOFT_BREAK and first in "省市县区州" and has_organisation_ending(last))
     if re.search(r"[0-9A-Za-z]$", last):
         return True  # the blank that typesetting puts between XX and 县
-    if re.match(r"[0-9A-Za-z]", first) and not ends_as_organisation(last):
+    if re.match(r"[0-9A-Za-z]", first) and not has_organisation_ending(last):
         return True
-    if ends_as_organisation(last):
+    if has_organisation_ending(last):
         if _NEVER_ALONE.fullmatch(first):
             return True
         is_next = first[0] == last[0] and first[0] in "省市县区州"  # 县综合执法局 / 县生态环境分…
-        return separator == SOFT_BREAK and not is_next and (len(first) <= 2 or not ends_as_organisation(first))
-    return separator == SOFT_BREAK or (ends_as_organisation(first) and not is_name(first))
+        return separator == SOFT_BREAK and not is_next and (len(first) <= 2 or not has_organisation_ending(first))
+    return separator == SOFT_BREAK or (has_organisation_ending(first) and not is_name(first))
 
 
-def _clause_names(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
+def _parse_clause(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
     """The names of one clause with the roles they have there, and the 等部门 at its end."""
     clause = re.sub(r"^由", "", clause)
     names: list[tuple[str, Role | None]] = []
@@ -194,7 +194,7 @@ def _clause_names(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
     for name, joined in pieces:
         own = joined
         if role := _BRACKET_ROLE.search(name):
-            own = _role(role[1])
+            own = _parse_role(role[1])
             name = name[: role.start()] + name[role.end() :]
         name = re.sub(r"^(?:\d{1,2}[.．、)）]|[(（]\d{1,2}[)）])", "", name.strip().strip("。.:："))
         verb = _VERB.search(name)
@@ -205,19 +205,19 @@ def _clause_names(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
         if rest := _OTHERS.search(name):
             others = rest[0]
             name = name[: rest.start()]
-        name = without_blanks(name)
+        name = remove_whitespace(name)
         if name in ("单位", "部门", "企业") and names and "各" in names[-1][0]:
             names[-1] = (f"{names[-1][0]}、{name}", names[-1][1])  # 市直各部门、单位
         elif name and name not in _NOBODY:
             names.append((name, own))
         if verb:
-            said = _role(verb[1])
-            names[waiting:] = [(each, before or said) for each, before in names[waiting:]]
+            verb_role = _parse_role(verb[1])
+            names[waiting:] = [(each, before or verb_role) for each, before in names[waiting:]]
             waiting = len(names)
     return names, others
 
 
-def _with_prefix(names: list[Department]) -> tuple[list[Department], tuple[str, ...]]:
+def _carry_prefix(names: list[ParsedDepartment]) -> tuple[list[ParsedDepartment], tuple[str, ...]]:
     """省科技厅、工业和信息化厅: the second is the province's as well."""
     prefix = ""
     result, carried = [], []
@@ -225,8 +225,8 @@ def _with_prefix(names: list[Department]) -> tuple[list[Department], tuple[str, 
         match = _PREFIX.match(department.name)
         if match:
             prefix = match[1]
-        elif prefix and _CARRYING.search(department.name) and not _OWN_PREFIX.search(department.name):
-            department = Department(prefix + department.name, department.role)
+        elif prefix and _PREFIXABLE.search(department.name) and not _OWN_PREFIX.search(department.name):
+            department = ParsedDepartment(prefix + department.name, department.role)
             carried.append(department.name)
         result.append(department)
     return result, tuple(carried)
@@ -238,28 +238,28 @@ _LONE_LINE = re.compile(r"(?<=[\u4e00-\u9fff]{2})\n(?=[\u4e00-\u9fff](?:[、，,
 _LEADER_LABEL = re.compile(r"(?:牵头|分管|责任|配合|协助|主管|包案)?(?:县|市|校|区)?(?:领导|责任人|负责人|人)?[:：]")
 
 
-def read_leaders(printed: str) -> tuple[str, ...]:
+def parse_leaders(raw_text: str) -> tuple[str, ...]:
     """The names in a cell of leaders, in printed order, without their titles."""
-    if means_nobody(printed):
+    if is_nobody(raw_text):
         return ()
     names: list[str] = []
-    for part in re.split(r"[；;]", _LONE_LETTER.sub("", _LONE_LINE.sub("", printed)).replace(SOFT_BREAK, "\n")):
+    for part in re.split(r"[；;]", _LONE_LETTER.sub("", _LONE_LINE.sub("", raw_text)).replace(SOFT_BREAK, "\n")):
         part = _LEADER_LABEL.sub("", part)
         tokens = [token for token in split_outside_brackets(part, "、，,/／ \t\n\u3000\u00a0") if token]
-        names.extend(_leaders_of(spaced_names_joined(tokens, are_people=True)))
+        names.extend(_parse_leader_names(join_spaced_names(tokens, are_people=True)))
     return tuple(dict.fromkeys(names))
 
 
-def _leaders_of(tokens: list[str]) -> Iterator[str]:
+def _parse_leader_names(tokens: list[str]) -> Iterator[str]:
     """Names; what is no name by itself is a title, or a name cut by the line, or both together."""
     waiting = ""
     for token in tokens:
         token = _BRACKET_ROLE.sub("", token)
-        person = person_of(token) if token else None
+        person = parse_person(token) if token else None
         if person and not (waiting and not is_capacity(waiting)):
             waiting = ""
             yield person.name
-        elif waiting and (joined := person_of(waiting + token)):
+        elif waiting and (joined := parse_person(waiting + token)):
             waiting = ""
             yield joined.name
         elif is_capacity(waiting) and _LOOKS_LIKE_NAME.fullmatch(token) and not is_capacity(token):
@@ -280,31 +280,31 @@ def _leaders_of(tokens: list[str]) -> Iterator[str]:
 _LOOKS_LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
 
 
-def runs_together(name: str) -> bool:
+def is_run_together(name: str) -> bool:
     """Whether a leader's name is so long that it must be two names without anything between (肖良陈云华)."""
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{4,6}", name)) and any(
         is_name(name[:cut]) and is_name(name[cut:]) for cut in (2, 3)
     )
 
 
-def read_sources(printed: str) -> tuple[Person, ...]:
+def parse_sources(raw_text: str) -> tuple[ParsedPerson, ...]:
     """Who made the suggestion, in printed order: names told apart from the capacities beside them."""
-    if means_nobody(printed):
+    if is_nobody(raw_text):
         return ()
-    found: list[Person] = []
+    found: list[ParsedPerson] = []
     waiting = ""
-    for line in _source_lines(printed):
+    for line in _source_lines(raw_text):
         carried: str | None = None
         label = re.match(r"^([^:：]{1,20})[:：]", line)
         if label:
             carried, line = label[1], line[label.end() :]
         before = len(found)
         for group in split_outside_brackets(line, "、，,；;/／"):
-            tokens = spaced_names_joined([token for token in re.split(r"\s+", group) if token])
+            tokens = join_spaced_names([token for token in re.split(r"\s+", group) if token])
             for token in tokens:
-                person = person_of(token)
+                person = parse_person(token)
                 if person is None:
-                    if waiting and (person := person_of(waiting + token)):
+                    if waiting and (person := parse_person(waiting + token)):
                         waiting = ""
                     else:
                         waiting += token
@@ -313,33 +313,33 @@ def read_sources(printed: str) -> tuple[Person, ...]:
                 waiting = ""
                 # 副会长甲、乙 are both; 甲副会长、乙 and 甲（副会长）、乙 are not.
                 carried = None if person.capacity and token.startswith(person.name) else capacity
-                found.append(Person(person.name, capacity))
+                found.append(ParsedPerson(person.name, capacity))
         is_after_name = len(found) == before + 1 and found[-1].capacity is None
         if waiting and is_after_name and is_capacity(waiting):
-            found[-1] = Person(found[-1].name, waiting)
+            found[-1] = ParsedPerson(found[-1].name, waiting)
             waiting = ""
-        elif waiting and not is_capacity(waiting) and ends_as_organisation(waiting) and len(found) == before:
-            found.append(Person(waiting))
+        elif waiting and not is_capacity(waiting) and has_organisation_ending(waiting) and len(found) == before:
+            found.append(ParsedPerson(waiting))
             waiting = ""
     if waiting:
-        found.append(Person(waiting))
-    return tuple(_without_repetition(found))
+        found.append(ParsedPerson(waiting))
+    return tuple(_unique(found))
 
 
-def _source_lines(printed: str) -> list[str]:
+def _source_lines(raw_text: str) -> list[str]:
     """The cell's lines; where a narrow cell broke one, its pieces are joined unless a whole name ends there."""
     lines = []
-    for line in _LONE_LINE.sub("", printed).split("\n"):
+    for line in _LONE_LINE.sub("", raw_text).split("\n"):
         pieces = line.split(SOFT_BREAK)
         text = pieces[0]
         for piece in pieces[1:]:
             last = re.split(r"[\s、，,；;]", text.rstrip())[-1]
             is_rest = len(re.split(r"[\s、，,；;]", piece)[0]) == 1
-            text += f" {piece}" if person_of(last) and not is_rest else piece
+            text += f" {piece}" if parse_person(last) and not is_rest else piece
         if text.strip():
             lines.append(text.strip())
     return lines
 
 
-def _without_repetition(people: Iterable[Person]) -> Iterator[Person]:
+def _unique(people: Iterable[ParsedPerson]) -> Iterator[ParsedPerson]:
     return iter(dict.fromkeys(people))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .text import folded, without_blanks
+from .text import fold_text, remove_whitespace
 
 if TYPE_CHECKING:  # the documents' package reads plain text by the heads in it
     from meetings.minutes.documents.model import Cell, Table
@@ -37,7 +37,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Header:
     """One column: what it holds, the head as printed without blanks, and for departments the role it names."""
 
     column: Column
@@ -45,7 +45,7 @@ class Head:
     role: Role | None = None
 
     @property
-    def is_own_remark(self) -> bool:
+    def is_remark(self) -> bool:
         """Whether the cell is the remark itself; any other column kept as a remark carries its head along."""
         return self.column is Column.REMARKS and self.printed.startswith(("备注", "说明", "附注"))
 
@@ -103,113 +103,113 @@ _COMPILED = tuple((re.compile(pattern), column, role) for pattern, column, role 
 _SURELY_TASKS = re.compile(r"(?:措施|举措)$|^(?:工作|重点|主要|具体|目标)任务|任务内容$|^整改(?:措施|任务)")
 _RESOLVED = re.compile(r"议定|决定|决策|议决|决议|交办|事项|会议要求")
 _FINER = re.compile(r"具体|措施|举措|内容|细化|分解|清单")
-_LONGEST_HEAD = 26
+_MAX_HEADER_LENGTH = 26
 _IS_TITLE = re.compile(r"(?:(?<!代)表|台账|方案|纪要|通知|一览)$|^.{7,}清单$")
 _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 
 
-def head_of(text: str) -> Head | None:
+def parse_header(text: str) -> Header | None:
     """What the printed head ``text`` stands for, or None where it is no head we know."""
-    printed = without_blanks(text)
-    name = folded(text).rstrip(":")
-    if not name or len(name) > _LONGEST_HEAD or "。" in name or _IS_TITLE.search(name):
+    printed = remove_whitespace(text)
+    name = fold_text(text).rstrip(":")
+    if not name or len(name) > _MAX_HEADER_LENGTH or "。" in name or _IS_TITLE.search(name):
         return None
     bare = _BRACKETED.sub("", name) or name
     if _SURELY_TASKS.search(bare):
-        return Head(Column.TASKS, printed)
+        return Header(Column.TASKS, printed)
     for candidate in dict.fromkeys((bare, name)):
         if len(candidate) > 14:
             continue
         for pattern, column, role in _COMPILED:
             if pattern.search(candidate):
-                return Head(column, printed, role)
+                return Header(column, printed, role)
     return None
 
 
-def is_head_row(heads: Sequence[Head | None], filled: int) -> bool:
-    """Whether the recognised ``heads`` of a row with ``filled`` cells make it the head of a task table.
+def is_header_row(headers: Sequence[Header | None], filled: int) -> bool:
+    """Whether the recognised ``headers`` of a row with ``filled`` cells make it the head of a task table.
 
     Asked for: a column of texts, one that says who or when, three in all, and most of the row understood; so a list
     of attendees, a budget or an agenda is none.
     """
-    columns = {head.column for head in heads if head}
+    columns = {head.column for head in headers if head}
     has_text = columns & {Column.TASKS, Column.SUGGESTION, Column.ASPECT}
     has_duty = columns & {Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE}
-    known = len({id(head) for head in heads if head})
+    known = len({id(head) for head in headers if head})
     # 项目 | 金额 | 责任部门 is a budget: a word for groups alone says too little where nothing can be late.
-    if has_text == {Column.ASPECT} and Column.DEADLINE not in columns and not _names_work(heads):
+    if has_text == {Column.ASPECT} and Column.DEADLINE not in columns and not _has_work_aspect(headers):
         return False
     return bool(has_text and has_duty) and len(columns) >= 3 and 2 * known >= filled
 
 
-def _names_work(heads: Sequence[Head | None]) -> bool:
-    return any(head.column is Column.ASPECT and re.search("工作|任务|要点", head.printed) for head in heads if head)
+def _has_work_aspect(headers: Sequence[Header | None]) -> bool:
+    return any(head.column is Column.ASPECT and re.search("工作|任务|要点", head.printed) for head in headers if head)
 
 
 @dataclass(frozen=True, slots=True)
-class HeadRows:
+class HeaderRows:
     """Where a head stands in its table: rows ``first`` to ``last`` (0-based, inclusive), one Head or None a column."""
 
     first: int
     last: int
-    heads: tuple[Head | None, ...]
+    headers: tuple[Header | None, ...]
     texts: tuple[str, ...]
 
 
-def _row_heads(cells: Sequence[Cell]) -> tuple[list[Head | None], int]:
+def _parse_row_headers(cells: Sequence[Cell]) -> tuple[list[Header | None], int]:
     """The heads of a row and how many different cells in it are filled."""
-    known: dict[Cell, Head | None] = {}
+    known: dict[Cell, Header | None] = {}
     for cell in cells:
         if cell not in known:
-            known[cell] = None if cell.is_blank else head_of(cell.text)
+            known[cell] = None if cell.is_blank else parse_header(cell.text)
     return [known[cell] for cell in cells], sum(not cell.is_blank for cell in known)
 
 
-def head_rows(table: Table) -> list[HeadRows]:
+def find_header_rows(table: Table) -> list[HeaderRows]:
     """Every head in the table, from top to bottom: the first, those repeated at page ends, those of its sections."""
-    found: list[HeadRows] = []
+    found: list[HeaderRows] = []
     at = 0
     while at < len(table.rows):
-        head = _head_at(table, at)
-        if head is not None:
-            found.append(head)
-            at = head.last
+        header = _find_header_at(table, at)
+        if header is not None:
+            found.append(header)
+            at = header.last
         at += 1
     return found
 
 
-def _head_at(table: Table, at: int) -> HeadRows | None:
+def _find_header_at(table: Table, at: int) -> HeaderRows | None:
     cells = table.rows[at]
-    heads, filled = _row_heads(cells)
-    if filled < 2 or any(len(cell.text) > 3 * _LONGEST_HEAD for cell in cells):
+    headers, filled = _parse_row_headers(cells)
+    if filled < 2 or any(len(cell.text) > 3 * _MAX_HEADER_LENGTH for cell in cells):
         return None
     if at + 1 < len(table.rows):
         below = table.rows[at + 1]
-        lower, _ = _row_heads(below)
-        if 2 * sum(head is not None for head in heads) >= filled - 1 and _is_second_line(cells, below, lower):
+        lower, _ = _parse_row_headers(below)
+        if 2 * sum(head is not None for head in headers) >= filled - 1 and _is_second_line(cells, below, lower):
             both = [
-                _combined(upper_cell, lower_cell, upper, under)
-                for upper_cell, lower_cell, upper, under in zip(cells, below, heads, lower, strict=True)
+                _combine_headers(upper_cell, lower_cell, upper, under)
+                for upper_cell, lower_cell, upper, under in zip(cells, below, headers, lower, strict=True)
             ]
             distinct = len({(id(upper), id(under)) for upper, under in zip(cells, below, strict=True)})
-            if is_head_row(both, distinct):
+            if is_header_row(both, distinct):
                 texts = tuple(
                     upper.text if upper is under or under.is_blank else f"{upper.text}{under.text}"
                     for upper, under in zip(cells, below, strict=True)
                 )
-                return HeadRows(at, at + 1, tuple(both), texts)
-    if is_head_row(heads, filled):
-        return HeadRows(at, at, tuple(heads), tuple(cell.text for cell in cells))
+                return HeaderRows(at, at + 1, tuple(both), texts)
+    if is_header_row(headers, filled):
+        return HeaderRows(at, at, tuple(headers), tuple(cell.text for cell in cells))
     return None
 
 
-def _is_second_line(cells: Sequence[Cell], below: Sequence[Cell], lower: Sequence[Head | None]) -> bool:
+def _is_second_line(cells: Sequence[Cell], below: Sequence[Cell], lower: Sequence[Header | None]) -> bool:
     """Whether ``below`` continues the head ``cells``: it splits a merged head, or stands under a blank one."""
     splits = False
     for at, (upper_cell, lower_cell) in enumerate(zip(cells, below, strict=True)):
         if lower_cell is upper_cell or lower_cell.is_blank:
             continue
-        if len(lower_cell.text) > _LONGEST_HEAD or re.search(r"[。；;]|^\d", lower_cell.text):
+        if len(lower_cell.text) > _MAX_HEADER_LENGTH or re.search(r"[。；;]|^\d", lower_cell.text):
             return False
         beside = [cells[other] for other in (at - 1, at + 1) if 0 <= other < len(cells)]
         is_split = any(cell is upper_cell for cell in beside) and not upper_cell.is_blank
@@ -219,17 +219,17 @@ def _is_second_line(cells: Sequence[Cell], below: Sequence[Cell], lower: Sequenc
     return splits
 
 
-def _combined(upper_cell: Cell, lower_cell: Cell, upper: Head | None, under: Head | None) -> Head | None:
+def _combine_headers(upper_cell: Cell, lower_cell: Cell, upper: Header | None, under: Header | None) -> Header | None:
     if lower_cell is upper_cell or lower_cell.is_blank:
         return upper
-    both = head_of(upper_cell.text + lower_cell.text) if not upper_cell.is_blank else None
+    both = parse_header(upper_cell.text + lower_cell.text) if not upper_cell.is_blank else None
     chosen = under or both or upper
     if upper is not None and upper.column is Column.DEPARTMENTS and chosen.column is not Column.LEADERS:
         chosen = under if under is not None and under.column is Column.DEPARTMENTS else both or upper
-    return Head(chosen.column, without_blanks(upper_cell.text + lower_cell.text), chosen.role) if chosen else None
+    return Header(chosen.column, remove_whitespace(upper_cell.text + lower_cell.text), chosen.role) if chosen else None
 
 
-def settled(heads: Sequence[Head | None], texts: Sequence[str]) -> tuple[Head | None, ...]:
+def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str]) -> tuple[Header | None, ...]:
     """One column of each kind, except departments and remarks.
 
     Of two columns of tasks the finer one (具体措施) holds them and the coarser one is the aspect; of two columns of
@@ -237,15 +237,15 @@ def settled(heads: Sequence[Head | None], texts: Sequence[str]) -> tuple[Head | 
     the tasks. What is left over is a remark with its head.
     """
     result = [
-        head or (Head(Column.REMARKS, without_blanks(text)) if text.strip() else None)
-        for head, text in zip(heads, texts, strict=True)
+        head or (Header(Column.REMARKS, remove_whitespace(text)) if text.strip() else None)
+        for head, text in zip(headers, texts, strict=True)
     ]
 
     def places(column: Column) -> list[int]:
         return [at for at, head in enumerate(result) if head is not None and head.column is column]
 
     def change(at: int, column: Column) -> None:
-        result[at] = Head(column, result[at].printed)
+        result[at] = Header(column, result[at].printed)
 
     if not places(Column.TASKS):
         for at in places(Column.SUGGESTION):
@@ -253,8 +253,8 @@ def settled(heads: Sequence[Head | None], texts: Sequence[str]) -> tuple[Head | 
                 result[at].printed
             ):  # what was resolved is what is to be done, where nothing finer is printed
                 change(at, Column.TASKS)
-    tasks = _distinct(places(Column.TASKS), result)
-    if not tasks and not places(Column.SUGGESTION) and (aspects := _distinct(places(Column.ASPECT), result)):
+    tasks = _distinct_places(places(Column.TASKS), result)
+    if not tasks and not places(Column.SUGGESTION) and (aspects := _distinct_places(places(Column.ASPECT), result)):
         change(aspects[-1], Column.TASKS)
         for at in places(Column.ASPECT):
             if result[at].printed == result[aspects[-1]].printed:
@@ -266,22 +266,22 @@ def settled(heads: Sequence[Head | None], texts: Sequence[str]) -> tuple[Head | 
             if at != kept:
                 free = next((kind for kind in (Column.ASPECT, Column.SUGGESTION) if not places(kind)), Column.REMARKS)
                 change(at, free if at < kept else Column.REMARKS)
-    leaders = _distinct(places(Column.LEADERS), result)
+    leaders = _distinct_places(places(Column.LEADERS), result)
     if len(leaders) > 1:
         kept = next((at for at in leaders if "领导" in result[at].printed), leaders[0])
         for at in leaders:
             if at != kept:
                 change(at, Column.REMARKS)
     for column in (Column.NUMBER, Column.ASPECT, Column.SUGGESTION, Column.DEADLINE, Column.SOURCES):
-        for at in _distinct(places(column), result)[1:]:
+        for at in _distinct_places(places(column), result)[1:]:
             change(at, Column.REMARKS)
     return tuple(result)
 
 
-def _distinct(places: list[int], heads: Sequence[Head | None]) -> list[int]:
+def _distinct_places(places: list[int], headers: Sequence[Header | None]) -> list[int]:
     """The places less those that only continue the merged head before them."""
     return [
         at
         for index, at in enumerate(places)
-        if not (index and places[index - 1] == at - 1 and heads[at - 1].printed == heads[at].printed)
+        if not (index and places[index - 1] == at - 1 and headers[at - 1].printed == headers[at].printed)
     ]

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 
 from meetings.core.issue_codes import ProblemCode
-from meetings.minutes.parser.issues import Problem
+from meetings.minutes.parser.issues import ParserIssue
 
 from .ordinals import chinese_integer
-from .schema import Row
-from .text import without_blanks
+from .schema import ParsedRow
+from .text import remove_whitespace
 
 _COUNT = r"(\d{1,4}|[一二两三四五六七八九十百]{1,5})"
-_CLAIM = re.compile(
+_STATED_COUNT = re.compile(
     rf"{_COUNT}(?:个|大)?方面[^。；\d]{{0,8}}?{_COUNT}(?:条|项|个|点)(?:具体)?(意见|建议|任务|工作|措施|举措|问题)?"
 )
 _OF_ANOTHER_MEETING = re.compile(
@@ -21,31 +21,31 @@ _OF_ANOTHER_MEETING = re.compile(
 )
 
 
-def check_claims(prose: Sequence[str], rows: Sequence[Row]) -> list[Problem]:
+def check_counts(prose: Sequence[str], rows: Sequence[ParsedRow]) -> list[ParserIssue]:
     """Problems where the text claims other numbers of aspects and suggestions than ``rows`` have.
 
     Claims about another meeting (第一次执委会提出的9个方面14条) are passed over. Of several claims one has to fit.
     """
     aspects = len(dict.fromkeys(row.aspect for row in rows if row.aspect))
     counts = {len(rows), sum(len(row.tasks) for row in rows)}
-    doubts: list[Problem] = []
-    for sentence in re.split(r"[。；]", without_blanks("。".join(prose))):
-        for match in _CLAIM.finditer(sentence):
+    doubts: list[ParserIssue] = []
+    for sentence in re.split(r"[。；]", remove_whitespace("。".join(prose))):
+        for match in _STATED_COUNT.finditer(sentence):
             if _OF_ANOTHER_MEETING.search(sentence[: match.start()][-30:]):
                 continue
-            of_aspects, of_rows = (_integer(match[1]), _integer(match[2]))
+            of_aspects, of_rows = (_parse_integer(match[1]), _parse_integer(match[2]))
             here = []
             if aspects and of_aspects != aspects:
                 parameters = {"claimed": of_aspects, "found": aspects}
-                here.append(Problem(None, "aspect", match[0], ProblemCode.ASPECTS_DIFFER, parameters))
+                here.append(ParserIssue(None, "aspect", match[0], ProblemCode.ASPECTS_DIFFER, parameters))
             if of_rows not in counts:
                 parameters = {"claimed": of_rows, "found": len(rows)}
-                here.append(Problem(None, "suggestion", match[0], ProblemCode.SUGGESTIONS_DIFFER, parameters))
+                here.append(ParserIssue(None, "suggestion", match[0], ProblemCode.SUGGESTIONS_DIFFER, parameters))
             if not here:
                 return []
             doubts = doubts or here
     return doubts
 
 
-def _integer(text: str) -> int:
+def _parse_integer(text: str) -> int:
     return int(text) if text.isdecimal() else chinese_integer(text) or 0

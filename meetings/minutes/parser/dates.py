@@ -19,23 +19,23 @@ PRINTED_DAY_OF_YEAR = re.compile(rf"(?P<month>{_NUMBER})\s*月\s*(?P<day>{_NUMBE
 _DIGITS = str.maketrans("〇○零oO一二三四五六七八九", "00000123456789")
 
 
-def _number(text: str) -> int:
+def _parse_number(text: str) -> int:
     return int(text) if text.isdecimal() else chinese_integer(text) or 0
 
 
-def day_of(match: re.Match[str], *, year: int | None = None) -> datetime.date | None:
+def date_from_match(match: re.Match[str], *, year: int | None = None) -> datetime.date | None:
     """The day a match of the patterns above stands for, None where there is no such day."""
     groups = match.groupdict()
     in_year = year if groups.get("year") is None else int(groups["year"].translate(_DIGITS))
     try:
-        return datetime.date(in_year, _number(groups["month"]), _number(groups["day"]))
+        return datetime.date(in_year, _parse_number(groups["month"]), _parse_number(groups["day"]))
     except (TypeError, ValueError):
         return None
 
 
-def first_day(text: str) -> datetime.date | None:
+def find_first_date(text: str) -> datetime.date | None:
     """The first day printed in full in ``text``."""
     for match in PRINTED_DAY.finditer(text):
-        if day := day_of(match):
+        if day := date_from_match(match):
             return day
     return None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from os import PathLike
 
-from meetings.minutes.documents import format_of, read_content
-from meetings.minutes.documents.detect import content_of
-from meetings.minutes.json_codec import ReadMinutes, source_cells
+from meetings.minutes.documents import detect_format, read_content
+from meetings.minutes.documents.detect import read_file_bytes
+from meetings.minutes.json_codec import ParsedFile, collect_source_cells
 
-from .minutes import minutes_of
+from .minutes import parse_minutes
 
 
-def read_with_sources(path: str | PathLike[str]) -> ReadMinutes:
+def parse_file(path: str | PathLike[str]) -> ParsedFile:
     """Read the file at ``path``, of any format and whatever its name. Raises UnreadableDocument."""
-    content = content_of(path)
+    content = read_file_bytes(path)
     document = read_content(content)
-    minutes = minutes_of(document)
-    sources = tuple(source_cells(document, row.origin) for row in minutes.rows)
-    return ReadMinutes(str(format_of(content)), minutes, sources)
+    minutes = parse_minutes(document)
+    sources = tuple(collect_source_cells(document, row.origin) for row in minutes.rows)
+    return ParsedFile(str(detect_format(content)), minutes, sources)

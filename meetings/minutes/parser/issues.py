@@ -9,7 +9,7 @@ from meetings.deadlines import DeadlineProblem
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ParserIssue:
     """One doubt: ``row`` is the position in ``Minutes.rows``, 1 for the first, or None where it is about the whole;
     ``column`` a name of the JSON contract; ``value`` the printed piece in question; ``doubt`` the deadline's own."""
 
@@ -18,4 +18,4 @@ class Problem:
     value: str
     code: ProblemCode
     parameters: dict[str, int] = field(default_factory=dict)
-    doubt: DeadlineProblem | None = None
+    deadline_problem: DeadlineProblem | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from meetings.minutes.documents.model import Cell
 
-from .text import folded
+from .text import fold_text
 
 _LABEL_CELL = re.compile(
     r"^(?:会议)?(?:名称|主题|议题|时间|日期|地点|地址)$|^(?:主持|主持人|记录|记录人|参会|参加|出席|列席|与会|承办|主办|召集|缺席|请假)"
@@ -15,13 +15,13 @@ _LABEL_CELL = re.compile(
 )
 
 
-def lines_of_row(cells: Sequence[Cell]) -> Iterator[str]:
+def split_label_row(cells: Sequence[Cell]) -> Iterator[str]:
     """The row of a form as lines: a label joined with the cell after it, any other cell by itself."""
     distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
     at = 0
     while at < len(distinct):
         text = distinct[at].text
-        label = folded(text).rstrip(":")
+        label = fold_text(text).rstrip(":")
         if _LABEL_CELL.match(label) and at + 1 < len(distinct):
             yield f"{label}：{distinct[at + 1].text}".replace("\n", "、" if "人" in label else " ")
             at += 2

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from meetings.core.issue_codes import ProblemCode
-from meetings.minutes.parser.issues import Problem
+from meetings.minutes.parser.issues import ParserIssue
 
-from .attendees import CHAIRS_ITSELF, attendees_of, is_group_of_people, people_listed
-from .cells import read_leaders
-from .dates import PRINTED_DAY, PRINTED_DAY_OF_YEAR, day_of, first_day
-from .person_names import is_name, person_of
-from .schema import Meeting
-from .text import tidy, without_blanks
+from .attendees import CHAIR_AS_SUBJECT, is_group_of_people, parse_attendees, parse_people
+from .cells import parse_leaders
+from .dates import PRINTED_DAY, PRINTED_DAY_OF_YEAR, date_from_match, find_first_date
+from .person_names import is_name, parse_person
+from .schema import ParsedMeeting
+from .text import remove_whitespace, tidy_text
 
 _DAY = PRINTED_DAY.pattern.replace("?P<year>", "").replace("?P<month>", "").replace("?P<day>", "")
 _HAPPENS = r"(?:召开|举行|举办)"
@@ -58,14 +58,14 @@ _LABELS = {
 }
 
 
-def _spaced(pattern: str) -> str:
+def _allow_blanks(pattern: str) -> str:
     """Labels are set wide: 时　间, 主 持 人."""
     return re.sub(r"([\u4e00-\u9fff])(\??)", r"(?:\1[ \\t\\u3000\\u00a0]*)\2", pattern)
 
 
 _LABEL = re.compile(
     r"(?:^|(?<=[\s　；;。，,]))(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、．])?[ \t\u3000]*(?:"
-    + "|".join(f"(?P<{name}>{_spaced(pattern)})" for name, pattern in _LABELS.items())
+    + "|".join(f"(?P<{name}>{_allow_blanks(pattern)})" for name, pattern in _LABELS.items())
     + r")[ \t\u3000]*[:：]"
 )
 
@@ -84,14 +84,14 @@ _HAPPENS_AT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledValue:
     """One label of a form with its value, as printed."""
 
     name: str
     value: str
 
 
-def labelled(lines: Sequence[str]) -> Iterator[Labelled]:
+def parse_labels(lines: Sequence[str]) -> Iterator[LabelledValue]:
     """The labels of the lines, in order; a line without a label goes on with the people listed before it."""
     open_name, open_value = "", ""
     for line in lines:
@@ -107,7 +107,7 @@ def labelled(lines: Sequence[str]) -> Iterator[Labelled]:
             open_value += f"；{line.strip()}"
             continue
         if open_name:
-            yield Labelled(open_name, open_value.strip())
+            yield LabelledValue(open_name, open_value.strip())
             open_name = ""
         for at, match in enumerate(matches):
             end = matches[at + 1].start() if at + 1 < len(matches) else len(line)
@@ -115,27 +115,27 @@ def labelled(lines: Sequence[str]) -> Iterator[Labelled]:
             if at + 1 == len(matches) and match.lastgroup == "people":
                 open_name, open_value = "people", line[match.end() : end].strip()
             else:
-                yield Labelled(match.lastgroup, value)
+                yield LabelledValue(match.lastgroup, value)
     if open_name:
-        yield Labelled(open_name, open_value.strip())
+        yield LabelledValue(open_name, open_value.strip())
 
 
-def read_meeting(before: Sequence[str], around: Sequence[str]) -> tuple[Meeting, list[Problem]]:
-    """The meeting, from the lines ``before`` the first task table and all those ``around`` the tables."""
+def parse_meeting(lines_before: Sequence[str], lines_around: Sequence[str]) -> tuple[ParsedMeeting, list[ParserIssue]]:
+    """The meeting, from the lines ``lines_before`` the first task table and all those ``lines_around`` the tables."""
     labels: dict[str, str] = {}
-    for label in labelled(around):
+    for label in parse_labels(lines_around):
         if label.value:
             labels.setdefault(label.name, label.value)
-    prose = [tidy(line).replace("\n", "") for line in around]
-    problems: list[Problem] = []
-    breakdown_title = _breakdown_title(before)
+    prose = [tidy_text(line).replace("\n", "") for line in lines_around]
+    issues: list[ParserIssue] = []
+    breakdown_title = _breakdown_title(lines_before)
     issued_on = _issued_on(labels, prose)
-    held_on = _held_on(labels, prose, issued_on, problems)
-    if issued_on is not None and issued_on == held_on and not _is_said_issued(labels, prose):
+    held_on = _held_on(labels, prose, issued_on, issues)
+    if issued_on is not None and issued_on == held_on and not _has_printed_issue_day(labels, prose):
         issued_on = None
     title = _title(labels, prose, breakdown_title)
     chair = _chair(labels, prose)
-    meeting = Meeting(
+    meeting = ParsedMeeting(
         title=title,
         breakdown_title=breakdown_title,
         body=_body(title),
@@ -145,15 +145,17 @@ def read_meeting(before: Sequence[str], around: Sequence[str]) -> tuple[Meeting,
         place=_place(labels, prose),
         host=_host(labels, prose),
         chair=chair.name if chair else None,
-        overall_lead=next(iter(read_leaders(labels.get("overall_lead", ""))), None),
-        leads=read_leaders(labels.get("leads", "")),
-        attendees=attendees_of([label.value for label in labelled(around) if label.name == "people"], prose, chair),
+        overall_lead=next(iter(parse_leaders(labels.get("overall_lead", ""))), None),
+        leads=parse_leaders(labels.get("leads", "")),
+        attendees=parse_attendees(
+            [label.value for label in parse_labels(lines_around) if label.name == "people"], prose, chair
+        ),
     )
     if meeting.title is None:
-        problems.append(Problem(None, "title", "", ProblemCode.NO_TITLE))
+        issues.append(ParserIssue(None, "title", "", ProblemCode.NO_TITLE))
     if issued_on is None:
-        problems.append(Problem(None, "issued_on", "", ProblemCode.NO_ISSUE_DAY))
-    return meeting, problems
+        issues.append(ParserIssue(None, "issued_on", "", ProblemCode.NO_ISSUE_DAY))
+    return meeting, issues
 
 
 # --- titles ---------------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ def _is_title_line(line: str) -> bool:
 
 def _breakdown_title(before: Sequence[str]) -> str | None:
     """The line above the table that names it, two lines of a long title joined; else the one the text announces."""
-    lines = [tidy(line).replace("\n", "") for line in before]
+    lines = [tidy_text(line).replace("\n", "") for line in before]
     lines = [line for line in lines if line]
     for at in range(len(lines) - 1, max(-1, len(lines) - 9), -1):
         line = _ATTACHMENT.sub("", lines[at]).strip()
@@ -189,14 +191,14 @@ def _breakdown_title(before: Sequence[str]) -> str | None:
 
 
 def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | None) -> str | None:
-    text = without_blanks("".join(prose))
+    text = remove_whitespace("".join(prose))
     if re.search(r"(?:会议?|纪要)$", labels.get("title", "")) and 3 < len(labels["title"]) <= 60:
-        return _MINUTES.sub("会议", tidy(labels["title"]))
-    headlines = _headlines(prose, text)
+        return _MINUTES.sub("会议", tidy_text(labels["title"]))
+    headlines = _find_headlines(prose, text)
     if headlines:  # the masthead (XX县人民政府 / 常务会议纪要) says less than the title with the meeting's number
         return next((title for title in headlines if _NUMBER_OF_MEETING.search(title)), headlines[0])
     if "title" in labels and 3 < len(labels["title"]) <= 60:
-        return _MINUTES.sub("会议", tidy(labels["title"]))
+        return _MINUTES.sub("会议", tidy_text(labels["title"]))
     issued = re.search(r"关于印发[《〈]?([^。；》〉]{4,60}?会议?)纪要[》〉]?的通知", text)
     if issued:
         return issued[1] if issued[1].endswith("会议") or issued[1].endswith("会") else issued[1] + "会议"
@@ -218,7 +220,7 @@ def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | 
     return plain[1] if plain else None
 
 
-def _headlines(prose: Sequence[str], text: str) -> list[str]:
+def _find_headlines(prose: Sequence[str], text: str) -> list[str]:
     """The titles of the lines that end in 纪要, with the line above where the title takes two."""
     found = []
     for at, line in enumerate(prose):
@@ -268,16 +270,16 @@ def _body(title: str | None) -> str | None:
 
 
 def _document_number(labels: dict[str, str], prose: Sequence[str]) -> str | None:
-    if match := _DOCUMENT_NUMBER.search(without_blanks(labels.get("document_number", ""))):
+    if match := _DOCUMENT_NUMBER.search(remove_whitespace(labels.get("document_number", ""))):
         return match[0]
     for line in prose:
-        bare = without_blanks(line)
+        bare = remove_whitespace(line)
         match = _DOCUMENT_NUMBER.search(bare)
         if match and (len(bare) <= len(match[0]) + 12):
             return match[0]
     for line in prose[:12]:
         if match := _ISSUE_NUMBER.match(line):
-            return without_blanks(match[1] or match[0])
+            return remove_whitespace(match[1] or match[0])
     return None
 
 
@@ -286,46 +288,46 @@ def _document_number(labels: dict[str, str], prose: Sequence[str]) -> str | None
 _SAYS_ISSUED = re.compile(rf"({_DAY})\s*(?:印发|印制|印送|发布|签发)")
 
 
-def _is_said_issued(labels: dict[str, str], prose: Sequence[str]) -> bool:
+def _has_printed_issue_day(labels: dict[str, str], prose: Sequence[str]) -> bool:
     return "issued_on" in labels or any(_SAYS_ISSUED.search(line) for line in prose)
 
 
 def _issued_on(labels: dict[str, str], prose: Sequence[str]) -> datetime.date | None:
-    if day := first_day(labels.get("issued_on", "")):
+    if day := find_first_date(labels.get("issued_on", "")):
         return day
     for line in prose:
-        if (match := _SAYS_ISSUED.search(line)) and (day := first_day(match[1])):
+        if (match := _SAYS_ISSUED.search(line)) and (day := find_first_date(match[1])):
             return day
     office = r"(?:(?:填报|报送|编制|制表)?(?:单位|部门)[:：])?[^，。；：:]{2,40}[室处厅会府局部院司组委心学团]"
     signed = re.compile(rf"^(?:{office})?\s*{_DAY}$")
-    days = [first_day(line) for line in prose if signed.match(line)]
+    days = [find_first_date(line) for line in prose if signed.match(line)]
     return next((day for day in days if day), None)
 
 
 def _held_on(
-    labels: dict[str, str], prose: Sequence[str], issued_on: datetime.date | None, problems: list[Problem]
+    labels: dict[str, str], prose: Sequence[str], issued_on: datetime.date | None, issues: list[ParserIssue]
 ) -> datetime.date | None:
-    value = tidy(labels.get("held_on", ""))
-    if day := first_day(value):
+    value = tidy_text(labels.get("held_on", ""))
+    if day := find_first_date(value):
         return day
     sentences = [sentence for line in prose for sentence in re.split(r"[。；]", line)]
     for sentence in sentences:
         happens = re.search(rf"{_HAPPENS}|主持会议", sentence)
         match = PRINTED_DAY.search(sentence)
         if happens and match and match.start() < happens.start() and not re.search(r"拟于|将于|定于|计划", sentence):
-            return day_of(match)
+            return date_from_match(match)
     for text in (value, *sentences):
         happens = re.search(_HAPPENS, text)
         match = PRINTED_DAY_OF_YEAR.search(text)
         if match and issued_on and (text is value or (happens and match.start() < happens.start() < match.end() + 60)):
-            day = day_of(match, year=issued_on.year)
+            day = date_from_match(match, year=issued_on.year)
             if day and day > issued_on:
-                day = day_of(match, year=issued_on.year - 1)
-            problems.append(Problem(None, "held_on", match[0], ProblemCode.YEAR_OF_MEETING))
+                day = date_from_match(match, year=issued_on.year - 1)
+            issues.append(ParserIssue(None, "held_on", match[0], ProblemCode.YEAR_OF_MEETING))
             return day
     for at, line in enumerate(prose):
         if re.fullmatch(rf"[（(]\s*{_DAY}\s*[)）]", line) and at and re.search(r"纪要|会议|表$", prose[at - 1]):
-            return first_day(line)
+            return find_first_date(line)
     return None
 
 
@@ -333,7 +335,7 @@ def _held_on(
 
 
 def _place(labels: dict[str, str], prose: Sequence[str]) -> str | None:
-    if value := tidy(labels.get("place", "")):
+    if value := tidy_text(labels.get("place", "")):
         return value.rstrip("。")
     for line in prose:
         for match in _HAPPENS_AT.finditer(line):
@@ -343,7 +345,7 @@ def _place(labels: dict[str, str], prose: Sequence[str]) -> str | None:
 
 
 def _host(labels: dict[str, str], prose: Sequence[str]) -> str | None:
-    value = tidy(labels.get("host", ""))
+    value = tidy_text(labels.get("host", ""))
     if not value:
         for line in prose:
             if match := re.search(r"由([^，。；由]{3,40}?)(?:具体|联合|负责)?承办", line):
@@ -355,16 +357,16 @@ def _host(labels: dict[str, str], prose: Sequence[str]) -> str | None:
 
 def _chair(labels: dict[str, str], prose: Sequence[str]):
     """The person in the chair, with the capacity printed beside the name."""
-    if labels.get("chair") and (listed := next(iter(people_listed(labels["chair"])), None)):
+    if labels.get("chair") and (listed := next(iter(parse_people(labels["chair"])), None)):
         return listed
     candidates = []
     for line in prose:
         for match in re.finditer(r"由([^，。；由]{2,40}?)(?:同志)?(?:主持|担任主持)", line):
             candidates.append(match[1])
-        for match in CHAIRS_ITSELF.finditer(line):
+        for match in CHAIR_AS_SUBJECT.finditer(line):
             candidates.append(match[1])
     for candidate in candidates:
-        person = person_of(candidate.rstrip("。"))
+        person = parse_person(candidate.rstrip("。"))
         if person and is_name(person.name):
             return person
     return None

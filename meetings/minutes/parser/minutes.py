@@ -9,75 +9,82 @@ from os import PathLike
 
 from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline
-from meetings.minutes.documents import Document, Paragraph, Unreadable, UnreadableDocument, read_document
-from meetings.minutes.parser.issues import Problem
-from meetings.minutes.parser.messages import sentence
+from meetings.minutes.documents import Document, Paragraph, UnreadableDocumentError, UnreadableReason, read_document
+from meetings.minutes.parser.issues import ParserIssue
+from meetings.minutes.parser.messages import issue_message
 
 from .column_headers import Column
-from .count_check import check_claims
-from .label_rows import lines_of_row
-from .metadata import read_meeting
-from .person_names import Person
-from .row_numbers import read_numbers
-from .rows import Around, EntryReader
-from .schema import Minutes, Row, Task
-from .table_segmentation import Breakdown, read_breakdown
-from .text import folded
+from .count_check import check_counts
+from .label_rows import split_label_row
+from .metadata import parse_meeting
+from .person_names import ParsedPerson
+from .row_numbers import parse_numbers
+from .rows import DocumentContext, RowParser
+from .schema import ParsedMinutes, ParsedRow, ParsedTask
+from .table_segmentation import Breakdown, parse_breakdown
+from .text import fold_text
 
 #: A column whose lack is said once. What a table may well do without (number, aspect, remarks) is not asked for.
-_EXPECTED = (Column.SUGGESTION, Column.TASKS, Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE, Column.SOURCES)
+_EXPECTED_COLUMNS = (
+    Column.SUGGESTION,
+    Column.TASKS,
+    Column.DEPARTMENTS,
+    Column.LEADERS,
+    Column.DEADLINE,
+    Column.SOURCES,
+)
 _FIRST_LEADS = re.compile(
     r"(?:列|排|排名|排列|序列)(?:在|于)?(?:首位|第一位?|最前面?)(?:的|者)?[^。；]{0,12}(?:牵头|主办|总负责|汇总)|第一(?:个)?(?:责任)?(?:单位|部门)[^。；]{0,4}为牵头"
 )
 
 
-def read_minutes(path: str | PathLike[str]) -> Minutes:
+def parse_minutes_file(path: str | PathLike[str]) -> ParsedMinutes:
     """Read the file at ``path`` (.docx, .xlsx, .pdf or .txt by its content, whatever its name).
 
     All doubts come at once, in ``Minutes.problems``. Raises UnreadableDocument where the file cannot be read or has
     no task table.
     """
-    return minutes_of(read_document(path))
+    return parse_minutes(read_document(path))
 
 
-def minutes_of(document: Document) -> Minutes:
+def parse_minutes(document: Document) -> ParsedMinutes:
     """The minutes in ``document``. Raises UnreadableDocument (NO_TASK_TABLE) where no table is a task table."""
-    breakdown = read_breakdown(document)
+    breakdown = parse_breakdown(document)
     if not breakdown.entries:
-        raise UnreadableDocument(Unreadable.NO_TASK_TABLE)
-    before, around = _lines(document, breakdown)
-    meeting, problems = read_meeting(before, around)
-    problems.extend(_about_columns(breakdown))
-    heads_and_lines = folded("。".join([*around, *breakdown.head_texts]))
-    known = Around(
+        raise UnreadableDocumentError(UnreadableReason.NO_TASK_TABLE)
+    before, around = _split_lines(document, breakdown)
+    meeting, issues = parse_meeting(before, around)
+    issues.extend(_check_columns(breakdown))
+    heads_and_lines = fold_text("。".join([*around, *breakdown.header_texts]))
+    known = DocumentContext(
         frozenset(breakdown.columns), meeting.issued_on, meeting.held_on, bool(_FIRST_LEADS.search(heads_and_lines))
     )
-    numbers = read_numbers(breakdown.entries, known.columns)
-    problems.extend(numbers.problems)
-    rows: list[Row] = []
-    row_problems: list[Problem] = []
+    numbers = parse_numbers(breakdown.entries, known.columns)
+    issues.extend(numbers.problems)
+    rows: list[ParsedRow] = []
+    row_problems: list[ParserIssue] = []
     carried: list[str] = []
     for at, entry in enumerate(breakdown.entries):
-        reader = EntryReader(entry, at + 1, known)
+        reader = RowParser(entry, at + 1, known)
         rows.append(
             reader.row(
                 numbers.numbers[at],
                 numbers.suggestions[at],
-                tasks_as_read=numbers.tasks,
-                unread_number=numbers.printed[at],
+                task_texts=numbers.tasks,
+                unparsed_number=numbers.printed[at],
             )
         )
         row_problems.extend(reader.problems)
-        carried.extend(reader.carried)
+        carried.extend(reader.prefixed_names)
     if carried:
         names = list(dict.fromkeys(carried))
         value = "、".join(names[:5]) + ("…" if len(names) > 5 else "")
-        problems.append(Problem(None, "departments", value, ProblemCode.CARRIED_PREFIX, {"count": len(names)}))
-    problems.extend(check_claims(around, rows))
-    return Minutes(meeting, tuple(rows), (*problems, *row_problems))
+        issues.append(ParserIssue(None, "departments", value, ProblemCode.CARRIED_PREFIX, {"count": len(names)}))
+    issues.extend(check_counts(around, rows))
+    return ParsedMinutes(meeting, tuple(rows), (*issues, *row_problems))
 
 
-def _lines(document: Document, breakdown: Breakdown) -> tuple[list[str], list[str]]:
+def _split_lines(document: Document, breakdown: Breakdown) -> tuple[list[str], list[str]]:
     """The lines before the first task table, and all lines that stand in no task table."""
     before: list[str] = []
     around: list[str] = []
@@ -89,28 +96,28 @@ def _lines(document: Document, breakdown: Breakdown) -> tuple[list[str], list[st
         elif block.is_hidden or at in breakdown.task_blocks:
             lines = []
         else:
-            lines = [line for row in block.rows for line in lines_of_row(row)]
+            lines = [line for row in block.rows for line in split_label_row(row)]
         around.extend(line for line in lines if line.strip())
         if breakdown.first_block is not None and at <= breakdown.first_block:
             before = list(around)
     return before, around
 
 
-def _about_columns(breakdown: Breakdown) -> list[Problem]:
-    problems = []
-    for column in _EXPECTED:
+def _check_columns(breakdown: Breakdown) -> list[ParserIssue]:
+    issues = []
+    for column in _EXPECTED_COLUMNS:
         if column not in breakdown.columns:
             code = ProblemCode.TASKS_FROM_SUGGESTIONS if column is Column.TASKS else ProblemCode.MISSING_COLUMN
-            problems.append(Problem(None, str(column), "", code))
-    problems.extend(Problem(None, "tasks", name, ProblemCode.HIDDEN_SHEET) for name in breakdown.hidden_sheets)
-    problems.extend(Problem(None, "tasks", title, ProblemCode.TABLE_LEFT_OUT) for title in breakdown.left_out)
-    return problems
+            issues.append(ParserIssue(None, str(column), "", code))
+    issues.extend(ParserIssue(None, "tasks", name, ProblemCode.HIDDEN_SHEET) for name in breakdown.hidden_sheets)
+    issues.extend(ParserIssue(None, "tasks", title, ProblemCode.TABLE_LEFT_OUT) for title in breakdown.left_out)
+    return issues
 
 
 # --- the JSON contract ----------------------------------------------------------------------------
 
 
-def to_json(minutes: Minutes) -> dict:
+def to_json(minutes: ParsedMinutes) -> dict:
     """The minutes as ``import_minutes --json`` prints them (DESIGN.md, Contracts): None is what the file does not say;
     the messages are in the active language."""
     meeting = minutes.meeting
@@ -131,7 +138,7 @@ def to_json(minutes: Minutes) -> dict:
         },
         "rows": [_row(row) for row in minutes.rows],
         "problems": [
-            {"row": problem.row, "column": problem.column, "value": problem.value, "message": sentence(problem)}
+            {"row": problem.row, "column": problem.column, "value": problem.value, "message": issue_message(problem)}
             for problem in minutes.problems
         ],
     }
@@ -141,11 +148,11 @@ def _day(day: datetime.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _people(people: Sequence[Person]) -> list[dict]:
+def _people(people: Sequence[ParsedPerson]) -> list[dict]:
     return [{"name": person.name, "capacity": person.capacity} for person in people]
 
 
-def _row(row: Row) -> dict:
+def _row(row: ParsedRow) -> dict:
     return {
         "number": row.number,
         "aspect": row.aspect,
@@ -157,7 +164,7 @@ def _row(row: Row) -> dict:
     }
 
 
-def _task(task: Task) -> dict:
+def _task(task: ParsedTask) -> dict:
     return {
         "number": task.number,
         "text": task.text,

@@ -69,7 +69,7 @@ def chinese_integer(text: str) -> int | None:
     return total + current if text else None
 
 
-def _value(printed: str) -> int | None:
+def _parse_number(printed: str) -> int | None:
     if printed.isdecimal():
         return int(printed)
     for first, count in _ENCLOSED:
@@ -80,7 +80,7 @@ def _value(printed: str) -> int | None:
     return number if number and chinese_numeral(number) == printed else None
 
 
-def integer_of(text: str) -> int | None:
+def parse_integer(text: str) -> int | None:
     """The number printed in a 序号 cell (1, １., 01, （一）, 第3项, ③), or None where it is no plain number."""
     bare = re.sub(r"\s+", "", text)
     bare = re.sub(r"^第|[条项点号]$", "", bare)
@@ -88,7 +88,7 @@ def integer_of(text: str) -> int | None:
     bare = re.sub(r"^(\d+)\.0+$", r"\1", bare)
     if re.fullmatch(r"\d{1,6}", bare):
         return int(bare)
-    return _value(bare) if bare else None
+    return _parse_number(bare) if bare else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def leading_ordinal(text: str) -> Ordinal | None:
     text = text.lstrip()
     for style in _STYLES:
         match = style.pattern.match(text)
-        if match and not style.needs_stop and (number := _value(match[1])) is not None:
+        if match and not style.needs_stop and (number := _parse_number(match[1])) is not None:
             return Ordinal(style.name, number, text[match.end() :])
     return None
 
@@ -118,7 +118,7 @@ class Part:
     text: str
 
 
-def numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ...]]:
+def split_numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ...]]:
     """Split a cell at its own numbering: what stands before (1), and the parts.
 
     The numbers run 1, 2, 3 … (or from ``first``, where the cell goes on with the numbers of the one above it), at
@@ -128,7 +128,7 @@ def numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ...]]:
     """
     best: list[re.Match[str]] = []
     for style in _STYLES:
-        run = _run(style, text, first)
+        run = _find_run(style, text, first)
         if run and (not best or run[0].start() < best[0].start()):
             best = run
     if not best:
@@ -142,11 +142,11 @@ def numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ...]]:
     return lead_in, tuple(parts)
 
 
-def _run(style: _Style, text: str, first: int) -> list[re.Match[str]]:
+def _find_run(style: _Style, text: str, first: int) -> list[re.Match[str]]:
     """The markers ``first``, ``first`` + 1 … of one style, in order, each where a new piece can begin."""
     run: list[re.Match[str]] = []
     for match in style.pattern.finditer(text):
-        if _value(match[1]) == len(run) + first and _may_begin(style, text[: match.start()], is_first=not run):
+        if _parse_number(match[1]) == len(run) + first and _can_begin(style, text[: match.start()], is_first=not run):
             run.append(match)
     if len(run) > 1:
         are_filled = all(text[one.end() : two.start()].strip(" ；;、，,") for one, two in pairwise(run))
@@ -156,7 +156,7 @@ def _run(style: _Style, text: str, first: int) -> list[re.Match[str]]:
     return []
 
 
-def _may_begin(style: _Style, before: str, *, is_first: bool) -> bool:
+def _can_begin(style: _Style, before: str, *, is_first: bool) -> bool:
     """Whether a piece can begin after the text ``before``; (1) and ① are read as numbers sooner than a bare 1、."""
     bare = before.rstrip(" \t　")
     if not bare or bare[-1] in _STOPS or style.name in _ENCLOSED_STYLES:

@@ -27,25 +27,25 @@ _CAPACITY_ENDS = """
 # The longer first, so that 副秘书长 does not leave 秘书 behind.
 _ENDS = "|".join(sorted(_CAPACITY_ENDS.split(), key=len, reverse=True))
 _CAPACITY_END = re.compile(rf"(?:{_ENDS})$")
-_FUSED = re.compile(rf"^(.*(?:{_ENDS}))([\u4e00-\u9fff·]{{2,10}})$")
+_CAPACITY_THEN_NAME = re.compile(rf"^(.*(?:{_ENDS}))([\u4e00-\u9fff·]{{2,10}})$")
 _ORGANISATION_END = re.compile(
     r"(?:部|处|室|局|委|办|科|厅|司|政府|单位|部门|公司|集团|中心|学院|大学|学校|协会|学会|商会|委员会|班子|小组|专班|机构|企业|领导|负责|牵头|"
     r"配合|人员|机关|银行|街道|支队|大队|医院|法院|检察院|研究院|科学院|工会|团委|妇联|秘书处|党组|党委|支部|各县|各区|各市)$"
 )
-_NO_OFFICE = {"领导", "负责", "牵头", "配合", "人员"}
+_NOT_ORGANISATIONS = {"领导", "负责", "牵头", "配合", "人员"}
 #: Words that look like a name: a surname and a character.
 _NO_NAMES = re.compile(
     "常务|全体|高级|国家|安全|方面|成果|等人|其他|有关|相关|以及|时间|时限|江苏|江西|安徽|云南|温州|常州|党务|党建"
 )
 _TITLE_AFTER_NAME = re.compile(rf"^([\u4e00-\u9fff]{{2,4}}?)(同志|(?:常务)?副?(?:{_ENDS}))$")
 #: 佟湘玉（视频） says how somebody came, not what they are.
-_HOW_PRESENT = re.compile(r"视频|线上|线下|远程|网络|腾讯会议|列席|主持|记录|全程|部分时段")
+_ATTENDANCE_MODE = re.compile(r"视频|线上|线下|远程|网络|腾讯会议|列席|主持|记录|全程|部分时段")
 _BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ParsedPerson:
     """A person and the capacity printed beside the name, None where none is printed."""
 
     name: str
@@ -65,10 +65,10 @@ def is_name(text: str) -> bool:
     return text[0] in _SURNAMES and 2 <= len(text) <= 3
 
 
-def may_be_name(text: str) -> bool:
+def can_be_name(text: str) -> bool:
     """Whether ``text`` can be a name with a surname we do not know; only where people are listed."""
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,3}", text)) and not (
-        _NO_NAMES.fullmatch(text) or _CAPACITY_END.search(text) or ends_as_organisation(text)
+        _NO_NAMES.fullmatch(text) or _CAPACITY_END.search(text) or has_organisation_ending(text)
     )
 
 
@@ -77,49 +77,49 @@ def is_capacity(text: str) -> bool:
     return bool(_CAPACITY_END.search(text))
 
 
-def ends_as_organisation(text: str) -> bool:
+def has_organisation_ending(text: str) -> bool:
     """Whether ``text`` ends as the name of an office or a body does."""
     found = _ORGANISATION_END.search(text)
-    return bool(found and found[0] not in _NO_OFFICE) or text[-1:] in "会院所站队组馆社校厂镇乡县市区)）"
+    return bool(found and found[0] not in _NOT_ORGANISATIONS) or text[-1:] in "会院所站队组馆社校厂镇乡县市区)）"
 
 
-def person_of(text: str) -> Person | None:
+def parse_person(text: str) -> ParsedPerson | None:
     """The person in one printed piece (CNAS主任张朝华, 张三（副县长）, 李四副主任), or None where there is none."""
     bare = re.sub(r"\s+", "", text)
     bracketed = _BRACKETS.search(bare)
     if bracketed and bracketed.start():
         outside, inside = bare[: bracketed.start()] + bare[bracketed.end() :], bracketed[1]
         if is_name(outside):
-            return Person(outside, None if not inside or _HOW_PRESENT.fullmatch(inside) else inside)
+            return ParsedPerson(outside, None if not inside or _ATTENDANCE_MODE.fullmatch(inside) else inside)
         if is_name(inside) and is_capacity(outside):
-            return Person(inside, outside)
-        if not inside.endswith(("单位", "部门")) and (person := person_of(outside)) and person.name != outside:
+            return ParsedPerson(inside, outside)
+        if not inside.endswith(("单位", "部门")) and (person := parse_person(outside)) and person.name != outside:
             return person
         bare = bare if is_capacity(outside) else outside
     if is_name(bare):
-        return Person(bare)
+        return ParsedPerson(bare)
     if (match := _TITLE_AFTER_NAME.match(bare)) and is_name(match[1]):
-        return Person(match[1], None if match[2] == "同志" else match[2])
-    return _fused(bare)
+        return ParsedPerson(match[1], None if match[2] == "同志" else match[2])
+    return _parse_fused(bare)
 
 
-def _fused(bare: str) -> Person | None:
-    match = _FUSED.match(bare)
+def _parse_fused(bare: str) -> ParsedPerson | None:
+    match = _CAPACITY_THEN_NAME.match(bare)
     while match:
         if is_name(match[2]):
-            return Person(match[2], match[1])
+            return ParsedPerson(match[2], match[1])
         # 代表 may be part of what follows the last capacity; try the one before it.
         shorter = re.match(rf"^(.*(?:{_ENDS}))", match[1][:-1])
         if shorter is None:
             return None
         rest = bare[shorter.end() :]
         if is_name(rest):
-            return Person(rest, shorter[1])
-        match = _FUSED.match(shorter[1] + rest) if len(shorter[1] + rest) < len(bare) else None
+            return ParsedPerson(rest, shorter[1])
+        match = _CAPACITY_THEN_NAME.match(shorter[1] + rest) if len(shorter[1] + rest) < len(bare) else None
     return None
 
 
-def spaced_names_joined(tokens: list[str], *, are_people: bool = False) -> list[str]:
+def join_spaced_names(tokens: list[str], *, are_people: bool = False) -> list[str]:
     """Names set wide to align with longer ones (张 虹, 刘 仲 书) are one name each.
 
     ``are_people``: only people stand here, so that a rare surname is one as well.
@@ -148,7 +148,7 @@ _SPACED_NAME = re.compile(
 )
 
 
-def names_set_close(text: str) -> str:
+def collapse_spaced_names(text: str) -> str:
     """The text with the names that are set wide in it (办公室 安 娜) set close."""
     return _SPACED_NAME.sub(lambda match: match[1] + match[2] if match[1] in _SURNAMES else match[0], text)
 

@@ -13,36 +13,36 @@ from itertools import pairwise
 
 from meetings.core.issue_codes import ProblemCode
 from meetings.minutes.documents.model import Cell
-from meetings.minutes.parser.issues import Problem
+from meetings.minutes.parser.issues import ParserIssue
 
 from .column_headers import Column
-from .ordinals import integer_of, leading_ordinal, numbered_parts
-from .table_segmentation import Entry
-from .text import tidy, without_blanks
+from .ordinals import leading_ordinal, parse_integer, split_numbered_parts
+from .table_segmentation import TableEntry
+from .text import remove_whitespace, tidy_text
 
 
 @dataclass(slots=True)
-class Numbers:
+class EntryNumbers:
     """The number of each entry, each entry's suggestion and each task cell less that number, and the doubts."""
 
     numbers: list[int | None] = field(default_factory=list)
     suggestions: list[str | None] = field(default_factory=list)
     tasks: dict[Cell, str] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ParserIssue] = field(default_factory=list)
 
 
-def read_numbers(entries: Sequence[Entry], columns: set[Column] | frozenset[Column]) -> Numbers:
+def parse_numbers(entries: Sequence[TableEntry], columns: set[Column] | frozenset[Column]) -> EntryNumbers:
     """Number the ``entries`` of a document whose tables have ``columns``."""
-    result = Numbers()
+    result = EntryNumbers()
     key = Column.SUGGESTION if Column.SUGGESTION in columns else Column.TASKS
     texts = [_key_text(entry, key) for entry in entries]
-    by_text = _are_numbered([text for text in texts if text])
+    by_text = _is_numbered_through([text for text in texts if text])
     owners = Counter(cell for entry in entries if (cell := entry.first(Column.NUMBER)))
     for entry, text in zip(entries, texts, strict=True):
         cell = entry.first(Column.NUMBER)
-        printed = without_blanks(cell.text) if cell else ""
-        own = integer_of(printed) if printed else None
+        printed = remove_whitespace(cell.text) if cell else ""
+        own = parse_integer(printed) if printed else None
         ordinal = leading_ordinal(text)
         stripped = text
         if by_text and ordinal:
@@ -61,39 +61,39 @@ def read_numbers(entries: Sequence[Entry], columns: set[Column] | frozenset[Colu
             cells = [cell for row in entry.rows for _, cell in row.cells.get(Column.TASKS, ())]
             if cells:
                 result.tasks[cells[0]] = stripped
-    result.problems.extend(_doubts(entries, result))
+    result.problems.extend(_find_issues(entries, result))
     return result
 
 
-def _key_text(entry: Entry, key: Column) -> str:
+def _key_text(entry: TableEntry, key: Column) -> str:
     cells = dict.fromkeys(cell for row in entry.rows for _, cell in row.cells.get(key, ()))
-    return "\n".join(tidy(cell.text) for cell in cells)
+    return "\n".join(tidy_text(cell.text) for cell in cells)
 
 
-def _are_numbered(texts: Sequence[str]) -> bool:
+def _is_numbered_through(texts: Sequence[str]) -> bool:
     """Whether the texts are counted through: most begin with a number, and it goes up by one from text to text."""
     ordinals = [ordinal for text in texts if (ordinal := leading_ordinal(text))]
     if not ordinals or len(ordinals) < 0.6 * len(texts):
         return False
     if len(texts) == 1:
-        return len(numbered_parts(texts[0])[1]) == 1
+        return len(split_numbered_parts(texts[0])[1]) == 1
     steps = [two.number - one.number for one, two in pairwise(ordinals)]
     return steps.count(1) >= 0.5 * len(steps) and len({ordinal.style for ordinal in ordinals}) <= 2
 
 
-def _doubts(entries: Sequence[Entry], result: Numbers) -> list[Problem]:
-    problems = []
+def _find_issues(entries: Sequence[TableEntry], result: EntryNumbers) -> list[ParserIssue]:
+    issues = []
     unread = list(dict.fromkeys(printed for printed in result.printed if printed))
     if unread:
-        problems.append(Problem(None, "number", "、".join(unread)[:60], ProblemCode.UNREAD_NUMBER))
+        issues.append(ParserIssue(None, "number", "、".join(unread)[:60], ProblemCode.UNREAD_NUMBER))
     jumps = []
     for (first, one), (second, two) in pairwise(zip(entries, result.numbers, strict=True)):
         if one is None or two is None or two == one + 1:
             continue
         is_elsewhere = first.scope != second.scope or first.aspect != second.aspect
-        restarts = two == 1 and (is_elsewhere or first.heads_above != second.heads_above)
+        restarts = two == 1 and (is_elsewhere or first.header_count != second.header_count)
         if not restarts:
             jumps.append(f"{one}→{two}")
     if jumps:
-        problems.append(Problem(None, "number", "、".join(jumps)[:60], ProblemCode.NUMBERS_JUMP))
-    return problems
+        issues.append(ParserIssue(None, "number", "、".join(jumps)[:60], ProblemCode.NUMBERS_JUMP))
+    return issues

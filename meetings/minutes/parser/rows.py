@@ -10,31 +10,31 @@ from dataclasses import dataclass, replace
 from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, Reading, read_cell, read_row_deadlines
 from meetings.minutes.documents.model import SOFT_BREAK, Cell
-from meetings.minutes.parser.issues import Problem
+from meetings.minutes.parser.issues import ParserIssue
 
 from .cells import (
-    Department,
-    Departments,
-    means_nobody,
-    people_told_apart,
-    read_departments,
-    read_leaders,
-    read_sources,
-    runs_together,
+    ParsedDepartment,
+    ParsedDepartments,
+    is_nobody,
+    is_run_together,
+    parse_departments,
+    parse_leaders,
+    parse_sources,
+    separate_people,
 )
-from .column_headers import Column, Head, Role, head_of
-from .ordinals import Part, leading_ordinal, numbered_parts
-from .person_names import names_set_close
-from .schema import Row, Task
-from .table_segmentation import Entry, TableRow
-from .text import tidy
+from .column_headers import Column, Header, Role, parse_header
+from .ordinals import Part, leading_ordinal, split_numbered_parts
+from .person_names import collapse_spaced_names
+from .schema import ParsedRow, ParsedTask
+from .table_segmentation import TableEntry, TableRow
+from .text import tidy_text
 
 _UNDATED = Deadline("", DeadlineKind.UNDECIDED)
 _PEOPLE_IN_HEAD = re.compile(r"责任人|负责人|联系人")
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class DocumentContext:
     """What the reading of a row needs to know of the whole document."""
 
     columns: frozenset[Column]
@@ -44,7 +44,7 @@ class Around:
 
 
 @dataclass(slots=True)
-class _Group:
+class _TaskGroup:
     """The tasks of one 工作任务 cell, with the table rows it covers."""
 
     rows: list[TableRow]
@@ -55,75 +55,75 @@ class _Group:
         return list(dict.fromkeys(cell for row in self.rows for _, cell in row.cells.get(column, ())))
 
 
-class EntryReader:
+class RowParser:
     """Reads one entry. ``position`` is its place in the minutes' rows, 1 for the first."""
 
-    def __init__(self, entry: Entry, position: int, around: Around) -> None:
+    def __init__(self, entry: TableEntry, position: int, context: DocumentContext) -> None:
         self._entry = entry
         self._position = position
-        self._around = around
-        self.problems: list[Problem] = []
-        self.carried: list[str] = []
+        self._context = context
+        self.problems: list[ParserIssue] = []
+        self.prefixed_names: list[str] = []
 
     def row(
-        self, number: int | None, suggestion: str | None, *, tasks_as_read: dict[Cell, str], unread_number: str = ""
-    ) -> Row:
-        """The row. ``tasks_as_read``: the texts of 工作任务 cells whose leading number turned out to be the row's;
-        ``unread_number``: what stands in 序号 without being a number, kept as a remark."""
-        groups = self._groups(suggestion, tasks_as_read)
+        self, number: int | None, suggestion: str | None, *, task_texts: dict[Cell, str], unparsed_number: str = ""
+    ) -> ParsedRow:
+        """The row. ``task_texts``: the texts of 工作任务 cells whose leading number turned out to be the row's;
+        ``unparsed_number``: what stands in 序号 without being a number, kept as a remark."""
+        groups = self._groups(suggestion, task_texts)
         tasks = [task for group in groups for task in self._tasks(group)]
-        self._several(groups, Column.DEPARTMENTS, ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS)
-        self._several(groups, Column.LEADERS, ProblemCode.LEADERS_OF_SEVERAL_TASKS)
+        self._report_shared_names(groups, Column.DEPARTMENTS, ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS)
+        self._report_shared_names(groups, Column.LEADERS, ProblemCode.LEADERS_OF_SEVERAL_TASKS)
         if not any(part.text for group in groups for part in group.parts):
             self._report(Column.TASKS, "", ProblemCode.NO_TASK)
         if any(row.is_hidden for row in self._entry.rows):
             self._report(Column.TASKS, (tasks[0].text if tasks else suggestion or "")[:40], ProblemCode.HIDDEN_ROW)
         aspect = " / ".join(filter(None, (self._entry.section, self._entry.aspect)))
-        return Row(
+        return ParsedRow(
             number=number,
             aspect=aspect or None,
             suggestion=suggestion,
             lead_in="\n".join(group.lead_in for group in groups if group.lead_in),
             tasks=tuple(tasks),
-            sources=read_sources(self._entry.text(Column.SOURCES)),
-            remarks="\n".join([*self._remarks(), *([f"序号：{unread_number}"] if unread_number else [])]),
+            sources=parse_sources(self._entry.text(Column.SOURCES)),
+            remarks="\n".join([*self._remarks(), *([f"序号：{unparsed_number}"] if unparsed_number else [])]),
             origin=self._entry.origin,
         )
 
     def _report(self, column: Column, value: str, code: ProblemCode, **parameters: int) -> None:
-        problem = Problem(self._position, str(column), value, code, parameters)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        issue = ParserIssue(self._position, str(column), value, code, parameters)
+        if issue not in self.problems:
+            self.problems.append(issue)
 
     # --- tasks ------------------------------------------------------------------------------------
 
-    def _groups(self, suggestion: str | None, tasks_as_read: dict[Cell, str]) -> list[_Group]:
-        if Column.TASKS not in self._around.columns:
-            return [_Group(self._entry.rows, "", (Part(None, suggestion or ""),))]
-        groups: dict[tuple[Cell, ...], _Group] = {}
+    def _groups(self, suggestion: str | None, task_texts: dict[Cell, str]) -> list[_TaskGroup]:
+        if Column.TASKS not in self._context.columns:
+            return [_TaskGroup(self._entry.rows, "", (Part(None, suggestion or ""),))]
+        groups: dict[tuple[Cell, ...], _TaskGroup] = {}
         for row in self._entry.rows:
             cells = tuple(cell for _, cell in row.cells.get(Column.TASKS, ()))
             if cells and cells in groups:
                 groups[cells].rows.append(row)
                 continue
-            text = "\n".join(tasks_as_read.get(cell) or tidy(cell.text) for cell in cells)
+            text = "\n".join(task_texts.get(cell) or tidy_text(cell.text) for cell in cells)
             text = text or _coarser_task(row)
             before = [part.number for group in groups.values() for part in group.parts]
             goes_on = before == list(range(1, len(before) + 1)) and leading_ordinal(text)
             first = len(before) + 1 if before and goes_on and goes_on.number == len(before) + 1 else 1
-            lead_in, parts = numbered_parts(text, first)
-            groups[cells] = _Group([row], lead_in, parts)
+            lead_in, parts = split_numbered_parts(text, first)
+            groups[cells] = _TaskGroup([row], lead_in, parts)
         filled = [group for group in groups.values() if any(part.text for part in group.parts)]
         if not filled and not any(row.has(column) for row in self._entry.rows for column in _DUTY_COLUMNS):
             return []
         return filled or list(groups.values())[:1]
 
-    def _tasks(self, group: _Group) -> Iterator[Task]:
+    def _tasks(self, group: _TaskGroup) -> Iterator[ParsedTask]:
         departments = self._departments(group)
         leaders, shared_leaders = self._leaders(group)
         readings = self._deadlines(group)
         for at, part in enumerate(group.parts):
-            yield Task(
+            yield ParsedTask(
                 part.number,
                 part.text,
                 departments[at],
@@ -132,7 +132,7 @@ class EntryReader:
                 readings[at].milestones,
             )
 
-    def _several(self, groups: Sequence[_Group], column: Column, code: ProblemCode) -> None:
+    def _report_shared_names(self, groups: Sequence[_TaskGroup], column: Column, code: ProblemCode) -> None:
         """Several names belong to every task of the row; which of them does which is for a person to say."""
         tasks: dict[Cell, int] = {}
         for group in groups:
@@ -140,7 +140,7 @@ class EntryReader:
                 tasks[cell] = tasks.get(cell, 0) + len(group.parts)
         for group in groups:
             cells = group.cells(column)
-            if len(group.parts) > 1 and self._per_task(cells, len(group.parts)):
+            if len(group.parts) > 1 and self._split_per_task(cells, len(group.parts)):
                 continue
             count = max((tasks[cell] for cell in cells), default=0)
             names = self._names(group, column)
@@ -148,102 +148,102 @@ class EntryReader:
                 self._report(column, "、".join(names), code, names=len(names), tasks=count)
                 return
 
-    def _names(self, group: _Group, column: Column) -> list[str]:
+    def _names(self, group: _TaskGroup, column: Column) -> list[str]:
         if column is Column.LEADERS:
-            return list(dict.fromkeys(name for cell in group.cells(column) for name in read_leaders(cell.printed)))
+            return list(dict.fromkeys(name for cell in group.cells(column) for name in parse_leaders(cell.printed)))
         return [department.name for department in self._cell_departments(group).names]
 
     @staticmethod
-    def _per_task(cells: Sequence[Cell], count: int) -> list[str] | None:
+    def _split_per_task(cells: Sequence[Cell], count: int) -> list[str] | None:
         """The pieces of a cell that numbers its names as the row numbers its tasks."""
         if len(cells) != 1:
             return None
-        lead_in, parts = numbered_parts(cells[0].printed.replace(SOFT_BREAK, "\n"))
+        lead_in, parts = split_numbered_parts(cells[0].printed.replace(SOFT_BREAK, "\n"))
         return [part.text for part in parts] if len(parts) == count > 1 and not lead_in else None
 
-    def _cell_departments(self, group: _Group, printed: str | None = None) -> Departments:
+    def _cell_departments(self, group: _TaskGroup, raw_text: str | None = None) -> ParsedDepartments:
         """All departments of the group's rows, their columns' roles kept: 牵头单位 and 配合单位 are two columns."""
-        names: dict[str, Department] = {}
+        names: dict[str, ParsedDepartment] = {}
         others, people, carried = "", [], []
         for row in group.rows:
             columns = row.cells.get(Column.DEPARTMENTS, ())
-            has_lead = any(head.role is Role.LEAD for head, _ in columns)
-            for head, cell in columns:
-                names_people = bool(_PEOPLE_IN_HEAD.search(head.printed))
-                text = cell.printed if printed is None else printed
-                read = read_departments(
-                    names_set_close(text) if names_people else text,
-                    head.role or Role.RESPONSIBLE,
-                    is_first_lead=self._around.is_first_lead and not has_lead,
+            has_lead = any(header.role is Role.LEAD for header, _ in columns)
+            for header, cell in columns:
+                names_people = bool(_PEOPLE_IN_HEAD.search(header.printed))
+                text = cell.printed if raw_text is None else raw_text
+                read = parse_departments(
+                    collapse_spaced_names(text) if names_people else text,
+                    header.role or Role.RESPONSIBLE,
+                    is_first_lead=self._context.is_first_lead and not has_lead,
                 )
                 if names_people:
-                    read = people_told_apart(read)
+                    read = separate_people(read)
                 for department in read.names:
                     names.setdefault(department.name, department)
                 others = others or read.others
                 people.extend(read.people)
-                carried.extend(read.carried)
-        return Departments(tuple(names.values()), others, tuple(carried), tuple(dict.fromkeys(people)))
+                carried.extend(read.prefixed_names)
+        return ParsedDepartments(tuple(names.values()), others, tuple(carried), tuple(dict.fromkeys(people)))
 
-    def _departments(self, group: _Group) -> list[tuple[Department, ...]]:
+    def _departments(self, group: _TaskGroup) -> list[tuple[ParsedDepartment, ...]]:
         count = len(group.parts)
-        if Column.DEPARTMENTS not in self._around.columns:
+        if Column.DEPARTMENTS not in self._context.columns:
             return [()] * count
         cells = group.cells(Column.DEPARTMENTS)
         read = self._cell_departments(group)
-        self.carried.extend(read.carried)
-        if not read.names and not any(means_nobody(cell.printed) for cell in cells):
+        self.prefixed_names.extend(read.prefixed_names)
+        if not read.names and not any(is_nobody(cell.printed) for cell in cells):
             self._report(Column.DEPARTMENTS, "", ProblemCode.NO_DEPARTMENT)
         if read.others:
             self._report(Column.DEPARTMENTS, read.others, ProblemCode.UNNAMED_DEPARTMENTS)
-        heads = {head.printed for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())}
-        if read.people and not any(_PEOPLE_IN_HEAD.search(head) for head in heads):
+        headers = {head.printed for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())}
+        if read.people and not any(_PEOPLE_IN_HEAD.search(head) for head in headers):
             self._report(Column.DEPARTMENTS, "、".join(read.people), ProblemCode.PERSON_AMONG_DEPARTMENTS)
-        if pieces := self._per_task(cells, count):
+        if pieces := self._split_per_task(cells, count):
             return [self._cell_departments(group, piece).names for piece in pieces]
         return [read.names] * count
 
-    def _leaders(self, group: _Group) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+    def _leaders(self, group: _TaskGroup) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
         """The leaders of each task, where the cell numbers them; else none and those of all."""
         cells = group.cells(Column.LEADERS)
         names = tuple(self._names(group, Column.LEADERS))
         for name in names:
-            if runs_together(name):
+            if is_run_together(name):
                 self._report(Column.LEADERS, name, ProblemCode.NAMES_RUN_TOGETHER)
-        if not names and Column.LEADERS not in self._around.columns:
+        if not names and Column.LEADERS not in self._context.columns:
             names = self._people_beside_departments(group)
-        if pieces := self._per_task(cells, len(group.parts)):
-            return [read_leaders(piece) for piece in pieces], ()
+        if pieces := self._split_per_task(cells, len(group.parts)):
+            return [parse_leaders(piece) for piece in pieces], ()
         return [], names
 
-    def _people_beside_departments(self, group: _Group) -> tuple[str, ...]:
+    def _people_beside_departments(self, group: _TaskGroup) -> tuple[str, ...]:
         """A column 责任单位及责任人 names both."""
-        heads = [head for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())]
-        if any(_PEOPLE_IN_HEAD.search(head.printed) for head in heads):
+        headers = [head for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())]
+        if any(_PEOPLE_IN_HEAD.search(head.printed) for head in headers):
             return self._cell_departments(group).people
         return ()
 
-    def _deadlines(self, group: _Group) -> list[Reading]:
+    def _deadlines(self, group: _TaskGroup) -> list[Reading]:
         texts = [part.text for part in group.parts]
-        if Column.DEADLINE not in self._around.columns:
+        if Column.DEADLINE not in self._context.columns:
             return [Reading(_UNDATED)] * len(texts)
         cells = group.cells(Column.DEADLINE)
-        known = {"issued_on": self._around.issued_on, "held_on": self._around.held_on}
-        if len(cells) == 1 and (reading := _excel_reading(cells[0], known)):
+        known = {"issued_on": self._context.issued_on, "held_on": self._context.held_on}
+        if len(cells) == 1 and (reading := _parse_excel_date(cells[0], known)):
             readings = [reading] * len(texts)
         else:
-            text = "\n".join(tidy(cell.text) if SOFT_BREAK in cell.printed else cell.printed for cell in cells)
+            text = "\n".join(tidy_text(cell.text) if SOFT_BREAK in cell.printed else cell.printed for cell in cells)
             numeric = len(cells) == 1 and isinstance(cells[0].value, float)
             readings = list(read_row_deadlines(text.strip(), texts, numeric=numeric, **known))
         for doubt in dict.fromkeys(reading.problem for reading in readings if reading.problem):
-            problem = Problem(self._position, "deadline", doubt.value, ProblemCode.DEADLINE, doubt=doubt)
-            if not any(other.doubt and other.doubt.code is doubt.code for other in self.problems):
-                self.problems.append(problem)
+            issue = ParserIssue(self._position, "deadline", doubt.value, ProblemCode.DEADLINE, deadline_problem=doubt)
+            if not any(other.deadline_problem and other.deadline_problem.code is doubt.code for other in self.problems):
+                self.problems.append(issue)
         return [
             replace(
                 reading,
-                deadline=_tidied(reading.deadline),
-                milestones=tuple(_tidied(milestone) for milestone in reading.milestones),
+                deadline=_tidy_deadline(reading.deadline),
+                milestones=tuple(_tidy_deadline(milestone) for milestone in reading.milestones),
             )
             for reading in readings
         ]
@@ -254,34 +254,36 @@ class EntryReader:
         """The remarks, and every column that is none of ours behind its head, so that nothing printed is lost."""
         seen: set[Cell] = set()
         for row in self._entry.rows:
-            for head, cell in row.cells.get(Column.REMARKS, ()):
-                if cell in seen or means_nobody(cell.text):
+            for header, cell in row.cells.get(Column.REMARKS, ()):
+                if cell in seen or is_nobody(cell.text):
                     continue
                 seen.add(cell)
-                text = tidy(cell.text)
-                yield text if head.is_own_remark or not head.printed else f"{head.printed}：{text}"
+                text = tidy_text(cell.text)
+                yield text if header.is_remark or not header.printed else f"{header.printed}：{text}"
 
 
 def _coarser_task(row: TableRow) -> str:
     """Of 工作任务 and 具体措施 the first is taken for the aspect; where the second is blank it is all that is said."""
     columns = (Column.ASPECT, Column.SUGGESTION)
-    found = [tidy(cell.text) for column in columns for head, cell in row.cells.get(column, ()) if _names_tasks(head)]
+    found = [
+        tidy_text(cell.text) for column in columns for head, cell in row.cells.get(column, ()) if _is_task_header(head)
+    ]
     return found[-1] if found else ""
 
 
-def _names_tasks(head: Head) -> bool:
-    known = head_of(head.printed)
+def _is_task_header(header: Header) -> bool:
+    known = parse_header(header.printed)
     return known is not None and known.column is Column.TASKS
 
 
 _DUTY_COLUMNS = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
 
 
-def _tidied(deadline: Deadline) -> Deadline:
-    return replace(deadline, text=tidy(deadline.text))
+def _tidy_deadline(deadline: Deadline) -> Deadline:
+    return replace(deadline, text=tidy_text(deadline.text))
 
 
-def _excel_reading(cell: Cell, known: dict) -> Reading | None:
+def _parse_excel_date(cell: Cell, known: dict) -> Reading | None:
     """The reading of a real date, or of a serial number left unformatted; None for text and other numbers."""
     if isinstance(cell.value, datetime.date):
         reading = read_cell(cell.value, number_format="yyyy-mm-dd", **known)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from meetings.deadlines import Deadline
 
-from .cells import Department
-from .issues import Problem
-from .person_names import Person
+from .cells import ParsedDepartment
+from .issues import ParserIssue
+from .person_names import ParsedPerson
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class ParsedMeeting:
     """What stands around the table. None, or an empty tuple, is what the file does not say.
 
     The title is the meeting's (…第二次会议), ``body`` who meets, ``host`` who lends the room; days are calendar days.
@@ -30,16 +30,16 @@ class Meeting:
     chair: str | None = None
     overall_lead: str | None = None
     leads: tuple[str, ...] = ()
-    attendees: tuple[Person, ...] = ()
+    attendees: tuple[ParsedPerson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ParsedTask:
     """One task. ``number`` is the printed (1), None for a task without one."""
 
     number: int | None
     text: str
-    departments: tuple[Department, ...]
+    departments: tuple[ParsedDepartment, ...]
     leaders: tuple[str, ...]
     deadline: Deadline
     milestones: tuple[Deadline, ...] = ()
@@ -55,23 +55,23 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ParsedRow:
     """One suggestion with its tasks. ``lead_in`` is what stands before the (1) of its tasks, "" where nothing does."""
 
     number: int | None
     aspect: str | None
     suggestion: str | None
     lead_in: str
-    tasks: tuple[Task, ...]
-    sources: tuple[Person, ...]
+    tasks: tuple[ParsedTask, ...]
+    sources: tuple[ParsedPerson, ...]
     remarks: str
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Minutes:
+class ParsedMinutes:
     """A file read: the meeting, its rows in printed order, and all problems at once, those of the whole first."""
 
-    meeting: Meeting
-    rows: tuple[Row, ...]
-    problems: tuple[Problem, ...]
+    meeting: ParsedMeeting
+    rows: tuple[ParsedRow, ...]
+    problems: tuple[ParserIssue, ...]

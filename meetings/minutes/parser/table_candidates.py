@@ -7,43 +7,43 @@ from dataclasses import dataclass
 
 from meetings.minutes.documents.model import Document, Paragraph, Table
 
-from .column_headers import Column, HeadRows, head_rows, settled
-from .text import folded, tidy
+from .column_headers import Column, HeaderRows, disambiguate_headers, find_header_rows
+from .text import fold_text, tidy_text
 
-_REPORT_OF_THE_PAST = re.compile(r"(?:完成|落实|办理|整改|进展)情况")
+_PROGRESS_REPORT = re.compile(r"(?:完成|落实|办理|整改|进展)情况")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TableCandidate:
     """A table with its heads; ``number`` is its place among the tables, 1 for the first."""
 
     block: int
     number: int
     table: Table
-    heads: list[HeadRows]
+    headers: list[HeaderRows]
 
     @property
     def columns(self) -> set[Column]:
-        return {head.column for head in settled(self.heads[0].heads, self.heads[0].texts) if head}
+        return {head.column for head in disambiguate_headers(self.headers[0].headers, self.headers[0].texts) if head}
 
     @property
-    def reports_the_past(self) -> bool:
-        texts = (folded(text) for text in self.heads[0].texts)
-        return Column.DEADLINE not in self.columns and any(_REPORT_OF_THE_PAST.search(text) for text in texts)
+    def is_progress_report(self) -> bool:
+        texts = (fold_text(text) for text in self.headers[0].texts)
+        return Column.DEADLINE not in self.columns and any(_PROGRESS_REPORT.search(text) for text in texts)
 
 
-def candidates_in(document: Document) -> list[Candidate]:
+def find_candidates(document: Document) -> list[TableCandidate]:
     found = []
     for at, block in enumerate(document.blocks):
         if isinstance(block, Table):
-            found.append(Candidate(at, len(found) + 1, block, head_rows(block)))
+            found.append(TableCandidate(at, len(found) + 1, block, find_header_rows(block)))
     return found
 
 
 def title_above(document: Document, at: int) -> str:
     for block in reversed(document.blocks[:at]):
         if isinstance(block, Paragraph):
-            return tidy(block.text)[:60]
+            return tidy_text(block.text)[:60]
     return ""
 
 
@@ -52,6 +52,6 @@ def is_text_between(document: Document, at: int) -> bool:
     for block in reversed(document.blocks[:at]):
         if isinstance(block, Table):
             return False
-        if len(tidy(block.text)) > 4:
+        if len(tidy_text(block.text)) > 4:
             return True
     return True

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from meetings.minutes.documents.model import EMPTY, SOFT_BREAK, Cell, Document, Paragraph, Table
 
-from .column_headers import Column, Head, HeadRows, head_of, settled
-from .label_rows import lines_of_row
-from .ordinals import integer_of, leading_ordinal
+from .column_headers import Column, Header, HeaderRows, disambiguate_headers, parse_header
+from .label_rows import split_label_row
+from .ordinals import leading_ordinal, parse_integer
 from .schema import Origin
-from .table_candidates import Candidate, candidates_in, is_text_between, title_above
-from .text import folded, tidy
+from .table_candidates import TableCandidate, find_candidates, is_text_between, title_above
+from .text import fold_text, tidy_text
 
 _NOTE = re.compile(r"^(?:注|备注|说明|附注|※|\*|填表|审核|制表|联系|报送|签发|编制|抄送|主送|批准|审批)")
 _TOTAL = re.compile(r"^(?:合计|总计|小计|共计)")
@@ -26,7 +26,7 @@ _HEADING = re.compile(
 )
 _TITLE = re.compile(r"(?:表|清单|台账|方案|汇总)(?:[（(].*[)）])?$")
 _NAMES_TABLE = re.compile(r"(?:任务|责任|工作|措施)(?:的)?(?:分解|分工|清单|台账|安排)|分解表|分工表|清单$|如下")
-_ENDED = re.compile(r"[。；;！!？?：:…]\s*[”’」』）)]?\s*$")
+_SENTENCE_END = re.compile(r"[。；;！!？?：:…]\s*[”’」』）)]?\s*$")
 _DUTIES = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
 
 
@@ -34,7 +34,7 @@ _DUTIES = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
 class TableRow:
     """One row of a task table: the cells of each column, left to right, without the blank ones."""
 
-    cells: dict[Column, list[tuple[Head, Cell]]]
+    cells: dict[Column, list[tuple[Header, Cell]]]
     at: int
     follows_break: bool = False
     is_hidden: bool = False
@@ -47,7 +47,7 @@ class TableRow:
 
 
 @dataclass(slots=True)
-class Entry:
+class TableEntry:
     """One suggestion: its rows in the table, the section and the aspect it stands under.
 
     ``scope`` changes where numbers may begin again; ``heads_above`` counts the heads printed so far.
@@ -58,7 +58,7 @@ class Entry:
     aspect: str
     scope: int
     origin: Origin
-    heads_above: int = 0
+    header_count: int = 0
 
     def first(self, column: Column) -> Cell | None:
         """The first cell of the column in the entry."""
@@ -75,87 +75,93 @@ class Breakdown:
     """The task tables of a document. ``lines``: what stands in their rows above the head and below the last row,
     with the position of the block it belongs to."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[TableEntry] = field(default_factory=list)
     columns: set[Column] = field(default_factory=set)
     lines: dict[int, list[str]] = field(default_factory=dict)
     first_block: int | None = None
     task_blocks: set[int] = field(default_factory=set)
     hidden_sheets: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    head_texts: list[str] = field(default_factory=list)
+    header_texts: list[str] = field(default_factory=list)
 
 
-def _counts_columns(cells: Sequence[Cell]) -> bool:
+def _is_column_count_row(cells: Sequence[Cell]) -> bool:
     """Whether a row under the head only counts the columns: （1） | （2） | （3）, or 甲 | 乙 | 1 | 2."""
-    numbers = [integer_of(cell.text) for cell in cells if tidy(cell.text) not in "甲乙丙丁"]
+    numbers = [parse_integer(cell.text) for cell in cells if tidy_text(cell.text) not in "甲乙丙丁"]
     return len(cells) > 2 and len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
 
 
-def read_breakdown(document: Document) -> Breakdown:
+def parse_breakdown(document: Document) -> Breakdown:
     """Find the task tables of ``document`` and their entries; none at all leaves ``entries`` empty."""
     result = Breakdown()
-    candidates = candidates_in(document)
-    has_deadlines = any(Column.DEADLINE in found.columns for found in candidates if found.heads)
+    candidates = find_candidates(document)
+    has_deadlines = any(Column.DEADLINE in found.columns for found in candidates if found.headers)
     heading = ""
-    assembly: _Assembly | None = None
+    assembly: _EntryBuilder | None = None
     by_block = {found.block: found for found in candidates}
-    is_single = sum(bool(found.heads) and not found.reports_the_past for found in candidates) == 1
+    is_single = sum(bool(found.headers) and not found.is_progress_report for found in candidates) == 1
     for at, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
-            text = tidy(block.text)
+            text = tidy_text(block.text)
             heading = text if _HEADING.match(text) and len(text) <= 60 and not text.endswith("。") else heading
             continue
         found = by_block[at]
         if found.table.is_hidden:
-            if found.heads:
+            if found.headers:
                 result.hidden_sheets.append(found.table.name)
             continue
-        if found.heads and found.reports_the_past and has_deadlines:
+        if found.headers and found.is_progress_report and has_deadlines:
             result.left_out.append(title_above(document, at))
             continue
-        if found.heads:
-            first = found.heads[0].first
-            result.lines[at] = [line for row in found.table.rows[:first] for line in lines_of_row(row)]
+        if found.headers:
+            first = found.headers[0].first
+            result.lines[at] = [line for row in found.table.rows[:first] for line in split_label_row(row)]
             if result.first_block is None:
                 result.first_block = at
-            assembly = assembly if assembly and assembly.fits(found.heads[0], found.table) else _Assembly(result)
+            assembly = (
+                assembly
+                if assembly and assembly.has_same_header(found.headers[0], found.table)
+                else _EntryBuilder(result)
+            )
             result.task_blocks.add(at)
             # 二、任务分解 above the only table is what the table is, not what its rows are about.
             assembly.add(found, "" if is_single and _NAMES_TABLE.search(heading) else heading)
             heading = ""
-        elif assembly and assembly.continues(found.table) and not is_text_between(document, at):
+        elif assembly and assembly.can_continue_with(found.table) and not is_text_between(document, at):
             result.task_blocks.add(at)
             assembly.add(found, "")
     return result
 
 
-class _Assembly:
+class _EntryBuilder:
     """Builds entries out of the rows of one run of tables that share a head."""
 
     def __init__(self, result: Breakdown) -> None:
         self._result = result
-        self._entries: list[Entry] = []
-        self._heads: tuple[Head | None, ...] = ()
+        self._entries: list[TableEntry] = []
+        self._headers: tuple[Header | None, ...] = ()
         self._width = 0
         self._sections: dict[str, str] = {}
         self._aspect = ""
         self._scope = 0
         self._table = 0
         self._after_break = False
-        self._heads_above = 0
+        self._header_count = 0
 
-    def fits(self, head: HeadRows, table: Table) -> bool:
+    def has_same_header(self, header: HeaderRows, table: Table) -> bool:
         """Whether a later table's head is this one's, repeated."""
-        names = [folded(text) for text in head.texts]
-        return table.width == self._width and names == [folded(head.printed) if head else "" for head in self._heads]
+        names = [fold_text(text) for text in header.texts]
+        return table.width == self._width and names == [
+            fold_text(header.printed) if header else "" for header in self._headers
+        ]
 
-    def continues(self, table: Table) -> bool:
+    def can_continue_with(self, table: Table) -> bool:
         """Whether a table without a head goes on with this one's columns."""
         return bool(self._entries) and table.width == self._width
 
-    def add(self, found: Candidate, heading: str) -> None:
-        heads = {head.first: head for head in found.heads}
-        inside = {at for head in found.heads for at in range(head.first, head.last + 1)}
+    def add(self, found: TableCandidate, heading: str) -> None:
+        headers = {head.first: head for head in found.headers}
+        inside = {at for head in found.headers for at in range(head.first, head.last + 1)}
         if self._entries:
             self._after_break = True
         if heading:
@@ -163,88 +169,90 @@ class _Assembly:
             self._scope += 1
         self._table = found.number
         for at, cells in enumerate(found.table.rows):
-            if at in heads:
-                self._take_head(heads[at], found.table)
-            elif at not in inside and self._heads and (not heads or at > min(heads)):
-                self._take_row(cells, at, found)
+            if at in headers:
+                self._add_header(headers[at], found.table)
+            elif at not in inside and self._headers and (not headers or at > min(headers)):
+                self._add_row(cells, at, found)
 
-    def _take_head(self, head: HeadRows, table: Table) -> None:
-        heads = settled(head.heads, head.texts)
-        if self._heads and heads != self._heads:
+    def _add_header(self, header: HeaderRows, table: Table) -> None:
+        headers = disambiguate_headers(header.headers, header.texts)
+        if self._headers and headers != self._headers:
             self._aspect = ""
             self._scope += 1
-        self._heads, self._width = heads, table.width
-        self._heads_above += 1
+        self._headers, self._width = headers, table.width
+        self._header_count += 1
         self._after_break = bool(self._entries)
-        self._result.columns |= {head.column for head in heads if head}
-        self._result.head_texts.extend(head.texts)
+        self._result.columns |= {header.column for header in headers if header}
+        self._result.header_texts.extend(header.texts)
 
-    def _take_row(self, cells: Sequence[Cell], at: int, found: Candidate) -> None:
+    def _add_row(self, cells: Sequence[Cell], at: int, found: TableCandidate) -> None:
         distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
-        if not distinct or _counts_columns(distinct):
+        if not distinct or _is_column_count_row(distinct):
             return
         if (section := self._section(cells, distinct)) is not None:
             if section.startswith("\0"):
                 self._result.lines.setdefault(found.block, []).append(section[1:])
             else:
-                self._take_section(section)
+                self._start_section(section)
             return
         row = TableRow(self._columns(cells), at, self._after_break, at in found.table.hidden_rows)
         self._after_break = False
         if not any(row.has(column) for column in Column if column is not Column.NUMBER):
             return
-        self._place(row)
+        self._place_row(row)
 
-    def _columns(self, cells: Sequence[Cell]) -> dict[Column, list[tuple[Head, Cell]]]:
-        columns: dict[Column, list[tuple[Head, Cell]]] = {}
+    def _columns(self, cells: Sequence[Cell]) -> dict[Column, list[tuple[Header, Cell]]]:
+        columns: dict[Column, list[tuple[Header, Cell]]] = {}
         seen: set[tuple[Column, Cell]] = set()
-        for head, cell in zip(self._heads, cells, strict=False):
-            column = head.column if head else self._headless_column(cell)
+        for header, cell in zip(self._headers, cells, strict=False):
+            column = header.column if header else self._column_without_header(cell)
             if column is None or cell.is_blank or (column, cell) in seen:
                 continue
             seen.add((column, cell))
-            columns.setdefault(column, []).append((head or Head(column, ""), cell))
+            columns.setdefault(column, []).append((header or Header(column, ""), cell))
         return columns
 
-    def _headless_column(self, cell: Cell) -> Column | None:
+    def _column_without_header(self, cell: Cell) -> Column | None:
         if cell.is_blank:
             return None
-        has_number = any(head and head.column is Column.NUMBER for head in self._heads)
-        if not has_number and integer_of(cell.text) is not None:
+        has_number = any(head and head.column is Column.NUMBER for head in self._headers)
+        if not has_number and parse_integer(cell.text) is not None:
             return Column.NUMBER
-        has_aspect = any(head and head.column is Column.ASPECT for head in self._heads)
+        has_aspect = any(head and head.column is Column.ASPECT for head in self._headers)
         return Column.REMARKS if has_aspect else Column.ASPECT
 
     def _section(self, cells: Sequence[Cell], distinct: Sequence[Cell]) -> str | None:
         """The name of the section the row begins; "\\0" and the text for a note; None for a row of tasks."""
-        text = tidy(distinct[0].text).replace("\n", "")
+        text = tidy_text(distinct[0].text).replace("\n", "")
         span = sum(cell is distinct[0] for cell in cells)
         if len(distinct) == 1:
             is_wide = span >= max(2, len(cells) - 1) or (len(cells) > 2 and span > len(cells) // 2)
             stands_first = cells[0] is distinct[0] or cells[1:2] == (distinct[0],)
             if _TOTAL.match(text) or _NOTE.match(text) or (is_wide and (_TITLE.search(text) or len(text) > 80)):
                 return f"\0{distinct[0].text}"
-            if is_wide or (stands_first and (_HEADING.match(text) or self._is_number_place(cells, distinct[0], text))):
+            if is_wide or (
+                stands_first and (_HEADING.match(text) or self._is_in_number_column(cells, distinct[0], text))
+            ):
                 return text
             return None
-        if len(distinct) == 2 and cells[0] is distinct[0] and integer_of(text) is not None:
-            name = tidy(distinct[1].text).replace("\n", "")
+        if len(distinct) == 2 and cells[0] is distinct[0] and parse_integer(text) is not None:
+            name = tidy_text(distinct[1].text).replace("\n", "")
             span = sum(cell is distinct[1] for cell in cells)
             # 一 | 加强宣传 | | |: the rows are numbered 1, 2, 3 and the sections in Chinese.
-            is_bare = not re.search(r"\d", text) and len(name) <= 30 and not _ENDED.search(name)
+            is_bare = not re.search(r"\d", text) and len(name) <= 30 and not _SENTENCE_END.search(name)
             if (span >= len(cells) - 2 and span > 1) or (span == 1 and is_bare):
                 return name
         if _TOTAL.match(text):
             return f"\0{text}"
         return None
 
-    def _is_number_place(self, cells: Sequence[Cell], cell: Cell, text: str) -> bool:
+    def _is_in_number_column(self, cells: Sequence[Cell], cell: Cell, text: str) -> bool:
         """Whether a heading stands in the column of numbers, the rest of its row blank."""
-        head = self._heads[0]
-        is_first = cells[0] is cell and head is not None and head.column is Column.NUMBER
-        return is_first and integer_of(text) is None and 3 < len(text) <= 40 and not _ENDED.search(text)
+        header = self._headers[0]
+        is_first = cells[0] is cell and header is not None and header.column is Column.NUMBER
+        return is_first and parse_integer(text) is None and 3 < len(text) <= 40 and not _SENTENCE_END.search(text)
 
-    def _take_section(self, text: str) -> None:
+    def _start_section(self, text: str) -> None:
         """A heading of the same kind replaces the one before, one of another kind stands below it."""
         ordinal = leading_ordinal(text)
         style = ordinal.style if ordinal else ""
@@ -259,73 +267,73 @@ class _Assembly:
     # --- rows into entries ------------------------------------------------------------------------
 
     @property
-    def _key(self) -> Column:
+    def _key_column(self) -> Column:
         """The column that says which rows belong together."""
-        has_suggestion = any(head and head.column is Column.SUGGESTION for head in self._heads)
+        has_suggestion = any(head and head.column is Column.SUGGESTION for head in self._headers)
         return Column.SUGGESTION if has_suggestion else Column.TASKS
 
     @property
     def _key_is_coarser_task(self) -> bool:
         """Whether what stands for the suggestion is printed as a task, of which a finer column says more."""
-        keys = (head_of(head.printed) for head in self._heads if head and head.column is Column.SUGGESTION)
+        keys = (parse_header(head.printed) for head in self._headers if head and head.column is Column.SUGGESTION)
         return any(known is not None and known.column is Column.TASKS for known in keys)
 
-    def _place(self, row: TableRow) -> None:
+    def _place_row(self, row: TableRow) -> None:
         last = self._entries[-1] if self._entries else None
         same_scope = last is not None and last.scope == self._scope
         if last is not None and (same_scope or row.follows_break):
-            if self._is_rest(row, last):
-                self._append_rest(row, last)
+            if self._is_continuation(row, last):
+                self._append_continuation(row, last)
                 return
             if same_scope and self._is_same_entry(row, last):
-                self._inherit(row, last)
+                self._inherit_duties(row, last)
                 last.rows.append(row)
                 last.origin = Origin(last.origin.table, last.origin.first_row, row.at + 1)
                 return
-        self._aspect = tidy(row.text(Column.ASPECT)).replace("\n", "") or self._aspect
+        self._aspect = tidy_text(row.text(Column.ASPECT)).replace("\n", "") or self._aspect
         section = " / ".join(self._sections.values())
         origin = Origin(self._table, row.at + 1, row.at + 1)
-        entry = Entry([row], section, self._aspect, self._scope, origin, self._heads_above)
+        entry = TableEntry([row], section, self._aspect, self._scope, origin, self._header_count)
         self._entries.append(entry)
         self._result.entries.append(entry)
 
-    def _is_same_entry(self, row: TableRow, last: Entry) -> bool:
+    def _is_same_entry(self, row: TableRow, last: TableEntry) -> bool:
         """Whether the row is one more task of the suggestion before it: the suggestion merged, or printed once."""
-        mine = [cell for _, cell in row.cells.get(self._key, ())]
-        above = [cell for _, cell in last.rows[-1].cells.get(self._key, ())]
+        mine = [cell for _, cell in row.cells.get(self._key_column, ())]
+        above = [cell for _, cell in last.rows[-1].cells.get(self._key_column, ())]
         if any(cell is other for cell in mine for other in above):
             # 二级任务 merged over rows numbered one by one: each number is a row of its own.
-            return not self._key_is_coarser_task or self._shares_number(row, last)
-        if self._key is Column.TASKS:  # without suggestions, what has one number is one item
-            return last.first(Column.NUMBER) is not None and self._shares_number(row, last)
+            return not self._key_is_coarser_task or self._has_same_number(row, last)
+        if self._key_column is Column.TASKS:  # without suggestions, what has one number is one item
+            return last.first(Column.NUMBER) is not None and self._has_same_number(row, last)
         if mine:
             return False
-        return self._key is Column.SUGGESTION and row.has(Column.TASKS) and self._shares_number(row, last)
+        return self._key_column is Column.SUGGESTION and row.has(Column.TASKS) and self._has_same_number(row, last)
 
-    def _shares_number(self, row: TableRow, last: Entry) -> bool:
+    def _has_same_number(self, row: TableRow, last: TableEntry) -> bool:
         """Whether the row stands under the number of the one before, merged or printed once, and under its aspect."""
         number = row.cells.get(Column.NUMBER)
         is_shared = not number or number[0][1] is last.first(Column.NUMBER)
-        return is_shared and self._same_aspect(row, last)
+        return is_shared and self._has_same_aspect(row, last)
 
-    def _same_aspect(self, row: TableRow, last: Entry) -> bool:
+    def _has_same_aspect(self, row: TableRow, last: TableEntry) -> bool:
         aspect = row.cells.get(Column.ASPECT)
         return not aspect or aspect[0][1] is last.rows[-1].cells.get(Column.ASPECT, [(None, EMPTY)])[0][1]
 
-    def _inherit(self, row: TableRow, last: Entry) -> None:
+    def _inherit_duties(self, row: TableRow, last: TableEntry) -> None:
         """A further task whose duties are all blank has those of the task above it."""
         if not any(row.has(column) for column in _DUTIES):
             for column in _DUTIES:
                 if column in last.rows[-1].cells:
                     row.cells[column] = last.rows[-1].cells[column]
 
-    def _is_rest(self, row: TableRow, last: Entry) -> bool:
+    def _is_continuation(self, row: TableRow, last: TableEntry) -> bool:
         """Whether the row is the end of the one before it, which a page cut in two."""
         before = last.rows[-1]
         number = row.cells.get(Column.NUMBER)
         if number and number[0][1] is not last.first(Column.NUMBER):
             return False
-        if not self._same_aspect(row, last) or any(
+        if not self._has_same_aspect(row, last) or any(
             cell is other
             for column in (Column.SUGGESTION, Column.TASKS)
             for _, cell in row.cells.get(column, ())
@@ -335,52 +343,52 @@ class _Assembly:
         texts = [column for column in (Column.SUGGESTION, Column.TASKS) if row.has(column)]
         if not texts:  # a rest of names only, at a break; elsewhere a row without any text is somebody's slip
             return True
-        duties = [column for column in _DUTIES if row.has(column) and not self._shared(row, before, column)]
-        is_cut = any(before.has(column) and not _ENDED.search(before.text(column)) for column in texts)
-        begins = any(leading_ordinal(tidy(row.text(column))) for column in texts[:1])
+        duties = [column for column in _DUTIES if row.has(column) and not self._is_shared(row, before, column)]
+        is_cut = any(before.has(column) and not _SENTENCE_END.search(before.text(column)) for column in texts)
+        begins = any(leading_ordinal(tidy_text(row.text(column))) for column in texts[:1])
         if duties:
             return row.follows_break and is_cut and not begins and not self._is_numbered_by_row()
-        if begins and self._key in texts:
+        if begins and self._key_column in texts:
             return False
         has_duties = any(before.has(column) for column in _DUTIES)
         return has_duties and (is_cut or (row.follows_break and self._begins_with_ordinal(last)))
 
     @staticmethod
-    def _shared(row: TableRow, before: TableRow, column: Column) -> bool:
+    def _is_shared(row: TableRow, before: TableRow, column: Column) -> bool:
         above = {cell for _, cell in before.cells.get(column, ())}
         return all(cell in above for _, cell in row.cells[column])
 
-    def _begins_with_ordinal(self, entry: Entry) -> bool:
-        return leading_ordinal(tidy(entry.text(self._key))) is not None
+    def _begins_with_ordinal(self, entry: TableEntry) -> bool:
+        return leading_ordinal(tidy_text(entry.text(self._key_column))) is not None
 
     def _is_numbered_by_row(self) -> bool:
         """Whether each row so far has a number of its own, so that a row without one is suspicious."""
         numbers = [entry.first(Column.NUMBER) for entry in self._entries]
         return not any(numbers) or len(set(numbers)) < len(numbers)
 
-    def _append_rest(self, row: TableRow, last: Entry) -> None:
+    def _append_continuation(self, row: TableRow, last: TableEntry) -> None:
         before = last.rows[-1]
         for column, cells in row.cells.items():
-            if column in (Column.NUMBER, Column.ASPECT) or self._shared(row, before, column):
+            if column in (Column.NUMBER, Column.ASPECT) or self._is_shared(row, before, column):
                 continue
-            for head, cell in cells:
-                at = next((i for i, (own, _) in enumerate(before.cells.get(column, ())) if own == head), None)
+            for header, cell in cells:
+                at = next((i for i, (own, _) in enumerate(before.cells.get(column, ())) if own == header), None)
                 if at is None:
-                    before.cells.setdefault(column, []).append((head, cell))
+                    before.cells.setdefault(column, []).append((header, cell))
                 else:
-                    joined = Cell(_joined(before.cells[column][at][1].printed, cell.printed, column))
+                    joined = Cell(_join_cell_halves(before.cells[column][at][1].printed, cell.printed, column))
                     self._replace(last, column, at, joined)
         last.origin = Origin(last.origin.table, last.origin.first_row, row.at + 1)
 
     @staticmethod
-    def _replace(entry: Entry, column: Column, at: int, joined: Cell) -> None:
+    def _replace(entry: TableEntry, column: Column, at: int, joined: Cell) -> None:
         old = entry.rows[-1].cells[column][at][1]
         for row in entry.rows:
             row.cells[column] = [(head, joined if cell is old else cell) for head, cell in row.cells.get(column, ())]
 
 
-def _joined(first: str, second: str, column: Column) -> str:
+def _join_cell_halves(first: str, second: str, column: Column) -> str:
     """The two halves of a cell that a page cut."""
     if column in (Column.SUGGESTION, Column.TASKS):
-        return first + ("\n" if _ENDED.search(first) else SOFT_BREAK) + second
+        return first + ("\n" if _SENTENCE_END.search(first) else SOFT_BREAK) + second
     return first + (SOFT_BREAK if column is Column.DEPARTMENTS else "\n") + second

@@ -10,17 +10,17 @@ _BLANK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t\u00a0\u3000]+|[ \t\u00a0\u
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u0000-\u0008\u000b\u000c\u000e-\u001f]")
 
 
-def without_blanks(text: str) -> str:
+def remove_whitespace(text: str) -> str:
     """The text without any white space."""
     return re.sub(r"\s+", "", _INVISIBLE.sub("", text))
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """For comparing: no white space, full-width letters, digits and punctuation as half-width."""
-    return unicodedata.normalize("NFKC", without_blanks(text)).lower()
+    return unicodedata.normalize("NFKC", remove_whitespace(text)).lower()
 
 
-def tidy(text: str) -> str:
+def tidy_text(text: str) -> str:
     """As printed, less the blanks that typesetting or a scan puts beside Chinese characters (CNAS 认可 -> CNAS认可).
 
     Lines stay lines; blanks between Latin words stay, as one.
@@ -34,6 +34,6 @@ def tidy(text: str) -> str:
     return "\n".join(lines)
 
 
-def as_lines(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """The non-blank lines, stripped."""
     return [line.strip() for line in _INVISIBLE.sub("", text).splitlines() if line.strip()]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import changed
-from meetings.errors import ImpossibleStep, Incomplete
+from meetings.breakdown.services.ordering import diff_values
+from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, ChangeKind, Department, Person, Role, Task
-from meetings.tasks.services.log import parts_of
+from meetings.tasks.services.log import get_assignments
 
-from .merge import give_parts, held_with_parts, united, united_departments
-from .organisation import locked_pair, log_change, open_tasks_of, require_organiser
+from .merge import lock_with_assignments, merge_department_roles, replace_row, write_assignment_entries
+from .organisation import lock_pair, log_change, open_tasks_of, require_organisation_manager
 
 
 @transaction.atomic
@@ -30,23 +30,29 @@ def hand_over_departments(
 
     ``version`` is that of the account that gives. Raises NotAllowed, Stale, Incomplete, ImpossibleStep.
     """
-    require_organiser(actor)
+    require_organisation_manager(actor)
     if account_id == to_id:
-        raise Incomplete(_("Choose another account to hand them over to."), field="to")
-    giver, taker = locked_pair(Account.objects, account_id, to_id, version)
+        raise InvalidInputError(_("Choose another account to hand them over to."), field="to")
+    giver, taker = lock_pair(Account.objects, account_id, to_id, version)
     if taker.role != Role.LIAISON or not taker.is_active:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("“%(account)s” is no liaison who may sign in. Choose one who is.") % {"account": taker}, field="to"
         )
     departments = list(giver.departments.filter(pk__in=department_ids).order_by("pk"))
     if not departments:
-        raise Incomplete(_("Choose at least one department to hand over."), field="departments")
-    before = {account: _names(account) for account in (giver, taker)}
+        raise InvalidInputError(_("Choose at least one department to hand over."), field="departments")
+    before = {account: _department_names(account) for account in (giver, taker)}
     giver.departments.remove(*departments)
     taker.departments.add(*departments)
     for account, old in before.items():
-        changes = changed({"liaison_departments": (old, _names(account))})
-        log_change(account, kind=ChangeKind.HANDED_OVER, actor=actor, note=note or _why(giver, taker), changes=changes)
+        changes = diff_values({"liaison_departments": (old, _department_names(account))})
+        log_change(
+            account,
+            kind=ChangeKind.HANDED_OVER,
+            actor=actor,
+            note=note or _handover_note(giver, taker),
+            changes=changes,
+        )
     return departments
 
 
@@ -64,23 +70,23 @@ def hand_over_tasks(
 
     One entry in the log of each. ``version`` is that of who gives. Raises as `hand_over_departments` does.
     """
-    require_organiser(actor)
+    require_organisation_manager(actor)
     if giver == taker:
-        raise Incomplete(_("Choose another one to hand them over to."), field="to")
-    giver, taker = locked_pair(type(giver).objects, giver.pk, taker.pk, version)
+        raise InvalidInputError(_("Choose another one to hand them over to."), field="to")
+    giver, taker = lock_pair(type(giver).objects, giver.pk, taker.pk, version)
     if not taker.is_active:
-        raise ImpossibleStep(_("“%(name)s” is out of use. Choose another.") % {"name": taker}, field="to")
-    tasks = list(held_with_parts(open_tasks_of(giver).filter(pk__in=task_ids)))
+        raise InvalidTransitionError(_("“%(name)s” is out of use. Choose another.") % {"name": taker}, field="to")
+    tasks = list(lock_with_assignments(open_tasks_of(giver).filter(pk__in=task_ids)))
     if not tasks:
-        raise Incomplete(_("Choose at least one task to hand over."), field="tasks")
+        raise InvalidInputError(_("Choose at least one task to hand over."), field="tasks")
     planned = {}
     for task in tasks:
-        departments, leaders = parts = parts_of(task)
+        departments, leaders = parts = get_assignments(task)
         if isinstance(giver, Department):
-            planned[task] = (parts, (united_departments(departments, giver, taker), leaders))
+            planned[task] = (parts, (merge_department_roles(departments, giver, taker), leaders))
         else:
-            planned[task] = (parts, (departments, united(leaders, giver, taker)))
-    give_parts(planned, actor=actor, note=note or _why(giver, taker))
+            planned[task] = (parts, (departments, replace_row(leaders, giver, taker)))
+    write_assignment_entries(planned, actor=actor, note=note or _handover_note(giver, taker))
     changes = {
         "tasks_of": {"old": str(giver), "new": str(taker)},
         "task_count": {"old": None, "new": len(tasks)},
@@ -90,9 +96,9 @@ def hand_over_tasks(
     return tasks
 
 
-def _names(account: Account) -> list[str]:
+def _department_names(account: Account) -> list[str]:
     return list(account.departments.order_by("pk").values_list("name", flat=True))
 
 
-def _why(giver, taker) -> str:
+def _handover_note(giver, taker) -> str:
     return _("Handed over from “%(giver)s” to “%(taker)s”.") % {"giver": giver, "taker": taker}

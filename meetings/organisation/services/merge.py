@@ -14,8 +14,8 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import changed
-from meetings.errors import ImpossibleStep, Incomplete
+from meetings.breakdown.services.ordering import diff_values
+from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import (
     Account,
     Attendance,
@@ -36,17 +36,17 @@ from meetings.models import (
     TaskLog,
     TaskState,
 )
-from meetings.tasks.services.batch import write_parts
-from meetings.tasks.services.log import Departments, Parts, parts_of, written_parts
+from meetings.tasks.services.batch import bulk_replace_assignments
+from meetings.tasks.services.log import Assignments, DepartmentAssignments, assignments_to_json, get_assignments
 
-from .organisation import locked_pair, log_change, require_organiser
+from .organisation import lock_pair, log_change, require_organisation_manager
 
 # The stronger first.
-_STRENGTH = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING)
+_ROLE_PRECEDENCE = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING)
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class MergeSummary:
     """How much a merge would move, or has moved."""
 
     tasks: int
@@ -58,25 +58,25 @@ class Moves:
     names: int = 0
 
     @property
-    def is_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether nobody has used the name yet."""
         return not any(
             (self.tasks, self.meetings, self.suggestions, self.instructions, self.accounts, self.departments)
         )
 
 
-def moves_of_department(department: Department) -> Moves:
+def summarize_department_merge(department: Department) -> MergeSummary:
     """Return what merging ``department`` would move. Four queries."""
-    return Moves(
+    return MergeSummary(
         tasks=department.task_departments.count(),
         accounts=department.liaisons.count(),
         names=department.former_names.count() + department.merged.count(),
     )
 
 
-def moves_of_person(person: Person) -> Moves:
+def summarize_person_merge(person: Person) -> MergeSummary:
     """Return what merging ``person`` would move."""
-    return Moves(
+    return MergeSummary(
         tasks=person.task_leaders.count(),
         meetings=_meetings_of(person).count(),
         suggestions=person.suggestion_sources.values("suggestion").distinct().count(),
@@ -90,55 +90,59 @@ def moves_of_person(person: Person) -> Moves:
 @transaction.atomic
 def merge_departments(
     *, department_id: int, into_id: int, actor: Account, version: int | None = None, note: str = ""
-) -> Moves:
+) -> MergeSummary:
     """Let one department become part of another: its tasks, liaisons and names move, the stronger role holds.
 
     Raises NotAllowed, Stale (``version`` is that of the one that goes), ImpossibleStep.
     """
-    require_organiser(actor)
-    _require_two(department_id, into_id)
-    gone, into = locked_pair(Department.objects, department_id, into_id, version)
+    require_organisation_manager(actor)
+    _require_distinct(department_id, into_id)
+    gone, into = lock_pair(Department.objects, department_id, into_id, version)
     _require_mergeable(gone, into)
-    moves = moves_of_department(gone)
+    summary = summarize_department_merge(gone)
     tasks = Task.objects.filter(Q(task_departments__department=gone))
-    _move_parts(tasks, lambda parts: (united_departments(parts[0], gone, into), parts[1]), actor, _why(gone, into))
+    _move_assignments(
+        tasks, lambda parts: (merge_department_roles(parts[0], gone, into), parts[1]), actor, _merge_note(gone, into)
+    )
     for account in gone.liaisons.all():
         old = _department_names(account)
         account.departments.add(into)
         account.departments.remove(gone)
-        changes = changed({"liaison_departments": (old, _department_names(account))})
-        log_change(account, kind=ChangeKind.MERGED, actor=actor, note=_why(gone, into), changes=changes)
+        changes = diff_values({"liaison_departments": (old, _department_names(account))})
+        log_change(account, kind=ChangeKind.MERGED, actor=actor, note=_merge_note(gone, into), changes=changes)
     if into.head is None and gone.head is not None:
-        changes = changed({"head": (None, str(gone.head))})
-        log_change(into, kind=ChangeKind.MERGED, actor=actor, note=_why(gone, into), changes=changes)
+        changes = diff_values({"head": (None, str(gone.head))})
+        log_change(into, kind=ChangeKind.MERGED, actor=actor, note=_merge_note(gone, into), changes=changes)
         into.head = gone.head
         into.save()
     gone.head = None
     _move_names(gone, into)
-    _put_away(gone, into, actor, note)
-    return moves
+    _retire_merged(gone, into, actor, note)
+    return summary
 
 
 @transaction.atomic
-def merge_people(*, person_id: int, into_id: int, actor: Account, version: int | None = None, note: str = "") -> Moves:
+def merge_people(
+    *, person_id: int, into_id: int, actor: Account, version: int | None = None, note: str = ""
+) -> MergeSummary:
     """Let two rows of one person become one: tasks, meetings, suggestions, instructions, accounts and names move.
 
     Raises as `merge_departments` does.
     """
-    require_organiser(actor)
-    _require_two(person_id, into_id)
-    gone, into = locked_pair(Person.objects, person_id, into_id, version)
+    require_organisation_manager(actor)
+    _require_distinct(person_id, into_id)
+    gone, into = lock_pair(Person.objects, person_id, into_id, version)
     _require_mergeable(gone, into)
-    moves = moves_of_person(gone)
-    why = _why(gone, into)
+    summary = summarize_person_merge(gone)
+    why = _merge_note(gone, into)
     meetings = list(_meetings_of(gone).values_list("pk", flat=True))
     tasks = Task.objects.filter(task_leaders__person=gone)
-    _move_parts(tasks, lambda parts: (parts[0], united(parts[1], gone, into)), actor, why)
+    _move_assignments(tasks, lambda parts: (parts[0], replace_row(parts[1], gone, into)), actor, why)
     Meeting.objects.filter(chair=gone).update(chair=into)
     Meeting.objects.filter(overall_lead=gone).update(overall_lead=into)
-    _move_places(MeetingLead.objects.filter(person=gone), into, "meeting")
+    _move_person_rows(MeetingLead.objects.filter(person=gone), into, "meeting")
     _move_attendances(gone, into)
-    _move_places(SuggestionSource.objects.filter(person=gone), into, "suggestion", "capacity")
+    _move_person_rows(SuggestionSource.objects.filter(person=gone), into, "suggestion", "capacity")
     Instruction.objects.filter(leader=gone).update(leader=into)
     for account in gone.accounts.all():
         account.person = into
@@ -154,57 +158,61 @@ def merge_people(*, person_id: int, into_id: int, actor: Account, version: int |
         ChangeLog(meeting_id=pk, kind=ChangeKind.MERGED, actor=actor, part=str(gone), note=why) for pk in meetings
     )
     _move_names(gone, into)
-    _put_away(gone, into, actor, note)
-    return moves
+    _retire_merged(gone, into, actor, note)
+    return summary
 
 
-def _require_two(one: int, other: int) -> None:
+def _require_distinct(one: int, other: int) -> None:
     if one == other:
-        raise Incomplete(_("Choose another one to merge it into."), field="into")
+        raise InvalidInputError(_("Choose another one to merge it into."), field="into")
 
 
 def _require_mergeable(gone: Department | Person, into: Department | Person) -> None:
     for one in (gone, into):
         if one.merged_into is not None:
-            raise ImpossibleStep(
+            raise InvalidTransitionError(
                 _("“%(name)s” was merged into “%(other)s” already.") % {"name": one, "other": one.merged_into},
                 field="into",
             )
     if not into.is_active:
-        raise ImpossibleStep(_("“%(name)s” is out of use. Take it back into use first.") % {"name": into}, field="into")
+        raise InvalidTransitionError(
+            _("“%(name)s” is out of use. Take it back into use first.") % {"name": into}, field="into"
+        )
 
 
-def _why(gone: Department | Person, into: Department | Person) -> str:
+def _merge_note(gone: Department | Person, into: Department | Person) -> str:
     return _("“%(gone)s” was merged into “%(into)s”.") % {"gone": gone, "into": into}
 
 
 # --- tasks ----------------------------------------------------------------------------------------
 
 
-def united_departments(parts: Departments, gone: Department, into: Department) -> list[tuple[Department, str]]:
+def merge_department_roles(
+    parts: DepartmentAssignments, gone: Department, into: Department
+) -> list[tuple[Department, str]]:
     """Return ``parts`` with ``into`` in the place of ``gone``; of two roles of the same task, the stronger holds."""
     roles = [role for department, role in parts if department in (gone, into)]
-    role = min(roles, key=_STRENGTH.index) if roles else ""
-    departments = united([department for department, _role in parts], gone, into)
+    role = min(roles, key=_ROLE_PRECEDENCE.index) if roles else ""
+    departments = replace_row([department for department, _role in parts], gone, into)
     own = dict(parts)
     return [(department, role if department == into else own[department]) for department in departments]
 
 
-def united(rows: Sequence, gone, into) -> list:
+def replace_row(rows: Sequence, gone, into) -> list:
     """Return ``rows`` with ``into`` where the first of the two stood, and each once."""
     return list(dict.fromkeys(into if row == gone else row for row in rows))
 
 
-def _move_parts(tasks, move: Callable[[Parts], Parts], actor: Account, note: str) -> None:
+def _move_assignments(tasks, move: Callable[[Assignments], Assignments], actor: Account, note: str) -> None:
     """Give each of ``tasks`` the parts that ``move`` makes of its own, with one entry each. Some ten queries."""
-    planned: dict[Task, tuple[Parts, Parts]] = {}
-    for task in held_with_parts(tasks):
-        parts = parts_of(task)
+    planned: dict[Task, tuple[Assignments, Assignments]] = {}
+    for task in lock_with_assignments(tasks):
+        parts = get_assignments(task)
         planned[task] = (parts, move(parts))
-    give_parts(planned, actor=actor, note=note)
+    write_assignment_entries(planned, actor=actor, note=note)
 
 
-def held_with_parts(tasks):
+def lock_with_assignments(tasks):
     """Return ``tasks``, a query, held against others and with their departments and leaders. Three queries."""
     return (
         tasks.select_for_update(of=("self",))
@@ -216,15 +224,17 @@ def held_with_parts(tasks):
     )
 
 
-def give_parts(planned: dict[Task, tuple[Parts, Parts]], *, actor: Account, note: str) -> None:
+def write_assignment_entries(
+    planned: dict[Task, tuple[Assignments, Assignments]], *, actor: Account, note: str
+) -> None:
     """Write the new parts of each task (old and new, by task), with an entry effective today in its log."""
     if not planned:
         return
-    write_parts({task: new for task, (_old, new) in planned.items()})
+    bulk_replace_assignments({task: new for task, (_old, new) in planned.items()})
     now, today = timezone.now(), timezone.localdate()
     entries = []
     for task, (before, after) in planned.items():
-        old, new = written_parts(*before), written_parts(*after)
+        old, new = assignments_to_json(*before), assignments_to_json(*after)
         task.version += 1
         entries.append(
             TaskLog(
@@ -235,7 +245,7 @@ def give_parts(planned: dict[Task, tuple[Parts, Parts]], *, actor: Account, note
                 recorded_at=now,
                 actor=actor,
                 note=note,
-                changes=changed({name: (old[name], new[name]) for name in old}),
+                changes=diff_values({name: (old[name], new[name]) for name in old}),
             )
         )
     TaskLog.objects.bulk_create(entries, batch_size=500)
@@ -256,7 +266,7 @@ def _meetings_of(person: Person):
     )
 
 
-def _move_places(rows, into: Person, *once: str) -> None:
+def _move_person_rows(rows, into: Person, *once: str) -> None:
     """Let ``rows`` be those of ``into``; where there is one with the same of ``once`` already, it stands for both."""
     for row in rows:
         same = {name: getattr(row, name) for name in once}
@@ -300,12 +310,12 @@ def _move_names(gone: Department | Person, into: Department | Person) -> None:
     gone.merged.update(merged_into=into)
 
 
-def _put_away(gone: Department | Person, into: Department | Person, actor: Account, note: str) -> None:
+def _retire_merged(gone: Department | Person, into: Department | Person, actor: Account, note: str) -> None:
     gone.merged_into, gone.is_active = into, False
     gone.save()
     log_change(
-        gone, kind=ChangeKind.MERGED, actor=actor, note=note, changes=changed({"merged_into": (None, str(into))})
+        gone, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_into": (None, str(into))})
     )
     log_change(
-        into, kind=ChangeKind.MERGED, actor=actor, note=note, changes=changed({"merged_with": (None, str(gone))})
+        into, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_with": (None, str(gone))})
     )

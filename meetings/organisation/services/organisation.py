@@ -14,19 +14,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import permissions
-from meetings.breakdown.services.ordering import changed
+from meetings.breakdown.services.ordering import diff_values
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed, NothingDiffers, Stale
+from meetings.errors import (
+    ConflictError,
+    InvalidInputError,
+    InvalidTransitionError,
+    NoChangesError,
+    PermissionDeniedError,
+)
 from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, ChangeLog, Department, FormerName, Person, Task
 from meetings.tasks.services.log import Changes
 
 Subject = Department | Person | Account
 
 
-def require_organiser(actor: Account) -> None:
+def require_organisation_manager(actor: Account) -> None:
     """Raise NotAllowed for everybody else than the secretariat and administrators."""
-    if not permissions.is_organiser(actor):
-        raise NotAllowed(_("Only the secretariat and administrators may do this."))
+    if not permissions.can_manage_organisation(actor):
+        raise PermissionDeniedError(_("Only the secretariat and administrators may do this."))
 
 
 def version_of(subject: Subject) -> int:
@@ -35,22 +41,24 @@ def version_of(subject: Subject) -> int:
     return last or 0
 
 
-def locked(rows, pk: int, version: int | None = None):
+def lock_row(rows, pk: int, version: int | None = None):
     """Return the row of ``rows`` held against others; raises Stale where its version is not ``version`` any more."""
     row = rows.select_for_update(of=("self",)).get(pk=pk)
     if version is not None and version_of(row) != version:
         since = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
-        raise Stale(list(since), _("This was changed while you were writing. Nothing of yours has been saved yet."))
+        raise ConflictError(
+            list(since), _("This was changed while you were writing. Nothing of yours has been saved yet.")
+        )
     return row
 
 
-def locked_pair(rows, pk: int, other_pk: int, version: int | None) -> tuple[Any, Any]:
+def lock_pair(rows, pk: int, other_pk: int, version: int | None) -> tuple[Any, Any]:
     """Return two rows held against others, always in the same order, so that two who merge never wait for each other.
 
     ``version`` is the first one's.
     """
     held = {row.pk: row for row in rows.select_for_update(of=("self",)).filter(pk__in=[pk, other_pk]).order_by("pk")}
-    return locked(rows, pk, version), held[other_pk]
+    return lock_row(rows, pk, version), held[other_pk]
 
 
 def log_change(
@@ -75,20 +83,20 @@ def log_change(
 @transaction.atomic
 def add_department(*, actor: Account, name: str) -> Department:
     """Add a department. Raises Incomplete where the name is missing or another's."""
-    require_organiser(actor)
-    name = _free_department_name(name)
+    require_organisation_manager(actor)
+    name = _clean_department_name(name)
     department = Department.objects.create(name=name)
-    log_change(department, kind=ChangeKind.ENTERED, actor=actor, changes=changed({"name": (None, name)}))
+    log_change(department, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values({"name": (None, name)}))
     return department
 
 
 @transaction.atomic
 def add_person(*, actor: Account, name: str, unit: str = "") -> Person:
     """Add a person. Raises Incomplete where the name is missing, or there is somebody of this name and unit."""
-    require_organiser(actor)
-    name, unit = _free_person_name(name, unit)
+    require_organisation_manager(actor)
+    name, unit = _clean_person_name(name, unit)
     person = Person.objects.create(name=name, unit=unit)
-    changes = changed({"name": (None, name), "unit": (None, unit or None)})
+    changes = diff_values({"name": (None, name), "unit": (None, unit or None)})
     log_change(person, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
     return person
 
@@ -98,16 +106,16 @@ def rename_department(
     *, department_id: int, name: str, actor: Account, version: int | None = None, note: str = ""
 ) -> Department:
     """Rename a department; documents that use the old name still mean it."""
-    require_organiser(actor)
-    department = locked(Department.objects, department_id, version)
-    _require_living(department)
-    old, name = department.name, _free_department_name(name, besides=department)
+    require_organisation_manager(actor)
+    department = lock_row(Department.objects, department_id, version)
+    _require_not_merged(department)
+    old, name = department.name, _clean_department_name(name, exclude=department)
     if name == old:
-        raise NothingDiffers(field="name")
+        raise NoChangesError(field="name")
     department.name = name
     department.save()
     _keep_former_name(department, old)
-    log_change(department, kind=ChangeKind.RENAMED, actor=actor, note=note, changes=changed({"name": (old, name)}))
+    log_change(department, kind=ChangeKind.RENAMED, actor=actor, note=note, changes=diff_values({"name": (old, name)}))
     return department
 
 
@@ -116,17 +124,17 @@ def edit_person(
     *, person_id: int, name: str, unit: str, actor: Account, version: int | None = None, note: str = ""
 ) -> Person:
     """Rename a person or change the unit; documents that use the old name still mean them."""
-    require_organiser(actor)
-    person = locked(Person.objects, person_id, version)
-    _require_living(person)
+    require_organisation_manager(actor)
+    person = lock_row(Person.objects, person_id, version)
+    _require_not_merged(person)
     old = (person.name, person.unit)
-    person.name, person.unit = _free_person_name(name, unit, besides=person)
+    person.name, person.unit = _clean_person_name(name, unit, exclude=person)
     if (person.name, person.unit) == old:
-        raise NothingDiffers(field="name")
+        raise NoChangesError(field="name")
     person.save()
     if person.name != old[0]:
         _keep_former_name(person, old[0])
-    changes = changed({"name": (old[0], person.name), "unit": (old[1] or None, person.unit or None)})
+    changes = diff_values({"name": (old[0], person.name), "unit": (old[1] or None, person.unit or None)})
     kind = ChangeKind.RENAMED if "name" in changes else ChangeKind.CORRECTED
     log_change(person, kind=kind, actor=actor, note=note, changes=changes)
     return person
@@ -137,64 +145,64 @@ def set_head(
     *, department_id: int, head: Person | None, actor: Account, version: int | None = None, note: str = ""
 ) -> Department:
     """Say who heads the department (none: nobody), and is told of what stays late."""
-    require_organiser(actor)
-    department = locked(Department.objects, department_id, version)
-    _require_living(department)
-    changes = changed({"head": (_name(department.head), _name(head))})
+    require_organisation_manager(actor)
+    department = lock_row(Department.objects, department_id, version)
+    _require_not_merged(department)
+    changes = diff_values({"head": (_person_name(department.head), _person_name(head))})
     if department.head == head:
-        raise NothingDiffers(field="head")
+        raise NoChangesError(field="head")
     department.head = head
     department.save()
     log_change(department, kind=ChangeKind.CORRECTED, actor=actor, note=note, changes=changes)
     return department
 
 
-def _name(person: Person | None) -> str | None:
+def _person_name(person: Person | None) -> str | None:
     return str(person) if person else None
 
 
-def _free_department_name(name: str, besides: Department | None = None) -> str:
-    name = _said(name, Department)
-    other = Department.objects.exclude(pk=besides.pk if besides else None).filter(name=name).first()
+def _clean_department_name(name: str, exclude: Department | None = None) -> str:
+    name = _clean_name(name, Department)
+    other = Department.objects.exclude(pk=exclude.pk if exclude else None).filter(name=name).first()
     if other is not None:
-        _refuse_name(other, renaming=besides is not None)
+        _raise_name_taken(other, renaming=exclude is not None)
     return name
 
 
-def _free_person_name(name: str, unit: str, besides: Person | None = None) -> tuple[str, str]:
-    name, unit = _said(name, Person), unit.strip()
+def _clean_person_name(name: str, unit: str, exclude: Person | None = None) -> tuple[str, str]:
+    name, unit = _clean_name(name, Person), unit.strip()
     longest = Person._meta.get_field("unit").max_length
     if len(unit) > longest:
-        raise Incomplete(
+        raise InvalidInputError(
             _("The unit is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="unit"
         )
-    other = Person.objects.exclude(pk=besides.pk if besides else None).filter(name=name, unit=unit).first()
+    other = Person.objects.exclude(pk=exclude.pk if exclude else None).filter(name=name, unit=unit).first()
     if other is not None:
-        _refuse_name(other, renaming=besides is not None)
+        _raise_name_taken(other, renaming=exclude is not None)
     return name, unit
 
 
-def _said(name: str, of: type[Department | Person]) -> str:
+def _clean_name(name: str, of: type[Department | Person]) -> str:
     name = " ".join(name.split())
     if not name:
-        raise Incomplete(_("Write the name."), field="name")
+        raise InvalidInputError(_("Write the name."), field="name")
     longest = of._meta.get_field("name").max_length
     if len(name) > longest:
-        raise Incomplete(
+        raise InvalidInputError(
             _("The name is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="name"
         )
     return name
 
 
-def _refuse_name(other: Department | Person, *, renaming: bool) -> None:
+def _raise_name_taken(other: Department | Person, *, renaming: bool) -> None:
     if other.merged_into is not None:
         sentence = _("“%(name)s” was merged into “%(other)s”, and old documents find it by this name. Choose another.")
-        raise Incomplete(sentence % {"name": other, "other": other.merged_into}, field="name")
+        raise InvalidInputError(sentence % {"name": other, "other": other.merged_into}, field="name")
     if renaming:
         sentence = _("There is “%(name)s” already. If the two are the same, merge them instead of renaming one.")
     else:
         sentence = _("There is “%(name)s” already.")
-    raise Incomplete(sentence % {"name": other}, field="name")
+    raise InvalidInputError(sentence % {"name": other}, field="name")
 
 
 def _keep_former_name(subject: Department | Person, old: str) -> None:
@@ -212,7 +220,7 @@ def open_tasks_of(subject: Department | Person):
     """Return the open tasks that the department leads or is responsible for, or that the person supervises."""
     tasks = Task.objects.standing().filter(status__in=OPEN_STATUSES)
     if isinstance(subject, Department):
-        return tasks.answered_by([subject.pk], ANSWERABLE_ROLES)
+        return tasks.assigned_to([subject.pk], ANSWERABLE_ROLES)
     return tasks.supervised_by([subject.pk])
 
 
@@ -222,19 +230,19 @@ def retire_department(*, department_id: int, actor: Account, version: int | None
 
     Raises ImpossibleStep while it answers for open tasks: they would be nobody's (DESIGN.md, Nothing can hide).
     """
-    require_organiser(actor)
-    department = locked(Department.objects, department_id, version)
+    require_organisation_manager(actor)
+    department = lock_row(Department.objects, department_id, version)
     return _retire(department, actor, note)
 
 
 @transaction.atomic
 def retire_person(*, person_id: int, actor: Account, version: int | None = None, note: str = "") -> Person:
     """Take a person who has left out of use, as `retire_department` does; also not while they head a department."""
-    require_organiser(actor)
-    person = locked(Person.objects, person_id, version)
+    require_organisation_manager(actor)
+    person = lock_row(Person.objects, person_id, version)
     heads = list(person.headed_departments.values_list("name", flat=True))
     if heads:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("%(person)s heads %(departments)s. Say first who does so now.")
             % {"person": person, "departments": _(", ").join(heads)}
         )
@@ -243,7 +251,7 @@ def retire_person(*, person_id: int, actor: Account, version: int | None = None,
 
 def _retire(subject: Department | Person, actor: Account, note: str):
     if not subject.is_active:
-        raise ImpossibleStep(_("“%(name)s” is out of use already.") % {"name": subject})
+        raise InvalidTransitionError(_("“%(name)s” is out of use already.") % {"name": subject})
     number = open_tasks_of(subject).count()
     if number:
         sentence = ngettext(
@@ -251,7 +259,7 @@ def _retire(subject: Department | Person, actor: Account, note: str):
             "%(number)d open tasks would be left to nobody. Hand them over first.",
             number,
         )
-        raise ImpossibleStep(sentence % {"number": number})
+        raise InvalidTransitionError(sentence % {"number": number})
     subject.is_active = False
     subject.save()
     log_change(subject, kind=ChangeKind.RETIRED, actor=actor, note=note)
@@ -261,30 +269,30 @@ def _retire(subject: Department | Person, actor: Account, note: str):
 @transaction.atomic
 def restore_department(*, department_id: int, actor: Account, version: int | None = None, note: str = "") -> Department:
     """Take a retired department back into use."""
-    require_organiser(actor)
-    return _restore(locked(Department.objects, department_id, version), actor, note)
+    require_organisation_manager(actor)
+    return _restore(lock_row(Department.objects, department_id, version), actor, note)
 
 
 @transaction.atomic
 def restore_person(*, person_id: int, actor: Account, version: int | None = None, note: str = "") -> Person:
     """Take somebody who has come back into use again."""
-    require_organiser(actor)
-    return _restore(locked(Person.objects, person_id, version), actor, note)
+    require_organisation_manager(actor)
+    return _restore(lock_row(Person.objects, person_id, version), actor, note)
 
 
 def _restore(subject: Department | Person, actor: Account, note: str):
-    _require_living(subject)
+    _require_not_merged(subject)
     if subject.is_active:
-        raise ImpossibleStep(_("“%(name)s” is in use already.") % {"name": subject})
+        raise InvalidTransitionError(_("“%(name)s” is in use already.") % {"name": subject})
     subject.is_active = True
     subject.save()
     log_change(subject, kind=ChangeKind.RESTORED, actor=actor, note=note)
     return subject
 
 
-def _require_living(subject: Department | Person) -> None:
+def _require_not_merged(subject: Department | Person) -> None:
     if subject.merged_into is not None:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("“%(name)s” was merged into “%(other)s”. Work on that one.")
             % {"name": subject, "other": subject.merged_into}
         )

@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
-from meetings.core.lifecycle import TRANSITIONS, Taker
-from meetings.models import LONGEST_TEXT, Account, Department, DepartmentRole, Person, Status
-from meetings.tasks.services.batch import EVERYBODY, Placing, PlannedRow, Wish, same_for_all
+from meetings.core.lifecycle import TRANSITIONS, ActorRole
+from meetings.models import MAX_TEXT_LENGTH, Account, Department, DepartmentRole, Person, Status
+from meetings.tasks.services.batch import REPLACE_ALL, Assignment, PlannedRow, TaskChange, build_task_changes
 from meetings.ui.widgets import SearchChoiceField
 
 from .update import day_field
 
-_SELECTED = re.compile(r"\d{1,9}:\d{1,9}( \d{1,9}:\d{1,9})*", re.ASCII)
-ADDED = ""
+_SELECTION_PATTERN = re.compile(r"\d{1,9}:\d{1,9}( \d{1,9}:\d{1,9})*", re.ASCII)
+ADD = ""
 
 
-def written_selection(versions: dict[int, int]) -> str:
+def format_selection(versions: dict[int, int]) -> str:
     """Return the tasks (id and version) in one hidden field: a field each would be more than a request may bring."""
     return " ".join(f"{task_id}:{version}" for task_id, version in versions.items())
 
@@ -37,7 +37,7 @@ class BatchForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Progress, or the reason"),
         required=False,
-        max_length=LONGEST_TEXT,
+        max_length=MAX_TEXT_LENGTH,
         help_text=gettext_lazy(
             "The same words for each task: with a status the reason or what was done, with departments and leaders "
             "why; by themselves they are progress."
@@ -82,7 +82,7 @@ class BatchForm(forms.Form):
         label=gettext_lazy("In whose place"), required=False, widget=forms.Select(attrs={"class": "form-select"})
     )
 
-    OF_THE_SECRETARIAT = (
+    SECRETARIAT_FIELDS = (
         "next_review",
         "place_department",
         "department_role",
@@ -94,14 +94,14 @@ class BatchForm(forms.Form):
     def __init__(self, *args: Any, account: Account, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         is_secretariat = permissions.is_secretariat(account)
-        self.fields["status"].choices = [("", _("Leave as it is")), *_statuses(is_secretariat)]
+        self.fields["status"].choices = [("", _("Leave as it is")), *_status_choices(is_secretariat)]
         self.fields["effective_on"].initial = today
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
         if is_secretariat:
             del self.fields["department"]
-            self._offer_parts()
+            self._set_assignment_choices()
             return
-        for name in self.OF_THE_SECRETARIAT:
+        for name in self.SECRETARIAT_FIELDS:
             del self.fields[name]
         self.fields["effective_on"].help_text = ""
         own = Department.objects.offered().filter(pk__in=account.department_ids)
@@ -110,7 +110,7 @@ class BatchForm(forms.Form):
         else:
             del self.fields["department"]
 
-    def _offer_parts(self) -> None:
+    def _set_assignment_choices(self) -> None:
         departments, people = Department.objects.offered(), Person.objects.offered()
         self.fields["place_department"].queryset = departments
         self.fields["place_leader"].queryset = people
@@ -120,8 +120,8 @@ class BatchForm(forms.Form):
             ("instead_of_leader", Person.objects.filter(task_leaders__task__in=ids).distinct()),
         ):
             self.fields[name].choices = [
-                (ADDED, _("Nobody's: beside those who are there")),
-                (EVERYBODY, _("All who are there")),
+                (ADD, _("Nobody's: beside those who are there")),
+                (REPLACE_ALL, _("All who are there")),
                 *((str(row.pk), str(row)) for row in there),
             ]
 
@@ -129,7 +129,7 @@ class BatchForm(forms.Form):
     def versions(self) -> dict[int, int]:
         """The tasks selected, with the versions that were seen; empty where the field does not say any."""
         written = str(self["selected"].value() or "")
-        if not _SELECTED.fullmatch(written):
+        if not _SELECTION_PATTERN.fullmatch(written):
             return {}
         pairs = (pair.split(":") for pair in written.split(" "))
         return {int(task_id): int(version) for task_id, version in pairs}
@@ -149,39 +149,41 @@ class BatchForm(forms.Form):
             self.add_error("note", _("Say why."))
         return data
 
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[TaskChange]:
         """Return the wish for each task; for a valid form."""
-        said = self.cleaned_data
-        return same_for_all(
+        data = self.cleaned_data
+        return build_task_changes(
             self.versions,
-            effective_on=said["effective_on"],
-            note=said["note"],
-            status=said["status"] or None,
-            next_review=said.get("next_review"),
-            department=said.get("department"),
-            place_department=self._placing("department", said.get("department_role") or DepartmentRole.RESPONSIBLE),
-            place_leader=self._placing("leader", ""),
+            effective_on=data["effective_on"],
+            note=data["note"],
+            status=data["status"] or None,
+            next_review=data.get("next_review"),
+            department=data.get("department"),
+            place_department=self._build_assignment(
+                "department", data.get("department_role") or DepartmentRole.RESPONSIBLE
+            ),
+            place_leader=self._build_assignment("leader", ""),
         )
 
-    def _placing(self, kind: str, role: str) -> Placing | None:
+    def _build_assignment(self, kind: str, role: str) -> Assignment | None:
         part, instead_of = self.cleaned_data.get(f"place_{kind}"), self.cleaned_data.get(f"instead_of_{kind}")
         if part is None:
             return None
-        if instead_of in ("", None, EVERYBODY):
-            return Placing(part, role, instead_of or None)
-        return Placing(part, role, type(part).objects.get(pk=instead_of))
+        if instead_of in ("", None, REPLACE_ALL):
+            return Assignment(part, role, instead_of or None)
+        return Assignment(part, role, type(part).objects.get(pk=instead_of))
 
-    def explain_all(self, rows: list[PlannedRow]) -> None:
+    def add_common_error(self, rows: list[PlannedRow]) -> None:
         """Where one and the same reason about one field keeps every row from changing, put it beside that field."""
-        reasons = {(row.refusal.field, row.refusal.sentence) for row in rows if row.refusal is not None}
+        reasons = {(row.refusal.field, row.refusal.message) for row in rows if row.refusal is not None}
         if len(reasons) == 1 and not any(row.entries for row in rows):
             ((name, sentence),) = reasons
             if name in self.fields:
                 self.add_error(name, sentence)
 
 
-def _statuses(is_secretariat: bool) -> list[tuple[str, str]]:
+def _status_choices(is_secretariat: bool) -> list[tuple[str, str]]:
     """Return the statuses that somebody may bring a task to at all, in the order of its life."""
-    takers = {Taker.SECRETARIAT} if is_secretariat else {Taker.ANSWERABLE_LIAISON, Taker.ANY_LIAISON}
+    takers = {ActorRole.SECRETARIAT} if is_secretariat else {ActorRole.ANSWERABLE_LIAISON, ActorRole.ANY_LIAISON}
     targets = {transition.target for transition in TRANSITIONS if transition.takers & takers}
     return [(status.value, status.label) for status in Status if status.value in {str(target) for target in targets}]

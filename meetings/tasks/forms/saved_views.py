@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from meetings import permissions
 from meetings.models import Account, Role, SavedView
 from meetings.tasks.filters import FilterChoices
-from meetings.tasks.saved_views import LONGEST_QUERY, kept_query, tell
-from meetings.ui.forms import ExplainedForm
+from meetings.tasks.saved_views import MAX_QUERY_LENGTH, build_saved_query, describe
+from meetings.ui.forms import ServiceForm
 
 
-class ViewForm(ExplainedForm):
+class SavedViewForm(ServiceForm):
     """The name of a view, and the role that sees it beside its owner."""
 
     name = forms.CharField(
@@ -40,16 +40,16 @@ class ViewForm(ExplainedForm):
         ]
 
 
-class SaveViewForm(ViewForm):
+class SaveViewForm(SavedViewForm):
     """A list to be kept; ``overwrite`` says that a view of the same name is replaced."""
 
-    query = forms.CharField(required=False, max_length=LONGEST_QUERY, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=MAX_QUERY_LENGTH, widget=forms.HiddenInput)
     overwrite = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean_query(self) -> str:
         """Keep what a view keeps of it, and refuse what has no meaning: nobody could ever open it."""
-        query = kept_query(QueryDict(self.cleaned_data["query"]))
+        query = build_saved_query(QueryDict(self.cleaned_data["query"]))
         today = timezone.localdate()
-        if wrong := tell(query, FilterChoices(today), today).wrong:
-            raise forms.ValidationError(wrong)
+        if errors := describe(query, FilterChoices(today), today).wrong:
+            raise forms.ValidationError(errors)
         return query

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
-from meetings.errors import Refused
-from meetings.models import LONGEST_TEXT, Account, Department, Status, Task
-from meetings.tasks.services.validators import last_change_of_state
+from meetings.errors import ServiceError
+from meetings.models import MAX_TEXT_LENGTH, Account, Department, Status, Task
+from meetings.tasks.services.validators import last_state_change_day
 
 
 def day_field(**options) -> forms.DateField:
@@ -37,7 +37,7 @@ class UpdateTaskForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Progress, or the reason"),
         required=False,
-        max_length=LONGEST_TEXT,
+        max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
     )
     department = forms.ModelChoiceField(
@@ -59,7 +59,7 @@ class UpdateTaskForm(forms.Form):
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.task = task
-        steps = permissions.open_steps(account, task, task.day_status)
+        steps = permissions.available_transitions(account, task, task.day_status)
         self.fields["status"].choices = [(task.day_status, Status(task.day_status).label)] + [
             (step.target.value, Status(step.target).label) for step in steps
         ]
@@ -68,18 +68,20 @@ class UpdateTaskForm(forms.Form):
             "max": today.isoformat(),
         }
         self.fields["effective_on"].help_text = self._day_help()
-        self._offer_departments(permissions.departments_spoken_for(account, task), permissions.is_secretariat(account))
+        self._set_department_choices(
+            permissions.reporting_departments(account, task), permissions.is_secretariat(account)
+        )
         if not permissions.is_secretariat(account) or task.day_next_due or not task.is_open:
             del self.fields["next_review"]
         else:
             self.fields["next_review"].help_text = self._review_help()
 
     @property
-    def offers_closing(self) -> bool:
+    def can_close(self) -> bool:
         """Whether the task can be closed by it."""
         return any(value == Status.CLOSED != self.task.day_status for value, _label in self.fields["status"].choices)
 
-    def _offer_departments(self, departments: list[Department], may_stay_empty: bool) -> None:
+    def _set_department_choices(self, departments: list[Department], may_stay_empty: bool) -> None:
         field = self.fields["department"]
         field.queryset = Department.objects.filter(pk__in=[department.pk for department in departments])
         field.choices = [("", _("Nobody in particular") if may_stay_empty else _("Choose"))] + [
@@ -93,7 +95,7 @@ class UpdateTaskForm(forms.Form):
         """Say, before somebody writes up what is past, from which days it may count."""
         return _("Progress counts from %(issued)s or later, a change of status from %(last)s or later.") % {
             "issued": date_format(self.task.suggestion.meeting.issued_on, "DATE_FORMAT"),
-            "last": date_format(last_change_of_state(self.task), "DATE_FORMAT"),
+            "last": date_format(last_state_change_day(self.task), "DATE_FORMAT"),
         }
 
     def _review_help(self) -> str:
@@ -104,6 +106,6 @@ class UpdateTaskForm(forms.Form):
             "months": self.task.review_interval_months,
         }
 
-    def explain(self, refused: Refused) -> None:
+    def explain(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+        self.add_error(error.field if error.field in self.fields else None, error.message)

@@ -16,39 +16,39 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.core.file_types import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
 from meetings.deadlines import Deadline
-from meetings.errors import Refused
-from meetings.models import LONGEST_TEXT, Account, DeadlineKind, Department, Milestone, Outcome, Person, Task
-from meetings.tasks.services.extensions import read_meaning, read_new_deadline, require_later
-from meetings.tasks.services.reviews import LONGEST_INTERVAL
+from meetings.errors import ServiceError
+from meetings.models import MAX_TEXT_LENGTH, Account, DeadlineKind, Department, Milestone, Outcome, Person, Task
+from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
+from meetings.tasks.services.reviews import MAX_INTERVAL_MONTHS
 from meetings.ui.widgets import SearchSelect, offered_choices
 
 from .update import day_field
 
 
-def words_field(label, *, rows: int = 3, required: bool = True, help_text="") -> forms.CharField:
+def textarea_field(label, *, rows: int = 3, required: bool = True, help_text="") -> forms.CharField:
     """Return a field for some sentences."""
     return forms.CharField(
         label=label,
         required=required,
-        max_length=LONGEST_TEXT,
+        max_length=MAX_TEXT_LENGTH,
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows, "class": "form-control"}),
     )
 
 
-class SeveralFilesInput(forms.ClearableFileInput):
+class MultipleFileInput(forms.ClearableFileInput):
     """The browser's own choice of files, several at once."""
 
     allow_multiple_selected = True
     template_name = "django/forms/widgets/file.html"
 
 
-class SeveralFilesField(forms.FileField):
+class MultipleFileField(forms.FileField):
     """Any number of files; their types and sizes are the verb's to judge."""
 
     def __init__(self, **options) -> None:
         super().__init__(
-            widget=SeveralFilesInput(
+            widget=MultipleFileInput(
                 attrs={
                     "class": "form-control",
                     "multiple": True,
@@ -94,10 +94,10 @@ class TaskActionForm(forms.Form):
                 "max": today.isoformat(),
             }
         if "department" in self.fields:
-            self._offer_departments()
+            self._set_department_choices()
 
-    def _offer_departments(self) -> None:
-        departments = permissions.departments_spoken_for(self.account, self.task)
+    def _set_department_choices(self) -> None:
+        departments = permissions.reporting_departments(self.account, self.task)
         may_stay_empty = permissions.is_secretariat(self.account)
         field = self.fields["department"]
         if len(departments) == 1 and not may_stay_empty:
@@ -118,7 +118,7 @@ class TaskActionForm(forms.Form):
         return self.cleaned_data.get("department") or self.only_department
 
     @property
-    def lost_files(self) -> bool:
+    def has_lost_files(self) -> bool:
         """Whether files came with it, which no browser sends a second time by itself."""
         return bool(self.files)
 
@@ -127,9 +127,9 @@ class TaskActionForm(forms.Form):
         """Whether the form has to be sent in parts."""
         return self.is_multipart()
 
-    def explain(self, refused: Refused) -> None:
+    def explain(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 def department_field() -> forms.ModelChoiceField:
@@ -142,11 +142,11 @@ def department_field() -> forms.ModelChoiceField:
     )
 
 
-class RequestClosureForm(TaskActionForm):
+class ClosureRequestForm(TaskActionForm):
     """The wish for closure, with what was done and what shows it."""
 
-    note = words_field(gettext_lazy("What was done"), rows=4)
-    files = SeveralFilesField(label=gettext_lazy("Evidence"), required=False)
+    note = textarea_field(gettext_lazy("What was done"), rows=4)
+    files = MultipleFileField(label=gettext_lazy("Evidence"), required=False)
     department = department_field()
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
@@ -155,14 +155,14 @@ class RequestClosureForm(TaskActionForm):
         self.fields["files"].help_text = file_limits()
 
 
-class DecideForm(TaskActionForm):
+class DecisionForm(TaskActionForm):
     """One reason for either decision; which one it is says the button."""
 
-    note = words_field(gettext_lazy("Reason"), required=False)
+    note = textarea_field(gettext_lazy("Reason"), required=False)
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
 
-class AskForExtensionForm(TaskActionForm):
+class ExtensionRequestForm(TaskActionForm):
     """The wish for a later deadline. ``understood`` is the reading that was shown, so that none is taken unseen."""
 
     deadline_text = forms.CharField(
@@ -172,15 +172,15 @@ class AskForExtensionForm(TaskActionForm):
         help_text=gettext_lazy("Such as 2024.6, 2024年12月底前 or 2024-12-31."),
     )
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
-    reason = words_field(gettext_lazy("Why more time is needed"))
-    progress = words_field(gettext_lazy("Progress so far"))
+    reason = textarea_field(gettext_lazy("Why more time is needed"))
+    progress = textarea_field(gettext_lazy("Progress so far"))
     department = department_field()
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
     def _read(self, asked_on: datetime.date | None):
         """Return how what was typed is read on the day it is asked for, as the verb does; none where nothing was."""
         text = self.data.get("deadline_text", "")
-        return read_new_deadline(text, asked_on or self.today) if text.strip() else None
+        return parse_new_deadline(text, asked_on or self.today) if text.strip() else None
 
     def clean(self) -> dict:
         """Ask for a second look where the reading that is there now was not shown when the form was sent.
@@ -194,8 +194,8 @@ class AskForExtensionForm(TaskActionForm):
             return data
         try:
             require_later(self.task, due)
-        except Refused as refused:
-            self.explain(refused)
+        except ServiceError as error:
+            self.explain(error)
             return data
         if data.get("understood") != due.isoformat():
             # So that the second sending says it was seen.
@@ -219,23 +219,23 @@ class SettleDeadlineForm(TaskActionForm):
         help_text=gettext_lazy("Such as 2024.6, 2024年12月底前, 持续推进 or 每季度. The printed text stays."),
     )
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
-    note = words_field(gettext_lazy("Reason"), rows=2)
+    note = textarea_field(gettext_lazy("Reason"), rows=2)
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
     def clean(self) -> dict:
-        """Ask for a second look, as `AskForExtensionForm` does; what cannot be read is the verb's to refuse."""
+        """Ask for a second look, as `ExtensionRequestForm` does; what cannot be read is the verb's to refuse."""
         data = super().clean()
-        deadline = read_meaning(self.task, data["meaning"]).deadline if data.get("meaning") else None
+        deadline = parse_meaning(self.task, data["meaning"]).deadline if data.get("meaning") else None
         if deadline is None or deadline.kind == DeadlineKind.UNDECIDED:
             return data
         key = deadline.due_date.isoformat() if deadline.due_date else deadline.kind.value
         if data.get("understood") != key:
             self.data = self.data.copy()
             self.data["understood"] = key
-            self.add_error("meaning", self._second_look(deadline))
+            self.add_error("meaning", self._confirmation_message(deadline))
         return data
 
-    def _second_look(self, deadline: Deadline) -> str:
+    def _confirmation_message(self, deadline: Deadline) -> str:
         if deadline.due_date is None:
             return _("Understood as: %(kind)s. If that is right, send the form again.") % {
                 "kind": DeadlineKind(deadline.kind.value).label
@@ -245,7 +245,7 @@ class SettleDeadlineForm(TaskActionForm):
         }
 
 
-class OfLeaderForm(TaskActionForm):
+class OnBehalfOfLeaderForm(TaskActionForm):
     """A form that speaks for a leader: the account's own person, or the one the secretariat names."""
 
     leader = forms.ModelChoiceField(
@@ -265,27 +265,27 @@ class OfLeaderForm(TaskActionForm):
             self.fields["leader"].choices = offered_choices(leaders, empty=_("Choose"))
 
 
-class AgreeForm(OfLeaderForm):
+class AgreementForm(OnBehalfOfLeaderForm):
     """A leader's word about a closure."""
 
-    note = words_field(gettext_lazy("Remark, or the reason"), required=False)
+    note = textarea_field(gettext_lazy("Remark, or the reason"), required=False)
     effective_on = day_field(label=gettext_lazy("Effective on"))
     field_order = ("leader",)
 
 
-class InstructForm(OfLeaderForm):
+class InstructionForm(OnBehalfOfLeaderForm):
     """An instruction."""
 
-    text = words_field(gettext_lazy("Instruction"))
+    text = textarea_field(gettext_lazy("Instruction"))
     effective_on = day_field(label=gettext_lazy("Effective on"))
     field_order = ("leader",)
 
 
-class AnswerForm(TaskActionForm):
+class InstructionAnswerForm(TaskActionForm):
     """The answer to an instruction."""
 
     instruction = forms.IntegerField(widget=forms.HiddenInput)
-    note = words_field(gettext_lazy("Answer"))
+    note = textarea_field(gettext_lazy("Answer"))
     department = department_field()
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
@@ -293,17 +293,17 @@ class AnswerForm(TaskActionForm):
 class CommentForm(TaskActionForm):
     """A comment."""
 
-    text = words_field(gettext_lazy("Comment"), rows=2)
+    text = textarea_field(gettext_lazy("Comment"), rows=2)
 
 
-class RemindForm(TaskActionForm):
+class ReminderForm(TaskActionForm):
     """A reminder by hand, and whom it reaches."""
 
-    note = words_field(gettext_lazy("What they are reminded of"), rows=2)
+    note = textarea_field(gettext_lazy("What they are reminded of"), rows=2)
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
-        reached = [str(account) for account in permissions.accounts_answering_for(self.task) if account.email]
+        reached = [str(account) for account in permissions.responsible_accounts(self.task) if account.email]
         if reached:
             # Translators: what stands between the items of a list.
             self.fields["note"].help_text = _("Goes by e-mail at once to: %(names)s.") % {
@@ -318,8 +318,8 @@ class RemindForm(TaskActionForm):
 class AddEvidenceForm(TaskActionForm):
     """Files, and what they show."""
 
-    files = SeveralFilesField(label=gettext_lazy("Files"))
-    note = words_field(gettext_lazy("What they show"), rows=2, required=False)
+    files = MultipleFileField(label=gettext_lazy("Files"))
+    note = textarea_field(gettext_lazy("What they show"), rows=2, required=False)
     department = department_field()
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
@@ -340,14 +340,14 @@ class DeleteEvidenceForm(TaskActionForm):
     )
 
 
-class NothingNewForm(TaskActionForm):
+class ReviewForm(TaskActionForm):
     """«Reviewed, nothing new.»"""
 
     department = department_field()
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
 
-class OfMilestoneForm(TaskActionForm):
+class MilestoneForm(TaskActionForm):
     """A form about one of the task's milestones: of those met, or of the others."""
 
     IS_MET: bool
@@ -364,22 +364,22 @@ class OfMilestoneForm(TaskActionForm):
         self.fields["milestone"].queryset = self.task.milestones.filter(met_on__isnull=not self.IS_MET)
 
 
-class MeetMilestoneForm(OfMilestoneForm):
+class MeetMilestoneForm(MilestoneForm):
     """Which milestone is met, on which day, and what is to be said of it."""
 
     IS_MET = False
 
-    note = words_field(gettext_lazy("What was done"), rows=2, required=False)
+    note = textarea_field(gettext_lazy("What was done"), rows=2, required=False)
     department = department_field()
     effective_on = day_field(label=gettext_lazy("Met on"))
 
 
-class ReopenMilestoneForm(OfMilestoneForm):
+class ReopenMilestoneForm(MilestoneForm):
     """Which milestone was not met after all, and why."""
 
     IS_MET = True
 
-    note = words_field(gettext_lazy("Reason"), rows=2)
+    note = textarea_field(gettext_lazy("Reason"), rows=2)
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
 
@@ -389,10 +389,10 @@ class ReviewIntervalForm(TaskActionForm):
     months = forms.IntegerField(
         label=gettext_lazy("Months between reviews"),
         min_value=1,
-        max_value=LONGEST_INTERVAL,
+        max_value=MAX_INTERVAL_MONTHS,
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
-    note = words_field(gettext_lazy("Reason"), rows=2)
+    note = textarea_field(gettext_lazy("Reason"), rows=2)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -402,7 +402,7 @@ class ReviewIntervalForm(TaskActionForm):
 class ReasonForm(TaskActionForm):
     """A step that needs nothing but its reason and its day."""
 
-    note = words_field(gettext_lazy("Reason"))
+    note = textarea_field(gettext_lazy("Reason"))
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
 
@@ -414,4 +414,4 @@ class OutcomeForm(TaskActionForm):
         choices=Outcome.choices,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    reply = words_field(gettext_lazy("Reply to the people who made it"), rows=4)
+    reply = textarea_field(gettext_lazy("Reply to the people who made it"), rows=4)

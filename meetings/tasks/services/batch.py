@@ -1,7 +1,8 @@
 """批量办理: many tasks changed in one transaction, by the rules of the verbs for one, and with their very entries.
 
-A batch is a list of `Wish`es, at most one a task, each with its own words, status, day and department. That of the list
-says the same for all its tasks (`same_for_all`); a workbook that came back says for each row what stands in it::
+A batch is a list of `ExtensionState`es, at most one a task, each with its own words, status, day and department. That
+of the list says the same for all its tasks (`build_task_changes`); a workbook that came back says for each row what
+stands in it::
 
     Wish(task_id=…, version=…, effective_on=…, note=…, status=…, department=…)
 
@@ -28,8 +29,8 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import WishStep, wish_transition
-from meetings.errors import ImpossibleStep, Incomplete, Refused, Stale
+from meetings.core.lifecycle import ExtensionEvent, extension_transition
+from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, ServiceError
 from meetings.models import (
     Account,
     Batch,
@@ -48,19 +49,19 @@ from meetings.models import (
 from meetings.models.log import CURRENT_COLUMNS
 
 from .corrections import plan_assignments
-from .log import Parts, PlannedEntry, copy_current_state, parts_of
+from .log import Assignments, PlannedEntry, copy_current_state, get_assignments
 from .status import plan_update
 
 # More would keep everybody else waiting; a filter leaves fewer.
-MOST_ROWS = 2000
+MAX_ROWS = 2000
 # What `Placing.instead_of` says for «in the place of all that are there».
-EVERYBODY = "everybody"
+REPLACE_ALL = "everybody"
 
-Part = TypeVar("Part", Department, Person)
+Assignee = TypeVar("Part", Department, Person)
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class Assignment:
     """A department or leader to be put among those of a task: added, or ``instead_of`` one of them or of all.
 
     ``role`` is that of a department; whoever takes another's place takes that one's role.
@@ -68,11 +69,11 @@ class Placing:
 
     part: Department | Person
     role: str = DepartmentRole.RESPONSIBLE
-    instead_of: Department | Person | str | None = None
+    replaces: Department | Person | str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class TaskChange:
     """What is to become of one task. ``version`` is the one the person had before their eyes; none: as it stands.
 
     ``note`` has the meaning it has in `update_task` and, with a placing, is its reason too; with a placing and no
@@ -86,11 +87,11 @@ class Wish:
     status: str | None = None
     next_review: datetime.date | None = None
     department: Department | None = None
-    place_department: Placing | None = None
-    place_leader: Placing | None = None
+    place_department: Assignment | None = None
+    place_leader: Assignment | None = None
 
     @property
-    def updates(self) -> bool:
+    def has_update(self) -> bool:
         """Whether it asks for what `update_task` does."""
         return bool(self.status or self.next_review or (self.note.strip() and not self.places))
 
@@ -108,15 +109,15 @@ class PlannedRow:
     """
 
     task: Task
-    wish: Wish
+    wish: TaskChange
     entries: tuple[PlannedEntry, ...] = ()
-    parts: Parts | None = None
-    refusal: Refused | None = None
+    parts: Assignments | None = None
+    refusal: ServiceError | None = None
 
     @property
-    def is_stale(self) -> bool:
+    def is_conflict(self) -> bool:
         """Whether it was left alone because somebody else changed the task meanwhile."""
-        return isinstance(self.refusal, Stale)
+        return isinstance(self.refusal, ConflictError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class BatchResult:
     left: list[PlannedRow]
 
 
-class NothingToChange(Refused):
+class NothingToChangeError(ServiceError):
     """Not one of the rows can be changed; ``rows`` say why."""
 
     def __init__(self, rows: list[PlannedRow]) -> None:
@@ -136,7 +137,7 @@ class NothingToChange(Refused):
         self.rows = rows
 
 
-class DoneAlready(Refused):
+class DuplicateBatchError(ServiceError):
     """The very same was sent twice; ``batch`` is what the first did."""
 
     def __init__(self, batch: Batch) -> None:
@@ -147,30 +148,32 @@ class DoneAlready(Refused):
 def check_selection(versions: dict[int, int]) -> dict[int, int]:
     """Return the tasks selected, with their versions; raises Incomplete where there are none, or too many at once."""
     if not versions:
-        raise Incomplete(_("Choose at least one task."))
-    if len(versions) > MOST_ROWS:
-        raise Incomplete(_("At most %(most)d tasks at a time. Choose fewer.") % {"most": MOST_ROWS})
+        raise InvalidInputError(_("Choose at least one task."))
+    if len(versions) > MAX_ROWS:
+        raise InvalidInputError(_("At most %(most)d tasks at a time. Choose fewer.") % {"most": MAX_ROWS})
     return versions
 
 
-def same_for_all(versions: Mapping[int, int | None], **wish: Any) -> list[Wish]:
+def build_task_changes(versions: Mapping[int, int | None], **values: Any) -> list[TaskChange]:
     """Return one wish for each task of ``versions`` (its id and the version seen), all saying the same."""
-    return [Wish(task_id=task_id, version=version, **wish) for task_id, version in versions.items()]
+    return [TaskChange(task_id=task_id, version=version, **values) for task_id, version in versions.items()]
 
 
-def plan_batch(*, wishes: Iterable[Wish], actor: Account, today: datetime.date | None = None) -> list[PlannedRow]:
+def plan_batch(
+    *, changes: Iterable[TaskChange], actor: Account, today: datetime.date | None = None
+) -> list[PlannedRow]:
     """Return what would become of each wish, in their order. Writes nothing; five queries however many there are.
 
     Raises Incomplete where there is nothing to do, too much at once, or a task that is not in the register.
     """
-    wishes = list(wishes)
-    return _planned(wishes, _with_all_rules_ask(Task.objects.all(), wishes), actor, today)
+    changes = list(changes)
+    return _plan_rows(changes, _load_tasks(Task.objects.all(), changes), actor, today)
 
 
 @transaction.atomic
 def run_batch(
     *,
-    wishes: Iterable[Wish],
+    changes: Iterable[TaskChange],
     actor: Account,
     source: BatchSource = BatchSource.LIST,
     note: str = "",
@@ -178,18 +181,20 @@ def run_batch(
     file_sha256: str = "",
     today: datetime.date | None = None,
 ) -> BatchResult:
-    """Do what `plan_batch` says of the ``wishes`` now, as one batch; ``note`` is about the batch as a whole.
+    """Do what `plan_batch` says of the ``changes`` now, as one batch; ``note`` is about the batch as a whole.
 
     Raises as `plan_batch`; NothingToChange where no row can be changed, and DoneAlready where the same was sent twice.
     """
-    wishes = list(wishes)
+    changes = list(changes)
     held = Task.objects.select_for_update(of=("self",))
-    rows = _planned(wishes, _with_all_rules_ask(held, wishes), actor, today)
-    return run_planned(rows=rows, actor=actor, source=source, note=note, file_name=file_name, file_sha256=file_sha256)
+    rows = _plan_rows(changes, _load_tasks(held, changes), actor, today)
+    return run_planned_batch(
+        rows=rows, actor=actor, source=source, note=note, file_name=file_name, file_sha256=file_sha256
+    )
 
 
 @transaction.atomic
-def run_planned(
+def run_planned_batch(
     *,
     rows: list[PlannedRow],
     actor: Account,
@@ -201,22 +206,22 @@ def run_planned(
     """Do what `run_batch` does with rows that `plan_batch` planned while the transaction held their tasks already."""
     changed = [row for row in rows if row.entries]
     if not changed:
-        before = _the_same_before(rows, actor)
-        raise DoneAlready(before) if before else NothingToChange(rows)
+        before = _find_duplicate_batch(rows, actor)
+        raise DuplicateBatchError(before) if before else NothingToChangeError(rows)
     batch = Batch.objects.create(
         made_by=actor, source=source, note=note.strip(), file_name=file_name, file_sha256=file_sha256
     )
-    write_parts({row.task: row.parts for row in changed if row.parts is not None})
+    bulk_replace_assignments({row.task: row.parts for row in changed if row.parts is not None})
     entries = write_entries(batch, {row.task: row.entries for row in changed})
     _lapse_extensions([entry for entry, planned in entries if planned.ends_task])
     return BatchResult(batch, changed, [row for row in rows if not row.entries])
 
 
-def _with_all_rules_ask(tasks, wishes: list[Wish]) -> dict[int, Task]:
-    """Return the tasks of ``wishes``, by their ids, with all that the rules ask for."""
-    ids = {wish.task_id: wish.version for wish in wishes}
-    if len(ids) < len(wishes):
-        raise Incomplete(_("Two rows are about the same task. Leave one of them out."))
+def _load_tasks(tasks, changes: list[TaskChange]) -> dict[int, Task]:
+    """Return the tasks of ``changes``, by their ids, with all that the rules ask for."""
+    ids = {wish.task_id: wish.version for wish in changes}
+    if len(ids) < len(changes):
+        raise InvalidInputError(_("Two rows are about the same task. Leave one of them out."))
     check_selection(ids)
     found = (
         tasks.filter(pk__in=ids)
@@ -231,96 +236,96 @@ def _with_all_rules_ask(tasks, wishes: list[Wish]) -> dict[int, Task]:
     )
     by_id = {task.pk: task for task in found}
     if len(by_id) < len(ids):
-        raise Incomplete(_("A task that was chosen is not in the register. Choose the tasks again."))
+        raise InvalidInputError(_("A task that was chosen is not in the register. Choose the tasks again."))
     return by_id
 
 
-def _planned(
-    wishes: list[Wish], tasks: dict[int, Task], actor: Account, today: datetime.date | None
+def _plan_rows(
+    changes: list[TaskChange], tasks: dict[int, Task], actor: Account, today: datetime.date | None
 ) -> list[PlannedRow]:
-    return [_plan_row(tasks[wish.task_id], wish, actor, today) for wish in wishes]
+    return [_plan_row(tasks[wish.task_id], wish, actor, today) for wish in changes]
 
 
-def _plan_row(task: Task, wish: Wish, actor: Account, today: datetime.date | None) -> PlannedRow:
+def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedRow:
     """Plan one wish. What is there already is left out; where nothing else was wished, that is why nothing changes."""
-    if wish.version is not None and wish.version != task.version:
-        since = [entry for entry in task.log.all() if entry.sequence > wish.version]
+    if change.version is not None and change.version != task.version:
+        since = [entry for entry in task.log.all() if entry.sequence > change.version]
         sentence = _("It was changed meanwhile. Look at it, and choose it again.")
-        return PlannedRow(task, wish, refusal=Stale(since, sentence))
+        return PlannedRow(task, change, refusal=ConflictError(since, sentence))
     entries: list[PlannedEntry] = []
-    parts = None
-    already: Refused | None = None
+    assignments = None
+    no_change_error: ServiceError | None = None
     try:
         if task.joined_into_id is not None:
-            raise ImpossibleStep(_("It was joined into another task and is no task of its own any more."))
-        if wish.updates:
-            already = _already_there(task, wish)
-            if already is None:
-                entries.append(_plan_update(task, wish, actor, today))
-        if wish.places:
-            departments, leaders = _placed_parts(task, wish)
-            if (departments, leaders) == parts_of(task):
-                already = already or Incomplete(_("Nothing differs from what is there."))
+            raise InvalidTransitionError(_("It was joined into another task and is no task of its own any more."))
+        if change.has_update:
+            no_change_error = _find_no_change_error(task, change)
+            if no_change_error is None:
+                entries.append(_plan_update(task, change, actor, today))
+        if change.places:
+            departments, leaders = _apply_assignments(task, change)
+            if (departments, leaders) == get_assignments(task):
+                no_change_error = no_change_error or InvalidInputError(_("Nothing differs from what is there."))
             else:
-                reason = {"reason": wish.note, "departments": departments, "leaders": leaders}
+                reason = {"reason": change.note, "departments": departments, "leaders": leaders}
                 entries.append(plan_assignments(task, actor=actor, **reason))
-                parts = departments, leaders
-    except Refused as refusal:
-        return PlannedRow(task, wish, refusal=refusal)
+                assignments = departments, leaders
+    except ServiceError as refusal:
+        return PlannedRow(task, change, refusal=refusal)
     if not entries:
-        return PlannedRow(task, wish, refusal=already or Incomplete(_("Say what is to be changed.")))
-    return PlannedRow(task, wish, tuple(entries), parts)
+        return PlannedRow(task, change, refusal=no_change_error or InvalidInputError(_("Say what is to be changed.")))
+    return PlannedRow(task, change, tuple(entries), assignments)
 
 
-def _already_there(task: Task, wish: Wish) -> Refused | None:
-    if wish.status != task.status or wish.next_review is not None:
+def _find_no_change_error(task: Task, change: TaskChange) -> ServiceError | None:
+    if change.status != task.status or change.next_review is not None:
         return None
-    return ImpossibleStep(
+    return InvalidTransitionError(
         _("The task is “%(status)s” already.") % {"status": Status(task.status).label}, field="status"
     )
 
 
-def _plan_update(task: Task, wish: Wish, actor: Account, today: datetime.date | None) -> PlannedEntry:
-    is_reason_alone = wish.places and not wish.status
+def _plan_update(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedEntry:
+    is_reason_alone = change.places and not change.status
     planned = plan_update(
         task,
         actor=actor,
-        effective_on=wish.effective_on,
-        note="" if is_reason_alone else wish.note,
-        status=wish.status,
-        next_review=wish.next_review,
-        department=wish.department,
+        effective_on=change.effective_on,
+        note="" if is_reason_alone else change.note,
+        status=change.status,
+        next_review=change.next_review,
+        department=change.department,
         today=today,
     )
-    return replace(planned, note=wish.note.strip()) if is_reason_alone else planned
+    return replace(planned, note=change.note.strip()) if is_reason_alone else planned
 
 
-def _placed_parts(task: Task, wish: Wish) -> Parts:
-    departments, leaders = parts_of(task)
-    if wish.place_department is not None:
-        departments = placed(departments, wish.place_department)
-    if wish.place_leader is not None:
-        leaders = [person for person, _role in placed([(person, "") for person in leaders], wish.place_leader)]
+def _apply_assignments(task: Task, change: TaskChange) -> Assignments:
+    departments, leaders = get_assignments(task)
+    if change.place_department is not None:
+        departments = apply_assignment(departments, change.place_department)
+    if change.place_leader is not None:
+        leaders = [
+            person for person, _role in apply_assignment([(person, "") for person in leaders], change.place_leader)
+        ]
     return departments, leaders
 
 
-def placed(parts: Sequence[tuple[Part, str]], placing: Placing) -> list[tuple[Part, str]]:
+def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignment) -> list[tuple[Assignee, str]]:
     """Return ``parts`` (with roles, in order) after the placing; raises ImpossibleStep where no place is there."""
-    new, role, instead_of = placing.part, placing.role, placing.instead_of
-    if instead_of == EVERYBODY:
+    new, role, replaces = assignment.part, assignment.role, assignment.replaces
+    if replaces == REPLACE_ALL:
         return [(new, role)]
-    if instead_of is None:
+    if replaces is None:
         if any(part == new for part, _role in parts):
             return [(part, role if part == new else own_role) for part, own_role in parts]
         return [*parts, (new, role)]
-    if all(part != instead_of for part, _role in parts):
-        raise ImpossibleStep(_("%(name)s has no part in it.") % {"name": instead_of})
-    return [
-        (new if part == instead_of else part, own_role) for part, own_role in parts if part != new or new == instead_of
-    ]
+    if all(part != replaces for part, _role in parts):
+        raise InvalidTransitionError(_("%(name)s has no part in it.") % {"name": replaces})
+    return [(new if part == replaces else part, own_role) for part, own_role in parts if part != new or new == replaces]
 
 
-def write_parts(parts: Mapping[Task, Parts]) -> None:
+def bulk_replace_assignments(parts: Mapping[Task, Assignments]) -> None:
     """Give each task its departments (with roles) and leaders, instead of those it has. Four queries for all."""
     if not parts:
         return
@@ -380,24 +385,27 @@ def _lapse_extensions(ending: list[TaskLog]) -> None:
     """Let the open wishes for a later deadline lapse of the tasks that these entries have ended."""
     if not ending:
         return
-    transition = wish_transition(WishStep.LAPSE)
+    transition = extension_transition(ExtensionEvent.LAPSE)
     by_task = {entry.task_id: entry for entry in ending}
-    wishes = list(ExtensionRequest.objects.filter(task__in=by_task, status=transition.source.value))
-    for wish in wishes:
-        wish.status, wish.decided = transition.target.value, by_task[wish.task_id]
-    ExtensionRequest.objects.bulk_update(wishes, ["status", "decided"])
+    extension_requests = list(ExtensionRequest.objects.filter(task__in=by_task, status=transition.source.value))
+    for extension_request in extension_requests:
+        extension_request.status, extension_request.decided = (
+            transition.target.value,
+            by_task[extension_request.task_id],
+        )
+    ExtensionRequest.objects.bulk_update(extension_requests, ["status", "decided"])
 
 
-def _the_same_before(rows: list[PlannedRow], actor: Account) -> Batch | None:
+def _find_duplicate_batch(rows: list[PlannedRow], actor: Account) -> Batch | None:
     """Return the batch of ``actor`` that did to the stale rows exactly what is wished again; none where none did."""
-    batches = {_batch_that_did(row, actor) for row in rows if row.is_stale}
+    batches = {_find_batch_of_row(row, actor) for row in rows if row.is_conflict}
     found = batches.pop() if len(batches) == 1 else None
     return Batch.objects.get(pk=found) if found else None
 
 
-def _batch_that_did(row: PlannedRow, actor: Account) -> int | None:
+def _find_batch_of_row(row: PlannedRow, actor: Account) -> int | None:
     first = row.refusal.since[0]
-    wish = row.wish
+    change = row.wish
     status = first.changes.get("status", {}).get("new")
-    is_same = first.actor_id == actor.pk and first.note == wish.note.strip() and wish.status in (None, status)
+    is_same = first.actor_id == actor.pk and first.note == change.note.strip() and change.status in (None, status)
     return first.batch_id if is_same else None

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import SUPERVISORS, Step, Taker
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+from meetings.core.lifecycle import CAN_SUPERVISE, ActorRole, Step
+from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import (
     Account,
     EntryKind,
@@ -19,32 +19,32 @@ from meetings.models import (
     Status,
     Task,
     TaskLog,
-    agreement_to,
+    closure_agreement,
     closure_request,
     needs_agreement,
 )
 
 from .evidence import attach_files
-from .log import locked_task, write_entry, written_day
+from .log import format_day, lock_task, write_entry
 from .status import update_task
-from .validators import check_day, find_allowed_transition, require_taker, required_reason
+from .validators import check_day, clean_reason, find_allowed_transition, require_role
 
 
 @transaction.atomic
-def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **of_update: Any) -> TaskLog:
+def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **update_kwargs: Any) -> TaskLog:
     """Ask for closure: the ``summary`` is a report, the ``files`` are kept as its evidence; see `update_task`.
 
     Raises as `update_task` and as `add_evidence` do; then no file is kept.
     """
     steps = frozenset({Step.REQUEST_CLOSURE})
-    entry = update_task(status=Status.CLOSURE_REQUESTED, note=summary, steps=steps, **of_update)
+    entry = update_task(status=Status.CLOSURE_REQUESTED, note=summary, steps=steps, **update_kwargs)
     attach_files(entry, files)
     return entry
 
 
-def accept_closure(*, note: str = "", **of_update: Any) -> TaskLog:
+def accept_closure(*, note: str = "", **update_kwargs: Any) -> TaskLog:
     """Accept the closure that was asked for. Raises ImpossibleStep where a leader has to agree first and has not."""
-    return update_task(status=Status.CLOSED, note=note, steps=frozenset({Step.ACCEPT_CLOSURE}), **of_update)
+    return update_task(status=Status.CLOSED, note=note, steps=frozenset({Step.ACCEPT_CLOSURE}), **update_kwargs)
 
 
 @transaction.atomic
@@ -61,13 +61,17 @@ def send_back(
 
     Raises a subclass of Refused as `update_task` does.
     """
-    task = locked_task(task_id, version)
-    takers = require_taker(actor, task, SUPERVISORS, _("Only the secretariat and the task's leaders may do this."))
+    task = lock_task(task_id, version)
+    actor_roles = require_role(
+        actor, task, CAN_SUPERVISE, _("Only the secretariat and the task's leaders may do this.")
+    )
     if task.status != Status.CLOSURE_REQUESTED:
-        raise ImpossibleStep(_("Nobody is asking for closure of this task, so there is nothing to decide."))
-    if Taker.SECRETARIAT not in takers and not needs_agreement(task):
-        raise NotAllowed(_("Closure of this task is the secretariat's to decide. Give an instruction instead."))
-    transition = find_allowed_transition(task, Status.IN_PROGRESS, required_reason(reason), takers)
+        raise InvalidTransitionError(_("Nobody is asking for closure of this task, so there is nothing to decide."))
+    if ActorRole.SECRETARIAT not in actor_roles and not needs_agreement(task):
+        raise PermissionDeniedError(
+            _("Closure of this task is the secretariat's to decide. Give an instruction instead.")
+        )
+    transition = find_allowed_transition(task, Status.IN_PROGRESS, clean_reason(reason), actor_roles)
     check_day(task, effective_on, True, today)
     return write_entry(
         task,
@@ -96,23 +100,23 @@ def agree_to_closure(
     the ``note``. Raises a subclass of Refused where nobody asks for closure, the meeting needs no agreement, or it
     was given already.
     """
-    task = locked_task(task_id, version)
-    takers = require_taker(actor, task, SUPERVISORS, _("Only the task's leaders agree to its closure."))
+    task = lock_task(task_id, version)
+    actor_roles = require_role(actor, task, CAN_SUPERVISE, _("Only the task's leaders agree to its closure."))
     request = closure_request(task)
     if request is None:
-        raise ImpossibleStep(_("Nobody is asking for closure of this task, so there is nothing to decide."))
+        raise InvalidTransitionError(_("Nobody is asking for closure of this task, so there is nothing to decide."))
     if not needs_agreement(task):
-        raise ImpossibleStep(_("Tasks of this meeting are closed without a leader's agreement."))
-    if agreement_to(request) is not None:
-        raise ImpossibleStep(_("A supervising leader has agreed already."))
+        raise InvalidTransitionError(_("Tasks of this meeting are closed without a leader's agreement."))
+    if closure_agreement(request) is not None:
+        raise InvalidTransitionError(_("A supervising leader has agreed already."))
     leader = supervising_leader(task, actor, leader)
-    if Taker.SUPERVISING_LEADER not in takers and not note.strip():
-        raise Incomplete(_("Say how the leader agreed, such as by signature on paper."), field="note")
+    if ActorRole.SUPERVISING_LEADER not in actor_roles and not note.strip():
+        raise InvalidInputError(_("Say how the leader agreed, such as by signature on paper."), field="note")
     check_day(task, effective_on, False, today)
     if effective_on < request.effective_on:
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("Closure was asked for on %(day)s. Choose that day or later.")
-            % {"day": written_day(request.effective_on)},
+            % {"day": format_day(request.effective_on)},
             field="effective_on",
         )
     return write_entry(
@@ -134,5 +138,5 @@ def supervising_leader(task: Task, actor: Account, leader: Person | None) -> Per
     if leader is None and len(leaders) == 1:
         return leaders[0]
     if leader not in leaders:
-        raise Incomplete(_("Say which of the task's leaders this comes from."), field="leader")
+        raise InvalidInputError(_("Say which of the task's leaders this comes from."), field="leader")
     return leader

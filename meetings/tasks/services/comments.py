@@ -6,21 +6,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import CONCERNED
-from meetings.errors import Incomplete
+from meetings.core.lifecycle import CAN_COMMENT
+from meetings.errors import InvalidInputError
 from meetings.models import Account, EntryKind, TaskLog
 
-from .log import locked_task, write_entry
-from .validators import require_taker
+from .log import lock_task, write_entry
+from .validators import require_role
 
 
 @transaction.atomic
-def comment(*, task_id: int, version: int, actor: Account, text: str) -> TaskLog:
+def add_comment(*, task_id: int, version: int, actor: Account, text: str) -> TaskLog:
     """Write a comment, effective today: the secretariat, the task's liaisons and its leaders. Raises Refused."""
-    task = locked_task(task_id, version)
-    require_taker(actor, task, CONCERNED, _("Only those who have to do with a task comment on it."))
+    task = lock_task(task_id, version)
+    require_role(actor, task, CAN_COMMENT, _("Only those who have to do with a task comment on it."))
     if not text.strip():
-        raise Incomplete(_("Write the comment."), field="text")
+        raise InvalidInputError(_("Write the comment."), field="text")
     return write_entry(
         task,
         actor=actor,

@@ -8,21 +8,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import Incomplete, NothingDiffers
+from meetings.errors import InvalidInputError, NoChangesError
 from meetings.models import Account, DepartmentRole, EntryKind, Person, Task, TaskLog
 
 from .log import (
-    Departments,
+    DepartmentAssignments,
     PlannedEntry,
     apply_texts,
-    locked_task,
-    parts_of,
-    replace_parts,
+    assignments_to_json,
+    get_assignments,
+    lock_task,
+    replace_assignments,
     write_entry,
-    write_planned,
-    written_parts,
+    write_planned_entry,
 )
-from .validators import require_secretariat, required_reason
+from .validators import clean_reason, require_secretariat
 
 
 @transaction.atomic
@@ -42,17 +42,17 @@ def edit_texts(
     The suggestion is that of all its tasks, so each of them gets an entry. What was printed stays in the log.
     Effective today: texts are today's on every day (DESIGN.md, As-of).
     """
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     require_secretariat(actor)
-    reason = required_reason(reason)
+    reason = clean_reason(reason)
     if text is not None and not text.strip():
-        raise Incomplete(_("A task needs a text."), field="text")
+        raise InvalidInputError(_("A task needs a text."), field="text")
     own = apply_texts(task, {"text": text, "remarks": remarks})
     suggestion = task.suggestion
     shared = apply_texts(suggestion, {"text": suggestion_text, "lead_in": lead_in})
     shared = {"suggestion" if name == "text" else name: change for name, change in shared.items()}
     if not own and not shared:
-        raise NothingDiffers
+        raise NoChangesError
     suggestion.save()
     siblings = suggestion.tasks.standing().select_for_update().exclude(pk=task.pk) if shared else []
     return [
@@ -75,43 +75,43 @@ def edit_assignments(
     version: int,
     actor: Account,
     reason: str,
-    departments: Departments,
+    departments: DepartmentAssignments,
     leaders: Sequence[Person],
 ) -> TaskLog:
     """Replace the task's departments (with roles) and leaders, in the given order. Effective today, as texts are."""
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     planned = plan_assignments(task, actor=actor, reason=reason, departments=departments, leaders=leaders)
-    replace_parts(task, departments, leaders)
-    return write_planned(task, planned, actor)
+    replace_assignments(task, departments, leaders)
+    return write_planned_entry(task, planned, actor)
 
 
 def plan_assignments(
-    task: Task, *, actor: Account, reason: str, departments: Departments, leaders: Sequence[Person]
+    task: Task, *, actor: Account, reason: str, departments: DepartmentAssignments, leaders: Sequence[Person]
 ) -> PlannedEntry:
     """Return the entry that `edit_assignments` would write; raises what that raises. The parts are not replaced."""
     require_secretariat(actor)
-    reason = required_reason(reason)
-    _check_parts(departments, leaders)
-    old, new = written_parts(*parts_of(task)), written_parts(departments, leaders)
+    reason = clean_reason(reason)
+    _check_assignments(departments, leaders)
+    old, new = assignments_to_json(*get_assignments(task)), assignments_to_json(departments, leaders)
     changes = {name: {"old": old[name], "new": new[name]} for name in old if old[name] != new[name]}
     if not changes:
-        raise NothingDiffers
+        raise NoChangesError
     return PlannedEntry(EntryKind.ASSIGNMENTS, timezone.localdate(), changes, reason)
 
 
-def _check_parts(departments: Departments, leaders: Sequence[Person]) -> None:
+def _check_assignments(departments: DepartmentAssignments, leaders: Sequence[Person]) -> None:
     """Refuse a department or leader named twice, and a part that a department cannot have."""
-    _check_once([department.name for department, _role in departments], "departments")
-    _check_once([str(person) for person in leaders], "leaders")
+    _check_unique([department.name for department, _role in departments], "departments")
+    _check_unique([str(person) for person in leaders], "leaders")
     for department, role in departments:
         if role not in DepartmentRole.values:
-            raise Incomplete(
+            raise InvalidInputError(
                 _("Say what part %(department)s has in the task.") % {"department": department.name},
                 field="departments",
             )
 
 
-def _check_once(names: list[str], field: str) -> None:
+def _check_unique(names: list[str], field: str) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise Incomplete(_("“%(name)s” is named twice. Name each once.") % {"name": name}, field=field)
+            raise InvalidInputError(_("“%(name)s” is named twice. Name each once.") % {"name": name}, field=field)

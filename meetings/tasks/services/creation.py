@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.deadlines import Deadline
-from meetings.errors import ImpossibleDay
+from meetings.errors import InvalidDateError
 from meetings.models import Account, Department, EntryKind, Milestone, Person, Status, Suggestion, Task
 
-from .log import deadline_columns, replace_parts, write_entry, written_day, written_deadline
+from .log import deadline_columns, deadline_to_json, format_day, replace_assignments, write_entry
 
 
 @transaction.atomic
-def enter_task(
+def create_task(
     *,
     suggestion: Suggestion,
     text: str,
@@ -39,9 +39,9 @@ def enter_task(
     """
     issued_on = suggestion.meeting.issued_on
     if issued_on > timezone.localdate():
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("The minutes are issued on %(day)s, which is still to come. Enter their tasks on that day.")
-            % {"day": written_day(issued_on)}
+            % {"day": format_day(issued_on)}
         )
     interval = review_interval_months or deadline.review_months or settings.REVIEW_INTERVAL_MONTHS
     columns = deadline_columns(deadline)
@@ -54,7 +54,7 @@ def enter_task(
         **columns,
         **{f"original_{name}": value for name, value in columns.items()},
     )
-    replace_parts(task, departments, leaders)
+    replace_assignments(task, departments, leaders)
     Milestone.objects.bulk_create(
         Milestone(task=task, position=position, **deadline_columns(milestone))
         for position, milestone in enumerate(milestones, start=1)
@@ -67,8 +67,8 @@ def enter_task(
         recorded_at=recorded_at,
         changes={
             "status": {"old": None, "new": str(Status.NOT_STARTED)},
-            "deadline": {"old": None, "new": written_deadline(deadline)},
-            "milestones": {"old": None, "new": [{**written_deadline(m), "met_on": None} for m in milestones]},
+            "deadline": {"old": None, "new": deadline_to_json(deadline)},
+            "milestones": {"old": None, "new": [{**deadline_to_json(m), "met_on": None} for m in milestones]},
             "review_interval_months": {"old": None, "new": interval},
         },
     )

@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, read_deadline
-from meetings.errors import ImpossibleStep, Incomplete, NothingDiffers
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, EntryKind, Milestone, Task, TaskLog
 
-from .extensions import read_meaning
-from .log import Changes, deadline_columns, locked_task, write_entry, written_deadline, written_milestone
-from .validators import check_day, require_secretariat, required_reason
+from .extensions import parse_meaning
+from .log import Changes, deadline_columns, deadline_to_json, lock_task, milestone_to_json, write_entry
+from .validators import check_day, clean_reason, require_secretariat
 
 # What an entry's changes call the number of the task's deadline corrections so far.
-CORRECTED = "corrected"
+CORRECTION_NUMBER = "corrected"
 
 
 @dataclass(frozen=True, slots=True)
-class TypedDeadline:
+class DeadlineInput:
     """What somebody typed about one task's deadline: the printed text, what it means where it is read wrongly, and
     the milestones, a line each (none: not said)."""
 
@@ -33,50 +33,54 @@ class TypedDeadline:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadlineAsTyped:
-    """How a `TypedDeadline` is read. ``doubtful`` are the lines of milestones that name no day."""
+class ParsedDeadline:
+    """How a `DeadlineInput` is read. ``doubtful`` are the lines of milestones that name no day."""
 
     deadline: Deadline
     milestones: tuple[Deadline, ...]
     problem: DeadlineProblem | None = None
-    doubtful: tuple[str, ...] = ()
+    unreadable_milestones: tuple[str, ...] = ()
 
 
-def milestone_line(milestone: Deadline) -> str:
+def format_milestone(milestone: Deadline) -> str:
     """Return a milestone's printed text on one line, as a form shows it."""
     return "".join(line.strip() for line in milestone.text.splitlines())
 
 
-def read_typed_deadline(task: Task, typed: TypedDeadline) -> DeadlineAsTyped:
+def parse_deadline_input(task: Task, deadline_input: DeadlineInput) -> ParsedDeadline:
     """Read what was typed by the grammar that reads the printed table, in the frame of the task's meeting.
 
     What was left as it is keeps its meaning, which may have been settled. Milestones that are typed go before those
     that the text itself names, and those before the ones there are. One query for the milestones.
     """
-    text, meaning = typed.text.strip(), typed.meaning.strip()
+    text, meaning = deadline_input.text.strip(), deadline_input.meaning.strip()
     own = [milestone.deadline for milestone in task.milestones.all()]
     problem, in_text = None, ()
     if meaning:
-        reading = read_meaning(task, meaning)
+        reading = parse_meaning(task, meaning)
         deadline, problem, in_text = replace(reading.deadline, text=text), reading.problem, reading.milestones
     elif text == task.deadline_text:
         deadline = task.deadline
     else:
-        reading = read_meaning(task, text)
+        reading = parse_meaning(task, text)
         deadline, problem, in_text = reading.deadline, reading.problem, reading.milestones
-    lines = None if typed.milestones is None else [line.strip() for line in typed.milestones if line.strip()]
-    if lines is None or lines == [milestone_line(milestone) for milestone in own]:
-        return DeadlineAsTyped(deadline, in_text or tuple(own), problem)
-    known = {milestone_line(milestone): milestone for milestone in own}
-    read = [known.get(line) or read_meaning(task, line).deadline for line in lines]
+    lines = (
+        None
+        if deadline_input.milestones is None
+        else [line.strip() for line in deadline_input.milestones if line.strip()]
+    )
+    if lines is None or lines == [format_milestone(milestone) for milestone in own]:
+        return ParsedDeadline(deadline, in_text or tuple(own), problem)
+    known = {format_milestone(milestone): milestone for milestone in own}
+    read = [known.get(line) or parse_meaning(task, line).deadline for line in lines]
     doubtful = tuple(milestone.text for milestone in read if milestone.due_date is None)
-    return DeadlineAsTyped(deadline, tuple(read), problem, doubtful)
+    return ParsedDeadline(deadline, tuple(read), problem, doubtful)
 
 
-def read_printed(text: str, issued_on: datetime.date, held_on: datetime.date | None) -> DeadlineAsTyped:
+def parse_printed_deadline(text: str, issued_on: datetime.date, held_on: datetime.date | None) -> ParsedDeadline:
     """Return how a deadline printed with minutes of these days is read; for a task that is not there yet."""
     reading = read_deadline(text.strip(), issued_on=issued_on, held_on=held_on)
-    return DeadlineAsTyped(reading.deadline, reading.milestones, reading.problem)
+    return ParsedDeadline(reading.deadline, reading.milestones, reading.problem)
 
 
 @transaction.atomic
@@ -87,7 +91,7 @@ def correct_deadline(
     actor: Account,
     reason: str,
     effective_on: datetime.date,
-    typed: TypedDeadline,
+    deadline_input: DeadlineInput,
     today: datetime.date | None = None,
 ) -> TaskLog:
     """Correct a deadline and milestones that were typed or read wrongly. Raises a subclass of Refused.
@@ -107,27 +111,27 @@ def correct_deadline(
     What could not be read before is settled by it, which is no correction and not counted as one, as long as the
     printed text stays. A met milestone stays met where its text or its day is the same.
     """
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     require_secretariat(actor)
     check_correctable(task)
-    reason = required_reason(reason)
-    new = read_typed_deadline(task, typed)
-    _check_reading(new)
+    reason = clean_reason(reason)
+    new = parse_deadline_input(task, deadline_input)
+    _check_parsed_deadline(new)
     check_day(task, effective_on, True, today)
     old_milestones = list(task.milestones.all())
-    milestones = _with_met_days(new.milestones, old_milestones)
+    milestones = _carry_met_days(new.milestones, old_milestones)
     changes: Changes = {}
-    if written_deadline(new.deadline) != written_deadline(task.deadline):
-        changes["deadline"] = {"old": written_deadline(task.deadline), "new": written_deadline(new.deadline)}
-    written = [written_milestone(milestone) for milestone in old_milestones]
-    if written != [written_milestone(milestone) for milestone in milestones]:
-        changes["milestones"] = {"old": written, "new": [written_milestone(milestone) for milestone in milestones]}
+    if deadline_to_json(new.deadline) != deadline_to_json(task.deadline):
+        changes["deadline"] = {"old": deadline_to_json(task.deadline), "new": deadline_to_json(new.deadline)}
+    written = [milestone_to_json(milestone) for milestone in old_milestones]
+    if written != [milestone_to_json(milestone) for milestone in milestones]:
+        changes["milestones"] = {"old": written, "new": [milestone_to_json(milestone) for milestone in milestones]}
         _replace_milestones(task, milestones)
     if not changes:
-        raise NothingDiffers
+        raise NoChangesError
     if not (task.deadline_kind == DeadlineKind.UNDECIDED and new.deadline.text == task.deadline_text):
-        number = task.log.filter(kind=EntryKind.DEADLINE, changes__has_key=CORRECTED).count()
-        changes[CORRECTED] = {"old": number, "new": number + 1}
+        number = task.log.filter(kind=EntryKind.DEADLINE, changes__has_key=CORRECTION_NUMBER).count()
+        changes[CORRECTION_NUMBER] = {"old": number, "new": number + 1}
     months = new.deadline.review_months
     if months is not None and months != task.review_interval_months:
         changes["review_interval_months"] = {"old": task.review_interval_months, "new": months}
@@ -139,43 +143,43 @@ def correct_deadline(
 def check_correctable(task: Task) -> None:
     """Refuse where the deadline of ``task`` is not corrected at all, see `correct_deadline`."""
     if task.status not in OPEN_STATUSES:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("The task has ended under this deadline. Reopen it first if the deadline was wrong."),
             field="deadline_text",
         )
     if task.extension_count:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("The deadline has been extended, so it is no longer the printed one but a decision. Extend it again."),
             field="deadline_text",
         )
     if task.extension_requests.waiting().exists():
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("A later deadline has been asked for, counted from the present one. Decide that first."),
             field="deadline_text",
         )
 
 
-def _check_reading(new: DeadlineAsTyped) -> None:
+def _check_parsed_deadline(new: ParsedDeadline) -> None:
     if new.deadline.kind == DeadlineKind.UNDECIDED:
-        raise Incomplete(
+        raise InvalidInputError(
             _("“%(text)s” names no day that can be read. Write beside it what it means.") % {"text": new.deadline.text},
             field="deadline_text",
         )
-    if new.doubtful:
-        raise Incomplete(
+    if new.unreadable_milestones:
+        raise InvalidInputError(
             _("“%(text)s” names no day. Write each milestone with its day or period, one a line.")
-            % {"text": new.doubtful[0]},
+            % {"text": new.unreadable_milestones[0]},
             field="milestones",
         )
     for milestone in new.milestones:
         if new.deadline.due_date and milestone.due_date and milestone.due_date > new.deadline.due_date:
-            raise Incomplete(
+            raise InvalidInputError(
                 _("The milestone “%(text)s” comes after the deadline. Mend one of the two.") % {"text": milestone.text},
                 field="milestones",
             )
 
 
-def _with_met_days(new: Sequence[Deadline], old: Sequence[Milestone]) -> list[Milestone]:
+def _carry_met_days(new: Sequence[Deadline], old: Sequence[Milestone]) -> list[Milestone]:
     """Return the ``new`` milestones, unsaved; each is met on the day that the old one of its text or day was."""
     left, milestones = list(old), []
     for deadline in new:

@@ -15,16 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.core.file_types import FileType, sniff
-from meetings.core.lifecycle import REPORTERS
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed
+from meetings.core.file_types import FileType, detect_file_type
+from meetings.core.lifecycle import CAN_REPORT
+from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Evidence, TaskLog
 
-from .log import locked_task, write_entry
-from .validators import check_day, check_department, require_taker
+from .log import lock_task, write_entry
+from .validators import check_day, check_department, require_role
 
 NAME_LENGTH = 200
-Kept = tuple[UploadedFile, str, FileType, str]
+CheckedFile = tuple[UploadedFile, str, FileType, str]
 
 
 @transaction.atomic
@@ -44,15 +44,15 @@ def add_evidence(
     Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that says the
     type. Raises a subclass of Refused. No report: what was done is said by an entry of progress.
     """
-    task = locked_task(task_id, version)
-    require_taker(
-        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
+    task = lock_task(task_id, version)
+    require_role(
+        actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
     )
     department = check_department(actor, task, department)
     check_day(task, effective_on, False, today)
-    checked = checked_files(files)
+    checked = check_files(files)
     if not checked:
-        raise Incomplete(_("Choose at least one file."), field="files")
+        raise InvalidInputError(_("Choose at least one file."), field="files")
     entry = write_entry(
         task,
         actor=actor,
@@ -60,66 +60,68 @@ def add_evidence(
         effective_on=effective_on,
         note=note.strip(),
         department=department,
-        changes={"evidence": {"old": None, "new": [_written(name, digest) for _file, name, _type, digest in checked]}},
+        changes={
+            "evidence": {"old": None, "new": [_file_to_json(name, digest) for _file, name, _type, digest in checked]}
+        },
     )
-    _keep(entry, checked)
+    _store_files(entry, checked)
     return entry
 
 
 def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence]:
     """Keep ``files`` as evidence that came with ``entry``, inside the transaction that wrote it; raises Refused."""
-    return _keep(entry, checked_files(files))
+    return _store_files(entry, check_files(files))
 
 
 @transaction.atomic
 def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: str = "") -> TaskLog:
     """Delete a file: by an entry, effective today; the file stays for the administrators. Raises as `add_evidence`."""
     evidence = Evidence.objects.select_related("entry").get(pk=evidence_id)
-    task = locked_task(evidence.task_id, version)
-    require_taker(
-        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may delete evidence.")
+    task = lock_task(evidence.task_id, version)
+    require_role(
+        actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may delete evidence.")
     )
-    if not permissions.may_delete_evidence(actor, evidence):
-        raise NotAllowed(_("Only the secretariat and whoever added a file may delete it."))
+    if not permissions.can_delete_evidence(actor, evidence):
+        raise PermissionDeniedError(_("Only the secretariat and whoever added a file may delete it."))
     if Evidence.objects.filter(pk=evidence_id, removal__isnull=False).exists():
-        raise ImpossibleStep(_("This file has been deleted already."))
+        raise InvalidTransitionError(_("This file has been deleted already."))
     entry = write_entry(
         task,
         actor=actor,
         kind=EntryKind.EVIDENCE,
         effective_on=timezone.localdate(),
         note=reason.strip(),
-        changes={"evidence_deleted": {"old": None, "new": [_written(evidence.name, evidence.sha256)]}},
+        changes={"evidence_deleted": {"old": None, "new": [_file_to_json(evidence.name, evidence.sha256)]}},
     )
     evidence.removal = entry
     evidence.save(update_fields=["removal"])
     return entry
 
 
-def checked_files(files: Iterable[UploadedFile]) -> list[Kept]:
+def check_files(files: Iterable[UploadedFile]) -> list[CheckedFile]:
     """Return each file with its cleaned name, its type and its SHA-256; raises Incomplete about the first unwanted."""
     files = list(files)
     if len(files) > settings.EVIDENCE_MAX_FILES:
-        raise Incomplete(
+        raise InvalidInputError(
             _("At most %(number)d files at a time. Send the others afterwards.")
             % {"number": settings.EVIDENCE_MAX_FILES},
             field="files",
         )
-    return [_checked(file) for file in files]
+    return [_check_file(file) for file in files]
 
 
-def _checked(file: UploadedFile) -> Kept:
-    name = clean_name(file.name or "")
+def _check_file(file: UploadedFile) -> CheckedFile:
+    name = clean_file_name(file.name or "")
     if file.size == 0:
-        raise Incomplete(_("“%(name)s” is empty.") % {"name": name}, field="files")
+        raise InvalidInputError(_("“%(name)s” is empty.") % {"name": name}, field="files")
     if file.size > settings.EVIDENCE_MAX_MEGABYTES * 1024 * 1024:
-        raise Incomplete(
+        raise InvalidInputError(
             _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": settings.EVIDENCE_MAX_MEGABYTES},
             field="files",
         )
-    found = sniff(file)
+    found = detect_file_type(file)
     if found is None:
-        raise Incomplete(
+        raise InvalidInputError(
             _(
                 "“%(name)s” is of no type that is kept here. PDF, Office and WPS documents without macros, OFD, "
                 "pictures and plain text are."
@@ -128,7 +130,7 @@ def _checked(file: UploadedFile) -> Kept:
             field="files",
         )
     if PurePosixPath(name).suffix.lower().removeprefix(".") not in found.endings:
-        raise Incomplete(
+        raise InvalidInputError(
             _("The name of “%(name)s” does not say what the file holds. Rename it to end in %(endings)s.")
             % {"name": name, "endings": _(", ").join(f".{ending}" for ending in found.endings)},
             field="files",
@@ -140,7 +142,7 @@ def _checked(file: UploadedFile) -> Kept:
     return file, name, found, digest.hexdigest()
 
 
-def clean_name(name: str) -> str:
+def clean_file_name(name: str) -> str:
     """Return the last part of a file's name without characters that are not seen or turn the reading direction."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     seen = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip(" .")
@@ -148,7 +150,7 @@ def clean_name(name: str) -> str:
     return path.name if len(path.name) <= NAME_LENGTH else path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix
 
 
-def _keep(entry: TaskLog, checked: list[Kept]) -> list[Evidence]:
+def _store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
     kept: list[Evidence] = []
     try:
         for file, name, found, digest in checked:
@@ -172,5 +174,5 @@ def _keep(entry: TaskLog, checked: list[Kept]) -> list[Evidence]:
     return kept
 
 
-def _written(name: str, digest: str) -> dict[str, str]:
+def _file_to_json(name: str, digest: str) -> dict[str, str]:
     return {"name": name, "sha256": digest}

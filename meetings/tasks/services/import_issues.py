@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import ImpossibleStep, Incomplete, NothingDiffers
-from meetings.models import Account, ConfirmationMark, Department, EntryKind, Person, Task, TaskLog
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
+from meetings.models import Account, Department, EntryKind, ImportIssue, Person, Task, TaskLog
 
 from .corrections import edit_assignments
-from .deadline_corrections import TypedDeadline, correct_deadline
-from .log import Changes, locked_task, write_entry
+from .deadline_corrections import DeadlineInput, correct_deadline
+from .log import Changes, lock_task, write_entry
 from .validators import require_secretariat
 
 
@@ -24,22 +24,22 @@ class Correction:
 
     departments: Sequence[tuple[Department, str]] | None = None
     leaders: Sequence[Person] | None = None
-    deadline: TypedDeadline | None = None
+    deadline: DeadlineInput | None = None
 
 
 @transaction.atomic
-def confirm(*, mark_id: int, version: int, actor: Account, note: str = "") -> TaskLog:
+def confirm_issue(*, issue_id: int, version: int, actor: Account, note: str = "") -> TaskLog:
     """Settle a mark the import left open: what the task says now is right. Raises as `update_task`."""
-    mark = ConfirmationMark.objects.select_for_update().get(pk=mark_id)
-    task = locked_task(mark.task_id, version)
+    issue = ImportIssue.objects.select_for_update().get(pk=issue_id)
+    task = lock_task(issue.task_id, version)
     require_secretariat(actor)
-    return _settle(mark, task, actor, note.strip(), is_right=True)
+    return _resolve_issue(issue, task, actor, note.strip(), is_right=True)
 
 
 @transaction.atomic
-def answer_marks(
+def resolve_issues(
     *,
-    mark_ids: Sequence[int],
+    issue_ids: Sequence[int],
     versions: Mapping[int, int],
     actor: Account,
     note: str = "",
@@ -53,32 +53,32 @@ def answer_marks(
     the note alone. All or nothing: raises Stale, or another subclass of Refused, for the first that cannot be.
     """
     require_secretariat(actor)
-    marks = list(ConfirmationMark.objects.select_for_update().filter(pk__in=mark_ids).order_by("task_id", "pk"))
-    tasks = {mark.task_id: locked_task(mark.task_id, versions.get(mark.task_id, 0)) for mark in marks}
+    issues = list(ImportIssue.objects.select_for_update().filter(pk__in=issue_ids).order_by("task_id", "pk"))
+    tasks = {mark.task_id: lock_task(mark.task_id, versions.get(mark.task_id, 0)) for mark in issues}
     note = note.strip()
     corrected = set()
     if corrections is not None:
         if not note:
-            raise Incomplete(_("Say why."), field="note")
+            raise InvalidInputError(_("Say why."), field="note")
         for task_id, correction in corrections.items():
-            if _correct(tasks[task_id], correction, actor, note):
+            if _apply_correction(tasks[task_id], correction, actor, note):
                 tasks[task_id].refresh_from_db()
                 corrected.add(task_id)
         if corrections and not corrected:
-            raise Incomplete(_("Nothing differs from what is there. If that is right, say so."))
+            raise InvalidInputError(_("Nothing differs from what is there. If that is right, say so."))
     says_no = corrections is not None and not corrections
     return [
-        _settle(mark, tasks[mark.task_id], actor, note, is_right=not says_no and mark.task_id not in corrected)
-        for mark in marks
+        _resolve_issue(mark, tasks[mark.task_id], actor, note, is_right=not says_no and mark.task_id not in corrected)
+        for mark in issues
     ]
 
 
-def _correct(task: Task, correction: Correction, actor: Account, reason: str) -> bool:
+def _apply_correction(task: Task, correction: Correction, actor: Account, reason: str) -> bool:
     """Write what is right instead by the verbs that correct; return whether anything differs."""
     common = {"task_id": task.pk, "version": task.version, "actor": actor, "reason": reason}
     try:
         if correction.deadline is not None:
-            correct_deadline(**common, effective_on=timezone.localdate(), typed=correction.deadline)
+            correct_deadline(**common, effective_on=timezone.localdate(), deadline_input=correction.deadline)
         else:
             departments = [(part.department, part.role) for part in task.task_departments.select_related("department")]
             leaders = [part.person for part in task.task_leaders.select_related("person")]
@@ -87,19 +87,19 @@ def _correct(task: Task, correction: Correction, actor: Account, reason: str) ->
                 departments=departments if correction.departments is None else correction.departments,
                 leaders=leaders if correction.leaders is None else correction.leaders,
             )
-    except NothingDiffers:
+    except NoChangesError:
         return False
     return True
 
 
-def _settle(mark: ConfirmationMark, task: Task, actor: Account, note: str, *, is_right: bool) -> TaskLog:
+def _resolve_issue(issue: ImportIssue, task: Task, actor: Account, note: str, *, is_right: bool) -> TaskLog:
     """Write the entry that says what was asked and how it was answered."""
-    if mark.answer_id is not None:
-        raise ImpossibleStep(_("This has been confirmed already."))
-    asked = {name: getattr(mark, name) for name in ("column", "code", "value", "parameters")}
+    if issue.answer_id is not None:
+        raise InvalidTransitionError(_("This has been confirmed already."))
+    asked = {name: getattr(issue, name) for name in ("column", "code", "value", "parameters")}
     changes: Changes = {
         "question": {"old": None, "new": asked},
-        "confirmed" if is_right else "set_right": {"old": None, "new": mark.column},
+        "confirmed" if is_right else "set_right": {"old": None, "new": issue.column},
     }
     entry = write_entry(
         task,
@@ -109,6 +109,6 @@ def _settle(mark: ConfirmationMark, task: Task, actor: Account, note: str, *, is
         note=note,
         changes=changes,
     )
-    mark.answer = entry
-    mark.save(update_fields=["answer"])
+    issue.answer = entry
+    issue.save(update_fields=["answer"])
     return entry

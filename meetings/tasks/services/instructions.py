@@ -7,13 +7,13 @@ import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import OPEN_STATUSES, REPORTERS, SUPERVISORS, find_transition
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete
+from meetings.core.lifecycle import CAN_REPORT, CAN_SUPERVISE, OPEN_STATUSES, find_transition
+from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, Instruction, Person, Status, TaskLog
 
 from .closure import supervising_leader
-from .log import Changes, locked_task, write_entry, written_day
-from .validators import check_day, check_department, check_open_on, require_taker
+from .log import Changes, format_day, lock_task, write_entry
+from .validators import check_day, check_department, check_open_on, require_role
 
 
 @transaction.atomic
@@ -31,12 +31,14 @@ def give_instruction(
 
     Raises a subclass of Refused.
     """
-    task = locked_task(task_id, version)
-    require_taker(actor, task, SUPERVISORS, _("Only the task's supervising leaders give instructions on it."))
+    task = lock_task(task_id, version)
+    require_role(actor, task, CAN_SUPERVISE, _("Only the task's supervising leaders give instructions on it."))
     if task.status not in OPEN_STATUSES:
-        raise ImpossibleStep(_("The task has ended. It has to be reopened before an instruction can be followed."))
+        raise InvalidTransitionError(
+            _("The task has ended. It has to be reopened before an instruction can be followed.")
+        )
     if not text.strip():
-        raise Incomplete(_("Write the instruction."), field="text")
+        raise InvalidInputError(_("Write the instruction."), field="text")
     leader = supervising_leader(task, actor, leader)
     check_day(task, effective_on, False, today)
     entry = write_entry(
@@ -68,23 +70,23 @@ def answer_instruction(
     Raises a subclass of Refused: also where somebody has answered already.
     """
     instruction = Instruction.objects.get(pk=instruction_id)
-    task = locked_task(instruction.task_id, version)
-    require_taker(
-        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may answer.")
+    task = lock_task(instruction.task_id, version)
+    require_role(
+        actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may answer.")
     )
     instruction.refresh_from_db()
     if instruction.answer_id is not None:
-        raise ImpossibleStep(_("This instruction has been answered already."))
+        raise InvalidTransitionError(_("This instruction has been answered already."))
     if not note.strip():
-        raise Incomplete(_("Write the answer."), field="note")
+        raise InvalidInputError(_("Write the answer."), field="note")
     department = check_department(actor, task, department)
     is_report = task.status in OPEN_STATUSES
     transition = find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
     check_day(task, effective_on, transition is not None, today)
     if effective_on < instruction.given_on:
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("The instruction was given on %(day)s. Choose that day or later.")
-            % {"day": written_day(instruction.given_on)},
+            % {"day": format_day(instruction.given_on)},
             field="effective_on",
         )
     if is_report and transition is None:

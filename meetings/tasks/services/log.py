@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import WishStep, wish_transition
+from meetings.core.lifecycle import ExtensionEvent, extension_transition
 from meetings.deadlines import Deadline, DeadlineKind, Precision
-from meetings.errors import ImpossibleStep, Stale
+from meetings.errors import ConflictError, InvalidTransitionError
 from meetings.models import (
     Account,
     Department,
@@ -48,16 +48,18 @@ class PlannedEntry:
     ends_task: bool = False
 
 
-def locked_task(task_id: int, version: int) -> Task:
+def lock_task(task_id: int, version: int) -> Task:
     """Return the task, held against other writers until the transaction ends.
 
     Raises Stale on an older version, and ImpossibleStep where it was joined into another task.
     """
     task = Task.objects.select_for_update(of=("self",)).select_related("suggestion__meeting").get(pk=task_id)
     if task.joined_into_id is not None:
-        raise ImpossibleStep(_("This task was joined into “%(task)s”. Work on that one.") % {"task": task.joined_into})
+        raise InvalidTransitionError(
+            _("This task was joined into “%(task)s”. Work on that one.") % {"task": task.joined_into}
+        )
     if task.version != version:
-        raise Stale(list(task.log.recorded_after(version)))
+        raise ConflictError(list(task.log.recorded_after(version)))
     return task
 
 
@@ -94,11 +96,11 @@ def write_entry(
 
 def lapse_extension(task: Task, entry: TaskLog) -> None:
     """Let the open wish for a later deadline lapse, where there is one: ``entry`` has ended the task."""
-    transition = wish_transition(WishStep.LAPSE)
+    transition = extension_transition(ExtensionEvent.LAPSE)
     task.extension_requests.filter(status=transition.source.value).update(status=transition.target.value, decided=entry)
 
 
-def write_planned(task: Task, planned: PlannedEntry, actor: Account) -> TaskLog:
+def write_planned_entry(task: Task, planned: PlannedEntry, actor: Account) -> TaskLog:
     """Write what was planned for ``task``, as `write_entry` does."""
     entry = write_entry(
         task,
@@ -121,7 +123,7 @@ def copy_current_state(task: Task, state: TaskState) -> None:
         setattr(task, name, getattr(state, name))
 
 
-def replace_parts(task: Task, departments: Sequence[tuple[Department, str]], leaders: Sequence[Person]) -> None:
+def replace_assignments(task: Task, departments: Sequence[tuple[Department, str]], leaders: Sequence[Person]) -> None:
     """Give ``task`` these departments (with roles) and leaders, in this order, instead of those it has."""
     task.task_departments.all().delete()
     task.task_leaders.all().delete()
@@ -135,7 +137,7 @@ def replace_parts(task: Task, departments: Sequence[tuple[Department, str]], lea
 
 
 def deadline_columns(deadline: Deadline) -> dict[str, Any]:
-    """Return a deadline as the columns of `WithDeadline` hold it."""
+    """Return a deadline as the columns of `DeadlineFields` hold it."""
     return {
         "deadline_text": deadline.text,
         "deadline_kind": deadline.kind.value,
@@ -155,7 +157,7 @@ def apply_texts(instance: Task | Suggestion, values: dict[str, str | None]) -> C
     return changes
 
 
-def written_deadline(deadline: Deadline) -> dict[str, Any]:
+def deadline_to_json(deadline: Deadline) -> dict[str, Any]:
     """Return a deadline as the log's ``changes`` hold it."""
     return {
         "text": deadline.text,
@@ -165,37 +167,37 @@ def written_deadline(deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def read_written_deadline(written: dict[str, Any]) -> Deadline:
-    """Return the deadline that `written_deadline` wrote; the rhythm of a recurring one is not in it."""
+def deadline_from_json(value: dict[str, Any]) -> Deadline:
+    """Return the deadline that `deadline_to_json` wrote; the rhythm of a recurring one is not in it."""
     return Deadline(
-        text=written["text"],
-        kind=DeadlineKind(written["kind"]),
-        due_date=datetime.date.fromisoformat(written["due_date"]) if written["due_date"] else None,
-        precision=Precision(written["precision"]) if written["precision"] else None,
+        text=value["text"],
+        kind=DeadlineKind(value["kind"]),
+        due_date=datetime.date.fromisoformat(value["due_date"]) if value["due_date"] else None,
+        precision=Precision(value["precision"]) if value["precision"] else None,
     )
 
 
-def written_milestone(milestone: Milestone) -> dict[str, Any]:
+def milestone_to_json(milestone: Milestone) -> dict[str, Any]:
     """Return a milestone as the log's ``changes`` hold it."""
-    return {**written_deadline(milestone.deadline), "met_on": iso(milestone.met_on)}
+    return {**deadline_to_json(milestone.deadline), "met_on": iso(milestone.met_on)}
 
 
-Departments = Sequence[tuple[Department, str]]
-Parts = tuple[Departments, Sequence[Person]]
+DepartmentAssignments = Sequence[tuple[Department, str]]
+Assignments = tuple[DepartmentAssignments, Sequence[Person]]
 
 
-def parts_of(task: Task) -> Parts:
+def get_assignments(task: Task) -> Assignments:
     """Return the task's departments with their roles and its leaders, in order; two queries unless prefetched."""
-    departments = [(part.department, part.role) for part in _with(task, "task_departments", "department")]
-    return departments, [part.person for part in _with(task, "task_leaders", "person")]
+    departments = [(part.department, part.role) for part in _related_rows(task, "task_departments", "department")]
+    return departments, [part.person for part in _related_rows(task, "task_leaders", "person")]
 
 
-def _with(task: Task, parts: str, other: str):
+def _related_rows(task: Task, parts: str, other: str):
     known = getattr(task, "_prefetched_objects_cache", {})
     return getattr(task, parts).all() if parts in known else getattr(task, parts).select_related(other)
 
 
-def written_parts(departments: Departments, leaders: Sequence[Person]) -> dict[str, list]:
+def assignments_to_json(departments: DepartmentAssignments, leaders: Sequence[Person]) -> dict[str, list]:
     """Return departments and leaders as the log's ``changes`` hold them."""
     return {
         "departments": [{"name": department.name, "role": str(role)} for department, role in departments],
@@ -208,6 +210,6 @@ def iso(day: datetime.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def written_day(day: datetime.date) -> str:
+def format_day(day: datetime.date) -> str:
     """Return a day as the reader's language writes it."""
     return date_format(day, "DATE_FORMAT")

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.errors import ImpossibleStep, Incomplete
+from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, EntryKind, Outcome, SuggestionOutcome, Task, TaskLog
 
-from .log import locked_task, write_entry
+from .log import lock_task, write_entry
 from .validators import require_secretariat
 
 
@@ -21,21 +21,21 @@ def record_outcome(*, task_id: int, version: int, actor: Account, outcome: str, 
     The suggestion is that of all its tasks, so each of them gets an entry. Raises a subclass of Refused: also while
     one of its tasks is open.
     """
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     require_secretariat(actor)
     siblings = list(Task.objects.standing().select_for_update().filter(suggestion=task.suggestion).exclude(pk=task.pk))
     if any(of.status in OPEN_STATUSES for of in [task, *siblings]):
-        raise ImpossibleStep(_("The outcome is recorded once none of the suggestion's tasks is open."))
+        raise InvalidTransitionError(_("The outcome is recorded once none of the suggestion's tasks is open."))
     if outcome not in Outcome.values:
-        raise Incomplete(_("Say what became of the suggestion."), field="outcome")
+        raise InvalidInputError(_("Say what became of the suggestion."), field="outcome")
     if not reply.strip():
-        raise Incomplete(_("Write the reply to the people who made the suggestion."), field="reply")
+        raise InvalidInputError(_("Write the reply to the people who made the suggestion."), field="reply")
     known = SuggestionOutcome.objects.filter(suggestion=task.suggestion).first()
     old = {"outcome": known.outcome if known else None, "reply": known.reply if known else None}
     new = {"outcome": outcome, "reply": reply.strip()}
     changes = {name: {"old": old[name], "new": new[name]} for name in new if old[name] != new[name]}
     if not changes:
-        raise Incomplete(_("Nothing differs from what is there."))
+        raise InvalidInputError(_("Nothing differs from what is there."))
     entries = [
         write_entry(of, actor=actor, kind=EntryKind.OUTCOME, effective_on=timezone.localdate(), changes=changes)
         for of in [task, *siblings]

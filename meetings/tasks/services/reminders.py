@@ -7,32 +7,32 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.errors import ImpossibleStep, Incomplete
+from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, EntryKind, Mailing, MailKind, TaskLog
 
-from .log import locked_task, write_entry
+from .log import lock_task, write_entry
 from .validators import require_secretariat
 
 
 @transaction.atomic
-def remind(*, task_id: int, version: int, actor: Account, message: str) -> tuple[TaskLog, list[Mailing]]:
+def remind_departments(*, task_id: int, version: int, actor: Account, message: str) -> tuple[TaskLog, list[Mailing]]:
     """Remind the liaisons and heads of the departments that answer for an open task; return the entry and the mails.
 
     The mails wait to be sent (`meetings.notifications.delivery`). Raises a subclass of Refused for an ended task, and
     for everybody else than the secretariat.
     """
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     require_secretariat(actor)
     message = message.strip()
     today = timezone.localdate()
     if not message:
-        raise Incomplete(_("Write what the departments are to be reminded of."), field="note")
+        raise InvalidInputError(_("Write what the departments are to be reminded of."), field="note")
     if not task.is_open:
-        raise ImpossibleStep(_("The task has ended, so there is nothing to remind anybody of."))
+        raise InvalidTransitionError(_("The task has ended, so there is nothing to remind anybody of."))
     entry = write_entry(task, actor=actor, kind=EntryKind.REMINDER, effective_on=today, note=message, changes={})
     mailings = Mailing.objects.bulk_create(
         Mailing(account=account, kind=MailKind.REMINDER, day=today, entry=entry)
-        for account in permissions.accounts_answering_for(task)
+        for account in permissions.responsible_accounts(task)
         if account.email
     )
     return entry, mailings

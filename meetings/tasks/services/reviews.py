@@ -9,14 +9,14 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import REPORTERS
-from meetings.errors import ImpossibleStep, Incomplete
+from meetings.core.lifecycle import CAN_REPORT
+from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, TaskLog
 
-from .log import locked_task, write_entry
-from .validators import check_day, check_department, check_open_on, require_secretariat, require_taker, required_reason
+from .log import lock_task, write_entry
+from .validators import check_day, check_department, check_open_on, clean_reason, require_role, require_secretariat
 
-LONGEST_INTERVAL = 60
+MAX_INTERVAL_MONTHS = 60
 
 
 @transaction.atomic
@@ -34,12 +34,12 @@ def review_without_news(
     It starts nothing: nothing was done. Raises a subclass of Refused: also for a task with a due date, which is not
     reviewed.
     """
-    task = locked_task(task_id, version)
-    require_taker(
-        actor, task, REPORTERS, _("Only the secretariat and the liaisons of a task's departments may review it.")
+    task = lock_task(task_id, version)
+    require_role(
+        actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may review it.")
     )
     if task.next_review is None:
-        raise ImpossibleStep(_("Only an open task without a due date is reviewed. Report progress instead."))
+        raise InvalidTransitionError(_("Only an open task without a due date is reviewed. Report progress instead."))
     department = check_department(actor, task, department)
     check_day(task, effective_on, False, today)
     check_open_on(task, effective_on)
@@ -61,21 +61,21 @@ def review_without_news(
 @transaction.atomic
 def set_review_interval(*, task_id: int, version: int, actor: Account, months: int, reason: str) -> TaskLog:
     """Set after how many calendar months the task is reviewed, from today on. Raises a subclass of Refused."""
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     require_secretariat(actor)
     if task.next_review is None:
-        raise ImpossibleStep(_("Only an open task without a due date is reviewed. Report progress instead."))
-    if not 1 <= months <= LONGEST_INTERVAL:
-        raise Incomplete(
-            _("Write a number of months from 1 to %(longest)d.") % {"longest": LONGEST_INTERVAL}, field="months"
+        raise InvalidTransitionError(_("Only an open task without a due date is reviewed. Report progress instead."))
+    if not 1 <= months <= MAX_INTERVAL_MONTHS:
+        raise InvalidInputError(
+            _("Write a number of months from 1 to %(longest)d.") % {"longest": MAX_INTERVAL_MONTHS}, field="months"
         )
     if months == task.review_interval_months:
-        raise Incomplete(_("Nothing differs from what is there."), field="months")
+        raise InvalidInputError(_("Nothing differs from what is there."), field="months")
     return write_entry(
         task,
         actor=actor,
         kind=EntryKind.REVIEW,
         effective_on=timezone.localdate(),
-        note=required_reason(reason),
+        note=clean_reason(reason),
         changes={"review_interval_months": {"old": task.review_interval_months, "new": months}},
     )

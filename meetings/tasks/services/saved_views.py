@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.errors import Incomplete, NotAllowed, Refused
+from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
 from meetings.models import Account, Role, SavedView
 
-LONGEST_NAME = SavedView._meta.get_field("name").max_length
+MAX_NAME_LENGTH = SavedView._meta.get_field("name").max_length
 
 
-class NameTaken(Refused):
+class NameTakenError(ServiceError):
     """The account has a view of this name already, and has not said that it is to be replaced."""
 
 
@@ -28,9 +28,9 @@ def choose_columns(*, account: Account, columns: Sequence[str]) -> None:
 def save_view(*, owner: Account, name: str, query: str, shared_with: str = "", overwrite: bool = False) -> SavedView:
     """Keep a list under a name; one of the same name is replaced where ``overwrite`` says so.
 
-    ``query`` is what `meetings.tasks.saved_views.kept_query` made of the list's parameters.
+    ``query`` is what `meetings.tasks.saved_views.build_saved_query` made of the list's parameters.
     """
-    name = _named(name)
+    name = _clean_name(name)
     _require_sharing(owner, shared_with)
     view, made = SavedView.objects.get_or_create(
         owner=owner, name=name, defaults={"query": query, "shared_with": shared_with}
@@ -38,7 +38,7 @@ def save_view(*, owner: Account, name: str, query: str, shared_with: str = "", o
     if made:
         return view
     if not overwrite:
-        raise NameTaken(
+        raise NameTakenError(
             _("You keep a view “%(name)s” already. Overwrite it, or choose another name.") % {"name": name},
             field="name",
         )
@@ -50,12 +50,14 @@ def save_view(*, owner: Account, name: str, query: str, shared_with: str = "", o
 @transaction.atomic
 def change_view(*, view_id: int, actor: Account, name: str, shared_with: str) -> SavedView:
     """Rename a view, and share it with a role or nobody; only its owner may."""
-    view = _own(view_id, actor)
-    name = _named(name)
+    view = _lock_own_view(view_id, actor)
+    name = _clean_name(name)
     if shared_with != view.shared_with:
         _require_sharing(actor, shared_with)
     if SavedView.objects.filter(owner=actor, name=name).exclude(pk=view.pk).exists():
-        raise NameTaken(_("You keep a view “%(name)s” already. Choose another name.") % {"name": name}, field="name")
+        raise NameTakenError(
+            _("You keep a view “%(name)s” already. Choose another name.") % {"name": name}, field="name"
+        )
     view.name, view.shared_with = name, shared_with
     view.save(update_fields=["name", "shared_with"])
     return view
@@ -64,31 +66,31 @@ def change_view(*, view_id: int, actor: Account, name: str, shared_with: str) ->
 @transaction.atomic
 def delete_view(*, view_id: int, actor: Account) -> None:
     """Give a view up; only its owner may. Whose first page it was begins with their first page without it."""
-    _own(view_id, actor).delete()
+    _lock_own_view(view_id, actor).delete()
 
 
-def begin_with(*, account: Account, view: SavedView | None) -> None:
+def set_landing_view(*, account: Account, view: SavedView | None) -> None:
     """Let a view that the account may see be what opens after signing in; none: the first page of the settings."""
     if view is not None and not permissions.readable_views(account).filter(pk=view.pk).exists():
-        raise NotAllowed(_("This view is not shared with you. Choose another first page."))
+        raise PermissionDeniedError(_("This view is not shared with you. Choose another first page."))
     account.landing_view = view
     account.save(update_fields=["landing_view"])
 
 
-def _own(view_id: int, actor: Account) -> SavedView:
+def _lock_own_view(view_id: int, actor: Account) -> SavedView:
     view = SavedView.objects.select_for_update(of=("self",)).get(pk=view_id)
     if view.owner_id != actor.pk:
-        raise NotAllowed(_("Only whoever keeps a view may change it."))
+        raise PermissionDeniedError(_("Only whoever keeps a view may change it."))
     return view
 
 
-def _named(name: str) -> str:
+def _clean_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise Incomplete(_("Give the view a name."), field="name")
-    if len(name) > LONGEST_NAME:
-        raise Incomplete(
-            _("A name has %(most)d characters at most. Choose a shorter one.") % {"most": LONGEST_NAME}, field="name"
+        raise InvalidInputError(_("Give the view a name."), field="name")
+    if len(name) > MAX_NAME_LENGTH:
+        raise InvalidInputError(
+            _("A name has %(most)d characters at most. Choose a shorter one.") % {"most": MAX_NAME_LENGTH}, field="name"
         )
     return name
 
@@ -97,7 +99,7 @@ def _require_sharing(actor: Account, role: str) -> None:
     if not role or role in permissions.roles_to_share_with(actor):
         return
     if role not in Role.values:
-        raise Incomplete(_("Choose one of the roles offered."), field="shared_with")
-    raise NotAllowed(
+        raise InvalidInputError(_("Choose one of the roles offered."), field="shared_with")
+    raise PermissionDeniedError(
         _("You may share a view with your own role; with another one, only the secretariat may."), field="shared_with"
     )

@@ -9,20 +9,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.core.lifecycle import ENDED_STATUSES, REPORTERS, Step, find_transition
-from meetings.errors import ImpossibleStep, Incomplete, NotAllowed
+from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES, Step, find_transition
+from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Milestone, Status, Task, TaskLog
 
-from .log import Changes, PlannedEntry, iso, locked_task, write_entry, write_planned, written_milestone
+from .log import Changes, PlannedEntry, iso, lock_task, milestone_to_json, write_entry, write_planned_entry
 from .validators import (
     check_agreement,
     check_day,
     check_department,
-    check_nothing_after,
+    check_no_later_report,
     check_open_on,
     check_review,
+    clean_reason,
     find_allowed_transition,
-    required_reason,
 )
 
 
@@ -47,7 +47,7 @@ def update_task(
     and none. Raises a subclass of Refused when the lifecycle, the log, the account's role or the version forbids it,
     or when nothing is said.
     """
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     planned = plan_update(
         task,
         actor=actor,
@@ -59,7 +59,7 @@ def update_task(
         steps=steps,
         today=today,
     )
-    return write_planned(task, planned, actor)
+    return write_planned_entry(task, planned, actor)
 
 
 def plan_update(
@@ -75,12 +75,12 @@ def plan_update(
     today: datetime.date | None = None,
 ) -> PlannedEntry:
     """Return the entry that `update_task` would write for ``task`` as it stands; raises what that raises."""
-    takers = permissions.takers_of(actor, task)
-    if not takers & REPORTERS:
-        raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    actor_roles = permissions.roles_of(actor, task)
+    if not actor_roles & CAN_REPORT:
+        raise PermissionDeniedError(_("Only the secretariat and the liaisons of a task's departments may update it."))
     note = note.strip()
     changes: Changes = {}
-    transition = find_allowed_transition(task, status, note, takers, steps)
+    transition = find_allowed_transition(task, status, note, actor_roles, steps)
     if transition is not None:
         check_agreement(task, transition)
         changes["status"] = {"old": task.status, "new": transition.target.value}
@@ -89,14 +89,14 @@ def plan_update(
         check_review(task, transition, next_review, effective_on, actor)
         changes["next_review"] = {"old": iso(task.next_review), "new": iso(next_review)}
     if not note and not changes:
-        raise Incomplete(_("Write what has been done, or change the status or the review day."), field="note")
+        raise InvalidInputError(_("Write what has been done, or change the status or the review day."), field="note")
     department = check_department(actor, task, department)
     check_day(task, effective_on, transition is not None, today)
     if is_report and transition is None:
         check_open_on(task, effective_on)
     ends = transition is not None and transition.target in ENDED_STATUSES
     if ends:
-        check_nothing_after(task, effective_on)
+        check_no_later_report(task, effective_on)
     if transition and status not in (None, task.status):
         kind = EntryKind.STATUS
     else:
@@ -104,30 +104,30 @@ def plan_update(
     return PlannedEntry(kind, effective_on, changes, note, is_report, department, ends)
 
 
-def report_progress(*, note: str, **of_update: Any) -> TaskLog:
+def report_progress(*, note: str, **update_kwargs: Any) -> TaskLog:
     """Record progress; see `update_task`."""
-    return update_task(note=note, **of_update)
+    return update_task(note=note, **update_kwargs)
 
 
-def change_status(*, status: str, **of_update: Any) -> TaskLog:
+def change_status(*, status: str, **update_kwargs: Any) -> TaskLog:
     """Change the status along the lifecycle's table; see `update_task`."""
-    return update_task(status=status, **of_update)
+    return update_task(status=status, **update_kwargs)
 
 
-def close(*, reason: str, **of_update: Any) -> TaskLog:
+def close_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
     """Close a task, directly or on the departments' request; the reason is kept as its last report."""
     steps = frozenset({Step.CLOSE, Step.ACCEPT_CLOSURE})
-    return update_task(status=Status.CLOSED, note=reason, steps=steps, **of_update)
+    return update_task(status=Status.CLOSED, note=reason, steps=steps, **update_kwargs)
 
 
-def reopen(*, reason: str, **of_update: Any) -> TaskLog:
+def reopen_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
     """Reopen a closed or terminated task to «in progress»."""
-    return update_task(status=Status.IN_PROGRESS, note=reason, steps=frozenset({Step.REOPEN}), **of_update)
+    return update_task(status=Status.IN_PROGRESS, note=reason, steps=frozenset({Step.REOPEN}), **update_kwargs)
 
 
-def terminate(*, reason: str, **of_update: Any) -> TaskLog:
+def terminate_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
     """Terminate an open task: it will not be done."""
-    return update_task(status=Status.TERMINATED, note=reason, steps=frozenset({Step.TERMINATE}), **of_update)
+    return update_task(status=Status.TERMINATED, note=reason, steps=frozenset({Step.TERMINATE}), **update_kwargs)
 
 
 @transaction.atomic
@@ -145,10 +145,10 @@ def meet_milestone(
 
     It starts a task, as the first progress does; what is said with it (``note``) tells of progress.
     """
-    task = _task_of_milestone(milestone_id, version, actor)
+    task = _lock_milestone_task(milestone_id, version, actor)
     milestone = task.milestones.get(pk=milestone_id)
     if milestone.met_on is not None:
-        raise ImpossibleStep(_("This milestone is met already. Open the task again to see by whom and when."))
+        raise InvalidTransitionError(_("This milestone is met already. Open the task again to see by whom and when."))
     department = check_department(actor, task, department)
     check_day(task, effective_on, True, today)
     check_open_on(task, effective_on)
@@ -162,7 +162,7 @@ def meet_milestone(
         note=note.strip(),
         is_report=bool(note.strip()),
         department=department,
-        changes={**changes, **_met(task, milestone, effective_on)},
+        changes={**changes, **_set_met_day(task, milestone, effective_on)},
     )
 
 
@@ -177,11 +177,11 @@ def reopen_milestone(
     today: datetime.date | None = None,
 ) -> TaskLog:
     """Take back that a milestone was met: it was not, after all, for ``reason``; from ``effective_on`` on it counts."""
-    task = _task_of_milestone(milestone_id, version, actor)
+    task = _lock_milestone_task(milestone_id, version, actor)
     milestone = task.milestones.get(pk=milestone_id)
     if milestone.met_on is None:
-        raise ImpossibleStep(_("This milestone is not met, so there is nothing to take back."))
-    reason = required_reason(reason)
+        raise InvalidTransitionError(_("This milestone is not met, so there is nothing to take back."))
+    reason = clean_reason(reason)
     check_day(task, effective_on, True, today)
     check_open_on(task, effective_on)
     return write_entry(
@@ -190,20 +190,20 @@ def reopen_milestone(
         kind=EntryKind.MILESTONE,
         effective_on=effective_on,
         note=reason,
-        changes=_met(task, milestone, None),
+        changes=_set_met_day(task, milestone, None),
     )
 
 
-def _task_of_milestone(milestone_id: int, version: int, actor: Account) -> Task:
-    task = locked_task(Milestone.objects.values_list("task_id", flat=True).get(pk=milestone_id), version)
-    if not permissions.takers_of(actor, task) & REPORTERS:
-        raise NotAllowed(_("Only the secretariat and the liaisons of a task's departments may update it."))
+def _lock_milestone_task(milestone_id: int, version: int, actor: Account) -> Task:
+    task = lock_task(Milestone.objects.values_list("task_id", flat=True).get(pk=milestone_id), version)
+    if not permissions.roles_of(actor, task) & CAN_REPORT:
+        raise PermissionDeniedError(_("Only the secretariat and the liaisons of a task's departments may update it."))
     return task
 
 
-def _met(task: Task, milestone: Milestone, day: datetime.date | None) -> Changes:
+def _set_met_day(task: Task, milestone: Milestone, day: datetime.date | None) -> Changes:
     """Set the day on which ``milestone`` was met, and return what that changes."""
-    old = [written_milestone(each) for each in task.milestones.all()]
+    old = [milestone_to_json(each) for each in task.milestones.all()]
     milestone.met_on = day
     milestone.save(update_fields=["met_on"])
-    return {"milestones": {"old": old, "new": [written_milestone(each) for each in task.milestones.all()]}}
+    return {"milestones": {"old": old, "new": [milestone_to_json(each) for each in task.milestones.all()]}}

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from meetings.errors import NothingDiffers
+from meetings.errors import NoChangesError
 from meetings.models import Account, Person, TaskLog
 
 from .corrections import edit_assignments, edit_texts
-from .deadline_corrections import TypedDeadline, correct_deadline
-from .log import Departments, locked_task, parts_of
+from .deadline_corrections import DeadlineInput, correct_deadline
+from .log import DepartmentAssignments, get_assignments, lock_task
 from .validators import require_secretariat
 
 
@@ -24,9 +24,9 @@ def correct_task(
     actor: Account,
     reason: str,
     texts: Mapping[str, str] | None = None,
-    departments: Departments | None = None,
+    departments: DepartmentAssignments | None = None,
     leaders: Sequence[Person] | None = None,
-    deadline: TypedDeadline | None = None,
+    deadline: DeadlineInput | None = None,
     effective_on: datetime.date | None = None,
     today: datetime.date | None = None,
 ) -> list[TaskLog]:
@@ -36,7 +36,7 @@ def correct_task(
     leaves the other; ``deadline`` goes to `correct_deadline` and counts from ``effective_on``. Raises as these do, and
     NothingDiffers where nothing is given: all of it is written, or nothing.
     """
-    task = locked_task(task_id, version)
+    task = lock_task(task_id, version)
     require_secretariat(actor)
     entries: list[TaskLog] = []
 
@@ -47,7 +47,7 @@ def correct_task(
     if texts:
         entries.append(edit_texts(**common(), **texts)[0])
     if departments is not None or leaders is not None:
-        own_departments, own_leaders = parts_of(task)
+        own_departments, own_leaders = get_assignments(task)
         entries.append(
             edit_assignments(
                 **common(),
@@ -56,7 +56,7 @@ def correct_task(
             )
         )
     if deadline is not None:
-        entries.append(correct_deadline(**common(), effective_on=effective_on, typed=deadline, today=today))
+        entries.append(correct_deadline(**common(), effective_on=effective_on, deadline_input=deadline, today=today))
     if not entries:
-        raise NothingDiffers
+        raise NoChangesError
     return entries

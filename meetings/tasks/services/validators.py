@@ -1,7 +1,7 @@
 """What the verbs refuse, each with the sentence that says why and what to do instead.
 
 What they ask of the log they ask of ``task.log.all()``, so that a batch, which has it prefetched, keeps the same rules
-without a query a row. What was undone stands in no one's way (`meetings.models.log.standing`).
+without a query a row. What was undone stands in no one's way (`meetings.models.log.exclude_undone`).
 """
 
 from __future__ import annotations
@@ -13,40 +13,42 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.core.dates import add_months
-from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Step, Taker, Transition, find_transition
-from meetings.errors import ImpossibleDay, ImpossibleStep, Incomplete, NotAllowed
+from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES, ActorRole, Step, Transition, find_transition
+from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, Status, Task, is_agreed, needs_agreement
-from meetings.models.log import standing
+from meetings.models.log import exclude_undone
 
-from .log import written_day
+from .log import format_day
 
 # How far ahead a review may be set, in calendar months, where the task's own interval is not longer.
-LONGEST_REVIEW_MONTHS = 12
+MAX_REVIEW_MONTHS = 12
 
 
 def require_secretariat(actor: Account) -> None:
     """Raise NotAllowed for everybody else than the secretariat."""
     if not permissions.is_secretariat(actor):
-        raise NotAllowed(_("Only the secretariat may do this."))
+        raise PermissionDeniedError(_("Only the secretariat may do this."))
 
 
-def require_taker(actor: Account, task: Task, takers: frozenset[Taker], sentence: str) -> frozenset[Taker]:
-    """Return what ``actor`` is to ``task``; raises NotAllowed with ``sentence`` where that is none of ``takers``."""
-    found = permissions.takers_of(actor, task)
-    if not found & takers:
-        raise NotAllowed(sentence)
-    return found
+def require_role(actor: Account, task: Task, allowed_roles: frozenset[ActorRole], message: str) -> frozenset[ActorRole]:
+    """Return what ``actor`` is to ``task``; raises NotAllowed with ``message`` where that is none of
+    ``allowed_roles``.
+    """
+    actor_roles = permissions.roles_of(actor, task)
+    if not actor_roles & allowed_roles:
+        raise PermissionDeniedError(message)
+    return actor_roles
 
 
-def required_reason(reason: str) -> str:
+def clean_reason(reason: str) -> str:
     """Return the reason without blanks around it; raises Incomplete where there is none."""
     if not reason.strip():
-        raise Incomplete(_("Say why."), field="note")
+        raise InvalidInputError(_("Say why."), field="note")
     return reason.strip()
 
 
 def find_allowed_transition(
-    task: Task, status: str | None, note: str, takers: frozenset[Taker], steps: frozenset[Step] | None = None
+    task: Task, status: str | None, note: str, actor_roles: frozenset[ActorRole], steps: frozenset[Step] | None = None
 ) -> Transition | None:
     """Return the change of status that is asked for, or that the first progress makes; none: it stays.
 
@@ -57,17 +59,17 @@ def find_allowed_transition(
         return find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if starts else None
     transition = find_transition(task.status, status)
     if transition is None or (steps is not None and transition.step not in steps):
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("A task that is “%(from)s” cannot become “%(to)s”.")
             % {"from": Status(task.status).label, "to": Status(status).label if status in Status else status},
             field="status",
         )
-    if not transition.takers & takers:
-        raise NotAllowed(
+    if not transition.takers & actor_roles:
+        raise PermissionDeniedError(
             _("Your account may not make this task “%(to)s”.") % {"to": Status(status).label}, field="status"
         )
     if transition.needs_reason and not note:
-        raise Incomplete(
+        raise InvalidInputError(
             _("Say why the task becomes “%(to)s”.") % {"to": Status(status).label},
             field="note",
         )
@@ -79,26 +81,28 @@ def check_agreement(task: Task, transition: Transition) -> None:
     if not transition.needs_agreement or not needs_agreement(task):
         return
     if task.status != Status.CLOSURE_REQUESTED:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("Of this meeting no task is closed before a supervising leader agrees. Ask for closure first."),
             field="status",
         )
     if not is_agreed(task):
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("A supervising leader has to agree first. The task is waiting in that leader's inbox."), field="status"
         )
 
 
-def check_nothing_after(task: Task, effective_on: datetime.date) -> None:
+def check_no_later_report(task: Task, effective_on: datetime.date) -> None:
     """Refuse to end a task on a day before a report on it: what had ended was not worked on."""
-    last = max((entry.effective_on for entry in standing(task.log.all()) if entry.is_report), default=effective_on)
+    last = max(
+        (entry.effective_on for entry in exclude_undone(task.log.all()) if entry.is_report), default=effective_on
+    )
     if last > effective_on:
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _(
                 "There is progress of %(last)s in the log, so the task cannot have ended on %(day)s. "
                 "Choose that day or later."
             )
-            % {"last": written_day(last), "day": written_day(effective_on)},
+            % {"last": format_day(last), "day": format_day(effective_on)},
             field="effective_on",
         )
 
@@ -112,26 +116,28 @@ def check_review(
 ) -> None:
     """Refuse a review day from anybody but the secretariat, for a task that needs none, or not after the entry."""
     if not permissions.is_secretariat(actor):
-        raise NotAllowed(_("Only the secretariat sets the review day."), field="next_review")
+        raise PermissionDeniedError(_("Only the secretariat sets the review day."), field="next_review")
     status = transition.target if transition else task.status
     if status not in OPEN_STATUSES:
-        raise ImpossibleStep(_("A task that has ended has no review. Leave the review day empty."), field="next_review")
+        raise InvalidTransitionError(
+            _("A task that has ended has no review. Leave the review day empty."), field="next_review"
+        )
     if task.due_date or any(milestone.due_date and not milestone.met_on for milestone in task.milestones.all()):
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("This task has a due date, so it needs no review. Leave the review day empty."), field="next_review"
         )
     if next_review <= effective_on:
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("The next review must come after %(day)s, the day this entry is effective on.")
-            % {"day": written_day(effective_on)},
+            % {"day": format_day(effective_on)},
             field="next_review",
         )
     # Nothing can hide: a review far away would be none (DESIGN.md, Nothing can hide).
-    latest = add_months(effective_on, max(LONGEST_REVIEW_MONTHS, task.review_interval_months))
+    latest = add_months(effective_on, max(MAX_REVIEW_MONTHS, task.review_interval_months))
     if next_review > latest:
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("The next review may be on %(latest)s at the latest. Choose that day or an earlier one.")
-            % {"latest": written_day(latest)},
+            % {"latest": format_day(latest)},
             field="next_review",
         )
 
@@ -141,56 +147,56 @@ def check_department(actor: Account, task: Task, department: Department | None) 
 
     Refuses a department that is not the account's, and none where a liaison has several.
     """
-    spoken_for = permissions.departments_spoken_for(actor, task)
-    if department is not None and department not in spoken_for:
-        raise NotAllowed(
+    own_departments = permissions.reporting_departments(actor, task)
+    if department is not None and department not in own_departments:
+        raise PermissionDeniedError(
             _("Your account does not report for %(department)s.") % {"department": department}, field="department"
         )
-    if department is None and len(spoken_for) > 1 and not permissions.is_secretariat(actor):
-        raise Incomplete(_("Say which department you report for."), field="department")
-    if department is None and len(spoken_for) == 1 and not permissions.is_secretariat(actor):
-        return spoken_for[0]
+    if department is None and len(own_departments) > 1 and not permissions.is_secretariat(actor):
+        raise InvalidInputError(_("Say which department you report for."), field="department")
+    if department is None and len(own_departments) == 1 and not permissions.is_secretariat(actor):
+        return own_departments[0]
     return department
 
 
-def check_day(task: Task, effective_on: datetime.date, moves_state: bool, today: datetime.date | None) -> None:
+def check_day(task: Task, effective_on: datetime.date, is_state_change: bool, today: datetime.date | None) -> None:
     """Refuse a day before the issue, in the future, or, before the last change of state (DESIGN.md, As-of)."""
     issued_on = task.suggestion.meeting.issued_on
     if effective_on > (today or timezone.localdate()):
-        raise ImpossibleDay(
-            _("%(day)s is still to come. Choose today or an earlier day.") % {"day": written_day(effective_on)},
+        raise InvalidDateError(
+            _("%(day)s is still to come. Choose today or an earlier day.") % {"day": format_day(effective_on)},
             field="effective_on",
         )
     if effective_on < issued_on:
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("The minutes were issued on %(issued)s; nothing can have happened on %(day)s. Choose a later day.")
-            % {"issued": written_day(issued_on), "day": written_day(effective_on)},
+            % {"issued": format_day(issued_on), "day": format_day(effective_on)},
             field="effective_on",
         )
-    if not moves_state:
+    if not is_state_change:
         return
-    last = last_change_of_state(task)
+    last = last_state_change_day(task)
     if last is not None and effective_on < last:
-        raise ImpossibleDay(
+        raise InvalidDateError(
             _("The task last changed on %(last)s; another change cannot count from %(day)s. Choose that day or later.")
-            % {"last": written_day(last), "day": written_day(effective_on)},
+            % {"last": format_day(last), "day": format_day(effective_on)},
             field="effective_on",
         )
 
 
-def last_change_of_state(task: Task) -> datetime.date | None:
+def last_state_change_day(task: Task) -> datetime.date | None:
     """Return the day of the task's last change of state, before which no other may count. One query."""
-    return max((entry.effective_on for entry in standing(task.log.all()) if entry.moves_state), default=None)
+    return max((entry.effective_on for entry in exclude_undone(task.log.all()) if entry.is_state_change), default=None)
 
 
 def check_open_on(task: Task, day: datetime.date) -> None:
     """Refuse progress for a day on which the task had ended; it may be put in before."""
-    happened = sorted(standing(task.log.all()), key=lambda entry: (entry.effective_on, entry.sequence))
+    happened = sorted(exclude_undone(task.log.all()), key=lambda entry: (entry.effective_on, entry.sequence))
     reached = [entry for entry in happened if "status" in entry.changes and entry.effective_on <= day]
     status = reached[-1].changes["status"]["new"] if reached else task.status
     if status in ENDED_STATUSES:
-        raise ImpossibleStep(
+        raise InvalidTransitionError(
             _("On %(day)s the task was “%(status)s”. Choose an earlier day, or reopen the task first.")
-            % {"day": written_day(day), "status": Status(status).label},
+            % {"day": format_day(day), "status": Status(status).label},
             field="effective_on",
         )

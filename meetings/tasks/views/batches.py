@@ -14,30 +14,30 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
-from meetings.display.deadline_messages import named_in_short
-from meetings.errors import Incomplete, Refused
+from meetings.display.deadline_messages import join_shortened
+from meetings.errors import InvalidInputError, ServiceError
 from meetings.models import Batch, TaskLog
-from meetings.tasks.display import Change, changes_in_words
-from meetings.tasks.filters import WrongParameter, filtered_tasks
-from meetings.tasks.forms.batch import BatchForm, written_selection
+from meetings.tasks.display import Change, describe_changes
+from meetings.tasks.filters import InvalidParameter, filter_tasks
+from meetings.tasks.forms.batch import BatchForm, format_selection
 from meetings.tasks.services import batch_undo
 from meetings.tasks.services.batch import (
-    MOST_ROWS,
+    MAX_ROWS,
     BatchResult,
-    DoneAlready,
-    NothingToChange,
+    DuplicateBatchError,
+    NothingToChangeError,
     PlannedRow,
     check_selection,
     plan_batch,
     run_batch,
 )
-from meetings.tasks.services.batch_undo import refusal_to_undo
+from meetings.tasks.services.batch_undo import find_undo_error
 from meetings.tasks.tables import BatchTable
-from meetings.ui.navigation import today, way_back
+from meetings.ui.navigation import get_next_url, today
 
-ROWS_A_PAGE = 100
+ROWS_PER_PAGE = 100
 # The fields of the wish that stand two in a line.
-HALVES = (
+HALF_WIDTH_FIELDS = (
     "effective_on",
     "next_review",
     "department_role",
@@ -48,73 +48,73 @@ HALVES = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_many(request: HttpRequest) -> HttpResponse:
+def batch_create(request: HttpRequest) -> HttpResponse:
     """Show what was selected with the form of the wish, then what would become of it, then do it."""
-    tasks = permissions.tasks_to_change(request.user, today())
+    tasks = permissions.selectable_tasks(request.user, today())
     if request.method != "POST":
         # Whoever signs in again in the middle of sending a form arrives here.
         return redirect("task_list")
     step = request.POST.get("step")
     if step is None:
-        return _begin(request, tasks)
+        return _start(request, tasks)
     form = BatchForm(request.POST, account=request.user, today=today())
     if not form.is_valid():
         return _render(request, form, status=422)
     return _run(request, form) if step == "run" else _preview(request, form)
 
 
-def _begin(request: HttpRequest, tasks) -> HttpResponse:
+def _start(request: HttpRequest, tasks) -> HttpResponse:
     """Take the selection from the list, with the versions of now; what is wrong with it is said in the list."""
     try:
-        selected = _selected(request.POST, tasks)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect(way_back(request) or "task_list")
-    form = BatchForm(initial={"selected": written_selection(selected)}, account=request.user, today=today())
+        selected = _parse_selection(request.POST, tasks)
+    except ServiceError as error:
+        messages.error(request, error.message)
+        return redirect(get_next_url(request) or "task_list")
+    form = BatchForm(initial={"selected": format_selection(selected)}, account=request.user, today=today())
     return _render(request, form)
 
 
-def _selected(sent: QueryDict, tasks) -> dict[int, int]:
+def _parse_selection(data: QueryDict, tasks) -> dict[int, int]:
     """Return the tasks that the list's form selects, with their versions; raises Incomplete where that is no choice."""
-    if sent.get("all"):
+    if data.get("all"):
         try:
-            tasks = filtered_tasks(QueryDict(sent.get("query", "")), tasks.with_last_report(), today())
-        except WrongParameter as wrong:
-            raise Incomplete(str(wrong)) from wrong
+            tasks = filter_tasks(QueryDict(data.get("query", "")), tasks.with_last_report(), today())
+        except InvalidParameter as error:
+            raise InvalidInputError(str(error)) from error
     else:
-        ids = {int(pk) for pk in sent.getlist("task") if pk.isascii() and pk.isdecimal() and len(pk) < 10}
+        ids = {int(pk) for pk in data.getlist("task") if pk.isascii() and pk.isdecimal() and len(pk) < 10}
         tasks = tasks.filter(pk__in=ids)
-    found = dict(tasks.with_printed_order().values_list("pk", "version")[: MOST_ROWS + 1])
+    found = dict(tasks.in_printed_order().values_list("pk", "version")[: MAX_ROWS + 1])
     return check_selection(found)
 
 
 def _preview(request: HttpRequest, form: BatchForm) -> HttpResponse:
     try:
-        rows = plan_batch(wishes=form.wishes(), actor=request.user, today=today())
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
+        rows = plan_batch(changes=form.wishes(), actor=request.user, today=today())
+    except ServiceError as error:
+        form.add_error(None, error.message)
         return _render(request, form, status=422)
-    form.explain_all(rows)
+    form.add_common_error(rows)
     return _render(request, form, rows=rows, status=422 if form.errors else 200)
 
 
 def _run(request: HttpRequest, form: BatchForm) -> HttpResponse:
     try:
-        result = run_batch(wishes=form.wishes(), actor=request.user, note=form.cleaned_data["note"], today=today())
-    except NothingToChange as refused:
-        form.add_error(None, refused.sentence)
-        return _render(request, form, rows=refused.rows, status=409)
-    except DoneAlready as done:
-        messages.info(request, done.sentence, extra_tags=undo_tag(done.batch))
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
+        result = run_batch(changes=form.wishes(), actor=request.user, note=form.cleaned_data["note"], today=today())
+    except NothingToChangeError as error:
+        form.add_error(None, error.message)
+        return _render(request, form, rows=error.rows, status=409)
+    except DuplicateBatchError as done:
+        messages.info(request, done.message, extra_tags=undo_tag(done.batch))
+    except ServiceError as error:
+        form.add_error(None, error.message)
         return _render(request, form, status=422)
     else:
-        tell_of(request, result)
-    return redirect(way_back(request) or "task_list")
+        add_result_messages(request, result)
+    return redirect(get_next_url(request) or "task_list")
 
 
-def tell_of(request: HttpRequest, result: BatchResult) -> None:
+def add_result_messages(request: HttpRequest, result: BatchResult) -> None:
     """Say what the batch changed, with the button that undoes it, and what it left alone and why."""
     number = len(result.changed)
     messages.success(
@@ -122,7 +122,7 @@ def tell_of(request: HttpRequest, result: BatchResult) -> None:
         ngettext("%(number)d task was changed.", "%(number)d tasks were changed.", number) % {"number": number},
         extra_tags=undo_tag(result.batch),
     )
-    for sentence, tasks in _by_reason(result.left):
+    for sentence, tasks in _group_by_reason(result.left):
         messages.warning(
             request,
             ngettext(
@@ -133,7 +133,7 @@ def tell_of(request: HttpRequest, result: BatchResult) -> None:
             % {
                 "number": len(tasks),
                 "reason": sentence,
-                "tasks": named_in_short([task.text for task in tasks]),
+                "tasks": join_shortened([task.text for task in tasks]),
             },
         )
 
@@ -143,12 +143,12 @@ def undo_tag(batch: Batch) -> str:
     return f"undo:{batch.pk}"
 
 
-def _by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
+def _group_by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
     """Return the rows that stay as they are by the sentence that says why, the most frequent first."""
     grouped = defaultdict(list)
     for row in rows:
         if row.refusal is not None:
-            grouped[row.refusal.sentence].append(row.task)
+            grouped[row.refusal.message].append(row.task)
     return sorted(grouped.items(), key=lambda group: -len(group[1]))
 
 
@@ -158,23 +158,23 @@ def _render(
     context: dict[str, Any] = {
         "form": form,
         "number": len(form.versions),
-        "next": way_back(request),
-        "halves": HALVES,
+        "next": get_next_url(request),
+        "halves": HALF_WIDTH_FIELDS,
     }
     if rows is not None:
         context["preview"] = True
         context["will_change"] = [(row.task, planned_changes(row)) for row in rows if row.entries]
-        context["cannot"] = _by_reason(rows)
+        context["cannot"] = _group_by_reason(rows)
         context["left_number"] = sum(len(tasks) for _reason, tasks in context["cannot"])
     else:
-        tasks = permissions.tasks_to_change(request.user, today()).filter(pk__in=form.versions)
-        context["tasks"] = tasks.with_printed_order()
+        tasks = permissions.selectable_tasks(request.user, today()).filter(pk__in=form.versions)
+        context["tasks"] = tasks.in_printed_order()
     return render(request, "meetings/tasks/batches/form.html", context, status=status)
 
 
 def planned_changes(row: PlannedRow) -> list[Change]:
     """Return what the entries of a planned row would change, in words."""
-    return [change for entry in row.entries for change in changes_in_words(TaskLog(changes=entry.changes))]
+    return [change for entry in row.entries for change in describe_changes(TaskLog(changes=entry.changes))]
 
 
 @require_safe
@@ -193,12 +193,12 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 def _tell_what(batches: list[Batch]) -> None:
     """Give each batch ``what``: what it changed about the first of its tasks, which stands for all. One query."""
-    first = TaskLog.objects.of_first_tasks([batch.pk for batch in batches])
+    first = TaskLog.objects.for_first_tasks([batch.pk for batch in batches])
     entries = defaultdict(list)
     for entry in first:
         entries[entry.batch_id].append(entry)
     for batch in batches:
-        batch.what = [change for entry in entries[batch.pk] for change in changes_in_words(entry) if change.new]
+        batch.what = [change for entry in entries[batch.pk] for change in describe_changes(entry) if change.new]
 
 
 @require_safe
@@ -206,13 +206,13 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what one batch did to each of its tasks."""
     batch = permissions.readable_batch(request.user, pk)
     entries = batch.entries.select_related("task", "department").order_by("task_id", "sequence")
-    page = Paginator(entries, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    touched = [entry.task for entry in batch.entries.overtaken().select_related("task").order_by("task_id")]
+    page = Paginator(entries, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    touched = [entry.task for entry in batch.entries.superseded().select_related("task").order_by("task_id")]
     context = {
         "batch": batch,
         "page": page,
         "undone_by": getattr(batch, "undone_by", None),
-        "refusal": refusal_to_undo(batch, request.user, list(dict.fromkeys(touched))),
+        "refusal": find_undo_error(batch, request.user, list(dict.fromkeys(touched))),
         "number": batch.entries.values("task").distinct().count(),
     }
     return render(request, "meetings/tasks/batches/detail.html", context)
@@ -224,8 +224,8 @@ def undo_batch(request: HttpRequest, pk: int) -> HttpResponse:
     batch = permissions.undoable_batch(request.user, pk)
     try:
         undoing = batch_undo.undo_batch(batch_id=batch.pk, actor=request.user, today=today())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ServiceError as error:
+        messages.error(request, error.message)
     else:
         number = undoing.entries.count()
         messages.success(
@@ -237,4 +237,4 @@ def undo_batch(request: HttpRequest, pk: int) -> HttpResponse:
             )
             % {"number": number},
         )
-    return redirect(way_back(request) or reverse("batch", args=[pk]))
+    return redirect(get_next_url(request) or reverse("batch", args=[pk]))

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings.tasks.services import saved_views
-from meetings.tasks.tables import COLUMNS, TaskTable, named_columns
-from meetings.ui.navigation import way_back
+from meetings.tasks.tables import COLUMNS_PARAMETER, TaskTable, validate_columns
+from meetings.ui.navigation import get_next_url
 
 
 @require_POST
@@ -23,19 +23,19 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     Where the address itself names the columns, as that of a saved view does, they are changed there and nowhere else,
     unless ``remember`` says so. ``up`` and ``down`` move a column by one place, ``reset`` brings the usual ones back.
     """
-    query = QueryDict(urlsplit(way_back(request)).query, mutable=True)
-    columns, wrong = named_columns(_moved(request.POST))
+    query = QueryDict(urlsplit(get_next_url(request)).query, mutable=True)
+    columns, errors = validate_columns(_reordered_columns(request.POST))
     if "reset" in request.POST:
-        columns, wrong = list(TaskTable.USUAL), []
-    if wrong:
-        for sentence in wrong:
+        columns, errors = list(TaskTable.DEFAULT_COLUMNS), []
+    if errors:
+        for sentence in errors:
             messages.error(request, sentence)
-    elif COLUMNS in query and not {"reset", "remember"} & request.POST.keys():
-        query[COLUMNS] = ",".join(columns)
+    elif COLUMNS_PARAMETER in query and not {"reset", "remember"} & request.POST.keys():
+        query[COLUMNS_PARAMETER] = ",".join(columns)
         messages.success(request, _("The columns of this address are changed; your other lists show theirs as before."))
     else:
-        query.pop(COLUMNS, None)
-        usual = columns == list(TaskTable.USUAL)
+        query.pop(COLUMNS_PARAMETER, None)
+        usual = columns == list(TaskTable.DEFAULT_COLUMNS)
         saved_views.choose_columns(account=request.user, columns=[] if usual else columns)
         messages.success(
             request,
@@ -48,10 +48,10 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     return redirect(address if request.htmx else f"{address}#columns-form")
 
 
-def _moved(said: QueryDict) -> list[str]:
+def _reordered_columns(data: QueryDict) -> list[str]:
     """Return the columns that are ticked, in the order of the form but for the one that is to go up or down."""
-    columns = list(dict.fromkeys(said.getlist("column")))
-    for name, step in ((said.get("up"), -1), (said.get("down"), 1)):
+    columns = list(dict.fromkeys(data.getlist("column")))
+    for name, step in ((data.get("up"), -1), (data.get("down"), 1)):
         if name in columns:
             place = columns.index(name)
             columns.insert(max(place + step, 0), columns.pop(place))

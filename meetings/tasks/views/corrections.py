@@ -9,22 +9,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.core.lifecycle import DECIDERS
-from meetings.errors import Refused, Stale
+from meetings.core.lifecycle import CAN_DECIDE
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import Task, TaskLog
-from meetings.tasks.corrections_history import first_printed
-from meetings.tasks.display import changes_in_words, printed_in_words
+from meetings.tasks.corrections_history import find_original_values
+from meetings.tasks.display import describe_changes, describe_original_values
 from meetings.tasks.forms.corrections import EditTaskForm
-from meetings.tasks.navigation import after_saving
-from meetings.tasks.services.deadline_corrections import CORRECTED
+from meetings.tasks.navigation import url_after_save
+from meetings.tasks.services.deadline_corrections import CORRECTION_NUMBER
 from meetings.tasks.services.task_corrections import correct_task
-from meetings.ui.navigation import today, way_back
+from meetings.ui.navigation import get_next_url, today
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_task(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct what was typed or read wrongly. A button of a row (``do``) changes the rows and saves nothing."""
-    task = permissions.task_for(request.user, pk, today(), DECIDERS)
+    task = permissions.task_for_roles(request.user, pk, today(), CAN_DECIDE)
     data = request.POST if request.method == "POST" else None
     form = EditTaskForm(data, account=request.user, task=task, today=today())
     if data is None:
@@ -35,7 +35,9 @@ def edit_task(request: HttpRequest, pk: int) -> HttpResponse:
     valid, version = form.is_valid(), form.cleaned_data.get("version")
     if version not in (None, task.version):
         # First of all: what somebody else did may be why the form is wrong now.
-        return _page(request, task, form.newer(), stale=Stale(list(task.log.recorded_after(version))), status=409)
+        return _page(
+            request, task, form.rebased(), conflict=ConflictError(list(task.log.recorded_after(version))), status=409
+        )
     if valid:
         try:
             entries = correct_task(
@@ -45,35 +47,35 @@ def edit_task(request: HttpRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["note"],
                 **form.corrections,
             )
-        except Stale as stale:
-            task = permissions.task_for(request.user, pk, today(), DECIDERS)
+        except ConflictError as conflict:
+            task = permissions.task_for_roles(request.user, pk, today(), CAN_DECIDE)
             form.task = task
-            return _page(request, task, form.newer(), stale=stale, status=409)
-        except Refused as refused:
-            form.explain(refused)
+            return _page(request, task, form.rebased(), conflict=conflict, status=409)
+        except ServiceError as error:
+            form.explain(error)
         else:
-            messages.success(request, _saved(entries))
-            return redirect(after_saving(request, task, settles=False))
+            messages.success(request, _success_message(entries))
+            return redirect(url_after_save(request, task, advances_inbox=False))
     return _page(request, task, form, status=422)
 
 
 def _page(
-    request: HttpRequest, task: Task, form: EditTaskForm, *, stale: Stale | None = None, status: int = 200
+    request: HttpRequest, task: Task, form: EditTaskForm, *, conflict: ConflictError | None = None, status: int = 200
 ) -> HttpResponse:
     changes = task.log.order_by("sequence").values_list("changes", flat=True)
     context = {
         "task": task,
         "form": form,
-        "stale": stale,
-        "printed": printed_in_words(first_printed(changes)),
+        "stale": conflict,
+        "printed": describe_original_values(find_original_values(changes)),
         "sibling_count": task.suggestion.tasks.filter(joined_into__isnull=True).count() - 1,
-        "back": way_back(request),
+        "back": get_next_url(request),
     }
     return render(request, "meetings/tasks/edit.html", context, status=status)
 
 
-def _saved(entries: list[TaskLog]) -> str:
-    changes = {name: change for entry in entries for name, change in entry.changes.items() if name != CORRECTED}
-    labels = [change.label for change in changes_in_words(TaskLog(changes=changes))]
+def _success_message(entries: list[TaskLog]) -> str:
+    changes = {name: change for entry in entries for name, change in entry.changes.items() if name != CORRECTION_NUMBER}
+    labels = [change.label for change in describe_changes(TaskLog(changes=changes))]
     # Translators: what stands between the items of a list.
     return _("Corrected: %(what)s. The old is in the log.") % {"what": _(", ").join(labels)}

@@ -15,52 +15,53 @@ from meetings.tasks.listing import requested_day
 from meetings.ui.navigation import as_of_query, today
 
 # More would push what comes below off the first screens; the whole list is one click away.
-PRESSING_SHOWN = 12
+MAX_PRESSING = 12
 # The list's parameters that the dashboard understands, too: those that mean the same tasks on every day.
-NARROWING = ("q", "meeting", "aspect", "department", "supporting", "leader", "source")
+FILTER_PARAMETERS = ("q", "meeting", "aspect", "department", "supporting", "leader", "source")
 
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the register at the end of the day asked for: the account's own part first, all of it, or what is found.
 
-    What is found is said by the list's own parameters (`NARROWING`); the list links here with those it was asked.
+    What is found is said by the list's own parameters (`FILTER_PARAMETERS`); the list links here with those it was
+    asked.
     """
-    day, wrong = requested_day(request, today())
+    day, errors = requested_day(request, today())
     own = permissions.own_scope(request.user)
-    narrowed = _narrowing(request)
-    shows_own = bool(own) and request.GET.get("scope") != "all" and not narrowed
+    filter_query = _filter_query(request)
+    is_own_scope = bool(own) and request.GET.get("scope") != "all" and not filter_query
     tasks = permissions.readable_tasks(request.user, day)
     scope = as_of_query(day)
-    shown_scope = own if shows_own else {}
-    tasks = permissions.own_part(tasks, shown_scope)
+    shown_scope = own if is_own_scope else {}
+    tasks = permissions.filter_by_scope(tasks, shown_scope)
     for name, values in shown_scope.items():
         scope.setlist(name, values)
     states = permissions.readable_states(request.user, shown_scope)
     own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
-    narrowed_in_words: list[str] = []
-    if narrowed:
-        filterset = TaskFilterSet(narrowed, tasks, day=day)
-        wrong += filterset.wrong
-        narrowed_in_words = filterset.in_words()
-        tasks = tasks.none() if wrong else filterset.qs
+    filter_descriptions: list[str] = []
+    if filter_query:
+        filterset = TaskFilterSet(filter_query, tasks, day=day)
+        errors += filterset.wrong
+        filter_descriptions = filterset.in_words()
+        tasks = tasks.none() if errors else filterset.qs
         states = states.filter(task__in=tasks.order_by().values("pk"))
-        scope.update(narrowed)
+        scope.update(filter_query)
         found = filterset.form.cleaned_data
         own_ids = {name: {_key(pk) for pk in found[name]} for name in ("department", "leader") if found.get(name)}
     by_meeting = statistics.count_by_meeting(tasks, instructed_on=day)
-    counts = statistics.sum_of(by_meeting)
+    counts = statistics.sum_counts(by_meeting)
     by_department, by_leader = statistics.count_by_department_and_leader(tasks)
     context = {
         "day": day,
         "is_today": day == today(),
         "today": today(),
-        "wrong": wrong,
+        "wrong": errors,
         "scope": scope,
         "has_own": bool(own),
-        "shows_own": shows_own,
-        "narrowed": narrowed,
-        "narrowed_in_words": narrowed_in_words,
+        "shows_own": is_own_scope,
+        "narrowed": filter_query,
+        "narrowed_in_words": filter_descriptions,
         "health_values": Health,
         "counts": counts,
         # A column for what nobody has would only push the others together.
@@ -69,7 +70,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "open_statuses": sorted(OPEN_STATUSES),
         "as_of": as_of_query(day),
         "here": request.get_full_path(),
-        "pressing": statistics.pressing_tasks(tasks).for_listing()[:PRESSING_SHOWN],
+        "pressing": statistics.pressing_tasks(tasks).for_listing()[:MAX_PRESSING],
         "by_department": _own_rows(by_department, own_ids.get("department")),
         "by_leader": _own_rows(by_leader, own_ids.get("leader")),
         "by_meeting": by_meeting,
@@ -79,13 +80,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/tasks/dashboard.html", context)
 
 
-def _narrowing(request: HttpRequest) -> QueryDict:
+def _filter_query(request: HttpRequest) -> QueryDict:
     """Return the parameters of the list that the address narrows the dashboard by."""
-    narrowed = QueryDict(mutable=True)
-    for name in NARROWING:
+    query = QueryDict(mutable=True)
+    for name in FILTER_PARAMETERS:
         if values := [value for value in request.GET.getlist(name) if value]:
-            narrowed.setlist(name, values)
-    return narrowed
+            query.setlist(name, values)
+    return query
 
 
 def _key(pk: str) -> int | str:

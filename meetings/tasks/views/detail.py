@@ -9,26 +9,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from meetings import permissions
-from meetings.errors import Stale
+from meetings.errors import ConflictError
 from meetings.models import (
     DeadlineKind,
     SuggestionOutcome,
     Task,
     TaskLog,
-    agreement_to,
+    closure_agreement,
     closure_request,
     needs_agreement,
 )
-from meetings.models.log import standing
-from meetings.tasks.corrections_history import corrections_counted, first_printed
-from meetings.tasks.display import how_the_deadline_came, printed_in_words, times_corrected
-from meetings.tasks.forms.corrections import QuestionForm
+from meetings.models.log import exclude_undone
+from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
+from meetings.tasks.display import correction_count_text, describe_original_values, explain_due_date
+from meetings.tasks.forms.corrections import IssueForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.forms.workflow import TaskActionForm
-from meetings.tasks.import_issues import questions_of
-from meetings.ui.navigation import as_of_query, today, way_back
+from meetings.tasks.import_issues import group_issues
+from meetings.ui.navigation import as_of_query, get_next_url, today
 
-from .workflow_actions import ACTIONS, PLACED, Facts, offered, unbound
+from .workflow_actions import ACTIONS, INLINE_ACTIONS, WorkflowState, available_actions, empty_forms
 
 
 def render_task(
@@ -37,17 +37,17 @@ def render_task(
     day: datetime.date,
     *,
     form: UpdateTaskForm | None = None,
-    sent: TaskActionForm | None = None,
-    stale: Stale | None = None,
-    question: QuestionForm | None = None,
-    question_stale: Stale | None = None,
-    wrong: list[str] | tuple[()] = (),
+    submitted_form: TaskActionForm | None = None,
+    conflict: ConflictError | None = None,
+    issue_form: IssueForm | None = None,
+    issue_conflict: ConflictError | None = None,
+    errors: list[str] | tuple[()] = (),
     status: int = 200,
 ) -> HttpResponse:
     """Show ``task`` (from `access`, for ``day``).
 
-    ``form`` is the quick update, ``sent`` another action's form and ``question`` the answer to what an import left
-    open, when it came back; ``stale`` and ``question_stale`` say what somebody else did meanwhile.
+    ``form`` is the quick update, ``submitted_form`` another action's form and ``issue_form`` the answer to what an
+    import left open, when it came back; ``conflict`` and ``issue_conflict`` say what somebody else did meanwhile.
     """
     is_today = day == today()
     entries = task.log.select_related("actor", "department").prefetch_related("evidence")
@@ -68,115 +68,125 @@ def render_task(
         "is_today": is_today,
         "as_of": as_of_query(day),
         "form": form,
-        "sent": sent,
-        "stale": stale,
-        "wrong": wrong,
+        "sent": submitted_form,
+        "stale": conflict,
+        "wrong": errors,
         "log": log,
         "siblings": siblings,
         "sources": task.suggestion.suggestion_sources.select_related("person"),
         "outcome": _outcome(task, day),
-        **_open_questions(request, task, is_today, question, question_stale),
-        **_as_printed(whole_log, log),
+        **_open_issues_context(request, task, is_today, issue_form, issue_conflict),
+        **_original_values_context(whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
-        "how_due": how_the_deadline_came(task),
+        "how_due": explain_due_date(task),
         "may_answer": is_today and permissions.is_secretariat(request.user),
         "reports_by_department": department_reports(task, log),
         "evidence": _evidence(request, task, day, log),
-        "joined": task.joined.order_by("pk") if _says_joined(log) else [],
+        "joined": task.joined.order_by("pk") if _has_merged_tasks(log) else [],
         "wishes": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
             "asked__actor", "asked__department", "decided__actor"
         ),
-        "back": way_back(request),
+        "back": get_next_url(request),
     }
-    context.update(_work(request, task, siblings, context) if is_today else _looking_back(task, day))
+    context.update(_workflow_context(request, task, siblings, context) if is_today else _past_day_context(task, day))
     return render(request, "meetings/tasks/detail.html", context, status=status)
 
 
-def _open_questions(
-    request: HttpRequest, task: Task, is_today: bool, sent: QuestionForm | None, stale: Stale | None
+def _open_issues_context(
+    request: HttpRequest, task: Task, is_today: bool, submitted_form: IssueForm | None, conflict: ConflictError | None
 ) -> dict[str, Any]:
     """Return what the import left open about the task, and the form of the question that is being answered."""
-    marks = list(task.confirmation_marks.filter(answer__isnull=True)) if is_today else []
-    for mark in marks:
+    open_issues = list(task.import_issues.filter(answer__isnull=True)) if is_today else []
+    for mark in open_issues:
         # With the departments and leaders that are loaded already.
         mark.task = task
-    questions = questions_of(marks)
-    wrong = request.GET.get("wrong") if permissions.is_secretariat(request.user) else None
-    asked = next((question for question in questions if str(question.first.pk) == wrong), None)
+    issues = group_issues(open_issues)
+    opened_issue_id = request.GET.get("wrong") if permissions.is_secretariat(request.user) else None
+    asked = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
     return {
-        "questions": questions,
-        "question_form": sent or (QuestionForm(question=asked) if asked else None),
-        "question_sent": sent,
-        "question_stale": stale,
+        "questions": issues,
+        "question_form": submitted_form or (IssueForm(issue=asked) if asked else None),
+        "question_sent": submitted_form,
+        "question_stale": conflict,
     }
 
 
-def _as_printed(whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
+def _original_values_context(whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
     """Return what was printed first where something else stands now, and how often the deadline was corrected.
 
     Texts, departments and leaders are today's on every day, so what they were is asked of the ``whole_log``; the
     deadline is that of the day.
     """
-    texts = first_printed(entry.changes for entry in sorted(whole_log, key=lambda entry: entry.sequence))
+    texts = find_original_values(entry.changes for entry in sorted(whole_log, key=lambda entry: entry.sequence))
     of_day = [entry.changes for entry in sorted(log, key=lambda entry: entry.sequence)]
-    deadlines = {name: value for name, value in first_printed(of_day).items() if name in ("deadline", "milestones")}
+    deadlines = {
+        name: value for name, value in find_original_values(of_day).items() if name in ("deadline", "milestones")
+    }
     others = {name: value for name, value in texts.items() if name not in ("deadline", "milestones")}
     return {
-        "printed": printed_in_words({**others, **deadlines}),
-        "corrected": times_corrected(corrections_counted(of_day)),
+        "printed": describe_original_values({**others, **deadlines}),
+        "corrected": correction_count_text(count_deadline_corrections(of_day)),
     }
 
 
-def _work(request: HttpRequest, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
+def _workflow_context(
+    request: HttpRequest, task: Task, siblings: list[Task], context: dict[str, Any]
+) -> dict[str, Any]:
     """Return what the page of today offers besides: what waits, and the forms."""
-    account, sent = request.user, context["sent"]
+    account, submitted_form = request.user, context["sent"]
     instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
-    asked = closure_request(task)
-    wish = next((wish for wish in context["wishes"] if wish.decided_id is None), None)
-    facts = Facts(
-        request=asked,
-        agreement=agreement_to(asked) if asked else None,
-        must_agree=asked is not None and needs_agreement(task),
-        wish=wish,
+    closure = closure_request(task)
+    extension_request = next(
+        (extension_request for extension_request in context["wishes"] if extension_request.decided_id is None), None
+    )
+    state = WorkflowState(
+        request=closure,
+        agreement=closure_agreement(closure) if closure else None,
+        needs_agreement=closure is not None and needs_agreement(task),
+        wish=extension_request,
         instructions=bool(instructions),
         evidence=bool(context["evidence"]),
-        siblings_open=any(sibling.is_open for sibling in siblings),
+        has_open_siblings=any(sibling.is_open for sibling in siblings),
     )
-    names = offered(account, task, facts)
-    forms = unbound((name for name in names if name not in ("answer", "delete-evidence")), account, task, today())
-    if sent is not None and sent.action != "answer":
+    names = available_actions(account, task, state)
+    forms = empty_forms((name for name in names if name not in ("answer", "delete-evidence")), account, task, today())
+    if submitted_form is not None and submitted_form.action != "answer":
         # Also where it is not offered any more: the sentence that says why has to stand somewhere.
-        forms[sent.action] = sent
+        forms[submitted_form.action] = submitted_form
     quick = context["form"]
-    if quick is None and permissions.may_report(account, task):
+    if quick is None and permissions.can_report(account, task):
         quick = UpdateTaskForm(account=account, task=task, today=today())
     return {
         "form": quick,
-        "facts": facts,
-        "closure_request": asked,
-        "wish": wish,
+        "facts": state,
+        "closure_request": closure,
+        "wish": extension_request,
         "instructions": [
-            (instruction, _answer_form(instruction.pk, "answer" in names, sent, account, task))
+            (instruction, _answer_form(instruction.pk, "answer" in names, submitted_form, account, task))
             for instruction in instructions
         ],
         "decisions": [(ACTIONS[name], forms[name]) for name in ("agree", "decide-closure") if name in forms],
         "wish_decision": forms.get("decide-extension"),
         "wish_action": ACTIONS["decide-extension"],
         "answer_action": ACTIONS["answer"],
-        "others": [(ACTIONS[name], forms[name]) for name in ACTIONS if name in forms and name not in PLACED],
+        "others": [(ACTIONS[name], forms[name]) for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
     }
 
 
-def _looking_back(task: Task, day: datetime.date) -> dict[str, Any]:
+def _past_day_context(task: Task, day: datetime.date) -> dict[str, Any]:
     instructions = task.instructions.open_on(day).select_related("leader")
     return {"instructions": [(instruction, None) for instruction in instructions]}
 
 
 def _answer_form(
-    instruction_id: int, may_answer: bool, sent: TaskActionForm | None, account, task: Task
+    instruction_id: int, may_answer: bool, submitted_form: TaskActionForm | None, account, task: Task
 ) -> TaskActionForm | None:
-    if sent is not None and sent.action == "answer" and sent.data.get("instruction") == str(instruction_id):
-        return sent
+    if (
+        submitted_form is not None
+        and submitted_form.action == "answer"
+        and submitted_form.data.get("instruction") == str(instruction_id)
+    ):
+        return submitted_form
     if not may_answer:
         return None
     form = ACTIONS["answer"].form(action="answer", account=account, task=task, today=today())
@@ -185,7 +195,7 @@ def _answer_form(
     return form
 
 
-def _says_joined(log: list[TaskLog]) -> bool:
+def _has_merged_tasks(log: list[TaskLog]) -> bool:
     """Whether another task was joined into this one; only then is asked what came along."""
     return any("joined" in entry.changes for entry in log)
 
@@ -193,13 +203,13 @@ def _says_joined(log: list[TaskLog]) -> bool:
 def _evidence(request: HttpRequest, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
     """Return the files of the ``log`` up to ``day``, each with whether it may be deleted now."""
     found = [file for entry in log for file in entry.evidence.all()]
-    if _says_joined(log):
+    if _has_merged_tasks(log):
         came_along = task.evidence.exclude(entry__task=task).filter(entry__effective_on__lte=day)
         found += came_along.select_related("entry__actor", "entry__department")
     files = sorted(found, key=lambda file: file.pk)
-    may_report = day == today() and permissions.may_report(request.user, task)
+    may_report = day == today() and permissions.can_report(request.user, task)
     return [
-        (file, may_report and file.removal_id is None and permissions.may_delete_evidence(request.user, file))
+        (file, may_report and file.removal_id is None and permissions.can_delete_evidence(request.user, file))
         for file in files
         if file.removal_id is None or request.user.is_staff
     ]
@@ -217,7 +227,7 @@ def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
     ``log`` is the task's, newest first.
     """
     last: dict[int, TaskLog] = {}
-    reports = [entry for entry in standing(log) if entry.is_report]
+    reports = [entry for entry in exclude_undone(log) if entry.is_report]
     for entry in reports:
         if entry.department:
             # What a department reported before it was merged is said of the one that lives.

@@ -15,100 +15,104 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.errors import ImpossibleStep, Refused, Stale
+from meetings.errors import ConflictError, InvalidTransitionError, ServiceError
 from meetings.tasks import import_issues
-from meetings.tasks.forms.corrections import QuestionForm, with_offered_day
-from meetings.tasks.import_issues import OpenRow, Question
-from meetings.tasks.navigation import after_saving
-from meetings.tasks.services.import_issues import answer_marks
+from meetings.tasks.forms.corrections import IssueForm, build_offered_day_corrections
+from meetings.tasks.import_issues import IssueGroup, OpenIssueRow
+from meetings.tasks.navigation import url_after_save
+from meetings.tasks.services.import_issues import resolve_issues
 from meetings.ui.navigation import today
 
 from .detail import render_task
 
-ROWS_A_PAGE = 20
+ROWS_PER_PAGE = 20
 # It is right as it stands; the day that the question offers is; something else is.
 DECISIONS = ("right", "offered", "wrong")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirmation_list(request: HttpRequest) -> HttpResponse:
+def import_issue_list(request: HttpRequest) -> HttpResponse:
     """Show what is open, row by row; answer one question, for all the tasks it is asked of at once."""
     if request.method == "POST":
-        return _answer(request)
+        return _resolve(request)
     return _page(request)
 
 
 def _page(
-    request: HttpRequest, *, sent: QuestionForm | None = None, stale: Stale | None = None, status: int = 200
+    request: HttpRequest,
+    *,
+    submitted_form: IssueForm | None = None,
+    conflict: ConflictError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    pages = Paginator(import_issues.readable_open_suggestions(request.user), ROWS_A_PAGE)
+    pages = Paginator(import_issues.readable_suggestions_with_open_issues(request.user), ROWS_PER_PAGE)
     page = pages.get_page(request.POST.get("page") or request.GET.get("page"))
-    rows = import_issues.open_rows(page.object_list)
+    rows = import_issues.build_open_issue_rows(page.object_list)
     context = {
         "page": page,
         "page_number": page.number,
-        "meetings": import_issues.by_meeting(rows),
-        "number": import_issues.number(),
+        "meetings": import_issues.group_by_meeting(rows),
+        "number": import_issues.count_open_issues(),
         "may_answer": permissions.is_secretariat(request.user),
-        "form": sent or _opened(request, rows),
-        "sent": sent,
-        "stale": stale,
+        "form": submitted_form or _requested_form(request, rows),
+        "sent": submitted_form,
+        "stale": conflict,
     }
     return render(request, "meetings/tasks/import_issues/list.html", context, status=status)
 
 
-def _opened(request: HttpRequest, rows: list[OpenRow]) -> QuestionForm | None:
+def _requested_form(request: HttpRequest, rows: list[OpenIssueRow]) -> IssueForm | None:
     """Return the form of the question that ``wrong`` names: somebody is about to say what is right instead."""
-    wrong = request.GET.get("wrong")
-    questions = (question for row in rows for question in row.questions)
-    asked = next((question for question in questions if str(question.first.pk) == wrong), None)
-    return QuestionForm(question=asked) if asked and permissions.is_secretariat(request.user) else None
+    opened_issue_id = request.GET.get("wrong")
+    issues = (question for row in rows for question in row.questions)
+    asked = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
+    return IssueForm(issue=asked) if asked and permissions.is_secretariat(request.user) else None
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
-    question = import_issues.answerable_question(request.user, request.POST.getlist("mark"))
+def _resolve(request: HttpRequest) -> HttpResponse:
+    issue = import_issues.answerable_issue(request.user, request.POST.getlist("mark"))
     decision = request.POST.get("decision")
     if decision not in DECISIONS:
         messages.error(request, _("The page asked for something that does not exist. Nothing was changed."))
-        return _go_on(request, question, question.anchor)
-    form = QuestionForm(request.POST, question=question) if decision == "wrong" else None
+        return _redirect_to_next(request, issue, issue.anchor)
+    form = IssueForm(request.POST, issue=issue) if decision == "wrong" else None
     if form is not None and not form.is_valid():
-        return _come_back(request, question, form, status=422)
-    following = _following(request, question)
+        return _render_again(request, issue, form, status=422)
+    next_anchor = _next_anchor(request, issue)
     try:
-        answer_marks(
-            mark_ids=[mark.pk for mark in question.marks],
-            versions=_versions(request, question),
+        resolve_issues(
+            issue_ids=[mark.pk for mark in issue.marks],
+            versions=_versions(request, issue),
             actor=request.user,
-            **_said(question, decision, form),
+            **_service_arguments(issue, decision, form),
         )
-    except Stale as stale:
-        return _too_late(request, question, form, stale)
-    except Refused as refused:
-        if not question.is_open or form is None:
-            messages.error(request, refused.sentence)
-            return _go_on(request, question, following)
-        form.explain(refused)
-        return _come_back(request, question, form, status=422)
-    sentence = _answered(question, decision)
+    except ConflictError as conflict:
+        return _handle_conflict(request, issue, form, conflict)
+    except ServiceError as error:
+        if not issue.is_open or form is None:
+            messages.error(request, error.message)
+            return _redirect_to_next(request, issue, next_anchor)
+        form.explain(error)
+        return _render_again(request, issue, form, status=422)
+    sentence = _success_message(issue, decision)
     if request.htmx:
-        context = {"question": question, "sentence": sentence, "number": import_issues.number()}
+        context = {"question": issue, "sentence": sentence, "number": import_issues.count_open_issues()}
         return render(request, "meetings/tasks/import_issues/_resolved.html", context)
     messages.success(request, sentence)
-    return _go_on(request, question, following)
+    return _redirect_to_next(request, issue, next_anchor)
 
 
-def _said(question: Question, decision: str | None, form: QuestionForm | None) -> dict[str, Any]:
+def _service_arguments(issue: IssueGroup, decision: str | None, form: IssueForm | None) -> dict[str, Any]:
     if form is not None:
-        corrections = form.corrections if question.is_answered_in_place else {}
+        corrections = form.corrections if issue.is_correctable_in_place else {}
         return {"note": form.cleaned_data["note"], "corrections": corrections}
-    if decision == "offered" and question.offered:
-        return {"note": _("The day that the question offered."), "corrections": with_offered_day(question)}
+    if decision == "offered" and issue.offered:
+        return {"note": _("The day that the question offered."), "corrections": build_offered_day_corrections(issue)}
     return {}
 
 
-def _answered(question: Question, decision: str | None) -> str:
-    number = len(question.marks)
+def _success_message(issue: IssueGroup, decision: str | None) -> str:
+    number = len(issue.marks)
     if decision in ("wrong", "offered"):
         return ngettext(
             "Answered: it was not right. The answer is in the log of the task.",
@@ -122,73 +126,75 @@ def _answered(question: Question, decision: str | None) -> str:
     ) % {"number": number}
 
 
-def _versions(request: HttpRequest, question: Question) -> dict[int, int]:
+def _versions(request: HttpRequest, issue: IssueGroup) -> dict[int, int]:
     """Return the versions of the tasks that the person had before their eyes."""
     versions = {}
-    for task in question.tasks:
+    for task in issue.tasks:
         written = request.POST.get(f"version-{task.pk}", "")
         # No task has had a version of ten digits; a number of thousands is not even read.
         versions[task.pk] = int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else 0
     return versions
 
 
-def _too_late(request: HttpRequest, question: Question, form: QuestionForm | None, stale: Stale) -> HttpResponse:
+def _handle_conflict(
+    request: HttpRequest, issue: IssueGroup, form: IssueForm | None, conflict: ConflictError
+) -> HttpResponse:
     """Come back with what the other person did; answering again then counts."""
-    if not question.is_open:
-        messages.info(request, ImpossibleStep(_("Somebody else has answered this meanwhile.")).sentence)
-        return _go_on(request, question, _following(request, question))
-    return _come_back(request, question, form, stale=stale, status=409)
+    if not issue.is_open:
+        messages.info(request, InvalidTransitionError(_("Somebody else has answered this meanwhile.")).message)
+        return _redirect_to_next(request, issue, _next_anchor(request, issue))
+    return _render_again(request, issue, form, conflict=conflict, status=409)
 
 
 # --- where the answer leads -----------------------------------------------------------------------
 
 
-def _stands_on_task(request: HttpRequest, question: Question) -> bool:
-    return request.POST.get("on") == "task" and len(question.marks) == 1
+def _is_on_task_page(request: HttpRequest, issue: IssueGroup) -> bool:
+    return request.POST.get("on") == "task" and len(issue.marks) == 1
 
 
-def _come_back(
+def _render_again(
     request: HttpRequest,
-    question: Question,
-    form: QuestionForm | None,
+    issue: IssueGroup,
+    form: IssueForm | None,
     *,
-    stale: Stale | None = None,
+    conflict: ConflictError | None = None,
     status: int,
 ) -> HttpResponse:
-    form = form or QuestionForm(question=question)
-    if _stands_on_task(request, question):
-        task = permissions.readable_task(request.user, question.first.task_id, today())
-        return render_task(request, task, today(), question=form, question_stale=stale, status=status)
+    form = form or IssueForm(issue=issue)
+    if _is_on_task_page(request, issue):
+        task = permissions.readable_task(request.user, issue.first.task_id, today())
+        return render_task(request, task, today(), issue_form=form, issue_conflict=conflict, status=status)
     if request.htmx:
         context = {
-            "question": question,
+            "question": issue,
             "form": form,
             "sent": form,
-            "stale": stale,
+            "stale": conflict,
             "may_answer": True,
             "page_number": request.POST.get("page", ""),
         }
         return render(request, "meetings/tasks/import_issues/_issue.html", context, status=status)
-    return _page(request, sent=form, stale=stale, status=status)
+    return _page(request, submitted_form=form, conflict=conflict, status=status)
 
 
-def _following(request: HttpRequest, question: Question) -> str:
+def _next_anchor(request: HttpRequest, issue: IssueGroup) -> str:
     """Return the place of the next open question of the page behind this one; empty: there is none."""
-    if request.htmx or _stands_on_task(request, question):
+    if request.htmx or _is_on_task_page(request, issue):
         return ""
-    pages = Paginator(import_issues.readable_open_suggestions(request.user), ROWS_A_PAGE)
-    rows = import_issues.open_rows(pages.get_page(request.POST.get("page")).object_list)
+    pages = Paginator(import_issues.readable_suggestions_with_open_issues(request.user), ROWS_PER_PAGE)
+    rows = import_issues.build_open_issue_rows(pages.get_page(request.POST.get("page")).object_list)
     anchors = [each.anchor for row in rows for each in row.questions]
-    later = anchors[anchors.index(question.anchor) + 1 :] if question.anchor in anchors else anchors
+    later = anchors[anchors.index(issue.anchor) + 1 :] if issue.anchor in anchors else anchors
     return next(iter(later), "")
 
 
-def _go_on(request: HttpRequest, question: Question, following: str) -> HttpResponse:
-    if _stands_on_task(request, question):
-        return redirect(after_saving(request, question.first.task, settles=False))
+def _redirect_to_next(request: HttpRequest, issue: IssueGroup, next_anchor: str) -> HttpResponse:
+    if _is_on_task_page(request, issue):
+        return redirect(url_after_save(request, issue.first.task, advances_inbox=False))
     page = request.POST.get("page", "")
     query = f"?{urlencode({'page': page})}" if page not in ("", "1") else ""
-    address = f"{reverse('confirmations')}{query}{f'#{following}' if following else ''}"
+    address = f"{reverse('confirmations')}{query}{f'#{next_anchor}' if next_anchor else ''}"
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)

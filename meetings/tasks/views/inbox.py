@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.models import Role
 from meetings.tasks import inbox as waiting
-from meetings.tasks.navigation import waiting_address
+from meetings.tasks.navigation import inbox_task_url
 from meetings.ui.navigation import today
 
 
@@ -19,7 +19,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     day = today()
     if "begin" in request.GET:
         first = waiting.next_task(request.user, day)
-        return redirect(waiting_address(first) if first else "inbox")
+        return redirect(inbox_task_url(first) if first else "inbox")
     groups = [(group, list(group.items(day))) for group in waiting.groups(request.user, day)]
     context = {
         "day": day,

@@ -10,15 +10,15 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget
 
 from meetings import permissions
-from meetings.errors import Refused, Stale
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import Task
 from meetings.tasks.forms.update import UpdateTaskForm
-from meetings.tasks.listing import one_row
-from meetings.tasks.services.batch import DoneAlready, NothingToChange, Wish, run_batch
-from meetings.ui.navigation import today, way_back
+from meetings.tasks.listing import build_single_row
+from meetings.tasks.services.batch import DuplicateBatchError, NothingToChangeError, TaskChange, run_batch
+from meetings.ui.navigation import get_next_url, today
 
 from .batches import undo_tag
-from .tasks import saved, typed_anew
+from .tasks import rebased_data, update_success_message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,32 +30,34 @@ def task_status(request: HttpRequest, pk: int) -> HttpResponse:
             return _row(request, task)
         return _render(request, task, _form(request, task))
     form = _form(request, task, request.POST)
-    valid, said = form.is_valid(), form.cleaned_data
+    valid, data = form.is_valid(), form.cleaned_data
     if not valid:
-        if said.get("version") not in (None, task.version):
+        if data.get("version") not in (None, task.version):
             # What somebody else did may be why the form is wrong now, such as a step that has gone.
-            return _render_refused(request, task, form, Stale(list(task.log.recorded_after(said["version"]))))
+            return _render_error(request, task, form, ConflictError(list(task.log.recorded_after(data["version"]))))
         return _render(request, task, form, status=422)
-    wish = Wish(
+    change = TaskChange(
         task_id=task.pk,
-        version=said["version"],
-        effective_on=said["effective_on"],
-        note=said["note"],
+        version=data["version"],
+        effective_on=data["effective_on"],
+        note=data["note"],
         # Left alone, the words are progress.
-        status=said["status"] if said["status"] != task.day_status else None,
-        department=said["department"],
+        status=data["status"] if data["status"] != task.day_status else None,
+        department=data["department"],
     )
     try:
-        result = run_batch(wishes=[wish], actor=request.user, today=today())
-    except DoneAlready as done:
-        messages.info(request, done.sentence, extra_tags=undo_tag(done.batch))
-    except NothingToChange as nothing:
-        return _render_refused(request, task, form, nothing.rows[0].refusal)
+        result = run_batch(changes=[change], actor=request.user, today=today())
+    except DuplicateBatchError as done:
+        messages.info(request, done.message, extra_tags=undo_tag(done.batch))
+    except NothingToChangeError as nothing:
+        return _render_error(request, task, form, nothing.rows[0].refusal)
     else:
-        messages.success(request, saved(task, result.changed[0].entries[0]), extra_tags=undo_tag(result.batch))
+        messages.success(
+            request, update_success_message(task, result.changed[0].entries[0]), extra_tags=undo_tag(result.batch)
+        )
     if request.htmx:
         return _row(request, task)
-    return redirect(f"{way_back(request) or reverse('task_list')}#task-{task.pk}")
+    return redirect(f"{get_next_url(request) or reverse('task_list')}#task-{task.pk}")
 
 
 def _form(request: HttpRequest, task: Task, data=None) -> UpdateTaskForm:
@@ -71,17 +73,17 @@ def _form(request: HttpRequest, task: Task, data=None) -> UpdateTaskForm:
     return form
 
 
-def _render_refused(request: HttpRequest, task: Task, form: UpdateTaskForm, refusal: Refused) -> HttpResponse:
-    if not isinstance(refusal, Stale):
-        form.explain(refusal)
+def _render_error(request: HttpRequest, task: Task, form: UpdateTaskForm, error: ServiceError) -> HttpResponse:
+    if not isinstance(error, ConflictError):
+        form.explain(error)
         return _render(request, task, form, status=422)
-    return _render(request, task, _form(request, task, typed_anew(request, task)), stale=refusal, status=409)
+    return _render(request, task, _form(request, task, rebased_data(request, task)), conflict=error, status=409)
 
 
 def _render(
-    request: HttpRequest, task: Task, form: UpdateTaskForm, *, stale: Stale | None = None, status: int = 200
+    request: HttpRequest, task: Task, form: UpdateTaskForm, *, conflict: ConflictError | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"task": task, "form": form, "stale": stale, "next": way_back(request)}
+    context = {"task": task, "form": form, "stale": conflict, "next": get_next_url(request)}
     if not request.htmx:
         return render(request, "meetings/tasks/status.html", context, status=status)
     response = render(request, "meetings/tasks/_status_form.html", context, status=status)
@@ -89,6 +91,6 @@ def _render(
 
 
 def _row(request: HttpRequest, task: Task) -> HttpResponse:
-    tasks = permissions.tasks_to_change(request.user, today()).filter(pk=task.pk)
-    listing = one_row(request, tasks, way_back(request) or reverse("task_list"), today())
+    tasks = permissions.selectable_tasks(request.user, today()).filter(pk=task.pk)
+    listing = build_single_row(request, tasks, get_next_url(request) or reverse("task_list"), today())
     return render(request, "meetings/tasks/_row.html", {"listing": listing, "day": today()})

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
-from meetings.errors import Refused
+from meetings.errors import ServiceError
 from meetings.models import Role, SavedView
 from meetings.tasks.filters import FilterChoices
-from meetings.tasks.forms.saved_views import SaveViewForm, ViewForm
-from meetings.tasks.saved_views import address_of, tell
+from meetings.tasks.forms.saved_views import SavedViewForm, SaveViewForm
+from meetings.tasks.saved_views import describe, saved_view_url
 from meetings.tasks.services import saved_views as saved_views_service
-from meetings.tasks.services.saved_views import NameTaken, begin_with, save_view
+from meetings.tasks.services.saved_views import NameTakenError, save_view, set_landing_view
 from meetings.ui.navigation import today
 
 
@@ -31,46 +31,46 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest) -> HttpResponse:
     form = SaveViewForm(request.POST, account=request.user)
     if not form.is_valid():
-        return _render(request, saving=form, status=422)
+        return _render(request, save_form=form, status=422)
     try:
         view = save_view(owner=request.user, **form.cleaned_data)
-    except NameTaken as taken:
+    except NameTakenError as taken:
         form.explain(taken)
-        return _render(request, saving=form, may_overwrite=True, status=409)
-    except Refused as refused:
-        form.explain(refused)
-        return _render(request, saving=form, status=422)
-    messages.success(request, _said(view))
-    address = address_of(view)
+        return _render(request, save_form=form, may_overwrite=True, status=409)
+    except ServiceError as error:
+        form.explain(error)
+        return _render(request, save_form=form, status=422)
+    messages.success(request, _success_message(view))
+    address = saved_view_url(view)
     if day := request.POST.get(AS_OF):
         address += "&" + QueryDict.fromkeys([AS_OF], day).urlencode()
     return redirect(address)
 
 
 @require_safe
-def open_view(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to the list that the view is."""
-    return redirect(address_of(permissions.readable_view(request.user, pk)))
+    return redirect(saved_view_url(permissions.readable_view(request.user, pk)))
 
 
 @require_POST
-def change_view(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename a view, or share it otherwise."""
     view = permissions.own_view(request.user, pk)
     form = _change_form(request, view, request.POST)
     if form.is_valid():
         try:
             view = saved_views_service.change_view(view_id=view.pk, actor=request.user, **form.cleaned_data)
-        except Refused as refused:
-            form.explain(refused)
+        except ServiceError as error:
+            form.explain(error)
         else:
-            messages.success(request, _said(view))
+            messages.success(request, _success_message(view))
             return redirect("saved_views")
     return _render(request, changing=(pk, form), status=422)
 
 
 @require_POST
-def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a view up."""
     view = permissions.own_view(request.user, pk)
     saved_views_service.delete_view(view_id=view.pk, actor=request.user)
@@ -79,20 +79,20 @@ def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def begin_with_view(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view_first_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a view be the first page, or (``stop``) let it be that no longer."""
     view = permissions.readable_view(request.user, pk)
     if "stop" in request.POST:
-        begin_with(account=request.user, view=None)
-        said = _("After signing in, “%(page)s” opens again.") % {"page": request.user.get_landing_page_display()}
+        set_landing_view(account=request.user, view=None)
+        message = _("After signing in, “%(page)s” opens again.") % {"page": request.user.get_landing_page_display()}
     else:
-        begin_with(account=request.user, view=view)
-        said = _("After signing in, “%(name)s” opens from now on.") % {"name": view.name}
-    messages.success(request, said)
+        set_landing_view(account=request.user, view=view)
+        message = _("After signing in, “%(name)s” opens from now on.") % {"name": view.name}
+    messages.success(request, message)
     return redirect("saved_views")
 
 
-def _said(view: SavedView) -> str:
+def _success_message(view: SavedView) -> str:
     if not view.shared_with:
         return _("Saved: the view “%(name)s”, for you alone.") % {"name": view.name}
     return _("Saved: the view “%(name)s”, shared with all who have the role “%(role)s”.") % {
@@ -101,17 +101,17 @@ def _said(view: SavedView) -> str:
     }
 
 
-def _change_form(request: HttpRequest, view: SavedView, data: QueryDict | None = None) -> ViewForm:
+def _change_form(request: HttpRequest, view: SavedView, data: QueryDict | None = None) -> SavedViewForm:
     initial = {"name": view.name, "shared_with": view.shared_with}
-    return ViewForm(data, account=request.user, initial=initial, auto_id=f"id_{view.pk}_%s")
+    return SavedViewForm(data, account=request.user, initial=initial, auto_id=f"id_{view.pk}_%s")
 
 
 def _render(
     request: HttpRequest,
     *,
-    saving: SaveViewForm | None = None,
+    save_form: SaveViewForm | None = None,
     may_overwrite: bool = False,
-    changing: tuple[int, ViewForm] | None = None,
+    changing: tuple[int, SavedViewForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     choices = FilterChoices(today())
@@ -121,12 +121,12 @@ def _render(
         form = None
         if own:
             form = changing[1] if changing and changing[0] == view.pk else _change_form(request, view)
-        rows.append({"view": view, "told": tell(view.query, choices, today()), "form": form})
+        rows.append({"view": view, "told": describe(view.query, choices, today()), "form": form})
     context = {
         "own": [row for row in rows if row["form"]],
         "shared": [row for row in rows if not row["form"]],
-        "saving": saving,
-        "saving_told": tell(saving.data.get("query", ""), choices, today()) if saving else None,
+        "saving": save_form,
+        "saving_told": describe(save_form.data.get("query", ""), choices, today()) if save_form else None,
         "may_overwrite": may_overwrite,
     }
     return render(request, "meetings/tasks/saved_views/list.html", context, status=status)

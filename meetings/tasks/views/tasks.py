@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.display.deadline_messages import in_short
-from meetings.errors import Refused, Stale
+from meetings.display.deadline_messages import shorten_text
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import Status, Task
 from meetings.tasks import responses
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
-from meetings.tasks.navigation import after_saving
+from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.status import update_task
 from meetings.ui.navigation import today
 
@@ -31,7 +31,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
     asked_for = request.GET.get("export")
     if asked_for and not listing.wrong:
-        if asked_for in responses.REGISTER_FORMS:
+        if asked_for in responses.REGISTER_FORMATS:
             return responses.register_response(listing.tasks, day, asked_for)
         listing.wrong.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": asked_for})
     fragment = request.htmx and not request.htmx.history_restore_request
@@ -40,7 +40,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "meetings/tasks/_results.html" if fragment else "meetings/tasks/list.html",
         {
             "listing": listing,
-            "selecting": listing.is_today and permissions.may_change_many(request.user),
+            "selecting": listing.is_today and permissions.can_change_tasks(request.user),
             "page_sizes": PAGE_SIZES,
             "day": day,
             "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
@@ -58,15 +58,15 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one task with its log, and update it."""
     if request.method == "POST":
         return _update(request, pk)
-    day, wrong = requested_day(request, today())
+    day, errors = requested_day(request, today())
     try:
         task = permissions.readable_task(request.user, pk, day)
     except Http404:
-        return _joined(request, permissions.joined_task(request.user, pk))
-    return render_task(request, task, day, wrong=wrong)
+        return _render_merged(request, permissions.merged_task(request.user, pk))
+    return render_task(request, task, day, errors=errors)
 
 
-def _joined(request: HttpRequest, task: Task) -> HttpResponse:
+def _render_merged(request: HttpRequest, task: Task) -> HttpResponse:
     """Say where a task went that is none of its own any more, with what its log says of it."""
     log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
     return render(request, "meetings/tasks/merged.html", {"task": task, "log": list(log)})
@@ -75,57 +75,57 @@ def _joined(request: HttpRequest, task: Task) -> HttpResponse:
 def _update(request: HttpRequest, pk: int) -> HttpResponse:
     task = permissions.writable_task(request.user, pk, today())
     form = UpdateTaskForm(request.POST, account=request.user, task=task, today=today())
-    valid, said = form.is_valid(), form.cleaned_data
-    if said.get("version") not in (None, task.version):
+    valid, data = form.is_valid(), form.cleaned_data
+    if data.get("version") not in (None, task.version):
         # First of all: what somebody else did may be why the form is wrong now, such as a step that has gone.
-        return _render_stale(request, task, Stale(list(task.log.recorded_after(said["version"]))))
+        return _render_conflict(request, task, ConflictError(list(task.log.recorded_after(data["version"]))))
     if valid:
         try:
             entry = update_task(
                 task_id=task.pk,
-                version=said["version"],
+                version=data["version"],
                 actor=request.user,
-                effective_on=said["effective_on"],
-                note=said["note"],
-                status=said["status"] or None,
-                next_review=said.get("next_review"),
-                department=said["department"],
+                effective_on=data["effective_on"],
+                note=data["note"],
+                status=data["status"] or None,
+                next_review=data.get("next_review"),
+                department=data["department"],
             )
-        except Stale as stale:
-            return _render_stale(request, task, stale)
-        except Refused as refused:
-            form.explain(refused)
+        except ConflictError as conflict:
+            return _render_conflict(request, task, conflict)
+        except ServiceError as error:
+            form.explain(error)
         else:
-            messages.success(request, saved(task, entry))
-            return redirect(after_saving(request, task, settles=True, to_list=True))
+            messages.success(request, update_success_message(task, entry))
+            return redirect(url_after_save(request, task, advances_inbox=True, to_list=True))
     return render_task(request, task, today(), form=form, status=422)
 
 
-def saved(task: Task, entry) -> str:
+def update_success_message(task: Task, entry) -> str:
     """Say what an entry of the quick update has changed."""
     if "status" in entry.changes:
         return _("Saved: “%(task)s” is now “%(status)s”.") % {
-            "task": in_short(task.text),
+            "task": shorten_text(task.text),
             "status": Status(entry.changes["status"]["new"]).label,
         }
-    return _("Saved: the entry is in the log of “%(task)s”.") % {"task": in_short(task.text)}
+    return _("Saved: the entry is in the log of “%(task)s”.") % {"task": shorten_text(task.text)}
 
 
-def _render_stale(request: HttpRequest, task: Task, stale: Stale) -> HttpResponse:
+def _render_conflict(request: HttpRequest, task: Task, conflict: ConflictError) -> HttpResponse:
     """Come back with what the other person did beside what this one typed; saving again then counts."""
-    form = UpdateTaskForm(typed_anew(request, task), account=request.user, task=task, today=today())
-    return render_task(request, task, today(), form=form, stale=stale, status=409)
+    form = UpdateTaskForm(rebased_data(request, task), account=request.user, task=task, today=today())
+    return render_task(request, task, today(), form=form, conflict=conflict, status=409)
 
 
-def typed_anew(request: HttpRequest, task: Task) -> QueryDict:
+def rebased_data(request: HttpRequest, task: Task) -> QueryDict:
     """Return what was sent about an older version, for the version that is there now."""
-    typed = request.POST.copy()
+    data = request.POST.copy()
     offered = {
         task.day_status,
-        *(step.target.value for step in permissions.open_steps(request.user, task, task.day_status)),
+        *(step.target.value for step in permissions.available_transitions(request.user, task, task.day_status)),
     }
-    if typed.get("status") == typed.get("status_was") or typed.get("status") not in offered:
+    if data.get("status") == data.get("status_was") or data.get("status") not in offered:
         # Left alone, or no longer possible: the entries beside the form say why.
-        typed["status"] = task.day_status
-    typed["version"], typed["status_was"] = str(task.version), task.day_status
-    return typed
+        data["status"] = task.day_status
+    data["version"], data["status_was"] = str(task.version), task.day_status
+    return data

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.display.deadline_messages import deadline_problem_sentence
-from meetings.errors import Refused, Stale
+from meetings.display.deadline_messages import deadline_problem_message
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import Task, TaskLog
-from meetings.tasks.display import changes_in_words
-from meetings.tasks.forms.corrections import DeadlineForm, reading_in_words, reading_key
+from meetings.tasks.display import describe_changes
+from meetings.tasks.forms.corrections import DeadlineForm, describe_reading, reading_key
 from meetings.tasks.forms.update import day_field
 from meetings.tasks.forms.workflow import TaskActionForm
-from meetings.tasks.navigation import after_saving
-from meetings.tasks.services.deadline_corrections import DeadlineAsTyped, read_printed
-from meetings.tasks.services.extensions import read_new_deadline
+from meetings.tasks.navigation import url_after_save
+from meetings.tasks.services.deadline_corrections import ParsedDeadline, parse_printed_deadline
+from meetings.tasks.services.extensions import parse_new_deadline
 from meetings.ui.navigation import today
 
 from .detail import render_task
@@ -34,43 +34,43 @@ def task_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     known = ACTIONS.get(action)
     if known is None:
         raise Http404
-    task = permissions.task_for(request.user, pk, today(), known.takers)
+    task = permissions.task_for_roles(request.user, pk, today(), known.takers)
     if request.method != "POST":
         # Whoever signs in again in the middle of sending a form arrives here.
         return redirect(f"{task.get_absolute_url()}#{action}")
     form = known.form(request.POST, request.FILES, action=action, account=request.user, task=task, today=today())
     if not form.is_valid():
-        return render_task(request, task, today(), sent=form, status=422)
+        return render_task(request, task, today(), submitted_form=form, status=422)
     common = {"task_id": task.pk, "version": form.cleaned_data["version"], "actor": request.user}
     try:
         entry = known.run(form, common)
-    except Stale as stale:
-        return render_task(request, task, today(), sent=_newer(form), stale=stale, status=409)
-    except Refused as refused:
-        form.explain(refused)
-        return render_task(request, task, today(), sent=form, status=422)
-    messages.success(request, _what_was_done(task, known.done, entry))
-    return redirect(after_saving(request, task, settles=known.settles))
+    except ConflictError as conflict:
+        return render_task(request, task, today(), submitted_form=_rebased(form), conflict=conflict, status=409)
+    except ServiceError as error:
+        form.explain(error)
+        return render_task(request, task, today(), submitted_form=form, status=422)
+    messages.success(request, _success_message(task, known.success_message, entry))
+    return redirect(url_after_save(request, task, advances_inbox=known.advances_inbox))
 
 
-def _what_was_done(task: Task, sentence: Promise, entry: object) -> str:
+def _success_message(task: Task, sentence: Promise, entry: object) -> str:
     """Say of which task what was done, and what that changed: the page behind the message may be another task's."""
-    said = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": sentence}
+    message = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": sentence}
     changes = [
         (_("%(what)s: %(old)s → %(new)s") if change.old else _("%(what)s: %(new)s"))
         % {"what": change.label, "old": Truncator(change.old).chars(40), "new": Truncator(change.new).chars(40)}
-        for change in (changes_in_words(entry) if isinstance(entry, TaskLog) else ())
+        for change in (describe_changes(entry) if isinstance(entry, TaskLog) else ())
     ]
     if not changes:
-        return said
-    return _("%(said)s %(changes)s") % {"said": said, "changes": _("; ").join(changes)}
+        return message
+    return _("%(said)s %(changes)s") % {"said": message, "changes": _("; ").join(changes)}
 
 
-def _newer(form: TaskActionForm) -> TaskActionForm:
+def _rebased(form: TaskActionForm) -> TaskActionForm:
     """Return the form with what was typed, on the version that is there now: sending it again then counts."""
-    typed = form.data.copy()
-    typed["version"] = str(form.task.version)
-    newer = type(form)(typed, action=form.action, account=form.account, task=form.task, today=form.today)
+    data = form.data.copy()
+    data["version"] = str(form.task.version)
+    newer = type(form)(data, action=form.action, account=form.account, task=form.task, today=form.today)
     # Files have to be chosen again; that they are missing is not the mistake to speak of.
     newer.full_clean()
     newer.errors.pop("files", None)
@@ -78,46 +78,46 @@ def _newer(form: TaskActionForm) -> TaskActionForm:
 
 
 @require_safe
-def deadline_reading(request: HttpRequest) -> HttpResponse:
+def deadline_preview(request: HttpRequest) -> HttpResponse:
     """Say how a deadline is read while it is typed: the part of a page that stands beside the field.
 
     With ``task`` (an id; ``of`` names the fields) or ``meeting`` it is a printed one, read in the frame of that
     meeting's days; else a later one that is asked for, read as of the day it is asked for (``effective_on``).
     """
     if "task" in request.GET:
-        task = permissions.readable_task(request.user, _id(request.GET["task"]), today())
+        task = permissions.readable_task(request.user, _parse_id(request.GET["task"]), today())
         form = DeadlineForm(request.GET, task=task, prefix=request.GET.get("of") or None)
-        return _printed_reading(request, form.reading, form.add_prefix("understood"))
+        return _render_printed_preview(request, form.reading, form.add_prefix("understood"))
     text = request.GET.get("deadline_text", "")
     if "meeting" in request.GET:
-        meeting = permissions.readable_meeting(request.user, _id(request.GET["meeting"]), today())
-        reading = read_printed(text, meeting.issued_on, meeting.held_on)
-        return _printed_reading(request, reading if text.strip() else None, "understood")
+        meeting = permissions.readable_meeting(request.user, _parse_id(request.GET["meeting"]), today())
+        reading = parse_printed_deadline(text, meeting.issued_on, meeting.held_on)
+        return _render_printed_preview(request, reading if text.strip() else None, "understood")
     day = day_field(required=False)
     try:
         asked_on = day.clean(request.GET.get("effective_on"))
     except ValidationError:
         asked_on = None
-    reading = read_new_deadline(text, asked_on or today()) if text.strip() else None
+    reading = parse_new_deadline(text, asked_on or today()) if text.strip() else None
     problem = reading.problem if reading else None
     context = {
         "reading": reading,
-        "problem": deadline_problem_sentence(problem) if problem else "",
+        "problem": deadline_problem_message(problem) if problem else "",
         "due": reading.deadline.due_date if reading else None,
     }
     return render(request, "meetings/tasks/_deadline_preview.html", context)
 
 
-def _printed_reading(request: HttpRequest, reading: DeadlineAsTyped | None, name: str) -> HttpResponse:
+def _render_printed_preview(request: HttpRequest, reading: ParsedDeadline | None, name: str) -> HttpResponse:
     context = {
-        "sentences": reading_in_words(reading) if reading else [],
+        "sentences": describe_reading(reading) if reading else [],
         "name": name,
         "key": reading_key(reading) if reading else "",
     }
     return render(request, "meetings/tasks/_printed_deadline_preview.html", context)
 
 
-def _id(written: str) -> int:
+def _parse_id(written: str) -> int:
     """Return the id that an address holds; raises Http404 for what is none."""
     if not (written.isascii() and written.isdecimal() and len(written) <= 18):
         raise Http404

@@ -17,30 +17,30 @@ from django.utils.translation import gettext_lazy
 
 from meetings import permissions
 from meetings.core.lifecycle import (
-    ASKERS,
-    CONCERNED,
-    DECIDERS,
+    CAN_COMMENT,
+    CAN_DECIDE,
+    CAN_REPORT,
+    CAN_REQUEST,
+    CAN_SUPERVISE,
     ENDED_STATUSES,
     OPEN_STATUSES,
-    REPORTERS,
-    SUPERVISORS,
+    ActorRole,
+    ExtensionEvent,
     Step,
-    Taker,
-    WishStep,
+    extension_transition,
     transitions_from,
-    wish_transition,
 )
 from meetings.models import Account, DeadlineKind, Task
 from meetings.tasks.forms import workflow
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
-from meetings.tasks.services.comments import comment
+from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.evidence import add_evidence, delete_evidence
-from meetings.tasks.services.extensions import ask_for_extension, grant_extension, refuse_extension, settle_deadline
+from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension, resolve_deadline
 from meetings.tasks.services.instructions import answer_instruction, give_instruction
 from meetings.tasks.services.outcomes import record_outcome
-from meetings.tasks.services.reminders import remind
+from meetings.tasks.services.reminders import remind_departments
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
-from meetings.tasks.services.status import meet_milestone, reopen, reopen_milestone, terminate
+from meetings.tasks.services.status import meet_milestone, reopen_milestone, reopen_task, terminate_task
 from meetings.tasks.signals import reminders_recorded
 
 Form = workflow.TaskActionForm
@@ -52,62 +52,62 @@ class Action:
 
     title: Promise
     form: type[Form]
-    takers: frozenset[Taker]
+    takers: frozenset[ActorRole]
     run: Callable[[Form, dict[str, Any]], object]
-    done: Promise
+    success_message: Promise
     icon: str = "pencil"
     buttons: tuple[tuple[str, Promise, str], ...] = ()
     # Whether the inbox goes on to the next task once this is done.
-    settles: bool = False
+    advances_inbox: bool = False
 
 
-def _dated(form: Form, common: dict[str, Any]) -> dict[str, Any]:
+def _dated_arguments(form: Form, common: dict[str, Any]) -> dict[str, Any]:
     return {**common, "effective_on": form.cleaned_data["effective_on"]}
 
 
-def _reported(form: Form, common: dict[str, Any]) -> dict[str, Any]:
-    return {**_dated(form, common), "department": form.department}
+def _report_arguments(form: Form, common: dict[str, Any]) -> dict[str, Any]:
+    return {**_dated_arguments(form, common), "department": form.department}
 
 
 def _request_closure(form: Form, common: dict[str, Any]) -> object:
-    said = form.cleaned_data
-    return request_closure(**_reported(form, common), summary=said["note"], files=said["files"])
+    data = form.cleaned_data
+    return request_closure(**_report_arguments(form, common), summary=data["note"], files=data["files"])
 
 
 def _decide_closure(form: Form, common: dict[str, Any]) -> object:
     note = form.cleaned_data["note"]
     if form.data.get("decision") == "accept":
-        return accept_closure(**_dated(form, common), note=note)
-    return send_back(**_dated(form, common), reason=note)
+        return accept_closure(**_dated_arguments(form, common), note=note)
+    return send_back(**_dated_arguments(form, common), reason=note)
 
 
 def _agree(form: Form, common: dict[str, Any]) -> object:
-    said = form.cleaned_data
+    data = form.cleaned_data
     if form.data.get("decision") == "accept":
-        return agree_to_closure(**_dated(form, common), note=said["note"], leader=said.get("leader"))
-    return send_back(**_dated(form, common), reason=said["note"])
+        return agree_to_closure(**_dated_arguments(form, common), note=data["note"], leader=data.get("leader"))
+    return send_back(**_dated_arguments(form, common), reason=data["note"])
 
 
 def _ask_for_extension(form: Form, common: dict[str, Any]) -> object:
-    said = form.cleaned_data
-    texts = {name: said[name] for name in ("deadline_text", "reason", "progress")}
-    return ask_for_extension(**_reported(form, common), **texts)
+    data = form.cleaned_data
+    texts = {name: data[name] for name in ("deadline_text", "reason", "progress")}
+    return request_extension(**_report_arguments(form, common), **texts)
 
 
 def _decide_extension(form: Form, common: dict[str, Any]) -> object:
     verb = grant_extension if form.data.get("decision") == "accept" else refuse_extension
-    return verb(**_dated(form, common), reason=form.cleaned_data["note"])
+    return verb(**_dated_arguments(form, common), reason=form.cleaned_data["note"])
 
 
 def _instruct(form: Form, common: dict[str, Any]) -> object:
-    said = form.cleaned_data
-    return give_instruction(**_dated(form, common), text=said["text"], leader=said.get("leader"))
+    data = form.cleaned_data
+    return give_instruction(**_dated_arguments(form, common), text=data["text"], leader=data.get("leader"))
 
 
 def _remind(form: Form, common: dict[str, Any]) -> object:
-    entry, mailings = remind(**common, message=form.cleaned_data["note"])
+    entry, mailings = remind_departments(**common, message=form.cleaned_data["note"])
     # After the transaction: the log must not wait for a mail server, nor be undone by one.
-    reminders_recorded.send(sender=remind, mailings=mailings)
+    reminders_recorded.send(sender=remind_departments, mailings=mailings)
     return entry
 
 
@@ -115,14 +115,14 @@ def _answer(form: Form, common: dict[str, Any]) -> object:
     instruction = permissions.answerable_instruction(form.account, form.cleaned_data["instruction"], form.today)
     if instruction.task_id != form.task.pk:
         raise Http404
-    arguments = _reported(form, common)
+    arguments = _report_arguments(form, common)
     del arguments["task_id"]
     return answer_instruction(instruction_id=instruction.pk, note=form.cleaned_data["note"], **arguments)
 
 
 def _add_evidence(form: Form, common: dict[str, Any]) -> object:
-    said = form.cleaned_data
-    return add_evidence(**_reported(form, common), files=said["files"], note=said["note"])
+    data = form.cleaned_data
+    return add_evidence(**_report_arguments(form, common), files=data["files"], note=data["note"])
 
 
 def _delete_evidence(form: Form, common: dict[str, Any]) -> object:
@@ -138,35 +138,35 @@ def _delete_evidence(form: Form, common: dict[str, Any]) -> object:
 
 
 def _meet_milestone(form: Form, common: dict[str, Any]) -> object:
-    arguments = _reported(form, common)
+    arguments = _report_arguments(form, common)
     del arguments["task_id"]
-    said = form.cleaned_data
-    return meet_milestone(milestone_id=said["milestone"].pk, note=said["note"], **arguments)
+    data = form.cleaned_data
+    return meet_milestone(milestone_id=data["milestone"].pk, note=data["note"], **arguments)
 
 
 def _reopen_milestone(form: Form, common: dict[str, Any]) -> object:
-    arguments = _dated(form, common)
+    arguments = _dated_arguments(form, common)
     del arguments["task_id"]
-    said = form.cleaned_data
-    return reopen_milestone(milestone_id=said["milestone"].pk, reason=said["note"], **arguments)
+    data = form.cleaned_data
+    return reopen_milestone(milestone_id=data["milestone"].pk, reason=data["note"], **arguments)
 
 
 def _set_interval(form: Form, common: dict[str, Any]) -> object:
-    said = form.cleaned_data
-    return set_review_interval(**common, months=said["months"], reason=said["note"])
+    data = form.cleaned_data
+    return set_review_interval(**common, months=data["months"], reason=data["note"])
 
 
 def _record_outcome(form: Form, common: dict[str, Any]) -> object:
-    said = form.cleaned_data
-    return record_outcome(**common, outcome=said["outcome"], reply=said["reply"])
+    data = form.cleaned_data
+    return record_outcome(**common, outcome=data["outcome"], reply=data["reply"])
 
 
 # The names are the last part of the addresses; the order is that of the page.
 ACTIONS: dict[str, Action] = {
     "decide-closure": Action(
         gettext_lazy("Decide on the closure"),
-        workflow.DecideForm,
-        DECIDERS,
+        workflow.DecisionForm,
+        CAN_DECIDE,
         _decide_closure,
         gettext_lazy("The closure is decided."),
         "gavel",
@@ -174,12 +174,12 @@ ACTIONS: dict[str, Action] = {
             ("accept", gettext_lazy("Accept and close"), "btn-success"),
             ("refuse", gettext_lazy("Send back"), "btn-outline"),
         ),
-        settles=True,
+        advances_inbox=True,
     ),
     "agree": Action(
         gettext_lazy("Agree to the closure"),
-        workflow.AgreeForm,
-        SUPERVISORS,
+        workflow.AgreementForm,
+        CAN_SUPERVISE,
         _agree,
         gettext_lazy("Saved: the secretariat sees it in its inbox."),
         "gavel",
@@ -187,12 +187,12 @@ ACTIONS: dict[str, Action] = {
             ("accept", gettext_lazy("Agree"), "btn-success"),
             ("refuse", gettext_lazy("Send back"), "btn-outline"),
         ),
-        settles=True,
+        advances_inbox=True,
     ),
     "decide-extension": Action(
         gettext_lazy("Decide on the later deadline"),
-        workflow.DecideForm,
-        DECIDERS,
+        workflow.DecisionForm,
+        CAN_DECIDE,
         _decide_extension,
         gettext_lazy("The later deadline is decided."),
         "gavel",
@@ -200,30 +200,30 @@ ACTIONS: dict[str, Action] = {
             ("accept", gettext_lazy("Grant"), "btn-success"),
             ("refuse", gettext_lazy("Refuse"), "btn-outline"),
         ),
-        settles=True,
+        advances_inbox=True,
     ),
     "answer": Action(
         gettext_lazy("Answer the instruction"),
-        workflow.AnswerForm,
-        REPORTERS,
+        workflow.InstructionAnswerForm,
+        CAN_REPORT,
         _answer,
         gettext_lazy("Saved: the instruction is answered."),
         "message",
-        settles=True,
+        advances_inbox=True,
     ),
     "request-closure": Action(
         gettext_lazy("Ask for closure"),
-        workflow.RequestClosureForm,
-        ASKERS,
+        workflow.ClosureRequestForm,
+        CAN_REQUEST,
         _request_closure,
         gettext_lazy("Saved: the closure waits for a decision."),
         "check",
-        settles=True,
+        advances_inbox=True,
     ),
     "ask-extension": Action(
         gettext_lazy("Ask for a later deadline"),
-        workflow.AskForExtensionForm,
-        ASKERS,
+        workflow.ExtensionRequestForm,
+        CAN_REQUEST,
         _ask_for_extension,
         gettext_lazy("Saved: the later deadline waits for a decision. Until then the present one counts."),
         "calendar-time",
@@ -231,35 +231,35 @@ ACTIONS: dict[str, Action] = {
     "settle-deadline": Action(
         gettext_lazy("Settle the deadline"),
         workflow.SettleDeadlineForm,
-        DECIDERS,
-        lambda form, common: settle_deadline(
-            **_dated(form, common), meaning=form.cleaned_data["meaning"], reason=form.cleaned_data["note"]
+        CAN_DECIDE,
+        lambda form, common: resolve_deadline(
+            **_dated_arguments(form, common), meaning=form.cleaned_data["meaning"], reason=form.cleaned_data["note"]
         ),
         gettext_lazy("Saved: the deadline is settled."),
         "calendar-time",
     ),
     "nothing-new": Action(
         gettext_lazy("Reviewed, nothing new"),
-        workflow.NothingNewForm,
-        REPORTERS,
-        lambda form, common: review_without_news(**_reported(form, common)),
+        workflow.ReviewForm,
+        CAN_REPORT,
+        lambda form, common: review_without_news(**_report_arguments(form, common)),
         gettext_lazy("Saved: the next review counts from this one."),
         "eye",
-        settles=True,
+        advances_inbox=True,
     ),
     "meet-milestone": Action(
         gettext_lazy("A milestone is met"),
         workflow.MeetMilestoneForm,
-        REPORTERS,
+        CAN_REPORT,
         _meet_milestone,
         gettext_lazy("Saved: the milestone is met. The task is as late as its next one."),
         "check",
-        settles=True,
+        advances_inbox=True,
     ),
     "reopen-milestone": Action(
         gettext_lazy("A milestone was not met after all"),
         workflow.ReopenMilestoneForm,
-        REPORTERS,
+        CAN_REPORT,
         _reopen_milestone,
         gettext_lazy("Saved: the milestone is not met, and the task is as late as it again."),
         "arrow-back-up",
@@ -267,7 +267,7 @@ ACTIONS: dict[str, Action] = {
     "add-evidence": Action(
         gettext_lazy("Add evidence"),
         workflow.AddEvidenceForm,
-        REPORTERS,
+        CAN_REPORT,
         _add_evidence,
         gettext_lazy("Saved: the files are in the list of evidence."),
         "paperclip",
@@ -275,23 +275,23 @@ ACTIONS: dict[str, Action] = {
     "delete-evidence": Action(
         gettext_lazy("Delete a file"),
         workflow.DeleteEvidenceForm,
-        REPORTERS,
+        CAN_REPORT,
         _delete_evidence,
         gettext_lazy("The file is deleted. That it was here stays in the log."),
         "x",
     ),
     "instruct": Action(
         gettext_lazy("Give an instruction"),
-        workflow.InstructForm,
-        SUPERVISORS,
+        workflow.InstructionForm,
+        CAN_SUPERVISE,
         _instruct,
         gettext_lazy("Saved: the instruction stands on top of the task until it is answered."),
         "gavel",
     ),
     "remind": Action(
         gettext_lazy("Remind the departments"),
-        workflow.RemindForm,
-        DECIDERS,
+        workflow.ReminderForm,
+        CAN_DECIDE,
         _remind,
         gettext_lazy("Saved: the reminder is in the log, and its mails are on their way."),
         "clock",
@@ -299,15 +299,15 @@ ACTIONS: dict[str, Action] = {
     "comment": Action(
         gettext_lazy("Comment"),
         workflow.CommentForm,
-        CONCERNED,
-        lambda form, common: comment(**common, text=form.cleaned_data["text"]),
+        CAN_COMMENT,
+        lambda form, common: add_comment(**common, text=form.cleaned_data["text"]),
         gettext_lazy("Saved: the comment is in the log."),
         "message",
     ),
     "review-interval": Action(
         gettext_lazy("Change how often it is reviewed"),
         workflow.ReviewIntervalForm,
-        DECIDERS,
+        CAN_DECIDE,
         _set_interval,
         gettext_lazy("Saved: how often the task is reviewed."),
         "calendar-event",
@@ -315,76 +315,76 @@ ACTIONS: dict[str, Action] = {
     "terminate": Action(
         gettext_lazy("Terminate the task"),
         workflow.ReasonForm,
-        DECIDERS,
-        lambda form, common: terminate(**_dated(form, common), reason=form.cleaned_data["note"]),
+        CAN_DECIDE,
+        lambda form, common: terminate_task(**_dated_arguments(form, common), reason=form.cleaned_data["note"]),
         gettext_lazy("Saved: the task is terminated."),
         "x",
     ),
     "reopen": Action(
         gettext_lazy("Reopen the task"),
         workflow.ReasonForm,
-        DECIDERS,
-        lambda form, common: reopen(**_dated(form, common), reason=form.cleaned_data["note"]),
+        CAN_DECIDE,
+        lambda form, common: reopen_task(**_dated_arguments(form, common), reason=form.cleaned_data["note"]),
         gettext_lazy("Saved: the task is open again."),
         "arrow-back-up",
     ),
     "outcome": Action(
         gettext_lazy("Record what became of the suggestion"),
         workflow.OutcomeForm,
-        DECIDERS,
+        CAN_DECIDE,
         _record_outcome,
         gettext_lazy("Saved: the outcome stands with each task of the suggestion."),
         "message",
     ),
 }
 # These stand where what they are about stands, not among the others.
-PLACED = ("decide-closure", "agree", "decide-extension", "answer", "delete-evidence")
+INLINE_ACTIONS = ("decide-closure", "agree", "decide-extension", "answer", "delete-evidence")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class WorkflowState:
     """What offering depends on besides the task's own columns."""
 
     request: object | None
     agreement: object | None
-    must_agree: bool
+    needs_agreement: bool
     wish: object | None
     instructions: bool
     evidence: bool
-    siblings_open: bool
+    has_open_siblings: bool
 
 
-def offered(account: Account, task: Task, facts: Facts) -> list[str]:
+def available_actions(account: Account, task: Task, state: WorkflowState) -> list[str]:
     """Return the names of the actions that ``account`` may do on ``task`` as it is now, in the page's order."""
-    takers = permissions.takers_of(account, task)
-    steps = {transition.step for transition in transitions_from(task.status, takers)}
+    roles = permissions.roles_of(account, task)
+    steps = {transition.step for transition in transitions_from(task.status, roles)}
     is_open = task.status in OPEN_STATUSES
-    asking = wish_transition(WishStep.ASK)
-    waits_for_leader = facts.request is not None and facts.must_agree and facts.agreement is None
+    request_step = extension_transition(ExtensionEvent.REQUEST)
+    waits_for_leader = state.request is not None and state.needs_agreement and state.agreement is None
     possible = {
         "decide-closure": Step.ACCEPT_CLOSURE in steps,
         "agree": waits_for_leader,
-        "decide-extension": facts.wish is not None,
-        "answer": facts.instructions,
+        "decide-extension": state.wish is not None,
+        "answer": state.instructions,
         "request-closure": Step.REQUEST_CLOSURE in steps,
-        "ask-extension": task.status in asking.task_statuses and task.due_date is not None and facts.wish is None,
+        "ask-extension": task.status in request_step.task_statuses and task.due_date is not None and state.wish is None,
         "settle-deadline": is_open and task.deadline_kind == DeadlineKind.UNDECIDED,
         "nothing-new": task.next_review is not None,
         "meet-milestone": is_open and any(not each["met_on"] for each in task.day_milestones),
         "reopen-milestone": is_open and any(each["met_on"] for each in task.day_milestones),
         "add-evidence": True,
-        "delete-evidence": facts.evidence,
+        "delete-evidence": state.evidence,
         "instruct": is_open,
         "remind": is_open,
         "comment": True,
         "review-interval": task.next_review is not None,
         "terminate": Step.TERMINATE in steps,
         "reopen": Step.REOPEN in steps,
-        "outcome": task.status in ENDED_STATUSES and not facts.siblings_open,
+        "outcome": task.status in ENDED_STATUSES and not state.has_open_siblings,
     }
-    return [name for name, action in ACTIONS.items() if possible[name] and takers & action.takers]
+    return [name for name, action in ACTIONS.items() if possible[name] and roles & action.takers]
 
 
-def unbound(names: Iterable[str], account: Account, task: Task, today: datetime.date) -> dict[str, Form]:
+def empty_forms(names: Iterable[str], account: Account, task: Task, today: datetime.date) -> dict[str, Form]:
     """Return an empty form of each action in ``names``."""
     return {name: ACTIONS[name].form(action=name, account=account, task=task, today=today) for name in names}
