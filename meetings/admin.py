@@ -1,4 +1,4 @@
-"""The administration site: for administrators, who manage accounts, departments and people (DESIGN.md, Roles).
+"""The administration site: for administrators, who manage accounts, departments and people (docs/domain.md, Roles).
 
 Meetings, tasks, departments, people and the logs can be looked at here and nothing else: they change by the verbs of
 `meetings.tasks.services` alone, which write the logs. Daily work with accounts has its own pages (`accounts.views`).

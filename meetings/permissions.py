@@ -1,4 +1,4 @@
-"""Who may see and do what; the only way a view gets hold of an object (DESIGN.md, Roles).
+"""Who may see and do what; the only way a view gets hold of an object (docs/domain.md, Roles).
 
 Everyone signed in reads everything, so the reading forms ask only that the object exists on the day; the writing
 forms answer «forbidden» to everybody else than those who may write.
@@ -421,7 +421,7 @@ def responsible_accounts(task: Task):
 def calendar_owner(secret: str) -> Account:
     """Return the account whose private calendar ``secret`` opens; raises Http404 for any other.
 
-    The one way to anything for somebody who is not signed in (DESIGN.md, Roles).
+    The one way to anything for somebody who is not signed in (docs/domain.md, Roles).
     """
     addresses = CalendarAddress.objects.for_secret(secret).select_related("account__person")
     return get_object_or_404(addresses).account

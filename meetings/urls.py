@@ -1,4 +1,4 @@
-"""The register's addresses (DESIGN.md, Contracts: pages)."""
+"""The register's addresses (docs/domain.md, Contracts: pages)."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView

@@ -1,4 +1,4 @@
-"""Who gets what, as one table: every address × every role × GET and POST (DESIGN.md, Roles).
+"""Who gets what, as one table: every address × every role × GET and POST (docs/domain.md, Roles).
 
 An address that has no row here fails `test_every_address_has_its_row`. What one liaison may do with one task and
 another may not is the form's business, too: `tests.tasks.test_services` holds every step against every role.

@@ -1,4 +1,4 @@
-"""The day a page is about: today in Asia/Shanghai, or the `as_of` that was asked for (DESIGN.md, As-of)."""
+"""The day a page is about: today in Asia/Shanghai, or the `as_of` that was asked for (docs/domain.md, As-of)."""
 
 from __future__ import annotations
 

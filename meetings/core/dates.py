@@ -1,4 +1,4 @@
-"""Review days: when somebody has to look at a task again that has no due date (DESIGN.md, Nothing can hide).
+"""Review days: when somebody has to look at a task again that has no due date (docs/domain.md, Nothing can hide).
 
 Pure Python, no Django: month arithmetic differs between SQLite and PostgreSQL, so days are computed here and stored.
 """

@@ -1,6 +1,6 @@
 """The life of a task, and of a wish for a later deadline, as two tables: what is not in them cannot happen.
 
-DESIGN.md, Lifecycle. Buttons, addresses and verbs all ask these tables; `manage.py draw_lifecycle` draws
+docs/domain.md, Lifecycle. Buttons, addresses and verbs all ask these tables; `manage.py draw_lifecycle` draws
 ``docs/lifecycle.md`` from them. Pure Python, no Django.
 """
 

@@ -1,8 +1,8 @@
 """完成时限: from the text printed in a breakdown table to what it means. Pure Python, no Django.
 
-The rules are DESIGN.md's, Deadlines and Several dates in a row. The forms, each with what it means for a document
-issued on 2023-11-08 of a meeting held on 2023-09-27, are in ``docs/deadlines.md``, which is printed from the table
-the tests run; in short:
+The rules are those of docs/domain.md, Deadlines and Several dates in a row. The forms, each with what it means for a
+document issued on 2023-11-08 of a meeting held on 2023-09-27, are in ``docs/deadlines.md``, which is printed from the
+table the tests run; in short:
 
 - a day, month, quarter, half year or year, due on its last day: 2023.12, 2023-12, 2023/12/31, 20231231,
   2023年12月31日, 12月底前, 年底前, 年内, 上半年, 第二季度, Q2, 6月中旬 (the 20th; 上旬 the 10th, 下旬 the month's end),

@@ -1,4 +1,4 @@
-"""The words a reading is made of: kinds, precisions, problems (DESIGN.md, Deadlines)."""
+"""The words a reading is made of: kinds, precisions, problems (docs/domain.md, Deadlines)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class DeadlineKind(StrEnum):
-    """What a printed deadline asks for (DESIGN.md, Deadlines)."""
+    """What a printed deadline asks for (docs/domain.md, Deadlines)."""
 
     DATED = "dated"
     ONGOING = "ongoing"

@@ -1,4 +1,4 @@
-"""From a mark in the text to a point in time: its day, or why there is none (DESIGN.md, Deadlines)."""
+"""From a mark in the text to a point in time: its day, or why there is none (docs/domain.md, Deadlines)."""
 
 from __future__ import annotations
 

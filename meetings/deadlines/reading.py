@@ -1,4 +1,4 @@
-"""From the marks of one cell to its reading for one task (DESIGN.md, Deadlines and Several dates in a row)."""
+"""From the marks of one cell to its reading for one task (docs/domain.md, Deadlines and Several dates in a row)."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def read_deadline(
     held_on: datetime.date | None = None,
     numeric: bool = False,
 ) -> Reading:
-    """Read the printed ``text`` of one task's deadline (DESIGN.md, Deadlines; the forms: docs/deadlines.md).
+    """Read the printed ``text`` of one task's deadline (docs/domain.md, Deadlines; the forms: docs/deadlines.md).
 
     ``issued_on`` is the document's issue day, which left-out years and 立即 are read against, ``held_on`` the
     meeting's, which 会后一周内 counts from; both calendar days in Asia/Shanghai, None where the document does not

@@ -1,4 +1,4 @@
-"""Which date of a row belongs to which of its numbered tasks (DESIGN.md, Several dates in a row)."""
+"""Which date of a row belongs to which of its numbered tasks (docs/domain.md, Several dates in a row)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_row_deadlines(
     held_on: datetime.date | None = None,
     numeric: bool = False,
 ) -> tuple[Reading, ...]:
-    """Read one row's deadline cell for each of its tasks, in their order (DESIGN.md, Several dates in a row).
+    """Read one row's deadline cell for each of its tasks, in their order (docs/domain.md, Several dates in a row).
 
     A date whose year exactly one task's text names is that task's; if one date then remains it is every other
     task's; otherwise the other tasks get the last of what remains as their deadline and the rest as milestones.

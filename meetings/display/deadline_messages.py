@@ -121,7 +121,7 @@ _MESSAGES_WITH_OFFERED_DATE = {
 
 
 def deadline_problem_message(problem: DeadlineProblem) -> str:
-    """The problem as a sentence in the active language: what is wrong, and what to do (DESIGN.md, Deadlines)."""
+    """The problem as a sentence in the active language: what is wrong, and what to do (docs/domain.md, Deadlines)."""
     offered = problem.offered
     if offered is not None and problem.code in _MESSAGES_WITH_OFFERED_DATE:
         message = str(_MESSAGES_WITH_OFFERED_DATE[problem.code])

@@ -16,7 +16,9 @@ _BETWEEN_DATES = re.compile(r"[\s,，、;；]+")
 
 
 def distinct(values: Iterable[str]) -> list[str]:
-    """Return the values that are not empty, each once, in first-seen order (DESIGN.md, Contracts: export_breakdown)."""
+    """Return the values that are not empty, each once, in first-seen order (docs/domain.md, Contracts:
+    export_breakdown).
+    """
     return list(dict.fromkeys(value for value in values if value))
 
 

@@ -1,4 +1,4 @@
-"""台账: one task a line, for people who go on working in a spreadsheet (DESIGN.md, Contracts: export_register)."""
+"""台账: one task a line, for people who go on working in a spreadsheet (docs/domain.md, Contracts: export_register)."""
 
 from __future__ import annotations
 

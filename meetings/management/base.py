@@ -1,4 +1,4 @@
-"""What all commands of the register have in common (DESIGN.md, Contracts: commands)."""
+"""What all commands of the register have in common (docs/domain.md, Contracts: commands)."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def assignable_dates(row: ParsedRow) -> list[Deadline]:
 def assign_dates(row: ParsedRow, assignments: Sequence[Sequence[int]]) -> ParsedRow:
     """Return the row with its dates given out: per task the places in `assignable_dates` that are its.
 
-    The last of a task's dates is its deadline, those before are milestones (DESIGN.md, Several dates in a row).
+    The last of a task's dates is its deadline, those before are milestones (docs/domain.md, Several dates in a row).
     A task without any keeps what it has.
     """
     dates = assignable_dates(row)

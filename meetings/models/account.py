@@ -1,4 +1,4 @@
-"""Who signs in, and the one role each account has (DESIGN.md, Roles)."""
+"""Who signs in, and the one role each account has (docs/domain.md, Roles)."""
 
 from __future__ import annotations
 

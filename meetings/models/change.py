@@ -48,7 +48,7 @@ class ChangeLogQuerySet(models.QuerySet):
 
 
 class ChangeLog(models.Model):
-    """One change of something that is not a task: who, when, old and new, why (DESIGN.md, The log is append-only).
+    """One change of something that is not a task: who, when, old and new, why (docs/domain.md, The log is append-only).
 
     It is about exactly one of `SUBJECTS`; aspects, suggestions, sources, leads and attendees are their meeting's.
     ``changes`` maps what changed to ``{"old": …, "new": …}``, as in `TaskLog`; where it is of a part of a meeting,

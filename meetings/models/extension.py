@@ -1,4 +1,4 @@
-"""延期: a wish for a later deadline, and what was decided about it (DESIGN.md, Lifecycle)."""
+"""延期: a wish for a later deadline, and what was decided about it (docs/domain.md, Lifecycle)."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class TaskLogQuerySet(NaturalKeyQuerySet):
 
 
 class TaskLog(NaturalKeyModel):
-    """One entry: who, when recorded, effective on which day, old and new, why (DESIGN.md, The log is append-only).
+    """One entry: who, when recorded, effective on which day, old and new, why (docs/domain.md, The log is append-only).
 
     ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version.
     ``changes`` maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and
@@ -224,7 +224,7 @@ class TaskState(NaturalKeyModel, DeadlineFields):
     """How a task stood from ``since`` up to and not including ``until`` (none: until now).
 
     Derived from the log and from nothing else, so that any day can be asked for in the time of today
-    (DESIGN.md, As-of). ``next_due`` is the earliest unmet milestone or the deadline; ``next_review`` is set
+    (docs/domain.md, As-of). ``next_due`` is the earliest unmet milestone or the deadline; ``next_review`` is set
     exactly for open tasks without one. All are days in Asia/Shanghai.
     """
 

@@ -27,7 +27,7 @@ class MeetingQuerySet(NaturalKeyQuerySet):
     """Meetings, by the day on which somebody looks."""
 
     def issued_by(self, day: datetime.date) -> MeetingQuerySet:
-        """Return the meetings that a reader on ``day`` (Asia/Shanghai) could know of (DESIGN.md, As-of)."""
+        """Return the meetings that a reader on ``day`` (Asia/Shanghai) could know of (docs/domain.md, As-of)."""
         return self.filter(issued_on__lte=day)
 
     def with_counts(self) -> MeetingQuerySet:

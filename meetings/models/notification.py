@@ -1,4 +1,4 @@
-"""催办: the mails that remind people, each sent once, and the private calendar's address (DESIGN.md, Contracts)."""
+"""催办: mails that remind people, each sent once, and the private calendar (docs/domain.md, Contracts)."""
 
 from __future__ import annotations
 

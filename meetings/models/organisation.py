@@ -76,7 +76,7 @@ class DepartmentQuerySet(NaturalKeyQuerySet):
         return rows.annotate(uses=_recent_use_count("TaskDepartment", "department"))
 
     def with_id_or_name(self, values: list[str]) -> DepartmentQuerySet:
-        """Return the departments whose id or exact name is among ``values`` (DESIGN.md, Contracts: pages)."""
+        """Return the departments whose id or exact name is among ``values`` (docs/domain.md, Contracts: pages)."""
         return self.filter(id_or_name_condition(values))
 
 

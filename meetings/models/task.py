@@ -69,7 +69,7 @@ def dated_constraint(model_name: str, prefix: str = "") -> models.CheckConstrain
 
 
 def _health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
-    """Return when which health applies at the end of ``day``, the first that holds (DESIGN.md, Health on a day).
+    """Return when which health applies at the end of ``day``, the first that holds (docs/domain.md, Health on a day).
 
     ``state`` is what leads from the queryset's model to the interval of that day: a look-up path that ends in ``__``,
     or nothing where the rows are the intervals themselves.
@@ -381,7 +381,7 @@ def worst_health(tasks: TaskQuerySet) -> models.QuerySet:
     """Return, per suggestion of ``tasks`` (from `TaskQuerySet.on`), ``worst``: the smallest health rank of its tasks.
 
     A suggestion has the worst of its open tasks; with none open it is closed, or terminated if all are
-    (DESIGN.md, Health on a day). The order of `Health` makes the minimum say exactly that.
+    (docs/domain.md, Health on a day). The order of `Health` makes the minimum say exactly that.
     """
     return tasks.order_by().values("suggestion").annotate(worst=Min("health_rank"))
 

@@ -1,4 +1,4 @@
-"""Sending each mail once, from however many machines (DESIGN.md, Contracts: send_reminders).
+"""Sending each mail once, from however many machines (docs/domain.md, Contracts: send_reminders).
 
 A mail is a row that is claimed before it is handed to the mail server and marked as sent after. Who finds it claimed
 leaves it alone; a sender that crashed in between loses its claim after LEASE. A server that cannot be reached gives

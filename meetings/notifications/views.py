@@ -1,4 +1,4 @@
-"""The private calendar, the one thing served to somebody who is not signed in (DESIGN.md, Roles)."""
+"""The private calendar, the one thing served to somebody who is not signed in (docs/domain.md, Roles)."""
 
 from __future__ import annotations
 

@@ -305,7 +305,9 @@ def describe_deadline(deadline: Deadline) -> str:
 
 
 def explain_due_date(task: Task) -> str:
-    """Say how the due day or the review day of ``task`` (from `TaskQuerySet.on`) came about (DESIGN.md, Deadlines)."""
+    """Say how the due day or the review day of ``task`` (from `TaskQuerySet.on`) came about (docs/domain.md,
+    Deadlines).
+    """
     kind, printed = task.day_deadline_kind, task.day_deadline_text
     if task.day_next_due and task.day_next_due != task.day_due_date:
         return _("The first milestone that is not met yet falls on %(day)s; the task is as late as that one.") % {

@@ -1,4 +1,4 @@
-"""What the list of tasks can be narrowed by (DESIGN.md, Contracts: query parameters of /tasks/).
+"""What the list of tasks can be narrowed by (docs/domain.md, Contracts: query parameters of /tasks/).
 
 Besides the contract's: ``instruction=open``, tasks with an instruction that nobody has answered; ``extended=1`` and
 ``extended=2``, extended at least so often; ``silent``, a department (id or name) that has a part in the task and has

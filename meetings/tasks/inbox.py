@@ -1,4 +1,4 @@
-"""What waits for an account: to decide, to answer, to report, sent back (DESIGN.md, Lifecycle).
+"""What waits for an account: to decide, to answer, to report, sent back (docs/domain.md, Lifecycle).
 
 Each group is a queryset of tasks, so that the number in the navigation is one count over all of them. It is about
 now: an inbox of a past day would be nobody's work.

@@ -140,7 +140,7 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
     """Filter, sort and page ``tasks`` as the address says.
 
     ``tasks`` come from `access.readable_tasks` for the day. A parameter without a meaning is said and yields no
-    rows, never all (DESIGN.md, Contracts).
+    rows, never all (docs/domain.md, Contracts).
     """
     errors: list[str] = requested_day(request, today)[1]
     columns, wrong_columns = parse_columns(request.GET)

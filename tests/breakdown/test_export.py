@@ -1,4 +1,4 @@
-"""The annex as issued comes out as it was printed (DESIGN.md, Contracts: export_breakdown)."""
+"""The annex as issued comes out as it was printed (docs/domain.md, Contracts: export_breakdown)."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""What was exported is read back as it was (DESIGN.md, Contracts: export_breakdown)."""
+"""What was exported is read back as it was (docs/domain.md, Contracts: export_breakdown)."""
 
 import io
 import json

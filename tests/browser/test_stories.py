@@ -1,4 +1,4 @@
-"""The main thing each of them comes for, in a real browser (DESIGN.md, The product).
+"""The main thing each of them comes for, in a real browser (docs/domain.md, The product).
 
 Staff find a task and update it; a leader sees what is red; a liaison reports from a phone; two people meet; the table
 comes out in Excel.
@@ -227,7 +227,7 @@ def test_a_leader_looks_at_an_earlier_day(visit, real_meeting):
     expect(rows(page)).to_have_count(8)
 
 
-# DESIGN.md, the row of 2024-02-09.
+# docs/domain.md, the row of 2024-02-09.
 TABLE = {"due_soon": 0, "overdue": 7, "review_missed": 8, "on_track": 3}
 
 

@@ -1,4 +1,4 @@
-"""Bad input on the command line: exit 1 and one line on stderr, from every command (DESIGN.md, Contracts)."""
+"""Bad input on the command line: exit 1 and one line on stderr, from every command (docs/domain.md, Contracts)."""
 
 import json
 import os

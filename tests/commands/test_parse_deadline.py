@@ -1,4 +1,4 @@
-"""`parse_deadline TEXT…` keeps to its contract (DESIGN.md, Contracts), and needs no database."""
+"""`parse_deadline TEXT…` keeps to its contract (docs/domain.md, Contracts), and needs no database."""
 
 import json
 from io import StringIO

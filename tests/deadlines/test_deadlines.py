@@ -1,4 +1,4 @@
-"""Deadlines as printed, and what they mean (DESIGN.md, Deadlines and Several dates in a row)."""
+"""Deadlines as printed, and what they mean (docs/domain.md, Deadlines and Several dates in a row)."""
 
 import datetime
 

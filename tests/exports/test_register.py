@@ -1,4 +1,4 @@
-"""The register, a task a line, as workbook and CSV (DESIGN.md, Contracts: export_register)."""
+"""The register, a task a line, as workbook and CSV (docs/domain.md, Contracts: export_register)."""
 
 import datetime
 

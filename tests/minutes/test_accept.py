@@ -155,7 +155,7 @@ def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
 
 
 def test_what_was_due_at_the_next_meeting_gets_its_day():
-    """By one entry, which is no extension (DESIGN.md, Deadlines)."""
+    """By one entry, which is no extension (docs/domain.md, Deadlines)."""
     before = factories.meeting(
         title="第五届执行委员会第一次会议",
         body="中国合格评定国家认可委员会第五届执行委员会",

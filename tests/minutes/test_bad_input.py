@@ -1,4 +1,4 @@
-"""Bad input: one clear sentence, bounded memory and time, and never another exception (issue, Bad input)."""
+"""Bad input: one clear sentence, bounded memory and time, and never another exception."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What real tables do in Word: each trap of the issue as a small document."""
+"""What real tables do in Word: each trap as a small document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workbooks, PDFs and text in every shape the issue lists."""
+"""Workbooks, PDFs and text in every shape offices use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing changes or deletes an entry of the log, on the engine in use (DESIGN.md, The log is append-only)."""
+"""Nothing changes or deletes an entry of the log, on the engine in use (docs/domain.md, The log is append-only)."""
 
 import datetime
 

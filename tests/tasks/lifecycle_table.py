@@ -36,7 +36,7 @@ def act_on_milestone(milestone, task: Task, **arguments) -> TaskLog:
 
 
 S, L, P = "secretariat", "the liaison of a responsible department", "the liaison of a supporting department"
-# DESIGN.md, Lifecycle, written out once more: what is not here must not happen.
+# docs/domain.md, Lifecycle, written out once more: what is not here must not happen.
 STEPS = {
     (Status.NOT_STARTED, Status.IN_PROGRESS): {S, L, P},
     (Status.IN_PROGRESS, Status.CLOSURE_REQUESTED): {S, L},

@@ -1,4 +1,4 @@
-"""A workbook that came back: every edit of an open cell is read exactly, every other one is said (issue, Excel in)."""
+"""A workbook that came back: every edit of an open cell is read exactly, every other one is said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a breakdown table prints, whatever it is printed on (DESIGN.md, Contracts: export_breakdown)."""
+"""What a breakdown table prints, whatever it is printed on (docs/domain.md, Contracts: export_breakdown)."""
 
 from __future__ import annotations
 

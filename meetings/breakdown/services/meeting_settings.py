@@ -39,8 +39,8 @@ def record_next_meeting(
     """Give the day of the next meeting of the body of ``meeting_id`` to what is due at «the next meeting».
 
     These are the open tasks of that body's meetings before ``held_on`` whose deadline is the next meeting and has no
-    day yet; one entry each, effective today, no extension (DESIGN.md, Deadlines). A day that is to come is the usual
-    case. Without a named body, only this meeting's tasks. Raises NotAllowed for all but the secretariat and the
+    day yet; one entry each, effective today, no extension (docs/domain.md, Deadlines). A day that is to come is the
+    usual case. Without a named body, only this meeting's tasks. Raises NotAllowed for all but the secretariat and the
     importing of a later meeting (``actor`` none), ImpossibleDay where the day is not after the meeting.
     """
     if actor is not None:

@@ -63,7 +63,7 @@ def meeting_version_token(meeting: Meeting) -> str:
 def create_meeting(*, metadata: MeetingMetadata, actor: Account, today: datetime.date | None = None) -> Meeting:
     """Enter a meeting by hand; its table is empty. Raises a subclass of Refused.
 
-    What earlier meetings of its body want done by their next one gets its day (DESIGN.md, Deadlines).
+    What earlier meetings of its body want done by their next one gets its day (docs/domain.md, Deadlines).
     """
     require_secretariat(actor)
     _check_metadata(metadata, today or timezone.localdate())

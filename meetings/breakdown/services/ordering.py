@@ -136,7 +136,9 @@ def log_meeting_change(
 def log_task_change(
     task: Task, *, actor: Account, changes: Changes, note: str = "", kind: EntryKind = EntryKind.ARRANGED
 ) -> TaskLog:
-    """Write what was changed of a task's place or row into its log, effective today as texts are (DESIGN.md, As-of)."""
+    """Write what was changed of a task's place or row into its log, effective today as texts are (docs/domain.md,
+    As-of).
+    """
     return write_entry(
         task, actor=actor, kind=kind, effective_on=timezone.localdate(), changes=changes, note=note.strip()
     )

@@ -53,7 +53,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": meeting,
         "leads": meeting.meeting_leads.select_related("person"),
         "attendances": meeting.attendances.select_related("person"),
-        # What was printed is today's on every day (DESIGN.md, As-of), and so are its corrections.
+        # What was printed is today's on every day (docs/domain.md, As-of), and so are its corrections.
         "changes": meeting.change_log.select_related("actor") if day == today() else [],
         "blocks": group_breakdown_rows(meeting, tasks),
         "counts": statistics.count_by_health(tasks),

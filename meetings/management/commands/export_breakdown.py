@@ -1,4 +1,4 @@
-"""`export_breakdown MEETING FILE`: the annex as issued (DESIGN.md, Contracts)."""
+"""`export_breakdown MEETING FILE`: the annex as issued (docs/domain.md, Contracts)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`export_register FILE`: the register, or a part of it, a task a line (DESIGN.md, Contracts)."""
+"""`export_register FILE`: the register, or a part of it, a task a line (docs/domain.md, Contracts)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""``import_minutes FILE [--json] [--accept]`` (DESIGN.md, Contracts)."""
+"""``import_minutes FILE [--json] [--accept]`` (docs/domain.md, Contracts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`parse_deadline TEXT…`: what printed deadlines mean, a line of JSON each (DESIGN.md, Contracts)."""
+"""`parse_deadline TEXT…`: what printed deadlines mean, a line of JSON each (docs/domain.md, Contracts)."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""`report MEETING FILE`: the report to the next meeting (DESIGN.md, Contracts)."""
+"""`report MEETING FILE`: the report to the next meeting (docs/domain.md, Contracts)."""
 
 from pathlib import Path
 

@@ -1,7 +1,8 @@
 """Office packages (.docx, .xlsx): a zip of XML parts, read without trusting one number it states about itself.
 
-The limits are of DESIGN.md's import contract (memory 512 MB, 20 s): sizes are counted while unpacking, nodes while
-parsing; a document type declaration, which no office program writes, is refused, so no entity is ever expanded.
+The limits are those of the import's contract (docs/domain.md) (memory 512 MB, 20 s): sizes are counted while unpacking,
+nodes while parsing; a document type declaration, which no office program writes, is refused, so no entity is ever
+expanded.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What stands in one cell: departments with their roles, leaders, suggesters. Text in, frozen values out.
 
-The rules are of DESIGN.md ("Several departments and leaders in a row") and of real tables: 、 inside brackets belongs
-to the name, "/" and 无 mean nobody, a blank may be a separator or only the end of a narrow line.
+The rules are of docs/domain.md ("Several departments and leaders in a row") and of real tables: 、 inside brackets
+belongs to the name, "/" and 无 mean nobody, a blank may be a separator or only the end of a narrow line.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the documents' package reads plain text by the heads in it
 
 
 class Column(StrEnum):
-    """What a column holds. The values are the names a problem uses (DESIGN.md, Contracts)."""
+    """What a column holds. The values are the names a problem uses (docs/domain.md, Contracts)."""
 
     NUMBER = "number"
     ASPECT = "aspect"
@@ -29,7 +29,7 @@ class Column(StrEnum):
 
 
 class Role(StrEnum):
-    """What a responsible department does in a task (DESIGN.md, Rules of the domain)."""
+    """What a responsible department does in a task (docs/domain.md, Rules of the domain)."""
 
     LEAD = "lead"
     RESPONSIBLE = "responsible"

@@ -118,8 +118,9 @@ def _check_columns(breakdown: Breakdown) -> list[ParserIssue]:
 
 
 def to_json(minutes: ParsedMinutes) -> dict:
-    """The minutes as ``import_minutes --json`` prints them (DESIGN.md, Contracts): None is what the file does not say;
-    the messages are in the active language."""
+    """The minutes as ``import_minutes --json`` prints them (docs/domain.md, Contracts): None is what the file does not
+    say; the messages are in the active language.
+    """
     meeting = minutes.meeting
     return {
         "meeting": {

@@ -123,7 +123,7 @@ def split_numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ..
 
     The numbers run 1, 2, 3 … (or from ``first``, where the cell goes on with the numbers of the one above it), at
     least two of them (or one alone that begins the cell); of nested numberings the outer one counts. The semicolon
-    between two parts is not part of either (DESIGN.md, ``import_minutes``). A cell without numbering is one part
+    between two parts is not part of either (docs/domain.md, ``import_minutes``). A cell without numbering is one part
     without a number.
     """
     best: list[re.Match[str]] = []

@@ -1,7 +1,7 @@
 """Departments and people: added, renamed, headed, retired and taken back; each is one entry of the change log.
 
 The secretariat and administrators do it. ``version`` is that of the row the form showed (`version_of`): a save on an
-older one writes nothing and raises Stale with what the other did (DESIGN.md, Two people at once). Nothing is ever
+older one writes nothing and raises Stale with what the other did (docs/domain.md, Two people at once). Nothing is ever
 deleted, for the append-only logs name it.
 """
 
@@ -228,7 +228,7 @@ def open_tasks_of(subject: Department | Person):
 def retire_department(*, department_id: int, actor: Account, version: int | None = None, note: str = "") -> Department:
     """Take a department out of use: it is offered no more, and stays on its old tasks.
 
-    Raises ImpossibleStep while it answers for open tasks: they would be nobody's (DESIGN.md, Nothing can hide).
+    Raises ImpossibleStep while it answers for open tasks: they would be nobody's (docs/domain.md, Nothing can hide).
     """
     require_organisation_manager(actor)
     department = lock_row(Department.objects, department_id, version)

@@ -40,7 +40,7 @@ def edit_texts(
     """Correct the task's and its suggestion's texts; what is None stays.
 
     The suggestion is that of all its tasks, so each of them gets an entry. What was printed stays in the log.
-    Effective today: texts are today's on every day (DESIGN.md, As-of).
+    Effective today: texts are today's on every day (docs/domain.md, As-of).
     """
     task = lock_task(task_id, version)
     require_secretariat(actor)

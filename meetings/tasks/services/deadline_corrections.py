@@ -96,8 +96,8 @@ def correct_deadline(
 ) -> TaskLog:
     """Correct a deadline and milestones that were typed or read wrongly. Raises a subclass of Refused.
 
-    A deadline moves only through an extension (DESIGN.md, Lifecycle), so that nobody gains time unseen. This verb is
-    about another thing: that the register does not say what the paper says. It must not become the way round:
+    A deadline moves only through an extension (docs/domain.md, Lifecycle), so that nobody gains time unseen. This verb
+    is about another thing: that the register does not say what the paper says. It must not become the way round:
 
     - Only the secretariat corrects, only open tasks, and never without a reason. What has ended was judged by the
       deadline it was worked under; «closed on time» must not be made afterwards.

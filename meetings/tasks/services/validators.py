@@ -132,7 +132,7 @@ def check_review(
             % {"day": format_day(effective_on)},
             field="next_review",
         )
-    # Nothing can hide: a review far away would be none (DESIGN.md, Nothing can hide).
+    # Nothing can hide: a review far away would be none (docs/domain.md, Nothing can hide).
     latest = add_months(effective_on, max(MAX_REVIEW_MONTHS, task.review_interval_months))
     if next_review > latest:
         raise InvalidDateError(
@@ -160,7 +160,7 @@ def check_department(actor: Account, task: Task, department: Department | None) 
 
 
 def check_day(task: Task, effective_on: datetime.date, is_state_change: bool, today: datetime.date | None) -> None:
-    """Refuse a day before the issue, in the future, or, before the last change of state (DESIGN.md, As-of)."""
+    """Refuse a day before the issue, in the future, or, before the last change of state (docs/domain.md, As-of)."""
     issued_on = task.suggestion.meeting.issued_on
     if effective_on > (today or timezone.localdate()):
         raise InvalidDateError(
