@@ -13,52 +13,38 @@ The list, its exports and `export_register` all go through `filter_tasks`, so th
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
-from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings import permissions
 from meetings.core.as_of import AS_OF
 from meetings.core.pinyin import is_pinyin_query
 from meetings.models import (
-    Account,
-    Aspect,
     DeadlineKind,
-    Department,
     DepartmentRole,
     ExtensionRequest,
-    FormerName,
     Health,
     ImportIssue,
     Instruction,
-    Meeting,
     Outcome,
-    Person,
-    Role,
     Status,
     SuggestionOutcome,
     SuggestionSource,
     Task,
     TaskDepartment,
-    TaskLeader,
     TaskLog,
 )
 from meetings.models.choices import NOBODY
-from meetings.models.organisation import recent_rows
 from meetings.models.task import TaskQuerySet
-from meetings.ui.widgets import SHORT_LIST_LENGTH, split_frequent
+from meetings.tasks.filter_choices import FilterChoices
+from meetings.tasks.filter_fields import IdOrNameFilter, MultiChoiceFilter, SearchTextFilter
 
 from .statistics import reported_since_review
 
@@ -72,248 +58,6 @@ class InvalidParameter(ValueError):
     def __init__(self, messages: list[str]) -> None:
         super().__init__(" ".join(messages))
         self.messages = messages
-
-
-class FilterChoice(NamedTuple):
-    """A row that can be chosen. ``detail`` is a document number or a unit; ``uses`` how often it was used lately.
-
-    ``formerly`` are the names it had before, and the names and ids of those merged into it.
-    """
-
-    pk: int
-    name: str
-    detail: str = ""
-    spelling: str = ""
-    uses: int = 0
-    formerly: tuple[str, ...] = ()
-
-
-class SavedViewOption(NamedTuple):
-    """A saved view as a list offers it; ``owner`` is empty where it is the reader's own."""
-
-    pk: int
-    name: str
-    query: str
-    owner: str
-
-
-class FilterChoices:
-    """The rows that meetings, aspects, departments, leaders and sources can be chosen from; one query for all.
-
-    With an ``account``, its saved views and those shared with it come by the same query.
-    """
-
-    def __init__(self, day: datetime.date, account: Account | None = None) -> None:
-        self.day = day
-        self.account = account
-
-    @cached_property
-    def _rows(self) -> dict[str, list]:
-        # A leader with an account is asked for by their dashboard, even before there is a task of theirs.
-        leaders = Person.objects.filter(
-            Exists(TaskLeader.objects.filter(person=OuterRef("pk")))
-            | Exists(Account.objects.filter(person=OuterRef("pk"), role=Role.LEADER))
-        )
-        sources = Person.objects.filter(Exists(SuggestionSource.objects.filter(person=OuterRef("pk"))))
-        known = Meeting.objects.issued_by(self.day)
-        parts = [
-            _choice_rows("meeting", known, "title", "document_number", spelling=F("spelling")),
-            _choice_rows("aspect", Aspect.objects.filter(meeting__in=known), "title"),
-            _choice_rows("department", Department.objects.living(), "name", spelling=F("spelling")),
-            _choice_rows("leader", leaders, "name", "unit", spelling=F("spelling")),
-            _choice_rows("source", sources, "name", "unit", spelling=F("spelling")),
-            *_former_name_rows("department"),
-            *_former_name_rows("person"),
-            _use_counts("department", "TaskDepartment", "department"),
-            _use_counts("leader", "TaskLeader", "person"),
-            _use_counts("source", "SuggestionSource", "person"),
-        ]
-        if self.account is not None:
-            owner = Case(When(owner=self.account, then=Value("")), default=F("owner__display_name"))
-            parts.append(
-                _union_columns(permissions.readable_views(self.account), "view", F("pk"), F("name"), F("query"), owner)
-            )
-        rows: dict[str, list[tuple]] = defaultdict(list)
-        for kind, pk, *columns in parts[0].union(*parts[1:], all=True):
-            rows[kind].append((pk, *columns))
-        complete: dict[str, list] = {
-            kind: self._build_choices(kind, rows) for kind in ("meeting", "aspect", "department", "leader", "source")
-        }
-        return {
-            **complete,
-            "view": sorted(map(SavedViewOption._make, rows["view"]), key=lambda view: (view.name, view.pk)),
-        }
-
-    def _build_choices(self, kind: str, rows: dict[str, list[tuple]]) -> list[FilterChoice]:
-        uses = {pk: int(number) for pk, number, _detail, _spelling in rows[f"uses of {kind}"]}
-        formerly: dict[int, list[str]] = defaultdict(list)
-        spellings: dict[int, list[str]] = defaultdict(list)
-        of = "person" if kind in ("leader", "source") else kind
-        for pk, name, old_pk, spelling in rows[f"former {of}"]:
-            formerly[pk] += [part for part in (name, old_pk) if part]
-            spellings[pk] += [name, spelling]
-        return [
-            FilterChoice(
-                pk, name, detail, " ".join([spelling, *spellings[pk]]).strip(), uses.get(pk, 0), tuple(formerly[pk])
-            )
-            for pk, name, detail, spelling in sorted(rows[kind])
-        ]
-
-    def rows(self, kind: str) -> list[FilterChoice]:
-        """Return all of ``kind``, in the order of entry."""
-        return self._rows[kind]
-
-    @property
-    def views(self) -> list[SavedViewOption]:
-        """The saved views that the account may open, by name."""
-        return self._rows["view"]
-
-
-_UNION_COLUMNS = ("kind", "pk_of", "name_of", "detail_of", "spelling_of")
-
-
-def _choice_rows(kind: str, rows: QuerySet, name: str, detail: str | None = None, *, spelling=None) -> QuerySet:
-    return _union_columns(rows, kind, F("pk"), F(name), F(detail) if detail else Value(""), spelling or Value(""))
-
-
-def _former_name_rows(of: str) -> list[QuerySet]:
-    """Return the former names of the departments or people, and the rows merged into them with their ids."""
-    merged = (Department if of == "department" else Person).objects.filter(merged_into__isnull=False)
-    kind, spelling = f"former {of}", F("spelling")
-    return [
-        _union_columns(
-            FormerName.objects.filter(**{f"{of}__isnull": False}), kind, F(of), F("name"), Value(""), spelling
-        ),
-        _union_columns(merged, kind, F("merged_into"), F("name"), Cast("pk", CharField()), spelling),
-    ]
-
-
-def _use_counts(kind: str, model: str, column: str) -> QuerySet:
-    counted = recent_rows(model).values(column).annotate(number=Cast(Count("pk"), CharField()))
-    return _union_columns(counted, f"uses of {kind}", F(column), F("number"), Value(""), Value(""))
-
-
-def _union_columns(rows: QuerySet, kind: str, *values) -> QuerySet:
-    columns = dict(zip(_UNION_COLUMNS, (Value(kind), *values), strict=True))
-    return rows.order_by().annotate(**columns).values_list(*_UNION_COLUMNS)
-
-
-class SearchTextField(forms.CharField):
-    """Words to search for. Each is looked for in five places, so their number has an end, and so has their length."""
-
-    MAX_WORDS = 20
-
-    def clean(self, value):
-        value = super().clean(value)
-        if len(set(value.split())) > self.MAX_WORDS:
-            raise forms.ValidationError(_("Search for %(most)d words at most.") % {"most": self.MAX_WORDS})
-        return value
-
-
-class CheckboxList(forms.CheckboxSelectMultiple):
-    """Boxes to tick. A long list is searched, and begins with the frequent ones: each box knows what it is."""
-
-    spellings: dict[str, str] | None = None
-    frequent: frozenset[str] = frozenset()
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is more than is seen at a glance."""
-        return len(self.choices) > SHORT_LIST_LENGTH
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        return {**option, "spelling": (self.spellings or {}).get(value, ""), "is_frequent": value in self.frequent}
-
-
-class MultiChoiceField(forms.MultipleChoiceField):
-    """Several of a set of words; empty ones, which a form without script sends, mean nothing."""
-
-    widget = CheckboxList
-    default_error_messages = {
-        "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
-    }
-
-    def to_python(self, value):
-        return [item for item in super().to_python(value) if item]
-
-
-class IdOrNameField(MultiChoiceField):
-    """Takes ids and exact names, several times; a name that several rows share means all of them."""
-
-    def set_choices(
-        self, rows: Iterable[FilterChoice], *, is_detail_a_name: bool = False, with_nobody: bool = False
-    ) -> None:
-        """Set what can be chosen.
-
-        ``is_detail_a_name``: a meeting may also be called by its document number. ``with_nobody``: having none can
-        be asked for, too.
-        """
-        self.ids_by_name: dict[str, list[str]] = defaultdict(list)
-        rows = list(rows)
-        for row in rows:
-            self.ids_by_name[row.name].append(str(row.pk))
-            if row.detail and is_detail_a_name:
-                self.ids_by_name[row.detail].append(str(row.pk))
-        shared = Counter(row.name for row in rows)
-        # Whoever bears a name now comes before whoever bore it once.
-        borne = set(self.ids_by_name)
-        for row in rows:
-            for name in set(row.formerly) - borne:
-                self.ids_by_name[name].append(str(row.pk))
-        frequent, others = split_frequent(rows, {row: row.uses for row in rows})
-        self.choices = [
-            (
-                str(row.pk),
-                _("%(name)s (%(unit)s)") % {"name": row.name, "unit": row.detail}
-                if shared[row.name] > 1 and row.detail
-                else row.name,
-            )
-            for row in (*frequent, *others)
-        ]
-        self.widget.spellings = {str(row.pk): row.spelling for row in rows}
-        self.widget.frequent = frozenset(str(row.pk) for row in frequent)
-        if with_nobody:
-            self.choices = [*self.choices, (NOBODY, _("Nobody"))]
-
-    def _as_ids(self, values: Iterable[str]) -> list[str]:
-        known = {pk for pk, _label in self.choices}
-        ids = []
-        for value in values:
-            ids += [value] if value in known else self.ids_by_name.get(value, [value])
-        return list(dict.fromkeys(ids))
-
-    def to_python(self, value):
-        return self._as_ids(super().to_python(value))
-
-    def bound_data(self, data, initial):
-        """Tick the boxes of the rows that were called by name, too."""
-        return self._as_ids(data or [])
-
-
-class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
-    """One of a fixed set of words; repeated means or."""
-
-    field_class = MultiChoiceField
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("distinct", False)
-        super().__init__(*args, **kwargs)
-
-    def filter(self, qs, value):
-        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
-
-
-class IdOrNameFilter(django_filters.Filter):
-    """Rows by id or exact name; repeated means or. ``method`` says what it means for the tasks."""
-
-    field_class = IdOrNameField
-
-
-class SearchTextFilter(django_filters.CharFilter):
-    """Words that all have to be found. ``method`` says where."""
-
-    field_class = SearchTextField
 
 
 def _day_field(label) -> django_filters.DateFilter:

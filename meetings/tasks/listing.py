@@ -16,9 +16,10 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.models import PAGE_SIZES
 from meetings.models.task import TaskQuerySet
+from meetings.tasks.filter_choices import FilterChoices, SavedViewOption
+from meetings.tasks.filters import TaskFilterSet
 from meetings.ui.navigation import as_of_query
 
-from .filters import FilterChoices, SavedViewOption, TaskFilterSet
 from .saved_views import build_saved_query, is_same_list
 from .tables import TaskTable, ensure_task_column, parse_columns, parse_sorting
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from meetings.core.as_of import AS_OF
 from meetings.models import SavedView, Task
+from meetings.tasks.filter_choices import FilterChoices
+from meetings.tasks.filters import TaskFilterSet
 
-from .filters import FilterChoices, TaskFilterSet
 from .tables import COLUMNS_PARAMETER, TaskTable, parse_columns, parse_sorting
 
 # The day and the place in the list are of the moment, and how many rows a page has is everybody's own setting.

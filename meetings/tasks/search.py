@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from meetings import permissions
 from meetings.core.pinyin import is_pinyin_query
 from meetings.models import Account, Department, FormerName, Person, Suggestion, SuggestionSource, Task, TaskLeader
-
-from .filters import SearchTextField, TaskFilterSet
+from meetings.tasks.filter_fields import SearchTextField
+from meetings.tasks.filters import TaskFilterSet
 
 # Enough to recognise what was meant; what is more is found with another word, or in the list of tasks.
 MAX_SHOWN = 6

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from meetings import permissions
 from meetings.models import Account, Role, SavedView
-from meetings.tasks.filters import FilterChoices
+from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.saved_views import MAX_QUERY_LENGTH, build_saved_query, describe
 from meetings.ui.forms import ServiceForm
 

@@ -12,7 +12,7 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF
 from meetings.errors import ServiceError
 from meetings.models import Role, SavedView
-from meetings.tasks.filters import FilterChoices
+from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.forms.saved_views import SavedViewForm, SaveViewForm
 from meetings.tasks.saved_views import describe, saved_view_url
 from meetings.tasks.services import saved_views as saved_views_service

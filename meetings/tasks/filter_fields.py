@@ -1,0 +1,134 @@
+"""Fields and filters of the list's query parameters: search text, several choices, an id or a name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings.models.choices import NOBODY
+from meetings.tasks.filter_choices import FilterChoice
+from meetings.ui.widgets import SHORT_LIST_LENGTH, split_frequent
+
+
+class SearchTextField(forms.CharField):
+    """Words to search for. Each is looked for in five places, so their number has an end, and so has their length."""
+
+    MAX_WORDS = 20
+
+    def clean(self, value):
+        value = super().clean(value)
+        if len(set(value.split())) > self.MAX_WORDS:
+            raise forms.ValidationError(_("Search for %(most)d words at most.") % {"most": self.MAX_WORDS})
+        return value
+
+
+class CheckboxList(forms.CheckboxSelectMultiple):
+    """Boxes to tick. A long list is searched, and begins with the frequent ones: each box knows what it is."""
+
+    spellings: dict[str, str] | None = None
+    frequent: frozenset[str] = frozenset()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is more than is seen at a glance."""
+        return len(self.choices) > SHORT_LIST_LENGTH
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "spelling": (self.spellings or {}).get(value, ""), "is_frequent": value in self.frequent}
+
+
+class MultiChoiceField(forms.MultipleChoiceField):
+    """Several of a set of words; empty ones, which a form without script sends, mean nothing."""
+
+    widget = CheckboxList
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
+    }
+
+    def to_python(self, value):
+        return [item for item in super().to_python(value) if item]
+
+
+class IdOrNameField(MultiChoiceField):
+    """Takes ids and exact names, several times; a name that several rows share means all of them."""
+
+    def set_choices(
+        self, rows: Iterable[FilterChoice], *, is_detail_a_name: bool = False, with_nobody: bool = False
+    ) -> None:
+        """Set what can be chosen.
+
+        ``is_detail_a_name``: a meeting may also be called by its document number. ``with_nobody``: having none can
+        be asked for, too.
+        """
+        self.ids_by_name: dict[str, list[str]] = defaultdict(list)
+        rows = list(rows)
+        for row in rows:
+            self.ids_by_name[row.name].append(str(row.pk))
+            if row.detail and is_detail_a_name:
+                self.ids_by_name[row.detail].append(str(row.pk))
+        shared = Counter(row.name for row in rows)
+        # Whoever bears a name now comes before whoever bore it once.
+        borne = set(self.ids_by_name)
+        for row in rows:
+            for name in set(row.formerly) - borne:
+                self.ids_by_name[name].append(str(row.pk))
+        frequent, others = split_frequent(rows, {row: row.uses for row in rows})
+        self.choices = [
+            (
+                str(row.pk),
+                _("%(name)s (%(unit)s)") % {"name": row.name, "unit": row.detail}
+                if shared[row.name] > 1 and row.detail
+                else row.name,
+            )
+            for row in (*frequent, *others)
+        ]
+        self.widget.spellings = {str(row.pk): row.spelling for row in rows}
+        self.widget.frequent = frozenset(str(row.pk) for row in frequent)
+        if with_nobody:
+            self.choices = [*self.choices, (NOBODY, _("Nobody"))]
+
+    def _as_ids(self, values: Iterable[str]) -> list[str]:
+        known = {pk for pk, _label in self.choices}
+        ids = []
+        for value in values:
+            ids += [value] if value in known else self.ids_by_name.get(value, [value])
+        return list(dict.fromkeys(ids))
+
+    def to_python(self, value):
+        return self._as_ids(super().to_python(value))
+
+    def bound_data(self, data, initial):
+        """Tick the boxes of the rows that were called by name, too."""
+        return self._as_ids(data or [])
+
+
+class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
+    """One of a fixed set of words; repeated means or."""
+
+    field_class = MultiChoiceField
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("distinct", False)
+        super().__init__(*args, **kwargs)
+
+    def filter(self, qs, value):
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class IdOrNameFilter(django_filters.Filter):
+    """Rows by id or exact name; repeated means or. ``method`` says what it means for the tasks."""
+
+    field_class = IdOrNameField
+
+
+class SearchTextFilter(django_filters.CharFilter):
+    """Words that all have to be found. ``method`` says where."""
+
+    field_class = SearchTextField
