@@ -32,9 +32,11 @@ def test_placeholders_are_the_same_on_both_sides():
     for message in STORED:
         # Chinese has one form for all numbers: it stands for the plural, which names the number.
         source = message.id if isinstance(message.id, str) else message.id[-1]
-        for translation in catalogue.translations(message):
-            if translation and catalogue.placeholders(source) != catalogue.placeholders(translation):
-                differing.append(f"{described(message)} → {translation}")
+        differing += [
+            f"{described(message)} → {translation}"
+            for translation in catalogue.translations(message)
+            if translation and catalogue.placeholders(source) != catalogue.placeholders(translation)
+        ]
     assert differing == []
 
 
@@ -69,6 +71,7 @@ def test_templates_are_read(tmp_path, source, expected):
     assert len(found) == 1
     text, where = found[0]
     if context:
-        assert where == context and (text == message or text == message[1])
+        assert where == context
+        assert text == message or text == message[1]
     else:
         assert (text, where) == (message, None)

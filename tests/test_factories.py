@@ -52,6 +52,7 @@ def test_a_world_that_is_put_back_is_the_one_that_was_made():
         transaction.set_rollback(True)
     put_back = factories.small_world()
     assert rows() == rows_made
-    assert put_back == made and put_back.overdue is not made.overdue
+    assert put_back == made
+    assert put_back.overdue is not made.overdue
     # And what comes after it gets keys of its own.
     assert factories.task().pk not in {task.pk for task in put_back.tasks.values()}

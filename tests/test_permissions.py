@@ -218,7 +218,8 @@ def test_a_page_that_is_not_there_tells_nobody_of_the_register(world):
     page = Client().get("/no/such/page/")
     assert page.status_code == 404
     text = page.content.decode()
-    assert world.meeting.title not in text and world.overdue.text not in text
+    assert world.meeting.title not in text
+    assert world.overdue.text not in text
     assert 'href="/tasks/"' not in text.split("<main")[0], "no navigation for who is not signed in"
 
 
@@ -226,7 +227,8 @@ def test_an_account_that_is_switched_off_is_signed_out_at_once(world):
     client = browser_of(world, SECRETARIAT)
     Account.objects.filter(pk=world.secretariat.pk).update(is_active=False)
     response = client.get("/tasks/")
-    assert response.status_code == 302 and urlsplit(response["Location"]).path == "/accounts/login/"
+    assert response.status_code == 302
+    assert urlsplit(response["Location"]).path == "/accounts/login/"
 
 
 def test_every_write_needs_the_token_against_forgery(world, places):

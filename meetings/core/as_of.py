@@ -20,7 +20,7 @@ class InvalidAsOfError(ValueError):
 def parse_date(value: str) -> datetime.date:
     """Return the day that ``value`` (YYYY-MM-DD) names; raises ImpossibleAsOf where it names none since 1900."""
     try:
-        day = datetime.datetime.strptime(value.strip(), "%Y-%m-%d").date()
+        day = datetime.datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         day = None
     if day is None or day.year < FIRST_YEAR:

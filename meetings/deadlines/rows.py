@@ -82,9 +82,11 @@ def _dates(text: str, known: Known) -> list[_Date]:
         return []
     cell = take_apart(text, known)
     dates = [_Date(cell.deadline_of(point), point.due.year if point.due else None) for point in cell.points]
-    for mark in cell.marks:
-        if mark.form is Form.ONGOING and _on_own_line(text, cell.piece_of(mark)):
-            dates.append(_Date(Deadline(cell.piece_of(mark), DeadlineKind.ONGOING), None))
+    dates += [
+        _Date(Deadline(cell.piece_of(mark), DeadlineKind.ONGOING), None)
+        for mark in cell.marks
+        if mark.form is Form.ONGOING and _on_own_line(text, cell.piece_of(mark))
+    ]
     return dates
 
 

@@ -34,7 +34,7 @@ def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
     return None
 
 
-class ChangedMeanwhile(ServiceError):
+class MeetingConflictError(ServiceError):
     """What would be accepted is not what the page showed: the draft, or the register, was changed since."""
 
 
@@ -55,16 +55,16 @@ def accept_draft(*, document_id: int, actor: Account, version_token: str | None 
     """Make the draft a meeting, or bring the meeting it is of up to date; the file is kept with it.
 
     ``version_token`` is `build_version_token` of the page the person looked at. Raises AlreadyAccepted (of two people
-    who accept at once, the second is told), ChangedMeanwhile where the page is no longer true, such as when somebody
-    else entered the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is raised,
-    nothing has been written.
+    who accept at once, the second is told), MeetingConflictError where the page is no longer true, such as when
+    somebody else entered the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is
+    raised, nothing has been written.
     """
     document = lock_document(document_id)
     draft = load_draft(document)
     known = find_existing_meeting(draft, document.sha256)
     difference = compute_difference(known, draft) if known else None
     if version_token is not None and version_token != build_version_token(document, draft, known, difference):
-        raise ChangedMeanwhile(
+        raise MeetingConflictError(
             _("The draft or the register has changed since you opened this page. Look at it again, then accept.")
         )
     try:

@@ -45,7 +45,7 @@ class AlreadyAcceptedError(InvalidTransitionError):
         self.meeting = meeting
 
 
-class StaleDraft(ServiceError):
+class DraftConflictError(ServiceError):
     """The form was opened before somebody, perhaps in another window, changed the same thing."""
 
     def __init__(self) -> None:
@@ -152,25 +152,29 @@ def _row_columns(draft_row: DraftRowData) -> dict:
 
 
 def lock_document(document_id: int, version: int | None = None) -> MinutesDocument:
-    """Return the draft, held until the transaction ends; raises AlreadyAccepted, or StaleDraft on another version."""
+    """Return the draft, held until the transaction ends; raises AlreadyAccepted, or DraftConflictError on another
+    version.
+    """
     # Not joined with its meeting: whoever waited for the lock would see the join as it was before waiting.
     document = MinutesDocument.objects.select_for_update().get(pk=document_id)
     if document.meeting_id is not None:
         raise AlreadyAcceptedError(document.meeting)
     if version is not None and document.version != version:
-        raise StaleDraft
+        raise DraftConflictError
     return document
 
 
 def lock_row(row_id: int, version: int) -> tuple[DraftRow, DraftRowData, MinutesDocument]:
-    """Return the row and its document, held; raises StaleDraft also for a row that was joined away meanwhile."""
+    """Return the row and its document, held; raises DraftConflictError also for a row that was joined away
+    meanwhile.
+    """
     found = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
     if found is None:
-        raise StaleDraft
+        raise DraftConflictError
     document = lock_document(found)
     row = DraftRow.objects.get(pk=row_id)
     if row.version != version:
-        raise StaleDraft
+        raise DraftConflictError
     return row, _load_row(row, row.position), document
 
 
@@ -192,7 +196,7 @@ def save_document(document: MinutesDocument) -> None:
 def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str]) -> None:
     """Save the facts of the meeting as ``form_data``; deadlines that count from its days are read again.
 
-    Raises Incomplete for a day that is none, StaleDraft, AlreadyAccepted.
+    Raises Incomplete for a day that is none, DraftConflictError, AlreadyAccepted.
     """
     document = lock_document(document_id, version)
     before = metadata_from_json(document.facts)
@@ -266,7 +270,7 @@ def add_row(*, document_id: int, after: int) -> None:
     """Add an empty row behind the one at position ``after`` (0: before the first)."""
     document = lock_document(document_id)
     if not 0 <= after <= document.rows.count():
-        raise StaleDraft
+        raise DraftConflictError
     before = document.rows.filter(position=after).first()
     aspect = before.content["aspect"] if before else None
     _insert(document, after + 1, DraftRowData(replace(EMPTY_ROW, aspect=aspect)))

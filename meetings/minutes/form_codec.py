@@ -177,7 +177,7 @@ def _parse_day(name: str, text: str) -> datetime.date | None:
     if not text:
         return None
     try:
-        return datetime.datetime.strptime(text, "%Y-%m-%d").date()
+        return datetime.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         raise InvalidInputError(
             _("“%(value)s” is not a day. Write it as year, month and day, such as 2023-12-31.") % {"value": text[:40]},

@@ -159,7 +159,7 @@ def _redirect_to(request: HttpRequest, address: str) -> HttpResponse:
 def _render_error(request: HttpRequest, document: MinutesDocument, error: ServiceError) -> HttpResponse:
     """Come back with the sentence, and with what was typed still in its form."""
     document.refresh_from_db()
-    status = 409 if isinstance(error, (draft_services.StaleDraft, accept.ChangedMeanwhile)) else 422
+    status = 409 if isinstance(error, (draft_services.DraftConflictError, accept.MeetingConflictError)) else 422
     typed_row = typed_facts = None
     if request.POST.get("action") == "facts":
         typed_facts = (request.POST.dict(), error.message)
@@ -203,10 +203,12 @@ def _parse_number(posted: QueryDict, name: str) -> int:
 
 
 def _row_arguments(request: HttpRequest, document: MinutesDocument) -> dict[str, int]:
-    """Return the row a form is about, as the verbs take it; raises StaleDraft for one that is not of this draft."""
+    """Return the row a form is about, as the verbs take it; raises DraftConflictError for one that is not of this
+    draft.
+    """
     row_id = _parse_number(request.POST, "row")
     if not document.rows.filter(pk=row_id).exists():
-        raise draft_services.StaleDraft
+        raise draft_services.DraftConflictError
     return {"row_id": row_id, "version": _parse_number(request.POST, "version")}
 
 

@@ -38,7 +38,7 @@ MAIL_ERRORS = (
 )
 
 
-class MailServerUnavailable(Exception):
+class MailServerUnavailableError(Exception):
     """The mail server cannot be reached or does not let us in; its words say why. Nothing is lost."""
 
 
@@ -142,7 +142,7 @@ def _deliver_all(plans: list[MailPlan], report: DeliveryReport) -> None:
             report.waiting = len(plans) - number
             _deliver(plan, connection, report)
         report.waiting = 0
-    except MailServerUnavailable as down:
+    except MailServerUnavailableError as down:
         report.problem = str(down)
     finally:
         _close(connection)
@@ -168,7 +168,7 @@ def _deliver(plan: MailPlan, connection: BaseEmailBackend, report: DeliveryRepor
     except OSError as problem:  # all of smtplib's errors are such, too
         reason = " ".join(str(problem).split()) or type(problem).__name__
         Mailing.objects.release(claim, reason)
-        raise MailServerUnavailable(reason) from problem
+        raise MailServerUnavailableError(reason) from problem
     else:
         Mailing.objects.record_sent(
             claim,

@@ -199,7 +199,7 @@ def _organisation_labels() -> dict[str, str]:
     }
 
 
-def _format_value(name: str, value: Any) -> str:
+def _format_value(name: str, value: Any) -> str:  # noqa: C901 - one branch a kind of value
     if value is None or value == "":
         return ""
     match name:

@@ -52,7 +52,7 @@ from .statistics import reported_since_review
 PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "export", "next"})
 
 
-class InvalidParameter(ValueError):
+class InvalidParameterError(ValueError):
     """A parameter has no meaning. ``messages`` are the sentences for the reader, one for each."""
 
     def __init__(self, messages: list[str]) -> None:
@@ -301,5 +301,5 @@ def filter_tasks(params: QueryDict, tasks: TaskQuerySet, day: datetime.date) -> 
     """
     filterset = TaskFilterSet(params, tasks, day=day)
     if filterset.wrong:
-        raise InvalidParameter(filterset.wrong)
+        raise InvalidParameterError(filterset.wrong)
     return filterset.qs

@@ -35,7 +35,7 @@ class AlreadyDecidedError(InvalidTransitionError):
         self.upload = upload
 
 
-class ChangedMeanwhile(ServiceError):
+class WorkbookConflictError(ServiceError):
     """What would be accepted is not what the page showed; ``since`` are the entries that came between."""
 
     def __init__(self, since: list[TaskLog]) -> None:
@@ -156,8 +156,8 @@ def accept_upload(
 
     ``version_token`` is `build_version_token` of the page the person looked at and ``seen_entry_id`` the
     `last_entry_id` before it was made; ``leave_out`` that they know of the rows left out. Raises DecidedAlready (of two
-    people who accept at once, the second is told), ChangedMeanwhile where the page is no longer true, and Incomplete.
-    Whatever is raised, nothing has been written.
+    people who accept at once, the second is told), WorkbookConflictError where the page is no longer true, and
+    Incomplete. Whatever is raised, nothing has been written.
     """
     upload = _lock_upload(upload_id)
     _lock_tasks(upload)
@@ -167,7 +167,7 @@ def accept_upload(
         raise AlreadyDecidedError(already_accepted_message(before), before)
     review = review_upload(upload, actor, today)
     if build_version_token(review) != version_token:
-        raise ChangedMeanwhile(_entries_after(seen_entry_id, review))
+        raise WorkbookConflictError(_entries_after(seen_entry_id, review))
     if not review.taken:
         raise InvalidInputError(_("This workbook changes nothing, so there is nothing to accept."))
     if review.left_out and not leave_out:

@@ -183,7 +183,7 @@ def workbook_review(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("fill_in_upload", pk)
     try:
         return _ACTIONS[action](request, upload)
-    except services.ChangedMeanwhile as changed:
+    except services.WorkbookConflictError as changed:
         return _render_review(request, upload, [changed.message], later_entries=changed.since, status=409)
     except services.AlreadyDecidedError as decided:
         messages.info(request, decided.message)

@@ -72,7 +72,8 @@ def test_words_go_into_the_form_they_were_sent_from():
         ("option", "", False), ("option", "open", False), ("option", "done", True),
     ]  # fmt: skip
     assert '<details open class="fold">' in html, "a fold does not hide what came back"
-    assert "untouched" in html and ">outside</textarea>" in html
+    assert "untouched" in html
+    assert ">outside</textarea>" in html
     assert '<input type="hidden" name="row" value="1"><input name="a" value="">' in html, "its neighbour stays empty"
 
 
@@ -81,15 +82,17 @@ def test_a_form_that_names_no_address_is_sent_to_its_own_page():
         '<form method="post"><input type="hidden" name="tasks" value="1" data-autosave-ignore><input name="a"></form>'
     )
     html, found = form_recovery.fill(page, "/meetings/new/", {"tasks": ["2"], "a": ["one"]}, here="/meetings/new/")
-    assert found and ("a", "one", False) in Reader(html).fields
+    assert found
+    assert ("a", "one", False) in Reader(html).fields
     assert form_recovery.fill(page, "/elsewhere/", {"a": ["one"]}, here="/meetings/new/") == (page, False)
 
 
 def test_a_text_that_has_no_field_any_more_is_shown():
     html, found = form_recovery.fill(PAGE, "/x/", {"row": ["2"], "note": [NOTE], "second": ["no field has this name"]})
-    assert found and form_recovery.without_place(
-        html, {"note": [NOTE], "second": ["no field has this name", "2024-01-01"]}
-    ) == ["no field has this name"]
+    assert found
+    assert form_recovery.without_place(html, {"note": [NOTE], "second": ["no field has this name", "2024-01-01"]}) == [
+        "no field has this name"
+    ]
 
 
 def test_without_such_a_form_the_page_stays_as_it_is():
@@ -109,9 +112,12 @@ def test_a_choice_that_is_not_offered_any_more_leaves_the_pages_own():
 def test_any_text_comes_back_as_it_was_typed(line, text):
     html, found = form_recovery.fill(PAGE, "/x/", {"row": ["2"], "a": [line], "note": [text]})
     read = Reader(html).fields
-    assert found and ("a", line, False) in read and ("note", text, False) in read
+    assert found
+    assert ("a", line, False) in read
+    assert ("note", text, False) in read
     # Besides the form's own fields not a letter has changed.
-    assert html.startswith(PAGE[: PAGE.index("<details")]) and html.endswith("outside</textarea></main>")
+    assert html.startswith(PAGE[: PAGE.index("<details")])
+    assert html.endswith("outside</textarea></main>")
 
 
 # --- over the sign-in page --------------------------------------------------------------------------
@@ -151,7 +157,8 @@ def lost(client, world, liaison):
     sign_in(client, liaison)
     del client.cookies["sessionid"]
     response = send(client, world.due_soon)
-    assert response.status_code == 200 and "no-store" in response["Cache-Control"]
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
     return response
 
 
@@ -160,7 +167,8 @@ def test_the_form_comes_back_filled_and_nothing_is_saved(client, world, liaison,
     response = sign_in(client, liaison, kept=sealed(lost), next=f"{world.due_soon.get_absolute_url()}?next=/tasks/")
     html = response.content.decode()
     assert response.redirect_chain[-1][0].endswith("?next=/tasks/")
-    assert ("note", NOTE, False) in Reader(html).fields and ("effective_on", "2024-02-01", False) in Reader(html).fields
+    assert ("note", NOTE, False) in Reader(html).fields
+    assert ("effective_on", "2024-02-01", False) in Reader(html).fields
     assert 'class="alert alert-info form-recovery-notice' in html
     assert world.due_soon.log.count() == entries
     # It stays until it is sent again, or discarded.
@@ -179,7 +187,8 @@ def test_a_row_of_several_tasks_typed_by_hand_loses_none(client, world):
     first, second = "第一项任务的文字，写得不短。", "第二项任务的文字，也写得不短。"
     lost = client.post(path, {"tasks": "2", "after": after, "task-0-text": first, "task-1-text": second, "do": "save"})
     html = sign_in(client, account, kept=sealed(lost), next=path).content.decode()
-    assert "data-restored" in html and f">\n{first}</textarea>" in html
+    assert "data-restored" in html
+    assert f">\n{first}</textarea>" in html
     assert second in html.split('class="alert alert-info form-recovery-notice')[1].split("</form>")[0]
 
 
@@ -193,7 +202,8 @@ def test_another_account_never_sees_it(client, world, liaison, lost):
     other = factories.account(Role.SECRETARIAT, password=PASSWORD)
     response = sign_in(client, other, kept=sealed(lost), next=world.due_soon.get_absolute_url())
     html = response.content.decode()
-    assert "第一门课程已上线" not in html and "data-restored" not in html
+    assert "第一门课程已上线" not in html
+    assert "data-restored" not in html
     assert form_recovery.SESSION_KEY not in client.session
 
 

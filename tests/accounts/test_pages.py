@@ -49,7 +49,8 @@ def test_an_account_is_opened_with_a_password_that_is_shown_once(browser):
     page = browser.post("/accounts/new/", NEW)
     password = page.context["password"]
     account = Account.objects.get(username="wang")
-    assert password in page.content.decode() and "no-store" in page["Cache-Control"]
+    assert password in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
     assert password not in browser.get(f"/accounts/{account.pk}/").content.decode()
     own = Client()
     assert own.post("/accounts/login/", {"username": "wang", "password": password}).status_code == 302
@@ -65,11 +66,13 @@ def test_what_an_account_may_do_is_changed_and_logged(browser, administrator):
     account.refresh_from_db()
     assert (account.role, list(account.departments.all())) == (Role.LIAISON, [department])
     entry = account.change_log.get()
-    assert entry.actor == administrator and entry.changes["liaison_departments"]["new"] == ["技术部"]
+    assert entry.actor == administrator
+    assert entry.changes["liaison_departments"]["new"] == ["技术部"]
     assert "Department liaison" in page.content.decode()
     browser.post(f"/accounts/{account.pk}/", {k: v for k, v in fields_of(account).items() if k != "is_active"})
     account.refresh_from_db()
-    assert not account.is_active and account.change_log.first().kind == "retired"
+    assert not account.is_active
+    assert account.change_log.first().kind == "retired"
 
 
 @pytest.mark.parametrize(
@@ -87,14 +90,16 @@ def test_what_an_account_may_do_is_changed_and_logged(browser, administrator):
 def test_what_is_wrong_comes_back_with_what_was_typed(browser, changed, sentence):
     factories.account(Role.READER, username="taken")
     page = browser.post("/accounts/new/", {**NEW, **changed})
-    assert page.status_code == 422 and sentence in page.content.decode()
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
     assert "wang@example.org" in page.content.decode() or "email" in changed
     assert not Account.objects.filter(username="wang").exists()
 
 
 def test_the_last_administrator_stays_one(browser, administrator):
     page = browser.post(f"/accounts/{administrator.pk}/", fields_of(administrator, role=Role.READER))
-    assert page.status_code == 422 and "last administrator" in page.content.decode()
+    assert page.status_code == 422
+    assert "last administrator" in page.content.decode()
     factories.account(Role.ADMINISTRATOR)
     browser.post(f"/accounts/{administrator.pk}/", fields_of(administrator, role=Role.READER))
     administrator.refresh_from_db()
@@ -108,7 +113,8 @@ def test_a_new_password_ends_the_old_one_and_its_session(browser):
     signed_in.force_login(account)
     password = browser.post(f"/accounts/{account.pk}/password/").context["password"]
     account.refresh_from_db()
-    assert account.check_password(password) and not account.check_password("correct-horse-7")
+    assert account.check_password(password)
+    assert not account.check_password("correct-horse-7")
     assert signed_in.get("/tasks/").status_code == 302
 
 
@@ -118,7 +124,9 @@ def test_who_comes_second_sees_what_the_first_did(browser, administrator):
     first = {**fields_of(account), "display_name": "第一个名字", "is_active": True, "person": None, "departments": []}
     edit_account(account_id=account.pk, actor=administrator, **first)
     page = browser.post(f"/accounts/{account.pk}/", sent)
-    assert page.status_code == 409 and "第一个名字" in page.content.decode() and "第二个名字" in page.content.decode()
+    assert page.status_code == 409
+    assert "第一个名字" in page.content.decode()
+    assert "第二个名字" in page.content.decode()
 
 
 def test_the_table_is_sorted_and_searched(browser):
@@ -127,7 +135,8 @@ def test_the_table_is_sorted_and_searched(browser):
     for column in AccountTable.sortable_names():
         up = [row.record.pk for row in browser.get("/accounts/", {"sort": column}).context["table"].rows]
         down = [row.record.pk for row in browser.get("/accounts/", {"sort": f"-{column}"}).context["table"].rows]
-        assert sorted(up) == sorted(down) and len(up) == 6
+        assert sorted(up) == sorted(down)
+        assert len(up) == 6
     assert len(browser.get("/accounts/", {"role": "reader"}).context["table"].rows) == 1
     assert len(browser.get("/accounts/", {"q": "liaison"}).context["table"].rows) == 1
 

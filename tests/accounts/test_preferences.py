@@ -25,7 +25,8 @@ def language_of(response) -> str:
 def test_settings_are_saved_for_the_own_account(client, account):
     other = factories.account(Role.READER)
     response = client.post("/accounts/settings/", {"language": "en"}, follow=True)
-    assert language_of(response) == "en" and "Your settings are saved." in response.content.decode()
+    assert language_of(response) == "en"
+    assert "Your settings are saved." in response.content.decode()
     account.refresh_from_db()
     other.refresh_from_db()
     assert (account.language, account.wants_digest) == (Language.ENGLISH, False)
@@ -92,7 +93,8 @@ def test_a_password_is_changed_and_the_session_goes_on_here_alone(client, with_p
     with_password.refresh_from_db()
     assert with_password.check_password(BETTER)
     page = client.get("/accounts/settings/")
-    assert page.status_code == 200 and "Your password is changed." in page.content.decode()
+    assert page.status_code == 200
+    assert "Your password is changed." in page.content.decode()
     assert elsewhere.get("/accounts/settings/").status_code == 302
 
 
@@ -109,7 +111,8 @@ def test_a_password_is_changed_and_the_session_goes_on_here_alone(client, with_p
 def test_a_password_that_cannot_be_is_refused_with_its_reason(client, with_password, old, new, again, sentence):
     response = change_password(client, old, new, again)
     page = response.content.decode()
-    assert response.status_code == 422 and sentence in page
+    assert response.status_code == 422
+    assert sentence in page
     assert BETTER not in page, "a password never comes back in a page"
     with_password.refresh_from_db()
     assert with_password.check_password(PASSWORD)
@@ -155,7 +158,8 @@ def test_a_calendar_address_is_shown_once_and_revoked(client, account, settings)
     settings.BASE_URL = "https://register.example.org"
     made = client.post("/accounts/settings/calendar/")
     address = made.context["new_address"]
-    assert address in made.content.decode() and address.startswith("https://register.example.org/calendar/")
+    assert address in made.content.decode()
+    assert address.startswith("https://register.example.org/calendar/")
     assert "no-store" in made.headers["Cache-Control"]
     assert client.get(address.removeprefix("https://register.example.org")).status_code == 200
     assert address not in client.get("/accounts/settings/").content.decode()

@@ -47,7 +47,8 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer():
     unknown = Client().post("/accounts/login/", {"username": "nobody", "password": PASSWORD})
     switched_off = sign_in(Client(), off)
     said = {parsed(r).xpath("string(//*[@role='alert'])").strip() for r in (wrong, unknown, switched_off)}
-    assert len(said) == 1 and said.pop()
+    assert len(said) == 1
+    assert said.pop()
 
 
 def test_an_account_without_a_password_lets_nobody_in():

@@ -109,7 +109,8 @@ def test_a_task_that_was_updated_meanwhile_is_not_split_and_the_form_says_what_h
     answer = split(client, task, version=version, new_text="写好的文字")
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "已召开会议。" in page and "写好的文字" in page
+    assert "已召开会议。" in page
+    assert "写好的文字" in page
     assert not Task.objects.filter(text="写好的文字").exists()
 
 
@@ -175,7 +176,8 @@ def test_a_joined_task_has_a_page_that_says_where_it_went_and_takes_no_update(cl
     join(client, one, two)
     page = client.get(two.get_absolute_url())
     assert page.status_code == 200
-    assert "合并后的工作" in page.content.decode() and "Joined into" in page.content.decode()
+    assert "合并后的工作" in page.content.decode()
+    assert "Joined into" in page.content.decode()
     two.refresh_from_db()
     assert client.post(two.get_absolute_url(), {"version": two.version, "note": "进展"}).status_code == 404
     with pytest.raises(InvalidTransitionError):

@@ -154,7 +154,8 @@ def test_a_meeting_that_is_there_shows_its_difference(visit, width, picture):
     picture(page, f"draft difference {width[0]}")
     page.locator("#accept .btn-success").click()
     page.wait_for_url("**/meetings/**")
-    assert Task.objects.get(suggestion__number=3).text == "邀请新委员到会陈述" and Meeting.objects.count() == 1
+    assert Task.objects.get(suggestion__number=3).text == "邀请新委员到会陈述"
+    assert Meeting.objects.count() == 1
 
 
 def test_bad_input_and_a_dark_page(visit, picture):

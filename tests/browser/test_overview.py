@@ -39,7 +39,8 @@ def test_a_leader_instructs_in_two_taps(visit, leader, picture, size, javascript
         "Departments: answer the instruction"
     )
     given = Instruction.objects.get()
-    assert given.leader == leader.person and given.task.text[:10] == words[:10]
+    assert given.leader == leader.person
+    assert given.task.text[:10] == words[:10]
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.SECRETARIAT])

@@ -34,13 +34,15 @@ def test_a_list_prints_its_heads_on_every_page_its_filters_and_its_day(visit, re
     page = visit("/tasks/?per_page=200&status=not_started&status=closed", as_=Role.SECRETARIAT, language="en")
     sheets = printed(page)
     texts = [sheet.extract_text() for sheet in sheets]
-    assert len(texts) > 2 and sizes(sheets) == {A4[::-1]}
+    assert len(texts) > 2
+    assert sizes(sheets) == {A4[::-1]}
     first = texts[0]
     for words in ("Tasks", "Status: ", "Not started", "Closed", "Printed on", "秘书处", "as of"):
         assert words in first, words
     rows = 0
     for number, text in enumerate(texts, start=1):
-        assert "Deadline" in text and "Health" in text, f"no heads on page {number}"
+        assert "Deadline" in text, f"no heads on page {number}"
+        assert "Health" in text, f"no heads on page {number}"
         assert f"{number} / {len(texts)}" in text
         rows += sum(text.count(word) for word in ("Not started", "Closed on time", "days late", "day late"))
     everything = "\n".join(texts)
@@ -76,7 +78,8 @@ def test_other_pages_print_what_they_say_and_nothing_to_click(visit, register, p
     )
     sheets = printed(page)
     text = "\n".join(sheet.extract_text() for sheet in sheets)
-    assert sizes(sheets) <= {A4, A4[::-1]} and len(sizes(sheets)) == 1
+    assert sizes(sheets) <= {A4, A4[::-1]}
+    assert len(sizes(sheets)) == 1
     for words in (*expected, "Printed on"):
         assert words in text, words
     for words in (*absent, "Sign out", "Search"):

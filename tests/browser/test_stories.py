@@ -115,7 +115,8 @@ def test_the_address_holds_the_state_and_the_back_button_goes_through_it(visit, 
     page.get_by_role("link", name="完成时限").click()
     expect(page).to_have_url(re.compile("sort=due"))
     address = page.url
-    assert "health=overdue" in address and "health=review_missed" in address
+    assert "health=overdue" in address
+    assert "health=review_missed" in address
 
     back(page)
     expect(page).not_to_have_url(re.compile("sort="))

@@ -77,7 +77,8 @@ def refusal_of(path: Path) -> str:
     with pytest.raises(CommandError) as refusal:
         restore(path)
     assert "\n" not in str(refusal.value)
-    assert not TaskLog.objects.exists() and not Account.objects.exists()
+    assert not TaskLog.objects.exists()
+    assert not Account.objects.exists()
     return str(refusal.value)
 
 

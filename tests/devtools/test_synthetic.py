@@ -24,7 +24,8 @@ def test_it_has_the_size_and_the_cast_it_was_asked_for(register):
     assert Task.objects.count() == 600
     assert Meeting.objects.count() == 10
     years = {meeting.issued_on.year for meeting in Meeting.objects.all()}
-    assert min(years) == 2019 and max(years) == 2026
+    assert min(years) == 2019
+    assert max(years) == 2026
     assert Department.objects.count() == 30
     assert Person.objects.filter(supervised_tasks__isnull=False).distinct().count() == 8
 

@@ -167,7 +167,8 @@ def test_the_workbook_is_ready_to_work_with(tmp_path):
     assert opened.auto_filter.ref == "A1:V2"
     assert not opened.merged_cells.ranges
     due = opened.cell(2, HEADS.index("原期限") + 1)
-    assert due.is_date and due.number_format == "yyyy-mm-dd"
+    assert due.is_date
+    assert due.number_format == "yyyy-mm-dd"
     printed = opened.cell(2, HEADS.index("完成时限(原文)") + 1)
     assert (printed.value, printed.data_type, printed.number_format) == ("2024.10", "s", "@")
 
@@ -178,7 +179,8 @@ def test_the_csv_is_what_excel_reads_as_utf8(tmp_path):
     export(path)
     written = path.read_bytes()
     assert written.startswith("\ufeff会议,序号,".encode())
-    assert written.count(b"\r\n") == 2 and written.endswith(b"\r\n")
+    assert written.count(b"\r\n") == 2
+    assert written.endswith(b"\r\n")
 
 
 def test_an_empty_register_has_its_head(path):

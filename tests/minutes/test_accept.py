@@ -106,10 +106,12 @@ def test_the_file_is_kept_with_the_meeting():
     document = a_draft()
     meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
     document.refresh_from_db()
-    assert document.meeting == meeting and document.accepted_at is not None
+    assert document.meeting == meeting
+    assert document.accepted_at is not None
     assert document.sha256 == hashlib.sha256(NOTICE.read_bytes()).hexdigest()
     assert document.file.read() == NOTICE.read_bytes()
-    assert document.file.name.startswith("minutes/") and "minutes.docx" not in document.file.name
+    assert document.file.name.startswith("minutes/")
+    assert "minutes.docx" not in document.file.name
 
 
 def test_each_suggestion_knows_the_row_it_came_from():
@@ -117,7 +119,8 @@ def test_each_suggestion_knows_the_row_it_came_from():
     meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
     rows = list(document.rows.order_by("position"))
     assert [row.suggestion for row in rows] == list(meeting.suggestions.order_by("position"))
-    assert "最终用户专门委员会委员 孙广伟" in rows[5].source and "2024.12\n2026.12" in rows[5].source
+    assert "最终用户专门委员会委员 孙广伟" in rows[5].source
+    assert "2024.12\n2026.12" in rows[5].source
 
 
 def test_accepting_twice_does_nothing():
@@ -150,8 +153,10 @@ def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert {type(outcome) for outcome in outcomes} == {int, str} and len(outcomes) == 2
-    assert Meeting.objects.count() == 1 and Task.objects.count() == 18
+    assert {type(outcome) for outcome in outcomes} == {int, str}
+    assert len(outcomes) == 2
+    assert Meeting.objects.count() == 1
+    assert Task.objects.count() == 18
 
 
 def test_what_was_due_at_the_next_meeting_gets_its_day():
@@ -201,8 +206,10 @@ def test_a_meeting_without_an_issue_day_is_refused():
 def test_the_command_refuses_it_with_one_line():
     with pytest.raises(CommandError) as refusal:
         call_command("import_minutes", str(DATA / "annex.xlsx"), "--accept", stdout=StringIO())
-    assert "\n" not in str(refusal.value) and "annex.xlsx" in str(refusal.value)
-    assert not MinutesDocument.objects.exists() and not Department.objects.exists()
+    assert "\n" not in str(refusal.value)
+    assert "annex.xlsx" in str(refusal.value)
+    assert not MinutesDocument.objects.exists()
+    assert not Department.objects.exists()
 
 
 def test_the_command_does_nothing_the_second_time():
@@ -210,7 +217,8 @@ def test_the_command_does_nothing_the_second_time():
     before = register()
     said = StringIO()
     call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO(), stderr=said)
-    assert register() == before and MinutesDocument.objects.count() == 1
+    assert register() == before
+    assert MinutesDocument.objects.count() == 1
     assert len(said.getvalue().splitlines()) == 1
 
 
@@ -218,7 +226,8 @@ def test_the_command_makes_no_second_copy_of_a_meeting_from_elsewhere():
     factories.real_meeting()
     with pytest.raises(CommandError):
         call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
-    assert Meeting.objects.count() == 1 and not MinutesDocument.objects.exists()
+    assert Meeting.objects.count() == 1
+    assert not MinutesDocument.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -264,7 +273,9 @@ def test_a_text_that_no_form_would_take_is_named_with_its_length():
         with translation.override("en"):
             (blocker,) = find_blockers(changed)
         assert blocker.row == 3
-        assert what in blocker.message and "20001" in blocker.message and "20000" in blocker.message
+        assert what in blocker.message
+        assert "20001" in blocker.message
+        assert "20000" in blocker.message
     assert len(find_blockers(with_row(draft, 2, suggestion=long, tasks=(replace(task, text=""),)))) == 1
     assert not find_blockers(with_row(draft, 2, suggestion=long[1:]))
 
@@ -319,7 +330,8 @@ def test_the_same_file_again_changes_nothing_and_is_linked():
     before = register()
     document = a_draft()
     again = accept.accept_draft(document_id=document.pk, actor=staff).meeting
-    assert again == first and register() == before
+    assert again == first
+    assert register() == before
     assert first.documents.count() == 2
 
 
@@ -340,15 +352,18 @@ def test_an_update_corrects_through_the_verbs_and_removes_nothing():
     meeting = Meeting.objects.get()
     assert entered.meeting == meeting
     task = Task.objects.get(suggestion__position=3)
-    assert task.text == third and [d.name for d in task.departments.all()] == ["办公室"]
+    assert task.text == third
+    assert [d.name for d in task.departments.all()] == ["办公室"]
     kinds = [entry.kind for entry in task.log.order_by("sequence")]
     assert kinds == ["entered", "texts", "assignments"]
     assert all("minutes.docx" in entry.note for entry in task.log.filter(sequence__gt=1))
     added = Task.objects.get(suggestion__position=5, number=2)
-    assert added.text == "每季度通报试点进展" and added.log.get().actor == staff
+    assert added.text == "每季度通报试点进展"
+    assert added.log.get().actor == staff
     # Deadlines move by an extension only, and what the file lacks stays.
     assert Task.objects.get(suggestion__position=2).deadline_text == "2023.12"
-    assert meeting.suggestions.count() == 12 and Task.objects.count() == 19
+    assert meeting.suggestions.count() == 12
+    assert Task.objects.count() == 19
 
 
 def test_an_update_needs_the_secretariat():

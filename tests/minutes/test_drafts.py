@@ -104,7 +104,9 @@ def test_a_form_sent_back_as_it_was_changes_nothing(notice):
                 f"task-{at}-meaning": "",
             }
         read_again = parse_row_form(row, typed, notice.minutes.meeting)
-        assert read_again.row == row and not read_again.changed and not read_again.deadline_problems
+        assert read_again.row == row
+        assert not read_again.changed
+        assert not read_again.deadline_problems
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -153,7 +155,8 @@ def test_a_deadline_is_read_again_as_it_is_typed(document):
     now = edit(document, 1, task__0__deadline="明年上半年")
     assert now.row.tasks[0].deadline.due_date == datetime.date(2024, 6, 30)
     now = edit(document, 1, task__0__deadline="春节前")
-    assert codes(now) == ["no_fixed_day"] and now.row.tasks[0].deadline.due_date is None
+    assert codes(now) == ["no_fixed_day"]
+    assert now.row.tasks[0].deadline.due_date is None
 
 
 @pytest.mark.django_db
@@ -170,7 +173,8 @@ def test_the_offered_day_is_taken(document):
     row = row_at(document, 1)
     issue_answers.accept_offered_day(row_id=row.pk, version=row.version, place=0)
     now = drafted(document, 1)
-    assert now.row.tasks[0].deadline.due_date == datetime.date(2024, 2, 9) and not now.problems
+    assert now.row.tasks[0].deadline.due_date == datetime.date(2024, 2, 9)
+    assert not now.problems
     assert now.row.tasks[0].deadline.text == "春节前"
 
 
@@ -241,8 +245,10 @@ def test_a_row_is_split_and_joined_again(document):
     row = row_at(document, 6)
     draft_services.split_row(row_id=row.pk, version=1, after=1)
     draft = load_draft(document)
-    assert len(draft.rows) == 13 and [len(r.row.tasks) for r in draft.rows[5:7]] == [1, 2]
-    assert codes(draft.rows[5]) == [] and codes(draft.rows[6]) == SIXTH
+    assert len(draft.rows) == 13
+    assert [len(r.row.tasks) for r in draft.rows[5:7]] == [1, 2]
+    assert codes(draft.rows[5]) == []
+    assert codes(draft.rows[6]) == SIXTH
     assert draft.rows[5].source == draft.rows[6].source
     assert draft.rows[6].row.aspect == draft.rows[5].row.aspect
     draft_services.merge_with_next_row(row_id=row.pk, version=2)
@@ -263,7 +269,8 @@ def test_rows_and_tasks_come_and_go(document):
     with pytest.raises(InvalidInputError):
         draft_services.merge_with_next_row(row_id=row.pk, version=3)
     draft_services.add_row(document_id=document.pk, after=0)
-    assert drafted(document, 1).row.suggestion is None and document.rows.count() == 13
+    assert drafted(document, 1).row.suggestion is None
+    assert document.rows.count() == 13
     first = row_at(document, 1)
     draft_services.remove_row(row_id=first.pk, version=1)
     assert list(document.rows.values_list("position", flat=True)) == list(range(1, 13))
@@ -304,11 +311,11 @@ def test_the_issue_day_answers_that_it_is_missing():
 def test_a_form_from_before_changes_nothing(document):
     row = row_at(document, 1)
     edit(document, 1, remarks="先写的")
-    with pytest.raises(draft_services.StaleDraft):
+    with pytest.raises(draft_services.DraftConflictError):
         draft_services.edit_row(row_id=row.pk, version=1, form_data={"remarks": "后写的"})
     assert drafted(document, 1).row.remarks == "先写的"
     draft_services.remove_row(row_id=row.pk, version=2)
-    with pytest.raises(draft_services.StaleDraft):
+    with pytest.raises(draft_services.DraftConflictError):
         draft_services.edit_row(row_id=row.pk, version=2, form_data={"remarks": "后写的"})
 
 
@@ -318,7 +325,9 @@ def test_discarding_takes_the_file_along(document, django_capture_on_commit_call
     assert path.exists()
     with django_capture_on_commit_callbacks(execute=True):
         draft_services.discard_draft(document_id=document.pk)
-    assert not MinutesDocument.objects.exists() and not DraftRow.objects.exists() and not path.exists()
+    assert not MinutesDocument.objects.exists()
+    assert not DraftRow.objects.exists()
+    assert not path.exists()
 
 
 def test_a_draft_needs_no_database(notice):

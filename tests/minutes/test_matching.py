@@ -61,11 +61,14 @@ def test_a_near_miss_is_asked_about_with_its_reason(printed, known, likeness):
     assert find_department_match_reason(fold_text(printed), fold_text(known)) is likeness
     factories.department(known)
     match = department(printed)
-    assert match.known is None and match.is_open
+    assert match.known is None
+    assert match.is_open
     assert [(str(candidate.known), candidate.likeness) for candidate in match.candidates] == [(known, likeness)]
     assert match.code is QuestionCode.DEPARTMENT_LIKE_KNOWN
     said = question_sentence(match.code, match.name, match.parameters)
-    assert printed in said and known in said and match_reason_message(likeness)
+    assert printed in said
+    assert known in said
+    assert match_reason_message(likeness)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,9 @@ def test_a_near_miss_is_asked_about_with_its_reason(printed, known, likeness):
 def test_two_departments_are_not_taken_for_one(one, other):
     factories.department(other)
     match = department(one)
-    assert match.known is None and not match.is_open and not match.candidates
+    assert match.known is None
+    assert not match.is_open
+    assert not match.candidates
 
 
 def test_a_department_that_is_no_longer_there_is_not_offered():
@@ -87,9 +92,11 @@ def test_the_choice_holds_for_every_row():
     known = factories.department("技术部")
     rows = [row(departments=("技术处",)), row(departments=("技术处", "办公室"))]
     match = match_names(ParsedMeeting(), rows, {"department:技术处": str(known.pk)}).departments["技术处"]
-    assert match.known == known and not match.is_open
+    assert match.known == known
+    assert not match.is_open
     asked = match_names(ParsedMeeting(), rows, {})
-    assert [m.name for m in asked.open_at(1)] == ["技术处"] and not asked.open_at(2)
+    assert [m.name for m in asked.open_at(1)] == ["技术处"]
+    assert not asked.open_at(2)
     assert asked.places["department:技术处"] == [(1, "departments"), (2, "departments")]
 
 
@@ -131,7 +138,9 @@ def test_the_one_who_is_meant_may_be_somebody_else():
 def test_of_several_of_one_name_somebody_has_to_choose():
     one, other = factories.person("李明", "技术部"), factories.person("李明", "办公室")
     match = person("李明", "理事")
-    assert match.known is None and match.is_open and match.code is QuestionCode.SEVERAL_PEOPLE
+    assert match.known is None
+    assert match.is_open
+    assert match.code is QuestionCode.SEVERAL_PEOPLE
     assert {candidate.known for candidate in match.candidates} == {one, other}
     assert person("李明", "理事", {"person:李明": str(other.pk)}).known == other
 
@@ -148,7 +157,8 @@ def test_one_character_apart_is_asked_only_where_there_is_more_to_it():
     factories.task(leaders=[known])
     assert not person("陈云花", "委员").is_open
     matches = match_names(ParsedMeeting(), [row(leaders=("陈云花",))], {})
-    assert matches.people["陈云花"].is_open and matches.people["陈云花"].code is QuestionCode.PERSON_LIKE_KNOWN
+    assert matches.people["陈云花"].is_open
+    assert matches.people["陈云花"].code is QuestionCode.PERSON_LIKE_KNOWN
     factories.suggestion(sources=[(factories.person("张建国"), "信息技术专业委员会委员")])
     assert person("张建固", "信息技术专业委员会委员").is_open
     assert not person("张建固", "执委").is_open
@@ -166,4 +176,5 @@ def test_the_cost_does_not_grow_with_the_names(django_assert_num_queries):
     for rows in (few, many):
         with django_assert_num_queries(6):
             match_names(ParsedMeeting(chair="王2明"), rows, {})
-    assert Department.objects.count() == 30 and Person.objects.count() == 30, "matching makes nobody"
+    assert Department.objects.count() == 30, "matching makes nobody"
+    assert Person.objects.count() == 30, "matching makes nobody"

@@ -25,10 +25,14 @@ def world(db):
 def test_a_reminder_by_hand_is_in_the_log_and_goes_at_once(mail_server):
     world = reachable_world(timezone.localdate())
     entry, mailings = remind(world.overdue, world.secretariat)
-    assert entry.kind == EntryKind.REMINDER and entry.note == "请尽快反馈进展。" and not entry.is_report
+    assert entry.kind == EntryKind.REMINDER
+    assert entry.note == "请尽快反馈进展。"
+    assert not entry.is_report
     delivery.send_now(mailings)
     (mail,) = mail_server.mails
-    assert mail["To"] == LIAISON and "请尽快反馈进展。" in text_of(mail) and world.overdue.text in mail["Subject"]
+    assert mail["To"] == LIAISON
+    assert "请尽快反馈进展。" in text_of(mail)
+    assert world.overdue.text in mail["Subject"]
     delivery.send_now(mailings)
     assert len(mail_server.mails) == 1
 
@@ -50,7 +54,8 @@ def test_a_reminder_that_still_waits_is_given_up_with_the_end_of_its_task(mail_s
     _entry, mailings = remind(world.overdue, world.secretariat)
     factories.move(world.overdue, Status.CLOSED, on=timezone.localdate())
     delivery.send_now(mailings)
-    assert mail_server.mails == [] and Mailing.objects.get().state == MailState.SUPERSEDED
+    assert mail_server.mails == []
+    assert Mailing.objects.get().state == MailState.SUPERSEDED
 
 
 @pytest.mark.parametrize("who", ["liaison", "leader", "reader", "administrator"])

@@ -61,7 +61,8 @@ def test_a_server_that_is_down_loses_nothing(world, mail_server):
         send()
     assert "\n" not in str(down.value)
     waiting = Mailing.objects.filter(state=MailState.WAITING)
-    assert waiting.count() == 3 and not SentMail.objects.exists()
+    assert waiting.count() == 3
+    assert not SentMail.objects.exists()
     mail_server.start()
     send()
     assert sorted(mail["To"] for mail in mail_server.mails) == sorted([LIAISON, OTHER_LIAISON, STAFF])
@@ -96,7 +97,8 @@ def test_one_address_that_is_refused_keeps_no_other_from_its_mail(world, mail_se
         send()
     assert {mail["To"] for mail in mail_server.mails} == {OTHER_LIAISON, STAFF}
     refused = Mailing.objects.get(account=world.liaison)
-    assert refused.state == MailState.WAITING and "nobody of this name" in refused.problem
+    assert refused.state == MailState.WAITING
+    assert "nobody of this name" in refused.problem
 
 
 def test_a_sender_that_crashed_loses_its_claim_after_a_while(world, mail_server, monkeypatch):

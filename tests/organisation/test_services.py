@@ -187,7 +187,8 @@ def test_whatever_is_merged_is_a_union_without_duplicates_and_nothing_is_lost(st
             for department, role in parts:
                 name = into.name if department == gone else department.name
                 expected[name] = min(role, expected.get(name, role), key=strength.index)
-            assert dict(roles(task)) == expected and len(roles(task)) == len(expected)
+            assert dict(roles(task)) == expected
+            assert len(roles(task)) == len(expected)
             positions = list(task.task_departments.values_list("position", flat=True))
             assert sorted(positions) == list(range(1, len(expected) + 1))
         transaction.set_rollback(True)
@@ -217,8 +218,8 @@ def test_what_cannot_be_merged_is_refused_with_a_sentence(staff, verb):
         merge_departments(department_id=into.pk, into_id=other.pk, actor=staff)
     if verb == "into a retired one":
         retire_department(department_id=into.pk, actor=staff)
+    target = gone if verb == "itself" else into
     with pytest.raises((InvalidInputError, InvalidTransitionError)):
-        target = gone if verb == "itself" else into
         merge_departments(department_id=gone.pk, into_id=target.pk, actor=staff)
 
 
@@ -306,7 +307,8 @@ def test_no_fixture_takes_a_merge_back(staff):
     with pytest.raises(IntegrityError), transaction.atomic():
         call_command("loaddata", "meeting_81", verbosity=0)
     gone.refresh_from_db()
-    assert gone.merged_into == into and not gone.task_departments.exists()
+    assert gone.merged_into == into
+    assert not gone.task_departments.exists()
 
 
 # --- renaming, retiring, handing over ---------------------------------------------------------------
@@ -319,7 +321,8 @@ def test_a_renamed_department_keeps_its_former_name_and_may_take_it_back(staff):
     rename_department(department_id=department.pk, name=" 技术部 ", actor=staff)
     assert [name.name for name in department.former_names.all()] == ["技术处"]
     entry = department.change_log.first()
-    assert entry.changes == {"name": {"old": "技术处", "new": "技术部"}} and entry.actor == staff
+    assert entry.changes == {"name": {"old": "技术处", "new": "技术部"}}
+    assert entry.actor == staff
     with pytest.raises(NoChangesError):
         rename_department(department_id=department.pk, name="技术部", actor=staff)
 
@@ -346,7 +349,8 @@ def test_nobody_is_retired_who_answers_for_open_tasks(staff):
     assert roles(tasks[0]) == [("办公室", LEAD)]
     assert [leader.name for task in tasks for leader in task.leaders.all()] == ["易春", "肖良"]
     retired = retire_department(department_id=technology.pk, actor=staff)
-    assert not retired.is_active and retired not in Department.objects.offered()
+    assert not retired.is_active
+    assert retired not in Department.objects.offered()
     assert retired in Department.objects.offered(include=[retired.pk])
     assert restore_department(department_id=technology.pk, actor=staff).is_active
     assert list(technology.change_log.values_list("kind", flat=True)) == ["restored", "retired", "handed_over"]
@@ -358,7 +362,8 @@ def test_a_liaisons_departments_go_to_another_some_or_all(staff):
     taker = factories.account(Role.LIAISON, departments=[office])
     given = {"account_id": giver.pk, "to_id": taker.pk, "actor": staff}
     hand_over_departments(**given, department_ids=[technology.pk])
-    assert set(giver.departments.all()) == {office} and set(taker.departments.all()) == {technology, office}
+    assert set(giver.departments.all()) == {office}
+    assert set(taker.departments.all()) == {technology, office}
     entry = taker.change_log.get()
     assert entry.changes["liaison_departments"] == {"old": ["办公室"], "new": ["技术部", "办公室"]}
     with pytest.raises(InvalidInputError):

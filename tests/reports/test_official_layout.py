@@ -72,7 +72,8 @@ def test_page_and_text_area_are_those_of_the_standard(document):
     assert (round(section.top_margin.mm), round(section.left_margin.mm)) == (37, 28)
     width = section.page_width - section.left_margin - section.right_margin
     height = section.page_height - section.top_margin - section.bottom_margin
-    assert abs(width - Mm(156)) < Mm(0.1) and abs(height - Mm(225)) < Mm(0.1)
+    assert abs(width - Mm(156)) < Mm(0.1)
+    assert abs(height - Mm(225)) < Mm(0.1)
 
 
 def test_22_lines_of_28_characters_fill_the_text_area(parts):
@@ -200,7 +201,8 @@ def test_libreoffice_draws_it_as_the_standard_asks(as_pdf, tmp_path):
         write_meeting_report(file, Meeting.objects.get(), datetime.date(2024, 2, 9))
     with pdfplumber.open(as_pdf(path)) as pdf:
         pages = pdf.pages
-        assert abs(pages[0].width - Mm(210).pt) < 1 and abs(pages[0].height - Mm(297).pt) < 1
+        assert abs(pages[0].width - Mm(210).pt) < 1
+        assert abs(pages[0].height - Mm(297).pt) < 1
         for number, page in enumerate(pages, start=1):
             (said,) = [word for word in page.extract_words(keep_blank_chars=True) if word["top"] > Mm(262).pt]
             assert folded(said["text"]) == f"—{number}—"

@@ -103,7 +103,8 @@ def test_what_is_chosen_wrongly_comes_back_with_one_sentence_and_everything_that
     assert page.xpath(f"//main//input[@value='{kept}']")
     if "{meeting}" in address:
         assert page.xpath(f"//option[@selected and @value='{meeting_81.pk}']")
-    assert alerts(response) and all(sentence.endswith(".") for sentence in alerts(response))
+    assert alerts(response)
+    assert all(sentence.endswith(".") for sentence in alerts(response))
 
 
 def test_the_page_offers_what_its_address_names_and_the_meetings_page_leads_to_the_report(meeting_81):
@@ -126,8 +127,10 @@ def test_the_bulletin_tells_what_happened_in_its_period_and_nothing_else(meeting
     factories.progress(fourth, "以后报告的。", on=DAY(2024, 2, 20))
     client = signed_in()
     text = text_of(document_of(client.get("/reports/bulletin/?from=2024-01-01&to=2024-01-31")))
-    assert "本期办结的。" in text and "本期报告的。" in text
-    assert "提前办结。" not in text and "以后报告的。" not in text
+    assert "本期办结的。" in text
+    assert "本期报告的。" in text
+    assert "提前办结。" not in text
+    assert "以后报告的。" not in text
 
 
 def test_the_bulletins_numbers_are_those_of_its_tables_and_of_the_departments(meeting_81):
@@ -233,7 +236,8 @@ def test_the_reply_sheet_is_about_all_one_person_suggested_and_where_it_came_up_
     assert all(suggestion.text in text for suggestion in own)
     for task in Task.objects.filter(suggestion__in=own):
         assert task.text in text
-    assert text.count(meeting_81.title) >= 2 and text.count(later.title) >= 2
+    assert text.count(meeting_81.title) >= 2
+    assert text.count(later.title) >= 2
     before = text_of(document_of(signed_in().get(f"/reports/reply/?person={person.pk}&as_of=2024-01-01")))
     assert later.title not in before
 
@@ -259,7 +263,8 @@ def test_the_register_with_summary_has_the_lists_numbers_and_charts_of_their_cel
     assert [type(chart).__name__ for chart in charts] == ["PieChart", "BarChart", "LineChart", "BarChart"]
     for chart in charts:
         for series in chart.series:
-            assert summary.title in series.val.numRef.f and "$" in series.val.numRef.f
+            assert summary.title in series.val.numRef.f
+            assert "$" in series.val.numRef.f
         assert not getattr(chart, "x_axis", None) or chart.x_axis.delete is False
 
 
@@ -282,7 +287,8 @@ def test_the_likest_earlier_suggestion_is_offered_first_and_linked(meeting_81, l
     again.refresh_from_db()
     assert again.raised_before == earlier
     entry = again.tasks.get().log.order_by("sequence").last()
-    assert entry.kind == "arranged" and earlier.text in entry.changes["raised_before"]["new"]
+    assert entry.kind == "arranged"
+    assert earlier.text in entry.changes["raised_before"]["new"]
     task_page = client.get(again.tasks.get().get_absolute_url()).content.decode()
     assert meeting_81.title in task_page
 

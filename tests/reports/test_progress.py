@@ -211,7 +211,8 @@ def test_it_tells_progress_reasons_extensions_and_what_became_of_the_earlier_sug
         "小组已运行。",
     ):
         assert said in text, said
-    assert earlier.text in text and meeting_81.title in text
+    assert earlier.text in text
+    assert meeting_81.title in text
 
 
 def test_it_says_the_outcome_and_the_reply_of_the_earlier_suggestion(eventful, meeting_81):

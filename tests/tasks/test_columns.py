@@ -118,7 +118,8 @@ def test_an_address_that_names_columns_goes_before_what_is_remembered_and_is_cha
 def test_an_unknown_column_is_said_and_yields_no_rows_also_in_files(client):
     for address in ("/tasks/?columns=text,colour", "/tasks/?columns=text,colour&export=xlsx"):
         response = client.get(address)
-        assert "“colour”" in response.content.decode() and response.context["listing"].found == 0
+        assert "“colour”" in response.content.decode()
+        assert response.context["listing"].found == 0
     choose(client, ["text", "colour"])
     assert shown(client) == USUAL, "nothing was changed"
 
@@ -162,5 +163,7 @@ def test_each_column_shows_what_it_says(world):
     }
     for name, words in expected.items():
         assert words in cells[name], name
-    assert cells["reported"] and not cells["closed"].strip() and not cells["extensions"].strip()
+    assert cells["reported"]
+    assert not cells["closed"].strip()
+    assert not cells["extensions"].strip()
     assert "加强认可宣传" not in cells["text"], "the aspect has its own column"

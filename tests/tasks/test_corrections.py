@@ -59,7 +59,8 @@ def page_of(client: Client, task: Task):
 def test_a_typing_error_is_corrected_and_the_printed_text_stays_visible(staff, world):
     task, entries = world.overdue, world.overdue.log.count()
     response = send(staff, task, text="建立信息宣传工作小组。")
-    assert response.status_code == 302 and response["Location"] == task.get_absolute_url()
+    assert response.status_code == 302
+    assert response["Location"] == task.get_absolute_url()
     task.refresh_from_db()
     assert (task.text, task.log.count()) == ("建立信息宣传工作小组。", entries + 1)
     assert task.log.last().kind == EntryKind.TEXTS, "nothing else was touched"
@@ -76,7 +77,8 @@ def test_the_suggestions_text_is_that_of_all_its_tasks(staff, world):
         task.refresh_from_db()
         assert set(task.log.last().changes) == {"suggestion", "lead_in"}
         shown = page_of(staff, task).xpath("string(//section[@aria-labelledby='suggested'])")
-        assert "建议进一步提高认可的影响力和认可度。" in shown and "持续扩大认可的影响力。" in shown
+        assert "建议进一步提高认可的影响力和认可度。" in shown
+        assert "持续扩大认可的影响力。" in shown
 
 
 def test_line_ends_of_a_browser_are_no_change(staff, world):
@@ -84,7 +86,8 @@ def test_line_ends_of_a_browser_are_no_change(staff, world):
     opened = filled(staff.get(address(task)))
     opened = {name: [value.replace("\n", "\r\n") for value in values] for name, values in opened.items()}
     response = send(staff, task, opened)
-    assert response.status_code == 422 and "Nothing differs" in response.content.decode()
+    assert response.status_code == 422
+    assert "Nothing differs" in response.content.decode()
     assert task.log.count() == 1
 
 
@@ -92,7 +95,8 @@ def test_a_form_that_fails_comes_back_with_everything_typed(staff, world):
     response = send(staff, world.overdue, text="新的文字", remarks="新的备注", note=" ")
     assert response.status_code == 422
     values = filled(response)
-    assert values["text"] == ["新的文字"] and values["remarks"] == ["新的备注"]
+    assert values["text"] == ["新的文字"]
+    assert values["remarks"] == ["新的备注"]
     assert send(staff, world.overdue, text=" ").status_code == 422
     world.overdue.refresh_from_db()
     assert world.overdue.text == "建立信息宣传工作小组"
@@ -117,7 +121,8 @@ def test_departments_and_leaders_are_chosen_with_role_and_order(staff, world):
     assert parts(task) == [("办公室", DepartmentRole.LEAD), ("技术部", DepartmentRole.SUPPORTING)]
     assert [part.person.name for part in task.task_leaders.all()] == ["张朝华", "肖良"]
     shown = " ".join(page_of(staff, task).xpath("string(//dl)").split())
-    assert "As printed 技术部" in shown and "As printed 肖良" in shown
+    assert "As printed 技术部" in shown
+    assert "As printed 肖良" in shown
 
 
 def test_the_buttons_of_a_row_move_it_and_save_nothing(staff, world):
@@ -126,7 +131,8 @@ def test_the_buttons_of_a_row_move_it_and_save_nothing(staff, world):
     moved = send(staff, task, do="down:departments:0", text="还没有保存")
     assert moved.status_code == 200
     values = filled(moved)
-    assert values["department"][:2] == [international, own] and values["role"][:2] == ["supporting", "lead"]
+    assert values["department"][:2] == [international, own]
+    assert values["role"][:2] == ["supporting", "lead"]
     assert values["text"] == ["还没有保存"]
     removed = filled(send(staff, task, values, do="remove:departments:0"))
     assert [pk for pk in removed["department"] if pk] == [own]
@@ -151,7 +157,8 @@ def test_the_buttons_of_a_row_move_it_and_save_nothing(staff, world):
 def test_one_named_twice_is_refused_with_a_sentence(staff, world, kind):
     pk = world.technology.pk if kind == "department" else world.supervisor.pk
     response = send(staff, world.overdue, **{kind: [pk, pk], "role": ["lead", "responsible"]})
-    assert response.status_code == 422 and "is named twice" in response.content.decode()
+    assert response.status_code == 422
+    assert "is named twice" in response.content.decode()
     assert parts(world.overdue) == [("技术部", DepartmentRole.RESPONSIBLE)]
 
 
@@ -162,7 +169,8 @@ def test_one_no_longer_in_use_is_not_offered_but_stays_where_it_is(staff, world)
     assert send(staff, own, remarks="备注").status_code == 302
     assert parts(own) == [("技术部", DepartmentRole.RESPONSIBLE)]
     response = send(staff, other, department=[world.technology.pk], role=["responsible"])
-    assert response.status_code == 422 and parts(other) == [("办公室", DepartmentRole.RESPONSIBLE)]
+    assert response.status_code == 422
+    assert parts(other) == [("办公室", DepartmentRole.RESPONSIBLE)]
     for wrong in ("999999", "x", "-1"):
         assert send(staff, other, department=[wrong], role=["responsible"]).status_code == 422
     assert send(staff, other, department=[world.office.pk], role=["boss"]).status_code == 422
@@ -184,7 +192,8 @@ def test_a_reading_is_seen_before_it_counts(staff, world):
     assert task.due_date == datetime.date(year, 12, 31)
     assert [each.due_date for each in task.milestones.all()] == [datetime.date(year, 6, 30)]
     shown = " ".join(page_of(staff, task).xpath("string(//dl)").split())
-    assert "Corrected once" in shown and f"As printed {task.original_deadline_text}" in shown
+    assert "Corrected once" in shown
+    assert f"As printed {task.original_deadline_text}" in shown
 
 
 def test_the_reading_is_told_as_it_is_typed_in_the_frame_of_the_meeting(staff):
@@ -193,7 +202,8 @@ def test_the_reading_is_told_as_it_is_typed_in_the_frame_of_the_meeting(staff):
     assert "31 Dec 2023" in told, "not of this year: the minutes are of 2023"
     asked = {"task": task.pk, "of": f"task-{task.pk}", f"task-{task.pk}-deadline_text": "春节前"}
     told = staff.get("/tasks/deadline-reading/", asked).content.decode()
-    assert "has no fixed day" in told and f'name="task-{task.pk}-understood"' in told
+    assert "has no fixed day" in told
+    assert f'name="task-{task.pk}-understood"' in told
     of_meeting = {"meeting": task.suggestion.meeting_id, "deadline_text": "12月底前"}
     assert "31 Dec 2023" in staff.get("/tasks/deadline-reading/", of_meeting).content.decode()
     for nonsense in ({"task": "x"}, {"meeting": "999999"}, {"task": "9" * 30}):
@@ -224,10 +234,12 @@ def test_a_deadline_that_is_a_decision_is_shown_and_not_offered(staff, world):
         task_id=task.pk, version=task.version, actor=world.secretariat, reason="同意。", effective_on=world.day
     )
     page = staff.get(address(task)).content.decode()
-    assert "no longer the printed one but a decision" in page and 'name="deadline_text"' not in page
+    assert "no longer the printed one but a decision" in page
+    assert 'name="deadline_text"' not in page
     assert send(staff, task, deadline_text="2030.12", remarks="备注").status_code == 302
     task.refresh_from_db()
-    assert task.remarks == "备注" and task.log.last().kind == EntryKind.TEXTS
+    assert task.remarks == "备注"
+    assert task.log.last().kind == EntryKind.TEXTS
 
 
 def test_what_was_read_wrongly_is_refused_beside_its_field(staff, world):
@@ -257,10 +269,13 @@ def test_a_late_save_does_not_put_back_what_another_has_corrected(staff, world):
     late = send(staff, task, opened, remarks="我的备注")
     assert late.status_code == 409
     page = late.content.decode()
-    assert "别人更正" in page and "我的备注" in page
+    assert "别人更正" in page
+    assert "我的备注" in page
     values = filled(late)
     assert values["text"] == ["别人的文字"], "I had not touched it"
-    assert values["remarks"] == ["我的备注"] and "It now says:" in page and "别人的备注" in page
+    assert values["remarks"] == ["我的备注"]
+    assert "It now says:" in page
+    assert "别人的备注" in page
     assert send(staff, task, values).status_code == 302
     task.refresh_from_db()
     assert (task.text, task.remarks) == ("别人的文字", "我的备注")
@@ -300,7 +315,8 @@ def test_a_milestone_is_met_and_taken_back_on_the_tasks_page(staff, world):
     assert staff.post(f"/tasks/{task.pk}/meet-milestone/", {**said, "note": "初稿已成。"}).status_code == 302
     task.refresh_from_db()
     first.refresh_from_db()
-    assert first.met_on == world.day and task.status == "in_progress"
+    assert first.met_on == world.day
+    assert task.status == "in_progress"
     said |= {"version": task.version}
     assert staff.post(f"/tasks/{task.pk}/meet-milestone/", said).status_code == 422, "it is met already"
     assert staff.post(f"/tasks/{task.pk}/reopen-milestone/", said).status_code == 422, "say why"
@@ -317,5 +333,6 @@ def test_files_that_came_with_a_refused_form_are_asked_for_again(staff, world):
 
     said = {"version": world.overdue.version, "effective_on": "soon", "files": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}
     answer = staff.post(f"/tasks/{world.overdue.pk}/add-evidence/", said)
-    assert answer.status_code == 422 and "The files were not kept" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "The files were not kept" in answer.content.decode()
     assert "The files were not kept" not in staff.get(world.overdue.get_absolute_url()).content.decode()

@@ -89,7 +89,8 @@ def links_with_numbers(page: html.HtmlElement) -> dict[str, int]:
     found = {}
     for element in page.xpath(f"//*[@data-count]{NOT_OF_THE_TREND}"):
         number = int(element.get("data-count"))
-        assert element.tag == "a" and element.get("href"), f"{number} is no link"
+        assert element.tag == "a", f"{number} is no link"
+        assert element.get("href"), f"{number} is no link"
         assert str(number) in element.text_content(), f"the link says {element.text_content()!r}, not {number}"
         assert found.setdefault(element.get("href"), number) == number, "one address, two numbers"
     return found
@@ -218,10 +219,12 @@ def test_a_number_keeps_its_day(register):
     page = html.fromstring(Visitor("", factories.account(Role.READER)).get("/?as_of=2024-02-09").content)
     # Those of the trend keep the days of its points (test_trend).
     addresses = page.xpath("//*[@data-count and not(ancestor::section[@aria-labelledby='trend'])]/@href")
-    assert addresses and all("as_of=2024-02-09" in address for address in addresses)
+    assert addresses
+    assert all("as_of=2024-02-09" in address for address in addresses)
     today = html.fromstring(Visitor("", factories.account(Role.READER)).get("/").content)
     addresses = today.xpath(f"//*[@data-count]{NOT_OF_THE_TREND}/@href")
-    assert addresses and not any("as_of" in address for address in addresses), "a kept link stays current"
+    assert addresses, "a kept link stays current"
+    assert not any("as_of" in address for address in addresses), "a kept link stays current"
 
 
 @pytest.mark.parametrize("address", ["/", "/meetings/", "/tasks/"])
@@ -230,7 +233,8 @@ def test_a_day_that_cannot_be_shown_is_said_and_nothing_is_shown_instead(registe
     response = Visitor("", factories.account(Role.READER)).get(f"{address}?as_of={written}")
     page = html.fromstring(response.content)
     assert page.xpath("//main//*[contains(@class, 'alert-danger')]")
-    assert not page.xpath("//*[@data-count]") and not page.xpath("//tbody/tr")
+    assert not page.xpath("//*[@data-count]")
+    assert not page.xpath("//tbody/tr")
 
 
 def test_a_register_without_tasks_says_so():
@@ -260,4 +264,5 @@ def test_the_dashboard_of_what_was_found_says_what_the_list_says(register, asked
 
 def test_a_wrong_word_on_the_dashboard_is_said_and_counts_nothing(register):
     page = visitors()[1].get("/?department=没有这个部").context
-    assert page["wrong"] and page["counts"].total == 0
+    assert page["wrong"]
+    assert page["counts"].total == 0

@@ -114,18 +114,21 @@ def test_a_met_milestone_stays_met_where_its_text_or_its_day_stays(staff):
         ("2024年7月", None),
     ]
     entry = correct(task, "2024-12-31", milestones=[])
-    assert dues(task) == [] and entry.changes["milestones"]["old"][0]["met_on"] == LATER.isoformat()
+    assert dues(task) == []
+    assert entry.changes["milestones"]["old"][0]["met_on"] == LATER.isoformat()
 
 
 def test_only_the_milestones_may_be_wrong(task):
     entry = correct(task, "2024.2", milestones=["2023.12"])
-    assert set(entry.changes) == {"milestones", "corrected"} and dues(task) == ["2023-12-31"]
+    assert set(entry.changes) == {"milestones", "corrected"}
+    assert dues(task) == ["2023-12-31"]
 
 
 def test_what_could_not_be_read_is_settled_and_that_is_no_correction():
     task = factories.task(deadline="待定")
     entry = correct(task, "待定", meaning="2024.6")
-    assert "corrected" not in entry.changes and task.due_date == datetime.date(2024, 6, 30)
+    assert "corrected" not in entry.changes
+    assert task.due_date == datetime.date(2024, 6, 30)
     other = factories.task(deadline="待定")
     assert "corrected" in correct(other, "2024.6").changes, "another printed text is one"
 
@@ -182,7 +185,8 @@ def test_nothing_undecided_is_made_of_a_deadline(task, text):
 def test_a_milestone_has_a_day_not_after_the_deadline(task, lines):
     with pytest.raises(InvalidInputError) as refused:
         correct(task, "2024.2", milestones=lines)
-    assert refused.value.field == "milestones" and not task.milestones.exists()
+    assert refused.value.field == "milestones"
+    assert not task.milestones.exists()
 
 
 def test_the_same_is_no_correction(task):

@@ -270,7 +270,8 @@ def test_a_day_that_is_not_later_is_refused_at_once(client, world, days):
     client.cookies["django_language"] = "en"
     answer = send(client, world, deadline_text=(world.due_soon.due_date + datetime.timedelta(days=days)).isoformat())
     (sentence,) = answer.context["sent"].errors["deadline_text"]
-    assert answer.status_code == 422 and "is not later than the present deadline" in sentence
+    assert answer.status_code == 422
+    assert "is not later than the present deadline" in sentence
     assert not answer.context["sent"].data.get("understood")
 
 

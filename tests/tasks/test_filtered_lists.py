@@ -47,7 +47,8 @@ def test_what_was_asked_for_by_name_is_ticked(client, world):
 
 def test_an_empty_result_says_so_and_offers_to_clear(ask, client, world):
     answer = ask(q="没有这样的任务")
-    assert answer.wrong == [] and answer.found == set()
+    assert answer.wrong == []
+    assert answer.found == set()
     page = html.fromstring(client.get("/tasks/?q=没有这样的任务").content)
     assert page.xpath("//*[contains(@class, 'empty-state')]//a[@href='/tasks/']")
 
@@ -116,7 +117,9 @@ def test_an_unknown_export_is_refused(ask, world, form):
 @pytest.mark.parametrize("wrong", ["health=purple", "colour=red", "as_of=2999-01-01", "sort=colour", "per_page=0"])
 def test_a_wrong_parameter_is_exported_by_no_form(ask, world, form, wrong):
     answer = ask(f"export={form}&{wrong}")
-    assert answer.status == 400 and answer.found == set() and answer.wrong
+    assert answer.status == 400
+    assert answer.found == set()
+    assert answer.wrong
 
 
 # --- the contract -------------------------------------------------------------------------------

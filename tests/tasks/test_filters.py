@@ -114,7 +114,8 @@ def test_a_name_that_two_people_share_means_both_and_the_list_tells_them_apart(a
     assert ask(leader=here.pk).found == ids(first)
     assert ask(leader=[here.pk, there.pk]).found == ids(first, second)
     text = client.get("/tasks/").content.decode()
-    assert "王军（技术部）" in text and "王军（检验部）" in text
+    assert "王军（技术部）" in text
+    assert "王军（检验部）" in text
 
 
 @pytest.mark.parametrize(

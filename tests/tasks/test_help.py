@@ -42,23 +42,27 @@ def test_who_may_not_enter_anything_is_told_to_wait(page, role):
     client = signed_in(role)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     text = client.get(reverse(page)).content.decode()
-    assert 'class="card getting-started"' in text and reverse("load_sample") not in text
+    assert 'class="card getting-started"' in text
+    assert reverse("load_sample") not in text
     assert "Three ways" not in text
 
 
 def test_the_sample_meeting_is_loaded_once_and_the_beginning_is_over():
     client = signed_in(Role.SECRETARIAT)
     page = client.post(reverse("load_sample"), follow=True).content.decode()
-    assert Meeting.objects.count() == 1 and Task.objects.count() == 18
+    assert Meeting.objects.count() == 1
+    assert Task.objects.count() == 18
     assert 'class="card getting-started"' not in page
     page = client.post(reverse("load_sample"), follow=True).content.decode()
-    assert "alert-danger" in page and Meeting.objects.count() == 1
+    assert "alert-danger" in page
+    assert Meeting.objects.count() == 1
 
 
 def test_a_register_with_a_meeting_is_never_given_the_sample():
     factories.task()
     signed_in(Role.SECRETARIAT).post(reverse("load_sample"))
-    assert Meeting.objects.count() == 1 and Task.objects.count() == 1
+    assert Meeting.objects.count() == 1
+    assert Task.objects.count() == 1
 
 
 def help_in(language: str) -> str:
@@ -69,12 +73,16 @@ def help_in(language: str) -> str:
 
 def test_both_languages_explain_the_same_with_the_same_pictures():
     chinese, english = help_in("zh-hans"), help_in("en")
-    assert 'lang="zh-hans"' in chinese and 'lang="en"' in english
+    assert 'lang="zh-hans"' in chinese
+    assert 'lang="en"' in english
     sections = re.findall(r'<section[^>]* id="([\w-]+)"', chinese)
-    assert sections and sections == re.findall(r'<section[^>]* id="([\w-]+)"', english)
+    assert sections
+    assert sections == re.findall(r'<section[^>]* id="([\w-]+)"', english)
     pictures = [re.findall(r"img/help/(?:zh-hans|en)/([\w-]+)\.", text) for text in (chinese, english)]
-    assert pictures[0] and pictures[0] == pictures[1]
-    assert "img/help/en/" not in chinese and "img/help/zh-hans/" not in english
+    assert pictures[0]
+    assert pictures[0] == pictures[1]
+    assert "img/help/en/" not in chinese
+    assert "img/help/zh-hans/" not in english
 
 
 def test_every_section_is_in_the_table_of_contents_and_every_address_leads_somewhere():

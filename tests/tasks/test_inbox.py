@@ -185,7 +185,8 @@ def test_a_stale_decision_shows_what_the_other_did_and_keeps_the_words(world, cl
     answer = client.post(address, said)
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "附件稍后补。" in page and "材料不齐。" in page
+    assert "附件稍后补。" in page
+    assert "材料不齐。" in page
     world.on_track.refresh_from_db()
     assert world.on_track.status == Status.CLOSURE_REQUESTED
     assert client.post(address, {**said, "version": world.on_track.version}).status_code == 302

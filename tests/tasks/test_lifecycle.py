@@ -236,7 +236,8 @@ def test_states_are_recorded_in_order():
 def test_nothing_new_is_a_report_and_starts_nothing(world):
     task = world.review_missed
     entry = act(review_without_news, task, actor=world.other_liaison, effective_on=world.day)
-    assert entry.is_report and entry.department == world.office
+    assert entry.is_report
+    assert entry.department == world.office
     assert task.status == Status.NOT_STARTED
     assert task.next_review > world.day
     assert Task.objects.on(world.day).get(pk=task.pk).health == "on_track"
@@ -374,9 +375,16 @@ def test_what_the_page_does_not_offer_its_address_does_not_do(client, world, who
                 "version": task.version,
                 "effective_on": world.day.isoformat(),
                 **dict.fromkeys(("note", "text", "reason", "progress", "reply", "message"), "试一试。"),
-                **{"deadline_text": later, "understood": later, "meaning": later},
-                **{"outcome": "resolved", "months": 7, "decision": "accept"},
-                **{"department": world.technology.pk, "leader": world.supervisor.pk, "instruction": 1, "evidence": 1},
+                "deadline_text": later,
+                "understood": later,
+                "meaning": later,
+                "outcome": "resolved",
+                "months": 7,
+                "decision": "accept",
+                "department": world.technology.pk,
+                "leader": world.supervisor.pk,
+                "instruction": 1,
+                "evidence": 1,
             }
             entries = task.log.count()
             answer = client.post(f"/tasks/{task.pk}/{name}/", said)

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from meetings.models import Status, Task
-from meetings.tasks.filters import InvalidParameter, filter_tasks
+from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.views.detail import department_reports
 from tests import factories
@@ -70,5 +70,5 @@ def test_outcomes_and_missing_ones(world):
 
 @pytest.mark.parametrize("query", ["instruction=closed", "extended=3", "silent=无此部", "outcome=forgotten"])
 def test_what_has_no_meaning_is_said(world, query):
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(InvalidParameterError):
         found(query, world.day)

@@ -53,11 +53,13 @@ def test_progress_is_one_entry_with_who_when_effective_and_for_whom(liaison):
     entry.refresh_from_db()
     assert (entry.kind, entry.sequence, entry.note) == (EntryKind.PROGRESS, 2, "已成立小组。")
     assert (entry.actor, entry.department, entry.effective_on) == (liaison, department, day(5))
-    assert entry.is_report and before <= entry.recorded_at <= timezone.now()
+    assert entry.is_report
+    assert before <= entry.recorded_at <= timezone.now()
     assert entry.changes == {"status": {"old": "not_started", "new": "in_progress"}}, "the first progress starts a task"
     assert (task.version, task.status) == (2, Status.IN_PROGRESS)
     second = act(report_progress, task, actor=liaison, note="已召开会议。", effective_on=day(6))
-    assert second.changes == {} and second.sequence == task.version == 3
+    assert second.changes == {}
+    assert second.sequence == task.version == 3
 
 
 def test_a_task_started_without_words_is_no_report(staff):
@@ -73,7 +75,8 @@ def test_closing_keeps_the_day_and_the_words(staff):
     entry = act(close_task, task, actor=staff, reason="已印发文件。", effective_on=day(40))
     assert (task.status, task.closed_on) == (Status.CLOSED, day(40))
     assert entry.changes == {"status": {"old": "not_started", "new": "closed"}}
-    assert entry.is_report and entry.note == "已印发文件。"
+    assert entry.is_report
+    assert entry.note == "已印发文件。"
     state = task.states.get(until=None)
     assert (state.since, state.status, state.closed_on, state.last_report) == (day(40), "closed", day(40), entry)
 

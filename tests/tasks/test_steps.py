@@ -99,7 +99,8 @@ def test_naming_the_status_a_task_has_is_no_change(staff, status):
         act(change_status, task, actor=staff, status=status, effective_on=day(20))
     if status in (Status.IN_PROGRESS, Status.CLOSURE_REQUESTED):
         entry = act(update_task, task, actor=staff, status=status, note="进展。", effective_on=day(20))
-        assert entry.changes == {} and entry.kind == EntryKind.PROGRESS
+        assert entry.changes == {}
+        assert entry.kind == EntryKind.PROGRESS
 
 
 def test_a_liaison_of_several_departments_says_for_which(staff):
@@ -112,11 +113,11 @@ def test_a_liaison_of_several_departments_says_for_which(staff):
     assert refused.value.field == "department"
     entry = act(report_progress, task, actor=liaison, note="进展。", effective_on=day(5), department=office)
     assert entry.department == office
+    other = factories.department("生化部")
     with pytest.raises(PermissionDeniedError):
-        other = factories.department("生化部")
         act(report_progress, task, actor=liaison, note="进展。", effective_on=day(5), department=other)
+    only = factories.account(Role.LIAISON, departments=[technology])
     with pytest.raises(PermissionDeniedError):
-        only = factories.account(Role.LIAISON, departments=[technology])
         act(report_progress, task, actor=only, note="进展。", effective_on=day(5), department=office)
 
 

@@ -60,7 +60,8 @@ def test_a_liaison_of_two_departments_is_asked_for_which(world):
     form = update_form(parsed(client.get(f"/tasks/{world.undecided.pk}/")))
     assert options(form, "department") == ["", str(world.technology.pk), str(world.international.pk)]
     response = save(client, world.undecided, note="进展。")
-    assert response.status_code == 422 and "department" in errors_by_field(parsed(response))
+    assert response.status_code == 422
+    assert "department" in errors_by_field(parsed(response))
     save(client, world.undecided, note="进展。", department=world.international.pk)
     assert world.undecided.log.last().department == world.international
 
@@ -87,7 +88,8 @@ def test_html_in_a_note_is_text(world):
     client = signed_in(world.secretariat)
     save(client, world.overdue, note="<script>alert(1)</script><b>粗</b> & 'x'")
     page = client.get(f"/tasks/{world.overdue.pk}/").content.decode()
-    assert "<script>alert(1)" not in page and "<b>粗</b>" not in page
+    assert "<script>alert(1)" not in page
+    assert "<b>粗</b>" not in page
 
 
 # --- every step by everybody --------------------------------------------------------------------
@@ -252,15 +254,19 @@ def test_the_way_back_leads_nowhere_but_to_pages_of_ours(world, where):
     client, task = signed_in(world.secretariat), world.overdue
     page = parsed(client.get(f"/tasks/{task.pk}/?" + urlencode({"next": where})))
     for link in page.xpath("//a/@href | //form/@action"):
-        assert "evil" not in link.split("?")[0].split("#")[0] and not link.startswith(("javascript", "data:"))
+        assert "evil" not in link.split("?")[0].split("#")[0]
+        assert not link.startswith(("javascript", "data:"))
     response = save(client, task, note="进展。", next=where)
     assert response.status_code == 302
     target = response["Location"]
-    assert target.startswith("/tasks/") and "\n" not in target and "X-Evil" not in response.headers
+    assert target.startswith("/tasks/")
+    assert "\n" not in target
+    assert "X-Evil" not in response.headers
     mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     said = {"mark": mark.pk, f"version-{task.pk}": task.log.count(), "decision": "right", "on": "task", "next": where}
     response = client.post("/confirmations/", said)
-    assert response.status_code == 302 and response["Location"].startswith(f"/tasks/{task.pk}/")
+    assert response.status_code == 302
+    assert response["Location"].startswith(f"/tasks/{task.pk}/")
 
 
 def test_a_fragment_in_the_way_back_gives_way_to_the_row(world):
@@ -314,4 +320,5 @@ def test_links_on_a_past_day_stay_on_that_day(world):
         rows = page.xpath("//tr[starts-with(@id, 'task-')]//a/@href | //table[not(@id)]//th[@scope='row']//a/@href")
         rows += page.xpath("//*[contains(@class, 'tile')]/@href")
         rows = [row for row in rows if "trend" not in row] or page.xpath("//tbody//a/@href")
-        assert rows and [link for link in rows if f"as_of={day}" not in link] == [], address
+        assert rows, address
+        assert [link for link in rows if f"as_of={day}" not in link] == [], address

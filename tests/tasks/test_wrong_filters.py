@@ -79,7 +79,8 @@ def test_a_wrong_sorting_is_said(ask, world, value):
 
 def test_everything_that_is_wrong_is_said_at_once(ask, world):
     answer = ask(status="done", colour="red", page="0", sort="colour", as_of="2999-01-01")
-    assert answer.found == set() and len(answer.wrong) == 5
+    assert answer.found == set()
+    assert len(answer.wrong) == 5
 
 
 def test_a_wrong_parameter_leaves_the_form_as_it_was_and_offers_to_clear(client, world):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from meetings.minutes.documents.sheets import read_sheets, sheets_from_json, sheets_to_json
 from meetings.models import DepartmentRole, Task
@@ -33,7 +33,7 @@ def tasks() -> list[Task]:
 def content(tasks) -> bytes:
     """The workbook of 技术部, as it is sent out."""
     buffer = io.BytesIO()
-    today = datetime.date.today()
+    today = timezone.localdate()
     write_workbook(buffer, departments=[factories.department()], tasks=Task.objects.on(today), today=today)
     return buffer.getvalue()
 

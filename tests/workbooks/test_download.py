@@ -50,11 +50,16 @@ def test_only_the_four_columns_are_open_and_the_keys_are_hidden(world):
     (sheet,) = opened(fetched(world.liaison)).worksheets
     row = row_of(sheet, world.overdue)
     open_columns = {cell.column for cell in sheet[row] if not cell.protection.locked}
-    assert sheet.protection.sheet and len(open_columns) == 4
-    assert column(sheet, PROGRESS) in open_columns and column(sheet, STATUS) in open_columns
+    assert sheet.protection.sheet
+    assert len(open_columns) == 4
+    assert column(sheet, PROGRESS) in open_columns
+    assert column(sheet, STATUS) in open_columns
     keys = sheet.cell(row, sheet.max_column)
-    assert keys.protection.locked and sheet.column_dimensions[keys.column_letter].hidden
-    assert sheet.freeze_panes and sheet.print_title_rows and sheet.page_setup.orientation == "landscape"
+    assert keys.protection.locked
+    assert sheet.column_dimensions[keys.column_letter].hidden
+    assert sheet.freeze_panes
+    assert sheet.print_title_rows
+    assert sheet.page_setup.orientation == "landscape"
 
 
 def test_the_lists_offer_what_the_department_may(world):

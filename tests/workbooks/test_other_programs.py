@@ -50,11 +50,13 @@ def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp
         timeout=180,
     )
     after = read((out / sent.name).read_bytes())
-    assert after == before and not after.notices
+    assert after == before
+    assert not after.notices
     assert said(after)[tasks[0].pk][WorkbookColumn.DAY] == "2026-11-20"
     (sheet,) = opened((out / sent.name).read_bytes()).worksheets
     row = row_of(sheet, tasks[0])
-    assert sheet.protection.sheet and not sheet.cell(row, column(sheet, WorkbookColumn.PROGRESS)).protection.locked
+    assert sheet.protection.sheet
+    assert not sheet.cell(row, column(sheet, WorkbookColumn.PROGRESS)).protection.locked
     assert sheet.cell(row, column(sheet, WorkbookColumn.TASK)).protection.locked
     assert {rule.type for rule in sheet.data_validations.dataValidation} >= {"list", "date"}
 

@@ -29,7 +29,8 @@ LENIENT = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "dead
 def test_no_text_of_the_register_becomes_a_formula(content):
     (sheet,) = opened(content).worksheets
     cells = [cell for row in sheet for cell in row if str(cell.value or "").startswith("=")]
-    assert cells and all(cell.data_type == "s" and cell.quotePrefix for cell in cells)
+    assert cells
+    assert all(cell.data_type == "s" and cell.quotePrefix for cell in cells)
 
 
 # --- properties -----------------------------------------------------------------------------------
@@ -37,7 +38,9 @@ def test_no_text_of_the_register_becomes_a_formula(content):
 
 def test_an_unchanged_workbook_says_nothing(content, read, tasks):
     found = read(content)
-    assert len(found.rows) == len(tasks) and not said(found) and not found.notices
+    assert len(found.rows) == len(tasks)
+    assert not said(found)
+    assert not found.notices
     assert not any(row.changed or row.refusal for row in found.rows)
     # Nor does one that another program has saved again.
     assert read(saved(opened(content))) == found
@@ -65,7 +68,8 @@ def test_any_edit_of_an_open_cell_comes_back_exactly(content, read, tasks, texts
     for (at, key), text in texts.items():
         expected.setdefault(tasks[at].pk, {})[key] = clean_text(text)
     assert said(found) == expected
-    assert not found.notices and not any(row.changed for row in found.rows)
+    assert not found.notices
+    assert not any(row.changed for row in found.rows)
 
 
 @settings(max_examples=examples(30), **LENIENT)
@@ -83,7 +87,8 @@ def test_any_edit_of_a_locked_cell_is_said_and_not_taken_over(content, read, tas
 
     found = read(edited(content, edit))
     (row,) = [row for row in found.rows if row.changed]
-    assert row.key.task_id == tasks[at].pk and list(row.changed) == [key]
+    assert row.key.task_id == tasks[at].pk
+    assert list(row.changed) == [key]
     assert row.changed[key].text == clean_text(text)
     assert len(said(found)) == len(tasks)
 
@@ -110,7 +115,8 @@ def test_rows_and_columns_may_stand_in_any_order(content, read, tasks, seed: ran
             cell.data_type = "s" if isinstance(value, str) else cell.data_type
     found = read(saved(workbook))
     assert said(found) == expected
-    assert not found.notices and not any(row.changed or row.refusal for row in found.rows)
+    assert not found.notices
+    assert not any(row.changed or row.refusal for row in found.rows)
 
 
 def keys_row_of(values: dict[int, list]) -> int:
@@ -149,8 +155,10 @@ def test_a_key_that_was_touched_is_no_key(content, read, tasks, at, data):
     cell.value = cell.value[:place] + figure + cell.value[place + 1 :]
     found = read(saved(workbook))
     remarks = [notice.code for notice in found.notices]
-    assert tasks[at].pk not in said(found) and len(said(found)) == len(tasks) - 1
-    assert remarks.count(NoticeCode.FOREIGN_KEY) == 1 and NoticeCode.ROWS_MISSING in remarks
+    assert tasks[at].pk not in said(found)
+    assert len(said(found)) == len(tasks) - 1
+    assert remarks.count(NoticeCode.FOREIGN_KEY) == 1
+    assert NoticeCode.ROWS_MISSING in remarks
 
 
 # --- what else is done to workbooks ----------------------------------------------------------------
@@ -182,7 +190,9 @@ def test_added_rows_are_said_with_what_they_hold(content, read, tasks):
 
     found = read(edited(content, edit))
     (notice,) = found.notices
-    assert notice.code is NoticeCode.NO_KEY and notice.value == "新增进展" and not said(found)
+    assert notice.code is NoticeCode.NO_KEY
+    assert notice.value == "新增进展"
+    assert not said(found)
 
 
 def copy_row(sheet: Worksheet, row: int) -> int:
@@ -266,7 +276,8 @@ def test_without_its_hidden_row_the_columns_are_found_by_their_heads(content, re
         sheet.delete_rows(keys_row(sheet))
 
     found = read(edited(content, edit))
-    assert said(found) == {tasks[0].pk: {WorkbookColumn.PROGRESS: "甲"}} and not found.notices
+    assert said(found) == {tasks[0].pk: {WorkbookColumn.PROGRESS: "甲"}}
+    assert not found.notices
 
 
 def test_without_any_key_it_is_no_workbook_of_ours(content, read):
@@ -293,4 +304,5 @@ def test_merged_cells_are_known_as_such(content, read, tasks):
 def test_the_keys_of_another_register_are_none(content, read, tasks, settings):
     settings.SECRET_KEY = "another register's"
     found = read(content)
-    assert not found.rows and remarks_of(found) == {NoticeCode.FOREIGN_KEY}
+    assert not found.rows
+    assert remarks_of(found) == {NoticeCode.FOREIGN_KEY}

@@ -50,7 +50,8 @@ def ago(world, days: int) -> datetime.date:
 def test_an_unchanged_workbook_changes_nothing(world):
     review = review_after(world.liaison, fetched(world.liaison))
     assert {row.state for row in review.rows} == {RowState.UNCHANGED}
-    assert not review.findings and not review.notes
+    assert not review.findings
+    assert not review.notes
 
 
 def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_row_says_anything(world):
@@ -61,7 +62,8 @@ def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_ro
             sheet.cell(row, at).value = f"改动{at}"
 
     review = review_after(world.liaison, edited(fetched(world.liaison), edit))
-    assert not review.taken and len(review.findings) == 11
+    assert not review.taken
+    assert len(review.findings) == 11
     assert {(finding.sheet, finding.value) for finding in review.findings} == {
         ("技术部", f"改动{at}") for at in range(1, 12)
     }
@@ -78,7 +80,8 @@ def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
     assert response.status_code == 200
     batch = Batch.objects.get()
     assert (batch.source, batch.made_by, batch.file_name) == (BatchSource.WORKBOOK, world.liaison, "填报表.xlsx")
-    assert len(batch.file_sha256) == 64 and only_upload().batch == batch
+    assert len(batch.file_sha256) == 64
+    assert only_upload().batch == batch
     (entry,) = batch.entries.all()
     assert entry.note == "工作小组已成立。\n已召开第一次会议。"
     assert (entry.task, entry.department, entry.effective_on) == (world.overdue, world.technology, ago(world, 3))
@@ -95,7 +98,8 @@ def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
 def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column(world):
     review = review_after(world.liaison, filled(fetched(world.liaison), world.on_track, new_status="申请办结"))
     (row,) = [row for row in review.rows if row.read.open_cells]
-    assert row.state is RowState.INVALID and row.findings[0].column
+    assert row.state is RowState.INVALID
+    assert row.findings[0].column
     content = filled(
         fetched(world.liaison), world.on_track, new_status="申请办结", progress="平台上线。", reason="全部完成。"
     )
@@ -103,7 +107,8 @@ def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column
     world.on_track.refresh_from_db()
     assert world.on_track.status == Status.CLOSURE_REQUESTED
     note = TaskLog.objects.get(batch__isnull=False).note
-    assert "平台上线。" in note and "全部完成。" in note
+    assert "平台上线。" in note
+    assert "全部完成。" in note
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,8 @@ def test_what_is_wrong_is_said_with_row_column_value_and_sentence(world, values,
     (finding,) = row.findings
     cell = sheet.cell(row_of(sheet, world.on_track), column(sheet, column_of_it))
     assert (finding.place, finding.value) == (cell.coordinate, str(cell.value))
-    assert finding.message.endswith(("。", ".")) and finding.sheet == "技术部"
+    assert finding.message.endswith(("。", "."))
+    assert finding.sheet == "技术部"
     assert finding.message in response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")
 
 
@@ -155,7 +161,8 @@ def test_wrong_rows_are_left_out_once_somebody_has_said_so(world):
 
     page = handed_in(world.liaison, edited(fetched(world.liaison), edit))
     refused = accept(world.liaison, page)
-    assert refused.status_code == 422 and not Batch.objects.exists()
+    assert refused.status_code == 422
+    assert not Batch.objects.exists()
     accept(world.liaison, page, leave_out="yes")
     assert [entry.task for entry in Batch.objects.get().entries.all()] == [world.overdue]
 
@@ -165,13 +172,16 @@ def test_what_changed_meanwhile_is_shown_and_chosen(world):
     factories.progress(world.on_track, "秘书处电话了解的进展。", on=world.day, by=world.secretariat)
     page = handed_in(world.liaison, content)
     (row,) = page.context["stale"]
-    assert row.is_undecided and [entry.note for entry in row.since] == ["秘书处电话了解的进展。"]
-    assert "秘书处电话了解的进展。" in page.content.decode() and "文件里的进展。" in page.content.decode()
+    assert row.is_undecided
+    assert [entry.note for entry in row.since] == ["秘书处电话了解的进展。"]
+    assert "秘书处电话了解的进展。" in page.content.decode()
+    assert "文件里的进展。" in page.content.decode()
     upload, client = only_upload(), signed_in(world.liaison)
     assert accept(world.liaison, page).status_code == 422
     for place in ("", "x", "-1", "99", "9" * 500, "１"):
         response = client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": place, "choice": "file"})
-        assert response.status_code == 422 and not only_upload().decisions
+        assert response.status_code == 422
+        assert not only_upload().decisions
     client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": row.place, "choice": "register"})
     assert not client.get(f"/fill-in/{upload.pk}/").context["review"].taken
     page = client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": "all", "choice": "file"}, follow=True)
@@ -187,7 +197,9 @@ def test_another_departments_report_is_shown_but_stands_in_nobodys_way(world):
     factories.progress(world.undecided, "技术部已汇总。", on=world.day, by=world.liaison)
     page = handed_in(world.supporting_liaison, content)
     (row,) = page.context["stale"]
-    assert row.is_harmless and row.is_taken and "技术部已汇总。" in page.content.decode()
+    assert row.is_harmless
+    assert row.is_taken
+    assert "技术部已汇总。" in page.content.decode()
     accept(world.supporting_liaison, page)
     assert Batch.objects.get().entries.get().department == world.international
 
@@ -208,7 +220,8 @@ def test_accepting_what_the_page_no_longer_shows_is_refused_with_what_changed(wo
     page = handed_in(world.liaison, filled(fetched(world.liaison), world.on_track, progress="甲"))
     factories.progress(world.on_track, "别人刚写的。", on=world.day, by=world.secretariat)
     response = accept(world.liaison, page)
-    assert response.status_code == 409 and not Batch.objects.exists()
+    assert response.status_code == 409
+    assert not Batch.objects.exists()
     assert [entry.note for entry in response.context["since"]] == ["别人刚写的。"]
 
 
@@ -218,8 +231,10 @@ def test_the_same_file_twice_is_entered_once_and_again_after_it_was_undone(world
     assert handed_in(world.liaison, content).context["upload"] == first.context["upload"]
     accept(world.liaison, first)
     again = handed_in(world.liaison, content)
-    assert again.context["upload"].batch is not None and WorkbookUpload.objects.count() == 1
-    assert accept(world.liaison, first).status_code == 200 and Batch.objects.count() == 1
+    assert again.context["upload"].batch is not None
+    assert WorkbookUpload.objects.count() == 1
+    assert accept(world.liaison, first).status_code == 200
+    assert Batch.objects.count() == 1
     # Saved anew it is another file, but says nothing else.
     resaved = handed_in(world.liaison, saved(opened(content)))
     assert [row.state for row in resaved.context["known"]] == [RowState.RECORDED]
@@ -238,7 +253,8 @@ def test_a_liaison_writes_for_the_own_department_alone(world):
     review = review_after(world.liaison, saved(workbook))
     assert [row.task for row in review.taken] == [world.overdue]
     (row,) = review.of(RowState.REFUSED)
-    assert row.task == world.review_missed and "办公室" in row.findings[0].message
+    assert row.task == world.review_missed
+    assert "办公室" in row.findings[0].message
 
 
 def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
@@ -249,7 +265,8 @@ def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
         progress="甲",
     )
     review = review_after(world.secretariat, content)
-    assert not review.taken and review.of(RowState.INVALID)
+    assert not review.taken
+    assert review.of(RowState.INVALID)
 
 
 def test_tasks_that_ended_or_went_to_another_department_are_said(world):
@@ -291,7 +308,8 @@ def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
 )
 def test_bad_files_get_a_sentence_and_leave_nothing(world, content):
     response = handed_in(world.liaison, content)
-    assert response.status_code == 422 and len(response.context["wrong"]) == 1
+    assert response.status_code == 422
+    assert len(response.context["wrong"]) == 1
     assert not WorkbookUpload.objects.exists()
 
 
@@ -309,7 +327,8 @@ def test_what_is_set_aside_is_kept_and_enters_nothing(world):
     page = handed_in(world.liaison, content)
     address = f"/fill-in/{page.context['upload'].pk}/"
     signed_in(world.liaison).post(address, {"action": "set_aside"})
-    assert accept(world.liaison, page).status_code == 200 and not Batch.objects.exists()
+    assert accept(world.liaison, page).status_code == 200
+    assert not Batch.objects.exists()
     assert b"".join(signed_in(world.liaison).get(f"{address}file/").streaming_content) == content
 
 

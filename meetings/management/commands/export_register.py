@@ -12,7 +12,7 @@ from meetings.exports.atomic_file import FileWriteError, open_atomic
 from meetings.exports.register import write_register_csv, write_register_workbook
 from meetings.management.base import RegisterCommand, parse_day_option
 from meetings.models import Task
-from meetings.tasks.filters import InvalidParameter, filter_tasks
+from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.tables import TaskTable, parse_columns, parse_sorting
 
 WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
@@ -64,9 +64,9 @@ def _filter_and_sort_tasks(params: QueryDict, day):
     _columns, wrong_columns = parse_columns(params)
     try:
         if wrong_sorting or wrong_columns:
-            raise InvalidParameter([*wrong_sorting, *wrong_columns])
+            raise InvalidParameterError([*wrong_sorting, *wrong_columns])
         tasks = TaskTable.prepare_queryset(Task.objects.on(day), day, columns=[], sorting=sorting)
         tasks = filter_tasks(params, tasks, day)
-    except InvalidParameter as error:
+    except InvalidParameterError as error:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": "--query", "problem": error}) from None
     return TaskTable(tasks.in_printed_order(), order_by=sorting).data.data

@@ -229,7 +229,7 @@ def _combine_headers(upper_cell: Cell, lower_cell: Cell, upper: Header | None, u
     return Header(chosen.column, remove_whitespace(upper_cell.text + lower_cell.text), chosen.role) if chosen else None
 
 
-def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str]) -> tuple[Header | None, ...]:
+def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str]) -> tuple[Header | None, ...]:  # noqa: C901 - one branch a head
     """One column of each kind, except departments and remarks.
 
     Of two columns of tasks the finer one (具体措施) holds them and the coarser one is the aspect; of two columns of

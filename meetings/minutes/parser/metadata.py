@@ -361,10 +361,8 @@ def _chair(labels: dict[str, str], prose: Sequence[str]):
         return listed
     candidates = []
     for line in prose:
-        for match in re.finditer(r"由([^，。；由]{2,40}?)(?:同志)?(?:主持|担任主持)", line):
-            candidates.append(match[1])
-        for match in CHAIR_AS_SUBJECT.finditer(line):
-            candidates.append(match[1])
+        candidates += re.findall(r"由([^，。；由]{2,40}?)(?:同志)?(?:主持|担任主持)", line)
+        candidates += [match[1] for match in CHAIR_AS_SUBJECT.finditer(line)]
     for candidate in candidates:
         person = parse_person(candidate.rstrip("。"))
         if person and is_name(person.name):

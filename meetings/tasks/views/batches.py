@@ -18,7 +18,7 @@ from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidInputError, ServiceError
 from meetings.models import Batch, TaskLog
 from meetings.tasks.display import Change, describe_changes
-from meetings.tasks.filters import InvalidParameter, filter_tasks
+from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.forms.batch import BatchForm, format_selection
 from meetings.tasks.services import batch_undo
 from meetings.tasks.services.batch import (
@@ -79,7 +79,7 @@ def _parse_selection(data: QueryDict, tasks) -> dict[int, int]:
     if data.get("all"):
         try:
             tasks = filter_tasks(QueryDict(data.get("query", "")), tasks.with_last_report(), today())
-        except InvalidParameter as error:
+        except InvalidParameterError as error:
             raise InvalidInputError(str(error)) from error
     else:
         ids = {int(pk) for pk in data.getlist("task") if pk.isascii() and pk.isdecimal() and len(pk) < 10}
