@@ -22,7 +22,7 @@ from meetings.models import (
 from meetings.models.log import exclude_undone
 from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
 from meetings.tasks.display import correction_count_text, describe_original_values, explain_due_date
-from meetings.tasks.forms.corrections import IssueForm
+from meetings.tasks.forms.import_issues import IssueForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.import_issues import group_issues

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from meetings import permissions
 from meetings.errors import ConflictError, InvalidTransitionError, ServiceError
 from meetings.tasks import import_issues
-from meetings.tasks.forms.corrections import IssueForm, build_offered_day_corrections
+from meetings.tasks.forms.import_issues import IssueForm, build_offered_day_corrections
 from meetings.tasks.import_issues import IssueGroup, OpenIssueRow
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.import_issues import resolve_issues

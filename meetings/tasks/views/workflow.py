@@ -16,7 +16,7 @@ from meetings.display.deadline_messages import deadline_problem_message
 from meetings.errors import ConflictError, ServiceError
 from meetings.models import Task, TaskLog
 from meetings.tasks.display import describe_changes
-from meetings.tasks.forms.corrections import DeadlineForm, describe_reading, reading_key
+from meetings.tasks.forms.deadlines import DeadlineForm, describe_reading, reading_key
 from meetings.tasks.forms.update import day_field
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.navigation import url_after_save
