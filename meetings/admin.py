@@ -1,7 +1,7 @@
-"""The administration site: for administrators, who manage accounts, departments and people (docs/domain.md, Roles).
+"""The administration site: administrators look at every row here, and write none (docs/domain.md, Roles).
 
-Meetings, tasks, departments, people and the logs can be looked at here and nothing else: they change by the verbs of
-`meetings.tasks.services` alone, which write the logs. Daily work with accounts has its own pages (`accounts.views`).
+Rows change by the services alone, which write the logs; accounts, departments and people have their own pages
+(`meetings.organisation.views`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -19,8 +18,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
-from meetings.organisation.forms import RoleRequirementsForm
+from django.views.decorators.http import require_safe
 
 from .models import (
     Account,
@@ -50,69 +48,16 @@ def _redirect_to_login(request: HttpRequest, extra_context: dict | None = None) 
     return redirect_to_login(request.get_full_path())
 
 
+@require_safe
+def _redirect_to_settings(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    """Send who would change their own password to the one page for it."""
+    return redirect("account_settings")
+
+
 admin.site.login = login_not_required(_redirect_to_login)
+admin.site.password_change = _redirect_to_settings
 # Roles take the place of groups.
 admin.site.unregister(Group)
-
-
-class NewAccountForm(RoleRequirementsForm, AdminUserCreationForm):
-    """A new account, with a password or without one."""
-
-    class Meta:
-        model = Account
-        fields = ("username", "display_name", "email", "role", "person", "departments")
-
-
-class AccountForm(RoleRequirementsForm, UserChangeForm):
-    """What may be changed of an account."""
-
-    class Meta:
-        model = Account
-        fields = "__all__"
-
-
-@admin.register(Account)
-class AccountAdmin(UserAdmin):
-    """Accounts: one role each."""
-
-    form = AccountForm
-    add_form = NewAccountForm
-    list_display = ("username", "display_name", "role", "is_active", "last_login")
-    list_filter = ("role", "is_active")
-    search_fields = ("username", "display_name", "email")
-    ordering = ("username",)
-    filter_horizontal = ("departments",)
-    autocomplete_fields = ("person",)
-    readonly_fields = ("last_login", "date_joined")
-    fieldsets = (
-        (None, {"fields": ("username", "password", "display_name", "email", "is_active")}),
-        (gettext_lazy("Role"), {"fields": ("role", "person", "departments")}),
-        (gettext_lazy("Mails"), {"fields": ("language", "wants_digest")}),
-        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
-    )
-    add_fieldsets = (
-        (
-            None,
-            {
-                "classes": ("wide",),
-                "fields": (
-                    "username",
-                    "display_name",
-                    "email",
-                    "usable_password",
-                    "password1",
-                    "password2",
-                    "role",
-                    "person",
-                    "departments",
-                ),
-            },
-        ),
-    )
-
-    def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
-        """Accounts are switched off, for the log names them."""
-        return False
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -126,6 +71,23 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin, UserAdmin):
+    """Accounts, one role each; they change on their own pages, which keep the last administrator and write the log."""
+
+    list_display = ("username", "display_name", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    search_fields = ("username", "display_name", "email")
+    ordering = ("username",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "display_name", "email", "is_active")}),
+        (gettext_lazy("Role"), {"fields": ("role", "person", "departments")}),
+        (gettext_lazy("Mails"), {"fields": ("language", "wants_digest")}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
 
 
 @admin.register(Department)

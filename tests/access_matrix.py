@@ -275,42 +275,41 @@ ADMIN_ROWS = (
     Row("login", "/admin/login/", administrator_gets(302), administrator_gets(302)),
     # Everybody else is sent to the index, which refuses.
     Row("logout", "/admin/logout/", expect(302, administrator=405), {**expect(302), ADMINISTRATOR: SIGN_IN}),
-    Row("password_change", "/admin/password_change/", administrator_gets(200), administrator_gets(200)),
+    # One's own password is changed among one's settings.
+    Row("password_change", "/admin/password_change/", administrator_gets(302), administrator_gets(405)),
     Row("password_change_done", "/admin/password_change/done/", administrator_gets(200), administrator_gets(405)),
     Row("autocomplete", "/admin/autocomplete/", expect(403), administrator_gets(405)),
     Row("jsi18n", "/admin/jsi18n/", administrator_gets(200), administrator_gets(405)),
     Row("view_on_site", "/admin/r/{task_type}/{task}/", administrator_gets(302), administrator_gets(302)),
     Row("app_list", "/admin/meetings/", administrator_gets(200), administrator_gets(200)),
     Row("", "/admin/nothing/here/", administrator_gets(404), administrator_gets(404)),
-    Row("auth_user_password_change", "/admin/meetings/account/{account}/password/", *[administrator_gets(200)] * 2),
+    Row("auth_user_password_change", "/admin/meetings/account/{account}/password/", *[administrator_gets(403)] * 2),
 )
-# What the administration may do with the rows of a model: adding, changing, deleting.
-MODELS = {
-    "account": (200, 200, 403),
-    "department": (403, 200, 403),
-    "person": (403, 200, 403),
-    "meeting": (403, 200, 403),
-    "suggestion": (403, 200, 403),
-    "task": (403, 200, 403),
-    "tasklog": (403, 200, 403),
-    "evidence": (403, 200, 403),
-    "extensionrequest": (403, 200, 403),
-    "instruction": (403, 200, 403),
-    "mailing": (403, 200, 403),
-    "sentmail": (403, 200, 403),
-}
-READ_ONLY = [name for name, (adding, *_rest) in MODELS.items() if adding == 403]
+# The models whose rows are looked at there.
+MODELS = (
+    "account",
+    "department",
+    "person",
+    "meeting",
+    "suggestion",
+    "task",
+    "tasklog",
+    "evidence",
+    "extensionrequest",
+    "instruction",
+    "mailing",
+    "sentmail",
+)
 
 
 def rows_of_models() -> Iterator[Row]:
-    for model, (adding, changing, deleting) in MODELS.items():
+    for model in MODELS:
         of_model, name = f"/admin/meetings/{model}/", f"meetings_{model}_{{}}".format
         of_row = f"{of_model}{{{model}}}/"
-        writing = 403 if model in READ_ONLY else changing
         yield Row(name("changelist"), of_model, administrator_gets(200), administrator_gets(200))
-        yield Row(name("add"), f"{of_model}add/", *[administrator_gets(adding)] * 2)
-        yield Row(name("change"), f"{of_row}change/", administrator_gets(changing), administrator_gets(writing))
-        yield Row(name("delete"), f"{of_row}delete/", *[administrator_gets(deleting)] * 2)
+        yield Row(name("add"), f"{of_model}add/", *[administrator_gets(403)] * 2)
+        yield Row(name("change"), f"{of_row}change/", administrator_gets(200), administrator_gets(403))
+        yield Row(name("delete"), f"{of_row}delete/", *[administrator_gets(403)] * 2)
         yield Row(name("history"), f"{of_row}history/", administrator_gets(200), administrator_gets(200))
         # The old address of a row's page, which leads to the new one.
         yield Row("", of_row, administrator_gets(302), administrator_gets(302))

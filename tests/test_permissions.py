@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
@@ -35,8 +36,8 @@ from .access_matrix import (
     ALL_ADMIN_ROWS,
     ELSEWHERE,
     LEADER,
+    MODELS,
     NOBODY,
-    READ_ONLY,
     READER,
     RESPONSIBLE,
     ROLES,
@@ -174,16 +175,40 @@ def test_the_administration_opens_for_administrators_alone(world, places, role, 
     assert TaskLog.objects.count() == entries
 
 
-@pytest.mark.parametrize("model", READ_ONLY)
-def test_the_administration_offers_nothing_that_changes_what_verbs_alone_may_change(world, places, model):
+@pytest.mark.parametrize("model", MODELS)
+def test_under_the_administration_every_row_can_be_looked_at_and_none_written(world, places, model):
     client = browser_of(world, ADMINISTRATOR)
-    rows = admin.site.get_model_admin(TaskLog._meta.apps.get_model("meetings", model)).model.objects
+    rows = admin.site.get_model_admin(apps.get_model("meetings", model)).model.objects
     before = list(rows.order_by("pk").values())
     address = f"/admin/meetings/{model}/"
     client.post(address, {"action": "delete_selected", "_selected_action": [places[model]], "post": "yes"})
+    for refused in ("add/", f"{places[model]}/change/", f"{places[model]}/delete/"):
+        assert client.post(f"{address}{refused}", {"post": "yes"}).status_code == 403
     page = client.get(f"{address}{places[model]}/change/").content.decode()
     assert not re.search(r'name="_(save|continue|addanother)"', page)
     assert list(rows.order_by("pk").values()) == before
+
+
+def test_the_last_administrator_is_not_demoted_under_the_administration(world):
+    client, own = browser_of(world, ADMINISTRATOR), world.administrator
+    address = f"/admin/meetings/account/{own.pk}/"
+    page = client.get(f"{address}change/").content.decode()
+    assert own.display_name in page
+    assert own.password not in page
+    demoted = {"username": own.username, "display_name": own.display_name, "role": Role.READER, "language": "zh-hans"}
+    assert client.post(f"{address}change/", demoted).status_code == 403
+    password = {"password1": "another one of this test", "password2": "another one of this test"}
+    assert client.post(f"{address}password/", password).status_code == 403
+    before = own.password
+    own.refresh_from_db()
+    assert (own.role, own.is_active, own.password) == (Role.ADMINISTRATOR, True, before)
+
+
+def test_the_administration_leads_to_the_settings_for_ones_own_password(world):
+    client = browser_of(world, ADMINISTRATOR)
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/settings/"
+    sent = {"old_password": "x", "new_password1": "y", "new_password2": "y"}
+    assert client.post("/admin/password_change/", sent).status_code == 405
 
 
 def names_under(patterns) -> Iterator[str]:

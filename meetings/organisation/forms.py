@@ -149,20 +149,7 @@ class NewPersonForm(NewDepartmentForm):
 # --- accounts -------------------------------------------------------------------------------------
 
 
-class RoleRequirementsForm(forms.Form):
-    """What the role asks for: a liaison without departments, or a leader who is nobody, would see an empty page."""
-
-    def clean(self) -> dict:
-        data = super().clean()
-        role = data.get("role")
-        if role == Role.LIAISON and data.get("is_active", True) and not data.get("departments"):
-            self.add_error("departments", gettext("Say which departments this liaison reports for."))
-        if role == Role.LEADER and not data.get("person"):
-            self.add_error("person", gettext("Say which leader this account belongs to."))
-        return data
-
-
-class AccountFieldsForm(RoleRequirementsForm):
+class AccountFieldsForm(forms.Form):
     """What an administrator says of an account."""
 
     username = _text_field(Account._meta.get_field("username").verbose_name)
@@ -191,6 +178,15 @@ class AccountFieldsForm(RoleRequirementsForm):
         """Offer the departments and people in use, and those that the account has already."""
         self.fields["departments"].queryset = Department.objects.offered(departments)
         self.fields["person"].queryset = Person.objects.selectable_as_leaders([person] if person else [])
+
+    def clean(self) -> dict:
+        """Ask for what the role needs: a liaison without departments, or a leader who is nobody, sees empty pages."""
+        data = super().clean()
+        if data.get("role") == Role.LIAISON and data.get("is_active", True) and not data.get("departments"):
+            self.add_error("departments", gettext("Say which departments this liaison reports for."))
+        if data.get("role") == Role.LEADER and not data.get("person"):
+            self.add_error("person", gettext("Say which leader this account belongs to."))
+        return data
 
 
 class NewAccountForm(AccountFieldsForm):
