@@ -20,10 +20,6 @@ class Status(StrEnum):
     TERMINATED = "terminated"
 
 
-OPEN_STATUSES = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.CLOSURE_REQUESTED})
-ENDED_STATUSES = frozenset({Status.CLOSED, Status.TERMINATED})
-
-
 class Step(StrEnum):
     """The names of the changes of status."""
 
@@ -92,6 +88,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Step.REOPEN, Status.CLOSED, Status.IN_PROGRESS, CAN_DECIDE, True, False),
     Transition(Step.REOPEN, Status.TERMINATED, Status.IN_PROGRESS, CAN_DECIDE, True, False),
 )
+
+# A task has ended where nothing but reopening it leads on.
+ENDED_STATUSES = frozenset(transition.source for transition in TRANSITIONS if transition.step is Step.REOPEN)
+OPEN_STATUSES = frozenset(Status) - ENDED_STATUSES
 
 _TRANSITION_BY_STATUSES = {(transition.source, transition.target): transition for transition in TRANSITIONS}
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.errors import ConflictError, ServiceError
 from meetings.models import (
     ANSWERABLE_ROLES,
@@ -360,7 +360,7 @@ def _detail(
     tasks = permissions.readable_tasks(request.user, today())
     own = tasks.assigned_to([subject.pk]) if is_department else tasks.supervised_by([subject.pk])
     count = statistics.count_by_health(own)
-    open_count = sum(count.by_health[health] for health in Health.values if health not in ("closed", "terminated"))
+    open_count = sum(count.by_health[health] for health in Health.values if health not in ENDED_STATUSES)
     of = "department" if is_department else "person"
     known = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
     names = _available_actions(subject, known, open_count) if permissions.can_manage_organisation(request.user) else []

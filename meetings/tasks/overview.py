@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, TextCh
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.lifecycle import ENDED_STATUSES
 from meetings.models import (
     ANSWERABLE_ROLES,
     Account,
@@ -77,7 +78,7 @@ def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     ]
     return tasks.annotate(
         move=Case(
-            When(day_status__in=(Status.CLOSED, Status.TERMINATED), then=Value("")),
+            When(day_status__in=ENDED_STATUSES, then=Value("")),
             *(When(condition, then=Value(move.value)) for move, condition in conditions),
             default=Value(NextActor.DEPARTMENTS_REPORT.value),
             output_field=CharField(),

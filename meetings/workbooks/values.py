@@ -22,7 +22,7 @@ _COMPACT_DATE = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _NUMBER = r"\d{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]"
 _DATE_WITHOUT_YEAR = re.compile(rf"({_NUMBER})[月/-]({_NUMBER})[日号]?")
-# What departments write for the four words of the register; none of them could mean another one.
+# What departments write besides the register's own words; none of them could mean another one. It may be nothing.
 _STATUS_SYNONYMS = {
     Status.IN_PROGRESS: ("在办", "办理中", "正在办理", "进行中", "正在推进", "推进", "已启动", "ongoing", "started"),
     Status.CLOSURE_REQUESTED: ("申请结案", "申请销号", "拟办结", "requestclosure", "closurerequest"),
@@ -63,7 +63,7 @@ def _statuses_by_word() -> dict[str, Status]:
     words: dict[str, Status] = {}
     for status in Status:
         words[_normalise(status.value)] = status
-        for word in _STATUS_SYNONYMS[status]:
+        for word in _STATUS_SYNONYMS.get(status, ()):
             words[_normalise(word)] = status
         for language in _LANGUAGES:
             with translation.override(language):

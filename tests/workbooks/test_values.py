@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetings.models import Status
+from meetings.workbooks import values
 from meetings.workbooks.export import COLUMNS
 from meetings.workbooks.format import LOCKED_COLUMNS, OPEN_COLUMNS, WorkbookColumn
 from meetings.workbooks.parser import WorkbookCell
@@ -80,6 +82,14 @@ def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):
 )
 def test_a_status_is_read_in_any_of_its_words(text, status):
     assert parse_status(text) == status
+
+
+def test_a_status_that_is_new_to_the_register_is_read_by_its_own_words(monkeypatch):
+    known = [(status.name, (status.value, status.label)) for status in Status]
+    six = models.TextChoices("Status", [*known, ("SUSPENDED", ("suspended", "暂缓"))])
+    monkeypatch.setattr(values, "Status", six)
+    assert parse_status("暂缓") == parse_status("Suspended") == six.SUSPENDED
+    assert parse_status("完成") == six.CLOSED
 
 
 def test_every_column_has_a_head_in_both_languages():
