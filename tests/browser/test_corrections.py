@@ -17,7 +17,7 @@ from .pages import assert_fits
 def task(transactional_db) -> Task:
     """The first task of row 6."""
     factories.real_meeting()
-    return Task.objects.filter(confirmation_marks__isnull=False).order_by("number").first()
+    return Task.objects.filter(import_issues__isnull=False).order_by("number").first()
 
 
 def look_at(page: Page) -> None:
