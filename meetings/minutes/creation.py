@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.meetings import MEETING_TEXTS, set_next_meeting_deadlines
+from meetings.breakdown.services.meetings import MEETING_TEXTS, log_entered_meeting, set_next_meeting_deadlines
 from meetings.display.import_issues import Mark
 from meetings.errors import ServiceError
 from meetings.minutes.issue_records import build_task_issues
@@ -186,6 +186,7 @@ def create_meeting(draft: Draft, *, actor: Account | None) -> AcceptResult:
     )
     create_leads(meeting, draft, resolver)
     create_attendances(meeting, draft, resolver)
+    log_entered_meeting(meeting, actor=actor)
     suggestions = tuple(
         create_suggestion_from_row(meeting, draft, position, resolver, actor=actor)
         for position in range(1, len(draft.rows) + 1)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from meetings.breakdown.services.meetings import get_metadata, log_corrected_meeting
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.minutes.parser.schema import ParsedTask as PrintedTask
 from meetings.minutes.parser.text import fold_text
@@ -283,7 +284,9 @@ def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: st
     require_complete(draft)
     difference = compute_difference(meeting, draft)
     resolver = NameResolver(draft.matches)
+    before = get_metadata(meeting)
     _fill_metadata(meeting, draft, difference.facts, resolver)
+    log_corrected_meeting(meeting, before, actor=actor, reason=reason)
     suggestions: list[Suggestion] = []
     for row in difference.rows:
         if row.position is None:

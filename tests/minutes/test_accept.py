@@ -374,3 +374,24 @@ def test_an_update_needs_the_secretariat():
     with pytest.raises(PermissionDeniedError):
         accept.accept_draft(document_id=document.pk, actor=factories.account("reader"))
     assert DraftRow.objects.filter(suggestion__isnull=False).count() == 0
+
+
+def test_entering_a_meeting_from_a_file_is_in_its_change_log():
+    staff = factories.secretariat()
+    entered = accept.accept_draft(document_id=a_draft().pk, actor=staff).meeting.change_log.get()
+    assert (entered.kind, entered.actor) == ("entered", staff)
+    assert entered.changes["issued_on"] == {"old": None, "new": "2023-11-08"}
+
+
+def test_what_a_corrected_file_fills_in_of_a_meeting_is_in_its_change_log():
+    factories.real_meeting()
+    meeting = Meeting.objects.get()
+    chair, place = meeting.chair, meeting.place
+    Meeting.objects.filter(pk=meeting.pk).update(chair=None, place="")
+    before, staff = meeting.change_log.count(), factories.secretariat()
+    accept.accept_draft(document_id=a_draft().pk, actor=staff)
+    change = meeting.change_log.first()
+    assert meeting.change_log.count() == before + 1
+    assert (change.kind, change.actor) == ("corrected", staff)
+    assert "minutes.docx" in change.note
+    assert change.changes == {"place": {"old": "", "new": place}, "chair": {"old": "", "new": str(chair)}}

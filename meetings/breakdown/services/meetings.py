@@ -70,11 +70,22 @@ def create_meeting(*, metadata: MeetingMetadata, actor: Account, today: datetime
     meeting = Meeting(**_columns(metadata))
     meeting.save()
     _replace_people(meeting, metadata)
-    written = {name: value for name, value in _metadata_to_json(metadata).items() if value}
-    changes = diff_values({name: (None, value) for name, value in written.items()})
-    log_meeting_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
+    log_entered_meeting(meeting, actor=actor)
     set_next_meeting_deadlines(meeting)
     return meeting
+
+
+def log_entered_meeting(meeting: Meeting, *, actor: Account | None, note: str = "") -> None:
+    """Write into the change log what a new meeting says around its table; no ``actor``: a command entered it."""
+    written = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
+    log_meeting_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(written), note=note)
+
+
+def log_corrected_meeting(meeting: Meeting, old: MeetingMetadata, *, actor: Account, reason: str) -> None:
+    """Write into the change log what ``meeting`` says otherwise around its table than ``old`` did, if anything."""
+    before, after = _metadata_to_json(old), _metadata_to_json(get_metadata(meeting))
+    if changes := diff_values({name: (before[name], after[name]) for name in before}):
+        log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
 
 
 @transaction.atomic
@@ -99,9 +110,9 @@ def edit_meeting(
     check_version_token(version_token, meeting_version_token(meeting))
     reason = clean_reason(reason)
     _check_metadata(metadata, today or timezone.localdate(), exclude=meeting)
-    old, new = _metadata_to_json(get_metadata(meeting)), _metadata_to_json(metadata)
-    changes = diff_values({name: (old[name], new[name]) for name in old})
-    if not changes:
+    before = get_metadata(meeting)
+    old, new = _metadata_to_json(before), _metadata_to_json(metadata)
+    if not diff_values({name: (old[name], new[name]) for name in old}):
         raise NoChangesError
     first_held = meeting.held_on is None and metadata.held_on is not None
     tasks = list(Task.objects.standing().select_for_update(of=("self",)).filter(suggestion__meeting=meeting))
@@ -116,7 +127,7 @@ def edit_meeting(
         setattr(meeting, name, value)
     meeting.save()
     _replace_people(meeting, metadata)
-    log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
+    log_corrected_meeting(meeting, before, actor=actor, reason=reason)
     for task in tasks if is_earlier else ():
         _start_task_earlier(task, metadata.issued_on, old["issued_on"], actor=actor, reason=reason)
     if first_held:
