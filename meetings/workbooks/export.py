@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import datetime
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -32,10 +31,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
-from meetings.core.lifecycle import ActorRole, transitions_from
-from meetings.core.lifecycle import Status as LifecycleStatus
 from meetings.exports.columns import CellKind, Column
-from meetings.exports.formatting import ENUMERATION_COMMA, deadline_lines, department_labels, leader_names
 from meetings.exports.layout import MAX_ROW_HEIGHT, text_height
 from meetings.exports.workbook import (
     DATE_FORMAT,
@@ -47,8 +43,10 @@ from meetings.exports.workbook import (
     sheet_title,
     write_cell,
 )
-from meetings.models import ANSWERABLE_ROLES, MAX_TEXT_LENGTH, Department, Health, Status, Task, TaskDepartment, TaskLog
+from meetings.models import MAX_TEXT_LENGTH, Department, Status, Task
 from meetings.models.task import TaskQuerySet
+from meetings.workbooks.columns import COLUMNS
+from meetings.workbooks.department_tasks import allowed_statuses, open_tasks_of_departments
 
 from .format import (
     OPEN_COLUMNS,
@@ -94,100 +92,11 @@ class ReturnInstructions:
     send_to: str = ""
 
 
-def _current_deadline(task: Task) -> str:
-    """Return the deadline as printed, and the day it falls due on where the print does not say it."""
-    printed = deadline_lines(task)
-    due = task.day_due_date.isoformat() if task.day_due_date else ""
-    return "\n".join([*printed, *([due] if due and due not in printed else [])])
-
-
-def _last_progress(task: Task) -> str:
-    if not task.last_report_on:
-        return ""
-    return f"{task.last_report_on.isoformat()}\n{task.last_report_note}"
-
-
-# The columns by their keys; a locked one has a value, an open one has none.
-COLUMNS: dict[WorkbookColumn, Column[Task]] = {
-    WorkbookColumn.MEETING: Column(
-        pgettext_lazy("column head", "Meeting"), 11, lambda task: task.suggestion.meeting.title
-    ),
-    WorkbookColumn.NUMBER: Column(
-        pgettext_lazy("column head", "No."), 5, lambda task: task.suggestion.number, CellKind.INTEGER, is_centred=True
-    ),
-    WorkbookColumn.SUGGESTION: Column(
-        pgettext_lazy("column head", "Suggestion"), 20, lambda task: task.suggestion.text
-    ),
-    WorkbookColumn.TASK_NUMBER: Column(
-        pgettext_lazy("column head", "Task no."), 6, lambda task: task.number, CellKind.INTEGER, is_centred=True
-    ),
-    WorkbookColumn.TASK: Column(pgettext_lazy("column head", "Task"), 26, lambda task: task.text),
-    WorkbookColumn.DEPARTMENTS: Column(
-        pgettext_lazy("column head", "Responsible departments"),
-        11,
-        lambda task: ENUMERATION_COMMA.join(department_labels(task)),
-    ),
-    WorkbookColumn.LEADERS: Column(
-        pgettext_lazy("column head", "Supervising leader"), 8, lambda task: ENUMERATION_COMMA.join(leader_names(task))
-    ),
-    WorkbookColumn.DEADLINE: Column(
-        pgettext_lazy("column head", "Deadline (current)"), 11.5, _current_deadline, CellKind.VERBATIM, is_centred=True
-    ),
-    WorkbookColumn.HEALTH: Column(
-        pgettext_lazy("column head", "Health"), 8, lambda task: Health(task.health).label, is_centred=True
-    ),
-    WorkbookColumn.STATUS: Column(
-        pgettext_lazy("column head", "Current status"), 8, lambda task: Status(task.day_status).label, is_centred=True
-    ),
-    WorkbookColumn.LAST_PROGRESS: Column(pgettext_lazy("column head", "Latest progress"), 20, _last_progress),
-    WorkbookColumn.PROGRESS: Column(pgettext_lazy("column head", "Progress this time"), 28, lambda task: None),
-    WorkbookColumn.NEW_STATUS: Column(
-        pgettext_lazy("column head", "New status"), 10, lambda task: None, is_centred=True
-    ),
-    WorkbookColumn.DAY: Column(
-        pgettext_lazy("column head", "Day of progress"), 11.5, lambda task: None, CellKind.DATE, is_centred=True
-    ),
-    WorkbookColumn.REASON: Column(pgettext_lazy("column head", "Reason"), 18, lambda task: None),
-}
-
 _STATUS_MEANINGS: tuple[tuple[Status, Promise], ...] = (
     (Status.NOT_STARTED, gettext_lazy("nothing has been done yet")),
     (Status.IN_PROGRESS, gettext_lazy("work is going on")),
     (Status.CLOSURE_REQUESTED, gettext_lazy("the work is done, and the secretariat is asked to close the task")),
 )
-
-
-# --- what is in it ----------------------------------------------------------------------------------
-
-
-def roles_of_department(task: Task, department_id: int) -> frozenset[ActorRole]:
-    """Return what the liaison of the department is to ``task`` (its departments prefetched); empty: nothing."""
-    roles = {part.role for part in task.task_departments.all() if part.department_id == department_id}
-    answerable = {ActorRole.ANSWERABLE_LIAISON} if roles.intersection(ANSWERABLE_ROLES) else set()
-    return frozenset({ActorRole.ANY_LIAISON} | answerable) if roles else frozenset()
-
-
-def allowed_statuses(task: Task, department_id: int, status: str) -> tuple[Status, ...]:
-    """Return what the department may write as the status of ``task``: the present one, and where it may take it."""
-    steps = transitions_from(LifecycleStatus(status), roles_of_department(task, department_id))
-    return (Status(status), *(Status(step.target.value) for step in steps))
-
-
-def open_tasks_of_departments(tasks: TaskQuerySet, department_ids: Iterable[int]) -> TaskQuerySet:
-    """Return those of ``tasks`` (`Task.objects.on` today) that are open and that a department has any part in.
-
-    They come in printed order with all a sheet shows; evaluated, three queries.
-    """
-    parts = TaskDepartment.objects.filter(department__in=list(department_ids)).values("task")
-    first = TaskLog.objects.filter(task=OuterRef("pk"), sequence=1).values("recorded_at")[:1]
-    return (
-        tasks.open()
-        .filter(pk__in=parts)
-        .with_last_report()
-        .for_listing()
-        .annotate(entered_at=Subquery(first))
-        .in_printed_order()
-    )
 
 
 # --- writing it -------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.parser.messages import unreadable_document_message
+from meetings.workbooks.columns import COLUMNS
 
-from .export import COLUMNS
 from .format import WorkbookColumn
 from .parser import Notice, NoticeCode, RejectionReason
 

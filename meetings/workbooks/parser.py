@@ -17,8 +17,8 @@ from django.utils import translation
 
 from meetings.minutes.documents.sheets import Sheet, SheetCell
 from meetings.minutes.parser.text import fold_text
+from meetings.workbooks.columns import COLUMNS
 
-from .export import COLUMNS
 from .format import (
     COLUMN_KEY_PREFIX,
     LOCKED_COLUMNS,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
@@ -20,113 +19,20 @@ from django.utils.translation import gettext as _
 from meetings import permissions
 from meetings.errors import ServiceError
 from meetings.exports.workbook import clean_text
-from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, Task, TaskLog, WorkbookUpload
+from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, TaskLog, WorkbookUpload
 from meetings.models.log import exclude_undone
 from meetings.tasks.services.batch import MAX_ROWS, PlannedRow, TaskChange, plan_batch
+from meetings.workbooks.department_tasks import allowed_statuses, roles_of_department
+from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 
-from .export import allowed_statuses, roles_of_department
 from .format import OPEN_COLUMNS, WorkbookColumn, to_microseconds
 from .json_codec import workbook_from_json
 from .messages import column_name, locked_cell_message, notice_message, rejection_message
 from .parser import Notice, WorkbookCell, WorkbookRow
 from .values import parse_day, parse_status
 
-FILE, REGISTER = "file", "register"
-
 # What others record without writing over anything that a department says.
 _UNRELATED_KINDS = frozenset({EntryKind.COMMENT, EntryKind.EVIDENCE, EntryKind.REMINDER, EntryKind.INSTRUCTION})
-
-
-class RowState(StrEnum):
-    """What becomes of a row."""
-
-    UNCHANGED = "unchanged"
-    CHANGES = "changes"
-    # The task was changed here since the workbook was written; somebody has to choose.
-    CONFLICT = "stale"
-    INVALID = "wrong"
-    # The very same is in the register already.
-    RECORDED = "known"
-    # Whatever it says, it cannot be taken over.
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to be said about a place of the workbook: where, in which column, what stands there, one sentence."""
-
-    sheet: str
-    place: str
-    column: str
-    value: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One cell that changes something: what holds now, and what will; ``note``: how it was read, if not as typed."""
-
-    reference: str
-    column: str
-    old: str
-    new: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedRow:
-    """One row of the workbook beside its task. ``place`` is its position in the upload's content, from 0.
-
-    ``since`` are the entries recorded after the workbook was written, oldest first. ``is_harmless``: none of them is
-    about what the row says, so the file's is chosen unless somebody chooses otherwise. ``planned`` is what the verbs
-    would make of the ``wish``.
-    """
-
-    place: int
-    read: WorkbookRow
-    state: RowState
-    task: Task | None = None
-    department: Department | None = None
-    wish: TaskChange | None = None
-    planned_row: PlannedRow | None = None
-    differences: tuple[Difference, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    since: tuple[TaskLog, ...] = ()
-    is_harmless: bool = False
-    choice: str = ""
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether accepting would write it."""
-        return self.state is RowState.CHANGES or (self.state is RowState.CONFLICT and self.choice == FILE)
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether somebody has to choose before it can be taken or left."""
-        return self.state is RowState.CONFLICT and not self.choice
-
-
-@dataclass(frozen=True, slots=True)
-class WorkbookReview:
-    """A whole workbook beside the register: the rows, and what is said of the rest."""
-
-    rows: tuple[ReviewedRow, ...]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = field(default=())
-
-    def of(self, *states: RowState) -> list[ReviewedRow]:
-        """Return the rows in one of ``states``."""
-        return [row for row in self.rows if row.state in states]
-
-    @property
-    def taken(self) -> list[ReviewedRow]:
-        """The rows that accepting would write."""
-        return [row for row in self.rows if row.is_taken]
-
-    @property
-    def left_out(self) -> list[ReviewedRow]:
-        """The rows that say something which accepting would not write, and nobody has chosen so."""
-        return [row for row in self.rows if row.is_undecided or row.state in (RowState.INVALID, RowState.REFUSED)]
 
 
 def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date) -> WorkbookReview:

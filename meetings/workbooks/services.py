@@ -21,10 +21,11 @@ from meetings.errors import InvalidInputError, InvalidTransitionError, ServiceEr
 from meetings.minutes.draft_services import display_name
 from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
 from meetings.tasks.services.batch import PlannedRow, TaskChange, plan_batch, run_planned_batch, write_entries
+from meetings.workbooks.review import partition_changes, review_upload
+from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
 from .json_codec import collect_task_ids, workbook_to_json
 from .parser import ParsedWorkbook
-from .review import FILE, REGISTER, ReviewedRow, WorkbookReview, partition_changes, review_upload
 
 
 class AlreadyDecidedError(InvalidTransitionError):

@@ -25,13 +25,14 @@ from meetings.models import TaskLog, WorkbookUpload
 from meetings.tasks.views.batches import undo_tag
 from meetings.ui.navigation import today
 from meetings.workbooks import responses
+from meetings.workbooks.review import review_upload
+from meetings.workbooks.reviewed_rows import RowState, WorkbookReview
 
 from . import services
 from .export import MAX_FILE_ROWS, MAX_SHEET_ROWS, NoOpenTasksError, TooManyRowsError
 from .forms import MAX_FILES, WorkbookExportForm, WorkbookUploadForm
 from .messages import notice_message, unreadable_workbook_message
 from .parser import NoticeCode, ParsedWorkbook, parse_workbook
-from .review import RowState, WorkbookReview, review_upload
 
 _RECENT_COUNT = 20
 #: Characters of one cell's text in a list of what was not read; the whole is in the file.

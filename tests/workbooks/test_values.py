@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from meetings.models import Status
 from meetings.workbooks import values
-from meetings.workbooks.export import COLUMNS
+from meetings.workbooks.columns import COLUMNS
 from meetings.workbooks.format import LOCKED_COLUMNS, OPEN_COLUMNS, WorkbookColumn
 from meetings.workbooks.parser import WorkbookCell
 from meetings.workbooks.values import parse_day, parse_status

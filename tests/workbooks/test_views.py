@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from meetings.models import Batch, BatchSource, DepartmentRole, Role, Status, TaskLog, WorkbookUpload
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.corrections import edit_assignments
-from meetings.workbooks.review import RowState
+from meetings.workbooks.reviewed_rows import RowState
 from tests import factories
 
 from .workbook_files import (
