@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,9 +10,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
@@ -29,23 +26,15 @@ from meetings.models import (
     Person,
     SuggestionSource,
 )
-from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
+from meetings.organisation.actions import DEPARTMENT_ACTIONS, PERSON_ACTIONS, Action, Subject, available_actions
+from meetings.organisation.services.handover import hand_over_departments
 from meetings.organisation.services.merge import (
-    merge_departments,
-    merge_people,
     summarize_department_merge,
     summarize_person_merge,
 )
 from meetings.organisation.services.organisation import (
     add_department,
     add_person,
-    edit_person,
-    rename_department,
-    restore_department,
-    restore_person,
-    retire_department,
-    retire_person,
-    set_head,
     version_of,
 )
 from meetings.tasks import statistics
@@ -55,9 +44,6 @@ from meetings.ui.navigation import as_of_query, today
 from . import forms as organisation_forms
 from .forms import NewDepartmentForm, NewPersonForm, SubjectForm
 from .tables import DepartmentTable, PersonTable
-
-Subject = Department | Person
-
 
 # --- the two lists ----------------------------------------------------------------------------------
 
@@ -138,131 +124,6 @@ def build_sorted_table(
     table = table_class(rows.none() if errors else rows, order_by=[] if errors else sorting)
     table.request = request
     return table, errors
-
-
-# --- what can be done -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing to do with a department or person. ``run`` calls the verb and returns the sentence of success.
-
-    ``preview``: the name of the template that says first what would come of it.
-    """
-
-    title: Promise
-    button: Promise
-    form: type[SubjectForm]
-    run: Callable[[SubjectForm, dict[str, Any]], str]
-    icon: str = "pencil"
-    preview: str = ""
-
-
-def _merge(form: SubjectForm, common: dict[str, Any], verb) -> str:
-    into = form.cleaned_data["into"]
-    moves = verb(into_id=into.pk, **common)
-    return ngettext(
-        "Merged into “%(name)s”: %(number)d task has moved.",
-        "Merged into “%(name)s”: %(number)d tasks have moved.",
-        moves.tasks,
-    ) % {"name": into, "number": moves.tasks}
-
-
-def _hand_over(form: SubjectForm, common: dict[str, Any]) -> str:
-    data = form.cleaned_data
-    common = {name: common[name] for name in ("actor", "version", "note")}
-    tasks = hand_over_tasks(giver=form.subject, taker=data["to"], task_ids=data["tasks"], **common)
-    return ngettext(
-        "Handed over: %(number)d task is now with “%(name)s”.",
-        "Handed over: %(number)d tasks are now with “%(name)s”.",
-        len(tasks),
-    ) % {"name": data["to"], "number": len(tasks)}
-
-
-def _rename(form: SubjectForm, common: dict[str, Any]) -> str:
-    data = form.cleaned_data
-    if isinstance(form.subject, Department):
-        renamed = rename_department(name=data["name"], **common)
-    else:
-        renamed = edit_person(name=data["name"], unit=data["unit"], **common)
-    return _("Saved: it is now “%(name)s”.") % {"name": renamed}
-
-
-def _set_head(form: SubjectForm, common: dict[str, Any]) -> str:
-    set_head(head=form.cleaned_data["head"], **common)
-    return _("Saved: the head is told of what stays late.")
-
-
-def _retire(form: SubjectForm, common: dict[str, Any]) -> str:
-    verb = retire_department if isinstance(form.subject, Department) else retire_person
-    return _("“%(name)s” is out of use: it is offered no more.") % {"name": verb(**common)}
-
-
-def _restore(form: SubjectForm, common: dict[str, Any]) -> str:
-    verb = restore_department if isinstance(form.subject, Department) else restore_person
-    return _("“%(name)s” is in use again.") % {"name": verb(**common)}
-
-
-HAND_OVER = Action(
-    gettext_lazy("Hand open tasks over"),
-    gettext_lazy("Hand over"),
-    organisation_forms.TaskHandoverForm,
-    _hand_over,
-    "users",
-    preview="meetings/organisation/handover.html",
-)
-RETIRE = Action(
-    gettext_lazy("Take out of use"), gettext_lazy("Take out of use"), organisation_forms.RemarkForm, _retire, "x"
-)
-RESTORE = Action(
-    gettext_lazy("Take back into use"),
-    gettext_lazy("Take back into use"),
-    organisation_forms.RemarkForm,
-    _restore,
-    "arrow-back-up",
-)
-MERGE_OPTIONS = {"icon": "link", "preview": "meetings/organisation/merge.html"}
-DEPARTMENT_ACTIONS = {
-    "rename": Action(
-        gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.DepartmentNameForm, _rename, "pencil"
-    ),
-    "head": Action(
-        gettext_lazy("Say who heads it"), gettext_lazy("Save"), organisation_forms.DepartmentHeadForm, _set_head, "user"
-    ),
-    "hand-over": HAND_OVER,
-    "merge": Action(
-        gettext_lazy("Merge into another"),
-        gettext_lazy("Merge"),
-        organisation_forms.MergeForm,
-        lambda form, common: _merge(form, common, merge_departments),
-        **MERGE_OPTIONS,
-    ),
-    "retire": RETIRE,
-    "restore": RESTORE,
-}
-PERSON_ACTIONS = {
-    "rename": Action(gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.PersonForm, _rename, "pencil"),
-    "hand-over": HAND_OVER,
-    "merge": Action(
-        gettext_lazy("Merge into another"),
-        gettext_lazy("Merge"),
-        organisation_forms.MergeForm,
-        lambda form, common: _merge(form, common, merge_people),
-        **MERGE_OPTIONS,
-    ),
-    "retire": RETIRE,
-    "restore": RESTORE,
-}
-
-
-def _available_actions(subject: Subject, known: dict[str, Action], open_count: int) -> list[str]:
-    """Return the names of what can be done with ``subject`` as it is now."""
-    if subject.merged_into_id is not None:
-        return []
-    impossible = {"restore" if subject.is_active else "retire"}
-    if not open_count:
-        impossible.add("hand-over")
-    return [name for name in known if name not in impossible]
 
 
 # --- one department, one person -----------------------------------------------------------------------
@@ -363,7 +224,7 @@ def _detail(
     open_count = sum(count.by_health[health] for health in Health.values if health not in ENDED_STATUSES)
     of = "department" if is_department else "person"
     known = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
-    names = _available_actions(subject, known, open_count) if permissions.can_manage_organisation(request.user) else []
+    names = available_actions(subject, known, open_count) if permissions.can_manage_organisation(request.user) else []
     forms_ = {name: known[name].form(subject=subject, action=name) for name in names if not known[name].preview}
     if submitted_form is not None:
         forms_[submitted_form.action] = submitted_form
