@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from meetings.breakdown.services.aspects import get_or_create_aspect
 from meetings.breakdown.services.meetings import MEETING_TEXTS, MeetingMetadata, create_meeting, edit_meeting
 from meetings.breakdown.services.ordering import (
     assign_positions,
@@ -22,7 +23,7 @@ from meetings.breakdown.services.ordering import (
     ordered_suggestions,
     place_at_end_of_aspect,
 )
-from meetings.breakdown.services.suggestions import edit_suggestion, get_or_create_aspect
+from meetings.breakdown.services.suggestions import edit_suggestion
 from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Reading, read_deadline, read_row_deadlines
 from meetings.errors import InvalidInputError, ServiceError

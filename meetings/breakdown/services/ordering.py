@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import OutdatedFormError
+from meetings.errors import InvalidTransitionError, OutdatedFormError
 from meetings.models import (
     Account,
     Aspect,
@@ -172,3 +172,18 @@ def sources_to_json(suggestion: Suggestion) -> list[dict[str, str]]:
 def diff_values(pairs: dict[str, tuple[object, object]]) -> Changes:
     """Return the ``pairs`` of old and new that differ, as the logs' ``changes`` hold them."""
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
+
+
+def find_neighbour(rows: Sequence, pk: int, up: bool) -> tuple:
+    """Return the row of this id and the one above or below it. Raises InvalidTransitionError at the end."""
+    at = next(at for at, row in enumerate(rows) if row.pk == pk)
+    other = at - 1 if up else at + 1
+    if not 0 <= other < len(rows):
+        raise InvalidTransitionError(_("It cannot be moved any further."))
+    return rows[at], rows[other]
+
+
+def swap_rows(rows: Sequence, one: object, other: object) -> list:
+    """Return the rows with two of them in each other's place."""
+    exchange = {one.pk: other, other.pk: one}
+    return [exchange.get(row.pk, row) for row in rows]

@@ -1,4 +1,4 @@
-"""Arranging the rows of a breakdown table: aspects and suggestions, their order, what they say and who made them.
+"""Arranging the rows of a breakdown table: suggestions, their order, what they say and who made them.
 
 ``seen`` is `table.table_version_token` of the page the person looked at, none where no page was looked at; every verb
 here is the secretariat's, and raises Outdated where the table is another one by now. What was printed stays in the
@@ -8,7 +8,6 @@ logs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,11 +15,9 @@ from django.utils.translation import gettext as _
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import (
     Account,
-    Aspect,
     ChangeKind,
     DraftRow,
     EntryKind,
-    Meeting,
     Person,
     Suggestion,
     SuggestionOutcome,
@@ -30,11 +27,13 @@ from meetings.models import (
 from meetings.tasks.services.log import Changes
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
+from .aspects import aspect_label, get_or_create_aspect
 from .ordering import (
     assign_positions,
     build_version_token,
     check_version_token,
     diff_values,
+    find_neighbour,
     lock_table,
     lock_tasks,
     log_meeting_change,
@@ -44,115 +43,10 @@ from .ordering import (
     place_at_end_of_aspect,
     place_tasks,
     sources_to_json,
+    swap_rows,
 )
 
-MAX_ASPECT_LENGTH = Aspect._meta.get_field("title").max_length
 MAX_NUMBER = 99_999
-
-
-# --- aspects --------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: str | None = None) -> Aspect:
-    """Add an aspect at the end of the table. Raises a subclass of Refused."""
-    require_secretariat(actor)
-    meeting = lock_table(meeting_id, version_token)
-    title = _clean_aspect_title(meeting, title)
-    aspect = Aspect.objects.create(meeting=meeting, title=title, position=meeting.aspects.count() + 1)
-    log_meeting_change(
-        meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values({"aspect": (None, _aspect_label(aspect))})
-    )
-    return aspect
-
-
-@transaction.atomic
-def rename_aspect(
-    *, aspect_id: int, title: str, reason: str, actor: Account, version_token: str | None = None
-) -> Aspect:
-    """Correct what an aspect says. Raises a subclass of Refused."""
-    require_secretariat(actor)
-    aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
-    meeting = lock_table(aspect.meeting_id, version_token)
-    reason = clean_reason(reason)
-    old = _aspect_label(aspect)
-    aspect.title = _clean_aspect_title(meeting, title, exclude=aspect)
-    aspect.save()
-    changes = diff_values({"aspect": (old, _aspect_label(aspect))})
-    if not changes:
-        raise NoChangesError
-    log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
-    return aspect
-
-
-@transaction.atomic
-def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
-    """Let an aspect change places with the one above or below, with all its rows; the printed numbers 1. 2. follow."""
-    require_secretariat(actor)
-    meeting = lock_table(Aspect.objects.values_list("meeting_id", flat=True).get(pk=aspect_id), version_token)
-    aspects = list(meeting.aspects.order_by("position"))
-    aspect, neighbour = _find_neighbour(aspects, aspect_id, up)
-    place = aspect.position
-    rows = _swap_aspects(_group_by_aspect(ordered_suggestions(meeting)), aspect.pk, neighbour.pk)
-    assign_positions(_swap_rows(aspects, aspect, neighbour), "position")
-    assign_positions(rows, "position")
-    changes = diff_values({"place_in_table": (place, aspect.position)})
-    log_meeting_change(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)
-
-
-@transaction.atomic
-def remove_aspect(*, aspect_id: int, actor: Account, version_token: str | None = None) -> None:
-    """Remove an aspect that was entered by mistake. Raises ImpossibleStep while it has suggestions."""
-    require_secretariat(actor)
-    aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
-    meeting = lock_table(aspect.meeting_id, version_token)
-    if aspect.suggestions.exists():
-        raise InvalidTransitionError(_("This aspect has suggestions. Move them to another aspect first."))
-    changes = diff_values({"aspect": (_aspect_label(aspect), None)})
-    aspect.delete()
-    assign_positions(list(meeting.aspects.order_by("position")), "position")
-    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes)
-
-
-def _clean_aspect_title(meeting: Meeting, title: str, exclude: Aspect | None = None) -> str:
-    title = title.strip()
-    if not title:
-        raise InvalidInputError(_("Write what the aspect is."), field="title")
-    if len(title) > MAX_ASPECT_LENGTH:
-        raise InvalidInputError(
-            _("The aspect is longer than %(longest)d characters. Shorten it.") % {"longest": MAX_ASPECT_LENGTH},
-            field="title",
-        )
-    others = meeting.aspects.exclude(pk=exclude.pk) if exclude else meeting.aspects.all()
-    if others.filter(title=title).exists():
-        raise InvalidInputError(_("The meeting has this aspect already."), field="title")
-    return title
-
-
-def _aspect_label(aspect: Aspect | None) -> str:
-    return f"{aspect.position}. {aspect.title}" if aspect else ""
-
-
-def _group_by_aspect(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[Suggestion]]]:
-    """Return the rows by aspect, an aspect that stands in two places where it stands first."""
-    units: list[tuple[int | None, list[Suggestion]]] = []
-    for aspect_id, of_aspect in groupby(rows, key=lambda row: row.aspect_id):
-        known = next((unit for unit in units if aspect_id is not None and unit[0] == aspect_id), None)
-        if known:
-            known[1].extend(of_aspect)
-        else:
-            units.append((aspect_id, list(of_aspect)))
-    return units
-
-
-def _swap_aspects(units: list[tuple[int | None, list[Suggestion]]], one: int, other: int) -> list[Suggestion]:
-    places = [at for at, (aspect_id, _rows) in enumerate(units) if aspect_id in (one, other)]
-    if len(places) == 2:
-        units[places[0]], units[places[1]] = units[places[1]], units[places[0]]
-    return [row for _aspect_id, rows in units for row in rows]
-
-
-# --- suggestions ----------------------------------------------------------------------------------
 
 
 def suggestion_version_token(suggestion: Suggestion) -> str:
@@ -217,13 +111,13 @@ def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, version_tok
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     rows = ordered_suggestions(meeting)
-    suggestion, neighbour = _find_neighbour(rows, suggestion_id, up)
+    suggestion, neighbour = find_neighbour(rows, suggestion_id, up)
     if neighbour.aspect_id != suggestion.aspect_id:
         raise InvalidTransitionError(
             _("There is no other row of this aspect there. Choose another aspect for it instead.")
         )
     place, numbers = suggestion.position, (suggestion.number, neighbour.number)
-    assign_positions(_swap_rows(rows, suggestion, neighbour), "position")
+    assign_positions(swap_rows(rows, suggestion, neighbour), "position")
     if None not in numbers:
         suggestion.number, neighbour.number = reversed(numbers)
         Suggestion.objects.bulk_update([suggestion, neighbour], ["number"])
@@ -245,7 +139,7 @@ def move_suggestion_to_aspect(
     aspect = meeting.aspects.filter(pk=aspect_id).first() if aspect_id else None
     if aspect_id and aspect is None:
         raise InvalidInputError(_("Choose one of the meeting's aspects."))
-    changes = diff_values({"aspect": (_aspect_label(suggestion.aspect), _aspect_label(aspect))})
+    changes = diff_values({"aspect": (aspect_label(suggestion.aspect), aspect_label(aspect))})
     if not changes:
         raise InvalidInputError(_("The row stands under this aspect already."))
     suggestion.aspect = aspect
@@ -396,7 +290,7 @@ def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str 
             "suggestion": (suggestion.text, ""),
             "lead_in": (suggestion.lead_in, ""),
             "sources": (sources_to_json(suggestion), []),
-            "aspect": (_aspect_label(suggestion.aspect), ""),
+            "aspect": (aspect_label(suggestion.aspect), ""),
         }
     )
     part = str(suggestion)
@@ -429,14 +323,6 @@ def renumber_suggestions(
 # --- what several share ---------------------------------------------------------------------------
 
 
-def get_or_create_aspect(meeting: Meeting, title: str, *, actor: Account) -> Aspect | None:
-    """Return the meeting's aspect of this title, added where it is new; none for no title."""
-    if not title.strip():
-        return None
-    known = meeting.aspects.filter(title=title.strip()).first()
-    return known or add_aspect(meeting_id=meeting.pk, title=title, actor=actor)
-
-
 def replace_sources(suggestion: Suggestion, sources: Sequence[tuple[Person, str]]) -> None:
     """Give the row these sources, in this order, instead of those it has."""
     suggestion.suggestion_sources.all().delete()
@@ -467,16 +353,3 @@ def _require_no_outcome(suggestion: Suggestion) -> None:
             _("What became of “%(suggestion)s” has been recorded and told, so it is neither split nor joined.")
             % {"suggestion": suggestion}
         )
-
-
-def _find_neighbour(rows: Sequence, pk: int, up: bool) -> tuple:
-    at = next(at for at, row in enumerate(rows) if row.pk == pk)
-    other = at - 1 if up else at + 1
-    if not 0 <= other < len(rows):
-        raise InvalidTransitionError(_("It cannot be moved any further."))
-    return rows[at], rows[other]
-
-
-def _swap_rows(rows: Sequence, one: object, other: object) -> list:
-    exchange = {one.pk: other, other.pk: one}
-    return [exchange.get(row.pk, row) for row in rows]

@@ -17,18 +17,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
+from meetings.breakdown.services.aspects import add_aspect, move_aspect, remove_aspect, rename_aspect
 from meetings.breakdown.services.ordering import table_version_token
 from meetings.breakdown.services.split_merge import merge_tasks, move_task, split_task
 from meetings.breakdown.services.suggestions import (
     MAX_NUMBER,
-    add_aspect,
     merge_suggestions,
-    move_aspect,
     move_suggestion,
     move_suggestion_to_aspect,
-    remove_aspect,
     remove_suggestion,
-    rename_aspect,
     renumber_suggestions,
     split_suggestion,
 )

@@ -1,0 +1,132 @@
+"""The aspects of a breakdown table: added, renamed, moved and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings.breakdown.services.ordering import (
+    assign_positions,
+    diff_values,
+    find_neighbour,
+    lock_table,
+    log_meeting_change,
+    ordered_suggestions,
+    swap_rows,
+)
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
+from meetings.models import Account, Aspect, ChangeKind, Meeting, Suggestion
+from meetings.tasks.services.validators import clean_reason, require_secretariat
+
+MAX_ASPECT_LENGTH = Aspect._meta.get_field("title").max_length
+
+
+@transaction.atomic
+def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: str | None = None) -> Aspect:
+    """Add an aspect at the end of the table. Raises a subclass of Refused."""
+    require_secretariat(actor)
+    meeting = lock_table(meeting_id, version_token)
+    title = _clean_aspect_title(meeting, title)
+    aspect = Aspect.objects.create(meeting=meeting, title=title, position=meeting.aspects.count() + 1)
+    log_meeting_change(
+        meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values({"aspect": (None, aspect_label(aspect))})
+    )
+    return aspect
+
+
+@transaction.atomic
+def rename_aspect(
+    *, aspect_id: int, title: str, reason: str, actor: Account, version_token: str | None = None
+) -> Aspect:
+    """Correct what an aspect says. Raises a subclass of Refused."""
+    require_secretariat(actor)
+    aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
+    meeting = lock_table(aspect.meeting_id, version_token)
+    reason = clean_reason(reason)
+    old = aspect_label(aspect)
+    aspect.title = _clean_aspect_title(meeting, title, exclude=aspect)
+    aspect.save()
+    changes = diff_values({"aspect": (old, aspect_label(aspect))})
+    if not changes:
+        raise NoChangesError
+    log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
+    return aspect
+
+
+@transaction.atomic
+def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
+    """Let an aspect change places with the one above or below, with all its rows; the printed numbers 1. 2. follow."""
+    require_secretariat(actor)
+    meeting = lock_table(Aspect.objects.values_list("meeting_id", flat=True).get(pk=aspect_id), version_token)
+    aspects = list(meeting.aspects.order_by("position"))
+    aspect, neighbour = find_neighbour(aspects, aspect_id, up)
+    place = aspect.position
+    rows = _swap_aspects(_group_by_aspect(ordered_suggestions(meeting)), aspect.pk, neighbour.pk)
+    assign_positions(swap_rows(aspects, aspect, neighbour), "position")
+    assign_positions(rows, "position")
+    changes = diff_values({"place_in_table": (place, aspect.position)})
+    log_meeting_change(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)
+
+
+@transaction.atomic
+def remove_aspect(*, aspect_id: int, actor: Account, version_token: str | None = None) -> None:
+    """Remove an aspect that was entered by mistake. Raises ImpossibleStep while it has suggestions."""
+    require_secretariat(actor)
+    aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
+    meeting = lock_table(aspect.meeting_id, version_token)
+    if aspect.suggestions.exists():
+        raise InvalidTransitionError(_("This aspect has suggestions. Move them to another aspect first."))
+    changes = diff_values({"aspect": (aspect_label(aspect), None)})
+    aspect.delete()
+    assign_positions(list(meeting.aspects.order_by("position")), "position")
+    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes)
+
+
+def _clean_aspect_title(meeting: Meeting, title: str, exclude: Aspect | None = None) -> str:
+    title = title.strip()
+    if not title:
+        raise InvalidInputError(_("Write what the aspect is."), field="title")
+    if len(title) > MAX_ASPECT_LENGTH:
+        raise InvalidInputError(
+            _("The aspect is longer than %(longest)d characters. Shorten it.") % {"longest": MAX_ASPECT_LENGTH},
+            field="title",
+        )
+    others = meeting.aspects.exclude(pk=exclude.pk) if exclude else meeting.aspects.all()
+    if others.filter(title=title).exists():
+        raise InvalidInputError(_("The meeting has this aspect already."), field="title")
+    return title
+
+
+def aspect_label(aspect: Aspect | None) -> str:
+    """Return the aspect as the logs name it, with its printed number."""
+    return f"{aspect.position}. {aspect.title}" if aspect else ""
+
+
+def _group_by_aspect(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[Suggestion]]]:
+    """Return the rows by aspect, an aspect that stands in two places where it stands first."""
+    units: list[tuple[int | None, list[Suggestion]]] = []
+    for aspect_id, of_aspect in groupby(rows, key=lambda row: row.aspect_id):
+        known = next((unit for unit in units if aspect_id is not None and unit[0] == aspect_id), None)
+        if known:
+            known[1].extend(of_aspect)
+        else:
+            units.append((aspect_id, list(of_aspect)))
+    return units
+
+
+def _swap_aspects(units: list[tuple[int | None, list[Suggestion]]], one: int, other: int) -> list[Suggestion]:
+    places = [at for at, (aspect_id, _rows) in enumerate(units) if aspect_id in (one, other)]
+    if len(places) == 2:
+        units[places[0]], units[places[1]] = units[places[1]], units[places[0]]
+    return [row for _aspect_id, rows in units for row in rows]
+
+
+def get_or_create_aspect(meeting: Meeting, title: str, *, actor: Account) -> Aspect | None:
+    """Return the meeting's aspect of this title, added where it is new; none for no title."""
+    if not title.strip():
+        return None
+    known = meeting.aspects.filter(title=title.strip()).first()
+    return known or add_aspect(meeting_id=meeting.pk, title=title, actor=actor)
