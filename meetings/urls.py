@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from .accounts.views import accounts, login, preferences
-from .breakdown.views import edit_table, meeting_settings, meetings
+from .breakdown.views import edit_table, meeting_settings, meetings, split_merge
 from .devtools import views as devtools
 from .minutes import manual_entry_views
 from .minutes import views as minutes
@@ -40,8 +40,8 @@ urlpatterns = [
     path("tasks/<int:pk>/", tasks.task_detail, name="task_detail"),
     path("tasks/deadline-reading/", workflow.deadline_preview, name="deadline_reading"),
     path("tasks/<int:pk>/edit/", corrections.edit_task, name="task_edit"),
-    path("tasks/<int:pk>/split/", edit_table.task_split, name="task_split"),
-    path("tasks/<int:pk>/join/", edit_table.task_merge, name="task_join"),
+    path("tasks/<int:pk>/split/", split_merge.task_split, name="task_split"),
+    path("tasks/<int:pk>/join/", split_merge.task_merge, name="task_join"),
     path("tasks/batch/", batches.batch_create, name="change_many"),
     path("tasks/<int:pk>/status/", inline_status.task_status, name="task_status"),
     path("batches/", batches.batch_list, name="batch_list"),
@@ -75,8 +75,8 @@ urlpatterns = [
     path("meetings/<int:pk>/suggestions/reading/", manual_entry_views.suggestion_preview, name="suggestion_reading"),
     path("suggestions/<int:pk>/edit/", manual_entry_views.suggestion_edit, name="suggestion_edit"),
     path("suggestions/<int:pk>/tasks/new/", manual_entry_views.task_new, name="task_new"),
-    path("suggestions/<int:pk>/split/", edit_table.suggestion_split, name="suggestion_split"),
-    path("suggestions/<int:pk>/join/", edit_table.suggestion_merge, name="suggestion_join"),
+    path("suggestions/<int:pk>/split/", split_merge.suggestion_split, name="suggestion_split"),
+    path("suggestions/<int:pk>/join/", split_merge.suggestion_merge, name="suggestion_join"),
     path("organisation/", organisation.organisation, name="organisation"),
     path("organisation/people/", organisation.organisation_people, name="organisation_people"),
     path("departments/<int:pk>/", organisation.department_detail, name="department_detail"),

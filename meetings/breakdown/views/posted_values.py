@@ -1,0 +1,23 @@
+"""What the forms of a breakdown table sent: who saves on which version, and the ids of things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+
+def service_arguments(request: HttpRequest) -> dict[str, Any]:
+    """Return the arguments that every service of the table takes: the actor and the version of the page."""
+    return {"actor": request.user, "version_token": request.POST.get("seen", "")}
+
+
+def posted_id(posted: Mapping[str, str], name: str) -> int:
+    """Return the id that was sent as ``name``; 0, which nothing has, for none."""
+    return parse_id(posted.get(name, ""))
+
+
+def parse_id(written: str) -> int:
+    """Return the id that was sent; 0, which nothing has, for anything else."""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 18 else 0
