@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,22 +20,20 @@ from meetings import permissions
 from meetings.breakdown.services.meetings import MEETING_TEXTS, get_metadata, meeting_version_token
 from meetings.breakdown.services.suggestions import suggestion_version_token
 from meetings.errors import InvalidInputError, OutdatedFormError, ServiceError
-from meetings.minutes.parser.messages import issue_message
+from meetings.minutes.name_choices import FormNameMatches, build_name_choices, collect_name_matches, parse_name_choices
 from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
-from meetings.models import Meeting, Person, Suggestion
-from meetings.tasks.display import describe_deadline
+from meetings.minutes.row_preview import build_row_preview, new_names
+from meetings.models import Meeting, Suggestion
 from meetings.ui.navigation import strip_nul, today
 
 from . import manual_entry
 from .creation import AcceptBlockedError
 from .draft import Draft
-from .draft_page import NameCard, build_name_card, column_label
+from .draft_page import column_label
 from .form_codec import format_names, format_people
-from .matching import NEW, PERSON
 
 _METADATA_FIELDS = (*MEETING_TEXTS, "held_on", "issued_on", "chair", "overall_lead", "leads", "attendees")
 _SUGGESTION_FIELDS = ("number", "aspect", "suggestion", "lead_in", "sources")
-_NAME_CHOICE_PREFIX = "who-"
 
 
 # --- a meeting ------------------------------------------------------------------------------------
@@ -195,13 +193,9 @@ def _saved_message(parsed: manual_entry.ParsedSuggestion) -> str:
     said %= {"number": tasks}
     if parsed.problems:
         said = _("%(saved)s What is still to be confirmed is marked on its page.") % {"saved": said}
-    if new := _new_names(parsed):
+    if new := new_names(parsed):
         said = _("%(saved)s New to the register: %(names)s") % {"saved": said, "names": "、".join(new)}
     return said
-
-
-def _new_names(parsed: manual_entry.ParsedSuggestion) -> list[str]:
-    return [match.name for match in parsed.matches.all() if match.known is None and not match.is_open]
 
 
 def _initial_row_values(meeting: Meeting, aspect: str) -> dict[str, str]:
@@ -247,53 +241,6 @@ def _task_fields(form_data: Mapping[str, str], at: int, after: int) -> dict[str,
     names = ("text", "departments", "leaders", "deadline")
     own = {name: form_data.get(f"task-{at}-{name}", "") for name in names}
     return {**own, "at": at, "number": after + at + 1, "has_own": any(own[name] for name in names[1:])}
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPreview:
-    """How one task of a typed row would be entered."""
-
-    number: int
-    text: str
-    departments: str
-    leaders: str
-    printed: str
-    deadline: str
-    milestones: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class RowPreview:
-    """How a typed row would be entered: its tasks, what would be left to confirm, and the names that are new."""
-
-    tasks: list[TaskPreview]
-    sources: list[PrintedPerson]
-    issues: list[str]
-    new_names: list[str]
-
-
-def build_row_preview(parsed: manual_entry.ParsedSuggestion | None) -> RowPreview | None:
-    """Return what the page says of a row that could be read."""
-    if parsed is None:
-        return None
-    tasks = [
-        TaskPreview(
-            number=place,
-            text=task.text,
-            departments=departments,
-            leaders=format_names(task.leaders),
-            printed=task.deadline.text,
-            deadline=describe_deadline(task.deadline) if task.deadline.text else "",
-            milestones=[f"{milestone.text} → {describe_deadline(milestone)}" for milestone in task.milestones],
-        )
-        for place, (task, departments) in enumerate(
-            zip(parsed.row.tasks, manual_entry.describe_departments(parsed.row), strict=True),
-            start=parsed.last_number + 1,
-        )
-    ]
-    is_begun = any(task.text for task in parsed.row.tasks) or bool(parsed.row.suggestion)
-    to_confirm = [issue_message(problem) for problem in parsed.problems] if is_begun else []
-    return RowPreview(tasks, list(parsed.row.sources), to_confirm, _new_names(parsed))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -350,46 +297,6 @@ def _suggestion_values(suggestion: Suggestion) -> dict[str, str]:
 
 
 # --- what all of these share ----------------------------------------------------------------------
-
-
-def parse_name_choices(posted: QueryDict) -> dict[str, str]:
-    """Return what was answered about names: the names' keys with the ids chosen, or that they are new (of a unit)."""
-    choices = {}
-    for name, value in posted.items():
-        if name.startswith(_NAME_CHOICE_PREFIX) and value:
-            key = name.removeprefix(_NAME_CHOICE_PREFIX)
-            unit = posted.get(f"unit-{key}", "").strip()[:200]
-            choices[key] = f"{NEW}:{unit}" if value == NEW and unit else value
-    return choices
-
-
-def build_name_choices(people: Iterable[Person]) -> dict[str, str]:
-    """Return that the names of ``people`` mean just these; a name that two of them bear is left to be asked about."""
-    by_name: dict[str, set[str]] = {}
-    for person in people:
-        by_name.setdefault(f"{PERSON}:{person.name}", set()).add(str(person.pk))
-    return {key: next(iter(ids)) for key, ids in by_name.items() if len(ids) == 1}
-
-
-@dataclass(frozen=True, slots=True)
-class FormNameMatches:
-    """The names of a form: whom somebody has to say, or has said, the meaning of, and those taken for known ones."""
-
-    asked: tuple[NameCard, ...] = ()
-    taken: tuple[NameCard, ...] = ()
-    choices: Mapping[str, str] = field(default_factory=dict)
-
-
-def collect_name_matches(draft: Draft, choices: Mapping[str, str]) -> FormNameMatches:
-    """Return the names of ``draft``; ``choices`` are what the form itself said of them."""
-    matches = draft.matches
-    asked = [match for match in matches.all() if match.is_open or match.key in choices]
-    taken = [match for match in matches.all() if match not in asked and match.likeness and match.candidates]
-    return FormNameMatches(
-        tuple(build_name_card(match, matches) for match in asked),
-        tuple(build_name_card(match, matches) for match in taken),
-        {key: value.partition(":")[0] for key, value in choices.items()},
-    )
 
 
 @dataclass(frozen=True, slots=True)
