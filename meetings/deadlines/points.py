@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
+
+from meetings.deadlines.point import Known, Point, Role
 
 from . import days
 from .days import ONE_DAY, add_months, add_working_days, day_or_none
@@ -25,35 +26,6 @@ _OF_ISSUE = re.compile(
     r"(?:印发|发文|发布|下发|发出|公布|行文)(?:之)?(?:之后|以后|后|日起)$"
 )
 _OF_RECEIPT = re.compile(r"收到|接到|收文|接文")
-
-
-class Role(Enum):
-    """What happens at the point: the work is due, it starts by then (启动), or not before then (起, 以后)."""
-
-    DUE = auto()
-    START = auto()
-    NOT_BEFORE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the document says of itself: its issue day and its meeting's day, each None where unknown."""
-
-    issued_on: datetime.date | None
-    held_on: datetime.date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One point in time. ``due`` and ``precision`` are both set or both None; None always has a ``code``."""
-
-    mark: Mark
-    due: datetime.date | None = None
-    precision: Precision | None = None
-    code: ProblemCode | None = None
-    offered: datetime.date | None = None
-    role: Role = Role.DUE
-    year_printed: bool = False
 
 
 def points_of(mark: Mark, text: str, known: Known, before: Point | None) -> list[Point]:

@@ -6,10 +6,12 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 
+from meetings.deadlines.point import Known, Point, Role
+from meetings.deadlines.points import points_of
+
 from . import grammar
 from .grammar import POINT_FORMS, Form, Mark, find_marks, left_over
 from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
-from .points import Known, Point, Role, points_of
 from .text import UniformText, uniform
 
 # A cell longer than this is no deadline, and is not worth the time of reading it.

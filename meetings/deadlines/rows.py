@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from meetings.deadlines.point import Known
+
 from .grammar import Form
 from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
-from .points import Known
 from .reading import LONGEST_TEXT, read_deadline, take_apart
 from .text import uniform
 

@@ -1,0 +1,39 @@
+"""A point in time that a mark in the text stands for, and what is known of its document."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from meetings.deadlines.grammar import Mark
+from meetings.deadlines.kinds import Precision, ProblemCode
+
+
+class Role(Enum):
+    """What happens at the point: the work is due, it starts by then (启动), or not before then (起, 以后)."""
+
+    DUE = auto()
+    START = auto()
+    NOT_BEFORE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the document says of itself: its issue day and its meeting's day, each None where unknown."""
+
+    issued_on: datetime.date | None
+    held_on: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point in time. ``due`` and ``precision`` are both set or both None; None always has a ``code``."""
+
+    mark: Mark
+    due: datetime.date | None = None
+    precision: Precision | None = None
+    code: ProblemCode | None = None
+    offered: datetime.date | None = None
+    role: Role = Role.DUE
+    year_printed: bool = False
