@@ -21,7 +21,8 @@ from meetings.errors import ServiceError
 from meetings.exports.workbook import clean_text
 from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, TaskLog, WorkbookUpload
 from meetings.models.log import exclude_undone
-from meetings.tasks.services.batch import MAX_ROWS, PlannedRow, TaskChange, plan_batch
+from meetings.tasks.services.batch import MAX_ROWS, plan_batch
+from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
 from meetings.workbooks.department_tasks import allowed_statuses, roles_of_department
 from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 

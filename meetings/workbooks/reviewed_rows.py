@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from meetings.models import Department, Task, TaskLog
-from meetings.tasks.services.batch import PlannedRow, TaskChange
+from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
 from meetings.workbooks.parser import WorkbookRow
 
 FILE, REGISTER = "file", "register"

@@ -20,7 +20,8 @@ from django.utils.translation import ngettext
 from meetings.errors import InvalidInputError, InvalidTransitionError, ServiceError
 from meetings.minutes.draft_services import display_name
 from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
-from meetings.tasks.services.batch import PlannedRow, TaskChange, plan_batch, run_planned_batch, write_entries
+from meetings.tasks.services.batch import plan_batch, run_planned_batch, write_entries
+from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
 from meetings.workbooks.review import partition_changes, review_upload
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 

@@ -41,7 +41,8 @@ def measure(size: int, *, with_leader: bool) -> None:
     from django.utils import timezone
 
     from meetings.models import Account, Person, Role, Status, Task
-    from meetings.tasks.services.batch import REPLACE_ALL, Assignment, TaskChange, plan_batch, run_batch
+    from meetings.tasks.services.batch import plan_batch, run_batch
+    from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, TaskChange
     from meetings.tasks.services.batch_undo import undo_batch
 
     staff = Account.objects.filter(role=Role.SECRETARIAT).first() or Account.objects.create_user(

@@ -10,12 +10,8 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.log import CURRENT_COLUMNS
-from meetings.tasks.services.batch import (
-    BatchResult,
-    TaskChange,
-    build_task_changes,
-    run_batch,
-)
+from meetings.tasks.services.batch import build_task_changes, run_batch
+from meetings.tasks.services.batch_plan import BatchResult, TaskChange
 from meetings.tasks.services.batch_undo import undo_batch
 from tests import factories
 

@@ -23,16 +23,14 @@ from meetings.models import (
 )
 from meetings.models.log import CURRENT_COLUMNS
 from meetings.tasks.services.batch import (
-    REPLACE_ALL,
-    Assignment,
     DuplicateBatchError,
     NothingToChangeError,
-    TaskChange,
     apply_assignment,
     build_task_changes,
     plan_batch,
     run_batch,
 )
+from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, TaskChange
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.corrections import edit_assignments
 from meetings.tasks.services.status import update_task

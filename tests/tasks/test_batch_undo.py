@@ -22,10 +22,7 @@ from meetings.models import (
     closure_request,
 )
 from meetings.tasks.filters import filter_tasks
-from meetings.tasks.services.batch import (
-    REPLACE_ALL,
-    Assignment,
-)
+from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.status import update_task
 from tests import factories

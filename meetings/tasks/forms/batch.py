@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.core.lifecycle import TRANSITIONS, ActorRole
 from meetings.models import MAX_TEXT_LENGTH, Account, Department, DepartmentRole, Person, Status
-from meetings.tasks.services.batch import REPLACE_ALL, Assignment, PlannedRow, TaskChange, build_task_changes
+from meetings.tasks.services.batch import build_task_changes
+from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, PlannedRow, TaskChange
 from meetings.ui.widgets import SearchChoiceField
 
 from .update import day_field

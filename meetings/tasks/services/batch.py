@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -36,7 +36,6 @@ from meetings.models import (
     Batch,
     BatchSource,
     Department,
-    DepartmentRole,
     ExtensionRequest,
     Person,
     Status,
@@ -47,6 +46,7 @@ from meetings.models import (
     TaskState,
 )
 from meetings.models.log import CURRENT_COLUMNS
+from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
 
 from .corrections import plan_assignments
 from .log import Assignments, PlannedEntry, copy_current_state, get_assignments
@@ -54,79 +54,8 @@ from .status import plan_update
 
 # More would keep everybody else waiting; a filter leaves fewer.
 MAX_ROWS = 2000
-# What `Placing.instead_of` says for «in the place of all that are there».
-REPLACE_ALL = "everybody"
 
 Assignee = TypeVar("Part", Department, Person)
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A department or leader to be put among those of a task: added, or ``instead_of`` one of them or of all.
-
-    ``role`` is that of a department; whoever takes another's place takes that one's role.
-    """
-
-    part: Department | Person
-    role: str = DepartmentRole.RESPONSIBLE
-    replaces: Department | Person | str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskChange:
-    """What is to become of one task. ``version`` is the one the person had before their eyes; none: as it stands.
-
-    ``note`` has the meaning it has in `update_task` and, with a placing, is its reason too; with a placing and no
-    status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
-    """
-
-    task_id: int
-    effective_on: datetime.date
-    version: int | None = None
-    note: str = ""
-    status: str | None = None
-    next_review: datetime.date | None = None
-    department: Department | None = None
-    place_department: Assignment | None = None
-    place_leader: Assignment | None = None
-
-    @property
-    def has_update(self) -> bool:
-        """Whether it asks for what `update_task` does."""
-        return bool(self.status or self.next_review or (self.note.strip() and not self.places))
-
-    @property
-    def places(self) -> bool:
-        """Whether it asks for other departments or leaders."""
-        return self.place_department is not None or self.place_leader is not None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """What becomes of one wish: the ``entries`` it would write, or the ``refusal`` that says why there is none.
-
-    ``parts`` are the departments and leaders the task would have, none where they stay.
-    """
-
-    task: Task
-    wish: TaskChange
-    entries: tuple[PlannedEntry, ...] = ()
-    parts: Assignments | None = None
-    refusal: ServiceError | None = None
-
-    @property
-    def is_conflict(self) -> bool:
-        """Whether it was left alone because somebody else changed the task meanwhile."""
-        return isinstance(self.refusal, ConflictError)
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """The batch that was written, the rows it ``changed``, and those it ``left`` with the reason in each."""
-
-    batch: Batch
-    changed: list[PlannedRow]
-    left: list[PlannedRow]
 
 
 class NothingToChangeError(ServiceError):

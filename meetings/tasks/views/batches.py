@@ -23,14 +23,13 @@ from meetings.tasks.forms.batch import BatchForm, format_selection
 from meetings.tasks.services import batch_undo
 from meetings.tasks.services.batch import (
     MAX_ROWS,
-    BatchResult,
     DuplicateBatchError,
     NothingToChangeError,
-    PlannedRow,
     check_selection,
     plan_batch,
     run_batch,
 )
+from meetings.tasks.services.batch_plan import BatchResult, PlannedRow
 from meetings.tasks.services.batch_undo import find_undo_error
 from meetings.tasks.tables import BatchTable
 from meetings.ui.navigation import get_next_url, today

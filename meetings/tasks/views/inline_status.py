@@ -14,7 +14,8 @@ from meetings.errors import ConflictError, ServiceError
 from meetings.models import Task
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import build_single_row
-from meetings.tasks.services.batch import DuplicateBatchError, NothingToChangeError, TaskChange, run_batch
+from meetings.tasks.services.batch import DuplicateBatchError, NothingToChangeError, run_batch
+from meetings.tasks.services.batch_plan import TaskChange
 from meetings.ui.navigation import get_next_url, today
 
 from .batches import undo_tag
