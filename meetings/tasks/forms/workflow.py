@@ -17,7 +17,7 @@ from meetings import permissions
 from meetings.core.file_types import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
 from meetings.deadlines import Deadline
 from meetings.errors import ServiceError
-from meetings.models import MAX_TEXT_LENGTH, Account, DeadlineKind, Department, Milestone, Outcome, Person, Task
+from meetings.models import MAX_TEXT_LENGTH, Account, DeadlineKind, Department, Outcome, Person, Task
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
 from meetings.tasks.services.reviews import MAX_INTERVAL_MONTHS
 from meetings.ui.widgets import SearchSelect, offered_choices
@@ -344,42 +344,6 @@ class ReviewForm(TaskActionForm):
     """«Reviewed, nothing new.»"""
 
     department = department_field()
-    effective_on = day_field(label=gettext_lazy("Effective on"))
-
-
-class MilestoneForm(TaskActionForm):
-    """A form about one of the task's milestones: of those met, or of the others."""
-
-    IS_MET: bool
-
-    milestone = forms.ModelChoiceField(
-        label=gettext_lazy("Milestone"),
-        queryset=Milestone.objects.none(),
-        empty_label=None,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["milestone"].queryset = self.task.milestones.filter(met_on__isnull=not self.IS_MET)
-
-
-class MeetMilestoneForm(MilestoneForm):
-    """Which milestone is met, on which day, and what is to be said of it."""
-
-    IS_MET = False
-
-    note = textarea_field(gettext_lazy("What was done"), rows=2, required=False)
-    department = department_field()
-    effective_on = day_field(label=gettext_lazy("Met on"))
-
-
-class ReopenMilestoneForm(MilestoneForm):
-    """Which milestone was not met after all, and why."""
-
-    IS_MET = True
-
-    note = textarea_field(gettext_lazy("Reason"), rows=2)
     effective_on = day_field(label=gettext_lazy("Effective on"))
 
 

@@ -31,7 +31,7 @@ from meetings.core.lifecycle import (
     transitions_from,
 )
 from meetings.models import Account, DeadlineKind, Task
-from meetings.tasks.forms import workflow
+from meetings.tasks.forms import milestones, workflow
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.evidence import add_evidence, delete_evidence
@@ -249,7 +249,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "meet-milestone": Action(
         gettext_lazy("A milestone is met"),
-        workflow.MeetMilestoneForm,
+        milestones.MeetMilestoneForm,
         CAN_REPORT,
         _meet_milestone,
         gettext_lazy("Saved: the milestone is met. The task is as late as its next one."),
@@ -258,7 +258,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "reopen-milestone": Action(
         gettext_lazy("A milestone was not met after all"),
-        workflow.ReopenMilestoneForm,
+        milestones.ReopenMilestoneForm,
         CAN_REPORT,
         _reopen_milestone,
         gettext_lazy("Saved: the milestone is not met, and the task is as late as it again."),
