@@ -1,0 +1,70 @@
+"""Meetings, the rows of their tables, and the documents and drafts they are made of."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404
+
+from meetings.models import Account, Meeting, MinutesDocument, Person, Suggestion, SuggestionSource
+
+from .roles import is_secretariat, require_secretariat
+
+
+def readable_meetings(account: Account, day: datetime.date):
+    """Return the meetings ``account`` may read whose minutes were issued by ``day`` (Asia/Shanghai)."""
+    return Meeting.objects.issued_by(day) if account.is_authenticated else Meeting.objects.none()
+
+
+def readable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
+    """Return the meeting; raises Http404 where there was none on ``day``."""
+    return get_object_or_404(readable_meetings(account, day).select_related("chair", "overall_lead"), pk=pk)
+
+
+def editable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
+    """Return the meeting for changing how its tasks are dealt with; raises PermissionDenied for all but staff."""
+    require_secretariat(account)
+    return readable_meeting(account, pk, day)
+
+
+def editable_suggestion(account: Account, pk: int) -> Suggestion:
+    """Return the row of a table for correcting it; raises PermissionDenied for all but the secretariat, Http404."""
+    require_secretariat(account)
+    return get_object_or_404(Suggestion.objects.select_related("meeting", "aspect"), pk=pk)
+
+
+def readable_suggesters(account: Account):
+    """Return the people who made a suggestion, as ``account`` may read of them, by pinyin."""
+    made = SuggestionSource.objects.filter(person=OuterRef("pk"))
+    people = Person.objects.filter(Exists(made)) if account.is_authenticated else Person.objects.none()
+    return people.order_by("spelling", "name", "pk")
+
+
+def linkable_suggestion(account: Account, pk: int, day: datetime.date) -> Suggestion:
+    """Return the suggestion for saying what it comes back to; raises PermissionDenied for all but the secretariat."""
+    require_secretariat(account)
+    rows = Suggestion.objects.select_related("meeting", "raised_before__meeting")
+    return get_object_or_404(rows.filter(meeting__issued_on__lte=day), pk=pk)
+
+
+def own_drafts(account: Account):
+    """Return the drafts ``account`` has not accepted, the last handed in first; only the secretariat has any."""
+    return MinutesDocument.objects.drafts_of(account) if is_secretariat(account) else MinutesDocument.objects.none()
+
+
+def writable_draft(account: Account, pk: int) -> MinutesDocument:
+    """Return the account's own draft, also where it has been accepted; raises PermissionDenied, or Http404."""
+    require_secretariat(account)
+    return get_object_or_404(MinutesDocument.objects.select_related("meeting"), pk=pk, uploaded_by=account)
+
+
+def readable_documents(account: Account):
+    """Return the files that meetings were made of; drafts are their owners' alone."""
+    return MinutesDocument.objects.accepted() if account.is_authenticated else MinutesDocument.objects.none()
+
+
+def readable_document(account: Account, pk: int) -> MinutesDocument:
+    """Return the file a meeting was made of, or the account's own draft; raises Http404 for any other."""
+    mine = own_drafts(account).select_related("meeting").filter(pk=pk).first()
+    return mine or get_object_or_404(readable_documents(account).select_related("meeting"), pk=pk)

@@ -1,0 +1,75 @@
+"""Departments, people and accounts."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+
+from meetings.models import Account, CalendarAddress, Department, Person, Role
+
+from .roles import require_administrator, require_organisation_manager
+
+
+def readable_departments(account: Account):
+    """Return the departments, merged ones too: everyone signed in reads everything."""
+    return Department.objects.all() if account.is_authenticated else Department.objects.none()
+
+
+def readable_people(account: Account):
+    """Return the people, merged ones too: everyone signed in reads everything."""
+    return Person.objects.all() if account.is_authenticated else Person.objects.none()
+
+
+def readable_department(account: Account, pk: int) -> Department:
+    """Return the department; raises Http404 where there is none."""
+    return get_object_or_404(readable_departments(account).select_related("head", "merged_into"), pk=pk)
+
+
+def readable_person(account: Account, pk: int) -> Person:
+    """Return the person; raises Http404 where there is none."""
+    return get_object_or_404(readable_people(account).select_related("merged_into"), pk=pk)
+
+
+def editable_department(account: Account, pk: int) -> Department:
+    """Return the department for changing it; raises Http404, or PermissionDenied for those who may only read."""
+    require_organisation_manager(account)
+    return readable_department(account, pk)
+
+
+def editable_person(account: Account, pk: int) -> Person:
+    """Return the person for changing them; raises as `editable_department` does."""
+    require_organisation_manager(account)
+    return readable_person(account, pk)
+
+
+def managed_accounts(account: Account):
+    """Return all accounts; raises PermissionDenied for everybody else than administrators."""
+    require_administrator(account)
+    return Account.objects.select_related("person")
+
+
+def managed_account(account: Account, pk: int) -> Account:
+    """Return the account for changing it; raises Http404, or PermissionDenied as `managed_accounts` does."""
+    return get_object_or_404(managed_accounts(account), pk=pk)
+
+
+def handover_account(account: Account, pk: int) -> Account:
+    """Return a liaison's account for handing its departments over; raises as `editable_department` does."""
+    require_organisation_manager(account)
+    return get_object_or_404(Account, pk=pk, role=Role.LIAISON)
+
+
+def calendar_owner(secret: str) -> Account:
+    """Return the account whose private calendar ``secret`` opens; raises Http404 for any other.
+
+    The one way to anything for somebody who is not signed in (docs/domain.md, Roles).
+    """
+    addresses = CalendarAddress.objects.for_secret(secret).select_related("account__person")
+    return get_object_or_404(addresses).account
+
+
+def readable_leader(account: Account, pk: str) -> Person:
+    """Return the person whose page as a leader is asked for; whoever was merged is the other one. Raises Http404."""
+    people = Person.objects.select_related("merged_into") if account.is_authenticated else Person.objects.none()
+    known = pk.isascii() and pk.isdecimal() and len(pk) <= 18
+    person = get_object_or_404(people, pk=int(pk)) if known else get_object_or_404(people.none())
+    return person.merged_into or person

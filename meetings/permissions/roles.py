@@ -1,0 +1,126 @@
+"""What an account is: to the register, and to a task with regard to the lifecycle."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from meetings.core.lifecycle import CAN_REPORT, ActorRole, Transition, transitions_from
+from meetings.models import ANSWERABLE_ROLES, Account, Department, Role, Task, TaskDepartment
+
+
+def can_change_tasks(account: Account) -> bool:
+    """Whether the account changes tasks in the list, one where it stands or many at once: who reports on tasks."""
+    return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
+
+
+def annotate_liaison_roles(account: Account, tasks):
+    """Annotate ``tasks`` with what a liaison's departments are to each, so that `roles_of` asks nothing more."""
+    if account.role != Role.LIAISON:
+        return tasks
+    own = TaskDepartment.objects.filter(task=OuterRef("pk"), department__liaisons=account)
+    return tasks.annotate(is_own=Exists(own), is_answered=Exists(own.filter(role__in=ANSWERABLE_ROLES)))
+
+
+def require_secretariat(account: Account) -> None:
+    """Raise PermissionDenied for everybody else than the secretariat."""
+    if not is_secretariat(account):
+        raise PermissionDenied(_("Only the secretariat may do this."))
+
+
+def is_secretariat(account: Account) -> bool:
+    """Whether this account writes everything and decides."""
+    return account.is_active and account.role == Role.SECRETARIAT
+
+
+def can_manage_organisation(account: Account) -> bool:
+    """Whether this account changes departments and people: the secretariat's and administrators' do."""
+    return account.is_active and account.role in (Role.SECRETARIAT, Role.ADMINISTRATOR)
+
+
+def require_organisation_manager(account: Account) -> None:
+    """Raise PermissionDenied for everybody else than the secretariat and administrators."""
+    if not can_manage_organisation(account):
+        raise PermissionDenied(_("Only the secretariat and administrators may do this."))
+
+
+def require_administrator(account: Account) -> None:
+    """Raise PermissionDenied for everybody else than administrators."""
+    if not account.is_staff:
+        raise PermissionDenied(_("Only administrators may do this."))
+
+
+def roles_of(account: Account, task: Task) -> frozenset[ActorRole]:
+    """Return what ``account`` is to ``task`` with regard to the lifecycle; empty: a reader.
+
+    Costs a query for a liaison's departments (none after `annotate_liaison_roles`) and, where they are not prefetched,
+    one for the task's departments or leaders.
+    """
+    if is_secretariat(account):
+        return frozenset({ActorRole.SECRETARIAT})
+    if account.is_active and account.role == Role.LEADER:
+        supervises = any(part.person_id == account.person_id for part in task.task_leaders.all())
+        return frozenset({ActorRole.SUPERVISING_LEADER}) if supervises else frozenset()
+    if not account.is_active or account.role != Role.LIAISON:
+        return frozenset()
+    if hasattr(task, "is_own"):
+        is_own, is_answered = task.is_own, task.is_answered
+    else:
+        own = account.department_ids
+        roles = {part.role for part in task.task_departments.all() if part.department_id in own}
+        is_own, is_answered = bool(roles), bool(roles.intersection(ANSWERABLE_ROLES))
+    actor_roles = {ActorRole.ANY_LIAISON: is_own, ActorRole.ANSWERABLE_LIAISON: is_answered}
+    return frozenset(taker for taker, is_one in actor_roles.items() if is_one)
+
+
+def available_transitions(account: Account, task: Task, status: str) -> tuple[Transition, ...]:
+    """Return the changes of status ``account`` may make to ``task`` from ``status``."""
+    return transitions_from(status, roles_of(account, task))
+
+
+def quick_transitions(account: Account, task: Task) -> tuple[Transition, ...]:
+    """Return the changes of status that ``account`` may make in a quick update of ``task`` (from `TaskQuerySet.on`)."""
+    actor_roles = roles_of(account, task)
+    return transitions_from(task.day_status, actor_roles) if actor_roles & CAN_REPORT else ()
+
+
+def can_report(account: Account, task: Task) -> bool:
+    """Whether the account reports on the task; costs what `roles_of` does."""
+    return bool(roles_of(account, task) & CAN_REPORT)
+
+
+def reporting_departments(account: Account, task: Task) -> list[Department]:
+    """Return the departments of ``task`` on whose behalf ``account`` may report, in printed order.
+
+    The secretariat may report for each; costs what `roles_of` does.
+    """
+    departments = [part.department for part in task.task_departments.all()]
+    if is_secretariat(account):
+        return departments
+    if not account.is_active or account.role != Role.LIAISON:
+        return []
+    own = account.department_ids
+    return [department for department in departments if department.pk in own]
+
+
+def responsible_accounts(task: Task):
+    """Return the accounts of the liaisons and of the heads of the departments that lead or are responsible."""
+    answering = Department.objects.filter(task_departments__task=task, task_departments__role__in=ANSWERABLE_ROLES)
+    liaisons = Q(role=Role.LIAISON, departments__in=answering)
+    heads = Q(person__headed_departments__in=answering)
+    return Account.objects.filter(liaisons | heads, is_active=True).distinct().order_by("pk")
+
+
+def own_scope(account: Account) -> dict[str, list[str]]:
+    """Return the list's parameters that narrow it to what is the account's own; empty: everything is.
+
+    A leader's own are the tasks they supervise, a liaison's those their departments answer for.
+    """
+    if account.role == Role.LEADER and account.person_id:
+        return {"leader": [str(account.person_id)]}
+    if account.role == Role.LIAISON:
+        # Without departments nothing is: «none» cannot be said in the list's parameters.
+        departments = [str(pk) for pk in account.departments.values_list("pk", flat=True)]
+        return {"department": departments} if departments else {}
+    return {}

@@ -1,0 +1,37 @@
+"""Saved views of the list of tasks."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from meetings.models import Account, Role, SavedView
+
+from .roles import is_secretariat
+
+
+def readable_views(account: Account):
+    """Return the saved views that are the account's own or shared with its role."""
+    if not account.is_authenticated:
+        return SavedView.objects.none()
+    return SavedView.objects.filter(Q(owner=account) | Q(shared_with=account.role))
+
+
+def readable_view(account: Account, pk: int) -> SavedView:
+    """Return the view for opening it; raises Http404 for one that is neither the account's own nor shared with it."""
+    return get_object_or_404(readable_views(account), pk=pk)
+
+
+def own_view(account: Account, pk: int) -> SavedView:
+    """Return the view for changing it; raises Http404 as `readable_view` does, PermissionDenied for a shared one."""
+    view = readable_view(account, pk)
+    if view.owner_id != account.pk:
+        raise PermissionDenied(_("Only whoever keeps a view may change it."))
+    return view
+
+
+def roles_to_share_with(account: Account) -> list[Role]:
+    """Return the roles that ``account`` may share a view with: its own, and for the secretariat all."""
+    return list(Role) if is_secretariat(account) else [Role(account.role)]

@@ -1,0 +1,144 @@
+"""Tasks, their evidence and instructions, and batches of changes."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from meetings.core.lifecycle import CAN_REPORT, ActorRole
+from meetings.models import Account, Batch, Evidence, Instruction, Role, Task, TaskState
+
+from .roles import can_change_tasks, is_secretariat, own_scope, require_secretariat, roles_of
+
+
+def readable_tasks(account: Account, day: datetime.date):
+    """Return the tasks ``account`` may read, as they stood at the end of ``day`` (Asia/Shanghai)."""
+    return Task.objects.on(day) if account.is_authenticated else Task.objects.none()
+
+
+def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
+    """Return the task as it stood on ``day``; raises Http404 where there was none."""
+    tasks = readable_tasks(account, day).with_last_report().for_listing()
+    return get_object_or_404(tasks, pk=pk)
+
+
+def readable_states(account: Account, scope: dict[str, list[str]]):
+    """Return the intervals of those tasks ``account`` may read that ``scope`` (`own_scope`) leaves; empty: of all."""
+    if not account.is_authenticated:
+        return TaskState.objects.none()
+    return (
+        TaskState.objects.filter(task__in=filter_by_scope(Task.objects.all(), scope))
+        if scope
+        else TaskState.objects.all()
+    )
+
+
+def own_tasks(account: Account, tasks):
+    """Return those of ``tasks`` that a leader supervises or a liaison's departments answer for; others own all.
+
+    Unlike `own_scope`, which has to be said in a list's parameters, nothing is left to a liaison without departments.
+    """
+    if account.role == Role.LIAISON:
+        return tasks.assigned_to(account.departments.values("pk"))
+    return filter_by_scope(tasks, own_scope(account))
+
+
+def filter_by_scope(tasks, scope: dict[str, list[str]]):
+    """Return those of ``tasks`` that ``scope`` (`own_scope`) leaves; empty: all of them."""
+    if "leader" in scope:
+        return tasks.supervised_by(scope["leader"])
+    return tasks.assigned_to(scope["department"]) if "department" in scope else tasks
+
+
+def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
+    """Return the task for reporting on it; raises Http404, or PermissionDenied where ``account`` may only read."""
+    task = readable_task(account, pk, day)
+    if not roles_of(account, task) & CAN_REPORT:
+        raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    return task
+
+
+def task_for_roles(account: Account, pk: int, day: datetime.date, allowed_roles: frozenset[ActorRole]) -> Task:
+    """Return the task for something that one of ``allowed_roles`` does; raises Http404, or PermissionDenied for
+    others.
+    """
+    task = readable_task(account, pk, day)
+    if not roles_of(account, task) & allowed_roles:
+        raise PermissionDenied(_("Your account may not do this to this task."))
+    return task
+
+
+def downloadable_evidence(account: Account, pk: int) -> Evidence:
+    """Return the file for handing it out; a deleted one to administrators alone, Http404 for others."""
+    files = Evidence.objects.all() if account.is_staff else Evidence.objects.not_deleted()
+    return get_object_or_404(files if account.is_authenticated else files.none(), pk=pk)
+
+
+def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidence:
+    """Return the file for deleting it: the secretariat any, others their own; raises as `writable_task` does."""
+    evidence = get_object_or_404(Evidence.objects.not_deleted().select_related("entry", "task"), pk=pk)
+    writable_task(account, evidence.task_id, day)
+    if not can_delete_evidence(account, evidence):
+        raise PermissionDenied(_("Only the secretariat and whoever added a file may delete it."))
+    return evidence
+
+
+def can_delete_evidence(account: Account, evidence: Evidence) -> bool:
+    """Whether the file is the account's own, or the account is the secretariat's; goes with `writable_task`."""
+    return is_secretariat(account) or evidence.entry.actor_id == account.pk
+
+
+def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Instruction:
+    """Return the open instruction for answering it; raises as `writable_task` does."""
+    instruction = get_object_or_404(Instruction.objects.filter(answer__isnull=True), pk=pk)
+    writable_task(account, instruction.task_id, day)
+    return instruction
+
+
+def editable_task(account: Account, pk: int) -> Task:
+    """Return the task for splitting or joining it; raises PermissionDenied for all but the secretariat, Http404."""
+    require_secretariat(account)
+    tasks = Task.objects.standing().select_related("suggestion__meeting", "suggestion__aspect")
+    return get_object_or_404(tasks, pk=pk)
+
+
+def merged_task(account: Account, pk: int) -> Task:
+    """Return what was joined into another task and is none of its own any more; raises Http404 for any other."""
+    tasks = Task.objects.filter(joined_into__isnull=False).select_related("joined_into", "suggestion__meeting")
+    return get_object_or_404(tasks if account.is_authenticated else tasks.none(), pk=pk)
+
+
+def readable_batches(account: Account):
+    """Return the batches ``account`` may read about, the last made first."""
+    return Batch.objects.all() if account.is_authenticated else Batch.objects.none()
+
+
+def readable_batch(account: Account, pk: int) -> Batch:
+    """Return the batch; raises Http404 where there is none."""
+    return get_object_or_404(readable_batches(account).select_related("made_by", "undoes", "undone_by"), pk=pk)
+
+
+def undoable_batch(account: Account, pk: int) -> Batch:
+    """Return the batch for undoing it; raises Http404, or PermissionDenied for those who may only read about it."""
+    batch = readable_batch(account, pk)
+    if not can_undo_batch(account, batch):
+        raise PermissionDenied(_("Only the secretariat and whoever made a batch may undo it."))
+    return batch
+
+
+def selectable_tasks(account: Account, day: datetime.date):
+    """Return the tasks out of which ``account`` may select; which of them it may change is said of each.
+
+    Raises PermissionDenied for those who report on nothing.
+    """
+    if not can_change_tasks(account):
+        raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    return readable_tasks(account, day)
+
+
+def can_undo_batch(account: Account, batch: Batch) -> bool:
+    """Whether the batch is the account's own, or the account is the secretariat's."""
+    return is_secretariat(account) or (account.is_active and batch.made_by_id == account.pk)

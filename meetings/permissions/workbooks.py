@@ -1,0 +1,53 @@
+"""Fill-in workbooks."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from meetings.models import Account, Department, Role, WorkbookUpload
+
+from .roles import is_secretariat
+
+
+def can_use_workbooks(account: Account) -> bool:
+    """Whether the account has to do with fill-in workbooks: the secretariat with all, a liaison with the own."""
+    return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
+
+
+def require_workbook_access(account: Account) -> None:
+    """Raise PermissionDenied for everybody else than the secretariat and the liaisons."""
+    if not can_use_workbooks(account):
+        raise PermissionDenied(_("Only the secretariat and the liaisons of departments use fill-in workbooks."))
+
+
+def workbook_departments(account: Account):
+    """Return the departments whose workbooks ``account`` may have."""
+    departments = Department.objects.offered()
+    if is_secretariat(account):
+        return departments
+    return departments.filter(liaisons=account) if can_use_workbooks(account) else departments.none()
+
+
+def own_workbooks(account: Account):
+    """Return the workbooks ``account`` handed in; nobody decides about another one's."""
+    return WorkbookUpload.objects.filter(uploaded_by=account)
+
+
+def readable_workbooks(account: Account):
+    """Return the account's own workbooks, and for the secretariat those that others accepted."""
+    mine = own_workbooks(account)
+    return mine | WorkbookUpload.objects.accepted() if is_secretariat(account) else mine
+
+
+def readable_workbook(account: Account, pk: int) -> WorkbookUpload:
+    """Return a workbook that was handed in; raises PermissionDenied, or Http404 for one that is not the account's."""
+    require_workbook_access(account)
+    return get_object_or_404(readable_workbooks(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
+
+
+def decidable_workbook(account: Account, pk: int) -> WorkbookUpload:
+    """Return a workbook for deciding about it, also where that is done; raises as `readable_workbook` does."""
+    require_workbook_access(account)
+    return get_object_or_404(own_workbooks(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
