@@ -1,4 +1,4 @@
-"""A meeting typed by hand: its page, the rows of its table as the annex prints them, and what is corrected later."""
+"""The rows of a meeting's table typed by hand, as the annex prints them."""
 
 from __future__ import annotations
 
@@ -23,40 +23,17 @@ from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
 from meetings.models import (
     DeadlineKind,
     Department,
-    EntryKind,
     ImportIssue,
-    Language,
     Meeting,
     Person,
     Suggestion,
     Task,
 )
 from tests import factories
+from tests.minutes.typed_rows import ROW, task_field, type_row
 from tests.register_dump import register
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    account = factories.secretariat()
-    account.language = Language.ENGLISH
-    account.save()
-    client.force_login(account)
-    return account
-
-
-@pytest.fixture
-def meeting(staff) -> Meeting:
-    return factories.meeting(datetime.date(2023, 11, 8), held_on=datetime.date(2023, 9, 27))
-
-
-def type_row(client, meeting: Meeting, **typed):
-    return client.post(reverse("suggestion_new", args=[meeting.pk]), {"tasks": "3", "do": "save", **typed})
-
-
-def task_field(at: int, name: str = "text") -> str:
-    return f"task-{at}-{name}"
 
 
 # --- the real meeting -----------------------------------------------------------------------------
@@ -127,136 +104,7 @@ def test_the_notice_typed_by_hand_is_the_register_of_the_notice(client, tmp_path
     assert read_back(meeting, tmp_path / "typed.xlsx") == annex
 
 
-# --- a meeting ------------------------------------------------------------------------------------
-
-
-FACTS = {"title": "第三次会议", "issued_on": "2024-03-01", "held_on": "2024-02-20", "body": "认可委员会"}
-
-
-def test_a_meeting_is_entered_and_its_change_log_says_by_whom(client, staff):
-    answer = client.post(reverse("meeting_new"), {**FACTS, "leads": "肖良、张朝华", "attendees": "主任 肖建华\n刘仲书"})
-    meeting = Meeting.objects.get()
-    assert answer["Location"] == reverse("suggestion_new", args=[meeting.pk])
-    assert [lead.person.name for lead in meeting.meeting_leads.all()] == ["肖良", "张朝华"]
-    assert [(each.person.name, each.capacity) for each in meeting.attendances.all()] == [
-        ("肖建华", "主任"),
-        ("刘仲书", ""),
-    ]
-    change = meeting.change_log.get()
-    assert (change.kind, change.actor) == ("entered", staff)
-    page = client.get(meeting.get_absolute_url()).content.decode()
-    assert "Title: 第三次会议" in page
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({"title": " "}, "The meeting has no title."),
-        ({"issued_on": ""}, "Say on which day the minutes were issued."),
-        ({"issued_on": "2023-13-01"}, "is not a day"),
-        ({"issued_on": "2199-01-01"}, "which is still to come"),
-        ({"held_on": "2024-03-02"}, "Minutes cannot be issued before the meeting was held."),
-        ({"document_number": "甲〔2023〕1号"}, "A meeting with this document number is in the register already."),
-        ({"title": "第一次会议", "issued_on": "2023-05-01", "held_on": ""}, "A meeting of this title and issue day"),
-        ({"place": "北" * 201}, "longer than 200 characters"),
-        ({"leads": "欧" * 60}, "longer than 50 characters"),
-    ],
-)
-def test_what_cannot_be_a_meeting_comes_back_with_everything_typed(client, staff, typed, sentence):
-    factories.meeting(datetime.date(2023, 5, 1), title="第一次会议", document_number="甲〔2023〕1号", held_on=None)
-    answer = client.post(reverse("meeting_new"), {**FACTS, "host": "技术部的会议室", **typed})
-    assert answer.status_code == 422
-    assert sentence in answer.content.decode()
-    assert "技术部的会议室" in answer.content.decode()
-    assert Meeting.objects.count() == 1
-
-
-def test_a_meeting_ends_the_wait_of_what_was_due_at_the_next_one(client, staff):
-    earlier = factories.meeting(datetime.date(2023, 11, 8), body="认可委员会")
-    waiting = factories.task(factories.suggestion(earlier), deadline="下次会议")
-    client.post(reverse("meeting_new"), FACTS)
-    waiting.refresh_from_db()
-    assert waiting.due_date == datetime.date(2024, 2, 20)
-
-
-def correct(client, meeting: Meeting, **typed):
-    page = client.get(reverse("meeting_edit", args=[meeting.pk]))
-    data = {**page.context["typed"], "seen": page.context["seen"], "note": "录入有误", **typed}
-    return client.post(reverse("meeting_edit", args=[meeting.pk]), data)
-
-
-def test_a_correction_of_a_meeting_is_an_entry_with_old_new_and_why(client, meeting):
-    assert correct(client, meeting, place="上海", chair="肖建华").status_code == 302
-    change = meeting.change_log.get()
-    assert change.changes == {"place": {"old": "北京", "new": "上海"}, "chair": {"old": "", "new": "肖建华"}}
-    assert change.note == "录入有误"
-    assert "Place: 北京 → 上海" in client.get(meeting.get_absolute_url()).content.decode()
-    assert correct(client, meeting).status_code == 422
-
-
-def test_a_rule_for_the_meetings_tasks_is_in_its_change_log_once_it_differs(client, meeting):
-    for agrees in ("yes", "yes", "no"):
-        client.post(reverse("meeting_agreement", args=[meeting.pk]), {"agrees": agrees})
-    assert [change.changes["leader_agrees"]["new"] for change in meeting.change_log.order_by("pk")] == [True, False]
-    assert "before a task is closed: no → yes" in client.get(meeting.get_absolute_url()).content.decode()
-
-
-def test_an_unchanged_namesake_is_not_asked_about_again(client, meeting):
-    chair = factories.person("肖建华", "甲院")
-    factories.person("肖建华", "乙院")
-    meeting.chair = chair
-    meeting.save()
-    assert correct(client, meeting, place="上海").status_code == 302
-    meeting.refresh_from_db()
-    assert meeting.chair == chair
-
-
-def test_two_who_correct_a_meeting_see_each_others_values(client, meeting):
-    seen = client.get(reverse("meeting_edit", args=[meeting.pk])).context["seen"]
-    correct(client, meeting, place="上海")
-    answer = correct(client, meeting, place="广州", seen=seen)
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "上海" in page and "广州" in page
-    meeting.refresh_from_db()
-    assert meeting.place == "上海"
-    again = {**FACTS, "seen": answer.context["seen"], "place": "广州", "note": "确认"}
-    assert client.post(reverse("meeting_edit", args=[meeting.pk]), again).status_code == 302
-
-
-def test_an_issue_day_moves_to_an_earlier_day_with_its_tasks_and_never_to_a_later_one(client, meeting):
-    task = factories.task(factories.suggestion(meeting), deadline="持续跟踪")
-    factories.progress(task, "已启动。", on=datetime.date(2023, 12, 1))
-    later = correct(client, meeting, issued_on="2023-11-09")
-    assert later.status_code == 422
-    assert "so it cannot be issued later than that" in later.content.decode()
-    assert correct(client, meeting, issued_on="2023-10-08").status_code == 302
-    day = datetime.date(2023, 10, 20)
-    assert Task.objects.on(day).get(pk=task.pk).day_next_review == datetime.date(2024, 1, 8)
-    present = Task.objects.on(datetime.date(2024, 1, 1)).get(pk=task.pk)
-    assert (present.day_status, present.day_next_review) == ("in_progress", datetime.date(2024, 3, 1))
-    assert task.log.order_by("-sequence").first().changes["issued_on"] == {"old": "2023-11-08", "new": "2023-10-08"}
-
-
-def test_the_issue_day_of_a_meeting_without_tasks_moves_either_way(client, meeting):
-    assert correct(client, meeting, issued_on="2023-12-08").status_code == 302
-    meeting.refresh_from_db()
-    assert meeting.issued_on == datetime.date(2023, 12, 8)
-
-
 # --- a row ----------------------------------------------------------------------------------------
-
-
-ROW = {
-    "number": "3",
-    "aspect": "加强宣传",
-    "suggestion": "建议进一步扩大影响力。",
-    "sources": "执委 刘仲书\n信息技术专业委员会委员 易春",
-    "departments": "技术部（牵头）、国际部（配合）",
-    "leaders": "肖良",
-    "deadline": "年底前",
-    "task-0-text": "建立工作小组",
-}
 
 
 def test_a_row_is_entered_as_it_is_printed(client, meeting):
@@ -421,79 +269,6 @@ def test_a_namesake_is_told_apart_by_a_unit(client, meeting):
     assert type_row(client, meeting, **ROW, **new).status_code == 422
     assert type_row(client, meeting, **ROW, **new, **{"unit-person:肖良": "检验院"}).status_code == 302
     assert Task.objects.get().leaders.get() == Person.objects.get(name="肖良", unit="检验院")
-
-
-# --- tasks added, a row corrected -----------------------------------------------------------------
-
-
-def test_tasks_are_added_behind_those_a_row_has(client, meeting):
-    row = factories.suggestion(meeting)
-    factories.task(row)
-    address = reverse("task_new", args=[row.pk])
-    assert client.get(address).status_code == 200
-    assert client.post(address, {"tasks": "1", "task-0-text": " ", "deadline": "2024.6"}).status_code == 422
-    page = client.get(address)
-    assert "Task (2)" in page.content.decode()
-    typed = {"tasks": "1", "after": page.context["after"], "task-0-text": "（2）新的工作"}
-    client.post(address, {**typed, "deadline": "2024.6", "departments": "办公室"})
-    assert list(row.tasks.order_by("number").values_list("number", "text")) == [
-        (1, "落实第1项建议的第1项工作。"),
-        (2, "新的工作"),
-    ]
-
-
-@pytest.fixture
-def row(meeting) -> Suggestion:
-    row = factories.suggestion(meeting, sources=[(factories.person("刘仲书"), "执委")])
-    factories.task(row)
-    factories.task(row)
-    return row
-
-
-def correct_row(client, row: Suggestion, **typed):
-    page = client.get(reverse("suggestion_edit", args=[row.pk]))
-    data = {**page.context["typed"], "seen": page.context["seen"], "note": "与纸质附件核对", **typed}
-    return client.post(reverse("suggestion_edit", args=[row.pk]), data)
-
-
-def test_a_corrected_text_is_an_entry_of_each_task_of_the_row(client, row):
-    old = row.text
-    assert correct_row(client, row, suggestion="改正后的建议").status_code == 302
-    for task in row.tasks.all():
-        entry = task.log.order_by("sequence").last()
-        assert (entry.kind, entry.note) == (EntryKind.TEXTS, "与纸质附件核对")
-        assert entry.changes == {"suggestion": {"old": old, "new": "改正后的建议"}}
-
-
-def test_number_aspect_and_sources_are_corrected_too(client, row):
-    correct_row(client, row, number="12", aspect="新的要点", sources="执委 刘仲书\n执委 黄继先")
-    row.refresh_from_db()
-    assert (row.number, row.aspect.title) == (12, "新的要点")
-    entry = row.tasks.first().log.order_by("sequence").last()
-    assert entry.kind == EntryKind.ARRANGED
-    assert entry.changes["number"] == {"old": 1, "new": 12}
-    assert entry.changes["sources"]["new"] == [
-        {"name": "刘仲书", "capacity": "执委"},
-        {"name": "黄继先", "capacity": "执委"},
-    ]
-    page = client.get(row.tasks.first().get_absolute_url()).content.decode()
-    assert "执委 刘仲书 → 执委 刘仲书, 执委 黄继先" in page
-
-
-def test_a_row_is_not_corrected_without_a_reason_nor_where_nothing_differs(client, row):
-    assert correct_row(client, row, suggestion="改正", note=" ").status_code == 422
-    assert correct_row(client, row).status_code == 422
-
-
-def test_two_who_correct_a_row_see_each_others_values(client, row):
-    seen = client.get(reverse("suggestion_edit", args=[row.pk])).context["seen"]
-    correct_row(client, row, suggestion="甲的改正")
-    answer = correct_row(client, row, suggestion="乙的改正", seen=seen)
-    assert answer.status_code == 409
-    assert "甲的改正" in answer.content.decode() and "乙的改正" in answer.content.decode()
-    row.refresh_from_db()
-    assert row.text == "甲的改正"
-    assert correct_row(client, row, suggestion="乙的改正").status_code == 302
 
 
 # --- reading what is typed ------------------------------------------------------------------------

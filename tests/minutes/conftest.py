@@ -1,0 +1,24 @@
+"""A secretary signed in, and the meeting of 8 November 2023."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from meetings.models import Language, Meeting
+from tests import factories
+
+
+@pytest.fixture
+def staff(client):
+    account = factories.secretariat()
+    account.language = Language.ENGLISH
+    account.save()
+    client.force_login(account)
+    return account
+
+
+@pytest.fixture
+def meeting(staff) -> Meeting:
+    return factories.meeting(datetime.date(2023, 11, 8), held_on=datetime.date(2023, 9, 27))
