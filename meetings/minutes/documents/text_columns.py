@@ -11,8 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from meetings.minutes.documents.text_bands import (
+    SENTENCE_END,
+    are_row_tops,
+    bands_around,
+    bands_from_starts,
+    bands_from_tops,
+    find_numbered_starts,
+)
 from meetings.minutes.parser.column_headers import Column, Header, disambiguate_headers, is_header_row, parse_header
 from meetings.minutes.parser.ordinals import leading_ordinal, parse_integer
 from meetings.minutes.parser.person_names import has_organisation_ending
@@ -29,7 +36,6 @@ _GAP = re.compile(r" {2,}|\u3000{2,}|\t")
 _AFTER_TABLE = re.compile(r"^(?:附\s*[:：]|附件|抄报|抄送|主送|分送|联系人\s*[:：])|印发$")
 _DATE_LINE = re.compile(r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
 _OUTER_LINE = re.compile(r"^[一二三四五六七八九十]{1,3}、.*(?:任务|清单|分解|分工|台账)|[:：]|(?:表|清单|台账)$")
-_SENTENCE_END = re.compile(r"[。；;：:！？]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +280,9 @@ def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list
         at = by_kind.get(kind)
         if at is None:
             continue
-        starts = _find_numbered_starts(columns[at])
+        starts = find_numbered_starts(columns[at])
         if len(starts) > numbered or (starts and len(starts) == numbered and kind is Column.SUGGESTION):
-            return _bands_from_starts(starts, columns[at]), at
+            return bands_from_starts(starts, columns[at]), at
     for kind in (Column.NUMBER, Column.DEADLINE, Column.LEADERS, Column.DEPARTMENTS):
         at = by_kind.get(kind)
         if at is None or not columns[at]:
@@ -286,95 +292,11 @@ def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list
             lines = [line for line in lines if parse_integer(columns[at][line].text) is not None]
         elif any(two - one == 1 for one, two in zip(lines, lines[1:], strict=False)):
             continue
-        if kind is Column.NUMBER and lines and _are_row_tops(lines, columns, section.headers):
-            return _bands_from_tops(lines, columns), at
+        if kind is Column.NUMBER and lines and are_row_tops(lines, columns, section.headers):
+            return bands_from_tops(lines, columns), at
         if lines:
-            return _bands_around(lines, len(section.lines), columns), at
+            return bands_around(lines, len(section.lines), columns), at
     return [], -1
-
-
-def _find_numbered_starts(pieces: dict[int, Piece]) -> list[int]:
-    """The lines that begin with 1) 2) 3) …; numbers within a text do not go on over the whole column."""
-    starts: list[int] = []
-    number, style = None, ""
-    for line in sorted(pieces):
-        ordinal = leading_ordinal(pieces[line].text)
-        if ordinal is None or (style and ordinal.style != style):
-            continue
-        if number is None or ordinal.number == number + 1:
-            number, style = ordinal.number, ordinal.style
-            starts.append(line)
-        else:
-            return []
-    return starts
-
-
-def _bands_from_starts(starts: Sequence[int], pieces: dict[int, Piece]) -> list[Band]:
-    """Rows that begin at ``starts``; lines before the first belong to a row cut by the page."""
-    lines = sorted(pieces)
-    cuts = [*([lines[0]] if lines[0] < starts[0] else []), *starts]
-    bands = []
-    for index, first in enumerate(cuts):
-        end = cuts[index + 1] if index + 1 < len(cuts) else lines[-1] + 1
-        last = max(line for line in lines if first <= line < end)
-        bands.append((first, last))
-    return _extend_bands(bands)
-
-
-def _extend_bands(spans: Sequence[tuple[int, int]]) -> list[Band]:
-    """Each row may reach to the last line of the one before and to the first of the one after."""
-    bands = []
-    for index, (first, last) in enumerate(spans):
-        lowest = spans[index - 1][1] + 1 if index else 0
-        highest = spans[index + 1][0] - 1 if index + 1 < len(spans) else last + 10_000
-        bands.append(Band(first, last, index, min(lowest, first) - 1, max(highest, last) + 1))
-    return bands
-
-
-def _are_row_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], headers: Sequence[Header | None]) -> bool:
-    """Whether the numbers stand beside the first lines of their rows, not beside the middle ones.
-
-    Then nothing stands above the first number, and the line above every other one ends what it says; or the cells end
-    one after the other from each number to the next, and none begins there.
-    """
-    used = sorted({line for pieces in columns for line in pieces})
-    if used[0] < lines[0] or used[-1] - used[0] + 1 == len(lines):
-        return False
-    rows = [[line for line in used if top <= line < end] for top, end in pairwise([*lines, used[-1] + 1])]
-    filled = [[{at for at, pieces in enumerate(columns) if line in pieces} for line in row] for row in rows]
-    if max(map(len, filled)) > 2 and all(two <= one for row in filled for one, two in pairwise(row)):
-        return True
-    texts = [
-        columns[at] for at, head in enumerate(headers) if head and head.column in (Column.SUGGESTION, Column.TASKS)
-    ]
-    ended = whole = 0
-    for top in lines[1:]:
-        above = [pieces[max(before)] for pieces in texts if (before := [line for line in pieces if line < top])]
-        whole += len(above)
-        ended += sum(bool(_SENTENCE_END.search(piece.text)) for piece in above)
-    return bool(whole) and ended >= 0.8 * whole
-
-
-def _bands_from_tops(tops: Sequence[int], columns: Sequence[dict[int, Piece]]) -> list[Band]:
-    used = sorted({line for pieces in columns for line in pieces})
-    ends = [*(top - 1 for top in tops[1:]), used[-1]]
-    return [
-        Band(top, max(line for line in used if line <= end), index, top, end)
-        for index, (top, end) in enumerate(zip(tops, ends, strict=True))
-    ]
-
-
-def _bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int, Piece]]) -> list[Band]:
-    """Rows whose middle lines are known: each reaches half way to the next, the first and last as far as text goes."""
-    used = sorted({line for pieces in columns for line in pieces})
-    bands = []
-    for index, centre in enumerate(centres):
-        first = (centres[index - 1] + centre) // 2 + 1 if index else used[0]
-        last = (centre + centres[index + 1]) // 2 if index + 1 < len(centres) else used[-1]
-        gaps = [line for line in range(first, centre) if line not in used]
-        first = gaps[-1] + 1 if gaps else first
-        bands.append((min(first, centre), max(last, centre)))
-    return _extend_bands(bands)
 
 
 def _is_grouped(pieces: dict[int, Piece], bands: Sequence[Band], column: Column) -> bool:
@@ -403,7 +325,7 @@ def _cell_text(pieces: Sequence[Piece], column: Column, width: int) -> str:
         return text
     joined: list[str] = []
     for line in text.split("\n"):
-        if joined and not _SENTENCE_END.search(joined[-1]) and not leading_ordinal(line):
+        if joined and not SENTENCE_END.search(joined[-1]) and not leading_ordinal(line):
             joined[-1] += line
         else:
             joined.append(line)
