@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,17 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from meetings.minutes import draft_services
-from meetings.minutes.parser.entrypoint import parse_file
 from meetings.minutes.views import MAX_PASTED_CHARACTERS
 from meetings.models import Department, DraftRow, Meeting, MinutesDocument, Role, Task
 from tests import factories
+from tests.minutes.uploads import BAD, DATA, NOTICE, a_draft, act, hand_in, said
 from tests.register_dump import register
 
 pytestmark = pytest.mark.django_db
-
-DATA = Path(__file__).parent.parent / "data"
-NOTICE = DATA / "minutes.docx"
 
 
 @pytest.fixture
@@ -42,34 +35,6 @@ def client(staff) -> Client:
 @pytest.fixture
 def document(staff) -> MinutesDocument:
     return a_draft(staff)
-
-
-def a_draft(account, path: Path = NOTICE) -> MinutesDocument:
-    return draft_services.create_draft(
-        parsed=parse_file(path), content=path.read_bytes(), name=path.name, account=account
-    )
-
-
-def hand_in(client: Client, content: bytes, name: str = "minutes.docx"):
-    return client.post("/import/", {"file": SimpleUploadedFile(name, content), "text": ""})
-
-
-def act(client: Client, document: MinutesDocument, action: str, position: int | None = None, **sent):
-    if position is not None:
-        row = document.rows.get(position=position)
-        sent = {"row": row.pk, "version": row.version, **sent}
-    if action == "accept":
-        # As a browser sends it: with the name of what the page showed.
-        page = client.get(f"/import/{document.pk}/")
-        sent = {"seen": page.context["page"].version_token, **sent}
-    return client.post(f"/import/{document.pk}/", {"action": action, **sent})
-
-
-def said(response) -> str:
-    """Return the one sentence of a refusal."""
-    alerts = re.findall(r'<div class="alert alert-danger" role="alert">\s*<p>(.*?)</p>', response.content.decode())
-    assert len(alerts) == 1
-    return alerts[0]
 
 
 # --- handing in -----------------------------------------------------------------------------------
@@ -119,26 +84,6 @@ def test_several_peoples_drafts_do_not_meet(client, document):
     assert MinutesDocument.objects.count() == 2
     assert other.get(f"/import/{document.pk}/").status_code == 404
     assert f"/import/{document.pk}/" not in other.get("/import/").content.decode()
-
-
-def zip_bomb() -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("word/document.xml", b" " * 200_000_000)
-    return file.getvalue()
-
-
-BAD = {
-    "nothing in it": b"",
-    "no document": b"\x00\x01\x02\x03" * 100,
-    "a renamed .doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
-    "a picture": b"\x89PNG\r\n\x1a\n" + b"\x00" * 100,
-    "half a file": NOTICE.read_bytes()[:20_000],
-    "no table": "会议纪要\n会议由张三主持。\n".encode(),
-    "a web page": b"<!doctype html><html><body><table><tr><td>1</td></tr></table></body></html>",
-    "a zip bomb": zip_bomb(),
-}
 
 
 @pytest.mark.parametrize("name", BAD)
