@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.generic import RedirectView
 
 from .accounts.views import accounts, login, preferences
 from .breakdown.views import edit_table, meeting_settings, meetings, split_merge
@@ -97,7 +98,7 @@ urlpatterns = [
     path("fill-in/<int:pk>/file/", workbooks.workbook_file, name="fill_in_file"),
     path("accounts/login/", login.SignInView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
-    path("accounts/unsaved/discard/", login.discard_kept, name="discard_kept"),
+    path("accounts/unsaved/discard/", RedirectView.as_view(pattern_name="dashboard"), name="discard_kept"),
     path("accounts/settings/", preferences.account_settings, name="account_settings"),
     path("accounts/settings/password/", preferences.change_password, name="change_password"),
     path("accounts/settings/calendar/", preferences.make_calendar_address, name="make_calendar_address"),

@@ -242,7 +242,7 @@ ROWS = (
     # Who is signed in already is sent to the dashboard.
     Row("login", "/accounts/login/", {**expect(302), NOBODY: 200}, {**expect(302), NOBODY: 200}),
     Row("logout", "/accounts/logout/", NO_SUCH_METHOD, dict.fromkeys(ROLES, SIGN_IN)),
-    Row("discard_kept", "/accounts/unsaved/discard/", NO_SUCH_METHOD, expect(302)),
+    Row("discard_kept", "/accounts/unsaved/discard/", expect(302), expect(302)),
     Row("set_language", "/i18n/setlang/", dict.fromkeys(ROLES, 302), dict.fromkeys(ROLES, 302), {"language": "en"}),
     Row("healthz", "/healthz", ANYBODY, dict.fromkeys(ROLES, 405)),
     Row("account_settings", "/accounts/settings/", READS, expect(302), {"language": "en", "wants_digest": "on"}),

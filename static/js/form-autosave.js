@@ -35,8 +35,8 @@ function keep(form) {
 
 function bringBack(form) {
   const written = kept.getItem(keyOf(form));
-  // What the server brought back, or an answer that says what is wrong, has the words already.
-  if (!written || status >= 400 || form.hasAttribute("data-restored")) {
+  // An answer that says what is wrong, has the words already.
+  if (!written || status >= 400) {
     return;
   }
   const left = JSON.parse(written);
@@ -66,7 +66,7 @@ function bringBack(form) {
     }
     different = different || isText(field);
   });
-  // A text whose field the page does not have is shown; up to twelve letters it may be a choice (meetings.accounts.form_recovery.SHORT).
+  // A text whose field the page does not have is shown; up to twelve letters it may be a choice.
   const without = left.filter((entry) => typeof entry[2] === "string" && entry[2].length > 12);
   if (!different && !without.length) {
     kept.removeItem(keyOf(form));
@@ -146,7 +146,6 @@ document.addEventListener("htmx:afterRequest", (event) => {
     return;
   }
   kept.removeItem(keyOf(form));
-  form.removeAttribute("data-restored");
   fields(form).filter(isText).forEach((field) => {
     field.defaultValue = field.value;
   });

@@ -39,10 +39,7 @@ function plain(text) {
 }
 
 export function changed(form) {
-  return (
-    form.hasAttribute("data-restored") ||
-    fields(form).some((field) => isText(field) && plain(field.value) !== plain(field.defaultValue))
-  );
+  return fields(form).some((field) => isText(field) && plain(field.value) !== plain(field.defaultValue));
 }
 
 // By its address and by what it is about, which its hidden fields say; never by its place on the page.

@@ -83,3 +83,16 @@ def test_the_session_is_a_new_one_after_signing_in():
     client.cookies[django_settings.SESSION_COOKIE_NAME] = "planted"
     sign_in(client, account)
     assert client.cookies[django_settings.SESSION_COOKIE_NAME].value != "planted"
+
+
+def test_a_form_sent_into_an_ended_session_leads_back_to_its_page(client):
+    sent = {"note": "text"}
+    answer = client.post("/tasks/1/start/", sent, headers={"referer": "http://testserver/tasks/1/?next=/tasks/#log"})
+    assert answer["Location"] == "/accounts/login/?next=/tasks/1/%3Fnext%3D/tasks/"
+    answer = client.post("/tasks/", sent, headers={"referer": "http://elsewhere.example/tasks/1/"})
+    assert answer["Location"] == "/accounts/login/?next=/tasks/"
+
+
+def test_the_former_address_for_discarding_words_leads_to_the_front_page(client):
+    client.force_login(factories.secretariat())
+    assert client.post("/accounts/unsaved/discard/")["Location"] == "/"

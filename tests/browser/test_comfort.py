@@ -77,9 +77,8 @@ def test_the_focus_is_never_lost_when_a_part_of_the_page_is_fetched(visit, world
 # --- what is typed --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
-def test_unsaved_text_survives_a_lost_session(visit, world, liaison, javascript):
-    page = visit("/accounts/login/?next=/inbox/", language="en", javascript=javascript)
+def test_unsaved_text_survives_a_lost_session(visit, world, liaison):
+    page = visit("/accounts/login/?next=/inbox/", language="en")
     sign_in(page, liaison.username)
     page.goto(world.due_soon.get_absolute_url())
     entries = world.due_soon.log.count()
@@ -89,16 +88,15 @@ def test_unsaved_text_survives_a_lost_session(visit, world, liaison, javascript)
     expect(page.locator("[name=password]")).to_be_visible()
     sign_in(page, liaison.username)
     expect(note(page)).to_have_value(WORDS)
-    expect(page.locator(".form-recovery-notice")).to_be_visible()
-    if javascript:
-        assert_accessible(page)
+    expect(page.locator(".autosave-notice")).to_be_visible()
+    assert_accessible(page)
     assert world.due_soon.log.count() == entries, "what came back is not saved by itself"
     page.locator("form.update-form button[type=submit]").first.click()
     expect(page.locator("#messages [role=status]")).to_be_visible()
     assert world.due_soon.log.count() == entries + 1
     page.goto(world.due_soon.get_absolute_url())
     expect(note(page)).to_have_value("")
-    expect(page.locator(".form-recovery-notice, .autosave-notice")).to_have_count(0)
+    expect(page.locator(".autosave-notice")).to_have_count(0)
 
 
 def test_what_another_typed_is_not_shown_to_who_signs_in_after_them(visit, world, liaison):
