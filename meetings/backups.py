@@ -35,6 +35,7 @@ from django.utils.translation import gettext as _
 from cnas_tasks import __version__
 
 from .backup_upgrade import DamagedRowsError, is_known_schema, upgraded_rows
+from .core.serialization import ExactEncoder
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
@@ -113,7 +114,7 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
 
 def _serialize_rows(rows: Iterator[models.Model]) -> Iterator[bytes]:
     while batch := list(islice(rows, ROW_BATCH_SIZE)):
-        yield serializers.serialize("jsonl", batch, ensure_ascii=False).encode()
+        yield serializers.serialize("jsonl", batch, cls=ExactEncoder, ensure_ascii=False).encode()
 
 
 def _write_member(archive: zipfile.ZipFile, member: str, chunks: Iterable[bytes]) -> str:

@@ -1,11 +1,13 @@
-"""Read rows that were written under former names of models (`SERIALIZATION_MODULES`)."""
+"""Write rows with nothing lost, and read those written under former names of models (`SERIALIZATION_MODULES`)."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.serializers import json
+from django.core.serializers.json import DjangoJSONEncoder
 
 # What fixtures and backups call a model that has another name now: former label -> present label.
 FORMER_LABELS = {
@@ -14,6 +16,15 @@ FORMER_LABELS = {
 }
 
 Serializer = json.Serializer
+
+
+class ExactEncoder(DjangoJSONEncoder):
+    """Write a moment to the microsecond; Django's encoder stops at the millisecond."""
+
+    def default(self, o: object) -> Any:
+        if isinstance(o, datetime.datetime):
+            return o.isoformat()
+        return super().default(o)
 
 
 class Deserializer(json.Deserializer):

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from meetings.backups import MANIFEST
+from meetings.core.serialization import ExactEncoder
 from meetings.models import Account, Department, TaskLog
 from tests import factories
 
@@ -30,7 +31,7 @@ def media(settings, tmp_path) -> Path:
 
 def everything() -> str:
     rows = [row for model in apps.get_app_config("meetings").get_models() for row in model.objects.order_by("pk")]
-    return serializers.serialize("json", rows, indent=1)
+    return serializers.serialize("json", rows, cls=ExactEncoder, indent=1)
 
 
 @pytest.fixture(scope="module")
