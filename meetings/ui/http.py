@@ -1,0 +1,13 @@
+"""The request as the views behind the sign-in see it."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from meetings.models import Account
+
+
+class Request(HttpRequest):
+    """A request that passed SignInMiddleware and HtmxMiddleware: for type checking only, never instantiated."""
+
+    user: Account
+    htmx: HtmxDetails
