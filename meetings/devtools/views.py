@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings import permissions
 from meetings.devtools import demonstration
+from meetings.ui.http import Request
 
 
 @require_POST
-def load_sample(request: HttpRequest) -> HttpResponse:
+def load_sample(request: Request) -> HttpResponse:
     """Load the real meeting of 〔2023〕81号 to try the register on; only where there is no meeting yet."""
     permissions.require_secretariat(request.user)
     if demonstration.load_meeting_into_empty_register():

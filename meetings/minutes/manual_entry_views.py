@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from meetings.minutes.name_choices import FormNameMatches, build_name_choices, c
 from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
 from meetings.minutes.row_preview import build_row_preview, new_names
 from meetings.models import Meeting, Suggestion
+from meetings.ui.http import Request
 from meetings.ui.navigation import strip_nul, today
 
 from . import manual_entry
@@ -41,7 +42,7 @@ _SUGGESTION_FIELDS = ("number", "aspect", "suggestion", "lead_in", "sources")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def meeting_new(request: HttpRequest) -> HttpResponse:
+def meeting_new(request: Request) -> HttpResponse:
     """Enter a meeting by hand; its table is typed row by row afterwards."""
     permissions.require_secretariat(request.user)
     return _handle_meeting_form(request, None)
@@ -49,12 +50,12 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_edit(request: Request, pk: int) -> HttpResponse:
     """Correct what the register says of a meeting around its table."""
     return _handle_meeting_form(request, permissions.editable_meeting(request.user, pk, today()))
 
 
-def _handle_meeting_form(request: HttpRequest, meeting: Meeting | None) -> HttpResponse:
+def _handle_meeting_form(request: Request, meeting: Meeting | None) -> HttpResponse:
     if request.method != "POST":
         return _show_meeting_form(request, meeting, FormState(_metadata_values(meeting) if meeting else {}))
     form_data, draft = request.POST.dict(), None
@@ -79,7 +80,7 @@ def _handle_meeting_form(request: HttpRequest, meeting: Meeting | None) -> HttpR
     return redirect(saved)
 
 
-def _show_meeting_form(request: HttpRequest, meeting: Meeting | None, form_state: FormState) -> HttpResponse:
+def _show_meeting_form(request: Request, meeting: Meeting | None, form_state: FormState) -> HttpResponse:
     if meeting:
         meeting.refresh_from_db()
     context = {
@@ -124,7 +125,7 @@ def _metadata_values(meeting: Meeting) -> dict[str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def suggestion_new(request: HttpRequest, pk: int) -> HttpResponse:
+def suggestion_new(request: Request, pk: int) -> HttpResponse:
     """Type a row of the breakdown table as the annex prints it: the suggestion, its sources and its tasks."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     if request.method != "POST":
@@ -136,7 +137,7 @@ def suggestion_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def task_new(request: HttpRequest, pk: int) -> HttpResponse:
+def task_new(request: Request, pk: int) -> HttpResponse:
     """Add tasks to a row of the table."""
     suggestion = permissions.editable_suggestion(request.user, pk)
     if request.method != "POST":
@@ -146,7 +147,7 @@ def task_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @strip_nul
-def suggestion_preview(request: HttpRequest, pk: int) -> HttpResponse:
+def suggestion_preview(request: Request, pk: int) -> HttpResponse:
     """Say how what is typed would be entered: the part of the page that stands beside the form."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     form_data = request.POST.dict()
@@ -159,7 +160,7 @@ def suggestion_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/minutes/manual_entry/_preview.html", context)
 
 
-def _save_row(request: HttpRequest, meeting: Meeting, suggestion: Suggestion | None) -> HttpResponse:
+def _save_row(request: Request, meeting: Meeting, suggestion: Suggestion | None) -> HttpResponse:
     form_data, read = request.POST.dict(), None
     try:
         read = manual_entry.parse_suggestion(form_data, meeting, parse_name_choices(request.POST))
@@ -181,7 +182,7 @@ def _save_row(request: HttpRequest, meeting: Meeting, suggestion: Suggestion | N
     return redirect(f"{reverse('meeting_arrange', args=[meeting.pk])}#suggestion-{saved.pk}")
 
 
-def _parsed_form_state(request: HttpRequest, parsed: manual_entry.ParsedSuggestion) -> FormState:
+def _parsed_form_state(request: Request, parsed: manual_entry.ParsedSuggestion) -> FormState:
     return FormState(
         request.POST.dict(), names=collect_name_matches(parsed.draft, parse_name_choices(request.POST)), read=parsed
     )
@@ -208,7 +209,7 @@ def _initial_row_values(meeting: Meeting, aspect: str) -> dict[str, str]:
 
 
 def _show_row_form(
-    request: HttpRequest, meeting: Meeting, suggestion: Suggestion | None, form_state: FormState
+    request: Request, meeting: Meeting, suggestion: Suggestion | None, form_state: FormState
 ) -> HttpResponse:
     places = manual_entry.task_places(form_state.typed)
     count = min(max(_parse_task_count(form_state.typed), places[-1] + 1), manual_entry.MAX_TASKS)
@@ -245,7 +246,7 @@ def _task_fields(form_data: Mapping[str, str], at: int, after: int) -> dict[str,
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def suggestion_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def suggestion_edit(request: Request, pk: int) -> HttpResponse:
     """Correct a row of the table: its number, aspect, texts and sources."""
     suggestion = permissions.editable_suggestion(request.user, pk)
     if request.method != "POST":
@@ -271,7 +272,7 @@ def suggestion_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('meeting_arrange', args=[suggestion.meeting_id])}#suggestion-{suggestion.pk}")
 
 
-def _show_suggestion_form(request: HttpRequest, suggestion: Suggestion, form_state: FormState) -> HttpResponse:
+def _show_suggestion_form(request: Request, suggestion: Suggestion, form_state: FormState) -> HttpResponse:
     suggestion.refresh_from_db()
     context = {
         "meeting": suggestion.meeting,
@@ -323,7 +324,7 @@ class FormState:
 
 
 def build_error_state(
-    request: HttpRequest, error: ServiceError, draft: Draft | None, parsed: manual_entry.ParsedSuggestion | None = None
+    request: Request, error: ServiceError, draft: Draft | None, parsed: manual_entry.ParsedSuggestion | None = None
 ) -> FormState:
     """Return the form as it comes back from a verb that refused: all that was missing is said at once."""
     sentences = (error.message,)

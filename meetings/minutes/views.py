@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from meetings.errors import InvalidInputError, ServiceError
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.minutes.parser.messages import unreadable_document_message
 from meetings.models import DocumentFormat, MinutesDocument
+from meetings.ui.http import Request
 from meetings.ui.navigation import strip_nul
 
 from . import accept, draft_services, issue_answers
@@ -44,7 +45,7 @@ _CONTENT_TYPES = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def minutes_import(request: HttpRequest) -> HttpResponse:
+def minutes_import(request: Request) -> HttpResponse:
     """Take a file or pasted text, and show the account's drafts and what was accepted last."""
     permissions.require_secretariat(request.user)
     if request.method != "POST":
@@ -69,7 +70,7 @@ def minutes_import(request: HttpRequest) -> HttpResponse:
     return redirect("draft", document.pk)
 
 
-def _create_draft(request: HttpRequest, file: UploadedFile | None, text: str) -> MinutesDocument:
+def _create_draft(request: Request, file: UploadedFile | None, text: str) -> MinutesDocument:
     """Return the draft of what was handed in: the one of before, where the account has one of the same file."""
     if file is not None and file.size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
@@ -87,7 +88,7 @@ def _create_draft(request: HttpRequest, file: UploadedFile | None, text: str) ->
     )
 
 
-def _render_home(request: HttpRequest, error: str = "", text: str = "") -> HttpResponse:
+def _render_home(request: Request, error: str = "", text: str = "") -> HttpResponse:
     context = {
         "wrong": [error] if error else [],
         "text": text,
@@ -105,7 +106,7 @@ def _render_home(request: HttpRequest, error: str = "", text: str = "") -> HttpR
 
 
 @require_safe
-def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
+def minutes_file(request: Request, pk: int) -> FileResponse:
     """Hand out the file a meeting was made of, under the name it came with."""
     document = permissions.readable_document(request.user, pk)
     name = document.original_name or f"{document.meeting or document}.txt"
@@ -119,7 +120,7 @@ def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
+def draft(request: Request, pk: int) -> HttpResponse:
     """Show a draft beside its source, and do to it what a form of the page asks for (``action``)."""
     document = permissions.writable_draft(request.user, pk)
     if document.meeting is not None:
@@ -145,18 +146,18 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return answer or _render_change(request, document)
 
 
-def _render_draft(request: HttpRequest, page: DraftPage, *, errors=(), status: int = 200) -> HttpResponse:
+def _render_draft(request: Request, page: DraftPage, *, errors=(), status: int = 200) -> HttpResponse:
     context = {"page": page, "document": page.document, "wrong": errors}
     return render(request, "meetings/minutes/draft.html", context, status=status)
 
 
-def _redirect_to(request: HttpRequest, address: str) -> HttpResponse:
+def _redirect_to(request: Request, address: str) -> HttpResponse:
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)
 
 
-def _render_error(request: HttpRequest, document: MinutesDocument, error: ServiceError) -> HttpResponse:
+def _render_error(request: Request, document: MinutesDocument, error: ServiceError) -> HttpResponse:
     """Come back with the sentence, and with what was typed still in its form."""
     document.refresh_from_db()
     status = 409 if isinstance(error, (draft_services.DraftConflictError, accept.MeetingConflictError)) else 422
@@ -172,7 +173,7 @@ def _render_error(request: HttpRequest, document: MinutesDocument, error: Servic
     return _render_draft(request, page, errors=[error.message], status=status)
 
 
-def _render_change(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
+def _render_change(request: Request, document: MinutesDocument) -> HttpResponse:
     """Answer a change: the pieces of the page that differ for htmx, else the page at the next thing to answer."""
     document.refresh_from_db()
     page = build_draft_page(document)
@@ -186,7 +187,7 @@ def _render_change(request: HttpRequest, document: MinutesDocument) -> HttpRespo
     return redirect(f"{reverse('draft', args=[document.pk])}#{anchor}")
 
 
-def _render_fragment(request: HttpRequest, page: DraftPage, *, status: int = 200, error: str = "") -> HttpResponse:
+def _render_fragment(request: Request, page: DraftPage, *, status: int = 200, error: str = "") -> HttpResponse:
     row = page.row(_parse_number(request.POST, "row") or 0)
     saved_only = request.POST.get("action") in ("save", "facts")
     template = "meetings/minutes/_save_response.html" if saved_only else "meetings/minutes/_resolution_response.html"
@@ -202,7 +203,7 @@ def _parse_number(posted: QueryDict, name: str) -> int:
     return int(data) if data.isascii() and data.isdecimal() and len(data) < 10 else 0
 
 
-def _row_arguments(request: HttpRequest, document: MinutesDocument) -> dict[str, int]:
+def _row_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
     """Return the row a form is about, as the verbs take it; raises DraftConflictError for one that is not of this
     draft.
     """
@@ -212,15 +213,15 @@ def _row_arguments(request: HttpRequest, document: MinutesDocument) -> dict[str,
     return {"row_id": row_id, "version": _parse_number(request.POST, "version")}
 
 
-def _document_arguments(request: HttpRequest, document: MinutesDocument) -> dict[str, int]:
+def _document_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
     return {"document_id": document.pk, "version": _parse_number(request.POST, "version")}
 
 
-def _save_row(request: HttpRequest, document: MinutesDocument) -> None:
+def _save_row(request: Request, document: MinutesDocument) -> None:
     draft_services.edit_row(**_row_arguments(request, document), form_data=request.POST.dict())
 
 
-def _row_action(request: HttpRequest, document: MinutesDocument) -> None:
+def _row_action(request: Request, document: MinutesDocument) -> None:
     """Do what a button inside a row's form says: ``do`` is the verb, behind a colon the place it is about."""
     name, _colon, place = request.POST.get("do", "").partition(":")
     _save_row(request, document)
@@ -242,15 +243,15 @@ def _row_action(request: HttpRequest, document: MinutesDocument) -> None:
             draft_services.add_row(document_id=document.pk, after=at)
 
 
-def _add_row(request: HttpRequest, document: MinutesDocument) -> None:
+def _add_row(request: Request, document: MinutesDocument) -> None:
     draft_services.add_row(document_id=document.pk, after=document.rows.count())
 
 
-def _save_metadata(request: HttpRequest, document: MinutesDocument) -> None:
+def _save_metadata(request: Request, document: MinutesDocument) -> None:
     draft_services.edit_metadata(**_document_arguments(request, document), form_data=request.POST.dict())
 
 
-def _confirm(request: HttpRequest, document: MinutesDocument) -> None:
+def _confirm(request: Request, document: MinutesDocument) -> None:
     place = _parse_number(request.POST, "place")
     if "row" in request.POST:
         issue_answers.confirm_row_issue(**_row_arguments(request, document), place=place)
@@ -258,11 +259,11 @@ def _confirm(request: HttpRequest, document: MinutesDocument) -> None:
         issue_answers.confirm_document_issue(**_document_arguments(request, document), place=place)
 
 
-def _accept_offered_day(request: HttpRequest, document: MinutesDocument) -> None:
+def _accept_offered_day(request: Request, document: MinutesDocument) -> None:
     issue_answers.accept_offered_day(**_row_arguments(request, document), place=_parse_number(request.POST, "place"))
 
 
-def _assign_dates(request: HttpRequest, document: MinutesDocument) -> None:
+def _assign_dates(request: Request, document: MinutesDocument) -> None:
     issue_answers.assign_dates(
         **_row_arguments(request, document),
         place=_parse_number(request.POST, "place"),
@@ -273,7 +274,7 @@ def _assign_dates(request: HttpRequest, document: MinutesDocument) -> None:
     )
 
 
-def _assign_names(request: HttpRequest, document: MinutesDocument) -> None:
+def _assign_names(request: Request, document: MinutesDocument) -> None:
     issue_answers.assign_names(
         **_row_arguments(request, document),
         place=_parse_number(request.POST, "place"),
@@ -285,7 +286,7 @@ def _parse_assignments(posted: QueryDict) -> list[list[str]]:
     return [posted.getlist(f"share-{at}") for at in range(min(_parse_number(posted, "tasks"), 999))]
 
 
-def _resolve_name(request: HttpRequest, document: MinutesDocument) -> None:
+def _resolve_name(request: Request, document: MinutesDocument) -> None:
     choice = request.POST.get("choice", "")
     if choice == "new" and request.POST.get("unit", "").strip():
         choice = f"new:{request.POST['unit'].strip()[:200]}"
@@ -294,7 +295,7 @@ def _resolve_name(request: HttpRequest, document: MinutesDocument) -> None:
     issue_answers.resolve_name(document_id=document.pk, key=request.POST.get("key", ""), choice=choice)
 
 
-def _discard(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
+def _discard(request: Request, document: MinutesDocument) -> HttpResponse:
     if request.POST.get("sure") != "yes":
         raise InvalidInputError(_("Tick that the draft may be thrown away."))
     draft_services.discard_draft(document_id=document.pk)
@@ -302,7 +303,7 @@ def _discard(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
     return redirect("import_home")
 
 
-def _accept(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
+def _accept(request: Request, document: MinutesDocument) -> HttpResponse:
     entered = accept.accept_draft(
         document_id=document.pk, actor=request.user, version_token=request.POST.get("seen", "")
     )
@@ -324,7 +325,7 @@ def _accept(request: HttpRequest, document: MinutesDocument) -> HttpResponse:
     return redirect(entered.meeting)
 
 
-_ACTIONS: dict[str, Callable[[HttpRequest, MinutesDocument], HttpResponse | None]] = {
+_ACTIONS: dict[str, Callable[[Request, MinutesDocument], HttpResponse | None]] = {
     "save": _save_row,
     "row": _row_action,
     "add_row": _add_row,

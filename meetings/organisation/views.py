@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -39,6 +39,7 @@ from meetings.organisation.services.organisation import (
 )
 from meetings.tasks import statistics
 from meetings.tasks.tables import SortableTable
+from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 
 from . import forms as organisation_forms
@@ -49,7 +50,7 @@ from .tables import DepartmentTable, PersonTable
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation(request: HttpRequest) -> HttpResponse:
+def organisation(request: Request) -> HttpResponse:
     """Show the departments, and add one."""
     departments = permissions.readable_departments(request.user).living().with_counts(OPEN_STATUSES, ANSWERABLE_ROLES)
     departments = departments.select_related("head").prefetch_related("former_names", "merged", "liaisons")
@@ -62,7 +63,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation_people(request: HttpRequest) -> HttpResponse:
+def organisation_people(request: Request) -> HttpResponse:
     """Show the people, and add one."""
     people = permissions.readable_people(request.user).living().with_counts(OPEN_STATUSES)
     people = people.prefetch_related("former_names", "merged")
@@ -74,7 +75,7 @@ def organisation_people(request: HttpRequest) -> HttpResponse:
     return _list(request, people, PersonTable, form, "people")
 
 
-def _add(request: HttpRequest, form: forms.Form, service: Callable[..., Subject]) -> HttpResponse | None:
+def _add(request: Request, form: forms.Form, service: Callable[..., Subject]) -> HttpResponse | None:
     """Add what the form says and go to its page; none where the form has to come back."""
     permissions.require_organisation_manager(request.user)
     if form.is_valid():
@@ -89,7 +90,7 @@ def _add(request: HttpRequest, form: forms.Form, service: Callable[..., Subject]
 
 
 def _list(
-    request: HttpRequest, rows: QuerySet, table_class: type[SortableTable], form: forms.Form, kind: str
+    request: Request, rows: QuerySet, table_class: type[SortableTable], form: forms.Form, kind: str
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     table, errors = build_sorted_table(request, rows.called(words) if words else rows, table_class)
@@ -112,7 +113,7 @@ def _list(
 
 
 def build_sorted_table(
-    request: HttpRequest, rows: QuerySet, table_class: type[SortableTable]
+    request: Request, rows: QuerySet, table_class: type[SortableTable]
 ) -> tuple[SortableTable, list[str]]:
     """Return the table of ``rows`` as the address sorts it, and what is wrong with that; then there are no rows."""
     sorting = [name for name in request.GET.getlist("sort") if name]
@@ -130,30 +131,30 @@ def build_sorted_table(
 
 
 @require_http_methods(["GET", "HEAD"])
-def department_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def department_detail(request: Request, pk: int) -> HttpResponse:
     """Show one department: its tasks, liaisons, names and changes."""
     return _detail(request, permissions.readable_department(request.user, pk))
 
 
 @require_http_methods(["GET", "HEAD"])
-def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def person_detail(request: Request, pk: int) -> HttpResponse:
     """Show one person: tasks supervised, meetings, suggestions, accounts, names and changes."""
     return _detail(request, permissions.readable_person(request.user, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def department_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def department_action(request: Request, pk: int, action: str) -> HttpResponse:
     """Do something with the department; see `_act`."""
     return _run_action(request, permissions.editable_department(request.user, pk), action, DEPARTMENT_ACTIONS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def person_action(request: Request, pk: int, action: str) -> HttpResponse:
     """Do something with the person; see `_act`."""
     return _run_action(request, permissions.editable_person(request.user, pk), action, PERSON_ACTIONS)
 
 
-def _run_action(request: HttpRequest, subject: Subject, name: str, known: dict[str, Action]) -> HttpResponse:
+def _run_action(request: Request, subject: Subject, name: str, known: dict[str, Action]) -> HttpResponse:
     """Do ``name``; a form that is refused comes back. An action with a preview has a page of its own for it."""
     action = known.get(name)
     if action is None:
@@ -186,7 +187,7 @@ def _run_action(request: HttpRequest, subject: Subject, name: str, known: dict[s
 
 
 def _preview(
-    request: HttpRequest,
+    request: Request,
     subject: Subject,
     form: SubjectForm,
     action: Action,
@@ -210,7 +211,7 @@ def _preview(
 
 
 def _detail(
-    request: HttpRequest,
+    request: Request,
     subject: Subject,
     *,
     submitted_form: SubjectForm | None = None,
@@ -272,7 +273,7 @@ def _person_context(person: Person) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_handover(request: HttpRequest, pk: int) -> HttpResponse:
+def account_handover(request: Request, pk: int) -> HttpResponse:
     """Hand some or all of a liaison's departments over to another liaison."""
     account = permissions.handover_account(request.user, pk)
     form = organisation_forms.DepartmentHandoverForm(

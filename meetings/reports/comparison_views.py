@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,13 +17,14 @@ from meetings.models import Suggestion
 from meetings.reports.forms import CompareForm
 from meetings.reports.progress import add_outcomes
 from meetings.tasks.listing import requested_day
+from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, get_next_url, strip_nul, today
 
 MAX_SEARCH_LENGTH = 100
 
 
 @require_safe
-def meeting_compare(request: HttpRequest) -> HttpResponse:
+def meeting_compare(request: Request) -> HttpResponse:
     """Show two meetings side by side, with what became of the earlier one's suggestions by the day asked for."""
     day, errors = requested_day(request, today())
     asked = "a" in request.GET or "b" in request.GET
@@ -55,7 +56,7 @@ def _comparison_context(comparison: Comparison, day) -> dict:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def suggestion_related(request: HttpRequest, pk: int) -> HttpResponse:
+def suggestion_related(request: Request, pk: int) -> HttpResponse:
     """Ask whether a suggestion was raised before: the likest of earlier meetings, and a search for others."""
     suggestion = permissions.linkable_suggestion(request.user, pk, today())
     if request.method != "POST":
@@ -86,7 +87,7 @@ def _is_id(written: str) -> bool:
     return written.isascii() and written.isdecimal() and len(written) <= 18
 
 
-def _render_form(request: HttpRequest, suggestion: Suggestion, error: str = "", *, status: int = 200) -> HttpResponse:
+def _render_form(request: Request, suggestion: Suggestion, error: str = "", *, status: int = 200) -> HttpResponse:
     search_text = (request.POST.get("q") or request.GET.get("q") or "")[:MAX_SEARCH_LENGTH].strip()
     found = find_candidates(suggestion, search_text)
     current_link = suggestion.raised_before

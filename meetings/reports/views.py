@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
 from meetings.reports import responses
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 from .forms import BulletinForm, MeetingReportForm, RegisterForm, ReplySheetForm, ReportForm
@@ -20,13 +21,13 @@ FORMS: tuple[type[ReportForm], ...] = (MeetingReportForm, BulletinForm, ReplyShe
 
 
 @require_safe
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: Request) -> HttpResponse:
     """Offer the reports; what the address says already (a meeting, a person, a day) is chosen."""
     return _render_page(request)
 
 
 @require_safe
-def meeting_report(request: HttpRequest) -> HttpResponse:
+def meeting_report(request: Request) -> HttpResponse:
     """Hand out the report to the next meeting."""
     return _render_report(
         request,
@@ -36,13 +37,13 @@ def meeting_report(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def bulletin(request: HttpRequest) -> HttpResponse:
+def bulletin(request: Request) -> HttpResponse:
     """Hand out the bulletin of a period."""
     return _render_report(request, BulletinForm, lambda said: responses.bulletin_response(said["from"], said["to"]))
 
 
 @require_safe
-def reply_sheet(request: HttpRequest) -> HttpResponse:
+def reply_sheet(request: Request) -> HttpResponse:
     """Hand out the reply sheet for one member."""
     return _render_report(
         request, ReplySheetForm, lambda said: responses.reply_sheet_response(said["person"], said[AS_OF])
@@ -50,7 +51,7 @@ def reply_sheet(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def register_workbook(request: HttpRequest) -> HttpResponse:
+def register_workbook(request: Request) -> HttpResponse:
     """Hand out the register with its summary sheet."""
     return _render_report(
         request,
@@ -64,7 +65,7 @@ def register_workbook(request: HttpRequest) -> HttpResponse:
 
 
 def _render_report(
-    request: HttpRequest, form_class: type[ReportForm], make: Callable[[dict], HttpResponse]
+    request: Request, form_class: type[ReportForm], make: Callable[[dict], HttpResponse]
 ) -> HttpResponse:
     """Make what a form asks for; what it asks wrongly comes back with everything chosen, and the sentence."""
     form = form_class(request.GET, account=request.user, today=today())
@@ -73,7 +74,7 @@ def _render_report(
     return _render_page(request, form)
 
 
-def _render_page(request: HttpRequest, submitted_form: ReportForm | None = None) -> HttpResponse:
+def _render_page(request: Request, submitted_form: ReportForm | None = None) -> HttpResponse:
     # What was said wrongly in one form is not put into the others.
     initial = _initial(QueryDict() if submitted_form else request.GET)
     forms = {form.name: form(account=request.user, today=today(), initial=initial) for form in FORMS}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.core.paginator import EmptyPage, Paginator
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from meetings.models import PAGE_SIZES
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.filter_choices import FilterChoices, SavedViewOption
 from meetings.tasks.filters import TaskFilterSet
+from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query
 
 from .saved_views import build_saved_query, is_same_list
@@ -129,7 +130,7 @@ class Listing(TaskRows):
         return self.table.paginator.count
 
 
-def requested_day(request: HttpRequest, today: datetime.date) -> tuple[datetime.date, list[str]]:
+def requested_day(request: Request, today: datetime.date) -> tuple[datetime.date, list[str]]:
     """Return the day the address asks for, and what is wrong with it; where something is, the day is today."""
     try:
         return parse_as_of(request.GET.get(AS_OF), today), []
@@ -137,7 +138,7 @@ def requested_day(request: HttpRequest, today: datetime.date) -> tuple[datetime.
         return today, [str(error)]
 
 
-def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, today: datetime.date) -> Listing:
+def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today: datetime.date) -> Listing:
     """Filter, sort and page ``tasks`` as the address says.
 
     ``tasks`` come from `access.readable_tasks` for the day. A parameter without a meaning is said and yields no
@@ -178,7 +179,7 @@ def list_tasks(request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, to
     )
 
 
-def build_single_row(request: HttpRequest, tasks: TaskQuerySet, address: str, today: datetime.date) -> TaskRows:
+def build_single_row(request: Request, tasks: TaskQuerySet, address: str, today: datetime.date) -> TaskRows:
     """Return ``tasks``, of one task, as a row of the list at ``address``: with its columns, whatever it filters by."""
     asked = QueryDict(urlsplit(address).query)
     columns = (
@@ -190,14 +191,14 @@ def build_single_row(request: HttpRequest, tasks: TaskQuerySet, address: str, to
     )
 
 
-def _build_table(request: HttpRequest, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:
+def _build_table(request: Request, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:
     table = TaskTable(tasks, columns=columns, order_by=sorting)
     table.request = request
     return table
 
 
 def _parse_number(
-    request: HttpRequest, name: str, default: int, lowest: int, highest: int | None, errors: list[str]
+    request: Request, name: str, default: int, lowest: int, highest: int | None, errors: list[str]
 ) -> int:
     written = request.GET.get(name, "").strip()
     if not written:

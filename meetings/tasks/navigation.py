@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from meetings import permissions
 from meetings.models import Account, LandingPage, Task
 from meetings.tasks import inbox
 from meetings.tasks.saved_views import saved_view_url
+from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
 LANDING_PAGES = {
@@ -22,7 +22,7 @@ LANDING_PAGES = {
 }
 
 
-def url_after_save(request: HttpRequest, task: Task, *, advances_inbox: bool, to_list: bool = False) -> str:
+def url_after_save(request: Request, task: Task, *, advances_inbox: bool, to_list: bool = False) -> str:
     """Return the address to go to once something about ``task`` is saved.
 
     Who came from the inbox and has settled what waited there (``advances_inbox``) gets the next task at once.

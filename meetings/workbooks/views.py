@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
 from meetings.models import TaskLog, WorkbookUpload
 from meetings.tasks.views.batches import undo_tag
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 from meetings.workbooks import responses
 from meetings.workbooks.review import review_upload
@@ -43,7 +44,7 @@ _MAX_VALUE_LENGTH = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def workbook_home(request: HttpRequest) -> HttpResponse:
+def workbook_home(request: Request) -> HttpResponse:
     """Offer the workbooks, and take those that come back."""
     permissions.require_workbook_access(request.user)
     if request.method == "POST":
@@ -52,7 +53,7 @@ def workbook_home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def workbook_export(request: HttpRequest) -> HttpResponse:
+def workbook_export(request: Request) -> HttpResponse:
     """Hand out the workbook, or the zip of them, that the address asks for."""
     permissions.require_workbook_access(request.user)
     form = WorkbookExportForm(request.GET, account=request.user, today=today())
@@ -80,7 +81,7 @@ def workbook_export(request: HttpRequest) -> HttpResponse:
 
 
 def _render_home(
-    request: HttpRequest, form: WorkbookExportForm, errors: list[str] | tuple[()] = (), *, status: int = 200
+    request: Request, form: WorkbookExportForm, errors: list[str] | tuple[()] = (), *, status: int = 200
 ) -> HttpResponse:
     waiting = list(permissions.own_workbooks(request.user).waiting())
     context = {
@@ -104,7 +105,7 @@ def _count_filled_rows(upload: WorkbookUpload) -> int:
 # --- in -------------------------------------------------------------------------------------------
 
 
-def _save_uploads(request: HttpRequest) -> HttpResponse:
+def _save_uploads(request: Request) -> HttpResponse:
     """Keep every file that is a workbook of ours; say of each of the others why it is not."""
     files = request.FILES.getlist("files")
     form = WorkbookExportForm(account=request.user, today=today())
@@ -131,7 +132,7 @@ def _save_uploads(request: HttpRequest) -> HttpResponse:
     return redirect("fill_in_upload", (first or kept[0]).pk)
 
 
-def _save_upload(request: HttpRequest, file: UploadedFile) -> WorkbookUpload:
+def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
     """Return the upload of a file: the one of before, where the same was handed in and is accepted or waits."""
     if file.size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
@@ -161,7 +162,7 @@ def _require_workbook_sheet(parsed: ParsedWorkbook) -> None:
 
 
 @require_safe
-def workbook_file(request: HttpRequest, pk: int) -> FileResponse:
+def workbook_file(request: Request, pk: int) -> FileResponse:
     """Hand out a workbook as it was handed in."""
     upload = permissions.readable_workbook(request.user, pk)
     return FileResponse(
@@ -173,7 +174,7 @@ def workbook_file(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def workbook_review(request: HttpRequest, pk: int) -> HttpResponse:
+def workbook_review(request: Request, pk: int) -> HttpResponse:
     """Show cell by cell what a workbook changes, and do what a form of the page asks for (``action``)."""
     if request.method != "POST":
         return _render_review(request, permissions.readable_workbook(request.user, pk))
@@ -194,7 +195,7 @@ def workbook_review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _render_review(
-    request: HttpRequest,
+    request: Request,
     upload: WorkbookUpload,
     errors: list[str] | tuple[()] = (),
     *,
@@ -241,7 +242,7 @@ def _parse_number(text: str) -> int:
     return int(text) if _is_number(text) else 0
 
 
-def _choose(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
+def _choose(request: Request, upload: WorkbookUpload) -> HttpResponse:
     """Choose for one row, or for all that are still to be chosen (``place=all``)."""
     data = request.POST.get("place", "")
     if data == "all":
@@ -253,13 +254,13 @@ def _choose(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
     return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#{anchor}")
 
 
-def _set_aside(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
+def _set_aside(request: Request, upload: WorkbookUpload) -> HttpResponse:
     services.set_aside(upload_id=upload.pk)
     messages.success(request, _("“%(file)s” was set aside. Nothing of it was entered.") % {"file": upload})
     return redirect("fill_in")
 
 
-def _accept(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
+def _accept(request: Request, upload: WorkbookUpload) -> HttpResponse:
     accepted = services.accept_upload(
         upload_id=upload.pk,
         actor=request.user,

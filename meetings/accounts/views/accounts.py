@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,10 +17,11 @@ from meetings.models import Account, Role
 from meetings.organisation.forms import EditAccountForm, NewAccountForm
 from meetings.organisation.tables import AccountTable
 from meetings.organisation.views import build_sorted_table, rebased_data
+from meetings.ui.http import Request
 
 
 @require_safe
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: Request) -> HttpResponse:
     """Show the accounts, those who may sign in first."""
     accounts = (
         permissions.managed_accounts(request.user).prefetch_related("departments").order_by("-is_active", "username")
@@ -39,7 +40,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_new(request: HttpRequest) -> HttpResponse:
+def account_new(request: Request) -> HttpResponse:
     """Open an account, and show its first password this once.
 
     No redirect: the password would have to be stored somewhere on the way.
@@ -57,7 +58,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def account_detail(request: Request, pk: int) -> HttpResponse:
     """Show and change one account."""
     account = permissions.managed_account(request.user, pk)
     if request.method != "POST":
@@ -81,7 +82,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_POST
-def account_password(request: HttpRequest, pk: int) -> HttpResponse:
+def account_password(request: Request, pk: int) -> HttpResponse:
     """Give the account a new password, and show it this once; see `account_new`."""
     permissions.managed_account(request.user, pk)
     account, password = reset_password(account_id=pk, actor=request.user)
@@ -89,7 +90,7 @@ def account_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: Request,
     account: Account,
     *,
     form: EditAccountForm | None = None,

@@ -20,11 +20,12 @@ from meetings.accounts.services import preferences
 from meetings.accounts.services.preferences import change_settings
 from meetings.errors import ServiceError
 from meetings.models import CalendarAddress
+from meetings.ui.http import Request
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_settings(request: HttpRequest) -> HttpResponse:
+def account_settings(request: Request) -> HttpResponse:
     """Show and change the settings of the account that is signed in."""
     form = AccountSettingsForm(request.POST or None, account=request.user)
     if request.method == "POST" and form.is_valid():
@@ -49,7 +50,7 @@ def _success_message(form: AccountSettingsForm, changed: list[str]) -> str:
 @sensitive_post_parameters()
 @never_cache
 @require_POST
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: Request) -> HttpResponse:
     """Change the password of the account that is signed in, which stays signed in here and nowhere else."""
     form = PasswordForm(request.user, request.POST)
     if not form.is_valid():
@@ -62,7 +63,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def make_calendar_address(request: HttpRequest) -> HttpResponse:
+def make_calendar_address(request: Request) -> HttpResponse:
     """Make a new calendar address and show it, this once.
 
     No redirect: the secret would have to be stored somewhere on the way.
@@ -73,7 +74,7 @@ def make_calendar_address(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def revoke_calendar_address(request: HttpRequest) -> HttpResponse:
+def revoke_calendar_address(request: Request) -> HttpResponse:
     """Let the calendar address open nothing any more."""
     preferences.revoke_calendar_address(account=request.user)
     messages.success(request, _("The calendar address is revoked: it opens nothing any more."))
@@ -88,7 +89,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 def _render(
-    request: HttpRequest,
+    request: Request,
     *,
     form: AccountSettingsForm | None = None,
     password_form: PasswordForm | None = None,

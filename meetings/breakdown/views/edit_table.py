@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from meetings.breakdown.services.suggestions import (
 from meetings.breakdown.views.posted_values import posted_id, service_arguments
 from meetings.errors import OutdatedFormError, ServiceError
 from meetings.models import Aspect, Meeting, Suggestion, SuggestionSource, Task, TaskDepartment, TaskLeader
+from meetings.ui.http import Request
 from meetings.ui.navigation import strip_nul, today
 
 
@@ -56,7 +57,7 @@ class EditableAspect:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def meeting_breakdown(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_breakdown(request: Request, pk: int) -> HttpResponse:
     """Show the table as the annex prints it, with what can be done on each thing; do what its small forms ask for."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     if request.method != "POST":
@@ -78,9 +79,7 @@ def meeting_breakdown(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('meeting_arrange', args=[meeting.pk])}{anchor}")
 
 
-def _show_table(
-    request: HttpRequest, meeting: Meeting, *, errors: Sequence[str] = (), status: int = 200
-) -> HttpResponse:
+def _show_table(request: Request, meeting: Meeting, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
     aspects = list(meeting.aspects.order_by("position"))
     context = {
         "meeting": meeting,
@@ -135,7 +134,7 @@ def _rows(meeting: Meeting):
 # --- what the small forms of the table ask for ------------------------------------------------------
 
 
-def _subject_argument(request: HttpRequest, meeting: Meeting, kind: str) -> dict[str, int]:
+def _subject_argument(request: Request, meeting: Meeting, kind: str) -> dict[str, int]:
     """Return the thing of ``kind`` that a form is about, as the verbs take it; raises DoesNotExist for another's."""
     pk = posted_id(request.POST, kind)
     things = {
@@ -146,63 +145,63 @@ def _subject_argument(request: HttpRequest, meeting: Meeting, kind: str) -> dict
     return {f"{kind}_id": things[kind].get(pk=pk).pk}
 
 
-def _add_aspect(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _add_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
     aspect = add_aspect(meeting_id=meeting.pk, title=request.POST.get("title", ""), **service_arguments(request))
     return _("Saved: the aspect stands at the end of the table."), f"#aspect-{aspect.pk}"
 
 
-def _rename_aspect(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _rename_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
     texts = {"title": request.POST.get("title", ""), "reason": request.POST.get("note", "")}
     aspect = rename_aspect(**_subject_argument(request, meeting, "aspect"), **texts, **service_arguments(request))
     return _("Saved: what was printed stays in the meeting's change log."), f"#aspect-{aspect.pk}"
 
 
-def _remove_aspect(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _remove_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
     remove_aspect(**_subject_argument(request, meeting, "aspect"), **service_arguments(request))
     return _("Removed: the aspect. That it was here stays in the meeting's change log."), ""
 
 
-def _move_aspect(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _move_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
     own = _subject_argument(request, meeting, "aspect")
     move_aspect(**own, up=_is_up(request), **service_arguments(request))
     return _("Moved: the aspect with its rows."), f"#aspect-{own['aspect_id']}"
 
 
-def _move_suggestion(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _move_suggestion(request: Request, meeting: Meeting) -> tuple[str, str]:
     own = _subject_argument(request, meeting, "suggestion")
     move_suggestion(**own, up=_is_up(request), **service_arguments(request))
     return _("Moved: the row. The number that was printed stays in the log."), f"#suggestion-{own['suggestion_id']}"
 
 
-def _move_to_aspect(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _move_to_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
     own = _subject_argument(request, meeting, "suggestion")
     move_suggestion_to_aspect(**own, aspect_id=posted_id(request.POST, "to") or None, **service_arguments(request))
     return _("Moved: the row stands at the end of its new aspect."), f"#suggestion-{own['suggestion_id']}"
 
 
-def _remove_suggestion(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _remove_suggestion(request: Request, meeting: Meeting) -> tuple[str, str]:
     remove_suggestion(**_subject_argument(request, meeting, "suggestion"), **service_arguments(request))
     return _("Removed: the row. That it was here stays in the meeting's change log."), ""
 
 
-def _move_task(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _move_task(request: Request, meeting: Meeting) -> tuple[str, str]:
     own = _subject_argument(request, meeting, "task")
     move_task(**own, up=_is_up(request), **service_arguments(request))
     return _("Moved: the task. The number that was printed stays in the log."), f"#task-{own['task_id']}"
 
 
-def _renumber(request: HttpRequest, meeting: Meeting) -> tuple[str, str]:
+def _renumber(request: Request, meeting: Meeting) -> tuple[str, str]:
     within = request.POST.get("within") == "aspects"
     number = renumber_suggestions(meeting_id=meeting.pk, within_aspects=within, **service_arguments(request))
     message = ngettext("Numbered anew: %(number)d row changed.", "Numbered anew: %(number)d rows changed.", number)
     return message % {"number": number}, ""
 
 
-def _is_up(request: HttpRequest) -> bool:
+def _is_up(request: Request) -> bool:
     return request.POST.get("way") == "up"
 
 
-_ACTIONS: dict[str, Callable[[HttpRequest, Meeting], tuple[str, str]]] = {
+_ACTIONS: dict[str, Callable[[Request, Meeting], tuple[str, str]]] = {
     "add-aspect": _add_aspect,
     "rename-aspect": _rename_aspect,
     "remove-aspect": _remove_aspect,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,11 +13,12 @@ from meetings import permissions
 from meetings.breakdown.services.meeting_settings import record_next_meeting, set_leader_agrees
 from meetings.core.as_of import InvalidAsOfError, parse_date
 from meetings.errors import ServiceError
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 
 @require_POST
-def meeting_agreement(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_agreement(request: Request, pk: int) -> HttpResponse:
     """Set whether a supervising leader agrees before a task of the meeting is closed."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     agrees = request.POST.get("agrees") == "yes"
@@ -30,7 +31,7 @@ def meeting_agreement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def meeting_next_day(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_next_day(request: Request, pk: int) -> HttpResponse:
     """Give what is due at the next meeting the day of that meeting."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     try:

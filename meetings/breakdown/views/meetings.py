@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,11 +17,12 @@ from meetings.models import Aspect, Health, Meeting, Suggestion, Task
 from meetings.tasks import statistics
 from meetings.tasks.listing import requested_day
 from meetings.tasks.tables import MeetingTable
+from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 
 
 @require_safe
-def meeting_list(request: HttpRequest) -> HttpResponse:
+def meeting_list(request: Request) -> HttpResponse:
     """Show the meetings with what became of their tasks."""
     day, errors = requested_day(request, today())
     meetings = permissions.readable_meetings(request.user, day).with_counts()
@@ -39,7 +40,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_detail(request: Request, pk: int) -> HttpResponse:
     """Show the meeting and its breakdown table, or hand it out as a workbook or document (``export=``)."""
     day, errors = requested_day(request, today())
     meeting = permissions.readable_meeting(request.user, pk, day)
@@ -64,7 +65,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/breakdown/meeting_detail.html", context, status=400 if asked_for else 200)
 
 
-def _common_context(request: HttpRequest, day: datetime.date) -> dict:
+def _common_context(request: Request, day: datetime.date) -> dict:
     return {
         "day": day,
         "is_today": day == today(),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from meetings.ui.http import Request
 
 
-def service_arguments(request: HttpRequest) -> dict[str, Any]:
+def service_arguments(request: Request) -> dict[str, Any]:
     """Return the arguments that every service of the table takes: the actor and the version of the page."""
     return {"actor": request.user, "version_token": request.POST.get("seen", "")}
 

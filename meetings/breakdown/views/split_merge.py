@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from meetings.breakdown.services.suggestions import MAX_NUMBER, merge_suggestion
 from meetings.breakdown.views.posted_values import parse_id, posted_id, service_arguments
 from meetings.errors import ConflictError, InvalidInputError, OutdatedFormError, ServiceError
 from meetings.models import Suggestion, Task
+from meetings.ui.http import Request
 from meetings.ui.navigation import strip_nul
 
 
@@ -43,7 +44,7 @@ def _redirect_to_table(suggestion: Suggestion, anchor: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def suggestion_split(request: HttpRequest, pk: int) -> HttpResponse:
+def suggestion_split(request: Request, pk: int) -> HttpResponse:
     """Make two rows of one: which tasks go to the new one, and what each suggests."""
     suggestion = permissions.editable_suggestion(request.user, pk)
     if request.method != "POST":
@@ -65,7 +66,7 @@ def suggestion_split(request: HttpRequest, pk: int) -> HttpResponse:
     return _redirect_to_table(suggestion, f"suggestion-{new.pk}")
 
 
-def _show_suggestion_split(request: HttpRequest, suggestion: Suggestion, form_state: FormState) -> HttpResponse:
+def _show_suggestion_split(request: Request, suggestion: Suggestion, form_state: FormState) -> HttpResponse:
     suggestion.refresh_from_db()
     context = {
         "meeting": suggestion.meeting,
@@ -81,7 +82,7 @@ def _show_suggestion_split(request: HttpRequest, suggestion: Suggestion, form_st
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def suggestion_merge(request: HttpRequest, pk: int) -> HttpResponse:
+def suggestion_merge(request: Request, pk: int) -> HttpResponse:
     """Make one row of two: the other's tasks and sources come behind those of this one."""
     suggestion = permissions.editable_suggestion(request.user, pk)
     others = list(suggestion.meeting.suggestions.exclude(pk=pk).select_related("aspect").order_by("position"))
@@ -110,7 +111,7 @@ def suggestion_merge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_suggestion_merge(
-    request: HttpRequest,
+    request: Request,
     suggestion: Suggestion,
     other: Suggestion | None,
     others: Sequence[Suggestion],
@@ -132,7 +133,7 @@ def _show_suggestion_merge(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def task_split(request: HttpRequest, pk: int) -> HttpResponse:
+def task_split(request: Request, pk: int) -> HttpResponse:
     """Make two tasks of one, alike in all but their texts."""
     task = permissions.editable_task(request.user, pk)
     if request.method != "POST":
@@ -153,7 +154,7 @@ def task_split(request: HttpRequest, pk: int) -> HttpResponse:
     return _redirect_to_table(task.suggestion, f"task-{new.pk}")
 
 
-def _show_task_split(request: HttpRequest, task: Task, form_state: FormState) -> HttpResponse:
+def _show_task_split(request: Request, task: Task, form_state: FormState) -> HttpResponse:
     task.refresh_from_db()
     context = {
         "meeting": task.suggestion.meeting,
@@ -167,7 +168,7 @@ def _show_task_split(request: HttpRequest, task: Task, form_state: FormState) ->
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
-def task_merge(request: HttpRequest, pk: int) -> HttpResponse:
+def task_merge(request: Request, pk: int) -> HttpResponse:
     """Make one task of two of the same row; the first one's deadline counts."""
     task = permissions.editable_task(request.user, pk)
     others = list(task.suggestion.tasks.standing().exclude(pk=pk).order_by("number"))
@@ -197,7 +198,7 @@ def task_merge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_task_merge(
-    request: HttpRequest, task: Task, other: Task | None, others: Sequence[Task], form_state: FormState
+    request: Request, task: Task, other: Task | None, others: Sequence[Task], form_state: FormState
 ) -> HttpResponse:
     context = {
         "meeting": task.suggestion.meeting,

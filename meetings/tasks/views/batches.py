@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import InvalidPage, Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -32,6 +32,7 @@ from meetings.tasks.services.batch import (
 from meetings.tasks.services.batch_plan import BatchResult, PlannedRow
 from meetings.tasks.services.batch_undo import find_undo_error
 from meetings.tasks.tables import BatchTable
+from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
 ROWS_PER_PAGE = 100
@@ -47,7 +48,7 @@ HALF_WIDTH_FIELDS = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def batch_create(request: HttpRequest) -> HttpResponse:
+def batch_create(request: Request) -> HttpResponse:
     """Show what was selected with the form of the wish, then what would become of it, then do it."""
     tasks = permissions.selectable_tasks(request.user, today())
     if request.method != "POST":
@@ -62,7 +63,7 @@ def batch_create(request: HttpRequest) -> HttpResponse:
     return _run(request, form) if step == "run" else _preview(request, form)
 
 
-def _start(request: HttpRequest, tasks) -> HttpResponse:
+def _start(request: Request, tasks) -> HttpResponse:
     """Take the selection from the list, with the versions of now; what is wrong with it is said in the list."""
     try:
         selected = _parse_selection(request.POST, tasks)
@@ -87,7 +88,7 @@ def _parse_selection(data: QueryDict, tasks) -> dict[int, int]:
     return check_selection(found)
 
 
-def _preview(request: HttpRequest, form: BatchForm) -> HttpResponse:
+def _preview(request: Request, form: BatchForm) -> HttpResponse:
     try:
         rows = plan_batch(changes=form.wishes(), actor=request.user, today=today())
     except ServiceError as error:
@@ -97,7 +98,7 @@ def _preview(request: HttpRequest, form: BatchForm) -> HttpResponse:
     return _render(request, form, rows=rows, status=422 if form.errors else 200)
 
 
-def _run(request: HttpRequest, form: BatchForm) -> HttpResponse:
+def _run(request: Request, form: BatchForm) -> HttpResponse:
     try:
         result = run_batch(changes=form.wishes(), actor=request.user, note=form.cleaned_data["note"], today=today())
     except NothingToChangeError as error:
@@ -113,7 +114,7 @@ def _run(request: HttpRequest, form: BatchForm) -> HttpResponse:
     return redirect(get_next_url(request) or "task_list")
 
 
-def add_result_messages(request: HttpRequest, result: BatchResult) -> None:
+def add_result_messages(request: Request, result: BatchResult) -> None:
     """Say what the batch changed, with the button that undoes it, and what it left alone and why."""
     number = len(result.changed)
     messages.success(
@@ -152,7 +153,7 @@ def _group_by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
 
 
 def _render(
-    request: HttpRequest, form: BatchForm, *, rows: list[PlannedRow] | None = None, status: int = 200
+    request: Request, form: BatchForm, *, rows: list[PlannedRow] | None = None, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
@@ -177,7 +178,7 @@ def planned_changes(row: PlannedRow) -> list[Change]:
 
 
 @require_safe
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: Request) -> HttpResponse:
     """Show who changed many tasks at once, when and how, and what of it can be undone."""
     table = BatchTable(permissions.readable_batches(request.user).for_listing(), order_by=request.GET.get("sort", ""))
     table.request = request
@@ -201,7 +202,7 @@ def _tell_what(batches: list[Batch]) -> None:
 
 
 @require_safe
-def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_detail(request: Request, pk: int) -> HttpResponse:
     """Show what one batch did to each of its tasks."""
     batch = permissions.readable_batch(request.user, pk)
     entries = batch.entries.select_related("task", "department").order_by("task_id", "sequence")
@@ -218,7 +219,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def undo_batch(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_batch(request: Request, pk: int) -> HttpResponse:
     """Undo a batch, and go back to where the button was."""
     batch = permissions.undoable_batch(request.user, pk)
     try:

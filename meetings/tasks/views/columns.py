@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 
 from meetings.tasks.services import saved_views
 from meetings.tasks.tables import COLUMNS_PARAMETER, TaskTable, validate_columns
+from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url
 
 
 @require_POST
-def choose_columns(request: HttpRequest) -> HttpResponse:
+def choose_columns(request: Request) -> HttpResponse:
     """Keep the columns chosen for the account, and go back to the list with all that it was asked.
 
     Where the address itself names the columns, as that of a saved view does, they are changed there and nowhere else,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,11 +18,12 @@ from meetings.tasks.forms.corrections import EditTaskForm
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.deadline_corrections import CORRECTION_NUMBER
 from meetings.tasks.services.task_corrections import correct_task
+from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_task(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_task(request: Request, pk: int) -> HttpResponse:
     """Correct what was typed or read wrongly. A button of a row (``do``) changes the rows and saves nothing."""
     task = permissions.task_for_roles(request.user, pk, today(), CAN_DECIDE)
     data = request.POST if request.method == "POST" else None
@@ -60,7 +61,7 @@ def edit_task(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, task: Task, form: EditTaskForm, *, conflict: ConflictError | None = None, status: int = 200
+    request: Request, task: Task, form: EditTaskForm, *, conflict: ConflictError | None = None, status: int = 200
 ) -> HttpResponse:
     changes = task.log.order_by("sequence").values_list("changes", flat=True)
     context = {

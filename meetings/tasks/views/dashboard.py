@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,7 @@ from meetings.models import Health
 from meetings.tasks import statistics
 from meetings.tasks.filters import TaskFilterSet
 from meetings.tasks.listing import requested_day
+from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 
 # More would push what comes below off the first screens; the whole list is one click away.
@@ -21,7 +22,7 @@ FILTER_PARAMETERS = ("q", "meeting", "aspect", "department", "supporting", "lead
 
 
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: Request) -> HttpResponse:
     """Show the register at the end of the day asked for: the account's own part first, all of it, or what is found.
 
     What is found is said by the list's own parameters (`FILTER_PARAMETERS`); the list links here with those it was
@@ -80,7 +81,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/tasks/dashboard.html", context)
 
 
-def _filter_query(request: HttpRequest) -> QueryDict:
+def _filter_query(request: Request) -> QueryDict:
     """Return the parameters of the list that the address narrows the dashboard by."""
     query = QueryDict(mutable=True)
     for name in FILTER_PARAMETERS:

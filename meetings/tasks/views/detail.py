@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from meetings import permissions
@@ -26,13 +26,14 @@ from meetings.tasks.forms.import_issues import IssueForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.import_issues import group_issues
+from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, get_next_url, today
 
 from .workflow_actions import ACTIONS, INLINE_ACTIONS, WorkflowState, available_actions, empty_forms
 
 
 def render_task(
-    request: HttpRequest,
+    request: Request,
     task: Task,
     day: datetime.date,
     *,
@@ -93,7 +94,7 @@ def render_task(
 
 
 def _open_issues_context(
-    request: HttpRequest, task: Task, is_today: bool, submitted_form: IssueForm | None, conflict: ConflictError | None
+    request: Request, task: Task, is_today: bool, submitted_form: IssueForm | None, conflict: ConflictError | None
 ) -> dict[str, Any]:
     """Return what the import left open about the task, and the form of the question that is being answered."""
     open_issues = list(task.import_issues.filter(answer__isnull=True)) if is_today else []
@@ -129,9 +130,7 @@ def _original_values_context(whole_log: list[TaskLog], log: list[TaskLog]) -> di
     }
 
 
-def _workflow_context(
-    request: HttpRequest, task: Task, siblings: list[Task], context: dict[str, Any]
-) -> dict[str, Any]:
+def _workflow_context(request: Request, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
     """Return what the page of today offers besides: what waits, and the forms."""
     account, submitted_form = request.user, context["sent"]
     instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
@@ -200,7 +199,7 @@ def _has_merged_tasks(log: list[TaskLog]) -> bool:
     return any("joined" in entry.changes for entry in log)
 
 
-def _evidence(request: HttpRequest, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
+def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
     """Return the files of the ``log`` up to ``day``, each with whether it may be deleted now."""
     found = [file for entry in log for file in entry.evidence.all()]
     if _has_merged_tasks(log):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from meetings.models import Language
+from meetings.ui.http import Request
 
 
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
+def help_page(request: Request) -> HttpResponse:
     """Show the help for staff; it is prose, so each language has a text of its own instead of translated pieces."""
     language = Language.ENGLISH if get_language() == Language.ENGLISH else Language.CHINESE
     return render(request, f"meetings/tasks/help/{language}.html", {"language": language})

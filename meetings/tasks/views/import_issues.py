@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from meetings.tasks.forms.import_issues import IssueForm, build_offered_day_corr
 from meetings.tasks.import_issues import IssueGroup, OpenIssueRow
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.import_issues import resolve_issues
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 from .detail import render_task
@@ -31,7 +32,7 @@ DECISIONS = ("right", "offered", "wrong")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_issue_list(request: HttpRequest) -> HttpResponse:
+def import_issue_list(request: Request) -> HttpResponse:
     """Show what is open, row by row; answer one question, for all the tasks it is asked of at once."""
     if request.method == "POST":
         return _resolve(request)
@@ -39,7 +40,7 @@ def import_issue_list(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: Request,
     *,
     submitted_form: IssueForm | None = None,
     conflict: ConflictError | None = None,
@@ -61,7 +62,7 @@ def _page(
     return render(request, "meetings/tasks/import_issues/list.html", context, status=status)
 
 
-def _requested_form(request: HttpRequest, rows: list[OpenIssueRow]) -> IssueForm | None:
+def _requested_form(request: Request, rows: list[OpenIssueRow]) -> IssueForm | None:
     """Return the form of the question that ``wrong`` names: somebody is about to say what is right instead."""
     opened_issue_id = request.GET.get("wrong")
     issues = (question for row in rows for question in row.questions)
@@ -69,7 +70,7 @@ def _requested_form(request: HttpRequest, rows: list[OpenIssueRow]) -> IssueForm
     return IssueForm(issue=asked) if asked and permissions.is_secretariat(request.user) else None
 
 
-def _resolve(request: HttpRequest) -> HttpResponse:
+def _resolve(request: Request) -> HttpResponse:
     issue = import_issues.answerable_issue(request.user, request.POST.getlist("mark"))
     decision = request.POST.get("decision")
     if decision not in DECISIONS:
@@ -126,7 +127,7 @@ def _success_message(issue: IssueGroup, decision: str | None) -> str:
     ) % {"number": number}
 
 
-def _versions(request: HttpRequest, issue: IssueGroup) -> dict[int, int]:
+def _versions(request: Request, issue: IssueGroup) -> dict[int, int]:
     """Return the versions of the tasks that the person had before their eyes."""
     versions = {}
     for task in issue.tasks:
@@ -137,7 +138,7 @@ def _versions(request: HttpRequest, issue: IssueGroup) -> dict[int, int]:
 
 
 def _handle_conflict(
-    request: HttpRequest, issue: IssueGroup, form: IssueForm | None, conflict: ConflictError
+    request: Request, issue: IssueGroup, form: IssueForm | None, conflict: ConflictError
 ) -> HttpResponse:
     """Come back with what the other person did; answering again then counts."""
     if not issue.is_open:
@@ -149,12 +150,12 @@ def _handle_conflict(
 # --- where the answer leads -----------------------------------------------------------------------
 
 
-def _is_on_task_page(request: HttpRequest, issue: IssueGroup) -> bool:
+def _is_on_task_page(request: Request, issue: IssueGroup) -> bool:
     return request.POST.get("on") == "task" and len(issue.marks) == 1
 
 
 def _render_again(
-    request: HttpRequest,
+    request: Request,
     issue: IssueGroup,
     form: IssueForm | None,
     *,
@@ -178,7 +179,7 @@ def _render_again(
     return _page(request, submitted_form=form, conflict=conflict, status=status)
 
 
-def _next_anchor(request: HttpRequest, issue: IssueGroup) -> str:
+def _next_anchor(request: Request, issue: IssueGroup) -> str:
     """Return the place of the next open question of the page behind this one; empty: there is none."""
     if request.htmx or _is_on_task_page(request, issue):
         return ""
@@ -189,7 +190,7 @@ def _next_anchor(request: HttpRequest, issue: IssueGroup) -> str:
     return next(iter(later), "")
 
 
-def _redirect_to_next(request: HttpRequest, issue: IssueGroup, next_anchor: str) -> HttpResponse:
+def _redirect_to_next(request: Request, issue: IssueGroup, next_anchor: str) -> HttpResponse:
     if _is_on_task_page(request, issue):
         return redirect(url_after_save(request, issue.first.task, advances_inbox=False))
     page = request.POST.get("page", "")

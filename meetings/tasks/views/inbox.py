@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -10,11 +10,12 @@ from meetings import permissions
 from meetings.models import Role
 from meetings.tasks import inbox as waiting
 from meetings.tasks.navigation import inbox_task_url
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """Show what waits for the account, the longest first in each group; ``?begin`` opens the first of it."""
     day = today()
     if "begin" in request.GET:
@@ -32,7 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence(request: Request, pk: int) -> HttpResponse:
     """Hand out a file of evidence: always to be saved, never shown, whatever the browser makes of its content."""
     file = permissions.downloadable_evidence(request.user, pk)
     response = FileResponse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -16,6 +16,7 @@ from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import build_single_row
 from meetings.tasks.services.batch import DuplicateBatchError, NothingToChangeError, run_batch
 from meetings.tasks.services.batch_plan import TaskChange
+from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
 from .batches import undo_tag
@@ -23,7 +24,7 @@ from .tasks import rebased_data, update_success_message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def task_status(request: HttpRequest, pk: int) -> HttpResponse:
+def task_status(request: Request, pk: int) -> HttpResponse:
     """Show the form in the row (or, without scripts, on a page), and the row again once it is done or given up."""
     task = permissions.writable_task(request.user, pk, today())
     if request.method != "POST":
@@ -61,7 +62,7 @@ def task_status(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{get_next_url(request) or reverse('task_list')}#task-{task.pk}")
 
 
-def _form(request: HttpRequest, task: Task, data=None) -> UpdateTaskForm:
+def _form(request: Request, task: Task, data=None) -> UpdateTaskForm:
     form = UpdateTaskForm(data, account=request.user, task=task, today=today(), auto_id=f"status-{task.pk}-%s")
     form.fields.pop("next_review", None)
     form.fields["note"].widget.attrs["rows"] = 2
@@ -74,7 +75,7 @@ def _form(request: HttpRequest, task: Task, data=None) -> UpdateTaskForm:
     return form
 
 
-def _render_error(request: HttpRequest, task: Task, form: UpdateTaskForm, error: ServiceError) -> HttpResponse:
+def _render_error(request: Request, task: Task, form: UpdateTaskForm, error: ServiceError) -> HttpResponse:
     if not isinstance(error, ConflictError):
         form.explain(error)
         return _render(request, task, form, status=422)
@@ -82,7 +83,7 @@ def _render_error(request: HttpRequest, task: Task, form: UpdateTaskForm, error:
 
 
 def _render(
-    request: HttpRequest, task: Task, form: UpdateTaskForm, *, conflict: ConflictError | None = None, status: int = 200
+    request: Request, task: Task, form: UpdateTaskForm, *, conflict: ConflictError | None = None, status: int = 200
 ) -> HttpResponse:
     context = {"task": task, "form": form, "stale": conflict, "next": get_next_url(request)}
     if not request.htmx:
@@ -91,7 +92,7 @@ def _render(
     return reswap(retarget(response, f"#status-{task.pk}"), "innerHTML")
 
 
-def _row(request: HttpRequest, task: Task) -> HttpResponse:
+def _row(request: Request, task: Task) -> HttpResponse:
     tasks = permissions.selectable_tasks(request.user, today()).filter(pk=task.pk)
     listing = build_single_row(request, tasks, get_next_url(request) or reverse("task_list"), today())
     return render(request, "meetings/tasks/_row.html", {"listing": listing, "day": today()})

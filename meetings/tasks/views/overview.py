@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from meetings.models.task import TaskQuerySet
 from meetings.tasks import import_issues, inbox, overview, statistics
 from meetings.tasks.listing import requested_day
 from meetings.tasks.services.overview import record_visit
+from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 
 # What a leader says most, so that two taps say it; any other words are typed.
@@ -31,7 +32,7 @@ INSTRUCTION_PHRASES = (
 
 
 @require_safe
-def overview_page(request: HttpRequest) -> HttpResponse:
+def overview_page(request: Request) -> HttpResponse:
     """Show a leader's own page, or the secretariat's; ``?leader=<id>`` shows anybody the page of that leader.
 
     Liaisons have neither: what they come for is their inbox.
@@ -46,7 +47,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     return _render_secretariat(request)
 
 
-def _render_leader(request: HttpRequest, leader: Person) -> HttpResponse:
+def _render_leader(request: Request, leader: Person) -> HttpResponse:
     day, errors = requested_day(request, today())
     account = request.user
     is_own = account.role == Role.LEADER and account.person_id == leader.pk
@@ -75,7 +76,7 @@ def _render_leader(request: HttpRequest, leader: Person) -> HttpResponse:
     return render(request, "meetings/tasks/overview/leader.html", context)
 
 
-def _render_secretariat(request: HttpRequest) -> HttpResponse:
+def _render_secretariat(request: Request) -> HttpResponse:
     day, errors = requested_day(request, today())
     tasks = permissions.readable_tasks(request.user, day)
     scope = as_of_query(day)
@@ -101,7 +102,7 @@ def _pending_groups(account: Account, day: datetime.date) -> list[tuple[str, int
 
 
 def _common_context(
-    request: HttpRequest, tasks: TaskQuerySet, day: datetime.date, errors: list[str], scope: QueryDict
+    request: Request, tasks: TaskQuerySet, day: datetime.date, errors: list[str], scope: QueryDict
 ) -> dict[str, Any]:
     summary = statistics.build_summary(tasks, day)
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,18 +17,19 @@ from meetings.tasks.forms.saved_views import SavedViewForm, SaveViewForm
 from meetings.tasks.saved_views import describe, saved_view_url
 from meetings.tasks.services import saved_views as saved_views_service
 from meetings.tasks.services.saved_views import NameTakenError, save_view, set_landing_view
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def saved_views(request: HttpRequest) -> HttpResponse:
+def saved_views(request: Request) -> HttpResponse:
     """Show the views that the account may open, and save another one (from the list's menu)."""
     if request.method == "POST":
         return _save(request)
     return _render(request)
 
 
-def _save(request: HttpRequest) -> HttpResponse:
+def _save(request: Request) -> HttpResponse:
     form = SaveViewForm(request.POST, account=request.user)
     if not form.is_valid():
         return _render(request, save_form=form, status=422)
@@ -48,13 +49,13 @@ def _save(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view(request: Request, pk: int) -> HttpResponse:
     """Lead to the list that the view is."""
     return redirect(saved_view_url(permissions.readable_view(request.user, pk)))
 
 
 @require_POST
-def saved_view_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view_edit(request: Request, pk: int) -> HttpResponse:
     """Rename a view, or share it otherwise."""
     view = permissions.own_view(request.user, pk)
     form = _change_form(request, view, request.POST)
@@ -70,7 +71,7 @@ def saved_view_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def saved_view_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view_delete(request: Request, pk: int) -> HttpResponse:
     """Give a view up."""
     view = permissions.own_view(request.user, pk)
     saved_views_service.delete_view(view_id=view.pk, actor=request.user)
@@ -79,7 +80,7 @@ def saved_view_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def saved_view_first_page(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_view_first_page(request: Request, pk: int) -> HttpResponse:
     """Let a view be the first page, or (``stop``) let it be that no longer."""
     view = permissions.readable_view(request.user, pk)
     if "stop" in request.POST:
@@ -101,13 +102,13 @@ def _success_message(view: SavedView) -> str:
     }
 
 
-def _change_form(request: HttpRequest, view: SavedView, data: QueryDict | None = None) -> SavedViewForm:
+def _change_form(request: Request, view: SavedView, data: QueryDict | None = None) -> SavedViewForm:
     initial = {"name": view.name, "shared_with": view.shared_with}
     return SavedViewForm(data, account=request.user, initial=initial, auto_id=f"id_{view.pk}_%s")
 
 
 def _render(
-    request: HttpRequest,
+    request: Request,
     *,
     save_form: SaveViewForm | None = None,
     may_overwrite: bool = False,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from meetings.tasks.search import search as search_everything
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Show what ``q`` finds, in groups; as a part of the page while it is typed."""
     text = request.GET.get("q", "")
     fragment = request.htmx and not request.htmx.history_restore_request

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -19,13 +19,14 @@ from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.status import update_task
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 from .detail import render_task
 
 
 @require_safe
-def task_list(request: HttpRequest) -> HttpResponse:
+def task_list(request: Request) -> HttpResponse:
     """Show the tasks that the address asks for, or hand them out as a file (``export=xlsx|csv``)."""
     day, _wrong = requested_day(request, today())
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
@@ -54,7 +55,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def task_detail(request: Request, pk: int) -> HttpResponse:
     """Show one task with its log, and update it."""
     if request.method == "POST":
         return _update(request, pk)
@@ -66,13 +67,13 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render_task(request, task, day, errors=errors)
 
 
-def _render_merged(request: HttpRequest, task: Task) -> HttpResponse:
+def _render_merged(request: Request, task: Task) -> HttpResponse:
     """Say where a task went that is none of its own any more, with what its log says of it."""
     log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
     return render(request, "meetings/tasks/merged.html", {"task": task, "log": list(log)})
 
 
-def _update(request: HttpRequest, pk: int) -> HttpResponse:
+def _update(request: Request, pk: int) -> HttpResponse:
     task = permissions.writable_task(request.user, pk, today())
     form = UpdateTaskForm(request.POST, account=request.user, task=task, today=today())
     valid, data = form.is_valid(), form.cleaned_data
@@ -111,13 +112,13 @@ def update_success_message(task: Task, entry) -> str:
     return _("Saved: the entry is in the log of “%(task)s”.") % {"task": shorten_text(task.text)}
 
 
-def _render_conflict(request: HttpRequest, task: Task, conflict: ConflictError) -> HttpResponse:
+def _render_conflict(request: Request, task: Task, conflict: ConflictError) -> HttpResponse:
     """Come back with what the other person did beside what this one typed; saving again then counts."""
     form = UpdateTaskForm(rebased_data(request, task), account=request.user, task=task, today=today())
     return render_task(request, task, today(), form=form, conflict=conflict, status=409)
 
 
-def rebased_data(request: HttpRequest, task: Task) -> QueryDict:
+def rebased_data(request: Request, task: Task) -> QueryDict:
     """Return what was sent about an older version, for the version that is there now."""
     data = request.POST.copy()
     offered = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -22,6 +22,7 @@ from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.deadline_corrections import ParsedDeadline, parse_printed_deadline
 from meetings.tasks.services.extensions import parse_new_deadline
+from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 from .detail import render_task
@@ -29,7 +30,7 @@ from .workflow_actions import ACTIONS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def task_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def task_action(request: Request, pk: int, action: str) -> HttpResponse:
     """Do ``action`` (a name of `ACTIONS`) on the task; its form is on the task's page, and comes back there."""
     known = ACTIONS.get(action)
     if known is None:
@@ -78,7 +79,7 @@ def _rebased(form: TaskActionForm) -> TaskActionForm:
 
 
 @require_safe
-def deadline_preview(request: HttpRequest) -> HttpResponse:
+def deadline_preview(request: Request) -> HttpResponse:
     """Say how a deadline is read while it is typed: the part of a page that stands beside the field.
 
     With ``task`` (an id; ``of`` names the fields) or ``meeting`` it is a printed one, read in the frame of that
@@ -108,7 +109,7 @@ def deadline_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/tasks/_deadline_preview.html", context)
 
 
-def _render_printed_preview(request: HttpRequest, reading: ParsedDeadline | None, name: str) -> HttpResponse:
+def _render_printed_preview(request: Request, reading: ParsedDeadline | None, name: str) -> HttpResponse:
     context = {
         "sentences": describe_reading(reading) if reading else [],
         "name": name,
