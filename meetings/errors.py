@@ -1,4 +1,4 @@
-"""Why a verb of `meetings.tasks.services` did nothing, in one sentence for the person who asked."""
+"""Why a service did nothing, in one sentence for the person who asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 
 
 class ServiceError(Exception):
-    """A verb refused and wrote nothing. ``field`` names the form's field the sentence is about, if there is one."""
+    """A service refused and wrote nothing. ``field`` names the form's field the message is about, if there is one."""
+
+    # Of the page that comes back with the message.
+    status_code = 422
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -40,15 +43,19 @@ class NoChangesError(InvalidInputError):
         super().__init__(_("Nothing differs from what is there."), field=field)
 
 
-class OutdatedFormError(ServiceError):
-    """What the form showed is not what is there any more."""
-
-
 class ConflictError(ServiceError):
-    """Somebody else saved meanwhile; ``since`` are their entries, oldest first."""
+    """Somebody else saved meanwhile; ``newer_entries`` are their log entries, oldest first, where there is a log.
 
-    def __init__(self, newer_entries: Sequence[Any], message: str = "") -> None:
+    ``current_version`` is what a form has to carry to count, none where it has to be opened anew.
+    """
+
+    status_code = 409
+
+    def __init__(
+        self, message: str = "", *, newer_entries: Sequence[Any] = (), current_version: int | str | None = None
+    ) -> None:
         super().__init__(
-            message or _("This task was changed while you were writing. Nothing of yours has been saved yet.")
+            message or _("Somebody changed this meanwhile. Nothing of yours has been saved; look at what is there now.")
         )
-        self.since = newer_entries
+        self.newer_entries = newer_entries
+        self.current_version = current_version

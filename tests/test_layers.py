@@ -8,7 +8,7 @@ import meetings
 
 # From the bottom up; what stands in one row may import one another. A name is a module or a package of `meetings`.
 ROOMS = (
-    ("core", "errors"),
+    ("core", "errors", "locking"),
     ("deadlines",),
     ("models",),
     ("permissions",),
@@ -26,7 +26,7 @@ ROOMS = (
     ("admin", "management", "templatetags", "apps", "checks", "middleware"),
 )
 # These know no model, so that they can be read, and tested, by themselves.
-PURE = ("core", "deadlines", "errors")
+PURE = ("core", "deadlines", "errors", "locking")
 
 PACKAGE = Path(meetings.__file__).parent
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}

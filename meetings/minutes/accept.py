@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import InvalidTransitionError, ServiceError
+from meetings.errors import InvalidTransitionError
+from meetings.locking import build_version_token, check_version
 from meetings.minutes.parser.text import fold_text
 from meetings.models import Account, Meeting, MinutesDocument
 
@@ -34,28 +35,20 @@ def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
     return None
 
 
-class MeetingConflictError(ServiceError):
-    """What would be accepted is not what the page showed: the draft, or the register, was changed since."""
-
-
-def build_version_token(
+def accept_version_token(
     document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None
 ) -> str:
-    """Return a name for all that a page of this draft shows before it is accepted.
-
-    Two pages have the same name exactly where accepting would do the same: the draft's versions, the meeting it would
-    update, and each correction of it.
-    """
+    """Return the token of all that accepting depends on: the draft's versions, the meeting it updates, and how."""
     rows = [(row.pk, row.version) for row in draft.rows]
-    return hash_content(repr((document.version, rows, known and known.pk, difference)).encode())
+    return build_version_token(document.version, rows, known and known.pk, difference)
 
 
 @transaction.atomic
 def accept_draft(*, document_id: int, actor: Account, version_token: str | None = None) -> AcceptResult:
     """Make the draft a meeting, or bring the meeting it is of up to date; the file is kept with it.
 
-    ``version_token`` is `build_version_token` of the page the person looked at. Raises AlreadyAccepted (of two people
-    who accept at once, the second is told), MeetingConflictError where the page is no longer true, such as when
+    ``version_token`` is `accept_version_token` of the page the person looked at. Raises AlreadyAccepted (of two people
+    who accept at once, the second is told), ConflictError where the page is no longer true, such as when
     somebody else entered the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is
     raised, nothing has been written.
     """
@@ -63,10 +56,11 @@ def accept_draft(*, document_id: int, actor: Account, version_token: str | None 
     draft = load_draft(document)
     known = find_existing_meeting(draft, document.sha256)
     difference = compute_difference(known, draft) if known else None
-    if version_token is not None and version_token != build_version_token(document, draft, known, difference):
-        raise MeetingConflictError(
-            _("The draft or the register has changed since you opened this page. Look at it again, then accept.")
-        )
+    check_version(
+        version_token,
+        accept_version_token(document, draft, known, difference),
+        message=_("The draft or the register has changed since you opened this page. Look at it again, then accept."),
+    )
     try:
         if known is None:
             entered = create_meeting(draft, actor=actor)

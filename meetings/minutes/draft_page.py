@@ -18,7 +18,7 @@ from meetings.minutes.parser.schema import ParsedRow, ParsedTask
 from meetings.models import Department, Meeting, MinutesDocument
 from meetings.tasks.display import describe_deadline
 
-from .accept import build_version_token, find_existing_meeting
+from .accept import accept_version_token, find_existing_meeting
 from .creation import Blocker, find_blockers
 from .diff import Difference, compute_difference
 from .draft import SHARED_NAME_COLUMNS, Draft, DraftRowData, assignable_dates, assignable_names
@@ -138,7 +138,7 @@ class DraftPage:
     @property
     def version_token(self) -> str:
         """What accepting has to find unchanged."""
-        return build_version_token(self.document, self.draft, self.known, self.difference)
+        return accept_version_token(self.document, self.draft, self.known, self.difference)
 
     @property
     def first_anchor(self) -> str:

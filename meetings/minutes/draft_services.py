@@ -17,7 +17,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import InvalidInputError, InvalidTransitionError, ServiceError
+from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError
+from meetings.locking import check_version
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
 
 from . import draft as changes
@@ -43,15 +44,6 @@ class AlreadyAcceptedError(InvalidTransitionError):
     def __init__(self, meeting: Meeting) -> None:
         super().__init__(_("This draft has been accepted already. Nothing was entered a second time."))
         self.meeting = meeting
-
-
-class DraftConflictError(ServiceError):
-    """The form was opened before somebody, perhaps in another window, changed the same thing."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("This was changed in another window meanwhile. Nothing has been saved; look at it anew before you go on.")
-        )
 
 
 # --- keeping and loading --------------------------------------------------------------------------
@@ -152,29 +144,23 @@ def _row_columns(draft_row: DraftRowData) -> dict:
 
 
 def lock_document(document_id: int, version: int | None = None) -> MinutesDocument:
-    """Return the draft, held until the transaction ends; raises AlreadyAccepted, or DraftConflictError on another
-    version.
-    """
+    """Return the draft, held until the transaction ends; raises AlreadyAcceptedError, or ConflictError."""
     # Not joined with its meeting: whoever waited for the lock would see the join as it was before waiting.
     document = MinutesDocument.objects.select_for_update().get(pk=document_id)
     if document.meeting_id is not None:
         raise AlreadyAcceptedError(document.meeting)
-    if version is not None and document.version != version:
-        raise DraftConflictError
+    check_version(version, document.version)
     return document
 
 
 def lock_row(row_id: int, version: int) -> tuple[DraftRow, DraftRowData, MinutesDocument]:
-    """Return the row and its document, held; raises DraftConflictError also for a row that was joined away
-    meanwhile.
-    """
+    """Return the row and its document, held; raises ConflictError also for a row that was joined away meanwhile."""
     found = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
     if found is None:
-        raise DraftConflictError
+        raise ConflictError
     document = lock_document(found)
     row = DraftRow.objects.get(pk=row_id)
-    if row.version != version:
-        raise DraftConflictError
+    check_version(version, row.version)
     return row, _load_row(row, row.position), document
 
 
@@ -196,7 +182,7 @@ def save_document(document: MinutesDocument) -> None:
 def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str]) -> None:
     """Save the facts of the meeting as ``form_data``; deadlines that count from its days are read again.
 
-    Raises Incomplete for a day that is none, DraftConflictError, AlreadyAccepted.
+    Raises Incomplete for a day that is none, ConflictError, AlreadyAccepted.
     """
     document = lock_document(document_id, version)
     before = metadata_from_json(document.facts)
@@ -270,7 +256,7 @@ def add_row(*, document_id: int, after: int) -> None:
     """Add an empty row behind the one at position ``after`` (0: before the first)."""
     document = lock_document(document_id)
     if not 0 <= after <= document.rows.count():
-        raise DraftConflictError
+        raise ConflictError
     before = document.rows.filter(position=after).first()
     aspect = before.content["aspect"] if before else None
     _insert(document, after + 1, DraftRowData(replace(EMPTY_ROW, aspect=aspect)))

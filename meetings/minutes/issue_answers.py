@@ -8,17 +8,17 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.errors import InvalidInputError
+from meetings.errors import ConflictError, InvalidInputError
 from meetings.minutes.parser.issues import ParserIssue
 
 from . import draft as changes
-from .draft_services import DraftConflictError, load_draft, lock_document, lock_row, save_document, save_row
+from .draft_services import load_draft, lock_document, lock_row, save_document, save_row
 from .matching import NEW, NameMatch
 
 
 def _pop_issue(issues: Sequence[ParserIssue], place: int) -> tuple[ParserIssue, tuple[ParserIssue, ...]]:
     if not 0 <= place < len(issues):
-        raise DraftConflictError
+        raise ConflictError
     return issues[place], (*issues[:place], *issues[place + 1 :])
 
 
@@ -27,7 +27,7 @@ def confirm_document_issue(*, document_id: int, version: int, place: int) -> Non
     """Settle the problem at ``place`` of those of no single row: it is right as it stands."""
     document = lock_document(document_id, version)
     if not 0 <= place < len(document.problems):
-        raise DraftConflictError
+        raise ConflictError
     del document.problems[place]
     save_document(document)
 
@@ -46,7 +46,7 @@ def accept_offered_day(*, row_id: int, version: int, place: int) -> None:
     row, draft_row, _document = lock_row(row_id, version)
     issue, left = _pop_issue(draft_row.problems, place)
     if issue.deadline_problem is None or issue.deadline_problem.offered is None:
-        raise DraftConflictError
+        raise ConflictError
     save_row(row, replace(draft_row, row=changes.with_offered_day(draft_row, issue), problems=left))
 
 
@@ -66,7 +66,7 @@ def assign_names(*, row_id: int, version: int, place: int, assignments: Sequence
     row, draft_row, _document = lock_row(row_id, version)
     issue, left = _pop_issue(draft_row.problems, place)
     if issue.code not in changes.SHARED_NAME_COLUMNS:
-        raise DraftConflictError
+        raise ConflictError
     if len(assignments) != len(draft_row.row.tasks) or not all(assignments):
         raise InvalidInputError(_("Choose at least one name for each of the tasks."))
     new = changes.assign_names(draft_row.row, changes.SHARED_NAME_COLUMNS[issue.code], assignments)
@@ -79,7 +79,7 @@ def resolve_name(*, document_id: int, key: str, choice: str) -> None:
     document = lock_document(document_id)
     match = next((match for match in load_draft(document).matches.all() if match.key == key), None)
     if match is None:
-        raise DraftConflictError
+        raise ConflictError
     document.choices[key] = validate_choice(match, choice)
     save_document(document)
 

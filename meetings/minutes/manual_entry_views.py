@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from meetings import permissions
 from meetings.breakdown.services.meetings import MEETING_TEXTS, get_metadata, meeting_version_token
 from meetings.breakdown.services.suggestions import suggestion_version_token
-from meetings.errors import InvalidInputError, OutdatedFormError, ServiceError
+from meetings.errors import InvalidInputError, ServiceError
 from meetings.minutes.name_choices import FormNameMatches, build_name_choices, collect_name_matches, parse_name_choices
 from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
 from meetings.minutes.row_preview import build_row_preview, new_names
@@ -334,7 +334,7 @@ def build_error_state(
         request.POST.dict(),
         sentences,
         error.field or "",
-        409 if isinstance(error, OutdatedFormError) else 422,
+        error.status_code,
         collect_name_matches(draft, parse_name_choices(request.POST)) if draft else FormNameMatches(),
         parsed,
     )

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.errors import InvalidInputError, ServiceError
+from meetings.errors import ConflictError, InvalidInputError, ServiceError
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.minutes.parser.messages import unreadable_document_message
 from meetings.models import DocumentFormat, MinutesDocument
@@ -160,7 +160,6 @@ def _redirect_to(request: Request, address: str) -> HttpResponse:
 def _render_error(request: Request, document: MinutesDocument, error: ServiceError) -> HttpResponse:
     """Come back with the sentence, and with what was typed still in its form."""
     document.refresh_from_db()
-    status = 409 if isinstance(error, (draft_services.DraftConflictError, accept.MeetingConflictError)) else 422
     typed_row = typed_facts = None
     if request.POST.get("action") == "facts":
         typed_facts = (request.POST.dict(), error.message)
@@ -169,8 +168,8 @@ def _render_error(request: Request, document: MinutesDocument, error: ServiceErr
         typed_row = (row_id, fields, error.message)
     page = build_draft_page(document, row_form=typed_row, metadata_form=typed_facts)
     if request.htmx:
-        return _render_fragment(request, page, status=status, error=error.message)
-    return _render_draft(request, page, errors=[error.message], status=status)
+        return _render_fragment(request, page, status=error.status_code, error=error.message)
+    return _render_draft(request, page, errors=[error.message], status=error.status_code)
 
 
 def _render_change(request: Request, document: MinutesDocument) -> HttpResponse:
@@ -204,12 +203,10 @@ def _parse_number(posted: QueryDict, name: str) -> int:
 
 
 def _row_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
-    """Return the row a form is about, as the verbs take it; raises DraftConflictError for one that is not of this
-    draft.
-    """
+    """Return the row a form is about, as the services take it; raises ConflictError for one not of this draft."""
     row_id = _parse_number(request.POST, "row")
     if not document.rows.filter(pk=row_id).exists():
-        raise draft_services.DraftConflictError
+        raise ConflictError
     return {"row_id": row_id, "version": _parse_number(request.POST, "version")}
 
 

@@ -44,7 +44,7 @@ class SubjectForm(forms.Form):
         self.subject, self.action = subject, action
         self.order_fields([name for name in self.fields if name != "note"])
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else None, error.message)
 
@@ -135,7 +135,7 @@ class NewDepartmentForm(forms.Form):
 
     name = _text_field(_("Name"))
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else None, error.message)
 
@@ -196,7 +196,7 @@ class NewAccountForm(AccountFieldsForm):
         super().__init__(data, initial={"role": Role.READER})
         self.set_choices()
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else None, error.message)
 

@@ -82,7 +82,7 @@ def _add(request: Request, form: forms.Form, service: Callable[..., Subject]) ->
         try:
             added = service(actor=request.user, **form.cleaned_data)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": added})
             return redirect(added)
@@ -177,7 +177,7 @@ def _run_action(request: Request, subject: Subject, name: str, known: dict[str, 
             conflict, status = raised, 409
             form.data = rebased_data(form.data, subject)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             messages.success(request, done)
             return redirect(subject)
@@ -295,7 +295,7 @@ def account_handover(request: Request, pk: int) -> HttpResponse:
             conflict, status = raised, 409
             form.data = rebased_data(form.data, account)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             names = _(", ").join(department.name for department in departments)
             done = _("Handed over: “%(account)s” now reports for %(departments)s.")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.breakdown.comparison import Comparison, compare_meetings, find_candidates
 from meetings.breakdown.services.related_suggestions import link_earlier_suggestion
-from meetings.errors import OutdatedFormError, ServiceError
+from meetings.errors import ServiceError
 from meetings.models import Suggestion
 from meetings.reports.forms import CompareForm
 from meetings.reports.progress import add_outcomes
@@ -72,10 +72,8 @@ def suggestion_related(request: Request, pk: int) -> HttpResponse:
             expected_earlier_id=int(was) if was else None,
             note=request.POST.get("note", ""),
         )
-    except OutdatedFormError as error:
-        return _render_form(request, suggestion, error.message, status=409)
     except ServiceError as error:
-        return _render_form(request, suggestion, error.message, status=422)
+        return _render_form(request, suggestion, error.message, status=error.status_code)
     if chosen:
         messages.success(request, _("Saved: the suggestion is linked to the earlier one."))
     else:

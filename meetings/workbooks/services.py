@@ -17,7 +17,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.errors import InvalidInputError, InvalidTransitionError, ServiceError
+from meetings.errors import InvalidInputError, InvalidTransitionError
+from meetings.locking import build_version_token, check_version
 from meetings.minutes.draft_services import display_name
 from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
 from meetings.tasks.services.batch import plan_batch, run_planned_batch, write_entries
@@ -35,16 +36,6 @@ class AlreadyDecidedError(InvalidTransitionError):
     def __init__(self, message: str, upload: WorkbookUpload) -> None:
         super().__init__(message)
         self.upload = upload
-
-
-class WorkbookConflictError(ServiceError):
-    """What would be accepted is not what the page showed; ``since`` are the entries that came between."""
-
-    def __init__(self, since: list[TaskLog]) -> None:
-        super().__init__(
-            _("The register has changed since you opened this page. Nothing was accepted; look at it again.")
-        )
-        self.since = since
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +123,9 @@ def last_entry_id() -> int:
     return TaskLog.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def build_version_token(review: WorkbookReview) -> str:
-    """Return a name for all that accepting would do: two pages have the same one exactly where it would be the same."""
-    rows = [(row.place, row.state.value, row.choice, _change_key(row.wish)) for row in review.rows]
-    return hash_content(repr(rows).encode())
+def review_version_token(review: WorkbookReview) -> str:
+    """Return the token of all that accepting would do."""
+    return build_version_token([(row.place, row.state.value, row.choice, _change_key(row.wish)) for row in review.rows])
 
 
 def _change_key(change: TaskChange | None) -> tuple:
@@ -156,9 +146,9 @@ def accept_upload(
 ) -> AcceptResult:
     """Write what the workbook changes as one batch of ``actor``; rows that are wrong or not chosen are left out.
 
-    ``version_token`` is `build_version_token` of the page the person looked at and ``seen_entry_id`` the
+    ``version_token`` is `review_version_token` of the page the person looked at and ``seen_entry_id`` the
     `last_entry_id` before it was made; ``leave_out`` that they know of the rows left out. Raises DecidedAlready (of two
-    people who accept at once, the second is told), WorkbookConflictError where the page is no longer true, and
+    people who accept at once, the second is told), ConflictError where the page is no longer true, and
     Incomplete. Whatever is raised, nothing has been written.
     """
     upload = _lock_upload(upload_id)
@@ -168,8 +158,12 @@ def accept_upload(
     if before is not None:
         raise AlreadyDecidedError(already_accepted_message(before), before)
     review = review_upload(upload, actor, today)
-    if build_version_token(review) != version_token:
-        raise WorkbookConflictError(_entries_after(seen_entry_id, review))
+    check_version(
+        version_token,
+        review_version_token(review),
+        newer_entries=lambda: _entries_after(seen_entry_id, review),
+        message=_("The register has changed since you opened this page. Nothing was accepted; look at it again."),
+    )
     if not review.taken:
         raise InvalidInputError(_("This workbook changes nothing, so there is nothing to accept."))
     if review.left_out and not leave_out:

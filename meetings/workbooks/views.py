@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.errors import ServiceError
+from meetings.errors import ConflictError, ServiceError
 from meetings.exports.responses import XLSX_CONTENT_TYPE
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
@@ -185,8 +185,8 @@ def workbook_review(request: Request, pk: int) -> HttpResponse:
         return redirect("fill_in_upload", pk)
     try:
         return _ACTIONS[action](request, upload)
-    except services.WorkbookConflictError as changed:
-        return _render_review(request, upload, [changed.message], later_entries=changed.since, status=409)
+    except ConflictError as changed:
+        return _render_review(request, upload, [changed.message], later_entries=changed.newer_entries, status=409)
     except services.AlreadyDecidedError as decided:
         messages.info(request, decided.message)
         return redirect("fill_in_upload", pk)
@@ -220,7 +220,7 @@ def _render_review(
 def _review_context(review: WorkbookReview) -> dict[str, Any]:
     return {
         "review": review,
-        "seen": services.build_version_token(review),
+        "seen": services.review_version_token(review),
         "stale": review.of(RowState.CONFLICT),
         "wrong_rows": review.of(RowState.INVALID, RowState.REFUSED),
         "changes": review.of(RowState.CHANGES),

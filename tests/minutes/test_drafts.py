@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meetings.errors import InvalidInputError
+from meetings.errors import ConflictError, InvalidInputError
 from meetings.minutes import draft_services, issue_answers
 from meetings.minutes.draft import build_draft
 from meetings.minutes.draft_services import load_draft
@@ -311,11 +311,11 @@ def test_the_issue_day_answers_that_it_is_missing():
 def test_a_form_from_before_changes_nothing(document):
     row = row_at(document, 1)
     edit(document, 1, remarks="先写的")
-    with pytest.raises(draft_services.DraftConflictError):
+    with pytest.raises(ConflictError):
         draft_services.edit_row(row_id=row.pk, version=1, form_data={"remarks": "后写的"})
     assert drafted(document, 1).row.remarks == "先写的"
     draft_services.remove_row(row_id=row.pk, version=2)
-    with pytest.raises(draft_services.DraftConflictError):
+    with pytest.raises(ConflictError):
         draft_services.edit_row(row_id=row.pk, version=2, form_data={"remarks": "后写的"})
 
 

@@ -387,4 +387,4 @@ def test_two_at_once_the_second_is_told_what_the_first_did(staff):
     rename_department(department_id=department.pk, name="技术处", actor=staff, version=seen)
     with pytest.raises(ConflictError) as stale:
         rename_department(department_id=department.pk, name="技术中心", actor=staff, version=seen)
-    assert [entry.changes["name"]["new"] for entry in stale.value.since] == ["技术处"]
+    assert [entry.changes["name"]["new"] for entry in stale.value.newer_entries] == ["技术处"]

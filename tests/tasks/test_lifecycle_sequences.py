@@ -169,7 +169,7 @@ def test_of_two_deciders_one_wins_and_one_is_told():
         won = [result for result in results if not isinstance(result, Exception)]
         assert (len(told), len(won)) == (1, 1), results
         # The one who is told sees the other's entry.
-        assert [entry.pk for entry in told[0].since] == [won[0].pk]
+        assert [entry.pk for entry in told[0].newer_entries] == [won[0].pk]
         version = task.version
         task.refresh_from_db()
         assert task.version == version + 1

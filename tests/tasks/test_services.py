@@ -230,7 +230,7 @@ def test_an_older_version_is_refused_with_what_happened_since(staff, liaison):
                 task_id=task.pk, version=version, actor=staff, note="我写的。", effective_on=day(4), today=TODAY
             )
         expected = [entry for entry in task.log.order_by("sequence") if entry.sequence > version]
-        assert stale.value.since == expected
+        assert stale.value.newer_entries == expected
         if version == old:
             assert expected == [first, second]
     assert task.log.count() == 3

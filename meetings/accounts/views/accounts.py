@@ -51,7 +51,7 @@ def account_new(request: Request) -> HttpResponse:
         try:
             account, password = create_account(actor=request.user, **form.cleaned_data)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             return _page(request, account, password=password)
     return render(request, "meetings/accounts/new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -73,7 +73,7 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
                 request, permissions.managed_account(request.user, pk), form=form, conflict=conflict, status=409
             )
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             messages.success(request, _("Saved: the account is changed."))
             return redirect("account_detail", pk)

@@ -32,7 +32,7 @@ def account_settings(request: Request) -> HttpResponse:
         try:
             changed = change_settings(account=request.user, **form.chosen)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             with override(request.user.language or request.LANGUAGE_CODE):
                 messages.success(request, _success_message(form, changed))

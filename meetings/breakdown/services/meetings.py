@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError
+from meetings.locking import build_version_token, check_version
 from meetings.models import Account, Attendance, ChangeKind, EntryKind, Meeting, MeetingLead, Person, Task
 from meetings.tasks.services.log import format_day, iso, write_entry
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 from .meeting_settings import record_next_meeting
-from .ordering import build_version_token, check_version_token, diff_values, log_meeting_change
+from .ordering import diff_values, log_meeting_change
 
 MEETING_TEXTS = ("title", "body", "breakdown_title", "document_number", "place", "host")
 
@@ -55,7 +56,7 @@ def get_metadata(meeting: Meeting) -> MeetingMetadata:
 
 
 def meeting_version_token(meeting: Meeting) -> str:
-    """Return the name of what the form of a meeting shows."""
+    """Return the token of what the form of a meeting shows."""
     return build_version_token(_metadata_to_json(get_metadata(meeting)))
 
 
@@ -98,8 +99,8 @@ def edit_meeting(
     version_token: str | None = None,
     today: datetime.date | None = None,
 ) -> Meeting:
-    """Correct what the register says of a meeting. Raises a subclass of Refused; Outdated where ``version_token`` is no
-    more.
+    """Correct what the register says of a meeting. Raises a subclass of Refused; ConflictError on another
+    ``version_token``.
 
     The tasks of a meeting count from its issue day, and what the log says of a day is never taken back. So an earlier
     day puts an entry in front of each task's first; a later one is refused once there are tasks. Deadlines keep the
@@ -107,7 +108,7 @@ def edit_meeting(
     """
     require_secretariat(actor)
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("chair", "overall_lead").get(pk=meeting_id)
-    check_version_token(version_token, meeting_version_token(meeting))
+    check_version(version_token, meeting_version_token(meeting))
     reason = clean_reason(reason)
     _check_metadata(metadata, today or timezone.localdate(), exclude=meeting)
     before = get_metadata(meeting)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from django.db import models
@@ -10,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import InvalidTransitionError, OutdatedFormError
+from meetings.errors import InvalidTransitionError
+from meetings.locking import build_version_token, check_version
 from meetings.models import (
     Account,
     Aspect,
@@ -32,13 +32,8 @@ _TEMPORARY_OFFSET = 10_000
 # --- what a page showed ---------------------------------------------------------------------------
 
 
-def build_version_token(*values: object) -> str:
-    """Return a name for ``values``: two pages have the same one exactly where they showed the same."""
-    return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
-
-
 def table_version_token(meeting: Meeting) -> str:
-    """Return the name of what a page shows of the table's order and texts. Four queries."""
+    """Return the token of what a page shows of the table's order and texts. Four queries."""
     return build_version_token(
         list(Aspect.objects.filter(meeting=meeting).order_by("position").values_list("pk", "position", "title")),
         list(
@@ -61,20 +56,10 @@ def table_version_token(meeting: Meeting) -> str:
 
 
 def lock_table(meeting_id: int, version_token: str | None) -> Meeting:
-    """Return the meeting, held against other arrangers; raises Outdated where its table is not the one
-    ``version_token``.
-    """
+    """Return the meeting, held against others; raises ConflictError where its table is not that of the token."""
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
-    check_version_token(version_token, table_version_token(meeting))
+    check_version(version_token, table_version_token(meeting))
     return meeting
-
-
-def check_version_token(version_token: str | None, current: str) -> None:
-    """Raise Outdated where what a form showed (none: nothing was shown) is not what is there now."""
-    if version_token is not None and version_token != current:
-        raise OutdatedFormError(
-            _("Somebody changed this meanwhile. Nothing of yours has been saved; look at what is there now.")
-        )
 
 
 # --- order ----------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.comparison import earlier_suggestions
-from meetings.errors import InvalidTransitionError, NoChangesError, OutdatedFormError
+from meetings.errors import InvalidTransitionError, NoChangesError
+from meetings.locking import check_version
 from meetings.models import Account, Suggestion
 from meetings.tasks.services.validators import require_secretariat
 
@@ -20,15 +21,13 @@ def link_earlier_suggestion(
     """Say which earlier suggestion this one comes back to, or (``earlier_id`` none) that it comes back to none.
 
     ``expected_earlier_id`` is the earlier one the form showed. Each task of the suggestion gets an entry, effective
-    today. Raises a subclass of Refused: Outdated where somebody else has linked it meanwhile, among others.
+    today. Raises a subclass of Refused: ConflictError where somebody else has linked it meanwhile, among others.
     """
     require_secretariat(actor)
     rows = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting", "raised_before__meeting")
     suggestion = rows.get(pk=suggestion_id)
-    if suggestion.raised_before_id != expected_earlier_id:
-        raise OutdatedFormError(
-            _("Somebody else linked this suggestion meanwhile. Nothing of yours has been saved; look at what is there.")
-        )
+    # No link is 0, as a form that showed none says.
+    check_version(expected_earlier_id or 0, suggestion.raised_before_id or 0)
     if suggestion.raised_before_id == earlier_id:
         raise NoChangesError()
     earlier = None

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
+from meetings.locking import build_version_token, check_version
 from meetings.models import (
     Account,
     ChangeKind,
@@ -30,8 +31,6 @@ from meetings.tasks.services.validators import clean_reason, require_secretariat
 from .aspects import aspect_label, get_or_create_aspect
 from .ordering import (
     assign_positions,
-    build_version_token,
-    check_version_token,
     diff_values,
     find_neighbour,
     lock_table,
@@ -50,7 +49,7 @@ MAX_NUMBER = 99_999
 
 
 def suggestion_version_token(suggestion: Suggestion) -> str:
-    """Return the name of what the form of a suggestion shows. One query."""
+    """Return the token of what the form of a suggestion shows. One query."""
     sources = list(suggestion.suggestion_sources.order_by("position").values_list("person", "capacity"))
     return build_version_token(suggestion.number, suggestion.aspect_id, suggestion.text, suggestion.lead_in, sources)
 
@@ -76,7 +75,7 @@ def edit_suggestion(
     require_secretariat(actor)
     suggestion = _lock_suggestion(suggestion_id)
     meeting = suggestion.meeting
-    check_version_token(version_token, suggestion_version_token(suggestion))
+    check_version(version_token, suggestion_version_token(suggestion))
     reason = clean_reason(reason)
     old = _suggestion_to_json(suggestion)
     before = suggestion.aspect_id

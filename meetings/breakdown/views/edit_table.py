@@ -26,7 +26,7 @@ from meetings.breakdown.services.suggestions import (
     renumber_suggestions,
 )
 from meetings.breakdown.views.posted_values import posted_id, service_arguments
-from meetings.errors import OutdatedFormError, ServiceError
+from meetings.errors import ConflictError, ServiceError
 from meetings.models import Aspect, Meeting, Suggestion, SuggestionSource, Task, TaskDepartment, TaskLeader
 from meetings.ui.http import Request
 from meetings.ui.navigation import strip_nul, today
@@ -71,7 +71,7 @@ def meeting_breakdown(request: Request, pk: int) -> HttpResponse:
     except (Aspect.DoesNotExist, Suggestion.DoesNotExist, Task.DoesNotExist):
         gone = _("What you wanted to change is not there any more. Look at the table as it is now.")
         return _show_table(request, meeting, errors=[gone], status=409)
-    except OutdatedFormError as outdated:
+    except ConflictError as outdated:
         return _show_table(request, meeting, errors=[outdated.message], status=409)
     except ServiceError as error:
         return _show_table(request, meeting, errors=[error.message], status=422)

@@ -17,7 +17,7 @@ from meetings.breakdown.services.ordering import table_version_token
 from meetings.breakdown.services.split_merge import merge_tasks, split_task
 from meetings.breakdown.services.suggestions import MAX_NUMBER, merge_suggestions, split_suggestion
 from meetings.breakdown.views.posted_values import parse_id, posted_id, service_arguments
-from meetings.errors import ConflictError, InvalidInputError, OutdatedFormError, ServiceError
+from meetings.errors import InvalidInputError, ServiceError
 from meetings.models import Suggestion, Task
 from meetings.ui.http import Request
 from meetings.ui.navigation import strip_nul
@@ -34,8 +34,7 @@ class FormState:
 
 
 def _error_state(values: Mapping[str, str], error: ServiceError) -> FormState:
-    status = 409 if isinstance(error, (OutdatedFormError, ConflictError)) else 422
-    return FormState(values, (error.message,), status, tuple(error.since) if isinstance(error, ConflictError) else ())
+    return FormState(values, (error.message,), error.status_code, tuple(getattr(error, "newer_entries", ())))
 
 
 def _redirect_to_table(suggestion: Suggestion, anchor: str) -> HttpResponse:

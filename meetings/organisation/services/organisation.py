@@ -1,8 +1,8 @@
 """Departments and people: added, renamed, headed, retired and taken back; each is one entry of the change log.
 
 The secretariat and administrators do it. ``version`` is that of the row the form showed (`version_of`): a save on an
-older one writes nothing and raises Stale with what the other did (docs/domain.md, Two people at once). Nothing is ever
-deleted, for the append-only logs name it.
+older one writes nothing and raises ConflictError (docs/domain.md, Two people at once). Nothing is ever deleted, for the
+append-only logs name it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from meetings import permissions
 from meetings.breakdown.services.ordering import diff_values
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import (
-    ConflictError,
     InvalidInputError,
     InvalidTransitionError,
     NoChangesError,
     PermissionDeniedError,
 )
+from meetings.locking import check_version
 from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, ChangeLog, Department, FormerName, Person, Task
 from meetings.tasks.services.log import Changes
 
@@ -42,13 +42,11 @@ def version_of(subject: Subject) -> int:
 
 
 def lock_row(rows, pk: int, version: int | None = None):
-    """Return the row of ``rows`` held against others; raises Stale where its version is not ``version`` any more."""
+    """Return the row of ``rows`` held against others; raises ConflictError where it has another version."""
     row = rows.select_for_update(of=("self",)).get(pk=pk)
-    if version is not None and version_of(row) != version:
-        since = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
-        raise ConflictError(
-            list(since), _("This was changed while you were writing. Nothing of yours has been saved yet.")
-        )
+    if version is not None:
+        newer_entries = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
+        check_version(version, version_of(row), newer_entries=lambda: newer_entries)
     return row
 
 

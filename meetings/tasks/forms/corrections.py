@@ -155,14 +155,14 @@ class EditTaskForm(ConflictAwareFormMixin, TaskActionForm):
             "effective_on": data["effective_on"] or self.today,
         }
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside what it is about."""
         if error.field in self.part_errors:
             self.part_errors[error.field].append(error.message)
         elif error.field in ("deadline_text", "milestones"):
-            self.deadline.explain(error)
+            self.deadline.add_service_error(error)
         else:
-            super().explain(error)
+            super().add_service_error(error)
 
     def rebased(self) -> EditTaskForm:
         """Return the form on the version that is there now: with what was typed, and for the rest what is there."""

@@ -120,6 +120,6 @@ class DeadlineForm(ConflictAwareFormMixin, forms.Form):
             self.add_error("deadline_text", _("Look at how this is understood. If it is right, send the form again."))
         return data
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else "deadline_text", error.message)

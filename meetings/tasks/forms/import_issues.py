@@ -102,10 +102,10 @@ class IssueForm(forms.Form):
         departments = Department.objects.in_bulk(ids)
         return Correction(departments=[(departments[pk], roles.get(pk, DepartmentRole.RESPONSIBLE)) for pk in ids])
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
         if error.field in ("deadline_text", "milestones") and len(self.deadlines) == 1:
-            self.deadlines[0].explain(error)
+            self.deadlines[0].add_service_error(error)
         else:
             self.add_error("note" if error.field == "note" else None, error.message)
 

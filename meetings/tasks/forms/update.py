@@ -106,6 +106,6 @@ class UpdateTaskForm(forms.Form):
             "months": self.task.review_interval_months,
         }
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else None, error.message)

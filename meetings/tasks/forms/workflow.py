@@ -127,7 +127,7 @@ class TaskActionForm(forms.Form):
         """Whether the form has to be sent in parts."""
         return self.is_multipart()
 
-    def explain(self, error: ServiceError) -> None:
+    def add_service_error(self, error: ServiceError) -> None:
         """Put the sentence of a verb that refused beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else None, error.message)
 
@@ -195,7 +195,7 @@ class ExtensionRequestForm(TaskActionForm):
         try:
             require_later(self.task, due)
         except ServiceError as error:
-            self.explain(error)
+            self.add_service_error(error)
             return data
         if data.get("understood") != due.isoformat():
             # So that the second sending says it was seen.

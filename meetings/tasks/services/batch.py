@@ -180,7 +180,7 @@ def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.da
     if change.version is not None and change.version != task.version:
         since = [entry for entry in task.log.all() if entry.sequence > change.version]
         sentence = _("It was changed meanwhile. Look at it, and choose it again.")
-        return PlannedRow(task, change, refusal=ConflictError(since, sentence))
+        return PlannedRow(task, change, refusal=ConflictError(sentence, newer_entries=since))
     entries: list[PlannedEntry] = []
     assignments = None
     no_change_error: ServiceError | None = None
@@ -333,7 +333,7 @@ def _find_duplicate_batch(rows: list[PlannedRow], actor: Account) -> Batch | Non
 
 
 def _find_batch_of_row(row: PlannedRow, actor: Account) -> int | None:
-    first = row.refusal.since[0]
+    first = row.refusal.newer_entries[0]
     change = row.wish
     status = first.changes.get("status", {}).get("new")
     is_same = first.actor_id == actor.pk and first.note == change.note.strip() and change.status in (None, status)

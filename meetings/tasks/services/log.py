@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import ExtensionEvent, extension_transition
 from meetings.deadlines import Deadline, DeadlineKind, Precision
-from meetings.errors import ConflictError, InvalidTransitionError
+from meetings.errors import InvalidTransitionError
+from meetings.locking import check_version
 from meetings.models import (
     Account,
     Department,
@@ -51,15 +52,14 @@ class PlannedEntry:
 def lock_task(task_id: int, version: int) -> Task:
     """Return the task, held against other writers until the transaction ends.
 
-    Raises Stale on an older version, and ImpossibleStep where it was joined into another task.
+    Raises ConflictError on an older version, and InvalidTransitionError where it was joined into another task.
     """
     task = Task.objects.select_for_update(of=("self",)).select_related("suggestion__meeting").get(pk=task_id)
     if task.joined_into_id is not None:
         raise InvalidTransitionError(
             _("This task was joined into “%(task)s”. Work on that one.") % {"task": task.joined_into}
         )
-    if task.version != version:
-        raise ConflictError(list(task.log.recorded_after(version)))
+    check_version(version, task.version, newer_entries=lambda: task.log.recorded_after(version))
     return task
 
 

@@ -37,7 +37,11 @@ def edit_task(request: Request, pk: int) -> HttpResponse:
     if version not in (None, task.version):
         # First of all: what somebody else did may be why the form is wrong now.
         return _page(
-            request, task, form.rebased(), conflict=ConflictError(list(task.log.recorded_after(version))), status=409
+            request,
+            task,
+            form.rebased(),
+            conflict=ConflictError(newer_entries=list(task.log.recorded_after(version))),
+            status=409,
         )
     if valid:
         try:
@@ -53,7 +57,7 @@ def edit_task(request: Request, pk: int) -> HttpResponse:
             form.task = task
             return _page(request, task, form.rebased(), conflict=conflict, status=409)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             messages.success(request, _success_message(entries))
             return redirect(url_after_save(request, task, advances_inbox=False))

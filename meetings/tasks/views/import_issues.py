@@ -93,7 +93,7 @@ def _resolve(request: Request) -> HttpResponse:
         if not issue.is_open or form is None:
             messages.error(request, error.message)
             return _redirect_to_next(request, issue, next_anchor)
-        form.explain(error)
+        form.add_service_error(error)
         return _render_again(request, issue, form, status=422)
     sentence = _success_message(issue, decision)
     if request.htmx:

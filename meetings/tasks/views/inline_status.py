@@ -36,7 +36,9 @@ def task_status(request: Request, pk: int) -> HttpResponse:
     if not valid:
         if data.get("version") not in (None, task.version):
             # What somebody else did may be why the form is wrong now, such as a step that has gone.
-            return _render_error(request, task, form, ConflictError(list(task.log.recorded_after(data["version"]))))
+            return _render_error(
+                request, task, form, ConflictError(newer_entries=list(task.log.recorded_after(data["version"])))
+            )
         return _render(request, task, form, status=422)
     change = TaskChange(
         task_id=task.pk,
@@ -77,7 +79,7 @@ def _form(request: Request, task: Task, data=None) -> UpdateTaskForm:
 
 def _render_error(request: Request, task: Task, form: UpdateTaskForm, error: ServiceError) -> HttpResponse:
     if not isinstance(error, ConflictError):
-        form.explain(error)
+        form.add_service_error(error)
         return _render(request, task, form, status=422)
     return _render(request, task, _form(request, task, rebased_data(request, task)), conflict=error, status=409)
 

@@ -36,10 +36,10 @@ def _save(request: Request) -> HttpResponse:
     try:
         view = save_view(owner=request.user, **form.cleaned_data)
     except NameTakenError as taken:
-        form.explain(taken)
+        form.add_service_error(taken)
         return _render(request, save_form=form, may_overwrite=True, status=409)
     except ServiceError as error:
-        form.explain(error)
+        form.add_service_error(error)
         return _render(request, save_form=form, status=422)
     messages.success(request, _success_message(view))
     address = saved_view_url(view)
@@ -63,7 +63,7 @@ def saved_view_edit(request: Request, pk: int) -> HttpResponse:
         try:
             view = saved_views_service.change_view(view_id=view.pk, actor=request.user, **form.cleaned_data)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             messages.success(request, _success_message(view))
             return redirect("saved_views")

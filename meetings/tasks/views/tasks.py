@@ -79,7 +79,9 @@ def _update(request: Request, pk: int) -> HttpResponse:
     valid, data = form.is_valid(), form.cleaned_data
     if data.get("version") not in (None, task.version):
         # First of all: what somebody else did may be why the form is wrong now, such as a step that has gone.
-        return _render_conflict(request, task, ConflictError(list(task.log.recorded_after(data["version"]))))
+        return _render_conflict(
+            request, task, ConflictError(newer_entries=list(task.log.recorded_after(data["version"])))
+        )
     if valid:
         try:
             entry = update_task(
@@ -95,7 +97,7 @@ def _update(request: Request, pk: int) -> HttpResponse:
         except ConflictError as conflict:
             return _render_conflict(request, task, conflict)
         except ServiceError as error:
-            form.explain(error)
+            form.add_service_error(error)
         else:
             messages.success(request, update_success_message(task, entry))
             return redirect(url_after_save(request, task, advances_inbox=True, to_list=True))

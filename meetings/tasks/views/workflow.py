@@ -48,7 +48,7 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
     except ConflictError as conflict:
         return render_task(request, task, today(), submitted_form=_rebased(form), conflict=conflict, status=409)
     except ServiceError as error:
-        form.explain(error)
+        form.add_service_error(error)
         return render_task(request, task, today(), submitted_form=form, status=422)
     messages.success(request, _success_message(task, known.success_message, entry))
     return redirect(url_after_save(request, task, advances_inbox=known.advances_inbox))
