@@ -1,5 +1,6 @@
 """How the names of static files are made."""
 
+from django.core.files.base import File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -14,7 +15,7 @@ class HashedWhereCollectedStorage(CompressedManifestStaticFilesStorage):
     # Modules import each other by their hashed names.
     support_js_module_import_aggregation = True
 
-    def hashed_name(self, name: str, content=None, filename: str | None = None) -> str:
+    def hashed_name(self, name: str, content: File | None = None, filename: str | None = None) -> str:
         """Return ``name`` with its hash, or as it is while the file has not been collected."""
         try:
             return super().hashed_name(name, content, filename)

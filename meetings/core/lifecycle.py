@@ -93,7 +93,9 @@ TRANSITIONS: tuple[Transition, ...] = (
 ENDED_STATUSES = frozenset(transition.source for transition in TRANSITIONS if transition.step is Step.REOPEN)
 OPEN_STATUSES = frozenset(Status) - ENDED_STATUSES
 
-_TRANSITION_BY_STATUSES = {(transition.source, transition.target): transition for transition in TRANSITIONS}
+_TRANSITION_BY_STATUSES: dict[tuple[str, str], Transition] = {
+    (transition.source, transition.target): transition for transition in TRANSITIONS
+}
 
 
 def find_transition(source: str, target: str) -> Transition | None:

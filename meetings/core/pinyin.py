@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import islice, product
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
@@ -25,6 +26,10 @@ def is_pinyin_query(word: str) -> bool:
     return len(word) >= MIN_QUERY_LENGTH and word.isascii() and word.isalnum() and not word.isdecimal()
 
 
+# Every letter by itself: pypinyin takes a function that returns a list, although its types do not say so.
+_SPLIT_LETTERS: Any = list
+
+
 # Every save of a task spells its text again, which seldom is another one.
 @lru_cache(maxsize=4096)
 def build_pinyin_index(text: str) -> str:
@@ -37,10 +42,10 @@ def build_pinyin_index(text: str) -> str:
     if not characters:
         return ""
     if len(characters) <= MAX_NAME_LENGTH:
-        of_letters = pinyin(characters, style=Style.NORMAL, heteronym=True, errors=list)
+        of_letters = pinyin(characters, style=Style.NORMAL, heteronym=True, errors=_SPLIT_LETTERS)
         readings = list(islice(product(*of_letters), MAX_READINGS))
     else:
-        readings = [lazy_pinyin(characters, errors=list)]
+        readings = [tuple(lazy_pinyin(characters, errors=_SPLIT_LETTERS))]
     spelled = ["".join(reading) for reading in readings]
     initials = ["".join(syllable[0] for syllable in reading) for reading in readings]
     return " ".join(dict.fromkeys([*spelled, *initials])).lower()

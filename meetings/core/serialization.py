@@ -32,4 +32,4 @@ class Deserializer(json.Deserializer):
 
     def _handle_object(self, obj: dict[str, Any]) -> Iterator[Any]:
         label = str(obj.get("model", "")).lower()
-        yield from super()._handle_object({**obj, "model": FORMER_LABELS.get(label, label)})
+        yield from super()._handle_object({**obj, "model": FORMER_LABELS.get(label, label)})  # type: ignore[misc]  # private in Django

@@ -63,14 +63,14 @@ def period_of(parts: Parts) -> Period | None:
         return (
             months_through(1, 6, Precision.HALF_YEAR) if half in "上1" else months_through(7, 12, Precision.HALF_YEAR)
         )
-    if parts.get("month"):
-        month = int(parts["month"])
+    if month_digits := parts.get("month"):
+        month = int(month_digits)
         if not 1 <= month <= 12:
             return None
-        if parts.get("day"):
-            return one_day(month, int(parts["day"]))
-        if parts.get("third"):
-            return _third(month, parts["third"])
+        if day := parts.get("day"):
+            return one_day(month, int(day))
+        if third := parts.get("third"):
+            return _third(month, third)
         return months_through(month, month, Precision.MONTH)
     return months_through(1, 12, Precision.YEAR)
 

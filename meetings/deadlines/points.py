@@ -60,10 +60,10 @@ def _one_period_each(parts: Parts) -> list[Parts]:
 
 def _year_of(parts: Parts, known: Known, before: Point | None) -> tuple[int | None, bool]:
     """The year the parts name, and whether they name one; 明年 names one that only the issue day gives."""
-    if parts.get("year"):
-        return int(parts["year"]), True
-    if parts.get("short_year"):
-        return 2000 + int(parts["short_year"]), True
+    if year := parts.get("year"):
+        return int(year), True
+    if short_year := parts.get("short_year"):
+        return 2000 + int(short_year), True
     said = parts.get("said_year")
     if not said:
         return None, False
@@ -83,9 +83,9 @@ def _place(point: Point, period: Period, known: Known, before: Point | None) -> 
         # 2024年10-3月 ends in the next year, most likely.
         later = _dated(replace(point, year_printed=True), period, year + 1)
         return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), year + 1
-    if named and year is None:
-        return _open(point, ProblemCode.NO_ISSUE_DAY, None), None
     if named:
+        if year is None:
+            return _open(point, ProblemCode.NO_ISSUE_DAY, None), None
         return _dated(replace(point, year_printed=True), period, year), year
     carried = (before.due or before.offered) if before and before.year_printed else None
     if carried:
@@ -208,10 +208,10 @@ def _month_of_issue(mark: Mark, text: str, known: Known, before: Point | None) -
     month = add_months(base.replace(day=1), 1 if _is_next(mark) else 0) if base else datetime.date(2000, 1, 1)
     parts = {**mark.parts, "month": str(month.month)}
     period = period_of(parts)
-    if period is None or period.last(month.year) is None:
+    first, last = (period.first(month.year), period.last(month.year)) if period else (None, None)
+    if period is None or first is None or last is None:
         return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY if base else ProblemCode.NO_ISSUE_DAY)
-    span = period.first(month.year), period.last(month.year)
-    point = _of_issue(mark, text, known, lambda day: span, period.precision)
+    point = _of_issue(mark, text, known, lambda day: (first, last), period.precision)
     if is_vague(mark.parts) and point.due:
         return _open(point, ProblemCode.NO_FIXED_DAY, vague_offer(mark.parts, period, month.year))
     return point

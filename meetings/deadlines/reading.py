@@ -251,7 +251,7 @@ def _with_ongoing(text: str, cell: Cell, points: list[Point]) -> Reading:
     reading = _dates(text, cell, points)
     if reading.deadline.kind is not DeadlineKind.DATED or reading.problem:
         return reading
-    last = max((point for point in points if point.due), key=lambda point: point.due)
+    last = max((point for point in points if point.due), key=lambda point: point.due or datetime.date.min)
     value = text.strip()
     if cell.has(Form.ONGOING) and grammar.STAGE_WORD.search(cell.clause_after(last.mark.end)):
         milestones = (*reading.milestones, cell.deadline_of(last))
@@ -296,7 +296,7 @@ def _last_of(points: list[Point]) -> tuple[Point, bool]:
         due = [point for point in points if point.role is Role.DUE]
         return (due or points)[-1], True
     latest = max(reversed(points), key=lambda point: (point.due, point.role is Role.DUE))
-    goals = [point.due for point in points if point.role is Role.DUE]
+    goals = [point.due for point in points if point.due and point.role is Role.DUE]
     return latest, goals == sorted(goals)
 
 

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from meetings.deadlines.point import Known
 
@@ -47,7 +48,7 @@ def read_row_deadlines(
     as the row numbers its tasks, each task gets the one of its number and no doubt is left. One date, or one
     task, is read as by ``read_deadline``, whose other arguments these are. Raises nothing; no task, no reading.
     """
-    options = {"issued_on": issued_on, "held_on": held_on, "numeric": numeric}
+    options: dict[str, Any] = {"issued_on": issued_on, "held_on": held_on, "numeric": numeric}
     if len(task_texts) > 1:
         numbered = _numbered(text, len(task_texts))
         if numbered:
@@ -95,7 +96,9 @@ def _on_own_line(text: str, piece: str) -> bool:
     return piece in [line.strip() for line in text.splitlines()]
 
 
-def _shared_out(text: str, dates: list[_Date], task_texts: Sequence[str], options: dict) -> tuple[Reading, ...]:
+def _shared_out(
+    text: str, dates: list[_Date], task_texts: Sequence[str], options: dict[str, Any]
+) -> tuple[Reading, ...]:
     confirm = DeadlineProblem(ProblemCode.SEVERAL_DATES_SEVERAL_TASKS, text.strip())
     named = [_years_named(task) for task in task_texts]
     owned: dict[int, list[_Date]] = {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -44,14 +47,14 @@ PAGE_SIZES = (25, 50, 100, 200)
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; the natural key is the user name."""
 
-    def create_user(self, username: str, password: str | None = None, **fields) -> Account:
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> Account:
         """Create an account with a hashed ``password`` (none: it cannot sign in until one is set)."""
         account = self.model(username=self.model.normalize_username(username), **fields)
         account.set_password(password)
         account.save(using=self._db)
         return account
 
-    def create_superuser(self, username: str, password: str | None = None, **fields) -> Account:
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Account:
         """Create an administrator; the name is the one `createsuperuser` calls."""
         return self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
 
@@ -166,7 +169,7 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         # A leader looks between two meetings: what is red has to be the first thing there, until they choose another.
         if self._state.adding and self.role == Role.LEADER and self.landing_page == LandingPage.DASHBOARD:
             self.landing_page = LandingPage.OVERVIEW
@@ -185,11 +188,11 @@ class Account(AbstractBaseUser):
         """Whether the administration site opens: for administrators alone."""
         return self.is_active and self.role == Role.ADMINISTRATOR
 
-    def has_perm(self, perm: str, obj=None) -> bool:
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Administrators may what the administration site offers; it offers no writing of tasks or log."""
         return self.is_staff
 
-    def has_perms(self, perm_list, obj=None) -> bool:
+    def has_perms(self, perm_list: Iterable[str], obj: models.Model | None = None) -> bool:
         """See `has_perm`."""
         return self.is_staff
 

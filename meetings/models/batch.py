@@ -20,7 +20,7 @@ class BatchSource(models.TextChoices):
     WORKBOOK = "fill_in", _("Fill-in workbook")
 
 
-class BatchQuerySet(models.QuerySet):
+class BatchQuerySet(models.QuerySet["Batch"]):
     """Batches."""
 
     def for_listing(self) -> BatchQuerySet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -37,13 +39,13 @@ def _exactly_one_subject() -> Q:
     return either
 
 
-class ChangeLogQuerySet(models.QuerySet):
+class ChangeLogQuerySet(models.QuerySet["ChangeLog"]):
     """Entries of the change log; the database's triggers hold where these refusals are passed by."""
 
-    def update(self, **kwargs) -> int:
+    def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Entries of the change log are never changed.")
 
-    def delete(self):
+    def delete(self) -> NoReturn:
         raise AppendOnlyError("Entries of the change log are never deleted.")
 
 
@@ -95,5 +97,5 @@ class ChangeLog(models.Model):
     def __str__(self) -> str:
         return self.get_kind_display()
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Entries of the change log are never deleted.")

@@ -17,7 +17,7 @@ def evidence_path(evidence: Evidence, filename: str) -> str:
     return f"evidence/{evidence.entry.recorded_at:%Y}/{uuid.uuid4().hex}"
 
 
-class EvidenceQuerySet(models.QuerySet):
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Files of evidence."""
 
     def not_deleted(self) -> EvidenceQuerySet:

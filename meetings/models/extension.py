@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.core.lifecycle import ExtensionState
 
+from .deadline_fields import DeadlineFields
 from .log import TaskLog
-from .task import DeadlineFields, Task
+from .task import Task
 
 
 class ExtensionStatus(models.TextChoices):
@@ -23,7 +24,7 @@ class ExtensionStatus(models.TextChoices):
     LAPSED = ExtensionState.LAPSED.value, _("Lapsed with the end of the task")
 
 
-class ExtensionQuerySet(models.QuerySet):
+class ExtensionQuerySet(models.QuerySet["ExtensionRequest"]):
     """Wishes for a later deadline."""
 
     def waiting(self) -> ExtensionQuerySet:
@@ -83,4 +84,5 @@ class ExtensionRequest(DeadlineFields):
     @property
     def days_requested(self) -> int:
         """How many days later than before the asking."""
+        assert self.due_date is not None  # the constraint extension_is_later
         return (self.due_date - self.due_date_before).days

@@ -24,7 +24,7 @@ class ImportIssueColumn(models.TextChoices):
     OTHER = "other", _("other")
 
 
-class ImportIssueQuerySet(NaturalKeyQuerySet):
+class ImportIssueQuerySet(NaturalKeyQuerySet["ImportIssue"]):
     """Marks, by whether they have been answered."""
 
     def open(self) -> ImportIssueQuerySet:

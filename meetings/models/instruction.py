@@ -13,7 +13,7 @@ from .organisation import Person
 from .task import Task
 
 
-class InstructionQuerySet(models.QuerySet):
+class InstructionQuerySet(models.QuerySet["Instruction"]):
     """Instructions, as they stood at the end of a day."""
 
     def open_on(self, day: datetime.date) -> InstructionQuerySet:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -18,9 +18,10 @@ from meetings.core.dates import add_months
 
 from .account import Account
 from .batch import Batch
+from .deadline_fields import DeadlineFields
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department
-from .task import RELATED_TASK_KEY, DeadlineFields, Status, Task
+from .task import RELATED_TASK_KEY, Status, Task
 
 
 class EntryKind(models.TextChoices):
@@ -59,13 +60,13 @@ class AppendOnlyError(TypeError):
     """Raised on an attempt to change or delete an entry of the log."""
 
 
-class TaskLogQuerySet(NaturalKeyQuerySet):
+class TaskLogQuerySet(NaturalKeyQuerySet["TaskLog"]):
     """Entries of the log. The database's triggers hold where these refusals are passed by."""
 
-    def update(self, **kwargs) -> int:
+    def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Log entries are never changed; undo one by another entry.")
 
-    def delete(self):
+    def delete(self) -> NoReturn:
         raise AppendOnlyError("Log entries are never deleted; undo one by another entry.")
 
     def recorded_after(self, version: int) -> TaskLogQuerySet:
@@ -148,7 +149,7 @@ class TaskLog(NaturalKeyModel):
     def __str__(self) -> str:
         return self.get_kind_display()
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Log entries are never deleted; undo one by another entry.")
 
     @property
@@ -177,7 +178,7 @@ def interval_contains(day: datetime.date) -> Q:
     return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
-class TaskStateQuerySet(NaturalKeyQuerySet):
+class TaskStateQuerySet(NaturalKeyQuerySet["TaskState"]):
     """Intervals, and how they are made from the log."""
 
     def overlapping(self, first: datetime.date, last: datetime.date) -> TaskStateQuerySet:
@@ -350,7 +351,8 @@ def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
             current.until = day
             yield current
         current = replayed.to_state(task_id, day)
-    yield current
+    if current is not None:
+        yield current
 
 
 def deadline_columns_from_json(value: dict[str, Any]) -> dict[str, Any]:
@@ -365,7 +367,7 @@ def deadline_columns_from_json(value: dict[str, Any]) -> dict[str, Any]:
 
 def _earliest_due(deadline: dict[str, Any], milestones: list[dict[str, Any]]) -> datetime.date | None:
     days = [deadline["due_date"], *(m["due_date"] for m in milestones if not m.get("met_on"))]
-    return min((_parse_date(day) for day in days if day), default=None)
+    return min(filter(None, map(_parse_date, days)), default=None)
 
 
 def _parse_date(value: str | None) -> datetime.date | None:

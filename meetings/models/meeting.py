@@ -23,7 +23,7 @@ def _count_of(model: str, path: str, **conditions: Any) -> Coalesce:
     return Coalesce(Subquery(rows.values(path).annotate(number=Count("pk")).values("number")), 0)
 
 
-class MeetingQuerySet(NaturalKeyQuerySet):
+class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
     """Meetings, by the day on which somebody looks."""
 
     def issued_by(self, day: datetime.date) -> MeetingQuerySet:
@@ -63,10 +63,10 @@ class Meeting(NaturalKeyModel):
         blank=True,
         related_name="led_overall",
     )
-    leads = models.ManyToManyField(
+    leads: models.ManyToManyField[Person, MeetingLead] = models.ManyToManyField(
         Person, verbose_name=_("leads"), through="MeetingLead", blank=True, related_name="led_meetings"
     )
-    attendees = models.ManyToManyField(
+    attendees: models.ManyToManyField[Person, Attendance] = models.ManyToManyField(
         Person, verbose_name=_("attendees"), through="Attendance", blank=True, related_name="attended"
     )
     leader_agrees_before_closure = models.BooleanField(
@@ -108,6 +108,8 @@ class MeetingLead(NaturalKeyModel):
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT)
     position = models.PositiveSmallIntegerField(_("position"))
 
+    objects = NaturalKeyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
@@ -131,6 +133,8 @@ class Attendance(NaturalKeyModel):
     capacity = models.CharField(_("capacity"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
 
+    objects = NaturalKeyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("attendance")
         verbose_name_plural = _("attendances")
@@ -152,6 +156,8 @@ class Aspect(NaturalKeyModel):
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="aspects")
     position = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("aspect"), max_length=500)
+
+    objects = NaturalKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("aspect")

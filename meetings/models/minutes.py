@@ -23,7 +23,7 @@ class DocumentFormat(models.TextChoices):
     TEXT = "text", _("Text")
 
 
-_ENDINGS = {DocumentFormat.TEXT: "txt"}
+_ENDINGS: dict[str, str] = {DocumentFormat.TEXT: "txt"}
 
 
 def minutes_path(document: MinutesDocument, _name: str) -> str:
@@ -31,7 +31,7 @@ def minutes_path(document: MinutesDocument, _name: str) -> str:
     return f"minutes/{uuid.uuid4().hex}.{_ENDINGS.get(document.format, document.format)}"
 
 
-class MinutesDocumentQuerySet(models.QuerySet):
+class MinutesDocumentQuerySet(models.QuerySet["MinutesDocument"]):
     """Files of minutes: drafts until they are accepted."""
 
     def drafts_of(self, account: Account) -> MinutesDocumentQuerySet:

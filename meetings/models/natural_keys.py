@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import datetime
-from typing import ClassVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 
+_Row = TypeVar("_Row", bound="NaturalKeyModel")
 
-class NaturalKeyQuerySet(models.QuerySet):
+
+class NaturalKeyQuerySet(models.QuerySet[_Row]):
     """Finds a row by the fields its model lists in ``NATURAL_KEY``."""
 
-    def get_by_natural_key(self, *key):
+    def get_by_natural_key(self, *key: Any) -> _Row:
         """Return the row of this ``key``; raises DoesNotExist where there is none."""
         return self.get(**dict(zip(self.model.NATURAL_KEY, key, strict=True)))
 
 
 class NaturalKeyModel(models.Model):
-    """A model whose natural key is the values of ``NATURAL_KEY``, a tuple of look-up paths."""
+    """A model whose natural key is the values of ``NATURAL_KEY``, a tuple of look-up paths.
 
-    NATURAL_KEY: ClassVar[tuple[str, ...]]
+    Its ``objects`` are a NaturalKeyQuerySet, or a queryset of that kind.
+    """
 
-    objects = NaturalKeyQuerySet.as_manager()
+    NATURAL_KEY: tuple[str, ...]
 
     class Meta:
         abstract = True
 
     def natural_key(self) -> tuple[str | int, ...]:
         """Return the key; costs a query for each relation on the way that is not loaded."""
-        key = []
+        key: list[str | int] = []
         for path in self.NATURAL_KEY:
-            value = self
+            value: Any = self
             for name in path.split(LOOKUP_SEP):
                 value = getattr(value, name)
             key.append(value.isoformat() if isinstance(value, datetime.date) else value)

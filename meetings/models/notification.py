@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import secrets
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -33,7 +33,7 @@ class MailState(models.TextChoices):
     SUPERSEDED = "superseded", _("Replaced by a later one")
 
 
-class MailingQuerySet(models.QuerySet):
+class MailingQuerySet(models.QuerySet["Mailing"]):
     """Mails to be sent, and the steps from waiting to sent, each one statement so that two senders cannot share one."""
 
     def get_or_create_digest(self, account: Account, day: datetime.date) -> Mailing:
@@ -134,13 +134,13 @@ class Mailing(models.Model):
         return self.get_kind_display()
 
 
-class SentMailQuerySet(models.QuerySet):
+class SentMailQuerySet(models.QuerySet["SentMail"]):
     """The mails that went out. The database's triggers hold where these refusals are passed by."""
 
-    def update(self, **kwargs) -> int:
+    def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("The log of mails is never changed.")
 
-    def delete(self):
+    def delete(self) -> NoReturn:
         raise AppendOnlyError("The log of mails is never deleted.")
 
 
@@ -168,11 +168,11 @@ class SentMail(models.Model):
     def __str__(self) -> str:
         return self.subject
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("The log of mails is never deleted.")
 
 
-class CalendarAddressQuerySet(models.QuerySet):
+class CalendarAddressQuerySet(models.QuerySet["CalendarAddress"]):
     """Addresses of private calendars, found by the secret that nobody else knows."""
 
     def for_secret(self, secret: str) -> CalendarAddressQuerySet:

@@ -46,7 +46,7 @@ def _name_condition(words: str, of: str, merged: QuerySet) -> Q:
     return condition
 
 
-class DepartmentQuerySet(NaturalKeyQuerySet):
+class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
     """Departments, by what the address bar or a document calls them."""
 
     def living(self) -> Self:
@@ -132,7 +132,7 @@ class Department(NaturalKeyModel):
 _PERSON_MODELS = ("TaskLeader", "Attendance", "SuggestionSource")
 
 
-class PersonQuerySet(NaturalKeyQuerySet):
+class PersonQuerySet(NaturalKeyQuerySet["Person"]):
     """People, by what the address bar or a document calls them."""
 
     def living(self) -> Self:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import PinyinField
 from .meeting import Aspect, Meeting
-from .natural_keys import NaturalKeyModel
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Person
 
 
@@ -40,9 +40,11 @@ class Suggestion(NaturalKeyModel):
         help_text=_("The suggestion of an earlier meeting that this one comes back to."),
     )
     spelling = PinyinField(of="text")
-    sources = models.ManyToManyField(
+    sources: models.ManyToManyField[Person, SuggestionSource] = models.ManyToManyField(
         Person, verbose_name=_("sources"), through="SuggestionSource", blank=True, related_name="suggestions"
     )
+
+    objects = NaturalKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("suggestion")
@@ -72,6 +74,8 @@ class SuggestionSource(NaturalKeyModel):
     )
     capacity = models.CharField(_("capacity"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
+
+    objects = NaturalKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("suggestion source")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,11 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core import lifecycle
-from meetings.deadlines import Deadline
-from meetings.deadlines import DeadlineKind as Kind
-from meetings.deadlines import Precision as Exactness
 
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
+from .deadline_fields import DeadlineFields, dated_constraint
 from .fields import PinyinField
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department, Person
@@ -28,44 +26,6 @@ from .suggestion import Suggestion, SuggestionSource
 MAX_TEXT_LENGTH = 20_000
 TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
 RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
-
-
-class DeadlineFields(models.Model):
-    """A deadline as printed, beside what it was understood to mean (`meetings.deadlines`)."""
-
-    deadline_text = models.CharField(_("deadline as printed"), max_length=500, blank=True)
-    deadline_kind = models.CharField(_("kind of deadline"), max_length=20, choices=DeadlineKind.choices)
-    deadline_precision = models.CharField(_("precision"), max_length=20, choices=Precision.choices, blank=True)
-    due_date = models.DateField(_("due date"), null=True, blank=True)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def deadline(self) -> Deadline:
-        """The deadline in force, as `meetings.deadlines` writes it."""
-        return Deadline(
-            text=self.deadline_text,
-            kind=Kind(self.deadline_kind),
-            due_date=self.due_date,
-            precision=Exactness(self.deadline_precision) if self.deadline_precision else None,
-        )
-
-
-def dated_constraint(model_name: str, prefix: str = "") -> models.CheckConstraint:
-    """Return the constraint «dated exactly when there is a due date», for the fields beginning with ``prefix``.
-
-    The next meeting's deadline gets its day when that meeting is recorded, so it may have one.
-    """
-    kind, due = f"{prefix}deadline_kind", f"{prefix}due_date"
-    return models.CheckConstraint(
-        name=f"{model_name}_{prefix}dated_has_date",
-        condition=(
-            Q(**{kind: DeadlineKind.DATED, f"{due}__isnull": False})
-            | Q(**{kind: DeadlineKind.NEXT_MEETING})
-            | (~Q(**{kind: DeadlineKind.DATED}) & Q(**{f"{due}__isnull": True}))
-        ),
-    )
 
 
 def _health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
@@ -115,7 +75,7 @@ STATE_COLUMNS = (
 )
 
 
-class TaskQuerySet(NaturalKeyQuerySet):
+class TaskQuerySet(NaturalKeyQuerySet["Task"]):
     """Tasks, as they stood at the end of a day."""
 
     def on(self, day: datetime.date) -> Self:
@@ -256,14 +216,35 @@ class Task(NaturalKeyModel, DeadlineFields):
         help_text=_("Is no task of its own any more: it has no state on any day, and is in no list."),
     )
     spelling = PinyinField(of="text")
-    departments = models.ManyToManyField(
+    departments: models.ManyToManyField[Department, TaskDepartment] = models.ManyToManyField(
         Department, verbose_name=_("departments"), through="TaskDepartment", related_name="tasks"
     )
-    leaders = models.ManyToManyField(
+    leaders: models.ManyToManyField[Person, TaskLeader] = models.ManyToManyField(
         Person, verbose_name=_("supervising leaders"), through="TaskLeader", related_name="supervised_tasks"
     )
 
     objects = TaskQuerySet.as_manager()
+
+    # What TaskQuerySet annotates: only the tasks of a queryset that was asked for them have these.
+    day_status: str
+    day_closed_on: datetime.date | None
+    day_deadline_text: str
+    day_deadline_kind: str
+    day_deadline_precision: str
+    day_due_date: datetime.date | None
+    day_extension_count: int
+    day_extension_days: int
+    day_next_due: datetime.date | None
+    day_next_review: datetime.date | None
+    day_review_interval_months: int
+    day_milestones: list[dict[str, Any]]
+    day_outcome: str | None
+    health: str
+    health_rank: int
+    next_day: datetime.date | None
+    is_single: bool
+    last_report_note: str | None
+    last_report_on: datetime.date | None
 
     class Meta:
         verbose_name = _("task")
@@ -319,6 +300,8 @@ class TaskDepartment(NaturalKeyModel):
     )
     position = models.PositiveSmallIntegerField(_("position"))
 
+    objects = NaturalKeyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("responsible department")
         verbose_name_plural = _("responsible departments")
@@ -342,6 +325,8 @@ class TaskLeader(NaturalKeyModel):
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="task_leaders")
     position = models.PositiveSmallIntegerField(_("position"))
 
+    objects = NaturalKeyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("supervising leader")
         verbose_name_plural = _("supervising leaders")
@@ -363,6 +348,8 @@ class Milestone(NaturalKeyModel, DeadlineFields):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField(_("position"))
     met_on = models.DateField(_("met on"), null=True, blank=True)
+
+    objects = NaturalKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("milestone")
@@ -387,7 +374,7 @@ def worst_health(tasks: TaskQuerySet) -> models.QuerySet:
 
 
 # What hangs on a task and a list may show of it, by name.
-LISTED_PARTS = {
+LISTED_PARTS: dict[str, Callable[[], Prefetch]] = {
     "departments": lambda: Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
     "leaders": lambda: Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
     "sources": lambda: Prefetch("suggestion__suggestion_sources", SuggestionSource.objects.select_related("person")),

@@ -26,7 +26,7 @@ def workbook_path(_upload: WorkbookUpload, _name: str) -> str:
     return f"fill-in/{uuid.uuid4().hex}.xlsx"
 
 
-class WorkbookUploadQuerySet(models.QuerySet):
+class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
     """Workbooks that were handed in; the last comes first."""
 
     def waiting(self) -> WorkbookUploadQuerySet:
