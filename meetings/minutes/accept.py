@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidTransitionError
 from meetings.locking import build_version_token, check_version
+from meetings.minutes.parser.schema import ParsedFile
 from meetings.minutes.parser.text import fold_text
 from meetings.models import Account, Meeting, MinutesDocument
 
@@ -15,7 +16,6 @@ from .creation import AcceptResult, create_meeting
 from .diff import Difference, compute_difference, update_meeting, update_reason
 from .draft import Draft, build_draft
 from .draft_services import create_accepted_document, hash_content, load_draft, lock_document, save_document
-from .json_codec import ParsedFile
 
 
 def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:

@@ -15,10 +15,9 @@ from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, Precision, read_deadline
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.minutes.parser.issues import ParserIssue
-from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow, ParsedTask
+from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow, ParsedTask
 
 from .form_codec import ParsedRowForm
-from .json_codec import UNKNOWN_ORIGIN, ParsedFile
 from .matching import NameMatches, match_names
 
 #: The problems that ask which of several names belongs to which of several tasks, and the column each is about.
@@ -28,7 +27,7 @@ SHARED_NAME_COLUMNS = {
 }
 _UNDATED = Deadline("", DeadlineKind.UNDECIDED)
 EMPTY_TASK = ParsedTask(None, "", (), (), _UNDATED)
-EMPTY_ROW = ParsedRow(None, None, None, "", (EMPTY_TASK,), (), "", UNKNOWN_ORIGIN)
+EMPTY_ROW = ParsedRow(None, None, None, "", (EMPTY_TASK,), (), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from meetings.display.import_issues import question_sentence
 from meetings.minutes.match_messages import match_reason_message
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.messages import issue_message
-from meetings.minutes.parser.schema import ParsedRow, ParsedTask
+from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedRow, ParsedTask
 from meetings.models import Department, Meeting, MinutesDocument
 from meetings.tasks.display import describe_deadline
 
@@ -24,7 +24,6 @@ from .diff import Difference, compute_difference
 from .draft import SHARED_NAME_COLUMNS, Draft, DraftRowData, assignable_dates, assignable_names
 from .draft_services import load_draft
 from .form_codec import format_departments, format_milestones, format_names, format_people
-from .json_codec import METADATA_FIELDS
 from .matching import DEPARTMENT, NameMatch, NameMatches
 
 

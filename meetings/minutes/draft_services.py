@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -17,23 +17,17 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from meetings.core.converter import converter
 from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError
 from meetings.locking import check_version
+from meetings.minutes.parser.issues import ParserIssue
+from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
 
 from . import draft as changes
 from .creation import AcceptResult
 from .draft import EMPTY_ROW, EMPTY_TASK, Draft, DraftRowData
 from .form_codec import ParsedRowForm, parse_metadata_form, parse_row_form
-from .json_codec import (
-    ParsedFile,
-    issue_from_json,
-    issue_to_json,
-    metadata_from_json,
-    metadata_to_json,
-    row_from_json,
-    row_to_json,
-)
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -92,8 +86,8 @@ def _create_document(
         format=file_format,
         original_name=display_name(name),
         uploaded_by=account,
-        facts=metadata_to_json(draft.facts),
-        problems=[issue_to_json(problem) for problem in draft.problems],
+        facts=converter.unstructure(draft.facts),
+        problems=converter.unstructure(draft.problems),
         meeting=entered.meeting if entered else None,
         accepted_at=timezone.now() if entered else None,
     )
@@ -118,14 +112,20 @@ def _create_document(
 def load_draft(document: MinutesDocument) -> Draft:
     """Return the draft as values; one query for its rows."""
     rows = tuple(_load_row(row, at) for at, row in enumerate(document.rows.order_by("position"), start=1))
-    issues = tuple(issue_from_json(problem) for problem in document.problems)
-    return Draft(metadata_from_json(document.facts), rows, issues, dict(document.choices))
+    issues = converter.structure(document.problems, tuple[ParserIssue, ...])
+    return Draft(load_metadata(document), rows, issues, dict(document.choices))
+
+
+def load_metadata(document: MinutesDocument) -> ParsedMeeting:
+    """Return what the draft says around the table."""
+    return converter.structure(document.facts, ParsedMeeting)
 
 
 def _load_row(row: DraftRow, position: int) -> DraftRowData:
+    issues = converter.structure(row.problems, tuple[ParserIssue, ...])
     return DraftRowData(
-        row=row_from_json(row.content),
-        problems=tuple(replace(issue_from_json(problem), row=position) for problem in row.problems),
+        row=converter.structure(row.content, ParsedRow),
+        problems=tuple(replace(issue, row=position) for issue in issues),
         source=tuple(row.source),
         pk=row.pk,
         version=row.version,
@@ -133,9 +133,12 @@ def _load_row(row: DraftRow, position: int) -> DraftRowData:
 
 
 def _row_columns(draft_row: DraftRowData) -> dict:
+    content = converter.unstructure(draft_row.row)
+    # Where it stands in the file is told by the cells of ``source``.
+    del content["origin"]
     return {
-        "content": row_to_json(draft_row.row),
-        "problems": [issue_to_json(problem) for problem in draft_row.problems],
+        "content": content,
+        "problems": converter.unstructure(draft_row.problems),
         "source": list(draft_row.source),
     }
 
@@ -185,10 +188,10 @@ def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str
     Raises Incomplete for a day that is none, ConflictError, AlreadyAccepted.
     """
     document = lock_document(document_id, version)
-    before = metadata_from_json(document.facts)
+    before = load_metadata(document)
     after = parse_metadata_form(before, form_data)
-    document.facts = metadata_to_json(after)
-    changed = {name for name, value in document.facts.items() if value != metadata_to_json(before)[name]}
+    document.facts = converter.unstructure(after)
+    changed = {field.name for field in fields(after) if getattr(before, field.name) != getattr(after, field.name)}
     document.problems = [problem for problem in document.problems if problem["column"] not in changed]
     save_document(document)
     if changed & {"issued_on", "held_on"}:
@@ -202,7 +205,7 @@ def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str
 def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> None:
     """Save a row as ``form_data`` in the fields that `typed.parse_row_form` names; raises as `edit_metadata`."""
     row, draft_row, document = lock_row(row_id, version)
-    new = parse_row_form(draft_row.row, form_data, metadata_from_json(document.facts))
+    new = parse_row_form(draft_row.row, form_data, load_metadata(document))
     if new.row != draft_row.row:
         save_row(row, replace(draft_row, row=new.row, problems=changes.update_issues(draft_row.problems, new)))
 

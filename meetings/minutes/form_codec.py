@@ -17,9 +17,7 @@ from meetings.errors import InvalidInputError
 from meetings.minutes.parser.cells import ParsedDepartment, parse_departments, parse_leaders, parse_sources
 from meetings.minutes.parser.column_headers import Role
 from meetings.minutes.parser.person_names import ParsedPerson, can_be_name, is_capacity, is_name
-from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow, ParsedTask
-
-from .json_codec import METADATA_FIELDS
+from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedMeeting, ParsedRow, ParsedTask
 
 _ROLE_WORDS = {Role.LEAD: "牵头", Role.SUPPORTING: "配合"}
 _MAX_NUMBER = 99_999

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from meetings.core.converter import converter
 from meetings.errors import ServiceError
 from meetings.minutes.documents.errors import MAX_SECONDS
-from meetings.minutes.documents.sheets import Sheet, sheets_from_json
+from meetings.minutes.documents.sheets import Sheet
+from meetings.minutes.parser.schema import ParsedFile
 
 from .documents import UnreadableDocumentError, UnreadableReason
-from .json_codec import ParsedFile, parsed_file_from_json
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +35,12 @@ def parse_in_sandbox(path: str | PathLike[str]) -> ParsedFile:
     Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and Refused where the
     process ended without an answer, as it does for want of memory.
     """
-    return parsed_file_from_json(_run_worker("minutes", path))
+    return converter.structure(_run_worker("minutes", path), ParsedFile)
 
 
 def read_sheets_in_sandbox(path: str | PathLike[str]) -> tuple[Sheet, ...]:
     """Read the sheets of the workbook at ``path``, whatever is in them; raises as `parse_in_sandbox` does."""
-    return sheets_from_json(_run_worker("sheets", path)["sheets"])
+    return converter.structure(_run_worker("sheets", path)["sheets"], tuple[Sheet, ...])
 
 
 def _run_worker(kind: str, path: str | PathLike[str]) -> dict:

@@ -11,6 +11,7 @@ import sys
 
 from django.conf import settings
 
+from meetings.core.converter import converter
 from meetings.minutes.documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocumentError
 
 #: Address space: the 512 MB of the import's contract, less what the waiting parent needs.
@@ -34,15 +35,13 @@ def main(kind: str, path: str) -> None:
 def _parse_minutes(path: str) -> dict:
     from meetings.minutes.parser.entrypoint import parse_file
 
-    from .json_codec import parsed_file_to_json
-
-    return parsed_file_to_json(parse_file(path))
+    return converter.unstructure(parse_file(path))
 
 
 def _read_sheets(path: str) -> dict:
-    from meetings.minutes.documents.sheets import read_sheets, sheets_to_json
+    from meetings.minutes.documents.sheets import read_sheets
 
-    return {"sheets": sheets_to_json(read_sheets(path))}
+    return {"sheets": converter.unstructure(read_sheets(path))}
 
 
 if __name__ == "__main__":

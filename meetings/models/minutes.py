@@ -47,7 +47,7 @@ class MinutesDocument(models.Model):
     """会议纪要: a file as it was handed in, with the draft of one account.
 
     ``facts`` (what stands around the table), ``problems`` (those of no single row) and ``choices`` (whom a printed
-    name means) are as `meetings.minutes.json_codec` writes them. ``version`` counts the changes to the three.
+    name means) are as `meetings.core.converter` writes them. ``version`` counts the changes to the three.
     """
 
     file = models.FileField(_("file"), upload_to=minutes_path, max_length=100)
@@ -106,7 +106,7 @@ class MinutesDocument(models.Model):
 class DraftRow(models.Model):
     """待审条目: one row of a draft, as read and then as edited.
 
-    ``content`` is the row's values and ``problems`` its doubts (`meetings.minutes.json_codec`); ``source`` the cells
+    ``content`` is the row's values and ``problems`` its doubts (`meetings.core.converter`); ``source`` the cells
     of the file it was read from, as printed, which no edit changes. ``suggestion`` is what accepting made of it.
     """
 

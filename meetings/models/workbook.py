@@ -45,7 +45,7 @@ class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
 class WorkbookUpload(models.Model):
     """A fill-in workbook as it was handed in; nothing of it is in the register before it is accepted.
 
-    ``content`` is what was read (`meetings.workbooks.json_codec`), ``decisions`` maps the place of a row in it to
+    ``content`` is what was read (`meetings.core.converter`), ``decisions`` maps the place of a row in it to
     what holds where the register changed meanwhile: ``file`` or ``register``. ``batch`` is what accepting made of it.
     """
 

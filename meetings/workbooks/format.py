@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from django.core.signing import BadSignature, Signer
 
+from meetings.core.converter import store_as_list
 from meetings.exports.workbook import cell_text
 
 _SALT = "meetings.fill_in"
@@ -51,8 +52,9 @@ LOCKED_COLUMNS = tuple(column for column in WorkbookColumn if column not in OPEN
 class RowKey:
     """Which task a row is about, and what its locked cells held when it was written.
 
-    ``entered`` is when the task's first entry was recorded (microseconds): it never changes, and tells a task from
-    another one that got its number after a backup was restored. ``digests`` are one for each of `LOCKED_COLUMNS`.
+    ``first_recorded_us`` is when the task's first entry was recorded (microseconds): it never changes, and tells a
+    task from another one that got its number after a backup was restored. ``digests`` are one for each of
+    `LOCKED_COLUMNS`.
     """
 
     task_id: int
@@ -60,6 +62,9 @@ class RowKey:
     department_id: int
     first_recorded_us: int
     digests: tuple[str, ...]
+
+
+store_as_list(RowKey)
 
 
 @dataclass(frozen=True, slots=True)

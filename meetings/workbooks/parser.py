@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from django.utils import translation
 
+from meetings.core.converter import rename_keys, store_as_list
 from meetings.minutes.documents.sheets import Sheet, SheetCell
 from meetings.minutes.parser.text import fold_text
 from meetings.workbooks.columns import COLUMNS
@@ -40,7 +41,7 @@ _MIN_HEADERS = 3
 
 
 class NoticeCode(StrEnum):
-    """What is said about a workbook besides its rows. The sentences are in ``wording``."""
+    """What is said about a workbook besides its rows. The sentences are in ``messages``."""
 
     OTHER_SHEET = "other_sheet"
     NO_SHEET = "no_sheet"
@@ -85,6 +86,9 @@ class Notice:
     number: int = 0
 
 
+rename_keys(Notice, code="remark")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkbookCell:
     """What stands in a cell."""
@@ -93,6 +97,9 @@ class WorkbookCell:
     text: str
     day: datetime.date | None = None
     is_merged: bool = False
+
+
+store_as_list(WorkbookCell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +122,12 @@ class WorkbookRow:
         return tuple((column, self.open_cells[column].text) for column in OPEN_COLUMNS if column in self.open_cells)
 
 
+rename_keys(WorkbookRow, open_cells="written")
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedWorkbook:
-    """All that was found in one file."""
+    """All that was found in one file; `WorkbookUpload.content` keeps it as `meetings.core.converter` writes it."""
 
     rows: tuple[WorkbookRow, ...]
     notices: tuple[Notice, ...]

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meetings import permissions
+from meetings.core.converter import converter
 from meetings.errors import ServiceError
 from meetings.exports.workbook import clean_text
 from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, TaskLog, WorkbookUpload
@@ -27,9 +28,8 @@ from meetings.workbooks.department_tasks import allowed_statuses, roles_of_depar
 from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 
 from .format import OPEN_COLUMNS, WorkbookColumn, to_microseconds
-from .json_codec import workbook_from_json
 from .messages import column_name, locked_cell_message, notice_message, rejection_message
-from .parser import Notice, WorkbookCell, WorkbookRow
+from .parser import Notice, ParsedWorkbook, WorkbookCell, WorkbookRow
 from .values import parse_day, parse_status
 
 # What others record without writing over anything that a department says.
@@ -42,7 +42,7 @@ def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date
     Writes nothing. A dozen queries, however many rows there are; five more for each further department that has a row
     about the same task.
     """
-    read = workbook_from_json(upload.content)
+    read = converter.structure(upload.content, ParsedWorkbook)
     handed_in_on = min(timezone.localdate(upload.uploaded_at), today)
     comparison = _Comparison(read.rows, account, today, handed_in_on)
     rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.draft_services import display_name
@@ -26,7 +27,6 @@ from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
 from meetings.workbooks.review import partition_changes, review_upload
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
-from .json_codec import collect_task_ids, workbook_to_json
 from .parser import ParsedWorkbook
 
 
@@ -69,7 +69,7 @@ def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account:
         size=len(content),
         original_name=display_name(name) or _("Fill-in workbook"),
         uploaded_by=account,
-        content=workbook_to_json(parsed),
+        content=converter.unstructure(parsed),
     )
     upload.file.save("", ContentFile(content), save=False)
     try:
@@ -193,7 +193,8 @@ def already_accepted_message(upload: WorkbookUpload) -> str:
 
 def _lock_tasks(upload: WorkbookUpload) -> None:
     """Hold the tasks of a workbook until the transaction ends, so that what is planned now is what can be written."""
-    held = Task.objects.select_for_update(of=("self",)).filter(pk__in=collect_task_ids(upload.content))
+    rows = converter.structure(upload.content, ParsedWorkbook).rows
+    held = Task.objects.select_for_update(of=("self",)).filter(pk__in={row.key.task_id for row in rows})
     list(held.order_by("pk").values_list("pk"))
 
 

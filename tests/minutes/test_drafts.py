@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meetings.core.converter import converter
 from meetings.errors import ConflictError, InvalidInputError
 from meetings.minutes import draft_services, issue_answers
 from meetings.minutes.draft import build_draft
 from meetings.minutes.draft_services import load_draft
 from meetings.minutes.form_codec import format_departments, format_names, format_people, parse_row_form
-from meetings.minutes.json_codec import parsed_file_from_json, parsed_file_to_json, row_from_json, row_to_json
 from meetings.minutes.parser.entrypoint import parse_file
+from meetings.minutes.parser.schema import ParsedFile, ParsedRow
 from meetings.minutes.sandbox import parse_in_sandbox
 from meetings.models import DraftRow, MinutesDocument
 from tests import factories
@@ -66,7 +68,7 @@ SIXTH = ["several_dates_several_tasks", "departments_of_several_tasks", "leaders
 @pytest.mark.parametrize("name", ["minutes.docx", "annex.xlsx", "81号.txt"])
 def test_what_was_read_survives_being_written(name):
     read = parse_file(DATA / name)
-    assert parsed_file_from_json(parsed_file_to_json(read)) == read
+    assert converter.structure(json.loads(json.dumps(converter.unstructure(read))), ParsedFile) == read
 
 
 def test_reading_in_a_process_of_its_own_says_the_same(notice):
@@ -130,7 +132,7 @@ def test_a_form_sent_back_as_it_was_changes_nothing(notice):
 def test_nothing_that_is_typed_breaks_a_draft(notice, typed):
     row = notice.minutes.rows[5]
     new = parse_row_form(row, typed, notice.minutes.meeting).row
-    written = row_from_json(row_to_json(new))
+    written = converter.structure(converter.unstructure(new), ParsedRow)
     assert (written.tasks, written.sources, written.suggestion) == (new.tasks, new.sources, new.suggestion)
 
 

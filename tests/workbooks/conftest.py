@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from meetings.minutes.documents.sheets import read_sheets, sheets_from_json, sheets_to_json
+from meetings.core.converter import converter
+from meetings.minutes.documents.sheets import Sheet, read_sheets
 from meetings.models import DepartmentRole, Task
 from meetings.workbooks.export import write_workbook
-from meetings.workbooks.json_codec import workbook_from_json, workbook_to_json
 from meetings.workbooks.parser import ParsedWorkbook, parse_workbook
 from tests import factories
 
@@ -38,6 +40,10 @@ def content(tasks) -> bytes:
     return buffer.getvalue()
 
 
+def as_json(value: Any, cls: Any) -> Any:
+    return converter.structure(json.loads(json.dumps(converter.unstructure(value))), cls)
+
+
 @pytest.fixture
 def read(tmp_path) -> Callable[[bytes], ParsedWorkbook]:
     """Read a workbook as the page does: through the file, the other process's JSON, and the database's."""
@@ -45,7 +51,7 @@ def read(tmp_path) -> Callable[[bytes], ParsedWorkbook]:
     def read(content: bytes) -> ParsedWorkbook:
         path = tmp_path / "workbook"
         path.write_bytes(content)
-        found = parse_workbook(sheets_from_json(sheets_to_json(read_sheets(path))))
-        return workbook_from_json(workbook_to_json(found))
+        found = parse_workbook(as_json(read_sheets(path), tuple[Sheet, ...]))
+        return as_json(found, ParsedWorkbook)
 
     return read

@@ -13,11 +13,10 @@ from meetings.errors import ServiceError
 from meetings.management.base import RegisterCommand
 from meetings.minutes.accept import accept_file
 from meetings.minutes.documents import UnreadableDocumentError
-from meetings.minutes.json_codec import ParsedFile
 from meetings.minutes.parser.entrypoint import parse_file
 from meetings.minutes.parser.messages import issue_message, unreadable_document_message
 from meetings.minutes.parser.minutes import to_json
-from meetings.minutes.parser.schema import ParsedMinutes
+from meetings.minutes.parser.schema import ParsedFile, ParsedMinutes
 
 
 class Command(RegisterCommand):

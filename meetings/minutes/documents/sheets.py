@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from meetings.core.converter import store_as_list
 from meetings.minutes.documents import Format, UnreadableDocumentError, UnreadableReason, detect_format
 from meetings.minutes.documents.detect import read_file_bytes
 from meetings.minutes.documents.model import Table
@@ -29,6 +29,9 @@ class SheetCell:
     def reference(self) -> str:
         """What the spreadsheet calls it, such as C7."""
         return f"{get_column_letter(self.column)}{self.row}"
+
+
+store_as_list(SheetCell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +70,3 @@ def _day(value: object) -> datetime.date | None:
     if isinstance(value, datetime.datetime):
         return value.date()
     return value if isinstance(value, datetime.date) else None
-
-
-# --- from one process to another -----------------------------------------------------------------
-
-
-def sheets_to_json(sheets: tuple[Sheet, ...]) -> list[dict[str, Any]]:
-    """Return the sheets as JSON holds them."""
-    return [
-        {
-            "name": sheet.name,
-            "cells": [
-                [cell.row, cell.column, cell.text, cell.day.isoformat() if cell.day else None, cell.is_merged]
-                for cells in sheet.rows.values()
-                for cell in cells.values()
-            ],
-        }
-        for sheet in sheets
-    ]
-
-
-def sheets_from_json(data: list[dict[str, Any]]) -> tuple[Sheet, ...]:
-    """Return the sheets that `sheets_to_json` wrote."""
-    sheets = []
-    for sheet in data:
-        rows: dict[int, dict[int, SheetCell]] = {}
-        for row, column, text, day, is_merged in sheet["cells"]:
-            found = datetime.date.fromisoformat(day) if day else None
-            rows.setdefault(row, {})[column] = SheetCell(row, column, text, found, is_merged)
-        sheets.append(Sheet(sheet["name"], rows))
-    return tuple(sheets)

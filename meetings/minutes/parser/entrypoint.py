@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 
-from meetings.minutes.documents import detect_format, read_content
+from meetings.minutes.documents import Document, detect_format, read_content
 from meetings.minutes.documents.detect import read_file_bytes
-from meetings.minutes.json_codec import ParsedFile, collect_source_cells
+from meetings.minutes.documents.model import SOFT_BREAK, Cell, Table
 
+from .column_headers import find_header_rows
 from .minutes import parse_minutes
+from .schema import Origin, ParsedFile
+
+#: A cell of the file beyond this length is shown with its beginning only.
+MAX_SOURCE_CELL_LENGTH = 5_000
 
 
 def parse_file(path: str | PathLike[str]) -> ParsedFile:
@@ -18,3 +24,26 @@ def parse_file(path: str | PathLike[str]) -> ParsedFile:
     minutes = parse_minutes(document)
     sources = tuple(collect_source_cells(document, row.origin) for row in minutes.rows)
     return ParsedFile(str(detect_format(content)), minutes, sources)
+
+
+def collect_source_cells(document: Document, origin: Origin) -> tuple[str, ...]:
+    """Return the printed cells that the row at ``origin`` was read from, each once, in the order of the page."""
+    tables = list(document.tables)
+    rows: list[Sequence[Cell]] = []
+    if 0 < origin.table <= len(tables):
+        own = tables[origin.table - 1]
+        if origin.first_row <= origin.last_row:
+            rows.extend(_rows_without_headers(own, origin.first_row, origin.last_row))
+        else:
+            # A page cut the row: its end stands in the next table, counted from there.
+            rows.extend(_rows_without_headers(own, origin.first_row, len(own.rows)))
+            if origin.table < len(tables):
+                rows.extend(_rows_without_headers(tables[origin.table], 1, origin.last_row))
+    distinct = dict.fromkeys(cell for row in rows for cell in row if not cell.is_blank)
+    return tuple(cell.printed.replace(SOFT_BREAK, "\n").strip()[:MAX_SOURCE_CELL_LENGTH] for cell in distinct)
+
+
+def _rows_without_headers(table: Table, first: int, last: int) -> list[Sequence[Cell]]:
+    """Return the rows from ``first`` to ``last`` (1 for the table's first) but for heads repeated among them."""
+    headers = {at for head in find_header_rows(table) for at in range(head.first, head.last + 1)}
+    return [table.rows[at] for at in range(first - 1, min(last, len(table.rows))) if at not in headers]

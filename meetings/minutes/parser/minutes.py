@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Sequence
 from os import PathLike
 
+from meetings.core.converter import converter
 from meetings.core.issue_codes import ProblemCode
-from meetings.deadlines import Deadline
 from meetings.minutes.documents import Document, Paragraph, UnreadableDocumentError, UnreadableReason, read_document
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.messages import issue_message
@@ -17,10 +15,9 @@ from .column_headers import Column
 from .count_check import check_counts
 from .label_rows import split_label_row
 from .metadata import parse_meeting
-from .person_names import ParsedPerson
 from .row_numbers import parse_numbers
 from .rows import DocumentContext, RowParser
-from .schema import ParsedMinutes, ParsedRow, ParsedTask
+from .schema import ParsedMinutes, ParsedRow
 from .table_segmentation import Breakdown, parse_breakdown
 from .text import fold_text
 
@@ -41,8 +38,8 @@ _FIRST_LEADS = re.compile(
 def parse_minutes_file(path: str | PathLike[str]) -> ParsedMinutes:
     """Read the file at ``path`` (.docx, .xlsx, .pdf or .txt by its content, whatever its name).
 
-    All doubts come at once, in ``Minutes.problems``. Raises UnreadableDocument where the file cannot be read or has
-    no task table.
+    All doubts come at once, in ``ParsedMinutes.problems``. Raises UnreadableDocument where the file cannot be
+    read or has no task table.
     """
     return parse_minutes(read_document(path))
 
@@ -121,65 +118,17 @@ def to_json(minutes: ParsedMinutes) -> dict:
     """The minutes as ``import_minutes --json`` prints them (docs/domain.md, Contracts): None is what the file does not
     say; the messages are in the active language.
     """
-    meeting = minutes.meeting
+    rows = converter.unstructure(minutes.rows)
+    for row in rows:
+        del row["origin"]
+        for task in row["tasks"]:
+            for deadline in (task["deadline"], *task["milestones"]):
+                del deadline["review_months"]
     return {
-        "meeting": {
-            "title": meeting.title,
-            "breakdown_title": meeting.breakdown_title,
-            "body": meeting.body,
-            "document_number": meeting.document_number,
-            "held_on": _day(meeting.held_on),
-            "issued_on": _day(meeting.issued_on),
-            "place": meeting.place,
-            "host": meeting.host,
-            "chair": meeting.chair,
-            "overall_lead": meeting.overall_lead,
-            "leads": list(meeting.leads),
-            "attendees": _people(meeting.attendees),
-        },
-        "rows": [_row(row) for row in minutes.rows],
+        "meeting": converter.unstructure(minutes.meeting),
+        "rows": rows,
         "problems": [
             {"row": problem.row, "column": problem.column, "value": problem.value, "message": issue_message(problem)}
             for problem in minutes.problems
         ],
-    }
-
-
-def _day(day: datetime.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _people(people: Sequence[ParsedPerson]) -> list[dict]:
-    return [{"name": person.name, "capacity": person.capacity} for person in people]
-
-
-def _row(row: ParsedRow) -> dict:
-    return {
-        "number": row.number,
-        "aspect": row.aspect,
-        "suggestion": row.suggestion,
-        "lead_in": row.lead_in,
-        "tasks": [_task(task) for task in row.tasks],
-        "sources": _people(row.sources),
-        "remarks": row.remarks,
-    }
-
-
-def _task(task: ParsedTask) -> dict:
-    return {
-        "number": task.number,
-        "text": task.text,
-        "departments": [{"name": each.name, "role": str(each.role)} for each in task.departments],
-        "leaders": list(task.leaders),
-        "deadline": _deadline(task.deadline),
-        "milestones": [_deadline(milestone) for milestone in task.milestones],
-    }
-
-
-def _deadline(deadline: Deadline) -> dict:
-    return {
-        "text": deadline.text,
-        "kind": str(deadline.kind),
-        "due_date": _day(deadline.due_date),
-        "precision": str(deadline.precision) if deadline.precision else None,
     }

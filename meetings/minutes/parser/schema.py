@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from meetings.deadlines import Deadline
 
@@ -33,6 +33,21 @@ class ParsedMeeting:
     attendees: tuple[ParsedPerson, ...] = ()
 
 
+#: What of `ParsedMeeting` is one value each; its people are several.
+METADATA_FIELDS = (
+    "title",
+    "body",
+    "breakdown_title",
+    "document_number",
+    "held_on",
+    "issued_on",
+    "place",
+    "host",
+    "chair",
+    "overall_lead",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedTask:
     """One task. ``number`` is the printed (1), None for a task without one."""
@@ -54,6 +69,9 @@ class Origin:
     last_row: int
 
 
+UNKNOWN_ORIGIN = Origin(0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
     """One suggestion with its tasks. ``lead_in`` is what stands before the (1) of its tasks, "" where nothing does."""
@@ -65,7 +83,7 @@ class ParsedRow:
     tasks: tuple[ParsedTask, ...]
     sources: tuple[ParsedPerson, ...]
     remarks: str
-    origin: Origin
+    origin: Origin = UNKNOWN_ORIGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +93,12 @@ class ParsedMinutes:
     meeting: ParsedMeeting
     rows: tuple[ParsedRow, ...]
     problems: tuple[ParserIssue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """A file read, ready to become a draft: ``format`` as `documents.detect` names it, a list of cells per row."""
+
+    format: str
+    minutes: ParsedMinutes
+    sources: tuple[tuple[str, ...], ...] = field(default=())
