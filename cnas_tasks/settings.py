@@ -210,6 +210,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="register@localhost")
 
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 DJANGO_TABLES2_TEMPLATE = "meetings/ui/_table.html"
+DJANGO_TABLES2_TABLE_ATTRS = {"class": "table table-cards"}
 
 LOGGING = {
     "version": 1,

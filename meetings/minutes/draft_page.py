@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from meetings.deadlines import ProblemCode as DoubtCode
+from meetings.display.fields import label
 from meetings.display.import_issues import question_sentence
 from meetings.minutes.match_messages import match_reason_message
 from meetings.minutes.parser.issues import ParserIssue
@@ -274,7 +274,7 @@ def _issue_card(anchor_scope: str, place: int, issue: ParserIssue, row: ParsedRo
     return IssueCard(
         anchor=f"problem-{anchor_scope}-{place}",
         place=place,
-        column=column_label(issue.column),
+        column=str(label(issue.column)),
         message=issue_message(issue),
         offered=doubt.offered.isoformat() if doubt and doubt.offered and not dates else "",
         dates=dates,
@@ -298,34 +298,3 @@ def build_name_card(match: NameMatch, matches: NameMatches) -> NameCard:
             said = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": said, "meeting": match.last_met}
     rows = list(dict.fromkeys(row for row, _column in matches.places[match.key] if row is not None))
     return NameCard(f"name-{crc32(match.key.encode()):x}", match, said, candidates, rows)
-
-
-def column_label(column: str) -> str:
-    """Return what a column of the table, or a fact of the meeting, is called on the page."""
-    labels = {
-        "number": _("Number"),
-        "aspect": _("Aspect"),
-        "suggestion": _("Suggestion"),
-        "lead_in": _("Lead-in"),
-        "tasks": _("Task"),
-        "text": _("Task"),
-        "departments": _("Responsible departments"),
-        "leaders": _("Supervising leaders"),
-        "deadline": _("Deadline"),
-        "milestones": _("Milestones"),
-        "sources": _("Suggestion sources"),
-        "remarks": _("Remarks"),
-        "title": _("Title of the meeting"),
-        "body": _("Body"),
-        "breakdown_title": _("Title of the breakdown table"),
-        "document_number": _("Document number"),
-        "held_on": _("Held on"),
-        "issued_on": _("Issued on"),
-        "place": _("Place"),
-        "host": _("Host"),
-        "chair": _("Chair"),
-        "overall_lead": _("Overall lead"),
-        "leads": _("Leads"),
-        "attendees": _("Attendees"),
-    }
-    return labels.get(column, pgettext("of a column", "Other"))

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from meetings import permissions
 from meetings.breakdown.services.meetings import MEETING_TEXTS, get_metadata, meeting_version_token
 from meetings.breakdown.services.suggestions import suggestion_version_token
+from meetings.display.fields import label
 from meetings.errors import InvalidInputError, ServiceError
 from meetings.minutes.name_choices import FormNameMatches, build_name_choices, collect_name_matches, parse_name_choices
 from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
@@ -30,7 +31,6 @@ from meetings.ui.navigation import strip_nul, today
 from . import manual_entry
 from .creation import AcceptBlockedError
 from .draft import Draft
-from .draft_page import column_label
 from .form_codec import format_names, format_people
 
 _METADATA_FIELDS = (*MEETING_TEXTS, "held_on", "issued_on", "chair", "overall_lead", "leads", "attendees")
@@ -317,7 +317,7 @@ class FormState:
         if self.status != 409:
             return {}
         return {
-            name: (column_label(name), value)
+            name: (label(name), value)
             for name, value in current_values.items()
             if value != self.typed.get(name, "").replace("\r\n", "\n")
         }

@@ -38,9 +38,9 @@ from meetings.organisation.services.organisation import (
     version_of,
 )
 from meetings.tasks import statistics
-from meetings.tasks.tables import SortableTable
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
+from meetings.ui.tables import ListTable
 
 from . import forms as organisation_forms
 from .forms import NewDepartmentForm, NewPersonForm, SubjectForm
@@ -89,11 +89,9 @@ def _add(request: Request, form: forms.Form, service: Callable[..., Subject]) ->
     return None
 
 
-def _list(
-    request: Request, rows: QuerySet, table_class: type[SortableTable], form: forms.Form, kind: str
-) -> HttpResponse:
+def _list(request: Request, rows: QuerySet, table_class: type[ListTable], form: forms.Form, kind: str) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
-    table, errors = build_sorted_table(request, rows.called(words) if words else rows, table_class)
+    table, errors = table_class.build(request, rows.called(words) if words else rows)
     tasks = permissions.readable_tasks(request.user, today())
     of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
     counts = {count.key: count for count in (of_departments if kind == "departments" else of_leaders)}
@@ -110,21 +108,6 @@ def _list(
     }
     status = 422 if form.is_bound else 200
     return render(request, "meetings/organisation/list.html", context, status=status)
-
-
-def build_sorted_table(
-    request: Request, rows: QuerySet, table_class: type[SortableTable]
-) -> tuple[SortableTable, list[str]]:
-    """Return the table of ``rows`` as the address sorts it, and what is wrong with that; then there are no rows."""
-    sorting = [name for name in request.GET.getlist("sort") if name]
-    errors = [
-        _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
-        for name in sorting
-        if name.removeprefix("-") not in table_class.sortable_names()
-    ]
-    table = table_class(rows.none() if errors else rows, order_by=[] if errors else sorting)
-    table.request = request
-    return table, errors
 
 
 # --- one department, one person -----------------------------------------------------------------------

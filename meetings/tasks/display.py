@@ -14,21 +14,8 @@ from meetings.core.dates import add_months
 from meetings.deadlines import Deadline
 from meetings.deadlines import DeadlineKind as Kind
 from meetings.deadlines import Precision as Exactness
-from meetings.display.import_issues import mark_sentence
-from meetings.models import (
-    ChangeLog,
-    DeadlineKind,
-    DepartmentRole,
-    Health,
-    ImportIssue,
-    ImportIssueColumn,
-    Outcome,
-    Precision,
-    Role,
-    Status,
-    Task,
-    TaskLog,
-)
+from meetings.display.fields import FIELDS, format_value, join_items
+from meetings.models import ChangeLog, DeadlineKind, Health, Precision, Task, TaskLog
 
 
 def lateness(task: Task, day: datetime.date) -> str:
@@ -77,12 +64,12 @@ def due_text(task: Task, day: datetime.date) -> str:
         due = _("To be reviewed by %(day)s") % {"day": date_format(task.day_next_review, "DATE_FORMAT")}
     else:
         return closure_text(task)
-    return _join(part for part in (due, lateness(task, day)) if part)
+    return join_items(part for part in (due, lateness(task, day)) if part)
 
 
 def department_names(task: Task) -> str:
     """Return the names of the departments of ``task``, in printed order."""
-    return _join(part.department.name for part in task.task_departments.all())
+    return join_items(part.department.name for part in task.task_departments.all())
 
 
 def closure_text(task: Task) -> str:
@@ -121,165 +108,22 @@ class Change:
 
 
 def describe_changes(entry: TaskLog | ChangeLog) -> list[Change]:
-    """Return what ``entry`` changed, in the order a reader asks for it."""
-    labels = {
-        "joined_into": _("Joined into"),
-        "joined": _("Joined with"),
-        "joined_deadline": _("Deadline of what was joined, and the one that counts"),
-        "split_from": _("Split from"),
-        "split_off": _("Split off"),
-        "suggestion_row": _("Row of the table"),
-        "raised_before": _("Raised before as"),
-        "aspect": _("Aspect"),
-        "number": _("Number of the suggestion"),
-        "task_number": _("Number of the task"),
-        "place_in_table": _("Place in the table"),
-        "status": _("Status"),
-        "deadline": _("Deadline"),
-        "extension": _("Extensions"),
-        "milestones": _("Milestones"),
-        "next_review": _("Next review"),
-        "review_interval_months": _("Review interval"),
-        "departments": _("Responsible departments"),
-        "leaders": _("Supervising leaders"),
-        "text": _("Task"),
-        "remarks": _("Remarks"),
-        "suggestion": _("Suggestion"),
-        "lead_in": _("Lead-in"),
-        "sources": _("Suggestion sources"),
-        "title": _("Title"),
-        "breakdown_title": _("Title of the breakdown table"),
-        "body": _("Body"),
-        "document_number": _("Document number"),
-        "held_on": _("Held on"),
-        "issued_on": _("Issued on"),
-        "place": _("Place"),
-        "host": _("Host"),
-        "chair": _("Chair"),
-        "overall_lead": _("Overall lead"),
-        "leads": _("Leads"),
-        "attendees": _("Attendees"),
-        "leader_agrees": _("A supervising leader agrees before a task is closed"),
-        "corrected": _("Corrections of the deadline so far"),
-        "question": _("Asked"),
-        "confirmed": _("Answered"),
-        "set_right": _("Answered"),
-        "agreed": _("Agreed"),
-        "asked_deadline": _("Deadline asked for"),
-        "refused_deadline": _("Deadline refused"),
-        "instruction": _("Instruction by"),
-        "evidence_deleted": _("Files deleted"),
-        "outcome": _("Outcome"),
-        "reply": _("Reply"),
-        **_organisation_labels(),
-    }
+    """Return what ``entry`` changed, in the order of `FIELDS`."""
     return [
-        Change(label, _format_value(name, change["old"]), _format_value(name, change["new"]))
-        for name, label in labels.items()
+        Change(str(field.label), format_value(name, change["old"]), format_value(name, change["new"]))
+        for name, field in FIELDS.items()
         if (change := entry.changes.get(name)) is not None and (change["new"] != [] or change["old"])
     ]
 
 
-def _organisation_labels() -> dict[str, str]:
-    return {
-        "name": _("Name"),
-        "unit": _("Unit"),
-        "head": _("Head"),
-        "merged_into": _("Merged into"),
-        "merged_with": _("Merged with"),
-        "tasks_of": _("Tasks of"),
-        "task_count": _("Tasks handed over"),
-        "username": _("User name"),
-        "display_name": _("Name shown"),
-        "email": _("E-mail address"),
-        "role": _("Role"),
-        "person": _("Person"),
-        "liaison_departments": _("Reports for"),
-        "may_sign_in": _("May sign in"),
-    }
-
-
-def _format_value(name: str, value: Any) -> str:  # noqa: C901 - one branch a kind of value
-    if value is None or value == "":
-        return ""
-    match name:
-        case "status":
-            return Status(value).label
-        case "deadline" | "joined_deadline" | "asked_deadline" | "refused_deadline":
-            return format_deadline(value)
-        case "milestones":
-            return _join(_format_milestone(milestone) for milestone in value)
-        case "evidence_deleted":
-            return _join(file["name"] for file in value)
-        case "outcome":
-            return Outcome(value).label
-        case "next_review" | "held_on" | "issued_on":
-            return _format_date(value)
-        case "review_interval_months":
-            return interval_text(value)
-        case "departments":
-            return _join(_format_department(part) for part in value)
-        case "leaders" | "leads" | "liaison_departments":
-            return _join(value)
-        case "role":
-            return Role(value).label
-        case "may_sign_in" | "leader_agrees":
-            return _("yes") if value else _("no")
-        case "sources" | "attendees":
-            return _join(f"{person['capacity']} {person['name']}".strip() for person in value)
-        case "extension":
-            return _("%(count)d, %(days)d days gained") % value
-        case "question":
-            return mark_sentence(ImportIssue(**value))
-        case "confirmed":
-            return _("%(what)s: right as it stands") % {"what": ImportIssueColumn(value).label}
-        case "set_right":
-            return _("%(what)s: not right as it stood") % {"what": ImportIssueColumn(value).label}
-    return str(value)
-
-
 def describe_original_values(original_values: dict[str, Any]) -> dict[str, str]:
     """Return what was printed first (`meetings.tasks.corrections_history`), each in words; what was empty says so."""
-    return {name: _format_value(name, value) or _("nothing") for name, value in original_values.items()}
+    return {name: format_value(name, value) or _("nothing") for name, value in original_values.items()}
 
 
 def correction_count_text(number: int) -> str:
     """Say how often a deadline was corrected; empty where it never was."""
     return ngettext("Corrected once", "Corrected %(number)d times", number) % {"number": number} if number else ""
-
-
-def interval_text(months: int) -> str:
-    """Return how often a task is reviewed."""
-    return ngettext("every month", "every %(months)d months", months) % {"months": months}
-
-
-def format_deadline(written: dict[str, Any]) -> str:
-    """Return a deadline of the log: as printed, with the day it was understood to mean."""
-    if not written["due_date"]:
-        return written["text"]
-    return _("%(printed)s (until %(day)s)") % {"printed": written["text"], "day": _format_date(written["due_date"])}
-
-
-def _format_milestone(milestone: dict[str, Any]) -> str:
-    words = format_deadline(milestone)
-    if not milestone.get("met_on"):
-        return words
-    return _("%(milestone)s, met on %(day)s") % {"milestone": words, "day": _format_date(milestone["met_on"])}
-
-
-def _format_department(part: dict[str, str]) -> str:
-    if part["role"] == DepartmentRole.RESPONSIBLE:
-        return part["name"]
-    return _("%(name)s (%(role)s)") % {"name": part["name"], "role": DepartmentRole(part["role"]).label}
-
-
-def _join(items) -> str:
-    # Translators: what stands between the items of a list.
-    return _(", ").join(items)
-
-
-def _format_date(iso: str) -> str:
-    return date_format(datetime.date.fromisoformat(iso), "DATE_FORMAT")
 
 
 def describe_deadline(deadline: Deadline) -> str:
@@ -357,8 +201,3 @@ def explain_due_date(task: Task) -> str:
         "months": task.day_review_interval_months,
         "day": date_format(counted_from, "DATE_FORMAT"),
     }
-
-
-def issue_text(mark: ImportIssue) -> str:
-    """Say what the printed table left open about a task."""
-    return mark_sentence(mark)

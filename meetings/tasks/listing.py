@@ -22,7 +22,7 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query
 
 from .saved_views import build_saved_query, is_same_list
-from .tables import TaskTable, ensure_task_column, parse_columns, parse_sorting
+from .tables import TaskTable, ensure_task_column, parse_columns
 
 # The filters that are lists to tick, in the order of use.
 FILTER_ORDER = (
@@ -148,7 +148,7 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
     columns, wrong_columns = parse_columns(request.GET)
     # What is remembered may name a column of another release; an address is somebody's mistake.
     columns = columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
-    sorting, wrong_sorting = parse_sorting(request.GET)
+    sorting, wrong_sorting = TaskTable.parse_sorting(request.GET)
     tasks = TaskTable.prepare_queryset(
         permissions.annotate_liaison_roles(request.user, tasks), day, columns=columns, sorting=sorting
     )

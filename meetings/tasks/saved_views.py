@@ -15,7 +15,7 @@ from meetings.models import SavedView, Task
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.filters import TaskFilterSet
 
-from .tables import COLUMNS_PARAMETER, TaskTable, parse_columns, parse_sorting
+from .tables import COLUMNS_PARAMETER, TaskTable, parse_columns
 
 # The day and the place in the list are of the moment, and how many rows a page has is everybody's own setting.
 EXCLUDED_PARAMETERS = frozenset({AS_OF, "page", "per_page", "export", "next"})
@@ -76,7 +76,7 @@ def describe(query: str, choices: FilterChoices, day: datetime.date) -> ViewDesc
     """Say what a kept query asks for. ``choices`` serve any number of them with one query to the database."""
     params = QueryDict(query)
     filterset = TaskFilterSet(params, Task.objects.none(), day=day, choices=choices)
-    sorting, wrong_sorting = parse_sorting(params)
+    sorting, wrong_sorting = TaskTable.parse_sorting(params)
     columns, wrong_columns = parse_columns(params)
     return ViewDescription(
         # Translators: what stands between the filters of a list, each of which may have several values.

@@ -6,16 +6,9 @@ from typing import Any
 
 from django import template
 
-from meetings.minutes.draft_page import column_label as label_of_column
 from meetings.models import DraftRow, Meeting, Suggestion
 
 register = template.Library()
-
-
-@register.filter
-def column_label(column: str) -> str:
-    """See `views.draft_page.column_label`."""
-    return label_of_column(column)
 
 
 @register.inclusion_tag("meetings/minutes/_source_row.html")

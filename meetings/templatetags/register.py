@@ -13,29 +13,30 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from meetings import permissions
-from meetings.models import Batch, ChangeLog, Health, ImportIssue, Outcome, Status, Task, TaskLog
+from meetings.display.fields import format_review_interval, format_value, label
+from meetings.display.import_issues import mark_sentence
+from meetings.models import Batch, Health, Task
 from meetings.tasks import display
 from meetings.tasks.statistics import HealthCount
 
 register = template.Library()
 
 
-@register.filter
-def health_label(health: str) -> str:
-    """Return the words of a health."""
-    return Health(health).label
+register.filter(display.due_text)
+register.filter(display.department_names)
+register.filter(display.extension_text)
+register.filter("changes", display.describe_changes)
+register.filter("field_label", label)
+# A `blocktranslate` of the same words would look up the same entry of the catalogue, and fail on its %(months)d, for
+# a template fills in text alone.
+register.filter("interval_text", format_review_interval)
+register.filter("issue_text", mark_sentence)
 
 
 @register.filter
-def status_label(status: str) -> str:
-    """Return the words of a status."""
-    return Status(status).label
-
-
-@register.filter
-def outcome_label(outcome: str) -> str:
-    """Return the words of what became of a suggestion."""
-    return Outcome(outcome).label
+def format_field(value: Any, name: str) -> str:
+    """Write the ``value`` of the field called ``name``: ``{{ task.day_status|format_field:"status" }}``."""
+    return format_value(name, value)
 
 
 @register.simple_tag(takes_context=True)
@@ -90,43 +91,6 @@ def due_date(task: Task, day: datetime.date) -> SafeString:
 def short_badge(task: Task) -> SafeString:
     """Draw the health of ``task`` where `due` stands beside it and says how late it is."""
     return health_badge(task.health, display.closure_text(task))
-
-
-@register.filter
-def due_text(task: Task, day: datetime.date) -> str:
-    """See `presentation.due_text`."""
-    return display.due_text(task, day)
-
-
-@register.filter
-def department_names(task: Task) -> str:
-    """See `presentation.department_names`."""
-    return display.department_names(task)
-
-
-@register.filter
-def extension_text(task: Task) -> str:
-    """See `presentation.extension`."""
-    return display.extension_text(task)
-
-
-@register.filter
-def interval_text(months: int) -> str:
-    """See `presentation.interval_text`. A `blocktranslate` of the same words would look up the same entry of the
-    catalogue, and fail on its %(months)d, for a template fills in text alone."""
-    return display.interval_text(months)
-
-
-@register.filter
-def issue_text(mark: ImportIssue) -> str:
-    """See `presentation.issue_text`."""
-    return display.issue_text(mark)
-
-
-@register.filter
-def changes(entry: TaskLog | ChangeLog) -> list[display.Change]:
-    """See `presentation.describe_changes`."""
-    return display.describe_changes(entry)
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from meetings.errors import ConflictError, ServiceError
 from meetings.models import Account, Role
 from meetings.organisation.forms import EditAccountForm, NewAccountForm
 from meetings.organisation.tables import AccountTable
-from meetings.organisation.views import build_sorted_table, rebased_data
+from meetings.organisation.views import rebased_data
 from meetings.ui.http import Request
 
 
@@ -33,7 +33,7 @@ def account_list(request: Request) -> HttpResponse:
         )
     if role in Role.values:
         accounts = accounts.filter(role=role)
-    table, errors = build_sorted_table(request, accounts, AccountTable)
+    table, errors = AccountTable.build(request, accounts)
     context = {"table": table, "wrong": errors, "words": words, "role": role, "roles": Role.choices}
     return render(request, "meetings/accounts/list.html", context)
 

@@ -27,14 +27,7 @@ def meeting_list(request: Request) -> HttpResponse:
     day, errors = requested_day(request, today())
     meetings = permissions.readable_meetings(request.user, day).with_counts()
     counts = {count.key: count for count in statistics.count_by_meeting(permissions.readable_tasks(request.user, day))}
-    sorting = [name for name in request.GET.getlist("sort") if name]
-    errors += [
-        _("The list cannot be sorted by “%(name)s”. Click on the head of a column.") % {"name": name}
-        for name in sorting
-        if name.removeprefix("-") not in MeetingTable.sortable_names()
-    ]
-    table = MeetingTable(meetings.none() if errors else meetings, order_by=[] if errors else sorting)
-    table.request = request
+    table, errors = MeetingTable.build(request, meetings, errors)
     context = {"table": table, "counts": counts, "wrong": errors, **_common_context(request, day)}
     return render(request, "meetings/breakdown/meeting_list.html", context)
 

@@ -13,7 +13,7 @@ from meetings.exports.register import write_register_csv, write_register_workboo
 from meetings.management.base import RegisterCommand, parse_day_option
 from meetings.models import Task
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
-from meetings.tasks.tables import TaskTable, parse_columns, parse_sorting
+from meetings.tasks.tables import TaskTable, parse_columns
 
 WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 
@@ -60,7 +60,7 @@ def _parse_requested_day(as_of: str | None, params: QueryDict):
 
 def _filter_and_sort_tasks(params: QueryDict, day):
     """Return the tasks the list shows for ``params``, in its order; raises CommandError for a wrong parameter."""
-    sorting, wrong_sorting = parse_sorting(params)
+    sorting, wrong_sorting = TaskTable.parse_sorting(params)
     _columns, wrong_columns = parse_columns(params)
     try:
         if wrong_sorting or wrong_columns:

@@ -180,15 +180,14 @@ def planned_changes(row: PlannedRow) -> list[Change]:
 @require_safe
 def batch_list(request: Request) -> HttpResponse:
     """Show who changed many tasks at once, when and how, and what of it can be undone."""
-    table = BatchTable(permissions.readable_batches(request.user).for_listing(), order_by=request.GET.get("sort", ""))
-    table.request = request
+    table, errors = BatchTable.build(request, permissions.readable_batches(request.user).for_listing())
     page = request.GET.get("page", "1")
     try:
         table.paginate(page=page, per_page=50)
     except InvalidPage:
         table.paginate(page=1, per_page=50)
     _tell_what([row.record for row in table.paginated_rows])
-    return render(request, "meetings/tasks/batches/list.html", {"table": table})
+    return render(request, "meetings/tasks/batches/list.html", {"table": table, "wrong": errors})
 
 
 def _tell_what(batches: list[Batch]) -> None:
