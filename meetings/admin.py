@@ -54,8 +54,8 @@ def _redirect_to_settings(request: HttpRequest, extra_context: dict | None = Non
     return redirect("account_settings")
 
 
-admin.site.login = login_not_required(_redirect_to_login)
-admin.site.password_change = _redirect_to_settings
+admin.site.login = login_not_required(_redirect_to_login)  # type: ignore[method-assign]  # Django's one site serves
+admin.site.password_change = _redirect_to_settings  # type: ignore[method-assign, assignment]  # the same
 # Roles take the place of groups.
 admin.site.unregister(Group)
 

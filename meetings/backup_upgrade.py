@@ -87,6 +87,7 @@ def _insert_row(model: type[models.Model], row: dict[str, Any], using: str) -> N
         elif isinstance(field, models.ForeignKey):
             values[field.attname] = value
         else:
+            assert isinstance(field, models.Field)  # a serializer writes no relation from the other side
             values[name] = field.to_python(value)
     made = model(**values)
     made.save_base(raw=True, force_insert=True, using=using)

@@ -256,8 +256,8 @@ def _restore_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
 def _copy_rows(alias: str) -> None:
     """Copy every row of the database ``alias`` into the register, with the many-to-many rows that have no model."""
     for model in _models():
-        through = [field.remote_field.through for field in model._meta.local_many_to_many]
-        for table in (model, *(table for table in through if table._meta.auto_created)):
+        through = (field.remote_field.through for field in model._meta.local_many_to_many)
+        for table in (model, *(table for table in through if table and table._meta.auto_created)):
             rows = table._base_manager.using(alias).order_by("pk").iterator(chunk_size=ROW_BATCH_SIZE)
             while batch := list(islice(rows, ROW_BATCH_SIZE)):
                 table._base_manager.bulk_create(batch)

@@ -157,7 +157,9 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         """Return those that were open on the day; goes with `on`."""
         return self.filter(day_status__in=lifecycle.OPEN_STATUSES)
 
-    def assigned_to(self, departments: Iterable[int | str], roles: Iterable[str] = ANSWERABLE_ROLES) -> Self:
+    def assigned_to(
+        self, departments: Iterable[int | str] | models.QuerySet[Any, Any], roles: Iterable[str] = ANSWERABLE_ROLES
+    ) -> Self:
         """Return those that one of ``departments`` (ids) has a part in, in one of ``roles``; no row twice."""
         return self.filter(
             Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), department__in=departments, role__in=roles))
@@ -225,7 +227,7 @@ class Task(NaturalKeyModel, DeadlineFields):
 
     objects = TaskQuerySet.as_manager()
 
-    # What TaskQuerySet annotates: only the tasks of a queryset that was asked for them have these.
+    # What querysets annotate: only the tasks of a queryset that was asked for them have these.
     day_status: str
     day_closed_on: datetime.date | None
     day_deadline_text: str

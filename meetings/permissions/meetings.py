@@ -8,11 +8,14 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 
 from meetings.models import Account, Meeting, MinutesDocument, Person, Suggestion, SuggestionSource
+from meetings.models.meeting import MeetingQuerySet
+from meetings.models.minutes import MinutesDocumentQuerySet
+from meetings.models.organisation import PersonQuerySet
 
 from .roles import is_secretariat, require_secretariat
 
 
-def readable_meetings(account: Account, day: datetime.date):
+def readable_meetings(account: Account, day: datetime.date) -> MeetingQuerySet:
     """Return the meetings ``account`` may read whose minutes were issued by ``day`` (Asia/Shanghai)."""
     return Meeting.objects.issued_by(day) if account.is_authenticated else Meeting.objects.none()
 
@@ -34,7 +37,7 @@ def editable_suggestion(account: Account, pk: int) -> Suggestion:
     return get_object_or_404(Suggestion.objects.select_related("meeting", "aspect"), pk=pk)
 
 
-def readable_suggesters(account: Account):
+def readable_suggesters(account: Account) -> PersonQuerySet:
     """Return the people who made a suggestion, as ``account`` may read of them, by pinyin."""
     made = SuggestionSource.objects.filter(person=OuterRef("pk"))
     people = Person.objects.filter(Exists(made)) if account.is_authenticated else Person.objects.none()
@@ -48,7 +51,7 @@ def linkable_suggestion(account: Account, pk: int, day: datetime.date) -> Sugges
     return get_object_or_404(rows.filter(meeting__issued_on__lte=day), pk=pk)
 
 
-def own_drafts(account: Account):
+def own_drafts(account: Account) -> MinutesDocumentQuerySet:
     """Return the drafts ``account`` has not accepted, the last handed in first; only the secretariat has any."""
     return MinutesDocument.objects.drafts_of(account) if is_secretariat(account) else MinutesDocument.objects.none()
 
@@ -59,7 +62,7 @@ def writable_draft(account: Account, pk: int) -> MinutesDocument:
     return get_object_or_404(MinutesDocument.objects.select_related("meeting"), pk=pk, uploaded_by=account)
 
 
-def readable_documents(account: Account):
+def readable_documents(account: Account) -> MinutesDocumentQuerySet:
     """Return the files that meetings were made of; drafts are their owners' alone."""
     return MinutesDocument.objects.accepted() if account.is_authenticated else MinutesDocument.objects.none()
 

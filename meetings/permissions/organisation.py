@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from meetings.models import Account, CalendarAddress, Department, Person, Role
+from meetings.models.organisation import DepartmentQuerySet, PersonQuerySet
 
 from .roles import require_administrator, require_organisation_manager
 
 
-def readable_departments(account: Account):
+def readable_departments(account: Account) -> DepartmentQuerySet:
     """Return the departments, merged ones too: everyone signed in reads everything."""
     return Department.objects.all() if account.is_authenticated else Department.objects.none()
 
 
-def readable_people(account: Account):
+def readable_people(account: Account) -> PersonQuerySet:
     """Return the people, merged ones too: everyone signed in reads everything."""
     return Person.objects.all() if account.is_authenticated else Person.objects.none()
 
@@ -41,7 +43,7 @@ def editable_person(account: Account, pk: int) -> Person:
     return readable_person(account, pk)
 
 
-def managed_accounts(account: Account):
+def managed_accounts(account: Account) -> QuerySet[Account]:
     """Return all accounts; raises PermissionDenied for everybody else than administrators."""
     require_administrator(account)
     return Account.objects.select_related("person")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, ActorRole, Transition, transitions_from
 from meetings.models import ANSWERABLE_ROLES, Account, Department, Role, Task, TaskDepartment
+from meetings.models.task import TaskQuerySet
 
 
 def can_change_tasks(account: Account) -> bool:
@@ -15,7 +16,7 @@ def can_change_tasks(account: Account) -> bool:
     return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
 
 
-def annotate_liaison_roles(account: Account, tasks):
+def annotate_liaison_roles(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     """Annotate ``tasks`` with what a liaison's departments are to each, so that `roles_of` asks nothing more."""
     if account.role != Role.LIAISON:
         return tasks
@@ -64,7 +65,7 @@ def roles_of(account: Account, task: Task) -> frozenset[ActorRole]:
         return frozenset({ActorRole.SUPERVISING_LEADER}) if supervises else frozenset()
     if not account.is_active or account.role != Role.LIAISON:
         return frozenset()
-    if hasattr(task, "is_own"):
+    if hasattr(task, "is_own") and hasattr(task, "is_answered"):
         is_own, is_answered = task.is_own, task.is_answered
     else:
         own = account.department_ids
@@ -104,7 +105,7 @@ def reporting_departments(account: Account, task: Task) -> list[Department]:
     return [department for department in departments if department.pk in own]
 
 
-def responsible_accounts(task: Task):
+def responsible_accounts(task: Task) -> QuerySet[Account]:
     """Return the accounts of the liaisons and of the heads of the departments that lead or are responsible."""
     answering = Department.objects.filter(task_departments__task=task, task_departments__role__in=ANSWERABLE_ROLES)
     liaisons = Q(role=Role.LIAISON, departments__in=answering)

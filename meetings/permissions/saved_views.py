@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from meetings.models import Account, Role, SavedView
 from .roles import is_secretariat
 
 
-def readable_views(account: Account):
+def readable_views(account: Account) -> QuerySet[SavedView]:
     """Return the saved views that are the account's own or shared with its role."""
     if not account.is_authenticated:
         return SavedView.objects.none()

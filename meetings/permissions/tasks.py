@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, ActorRole
 from meetings.models import Account, Batch, Evidence, Instruction, Role, Task, TaskState
+from meetings.models.batch import BatchQuerySet
+from meetings.models.log import TaskStateQuerySet
+from meetings.models.task import TaskQuerySet
 
 from .roles import can_change_tasks, is_secretariat, own_scope, require_secretariat, roles_of
 
 
-def readable_tasks(account: Account, day: datetime.date):
+def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
     """Return the tasks ``account`` may read, as they stood at the end of ``day`` (Asia/Shanghai)."""
     return Task.objects.on(day) if account.is_authenticated else Task.objects.none()
 
@@ -25,7 +28,7 @@ def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
     return get_object_or_404(tasks, pk=pk)
 
 
-def readable_states(account: Account, scope: dict[str, list[str]]):
+def readable_states(account: Account, scope: dict[str, list[str]]) -> TaskStateQuerySet:
     """Return the intervals of those tasks ``account`` may read that ``scope`` (`own_scope`) leaves; empty: of all."""
     if not account.is_authenticated:
         return TaskState.objects.none()
@@ -36,7 +39,7 @@ def readable_states(account: Account, scope: dict[str, list[str]]):
     )
 
 
-def own_tasks(account: Account, tasks):
+def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     """Return those of ``tasks`` that a leader supervises or a liaison's departments answer for; others own all.
 
     Unlike `own_scope`, which has to be said in a list's parameters, nothing is left to a liaison without departments.
@@ -46,7 +49,7 @@ def own_tasks(account: Account, tasks):
     return filter_by_scope(tasks, own_scope(account))
 
 
-def filter_by_scope(tasks, scope: dict[str, list[str]]):
+def filter_by_scope(tasks: TaskQuerySet, scope: dict[str, list[str]]) -> TaskQuerySet:
     """Return those of ``tasks`` that ``scope`` (`own_scope`) leaves; empty: all of them."""
     if "leader" in scope:
         return tasks.supervised_by(scope["leader"])
@@ -111,7 +114,7 @@ def merged_task(account: Account, pk: int) -> Task:
     return get_object_or_404(tasks if account.is_authenticated else tasks.none(), pk=pk)
 
 
-def readable_batches(account: Account):
+def readable_batches(account: Account) -> BatchQuerySet:
     """Return the batches ``account`` may read about, the last made first."""
     return Batch.objects.all() if account.is_authenticated else Batch.objects.none()
 
@@ -129,7 +132,7 @@ def undoable_batch(account: Account, pk: int) -> Batch:
     return batch
 
 
-def selectable_tasks(account: Account, day: datetime.date):
+def selectable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
     """Return the tasks out of which ``account`` may select; which of them it may change is said of each.
 
     Raises PermissionDenied for those who report on nothing.

@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from meetings.models import Account, Department, Role, WorkbookUpload
+from meetings.models.organisation import DepartmentQuerySet
+from meetings.models.workbook import WorkbookUploadQuerySet
 
 from .roles import is_secretariat
 
@@ -22,7 +24,7 @@ def require_workbook_access(account: Account) -> None:
         raise PermissionDenied(_("Only the secretariat and the liaisons of departments use fill-in workbooks."))
 
 
-def workbook_departments(account: Account):
+def workbook_departments(account: Account) -> DepartmentQuerySet:
     """Return the departments whose workbooks ``account`` may have."""
     departments = Department.objects.offered()
     if is_secretariat(account):
@@ -30,12 +32,12 @@ def workbook_departments(account: Account):
     return departments.filter(liaisons=account) if can_use_workbooks(account) else departments.none()
 
 
-def own_workbooks(account: Account):
+def own_workbooks(account: Account) -> WorkbookUploadQuerySet:
     """Return the workbooks ``account`` handed in; nobody decides about another one's."""
     return WorkbookUpload.objects.filter(uploaded_by=account)
 
 
-def readable_workbooks(account: Account):
+def readable_workbooks(account: Account) -> WorkbookUploadQuerySet:
     """Return the account's own workbooks, and for the secretariat those that others accepted."""
     mine = own_workbooks(account)
     return mine | WorkbookUpload.objects.accepted() if is_secretariat(account) else mine

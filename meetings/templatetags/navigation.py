@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from meetings import permissions
-from meetings.models import Role
+from meetings.models import Account, Role
 from meetings.tasks import import_issues, inbox
 
 register = template.Library()
@@ -104,7 +104,7 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     numbers = {"confirmations": _open_issue_count(account)}
     if inbox.has_inbox(account):
         numbers["inbox"] = inbox.count_waiting(account, timezone.localdate())
-    entries = []
+    entries: list[dict[str, Any]] = []
     for place in ENTRIES:
         offered = account.role in place.roles and (place.name != "inbox" or "inbox" in numbers)
         address = reverse_or_empty(place.name) if offered else ""
@@ -141,7 +141,7 @@ def has_print_button(context: RequestContext) -> bool:
     return match is not None and match.view_name in PRINTABLE_PAGES
 
 
-def _open_issue_count(account) -> int | None:
+def _open_issue_count(account: Account) -> int | None:
     if not permissions.is_secretariat(account) or not reverse_or_empty("confirmations"):
         return None
     return import_issues.count_open_issues()

@@ -1,7 +1,10 @@
 """What overviews draw: whose move it is. `{% load overview %}`."""
 
+from typing import Any
+
 from django import template
 from django.http import QueryDict
+from django.utils.functional import Promise
 
 from meetings.tasks.overview import NextActor
 from meetings.tasks.statistics import Figure
@@ -12,7 +15,7 @@ register = template.Library()
 
 
 @register.filter
-def next_actor_label(next_actor: str) -> str:
+def next_actor_label(next_actor: str) -> str | Promise:
     """Say whose move it is; nothing where it is nobody's, because the task has ended."""
     return NextActor(next_actor).label if next_actor else ""
 
@@ -20,4 +23,5 @@ def next_actor_label(next_actor: str) -> str:
 @register.simple_tag
 def figure_url(scope: QueryDict, figure: Figure) -> str:
     """Return the address of the list in ``scope`` that has as many rows as ``figure`` says."""
-    return tasks_url(scope, **figure.params)
+    filters: dict[str, Any] = figure.params
+    return tasks_url(scope, **filters)

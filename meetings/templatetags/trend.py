@@ -75,7 +75,7 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
         beneath = sum(getattr(point, kind.name) == number for kind in TREND_LINES[:place])
         return height(number) - OVERLAP_OFFSET * beneath
 
-    lines = []
+    lines: list[dict[str, Any]] = []
     for place, kind in enumerate(TREND_LINES):
         spots = [
             {
@@ -110,7 +110,8 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
 
 
 def _list_url(scope: QueryDict, kind: TrendLine, point: TrendPoint) -> str:
-    return tasks_url(scope, **{kind.parameter: list(kind.values), AS_OF: point.day.isoformat()})
+    filters: dict[str, Any] = {kind.parameter: list(kind.values), AS_OF: point.day.isoformat()}
+    return tasks_url(scope, **filters)
 
 
 def _round_up(number: int) -> int:

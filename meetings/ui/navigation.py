@@ -30,9 +30,10 @@ def strip_nul(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         spoilt = [name for name, values in request.POST.lists() if any("\0" in value for value in values)]
         if spoilt:
-            request.POST = request.POST.copy()
+            posted = request.POST.copy()
             for name in spoilt:
-                request.POST.setlist(name, [value.replace("\0", "") for value in request.POST.getlist(name)])
+                posted.setlist(name, [value.replace("\0", "") for value in posted.getlist(name)])
+            request.POST = posted  # type: ignore[assignment]  # the stubs want the class of the immutable ones
         return view(request, *args, **kwargs)
 
     return read

@@ -58,10 +58,10 @@ class _GroupedChoiceIterator(ModelChoiceIterator):
         yield from offered_choices(self.queryset.all())
 
 
-class _PinyinOptionsMixin:
-    """Renders with each option what it may be typed as."""
+class SearchSelect(forms.Select):
+    """One of many; renders with each option what it may be typed as."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None, choices=()) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = ()) -> None:
         super().__init__({"class": "form-select", "data-search": True, **(attrs or {})}, choices)
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -71,11 +71,7 @@ class _PinyinOptionsMixin:
         return option
 
 
-class SearchSelect(_PinyinOptionsMixin, forms.Select):
-    """One of many."""
-
-
-class SearchSelectMultiple(_PinyinOptionsMixin, forms.SelectMultiple):
+class SearchSelectMultiple(SearchSelect, forms.SelectMultiple):
     """Some of many."""
 
 
@@ -100,7 +96,7 @@ class BoundedMultipleChoiceField(forms.ModelMultipleChoiceField):
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
                 )
-        return super()._check_values(value)
+        return super()._check_values(value)  # type: ignore[misc]  # Django documents it in its source only
 
 
 class SearchMultipleChoiceField(BoundedMultipleChoiceField):
