@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import PasswordChangeForm
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,7 +57,7 @@ class AccountSettingsForm(ServiceForm):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
-    def __init__(self, data=None, *, account: Account) -> None:
+    def __init__(self, data: QueryDict | None = None, *, account: Account) -> None:
         self.views = {f"{VIEW_PREFIX}{view.pk}": view for view in permissions.readable_views(account)}
         at_present = f"{VIEW_PREFIX}{account.landing_view_id}"
         initial = {
@@ -121,7 +122,7 @@ class AccountSettingsForm(ServiceForm):
 class PasswordForm(PasswordChangeForm):
     """The old password, and twice the new one, held to the rules of the settings."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"

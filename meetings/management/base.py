@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import sys
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ class RegisterCommand(BaseCommand):
     argparse by itself would print its usage and exit with 2.
     """
 
-    def create_parser(self, prog_name: str, subcommand: str, **options):
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         """Return the parser, told to raise instead of to print and exit."""
         parser = super().create_parser(prog_name, subcommand, **options)
         parser.called_from_command_line = False

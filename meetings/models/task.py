@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Callable, Iterable
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, FilteredRelation, Min, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ from meetings.core import lifecycle
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
 from .deadline_fields import DeadlineFields, dated_constraint
 from .fields import PinyinField
+from .health import health_conditions
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department, Person
 from .suggestion import Suggestion, SuggestionSource
@@ -26,35 +29,6 @@ from .suggestion import Suggestion, SuggestionSource
 MAX_TEXT_LENGTH = 20_000
 TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
 RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
-
-
-def _health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
-    """Return when which health applies at the end of ``day``, the first that holds (docs/domain.md, Health on a day).
-
-    ``state`` is what leads from the queryset's model to the interval of that day: a look-up path that ends in ``__``,
-    or nothing where the rows are the intervals themselves.
-    """
-    return [
-        (Health.CLOSED, Q(**{f"{state}status": Status.CLOSED})),
-        (Health.TERMINATED, Q(**{f"{state}status": Status.TERMINATED})),
-        (Health.OVERDUE, Q(**{f"{state}next_due__lt": day})),
-        (Health.REVIEW_MISSED, Q(**{f"{state}next_review__lt": day})),
-        (Health.UNDECIDED, Q(**{f"{state}deadline_kind": DeadlineKind.UNDECIDED})),
-        (Health.DUE_SOON, Q(**{f"{state}next_due__lte": day + datetime.timedelta(days=due_soon_days)})),
-    ]
-
-
-def health_condition(health: Health, day: datetime.date) -> Q:
-    """Return the condition «of this health at the end of ``day``» for the intervals that hold the day (`TaskState`).
-
-    Not for `Health.ON_TRACK`, which is what no condition holds for.
-    """
-    earlier = Q()
-    for other, condition in _health_conditions(day, settings.DUE_SOON_DAYS, state=""):
-        if other == health:
-            return condition & earlier
-        earlier &= ~condition
-    raise ValueError(f"There is no condition for {health}.")
 
 
 # What a page shows of the state on its day, as annotations under these names.
@@ -87,7 +61,7 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         Today and any past day cost the same.
         """
         holds_the_day = Q(states__since__lte=day) & (Q(states__until__isnull=True) | Q(states__until__gt=day))
-        conditions = _health_conditions(day, settings.DUE_SOON_DAYS, state="state__")
+        conditions = health_conditions(day, settings.DUE_SOON_DAYS, state="state__")
         return (
             self.alias(state=FilteredRelation("states", condition=holds_the_day))
             .filter(state__since__isnull=False)
@@ -138,6 +112,20 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         return self.annotate(
             last_report_note=F("state__last_report__note"), last_report_on=F("state__last_report__effective_on")
         )
+
+    def with_entered_at(self) -> Self:
+        """Annotate when the task was entered in the register (``entered_at``)."""
+        first = apps.get_model("meetings", "TaskLog").objects.filter(task=OuterRef("pk"), sequence=1)
+        return self.annotate(entered_at=Subquery(first.values("recorded_at")[:1]))
+
+    def with_last_entry_at(self) -> Self:
+        """Annotate when the latest entry of the log was recorded (``last_entry_at``)."""
+        entries = apps.get_model("meetings", "TaskLog").objects.filter(task=OuterRef("pk")).order_by("-sequence")
+        return self.annotate(last_entry_at=Subquery(entries.values("recorded_at")[:1]))
+
+    def with_request(self, words: Combinable, since: Combinable) -> Self:
+        """Annotate what the task waits for (``words``) and since when (``since``)."""
+        return self.annotate(words=words, since=since)
 
     def with_outcome(self, day: datetime.date) -> Self:
         """Annotate what had become of the suggestion by the end of ``day`` (``day_outcome``)."""
@@ -247,6 +235,10 @@ class Task(NaturalKeyModel, DeadlineFields):
     is_single: bool
     last_report_note: str | None
     last_report_on: datetime.date | None
+    entered_at: datetime.datetime
+    last_entry_at: datetime.datetime
+    words: str | None
+    since: datetime.date | None
 
     class Meta:
         verbose_name = _("task")

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from cnas_tasks import __version__
 from meetings import permissions
-from meetings.models import Account, Task, TaskLog
+from meetings.models import Account, Task
 
 from .mails import host_name
 
@@ -50,10 +49,7 @@ def build_calendar(account: Account, day: datetime.date) -> CalendarFile:
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
     tasks = permissions.own_tasks(account, permissions.readable_tasks(account, day)).open()
-    last = TaskLog.objects.filter(task=OuterRef("pk")).order_by("-sequence").values("recorded_at")[:1]
-    for task in (
-        tasks.for_listing().prefetch_related("milestones").annotate(last_entry_at=Subquery(last)).order_by("pk")
-    ):
+    for task in tasks.for_listing().prefetch_related("milestones").with_last_entry_at().order_by("pk"):
         for event in _events(task):
             calendar.add_component(event)
     content = calendar.to_ical()

@@ -86,7 +86,7 @@ def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
     """Return the digests to be sent, each with its row; all rows are written before the first mail goes."""
     if is_working_day(day):
         Mailing.objects.supersede_digests_before(day)
-        found = [(digest, None) for digest in compose_digests(day)]
+        found: list[tuple[Digest, Mailing | None]] = [(digest, None) for digest in compose_digests(day)]
     else:
         unsent = Mailing.objects.sendable(timezone.now()).filter(kind=MailKind.DIGEST, day=last_working_day(day))
         composed = [
@@ -119,6 +119,7 @@ def _plan_reminders(day: datetime.date) -> list[MailPlan]:
     unsent = Mailing.objects.sendable(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
     plans = []
     for mailing in unsent.select_related("account", "entry__actor").order_by("pk"):
+        assert mailing.entry is not None  # the constraint mailing_reminder_has_an_entry
         task = Task.objects.on(max(day, mailing.day)).for_listing().filter(pk=mailing.entry.task_id).first()
         if task is None or not task.is_open:
             Mailing.objects.give_up(mailing.pk)
@@ -174,8 +175,8 @@ def _deliver(plan: MailPlan, connection: BaseEmailBackend, report: DeliveryRepor
             claim,
             composed_at=composed_at,
             address=mail.to[0],
-            subject=mail.subject,
-            body=mail.body,
+            subject=str(mail.subject),
+            body=str(mail.body),
             message_id=mail.extra_headers["Message-ID"],
         )
         report.sent.append(name)

@@ -102,18 +102,18 @@ def escalated(account: Account, day: datetime.date, since: datetime.datetime | N
     leaders, each by the account that names the person. A department whose liaison the account is as well stands in
     its other sections.
     """
-    if account.person_id is None:
+    if account.person is None:
         return None
     late = Q()
     liaison_of = account.departments.values_list("pk", flat=True) if account.role == Role.LIAISON else []
     headed = account.person.headed_departments.exclude(pk__in=liaison_of).values_list("pk", flat=True)
-    tasks = Task.objects.on(day).filter(health__in=(Health.OVERDUE, Health.REVIEW_MISSED))
+    tasks = Task.objects.on(day).filter(Q(health__in=(Health.OVERDUE, Health.REVIEW_MISSED)))
     if headed and settings.ESCALATE_TO_HEAD_AFTER >= 0:
-        red = tasks.filter(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER))
+        red = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER)))
         late |= Q(pk__in=red.assigned_to(list(headed)).order_by().values("pk"))
     if account.role == Role.LEADER and settings.ESCALATE_TO_LEADER_AFTER >= 0:
-        red = tasks.filter(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_LEADER_AFTER))
-        late |= Q(pk__in=red.supervised_by([account.person_id]).order_by().values("pk"))
+        red = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_LEADER_AFTER)))
+        late |= Q(pk__in=red.supervised_by([account.person.pk]).order_by().values("pk"))
     return _list_section(_("Late for long, and so reported to you"), tasks.filter(late), day) if late else None
 
 
@@ -132,7 +132,7 @@ def review_due(account: Account, day: datetime.date, since: datetime.datetime | 
     if account.role != Role.LIAISON:
         return None
     until = day + datetime.timedelta(days=settings.REVIEW_DUE_DAYS)
-    tasks = _own_tasks(account, day).open().filter(day_next_review__gte=day, day_next_review__lte=until)
+    tasks = _own_tasks(account, day).open().filter(Q(day_next_review__gte=day, day_next_review__lte=until))
     heading = ngettext("Review due within a day", "Review due within %(days)d days", settings.REVIEW_DUE_DAYS)
     return _list_section(heading % {"days": settings.REVIEW_DUE_DAYS}, tasks, day)
 
@@ -185,7 +185,7 @@ def _health_section(account: Account, day: datetime.date, health: Health, headin
     query = QueryDict(mutable=True)
     for name, values in {**scope.query, "health": [health.value]}.items():
         query.setlist(name, values)
-    return _list_section(heading, scope.tasks.filter(health=health), day, query)
+    return _list_section(heading, scope.tasks.filter(Q(health=health)), day, query)
 
 
 def _list_section(

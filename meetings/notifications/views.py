@@ -31,4 +31,6 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     response.headers["ETag"] = written.etag
     response.headers["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, private=True, max_age=CACHE_SECONDS)
-    return get_conditional_response(request, etag=written.etag, response=response)
+    conditional = get_conditional_response(request, etag=written.etag, response=response)
+    assert conditional is not None  # it is None only without a response
+    return conditional

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import ANSWERABLE_ROLES, EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
+from meetings.models.health import health_condition
 from meetings.models.log import interval_contains
-from meetings.models.task import TaskQuerySet, health_condition
+from meetings.models.task import TaskQuerySet
 from meetings.tasks.statistics import Summary, build_summary
 
 from .progress import days_granted, extension_entries_between

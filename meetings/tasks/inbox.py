@@ -27,6 +27,7 @@ from meetings.models import (
     awaiting_agreement,
     awaiting_decision,
 )
+from meetings.models.log import TaskLogQuerySet
 from meetings.models.task import TaskQuerySet
 
 from .statistics import PRESSING
@@ -53,7 +54,7 @@ class InboxGroup:
             .filter(pk__in=waiting)
             .with_last_report()
             .for_listing()
-            .annotate(words=self.words, since=self.since)
+            .with_request(self.words, self.since)
             .order_by("since", "pk")
         )
 
@@ -170,5 +171,5 @@ def _sent_back_entries():
     return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(since))
 
 
-def _note_and_day(entries) -> tuple[Subquery, Subquery]:
+def _note_and_day(entries: TaskLogQuerySet) -> tuple[Subquery, Subquery]:
     return Subquery(entries.values("note")[:1]), Subquery(entries.values("effective_on")[:1])

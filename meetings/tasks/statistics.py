@@ -15,8 +15,9 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Health, Instruction, Status, TaskLog
 from meetings.models.choices import NOBODY
+from meetings.models.health import health_condition
 from meetings.models.log import TaskStateQuerySet, interval_contains
-from meetings.models.task import TaskQuerySet, health_condition
+from meetings.models.task import TaskQuerySet
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from meetings.errors import ConflictError, ServiceError
 
@@ -21,6 +22,10 @@ class ServiceForm(forms.Form):
     Where somebody else was quicker, ``conflict`` says what they did, and the form comes back with what was typed, on
     the version that is there now: sent again, it counts.
     """
+
+    data: QueryDict
+    # By name: of which class each is, is known where it is declared.
+    fields: dict[str, Any]
 
     # The field with the version that the form was opened on.
     VERSION_FIELD = "version"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import OuterRef, Subquery
-
 from meetings.core.lifecycle import ActorRole, transitions_from
 from meetings.core.lifecycle import Status as LifecycleStatus
-from meetings.models import ANSWERABLE_ROLES, Status, Task, TaskDepartment, TaskLog
+from meetings.models import ANSWERABLE_ROLES, Status, Task, TaskDepartment
 from meetings.models.task import TaskQuerySet
 
 
@@ -31,12 +29,4 @@ def open_tasks_of_departments(tasks: TaskQuerySet, department_ids: Iterable[int]
     They come in printed order with all a sheet shows; evaluated, three queries.
     """
     parts = TaskDepartment.objects.filter(department__in=list(department_ids)).values("task")
-    first = TaskLog.objects.filter(task=OuterRef("pk"), sequence=1).values("recorded_at")[:1]
-    return (
-        tasks.open()
-        .filter(pk__in=parts)
-        .with_last_report()
-        .for_listing()
-        .annotate(entered_at=Subquery(first))
-        .in_printed_order()
-    )
+    return tasks.open().filter(pk__in=parts).with_last_report().for_listing().with_entered_at().in_printed_order()

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -81,9 +80,8 @@ class _Comparison:
         rows = list(rows)
         self.account, self.today, self.handed_in_on = account, today, handed_in_on
         ids = {row.key.task_id for row in rows}
-        first = TaskLog.objects.filter(task=OuterRef("pk"), sequence=1).values("recorded_at")[:1]
         tasks = permissions.readable_tasks(account, today).filter(pk__in=ids).with_last_report().for_listing()
-        self.tasks = {task.pk: task for task in tasks.annotate(entered_at=Subquery(first))}
+        self.tasks = {task.pk: task for task in tasks.with_entered_at()}
         self.departments = {department.pk: department for department in Department.objects.all()}
         self.since = self._entries_since(rows)
 

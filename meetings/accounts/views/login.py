@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from meetings.models import Account
 from meetings.tasks.navigation import landing_url
 
 
@@ -28,6 +29,7 @@ class SignInView(LoginView):
 
     def get_default_redirect_url(self) -> str:
         """Return the first page that the person chose."""
+        assert isinstance(self.request.user, Account)  # asked for only of who has signed in
         return landing_url(self.request.user)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 
 from meetings.core.dates import add_months
 from meetings.deadlines import Deadline, DeadlineKind, Precision
@@ -159,7 +160,7 @@ class Generator:
             histories.append(history)
             parts.append((departments, random.sample(self.leaders, random.choices((1, 2), (80, 20))[0])))
         Task.objects.bulk_create(tasks)
-        rows: dict[type, list] = {TaskDepartment: [], TaskLeader: [], Milestone: [], TaskLog: []}
+        rows: dict[type[Model], list] = {TaskDepartment: [], TaskLeader: [], Milestone: [], TaskLog: []}
         for task, history, (departments, leaders) in zip(tasks, histories, parts, strict=True):
             rows[TaskDepartment] += _departments(task, departments, supporting=random.random() < 0.5)
             rows[TaskLeader] += [TaskLeader(task=task, person=who, position=n) for n, who in enumerate(leaders, 1)]
@@ -168,7 +169,7 @@ class Generator:
                 entry.task = task
             rows[TaskLog] += history.entries
         for model, of_model in rows.items():
-            model.objects.bulk_create(of_model)
+            model._base_manager.bulk_create(of_model)
         TaskState.objects.rebuild([task.pk for task in tasks])
 
     def _deadline(self, issued_on: datetime.date) -> Deadline:

@@ -85,8 +85,11 @@ class History:
 
     def extend(self, day: datetime.date, months: int) -> None:
         """Grant a deadline ``months`` calendar months later, at that month's end."""
-        later = end_of_month(add_months(self.deadline.due_date, months))
-        gained = (later.due_date - self.deadline.due_date).days
+        before = self.deadline.due_date
+        assert before is not None  # only what is dated is extended
+        later = end_of_month(add_months(before, months))
+        assert later.due_date is not None
+        gained = (later.due_date - before).days
         extension = {"count": self.extension["count"] + 1, "days": self.extension["days"] + gained}
         changes = {
             "deadline": {"old": deadline_to_json(self.deadline), "new": deadline_to_json(later)},

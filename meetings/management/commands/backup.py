@@ -1,8 +1,9 @@
 """`backup FILE`: the whole register, accounts and uploaded files included, in one file."""
 
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from meetings.backups import BackupError, write_backup
@@ -12,10 +13,10 @@ from meetings.management.base import RegisterCommand
 class Command(RegisterCommand):
     help = "Write the whole register to FILE, from which `restore` makes it again on SQLite or PostgreSQL."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a ZIP file to write; one that is there is replaced")
 
-    def handle(self, *, file, **options):
+    def handle(self, *, file: str, **options: Any) -> None:
         try:
             summary = write_backup(Path(file))
         except BackupError as refusal:

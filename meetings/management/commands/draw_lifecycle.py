@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from meetings.core.lifecycle import EXTENSION_TRANSITIONS, TRANSITIONS, ActorRole, ExtensionState
+from meetings.core.lifecycle import EXTENSION_TRANSITIONS, TRANSITIONS, ActorRole, ExtensionState, Transition
 from meetings.management.base import RegisterCommand
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "lifecycle.md"
@@ -72,12 +74,12 @@ def render_page() -> str:
     )
 
 
-def _diagram(arrows: list[tuple[str, str, str]]) -> list[str]:
+def _diagram(arrows: Sequence[tuple[str, str, str]]) -> list[str]:
     lines = [f"    {source} --> {target}{f' : {words}' if words else ''}" for source, target, words in arrows]
     return ["```mermaid", "stateDiagram-v2", *lines, "```"]
 
 
-def _is_open_to_leaders(row) -> bool:
+def _is_open_to_leaders(row: Transition) -> bool:
     return ActorRole.SUPERVISING_LEADER in row.takers
 
 
@@ -96,6 +98,6 @@ def _yes_or_no(value: bool) -> str:
 class Command(RegisterCommand):
     help = "Draw docs/lifecycle.md from the lifecycle's tables."
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         PAGE.write_text(render_page(), encoding="utf-8")
         self.stdout.write(str(_("%(path)s is current.")) % {"path": PAGE.relative_to(settings.BASE_DIR)})

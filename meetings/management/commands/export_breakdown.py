@@ -1,8 +1,9 @@
 """`export_breakdown MEETING FILE`: the annex as issued (docs/domain.md, Contracts)."""
 
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.export.document import write_breakdown_document
@@ -16,12 +17,12 @@ WRITERS = {".xlsx": write_breakdown, ".docx": write_breakdown_document}
 class Command(RegisterCommand):
     help = "Write a meeting's breakdown table, as it was issued, to FILE: a workbook or a document by its ending."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("meeting", metavar="MEETING", help="the meeting's id or document number")
         parser.add_argument("file", metavar="FILE", help="a .xlsx or .docx to write; one that is there is replaced")
         parser.add_argument("--as-of", metavar="DATE", help="with the deadlines in force on this day (2023-12-31)")
 
-    def handle(self, *, meeting, file, as_of, **options):
+    def handle(self, *, meeting: str, file: str, as_of: str | None, **options: Any) -> None:
         path = Path(file)
         write = WRITERS.get(path.suffix.lower())
         if write is None:

@@ -1,8 +1,10 @@
 """`export_register FILE`: the register, or a part of it, a task a line (docs/domain.md, Contracts)."""
 
+import datetime
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from meetings.exports.atomic_file import FileWriteError, open_atomic
 from meetings.exports.register import write_register_csv, write_register_workbook
 from meetings.management.base import RegisterCommand, parse_day_option
 from meetings.models import Task
+from meetings.models.task import TaskQuerySet
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.tables import TaskTable, parse_columns
 
@@ -21,14 +24,14 @@ WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 class Command(RegisterCommand):
     help = "Write the register to FILE, a task a line: a workbook or a CSV by its ending."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a .xlsx or .csv to write; one that is there is replaced")
         parser.add_argument("--as-of", metavar="DATE", help="as the register stood at the end of this day (2023-12-31)")
         parser.add_argument(
             "--query", metavar="QUERY", default="", help="the part after the ? in the address of the list of tasks"
         )
 
-    def handle(self, *, file, as_of, query, **options):
+    def handle(self, *, file: str, as_of: str | None, query: str, **options: Any) -> None:
         path = Path(file)
         write = WRITERS.get(path.suffix.lower())
         if write is None:
@@ -46,7 +49,7 @@ class Command(RegisterCommand):
             raise CommandError(str(problem)) from problem
 
 
-def _parse_requested_day(as_of: str | None, params: QueryDict):
+def _parse_requested_day(as_of: str | None, params: QueryDict) -> datetime.date:
     """Return the day asked for by ``--as-of`` or else in the query; raises CommandError for an impossible one."""
     in_query = params.get(AS_OF)
     if as_of and in_query and as_of != in_query:
@@ -58,7 +61,7 @@ def _parse_requested_day(as_of: str | None, params: QueryDict):
     return parse_day_option("--as-of", as_of)
 
 
-def _filter_and_sort_tasks(params: QueryDict, day):
+def _filter_and_sort_tasks(params: QueryDict, day: datetime.date) -> TaskQuerySet:
     """Return the tasks the list shows for ``params``, in its order; raises CommandError for a wrong parameter."""
     sorting, wrong_sorting = TaskTable.parse_sorting(params)
     _columns, wrong_columns = parse_columns(params)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ class Command(RegisterCommand):
         parser.add_argument("--json", action="store_true", help="print everything that was read as JSON")
         parser.add_argument("--accept", action="store_true", help="enter the meeting into the register")
 
-    def handle(self, *args: object, **options) -> None:
+    def handle(self, **options: Any) -> None:
         try:
             read = parse_file(options["file"])
         except UnreadableDocumentError as error:

@@ -2,8 +2,9 @@
 
 import datetime
 import json
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from meetings.core.as_of import InvalidAsOfError, parse_date
@@ -16,17 +17,17 @@ class Command(RegisterCommand):
     help = "Print what each TEXT means as a deadline, a line of JSON each, in order. Reads and writes no register."
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("texts", metavar="TEXT", nargs="*", help="a deadline as printed")
         parser.add_argument("--issued-on", metavar="DATE", help="the document's issue day, such as 2023-11-08")
         parser.add_argument("--held-on", metavar="DATE", help="the meeting's day, such as 2023-09-27")
 
-    def handle(self, *, texts, issued_on, held_on, **options):
-        issued_on, held_on = _parse_day_option("--issued-on", issued_on), _parse_day_option("--held-on", held_on)
+    def handle(self, *, texts: list[str], issued_on: str | None, held_on: str | None, **options: Any) -> None:
+        issue_day, meeting_day = _parse_day_option("--issued-on", issued_on), _parse_day_option("--held-on", held_on)
         if not texts:
             raise CommandError(_("TEXT: give at least one deadline to read."))
         for text in texts:
-            reading = read_deadline(text, issued_on=issued_on, held_on=held_on)
+            reading = read_deadline(text, issued_on=issue_day, held_on=meeting_day)
             line = _to_json(reading.deadline) | {
                 "milestones": [_to_json(milestone) for milestone in reading.milestones],
                 "problem": deadline_problem_message(reading.problem) if reading.problem else None,

@@ -1,5 +1,7 @@
 """`prepare_demonstration`: what `make run` puts into an empty register."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from meetings.devtools import demonstration
@@ -12,7 +14,7 @@ SET_PASSWORDS_COMMAND = ".venv/bin/python manage.py set_demonstration_passwords"
 class Command(RegisterCommand):
     help = "Load the real meeting into an empty register and make one account per role where there is no account."
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         if demonstration.load_meeting_into_empty_register():
             self.stdout.write(in_both_languages(_("The real meeting has been loaded into the empty register.")))
         passwords = demonstration.create_accounts()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ class Command(RegisterCommand):
         " be sent before. To be run every day; run twice, or on two machines at once, nobody gets two."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--day", metavar="DATE", help="the day the digests are about (2023-12-31); today if left out"
         )
@@ -28,15 +29,15 @@ class Command(RegisterCommand):
             "--dry-run", action="store_true", help="only list who would get what; write and send nothing"
         )
 
-    def handle(self, *, day, dry_run, **options):
-        day = parse_day_option("--day", day)
-        if not is_working_day(day):
+    def handle(self, *, day: str | None, dry_run: bool, **options: Any) -> None:
+        today = parse_day_option("--day", day)
+        if not is_working_day(today):
             words = _("%(day)s is not a working day: there are no new digests.")
-            self.stdout.write(words % {"day": date_format(day, "DATE_FORMAT")})
+            self.stdout.write(words % {"day": date_format(today, "DATE_FORMAT")})
         if dry_run:
-            self._list_digests(day)
+            self._list_digests(today)
             return
-        report = send_reminders(day)
+        report = send_reminders(today)
         self._print_report(report)
         if report.problem:
             raise CommandError(

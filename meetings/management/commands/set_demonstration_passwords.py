@@ -1,5 +1,7 @@
 """`set_demonstration_passwords`: new random passwords for the accounts that `make run` made."""
 
+from typing import Any
+
 from django.core.management.base import CommandError
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from meetings.management.base import RegisterCommand
 class Command(RegisterCommand):
     help = "Give each demonstration account a new random password, and print them once."
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         passwords = demonstration.set_new_passwords()
         if not passwords:
             raise CommandError(

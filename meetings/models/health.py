@@ -1,0 +1,39 @@
+"""预警: when which health applies on a day (docs/domain.md, Health on a day)."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from .choices import DeadlineKind, Health, Status
+
+
+def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
+    """Return when which health applies at the end of ``day``, the first that holds (docs/domain.md, Health on a day).
+
+    ``state`` is what leads from the queryset's model to the interval of that day: a look-up path that ends in ``__``,
+    or nothing where the rows are the intervals themselves.
+    """
+    return [
+        (Health.CLOSED, Q(**{f"{state}status": Status.CLOSED})),
+        (Health.TERMINATED, Q(**{f"{state}status": Status.TERMINATED})),
+        (Health.OVERDUE, Q(**{f"{state}next_due__lt": day})),
+        (Health.REVIEW_MISSED, Q(**{f"{state}next_review__lt": day})),
+        (Health.UNDECIDED, Q(**{f"{state}deadline_kind": DeadlineKind.UNDECIDED})),
+        (Health.DUE_SOON, Q(**{f"{state}next_due__lte": day + datetime.timedelta(days=due_soon_days)})),
+    ]
+
+
+def health_condition(health: Health, day: datetime.date) -> Q:
+    """Return the condition «of this health at the end of ``day``» for the intervals that hold the day (`TaskState`).
+
+    Not for `Health.ON_TRACK`, which is what no condition holds for.
+    """
+    earlier = Q()
+    for other, condition in health_conditions(day, settings.DUE_SOON_DAYS, state=""):
+        if other == health:
+            return condition & earlier
+        earlier &= ~condition
+    raise ValueError(f"There is no condition for {health}.")
