@@ -47,18 +47,31 @@ QUIET = (
 )
 
 
+# The first of the two values of each look.
+FIRST_LOOKS = {
+    "width": DESK,
+    "size": DESK,
+    "language": "zh-hans",
+    "color_scheme": "light",
+    "javascript": True,
+    "scripts": True,
+}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder as a browser test, and two of its usual four looks as slow.
+    """Mark everything in this folder as a browser test, and some of a story's looks as slow.
 
-    A width with the other's language is left to `make test-slow`: each of both is seen without.
+    Of all combinations of width, language, colours and scripts `make test` runs the two in which every one of them
+    is seen; of a width alone, the phone. `make test-slow` runs the others.
     """
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
         item.add_marker("browser")
         looks = item.callspec.params if hasattr(item, "callspec") else {}
-        if {"width", "language"} <= looks.keys() and (looks["width"] == DESK) != (looks["language"] == "zh-hans"):
+        firsts = {name: looks[name] == first for name, first in FIRST_LOOKS.items() if name in looks}
+        if len(set(firsts.values())) == 2 or firsts in ({"width": True}, {"size": True}):
             item.add_marker("slow")
 
 
