@@ -6,6 +6,7 @@ missing gives the field's default, one that is unknown is passed over.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -17,14 +18,15 @@ converter = make_converter(unstruct_collection_overrides={tuple: list}, detailed
 
 def rename_keys(cls: type, **keys: str) -> None:
     """Store fields of ``cls`` under other keys: ``field="key"``."""
-    renamed = {name: override(rename=key) for name, key in keys.items()}
+    renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
     converter.register_unstructure_hook(cls, make_dict_unstructure_fn(cls, converter, **renamed))
     converter.register_structure_hook(cls, make_dict_structure_fn(cls, converter, **renamed))
 
 
 def store_as_list(cls: type) -> None:
     """Store ``cls`` as the list of its fields' values."""
-    to_dict, from_dict = make_dict_unstructure_fn(cls, converter), make_dict_structure_fn(cls, converter)
+    to_dict: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(cls, converter)
+    from_dict: Callable[[Any, type], Any] = make_dict_structure_fn(cls, converter)
     names = [field.name for field in fields(cls)]
 
     def from_list(values: list[Any], _cls: type) -> Any:

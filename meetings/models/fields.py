@@ -10,6 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from meetings.core.pinyin import build_pinyin_index
 
 
+def max_length_of(model: type[models.Model], name: str) -> int:
+    """Return how many characters the text field ``name`` of ``model`` holds."""
+    length = getattr(model._meta.get_field(name), "max_length", None)
+    assert isinstance(length, int)
+    return length
+
+
 class PinyinField(models.TextField):
     """What the field named by ``of`` may be typed as (`meetings.core.pinyin.build_pinyin_index`), to be searched with
     ``contains``.

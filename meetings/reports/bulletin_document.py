@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from django.utils import translation
@@ -153,7 +153,9 @@ def _departments_table(bulletin: Bulletin) -> Table:
     )
 
 
-def _task_list_blocks(tasks: tuple[Task, ...], empty_text: str, caption: str, columns) -> Iterator[Block]:
+def _task_list_blocks(
+    tasks: tuple[Task, ...], empty_text: str, caption: str, columns: Sequence[tuple[TableColumn, Callable[[Task], str]]]
+) -> Iterator[Block]:
     """Yield the number of ``tasks`` and their table; each of ``columns`` has the function that gives its value."""
     if not tasks:
         yield Paragraph(empty_text)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -47,7 +50,7 @@ def meeting_compare(request: Request) -> HttpResponse:
     return render(request, "meetings/reports/comparison.html", context, status=status)
 
 
-def _comparison_context(comparison: Comparison, day) -> dict:
+def _comparison_context(comparison: Comparison, day: datetime.date) -> dict[str, Any]:
     """Return the pairs with what became of the earlier, and of the earlier ones that were not raised again."""
     alone = [(of, of) for of in comparison.not_raised_again]
     related = add_outcomes([*comparison.pairs, *alone], day)

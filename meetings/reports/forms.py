@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
+from meetings.core.types import StrOrPromise
 from meetings.models import Account, Meeting, Person
 from meetings.ui.widgets import SearchChoiceField
 
@@ -17,7 +20,7 @@ from meetings.ui.widgets import SearchChoiceField
 class DayField(forms.CharField):
     """A day up to today (Asia/Shanghai); left empty, today where it need not be said."""
 
-    def __init__(self, *, label, today: datetime.date, required: bool = False, **options) -> None:
+    def __init__(self, *, label: StrOrPromise, today: datetime.date, required: bool = False, **options: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date", "class": "form-control", "max": today.isoformat()})
         super().__init__(label=label, required=required, widget=widget, **options)
         self.today = today
@@ -36,8 +39,17 @@ class ReportForm(forms.Form):
 
     # What tells the fields of the page's forms apart.
     name = ""
+    # By name: of which class each is, is known where it is declared.
+    fields: dict[str, Any]
 
-    def __init__(self, data=None, *, account: Account, today: datetime.date, initial=None) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        account: Account,
+        today: datetime.date,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(data, auto_id=f"{self.name}-%s", initial=initial)
         self.account, self.today = account, today
 
@@ -45,7 +57,7 @@ class ReportForm(forms.Form):
 class DayReportForm(ReportForm):
     """A report about a day."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields[AS_OF] = DayField(
             label=_("As of"), today=self.today, help_text=_("Today, where no day is given."), max_length=40
@@ -67,13 +79,14 @@ class MeetingReportForm(DayReportForm):
         },
     )
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = permissions.readable_meetings(self.account, self.today)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Refuse a day before the minutes were issued: there was nothing to report on."""
-        found = super().clean()
+        super().clean()
+        found = self.cleaned_data
         meeting, day = found.get("meeting"), found.get(AS_OF)
         if meeting and day and day < meeting.issued_on:
             self.add_error(AS_OF, _("The minutes of this meeting had not been issued on that day."))
@@ -85,7 +98,7 @@ class BulletinForm(ReportForm):
 
     name = "bulletin"
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         missing = {"required": _("Say from which day to which day.")}
         for name, label in (("from", _("From")), ("to", _("To"))):
@@ -93,9 +106,10 @@ class BulletinForm(ReportForm):
                 label=label, today=self.today, required=True, max_length=40, error_messages=missing
             )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
-        found = super().clean()
+        super().clean()
+        found = self.cleaned_data
         first, last = found.get("from"), found.get("to")
         if first and last and last < first:
             self.add_error("to", _("The period ends before it begins. Choose a later day, or an earlier beginning."))
@@ -116,7 +130,7 @@ class ReplySheetForm(DayReportForm):
         },
     )
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = permissions.readable_suggesters(self.account)
 
@@ -130,7 +144,7 @@ class RegisterForm(DayReportForm):
 class CompareForm(forms.Form):
     """Which two meetings stand side by side, whichever is named first."""
 
-    def __init__(self, data=None, *, account: Account, day: datetime.date) -> None:
+    def __init__(self, data: QueryDict | None = None, *, account: Account, day: datetime.date) -> None:
         super().__init__(data, auto_id="compare-%s")
         for name, label in (("a", _("One meeting")), ("b", _("The other meeting"))):
             self.fields[name] = forms.ModelChoiceField(
@@ -144,9 +158,10 @@ class CompareForm(forms.Form):
                 },
             )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Refuse a meeting beside itself."""
-        found = super().clean()
+        super().clean()
+        found = self.cleaned_data
         if found.get("a") and found.get("a") == found.get("b"):
             self.add_error("b", _("This is the same meeting. Choose another one."))
         return found

@@ -261,7 +261,8 @@ def find_related_suggestions(meeting: Meeting, day: datetime.date) -> tuple[Rela
         .select_related("raised_before__meeting")
         .order_by("position")
     )
-    return add_outcomes([(suggestion, suggestion.raised_before) for suggestion in linked], day)
+    pairs = ((suggestion, suggestion.raised_before) for suggestion in linked)
+    return add_outcomes([(suggestion, before) for suggestion, before in pairs if before], day)
 
 
 def add_outcomes(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.date) -> tuple[RelatedSuggestion, ...]:

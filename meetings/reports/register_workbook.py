@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -157,7 +157,7 @@ def _append_row(sheet: Worksheet, values: Sequence[Any], style: dict[str, Any]) 
     sheet.append(cells)
 
 
-def _add_table(sheet: Worksheet, table: SummaryTable, row: int, make_chart) -> int:
+def _add_table(sheet: Worksheet, table: SummaryTable, row: int, make_chart: Callable[..., Any]) -> int:
     """Write ``table``, its chart beside it, as the sheet's rows from ``row`` on; return how many rows they take."""
     _append_row(sheet, [table.title], _TABLE_TITLE)
     _append_row(sheet, table.headers, _HEADER)
@@ -181,7 +181,7 @@ def _reference(sheet: Worksheet, head_row: int, rows: int, first: int, last: int
     return Reference(sheet, min_col=first, max_col=last, min_row=start, max_row=head_row + rows)
 
 
-def _fill_chart(chart, sheet: Worksheet, head_row: int, rows: int, last: int):
+def _fill_chart(chart: Any, sheet: Worksheet, head_row: int, rows: int, last: int) -> Any:
     """Give ``chart`` the columns from the second to ``last`` as series, named by their heads, over the first."""
     chart.add_data(_reference(sheet, head_row, rows, 2, last, with_header=True), titles_from_data=True)
     chart.set_categories(_reference(sheet, head_row, rows, 1, 1, with_header=False))

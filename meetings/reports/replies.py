@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from meetings.models import Meeting, Person, Suggestion, SuggestionOutcome, SuggestionSource, Task
 from meetings.tasks.statistics import Summary, build_summary
@@ -48,7 +48,7 @@ class ReplySheet:
         return sum(len(of.replies) for of in self.meetings)
 
 
-def suggestions_of(person: Person, day: datetime.date):
+def suggestions_of(person: Person, day: datetime.date) -> QuerySet[Suggestion]:
     """Return what ``person`` suggested at meetings whose minutes were issued by ``day``, the newest meeting first."""
     by_person = Exists(SuggestionSource.objects.filter(suggestion=OuterRef("pk"), person=person))
     made = Suggestion.objects.filter(by_person, meeting__issued_on__lte=day)
@@ -67,6 +67,7 @@ def build_reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
     again: dict[int, list[Suggestion]] = {}
     later = Suggestion.objects.filter(raised_before__in=suggestions, meeting__issued_on__lte=day)
     for suggestion in later.select_related("meeting").order_by("meeting__issued_on", "position"):
+        assert suggestion.raised_before_id is not None  # it is what they were looked up by
         again.setdefault(suggestion.raised_before_id, []).append(suggestion)
     return ReplySheet(
         person=person,

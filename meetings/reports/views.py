@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from django.http import HttpResponse, QueryDict
+from django.http import FileResponse, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -27,7 +28,7 @@ def reports(request: Request) -> HttpResponse:
 
 
 @require_safe
-def meeting_report(request: Request) -> HttpResponse:
+def meeting_report(request: Request) -> HttpResponseBase:
     """Hand out the report to the next meeting."""
     return _render_report(
         request,
@@ -37,13 +38,13 @@ def meeting_report(request: Request) -> HttpResponse:
 
 
 @require_safe
-def bulletin(request: Request) -> HttpResponse:
+def bulletin(request: Request) -> HttpResponseBase:
     """Hand out the bulletin of a period."""
     return _render_report(request, BulletinForm, lambda said: responses.bulletin_response(said["from"], said["to"]))
 
 
 @require_safe
-def reply_sheet(request: Request) -> HttpResponse:
+def reply_sheet(request: Request) -> HttpResponseBase:
     """Hand out the reply sheet for one member."""
     return _render_report(
         request, ReplySheetForm, lambda said: responses.reply_sheet_response(said["person"], said[AS_OF])
@@ -51,7 +52,7 @@ def reply_sheet(request: Request) -> HttpResponse:
 
 
 @require_safe
-def register_workbook(request: Request) -> HttpResponse:
+def register_workbook(request: Request) -> HttpResponseBase:
     """Hand out the register with its summary sheet."""
     return _render_report(
         request,
@@ -65,8 +66,8 @@ def register_workbook(request: Request) -> HttpResponse:
 
 
 def _render_report(
-    request: Request, form_class: type[ReportForm], make: Callable[[dict], HttpResponse]
-) -> HttpResponse:
+    request: Request, form_class: type[ReportForm], make: Callable[[dict], FileResponse]
+) -> HttpResponseBase:
     """Make what a form asks for; what it asks wrongly comes back with everything chosen, and the sentence."""
     form = form_class(request.GET, account=request.user, today=today())
     if form.is_valid():
@@ -92,4 +93,4 @@ def _initial(params: QueryDict) -> dict[str, str]:
     first_of_month = today().replace(day=1)
     last_month = first_of_month - datetime.timedelta(days=1)
     initial = {"from": last_month.replace(day=1).isoformat(), "to": last_month.isoformat()}
-    return {**initial, **{name: params[name] for name in ("meeting", "person", AS_OF) if params.get(name)}}
+    return {**initial, **{name: str(params[name]) for name in ("meeting", "person", AS_OF) if params.get(name)}}

@@ -55,6 +55,7 @@ def format_deadline(task: Task) -> str:
 
 def days_late(task: Task, day: datetime.date) -> int:
     """Return for how many days what ``task`` waits for has been let pass."""
+    assert task.next_day is not None  # only what is overdue or review-missed is late
     return (day - task.next_day).days
 
 
@@ -79,7 +80,7 @@ def format_state(task: Task, day: datetime.date) -> str:
 
 def _format_overdue(task: Task, days: int) -> str:
     """Return for how many days ``task`` is overdue, and by which milestone where its deadline is not the cause."""
-    if task.day_due_date == task.next_day:
+    if task.day_due_date == task.next_day or task.next_day is None:
         return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
     return ngettext(
         "milestone of %(due)s overdue for %(days)d day", "milestone of %(due)s overdue for %(days)d days", days
@@ -88,6 +89,7 @@ def _format_overdue(task: Task, days: int) -> str:
 
 def format_closure(task: Task) -> str:
     """Return when ``task`` was closed, and whether that was in time."""
+    assert task.day_closed_on is not None  # the constraint task_closed_has_a_day
     day = format_day(task.day_closed_on)
     if task.day_due_date is None:
         return _("closed on %(day)s") % {"day": day}
@@ -102,7 +104,7 @@ def format_closure(task: Task) -> str:
 
 def format_progress(task: Task) -> str:
     """Return the latest progress with its day, or that nothing was reported."""
-    if not task.last_report_note:
+    if not task.last_report_note or task.last_report_on is None:
         return _("No progress has been reported.")
     return pgettext("progress", "(%(day)s) %(note)s") % {
         "day": format_day(task.last_report_on),
@@ -110,8 +112,10 @@ def format_progress(task: Task) -> str:
     }
 
 
-def format_short_day(day: datetime.date) -> str:
-    """Return a day as it stands in a narrow column: 2026.11.22."""
+def format_short_day(day: datetime.date | None) -> str:
+    """Return a day as it stands in a narrow column: 2026.11.22; nothing for no day."""
+    if day is None:
+        return ""
     return pgettext("day in a column", "%(year)d-%(month)d-%(day)d") % {
         "year": day.year,
         "month": day.month,

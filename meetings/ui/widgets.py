@@ -18,6 +18,8 @@ from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.core.types import StrOrPromise
+
 # How many count as frequent, and up to how many a list is seen at a glance.
 MAX_FREQUENT = 6
 SHORT_LIST_LENGTH = 8
@@ -81,7 +83,7 @@ class SearchChoiceField(forms.ModelChoiceField):
     widget = SearchSelect
     iterator = _GroupedChoiceIterator
 
-    def __init__(self, queryset: QuerySet, *, empty_label: str | None = None, **options: Any) -> None:
+    def __init__(self, queryset: QuerySet, *, empty_label: StrOrPromise | None = None, **options: Any) -> None:
         super().__init__(queryset, **options)
         # Also where one is needed and one was chosen before: nobody is to be chosen unseen.
         self.empty_label = gettext_lazy("Choose") if empty_label is None else empty_label

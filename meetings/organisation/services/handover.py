@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from meetings.breakdown.services.ordering import diff_values
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, ChangeKind, Department, Person, Role, Task
-from meetings.tasks.services.log import get_assignments
+from meetings.tasks.services.log import Assignments, Changes, get_assignments
 
 from .merge import lock_with_assignments, merge_department_roles, replace_row, write_assignment_entries
 from .organisation import lock_pair, log_change, open_tasks_of, require_organisation_manager
@@ -79,15 +79,15 @@ def hand_over_tasks(
     tasks = list(lock_with_assignments(open_tasks_of(giver).filter(pk__in=task_ids)))
     if not tasks:
         raise InvalidInputError(_("Choose at least one task to hand over."), field="tasks")
-    planned = {}
+    planned: dict[Task, tuple[Assignments, Assignments]] = {}
     for task in tasks:
         departments, leaders = parts = get_assignments(task)
-        if isinstance(giver, Department):
+        if isinstance(giver, Department) and isinstance(taker, Department):
             planned[task] = (parts, (merge_department_roles(departments, giver, taker), leaders))
-        else:
+        elif isinstance(giver, Person) and isinstance(taker, Person):
             planned[task] = (parts, (departments, replace_row(leaders, giver, taker)))
     write_assignment_entries(planned, actor=actor, note=note or _handover_note(giver, taker))
-    changes = {
+    changes: Changes = {
         "tasks_of": {"old": str(giver), "new": str(taker)},
         "task_count": {"old": None, "new": len(tasks)},
     }
@@ -100,5 +100,5 @@ def _department_names(account: Account) -> list[str]:
     return list(account.departments.order_by("pk").values_list("name", flat=True))
 
 
-def _handover_note(giver, taker) -> str:
+def _handover_note(giver: Department | Person, taker: Department | Person) -> str:
     return _("Handed over from “%(giver)s” to “%(taker)s”.") % {"giver": giver, "taker": taker}

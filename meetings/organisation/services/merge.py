@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,10 +37,15 @@ from meetings.models import (
     TaskLog,
     TaskState,
 )
+from meetings.models.fields import max_length_of
+from meetings.models.meeting import MeetingQuerySet
+from meetings.models.task import TaskQuerySet
 from meetings.tasks.services.batch import bulk_replace_assignments
 from meetings.tasks.services.log import Assignments, DepartmentAssignments, assignments_to_json, get_assignments
 
 from .organisation import lock_pair, log_change, require_organisation_manager
+
+_Row = TypeVar("_Row")
 
 # The stronger first.
 _ROLE_PRECEDENCE = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING)
@@ -198,12 +204,14 @@ def merge_department_roles(
     return [(department, role if department == into else own[department]) for department in departments]
 
 
-def replace_row(rows: Sequence, gone, into) -> list:
+def replace_row(rows: Sequence[_Row], gone: _Row, into: _Row) -> list[_Row]:
     """Return ``rows`` with ``into`` where the first of the two stood, and each once."""
     return list(dict.fromkeys(into if row == gone else row for row in rows))
 
 
-def _move_assignments(tasks, move: Callable[[Assignments], Assignments], actor: Account, note: str) -> None:
+def _move_assignments(
+    tasks: TaskQuerySet, move: Callable[[Assignments], Assignments], actor: Account, note: str
+) -> None:
     """Give each of ``tasks`` the parts that ``move`` makes of its own, with one entry each. Some ten queries."""
     planned: dict[Task, tuple[Assignments, Assignments]] = {}
     for task in lock_with_assignments(tasks):
@@ -212,15 +220,13 @@ def _move_assignments(tasks, move: Callable[[Assignments], Assignments], actor: 
     write_assignment_entries(planned, actor=actor, note=note)
 
 
-def lock_with_assignments(tasks):
+def lock_with_assignments(tasks: TaskQuerySet) -> TaskQuerySet:
     """Return ``tasks``, a query, held against others and with their departments and leaders. Three queries."""
     return (
         tasks.select_for_update(of=("self",))
         .order_by("pk")
-        .prefetch_related(
-            Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
-            Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
-        )
+        .prefetch_related(Prefetch("task_departments", TaskDepartment.objects.select_related("department")))
+        .prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
     )
 
 
@@ -256,7 +262,7 @@ def write_assignment_entries(
 # --- meetings and suggestions -----------------------------------------------------------------------
 
 
-def _meetings_of(person: Person):
+def _meetings_of(person: Person) -> MeetingQuerySet:
     return Meeting.objects.filter(
         Q(chair=person)
         | Q(overall_lead=person)
@@ -266,7 +272,7 @@ def _meetings_of(person: Person):
     )
 
 
-def _move_person_rows(rows, into: Person, *once: str) -> None:
+def _move_person_rows(rows: QuerySet[Any], into: Person, *once: str) -> None:
     """Let ``rows`` be those of ``into``; where there is one with the same of ``once`` already, it stands for both."""
     for row in rows:
         same = {name: getattr(row, name) for name in once}
@@ -279,7 +285,7 @@ def _move_person_rows(rows, into: Person, *once: str) -> None:
 
 def _move_attendances(gone: Person, into: Person) -> None:
     """Let the presence of ``gone`` be that of ``into``; at the same meeting, one with both capacities."""
-    longest = Attendance._meta.get_field("capacity").max_length
+    longest = max_length_of(Attendance, "capacity")
     for row in Attendance.objects.filter(person=gone):
         other = Attendance.objects.filter(meeting=row.meeting_id, person=into).first()
         if other is None:

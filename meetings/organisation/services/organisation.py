@@ -7,9 +7,10 @@ append-only logs name it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Manager
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,9 +25,13 @@ from meetings.errors import (
 )
 from meetings.locking import check_version
 from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, ChangeLog, Department, FormerName, Person, Task
+from meetings.models.fields import max_length_of
+from meetings.models.task import TaskQuerySet
 from meetings.tasks.services.log import Changes
 
 Subject = Department | Person | Account
+_Subject = TypeVar("_Subject", Department, Person, Account)
+_Living = TypeVar("_Living", Department, Person)
 
 
 def require_organisation_manager(actor: Account) -> None:
@@ -41,7 +46,7 @@ def version_of(subject: Subject) -> int:
     return last or 0
 
 
-def lock_row(rows, pk: int, version: int | None = None):
+def lock_row(rows: Manager[_Subject], pk: int, version: int | None = None) -> _Subject:
     """Return the row of ``rows`` held against others; raises ConflictError where it has another version."""
     row = rows.select_for_update(of=("self",)).get(pk=pk)
     if version is not None:
@@ -50,7 +55,7 @@ def lock_row(rows, pk: int, version: int | None = None):
     return row
 
 
-def lock_pair(rows, pk: int, other_pk: int, version: int | None) -> tuple[Any, Any]:
+def lock_pair(rows: Manager[Any], pk: int, other_pk: int, version: int | None) -> tuple[Any, Any]:
     """Return two rows held against others, always in the same order, so that two who merge never wait for each other.
 
     ``version`` is the first one's.
@@ -161,7 +166,8 @@ def _person_name(person: Person | None) -> str | None:
 
 def _clean_department_name(name: str, exclude: Department | None = None) -> str:
     name = _clean_name(name, Department)
-    other = Department.objects.exclude(pk=exclude.pk if exclude else None).filter(name=name).first()
+    others = Department.objects.exclude(pk=exclude.pk) if exclude else Department.objects.all()
+    other = others.filter(name=name).first()
     if other is not None:
         _raise_name_taken(other, renaming=exclude is not None)
     return name
@@ -169,12 +175,13 @@ def _clean_department_name(name: str, exclude: Department | None = None) -> str:
 
 def _clean_person_name(name: str, unit: str, exclude: Person | None = None) -> tuple[str, str]:
     name, unit = _clean_name(name, Person), unit.strip()
-    longest = Person._meta.get_field("unit").max_length
+    longest = max_length_of(Person, "unit")
     if len(unit) > longest:
         raise InvalidInputError(
             _("The unit is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="unit"
         )
-    other = Person.objects.exclude(pk=exclude.pk if exclude else None).filter(name=name, unit=unit).first()
+    others = Person.objects.exclude(pk=exclude.pk) if exclude else Person.objects.all()
+    other = others.filter(name=name, unit=unit).first()
     if other is not None:
         _raise_name_taken(other, renaming=exclude is not None)
     return name, unit
@@ -184,7 +191,7 @@ def _clean_name(name: str, of: type[Department | Person]) -> str:
     name = " ".join(name.split())
     if not name:
         raise InvalidInputError(_("Write the name."), field="name")
-    longest = of._meta.get_field("name").max_length
+    longest = max_length_of(of, "name")
     if len(name) > longest:
         raise InvalidInputError(
             _("The name is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="name"
@@ -214,7 +221,7 @@ def _keep_former_name(subject: Department | Person, old: str) -> None:
 # --- retiring -------------------------------------------------------------------------------------
 
 
-def open_tasks_of(subject: Department | Person):
+def open_tasks_of(subject: Department | Person) -> TaskQuerySet:
     """Return the open tasks that the department leads or is responsible for, or that the person supervises."""
     tasks = Task.objects.standing().filter(status__in=OPEN_STATUSES)
     if isinstance(subject, Department):
@@ -247,7 +254,7 @@ def retire_person(*, person_id: int, actor: Account, version: int | None = None,
     return _retire(person, actor, note)
 
 
-def _retire(subject: Department | Person, actor: Account, note: str):
+def _retire(subject: _Living, actor: Account, note: str) -> _Living:
     if not subject.is_active:
         raise InvalidTransitionError(_("“%(name)s” is out of use already.") % {"name": subject})
     number = open_tasks_of(subject).count()
@@ -278,7 +285,7 @@ def restore_person(*, person_id: int, actor: Account, version: int | None = None
     return _restore(lock_row(Person.objects, person_id, version), actor, note)
 
 
-def _restore(subject: Department | Person, actor: Account, note: str):
+def _restore(subject: _Living, actor: Account, note: str) -> _Living:
     _require_not_merged(subject)
     if subject.is_active:
         raise InvalidTransitionError(_("“%(name)s” is in use already.") % {"name": subject})
