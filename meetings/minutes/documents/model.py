@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 CellValue = datetime.date | datetime.datetime | float | None
 
@@ -57,7 +58,7 @@ class Table:
     column_numbers: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, rows: Sequence[Sequence[Cell]], **attributes) -> Table:
+    def of(cls, rows: Sequence[Sequence[Cell]], **attributes: Any) -> Table:
         """A table of rows of any length: the short ones are filled up with empty cells."""
         width = max((len(row) for row in rows), default=0)
         return cls(tuple((*row, *[EMPTY] * (width - len(row))) for row in rows), **attributes)

@@ -16,6 +16,7 @@ _BULLETS = {"bullet", "none"}
 
 
 def _roman(number: int) -> str:
+    steps: tuple[tuple[int, str], ...]
     steps = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"))
     steps += ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
     text = ""
@@ -114,10 +115,10 @@ class Numbering:
         counters = self._counters.setdefault(number_list.counter_id, {})
         if number_id not in self._restarted:
             self._restarted.add(number_id)
-            for level, start in number_list.restarts.items():
-                counters[level] = start - 1
+            for restarted, start in number_list.restarts.items():
+                counters[restarted] = start - 1
         counters[depth] = counters.get(depth, number_list.levels[depth].start - 1) + 1
-        for deeper in [level for level in counters if level > depth]:
+        for deeper in [counted for counted in counters if counted > depth]:
             del counters[deeper]
         level = number_list.levels[depth]
         if level.kind in _BULLETS:

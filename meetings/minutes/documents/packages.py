@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 from lxml import etree
 
@@ -32,7 +33,7 @@ _DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError,
 class _LimitedStream(io.RawIOBase):
     """A part's stream that stops at ``MAX_PART_BYTES`` unpacked bytes, whatever the zip's directory declares."""
 
-    def __init__(self, stream: io.BufferedIOBase, part: str, package: Package) -> None:
+    def __init__(self, stream: IO[bytes], part: str, package: Package) -> None:
         self._stream = stream
         self._part = part
         self._package = package

@@ -14,6 +14,7 @@ from statistics import median
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
+from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
 from .errors import MAX_PAGES, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
@@ -63,8 +64,11 @@ def _document(pdf: pdfplumber.PDF) -> Document:
         rows += sum(len(block.rows) for block in page_blocks if isinstance(block, Table))
         if rows > MAX_TABLE_ROWS:
             raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
-        if runs_on and begins_flush and blocks and isinstance(blocks[-1], Paragraph):
-            blocks[-1] = Paragraph(join_lines(blocks[-1].text, page_blocks.pop(0).text))
+        if runs_on and begins_flush and blocks:
+            above, below = blocks[-1], page_blocks[0]
+            if isinstance(above, Paragraph) and isinstance(below, Paragraph):
+                blocks[-1] = Paragraph(join_lines(above.text, below.text))
+                del page_blocks[0]
         blocks.extend(page_blocks)
         runs_on = ends_full
         page.close()
@@ -73,13 +77,13 @@ def _document(pdf: pdfplumber.PDF) -> Document:
     return Document(tuple(blocks))
 
 
-def _page_blocks(page, characters: list[dict]) -> tuple[list[Block], bool, bool]:
+def _page_blocks(page: Page, characters: list[dict]) -> tuple[list[Block], bool, bool]:
     """The page's blocks, whether its last line is full, and whether its first one begins at the left edge."""
     found = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
     boxes = [table.bbox for table in found]
     outside = [char for char in characters if not any(_is_inside(char, box) for box in boxes)]
     lines = _lines(outside)
-    items: list[tuple[float, Block | PrintedLine]] = [(top, line) for top, line in lines]
+    items: list[tuple[float, Table | PrintedLine]] = [(top, line) for top, line in lines]
     for table in found:
         inside = [char for char in characters if _is_inside(char, table.bbox)]
         items.append((table.bbox[1], _table(table.cells, inside)))
@@ -138,8 +142,9 @@ def _paragraphs(items: Sequence[Table | PrintedLine], narrowest: float) -> tuple
             previous = None
         elif item in lines:
             is_flush = item.left - left < 0.9 * item.size and not is_form_line(item.text)
-            if previous is not None and is_flush and is_full(previous, left, right):
-                blocks[-1] = Paragraph(join_lines(blocks[-1].text, item.text))
+            above = blocks[-1] if previous is not None and is_flush and is_full(previous, left, right) else None
+            if isinstance(above, Paragraph):
+                blocks[-1] = Paragraph(join_lines(above.text, item.text))
             else:
                 blocks.append(Paragraph(item.text))
             previous = item

@@ -106,8 +106,8 @@ def join_paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float
     result: list[str] = []
     previous: PrintedLine | None = None
     for line in lines:
-        goes_on = previous is not None and line.left - left < 0.9 * line.size and not is_form_line(line.text)
-        if goes_on and is_full(previous, left, right, slack):
+        goes_on = line.left - left < 0.9 * line.size and not is_form_line(line.text)
+        if previous is not None and goes_on and is_full(previous, left, right, slack):
             result[-1] = join_lines(result[-1], line.text)
         else:
             result.append(line.text)

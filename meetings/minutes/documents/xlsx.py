@@ -175,8 +175,9 @@ def _sheet(package: Package, part: str, workbook: _Workbook) -> _Sheet:
         elif name == "row":
             _free_element(element)
         elif name == "mergeCell":
-            corners = [_position(corner) for corner in element.get("ref", "").split(":")]
-            if len(corners) == 2 and all(corners):
+            names = element.get("ref", "").split(":")
+            corners = [corner for corner in map(_position, names) if corner]
+            if len(corners) == len(names) == 2:
                 sheet.merges.append((*corners[0], *corners[1]))
             _free_element(element)
     return sheet

@@ -97,8 +97,8 @@ def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False)
         default = Role.LEAD if is_first_lead and is_silent and not result and role is Role.RESPONSIBLE else role
         result.setdefault(name, ParsedDepartment(name, own or default))
     people = tuple(name for name in result if is_name(name)) if any(not is_name(name) for name in result) else ()
-    names, carried = _carry_prefix(list(result.values()))
-    return ParsedDepartments(tuple(names), others, carried, people)
+    departments, carried = _carry_prefix(list(result.values()))
+    return ParsedDepartments(tuple(departments), others, carried, people)
 
 
 def separate_people(cell: ParsedDepartments) -> ParsedDepartments:
@@ -110,7 +110,7 @@ def separate_people(cell: ParsedDepartments) -> ParsedDepartments:
         inside = split_outside_brackets(bracket[1], "、，, ") if bracket else []
         if is_name(department.name):
             people.append(department.name)
-        elif inside and all(map(is_name, inside)):
+        elif bracket and inside and all(map(is_name, inside)):
             people.extend(inside)
             names.append(ParsedDepartment(department.name[: bracket.start()], department.role))
         else:

@@ -224,7 +224,7 @@ def _combine_headers(upper_cell: Cell, lower_cell: Cell, upper: Header | None, u
         return upper
     both = parse_header(upper_cell.text + lower_cell.text) if not upper_cell.is_blank else None
     chosen = under or both or upper
-    if upper is not None and upper.column is Column.DEPARTMENTS and chosen.column is not Column.LEADERS:
+    if chosen and upper and upper.column is Column.DEPARTMENTS and chosen.column is not Column.LEADERS:
         chosen = under if under is not None and under.column is Column.DEPARTMENTS else both or upper
     return Header(chosen.column, remove_whitespace(upper_cell.text + lower_cell.text), chosen.role) if chosen else None
 
@@ -245,30 +245,29 @@ def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str])
         return [at for at, head in enumerate(result) if head is not None and head.column is column]
 
     def change(at: int, column: Column) -> None:
-        result[at] = Header(column, result[at].printed)
+        result[at] = Header(column, _printed(result, at))
 
     if not places(Column.TASKS):
         for at in places(Column.SUGGESTION):
-            if _RESOLVED.search(
-                result[at].printed
-            ):  # what was resolved is what is to be done, where nothing finer is printed
+            # What was resolved is what is to be done, where nothing finer is printed.
+            if _RESOLVED.search(_printed(result, at)):
                 change(at, Column.TASKS)
     tasks = _distinct_places(places(Column.TASKS), result)
     if not tasks and not places(Column.SUGGESTION) and (aspects := _distinct_places(places(Column.ASPECT), result)):
         change(aspects[-1], Column.TASKS)
         for at in places(Column.ASPECT):
-            if result[at].printed == result[aspects[-1]].printed:
+            if _printed(result, at) == _printed(result, aspects[-1]):
                 change(at, Column.TASKS)
         tasks = [aspects[-1]]
     if len(tasks) > 1:
-        kept = next((at for at in reversed(tasks) if _FINER.search(result[at].printed)), tasks[-1])
+        kept = next((at for at in reversed(tasks) if _FINER.search(_printed(result, at))), tasks[-1])
         for at in tasks:
             if at != kept:
                 free = next((kind for kind in (Column.ASPECT, Column.SUGGESTION) if not places(kind)), Column.REMARKS)
                 change(at, free if at < kept else Column.REMARKS)
     leaders = _distinct_places(places(Column.LEADERS), result)
     if len(leaders) > 1:
-        kept = next((at for at in leaders if "领导" in result[at].printed), leaders[0])
+        kept = next((at for at in leaders if "领导" in _printed(result, at)), leaders[0])
         for at in leaders:
             if at != kept:
                 change(at, Column.REMARKS)
@@ -278,10 +277,15 @@ def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str])
     return tuple(result)
 
 
+def _printed(headers: Sequence[Header | None], at: int) -> str:
+    head = headers[at]
+    return head.printed if head else ""
+
+
 def _distinct_places(places: list[int], headers: Sequence[Header | None]) -> list[int]:
     """The places less those that only continue the merged head before them."""
     return [
         at
         for index, at in enumerate(places)
-        if not (index and places[index - 1] == at - 1 and headers[at - 1].printed == headers[at].printed)
+        if not (index and places[index - 1] == at - 1 and _printed(headers, at - 1) == _printed(headers, at))
     ]

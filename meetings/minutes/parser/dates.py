@@ -27,9 +27,11 @@ def date_from_match(match: re.Match[str], *, year: int | None = None) -> datetim
     """The day a match of the patterns above stands for, None where there is no such day."""
     groups = match.groupdict()
     in_year = year if groups.get("year") is None else int(groups["year"].translate(_DIGITS))
+    if in_year is None:
+        return None
     try:
         return datetime.date(in_year, _parse_number(groups["month"]), _parse_number(groups["day"]))
-    except (TypeError, ValueError):
+    except ValueError:
         return None
 
 

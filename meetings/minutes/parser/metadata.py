@@ -18,7 +18,7 @@ from .attendees import CHAIR_AS_SUBJECT, is_group_of_people, parse_attendees, pa
 from .cells import parse_leaders
 from .dates import PRINTED_DAY, PRINTED_DAY_OF_YEAR, date_from_match, find_first_date
 from .person_names import is_name, parse_person
-from .schema import ParsedMeeting
+from .schema import ParsedMeeting, ParsedPerson
 from .text import remove_whitespace, tidy_text
 
 _DAY = PRINTED_DAY.pattern.replace("?P<year>", "").replace("?P<month>", "").replace("?P<day>", "")
@@ -115,7 +115,7 @@ def parse_labels(lines: Sequence[str]) -> Iterator[LabelledValue]:
             if at + 1 == len(matches) and match.lastgroup == "people":
                 open_name, open_value = "people", line[match.end() : end].strip()
             else:
-                yield LabelledValue(match.lastgroup, value)
+                yield LabelledValue(match.lastgroup or "", value)
     if open_name:
         yield LabelledValue(open_name, open_value.strip())
 
@@ -355,7 +355,7 @@ def _host(labels: dict[str, str], prose: Sequence[str]) -> str | None:
     return value.rstrip("。") or None
 
 
-def _chair(labels: dict[str, str], prose: Sequence[str]):
+def _chair(labels: dict[str, str], prose: Sequence[str]) -> ParsedPerson | None:
     """The person in the chair, with the capacity printed beside the name."""
     if labels.get("chair") and (listed := next(iter(parse_people(labels["chair"])), None)):
         return listed

@@ -45,14 +45,13 @@ def parse_numbers(entries: Sequence[TableEntry], columns: set[Column] | frozense
         own = parse_integer(printed) if printed else None
         ordinal = leading_ordinal(text)
         stripped = text
+        number: int | None = None
         if by_text and ordinal:
             number, stripped = ordinal.number, ordinal.rest.strip()
         elif cell is not None and owners[cell] == 1:
             number = own
             if own is not None and ordinal and ordinal.number == own and own > 1:
                 stripped = ordinal.rest.strip()
-        else:
-            number = None
         is_unread = bool(printed) and own is None and number is None and printed.strip("/-—") != ""
         result.printed.append(printed if is_unread else "")
         result.numbers.append(number)

@@ -164,7 +164,9 @@ class RowParser:
     def _cell_departments(self, group: _TaskGroup, raw_text: str | None = None) -> ParsedDepartments:
         """All departments of the group's rows, their columns' roles kept: 牵头单位 and 配合单位 are two columns."""
         names: dict[str, ParsedDepartment] = {}
-        others, people, carried = "", [], []
+        others = ""
+        people: list[str] = []
+        carried: list[str] = []
         for row in group.rows:
             columns = row.cells.get(Column.DEPARTMENTS, ())
             has_lead = any(header.role is Role.LEAD for header, _ in columns)

@@ -33,7 +33,7 @@ class TableCandidate:
 
 
 def find_candidates(document: Document) -> list[TableCandidate]:
-    found = []
+    found: list[TableCandidate] = []
     for at, block in enumerate(document.blocks):
         if isinstance(block, Table):
             found.append(TableCandidate(at, len(found) + 1, block, find_header_rows(block)))
