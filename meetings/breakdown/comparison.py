@@ -103,7 +103,7 @@ def compare_meetings(first: Meeting, second: Meeting) -> Comparison:
         later=later,
         pairs=pairs,
         new=tuple(
-            UnlinkedSuggestion(of, rest.get(_most_similar(of.text, texts)))
+            UnlinkedSuggestion(of, rest.get(_most_similar(of.text, texts) or 0))
             for of in now
             if of.raised_before_id not in before
         ),
@@ -117,5 +117,5 @@ def _load_suggestions(meeting: Meeting) -> list[Suggestion]:
 
 def _most_similar(text: str, texts: dict[int, str]) -> int | None:
     alike = similarity_scores(text, texts)
-    best = max(alike, key=alike.get, default=None)
+    best = max(alike, key=alike.__getitem__, default=None)
     return best if best is not None and alike[best] >= MIN_SIMILARITY else None

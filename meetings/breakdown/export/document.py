@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils import translation
 from docx import Document
@@ -108,7 +108,7 @@ def _add_run(paragraph: Paragraph, text: str, size: float, *, is_header: bool = 
     _set_fonts(run._r.get_or_add_rPr().get_or_add_rFonts(), _HEI if is_header else _SONG)
 
 
-def _set_fonts(fonts, east_asian: str) -> None:
+def _set_fonts(fonts: Any, east_asian: str) -> None:
     """Say which font is for Chinese and which for Latin letters; python-docx knows of the latter only."""
     for attribute, name in (("ascii", _LATIN), ("hAnsi", _LATIN), ("eastAsia", east_asian)):
         fonts.set(qn(f"w:{attribute}"), name)

@@ -54,19 +54,17 @@ def rows_by_suggestion(meeting: Meeting, day: datetime.date) -> list[BreakdownRo
 
     ``day`` is a calendar day in Asia/Shanghai; one before the issue day counts as the issue day. Seven queries.
     """
-    return [
-        BreakdownRow(suggestion, tuple(suggestion.tasks_on_day), len(suggestion.tasks_on_day))
-        for suggestion in _suggestions(meeting, day)
-    ]
+    suggestions = _suggestions(meeting, day)
+    return [BreakdownRow(of, tuple(of.tasks.all()), len(of.tasks.all())) for of in suggestions]
 
 
 def rows_by_task(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
     """Return the same with a row a task; a suggestion without a task has a row of its own."""
     rows: list[BreakdownRow] = []
     for suggestion in _suggestions(meeting, day):
-        count = len(suggestion.tasks_on_day)
-        for place, task in enumerate(suggestion.tasks_on_day or [None]):
-            rows.append(BreakdownRow(suggestion, (task,) if task else (), count, is_first=place == 0))
+        tasks = list(suggestion.tasks.all())
+        for place, task in enumerate(tasks or [None]):
+            rows.append(BreakdownRow(suggestion, (task,) if task else (), len(tasks), is_first=place == 0))
     return rows
 
 
@@ -97,13 +95,9 @@ def _suggestions(meeting: Meeting, day: datetime.date) -> Iterable[Suggestion]:
     return (
         meeting.suggestions.order_by("position")
         .select_related("aspect")
+        .prefetch_related(Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person")))
         .prefetch_related(
-            Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person")),
-            Prefetch(
-                "tasks",
-                tasks.prefetch_related("task_departments__department", "task_leaders__person"),
-                to_attr="tasks_on_day",
-            ),
+            Prefetch("tasks", tasks.prefetch_related("task_departments__department", "task_leaders__person"))
         )
     )
 
@@ -172,7 +166,7 @@ def _health(task: Task) -> Iterable[str]:
 
 
 def _latest_progress(task: Task) -> Iterable[str]:
-    if task.last_report_note:
+    if task.last_report_note and task.last_report_on:
         yield _("%(day)s: %(progress)s") % {
             "day": date_format(task.last_report_on, "Y-m-d"),
             "progress": task.last_report_note,

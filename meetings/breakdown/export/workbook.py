@@ -178,7 +178,7 @@ def _layout_rows(
     rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]], size: float, pages: _PageLayout
 ) -> list[_RowLayout]:
     """Measure the rows, such that every text has room, wherever a page may end."""
-    values = [tuple(clean_text(column.value(row) or "") for column in columns) for row in rows]
+    values = [tuple(clean_text(str(column.value(row) or "")) for column in columns) for row in rows]
     heights = [_MIN_ROW_HEIGHT] * len(rows)
     # Cells that span rows come last: by then it is known what the rows take by themselves.
     spanning: list[tuple[int, int, float]] = []

@@ -19,9 +19,10 @@ from meetings.breakdown.services.ordering import (
 )
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, Aspect, ChangeKind, Meeting, Suggestion
+from meetings.models.fields import max_length_of
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
-MAX_ASPECT_LENGTH = Aspect._meta.get_field("title").max_length
+MAX_ASPECT_LENGTH = max_length_of(Aspect, "title")
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError
 from meetings.locking import build_version_token, check_version
 from meetings.models import Account, Attendance, ChangeKind, EntryKind, Meeting, MeetingLead, Person, Task
+from meetings.models.fields import max_length_of
 from meetings.tasks.services.log import format_day, iso, write_entry
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
@@ -136,7 +137,7 @@ def edit_meeting(
     return meeting
 
 
-def _start_task_earlier(task: Task, day: datetime.date, old: str, *, actor: Account, reason: str) -> None:
+def _start_task_earlier(task: Task, day: datetime.date, old: object, *, actor: Account, reason: str) -> None:
     """Let ``task`` stand in the register from ``day`` on, as it was entered."""
     entered = task.log.get(sequence=1).changes
     changes = {**entered, "issued_on": {"old": old, "new": iso(day)}}
@@ -168,7 +169,7 @@ def _check_metadata(metadata: MeetingMetadata, today: datetime.date, exclude: Me
             _("Minutes cannot be issued before the meeting was held. Mend one of the days."), field="held_on"
         )
     for name in MEETING_TEXTS:
-        longest = Meeting._meta.get_field(name).max_length
+        longest = max_length_of(Meeting, name)
         if len(getattr(metadata, name)) > longest:
             raise InvalidInputError(
                 _("This is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field=name

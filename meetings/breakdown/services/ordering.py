@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from django.db import models
 from django.db.models import F
@@ -24,6 +25,8 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.tasks.services.log import Changes, write_entry
+
+_Row = TypeVar("_Row", bound=models.Model)
 
 # Beyond any place or number there is: where rows stand while others take their places.
 _TEMPORARY_OFFSET = 10_000
@@ -154,12 +157,12 @@ def sources_to_json(suggestion: Suggestion) -> list[dict[str, str]]:
     return [{"name": source.person.name, "capacity": source.capacity} for source in sources]
 
 
-def diff_values(pairs: dict[str, tuple[object, object]]) -> Changes:
+def diff_values(pairs: Mapping[str, tuple[object, object]]) -> Changes:
     """Return the ``pairs`` of old and new that differ, as the logs' ``changes`` hold them."""
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
 
 
-def find_neighbour(rows: Sequence, pk: int, up: bool) -> tuple:
+def find_neighbour(rows: Sequence[_Row], pk: int, up: bool) -> tuple[_Row, _Row]:
     """Return the row of this id and the one above or below it. Raises InvalidTransitionError at the end."""
     at = next(at for at, row in enumerate(rows) if row.pk == pk)
     other = at - 1 if up else at + 1
@@ -168,7 +171,7 @@ def find_neighbour(rows: Sequence, pk: int, up: bool) -> tuple:
     return rows[at], rows[other]
 
 
-def swap_rows(rows: Sequence, one: object, other: object) -> list:
+def swap_rows(rows: Sequence[_Row], one: _Row, other: _Row) -> list[_Row]:
     """Return the rows with two of them in each other's place."""
     exchange = {one.pk: other, other.pk: one}
     return [exchange.get(row.pk, row) for row in rows]

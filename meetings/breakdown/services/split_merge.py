@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +26,6 @@ from meetings.models import (
 )
 from meetings.tasks.services.creation import create_task
 from meetings.tasks.services.log import (
-    Changes,
     assignments_to_json,
     deadline_columns,
     deadline_from_json,
@@ -132,6 +132,7 @@ def _copy_state(task: Task, new: Task, old_text: str, *, actor: Account, reason:
     if task.next_review is not None and task.next_review != new.next_review:
         changes["next_review"] = {"old": iso(new.next_review), "new": iso(task.next_review)}
     since = last_state_change_day(task) if changes.keys() - {"next_review"} else timezone.localdate()
+    assert since is not None  # what has changed has a day of change
     return write_entry(
         new,
         actor=actor,
@@ -142,7 +143,7 @@ def _copy_state(task: Task, new: Task, old_text: str, *, actor: Account, reason:
     )
 
 
-def _state_to_json(task: Task) -> Changes:
+def _state_to_json(task: Task) -> dict[str, Any]:
     """Return what makes up the present state of a task, as entries hold it. One query."""
     return {
         "status": str(task.status),

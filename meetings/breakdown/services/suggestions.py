@@ -8,6 +8,7 @@ logs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,7 +26,6 @@ from meetings.models import (
     SuggestionSource,
     Task,
 )
-from meetings.tasks.services.log import Changes
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 from .aspects import aspect_label, get_or_create_aspect
@@ -248,7 +248,7 @@ def merge_suggestions(
     suggestion.raised_before = suggestion.raised_before or other.raised_before
     suggestion.save()
     sources = [*suggestion.suggestion_sources.order_by("position"), *other.suggestion_sources.order_by("position")]
-    replace_sources(suggestion, dict.fromkeys((source.person, source.capacity) for source in sources))
+    replace_sources(suggestion, list(dict.fromkeys((source.person, source.capacity) for source in sources)))
     place_tasks([*own, *coming], [(suggestion, number) for number in range(1, len(own) + len(coming) + 1)])
     Task.objects.filter(suggestion=other).update(suggestion=suggestion)
     DraftRow.objects.filter(suggestion=other).update(suggestion=suggestion)
@@ -336,7 +336,7 @@ def _lock_suggestion(suggestion_id: int) -> Suggestion:
     return suggestions.get(pk=suggestion_id)
 
 
-def _suggestion_to_json(suggestion: Suggestion) -> Changes:
+def _suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
     return {
         "number": suggestion.number,
         "aspect": suggestion.aspect.title if suggestion.aspect else "",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -102,31 +103,30 @@ def _blocks(meeting: Meeting, aspects: Sequence[Aspect]) -> list[EditableAspect]
             EditableAspect(
                 aspect,
                 [
-                    EditableRow(row, row is of_aspect[0], row is of_aspect[-1], list(row.standing_tasks))
+                    EditableRow(row, row is of_aspect[0], row is of_aspect[-1], list(row.tasks.all()))
                     for row in of_aspect
                 ],
             )
         )
     used = {block.aspect for block in blocks}
     blocks += [EditableAspect(aspect, []) for aspect in aspects if aspect not in used]
-    named = sorted((block for block in blocks if block.aspect), key=lambda block: block.aspect.position)
+    named = sorted(
+        (block for block in blocks if block.aspect), key=lambda block: block.aspect.position if block.aspect else 0
+    )
     if named:
         named[0].is_first, named[-1].is_last = True, True
     return blocks
 
 
-def _rows(meeting: Meeting):
+def _rows(meeting: Meeting) -> QuerySet[Suggestion]:
     tasks = Task.objects.standing().order_by("number")
     tasks = tasks.prefetch_related(
-        Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
-        Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
-    )
+        Prefetch("task_departments", TaskDepartment.objects.select_related("department"))
+    ).prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
     return (
         meeting.suggestions.select_related("aspect")
-        .prefetch_related(
-            Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person")),
-            Prefetch("tasks", tasks, to_attr="standing_tasks"),
-        )
+        .prefetch_related(Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person")))
+        .prefetch_related(Prefetch("tasks", tasks))
         .order_by("position")
     )
 
@@ -134,10 +134,10 @@ def _rows(meeting: Meeting):
 # --- what the small forms of the table ask for ------------------------------------------------------
 
 
-def _subject_argument(request: Request, meeting: Meeting, kind: str) -> dict[str, int]:
+def _subject_argument(request: Request, meeting: Meeting, kind: str) -> dict[str, Any]:
     """Return the thing of ``kind`` that a form is about, as the verbs take it; raises DoesNotExist for another's."""
     pk = posted_id(request.POST, kind)
-    things = {
+    things: dict[str, QuerySet[Any]] = {
         "aspect": Aspect.objects.filter(meeting=meeting),
         "suggestion": Suggestion.objects.filter(meeting=meeting),
         "task": Task.objects.standing().filter(suggestion__meeting=meeting),
@@ -151,7 +151,7 @@ def _add_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
 
 
 def _rename_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
-    texts = {"title": request.POST.get("title", ""), "reason": request.POST.get("note", "")}
+    texts: dict[str, Any] = {"title": request.POST.get("title", ""), "reason": request.POST.get("note", "")}
     aspect = rename_aspect(**_subject_argument(request, meeting, "aspect"), **texts, **service_arguments(request))
     return _("Saved: what was printed stays in the meeting's change log."), f"#aspect-{aspect.pk}"
 

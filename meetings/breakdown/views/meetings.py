@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.breakdown.export import responses
 from meetings.models import Aspect, Health, Meeting, Suggestion, Task
+from meetings.models.task import TaskQuerySet
 from meetings.tasks import statistics
 from meetings.tasks.listing import requested_day
 from meetings.tasks.tables import MeetingTable
@@ -33,7 +35,7 @@ def meeting_list(request: Request) -> HttpResponse:
 
 
 @require_safe
-def meeting_detail(request: Request, pk: int) -> HttpResponse:
+def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
     """Show the meeting and its breakdown table, or hand it out as a workbook or document (``export=``)."""
     day, errors = requested_day(request, today())
     meeting = permissions.readable_meeting(request.user, pk, day)
@@ -91,7 +93,7 @@ class AspectRows:
         return sum(len(rows.tasks) for rows in self.suggestions)
 
 
-def group_breakdown_rows(meeting: Meeting, tasks) -> list[AspectRows]:
+def group_breakdown_rows(meeting: Meeting, tasks: TaskQuerySet) -> list[AspectRows]:
     """Return the meeting's tasks under their suggestions and aspects, in printed order. Five queries."""
     ordered = (
         tasks.for_listing()
