@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from operator import attrgetter
 from typing import BinaryIO
 
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
+from meetings.display.fields import label
+from meetings.exports.columns import Column
 from meetings.models import Task
 from meetings.tasks.statistics import summary_sentence
 
 from . import words
-from .bulletin import Bulletin, build_bulletin
-from .official import (
-    Align,
-    Block,
-    Heading,
-    OfficialDocument,
-    Paragraph,
-    Table,
-    TableColumn,
-    format_day,
-    write_official_document,
-)
+from .bulletin import Bulletin, DepartmentActivity, build_bulletin
+from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
 
 
 def write_bulletin(file: BinaryIO, first: datetime.date, last: datetime.date) -> None:
-    """Write the bulletin about ``first`` to ``last`` (Asia/Shanghai, both included) as .docx into ``file``.
-
-    In Chinese whatever the reader's language, as every official document is.
-    """
-    with translation.override("zh-hans"):
-        write_official_document(file, bulletin_document(build_bulletin(first, last)))
+    """Write the bulletin about ``first`` to ``last`` (Asia/Shanghai, both included) as .docx into ``file``."""
+    write_official_document(file, lambda: bulletin_document(build_bulletin(first, last)))
 
 
 def bulletin_document(bulletin: Bulletin) -> OfficialDocument:
@@ -91,110 +79,70 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     else:
         yield Paragraph(_("There was no task."))
     yield Heading(1, _("Closed in the period"))
-    yield from _task_list_blocks(
+    yield from _task_blocks(
         bulletin.closed,
         _("Nothing was closed."),
         _("Tasks closed in the period"),
-        [
-            (TableColumn(_("Closed on"), 23, Align.CENTRED), lambda task: words.format_short_day(task.day_closed_on)),
-            (TableColumn(_("How it ended"), 34), words.format_progress),
-        ],
+        Column(_("Closed on"), 23, lambda task: words.format_short_day(task.day_closed_on), is_centred=True),
+        Column(_("How it ended"), 34, words.format_progress),
     )
     yield Heading(1, _("Newly overdue"))
-    yield from _task_list_blocks(
+    yield from _task_blocks(
         bulletin.newly_late,
         _("Nothing became overdue."),
         _("Tasks that became overdue in the period"),
-        [
-            (TableColumn(_("Due day"), 23, Align.CENTRED), lambda task: words.format_short_day(task.next_day)),
-            (TableColumn(_("Last report, or the reason"), 34), words.format_progress),
-        ],
+        Column(_("Due day"), 23, lambda task: words.format_short_day(task.next_day), is_centred=True),
+        Column(_("Last report, or the reason"), 34, words.format_progress),
     )
     yield Heading(1, _("Extended in the period"))
     yield from _extension_blocks(bulletin)
     yield Heading(1, _("Reported in the period"))
-    yield from _task_list_blocks(
+    yield from _task_blocks(
         bulletin.reported,
         _("Nothing was reported."),
         _("Tasks reported on in the period"),
-        [
-            (TableColumn(_("Status"), 20, Align.CENTRED), lambda task: words.format_state(task, bulletin.last)),
-            (TableColumn(_("Latest progress"), 37), words.format_progress),
-        ],
+        Column(label("status"), 20, lambda task: words.format_state(task, bulletin.last), is_centred=True),
+        Column(label("progress"), 37, words.format_progress),
     )
 
 
-def _departments_table(bulletin: Bulletin) -> Table:
-    heads = (
-        pgettext("in the period", "Closed"),
-        pgettext("in the period", "Reported"),
-        _("Newly overdue"),
-        _("Extended"),
-        _("Open at the end"),
-        _("Overdue at the end"),
-        _("Open, no report"),
+def _departments_table(bulletin: Bulletin) -> Table[DepartmentActivity]:
+    heads = {
+        "closed": pgettext("in the period", "Closed"),
+        "reported": pgettext("in the period", "Reported"),
+        "newly_late": _("Newly overdue"),
+        "extended": _("Extended"),
+        "open": _("Open at the end"),
+        "overdue": _("Overdue at the end"),
+        "unreported": _("Open, no report"),
+    }
+    columns = (
+        Column(_("Department"), 25, attrgetter("name")),
+        *(Column(head, 11, attrgetter(name), is_centred=True) for name, head in heads.items()),
     )
-    return Table(
-        _("What the departments did in the period"),
-        (TableColumn(_("Department"), 25), *(TableColumn(head, 11, Align.CENTRED) for head in heads)),
-        [
-            (
-                of.name,
-                of.closed,
-                of.reported,
-                of.newly_late,
-                of.extended,
-                of.open,
-                of.overdue,
-                of.unreported,
-            )
-            for of in bulletin.departments
-        ],
-    )
+    return Table(_("What the departments did in the period"), columns, bulletin.departments)
 
 
-def _task_list_blocks(
-    tasks: tuple[Task, ...], empty_text: str, caption: str, columns: Sequence[tuple[TableColumn, Callable[[Task], str]]]
-) -> Iterator[Block]:
-    """Yield the number of ``tasks`` and their table; each of ``columns`` has the function that gives its value."""
+def _task_blocks(tasks: tuple[Task, ...], empty_text: str, caption: str, *columns: Column[Task]) -> Iterator[Block]:
     if not tasks:
         yield Paragraph(empty_text)
         return
-    yield Paragraph(words.format_task_count(len(tasks)), keep_with_next=True)
-    more = [(column, [value(task) for task in tasks]) for column, value in columns]
-    yield words.tasks_table(caption, tasks, more, with_meeting=True)
+    yield from words.counted_tasks_table(caption, tasks, *columns, with_meeting=True)
 
 
 def _extension_blocks(bulletin: Bulletin) -> Iterator[Block]:
-    if not bulletin.extended:
+    extended = bulletin.extended
+    if not extended:
         yield Paragraph(_("No deadline was extended."))
         return
-    yield Paragraph(
-        ngettext(
-            "%(number)d task was extended, %(times)d times in all, by %(days)d days.",
-            "%(number)d tasks were extended, %(times)d times in all, by %(days)d days.",
-            len(bulletin.extended),
-        )
-        % {
-            "number": len(bulletin.extended),
-            "times": sum(moved.times for moved in bulletin.extended),
-            "days": sum(moved.days for moved in bulletin.extended),
-        },
-        keep_with_next=True,
-    )
+    times, days = sum(each.times for each in extended), sum(each.days for each in extended)
+    yield Paragraph(words.format_extension_sum(len(extended), times, days), keep_with_next=True)
     yield words.tasks_table(
         _("Deadlines extended in the period"),
-        [moved.task for moved in bulletin.extended],
-        [
-            (
-                TableColumn(_("Due now"), 23, Align.CENTRED),
-                [words.format_short_day(moved.task.day_due_date) for moved in bulletin.extended],
-            ),
-            (
-                TableColumn(pgettext("number of days", "Days"), 10, Align.CENTRED),
-                [moved.days for moved in bulletin.extended],
-            ),
-            (TableColumn(_("Reason"), 26), ["\n".join(moved.reasons) for moved in bulletin.extended]),
-        ],
+        extended,
+        Column(_("Due now"), 23, lambda each: words.format_short_day(each.task.day_due_date), is_centred=True),
+        words.days_column(attrgetter("days")),
+        Column(_("Reason"), 26, lambda each: "\n".join(each.reasons)),
+        get_task=attrgetter("task"),
         with_meeting=True,
     )

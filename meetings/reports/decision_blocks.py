@@ -3,95 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from meetings.display.fields import label
+from meetings.exports.columns import Column
 from meetings.reports import words
-from meetings.reports.official import Align, Block, Heading, Paragraph, TableColumn
-from meetings.reports.progress import PendingDecisions, StatusChange
+from meetings.reports.official import Block, Heading, Paragraph
+from meetings.reports.progress import PendingDecisions, PendingExtension, StatusChange
+
+_get_task = attrgetter("task")
 
 
 def decision_blocks(decisions: PendingDecisions) -> Iterator[Block]:
     """Yield what the meeting has to decide, a heading and a table for each kind."""
     if not decisions:
         yield Paragraph(_("Nothing has to be decided."))
-        return
     if decisions.undecided:
         yield Heading(2, _("Deadlines to be decided"))
-        request = _("Please decide by when these tasks are to be done.")
-        yield Paragraph(words.append_task_count(request, len(decisions.undecided)), keep_with_next=True)
-        yield words.tasks_table(
+        yield from words.counted_tasks_table(
             _("Tasks whose deadline is undecided"),
             decisions.undecided,
-            [(TableColumn(_("Deadline as printed"), 34), [task.day_deadline_text for task in decisions.undecided])],
+            Column(_("Deadline as printed"), 34, attrgetter("day_deadline_text")),
+            request=_("Please decide by when these tasks are to be done."),
         )
     if decisions.unassigned:
         yield Heading(2, _("Departments to be named"))
-        request = _("Please name who answers for these tasks.")
-        yield Paragraph(words.append_task_count(request, len(decisions.unassigned)), keep_with_next=True)
-        yield words.tasks_table(
+        yield from words.counted_tasks_table(
             _("Tasks that no department answers for"),
             decisions.unassigned,
-            [(TableColumn(_("Deadline"), 34), [words.format_deadline(task) for task in decisions.unassigned])],
+            Column(label("deadline"), 34, words.format_deadline),
+            request=_("Please name who answers for these tasks."),
         )
     if decisions.wishes:
         yield Heading(2, _("Later deadlines to be decided on"))
-        request = _("Please decide on these wishes for more time.")
-        yield Paragraph(words.append_task_count(request, len(decisions.wishes)), keep_with_next=True)
-        yield words.tasks_table(
+        yield from words.counted_tasks_table(
             _("Later deadlines asked for"),
-            [wish.task for wish in decisions.wishes],
-            [
-                (
-                    TableColumn(_("Asked for"), 26),
-                    [
-                        pgettext("deadline moved", "from %(before)s\nto %(after)s")
-                        % {
-                            "before": words.format_short_day(wish.request.due_date_before),
-                            "after": words.format_short_day(wish.request.due_date),
-                        }
-                        for wish in decisions.wishes
-                    ],
-                ),
-                (
-                    TableColumn(pgettext("number of days", "Days"), 10, Align.CENTRED),
-                    [wish.request.days_requested for wish in decisions.wishes],
-                ),
-                (TableColumn(_("Reason"), 30), [wish.request.reason for wish in decisions.wishes]),
-            ],
+            decisions.wishes,
+            Column(_("Asked for"), 26, _format_request),
+            words.days_column(attrgetter("request.days_requested")),
+            Column(_("Reason"), 30, attrgetter("request.reason")),
+            get_task=_get_task,
+            request=_("Please decide on these wishes for more time."),
         )
     if decisions.closure_requests:
+        yield Heading(2, _("Closures to be decided on"))
         yield from _status_change_blocks(
-            _("Closures to be decided on"),
-            _("Please decide whether these tasks are done."),
             _("Closures asked for"),
-            _("What was done"),
             decisions.closure_requests,
+            _("What was done"),
+            _("Please decide whether these tasks are done."),
         )
     if decisions.terminated:
+        yield Heading(2, _("Terminated tasks to be confirmed"))
         yield from _status_change_blocks(
-            _("Terminated tasks to be confirmed"),
-            _("Please confirm that these tasks are not carried on."),
             _("Terminated tasks"),
-            _("Why"),
             decisions.terminated,
+            _("Why"),
+            _("Please confirm that these tasks are not carried on."),
         )
+
+
+def _format_request(pending: PendingExtension) -> str:
+    before, after = pending.request.due_date_before, pending.request.due_date
+    return words.format_deadline_move(words.format_short_day(before), words.format_short_day(after))
 
 
 def _status_change_blocks(
-    heading: str, request: str, caption: str, reason: str, status_changes: tuple[StatusChange, ...]
+    caption: str, changes: tuple[StatusChange, ...], reason: str, request: str
 ) -> Iterator[Block]:
-    yield Heading(2, heading)
-    yield Paragraph(words.append_task_count(request, len(status_changes)), keep_with_next=True)
-    yield words.tasks_table(
+    return words.counted_tasks_table(
         caption,
-        [ending.task for ending in status_changes],
-        [
-            (
-                TableColumn(_("Day"), 20, Align.CENTRED),
-                [words.format_short_day(ending.on) for ending in status_changes],
-            ),
-            (TableColumn(reason, 36), [ending.reason for ending in status_changes]),
-        ],
+        changes,
+        Column(_("Day"), 20, lambda change: words.format_short_day(change.on), is_centred=True),
+        Column(reason, 36, attrgetter("reason")),
+        get_task=_get_task,
+        request=request,
     )

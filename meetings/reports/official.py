@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from itertools import pairwise
-from typing import BinaryIO
+from typing import Any, BinaryIO, Generic
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from docx import Document
@@ -24,16 +24,10 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
+from meetings.exports.columns import Column, Line
 from meetings.exports.workbook import clean_text
 
 from . import official_styles as look
-
-
-class Align(Enum):
-    """How a table's column is set, by the style of its paragraphs."""
-
-    TEXT = "TableText"
-    CENTRED = "TableNumber"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ class Heading:
 class Paragraph:
     """A paragraph of the body; each line of ``text`` is one of its own.
 
-    ``with_next``: it stands on the page on which what follows begins, for a line that only leads to that.
+    ``keep_with_next``: it stands on the page on which what follows begins, for a line that only leads to that.
     """
 
     text: str
@@ -63,28 +57,20 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class TableColumn:
-    """A table's column; ``width`` is its share of the table's."""
-
-    head: str
-    width: int
-    align: Align = Align.TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Generic[Line]):
     """A table with its caption, which is numbered by the document; its head is repeated on each page.
 
-    ``kept_together``: the end of a page does not divide it, for a table that is read as a whole.
+    ``columns`` share its width by theirs. ``keep_together``: the end of a page does not divide it, for a table that is
+    read as a whole.
     """
 
     caption: str
-    columns: Sequence[TableColumn]
-    rows: Sequence[Sequence[str | int]]
+    columns: Sequence[Column[Line]]
+    lines: Sequence[Line]
     keep_together: bool = False
 
 
-Block = Heading | Paragraph | Note | Table
+Block = Heading | Paragraph | Note | Table[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +94,16 @@ def format_day(day: datetime.date) -> str:
     }
 
 
-def write_official_document(file: BinaryIO, content: OfficialDocument) -> None:
-    """Write ``content`` as .docx into ``file``; the words the document adds itself are in the active language."""
+def write_official_document(file: BinaryIO, build: Callable[[], OfficialDocument]) -> None:
+    """Write what ``build`` returns as .docx into ``file``.
+
+    In Chinese whatever the reader's language: it is an official document of a Chinese committee.
+    """
+    with translation.override("zh-hans"):
+        _write(file, build())
+
+
+def _write(file: BinaryIO, content: OfficialDocument) -> None:
     document = Document()
     day = format_day(content.signed_on)
     _replace_styles(document, look.styles_xml(signature_indents(content.signed_by, day)))
@@ -233,25 +227,22 @@ def _table(block: Table) -> BaseOxmlElement:
     _add(properties, "w:tblW", w=str(look.TEXT_WIDTH), type="dxa")
     _add(properties, "w:tblLayout", type="fixed")
     _add(properties, "w:tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", lastColumn="0", noVBand="1")
-    widths = _widths(block.columns)
+    shares = sum(column.width for column in block.columns)
+    widths = [int(look.TEXT_WIDTH * column.width // shares) for column in block.columns]
     grid = _add(table, "w:tblGrid")
     for width in widths:
         _add(grid, "w:gridCol", w=str(width))
     _add_row(table, [column.head for column in block.columns], widths, ["TableHead"] * len(widths), is_header=True)
-    styles = [column.align.value for column in block.columns]
-    for number, row in enumerate(block.rows, start=1):
-        _add_row(table, row, widths, styles, keep_with_next=block.keep_together and number < len(block.rows))
+    styles = ["TableNumber" if column.is_centred else "TableText" for column in block.columns]
+    for number, line in enumerate(block.lines, start=1):
+        values = [column.value(line) for column in block.columns]
+        _add_row(table, values, widths, styles, keep_with_next=block.keep_together and number < len(block.lines))
     return table
-
-
-def _widths(columns: Sequence[TableColumn]) -> list[int]:
-    shares = sum(column.width for column in columns)
-    return [look.TEXT_WIDTH * column.width // shares for column in columns]
 
 
 def _add_row(
     table: BaseOxmlElement,
-    values: Sequence[str | int],
+    values: Sequence[object],
     widths: Sequence[int],
     styles: Sequence[str],
     *,

@@ -4,47 +4,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import BinaryIO
 
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
+from meetings.display.fields import label
+from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, format_source
 from meetings.models import Meeting, Suggestion, Task
 from meetings.reports.decision_blocks import decision_blocks
 from meetings.tasks.statistics import summary_sentence
 
 from . import words
-from .official import (
-    Align,
-    Block,
-    Heading,
-    OfficialDocument,
-    Paragraph,
-    Table,
-    TableColumn,
-    format_day,
-    write_official_document,
-)
-from .progress import (
-    ExtendedTask,
-    ProgressReport,
-    RelatedSuggestion,
-    SuggestionPart,
-    build_progress_report,
-)
+from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
+from .progress import ExtendedTask, ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
 
 DEPARTMENT_PARTS = ("closed", "under_way", "ongoing", "overdue", "terminated", "review_missed")
 
 
 def write_meeting_report(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
-    """Write the report on ``meeting`` as of ``day`` (Asia/Shanghai) as .docx into ``file``.
-
-    In Chinese whatever the reader's language: it is an official document of a Chinese committee.
-    """
-    with translation.override("zh-hans"):
-        write_official_document(file, report_document(build_progress_report(meeting, day)))
+    """Write the report on ``meeting`` as of ``day`` (Asia/Shanghai) as .docx into ``file``."""
+    write_official_document(file, lambda: report_document(build_progress_report(meeting, day)))
 
 
 def report_document(report: ProgressReport) -> OfficialDocument:
@@ -83,45 +65,31 @@ def _opening(report: ProgressReport) -> str:
         "day": format_day(report.day),
     }
     if report.meeting.document_number:
-        return (
-            _(
-                "As laid down in %(number)s, the suggestions made at %(meeting)s were divided into tasks and followed "
-                "up one by one. What has become of them by %(day)s is reported as follows."
-            )
-            % values
+        text = _(
+            "As laid down in %(number)s, the suggestions made at %(meeting)s were divided into tasks and followed "
+            "up one by one. What has become of them by %(day)s is reported as follows."
         )
-    return (
-        _(
+    else:
+        text = _(
             "The suggestions made at %(meeting)s were divided into tasks and followed up one by one. "
             "What has become of them by %(day)s is reported as follows."
         )
-        % values
-    )
+    return text % values
 
 
 def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
     figures = report.summary.figures
-    pressing = figures["overdue"].number + figures["review_missed"].number
-    yield Paragraph(
-        words.join_sentences(
-            [
-                summary_sentence(report.summary),
-                ngettext(
-                    "%(number)d task needs attention: %(overdue)d overdue, %(missed)d not reviewed in time.",
-                    "%(number)d tasks need attention: %(overdue)d overdue, %(missed)d not reviewed in time.",
-                    pressing,
-                )
-                % {
-                    "number": pressing,
-                    "overdue": figures["overdue"].number,
-                    "missed": figures["review_missed"].number,
-                }
-                if pressing
-                else "",
-                words.format_without_task_count(report.without_task_count),
-            ]
+    sentences = [summary_sentence(report.summary)]
+    overdue, missed = figures["overdue"].number, figures["review_missed"].number
+    if pressing := overdue + missed:
+        sentence = ngettext(
+            "%(number)d task needs attention: %(overdue)d overdue, %(missed)d not reviewed in time.",
+            "%(number)d tasks need attention: %(overdue)d overdue, %(missed)d not reviewed in time.",
+            pressing,
         )
-    )
+        sentences.append(sentence % {"number": pressing, "overdue": overdue, "missed": missed})
+    sentences.append(words.format_without_task_count(report.without_task_count))
+    yield Paragraph(words.join_sentences(sentences))
     yield words.totals_table(report.summary)
     if not report.departments:
         return
@@ -134,19 +102,15 @@ def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
 
 
 def _progress_blocks(report: ProgressReport) -> Iterator[Block]:
-    if not any(of.aspect for of in report.aspects):
-        yield Heading(1, _("What was done, by suggestion"))
-        if not report.aspects:
-            yield Paragraph(_("No suggestion has been recorded."))
-        for of in report.aspects:
-            for part in of.suggestions:
-                yield from _suggestion_blocks(part, report, level=2)
-        return
-    yield Heading(1, _("What was done, by aspect and suggestion"))
-    for of in report.aspects:
-        yield Heading(2, of.aspect.title if of.aspect else _("Suggestions without an aspect"))
-        for part in of.suggestions:
-            yield from _suggestion_blocks(part, report, level=3)
+    by_aspect = any(part.aspect for part in report.aspects)
+    yield Heading(1, _("What was done, by aspect and suggestion") if by_aspect else _("What was done, by suggestion"))
+    if not report.aspects:
+        yield Paragraph(_("No suggestion has been recorded."))
+    for of_aspect in report.aspects:
+        if by_aspect:
+            yield Heading(2, of_aspect.aspect.title if of_aspect.aspect else _("Suggestions without an aspect"))
+        for part in of_aspect.suggestions:
+            yield from _suggestion_blocks(part, report, level=3 if by_aspect else 2)
 
 
 def _suggestion_blocks(part: SuggestionPart, report: ProgressReport, *, level: int) -> Iterator[Block]:
@@ -190,24 +154,20 @@ def _late_blocks(report: ProgressReport) -> Iterator[Block]:
         return
     if report.overdue:
         yield Heading(2, _("Tasks past their due day"))
-        yield Paragraph(words.format_task_count(len(report.overdue)), keep_with_next=True)
-        yield _late_table(_("Overdue tasks"), report.overdue, _("Due day"), _("Days overdue"), report)
+        yield from _late_table(_("Overdue tasks"), report.overdue, _("Due day"), _("Days overdue"), report)
     if report.review_missed:
-        yield Heading(2, _("Ongoing tasks not reviewed in time"))
-        yield Paragraph(words.format_task_count(len(report.review_missed)), keep_with_next=True)
         caption = _("Ongoing tasks not reviewed in time")
-        yield _late_table(caption, report.review_missed, _("Review day"), _("Days past"), report)
+        yield Heading(2, caption)
+        yield from _late_table(caption, report.review_missed, _("Review day"), _("Days past"), report)
 
 
-def _late_table(caption: str, tasks: tuple[Task, ...], due: str, days: str, report: ProgressReport) -> Table:
-    return words.tasks_table(
+def _late_table(caption: str, tasks: tuple[Task, ...], due: str, days: str, report: ProgressReport) -> Iterator[Block]:
+    return words.counted_tasks_table(
         caption,
         tasks,
-        [
-            (TableColumn(due, 23, Align.CENTRED), [words.format_short_day(task.next_day) for task in tasks]),
-            (TableColumn(days, 11, Align.CENTRED), [words.days_late(task, report.day) for task in tasks]),
-            (TableColumn(_("Last report, or the reason"), 34), [_late_reason(task, report) for task in tasks]),
-        ],
+        Column(due, 23, lambda task: words.format_short_day(task.next_day), is_centred=True),
+        Column(days, 11, lambda task: words.days_late(task, report.day), is_centred=True),
+        Column(_("Last report, or the reason"), 34, lambda task: _late_reason(task, report)),
     )
 
 
@@ -226,51 +186,29 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
         yield Paragraph(_("No deadline was extended."))
         return
     tasks = [extended.task for extended in report.extended]
-    again = report.summary.figures["extended_again"].number
-    yield Paragraph(
-        words.join_sentences(
-            [
-                ngettext(
-                    "%(number)d task was extended, %(times)d times in all, by %(days)d days.",
-                    "%(number)d tasks were extended, %(times)d times in all, by %(days)d days.",
-                    len(tasks),
-                )
-                % {
-                    "number": len(tasks),
-                    "times": sum(task.day_extension_count for task in tasks),
-                    "days": sum(task.day_extension_days for task in tasks),
-                },
-                ngettext(
-                    "%(number)d of them was extended twice or more.",
-                    "%(number)d of them were extended twice or more.",
-                    again,
-                )
-                % {"number": again}
-                if again
-                else "",
-            ]
-        ),
-        keep_with_next=True,
-    )
+    times, days = sum(task.day_extension_count for task in tasks), sum(task.day_extension_days for task in tasks)
+    sentences = [words.format_extension_sum(len(tasks), times, days)]
+    if again := report.summary.figures["extended_again"].number:
+        sentence = ngettext(
+            "%(number)d of them was extended twice or more.", "%(number)d of them were extended twice or more.", again
+        )
+        sentences.append(sentence % {"number": again})
+    yield Paragraph(words.join_sentences(sentences), keep_with_next=True)
     yield words.tasks_table(
         _("Extended deadlines"),
-        tasks,
-        [
-            (TableColumn(_("Deadline"), 26), [_format_deadline_move(task) for task in tasks]),
-            (TableColumn(_("Times"), 9, Align.CENTRED), [task.day_extension_count for task in tasks]),
-            (
-                TableColumn(pgettext("number of days", "Days"), 10, Align.CENTRED),
-                [task.day_extension_days for task in tasks],
-            ),
-            (TableColumn(_("Reason"), 28), [_extension_reasons(extended) for extended in report.extended]),
-        ],
+        report.extended,
+        Column(label("deadline"), 26, lambda extended: _format_deadline_move(extended.task)),
+        Column(_("Times"), 9, attrgetter("task.day_extension_count"), is_centred=True),
+        words.days_column(attrgetter("task.day_extension_days")),
+        Column(_("Reason"), 28, _extension_reasons),
+        get_task=attrgetter("task"),
     )
 
 
 def _format_deadline_move(task: Task) -> str:
     before = words.format_short_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
     after = words.format_short_day(task.day_due_date) if task.day_due_date else task.day_deadline_text
-    return pgettext("deadline moved", "from %(before)s\nto %(after)s") % {"before": before, "after": after}
+    return words.format_deadline_move(before, after)
 
 
 def _extension_reasons(extended: ExtendedTask) -> str:

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import BinaryIO
 
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
+from meetings.display.fields import label
+from meetings.exports.columns import Column
 from meetings.models import Person, Task
 from meetings.tasks.statistics import summary_sentence
 
 from . import words
-from .official import (
-    Align,
-    Block,
-    Heading,
-    OfficialDocument,
-    Paragraph,
-    Table,
-    TableColumn,
-    format_day,
-    write_official_document,
-)
+from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
 from .replies import ReplySheet, SuggestionReply, build_reply_sheet
 
 
 def write_reply_sheet(file: BinaryIO, person: Person, day: datetime.date) -> None:
-    """Write the reply sheet for ``person`` as of ``day`` (Asia/Shanghai) as .docx into ``file``.
-
-    In Chinese whatever the reader's language, as every official document is.
-    """
-    with translation.override("zh-hans"):
-        write_official_document(file, reply_document(build_reply_sheet(person, day)))
+    """Write the reply sheet for ``person`` as of ``day`` (Asia/Shanghai) as .docx into ``file``."""
+    write_official_document(file, lambda: reply_document(build_reply_sheet(person, day)))
 
 
 def reply_document(sheet: ReplySheet) -> OfficialDocument:
@@ -87,24 +75,12 @@ def _reply_blocks(reply: SuggestionReply, day: datetime.date) -> Iterator[Block]
         yield Paragraph(_("It has not been made a task yet."))
 
 
-def _tasks_table(tasks: tuple[Task, ...], day: datetime.date) -> Table:
-    return Table(
-        _("What is done about it"),
-        (
-            TableColumn(_("Task"), 34),
-            TableColumn(pgettext("column head", "Responsible departments"), 18),
-            TableColumn(_("Deadline"), 20),
-            TableColumn(_("Status"), 18, Align.CENTRED),
-            TableColumn(_("Latest progress"), 34),
-        ),
-        [
-            (
-                task.text,
-                words.format_departments(task),
-                task.day_deadline_text,
-                words.format_state(task, day),
-                words.format_progress(task),
-            )
-            for task in tasks
-        ],
+def _tasks_table(tasks: tuple[Task, ...], day: datetime.date) -> Table[Task]:
+    columns = (
+        Column(label("text"), 34, attrgetter("text")),
+        Column(label("departments"), 18, words.format_departments),
+        Column(label("deadline"), 20, attrgetter("day_deadline_text")),
+        Column(label("status"), 18, lambda task: words.format_state(task, day), is_centred=True),
+        Column(label("progress"), 34, words.format_progress),
     )
+    return Table(_("What is done about it"), columns, tasks)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
+from operator import attrgetter, itemgetter
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from meetings.display.fields import label
+from meetings.exports.columns import Column, Line
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
 from meetings.models import DeadlineKind, Health, Status, SuggestionOutcome, Task
 from meetings.tasks.statistics import Summary
 
-from .official import Align, Note, Table, TableColumn, format_day
+from .official import Block, Note, Paragraph, Table, format_day
 
 
 def task_number_label(task: Task) -> str:
@@ -123,14 +127,13 @@ def format_short_day(day: datetime.date | None) -> str:
     }
 
 
-def format_task_count(number: int) -> str:
-    """Return how many tasks a table below has."""
-    return ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", number) % {"number": number}
-
-
-def append_task_count(request: str, number: int) -> str:
-    """Return a request, and how many tasks it is about."""
-    return join_sentences([request, format_task_count(number)])
+def format_extension_sum(tasks: int, times: int, days: int) -> str:
+    """Return how many deadlines were extended, how often in all and by how much."""
+    return ngettext(
+        "%(number)d task was extended, %(times)d times in all, by %(days)d days.",
+        "%(number)d tasks were extended, %(times)d times in all, by %(days)d days.",
+        tasks,
+    ) % {"number": tasks, "times": times, "days": days}
 
 
 def format_without_task_count(number: int) -> str:
@@ -166,7 +169,7 @@ def format_outcome(outcome: SuggestionOutcome) -> str:
 # --- tables -------------------------------------------------------------------------------------
 
 
-def totals_table(summary: Summary) -> Table:
+def totals_table(summary: Summary) -> Table[tuple[str, int, str]]:
     """Return the table of the parts that add up, with what is to be known of them besides."""
     figures, parts = summary.figures, summary.parts
     meanings = {
@@ -176,54 +179,40 @@ def totals_table(summary: Summary) -> Table:
         "overdue": _("Open, and the due day has passed"),
         "terminated": _("Not carried on, as decided"),
     }
-    of_them = {
-        "ongoing": [("review_missed", _("Not reviewed in time"))],
-        "under_way": [
-            ("due_soon", _("Due within %(days)d days") % {"days": settings.DUE_SOON_DAYS}),
-        ],
+    of_these = {
+        "ongoing": ("review_missed", _("Not reviewed in time")),
+        "under_way": ("due_soon", _("Due within %(days)d days") % {"days": settings.DUE_SOON_DAYS}),
     }
-    rows: list[Sequence[str | int]] = []
+    lines = []
     for part in parts:
-        rows.append((part.label, part.number, meanings[part.name]))
-        for name, meaning in of_them.get(part.name, ()):
-            if figures[name].number:
-                label = pgettext("summary", "of these: %(label)s") % {"label": figures[name].label}
-                rows.append((label, figures[name].number, meaning))
-    rows.append(
-        (pgettext("summary", "All"), summary.tasks, _("The sum of %(labels)s") % {"labels": _part_labels(summary)})
+        lines.append((part.label, part.number, meanings[part.name]))
+        name, meaning = of_these.get(part.name, ("", ""))
+        if name and figures[name].number:
+            head = pgettext("summary", "of these: %(label)s") % {"label": figures[name].label}
+            lines.append((head, figures[name].number, meaning))
+    labels = ENUMERATION_COMMA.join(part.label for part in parts)
+    lines.append((pgettext("summary", "All"), summary.tasks, _("The sum of %(labels)s") % {"labels": labels}))
+    columns = (
+        Column(_("Group"), 30, itemgetter(0)),
+        Column(_("Tasks"), 14, itemgetter(1), is_centred=True),
+        Column(_("Meaning"), 56, itemgetter(2)),
     )
-    return Table(
-        _("What has become of the tasks"),
-        (
-            TableColumn(_("Group"), 30),
-            TableColumn(_("Tasks"), 14, Align.CENTRED),
-            TableColumn(_("Meaning"), 56),
-        ),
-        rows,
-        keep_together=True,
-    )
+    return Table(_("What has become of the tasks"), columns, lines, keep_together=True)
 
 
-def _part_labels(summary: Summary) -> str:
-    return ENUMERATION_COMMA.join(part.label for part in summary.parts)
-
-
-def departments_table(departments: Iterable[Summary], parts: Sequence[str]) -> Table:
+def departments_table(departments: Sequence[Summary], parts: Sequence[str]) -> Table[Summary]:
     """Return the table of the departments, one at least, with their ``parts`` of a summary."""
-    departments = list(departments)
-    heads = [departments[0].figures[name].label for name in parts]
-    return Table(
-        _("Tasks by department"),
-        (
-            TableColumn(_("Department"), 26),
-            TableColumn(_("Tasks"), 12, Align.CENTRED),
-            *(TableColumn(head, 12, Align.CENTRED) for head in heads),
-        ),
-        [
-            (department.label, department.tasks, *(department.figures[name].number for name in parts))
-            for department in departments
-        ],
+
+    def column(part: str) -> Column[Summary]:
+        head = departments[0].figures[part].label
+        return Column(head, 12, lambda department: department.figures[part].number, is_centred=True)
+
+    columns = (
+        Column(_("Department"), 26, attrgetter("label")),
+        Column(_("Tasks"), 12, attrgetter("tasks"), is_centred=True),
+        *map(column, parts),
     )
+    return Table(_("Tasks by department"), columns, departments)
 
 
 def departments_note() -> Note:
@@ -238,34 +227,44 @@ def departments_note() -> Note:
 
 def tasks_table(
     caption: str,
-    tasks: Iterable[Task],
-    extra_columns: Sequence[tuple[TableColumn, Sequence[str | int]]],
-    *,
+    lines: Sequence[Line],
+    *more_columns: Column[Line],
+    get_task: Callable[[Line], Task] = lambda line: line,
     with_meeting: bool = False,
-) -> Table:
-    """Return a table of ``tasks``, each with number, text, departments and ``extra_columns`` columns with their values.
+) -> Table[Line]:
+    """Return a table of ``lines``, each with number, text and departments of its task, and ``more_columns``.
 
-    ``with_meeting``: they are of several meetings, so they are counted, and each is said with its own.
+    ``with_meeting``: the tasks are of several meetings, so they are counted, and each is said with its own.
     """
-    tasks = list(tasks)
-    return Table(
-        caption,
-        (
-            TableColumn(pgettext("column head", "No."), 11, Align.CENTRED),
-            TableColumn(_("Task"), 36),
-            TableColumn(pgettext("column head", "Responsible departments"), 19),
-            *(column for column, _values in extra_columns),
-        ),
-        [
-            (
-                index + 1 if with_meeting else task_number_label(task),
-                _task_text_with_meeting(task) if with_meeting else task.text,
-                format_departments(task),
-                *(values[index] for _column, values in extra_columns),
-            )
-            for index, task in enumerate(tasks)
-        ],
+    places = {get_task(line).pk: place for place, line in enumerate(lines, start=1)}
+    number = (lambda task: places[task.pk]) if with_meeting else task_number_label
+    text = _task_text_with_meeting if with_meeting else attrgetter("text")
+    columns = (
+        Column(label("printed_number"), 11, lambda line: number(get_task(line)), is_centred=True),
+        Column(label("text"), 36, lambda line: text(get_task(line))),
+        Column(label("departments"), 19, lambda line: format_departments(get_task(line))),
+        *more_columns,
     )
+    return Table(caption, columns, lines)
+
+
+def counted_tasks_table(
+    caption: str, lines: Sequence[Line], *more_columns: Column[Line], request: str = "", **options: Any
+) -> Iterator[Block]:
+    """Yield how many tasks there are, after a ``request`` where there is one, and their table."""
+    number = ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", len(lines))
+    yield Paragraph(join_sentences([request, number % {"number": len(lines)}]), keep_with_next=True)
+    yield tasks_table(caption, lines, *more_columns, **options)
+
+
+def days_column(get_days: Callable[[Line], int]) -> Column[Line]:
+    """Return the column of how many days a deadline was moved by."""
+    return Column(pgettext("number of days", "Days"), 10, get_days, is_centred=True)
+
+
+def format_deadline_move(before: str, after: str) -> str:
+    """Return a deadline that was moved, in two lines."""
+    return pgettext("deadline moved", "from %(before)s\nto %(after)s") % {"before": before, "after": after}
 
 
 def _task_text_with_meeting(task: Task) -> str:

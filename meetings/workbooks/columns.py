@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import pgettext_lazy
 
 from meetings.exports.columns import CellKind, Column
-from meetings.exports.formatting import ENUMERATION_COMMA, deadline_lines, department_labels, leader_names
-from meetings.models import Health, Status, Task
+from meetings.exports.formatting import ENUMERATION_COMMA, deadline_lines, department_labels
+from meetings.exports.task_columns import task_column
+from meetings.models import Task
 from meetings.workbooks.format import WorkbookColumn
 
 
@@ -17,6 +18,14 @@ def _current_deadline(task: Task) -> str:
     return "\n".join([*printed, *([due] if due and due not in printed else [])])
 
 
+def _all_departments(task: Task) -> str:
+    return ENUMERATION_COMMA.join(department_labels(task))
+
+
+def _nothing(task: Task) -> None:
+    """Return what stands in a cell that is to be filled in."""
+
+
 def _last_progress(task: Task) -> str:
     if not task.last_report_on:
         return ""
@@ -25,43 +34,25 @@ def _last_progress(task: Task) -> str:
 
 # The columns by their keys; a locked one has a value, an open one has none.
 COLUMNS: dict[WorkbookColumn, Column[Task]] = {
-    WorkbookColumn.MEETING: Column(
-        pgettext_lazy("column head", "Meeting"), 11, lambda task: task.suggestion.meeting.title
-    ),
-    WorkbookColumn.NUMBER: Column(
-        pgettext_lazy("column head", "No."), 5, lambda task: task.suggestion.number, CellKind.INTEGER, is_centred=True
-    ),
-    WorkbookColumn.SUGGESTION: Column(
-        pgettext_lazy("column head", "Suggestion"), 20, lambda task: task.suggestion.text
-    ),
-    WorkbookColumn.TASK_NUMBER: Column(
-        pgettext_lazy("column head", "Task no."), 6, lambda task: task.number, CellKind.INTEGER, is_centred=True
-    ),
-    WorkbookColumn.TASK: Column(pgettext_lazy("column head", "Task"), 26, lambda task: task.text),
-    WorkbookColumn.DEPARTMENTS: Column(
-        pgettext_lazy("column head", "Responsible departments"),
-        11,
-        lambda task: ENUMERATION_COMMA.join(department_labels(task)),
-    ),
-    WorkbookColumn.LEADERS: Column(
-        pgettext_lazy("column head", "Supervising leader"), 8, lambda task: ENUMERATION_COMMA.join(leader_names(task))
-    ),
+    WorkbookColumn.MEETING: task_column("meeting", 11),
+    WorkbookColumn.NUMBER: task_column("number", 5, is_centred=True),
+    WorkbookColumn.SUGGESTION: task_column("suggestion", 20),
+    WorkbookColumn.TASK_NUMBER: task_column("task_number", 6, is_centred=True),
+    WorkbookColumn.TASK: task_column("text", 26),
+    WorkbookColumn.DEPARTMENTS: task_column("departments", 11, value=_all_departments),
+    WorkbookColumn.LEADERS: task_column("leaders", 8),
     WorkbookColumn.DEADLINE: Column(
         pgettext_lazy("column head", "Deadline (current)"), 11.5, _current_deadline, CellKind.VERBATIM, is_centred=True
     ),
-    WorkbookColumn.HEALTH: Column(
-        pgettext_lazy("column head", "Health"), 8, lambda task: Health(task.health).label, is_centred=True
+    WorkbookColumn.HEALTH: task_column("health", 8, is_centred=True),
+    WorkbookColumn.STATUS: task_column(
+        "status", 8, head=pgettext_lazy("column head", "Current status"), is_centred=True
     ),
-    WorkbookColumn.STATUS: Column(
-        pgettext_lazy("column head", "Current status"), 8, lambda task: Status(task.day_status).label, is_centred=True
-    ),
-    WorkbookColumn.LAST_PROGRESS: Column(pgettext_lazy("column head", "Latest progress"), 20, _last_progress),
-    WorkbookColumn.PROGRESS: Column(pgettext_lazy("column head", "Progress this time"), 28, lambda task: None),
-    WorkbookColumn.NEW_STATUS: Column(
-        pgettext_lazy("column head", "New status"), 10, lambda task: None, is_centred=True
-    ),
+    WorkbookColumn.LAST_PROGRESS: task_column("progress", 20, value=_last_progress),
+    WorkbookColumn.PROGRESS: Column(pgettext_lazy("column head", "Progress this time"), 28, _nothing),
+    WorkbookColumn.NEW_STATUS: Column(pgettext_lazy("column head", "New status"), 10, _nothing, is_centred=True),
     WorkbookColumn.DAY: Column(
-        pgettext_lazy("column head", "Day of progress"), 11.5, lambda task: None, CellKind.DATE, is_centred=True
+        pgettext_lazy("column head", "Day of progress"), 11.5, _nothing, CellKind.DATE, is_centred=True
     ),
-    WorkbookColumn.REASON: Column(pgettext_lazy("column head", "Reason"), 18, lambda task: None),
+    WorkbookColumn.REASON: Column(pgettext_lazy("column head", "Reason"), 18, _nothing),
 }

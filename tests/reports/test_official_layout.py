@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from operator import itemgetter
 
 import docx
 import pdfplumber
@@ -13,13 +14,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
 
+from meetings.exports.columns import Column
 from meetings.models import Meeting
 from meetings.reports.official import (
     Heading,
     OfficialDocument,
     Paragraph,
     Table,
-    TableColumn,
     break_title,
     signature_indents,
     write_official_document,
@@ -30,6 +31,7 @@ from tests.exports.exported_files import folded
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DAY = datetime.date(2026, 11, 22)
+COLUMNS = [Column("序号", 1, itemgetter(0)), Column("任务", 3, itemgetter(1))]
 
 
 def written(**changes) -> bytes:
@@ -39,14 +41,14 @@ def written(**changes) -> bytes:
         "blocks": [
             *(Heading(level, f"第{level}级") for level in (1, 2, 3, 4)),
             Paragraph("正文。\n第二段。"),
-            Table("表的名称", [TableColumn("序号", 1), TableColumn("任务", 3)], [[1, "甲\n乙"], [2, "=1+1\x07"]]),
+            Table("表的名称", COLUMNS, [[1, "甲\n乙"], [2, "=1+1\x07"]]),
         ],
         "closing": "特此报告。",
         "signed_by": "委员会秘书处",
         "signed_on": DAY,
     }
     file = io.BytesIO()
-    write_official_document(file, OfficialDocument(**{**content, **changes}))
+    write_official_document(file, lambda: OfficialDocument(**{**content, **changes}))
     return file.getvalue()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.db.models import Prefetch
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from meetings.display.fields import format_value, label
 from meetings.exports.columns import CellKind, Column
 from meetings.exports.formatting import (
     ENUMERATION_COMMA,
@@ -21,7 +22,7 @@ from meetings.exports.formatting import (
     format_source,
     leader_names,
 )
-from meetings.models import Health, Meeting, Status, Suggestion, SuggestionSource, Task
+from meetings.models import Meeting, Suggestion, SuggestionSource, Task
 
 # A numbered task that ends in one of these needs no ； before the next one.
 _ENDS_OF_CLAUSE = tuple("。；;！!？?，,、：:…")
@@ -157,14 +158,6 @@ def _deadlines_and_extensions(task: Task) -> Iterable[str]:
         ) % {"count": task.day_extension_count, "days": task.day_extension_days}
 
 
-def _status(task: Task) -> Iterable[str]:
-    yield str(Status(task.day_status).label)
-
-
-def _health(task: Task) -> Iterable[str]:
-    yield str(Health(task.health).label)
-
-
 def _latest_progress(task: Task) -> Iterable[str]:
     if task.last_report_note and task.last_report_on:
         yield _("%(day)s: %(progress)s") % {
@@ -181,74 +174,49 @@ def _suggestion_key(row: BreakdownRow) -> int:
     return row.suggestion.pk
 
 
-def _aspect_columns(number_width: float, title_width: float) -> tuple[Column[BreakdownRow], ...]:
-    return (
-        Column(
-            pgettext_lazy("column head", "No."),
-            number_width,
-            _aspect_number,
-            CellKind.VERBATIM,
-            is_centred=True,
-            span=_aspect_key,
-        ),
-        Column(pgettext_lazy("column head", "Aspect"), title_width, _aspect_title, span=_aspect_key),
-    )
+# Their widths are those of the table they stand in.
+_COLUMNS: dict[str, Column[BreakdownRow]] = {
+    "number": Column(label("printed_number"), 0, _aspect_number, CellKind.VERBATIM, is_centred=True, span=_aspect_key),
+    "aspect": Column(label("aspect"), 0, _aspect_title, span=_aspect_key),
+    "suggestion": Column(pgettext_lazy("column head", "Suggestion as made"), 0, _suggestion_text),
+    "tasks": Column(label("text"), 0, _task_lines),
+    "departments": Column(
+        pgettext_lazy("column head", "Responsible department or leadership"),
+        0,
+        _join_task_values(department_labels),
+        is_centred=True,
+    ),
+    "leaders": Column(label("leader"), 0, _join_task_values(leader_names), is_centred=True),
+    "deadline": Column(label("deadline"), 0, _join_task_values(deadline_lines), CellKind.VERBATIM, is_centred=True),
+    "status": Column(
+        label("status"), 0, _join_task_values(lambda task: [format_value("status", task.day_status)]), is_centred=True
+    ),
+    "health": Column(
+        label("health"), 0, _join_task_values(lambda task: [format_value("health", task.health)]), is_centred=True
+    ),
+    "progress": Column(label("progress"), 0, _join_task_values(_latest_progress)),
+    "sources": Column(pgettext_lazy("column head", "Suggested by"), 0, _sources),
+    "remarks": Column(label("remarks"), 0, _join_task_values(lambda task: [task.remarks])),
+}
+
+
+# Where the table has a line a task, what is the suggestion's is printed once beside all of its tasks.
+_COLUMNS["shared_suggestion"] = replace(_COLUMNS["suggestion"], span=_suggestion_key)
+_COLUMNS["shared_sources"] = replace(_COLUMNS["sources"], span=_suggestion_key)
+_COLUMNS["extended_deadline"] = replace(_COLUMNS["deadline"], value=_join_task_values(_deadlines_and_extensions))
+
+
+def _columns(**widths: float) -> tuple[Column[BreakdownRow], ...]:
+    """Return the columns that ``widths`` name, in that order."""
+    return tuple(replace(_COLUMNS[name], width=width) for name, width in widths.items())
 
 
 # Widths add up to what A4 on its side has between margins of 16 mm; their proportions are the print's.
-ANNEX_COLUMNS: tuple[Column[BreakdownRow], ...] = (
-    *_aspect_columns(5.2, 11.6),
-    Column(pgettext_lazy("column head", "Suggestion as made"), 30.6, _suggestion_text),
-    Column(pgettext_lazy("column head", "Task"), 28.8, _task_lines),
-    Column(
-        pgettext_lazy("column head", "Responsible department or leadership"),
-        10.4,
-        _join_task_values(department_labels),
-        is_centred=True,
-    ),
-    Column(pgettext_lazy("column head", "Supervising leader"), 8, _join_task_values(leader_names), is_centred=True),
-    Column(
-        pgettext_lazy("column head", "Deadline"),
-        9,
-        _join_task_values(deadline_lines),
-        CellKind.VERBATIM,
-        is_centred=True,
-    ),
-    Column(pgettext_lazy("column head", "Suggested by"), 14.4, _sources),
-    Column(pgettext_lazy("column head", "Remarks"), 5.2, _join_task_values(lambda task: [task.remarks])),
-)
-
-STATUS_COLUMNS: tuple[Column[BreakdownRow], ...] = (
-    *_aspect_columns(4.6, 9),
-    Column(pgettext_lazy("column head", "Suggestion as made"), 21.4, _suggestion_text, span=_suggestion_key),
-    Column(pgettext_lazy("column head", "Task"), 20, _task_lines),
-    Column(
-        pgettext_lazy("column head", "Responsible department or leadership"),
-        8.6,
-        _join_task_values(department_labels),
-        is_centred=True,
-    ),
-    Column(pgettext_lazy("column head", "Supervising leader"), 6.8, _join_task_values(leader_names), is_centred=True),
-    Column(
-        pgettext_lazy("column head", "Deadline"),
-        8.6,
-        _join_task_values(_deadlines_and_extensions),
-        CellKind.VERBATIM,
-        is_centred=True,
-    ),
-    Column(
-        pgettext_lazy("column head", "Status"),
-        6.6,
-        _join_task_values(lambda task: [str(Status(task.day_status).label)]),
-        is_centred=True,
-    ),
-    Column(
-        pgettext_lazy("column head", "Health"),
-        6.6,
-        _join_task_values(lambda task: [str(Health(task.health).label)]),
-        is_centred=True,
-    ),
-    Column(pgettext_lazy("column head", "Latest progress"), 15, _join_task_values(_latest_progress)),
-    Column(pgettext_lazy("column head", "Suggested by"), 10.4, _sources, span=_suggestion_key),
-    Column(pgettext_lazy("column head", "Remarks"), 5.2, _join_task_values(lambda task: [task.remarks])),
-)
+ANNEX_COLUMNS = _columns(
+    number=5.2, aspect=11.6, suggestion=30.6, tasks=28.8, departments=10.4, leaders=8, deadline=9, sources=14.4,
+    remarks=5.2,
+)  # fmt: skip
+STATUS_COLUMNS = _columns(
+    number=4.6, aspect=9, shared_suggestion=21.4, tasks=20, departments=8.6, leaders=6.8, extended_deadline=8.6,
+    status=6.6, health=6.6, progress=15, shared_sources=10.4, remarks=5.2,
+)  # fmt: skip
