@@ -28,11 +28,11 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
-from meetings.exports.columns import CellKind, Column
+from meetings.exports.columns import CellKind
 from meetings.exports.layout import MAX_ROW_HEIGHT, text_height
+from meetings.exports.sheets import set_up_page, set_widths, write_across, write_header_cell
 from meetings.exports.workbook import (
     DATE_FORMAT,
     HEI,
@@ -188,23 +188,25 @@ def _write_sheet(
     today: datetime.date,
     instructions: ReturnInstructions,
 ) -> None:
-    key_column = len(COLUMNS) + 1
-    for index, column in enumerate(COLUMNS.values(), start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = column.width
-    sheet.column_dimensions[get_column_letter(key_column)].hidden = True
+    columns = list(COLUMNS.values())
+    set_widths(sheet, columns)
+    sheet.column_dimensions[get_column_letter(len(columns) + 1)].hidden = True
     title = _("%(department)s: progress of the committee's tasks (as of %(day)s)") % {
         "department": department.name,
         "day": today.isoformat(),
     }
     heading = (title, "\n".join(_instructions(today, instructions)))
-    keys_row = _write_heading(sheet, heading)
+    write_across(sheet, 1, title, columns, font=Font(**HEI, size=_TITLE_SIZE, bold=True), is_centred=True, padding=4)
+    write_across(sheet, 2, heading[1], columns, font=Font(**SONG, size=_SIZE), is_centred=False, padding=4)
+    keys_row = 3
     sheet_key = SheetKey(department.pk, today, digest("\n".join(heading)), tuple(task.pk for task in tasks))
     _write_column_keys(sheet, keys_row, sheet_key)
     header_row = keys_row + 1
     for index, (key, column) in enumerate(COLUMNS.items(), start=1):
-        _write_header(sheet, header_row, index, column, is_open=key in OPEN_COLUMNS)
+        fill = _OPEN_HEADER_FILL if key in OPEN_COLUMNS else _HEADER_FILL
+        write_header_cell(sheet, header_row, index, column, size=_SIZE, border=_BORDER, fill=fill)
     sheet.row_dimensions[header_row].height = max(
-        text_height(str(column.head), column.width, _SIZE) for column in COLUMNS.values()
+        text_height(str(column.head), column.width, _SIZE) for column in columns
     )
     styles = [copy(cell._style) for cell in _style_row(sheet, header_row + 1)]
     for row, task in enumerate(tasks, start=header_row + 1):
@@ -249,33 +251,11 @@ def _instructions(today: datetime.date, return_instructions: ReturnInstructions)
     return lines
 
 
-def _write_heading(sheet: Worksheet, heading: tuple[str, str]) -> int:
-    """Write the title and the instructions across the table; return the number of the row below."""
-    width = sum(column.width for column in COLUMNS.values())
-    for row, (text, size) in enumerate(zip(heading, (_TITLE_SIZE, _SIZE), strict=True), start=1):
-        cell = sheet.cell(row, 1)
-        cell.font = Font(**(HEI if row == 1 else SONG), size=size, bold=row == 1)
-        cell.alignment = Alignment(horizontal="center" if row == 1 else "left", vertical="center", wrap_text=True)
-        write_cell(cell, text)
-        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=len(COLUMNS))
-        sheet.row_dimensions[row].height = min(text_height(clean_text(text), width, size) + 4, MAX_ROW_HEIGHT)
-    return 3
-
-
 def _write_column_keys(sheet: Worksheet, row: int, sheet_key: SheetKey) -> None:
     for index, key in enumerate(COLUMNS, start=1):
         write_cell(sheet.cell(row, index), format_column_key(key))
     write_cell(sheet.cell(row, len(COLUMNS) + 1), format_sheet_key(sheet_key))
     sheet.row_dimensions[row].hidden = True
-
-
-def _write_header(sheet: Worksheet, row: int, index: int, column: Column, *, is_open: bool) -> None:
-    cell = sheet.cell(row, index)
-    cell.font = Font(**HEI, size=_SIZE, bold=True)
-    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    cell.border = _BORDER
-    cell.fill = _OPEN_HEADER_FILL if is_open else _HEADER_FILL
-    write_cell(cell, str(column.head))
 
 
 def _style_row(sheet: Worksheet, row: int) -> list[Cell]:
@@ -384,15 +364,5 @@ def _set_up_page(sheet: Worksheet, header_row: int, last_row: int) -> None:
     key_column = get_column_letter(len(COLUMNS) + 1)
     # The hidden keys are part of the filtered range, so that sorting takes them along.
     sheet.auto_filter.ref = f"A{header_row}:{key_column}{last_row}"
-    sheet.freeze_panes = sheet.cell(header_row + 1, 1)
-    sheet.print_title_rows = f"{header_row}:{header_row}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.page_margins = PageMargins(
-        left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=_MARGIN, header=_MARGIN / 2, footer=_MARGIN / 2
-    )
-    sheet.print_options.horizontalCentered = True
+    set_up_page(sheet, header_row, _MARGIN)
     sheet.oddFooter.center.text = "&P / &N"
-    sheet.sheet_view.showGridLines = False

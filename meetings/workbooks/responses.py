@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from meetings.exports.responses import XLSX_CONTENT_TYPE, ZIP_CONTENT_TYPE, download_response
+from meetings.exports.responses import download_response
 from meetings.models import Department
 from meetings.models.task import TaskQuerySet
 from meetings.workbooks import export
@@ -38,8 +38,8 @@ def workbook_response(
         def write(file: BinaryIO) -> None:
             export.write_workbook_archive(file, **common, name_of=lambda department: _workbook_name(department, day))
 
-        return download_response(write, name, "zip", ZIP_CONTENT_TYPE)
-    return download_response(lambda file: export.write_workbook(file, **common), name, "xlsx", XLSX_CONTENT_TYPE)
+        return download_response(write, name, "zip")
+    return download_response(lambda file: export.write_workbook(file, **common), name, "xlsx")
 
 
 def _workbook_name(department: Department, day: datetime.date) -> str:

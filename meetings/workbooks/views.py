@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.errors import ConflictError, ServiceError
-from meetings.exports.responses import XLSX_CONTENT_TYPE
+from meetings.exports.responses import CONTENT_TYPES
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
@@ -166,7 +166,7 @@ def workbook_file(request: Request, pk: int) -> FileResponse:
     """Hand out a workbook as it was handed in."""
     upload = permissions.readable_workbook(request.user, pk)
     return FileResponse(
-        upload.file.open(), as_attachment=True, filename=upload.original_name, content_type=XLSX_CONTENT_TYPE
+        upload.file.open(), as_attachment=True, filename=upload.original_name, content_type=CONTENT_TYPES
     )
 
 

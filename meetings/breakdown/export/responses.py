@@ -8,21 +8,21 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.export import document, workbook
-from meetings.exports.responses import DOCX_CONTENT_TYPE, XLSX_CONTENT_TYPE, download_response
+from meetings.exports.responses import download_response
 from meetings.models import Meeting
 
 # What `export=` takes on a meeting.
 BREAKDOWN_FORMATS = {
-    "breakdown": (workbook.write_breakdown, "xlsx", XLSX_CONTENT_TYPE),
-    "status": (workbook.write_breakdown_with_status, "xlsx", XLSX_CONTENT_TYPE),
-    "document": (document.write_breakdown_document, "docx", DOCX_CONTENT_TYPE),
+    "breakdown": (workbook.write_breakdown, "xlsx"),
+    "status": (workbook.write_breakdown_with_status, "xlsx"),
+    "document": (document.write_breakdown_document, "docx"),
 }
 
 
 def breakdown_response(meeting: Meeting, day: datetime.date, export_format: str) -> FileResponse:
     """Hand out the meeting's breakdown table in one of `BREAKDOWN_FORMATS`."""
-    write, ending, content_type = BREAKDOWN_FORMATS[export_format]
+    write, ending = BREAKDOWN_FORMATS[export_format]
     name = meeting.breakdown_title or meeting.title
     if export_format == "status":
         name = _("%(title)s, status as of %(day)s") % {"title": name, "day": day.isoformat()}
-    return download_response(lambda file: write(file, meeting, day), name, ending, content_type)
+    return download_response(lambda file: write(file, meeting, day), name, ending)

@@ -13,13 +13,12 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.exports.columns import Column
 from meetings.exports.layout import LINE_PITCH, MAX_ROW_HEIGHT, text_height
-from meetings.exports.workbook import HEI, SONG, clean_text, new_workbook, sheet_title, write_cell
+from meetings.exports.sheets import set_up_page, set_widths, write_across, write_header_cell
+from meetings.exports.workbook import SONG, clean_text, new_workbook, sheet_title, write_cell
 from meetings.models import Meeting
 
 from .rows import (
@@ -78,58 +77,31 @@ def _write(
     workbook = new_workbook(heading.title)
     sheet = workbook.active
     sheet.title = sheet_title(_("Breakdown table"))
-    for index, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = column.width
+    set_widths(sheet, columns)
     head_row = _write_heading(sheet, heading, columns)
     _write_header_row(sheet, head_row, columns, size)
     above = [sheet.row_dimensions[row].height for row in range(1, head_row + 1)]
     pages = _PageLayout(heading=sum(above), head=above[-1])
     _write_rows(sheet, head_row + 1, _layout_rows(rows, columns, size, pages), columns, size, pages)
-    _set_up_page(sheet, head_row)
+    set_up_page(sheet, head_row, _MARGIN)
     workbook.save(file)
 
 
 def _write_heading(sheet: Worksheet, heading: Heading, columns: Sequence[Column]) -> int:
     """Write title and the lines under it across the table; return the number of the row below."""
-    width = sum(column.width for column in columns)
     for number, text in enumerate((heading.title, *heading.lines), start=1):
         is_title = number == 1
-        text_size = _TITLE_SIZE if is_title else _LINE_SIZE
-        cell = sheet.cell(number, 1)
-        cell.font = Font(**SONG, size=text_size)
-        cell.alignment = Alignment(horizontal="center" if is_title else "left", vertical="center", wrap_text=True)
-        write_cell(cell, text)
-        sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(columns))
-        height = text_height(clean_text(text), width, text_size)
-        sheet.row_dimensions[number].height = min(height + (8 if is_title else -2), MAX_ROW_HEIGHT)
+        font = Font(**SONG, size=_TITLE_SIZE if is_title else _LINE_SIZE)
+        write_across(sheet, number, text, columns, font=font, is_centred=is_title, padding=8 if is_title else -2)
     return len(heading.lines) + 2
 
 
 def _write_header_row(sheet: Worksheet, row: int, columns: Sequence[Column], size: float) -> None:
     for index, column in enumerate(columns, start=1):
-        cell = sheet.cell(row, index)
-        cell.font = Font(**HEI, size=size, bold=True)
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        cell.border = _BORDER
-        write_cell(cell, str(column.head))
+        write_header_cell(sheet, row, index, column, size=size, border=_BORDER)
     sheet.row_dimensions[row].height = max(
         _MIN_ROW_HEIGHT, *(text_height(str(column.head), column.width, size) for column in columns)
     )
-
-
-def _set_up_page(sheet: Worksheet, head_row: int) -> None:
-    sheet.freeze_panes = sheet.cell(head_row + 1, 1)
-    sheet.print_title_rows = f"{head_row}:{head_row}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    # One page wide whatever font the program has; as many pages long as it takes.
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.page_margins = PageMargins(
-        left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=_MARGIN, header=_MARGIN / 2, footer=_MARGIN / 2
-    )
-    sheet.print_options.horizontalCentered = True
-    sheet.sheet_view.showGridLines = False
 
 
 # --- rows and pages ---------------------------------------------------------------------------------
