@@ -21,7 +21,7 @@ class Field:
     """A field's label, and the function that writes a value as the logs hold it."""
 
     label: Promise
-    format: Callable[[Any], str] = str
+    format: Callable[[Any], str | Promise] = str
 
 
 def label(name: str) -> Promise:

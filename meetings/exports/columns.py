@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from django.utils.functional import Promise
 
 Line = TypeVar("Line")
-Value = str | int | datetime.date | None
+Value = str | Promise | int | datetime.date | None
 
 
 class CellKind(Enum):

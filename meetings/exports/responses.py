@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.http import FileResponse
 
@@ -21,6 +21,6 @@ def download_response(write: Callable[[BinaryIO], None], name: str, ending: str)
     """Hand out what ``write`` writes, as a file of this name to be saved."""
     # On disk once it is large: a register of ten thousand tasks is not to be held in memory by every reader.
     file = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 - the response closes it
-    write(file)
+    write(cast(BinaryIO, file))
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.{ending}", content_type=CONTENT_TYPES[ending])

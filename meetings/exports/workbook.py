@@ -10,7 +10,7 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -65,7 +65,7 @@ def cell_text(text: str | Promise) -> str:
     return kept + notice
 
 
-def write_cell(cell: Cell, value: Value | Promise, kind: CellKind = CellKind.TEXT) -> Cell:
+def write_cell(cell: Cell, value: Value, kind: CellKind = CellKind.TEXT) -> Cell:
     """Write ``value`` into ``cell`` so that it stays what it is, and return the cell; styles go in before."""
     if isinstance(value, (str, Promise)):
         text = cell_text(value)
@@ -83,7 +83,7 @@ def write_cell(cell: Cell, value: Value | Promise, kind: CellKind = CellKind.TEX
     return cell
 
 
-def csv_value(value: Value | Promise) -> str | int:
+def csv_value(value: Value) -> str | int:
     """Return ``value`` for a CSV, where nothing but an apostrophe before it keeps a text from being computed."""
     if value is None:
         return ""
@@ -169,12 +169,12 @@ def write_csv(file: BinaryIO, *, columns: Sequence[Column[Line]], lines: Iterabl
     text.detach()
 
 
-def _list_styles(sheet) -> _Styles:
+def _list_styles(sheet: Worksheet) -> _Styles:
     font = Font(**SONG, size=_LIST_SIZE)
     wrapped = Alignment(vertical="top", wrap_text=True)
     centred = Alignment(horizontal="center", vertical="top")
 
-    def prototype(number_format: str = "General", *, quoted: bool = False, **style) -> Cell:
+    def prototype(number_format: str = "General", *, quoted: bool = False, **style: Any) -> Cell:
         cell = WriteOnlyCell(sheet)
         cell.font, cell.alignment, cell.number_format = font, wrapped, number_format
         cell.quotePrefix = quoted
@@ -198,7 +198,7 @@ def _list_styles(sheet) -> _Styles:
     )
 
 
-def _list_cell(sheet, styles: _Styles, kind: CellKind, value: Value | Promise) -> Cell | None:
+def _list_cell(sheet: Worksheet, styles: _Styles, kind: CellKind, value: Value) -> Cell | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime.date):
@@ -213,7 +213,7 @@ def _list_cell(sheet, styles: _Styles, kind: CellKind, value: Value | Promise) -
     return _styled_cell(sheet, style, text)
 
 
-def _styled_cell(sheet, prototype: Cell, value: str | int | datetime.date) -> Cell:
+def _styled_cell(sheet: Worksheet, prototype: Cell, value: str | int | datetime.date) -> Cell:
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"
@@ -221,7 +221,7 @@ def _styled_cell(sheet, prototype: Cell, value: str | int | datetime.date) -> Ce
     return cell
 
 
-def _set_height(sheet, row: int, cells: Iterable[tuple[Column, Value]]) -> None:
+def _set_height(sheet: Worksheet, row: int, cells: Iterable[tuple[Column, Value]]) -> None:
     """Give a row the height its texts need: neither Excel nor LibreOffice is sure to do so when it opens the file."""
     height = max(
         text_height(clean_text(value), column.width, _LIST_SIZE) if isinstance(value, (str, Promise)) else 0

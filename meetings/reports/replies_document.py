@@ -76,7 +76,7 @@ def _reply_blocks(reply: SuggestionReply, day: datetime.date) -> Iterator[Block]
 
 
 def _tasks_table(tasks: tuple[Task, ...], day: datetime.date) -> Table[Task]:
-    columns = (
+    columns: tuple[Column[Task], ...] = (
         Column(label("text"), 34, attrgetter("text")),
         Column(label("departments"), 18, words.format_departments),
         Column(label("deadline"), 20, attrgetter("day_deadline_text")),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import FileResponse, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -34,7 +35,7 @@ def reports(request: Request) -> HttpResponse:
 
 
 @require_safe
-def report(request: Request, name: str) -> HttpResponse:
+def report(request: Request, name: str) -> HttpResponseBase:
     """Hand out the report that the form ``name`` asks for; what it asks wrongly comes back with the sentence."""
     form_class, make_response = REPORTS[name]
     form = form_class(request.GET, account=request.user, today=today())

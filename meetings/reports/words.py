@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -192,10 +192,10 @@ def totals_table(summary: Summary) -> Table[tuple[str, int, str]]:
             lines.append((head, figures[name].number, meaning))
     labels = ENUMERATION_COMMA.join(part.label for part in parts)
     lines.append((pgettext("summary", "All"), summary.tasks, _("The sum of %(labels)s") % {"labels": labels}))
-    columns = (
-        Column(_("Group"), 30, itemgetter(0)),
-        Column(_("Tasks"), 14, itemgetter(1), is_centred=True),
-        Column(_("Meaning"), 56, itemgetter(2)),
+    columns: tuple[Column[tuple[str, int, str]], ...] = (
+        Column(_("Group"), 30, lambda line: line[0]),
+        Column(_("Tasks"), 14, lambda line: line[1], is_centred=True),
+        Column(_("Meaning"), 56, lambda line: line[2]),
     )
     return Table(_("What has become of the tasks"), columns, lines, keep_together=True)
 
@@ -225,11 +225,15 @@ def departments_note() -> Note:
     )
 
 
+def _get_line(line: Any) -> Task:
+    return line
+
+
 def tasks_table(
     caption: str,
     lines: Sequence[Line],
     *more_columns: Column[Line],
-    get_task: Callable[[Line], Task] = lambda line: line,
+    get_task: Callable[[Line], Task] = _get_line,
     with_meeting: bool = False,
 ) -> Table[Line]:
     """Return a table of ``lines``, each with number, text and departments of its task, and ``more_columns``.

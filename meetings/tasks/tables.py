@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, Expression, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import NullIf
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.display.fields import label
 from meetings.models import DepartmentRole, Outcome, Status, SuggestionSource, TaskDepartment
 from meetings.models.task import TaskQuerySet
-from meetings.ui.tables import ListTable, RowColumn
+from meetings.ui.tables import ListTable, RowColumn, SortKey
 
 # From the beginning of a task's life to its end, not by the letters of the English words.
 STATUS_ORDER = Case(*(When(day_status=status, then=Value(place)) for place, status in enumerate(Status.values)))
@@ -44,7 +44,7 @@ class TaskColumn(RowColumn):
     def __init__(
         self,
         label: Promise,
-        sort_key: F | Expression,
+        sort_key: SortKey,
         *,
         css: str = "",
         parts: Sequence[str] = (),

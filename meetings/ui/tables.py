@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import django_tables2 as tables
-from django.db.models import Expression, F, QuerySet
+from django.db.models import Expression, F, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+SortKey = F | Expression | Subquery
 
 
 class RowColumn(tables.TemplateColumn):
@@ -26,9 +28,7 @@ class RowColumn(tables.TemplateColumn):
     template_name = "the table's own"
     tie_breakers: tuple[str, ...] = ("-pk",)
 
-    def __init__(
-        self, label: Promise, sort_key: F | Expression | None = None, *, css: str = "", **options: Any
-    ) -> None:
+    def __init__(self, label: Promise, sort_key: SortKey | None = None, *, css: str = "", **options: Any) -> None:
         options.setdefault("attrs", {"td": {"class": css}} if css else {})
         options.setdefault("orderable", sort_key is not None)
         super().__init__(verbose_name=label, accessor="pk", **options)

@@ -289,8 +289,8 @@ def _write_row(sheet: Worksheet, row: int, styles: Sequence[StyleArray], task: T
         digests.append(digest(text))
         height = max(height, text_height(clean_text(text), column.width, _SIZE))
     sheet.row_dimensions[row].height = min(height, MAX_ROW_HEIGHT)
-    key = RowKey(task.pk, task.version, department.pk, to_microseconds(task.entered_at), tuple(digests))
-    write_cell(sheet.cell(row, len(COLUMNS) + 1), format_row_key(key))
+    row_key = RowKey(task.pk, task.version, department.pk, to_microseconds(task.entered_at), tuple(digests))
+    write_cell(sheet.cell(row, len(COLUMNS) + 1), format_row_key(row_key))
 
 
 # --- what the sheet itself checks -------------------------------------------------------------------

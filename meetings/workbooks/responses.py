@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ def workbook_response(
 
     Raises as `fill_in.write_workbook` does.
     """
-    common = {"departments": departments, "tasks": tasks, "today": day, "instructions": instructions}
+    common: dict[str, Any] = {"departments": departments, "tasks": tasks, "today": day, "instructions": instructions}
     name = (
         _workbook_name(departments[0], day)
         if len(departments) == 1
