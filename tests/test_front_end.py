@@ -15,6 +15,8 @@ from lxml import html
 from meetings.models import Role, Task
 from tests import factories
 
+pytestmark = pytest.mark.same_on_both
+
 # Bytes of each kind, gzipped, that any page may ask for.
 MOST = 60_000
 

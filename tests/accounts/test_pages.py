@@ -12,7 +12,7 @@ from meetings.organisation.services.organisation import version_of
 from meetings.organisation.tables import AccountTable
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests import factories
 from tests.minutes.uploads import BAD, DATA, NOTICE, a_draft, act, hand_in, said
 from tests.register_dump import register
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

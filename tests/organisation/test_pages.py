@@ -13,7 +13,7 @@ from meetings.organisation.services.organisation import open_tasks_of, rename_de
 from meetings.organisation.tables import DepartmentTable, PersonTable
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

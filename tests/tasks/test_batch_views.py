@@ -13,7 +13,7 @@ from django.utils import timezone
 from meetings.models import Batch, Department, DepartmentRole, Person, Status, Task, TaskLog
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

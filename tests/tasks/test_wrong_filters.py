@@ -12,7 +12,7 @@ from tests import factories
 
 from .asked_list import assert_refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture

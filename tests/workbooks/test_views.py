@@ -47,6 +47,7 @@ def ago(world, days: int) -> datetime.date:
     return world.day - datetime.timedelta(days=days)
 
 
+@pytest.mark.same_on_both
 def test_an_unchanged_workbook_changes_nothing(world):
     review = review_after(world.liaison, fetched(world.liaison))
     assert {row.state for row in review.rows} == {RowState.UNCHANGED}
@@ -54,6 +55,7 @@ def test_an_unchanged_workbook_changes_nothing(world):
     assert not review.notes
 
 
+@pytest.mark.same_on_both
 def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_row_says_anything(world):
     def edit(workbook):
         sheet = workbook.worksheets[0]
@@ -95,6 +97,7 @@ def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
     assert page.context["undone_by"] is not None
 
 
+@pytest.mark.same_on_both
 def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column(world):
     review = review_after(world.liaison, filled(fetched(world.liaison), world.on_track, new_status="申请办结"))
     (row,) = [row for row in review.rows if row.read.open_cells]
@@ -111,6 +114,7 @@ def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column
     assert "全部完成。" in note
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("values", "column_of_it"),
     [
@@ -136,12 +140,14 @@ def test_what_is_wrong_is_said_with_row_column_value_and_sentence(world, values,
     assert finding.message in response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")
 
 
+@pytest.mark.same_on_both
 def test_a_formula_that_nobody_has_computed_is_no_empty_cell(world):
     page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="已印发。", day="=TODAY()"))
     (finding,) = page.context["wrong_rows"][0].findings
     assert (finding.value, finding.place[0]) == ("=TODAY()", "N")
 
 
+@pytest.mark.same_on_both
 def test_of_a_row_that_is_refused_as_a_whole_all_that_was_typed_is_shown(world):
     content = edited(
         fetched(world.secretariat, f"?department={world.office.pk}"),
@@ -154,6 +160,7 @@ def test_of_a_row_that_is_refused_as_a_whole_all_that_was_typed_is_shown(world):
     assert finding.value == "办公室的进展。；人手不足。"
 
 
+@pytest.mark.same_on_both
 def test_wrong_rows_are_left_out_once_somebody_has_said_so(world):
     def edit(workbook):
         fill(workbook.worksheets[0], world.overdue, progress="甲")
@@ -192,6 +199,7 @@ def test_what_changed_meanwhile_is_shown_and_chosen(world):
     assert Batch.objects.get().entries.get().note == "文件里的进展。"
 
 
+@pytest.mark.same_on_both
 def test_another_departments_report_is_shown_but_stands_in_nobodys_way(world):
     content = filled(fetched(world.supporting_liaison), world.undecided, progress="国际部已提供材料。")
     factories.progress(world.undecided, "技术部已汇总。", on=world.day, by=world.liaison)
@@ -257,6 +265,7 @@ def test_a_liaison_writes_for_the_own_department_alone(world):
     assert "办公室" in row.findings[0].message
 
 
+@pytest.mark.same_on_both
 def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
     content = filled(
         fetched(world.secretariat, f"?department={world.technology.pk}"),
@@ -269,6 +278,7 @@ def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
     assert review.of(RowState.INVALID)
 
 
+@pytest.mark.same_on_both
 def test_tasks_that_ended_or_went_to_another_department_are_said(world):
     content = fetched(world.liaison)
     world_tasks = (world.overdue, world.on_track)
@@ -294,6 +304,7 @@ def test_tasks_that_ended_or_went_to_another_department_are_said(world):
     assert not review.taken
 
 
+@pytest.mark.same_on_both
 def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
     good = [filled(fetched(world.liaison), world.overdue, progress=words) for words in ("甲", "乙")]
     response = handed_in(world.liaison, *good, b"PK\x03\x04 nothing", b"text", name="表.xlsx")
@@ -302,6 +313,7 @@ def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
     assert sentences(response).count("表.xlsx") >= 2
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     "content",
     [b"", b"text", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"%PDF-1.7"],
@@ -313,6 +325,7 @@ def test_bad_files_get_a_sentence_and_leave_nothing(world, content):
     assert not WorkbookUpload.objects.exists()
 
 
+@pytest.mark.same_on_both
 def test_a_workbook_that_is_none_of_ours_is_refused(world):
     workbook = openpyxl.Workbook()
     workbook.active["A1"] = "会议"
@@ -332,6 +345,7 @@ def test_what_is_set_aside_is_kept_and_enters_nothing(world):
     assert b"".join(signed_in(world.liaison).get(f"{address}file/").streaming_content) == content
 
 
+@pytest.mark.same_on_both
 def test_nobody_sees_anothers_workbook_before_it_is_accepted(world):
     page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="甲"))
     address = f"/fill-in/{page.context['upload'].pk}/"
