@@ -21,11 +21,14 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from meetings.models import Account
 from tests import factories
 from tests.conftest import missing
+
+# A busy machine is no fault of the page's.
+expect.set_options(timeout=15_000)
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would take that for an async view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -97,8 +100,32 @@ def console() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def idle_contexts() -> dict[str, list[BrowserContext]]:
+    """The contexts that no test is using, by their options: what they have loaded need not be loaded again."""
+    return {}
+
+
+def forget_all(context: BrowserContext, origin: str) -> None:
+    """Leave a context as it was when it was new, but for the files in its cache."""
+    context.clear_cookies()
+    context.unroute_all()
+    page = context.pages[0]
+    page.context.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb,service_workers"}
+    )
+    for page in context.pages:
+        page.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, live_server, settings, console: list[str]) -> Iterator[Callable[..., Page]]:
+def visit(
+    browser: Browser,
+    live_server,
+    settings,
+    console: list[str],
+    idle_contexts: dict[str, list[BrowserContext]],
+) -> Iterator[Callable[..., Page]]:
     """Open a page: ``visit(path, as_=role or account, width=…, language=…, color_scheme=…, javascript=…)``.
 
     Each call is a browser of its own, with its own cookies; ``as_=None`` is nobody, signed in as no one.
@@ -107,7 +134,7 @@ def visit(browser: Browser, live_server, settings, console: list[str]) -> Iterat
     # Over plain http a secure cookie is not sent; the settings of a deployment are tested elsewhere.
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = False
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    contexts: list[BrowserContext] = []
+    contexts: list[tuple[BrowserContext, list[BrowserContext]]] = []
 
     def visit(
         path: str = "/",
@@ -119,18 +146,19 @@ def visit(browser: Browser, live_server, settings, console: list[str]) -> Iterat
         javascript: bool = True,
         **options: Any,
     ) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width[0], "height": width[1]},
+        options |= {
+            "base_url": live_server.url,
+            "viewport": {"width": width[0], "height": width[1]},
             # A phone has a thumb: elements that only a mouse can hover are out of its reach.
-            has_touch=width[0] < 768,
-            color_scheme=color_scheme,
-            java_script_enabled=javascript,
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            **options,
-        )
-        contexts.append(context)
+            "has_touch": width[0] < 768,
+            "color_scheme": color_scheme,
+            "java_script_enabled": javascript,
+            "locale": "zh-CN",
+            "timezone_id": "Asia/Shanghai",
+        }
+        idle = idle_contexts.setdefault(repr(sorted(options.items())), [])
+        context = idle.pop() if idle else browser.new_context(**options)
+        contexts.append((context, idle))
         context.set_default_timeout(10_000)
         cookies = {django_settings.LANGUAGE_COOKIE_NAME: language}
         if as_ is not None:
@@ -142,8 +170,9 @@ def visit(browser: Browser, live_server, settings, console: list[str]) -> Iterat
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for context, idle in contexts:
+        forget_all(context, live_server.url)
+        idle.append(context)
     assert not console, "The console of a page says:\n" + "\n".join(console)
 
 
