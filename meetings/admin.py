@@ -36,7 +36,7 @@ from .models import (
 )
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Committee Task Register")
-admin.site.index_title = gettext_lazy("Accounts, departments and people")
+admin.site.index_title = gettext_lazy("The rows of the register, read-only")
 
 
 def _redirect_to_login(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
@@ -165,7 +165,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
 
 @admin.register(ExtensionRequest)
 class ExtensionRequestAdmin(ReadOnlyAdmin):
-    """Wishes for a later deadline."""
+    """Requests for a later deadline."""
 
     list_display = ("task", "deadline_text", "due_date", "status")
     list_filter = ("status",)
