@@ -157,7 +157,7 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         """Return those that no department leads or is responsible for: nothing can hide."""
         return self.filter(~Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES)))
 
-    def supervised_by(self, people: Iterable[int | str]) -> Self:
+    def supervised_by(self, people: Iterable[int | str | None]) -> Self:
         """Return those that one of ``people`` (ids) supervises; no row twice."""
         return self.filter(Exists(TaskLeader.objects.filter(task=OuterRef("pk"), person__in=people)))
 

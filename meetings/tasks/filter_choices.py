@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast
@@ -123,7 +123,7 @@ class FilterChoices:
 _UNION_COLUMNS = ("kind", "pk_of", "name_of", "detail_of", "spelling_of")
 
 
-def _choice_rows(kind: str, rows: QuerySet, name: str, detail: str | None = None, *, spelling=None) -> QuerySet:
+def _choice_rows(kind: str, rows: QuerySet, name: str, detail: str | None = None, *, spelling: Any = None) -> QuerySet:
     return _union_columns(rows, kind, F("pk"), F(name), F(detail) if detail else Value(""), spelling or Value(""))
 
 
@@ -144,6 +144,6 @@ def _use_counts(kind: str, model: str, column: str) -> QuerySet:
     return _union_columns(counted, f"uses of {kind}", F(column), F("number"), Value(""), Value(""))
 
 
-def _union_columns(rows: QuerySet, kind: str, *values) -> QuerySet:
+def _union_columns(rows: QuerySet, kind: str, *values: Any) -> QuerySet:
     columns = dict(zip(_UNION_COLUMNS, (Value(kind), *values), strict=True))
     return rows.order_by().annotate(**columns).values_list(*_UNION_COLUMNS)

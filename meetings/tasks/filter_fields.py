@@ -8,6 +8,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +22,7 @@ class SearchTextField(forms.CharField):
 
     MAX_WORDS = 20
 
-    def clean(self, value):
+    def clean(self, value: Any) -> str:
         value = super().clean(value)
         if len(set(value.split())) > self.MAX_WORDS:
             raise forms.ValidationError(_("Search for %(most)d words at most.") % {"most": self.MAX_WORDS})
@@ -37,7 +38,7 @@ class CheckboxList(forms.CheckboxSelectMultiple):
     @property
     def is_long(self) -> bool:
         """Whether it is more than is seen at a glance."""
-        return len(self.choices) > SHORT_LIST_LENGTH
+        return len(list(self.choices)) > SHORT_LIST_LENGTH
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -52,12 +53,14 @@ class MultiChoiceField(forms.MultipleChoiceField):
         "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
     }
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> list[str]:
         return [item for item in super().to_python(value) if item]
 
 
 class IdOrNameField(MultiChoiceField):
     """Takes ids and exact names, several times; a name that several rows share means all of them."""
+
+    _offered: list[tuple[str, str]] = []
 
     def set_choices(
         self, rows: Iterable[FilterChoice], *, is_detail_a_name: bool = False, with_nobody: bool = False
@@ -80,7 +83,7 @@ class IdOrNameField(MultiChoiceField):
             for name in set(row.formerly) - borne:
                 self.ids_by_name[name].append(str(row.pk))
         frequent, others = split_frequent(rows, {row: row.uses for row in rows})
-        self.choices = [
+        self._offered = [
             (
                 str(row.pk),
                 _("%(name)s (%(unit)s)") % {"name": row.name, "unit": row.detail}
@@ -89,22 +92,24 @@ class IdOrNameField(MultiChoiceField):
             )
             for row in (*frequent, *others)
         ]
+        assert isinstance(self.widget, CheckboxList)
         self.widget.spellings = {str(row.pk): row.spelling for row in rows}
         self.widget.frequent = frozenset(str(row.pk) for row in frequent)
         if with_nobody:
-            self.choices = [*self.choices, (NOBODY, _("Nobody"))]
+            self._offered.append((NOBODY, _("Nobody")))
+        self.choices = self._offered
 
     def _as_ids(self, values: Iterable[str]) -> list[str]:
-        known = {pk for pk, _label in self.choices}
+        known = {pk for pk, _label in self._offered}
         ids = []
         for value in values:
             ids += [value] if value in known else self.ids_by_name.get(value, [value])
         return list(dict.fromkeys(ids))
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> list[str]:
         return self._as_ids(super().to_python(value))
 
-    def bound_data(self, data, initial):
+    def bound_data(self, data: Any, initial: Any) -> list[str]:
         """Tick the boxes of the rows that were called by name, too."""
         return self._as_ids(data or [])
 
@@ -114,11 +119,11 @@ class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
 
     field_class = MultiChoiceField
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("distinct", False)
         super().__init__(*args, **kwargs)
 
-    def filter(self, qs, value):
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
 
 

@@ -13,6 +13,7 @@ The list, its exports and `export_register` all go through `filter_tasks`, so th
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 
@@ -26,6 +27,7 @@ from django.utils.translation import gettext_lazy
 
 from meetings.core.as_of import AS_OF
 from meetings.core.pinyin import is_pinyin_query
+from meetings.core.types import StrOrPromise
 from meetings.models import (
     DeadlineKind,
     DepartmentRole,
@@ -60,7 +62,7 @@ class InvalidParameterError(ValueError):
         self.messages = messages
 
 
-def _day_field(label) -> django_filters.DateFilter:
+def _day_field(label: StrOrPromise) -> django_filters.DateFilter:
     return django_filters.DateFilter(
         label=label,
         method="filter_due",
@@ -188,8 +190,8 @@ class TaskFilterSet(django_filters.FilterSet):
         task and its suggestion; to know that costs a query.
         """
         found, spelled = tasks, tasks
-        words = list(dict.fromkeys(words.split()))
-        for word in words:
+        parts = list(dict.fromkeys(words.split()))
+        for word in parts:
             reports = TaskLog.objects.standing(self.day).filter(
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )
@@ -202,7 +204,7 @@ class TaskFilterSet(django_filters.FilterSet):
             )
             typed = word.lower()
             spelled = spelled.filter(Q(spelling__contains=typed) | Q(suggestion__spelling__contains=typed))
-        if words and all(map(is_pinyin_query, words)) and not found.exists():
+        if parts and all(map(is_pinyin_query, parts)) and not found.exists():
             return spelled
         return found
 
@@ -222,7 +224,13 @@ class TaskFilterSet(django_filters.FilterSet):
     def filter_leader(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         return self._filter_some_or_nobody(tasks, ids, tasks.supervised_by, tasks.unsupervised)
 
-    def _filter_some_or_nobody(self, tasks: TaskQuerySet, ids: list[str], of_some, of_nobody) -> TaskQuerySet:
+    def _filter_some_or_nobody(
+        self,
+        tasks: TaskQuerySet,
+        ids: list[str],
+        of_some: Callable[[list[str]], TaskQuerySet],
+        of_nobody: Callable[[], TaskQuerySet],
+    ) -> TaskQuerySet:
         """Return what ``of_some(ids)`` finds; the id `NOBODY` among them adds what ``of_nobody()`` does."""
         if not ids:
             return tasks
@@ -255,7 +263,7 @@ class TaskFilterSet(django_filters.FilterSet):
         return tasks.filter(Exists(Instruction.objects.open_on(self.day).filter(task=OuterRef("pk"))))
 
     def filter_extended(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        return tasks.filter(day_extension_count__gte=min(map(int, values))) if values else tasks
+        return tasks.filter(Q(day_extension_count__gte=min(map(int, values)))) if values else tasks
 
     def filter_has_due(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
         meanings = {

@@ -114,7 +114,7 @@ def with_task_details(issues: ImportIssueQuerySet) -> ImportIssueQuerySet:
     )
 
 
-def readable_suggestions_with_open_issues(account: Account):
+def readable_suggestions_with_open_issues(account: Account) -> QuerySet[Suggestion]:
     """Return the rows of tables with something to confirm, which everyone signed in may read."""
     rows = import_issues.suggestions_with_open_issues()
     return rows if account.is_authenticated else rows.none()

@@ -87,7 +87,7 @@ def count_waiting(account: Account, day: datetime.date) -> int:
 def next_task(account: Account, day: datetime.date, *, excluded_id: int | None = None) -> Task | None:
     """Return the first task that waits for the account, another one than ``excluded_id`` if there is any."""
     for group in groups(account, day):
-        task = group.items(day).exclude(pk=excluded_id).first()
+        task = group.items(day).exclude(pk=excluded_id or 0).first()
         if task is not None:
             return task
     return None
@@ -154,15 +154,15 @@ def _tasks_to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     unreported = (
         Q(last_report_on__isnull=True) | Q(last_report_on__lte=F("next_day")) | Q(last_report_on__lt=a_while_ago)
     )
-    pressing = tasks.on(day).with_last_report().filter(health__in=PRESSING)
+    pressing = tasks.on(day).with_last_report().filter(Q(health__in=PRESSING))
     return pressing.filter(unreported).exclude(status=Status.CLOSURE_REQUESTED)
 
 
-def _last_status_entries():
+def _last_status_entries() -> TaskLogQuerySet:
     return TaskLog.objects.standing().filter(task=OuterRef("pk"), kind=EntryKind.STATUS).order_by("-sequence")
 
 
-def _sent_back_entries():
+def _sent_back_entries() -> TaskLogQuerySet:
     """Return the entries that sent a closure back or refused a later deadline, with no report and no change since."""
     closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
     refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")

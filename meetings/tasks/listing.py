@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.core.paginator import EmptyPage, Paginator
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -105,7 +106,7 @@ class Listing(TaskRows):
         return [view for view in self.views if is_same_list(view.query, self.saved_query)]
 
     @property
-    def filter_fields(self):
+    def filter_fields(self) -> list[BoundField]:
         """The form's fields that are lists to tick."""
         return [self.filterset.form[name] for name in FILTER_ORDER]
 

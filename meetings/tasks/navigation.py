@@ -13,7 +13,7 @@ from meetings.tasks.saved_views import saved_view_url
 from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
-LANDING_PAGES = {
+LANDING_PAGES: dict[str, str] = {
     LandingPage.OVERVIEW: "overview",
     LandingPage.DASHBOARD: "dashboard",
     LandingPage.TASKS: "task_list",

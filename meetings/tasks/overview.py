@@ -108,7 +108,7 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list
     The list filtered by ``silent`` and the two red healths has as many rows.
     """
     part = "task_departments__department"
-    red = tasks.filter(health__in=PRESSING, task_departments__isnull=False)
+    red = tasks.filter(Q(health__in=PRESSING), task_departments__isnull=False)
     silent = red.filter(
         ~reported_since_review(
             day,

@@ -110,7 +110,7 @@ def _match_all(words: Iterable[str], *places: str, pinyin_field: str = "spelling
 
 def _match_any_name(model: type[Person | Department], words: Sequence[str], *places: str) -> QuerySet:
     """Return those in use under any name: their own, a former one, or that of another who was merged into them."""
-    kind = model._meta.model_name
+    kind = model.__name__.lower()
     formerly = FormerName.objects.filter(_match_all(words, "name"), **{kind: OuterRef("pk")})
     merged = model.objects.filter(_match_all(words, *places), merged_into=OuterRef("pk"))
     return model.objects.filter(merged_into__isnull=True).filter(
@@ -175,13 +175,13 @@ def _suggestions(account: Account, words: Sequence[str], day: datetime.date) -> 
     found = list(readable.filter(_match_all(words, "text", "lead_in", pinyin_field=""))[: MAX_SHOWN + 1])
     if not found and all(map(is_pinyin_query, words)):
         found = list(readable.filter(_match_all(words))[: MAX_SHOWN + 1])
-    hits = [Hit(str(row), _suggestion_url(row), row.meeting.title) for row in found]
+    hits = [Hit(str(row), _suggestion_url(row, row.first_task), row.meeting.title) for row in found]
     return HitGroup("suggestions", gettext_lazy("Suggestions"), hits)
 
 
-def _suggestion_url(suggestion: Suggestion) -> str:
+def _suggestion_url(suggestion: Suggestion, first_task: int | None) -> str:
     address = suggestion.meeting.get_absolute_url()
-    return f"{address}#task-{suggestion.first_task}" if suggestion.first_task else address
+    return f"{address}#task-{first_task}" if first_task else address
 
 
 def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGroup:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ class HealthCount:
 def count_by_health(tasks: TaskQuerySet) -> HealthCount:
     """Return how many of ``tasks`` are in which health. One query."""
     count = HealthCount()
-    for health, number in tasks.order_by().values_list("health").annotate(number=Count("pk")):
+    for health, number in tasks.order_by().values_list(F("health")).annotate(number=Count("pk")):
         count.by_health[health] = number
     return count
 
@@ -99,7 +100,7 @@ def count_coming_months(tasks: TaskQuerySet, day: datetime.date, months: int = 1
     The month of ``day`` itself is counted from that day on: what was due before it is overdue, not coming.
     """
     horizon = last_of_month(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1)
-    due = tasks.open().filter(day_next_due__gte=day, day_next_due__lte=horizon).order_by()
+    due = tasks.open().filter(Q(day_next_due__gte=day, day_next_due__lte=horizon)).order_by()
     rows = due.annotate(month=TruncMonth("day_next_due")).values_list("month").annotate(number=Count("pk"))
     return [
         MonthCount(first=max(month, day), last=last_of_month(month.year, month.month), number=number)
@@ -172,7 +173,9 @@ def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
 
 def pressing_tasks(tasks: TaskQuerySet) -> TaskQuerySet:
     """Return the overdue and review-missed ones, the longest waiting first."""
-    return tasks.filter(health__in=PRESSING).order_by("next_day", "suggestion__meeting", "suggestion__position", "pk")
+    return tasks.filter(Q(health__in=PRESSING)).order_by(
+        "next_day", "suggestion__meeting", "suggestion__position", "pk"
+    )
 
 
 def reported_since_review(
@@ -198,15 +201,15 @@ def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
     return sorted(counts, key=lambda count: (-count.pressing, -count.total, str(count.key)))
 
 
-def _count_groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None):
-    rows = tasks.order_by(*([f"-{newest}", f"-{key}"] if newest else []))
+def _count_groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None) -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = tasks.order_by(*([f"-{newest}", f"-{key}"] if newest else []))
     rows = rows.values(kind=Value(key), of=F(key), name=F(label), in_health=F("health"))
     return rows.annotate(number=Count("pk", distinct=True))
 
 
-def _count_unassigned(tasks: TaskQuerySet, kind: str):
+def _count_unassigned(tasks: TaskQuerySet, kind: str) -> QuerySet[Any, Any]:
     # No row has the id 0.
-    rows = tasks.order_by().values(
+    rows: QuerySet[Any, Any] = tasks.order_by().values(
         kind=Value(kind), of=Value(0, BigIntegerField()), name=Value(""), in_health=F("health")
     )
     return rows.annotate(number=Count("pk"))

@@ -29,7 +29,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import ExtensionEvent, extension_transition
+from meetings.core.lifecycle import ExtensionEvent, ExtensionState, extension_transition
 from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, ServiceError
 from meetings.models import (
     Account,
@@ -46,6 +46,7 @@ from meetings.models import (
     TaskState,
 )
 from meetings.models.log import CURRENT_COLUMNS
+from meetings.models.task import TaskQuerySet
 from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
 
 from .corrections import plan_assignments
@@ -55,7 +56,8 @@ from .status import plan_update
 # More would keep everybody else waiting; a filter leaves fewer.
 MAX_ROWS = 2000
 
-Assignee = TypeVar("Part", Department, Person)
+Assignee = TypeVar("Assignee", Department, Person)
+Version = TypeVar("Version", int, int | None)
 
 
 class NothingToChangeError(ServiceError):
@@ -74,7 +76,7 @@ class DuplicateBatchError(ServiceError):
         self.batch = batch
 
 
-def check_selection(versions: dict[int, int]) -> dict[int, int]:
+def check_selection(versions: dict[int, Version]) -> dict[int, Version]:
     """Return the tasks selected, with their versions; raises Incomplete where there are none, or too many at once."""
     if not versions:
         raise InvalidInputError(_("Choose at least one task."))
@@ -146,7 +148,7 @@ def run_planned_batch(
     return BatchResult(batch, changed, [row for row in rows if not row.entries])
 
 
-def _load_tasks(tasks, changes: list[TaskChange]) -> dict[int, Task]:
+def _load_tasks(tasks: TaskQuerySet, changes: list[TaskChange]) -> dict[int, Task]:
     """Return the tasks of ``changes``, by their ids, with all that the rules ask for."""
     ids = {wish.task_id: wish.version for wish in changes}
     if len(ids) < len(changes):
@@ -157,11 +159,10 @@ def _load_tasks(tasks, changes: list[TaskChange]) -> dict[int, Task]:
         .order_by("pk")
         .select_related("suggestion__meeting")
         .prefetch_related(
-            Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
-            Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
-            Prefetch("log", TaskLog.objects.select_related("actor", "department").order_by("sequence")),
-            "milestones",
+            "milestones", Prefetch("task_departments", TaskDepartment.objects.select_related("department"))
         )
+        .prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
+        .prefetch_related(Prefetch("log", TaskLog.objects.select_related("actor", "department").order_by("sequence")))
     )
     by_id = {task.pk: task for task in found}
     if len(by_id) < len(ids):
@@ -196,8 +197,9 @@ def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.da
             if (departments, leaders) == get_assignments(task):
                 no_change_error = no_change_error or InvalidInputError(_("Nothing differs from what is there."))
             else:
-                reason = {"reason": change.note, "departments": departments, "leaders": leaders}
-                entries.append(plan_assignments(task, actor=actor, **reason))
+                entries.append(
+                    plan_assignments(task, actor=actor, reason=change.note, departments=departments, leaders=leaders)
+                )
                 assignments = departments, leaders
     except ServiceError as refusal:
         return PlannedRow(task, change, refusal=refusal)
@@ -242,7 +244,8 @@ def _apply_assignments(task: Task, change: TaskChange) -> Assignments:
 
 def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignment) -> list[tuple[Assignee, str]]:
     """Return ``parts`` (with roles, in order) after the placing; raises ImpossibleStep where no place is there."""
-    new, role, replaces = assignment.part, assignment.role, assignment.replaces
+    new: Any = assignment.part
+    role, replaces = assignment.role, assignment.replaces
     if replaces == REPLACE_ALL:
         return [(new, role)]
     if replaces is None:
@@ -316,7 +319,7 @@ def _lapse_extensions(ending: list[TaskLog]) -> None:
         return
     transition = extension_transition(ExtensionEvent.LAPSE)
     by_task = {entry.task_id: entry for entry in ending}
-    extension_requests = list(ExtensionRequest.objects.filter(task__in=by_task, status=transition.source.value))
+    extension_requests = list(ExtensionRequest.objects.filter(task__in=by_task, status=ExtensionState.REQUESTED.value))
     for extension_request in extension_requests:
         extension_request.status, extension_request.decided = (
             transition.target.value,
@@ -333,6 +336,8 @@ def _find_duplicate_batch(rows: list[PlannedRow], actor: Account) -> Batch | Non
 
 
 def _find_batch_of_row(row: PlannedRow, actor: Account) -> int | None:
+    if not isinstance(row.refusal, ConflictError):
+        return None
     first = row.refusal.newer_entries[0]
     change = row.wish
     status = first.changes.get("status", {}).get("new")

@@ -32,7 +32,7 @@ from meetings.models.log import UNDONE, replay
 from .batch import bulk_replace_assignments, write_entries
 from .log import Assignments, Changes, PlannedEntry, assignments_to_json, get_assignments, iso
 
-NameHolder = TypeVar("Bearer", Department, Person)
+NameHolder = TypeVar("NameHolder", Department, Person)
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def _resolve_names(model: type[NameHolder], names: set[str]) -> dict[str, NameHo
     once: dict[str, set[NameHolder]] = defaultdict(set)
     if not names:
         return {}
-    rows = model.objects.filter(Q(name__in=names) | Q(former_names__name__in=names)).distinct()
+    rows = model._base_manager.filter(Q(name__in=names) | Q(former_names__name__in=names)).distinct()
     for row in rows.select_related("merged_into").prefetch_related("former_names"):
         bearer = row.merged_into or row
         now[row.name].add(bearer)

@@ -72,6 +72,7 @@ def send_back(
             _("Closure of this task is the secretariat's to decide. Give an instruction instead.")
         )
     transition = find_allowed_transition(task, Status.IN_PROGRESS, clean_reason(reason), actor_roles)
+    assert transition is not None  # a status was asked for, another than the present one
     check_day(task, effective_on, True, today)
     return write_entry(
         task,

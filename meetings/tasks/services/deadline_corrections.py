@@ -55,7 +55,8 @@ def parse_deadline_input(task: Task, deadline_input: DeadlineInput) -> ParsedDea
     """
     text, meaning = deadline_input.text.strip(), deadline_input.meaning.strip()
     own = [milestone.deadline for milestone in task.milestones.all()]
-    problem, in_text = None, ()
+    problem: DeadlineProblem | None = None
+    in_text: tuple[Deadline, ...] = ()
     if meaning:
         reading = parse_meaning(task, meaning)
         deadline, problem, in_text = replace(reading.deadline, text=text), reading.problem, reading.milestones

@@ -7,6 +7,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -112,14 +113,14 @@ def check_files(files: Iterable[UploadedFile]) -> list[CheckedFile]:
 
 def _check_file(file: UploadedFile) -> CheckedFile:
     name = clean_file_name(file.name or "")
-    if file.size == 0:
+    if not file.size:
         raise InvalidInputError(_("“%(name)s” is empty.") % {"name": name}, field="files")
     if file.size > settings.EVIDENCE_MAX_MEGABYTES * 1024 * 1024:
         raise InvalidInputError(
             _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": settings.EVIDENCE_MAX_MEGABYTES},
             field="files",
         )
-    found = detect_file_type(file)
+    found = detect_file_type(cast(BinaryIO, file))  # an upload reads as any file does
     if found is None:
         raise InvalidInputError(
             _(
@@ -158,7 +159,7 @@ def _store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
                 task=entry.task,
                 entry=entry,
                 name=name,
-                size=file.size,
+                size=file.size or 0,
                 content_type=found.content_type,
                 sha256=digest,
             )

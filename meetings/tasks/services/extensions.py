@@ -10,10 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.core.lifecycle import OPEN_STATUSES, ExtensionEvent, ExtensionTransition, extension_transition
-from meetings.deadlines import DeadlineKind, Reading, read_deadline
+from meetings.core.lifecycle import (
+    OPEN_STATUSES,
+    ExtensionEvent,
+    ExtensionState,
+    ExtensionTransition,
+    extension_transition,
+)
+from meetings.deadlines import Deadline, DeadlineKind, Reading, read_deadline
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, ExtensionRequest, Status, Task, TaskLog
+from meetings.tasks.services.log import Changes
 
 from .log import deadline_columns, deadline_to_json, format_day, lock_task, write_entry
 from .status import update_task
@@ -65,6 +72,7 @@ def request_extension(
         today=today,
     )
     task.refresh_from_db()
+    assert task.due_date is not None  # parse_later_deadline refuses the others
     entry = write_entry(
         task,
         actor=actor,
@@ -112,7 +120,9 @@ def _decide_extension(
     task = lock_task(task_id, version)
     transition = extension_transition(event)
     _check_transition(actor, task, transition)
-    extension_request = task.extension_requests.select_related("asked").filter(status=transition.source.value).first()
+    extension_request = (
+        task.extension_requests.select_related("asked").filter(status=ExtensionState.REQUESTED.value).first()
+    )
     if extension_request is None:
         raise InvalidTransitionError(_("No later deadline is being asked for, so there is nothing to decide."))
     reason = clean_reason(reason)
@@ -124,10 +134,11 @@ def _decide_extension(
             field="effective_on",
         )
     asked = deadline_to_json(extension_request.deadline)
+    changes: Changes
     if event == ExtensionEvent.GRANT:
-        require_later(task, extension_request.due_date)
+        gained = require_later(task, extension_request.due_date)
         old = {"count": task.extension_count, "days": task.extension_days}
-        new = {"count": old["count"] + 1, "days": old["days"] + (extension_request.due_date - task.due_date).days}
+        new = {"count": old["count"] + 1, "days": old["days"] + gained}
         kind = EntryKind.DEADLINE
         changes = {
             "deadline": {"old": deadline_to_json(task.deadline), "new": asked},
@@ -175,7 +186,7 @@ def resolve_deadline(
         )
     check_day(task, effective_on, True, today)
     understood = {**deadline_to_json(reading.deadline), "text": task.deadline_text}
-    changes = {"deadline": {"old": deadline_to_json(task.deadline), "new": understood}}
+    changes: Changes = {"deadline": {"old": deadline_to_json(task.deadline), "new": understood}}
     months = reading.deadline.review_months
     if months is not None and months != task.review_interval_months:
         changes["review_interval_months"] = {"old": task.review_interval_months, "new": months}
@@ -190,7 +201,7 @@ def parse_meaning(task: Task, meaning: str) -> Reading:
     return read_deadline(meaning.strip(), issued_on=meeting.issued_on, held_on=meeting.held_on)
 
 
-def parse_later_deadline(task: Task, text: str, today: datetime.date):
+def parse_later_deadline(task: Task, text: str, today: datetime.date) -> Deadline:
     """Return the one dated deadline that ``text`` names; raises Incomplete about the form's field where it names none.
 
     ``today`` is the day the wish is made on (Asia/Shanghai).
@@ -210,13 +221,14 @@ def parse_later_deadline(task: Task, text: str, today: datetime.date):
     return reading.deadline
 
 
-def require_later(task: Task, day: datetime.date) -> None:
-    """Raise Incomplete, about the form's field, where ``day`` is not after the task's present deadline."""
-    if task.due_date is None or day <= task.due_date:
+def require_later(task: Task, day: datetime.date | None) -> int:
+    """Return how many days ``day`` is after the task's present deadline; raises InvalidInputError where it is not."""
+    if task.due_date is None or day is None or day <= task.due_date:
         raise InvalidInputError(
-            _("%(new)s is not later than the present deadline. Write a later one.") % {"new": format_day(day)},
+            _("%(new)s is not later than the present deadline. Write a later one.") % {"new": day and format_day(day)},
             field="deadline_text",
         )
+    return (day - task.due_date).days
 
 
 def _check_transition(actor: Account, task: Task, transition: ExtensionTransition) -> None:

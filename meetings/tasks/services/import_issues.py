@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -75,7 +76,7 @@ def resolve_issues(
 
 def _apply_correction(task: Task, correction: Correction, actor: Account, reason: str) -> bool:
     """Write what is right instead by the verbs that correct; return whether anything differs."""
-    common = {"task_id": task.pk, "version": task.version, "actor": actor, "reason": reason}
+    common: dict[str, Any] = {"task_id": task.pk, "version": task.version, "actor": actor, "reason": reason}
     try:
         if correction.deadline is not None:
             correct_deadline(**common, effective_on=timezone.localdate(), deadline_input=correction.deadline)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import ExtensionEvent, extension_transition
+from meetings.core.lifecycle import ExtensionEvent, ExtensionState, extension_transition
 from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.errors import InvalidTransitionError
 from meetings.locking import check_version
@@ -97,7 +98,9 @@ def write_entry(
 def lapse_extension(task: Task, entry: TaskLog) -> None:
     """Let the open wish for a later deadline lapse, where there is one: ``entry`` has ended the task."""
     transition = extension_transition(ExtensionEvent.LAPSE)
-    task.extension_requests.filter(status=transition.source.value).update(status=transition.target.value, decided=entry)
+    task.extension_requests.filter(status=ExtensionState.REQUESTED.value).update(
+        status=transition.target.value, decided=entry
+    )
 
 
 def write_planned_entry(task: Task, planned: PlannedEntry, actor: Account) -> TaskLog:
@@ -192,7 +195,7 @@ def get_assignments(task: Task) -> Assignments:
     return departments, [part.person for part in _related_rows(task, "task_leaders", "person")]
 
 
-def _related_rows(task: Task, parts: str, other: str):
+def _related_rows(task: Task, parts: str, other: str) -> QuerySet[Any]:
     known = getattr(task, "_prefetched_objects_cache", {})
     return getattr(task, parts).all() if parts in known else getattr(task, parts).select_related(other)
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from meetings import permissions
 from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
 from meetings.models import Account, Role, SavedView
+from meetings.models.fields import max_length_of
 
-MAX_NAME_LENGTH = SavedView._meta.get_field("name").max_length
+MAX_NAME_LENGTH = max_length_of(SavedView, "name")
 
 
 class NameTakenError(ServiceError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -40,12 +41,12 @@ def correct_task(
     require_secretariat(actor)
     entries: list[TaskLog] = []
 
-    def common() -> dict:
+    def common() -> dict[str, Any]:
         now = entries[-1].sequence if entries else version
         return {"task_id": task_id, "version": now, "actor": actor, "reason": reason}
 
     if texts:
-        entries.append(edit_texts(**common(), **texts)[0])
+        entries.append(edit_texts(**{**common(), **texts})[0])
     if departments is not None or leaders is not None:
         own_departments, own_leaders = get_assignments(task)
         entries.append(
@@ -56,6 +57,7 @@ def correct_task(
             )
         )
     if deadline is not None:
+        assert effective_on is not None  # a deadline comes with the day it counts from
         entries.append(correct_deadline(**common(), effective_on=effective_on, deadline_input=deadline, today=today))
     if not entries:
         raise NoChangesError

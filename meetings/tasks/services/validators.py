@@ -57,20 +57,21 @@ def find_allowed_transition(
     if steps is None and (status is None or status == task.status):
         starts = bool(note) and task.status == Status.NOT_STARTED
         return find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if starts else None
-    transition = find_transition(task.status, status)
+    target = status or ""
+    transition = find_transition(task.status, target)
     if transition is None or (steps is not None and transition.step not in steps):
         raise InvalidTransitionError(
             _("A task that is “%(from)s” cannot become “%(to)s”.")
-            % {"from": Status(task.status).label, "to": Status(status).label if status in Status else status},
+            % {"from": Status(task.status).label, "to": Status(target).label if target in Status else target},
             field="status",
         )
     if not transition.takers & actor_roles:
         raise PermissionDeniedError(
-            _("Your account may not make this task “%(to)s”.") % {"to": Status(status).label}, field="status"
+            _("Your account may not make this task “%(to)s”.") % {"to": Status(target).label}, field="status"
         )
     if transition.needs_reason and not note:
         raise InvalidInputError(
-            _("Say why the task becomes “%(to)s”.") % {"to": Status(status).label},
+            _("Say why the task becomes “%(to)s”.") % {"to": Status(target).label},
             field="note",
         )
     return transition
