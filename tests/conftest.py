@@ -13,9 +13,11 @@ from typing import NoReturn
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from hypothesis import settings as hypothesis_settings
 
+from meetings.models import Account, Language, Meeting
+from tests import factories
 from tests.depth import examples
 
 # Thousands of short-lived trees of nodes and queries: looking through all that lives after every 700 new objects
@@ -29,6 +31,32 @@ hypothesis_settings.load_profile("untimed")
 # Fixtures that fill the register. A world is put back only into an empty one (`tests.cached_world`), so they come
 # before those that add a row of their own.
 WORLDS = ("world", "register", "meeting_81", "real_meeting")
+
+# --- what many tests begin with -------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(db: None) -> factories.SmallWorld:
+    """A small register: a task of each health, and the people around them."""
+    return factories.small_world()
+
+
+@pytest.fixture
+def meeting_81(db: None) -> Meeting:
+    """The real meeting, with its twelve suggestions."""
+    factories.real_meeting()
+    return Meeting.objects.get()
+
+
+@pytest.fixture
+def staff(client: Client) -> Account:
+    """A secretary who reads English, signed in with ``client``."""
+    account = factories.secretariat()
+    account.language = Language.ENGLISH
+    account.save()
+    client.force_login(account)
+    return account
+
 
 # --- what is not on every machine ---------------------------------------------------------------
 

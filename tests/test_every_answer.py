@@ -16,11 +16,6 @@ from tests.tasks.update_form import opened, parsed, save, send, signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 POLICY = {
     "default-src": {"'none'"},
     "script-src": {"'self'"},

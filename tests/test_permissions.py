@@ -55,11 +55,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world():
-    return factories.small_world()
-
-
-@pytest.fixture
 def places(world) -> dict[str, object]:
     """What the addresses' names in braces stand for. The task is one that two departments have a part in."""
     task = world.undecided

@@ -13,11 +13,6 @@ from tests.tasks.update_form import parsed, signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def test_pages_are_chinese_until_somebody_chooses_otherwise():
     client = signed_in(factories.account())
     for browsers_wish in ("en", "de", "zh-TW"):

@@ -5,21 +5,11 @@ from __future__ import annotations
 import pytest
 
 from meetings.models import (
-    Language,
     Meeting,
 )
 from tests import factories
 
 from .table_page import ISSUED
-
-
-@pytest.fixture
-def staff(client):
-    account = factories.secretariat()
-    account.language = Language.ENGLISH
-    account.save()
-    client.force_login(account)
-    return account
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
-from meetings.models import DepartmentRole, Health, Meeting, Precision, Suggestion
+from meetings.models import DepartmentRole, Health, Precision, Suggestion
 from tests import factories
 from tests.exports.exported_files import folded, sheet, table_of_document
 
@@ -29,12 +29,6 @@ HEADS = [
     "备注",
 ]
 ISSUED = datetime.date(2023, 11, 8)
-
-
-@pytest.fixture
-def meeting_81() -> Meeting:
-    factories.real_meeting()
-    return Meeting.objects.get()
 
 
 @pytest.fixture

@@ -8,16 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from meetings.models import Role, Task
-from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
 from .pages import assert_fits
-
-
-@pytest.fixture
-def world():
-    return factories.small_world()
 
 
 def look_at(page: Page) -> None:

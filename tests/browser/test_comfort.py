@@ -18,11 +18,6 @@ WORDS = "第一门课程已上线，第二门在录制。"
 
 
 @pytest.fixture
-def world():
-    return factories.small_world()
-
-
-@pytest.fixture
 def liaison(world):
     world.liaison.set_password(PASSWORD)
     world.liaison.save()

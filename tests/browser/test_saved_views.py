@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from meetings.models import Role, SavedView
@@ -13,11 +12,6 @@ from tests import factories
 from .axe import assert_accessible
 from .conftest import DESK
 from .pages import PASSWORD, assert_fits, sign_in
-
-
-@pytest.fixture
-def world():
-    return factories.small_world()
 
 
 def heads(page: Page) -> list[str]:

@@ -25,11 +25,6 @@ BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "withou
 
 
 @pytest.fixture
-def world():
-    return factories.small_world()
-
-
-@pytest.fixture
 def real_meeting() -> Meeting:
     factories.real_meeting()
     return Meeting.objects.get()

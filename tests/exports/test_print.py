@@ -47,12 +47,6 @@ def cell_texts(path: Path) -> Counter[str]:
 
 
 @pytest.fixture
-def meeting_81() -> Meeting:
-    factories.real_meeting()
-    return Meeting.objects.get()
-
-
-@pytest.fixture
 def full_meeting() -> Meeting:
     """A meeting with cells of all lengths in all columns, none of them longer than a page."""
     meeting = factories.meeting(breakdown_title="落实各项建议任务分解表" * 4, overall_lead=factories.person("张朝华"))

@@ -6,17 +6,8 @@ import datetime
 
 import pytest
 
-from meetings.models import Language, Meeting
+from meetings.models import Meeting
 from tests import factories
-
-
-@pytest.fixture
-def staff(client):
-    account = factories.secretariat()
-    account.language = Language.ENGLISH
-    account.save()
-    client.force_login(account)
-    return account
 
 
 @pytest.fixture

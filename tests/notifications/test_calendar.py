@@ -14,11 +14,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> factories.SmallWorld:
-    return factories.small_world()
-
-
 def address_of(account) -> str:
     return f"/calendar/{make_calendar_address(account=account)}.ics"
 

@@ -17,11 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture
-def world() -> factories.SmallWorld:
-    return factories.small_world()
-
-
-@pytest.fixture
 def staff(client: Client, world) -> Client:
     client.force_login(world.secretariat)
     client.cookies["django_language"] = "en"

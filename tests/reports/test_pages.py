@@ -29,12 +29,6 @@ DAY = datetime.date
 
 
 @pytest.fixture
-def meeting_81() -> Meeting:
-    factories.real_meeting()
-    return Meeting.objects.get()
-
-
-@pytest.fixture
 def later(meeting_81) -> Meeting:
     """A later meeting whose first suggestion sounds like the 81st's sixth, by the same person."""
     made = factories.meeting(issued_on=DAY(2024, 11, 20))

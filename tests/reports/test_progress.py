@@ -33,12 +33,6 @@ REVIEWS_MISSED = DAY(2024, 2, 9)
 
 
 @pytest.fixture
-def meeting_81() -> Meeting:
-    factories.real_meeting()
-    return Meeting.objects.get()
-
-
-@pytest.fixture
 def eventful(meeting_81) -> Meeting:
     """A later meeting in which everything happened that a report tells of; one suggestion comes back to the 81st."""
     later = factories.meeting(issued_on=DAY(2024, 11, 20), body=meeting_81.body)

@@ -16,11 +16,6 @@ from tests import factories
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def browser(account) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(account)

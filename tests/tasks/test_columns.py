@@ -15,11 +15,6 @@ USUAL = list(TaskTable.DEFAULT_COLUMNS)
 
 
 @pytest.fixture
-def world():
-    return factories.small_world()
-
-
-@pytest.fixture
 def reader(world) -> Account:
     return world.reader
 

@@ -25,11 +25,6 @@ from .helpers import act
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def later(world, days: int) -> str:
     return (world.due_soon.due_date + datetime.timedelta(days=days)).isoformat()
 

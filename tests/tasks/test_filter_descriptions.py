@@ -11,11 +11,6 @@ from tests import factories
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def words_of(query: str, language: str = "en") -> str:
     client = Client()
     client.force_login(factories.account(Role.READER, language=language))

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world():
-    return factories.small_world()
-
-
-@pytest.fixture
 def client() -> Client:
     client = Client()
     client.force_login(factories.account(Role.READER))

@@ -22,11 +22,6 @@ from .helpers import act
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def waiting(account, day) -> dict[str, set[int]]:
     """Return the ids of what waits, by group; holds the number against them."""
     found = {group.key: {task.pk for task in group.items(day)} for group in inbox.groups(account, day)}

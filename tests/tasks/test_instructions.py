@@ -27,11 +27,6 @@ from .helpers import act
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def instruct(world, task=None, **arguments) -> Instruction:
     return act(
         give_instruction,

@@ -45,11 +45,6 @@ def day(number: int) -> datetime.date:
     return ISSUED + datetime.timedelta(days=number)
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 # --- the table ----------------------------------------------------------------------------------
 
 

@@ -18,11 +18,6 @@ from .helpers import act
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def found(query: str, day: datetime.date) -> set[int]:
     return {task.pk for task in filter_tasks(QueryDict(query), Task.objects.on(day), day)}
 

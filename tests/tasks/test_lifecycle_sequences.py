@@ -33,11 +33,6 @@ from .helpers import act
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 # --- any sequence of verbs ----------------------------------------------------------------------
 
 

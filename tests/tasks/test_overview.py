@@ -25,11 +25,6 @@ from .helpers import act
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def page(account: Account, **query) -> str:
     client = Client()
     client.force_login(account)

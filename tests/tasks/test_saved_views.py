@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 QUERY = "status=not_started&sort=-due&columns=number,text,due"
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def signed_in(account: Account) -> Client:
     client = Client()
     client.force_login(account)

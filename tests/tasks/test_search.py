@@ -18,11 +18,6 @@ from tests.depth import examples
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def found(world, text: str) -> dict[str, list[str]]:
     return {group.key: [hit.title for hit in group.shown] for group in search(world.reader, text, world.day).groups}
 

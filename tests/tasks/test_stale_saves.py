@@ -11,11 +11,6 @@ from .update_form import opened, parsed, save, send, signed_in, update_form
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def test_a_stale_save_changes_nothing_and_shows_both(world):
     first, second, task = signed_in(world.secretariat), signed_in(world.liaison), world.on_track
     form = opened(first, task)

@@ -17,11 +17,6 @@ from .update_form import errors_by_field, options, parsed, save, send, signed_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 # --- the form -----------------------------------------------------------------------------------
 
 

@@ -38,11 +38,6 @@ from .workbook_files import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return factories.small_world()
-
-
 def ago(world, days: int) -> datetime.date:
     return world.day - datetime.timedelta(days=days)
 
