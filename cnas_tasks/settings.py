@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    # The templates of its widgets, for FORM_RENDERER.
+    "django.forms",
     "axes",
     "csp",
     "django_filters",
@@ -208,7 +210,7 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="register@localhost")
 
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "meetings.ui.renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "meetings/ui/_table.html"
 DJANGO_TABLES2_TABLE_ATTRS = {"class": "table table-cards"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.errors import ServiceError
@@ -105,6 +105,10 @@ class TaskHandoverForm(SubjectForm):
         kind = type(subject).objects
         offered = kind.offered() if isinstance(subject, Department) else kind.selectable_as_leaders()
         self.fields["to"].queryset = offered.exclude(pk=subject.pk)
+        number = len(self.open_tasks)
+        self.fields["tasks"].label = ngettext("%(number)d open task", "%(number)d open tasks", number) % {
+            "number": number
+        }
         self.fields["tasks"].choices = [(task.pk, str(task)) for task in self.open_tasks]
 
 

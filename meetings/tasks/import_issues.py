@@ -15,6 +15,7 @@ from meetings.models import Account, ImportIssue, ImportIssueColumn, Meeting, Su
 from meetings.models.import_issue import ImportIssueQuerySet
 from meetings.permissions import require_secretariat
 from meetings.tasks import import_issues
+from meetings.ui.fields import parse_ids
 
 # What is asked once: of one row of a table, about one column, for one reason, of one printed value.
 _GROUP_FIELDS = ("task__suggestion", "column", "code", "value")
@@ -126,7 +127,7 @@ def answerable_issue(account: Account, mark_ids: Iterable[str]) -> import_issues
     Raises PermissionDenied for all but the secretariat, Http404 where these are not the marks of one question.
     """
     require_secretariat(account)
-    ids = {int(pk) for pk in mark_ids if pk.isascii() and pk.isdecimal() and len(pk) <= 18}
+    ids = parse_ids(mark_ids)
     groups = import_issues.group_issues(import_issues.with_task_details(ImportIssue.objects.filter(pk__in=ids)))
     if len(groups) != 1 or len(groups[0].marks) != len(ids):
         raise Http404

@@ -10,6 +10,8 @@ from django.http import QueryDict
 
 from meetings.errors import ConflictError, ServiceError
 
+from .fields import normalize_line_ends
+
 
 class ServiceForm(forms.Form):
     """A form whose service may refuse.
@@ -36,10 +38,9 @@ class ServiceForm(forms.Form):
 
     def submit(self, service: Callable[[], Any]) -> bool:
         """Call ``service`` if the form is valid and keep its ``result``; False: the form says why not."""
-        is_valid = self.is_valid()
         try:
-            self.check_version()
-            if not is_valid:
+            if not self.is_valid():
+                self.check_version()
                 return False
             self.result = service()
         except ServiceError as error:
@@ -48,7 +49,7 @@ class ServiceForm(forms.Form):
         return True
 
     def check_version(self) -> None:
-        """Raise ConflictError for an outdated form whose fields are judged by what is there now (else: the service)."""
+        """Raise ConflictError where an invalid form is outdated, too; of a valid one the service finds out."""
 
     def add_service_error(self, error: ServiceError) -> None:
         """Put the message of a service that refused beside the field it is about."""
@@ -64,6 +65,15 @@ class ServiceForm(forms.Form):
         self.data[self.add_prefix(self.VERSION_FIELD)] = str(version)
         self.full_clean()
 
+    def ask_for_second_look(self, field: str, reading: str, message: str) -> None:
+        """Refuse a ``reading`` that was not shown when the form was sent (``understood``), so that none is unseen."""
+        name = self.add_prefix("understood")
+        if self.data.get(name) != reading:
+            self.data = self.data.copy()
+            # So that the second sending says it was seen.
+            self.data[name] = reading
+            self.add_error(field, message)
+
     @property
     def status_code(self) -> int:
         """Of the page that shows the form."""
@@ -75,3 +85,59 @@ class ServiceForm(forms.Form):
     def conflict(self) -> ConflictError | None:
         """What somebody else saved meanwhile, to be shown beside the form."""
         return self.service_error if isinstance(self.service_error, ConflictError) else None
+
+
+class TrackedForm(ServiceForm):
+    """A form that knows what its fields were when it was opened: it carries them in hidden fields (``was-…``).
+
+    So only what somebody changed is saved, and a save that comes too late does not put back what another person has
+    corrected: ``theirs`` then shows, beside each field changed by both, what is there now.
+    """
+
+    TRACKED_FIELDS: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.theirs: dict[str, str] = {}
+
+    def base_value(self, name: str) -> str:
+        """Return what the field was when the form was opened."""
+        sent = self.data.get(f"was-{self.add_prefix(name)}") if self.is_bound else None
+        return normalize_line_ends((self.initial.get(name) or "") if sent is None else sent)
+
+    def current_value(self, name: str) -> str:
+        """Return what stands in the field."""
+        widget, key = self.fields[name].widget, self.add_prefix(name)
+        if not self.is_bound or widget.value_omitted_from_data(self.data, self.files, key):
+            return self.base_value(name)
+        return normalize_line_ends(widget.value_from_datadict(self.data, self.files, key))
+
+    def is_changed(self, name: str) -> bool:
+        """Whether somebody put something else into the field than was there."""
+        return self.current_value(name) != self.base_value(name)
+
+    @property
+    def base_value_fields(self) -> list[tuple[str, str]]:
+        """The hidden fields that tell the next sending what was there."""
+        return [(f"was-{self.add_prefix(name)}", self.base_value(name)) for name in self.TRACKED_FIELDS]
+
+    def rebase(self, version: int | str) -> None:
+        """Put what was typed on ``version``; fields left alone get what is there now (``initial``)."""
+        data = self.data.copy()
+        for name in self.TRACKED_FIELDS:
+            now = normalize_line_ends(self.initial.get(name) or "")
+            if not self.is_changed(name):
+                self.set_value(data, name, now)
+            elif self.base_value(name) != now:
+                self.theirs[name] = self.describe_value(name, now)
+            data[f"was-{self.add_prefix(name)}"] = now
+        self.data = data
+        super().rebase(version)
+
+    def set_value(self, data: QueryDict, name: str, value: str) -> None:
+        """Write ``value`` into ``data`` as the field would send it."""
+        data[self.add_prefix(name)] = value
+
+    def describe_value(self, name: str, value: str) -> str:
+        """Return a value of the field in words."""
+        return value

@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy
 
 from meetings.core.types import StrOrPromise
 
+from .fields import MAX_ID_DIGITS
+
 # How many count as frequent, and up to how many a list is seen at a glance.
 MAX_FREQUENT = 6
 SHORT_LIST_LENGTH = 8
-# No key has more digits; SQLite has no number for one that has.
-_MAX_KEY_DIGITS = 18
 
 
 def split_frequent(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any], list[Any]]:
@@ -94,7 +94,7 @@ class BoundedMultipleChoiceField(forms.ModelMultipleChoiceField):
 
     def _check_values(self, value: Iterable[Any]) -> QuerySet:
         for key in value:
-            if len(str(key)) > _MAX_KEY_DIGITS:
+            if len(str(key)) > MAX_ID_DIGITS:
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
                 )

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from meetings import permissions
 from meetings.models import Account, Department, Meeting
-from meetings.tasks.forms.update import day_field
 from meetings.tasks.forms.workflow import MultipleFileInput
+from meetings.ui.fields import DayField
 from meetings.ui.widgets import SearchMultipleChoiceField
 
 from .export import ReturnInstructions
@@ -22,6 +22,8 @@ MAX_FILES = 30
 
 class WorkbookExportForm(forms.Form):
     """Which workbooks are made. Its values stand in the address, so that the same can be made again."""
+
+    field_classes = dict.fromkeys(("department", "meeting", "form"), "wide")
 
     department = SearchMultipleChoiceField(
         label=gettext_lazy("Departments"),
@@ -36,7 +38,7 @@ class WorkbookExportForm(forms.Form):
         empty_label=gettext_lazy("All meetings"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    return_by = day_field(label=gettext_lazy("To be sent back by"), required=False)
+    return_by = DayField(label=gettext_lazy("To be sent back by"), required=False)
     send_to = forms.CharField(
         label=gettext_lazy("To be sent back to"),
         max_length=200,

@@ -1,10 +1,21 @@
 """The base of the forms that call a service: what becomes of a refusal, and of a save that comes too late."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import override
+from lxml import html
 
 from meetings.errors import ConflictError, InvalidInputError
-from meetings.ui.forms import ServiceForm
+from meetings.ui.forms import ServiceForm, TrackedForm
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with override("en"):
+        yield
 
 
 class NameForm(ServiceForm):
@@ -55,3 +66,44 @@ def test_a_conflict_is_told_before_what_is_wrong_with_the_fields():
     form = JudgedByWhatIsThere({"version": "3", "name": ""})
     assert not form.submit(refuse(AssertionError("called")))
     assert form.status_code == 409
+
+
+def test_a_field_that_is_needed_is_not_called_optional():
+    class Note(ServiceForm):
+        marks_optional = True
+        reason = forms.CharField(label="Reason")
+        remark = forms.CharField(label="Remark", required=False)
+
+    form = Note()
+    assert "optional" not in form["reason"].as_field_group()
+    assert "optional" in form["remark"].as_field_group()
+
+
+def test_a_field_is_told_by_its_label_its_help_and_what_is_wrong_with_it():
+    class Name(ServiceForm):
+        name = forms.CharField(label="Name", help_text="As it is printed.")
+
+    field = html.fromstring(Name({"name": ""})["name"].as_field_group())
+    (control,) = field.xpath("//input")
+    assert field.xpath("//label/@for") == [control.get("id")]
+    described = [field.get_element_by_id(name).text_content() for name in control.get("aria-describedby").split()]
+    assert described == ["As it is printed.", "This field is required."]
+    assert control.get("aria-invalid") == "true"
+
+
+class TextForm(TrackedForm):
+    TRACKED_FIELDS = ("text", "remarks")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    text = forms.CharField()
+    remarks = forms.CharField(required=False)
+
+
+def test_a_late_save_takes_over_what_was_left_alone_and_shows_what_both_changed():
+    sent = {"version": "1", "text": "mine", "was-text": "old", "remarks": "old", "was-remarks": "old"}
+    form = TextForm(QueryDict(urlencode(sent)), initial={"text": "theirs", "remarks": "theirs"})
+    assert (form.is_changed("text"), form.is_changed("remarks")) == (True, False)
+    form.add_service_error(ConflictError(current_version=2))
+    assert (form["text"].value(), form["remarks"].value()) == ("mine", "theirs")
+    assert form.theirs == {"text": "theirs"}
+    assert "It now says:" in form["text"].as_field_group()
+    assert dict(form.base_value_fields) == {"was-text": "theirs", "was-remarks": "theirs"}

@@ -1,25 +1,33 @@
-"""Rows of departments and leaders in a form: added, removed and moved by buttons."""
+"""Rows of departments and leaders in a form: added, removed and moved by buttons, which save nothing.
+
+All rows send the same names (``department`` and ``role``, or ``leader``), so that a row needs no number and no script.
+To `TrackedForm` the rows are a text: ``3:lead,5:supporting``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django import forms
+from django.forms.renderers import BaseRenderer
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import DepartmentRole
+from meetings.ui.fields import SelectField
 from meetings.ui.widgets import SearchSelect
+
+_SEPARATORS = re.compile(r"[\s,:]")
 
 
 class DepartmentRowForm(forms.Form):
-    """One row of a task's departments: whom, and in which role. All rows send the same names."""
+    """One row of a task's departments: whom, and in which role."""
 
     department = forms.ChoiceField(label=gettext_lazy("Department"), required=False, widget=SearchSelect)
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role"),
-        choices=DepartmentRole.choices,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    role = SelectField(label=gettext_lazy("Role"), choices=DepartmentRole.choices, initial=DepartmentRole.RESPONSIBLE)
 
 
 class LeaderRowForm(forms.Form):
@@ -28,72 +36,112 @@ class LeaderRowForm(forms.Form):
     leader = forms.ChoiceField(label=gettext_lazy("Supervising leader"), required=False, widget=SearchSelect)
 
 
-MAX_ROWS = 200
+class AssignmentsWidget(forms.Widget):
+    """The rows, and an empty one behind them to go on with; ``focus`` is the row to go on with after a button."""
 
+    template_name = "meetings/tasks/_assignment_rows.html"
+    use_fieldset = True
+    choices: Sequence[Any] = ()
+    focus = -1
 
-@dataclass(slots=True)
-class AssignmentRows:
-    """The rows of one kind as they stand in the form: each a list of what its controls say, the first whom it names.
+    def __init__(self, row_form: type[forms.Form]) -> None:
+        super().__init__()
+        self.row_form = row_form
+        self.names = tuple(row_form.base_fields)
 
-    ``focus`` is the id of the control to go on with, after a button of a row was pressed.
-    """
+    def value_from_datadict(self, data: QueryDict, files: Any, name: str) -> str:
+        columns = ([_SEPARATORS.sub("_", value) for value in data.getlist(each)] for each in self.names)
+        return rows_to_text(zip(*columns, strict=False))
 
-    kind: str
-    values: list[list[str]]
-    choices: list
-    form: type[forms.Form]
-    focus: str = ""
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return self.names[0] not in data
 
-    def rearrange(self, verb: str, place: int) -> None:
-        """Do what the button of the row at ``place`` (0 for the first) says; nothing, where there is no such row."""
-        if verb == "add" and len(self.values) < MAX_ROWS:
-            self.values.append(self._empty_row)
-            self.focus = f"{self.kind}-{len(self.values) - 1}-{self._name}"
-        elif verb == "remove" and 0 <= place < len(self.values):
-            del self.values[place]
-            self.focus = f"{self.kind}-{min(place, len(self.values))}-{self._name}"
+    def set_value(self, data: QueryDict, value: str) -> None:
+        """Write the rows into ``data`` as a browser would send them."""
+        rows = rows_from_text(value)
+        for at, name in enumerate(self.names):
+            data.setlist(name, [row[at] for row in rows])
+
+    def get_context(self, name: str, value: str, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        rows = rows_from_text(value)
+        empty = [] if any(not row[0] for row in rows) else [[""]]
+        row_forms = [self._build_row(name, place, row) for place, row in enumerate([*rows, *empty])]
+        return {"name": name, "rows": row_forms, "number": len(rows)}
+
+    def _build_row(self, name: str, place: int, row: Sequence[str]) -> forms.Form:
+        row_form = self.row_form(auto_id=f"{name}-{place}-%s", initial=dict(zip(self.names, row, strict=False)))
+        first = row_form.fields[self.names[0]]
+        first.widget.choices = self.choices
+        if place == self.focus:
+            first.widget.attrs["autofocus"] = True
+        return row_form
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> Any:
+        return self._render(self.template_name, self.get_context(name, value, attrs), renderer)
+
+    def rearrange(self, value: str, verb: str, place: int) -> str:
+        """Return the rows after the button ``verb`` of the row at ``place`` (0 for the first); as they are, without."""
+        rows = rows_from_text(value)
+        if verb == "add":
+            self.focus = len(rows)
+        elif verb == "remove" and 0 <= place < len(rows):
+            del rows[place]
+            self.focus = min(place, len(rows))
         elif verb in ("up", "down"):
             other = place + (-1 if verb == "up" else 1)
-            if 0 <= place < len(self.values) and 0 <= other < len(self.values):
-                self.values[place], self.values[other] = self.values[other], self.values[place]
-                self.focus = f"{self.kind}-{other}-{self._name}"
+            if 0 <= place < len(rows) and 0 <= other < len(rows):
+                rows[place], rows[other] = rows[other], rows[place]
+                self.focus = other
+        return rows_to_text(rows)
+
+
+class AssignmentsField(forms.Field):
+    """Departments with their roles, or leaders, in order."""
+
+    widget: AssignmentsWidget
+
+    def __init__(self, row_form: type[forms.Form], *, label: Any) -> None:
+        super().__init__(label=label, required=False, widget=AssignmentsWidget(row_form))
+
+    def set_choices(self, choices: Sequence[Any]) -> None:
+        """Offer these, as `offered_choices` returns them."""
+        self.widget.choices = choices
 
     @property
-    def chosen(self) -> list[list[str]]:
-        """The rows that name somebody."""
-        return [row for row in self.values if row[0]]
+    def offered(self) -> dict[str, Any]:
+        """What is offered, by its id."""
+        return {str(value): value.instance for value, _label in flatten_choices(self.widget.choices)}
 
-    @property
-    def _name(self) -> str:
-        return next(iter(self.form.base_fields))
-
-    @property
-    def _empty_row(self) -> list[str]:
-        return ["", DepartmentRole.RESPONSIBLE.value] if len(self.form.base_fields) > 1 else [""]
-
-    @property
-    def row_forms(self) -> list[forms.Form]:
-        """The rows as forms, an empty one behind them to go on with."""
-        rows = []
-        for place, values in enumerate(
-            [*self.values, self._empty_row] if all(map(_names_somebody, self.values)) else self.values
-        ):
-            initial = dict(zip(self.form.base_fields, values, strict=False))
-            row = self.form(auto_id=f"{self.kind}-{place}-%s", initial=initial)
-            row.fields[self._name].choices = self.choices
-            if self.focus == row[self._name].auto_id:
-                row.fields[self._name].widget.attrs["autofocus"] = True
-            rows.append(row)
-        return rows
+    def to_python(self, value: str) -> list[Any]:
+        """Return pairs of department and role, or the leaders; rows that name nobody are left out."""
+        offered = self.offered
+        rows = [row for row in rows_from_text(value) if row[0]]
+        for row in rows:
+            if row[0] not in offered:
+                raise forms.ValidationError(
+                    _("“%(value)s” is not in the list. Choose again.") % {"value": row[0]}, code="invalid_choice"
+                )
+        return [(offered[row[0]], row[1]) if len(row) > 1 else offered[row[0]] for row in rows]
 
 
-def _names_somebody(row: list[str]) -> bool:
-    return bool(row[0])
-
-
-def flatten_choices(choices) -> list[tuple]:
-    """Return grouped choices without their groups."""
-    flat = []
+def flatten_choices(choices: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Return grouped choices without their groups, and without the one that names nobody."""
+    flat: list[tuple[Any, Any]] = []
     for value, label in choices:
         flat += label if isinstance(label, (list, tuple)) else [(value, label)]
     return [(value, label) for value, label in flat if value != ""]
+
+
+def rows_to_text(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as one text, without the empty ones at the end: one in between keeps its place for the buttons."""
+    rows = list(rows)
+    while rows and not rows[-1][0]:
+        rows.pop()
+    return ",".join(":".join(row) for row in rows)
+
+
+def rows_from_text(text: str) -> list[list[str]]:
+    """Return the rows that `rows_to_text` wrote."""
+    return [row.split(":") for row in text.split(",")] if text else []

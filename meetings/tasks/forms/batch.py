@@ -1,4 +1,4 @@
-"""What is wished of many tasks at once, and in which versions they were seen."""
+"""What is to be changed about many tasks at once, and in which versions they were seen."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from meetings import permissions
 from meetings.core.lifecycle import TRANSITIONS, ActorRole
-from meetings.models import MAX_TEXT_LENGTH, Account, Department, DepartmentRole, Person, Status
+from meetings.models import Account, Department, DepartmentRole, Person, Status
 from meetings.tasks.services.batch import build_task_changes
 from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, PlannedRow, TaskChange
+from meetings.ui.fields import DayField, SelectField, TextField
+from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchChoiceField
-
-from .update import day_field
 
 _SELECTION_PATTERN = re.compile(r"\d{1,9}:\d{1,9}( \d{1,9}:\d{1,9})*", re.ASCII)
 ADD = ""
@@ -28,30 +28,27 @@ def format_selection(versions: dict[int, int]) -> str:
     return " ".join(f"{task_id}:{version}" for task_id, version in versions.items())
 
 
-class BatchForm(forms.Form):
-    """What becomes of the tasks selected. ``selected`` are their ids with the versions that were seen."""
+class BatchForm(ServiceForm):
+    """What is to become of the tasks selected. ``selected`` are their ids with the versions that were seen."""
 
     selected = forms.CharField(widget=forms.HiddenInput)
-    status = forms.ChoiceField(
-        label=gettext_lazy("Status"), required=False, widget=forms.Select(attrs={"class": "form-select"})
-    )
-    note = forms.CharField(
+    status = SelectField(label=gettext_lazy("Status"), required=False)
+    note = TextField(
         label=gettext_lazy("Progress, or the reason"),
         required=False,
-        max_length=MAX_TEXT_LENGTH,
+        rows=3,
         help_text=gettext_lazy(
             "The same words for each task: with a status the reason or what was done, with departments and leaders "
             "why; by themselves they are progress."
         ),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
     )
     department = SearchChoiceField(
         label=gettext_lazy("On behalf of"), queryset=Department.objects.none(), required=False
     )
-    effective_on = day_field(
+    effective_on = DayField(
         label=gettext_lazy("Effective on"), help_text=gettext_lazy("Departments and leaders change from today on.")
     )
-    next_review = day_field(
+    next_review = DayField(
         label=gettext_lazy("Next review"),
         required=False,
         help_text=gettext_lazy("For open tasks without a due date; holds until the next report."),
@@ -62,26 +59,21 @@ class BatchForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("Leave as they are"),
     )
-    department_role = forms.ChoiceField(
+    department_role = SelectField(
         label=gettext_lazy("Role"),
         choices=DepartmentRole.choices,
         initial=DepartmentRole.RESPONSIBLE,
         required=False,
         help_text=gettext_lazy("Whoever takes one other's place takes that one's role."),
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
-    instead_of_department = forms.ChoiceField(
-        label=gettext_lazy("In whose place"), required=False, widget=forms.Select(attrs={"class": "form-select"})
-    )
+    instead_of_department = SelectField(label=gettext_lazy("In whose place"), required=False)
     place_leader = SearchChoiceField(
         label=gettext_lazy("Supervising leader"),
         queryset=Person.objects.none(),
         required=False,
         empty_label=gettext_lazy("Leave as they are"),
     )
-    instead_of_leader = forms.ChoiceField(
-        label=gettext_lazy("In whose place"), required=False, widget=forms.Select(attrs={"class": "form-select"})
-    )
+    instead_of_leader = SelectField(label=gettext_lazy("In whose place"), required=False)
 
     SECRETARIAT_FIELDS = (
         "next_review",
@@ -91,6 +83,8 @@ class BatchForm(forms.Form):
         "place_leader",
         "instead_of_leader",
     )
+    # These stand two in a line.
+    field_classes = dict.fromkeys({"effective_on", *SECRETARIAT_FIELDS} - {"place_department"}, "batch-half")
 
     def __init__(self, *args: Any, account: Account, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -150,8 +144,8 @@ class BatchForm(forms.Form):
             self.add_error("note", _("Say why."))
         return data
 
-    def wishes(self) -> list[TaskChange]:
-        """Return the wish for each task; for a valid form."""
+    def changes(self) -> list[TaskChange]:
+        """Return what is to become of each task; for a valid form."""
         data = self.cleaned_data
         return build_task_changes(
             self.versions,

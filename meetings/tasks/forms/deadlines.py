@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.db.models import prefetch_related_objects
 from django.utils.formats import date_format
@@ -11,15 +13,16 @@ from django.utils.translation import gettext_lazy
 from meetings.deadlines import Deadline, DeadlineKind
 from meetings.display.deadline_messages import deadline_problem_message
 from meetings.errors import ServiceError
-from meetings.models import MAX_TEXT_LENGTH, Task
+from meetings.models import Task
 from meetings.tasks.display import describe_deadline
-from meetings.tasks.forms.printed import ConflictAwareFormMixin, PrintedField
 from meetings.tasks.services.deadline_corrections import (
     DeadlineInput,
     ParsedDeadline,
     format_milestone,
     parse_deadline_input,
 )
+from meetings.ui.fields import TextField
+from meetings.ui.forms import TrackedForm
 
 
 def reading_key(read: ParsedDeadline) -> str:
@@ -46,30 +49,32 @@ def _format_milestone(milestone: Deadline) -> str:
     return _("%(text)s (until %(day)s)") % {"text": format_milestone(milestone), "day": day}
 
 
-class DeadlineForm(ConflictAwareFormMixin, forms.Form):
+class DeadlineForm(TrackedForm):
     """A deadline typed as printed, what it means where it is read wrongly, and its milestones.
 
     ``understood`` is the reading that was shown. One query for the milestones of ``task``, where not prefetched.
     """
 
     TRACKED_FIELDS = ("deadline_text", "milestones")
+    field_classes = {"milestones": "wide"}
 
-    deadline_text = PrintedField(label=gettext_lazy("Deadline as printed"), max_length=500)
-    meaning = PrintedField(
+    deadline_text = TextField(label=gettext_lazy("Deadline as printed"), required=False, rows=1, max_length=500)
+    meaning = TextField(
         label=gettext_lazy("Understand it as"),
+        required=False,
         max_length=500,
-        is_multiline=False,
         help_text=gettext_lazy("Only where the printed text is read wrongly: such as 2024.6 or 每季度."),
     )
-    milestones = PrintedField(
+    milestones = TextField(
         label=gettext_lazy("Milestones"),
-        max_length=MAX_TEXT_LENGTH,
+        required=False,
+        rows=1,
         help_text=gettext_lazy("One a line, each with its day or period. Dates in the deadline become milestones."),
     )
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, task: Task, prefix: str | None = None, auto_id: str = "edit-%s") -> None:
-        self.task, self.others = task, {}
+    def __init__(self, data: Any = None, *, task: Task, prefix: str | None = None, auto_id: str = "edit-%s") -> None:
+        self.task = task
         prefetch_related_objects([task], "milestones")
         lines = [format_milestone(milestone.deadline) for milestone in task.milestones.all()]
         initial = {"deadline_text": task.deadline_text, "milestones": "\n".join(lines), "meaning": ""}
@@ -79,13 +84,13 @@ class DeadlineForm(ConflictAwareFormMixin, forms.Form):
     @property
     def has_corrections(self) -> bool:
         """Whether anything about the deadline was changed."""
-        return bool(self.typed("meaning")) or any(self.is_changed(name) for name in self.TRACKED_FIELDS)
+        return bool(self.current_value("meaning")) or any(self.is_changed(name) for name in self.TRACKED_FIELDS)
 
     @property
     def value(self) -> DeadlineInput:
-        """What was typed, as the verbs take it."""
-        milestones = self.typed("milestones").split("\n") if self.is_changed("milestones") else None
-        return DeadlineInput(self.typed("deadline_text"), self.typed("meaning"), milestones)
+        """What was typed, as the services take it."""
+        milestones = self.current_value("milestones").split("\n") if self.is_changed("milestones") else None
+        return DeadlineInput(self.current_value("deadline_text"), self.current_value("meaning"), milestones)
 
     @property
     def reading(self) -> ParsedDeadline:
@@ -100,26 +105,19 @@ class DeadlineForm(ConflictAwareFormMixin, forms.Form):
     @property
     def key(self) -> str:
         """What the next sending has to say was seen: what was seen already, or, unsent, nothing."""
-        return self.typed("understood") if self.is_bound else ""
+        return self.current_value("understood") if self.is_bound else ""
 
-    def clean(self) -> dict:
-        """Ask for a second look where the reading that is there now was not shown when the form was sent.
-
-        What cannot be read is the verb's to refuse, at once.
-        """
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        """Ask for a second look at the reading; what cannot be read is the service's to refuse, at once."""
+        data = super().clean() or {}
         if not self.has_corrections:
             return data
         read = self.reading
-        if read.deadline.kind == DeadlineKind.UNDECIDED or read.unreadable_milestones:
-            return data
-        if data.get("understood") != reading_key(read):
-            # So that the second sending says it was seen.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("understood")] = reading_key(read)
-            self.add_error("deadline_text", _("Look at how this is understood. If it is right, send the form again."))
+        if read.deadline.kind != DeadlineKind.UNDECIDED and not read.unreadable_milestones:
+            message = _("Look at how this is understood. If it is right, send the form again.")
+            self.ask_for_second_look("deadline_text", reading_key(read), message)
         return data
 
     def add_service_error(self, error: ServiceError) -> None:
-        """Put the sentence beside the field it is about."""
+        """Put the message beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else "deadline_text", error.message)

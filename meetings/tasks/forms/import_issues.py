@@ -2,50 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.errors import ServiceError
 from meetings.models import Department, DepartmentRole, ImportIssueColumn, Person, Task
-from meetings.tasks.forms.assignments import flatten_choices
 from meetings.tasks.forms.deadlines import DeadlineForm
-from meetings.tasks.forms.workflow import textarea_field
 from meetings.tasks.import_issues import IssueGroup
 from meetings.tasks.services.deadline_corrections import DeadlineInput
 from meetings.tasks.services.import_issues import Correction
+from meetings.ui.fields import IdField, TextField
+from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchSelect, offered_choices
+
+# It is right as it stands; the day that the question offers is; something else is.
+RIGHT, OFFERED, WRONG = DECISIONS = ("right", "offered", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
 class TaskAssignments:
-    """What one task gets of a row's departments or leaders: id, name and whether it has it; and another one."""
+    """The fields of what one task gets of a row's departments or leaders, and of another one."""
 
     task: Task
-    name: str
-    options: list[tuple[str, str, bool]]
+    parts: forms.BoundField
     other: forms.BoundField
 
 
-class ExtraAssignmentForm(forms.Form):
-    """One more than the row prints."""
+class VersionField(IdField):
+    """The version of one of the tasks; what is none is an old one."""
 
-    other = forms.ChoiceField(required=False, widget=SearchSelect)
+    def clean(self, value: Any) -> int:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            return 0
 
 
-class IssueForm(forms.Form):
-    """What is right instead of what a question's tasks say now. ``question`` comes from `access`."""
+class IssueForm(ServiceForm):
+    """The answer to one question (`IssueGroup`), and what is right instead of what its tasks say now."""
 
-    note = textarea_field(gettext_lazy("Reason, or how you know"), rows=2)
+    decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS], widget=forms.HiddenInput)
+    note = TextField(label=gettext_lazy("Reason, or how you know"), rows=2)
+    # Where the question stands: on its task's page, or on a page of the queue.
+    on = forms.CharField(required=False, widget=forms.HiddenInput)
+    page = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, issue: IssueGroup) -> None:
+    def __init__(self, data: QueryDict | None = None, *, issue: IssueGroup) -> None:
         super().__init__(data, auto_id=f"{issue.anchor}-%s")
         self.issue = issue
         self.deadlines: list[DeadlineForm] = []
-        self.assignments: list[TaskAssignments] = []
+        self.corrects = data is None or data.get("decision") == WRONG
+        self.fields["note"].required = self.corrects
+        for task in issue.tasks:
+            self.fields[f"version-{task.pk}"] = VersionField()
         match issue.first.column:
             case ImportIssueColumn.DEADLINE:
                 self.deadlines = [
@@ -57,63 +72,88 @@ class IssueForm(forms.Form):
             case ImportIssueColumn.LEADERS:
                 self._add_assignments(_leader_names, Person.objects.selectable_as_leaders())
 
-    def _add_assignments(self, parts_of: Callable[[Task], dict[str, str]], offered) -> None:
+    def _add_assignments(self, names_of: Callable[[Task], dict[str, str]], offered: Iterable[Any]) -> None:
         printed: dict[str, str] = {}
         for task in self.issue.tasks:
-            printed |= parts_of(task)
-        choices = offered_choices(offered, empty=_("Nobody else"))
+            printed |= names_of(task)
+        choices = offered_choices(offered, empty=_("Nobody else")) if self.corrects else []
         for task in self.issue.tasks:
-            name = f"task-{task.pk}"
-            own = set(self.data.getlist(name)) if self.is_bound else set(parts_of(task))
-            other = ExtraAssignmentForm(
-                self.data if self.is_bound else None, prefix=name, auto_id=f"{self.issue.anchor}-%s"
+            self.fields[f"task-{task.pk}"] = forms.MultipleChoiceField(
+                choices=list(printed.items()),
+                initial=list(names_of(task)),
+                required=False,
+                widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
             )
-            other.fields["other"].choices = choices
-            options = [(pk, label, pk in own) for pk, label in printed.items()]
-            self.assignments.append(TaskAssignments(task, name, options, other["other"]))
-
-    def is_valid(self) -> bool:
-        """Whether all that was typed can be given to the verb."""
-        deadlines = [form.is_valid() for form in self.deadlines if form.has_corrections]
-        return super().is_valid() and all(deadlines)
+            self.fields[f"task-{task.pk}-other"] = forms.ChoiceField(
+                label=_("And"), choices=choices, required=False, widget=SearchSelect
+            )
 
     @property
-    def corrections(self) -> dict[int, Correction]:
-        """What is right instead, by the task's id; goes with a valid form."""
+    def assignments(self) -> list[TaskAssignments]:
+        """The fields about departments or leaders, task by task."""
+        tasks = [task for task in self.issue.tasks if f"task-{task.pk}" in self.fields]
+        return [TaskAssignments(task, self[f"task-{task.pk}"], self[f"task-{task.pk}-other"]) for task in tasks]
+
+    def is_valid(self) -> bool:
+        """Whether all that was typed can be given to the service."""
+        deadlines = [form.is_valid() for form in self.deadlines if self.corrects and form.has_corrections]
+        return super().is_valid() and all(deadlines)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the answer as the service's arguments; goes with a valid form."""
+        data, tasks = self.cleaned_data, self.issue.tasks
+        arguments: dict[str, Any] = {
+            "issue_ids": [mark.pk for mark in self.issue.marks],
+            # The versions of the tasks that the person had before their eyes.
+            "versions": {task.pk: data[f"version-{task.pk}"] for task in tasks},
+        }
+        if data["decision"] == WRONG:
+            corrections = self._corrections if self.issue.is_correctable_in_place else {}
+            return {**arguments, "note": data["note"], "corrections": corrections}
+        if data["decision"] == OFFERED and self.issue.offered:
+            # The printed text stays.
+            day = self.issue.offered.isoformat()
+            corrections = {task.pk: Correction(deadline=DeadlineInput(task.deadline_text, day)) for task in tasks}
+            return {**arguments, "note": _("The day that the question offered."), "corrections": corrections}
+        return arguments
+
+    @property
+    def _corrections(self) -> dict[int, Correction]:
         if self.deadlines:
             return {
                 form.task.pk: Correction(deadline=form.value if form.has_corrections else None)
                 for form in self.deadlines
             }
-        return {share.task.pk: self._build_correction(share) for share in self.assignments}
+        return {share.task.pk: self._build_correction(share.task) for share in self.assignments}
 
-    def _build_correction(self, share: TaskAssignments) -> Correction:
-        offered = {str(pk) for pk, _label in flatten_choices(share.other.field.choices)}
-        chosen = [pk for pk, _label, is_own in share.options if is_own]
-        other = self.data.get(share.other.html_name, "")
-        if other in offered and other not in chosen:
-            chosen.append(other)
-        ids = [int(pk) for pk in chosen]
+    def _build_correction(self, task: Task) -> Correction:
+        chosen, other = self.cleaned_data[f"task-{task.pk}"], self.cleaned_data[f"task-{task.pk}-other"]
+        ids = [int(pk) for pk in dict.fromkeys([*chosen, *([other] if other else [])])]
         if self.issue.first.column == ImportIssueColumn.LEADERS:
             people = Person.objects.in_bulk(ids)
             return Correction(leaders=[people[pk] for pk in ids])
-        roles = {part.department_id: part.role for task in self.issue.tasks for part in task.task_departments.all()}
-        roles |= {part.department_id: part.role for part in share.task.task_departments.all()}
+        roles = {part.department_id: part.role for each in self.issue.tasks for part in each.task_departments.all()}
+        roles |= {part.department_id: part.role for part in task.task_departments.all()}
         departments = Department.objects.in_bulk(ids)
         return Correction(departments=[(departments[pk], roles.get(pk, DepartmentRole.RESPONSIBLE)) for pk in ids])
 
     def add_service_error(self, error: ServiceError) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
+        """Put the message of a service that refused beside the field it is about."""
         if error.field in ("deadline_text", "milestones") and len(self.deadlines) == 1:
+            self.service_error = error
             self.deadlines[0].add_service_error(error)
         else:
-            self.add_error("note" if error.field == "note" else None, error.message)
+            super().add_service_error(error)
 
+    def rebase(self, version: int | str) -> None:
+        """Do nothing: the page shows the versions that are there now, and what was typed stays."""
 
-def build_offered_day_corrections(issue: IssueGroup) -> dict[int, Correction]:
-    """Return the corrections that give the day a question offers to its tasks; the printed text stays."""
-    day = issue.offered.isoformat()
-    return {task.pk: Correction(deadline=DeadlineInput(task.deadline_text, day)) for task in issue.tasks}
+    @property
+    def status_code(self) -> int:
+        """Of the page that shows the form."""
+        if self.service_error is not None:
+            return super().status_code
+        return max(super().status_code, 200, *(form.status_code for form in self.deadlines))
 
 
 def _department_names(task: Task) -> dict[str, str]:

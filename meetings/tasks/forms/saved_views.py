@@ -12,20 +12,15 @@ from meetings import permissions
 from meetings.models import Account, Role, SavedView
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.saved_views import MAX_QUERY_LENGTH, build_saved_query, describe
+from meetings.ui.fields import SelectField, TextField
 from meetings.ui.forms import ServiceForm
 
 
 class SavedViewForm(ServiceForm):
     """The name of a view, and the role that sees it beside its owner."""
 
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=SavedView._meta.get_field("name").max_length,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-    )
-    shared_with = forms.ChoiceField(
-        label=gettext_lazy("Shared with"), required=False, widget=forms.Select(attrs={"class": "form-select"})
-    )
+    name = TextField(label=gettext_lazy("Name"), max_length=SavedView._meta.get_field("name").max_length)
+    shared_with = SelectField(label=gettext_lazy("Shared with"), required=False)
 
     def __init__(self, *args, account: Account, **kwargs) -> None:
         super().__init__(*args, **kwargs)

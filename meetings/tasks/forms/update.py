@@ -1,95 +1,126 @@
-"""What people type. Forms read and explain; the verbs of `meetings.tasks.services` decide and write."""
+"""Forms about one task, and the quick update. Forms read and explain; the services decide and write."""
 
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
-from meetings.errors import ServiceError
-from meetings.models import MAX_TEXT_LENGTH, Account, Department, Status, Task
+from meetings.locking import check_version
+from meetings.models import Account, Department, Status, Task
 from meetings.tasks.services.validators import last_state_change_day
+from meetings.ui.fields import DayField, SelectField, TextField
+from meetings.ui.forms import ServiceForm
 
 
-def day_field(**options) -> forms.DateField:
-    """Return a field for a day, with the browser's own calendar."""
-    return forms.DateField(
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
-        error_messages={"invalid": gettext_lazy("This is not a day. Write it as 2023-12-31.")},
-        **options,
-    )
-
-
-class UpdateTaskForm(forms.Form):
-    """Status, progress, effective day and next review of one task, as ``account`` may change them."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    # What the status was when the form was opened, so that leaving it alone is never taken for a change.
-    status_was = forms.CharField(required=False, widget=forms.HiddenInput)
-    status = forms.ChoiceField(
-        label=gettext_lazy("Status"), required=False, widget=forms.Select(attrs={"class": "form-select"})
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Progress, or the reason"),
-        required=False,
-        max_length=MAX_TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
-    )
-    department = forms.ModelChoiceField(
+def department_field() -> forms.ModelChoiceField:
+    """Return a field for the department on whose behalf somebody writes; the form offers those there are."""
+    return forms.ModelChoiceField(
         label=gettext_lazy("On behalf of"),
         queryset=Department.objects.none(),
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    effective_on = day_field(label=gettext_lazy("Effective on"))
-    next_review = day_field(label=gettext_lazy("Next review"), required=False)
 
-    def __init__(self, *args, account: Account, task: Task, today: datetime.date, **kwargs) -> None:
-        """``task`` comes from `access.writable_task` for ``today``: its state is the one the form starts from."""
-        initial = {
-            "version": task.version,
-            "status": task.day_status,
-            "status_was": task.day_status,
-            "effective_on": today,
-        }
-        super().__init__(*args, initial=initial, **kwargs)
-        self.task = task
+
+class TaskForm(ServiceForm):
+    """A form about ``task``, which `permissions` returned for ``today``, that ``account`` fills in."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        account: Account,
+        task: Task,
+        today: datetime.date,
+        initial: dict[str, Any] | None = None,
+        auto_id: str = "id_%s",
+    ) -> None:
+        initial = {"version": task.version, "effective_on": today, **(initial or {})}
+        super().__init__(data, files, auto_id=auto_id, initial=initial)
+        self.account, self.task, self.today = account, task, today
+        if "effective_on" in self.fields:
+            self.fields["effective_on"].widget.attrs |= {
+                "min": task.suggestion.meeting.issued_on.isoformat(),
+                "max": today.isoformat(),
+            }
+        if "department" in self.fields:
+            self._set_department_choices(self.fields["department"])
+
+    def _set_department_choices(self, field: Any) -> None:
+        departments = permissions.reporting_departments(self.account, self.task)
+        may_stay_empty = permissions.is_secretariat(self.account)
+        field.queryset = Department.objects.filter(pk__in=[department.pk for department in departments])
+        field.choices = [("", _("Nobody in particular") if may_stay_empty else _("Choose"))] + [
+            (department.pk, department.name) for department in departments
+        ]
+        if not may_stay_empty and len(departments) == 1:
+            # There is nothing to choose.
+            field.initial = departments[0]
+            field.widget = field.hidden_widget()
+
+    def check_version(self) -> None:
+        """Raise ConflictError where what somebody else did may be why the form is wrong now."""
+        version = self.cleaned_data.get("version")
+        check_version(version, self.task.version, newer_entries=lambda: self.task.log.recorded_after(version))
+
+
+class UpdateTaskForm(TaskForm):
+    """Status, progress, effective day and next review of one task, as ``account`` may change them."""
+
+    # What the status was when the form was opened, so that leaving it alone is never taken for a change.
+    status_was = forms.CharField(required=False, widget=forms.HiddenInput)
+    status = SelectField(label=gettext_lazy("Status"), required=False)
+    note = TextField(label=gettext_lazy("Progress, or the reason"), required=False, rows=4)
+    department = department_field()
+    effective_on = DayField(label=gettext_lazy("Effective on"))
+    next_review = DayField(label=gettext_lazy("Next review"), required=False)
+
+    def __init__(self, *args: Any, account: Account, task: Task, **options: Any) -> None:
+        initial = {"status": task.day_status, "status_was": task.day_status}
+        super().__init__(*args, account=account, task=task, initial=initial, **options)
         steps = permissions.available_transitions(account, task, task.day_status)
         self.fields["status"].choices = [(task.day_status, Status(task.day_status).label)] + [
             (step.target.value, Status(step.target).label) for step in steps
         ]
-        self.fields["effective_on"].widget.attrs |= {
-            "min": task.suggestion.meeting.issued_on.isoformat(),
-            "max": today.isoformat(),
-        }
         self.fields["effective_on"].help_text = self._day_help()
-        self._set_department_choices(
-            permissions.reporting_departments(account, task), permissions.is_secretariat(account)
-        )
         if not permissions.is_secretariat(account) or task.day_next_due or not task.is_open:
             del self.fields["next_review"]
         else:
             self.fields["next_review"].help_text = self._review_help()
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what was typed, as the service's arguments; for a valid form."""
+        names = ("version", "effective_on", "note", "next_review", "department")
+        data = {name: self.cleaned_data.get(name) for name in names}
+        return {**data, "status": self.cleaned_data["status"] or None}
 
     @property
     def can_close(self) -> bool:
         """Whether the task can be closed by it."""
         return any(value == Status.CLOSED != self.task.day_status for value, _label in self.fields["status"].choices)
 
-    def _set_department_choices(self, departments: list[Department], may_stay_empty: bool) -> None:
-        field = self.fields["department"]
-        field.queryset = Department.objects.filter(pk__in=[department.pk for department in departments])
-        field.choices = [("", _("Nobody in particular") if may_stay_empty else _("Choose"))] + [
-            (department.pk, department.name) for department in departments
-        ]
-        if not may_stay_empty and len(departments) == 1:
-            field.initial = departments[0]
-            field.widget = field.hidden_widget()
+    def rebase(self, version: int | str) -> None:
+        """Put what was typed on ``version``; a status left alone, or no longer possible, is the present one."""
+        data = self.data.copy()
+        if data.get("status") == data.get("status_was") or data.get("status") not in dict(
+            self.fields["status"].choices
+        ):
+            data["status"] = self.task.day_status
+        data["status_was"] = self.task.day_status
+        self.data = data
+        super().rebase(version)
 
     def _day_help(self) -> str:
         """Say, before somebody writes up what is past, from which days it may count."""
@@ -105,7 +136,3 @@ class UpdateTaskForm(forms.Form):
             "day": date_format(self.task.day_next_review, "DATE_FORMAT"),
             "months": self.task.review_interval_months,
         }
-
-    def add_service_error(self, error: ServiceError) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)

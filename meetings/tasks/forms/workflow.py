@@ -1,14 +1,13 @@
-"""What people type on a task's page besides the quick update: one form for each verb of the lifecycle.
-
-Forms read and explain; the verbs decide and write. Each carries the version of the task it was opened on.
-"""
+"""What people type on a task's page besides the quick update: one form for each service of the lifecycle."""
 
 from __future__ import annotations
 
-import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import Http404
+from django.urls import reverse_lazy
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,23 +16,13 @@ from meetings import permissions
 from meetings.core.file_types import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
 from meetings.deadlines import Deadline
 from meetings.errors import ServiceError
-from meetings.models import MAX_TEXT_LENGTH, Account, DeadlineKind, Department, Outcome, Person, Task
+from meetings.models import DeadlineKind, Milestone, Outcome, Person
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
 from meetings.tasks.services.reviews import MAX_INTERVAL_MONTHS
+from meetings.ui.fields import DayField, IdField, SelectField, TextField
 from meetings.ui.widgets import SearchSelect, offered_choices
 
-from .update import day_field
-
-
-def textarea_field(label, *, rows: int = 3, required: bool = True, help_text="") -> forms.CharField:
-    """Return a field for some sentences."""
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=MAX_TEXT_LENGTH,
-        help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": rows, "class": "form-control"}),
-    )
+from .update import TaskForm, department_field
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -80,169 +69,125 @@ def file_limits() -> str:
     }
 
 
-class TaskActionForm(forms.Form):
-    """A form of one action on one task. ``task`` comes from `access` for ``today``; ``account`` is who types."""
+class TaskActionForm(TaskForm):
+    """A form of one action on one task."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    marks_optional = True
+    # Fields that are not the service's to know.
+    UNSENT_FIELDS: tuple[str, ...] = ("version", "understood")
 
-    def __init__(self, data=None, files=None, *, action: str, account: Account, task: Task, today: datetime.date):
-        super().__init__(data, files, auto_id=f"{action}-%s", initial={"version": task.version, "effective_on": today})
-        self.action, self.account, self.task, self.today = action, account, task, today
-        if "effective_on" in self.fields:
-            self.fields["effective_on"].widget.attrs |= {
-                "min": task.suggestion.meeting.issued_on.isoformat(),
-                "max": today.isoformat(),
-            }
-        if "department" in self.fields:
-            self._set_department_choices()
+    def __init__(self, *args: Any, action: str, **options: Any) -> None:
+        super().__init__(*args, auto_id=f"{action}-%s", **options)
+        self.action = action
+        if "files" in self.fields:
+            self.fields["files"].help_text = file_limits()
 
-    def _set_department_choices(self) -> None:
-        departments = permissions.reporting_departments(self.account, self.task)
-        may_stay_empty = permissions.is_secretariat(self.account)
-        field = self.fields["department"]
-        if len(departments) == 1 and not may_stay_empty:
-            # There is nothing to choose, and the verb knows.
-            del self.fields["department"]
-            self.only_department = departments[0]
-            return
-        field.queryset = Department.objects.filter(pk__in=[department.pk for department in departments])
-        field.choices = [("", _("Nobody in particular") if may_stay_empty else _("Choose"))] + [
-            (department.pk, department.name) for department in departments
-        ]
-
-    only_department: Department | None = None
-
-    @property
-    def department(self) -> Department | None:
-        """On behalf of which department; goes with a valid form."""
-        return self.cleaned_data.get("department") or self.only_department
-
-    @property
-    def has_lost_files(self) -> bool:
-        """Whether files came with it, which no browser sends a second time by itself."""
-        return bool(self.files)
-
-    @property
-    def has_files(self) -> bool:
-        """Whether the form has to be sent in parts."""
-        return self.is_multipart()
+    def arguments(self) -> dict[str, Any]:
+        """Return what was typed, as the service's arguments; for a valid form."""
+        data = {name: value for name, value in self.cleaned_data.items() if name not in self.UNSENT_FIELDS}
+        return {"task_id": self.task.pk, "version": self.cleaned_data["version"], "actor": self.account, **data}
 
     def add_service_error(self, error: ServiceError) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
+        """Say besides that files have to be chosen again: no browser sends them a second time by itself."""
+        super().add_service_error(error)
+        self._add_error_about_files()
 
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.errors:
+            self._add_error_about_files()
 
-def department_field() -> forms.ModelChoiceField:
-    """Return a field for the department on whose behalf somebody writes; the form offers those there are."""
-    return forms.ModelChoiceField(
-        label=gettext_lazy("On behalf of"),
-        queryset=Department.objects.none(),
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    def _add_error_about_files(self) -> None:
+        message = _("The files were not kept. Choose them again before you save.")
+        if self.files and message not in self.errors.get("files", ()):
+            self.add_error("files", message)
 
 
 class ClosureRequestForm(TaskActionForm):
-    """The wish for closure, with what was done and what shows it."""
+    """The request for closure, with what was done and what shows it."""
 
-    note = textarea_field(gettext_lazy("What was done"), rows=4)
+    note = TextField(label=gettext_lazy("What was done"), rows=4)
     files = MultipleFileField(label=gettext_lazy("Evidence"), required=False)
     department = department_field()
-    effective_on = day_field(label=gettext_lazy("Effective on"))
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = file_limits()
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class DecisionForm(TaskActionForm):
-    """One reason for either decision; which one it is says the button."""
+    """One reason for either decision; the button says which one it is."""
 
-    note = textarea_field(gettext_lazy("Reason"), required=False)
-    effective_on = day_field(label=gettext_lazy("Effective on"))
+    note = TextField(label=gettext_lazy("Reason"), required=False, rows=3)
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class ExtensionRequestForm(TaskActionForm):
-    """The wish for a later deadline. ``understood`` is the reading that was shown, so that none is taken unseen."""
+    """The request for a later deadline. ``understood`` is the reading that was shown, so that none is taken unseen."""
 
-    deadline_text = forms.CharField(
+    deadline_text = TextField(
         label=gettext_lazy("New deadline, as it is to be printed"),
         max_length=500,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
         help_text=gettext_lazy("Such as 2024.6, 2024年12月底前 or 2024-12-31."),
     )
+    deadline_text.widget.attrs |= {
+        "hx-get": reverse_lazy("deadline_reading"),
+        "hx-trigger": "input changed delay:400ms",
+        "hx-include": "closest form",
+        "hx-params": "deadline_text, effective_on",
+        "hx-target": "next .preview",
+    }
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
-    reason = textarea_field(gettext_lazy("Why more time is needed"))
-    progress = textarea_field(gettext_lazy("Progress so far"))
+    reason = TextField(label=gettext_lazy("Why more time is needed"), rows=3)
+    progress = TextField(label=gettext_lazy("Progress so far"), rows=3)
     department = department_field()
-    effective_on = day_field(label=gettext_lazy("Effective on"))
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
-    def _read(self, asked_on: datetime.date | None):
-        """Return how what was typed is read on the day it is asked for, as the verb does; none where nothing was."""
-        text = self.data.get("deadline_text", "")
-        return parse_new_deadline(text, asked_on or self.today) if text.strip() else None
-
-    def clean(self) -> dict:
-        """Ask for a second look where the reading that is there now was not shown when the form was sent.
+    def clean(self) -> dict[str, Any]:
+        """Ask for a second look at the reading.
 
         A day that is no later deadline is refused at once: nobody looks twice at what cannot be.
         """
-        data = super().clean()
-        reading = self._read(data.get("effective_on"))
-        due = reading.deadline.due_date if reading else None
-        if due is None:
+        data = super().clean() or {}
+        text = self.data.get("deadline_text", "")
+        reading = parse_new_deadline(text, data.get("effective_on") or self.today) if text.strip() else None
+        if reading is None or reading.deadline.due_date is None:
             return data
         try:
-            require_later(self.task, due)
+            require_later(self.task, reading.deadline.due_date)
         except ServiceError as error:
             self.add_service_error(error)
-            return data
-        if data.get("understood") != due.isoformat():
-            # So that the second sending says it was seen.
-            self.data = self.data.copy()
-            self.data["understood"] = due.isoformat()
-            self.add_error(
-                "deadline_text",
-                _("Understood as: until %(day)s. If that is right, send the form again.")
-                % {"day": date_format(due, "DATE_FORMAT")},
-            )
+        else:
+            self.ask_for_second_look("deadline_text", *describe_understanding(reading.deadline))
         return data
 
 
 class SettleDeadlineForm(TaskActionForm):
     """What an undecided deadline means, looked at twice."""
 
-    meaning = forms.CharField(
+    meaning = TextField(
         label=gettext_lazy("Understand it as"),
         max_length=500,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
         help_text=gettext_lazy("Such as 2024.6, 2024年12月底前, 持续推进 or 每季度. The printed text stays."),
     )
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
-    note = textarea_field(gettext_lazy("Reason"), rows=2)
-    effective_on = day_field(label=gettext_lazy("Effective on"))
+    note = TextField(label=gettext_lazy("Reason"), rows=2)
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
-    def clean(self) -> dict:
-        """Ask for a second look, as `ExtensionRequestForm` does; what cannot be read is the verb's to refuse."""
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        """Ask for a second look at the reading; what cannot be read is the service's to refuse."""
+        data = super().clean() or {}
         deadline = parse_meaning(self.task, data["meaning"]).deadline if data.get("meaning") else None
-        if deadline is None or deadline.kind == DeadlineKind.UNDECIDED:
-            return data
-        key = deadline.due_date.isoformat() if deadline.due_date else deadline.kind.value
-        if data.get("understood") != key:
-            self.data = self.data.copy()
-            self.data["understood"] = key
-            self.add_error("meaning", self._confirmation_message(deadline))
+        if deadline is not None and deadline.kind != DeadlineKind.UNDECIDED:
+            self.ask_for_second_look("meaning", *describe_understanding(deadline))
         return data
 
-    def _confirmation_message(self, deadline: Deadline) -> str:
-        if deadline.due_date is None:
-            return _("Understood as: %(kind)s. If that is right, send the form again.") % {
-                "kind": DeadlineKind(deadline.kind.value).label
-            }
-        return _("Understood as: until %(day)s. If that is right, send the form again.") % {
-            "day": date_format(deadline.due_date, "DATE_FORMAT")
-        }
+
+def describe_understanding(deadline: Deadline) -> tuple[str, str]:
+    """Return what tells this reading from another, and the sentence that asks whether it is right."""
+    if deadline.due_date is None:
+        kind = DeadlineKind(deadline.kind.value)
+        message = _("Understood as: %(kind)s. If that is right, send the form again.") % {"kind": kind.label}
+        return kind.value, message
+    message = _("Understood as: until %(day)s. If that is right, send the form again.")
+    return deadline.due_date.isoformat(), message % {"day": date_format(deadline.due_date, "DATE_FORMAT")}
 
 
 class OnBehalfOfLeaderForm(TaskActionForm):
@@ -254,9 +199,10 @@ class OnBehalfOfLeaderForm(TaskActionForm):
         required=False,
         widget=SearchSelect(),
     )
+    field_order = ("leader",)
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         leaders = [part.person for part in self.task.task_leaders.all()]
         if not permissions.is_secretariat(self.account) or len(leaders) == 1:
             del self.fields["leader"]
@@ -268,40 +214,45 @@ class OnBehalfOfLeaderForm(TaskActionForm):
 class AgreementForm(OnBehalfOfLeaderForm):
     """A leader's word about a closure."""
 
-    note = textarea_field(gettext_lazy("Remark, or the reason"), required=False)
-    effective_on = day_field(label=gettext_lazy("Effective on"))
-    field_order = ("leader",)
+    note = TextField(label=gettext_lazy("Remark, or the reason"), required=False, rows=3)
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class InstructionForm(OnBehalfOfLeaderForm):
     """An instruction."""
 
-    text = textarea_field(gettext_lazy("Instruction"))
-    effective_on = day_field(label=gettext_lazy("Effective on"))
-    field_order = ("leader",)
+    text = TextField(label=gettext_lazy("Instruction"), rows=3)
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class InstructionAnswerForm(TaskActionForm):
     """The answer to an instruction."""
 
-    instruction = forms.IntegerField(widget=forms.HiddenInput)
-    note = textarea_field(gettext_lazy("Answer"))
+    UNSENT_FIELDS = ("version", "instruction")
+
+    instruction = IdField()
+    note = TextField(label=gettext_lazy("Answer"), rows=3)
     department = department_field()
-    effective_on = day_field(label=gettext_lazy("Effective on"))
+    effective_on = DayField(label=gettext_lazy("Effective on"))
+
+    def arguments(self) -> dict[str, Any]:
+        """Name the instruction instead of the task; raises Http404 where it is another task's."""
+        instruction = permissions.answerable_instruction(self.account, self.cleaned_data["instruction"], self.today)
+        return _replace_task_id(super().arguments(), instruction, "instruction_id")
 
 
 class CommentForm(TaskActionForm):
     """A comment."""
 
-    text = textarea_field(gettext_lazy("Comment"), rows=2)
+    text = TextField(label=gettext_lazy("Comment"), rows=2)
 
 
 class ReminderForm(TaskActionForm):
     """A reminder by hand, and whom it reaches."""
 
-    note = textarea_field(gettext_lazy("What they are reminded of"), rows=2)
+    note = TextField(label=gettext_lazy("What they are reminded of"), rows=2)
 
-    def __init__(self, *args, **options) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         reached = [str(account) for account in permissions.responsible_accounts(self.task) if account.email]
         if reached:
@@ -319,32 +270,36 @@ class AddEvidenceForm(TaskActionForm):
     """Files, and what they show."""
 
     files = MultipleFileField(label=gettext_lazy("Files"))
-    note = textarea_field(gettext_lazy("What they show"), rows=2, required=False)
+    note = TextField(label=gettext_lazy("What they show"), required=False, rows=2)
     department = department_field()
-    effective_on = day_field(label=gettext_lazy("Effective on"))
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = file_limits()
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class DeleteEvidenceForm(TaskActionForm):
     """Which file, and why."""
 
-    evidence = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
+    UNSENT_FIELDS = ("version", "evidence")
+
+    evidence = IdField()
+    reason = TextField(label=gettext_lazy("Reason"), required=False, max_length=500)
+
+    def arguments(self) -> dict[str, Any]:
+        """Name the file instead of the task; raises Http404 where it is another task's."""
+        evidence = permissions.deletable_evidence(self.account, self.cleaned_data["evidence"], self.today)
+        return _replace_task_id(super().arguments(), evidence, "evidence_id")
+
+
+def _replace_task_id(arguments: dict[str, Any], part: Any, name: str) -> dict[str, Any]:
+    if part.task_id != arguments.pop("task_id"):
+        raise Http404
+    return {**arguments, name: part.pk}
 
 
 class ReviewForm(TaskActionForm):
     """«Reviewed, nothing new.»"""
 
     department = department_field()
-    effective_on = day_field(label=gettext_lazy("Effective on"))
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class ReviewIntervalForm(TaskActionForm):
@@ -356,26 +311,63 @@ class ReviewIntervalForm(TaskActionForm):
         max_value=MAX_INTERVAL_MONTHS,
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
-    note = textarea_field(gettext_lazy("Reason"), rows=2)
+    note = TextField(label=gettext_lazy("Reason"), rows=2)
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self.initial["months"] = self.task.review_interval_months
 
 
 class ReasonForm(TaskActionForm):
     """A step that needs nothing but its reason and its day."""
 
-    note = textarea_field(gettext_lazy("Reason"))
-    effective_on = day_field(label=gettext_lazy("Effective on"))
+    note = TextField(label=gettext_lazy("Reason"), rows=3)
+    effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class OutcomeForm(TaskActionForm):
     """What became of the suggestion."""
 
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("What became of the suggestion"),
-        choices=Outcome.choices,
+    outcome = SelectField(label=gettext_lazy("What became of the suggestion"), choices=Outcome.choices)
+    reply = TextField(label=gettext_lazy("Reply to the people who made it"), rows=4)
+
+
+class MilestoneForm(TaskActionForm):
+    """A form about one of the task's milestones: of those met, or of the others."""
+
+    IS_MET: bool
+    UNSENT_FIELDS = ("version", "milestone")
+
+    milestone = forms.ModelChoiceField(
+        label=gettext_lazy("Milestone"),
+        queryset=Milestone.objects.none(),
+        empty_label=None,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    reply = textarea_field(gettext_lazy("Reply to the people who made it"), rows=4)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["milestone"].queryset = self.task.milestones.filter(met_on__isnull=not self.IS_MET)
+
+    def arguments(self) -> dict[str, Any]:
+        """Name the milestone instead of the task."""
+        return _replace_task_id(super().arguments(), self.cleaned_data["milestone"], "milestone_id")
+
+
+class MeetMilestoneForm(MilestoneForm):
+    """Which milestone is met, on which day, and what is to be said of it."""
+
+    IS_MET = False
+
+    note = TextField(label=gettext_lazy("What was done"), required=False, rows=2)
+    department = department_field()
+    effective_on = DayField(label=gettext_lazy("Met on"))
+
+
+class ReopenMilestoneForm(MilestoneForm):
+    """Which milestone was not met after all, and why."""
+
+    IS_MET = True
+
+    note = TextField(label=gettext_lazy("Reason"), rows=2)
+    effective_on = DayField(label=gettext_lazy("Effective on"))

@@ -63,6 +63,8 @@ Version = TypeVar("Version", int, int | None)
 class NothingToChangeError(ServiceError):
     """Not one of the rows can be changed; ``rows`` say why."""
 
+    status_code = 409
+
     def __init__(self, rows: list[PlannedRow]) -> None:
         super().__init__(_("None of these tasks can be changed so. The reasons stand beside them."))
         self.rows = rows
@@ -181,7 +183,9 @@ def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.da
     if change.version is not None and change.version != task.version:
         since = [entry for entry in task.log.all() if entry.sequence > change.version]
         sentence = _("It was changed meanwhile. Look at it, and choose it again.")
-        return PlannedRow(task, change, refusal=ConflictError(sentence, newer_entries=since))
+        return PlannedRow(
+            task, change, refusal=ConflictError(sentence, newer_entries=since, current_version=task.version)
+        )
     entries: list[PlannedEntry] = []
     assignments = None
     no_change_error: ServiceError | None = None

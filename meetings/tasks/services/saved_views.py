@@ -18,6 +18,8 @@ MAX_NAME_LENGTH = max_length_of(SavedView, "name")
 class NameTakenError(ServiceError):
     """The account has a view of this name already, and has not said that it is to be replaced."""
 
+    status_code = 409
+
 
 def choose_columns(*, account: Account, columns: Sequence[str]) -> None:
     """Keep which columns the account's list of tasks shows, in order; none: the usual ones."""
@@ -56,7 +58,7 @@ def change_view(*, view_id: int, actor: Account, name: str, shared_with: str) ->
     if shared_with != view.shared_with:
         _require_sharing(actor, shared_with)
     if SavedView.objects.filter(owner=actor, name=name).exclude(pk=view.pk).exists():
-        raise NameTakenError(
+        raise InvalidInputError(
             _("You keep a view “%(name)s” already. Choose another name.") % {"name": name}, field="name"
         )
     view.name, view.shared_with = name, shared_with

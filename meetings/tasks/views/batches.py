@@ -32,19 +32,11 @@ from meetings.tasks.services.batch import (
 from meetings.tasks.services.batch_plan import BatchResult, PlannedRow
 from meetings.tasks.services.batch_undo import find_undo_error
 from meetings.tasks.tables import BatchTable
+from meetings.ui.fields import parse_ids
 from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
 ROWS_PER_PAGE = 100
-# The fields of the wish that stand two in a line.
-HALF_WIDTH_FIELDS = (
-    "effective_on",
-    "next_review",
-    "department_role",
-    "instead_of_department",
-    "place_leader",
-    "instead_of_leader",
-)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,8 +50,6 @@ def batch_create(request: Request) -> HttpResponse:
     if step is None:
         return _start(request, tasks)
     form = BatchForm(request.POST, account=request.user, today=today())
-    if not form.is_valid():
-        return _render(request, form, status=422)
     return _run(request, form) if step == "run" else _preview(request, form)
 
 
@@ -75,42 +65,36 @@ def _start(request: Request, tasks) -> HttpResponse:
 
 
 def _parse_selection(data: QueryDict, tasks) -> dict[int, int]:
-    """Return the tasks that the list's form selects, with their versions; raises Incomplete where that is no choice."""
+    """Return the tasks that the list's form selects, with their versions; raises InvalidInputError for none."""
     if data.get("all"):
         try:
             tasks = filter_tasks(QueryDict(data.get("query", "")), tasks.with_last_report(), today())
         except InvalidParameterError as error:
             raise InvalidInputError(str(error)) from error
     else:
-        ids = {int(pk) for pk in data.getlist("task") if pk.isascii() and pk.isdecimal() and len(pk) < 10}
-        tasks = tasks.filter(pk__in=ids)
+        tasks = tasks.filter(pk__in=parse_ids(data.getlist("task")))
     found = dict(tasks.in_printed_order().values_list("pk", "version")[: MAX_ROWS + 1])
     return check_selection(found)
 
 
 def _preview(request: Request, form: BatchForm) -> HttpResponse:
-    try:
-        rows = plan_batch(changes=form.wishes(), actor=request.user, today=today())
-    except ServiceError as error:
-        form.add_error(None, error.message)
-        return _render(request, form, status=422)
-    form.add_common_error(rows)
-    return _render(request, form, rows=rows, status=422 if form.errors else 200)
+    if not form.submit(lambda: plan_batch(changes=form.changes(), actor=request.user, today=today())):
+        return _render(request, form)
+    form.add_common_error(form.result)
+    return _render(request, form, rows=form.result)
 
 
 def _run(request: Request, form: BatchForm) -> HttpResponse:
-    try:
-        result = run_batch(changes=form.wishes(), actor=request.user, note=form.cleaned_data["note"], today=today())
-    except NothingToChangeError as error:
-        form.add_error(None, error.message)
-        return _render(request, form, rows=error.rows, status=409)
-    except DuplicateBatchError as done:
+    if form.submit(
+        lambda: run_batch(changes=form.changes(), actor=request.user, note=form.cleaned_data["note"], today=today())
+    ):
+        add_result_messages(request, form.result)
+    elif isinstance(form.service_error, DuplicateBatchError):
+        done = form.service_error
         messages.info(request, done.message, extra_tags=undo_tag(done.batch))
-    except ServiceError as error:
-        form.add_error(None, error.message)
-        return _render(request, form, status=422)
     else:
-        add_result_messages(request, result)
+        rows = form.service_error.rows if isinstance(form.service_error, NothingToChangeError) else None
+        return _render(request, form, rows=rows)
     return redirect(get_next_url(request) or "task_list")
 
 
@@ -152,14 +136,11 @@ def _group_by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
     return sorted(grouped.items(), key=lambda group: -len(group[1]))
 
 
-def _render(
-    request: Request, form: BatchForm, *, rows: list[PlannedRow] | None = None, status: int = 200
-) -> HttpResponse:
+def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None = None) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "number": len(form.versions),
         "next": get_next_url(request),
-        "halves": HALF_WIDTH_FIELDS,
     }
     if rows is not None:
         context["preview"] = True
@@ -169,7 +150,7 @@ def _render(
     else:
         tasks = permissions.selectable_tasks(request.user, today()).filter(pk__in=form.versions)
         context["tasks"] = tasks.in_printed_order()
-    return render(request, "meetings/tasks/batches/form.html", context, status=status)
+    return render(request, "meetings/tasks/batches/form.html", context, status=form.status_code)
 
 
 def planned_changes(row: PlannedRow) -> list[Change]:

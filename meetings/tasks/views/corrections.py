@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
 from meetings.core.lifecycle import CAN_DECIDE
-from meetings.errors import ConflictError, ServiceError
 from meetings.models import Task, TaskLog
 from meetings.tasks.corrections_history import find_original_values
 from meetings.tasks.display import describe_changes, describe_original_values
@@ -26,57 +25,43 @@ from meetings.ui.navigation import get_next_url, today
 def edit_task(request: Request, pk: int) -> HttpResponse:
     """Correct what was typed or read wrongly. A button of a row (``do``) changes the rows and saves nothing."""
     task = permissions.task_for_roles(request.user, pk, today(), CAN_DECIDE)
-    data = request.POST if request.method == "POST" else None
-    form = EditTaskForm(data, account=request.user, task=task, today=today())
-    if data is None:
+    form = EditTaskForm(
+        request.POST if request.method == "POST" else None, account=request.user, task=task, today=today()
+    )
+    if not form.is_bound:
         return _page(request, task, form)
-    if do := data.get("do"):
+    if do := form.data.get("do"):
         form.rearrange(do)
         return _page(request, task, form)
-    valid, version = form.is_valid(), form.cleaned_data.get("version")
-    if version not in (None, task.version):
-        # First of all: what somebody else did may be why the form is wrong now.
-        return _page(
-            request,
-            task,
-            form.rebased(),
-            conflict=ConflictError(newer_entries=list(task.log.recorded_after(version))),
-            status=409,
+    if form.submit(
+        lambda: correct_task(
+            task_id=task.pk,
+            version=form.cleaned_data["version"],
+            actor=request.user,
+            reason=form.cleaned_data["note"],
+            **form.corrections,
         )
-    if valid:
-        try:
-            entries = correct_task(
-                task_id=task.pk,
-                version=version,
-                actor=request.user,
-                reason=form.cleaned_data["note"],
-                **form.corrections,
-            )
-        except ConflictError as conflict:
-            task = permissions.task_for_roles(request.user, pk, today(), CAN_DECIDE)
-            form.task = task
-            return _page(request, task, form.rebased(), conflict=conflict, status=409)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            messages.success(request, _success_message(entries))
-            return redirect(url_after_save(request, task, advances_inbox=False))
-    return _page(request, task, form, status=422)
+    ):
+        messages.success(request, _success_message(form.result))
+        return redirect(url_after_save(request, task, advances_inbox=False))
+    if form.conflict is not None and form.conflict.current_version != task.version:
+        # Saved between our reading of the task and our holding it: what is there now has to be shown.
+        return edit_task(request, pk)
+    return _page(request, task, form)
 
 
-def _page(
-    request: Request, task: Task, form: EditTaskForm, *, conflict: ConflictError | None = None, status: int = 200
-) -> HttpResponse:
+def _page(request: Request, task: Task, form: EditTaskForm) -> HttpResponse:
     changes = task.log.order_by("sequence").values_list("changes", flat=True)
+    printed = describe_original_values(find_original_values(changes))
+    form.originals = {"suggestion_text" if name == "suggestion" else name: value for name, value in printed.items()}
     context = {
         "task": task,
         "form": form,
-        "stale": conflict,
-        "printed": describe_original_values(find_original_values(changes)),
+        "printed": printed,
         "sibling_count": task.suggestion.tasks.filter(joined_into__isnull=True).count() - 1,
         "back": get_next_url(request),
     }
-    return render(request, "meetings/tasks/edit.html", context, status=status)
+    return render(request, "meetings/tasks/edit.html", context, status=form.status_code)
 
 
 def _success_message(entries: list[TaskLog]) -> str:

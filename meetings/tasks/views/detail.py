@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from meetings import permissions
-from meetings.errors import ConflictError
 from meetings.models import (
     DeadlineKind,
     SuggestionOutcome,
@@ -39,16 +38,14 @@ def render_task(
     *,
     form: UpdateTaskForm | None = None,
     submitted_form: TaskActionForm | None = None,
-    conflict: ConflictError | None = None,
     issue_form: IssueForm | None = None,
-    issue_conflict: ConflictError | None = None,
     errors: list[str] | tuple[()] = (),
     status: int = 200,
 ) -> HttpResponse:
     """Show ``task`` (from `access`, for ``day``).
 
     ``form`` is the quick update, ``submitted_form`` another action's form and ``issue_form`` the answer to what an
-    import left open, when it came back; ``conflict`` and ``issue_conflict`` say what somebody else did meanwhile.
+    import left open, when it came back.
     """
     is_today = day == today()
     entries = task.log.select_related("actor", "department").prefetch_related("evidence")
@@ -70,13 +67,12 @@ def render_task(
         "as_of": as_of_query(day),
         "form": form,
         "sent": submitted_form,
-        "stale": conflict,
         "wrong": errors,
         "log": log,
         "siblings": siblings,
         "sources": task.suggestion.suggestion_sources.select_related("person"),
         "outcome": _outcome(task, day),
-        **_open_issues_context(request, task, is_today, issue_form, issue_conflict),
+        **_open_issues_context(request, task, is_today, issue_form),
         **_original_values_context(whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
         "how_due": explain_due_date(task),
@@ -94,7 +90,7 @@ def render_task(
 
 
 def _open_issues_context(
-    request: Request, task: Task, is_today: bool, submitted_form: IssueForm | None, conflict: ConflictError | None
+    request: Request, task: Task, is_today: bool, submitted_form: IssueForm | None
 ) -> dict[str, Any]:
     """Return what the import left open about the task, and the form of the question that is being answered."""
     open_issues = list(task.import_issues.filter(answer__isnull=True)) if is_today else []
@@ -107,8 +103,6 @@ def _open_issues_context(
     return {
         "questions": issues,
         "question_form": submitted_form or (IssueForm(issue=asked) if asked else None),
-        "question_sent": submitted_form,
-        "question_stale": conflict,
     }
 
 

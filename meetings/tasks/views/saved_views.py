@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
-from meetings.errors import ServiceError
 from meetings.models import Role, SavedView
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.forms.saved_views import SavedViewForm, SaveViewForm
@@ -31,19 +30,12 @@ def saved_views(request: Request) -> HttpResponse:
 
 def _save(request: Request) -> HttpResponse:
     form = SaveViewForm(request.POST, account=request.user)
-    if not form.is_valid():
-        return _render(request, save_form=form, status=422)
-    try:
-        view = save_view(owner=request.user, **form.cleaned_data)
-    except NameTakenError as taken:
-        form.add_service_error(taken)
-        return _render(request, save_form=form, may_overwrite=True, status=409)
-    except ServiceError as error:
-        form.add_service_error(error)
-        return _render(request, save_form=form, status=422)
-    messages.success(request, _success_message(view))
-    address = saved_view_url(view)
-    if day := request.POST.get(AS_OF):
+    if not form.submit(lambda: save_view(owner=request.user, **form.cleaned_data)):
+        may_overwrite = isinstance(form.service_error, NameTakenError)
+        return _render(request, save_form=form, may_overwrite=may_overwrite, status=form.status_code)
+    messages.success(request, _success_message(form.result))
+    address = saved_view_url(form.result)
+    if day := form.data.get(AS_OF):
         address += "&" + QueryDict.fromkeys([AS_OF], day).urlencode()
     return redirect(address)
 
@@ -59,15 +51,10 @@ def saved_view_edit(request: Request, pk: int) -> HttpResponse:
     """Rename a view, or share it otherwise."""
     view = permissions.own_view(request.user, pk)
     form = _change_form(request, view, request.POST)
-    if form.is_valid():
-        try:
-            view = saved_views_service.change_view(view_id=view.pk, actor=request.user, **form.cleaned_data)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            messages.success(request, _success_message(view))
-            return redirect("saved_views")
-    return _render(request, changing=(pk, form), status=422)
+    if form.submit(lambda: saved_views_service.change_view(view_id=view.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _success_message(form.result))
+        return redirect("saved_views")
+    return _render(request, changing=(pk, form), status=form.status_code)
 
 
 @require_POST

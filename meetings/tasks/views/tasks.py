@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.display.deadline_messages import shorten_text
-from meetings.errors import ConflictError, ServiceError
 from meetings.models import Status, Task
 from meetings.tasks import responses
 from meetings.tasks.forms.saved_views import SaveViewForm
@@ -76,32 +75,10 @@ def _render_merged(request: Request, task: Task) -> HttpResponse:
 def _update(request: Request, pk: int) -> HttpResponse:
     task = permissions.writable_task(request.user, pk, today())
     form = UpdateTaskForm(request.POST, account=request.user, task=task, today=today())
-    valid, data = form.is_valid(), form.cleaned_data
-    if data.get("version") not in (None, task.version):
-        # First of all: what somebody else did may be why the form is wrong now, such as a step that has gone.
-        return _render_conflict(
-            request, task, ConflictError(newer_entries=list(task.log.recorded_after(data["version"])))
-        )
-    if valid:
-        try:
-            entry = update_task(
-                task_id=task.pk,
-                version=data["version"],
-                actor=request.user,
-                effective_on=data["effective_on"],
-                note=data["note"],
-                status=data["status"] or None,
-                next_review=data.get("next_review"),
-                department=data["department"],
-            )
-        except ConflictError as conflict:
-            return _render_conflict(request, task, conflict)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            messages.success(request, update_success_message(task, entry))
-            return redirect(url_after_save(request, task, advances_inbox=True, to_list=True))
-    return render_task(request, task, today(), form=form, status=422)
+    if form.submit(lambda: update_task(task_id=task.pk, actor=request.user, **form.arguments())):
+        messages.success(request, update_success_message(task, form.result))
+        return redirect(url_after_save(request, task, advances_inbox=True, to_list=True))
+    return render_task(request, task, today(), form=form, status=form.status_code)
 
 
 def update_success_message(task: Task, entry) -> str:
@@ -112,23 +89,3 @@ def update_success_message(task: Task, entry) -> str:
             "status": Status(entry.changes["status"]["new"]).label,
         }
     return _("Saved: the entry is in the log of “%(task)s”.") % {"task": shorten_text(task.text)}
-
-
-def _render_conflict(request: Request, task: Task, conflict: ConflictError) -> HttpResponse:
-    """Come back with what the other person did beside what this one typed; saving again then counts."""
-    form = UpdateTaskForm(rebased_data(request, task), account=request.user, task=task, today=today())
-    return render_task(request, task, today(), form=form, conflict=conflict, status=409)
-
-
-def rebased_data(request: Request, task: Task) -> QueryDict:
-    """Return what was sent about an older version, for the version that is there now."""
-    data = request.POST.copy()
-    offered = {
-        task.day_status,
-        *(step.target.value for step in permissions.available_transitions(request.user, task, task.day_status)),
-    }
-    if data.get("status") == data.get("status_was") or data.get("status") not in offered:
-        # Left alone, or no longer possible: the entries beside the form say why.
-        data["status"] = task.day_status
-    data["version"], data["status_was"] = str(task.version), task.day_status
-    return data

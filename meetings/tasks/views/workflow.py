@@ -1,4 +1,4 @@
-"""Doing what a task's page offers: one address for each action of `offers.ACTIONS`."""
+"""Doing what a task's page offers: one address for each action of `ACTIONS`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.display.deadline_messages import deadline_problem_message
-from meetings.errors import ConflictError, ServiceError
 from meetings.models import Task, TaskLog
 from meetings.tasks.display import describe_changes
 from meetings.tasks.forms.deadlines import DeadlineForm, describe_reading, reading_key
-from meetings.tasks.forms.update import day_field
-from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.deadline_corrections import ParsedDeadline, parse_printed_deadline
 from meetings.tasks.services.extensions import parse_new_deadline
+from meetings.ui.fields import DayField, IdField
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
@@ -40,17 +38,9 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
         # Whoever signs in again in the middle of sending a form arrives here.
         return redirect(f"{task.get_absolute_url()}#{action}")
     form = known.form(request.POST, request.FILES, action=action, account=request.user, task=task, today=today())
-    if not form.is_valid():
-        return render_task(request, task, today(), submitted_form=form, status=422)
-    common = {"task_id": task.pk, "version": form.cleaned_data["version"], "actor": request.user}
-    try:
-        entry = known.run(form, common)
-    except ConflictError as conflict:
-        return render_task(request, task, today(), submitted_form=_rebased(form), conflict=conflict, status=409)
-    except ServiceError as error:
-        form.add_service_error(error)
-        return render_task(request, task, today(), submitted_form=form, status=422)
-    messages.success(request, _success_message(task, known.success_message, entry))
+    if not form.submit(lambda: known.run(form)):
+        return render_task(request, task, today(), submitted_form=form, status=form.status_code)
+    messages.success(request, _success_message(task, known.success_message, form.result))
     return redirect(url_after_save(request, task, advances_inbox=known.advances_inbox))
 
 
@@ -65,17 +55,6 @@ def _success_message(task: Task, sentence: Promise, entry: object) -> str:
     if not changes:
         return message
     return _("%(said)s %(changes)s") % {"said": message, "changes": _("; ").join(changes)}
-
-
-def _rebased(form: TaskActionForm) -> TaskActionForm:
-    """Return the form with what was typed, on the version that is there now: sending it again then counts."""
-    data = form.data.copy()
-    data["version"] = str(form.task.version)
-    newer = type(form)(data, action=form.action, account=form.account, task=form.task, today=form.today)
-    # Files have to be chosen again; that they are missing is not the mistake to speak of.
-    newer.full_clean()
-    newer.errors.pop("files", None)
-    return newer
 
 
 @require_safe
@@ -94,7 +73,7 @@ def deadline_preview(request: Request) -> HttpResponse:
         meeting = permissions.readable_meeting(request.user, _parse_id(request.GET["meeting"]), today())
         reading = parse_printed_deadline(text, meeting.issued_on, meeting.held_on)
         return _render_printed_preview(request, reading if text.strip() else None, "understood")
-    day = day_field(required=False)
+    day = DayField(required=False)
     try:
         asked_on = day.clean(request.GET.get("effective_on"))
     except ValidationError:
@@ -120,6 +99,7 @@ def _render_printed_preview(request: Request, reading: ParsedDeadline | None, na
 
 def _parse_id(written: str) -> int:
     """Return the id that an address holds; raises Http404 for what is none."""
-    if not (written.isascii() and written.isdecimal() and len(written) <= 18):
-        raise Http404
-    return int(written)
+    try:
+        return IdField().clean(written)
+    except ValidationError as invalid:
+        raise Http404 from invalid

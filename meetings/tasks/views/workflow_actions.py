@@ -1,7 +1,7 @@
 """What is offered on a task's page besides the quick update: one table for all of it.
 
-An action is offered (`offered`) where its verb would do it; what is sent all the same is refused by the verb, with
-the sentence beside the form. Who may try at all is `Action.takers`.
+An action is offered (`available_actions`) where its service would do it; what is sent all the same is refused by the
+service, with the message beside the form. Who may try at all is `Action.takers`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from meetings import permissions
 from meetings.core.lifecycle import (
@@ -30,8 +29,9 @@ from meetings.core.lifecycle import (
     extension_transition,
     transitions_from,
 )
-from meetings.models import Account, DeadlineKind, Task
-from meetings.tasks.forms import milestones, workflow
+from meetings.models import Account, DeadlineKind, Task, TaskLog
+from meetings.tasks.forms import workflow
+from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.evidence import add_evidence, delete_evidence
@@ -43,297 +43,221 @@ from meetings.tasks.services.reviews import review_without_news, set_review_inte
 from meetings.tasks.services.status import meet_milestone, reopen_milestone, reopen_task, terminate_task
 from meetings.tasks.signals import reminders_recorded
 
-Form = workflow.TaskActionForm
-
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do. ``run`` calls the verb with what the form says; ``buttons`` are the decisions it may send."""
+    """One thing to do: ``service`` gets what the form says, its note under the name ``note_as``.
+
+    With ``buttons`` it is a decision: whatever is not ``accept`` goes to ``refuse``, with the note as the reason.
+    """
 
     title: Promise
-    form: type[Form]
+    form: type[TaskActionForm]
     takers: frozenset[ActorRole]
-    run: Callable[[Form, dict[str, Any]], object]
+    service: Callable[..., object]
     success_message: Promise
     icon: str = "pencil"
+    note_as: str = "note"
     buttons: tuple[tuple[str, Promise, str], ...] = ()
+    refuse: Callable[..., object] | None = None
     # Whether the inbox goes on to the next task once this is done.
     advances_inbox: bool = False
 
-
-def _dated_arguments(form: Form, common: dict[str, Any]) -> dict[str, Any]:
-    return {**common, "effective_on": form.cleaned_data["effective_on"]}
-
-
-def _report_arguments(form: Form, common: dict[str, Any]) -> dict[str, Any]:
-    return {**_dated_arguments(form, common), "department": form.department}
-
-
-def _request_closure(form: Form, common: dict[str, Any]) -> object:
-    data = form.cleaned_data
-    return request_closure(**_report_arguments(form, common), summary=data["note"], files=data["files"])
+    def run(self, form: TaskActionForm) -> object:
+        """Call the service with what a valid form says."""
+        arguments = form.arguments()
+        if self.refuse is not None and form.data.get("decision") != "accept":
+            arguments.pop("leader", None)
+            return self.refuse(reason=arguments.pop("note"), **arguments)
+        if "note" in arguments:
+            arguments[self.note_as] = arguments.pop("note")
+        return self.service(**arguments)
 
 
-def _decide_closure(form: Form, common: dict[str, Any]) -> object:
-    note = form.cleaned_data["note"]
-    if form.data.get("decision") == "accept":
-        return accept_closure(**_dated_arguments(form, common), note=note)
-    return send_back(**_dated_arguments(form, common), reason=note)
+def _accept_or(accept: Promise, refuse: Promise) -> tuple[tuple[str, Promise, str], ...]:
+    return ("accept", accept, "btn-success"), ("refuse", refuse, "btn-outline")
 
 
-def _agree(form: Form, common: dict[str, Any]) -> object:
-    data = form.cleaned_data
-    if form.data.get("decision") == "accept":
-        return agree_to_closure(**_dated_arguments(form, common), note=data["note"], leader=data.get("leader"))
-    return send_back(**_dated_arguments(form, common), reason=data["note"])
-
-
-def _ask_for_extension(form: Form, common: dict[str, Any]) -> object:
-    data = form.cleaned_data
-    texts = {name: data[name] for name in ("deadline_text", "reason", "progress")}
-    return request_extension(**_report_arguments(form, common), **texts)
-
-
-def _decide_extension(form: Form, common: dict[str, Any]) -> object:
-    verb = grant_extension if form.data.get("decision") == "accept" else refuse_extension
-    return verb(**_dated_arguments(form, common), reason=form.cleaned_data["note"])
-
-
-def _instruct(form: Form, common: dict[str, Any]) -> object:
-    data = form.cleaned_data
-    return give_instruction(**_dated_arguments(form, common), text=data["text"], leader=data.get("leader"))
-
-
-def _remind(form: Form, common: dict[str, Any]) -> object:
-    entry, mailings = remind_departments(**common, message=form.cleaned_data["note"])
+def _remind_departments(**arguments: Any) -> TaskLog:
+    entry, mailings = remind_departments(**arguments)
     # After the transaction: the log must not wait for a mail server, nor be undone by one.
     reminders_recorded.send(sender=remind_departments, mailings=mailings)
     return entry
 
 
-def _answer(form: Form, common: dict[str, Any]) -> object:
-    instruction = permissions.answerable_instruction(form.account, form.cleaned_data["instruction"], form.today)
-    if instruction.task_id != form.task.pk:
-        raise Http404
-    arguments = _report_arguments(form, common)
-    del arguments["task_id"]
-    return answer_instruction(instruction_id=instruction.pk, note=form.cleaned_data["note"], **arguments)
-
-
-def _add_evidence(form: Form, common: dict[str, Any]) -> object:
-    data = form.cleaned_data
-    return add_evidence(**_report_arguments(form, common), files=data["files"], note=data["note"])
-
-
-def _delete_evidence(form: Form, common: dict[str, Any]) -> object:
-    evidence = permissions.deletable_evidence(form.account, form.cleaned_data["evidence"], form.today)
-    if evidence.task_id != form.task.pk:
-        raise Http404
-    return delete_evidence(
-        evidence_id=evidence.pk,
-        version=common["version"],
-        actor=common["actor"],
-        reason=form.cleaned_data["reason"],
-    )
-
-
-def _meet_milestone(form: Form, common: dict[str, Any]) -> object:
-    arguments = _report_arguments(form, common)
-    del arguments["task_id"]
-    data = form.cleaned_data
-    return meet_milestone(milestone_id=data["milestone"].pk, note=data["note"], **arguments)
-
-
-def _reopen_milestone(form: Form, common: dict[str, Any]) -> object:
-    arguments = _dated_arguments(form, common)
-    del arguments["task_id"]
-    data = form.cleaned_data
-    return reopen_milestone(milestone_id=data["milestone"].pk, reason=data["note"], **arguments)
-
-
-def _set_interval(form: Form, common: dict[str, Any]) -> object:
-    data = form.cleaned_data
-    return set_review_interval(**common, months=data["months"], reason=data["note"])
-
-
-def _record_outcome(form: Form, common: dict[str, Any]) -> object:
-    data = form.cleaned_data
-    return record_outcome(**common, outcome=data["outcome"], reply=data["reply"])
-
-
 # The names are the last part of the addresses; the order is that of the page.
 ACTIONS: dict[str, Action] = {
     "decide-closure": Action(
-        gettext_lazy("Decide on the closure"),
+        _("Decide on the closure"),
         workflow.DecisionForm,
         CAN_DECIDE,
-        _decide_closure,
-        gettext_lazy("The closure is decided."),
+        accept_closure,
+        _("The closure is decided."),
         "gavel",
-        (
-            ("accept", gettext_lazy("Accept and close"), "btn-success"),
-            ("refuse", gettext_lazy("Send back"), "btn-outline"),
-        ),
+        buttons=_accept_or(_("Accept and close"), _("Send back")),
+        refuse=send_back,
         advances_inbox=True,
     ),
     "agree": Action(
-        gettext_lazy("Agree to the closure"),
+        _("Agree to the closure"),
         workflow.AgreementForm,
         CAN_SUPERVISE,
-        _agree,
-        gettext_lazy("Saved: the secretariat sees it in its inbox."),
+        agree_to_closure,
+        _("Saved: the secretariat sees it in its inbox."),
         "gavel",
-        (
-            ("accept", gettext_lazy("Agree"), "btn-success"),
-            ("refuse", gettext_lazy("Send back"), "btn-outline"),
-        ),
+        buttons=_accept_or(_("Agree"), _("Send back")),
+        refuse=send_back,
         advances_inbox=True,
     ),
     "decide-extension": Action(
-        gettext_lazy("Decide on the later deadline"),
+        _("Decide on the later deadline"),
         workflow.DecisionForm,
         CAN_DECIDE,
-        _decide_extension,
-        gettext_lazy("The later deadline is decided."),
+        grant_extension,
+        _("The later deadline is decided."),
         "gavel",
-        (
-            ("accept", gettext_lazy("Grant"), "btn-success"),
-            ("refuse", gettext_lazy("Refuse"), "btn-outline"),
-        ),
+        note_as="reason",
+        buttons=_accept_or(_("Grant"), _("Refuse")),
+        refuse=refuse_extension,
         advances_inbox=True,
     ),
     "answer": Action(
-        gettext_lazy("Answer the instruction"),
+        _("Answer the instruction"),
         workflow.InstructionAnswerForm,
         CAN_REPORT,
-        _answer,
-        gettext_lazy("Saved: the instruction is answered."),
+        answer_instruction,
+        _("Saved: the instruction is answered."),
         "message",
         advances_inbox=True,
     ),
     "request-closure": Action(
-        gettext_lazy("Ask for closure"),
+        _("Ask for closure"),
         workflow.ClosureRequestForm,
         CAN_REQUEST,
-        _request_closure,
-        gettext_lazy("Saved: the closure waits for a decision."),
+        request_closure,
+        _("Saved: the closure waits for a decision."),
         "check",
+        note_as="summary",
         advances_inbox=True,
     ),
     "ask-extension": Action(
-        gettext_lazy("Ask for a later deadline"),
+        _("Ask for a later deadline"),
         workflow.ExtensionRequestForm,
         CAN_REQUEST,
-        _ask_for_extension,
-        gettext_lazy("Saved: the later deadline waits for a decision. Until then the present one counts."),
+        request_extension,
+        _("Saved: the later deadline waits for a decision. Until then the present one counts."),
         "calendar-time",
     ),
     "settle-deadline": Action(
-        gettext_lazy("Settle the deadline"),
+        _("Settle the deadline"),
         workflow.SettleDeadlineForm,
         CAN_DECIDE,
-        lambda form, common: resolve_deadline(
-            **_dated_arguments(form, common), meaning=form.cleaned_data["meaning"], reason=form.cleaned_data["note"]
-        ),
-        gettext_lazy("Saved: the deadline is settled."),
+        resolve_deadline,
+        _("Saved: the deadline is settled."),
         "calendar-time",
+        note_as="reason",
     ),
     "nothing-new": Action(
-        gettext_lazy("Reviewed, nothing new"),
+        _("Reviewed, nothing new"),
         workflow.ReviewForm,
         CAN_REPORT,
-        lambda form, common: review_without_news(**_report_arguments(form, common)),
-        gettext_lazy("Saved: the next review counts from this one."),
+        review_without_news,
+        _("Saved: the next review counts from this one."),
         "eye",
         advances_inbox=True,
     ),
     "meet-milestone": Action(
-        gettext_lazy("A milestone is met"),
-        milestones.MeetMilestoneForm,
+        _("A milestone is met"),
+        workflow.MeetMilestoneForm,
         CAN_REPORT,
-        _meet_milestone,
-        gettext_lazy("Saved: the milestone is met. The task is as late as its next one."),
+        meet_milestone,
+        _("Saved: the milestone is met. The task is as late as its next one."),
         "check",
         advances_inbox=True,
     ),
     "reopen-milestone": Action(
-        gettext_lazy("A milestone was not met after all"),
-        milestones.ReopenMilestoneForm,
+        _("A milestone was not met after all"),
+        workflow.ReopenMilestoneForm,
         CAN_REPORT,
-        _reopen_milestone,
-        gettext_lazy("Saved: the milestone is not met, and the task is as late as it again."),
+        reopen_milestone,
+        _("Saved: the milestone is not met, and the task is as late as it again."),
         "arrow-back-up",
+        note_as="reason",
     ),
     "add-evidence": Action(
-        gettext_lazy("Add evidence"),
+        _("Add evidence"),
         workflow.AddEvidenceForm,
         CAN_REPORT,
-        _add_evidence,
-        gettext_lazy("Saved: the files are in the list of evidence."),
+        add_evidence,
+        _("Saved: the files are in the list of evidence."),
         "paperclip",
     ),
     "delete-evidence": Action(
-        gettext_lazy("Delete a file"),
+        _("Delete a file"),
         workflow.DeleteEvidenceForm,
         CAN_REPORT,
-        _delete_evidence,
-        gettext_lazy("The file is deleted. That it was here stays in the log."),
+        delete_evidence,
+        _("The file is deleted. That it was here stays in the log."),
         "x",
     ),
     "instruct": Action(
-        gettext_lazy("Give an instruction"),
+        _("Give an instruction"),
         workflow.InstructionForm,
         CAN_SUPERVISE,
-        _instruct,
-        gettext_lazy("Saved: the instruction stands on top of the task until it is answered."),
+        give_instruction,
+        _("Saved: the instruction stands on top of the task until it is answered."),
         "gavel",
     ),
     "remind": Action(
-        gettext_lazy("Remind the departments"),
+        _("Remind the departments"),
         workflow.ReminderForm,
         CAN_DECIDE,
-        _remind,
-        gettext_lazy("Saved: the reminder is in the log, and its mails are on their way."),
+        _remind_departments,
+        _("Saved: the reminder is in the log, and its mails are on their way."),
         "clock",
+        note_as="message",
     ),
     "comment": Action(
-        gettext_lazy("Comment"),
+        _("Comment"),
         workflow.CommentForm,
         CAN_COMMENT,
-        lambda form, common: add_comment(**common, text=form.cleaned_data["text"]),
-        gettext_lazy("Saved: the comment is in the log."),
+        add_comment,
+        _("Saved: the comment is in the log."),
         "message",
     ),
     "review-interval": Action(
-        gettext_lazy("Change how often it is reviewed"),
+        _("Change how often it is reviewed"),
         workflow.ReviewIntervalForm,
         CAN_DECIDE,
-        _set_interval,
-        gettext_lazy("Saved: how often the task is reviewed."),
+        set_review_interval,
+        _("Saved: how often the task is reviewed."),
         "calendar-event",
+        note_as="reason",
     ),
     "terminate": Action(
-        gettext_lazy("Terminate the task"),
+        _("Terminate the task"),
         workflow.ReasonForm,
         CAN_DECIDE,
-        lambda form, common: terminate_task(**_dated_arguments(form, common), reason=form.cleaned_data["note"]),
-        gettext_lazy("Saved: the task is terminated."),
+        terminate_task,
+        _("Saved: the task is terminated."),
         "x",
+        note_as="reason",
     ),
     "reopen": Action(
-        gettext_lazy("Reopen the task"),
+        _("Reopen the task"),
         workflow.ReasonForm,
         CAN_DECIDE,
-        lambda form, common: reopen_task(**_dated_arguments(form, common), reason=form.cleaned_data["note"]),
-        gettext_lazy("Saved: the task is open again."),
+        reopen_task,
+        _("Saved: the task is open again."),
         "arrow-back-up",
+        note_as="reason",
     ),
     "outcome": Action(
-        gettext_lazy("Record what became of the suggestion"),
+        _("Record what became of the suggestion"),
         workflow.OutcomeForm,
         CAN_DECIDE,
-        _record_outcome,
-        gettext_lazy("Saved: the outcome stands with each task of the suggestion."),
+        record_outcome,
+        _("Saved: the outcome stands with each task of the suggestion."),
         "message",
     ),
 }
@@ -385,6 +309,6 @@ def available_actions(account: Account, task: Task, state: WorkflowState) -> lis
     return [name for name, action in ACTIONS.items() if possible[name] and roles & action.takers]
 
 
-def empty_forms(names: Iterable[str], account: Account, task: Task, today: datetime.date) -> dict[str, Form]:
+def empty_forms(names: Iterable[str], account: Account, task: Task, today: datetime.date) -> dict[str, TaskActionForm]:
     """Return an empty form of each action in ``names``."""
     return {name: ACTIONS[name].form(action=name, account=account, task=task, today=today) for name in names}

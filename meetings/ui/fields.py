@@ -1,0 +1,62 @@
+"""Fields that many forms have: text, a day, a choice, each with the widget that pages draw it with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from meetings.models import MAX_TEXT_LENGTH
+
+# No id has more digits; SQLite has no number for one that has.
+MAX_ID_DIGITS = 18
+
+
+def normalize_line_ends(text: str) -> str:
+    """Return ``text`` with the line ends the register keeps; browsers send others."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def parse_ids(values: Iterable[str]) -> set[int]:
+    """Return the ids among what was sent; nothing that is none reaches the database."""
+    return {int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= MAX_ID_DIGITS}
+
+
+class TextField(forms.CharField):
+    """Some words on one line, or, with ``rows``, some sentences."""
+
+    def __init__(self, *, rows: int = 0, max_length: int = MAX_TEXT_LENGTH, **options: Any) -> None:
+        attrs = {"class": "form-control", "autocomplete": "off"}
+        widget = forms.Textarea({**attrs, "rows": rows}) if rows else forms.TextInput(attrs)
+        super().__init__(max_length=max_length, widget=widget, **options)
+
+    def to_python(self, value: Any) -> str:
+        return normalize_line_ends(super().to_python(value) or "")
+
+
+class DayField(forms.DateField):
+    """A day, with the browser's own calendar."""
+
+    default_error_messages = {"invalid": gettext_lazy("This is not a day. Write it as 2023-12-31.")}
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **options)
+
+
+class SelectField(forms.ChoiceField):
+    """One of a few."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.Select(attrs={"class": "form-select"}), **options)
+
+
+class IdField(forms.IntegerField):
+    """The number of something, sent unseen; none has as many digits as a database could not take."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=10**MAX_ID_DIGITS - 1, **options)

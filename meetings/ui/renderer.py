@@ -1,0 +1,33 @@
+"""How forms are drawn: FORM_RENDERER of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.forms import BoundField
+from django.forms.renderers import TemplatesSetting
+
+
+class StyledField(BoundField):
+    """A field of a form, with the CSS classes of its place in a layout that ``field_classes`` of the form gives it."""
+
+    def css_classes(self, extra_classes: str | Iterable[str] | None = None) -> str:
+        return super().css_classes(extra_classes or getattr(self.form, "field_classes", {}).get(self.name))
+
+    @property
+    def theirs(self) -> str | None:
+        """What another person has made of the field meanwhile, none where nothing (`ui.forms.TrackedForm`)."""
+        return getattr(self.form, "theirs", {}).get(self.name)
+
+    @property
+    def original(self) -> str | None:
+        """What was printed first, where something else stands now."""
+        return getattr(self.form, "originals", {}).get(self.name)
+
+
+class FormRenderer(TemplatesSetting):
+    """Draws each field, and each form as a whole, by one template of ours."""
+
+    form_template_name = "meetings/ui/form.html"
+    field_template_name = "meetings/ui/field.html"
+    bound_field_class = StyledField
