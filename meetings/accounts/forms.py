@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.models import PAGE_SIZES, Account, LandingPage, Language
 from meetings.tasks import inbox
+from meetings.ui.fields import SelectField
 from meetings.ui.forms import ServiceForm
 
 # Where the first page is one of the saved views, this and its number are the value sent.
@@ -25,10 +26,9 @@ DEFAULT_PAGE_SIZE = PAGE_SIZES[1]
 class AccountSettingsForm(ServiceForm):
     """What somebody chooses for their own account."""
 
-    language = forms.ChoiceField(
+    language = SelectField(
         label=gettext_lazy("Language of pages and mails"),
         required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
     page_size = forms.TypedChoiceField(
         label=gettext_lazy("Rows a page"),
@@ -38,14 +38,13 @@ class AccountSettingsForm(ServiceForm):
         help_text=gettext_lazy("Of every list, until another number is chosen there."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    landing = forms.ChoiceField(
+    landing = SelectField(
         label=gettext_lazy("First page"),
         required=False,
         help_text=gettext_lazy(
             "What opens after signing in, unless the way to some other page led there. "
             "It may be one of your saved views."
         ),
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
     wants_digest = forms.BooleanField(
         label=gettext_lazy("Send me the daily digest by e-mail"),
@@ -90,17 +89,16 @@ class AccountSettingsForm(ServiceForm):
     def _default_page_size_label() -> str:
         return _("As usual (%(number)d)") % {"number": DEFAULT_PAGE_SIZE}
 
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """What the verb is to keep."""
+    def arguments(self) -> dict[str, Any]:
+        """Return what was chosen, as the service's arguments; for a valid form."""
         data = dict(self.cleaned_data)
         landing = data.pop("landing")
         view = self.views.get(landing)
         page = LandingPage.DASHBOARD if view or not landing else LandingPage(landing)
         return {**data, "landing_page": page, "landing_view": view}
 
-    def said(self, changed: list[str]) -> list[str]:
-        """Say what the fields behind the verb's arguments ``changed`` hold now."""
+    def describe_changes(self, changed: list[str]) -> list[str]:
+        """Say what the fields behind the service's arguments ``changed`` hold now."""
         names = dict.fromkeys("landing" if name.startswith("landing") else name for name in changed)
         return [
             _("%(filter)s: %(values)s") % {"filter": self.fields[name].label, "values": self._format_value(name)}

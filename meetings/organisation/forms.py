@@ -1,70 +1,69 @@
-"""What is typed about departments and people. Forms read and explain; the verbs of `meetings.tasks.services` decide."""
+"""What is typed about departments, people and accounts. Forms read and explain; the services decide."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.errors import ServiceError
-from meetings.models import MAX_TEXT_LENGTH, Account, Department, Person, Role
+from meetings.models import Account, Department, Person, Role
 from meetings.organisation.services.organisation import open_tasks_of, version_of
+from meetings.ui.fields import SelectField, TextField
+from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import BoundedMultipleChoiceField, SearchChoiceField, SearchMultipleChoiceField
 
 
-def _text_field(label, *, required: bool = True, help_text="") -> forms.CharField:
-    # How long it may be is the verb's to say, with what is too long in its sentence.
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=500,
-        help_text=help_text,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-    )
+def _name_field(label: Any, **options: Any) -> TextField:
+    # How long it may be is the service's to say, with what is too long in its message.
+    return TextField(label=label, max_length=500, **options)
 
 
 def _checkboxes() -> forms.CheckboxSelectMultiple:
     return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
 
 
-class SubjectForm(forms.Form):
+class SubjectForm(ServiceForm):
     """A form about one department, person or account, with the version it was opened on."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    note = forms.CharField(
-        label=_("Remark"),
-        required=False,
-        max_length=MAX_TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-    )
+    marks_optional = True
 
-    def __init__(self, data=None, *, subject: Department | Person | Account, action: str, initial=None) -> None:
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    note = TextField(label=_("Remark"), required=False, rows=2)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        subject: Department | Person | Account,
+        action: str,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
         own = {"version": version_of(subject)} if data is None else {}
         super().__init__(data, auto_id=f"{action}-%s", initial={**own, **(initial or {})})
         self.subject, self.action = subject, action
         self.order_fields([name for name in self.fields if name != "note"])
 
-    def add_service_error(self, error: ServiceError) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
-
 
 class DepartmentNameForm(SubjectForm):
     """Another name."""
 
-    name = _text_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
+    name = _name_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
 
-    def __init__(self, data=None, *, subject: Department, action: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, subject: Department, action: str) -> None:
         super().__init__(data, subject=subject, action=action, initial={"name": subject.name})
 
 
 class PersonForm(SubjectForm):
     """Another name or unit."""
 
-    name = _text_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
-    unit = _text_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+    name = _name_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
+    unit = _name_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
 
-    def __init__(self, data=None, *, subject: Person, action: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, subject: Person, action: str) -> None:
         super().__init__(data, subject=subject, action=action, initial={"name": subject.name, "unit": subject.unit})
 
 
@@ -73,7 +72,7 @@ class DepartmentHeadForm(SubjectForm):
 
     head = SearchChoiceField(label=_("Head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody"))
 
-    def __init__(self, data=None, *, subject: Department, action: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, subject: Department, action: str) -> None:
         super().__init__(data, subject=subject, action=action, initial={"head": subject.head_id})
         own = [subject.head_id] if subject.head_id else []
         self.fields["head"].queryset = Person.objects.selectable_as_leaders(own)
@@ -88,7 +87,7 @@ class MergeForm(SubjectForm):
 
     into = SearchChoiceField(label=_("Merge it into"), queryset=Department.objects.none())
 
-    def __init__(self, data=None, *, subject: Department | Person, action: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
         super().__init__(data, subject=subject, action=action)
         self.fields["into"].queryset = type(subject).objects.offered().exclude(pk=subject.pk)
 
@@ -99,7 +98,7 @@ class TaskHandoverForm(SubjectForm):
     to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
     tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_checkboxes())
 
-    def __init__(self, data=None, *, subject: Department | Person, action: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
         self.open_tasks = list(open_tasks_of(subject).order_by("pk"))
         super().__init__(data, subject=subject, action=action, initial={"tasks": [task.pk for task in self.open_tasks]})
         kind = type(subject).objects
@@ -125,7 +124,7 @@ class DepartmentHandoverForm(SubjectForm):
         widget=forms.Select(attrs={"class": "form-select", "data-search": True}),
     )
 
-    def __init__(self, data=None, *, subject: Account, action: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, subject: Account, action: str) -> None:
         own = subject.departments.order_by("pk")
         super().__init__(data, subject=subject, action=action, initial={"departments": own})
         self.fields["departments"].queryset = own
@@ -134,36 +133,36 @@ class DepartmentHandoverForm(SubjectForm):
         self.fields["to"].label_from_instance = lambda account: f"{account} ({account.username})"
 
 
-class NewDepartmentForm(forms.Form):
+class NewDepartmentForm(ServiceForm):
     """A department that is not there yet."""
 
-    name = _text_field(_("Name"))
+    marks_optional = True
 
-    def add_service_error(self, error: ServiceError) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
+    name = _name_field(_("Name"))
 
 
 class NewPersonForm(NewDepartmentForm):
     """Somebody who is not there yet."""
 
-    unit = _text_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+    unit = _name_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
 
 
 # --- accounts -------------------------------------------------------------------------------------
 
 
-class AccountFieldsForm(forms.Form):
+class AccountFieldsForm(ServiceForm):
     """What an administrator says of an account."""
 
-    username = _text_field(Account._meta.get_field("username").verbose_name)
-    display_name = _text_field(Account._meta.get_field("display_name").verbose_name)
+    marks_optional = True
+
+    username = _name_field(Account._meta.get_field("username").verbose_name)
+    display_name = _name_field(Account._meta.get_field("display_name").verbose_name)
     email = forms.EmailField(
         label=_("E-mail address"),
         required=False,
         widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.Select(attrs={"class": "form-select"}))
+    role = SelectField(label=_("Role"), choices=Role.choices)
     departments = SearchMultipleChoiceField(
         label=_("Departments"),
         queryset=Department.objects.none(),
@@ -178,14 +177,14 @@ class AccountFieldsForm(forms.Form):
         help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
     )
 
-    def set_choices(self, departments: list[int] = (), person: int | None = None) -> None:
+    def set_choices(self, departments: Sequence[int] = (), person: int | None = None) -> None:
         """Offer the departments and people in use, and those that the account has already."""
         self.fields["departments"].queryset = Department.objects.offered(departments)
         self.fields["person"].queryset = Person.objects.selectable_as_leaders([person] if person else [])
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         """Ask for what the role needs: a liaison without departments, or a leader who is nobody, sees empty pages."""
-        data = super().clean()
+        data = super().clean() or {}
         if data.get("role") == Role.LIAISON and data.get("is_active", True) and not data.get("departments"):
             self.add_error("departments", gettext("Say which departments this liaison reports for."))
         if data.get("role") == Role.LEADER and not data.get("person"):
@@ -196,13 +195,9 @@ class AccountFieldsForm(forms.Form):
 class NewAccountForm(AccountFieldsForm):
     """An account that is not there yet."""
 
-    def __init__(self, data=None) -> None:
+    def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"role": Role.READER})
         self.set_choices()
-
-    def add_service_error(self, error: ServiceError) -> None:
-        """Put the sentence of a verb that refused beside the field it is about."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 class EditAccountForm(AccountFieldsForm, SubjectForm):
@@ -215,7 +210,7 @@ class EditAccountForm(AccountFieldsForm, SubjectForm):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
-    def __init__(self, data=None, *, subject: Account, action: str = "account") -> None:
+    def __init__(self, data: QueryDict | None = None, *, subject: Account, action: str = "account") -> None:
         departments = list(subject.departments.values_list("pk", flat=True))
         names = ("username", "display_name", "email", "role", "is_active")
         initial = {name: getattr(subject, name) for name in names}

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
-from meetings.errors import ConflictError, ServiceError
 from meetings.models import (
     ANSWERABLE_ROLES,
-    Account,
     ChangeLog,
     Department,
     DepartmentRole,
@@ -54,12 +51,7 @@ def organisation(request: Request) -> HttpResponse:
     """Show the departments, and add one."""
     departments = permissions.readable_departments(request.user).living().with_counts(OPEN_STATUSES, ANSWERABLE_ROLES)
     departments = departments.select_related("head").prefetch_related("former_names", "merged", "liaisons")
-    form = NewDepartmentForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        added = _add(request, form, add_department)
-        if added is not None:
-            return added
-    return _list(request, departments, DepartmentTable, form, "departments")
+    return _list(request, departments, DepartmentTable, NewDepartmentForm, add_department)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,33 +59,27 @@ def organisation_people(request: Request) -> HttpResponse:
     """Show the people, and add one."""
     people = permissions.readable_people(request.user).living().with_counts(OPEN_STATUSES)
     people = people.prefetch_related("former_names", "merged")
-    form = NewPersonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        added = _add(request, form, add_person)
-        if added is not None:
-            return added
-    return _list(request, people, PersonTable, form, "people")
+    return _list(request, people, PersonTable, NewPersonForm, add_person)
 
 
-def _add(request: Request, form: forms.Form, service: Callable[..., Subject]) -> HttpResponse | None:
-    """Add what the form says and go to its page; none where the form has to come back."""
-    permissions.require_organisation_manager(request.user)
-    if form.is_valid():
-        try:
-            added = service(actor=request.user, **form.cleaned_data)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": added})
-            return redirect(added)
-    return None
-
-
-def _list(request: Request, rows: QuerySet, table_class: type[ListTable], form: forms.Form, kind: str) -> HttpResponse:
+def _list(
+    request: Request,
+    rows: QuerySet,
+    table_class: type[ListTable],
+    form_class: type[NewDepartmentForm],
+    service: Callable[..., Subject],
+) -> HttpResponse:
+    form = form_class(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        permissions.require_organisation_manager(request.user)
+        if form.submit(lambda: service(actor=request.user, **form.cleaned_data)):
+            messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": form.result})
+            return redirect(form.result)
     words = request.GET.get("q", "").strip()[:200]
     table, errors = table_class.build(request, rows.called(words) if words else rows)
     tasks = permissions.readable_tasks(request.user, today())
     of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
+    kind = "departments" if service is add_department else "people"
     counts = {count.key: count for count in (of_departments if kind == "departments" else of_leaders)}
     context = {
         "table": table,
@@ -106,8 +92,7 @@ def _list(request: Request, rows: QuerySet, table_class: type[ListTable], form: 
         "scope": as_of_query(today()),
         "pressing_health": list(statistics.PRESSING),
     }
-    status = 422 if form.is_bound else 200
-    return render(request, "meetings/organisation/list.html", context, status=status)
+    return render(request, "meetings/organisation/list.html", context, status=form.status_code)
 
 
 # --- one department, one person -----------------------------------------------------------------------
@@ -127,13 +112,13 @@ def person_detail(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def department_action(request: Request, pk: int, action: str) -> HttpResponse:
-    """Do something with the department; see `_act`."""
+    """Do something with the department; see `_run_action`."""
     return _run_action(request, permissions.editable_department(request.user, pk), action, DEPARTMENT_ACTIONS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_action(request: Request, pk: int, action: str) -> HttpResponse:
-    """Do something with the person; see `_act`."""
+    """Do something with the person; see `_run_action`."""
     return _run_action(request, permissions.editable_person(request.user, pk), action, PERSON_ACTIONS)
 
 
@@ -146,61 +131,41 @@ def _run_action(request: Request, subject: Subject, name: str, known: dict[str, 
         if not action.preview or subject.merged_into_id is not None:
             return redirect(f"{subject.get_absolute_url()}#{name}")
         # What was chosen stands in the address, and is looked at before it is done.
-        asked = rebased_data(request.GET, subject) if request.GET else None
-        return _preview(request, subject, action.form(asked, subject=subject, action=name), action)
+        form = action.form(request.GET or None, subject=subject, action=name)
+        if form.is_bound:
+            form.rebase(version_of(subject))
+        return _preview(request, subject, form, action)
     form = action.form(request.POST, subject=subject, action=name)
-    conflict, status = None, 422
-    if form.is_valid():
-        data = form.cleaned_data
-        key = "department_id" if isinstance(subject, Department) else "person_id"
-        common = {key: subject.pk, "actor": request.user, "version": data["version"], "note": data["note"]}
-        try:
-            done = action.run(form, common)
-        except ConflictError as raised:
-            conflict, status = raised, 409
-            form.data = rebased_data(form.data, subject)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            messages.success(request, done)
-            return redirect(subject)
-    if action.preview:
-        return _preview(request, subject, form, action, conflict=conflict, status=status)
-    return _detail(request, subject, submitted_form=form, conflict=conflict, status=status)
+    if form.submit(lambda: action.run(form, _service_arguments(request, form))):
+        messages.success(request, form.result)
+        return redirect(subject)
+    return _preview(request, subject, form, action) if action.preview else _detail(request, subject, form)
 
 
-def _preview(
-    request: Request,
-    subject: Subject,
-    form: SubjectForm,
-    action: Action,
-    *,
-    conflict: ConflictError | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _service_arguments(request: Request, form: SubjectForm) -> dict[str, Any]:
+    key = "department_id" if isinstance(form.subject, Department) else "person_id"
+    data = form.cleaned_data
+    return {key: form.subject.pk, "actor": request.user, "version": data["version"], "note": data["note"]}
+
+
+def _preview(request: Request, subject: Subject, form: SubjectForm, action: Action) -> HttpResponse:
     into = form.cleaned_data.get("into") if form.is_bound and form.is_valid() else None
     moves_of = summarize_department_merge if isinstance(subject, Department) else summarize_person_merge
     context = {
         "subject": subject,
         "form": form,
         "action": action,
-        "stale": conflict,
         "into": into,
         "moves": moves_of(subject) if into else None,
         "scope": as_of_query(today()),
         "is_department": isinstance(subject, Department),
     }
+    # The preview of a merge comes by its address, where nothing is wrong yet.
+    status = form.status_code if request.method == "POST" else 200
     return render(request, action.preview, context, status=status)
 
 
-def _detail(
-    request: Request,
-    subject: Subject,
-    *,
-    submitted_form: SubjectForm | None = None,
-    conflict: ConflictError | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _detail(request: Request, subject: Subject, submitted_form: SubjectForm | None = None) -> HttpResponse:
     is_department = isinstance(subject, Department)
     tasks = permissions.readable_tasks(request.user, today())
     own = tasks.assigned_to([subject.pk]) if is_department else tasks.supervised_by([subject.pk])
@@ -226,11 +191,11 @@ def _detail(
         "forms": [(name, known[name], forms_[name]) for name in known if name in forms_],
         "with_preview": [(name, known[name]) for name in names if known[name].preview],
         "sent": submitted_form,
-        "stale": conflict,
         "scope": as_of_query(today()),
         "may_organise": permissions.can_manage_organisation(request.user),
         **(_department_context(subject, tasks) if is_department else _person_context(subject)),
     }
+    status = submitted_form.status_code if submitted_form else 200
     return render(request, "meetings/organisation/detail.html", context, status=status)
 
 
@@ -262,47 +227,27 @@ def account_handover(request: Request, pk: int) -> HttpResponse:
     form = organisation_forms.DepartmentHandoverForm(
         request.POST if request.method == "POST" else None, subject=account, action="hand-over"
     )
-    conflict, status = None, 422 if request.method == "POST" else 200
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            departments = hand_over_departments(
-                account_id=account.pk,
-                to_id=data["to"].pk,
-                department_ids=[department.pk for department in data["departments"]],
-                actor=request.user,
-                version=data["version"],
-                note=data["note"],
-            )
-        except ConflictError as raised:
-            conflict, status = raised, 409
-            form.data = rebased_data(form.data, account)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            names = _(", ").join(department.name for department in departments)
-            done = _("Handed over: “%(account)s” now reports for %(departments)s.")
-            messages.success(request, done % {"account": data["to"], "departments": names})
-            return redirect(departments[0])
+    if form.is_bound and form.submit(
+        lambda: hand_over_departments(
+            account_id=account.pk,
+            to_id=form.cleaned_data["to"].pk,
+            department_ids=[department.pk for department in form.cleaned_data["departments"]],
+            actor=request.user,
+            version=form.cleaned_data["version"],
+            note=form.cleaned_data["note"],
+        )
+    ):
+        names = _(", ").join(department.name for department in form.result)
+        done = _("Handed over: “%(account)s” now reports for %(departments)s.")
+        messages.success(request, done % {"account": form.cleaned_data["to"], "departments": names})
+        return redirect(form.result[0])
     tasks = permissions.readable_tasks(request.user, today())
     counts = {count.key: count for count in statistics.count_by_department_and_leader(tasks)[0]}
     context = {
         "account": account,
         "form": form,
-        "stale": conflict,
-        "changes": _changes_of(account),
+        "changes": account.change_log.select_related("actor"),
         "counts": counts,
         "scope": as_of_query(today()),
     }
-    return render(request, "meetings/organisation/account_handover.html", context, status=status)
-
-
-def _changes_of(account: Account):
-    return account.change_log.select_related("actor")
-
-
-def rebased_data(data: QueryDict, subject: Subject | Account) -> QueryDict:
-    """Return what was typed, on the version that is there now: sending it again then counts."""
-    rebased = data.copy()
-    rebased["version"] = str(version_of(subject))
-    return rebased
+    return render(request, "meetings/organisation/account_handover.html", context, status=form.status_code)

@@ -12,11 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings import permissions
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password
-from meetings.errors import ConflictError, ServiceError
 from meetings.models import Account, Role
 from meetings.organisation.forms import EditAccountForm, NewAccountForm
 from meetings.organisation.tables import AccountTable
-from meetings.organisation.views import rebased_data
 from meetings.ui.http import Request
 
 
@@ -47,14 +45,10 @@ def account_new(request: Request) -> HttpResponse:
     """
     permissions.require_administrator(request.user)
     form = NewAccountForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            account, password = create_account(actor=request.user, **form.cleaned_data)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            return _page(request, account, password=password)
-    return render(request, "meetings/accounts/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    if form.is_bound and form.submit(lambda: create_account(actor=request.user, **form.cleaned_data)):
+        account, password = form.result
+        return _page(request, account, password=password)
+    return render(request, "meetings/accounts/new.html", {"form": form}, status=form.status_code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,20 +58,10 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, account)
     form = EditAccountForm(request.POST, subject=account)
-    if form.is_valid():
-        try:
-            edit_account(account_id=pk, actor=request.user, **form.cleaned_data)
-        except ConflictError as conflict:
-            form.data = rebased_data(form.data, account)
-            return _page(
-                request, permissions.managed_account(request.user, pk), form=form, conflict=conflict, status=409
-            )
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            messages.success(request, _("Saved: the account is changed."))
-            return redirect("account_detail", pk)
-    return _page(request, permissions.managed_account(request.user, pk), form=form, status=422)
+    if form.submit(lambda: edit_account(account_id=pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _("Saved: the account is changed."))
+        return redirect("account_detail", pk)
+    return _page(request, account, form=form)
 
 
 @never_cache
@@ -90,19 +74,13 @@ def account_password(request: Request, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: Request,
-    account: Account,
-    *,
-    form: EditAccountForm | None = None,
-    conflict: ConflictError | None = None,
-    password: str = "",
-    status: int = 200,
+    request: Request, account: Account, *, form: EditAccountForm | None = None, password: str = ""
 ) -> HttpResponse:
+    form = form or EditAccountForm(subject=account)
     context = {
         "account": account,
-        "form": form or EditAccountForm(subject=account),
-        "stale": conflict,
+        "form": form,
         "password": password,
         "changes": account.change_log.select_related("actor"),
     }
-    return render(request, "meetings/accounts/detail.html", context, status=status)
+    return render(request, "meetings/accounts/detail.html", context, status=form.status_code)

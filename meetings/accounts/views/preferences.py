@@ -18,7 +18,6 @@ from django.views.i18n import set_language
 from meetings.accounts.forms import AccountSettingsForm, PasswordForm
 from meetings.accounts.services import preferences
 from meetings.accounts.services.preferences import change_settings
-from meetings.errors import ServiceError
 from meetings.models import CalendarAddress
 from meetings.ui.http import Request
 
@@ -27,24 +26,19 @@ from meetings.ui.http import Request
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_settings(request: Request) -> HttpResponse:
     """Show and change the settings of the account that is signed in."""
-    form = AccountSettingsForm(request.POST or None, account=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = change_settings(account=request.user, **form.chosen)
-        except ServiceError as error:
-            form.add_service_error(error)
-        else:
-            with override(request.user.language or request.LANGUAGE_CODE):
-                messages.success(request, _success_message(form, changed))
-            return redirect("account_settings")
-    return _render(request, form=form, status=422 if request.method == "POST" else 200)
+    form = AccountSettingsForm(request.POST if request.method == "POST" else None, account=request.user)
+    if form.is_bound and form.submit(lambda: change_settings(account=request.user, **form.arguments())):
+        with override(request.user.language or request.LANGUAGE_CODE):
+            messages.success(request, _success_message(form, form.result))
+        return redirect("account_settings")
+    return _render(request, form=form, status=form.status_code)
 
 
 def _success_message(form: AccountSettingsForm, changed: list[str]) -> str:
     if not changed:
         return _("Nothing was changed: these were your settings already.")
     # Translators: what stands between the settings that were changed.
-    return _("Your settings are saved. %(changes)s") % {"changes": _("; ").join(form.said(changed))}
+    return _("Your settings are saved. %(changes)s") % {"changes": _("; ").join(form.describe_changes(changed))}
 
 
 @sensitive_post_parameters()
