@@ -95,8 +95,8 @@ class MergeForm(SubjectForm):
 class TaskHandoverForm(SubjectForm):
     """Which open tasks go to whom."""
 
-    to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
     tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_checkboxes())
+    to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
         self.open_tasks = list(open_tasks_of(subject).order_by("pk"))

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.breakdown.comparison import Comparison, compare_meetings, find_candidates
 from meetings.breakdown.services.related_suggestions import link_earlier_suggestion
-from meetings.errors import ServiceError
 from meetings.models import Suggestion
-from meetings.reports.forms import CompareForm
+from meetings.reports.forms import CompareForm, RelatedSuggestionForm
 from meetings.reports.progress import add_outcomes
 from meetings.tasks.listing import requested_day
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query, get_next_url, strip_nul, today
+from meetings.ui.navigation import as_of_query, get_next_url, today
 
 MAX_SEARCH_LENGTH = 100
 
@@ -58,50 +57,32 @@ def _comparison_context(comparison: Comparison, day: datetime.date) -> dict[str,
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def suggestion_related(request: Request, pk: int) -> HttpResponse:
     """Ask whether a suggestion was raised before: the likest of earlier meetings, and a search for others."""
     suggestion = permissions.linkable_suggestion(request.user, pk, today())
-    if request.method != "POST":
-        return _render_form(request, suggestion)
-    chosen, was = request.POST.get("earlier", ""), request.POST.get("was", "")
-    if chosen and not _is_id(chosen) or was and not _is_id(was):
-        return _render_form(request, suggestion, _("Choose one of the suggestions, or none."), status=422)
-    try:
-        link_earlier_suggestion(
-            suggestion_id=suggestion.pk,
-            earlier_id=int(chosen) if chosen else None,
-            actor=request.user,
-            expected_earlier_id=int(was) if was else None,
-            note=request.POST.get("note", ""),
-        )
-    except ServiceError as error:
-        return _render_form(request, suggestion, error.message, status=error.status_code)
-    if chosen:
+    form = RelatedSuggestionForm(request.POST if request.method == "POST" else None, suggestion=suggestion)
+    if not form.is_bound or not form.submit(lambda: link_earlier_suggestion(actor=request.user, **form.arguments())):
+        return _render_form(request, suggestion, form)
+    if form.cleaned_data["earlier"]:
         messages.success(request, _("Saved: the suggestion is linked to the earlier one."))
     else:
         messages.success(request, _("Saved: the suggestion is not linked to an earlier one any more."))
     return redirect(get_next_url(request) or f"{suggestion.meeting.get_absolute_url()}")
 
 
-def _is_id(written: str) -> bool:
-    return written.isascii() and written.isdecimal() and len(written) <= 18
-
-
-def _render_form(request: Request, suggestion: Suggestion, error: str = "", *, status: int = 200) -> HttpResponse:
-    search_text = (request.POST.get("q") or request.GET.get("q") or "")[:MAX_SEARCH_LENGTH].strip()
+def _render_form(request: Request, suggestion: Suggestion, form: RelatedSuggestionForm) -> HttpResponse:
+    search_text = (form.data.get("q") or request.GET.get("q") or "")[:MAX_SEARCH_LENGTH].strip()
     found = find_candidates(suggestion, search_text)
     current_link = suggestion.raised_before
-    chosen = request.POST.get("earlier", str(suggestion.raised_before_id or ""))
     context = {
+        "form": form,
         "suggestion": suggestion,
         "sources": suggestion.suggestion_sources.select_related("person"),
         "present": current_link,
         "candidates": [candidate for candidate in found if candidate.suggestion != current_link],
-        "chosen": chosen,
+        "chosen": str(form["earlier"].value() or ""),
         "words": search_text,
-        "note": request.POST.get("note", ""),
-        "wrong": [error] if error else [],
+        "wrong": form.error_messages,
         "back": get_next_url(request) or reverse("meeting_detail", args=[suggestion.meeting_id]),
     }
-    return render(request, "meetings/reports/related_suggestions.html", context, status=status)
+    return render(request, "meetings/reports/related_suggestions.html", context, status=form.status_code)

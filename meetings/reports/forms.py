@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.core.types import StrOrPromise
-from meetings.models import Account, Meeting, Person
+from meetings.models import Account, Meeting, Person, Suggestion
+from meetings.ui.fields import IdField, TextField
+from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchChoiceField
 
 
@@ -165,3 +167,31 @@ class CompareForm(forms.Form):
         if found.get("a") and found.get("a") == found.get("b"):
             self.add_error("b", _("This is the same meeting. Choose another one."))
         return found
+
+
+class RelatedSuggestionForm(ServiceForm):
+    """Which earlier suggestion this one comes back to, and which it was said to when the form was opened (none: 0)."""
+
+    VERSION_FIELD = "was"
+    _WRONG = dict.fromkeys(
+        ("invalid", "min_value", "max_value"), gettext_lazy("Choose one of the suggestions, or none.")
+    )
+
+    earlier = IdField(required=False, error_messages=_WRONG)
+    was = IdField(required=False, error_messages=_WRONG)
+    note = TextField(label=gettext_lazy("Why (if it needs to be said)"), required=False, max_length=500)
+    q = TextField(label=gettext_lazy("Search in earlier suggestions"), required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, suggestion: Suggestion) -> None:
+        super().__init__(data, auto_id="%s", initial={"earlier": suggestion.raised_before_id})
+        self.suggestion = suggestion
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what was chosen, as the service's arguments; for a valid form."""
+        data = self.cleaned_data
+        return {
+            "suggestion_id": self.suggestion.pk,
+            "earlier_id": data["earlier"] or None,
+            "expected_earlier_id": data["was"] or None,
+            "note": data["note"],
+        }

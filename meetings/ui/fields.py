@@ -60,3 +60,13 @@ class IdField(forms.IntegerField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, max_value=10**MAX_ID_DIGITS - 1, **options)
+
+
+class VersionField(IdField):
+    """The version of something; what is none is 0, older than any."""
+
+    def clean(self, value: Any) -> int:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            return 0

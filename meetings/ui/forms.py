@@ -82,6 +82,12 @@ class ServiceForm(forms.Form):
         return ServiceError.status_code if self.errors else 200
 
     @property
+    def error_messages(self) -> list[str]:
+        """All that is wrong with the form, for a page that says it in one place."""
+        messages = [str(message) for of_field in self.errors.values() for message in of_field]
+        return [self.conflict.message, *messages] if self.conflict else messages
+
+    @property
     def conflict(self) -> ConflictError | None:
         """What somebody else saved meanwhile, to be shown beside the form."""
         return self.service_error if isinstance(self.service_error, ConflictError) else None

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.models import Account, Department, Meeting
 from meetings.tasks.forms.workflow import MultipleFileInput
-from meetings.ui.fields import DayField
+from meetings.ui.fields import DayField, VersionField
+from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchMultipleChoiceField
 
 from .export import ReturnInstructions
@@ -95,3 +96,17 @@ class WorkbookUploadForm(forms.Form):
             attrs={"class": "form-control import-drop", "multiple": True, "accept": ".xlsx,.xlsm"},
         ),
     )
+
+
+class WorkbookReviewForm(ServiceForm):
+    """What a button of the review asks for (``action``), of which row, and what its page showed."""
+
+    VERSION_FIELD = "seen"
+
+    action = forms.ChoiceField(choices=[(name, name) for name in ("choose", "set_aside", "accept")])
+    # The number of a row, or ``all`` that are still to be chosen.
+    place = forms.CharField(required=False)
+    choice = forms.CharField(required=False)
+    seen = forms.CharField(required=False)
+    seen_at = VersionField()
+    leave_out = forms.BooleanField(required=False)

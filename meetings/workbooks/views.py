@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.errors import ConflictError, ServiceError
+from meetings.errors import ServiceError
 from meetings.exports.responses import CONTENT_TYPES
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
 from meetings.models import TaskLog, WorkbookUpload
 from meetings.tasks.views.batches import undo_tag
+from meetings.ui.fields import parse_ids
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 from meetings.workbooks import responses
@@ -31,7 +33,7 @@ from meetings.workbooks.reviewed_rows import RowState, WorkbookReview
 
 from . import services
 from .export import MAX_FILE_ROWS, MAX_SHEET_ROWS, NoOpenTasksError, TooManyRowsError
-from .forms import MAX_FILES, WorkbookExportForm, WorkbookUploadForm
+from .forms import MAX_FILES, WorkbookExportForm, WorkbookReviewForm, WorkbookUploadForm
 from .messages import notice_message, unreadable_workbook_message
 from .parser import NoticeCode, ParsedWorkbook, parse_workbook
 
@@ -179,27 +181,25 @@ def workbook_review(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _render_review(request, permissions.readable_workbook(request.user, pk))
     upload = permissions.decidable_workbook(request.user, pk)
-    action = request.POST.get("action", "")
-    if action not in _ACTIONS:
+    form = WorkbookReviewForm(request.POST)
+    if form.submit(lambda: _ACTIONS[form.cleaned_data["action"]](request, upload, form)):
+        return form.result
+    if "action" in form.errors:
         messages.error(request, _("The page asked for something that does not exist. Nothing was changed."))
         return redirect("fill_in_upload", pk)
-    try:
-        return _ACTIONS[action](request, upload)
-    except ConflictError as changed:
-        return _render_review(request, upload, [changed.message], later_entries=changed.newer_entries, status=409)
-    except services.AlreadyDecidedError as decided:
-        messages.info(request, decided.message)
+    if isinstance(form.service_error, services.AlreadyDecidedError):
+        messages.info(request, form.service_error.message)
         return redirect("fill_in_upload", pk)
-    except ServiceError as error:
-        return _render_review(request, upload, [error.message], status=422)
+    newer_entries = form.conflict.newer_entries if form.conflict else ()
+    return _render_review(request, upload, form.error_messages, later_entries=newer_entries, status=form.status_code)
 
 
 def _render_review(
     request: Request,
     upload: WorkbookUpload,
-    errors: list[str] | tuple[()] = (),
+    errors: Sequence[str] = (),
     *,
-    later_entries: list[TaskLog] | tuple[()] = (),
+    later_entries: Sequence[TaskLog] = (),
     status: int = 200,
 ) -> HttpResponse:
     following = (
@@ -234,39 +234,31 @@ def _review_context(review: WorkbookReview) -> dict[str, Any]:
 # --- what the forms of the page ask for -----------------------------------------------------------
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 18
-
-
-def _parse_number(text: str) -> int:
-    return int(text) if _is_number(text) else 0
-
-
-def _choose(request: Request, upload: WorkbookUpload) -> HttpResponse:
+def _choose(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
     """Choose for one row, or for all that are still to be chosen (``place=all``)."""
-    data = request.POST.get("place", "")
-    if data == "all":
+    place = form.cleaned_data["place"]
+    if place == "all":
         rows = [row.place for row in review_upload(upload, request.user, today()).rows if row.is_undecided]
     else:
-        rows = [_parse_number(data)] if _is_number(data) else []
-    services.decide_rows(upload_id=upload.pk, places=rows, choice=request.POST.get("choice", ""))
-    anchor = "accept" if data == "all" else f"row-{data}"
+        rows = list(parse_ids([place]))
+    services.decide_rows(upload_id=upload.pk, places=rows, choice=form.cleaned_data["choice"])
+    anchor = "accept" if place == "all" else f"row-{place}"
     return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#{anchor}")
 
 
-def _set_aside(request: Request, upload: WorkbookUpload) -> HttpResponse:
+def _set_aside(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
     services.set_aside(upload_id=upload.pk)
     messages.success(request, _("“%(file)s” was set aside. Nothing of it was entered.") % {"file": upload})
     return redirect("fill_in")
 
 
-def _accept(request: Request, upload: WorkbookUpload) -> HttpResponse:
+def _accept(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
     accepted = services.accept_upload(
         upload_id=upload.pk,
         actor=request.user,
-        version_token=request.POST.get("seen", ""),
-        seen_entry_id=_parse_number(request.POST.get("seen_at", "")),
-        leave_out=request.POST.get("leave_out") == "yes",
+        version_token=form.cleaned_data["seen"],
+        seen_entry_id=form.cleaned_data["seen_at"],
+        leave_out=form.cleaned_data["leave_out"],
     )
     messages.success(
         request,

@@ -10,9 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from meetings import permissions
+from meetings.breakdown.forms import LeaderAgreementForm, NextMeetingForm
 from meetings.breakdown.services.meeting_settings import record_next_meeting, set_leader_agrees
-from meetings.core.as_of import InvalidAsOfError, parse_date
-from meetings.errors import ServiceError
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
@@ -21,7 +20,8 @@ from meetings.ui.navigation import today
 def meeting_agreement(request: Request, pk: int) -> HttpResponse:
     """Set whether a supervising leader agrees before a task of the meeting is closed."""
     meeting = permissions.editable_meeting(request.user, pk, today())
-    agrees = request.POST.get("agrees") == "yes"
+    form = LeaderAgreementForm(request.POST)
+    agrees = form.is_valid() and form.cleaned_data["agrees"] == "yes"
     set_leader_agrees(meeting_id=meeting.pk, actor=request.user, agrees=agrees)
     if agrees:
         messages.success(request, _("Saved: a supervising leader agrees before a task of this meeting is closed."))
@@ -34,21 +34,20 @@ def meeting_agreement(request: Request, pk: int) -> HttpResponse:
 def meeting_next_day(request: Request, pk: int) -> HttpResponse:
     """Give what is due at the next meeting the day of that meeting."""
     meeting = permissions.editable_meeting(request.user, pk, today())
-    try:
-        held_on = parse_date(request.POST.get("held_on", ""))
-        entries = record_next_meeting(meeting_id=meeting.pk, held_on=held_on, actor=request.user)
-    except InvalidAsOfError as error:
-        messages.error(request, str(error))
-    except ServiceError as error:
-        messages.error(request, error.message)
-    else:
+    form = NextMeetingForm(request.POST)
+    if form.submit(
+        lambda: record_next_meeting(meeting_id=meeting.pk, held_on=form.cleaned_data["held_on"], actor=request.user)
+    ):
+        number = len(form.result)
         messages.success(
             request,
             ngettext(
                 "Saved: %(number)d task that is due at the next meeting has its day now.",
                 "Saved: %(number)d tasks that are due at the next meeting have their day now.",
-                len(entries),
+                number,
             )
-            % {"number": len(entries)},
+            % {"number": number},
         )
+    for error in form.error_messages:
+        messages.error(request, error)
     return redirect(meeting)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from meetings import permissions
 from meetings.breakdown.export import responses
+from meetings.breakdown.forms import NextMeetingForm
 from meetings.models import Aspect, Health, Meeting, Suggestion, Task
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import statistics
@@ -54,6 +55,7 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
         "blocks": group_breakdown_rows(meeting, tasks),
         "counts": statistics.count_by_health(tasks),
         "health_values": Health,
+        "next_meeting_form": NextMeetingForm(auto_id="next-meeting-%s"),
         "wrong": errors,
         **_common_context(request, day),
     }

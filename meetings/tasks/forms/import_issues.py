@@ -17,7 +17,7 @@ from meetings.tasks.forms.deadlines import DeadlineForm
 from meetings.tasks.import_issues import IssueGroup
 from meetings.tasks.services.deadline_corrections import DeadlineInput
 from meetings.tasks.services.import_issues import Correction
-from meetings.ui.fields import IdField, TextField
+from meetings.ui.fields import TextField, VersionField
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchSelect, offered_choices
 
@@ -32,16 +32,6 @@ class TaskAssignments:
     task: Task
     parts: forms.BoundField
     other: forms.BoundField
-
-
-class VersionField(IdField):
-    """The version of one of the tasks; what is none is an old one."""
-
-    def clean(self, value: Any) -> int:
-        try:
-            return super().clean(value)
-        except forms.ValidationError:
-            return 0
 
 
 class IssueForm(ServiceForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
@@ -12,6 +14,7 @@ from meetings import permissions
 from meetings.models import Account, Role, SavedView
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.saved_views import MAX_QUERY_LENGTH, build_saved_query, describe
+from meetings.tasks.tables import TaskTable, validate_columns
 from meetings.ui.fields import SelectField, TextField
 from meetings.ui.forms import ServiceForm
 
@@ -48,3 +51,32 @@ class SaveViewForm(SavedViewForm):
         if errors := describe(query, FilterChoices(today), today).wrong:
             raise forms.ValidationError(errors)
         return query
+
+
+class ColumnsForm(ServiceForm):
+    """Which columns the list shows, in order; ``up`` and ``down`` move one by a place, ``reset`` brings the usual."""
+
+    column = forms.Field(required=False, widget=forms.SelectMultiple)
+    up = forms.CharField(required=False)
+    down = forms.CharField(required=False)
+    reset = forms.BooleanField(required=False)
+    remember = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is no column, unless the usual ones are asked for."""
+        data = super().clean() or {}
+        self.columns, errors = validate_columns(self._reordered_columns(data))
+        if data["reset"]:
+            self.columns = list(TaskTable.DEFAULT_COLUMNS)
+        elif errors:
+            raise forms.ValidationError(errors)
+        return data
+
+    @staticmethod
+    def _reordered_columns(data: dict[str, Any]) -> list[str]:
+        columns = list(dict.fromkeys(data["column"]))
+        for name, step in ((data.get("up"), -1), (data.get("down"), 1)):
+            if name in columns:
+                place = columns.index(name)
+                columns.insert(max(place + step, 0), columns.pop(place))
+        return columns
