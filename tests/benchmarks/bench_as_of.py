@@ -22,8 +22,9 @@ DEFAULT_ROUNDS = 15
 PAGE_SIZE = 50
 
 
-def main(tasks: int, rounds: int) -> None:
-    """Make the register, measure, print."""
+def run(measure: Callable[[int], None], arguments: list[str]) -> None:
+    """Make a register in a temporary file and measure it: ``arguments`` are the tasks and the rounds, if given."""
+    tasks, rounds = [*map(int, arguments[:2]), *[DEFAULT_TASKS, DEFAULT_ROUNDS][len(arguments[:2]) :]]
     with tempfile.TemporaryDirectory(prefix="register-bench-") as folder:
         os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder) / 'register.sqlite3'}"
         os.environ["DJANGO_SETTINGS_MODULE"] = "cnas_tasks.settings"
@@ -97,5 +98,4 @@ def measure(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    asked_for = [int(argument) for argument in sys.argv[1:3]]
-    main(*(asked_for + [DEFAULT_TASKS, DEFAULT_ROUNDS][len(asked_for) :]))
+    run(measure, sys.argv[1:])

@@ -5,26 +5,11 @@ Makes the register of `bench_as_of` and prints the median of each count in milli
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from pathlib import Path
 from statistics import median
 from time import process_time
 
-from .bench_as_of import DEFAULT_ROUNDS, DEFAULT_TASKS, make_register
-
-
-def main(tasks: int, rounds: int) -> None:
-    """Make the register, measure, print."""
-    with tempfile.TemporaryDirectory(prefix="register-bench-") as folder:
-        os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder) / 'register.sqlite3'}"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "cnas_tasks.settings"
-        import django
-
-        django.setup()
-        make_register(tasks)
-        measure(rounds)
+from .bench_as_of import run
 
 
 def measure(rounds: int) -> None:
@@ -54,5 +39,4 @@ def measure(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    asked_for = [int(argument) for argument in sys.argv[1:3]]
-    main(*(asked_for + [DEFAULT_TASKS, DEFAULT_ROUNDS][len(asked_for) :]))
+    run(measure, sys.argv[1:])
