@@ -168,7 +168,7 @@ def workbook_file(request: Request, pk: int) -> FileResponse:
     """Hand out a workbook as it was handed in."""
     upload = permissions.readable_workbook(request.user, pk)
     return FileResponse(
-        upload.file.open(), as_attachment=True, filename=upload.original_name, content_type=CONTENT_TYPES
+        upload.file.open(), as_attachment=True, filename=upload.original_name, content_type=CONTENT_TYPES["xlsx"]
     )
 
 

@@ -51,6 +51,15 @@ def test_an_unchanged_workbook_changes_nothing(world):
 
 
 @pytest.mark.same_on_both
+def test_a_workbook_is_handed_out_again_as_the_excel_file_it_was(world):
+    content = fetched(world.liaison)
+    handed_in(world.liaison, content)
+    answer = signed_in(world.liaison).get(f"/fill-in/{only_upload().pk}/file/")
+    assert answer["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert b"".join(answer.streaming_content) == content
+
+
+@pytest.mark.same_on_both
 def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_row_says_anything(world):
     def edit(workbook):
         sheet = workbook.worksheets[0]
