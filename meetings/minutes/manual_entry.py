@@ -17,12 +17,7 @@ from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.aspects import get_or_create_aspect
 from meetings.breakdown.services.meetings import MEETING_TEXTS, MeetingMetadata, create_meeting, edit_meeting
-from meetings.breakdown.services.ordering import (
-    assign_positions,
-    log_meeting_change,
-    ordered_suggestions,
-    place_at_end_of_aspect,
-)
+from meetings.breakdown.services.ordering import assign_positions, ordered_suggestions, place_at_end_of_aspect
 from meetings.breakdown.services.suggestions import edit_suggestion
 from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Reading, read_deadline, read_row_deadlines
@@ -35,6 +30,7 @@ from meetings.minutes.parser.schema import ParsedMeeting as Facts
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.minutes.parser.schema import ParsedTask as TypedTask
 from meetings.models import Account, ChangeKind, DepartmentRole, Meeting, Suggestion, Task
+from meetings.tasks.services.log import log_change
 from meetings.tasks.services.validators import require_secretariat
 
 from .creation import (
@@ -241,7 +237,7 @@ def create_suggestion(*, meeting_id: int, parsed: ParsedSuggestion, actor: Accou
         place_at_end_of_aspect(ordered_suggestions(meeting), suggestion),
         "position",
     )
-    log_meeting_change(
+    log_change(
         meeting,
         kind=ChangeKind.ENTERED,
         actor=actor,

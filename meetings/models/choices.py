@@ -58,7 +58,7 @@ class Precision(models.TextChoices):
 
 
 class DepartmentRole(models.TextChoices):
-    """What a department does for a task (docs/domain.md, Several departments)."""
+    """What a department does for a task, the most answerable first (docs/domain.md, Several departments)."""
 
     LEAD = "lead", _("Lead")
     RESPONSIBLE = "responsible", _("Responsible")

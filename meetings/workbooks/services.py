@@ -22,8 +22,9 @@ from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.draft_services import display_name
 from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
-from meetings.tasks.services.batch import plan_batch, run_planned_batch, write_entries
+from meetings.tasks.services.batch import plan_batch, run_planned_batch
 from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
+from meetings.tasks.services.log import write_entries
 from meetings.workbooks.review import partition_changes, review_upload
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
@@ -213,7 +214,7 @@ def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account
     for portion in others:
         rows = plan_batch(changes=_refresh_changes(portion), actor=actor, today=today)
         changed = {row.task: row.entries for row in rows if row.entries}
-        write_entries(result.batch, changed)
+        write_entries(changed, actor=actor, batch=result.batch)
         number += len(changed)
         left += [row for row in rows if not row.entries]
     return AcceptResult(result.batch, number, left)

@@ -278,7 +278,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
     if fault == "rebuild":
         monkeypatch.setattr(TaskStateQuerySet, "rebuild", fail)
     else:
-        monkeypatch.setattr(type(TaskLog.objects), "create", fail)
+        monkeypatch.setattr(TaskLog, "save", fail)
     said = {"actor": staff, "version": task.version}
     on = {"effective_on": day(20), "today": TODAY}
     attempts = [

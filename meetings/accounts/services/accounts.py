@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import diff_values
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError, PermissionDeniedError
 from meetings.models import Account, ChangeKind, Department, Person, Role
-from meetings.organisation.services.organisation import lock_row, log_change
+from meetings.organisation.services.organisation import lock_row
+from meetings.tasks.services.log import compare_values, diff_values, log_change
 
 # Without 0 O 1 l I and their like: a password is read from a screen and typed.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -93,7 +93,7 @@ def edit_account(
     account.save()
     account.departments.set(departments)
     new = _account_to_json(account)
-    changes = diff_values({name: (old[name], new[name]) for name in old})
+    changes = compare_values(old, new)
     if not changes:
         raise NoChangesError
     kind = ChangeKind.CORRECTED

@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.ordering import (
     assign_positions,
-    diff_values,
     find_neighbour,
     lock_table,
-    log_meeting_change,
     ordered_suggestions,
     swap_rows,
 )
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, Aspect, ChangeKind, Meeting, Suggestion
 from meetings.models.fields import max_length_of
+from meetings.tasks.services.log import diff_values, log_change
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 MAX_ASPECT_LENGTH = max_length_of(Aspect, "title")
@@ -32,7 +31,7 @@ def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: st
     meeting = lock_table(meeting_id, version_token)
     title = _clean_aspect_title(meeting, title)
     aspect = Aspect.objects.create(meeting=meeting, title=title, position=meeting.aspects.count() + 1)
-    log_meeting_change(
+    log_change(
         meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values({"aspect": (None, aspect_label(aspect))})
     )
     return aspect
@@ -53,7 +52,7 @@ def rename_aspect(
     changes = diff_values({"aspect": (old, aspect_label(aspect))})
     if not changes:
         raise NoChangesError
-    log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
+    log_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
     return aspect
 
 
@@ -69,7 +68,7 @@ def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str 
     assign_positions(swap_rows(aspects, aspect, neighbour), "position")
     assign_positions(rows, "position")
     changes = diff_values({"place_in_table": (place, aspect.position)})
-    log_meeting_change(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)
+    log_change(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)
 
 
 @transaction.atomic
@@ -83,7 +82,7 @@ def remove_aspect(*, aspect_id: int, actor: Account, version_token: str | None =
     changes = diff_values({"aspect": (aspect_label(aspect), None)})
     aspect.delete()
     assign_positions(list(meeting.aspects.order_by("position")), "position")
-    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes)
+    log_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes)
 
 
 def _clean_aspect_title(meeting: Meeting, title: str, exclude: Aspect | None = None) -> str:

@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidDateError
 from meetings.models import Account, ChangeKind, DeadlineKind, EntryKind, Meeting, Precision, Task, TaskLog
-from meetings.tasks.services.log import deadline_to_json, format_day, write_entry
+from meetings.tasks.services.log import deadline_to_json, diff_values, format_day, log_change, write_entry
 from meetings.tasks.services.validators import require_secretariat
-
-from .ordering import diff_values, log_meeting_change
 
 
 @transaction.atomic
@@ -26,7 +24,7 @@ def set_leader_agrees(*, meeting_id: int, actor: Account, agrees: bool) -> Meeti
     require_secretariat(actor)
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
     if changes := diff_values({"leader_agrees": (meeting.leader_agrees_before_closure, agrees)}):
-        log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes)
+        log_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes)
     meeting.leader_agrees_before_closure = agrees
     meeting.save(update_fields=["leader_agrees_before_closure"])
     return meeting

@@ -14,11 +14,10 @@ from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError
 from meetings.locking import build_version_token, check_version
 from meetings.models import Account, Attendance, ChangeKind, EntryKind, Meeting, MeetingLead, Person, Task
 from meetings.models.fields import max_length_of
-from meetings.tasks.services.log import format_day, iso, write_entry
+from meetings.tasks.services.log import compare_values, diff_values, format_day, iso, log_change, write_entry
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 from .meeting_settings import record_next_meeting
-from .ordering import diff_values, log_meeting_change
 
 MEETING_TEXTS = ("title", "body", "breakdown_title", "document_number", "place", "host")
 
@@ -80,14 +79,14 @@ def create_meeting(*, metadata: MeetingMetadata, actor: Account, today: datetime
 def log_entered_meeting(meeting: Meeting, *, actor: Account | None, note: str = "") -> None:
     """Write into the change log what a new meeting says around its table; no ``actor``: a command entered it."""
     written = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
-    log_meeting_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(written), note=note)
+    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(written), note=note)
 
 
 def log_corrected_meeting(meeting: Meeting, old: MeetingMetadata, *, actor: Account, reason: str) -> None:
     """Write into the change log what ``meeting`` says otherwise around its table than ``old`` did, if anything."""
     before, after = _metadata_to_json(old), _metadata_to_json(get_metadata(meeting))
-    if changes := diff_values({name: (before[name], after[name]) for name in before}):
-        log_meeting_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
+    if changes := compare_values(before, after):
+        log_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
 
 
 @transaction.atomic
@@ -114,7 +113,7 @@ def edit_meeting(
     _check_metadata(metadata, today or timezone.localdate(), exclude=meeting)
     before = get_metadata(meeting)
     old, new = _metadata_to_json(before), _metadata_to_json(metadata)
-    if not diff_values({name: (old[name], new[name]) for name in old}):
+    if not compare_values(old, new):
         raise NoChangesError
     first_held = meeting.held_on is None and metadata.held_on is not None
     tasks = list(Task.objects.standing().select_for_update(of=("self",)).filter(suggestion__meeting=meeting))

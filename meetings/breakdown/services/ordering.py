@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from django.db import models
@@ -16,7 +16,6 @@ from meetings.models import (
     Account,
     Aspect,
     ChangeKind,
-    ChangeLog,
     EntryKind,
     Meeting,
     Suggestion,
@@ -24,7 +23,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.tasks.services.log import Changes, write_entry
+from meetings.tasks.services.log import Changes, log_change, write_entry
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -112,15 +111,6 @@ def lock_tasks(suggestion: Suggestion) -> list[Task]:
 # --- who is told ----------------------------------------------------------------------------------
 
 
-def log_meeting_change(
-    meeting: Meeting, *, kind: ChangeKind, actor: Account | None, changes: Changes, part: str = "", note: str = ""
-) -> ChangeLog:
-    """Write what was changed of the meeting into its change log."""
-    return ChangeLog.objects.create(
-        meeting=meeting, kind=kind, part=part, actor=actor, note=note.strip(), changes=changes
-    )
-
-
 def log_task_change(
     task: Task, *, actor: Account, changes: Changes, note: str = "", kind: EntryKind = EntryKind.ARRANGED
 ) -> TaskLog:
@@ -146,20 +136,13 @@ def log_suggestion_change(
     for task in tasks:
         log_task_change(task, actor=actor, changes=changes, note=note, kind=kind)
     if not tasks:
-        log_meeting_change(
-            suggestion.meeting, kind=change_kind, actor=actor, changes=changes, part=str(suggestion), note=note
-        )
+        log_change(suggestion.meeting, kind=change_kind, actor=actor, changes=changes, part=str(suggestion), note=note)
 
 
 def sources_to_json(suggestion: Suggestion) -> list[dict[str, str]]:
     """Return who made the suggestion as the logs' ``changes`` hold it. One query."""
     sources = suggestion.suggestion_sources.select_related("person").order_by("position")
     return [{"name": source.person.name, "capacity": source.capacity} for source in sources]
-
-
-def diff_values(pairs: Mapping[str, tuple[object, object]]) -> Changes:
-    """Return the ``pairs`` of old and new that differ, as the logs' ``changes`` hold them."""
-    return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
 
 
 def find_neighbour(rows: Sequence[_Row], pk: int, up: bool) -> tuple[_Row, _Row]:

@@ -24,25 +24,22 @@ from meetings.models import (
     Task,
     TaskLog,
 )
+from meetings.tasks.services.assignments import assignments_to_json, get_assignments, replace_assignments
 from meetings.tasks.services.creation import create_task
 from meetings.tasks.services.log import (
-    assignments_to_json,
+    compare_values,
     deadline_columns,
     deadline_from_json,
     deadline_to_json,
-    get_assignments,
+    diff_values,
     iso,
     lock_task,
     milestone_to_json,
-    replace_assignments,
     write_entry,
 )
 from meetings.tasks.services.validators import clean_reason, last_state_change_day, require_secretariat
 
-from .ordering import diff_values, lock_table, lock_tasks, log_task_change, place_tasks
-
-# The most answerable first: who leads one of two tasks leads what they become.
-_ROLE_PRECEDENCE = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING)
+from .ordering import lock_table, lock_tasks, log_task_change, place_tasks
 
 
 @transaction.atomic
@@ -128,7 +125,7 @@ def _copy_state(task: Task, new: Task, old_text: str, *, actor: Account, reason:
         Milestone(task=new, position=each.position, met_on=each.met_on, **deadline_columns(each.deadline))
         for each in task.milestones.all()
     )
-    changes = diff_values({name: (then[name], now[name]) for name in now})
+    changes = compare_values(then, now)
     if task.next_review is not None and task.next_review != new.next_review:
         changes["next_review"] = {"old": iso(new.next_review), "new": iso(task.next_review)}
     since = last_state_change_day(task) if changes.keys() - {"next_review"} else timezone.localdate()
@@ -218,8 +215,10 @@ def _merge_assignments(task: Task, other: Task) -> None:
     for department, role in (*get_assignments(task)[0], *get_assignments(other)[0]):
         roles.setdefault(department, []).append(role)
     leaders = dict.fromkeys((*get_assignments(task)[1], *get_assignments(other)[1]))
-    departments = [(department, str(min(found, key=_ROLE_PRECEDENCE.index))) for department, found in roles.items()]
-    replace_assignments(task, departments, list(leaders))
+    departments = [
+        (department, str(min(found, key=DepartmentRole.values.index))) for department, found in roles.items()
+    ]
+    replace_assignments({task: (departments, list(leaders))})
 
 
 def _mark_merged(
@@ -227,7 +226,7 @@ def _mark_merged(
 ) -> None:
     """Let ``other`` be no task of its own any more; what hangs on it goes on with ``task``."""
     changes = diff_values({"joined_into": (None, text), **{name: (old, []) for name, old in assignments.items()}})
-    replace_assignments(other, [], [])
+    replace_assignments({other: ([], [])})
     log_task_change(other, actor=actor, changes=changes, note=reason)
     Evidence.objects.filter(task=other).update(task=task)
     Instruction.objects.filter(task=other).update(task=task)

@@ -26,16 +26,15 @@ from meetings.models import (
     SuggestionSource,
     Task,
 )
+from meetings.tasks.services.log import compare_values, diff_values, log_change
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 from .aspects import aspect_label, get_or_create_aspect
 from .ordering import (
     assign_positions,
-    diff_values,
     find_neighbour,
     lock_table,
     lock_tasks,
-    log_meeting_change,
     log_suggestion_change,
     log_task_change,
     ordered_suggestions,
@@ -84,7 +83,7 @@ def edit_suggestion(
     suggestion.save()
     replace_sources(suggestion, sources)
     new = _suggestion_to_json(suggestion)
-    changes = diff_values({name: (old[name], new[name]) for name in old})
+    changes = compare_values(old, new)
     if not changes:
         raise NoChangesError
     if suggestion.aspect_id != before:
@@ -268,7 +267,7 @@ def merge_suggestions(
         }
         log_task_change(task, actor=actor, changes=diff_values(changes), note=reason)
     removed = {"joined_into": {"old": None, "new": str(suggestion)}}
-    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=gone, note=reason)
+    log_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=gone, note=reason)
     return suggestion
 
 
@@ -295,7 +294,7 @@ def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str 
     part = str(suggestion)
     suggestion.delete()
     assign_positions(ordered_suggestions(meeting), "position")
-    log_meeting_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes, part=part)
+    log_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes, part=part)
 
 
 @transaction.atomic

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import diff_values
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, ChangeKind, Department, Person, Role, Task
-from meetings.tasks.services.log import Assignments, Changes, get_assignments
+from meetings.tasks.services.assignments import move_assignments
+from meetings.tasks.services.log import Changes, diff_values, log_change
 
-from .merge import lock_with_assignments, merge_department_roles, replace_row, write_assignment_entries
-from .organisation import lock_pair, log_change, open_tasks_of, require_organisation_manager
+from .organisation import department_names, lock_pair, open_tasks_of, require_organisation_manager
 
 
 @transaction.atomic
@@ -41,11 +40,11 @@ def hand_over_departments(
     departments = list(giver.departments.filter(pk__in=department_ids).order_by("pk"))
     if not departments:
         raise InvalidInputError(_("Choose at least one department to hand over."), field="departments")
-    before = {account: _department_names(account) for account in (giver, taker)}
+    before = {account: department_names(account) for account in (giver, taker)}
     giver.departments.remove(*departments)
     taker.departments.add(*departments)
     for account, old in before.items():
-        changes = diff_values({"liaison_departments": (old, _department_names(account))})
+        changes = diff_values({"liaison_departments": (old, department_names(account))})
         log_change(
             account,
             kind=ChangeKind.HANDED_OVER,
@@ -76,17 +75,10 @@ def hand_over_tasks(
     giver, taker = lock_pair(type(giver).objects, giver.pk, taker.pk, version)
     if not taker.is_active:
         raise InvalidTransitionError(_("“%(name)s” is out of use. Choose another.") % {"name": taker}, field="to")
-    tasks = list(lock_with_assignments(open_tasks_of(giver).filter(pk__in=task_ids)))
+    why = note or _handover_note(giver, taker)
+    tasks = move_assignments(open_tasks_of(giver).filter(pk__in=task_ids), giver, taker, actor=actor, note=why)
     if not tasks:
         raise InvalidInputError(_("Choose at least one task to hand over."), field="tasks")
-    planned: dict[Task, tuple[Assignments, Assignments]] = {}
-    for task in tasks:
-        departments, leaders = parts = get_assignments(task)
-        if isinstance(giver, Department) and isinstance(taker, Department):
-            planned[task] = (parts, (merge_department_roles(departments, giver, taker), leaders))
-        elif isinstance(giver, Person) and isinstance(taker, Person):
-            planned[task] = (parts, (departments, replace_row(leaders, giver, taker)))
-    write_assignment_entries(planned, actor=actor, note=note or _handover_note(giver, taker))
     changes: Changes = {
         "tasks_of": {"old": str(giver), "new": str(taker)},
         "task_count": {"old": None, "new": len(tasks)},
@@ -94,10 +86,6 @@ def hand_over_tasks(
     for one in (giver, taker):
         log_change(one, kind=ChangeKind.HANDED_OVER, actor=actor, note=note, changes=changes)
     return tasks
-
-
-def _department_names(account: Account) -> list[str]:
-    return list(account.departments.order_by("pk").values_list("name", flat=True))
 
 
 def _handover_note(giver: Department | Person, taker: Department | Person) -> str:

@@ -6,25 +6,19 @@ the merged row is still said of it, and read as the living one's (`Department.me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import diff_values
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import (
     Account,
     Attendance,
     ChangeKind,
-    ChangeLog,
     Department,
-    DepartmentRole,
-    EntryKind,
     FormerName,
     Instruction,
     Meeting,
@@ -32,23 +26,15 @@ from meetings.models import (
     Person,
     SuggestionSource,
     Task,
-    TaskDepartment,
-    TaskLeader,
-    TaskLog,
-    TaskState,
 )
 from meetings.models.fields import max_length_of
 from meetings.models.meeting import MeetingQuerySet
-from meetings.models.task import TaskQuerySet
-from meetings.tasks.services.batch import bulk_replace_assignments
-from meetings.tasks.services.log import Assignments, DepartmentAssignments, assignments_to_json, get_assignments
+from meetings.tasks.services.assignments import move_assignments
+from meetings.tasks.services.log import diff_values, log_change
 
-from .organisation import lock_pair, log_change, require_organisation_manager
+from .organisation import department_names, lock_pair, require_organisation_manager
 
 _Row = TypeVar("_Row")
-
-# The stronger first.
-_ROLE_PRECEDENCE = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE, DepartmentRole.SUPPORTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +92,17 @@ def merge_departments(
     gone, into = lock_pair(Department.objects, department_id, into_id, version)
     _require_mergeable(gone, into)
     summary = summarize_department_merge(gone)
-    tasks = Task.objects.filter(Q(task_departments__department=gone))
-    _move_assignments(
-        tasks, lambda parts: (merge_department_roles(parts[0], gone, into), parts[1]), actor, _merge_note(gone, into)
-    )
+    why = _merge_note(gone, into)
+    move_assignments(Task.objects.filter(task_departments__department=gone), gone, into, actor=actor, note=why)
     for account in gone.liaisons.all():
-        old = _department_names(account)
+        old = department_names(account)
         account.departments.add(into)
         account.departments.remove(gone)
-        changes = diff_values({"liaison_departments": (old, _department_names(account))})
-        log_change(account, kind=ChangeKind.MERGED, actor=actor, note=_merge_note(gone, into), changes=changes)
+        changes = diff_values({"liaison_departments": (old, department_names(account))})
+        log_change(account, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
     if into.head is None and gone.head is not None:
         changes = diff_values({"head": (None, str(gone.head))})
-        log_change(into, kind=ChangeKind.MERGED, actor=actor, note=_merge_note(gone, into), changes=changes)
+        log_change(into, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
         into.head = gone.head
         into.save()
     gone.head = None
@@ -141,9 +125,8 @@ def merge_people(
     _require_mergeable(gone, into)
     summary = summarize_person_merge(gone)
     why = _merge_note(gone, into)
-    meetings = list(_meetings_of(gone).values_list("pk", flat=True))
-    tasks = Task.objects.filter(task_leaders__person=gone)
-    _move_assignments(tasks, lambda parts: (parts[0], replace_row(parts[1], gone, into)), actor, why)
+    meetings = list(_meetings_of(gone))
+    move_assignments(Task.objects.filter(task_leaders__person=gone), gone, into, actor=actor, note=why)
     Meeting.objects.filter(chair=gone).update(chair=into)
     Meeting.objects.filter(overall_lead=gone).update(overall_lead=into)
     _move_person_rows(MeetingLead.objects.filter(person=gone), into, "meeting")
@@ -160,9 +143,8 @@ def merge_people(
         department.save()
         changes = {"head": {"old": str(gone), "new": str(into)}}
         log_change(department, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
-    ChangeLog.objects.bulk_create(
-        ChangeLog(meeting_id=pk, kind=ChangeKind.MERGED, actor=actor, part=str(gone), note=why) for pk in meetings
-    )
+    for meeting in meetings:
+        log_change(meeting, kind=ChangeKind.MERGED, actor=actor, part=str(gone), note=why)
     _move_names(gone, into)
     _retire_merged(gone, into, actor, note)
     return summary
@@ -188,75 +170,6 @@ def _require_mergeable(gone: Department | Person, into: Department | Person) -> 
 
 def _merge_note(gone: Department | Person, into: Department | Person) -> str:
     return _("“%(gone)s” was merged into “%(into)s”.") % {"gone": gone, "into": into}
-
-
-# --- tasks ----------------------------------------------------------------------------------------
-
-
-def merge_department_roles(
-    parts: DepartmentAssignments, gone: Department, into: Department
-) -> list[tuple[Department, str]]:
-    """Return ``parts`` with ``into`` in the place of ``gone``; of two roles of the same task, the stronger holds."""
-    roles = [role for department, role in parts if department in (gone, into)]
-    role = min(roles, key=_ROLE_PRECEDENCE.index) if roles else ""
-    departments = replace_row([department for department, _role in parts], gone, into)
-    own = dict(parts)
-    return [(department, role if department == into else own[department]) for department in departments]
-
-
-def replace_row(rows: Sequence[_Row], gone: _Row, into: _Row) -> list[_Row]:
-    """Return ``rows`` with ``into`` where the first of the two stood, and each once."""
-    return list(dict.fromkeys(into if row == gone else row for row in rows))
-
-
-def _move_assignments(
-    tasks: TaskQuerySet, move: Callable[[Assignments], Assignments], actor: Account, note: str
-) -> None:
-    """Give each of ``tasks`` the parts that ``move`` makes of its own, with one entry each. Some ten queries."""
-    planned: dict[Task, tuple[Assignments, Assignments]] = {}
-    for task in lock_with_assignments(tasks):
-        parts = get_assignments(task)
-        planned[task] = (parts, move(parts))
-    write_assignment_entries(planned, actor=actor, note=note)
-
-
-def lock_with_assignments(tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return ``tasks``, a query, held against others and with their departments and leaders. Three queries."""
-    return (
-        tasks.select_for_update(of=("self",))
-        .order_by("pk")
-        .prefetch_related(Prefetch("task_departments", TaskDepartment.objects.select_related("department")))
-        .prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
-    )
-
-
-def write_assignment_entries(
-    planned: dict[Task, tuple[Assignments, Assignments]], *, actor: Account, note: str
-) -> None:
-    """Write the new parts of each task (old and new, by task), with an entry effective today in its log."""
-    if not planned:
-        return
-    bulk_replace_assignments({task: new for task, (_old, new) in planned.items()})
-    now, today = timezone.now(), timezone.localdate()
-    entries = []
-    for task, (before, after) in planned.items():
-        old, new = assignments_to_json(*before), assignments_to_json(*after)
-        task.version += 1
-        entries.append(
-            TaskLog(
-                task=task,
-                sequence=task.version,
-                kind=EntryKind.ASSIGNMENTS,
-                effective_on=today,
-                recorded_at=now,
-                actor=actor,
-                note=note,
-                changes=diff_values({name: (old[name], new[name]) for name in old}),
-            )
-        )
-    TaskLog.objects.bulk_create(entries, batch_size=500)
-    Task.objects.bulk_update(planned, ["version"], batch_size=500)
-    TaskState.objects.rebuild([task.pk for task in planned])
 
 
 # --- meetings and suggestions -----------------------------------------------------------------------
@@ -301,10 +214,6 @@ def _move_attendances(gone: Person, into: Person) -> None:
 
 
 # --- names ------------------------------------------------------------------------------------------
-
-
-def _department_names(account: Account) -> list[str]:
-    return list(account.departments.order_by("pk").values_list("name", flat=True))
 
 
 def _move_names(gone: Department | Person, into: Department | Person) -> None:

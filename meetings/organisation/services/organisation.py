@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import permissions
-from meetings.breakdown.services.ordering import diff_values
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import (
     InvalidInputError,
@@ -24,10 +23,10 @@ from meetings.errors import (
     PermissionDeniedError,
 )
 from meetings.locking import check_version
-from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, ChangeLog, Department, FormerName, Person, Task
+from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, Department, FormerName, Person, Task
 from meetings.models.fields import max_length_of
 from meetings.models.task import TaskQuerySet
-from meetings.tasks.services.log import Changes
+from meetings.tasks.services.log import diff_values, log_change
 
 Subject = Department | Person | Account
 _Subject = TypeVar("_Subject", Department, Person, Account)
@@ -64,20 +63,9 @@ def lock_pair(rows: Manager[Any], pk: int, other_pk: int, version: int | None) -
     return lock_row(rows, pk, version), held[other_pk]
 
 
-def log_change(
-    subject: Subject,
-    *,
-    kind: ChangeKind,
-    actor: Account,
-    changes: Changes | None = None,
-    part: str = "",
-    note: str = "",
-) -> ChangeLog:
-    """Write what was changed of ``subject`` into its change log."""
-    about = {type(subject).__name__.lower(): subject}
-    return ChangeLog.objects.create(
-        **about, kind=kind, actor=actor, part=part, note=note.strip(), changes=changes or {}
-    )
+def department_names(account: Account) -> list[str]:
+    """Return the names of the departments that the account reports for."""
+    return list(account.departments.order_by("pk").values_list("name", flat=True))
 
 
 # --- adding, renaming -----------------------------------------------------------------------------

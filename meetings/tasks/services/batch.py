@@ -26,31 +26,27 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import ExtensionEvent, ExtensionState, extension_transition
 from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, ServiceError
 from meetings.models import (
     Account,
     Batch,
     BatchSource,
     Department,
-    ExtensionRequest,
     Person,
     Status,
     Task,
     TaskDepartment,
     TaskLeader,
     TaskLog,
-    TaskState,
 )
-from meetings.models.log import CURRENT_COLUMNS
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
 
+from .assignments import Assignments, get_assignments, replace_assignments
 from .corrections import plan_assignments
-from .log import Assignments, PlannedEntry, copy_current_state, get_assignments
+from .log import PlannedEntry, write_entries
 from .status import plan_update
 
 # More would keep everybody else waiting; a filter leaves fewer.
@@ -144,9 +140,8 @@ def run_planned_batch(
     batch = Batch.objects.create(
         made_by=actor, source=source, note=note.strip(), file_name=file_name, file_sha256=file_sha256
     )
-    bulk_replace_assignments({row.task: row.parts for row in changed if row.parts is not None})
-    entries = write_entries(batch, {row.task: row.entries for row in changed})
-    _lapse_extensions([entry for entry, planned in entries if planned.ends_task])
+    replace_assignments({row.task: row.parts for row in changed if row.parts is not None})
+    write_entries({row.task: row.entries for row in changed}, actor=actor, batch=batch)
     return BatchResult(batch, changed, [row for row in rows if not row.entries])
 
 
@@ -259,77 +254,6 @@ def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignme
     if all(part != replaces for part, _role in parts):
         raise InvalidTransitionError(_("%(name)s has no part in it.") % {"name": replaces})
     return [(new if part == replaces else part, own_role) for part, own_role in parts if part != new or new == replaces]
-
-
-def bulk_replace_assignments(parts: Mapping[Task, Assignments]) -> None:
-    """Give each task its departments (with roles) and leaders, instead of those it has. Four queries for all."""
-    if not parts:
-        return
-    TaskDepartment.objects.filter(task__in=list(parts)).delete()
-    TaskLeader.objects.filter(task__in=list(parts)).delete()
-    TaskDepartment.objects.bulk_create(
-        TaskDepartment(task=task, department=department, role=role, position=position)
-        for task, (departments, _leaders) in parts.items()
-        for position, (department, role) in enumerate(departments, start=1)
-    )
-    TaskLeader.objects.bulk_create(
-        TaskLeader(task=task, person=person, position=position)
-        for task, (_departments, leaders) in parts.items()
-        for position, person in enumerate(leaders, start=1)
-    )
-
-
-def write_entries(batch: Batch, planned: Mapping[Task, Sequence[PlannedEntry]]) -> list[tuple[TaskLog, PlannedEntry]]:
-    """Write the entries of all tasks, rebuild their intervals and copy the last ones into them, as `write_entry` does.
-
-    The tasks are held by the transaction, and their logs prefetched since. Returns each entry with what it was
-    planned as.
-    """
-    now = timezone.now()
-    pairs: list[tuple[TaskLog, PlannedEntry]] = []
-    logs = {task.pk: list(task.log.all()) for task in planned}
-    for task, of_task in planned.items():
-        for entry in of_task:
-            task.version += 1
-            written = TaskLog(
-                task=task,
-                sequence=task.version,
-                kind=entry.kind,
-                effective_on=entry.effective_on,
-                recorded_at=now,
-                actor=batch.made_by,
-                department=entry.department,
-                is_report=entry.is_report,
-                note=entry.note,
-                changes=entry.changes,
-                batch=batch,
-            )
-            pairs.append((written, entry))
-            logs[task.pk].append(written)
-    TaskLog.objects.bulk_create([entry for entry, _planned in pairs])
-    states = TaskState.objects.rebuild_from(logs)
-    changed = {"version"}
-    for task in planned:
-        before = {name: getattr(task, name) for name in CURRENT_COLUMNS}
-        copy_current_state(task, states[task.pk])
-        changed.update(name for name, value in before.items() if getattr(task, name) != value)
-    Task.objects.bulk_update(planned, sorted(changed))
-    return pairs
-
-
-def _lapse_extensions(ending: list[TaskLog]) -> None:
-    """Let the open wishes for a later deadline lapse of the tasks that these entries have ended."""
-    if not ending:
-        return
-    transition = extension_transition(ExtensionEvent.LAPSE)
-    by_task = {entry.task_id: entry for entry in ending}
-    extension_requests = list(ExtensionRequest.objects.filter(task__in=by_task, status=ExtensionState.REQUESTED.value))
-    for extension_request in extension_requests:
-        extension_request.status, extension_request.decided = (
-            transition.target.value,
-            by_task[extension_request.task_id],
-        )
-    ExtensionRequest.objects.bulk_update(extension_requests, ["status", "decided"])
 
 
 def _find_duplicate_batch(rows: list[PlannedRow], actor: Account) -> Batch | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from meetings.errors import ConflictError, ServiceError
 from meetings.models import Batch, Department, DepartmentRole, Person, Task
-from meetings.tasks.services.log import Assignments, PlannedEntry
+from meetings.tasks.services.assignments import Assignments
+from meetings.tasks.services.log import PlannedEntry
 
 # What `Placing.instead_of` says for «in the place of all that are there».
 REPLACE_ALL = "everybody"

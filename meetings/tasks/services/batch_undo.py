@@ -29,8 +29,8 @@ from meetings.models import (
 )
 from meetings.models.log import UNDONE, replay
 
-from .batch import bulk_replace_assignments, write_entries
-from .log import Assignments, Changes, PlannedEntry, assignments_to_json, get_assignments, iso
+from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
+from .log import Changes, PlannedEntry, iso, write_entries
 
 NameHolder = TypeVar("NameHolder", Department, Person)
 
@@ -63,9 +63,9 @@ def undo_batch(*, batch_id: int, actor: Account, today: datetime.date | None = N
     day = today or timezone.localdate()
     former = _former_assignments(batch, tasks)
     planned = {task: [_plan_undo_entry(task, batch, day, former.get(task))] for task in tasks}
-    bulk_replace_assignments(former)
+    replace_assignments(former)
     undoing = Batch.objects.create(made_by=actor, source=batch.source, undoes=batch)
-    write_entries(undoing, planned)
+    write_entries(planned, actor=actor, batch=undoing)
     lapsed = ExtensionRequest.objects.filter(status=ExtensionStatus.LAPSED, decided__batch=batch)
     lapsed.update(status=ExtensionStatus.REQUESTED, decided=None)
     return undoing
@@ -108,8 +108,7 @@ def _plan_undo_entry(task: Task, batch: Batch, day: datetime.date, former: Assig
     if state.next_review != task.next_review:
         changes["next_review"] = {"old": iso(task.next_review), "new": iso(state.next_review)}
     if former is not None:
-        old, new = assignments_to_json(*get_assignments(task)), assignments_to_json(*former)
-        changes |= {name: {"old": old[name], "new": new[name]} for name in old if old[name] != new[name]}
+        changes |= compare_assignments(get_assignments(task), former)
     return PlannedEntry(EntryKind.UNDONE, day, changes)
 
 

@@ -11,17 +11,8 @@ from django.utils.translation import gettext as _
 from meetings.errors import InvalidInputError, NoChangesError
 from meetings.models import Account, DepartmentRole, EntryKind, Person, Task, TaskLog
 
-from .log import (
-    DepartmentAssignments,
-    PlannedEntry,
-    apply_texts,
-    assignments_to_json,
-    get_assignments,
-    lock_task,
-    replace_assignments,
-    write_entry,
-    write_planned_entry,
-)
+from .assignments import DepartmentAssignments, compare_assignments, get_assignments, replace_assignments
+from .log import PlannedEntry, apply_texts, lock_task, write_entry, write_planned_entry
 from .validators import clean_reason, require_secretariat
 
 
@@ -81,7 +72,7 @@ def edit_assignments(
     """Replace the task's departments (with roles) and leaders, in the given order. Effective today, as texts are."""
     task = lock_task(task_id, version)
     planned = plan_assignments(task, actor=actor, reason=reason, departments=departments, leaders=leaders)
-    replace_assignments(task, departments, leaders)
+    replace_assignments({task: (departments, leaders)})
     return write_planned_entry(task, planned, actor)
 
 
@@ -92,8 +83,7 @@ def plan_assignments(
     require_secretariat(actor)
     reason = clean_reason(reason)
     _check_assignments(departments, leaders)
-    old, new = assignments_to_json(*get_assignments(task)), assignments_to_json(departments, leaders)
-    changes = {name: {"old": old[name], "new": new[name]} for name in old if old[name] != new[name]}
+    changes = compare_assignments(get_assignments(task), (departments, leaders))
     if not changes:
         raise NoChangesError
     return PlannedEntry(EntryKind.ASSIGNMENTS, timezone.localdate(), changes, reason)

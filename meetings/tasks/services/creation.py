@@ -14,7 +14,8 @@ from meetings.deadlines import Deadline
 from meetings.errors import InvalidDateError
 from meetings.models import Account, Department, EntryKind, Milestone, Person, Status, Suggestion, Task
 
-from .log import deadline_columns, deadline_to_json, format_day, replace_assignments, write_entry
+from .assignments import replace_assignments
+from .log import deadline_columns, deadline_to_json, format_day, write_entry
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def create_task(
         **columns,
         **{f"original_{name}": value for name, value in columns.items()},
     )
-    replace_assignments(task, departments, leaders)
+    replace_assignments({task: (departments, leaders)})
     Milestone.objects.bulk_create(
         Milestone(task=task, position=position, **deadline_columns(milestone))
         for position, milestone in enumerate(milestones, start=1)

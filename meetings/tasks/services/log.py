@@ -1,31 +1,34 @@
-"""What every verb does in the end: write an entry, rebuild the intervals, copy the present state into the task."""
+"""Write the logs: append an entry, rebuild TaskState, sync the Task columns. Nothing else writes a log."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import ExtensionEvent, ExtensionState, extension_transition
+from meetings.core.lifecycle import ExtensionEvent, extension_transition
 from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.errors import InvalidTransitionError
 from meetings.locking import check_version
 from meetings.models import (
     Account,
+    Batch,
+    ChangeKind,
+    ChangeLog,
     Department,
     EntryKind,
+    ExtensionRequest,
+    Meeting,
     Milestone,
     Person,
     Suggestion,
     Task,
-    TaskDepartment,
-    TaskLeader,
     TaskLog,
     TaskState,
 )
@@ -76,67 +79,101 @@ def write_entry(
     department: Department | None = None,
     recorded_at: datetime.datetime | None = None,
 ) -> TaskLog:
-    """Write the next entry of ``task``'s log, rebuild its intervals and copy the last one into the task."""
-    entry = TaskLog.objects.create(
-        task=task,
-        sequence=task.version + 1,
-        kind=kind,
-        effective_on=effective_on,
-        recorded_at=recorded_at or timezone.now(),
-        actor=actor,
-        department=department,
-        is_report=is_report,
-        note=note,
-        changes=changes,
-    )
-    task.version = entry.sequence
+    """Append an entry to the task's log, rebuild its intervals and sync the task's columns."""
+    planned = PlannedEntry(kind, effective_on, changes, note, is_report, department)
+    return write_planned_entry(task, planned, actor, recorded_at)
+
+
+def write_planned_entry(
+    task: Task, planned: PlannedEntry, actor: Account | None, recorded_at: datetime.datetime | None = None
+) -> TaskLog:
+    """Append what was planned for ``task``, as `write_entry` does."""
+    entry = _build_entry(task, planned, actor, recorded_at or timezone.now())
+    entry.save(force_insert=True)
     copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
     task.save()
+    if planned.ends_task:
+        _lapse_extensions([entry])
     return entry
 
 
-def lapse_extension(task: Task, entry: TaskLog) -> None:
-    """Let the open wish for a later deadline lapse, where there is one: ``entry`` has ended the task."""
-    transition = extension_transition(ExtensionEvent.LAPSE)
-    task.extension_requests.filter(status=ExtensionState.REQUESTED.value).update(
-        status=transition.target.value, decided=entry
-    )
+def write_entries(
+    planned: Mapping[Task, Sequence[PlannedEntry]], *, actor: Account | None, batch: Batch | None = None
+) -> None:
+    """Append the entries of many tasks, as `write_entry` does for one; the same few queries for any number.
+
+    The tasks are held by the transaction, and their logs were prefetched since.
+    """
+    now = timezone.now()
+    logs = {task.pk: list(task.log.all()) for task in planned}
+    entries, ending = [], []
+    for task, of_task in planned.items():
+        for plan in of_task:
+            entry = _build_entry(task, plan, actor, now, batch)
+            entries.append(entry)
+            logs[task.pk].append(entry)
+            if plan.ends_task:
+                ending.append(entry)
+    TaskLog.objects.bulk_create(entries)
+    states = TaskState.objects.rebuild_from(logs)
+    changed = {"version"}
+    for task in planned:
+        before = {name: getattr(task, name) for name in CURRENT_COLUMNS}
+        copy_current_state(task, states[task.pk])
+        changed.update(name for name, value in before.items() if getattr(task, name) != value)
+    Task.objects.bulk_update(planned, sorted(changed))
+    if ending:
+        _lapse_extensions(ending)
 
 
-def write_planned_entry(task: Task, planned: PlannedEntry, actor: Account) -> TaskLog:
-    """Write what was planned for ``task``, as `write_entry` does."""
-    entry = write_entry(
-        task,
-        actor=actor,
+def _build_entry(
+    task: Task, planned: PlannedEntry, actor: Account | None, recorded_at: datetime.datetime, batch: Batch | None = None
+) -> TaskLog:
+    """Return the next entry of the task's log, not saved; the task's version counts it."""
+    task.version += 1
+    return TaskLog(
+        task=task,
+        sequence=task.version,
         kind=planned.kind,
         effective_on=planned.effective_on,
-        note=planned.note,
-        is_report=planned.is_report,
+        recorded_at=recorded_at,
+        actor=actor,
         department=planned.department,
+        is_report=planned.is_report,
+        note=planned.note,
         changes=planned.changes,
+        batch=batch,
     )
-    if planned.ends_task:
-        lapse_extension(task, entry)
-    return entry
+
+
+def _lapse_extensions(ending: Sequence[TaskLog]) -> None:
+    """Let the open requests for a later deadline lapse of the tasks that these entries have ended. One query."""
+    entry = TaskLog.objects.filter(pk__in=[entry.pk for entry in ending], task=OuterRef("task")).values("pk")
+    open_requests = ExtensionRequest.objects.waiting().filter(task__in=[entry.task_id for entry in ending])
+    lapsed = extension_transition(ExtensionEvent.LAPSE).target
+    open_requests.update(status=lapsed.value, decided=Subquery(entry))
+
+
+def log_change(
+    subject: Meeting | Department | Person | Account,
+    *,
+    kind: ChangeKind,
+    actor: Account | None,
+    changes: Changes | None = None,
+    part: str = "",
+    note: str = "",
+) -> ChangeLog:
+    """Append what was changed of ``subject``, or of a ``part`` of it, to its change log."""
+    about: dict[str, Any] = {type(subject).__name__.lower(): subject}
+    return ChangeLog.objects.create(
+        **about, kind=kind, actor=actor, part=part, note=note.strip(), changes=changes or {}
+    )
 
 
 def copy_current_state(task: Task, state: TaskState) -> None:
     """Repeat the last interval in the columns of ``task``; saving is the caller's."""
     for name in CURRENT_COLUMNS:
         setattr(task, name, getattr(state, name))
-
-
-def replace_assignments(task: Task, departments: Sequence[tuple[Department, str]], leaders: Sequence[Person]) -> None:
-    """Give ``task`` these departments (with roles) and leaders, in this order, instead of those it has."""
-    task.task_departments.all().delete()
-    task.task_leaders.all().delete()
-    TaskDepartment.objects.bulk_create(
-        TaskDepartment(task=task, department=department, role=role, position=position)
-        for position, (department, role) in enumerate(departments, start=1)
-    )
-    TaskLeader.objects.bulk_create(
-        TaskLeader(task=task, person=person, position=position) for position, person in enumerate(leaders, start=1)
-    )
 
 
 def deadline_columns(deadline: Deadline) -> dict[str, Any]:
@@ -149,14 +186,22 @@ def deadline_columns(deadline: Deadline) -> dict[str, Any]:
     }
 
 
+def diff_values(pairs: Mapping[str, tuple[object, object]]) -> Changes:
+    """Return the ``pairs`` of old and new that differ, as the logs' ``changes`` hold them."""
+    return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
+
+
+def compare_values(old: Mapping[str, object], new: Mapping[str, object]) -> Changes:
+    """Return the values of ``old`` that are others in ``new``, as the logs' ``changes`` hold them."""
+    return diff_values({name: (value, new[name]) for name, value in old.items()})
+
+
 def apply_texts(instance: Task | Suggestion, values: dict[str, str | None]) -> Changes:
     """Set the fields of ``values`` that are not None and differ; return what changed. Saving is the caller's."""
-    changes: Changes = {}
-    for name, value in values.items():
-        old = getattr(instance, name)
-        if value is not None and value.strip() != old:
-            setattr(instance, name, value.strip())
-            changes[name] = {"old": old, "new": value.strip()}
+    new = {name: value.strip() for name, value in values.items() if value is not None}
+    changes = diff_values({name: (getattr(instance, name), value) for name, value in new.items()})
+    for name in changes:
+        setattr(instance, name, new[name])
     return changes
 
 
@@ -183,29 +228,6 @@ def deadline_from_json(value: dict[str, Any]) -> Deadline:
 def milestone_to_json(milestone: Milestone) -> dict[str, Any]:
     """Return a milestone as the log's ``changes`` hold it."""
     return {**deadline_to_json(milestone.deadline), "met_on": iso(milestone.met_on)}
-
-
-DepartmentAssignments = Sequence[tuple[Department, str]]
-Assignments = tuple[DepartmentAssignments, Sequence[Person]]
-
-
-def get_assignments(task: Task) -> Assignments:
-    """Return the task's departments with their roles and its leaders, in order; two queries unless prefetched."""
-    departments = [(part.department, part.role) for part in _related_rows(task, "task_departments", "department")]
-    return departments, [part.person for part in _related_rows(task, "task_leaders", "person")]
-
-
-def _related_rows(task: Task, parts: str, other: str) -> QuerySet[Any]:
-    known = getattr(task, "_prefetched_objects_cache", {})
-    return getattr(task, parts).all() if parts in known else getattr(task, parts).select_related(other)
-
-
-def assignments_to_json(departments: DepartmentAssignments, leaders: Sequence[Person]) -> dict[str, list]:
-    """Return departments and leaders as the log's ``changes`` hold them."""
-    return {
-        "departments": [{"name": department.name, "role": str(role)} for department, role in departments],
-        "leaders": [person.name for person in leaders],
-    }
 
 
 def iso(day: datetime.date | None) -> str | None:

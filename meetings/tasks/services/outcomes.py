@@ -10,7 +10,7 @@ from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, EntryKind, Outcome, SuggestionOutcome, Task, TaskLog
 
-from .log import lock_task, write_entry
+from .log import compare_values, lock_task, write_entry
 from .validators import require_secretariat
 
 
@@ -33,7 +33,7 @@ def record_outcome(*, task_id: int, version: int, actor: Account, outcome: str, 
     known = SuggestionOutcome.objects.filter(suggestion=task.suggestion).first()
     old = {"outcome": known.outcome if known else None, "reply": known.reply if known else None}
     new = {"outcome": outcome, "reply": reply.strip()}
-    changes = {name: {"old": old[name], "new": new[name]} for name in new if old[name] != new[name]}
+    changes = compare_values(old, new)
     if not changes:
         raise InvalidInputError(_("Nothing differs from what is there."))
     entries = [

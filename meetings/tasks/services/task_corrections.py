@@ -11,9 +11,10 @@ from django.db import transaction
 from meetings.errors import NoChangesError
 from meetings.models import Account, Person, TaskLog
 
+from .assignments import DepartmentAssignments, get_assignments
 from .corrections import edit_assignments, edit_texts
 from .deadline_corrections import DeadlineInput, correct_deadline
-from .log import DepartmentAssignments, get_assignments, lock_task
+from .log import lock_task
 from .validators import require_secretariat
 
 

@@ -1,0 +1,98 @@
+"""The departments (with roles) and leaders of tasks: read, replaced, moved from one to another, and told to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from meetings.models import Account, Department, DepartmentRole, EntryKind, Person, Task, TaskDepartment, TaskLeader
+from meetings.models.task import TaskQuerySet
+
+from .log import Changes, PlannedEntry, compare_values, write_entries
+
+DepartmentAssignments = Sequence[tuple[Department, str]]
+Assignments = tuple[DepartmentAssignments, Sequence[Person]]
+
+
+def get_assignments(task: Task) -> Assignments:
+    """Return the task's departments with their roles and its leaders, in order; two queries unless prefetched."""
+    departments = [(part.department, part.role) for part in _related_rows(task, "task_departments", "department")]
+    return departments, [part.person for part in _related_rows(task, "task_leaders", "person")]
+
+
+def _related_rows(task: Task, name: str, other: str) -> Any:
+    known = getattr(task, "_prefetched_objects_cache", {})
+    return getattr(task, name).all() if name in known else getattr(task, name).select_related(other)
+
+
+def replace_assignments(assignments: Mapping[Task, Assignments]) -> None:
+    """Give each task these departments and leaders, in this order, instead of those it has. Four queries for all."""
+    if not assignments:
+        return
+    TaskDepartment.objects.filter(task__in=list(assignments)).delete()
+    TaskLeader.objects.filter(task__in=list(assignments)).delete()
+    TaskDepartment.objects.bulk_create(
+        TaskDepartment(task=task, department=department, role=role, position=position)
+        for task, (departments, _leaders) in assignments.items()
+        for position, (department, role) in enumerate(departments, start=1)
+    )
+    TaskLeader.objects.bulk_create(
+        TaskLeader(task=task, person=person, position=position)
+        for task, (_departments, leaders) in assignments.items()
+        for position, person in enumerate(leaders, start=1)
+    )
+
+
+def assignments_to_json(departments: DepartmentAssignments, leaders: Sequence[Person]) -> dict[str, list[Any]]:
+    """Return departments and leaders as the log's ``changes`` hold them."""
+    return {
+        "departments": [{"name": department.name, "role": str(role)} for department, role in departments],
+        "leaders": [person.name for person in leaders],
+    }
+
+
+def compare_assignments(old: Assignments, new: Assignments) -> Changes:
+    """Return what differs between two assignments, as the log's ``changes`` hold it."""
+    return compare_values(assignments_to_json(*old), assignments_to_json(*new))
+
+
+def move_assignments(
+    tasks: TaskQuerySet, gone: Department | Person, into: Department | Person, *, actor: Account, note: str
+) -> list[Task]:
+    """Put ``into`` in the place of ``gone`` in each of ``tasks``, with an entry effective today; return the tasks.
+
+    Some ten queries for any number of them.
+    """
+    held = list(
+        tasks.select_for_update(of=("self",))
+        .order_by("pk")
+        .prefetch_related("task_departments__department", "task_leaders__person", "log")
+    )
+    if not held:
+        return []
+    old = {task: get_assignments(task) for task in held}
+    new = {task: replace_assignee(assignments, gone, into) for task, assignments in old.items()}
+    replace_assignments(new)
+    today = timezone.localdate()
+    planned = {
+        task: [PlannedEntry(EntryKind.ASSIGNMENTS, today, compare_assignments(old[task], new[task]), note)]
+        for task in held
+    }
+    write_entries(planned, actor=actor)
+    return held
+
+
+def replace_assignee(assignments: Assignments, gone: Department | Person, into: Department | Person) -> Assignments:
+    """Return ``assignments`` with ``into`` where the first of the two stood; of two departments' roles the stronger."""
+    departments, leaders = assignments
+    if isinstance(gone, Person) and isinstance(into, Person):
+        return departments, list(dict.fromkeys(into if leader == gone else leader for leader in leaders))
+    if isinstance(gone, Department) and isinstance(into, Department):
+        roles = [role for department, role in departments if department in (gone, into)]
+        replaced = {into if department == gone else department: role for department, role in departments}
+        if roles:
+            replaced[into] = min(roles, key=DepartmentRole.values.index)
+        departments = list(replaced.items())
+    return departments, leaders
