@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.core.converter import converter
+from meetings.display.fields import format_value
 from meetings.errors import ServiceError
 from meetings.exports.workbook import clean_text
-from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, TaskLog, WorkbookUpload
+from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, Task, TaskLog, WorkbookUpload
 from meetings.models.log import exclude_undone
 from meetings.tasks.services.batch import MAX_ROWS, plan_batch
 from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
@@ -102,20 +103,21 @@ class _Comparison:
 
     def review_row(self, place: int, parsed: WorkbookRow) -> ReviewedRow:
         """Return the row as far as it can be told without asking the verbs."""
-        task = self.tasks.get(parsed.key.task_id)
-        row = ReviewedRow(place, parsed, RowState.UNCHANGED, task, self._department(parsed.key.department_id))
+        task, department = self.tasks.get(parsed.key.task_id), self._department(parsed.key.department_id)
+        row = ReviewedRow(place, parsed, RowState.UNCHANGED, task, department)
         if not parsed.open_cells:
             return row
-        if message := self._rejection_message(row):
+        message = self._rejection_message(row)
+        if message or task is None or department is None:
             return replace(row, state=RowState.REFUSED, findings=(_build_finding(row, None, message),))
-        row = self._with_change(row)
+        row = self._with_change(row, task, department)
         row = replace(row, since=self._later_entries(row))
-        if row.state is RowState.INVALID or not row.since:
+        if row.wish is None or not row.since:
             return row
         entries = exclude_undone(row.since)
-        if any(_is_same_entry(entry, row) for entry in entries):
+        if any(_is_same_entry(entry, row.wish, WorkbookColumn.DAY in parsed.open_cells) for entry in entries):
             return replace(row, state=RowState.RECORDED)
-        is_harmless = all(_is_unrelated_entry(entry, row.department) for entry in entries)
+        is_harmless = all(_is_unrelated_entry(entry, department) for entry in entries)
         return replace(row, state=RowState.CONFLICT, is_harmless=is_harmless)
 
     def _department(self, pk: int) -> Department | None:
@@ -143,15 +145,15 @@ class _Comparison:
             return _("This workbook knows more of the task than the register does. Ask for a new one.")
         return ""
 
-    def _with_change(self, row: ReviewedRow) -> ReviewedRow:
+    def _with_change(self, row: ReviewedRow, task: Task, department: Department) -> ReviewedRow:
         """Read what was typed: the wish and what differs, or what is wrong with it."""
-        data, task, department = row.read.open_cells, row.task, row.department
+        data = row.read.open_cells
         findings: list[Finding] = [
             _build_finding(row, column, _("This cell is merged with others. Part them, and write in each row."))
             for column, cell in data.items()
             if cell.is_merged
         ]
-        status, wrong_status = self._status(row)
+        status, wrong_status = self._status(row, task, department)
         day, wrong_day = self._day(row)
         findings += [*wrong_status, *wrong_day]
         note = _compose_note(row.read)
@@ -175,21 +177,23 @@ class _Comparison:
             status=status,
             department=department,
         )
-        return replace(row, state=RowState.CHANGES, wish=change, differences=tuple(self._differences(row, change)))
+        return replace(
+            row, state=RowState.CHANGES, wish=change, differences=tuple(self._differences(row, task, change))
+        )
 
-    def _status(self, row: ReviewedRow) -> tuple[str | None, list[Finding]]:
+    def _status(self, row: ReviewedRow, task: Task, department: Department) -> tuple[str | None, list[Finding]]:
         """Return the status asked for, none where it stays; and what is wrong with it."""
         cell = row.read.open_cells.get(WorkbookColumn.NEW_STATUS)
         if cell is None or cell.is_merged:
             return None, []
         status = parse_status(cell.text)
-        offered = allowed_statuses(row.task, row.department.pk, row.task.day_status)
+        offered = allowed_statuses(task, department.pk, task.day_status)
         if status is None:
             message = _("No status is called so. Choose one of: %(statuses)s.")
         elif status not in offered:
             message = _("The department cannot make it that. Choose one of: %(statuses)s.")
         else:
-            return (None if status == row.task.day_status else status.value), []
+            return (None if status == task.day_status else status.value), []
         # Translators: what stands between the items of a list.
         statuses = _(", ").join(str(found.label) for found in offered)
         return None, [_build_finding(row, WorkbookColumn.NEW_STATUS, message % {"statuses": statuses})]
@@ -205,9 +209,9 @@ class _Comparison:
             return self.handed_in_on, [_build_finding(row, WorkbookColumn.DAY, message)]
         return day, []
 
-    def _differences(self, row: ReviewedRow, change: TaskChange) -> Iterator[Difference]:
+    def _differences(self, row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[Difference]:
         """Yield what changes, cell by cell."""
-        data, task = row.read.open_cells, row.task
+        data = row.read.open_cells
         for column in OPEN_COLUMNS:
             cell = data.get(column)
             old, new, note = "", clean_text(cell.text).strip() if cell else "", ""
@@ -215,11 +219,11 @@ class _Comparison:
                 case WorkbookColumn.PROGRESS:
                     old = task.last_report_note or ""
                 case WorkbookColumn.NEW_STATUS:
-                    old, new = Status(task.day_status).label, Status(change.status).label if change.status else ""
+                    old, new = format_value("status", task.day_status), format_value("status", change.status)
                 case WorkbookColumn.DAY:
                     new, note = date_format(change.effective_on, "DATE_FORMAT"), self._day_note(cell)
             if new:
-                yield Difference(cell.reference if cell else "", column_name(column), str(old), str(new), note)
+                yield Difference(cell.reference if cell else "", column_name(column), old, new, note)
 
     def _day_note(self, cell: WorkbookCell | None) -> str:
         """Say how a day was understood that is not simply a date in its cell."""
@@ -240,14 +244,13 @@ def _compose_note(read: WorkbookRow) -> str:
         return _("%(progress)s\nReason: %(reason)s") % {"progress": progress, "reason": reason}
 
 
-def _is_same_entry(entry: TaskLog, row: ReviewedRow) -> bool:
+def _is_same_entry(entry: TaskLog, change: TaskChange, has_day: bool) -> bool:
     """Whether an entry is what the row would write: the workbook was accepted already, perhaps saved anew since."""
-    day_is_said = WorkbookColumn.DAY in row.read.open_cells
     return (
-        entry.note == row.wish.note
-        and entry.department_id == row.department.pk
-        and (entry.effective_on == row.wish.effective_on or not day_is_said)
-        and row.wish.status in (None, entry.changes.get("status", {}).get("new"))
+        entry.note == change.note
+        and entry.department == change.department
+        and (entry.effective_on == change.effective_on or not has_day)
+        and change.status in (None, entry.changes.get("status", {}).get("new"))
     )
 
 

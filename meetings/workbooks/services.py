@@ -132,7 +132,14 @@ def review_version_token(review: WorkbookReview) -> str:
 def _change_key(change: TaskChange | None) -> tuple:
     if change is None:
         return ()
-    return (change.task_id, change.version, change.note, change.status, change.effective_on, change.department.pk)
+    return (
+        change.task_id,
+        change.version,
+        change.note,
+        change.status,
+        change.effective_on,
+        change.department and change.department.pk,
+    )
 
 
 @transaction.atomic
@@ -186,6 +193,7 @@ def accept_upload(
 
 def already_accepted_message(upload: WorkbookUpload) -> str:
     """Say that this very file is in the register: since when, and by whom."""
+    assert upload.batch is not None  # what was accepted has a batch
     return _("This very file was accepted by %(who)s on %(day)s. Nothing was entered a second time.") % {
         "who": upload.batch.made_by,
         "day": date_format(timezone.localdate(upload.batch.made_at), "DATE_FORMAT"),
@@ -201,8 +209,8 @@ def _lock_tasks(upload: WorkbookUpload) -> None:
 
 def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account, today: datetime.date) -> AcceptResult:
     """Write the first portion of what the ``rows`` wish as a batch, and the others into the same one."""
-    first, *others = partition_changes(row.wish for row in rows)
-    planned = {id(row.wish): row.planned_row for row in rows}
+    first, *others = partition_changes(row.wish for row in rows if row.wish)
+    planned = {id(row.wish): row.planned_row for row in rows if row.planned_row}
     result = run_planned_batch(
         rows=[planned[id(wish)] for wish in first],
         actor=actor,
@@ -210,13 +218,14 @@ def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account
         file_name=upload.original_name,
         file_sha256=upload.sha256,
     )
-    number, left = len(result.changed), []
+    number = len(result.changed)
+    left: list[PlannedRow] = []
     for portion in others:
-        rows = plan_batch(changes=_refresh_changes(portion), actor=actor, today=today)
-        changed = {row.task: row.entries for row in rows if row.entries}
+        replanned = plan_batch(changes=_refresh_changes(portion), actor=actor, today=today)
+        changed = {row.task: row.entries for row in replanned if row.entries}
         write_entries(changed, actor=actor, batch=result.batch)
         number += len(changed)
-        left += [row for row in rows if not row.entries]
+        left += [row for row in replanned if not row.entries]
     return AcceptResult(result.batch, number, left)
 
 

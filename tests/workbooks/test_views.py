@@ -204,6 +204,16 @@ def test_what_changed_meanwhile_is_shown_and_chosen(world):
 
 
 @pytest.mark.same_on_both
+def test_the_present_status_chosen_once_more_changes_nothing_though_the_task_was_changed_meanwhile(world):
+    content = fetched(world.liaison)
+    factories.progress(world.on_track, "秘书处电话了解的进展。", on=world.day, by=world.secretariat)
+    world.on_track.refresh_from_db()
+    label = str(Status(world.on_track.status).label)
+    review = review_after(world.liaison, filled(content, world.on_track, new_status=label))
+    assert {row.state for row in review.rows} == {RowState.UNCHANGED}
+
+
+@pytest.mark.same_on_both
 def test_another_departments_report_is_shown_but_stands_in_nobodys_way(world):
     content = filled(fetched(world.supporting_liaison), world.undecided, progress="国际部已提供材料。")
     factories.progress(world.undecided, "技术部已汇总。", on=world.day, by=world.liaison)
