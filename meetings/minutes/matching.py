@@ -152,6 +152,8 @@ class _NameIndex:
     def chosen(self, choice: str) -> Any | None:
         """Return the living row that ``choice``, an id, means today."""
         number = int(choice) if choice.isascii() and choice.isdecimal() and len(choice) <= 18 else None
+        if number is None:
+            return None
         return self.merge_targets.get(number) or next((row for row in self.living if row.pk == number), None)
 
 
@@ -179,8 +181,8 @@ def _collect_uses(
         for person in row.sources:
             use(people, person.name, position, "sources", person.capacity)
     # Behind the rows, so that a question about a person is asked at the row that names them, if any does.
-    for name in (metadata.chair, metadata.overall_lead, *metadata.leads):
-        use(people, name, None, "leads")
+    for lead in (metadata.chair, metadata.overall_lead, *metadata.leads):
+        use(people, lead, None, "leads")
     for person in metadata.attendees:
         use(people, person.name, None, "attendees", person.capacity)
     return departments, people

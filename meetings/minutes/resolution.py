@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from meetings.minutes.parser.cells import ParsedDepartment as PrintedDepartment
 from meetings.models import Department, Person
 
 from .matching import NameMatches
+
+_Row = TypeVar("_Row", Department, Person)
 
 
 class NameResolver:
@@ -19,25 +22,26 @@ class NameResolver:
 
     def __init__(self, matches: NameMatches) -> None:
         self._matches = matches
-        self._created: dict[str, Department | Person] = {}
+        self._departments: dict[str, Department] = {}
+        self._people: dict[str, Person] = {}
 
     def department(self, name: str) -> Department:
         """Return the department that ``name`` means."""
         match = self._matches.departments[name]
-        if match.known is not None:
+        if isinstance(match.known, Department):
             return match.known
-        if match.key not in self._created:
-            self._created[match.key] = _follow_merge(Department.objects.get_or_create(name=name)[0])
-        return self._created[match.key]
+        if match.key not in self._departments:
+            self._departments[match.key] = _follow_merge(Department.objects.get_or_create(name=name)[0])
+        return self._departments[match.key]
 
     def person(self, name: str) -> Person:
         """Return the person that ``name`` means."""
         match = self._matches.people[name]
-        if match.known is not None:
+        if isinstance(match.known, Person):
             return match.known
-        if match.key not in self._created:
-            self._created[match.key] = _follow_merge(Person.objects.get_or_create(name=name, unit=match.unit)[0])
-        return self._created[match.key]
+        if match.key not in self._people:
+            self._people[match.key] = _follow_merge(Person.objects.get_or_create(name=name, unit=match.unit)[0])
+        return self._people[match.key]
 
     def departments(self, printed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
         """Return the departments with their roles, each once: two printed names may mean the same one."""
@@ -52,6 +56,6 @@ class NameResolver:
         return list({person.pk: person for person in map(self.person, names)}.values())
 
 
-def _follow_merge(row: Department | Person) -> Department | Person:
+def _follow_merge(row: _Row) -> _Row:
     """Return whom the row was merged into, if it was: somebody may have done so while the draft lay open."""
     return row.merged_into or row

@@ -7,10 +7,9 @@ functions take the day they are about (Asia/Shanghai) and tasks from `TaskQueryS
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, TextChoices, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -123,7 +122,7 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list
 
 def changes_since(
     tasks: TaskQuerySet, moment: datetime.datetime, day: datetime.date, *, excluded_actor: Account | None = None
-) -> Iterable[TaskLog]:
+) -> QuerySet[TaskLog]:
     """Return the entries of ``tasks`` recorded after ``moment`` by others than ``excluded_actor``, the newest first.
 
     Those effective after ``day`` are of another day's register.

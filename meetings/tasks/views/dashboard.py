@@ -39,6 +39,7 @@ def dashboard(request: Request) -> HttpResponse:
     for name, values in shown_scope.items():
         scope.setlist(name, values)
     states = permissions.readable_states(request.user, shown_scope)
+    own_ids: dict[str, set[int | str]]
     own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
     filter_descriptions: list[str] = []
     if filter_query:
@@ -47,7 +48,8 @@ def dashboard(request: Request) -> HttpResponse:
         filter_descriptions = filterset.in_words()
         tasks = tasks.none() if errors else filterset.qs
         states = states.filter(task__in=tasks.order_by().values("pk"))
-        scope.update(filter_query)
+        for name, values in filter_query.lists():
+            scope.setlistdefault(name).extend(values)
         found = filterset.form.cleaned_data
         own_ids = {name: {_key(pk) for pk in found[name]} for name in ("department", "leader") if found.get(name)}
     by_meeting = statistics.count_by_meeting(tasks, instructed_on=day)
@@ -94,7 +96,7 @@ def _key(pk: str) -> int | str:
     return int(pk) if pk.isdecimal() else pk
 
 
-def _own_rows(counts: list[statistics.HealthCount], own: set[int] | None) -> list[statistics.HealthCount]:
+def _own_rows(counts: list[statistics.HealthCount], own: set[int | str] | None) -> list[statistics.HealthCount]:
     """Leave out the others that share the account's own tasks.
 
     In the list, a parameter repeated means or, so no link could hold «mine and theirs», and a number without

@@ -33,7 +33,7 @@ def inbox(request: Request) -> HttpResponse:
 
 
 @require_safe
-def evidence(request: Request, pk: int) -> HttpResponse:
+def evidence(request: Request, pk: int) -> FileResponse:
     """Hand out a file of evidence: always to be saved, never shown, whatever the browser makes of its content."""
     file = permissions.downloadable_evidence(request.user, pk)
     response = FileResponse(

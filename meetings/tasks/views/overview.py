@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -40,7 +41,7 @@ def overview_page(request: Request) -> HttpResponse:
     account = request.user
     if request.GET.get("leader"):
         return _render_leader(request, permissions.readable_leader(account, request.GET["leader"]))
-    if account.role == Role.LEADER:
+    if account.role == Role.LEADER and account.person:
         return _render_leader(request, account.person)
     if account.role == Role.LIAISON:
         return redirect("inbox")
@@ -83,7 +84,7 @@ def _render_secretariat(request: Request) -> HttpResponse:
     red = overview.with_move(statistics.pressing_tasks(tasks).with_last_report().for_listing(), day)
     context = {
         **_common_context(request, tasks, day, errors, scope),
-        "chase": red.filter(move__in=overview.DEPARTMENT_ACTORS)[: overview.MAX_SHOWN],
+        "chase": red.filter(Q(move__in=overview.DEPARTMENT_ACTORS))[: overview.MAX_SHOWN],
         "silent": overview.find_unreported_departments(tasks, day)[: overview.MAX_SHOWN],
         "waiting": _pending_groups(request.user, day) if day == today() else [],
     }
