@@ -101,8 +101,8 @@ class TaskHandoverForm(SubjectForm):
     def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
         self.open_tasks = list(open_tasks_of(subject).order_by("pk"))
         super().__init__(data, subject=subject, action=action, initial={"tasks": [task.pk for task in self.open_tasks]})
-        kind = type(subject).objects
-        offered = kind.offered() if isinstance(subject, Department) else kind.selectable_as_leaders()
+        is_department = isinstance(subject, Department)
+        offered: Any = Department.objects.offered() if is_department else Person.objects.selectable_as_leaders()
         self.fields["to"].queryset = offered.exclude(pk=subject.pk)
         number = len(self.open_tasks)
         self.fields["tasks"].label = ngettext("%(number)d open task", "%(number)d open tasks", number) % {

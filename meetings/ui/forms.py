@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 from meetings.errors import ConflictError, ServiceError
@@ -73,6 +74,10 @@ class ServiceForm(forms.Form):
             # So that the second sending says it was seen.
             self.data[name] = reading
             self.add_error(field, message)
+
+    def forget_errors(self) -> None:
+        """Show the form as it was typed, without judging it."""
+        self._errors = ErrorDict()
 
     @property
     def status_code(self) -> int:

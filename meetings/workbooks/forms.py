@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from meetings import permissions
 from meetings.models import Account, Department, Meeting
-from meetings.tasks.forms.workflow import MultipleFileInput
 from meetings.ui.fields import DayField, VersionField
+from meetings.ui.file_fields import MultipleFileInput
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchMultipleChoiceField
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.forms.renderers import BaseRenderer
+from django.forms.renderers import BaseRenderer, get_default_renderer
 from django.http import QueryDict
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,7 +50,7 @@ class AssignmentsWidget(forms.Widget):
         self.row_form = row_form
         self.names = tuple(row_form.base_fields)
 
-    def value_from_datadict(self, data: QueryDict, files: Any, name: str) -> str:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
         columns = ([_SEPARATORS.sub("_", value) for value in data.getlist(each)] for each in self.names)
         return rows_to_text(zip(*columns, strict=False))
 
@@ -79,7 +80,8 @@ class AssignmentsWidget(forms.Widget):
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> Any:
-        return self._render(self.template_name, self.get_context(name, value, attrs), renderer)
+        renderer = renderer or get_default_renderer()
+        return mark_safe(renderer.render(self.template_name, self.get_context(name, value, attrs)))  # noqa: S308
 
     def rearrange(self, value: str, verb: str, place: int) -> str:
         """Return the rows after the button ``verb`` of the row at ``place`` (0 for the first); as they are, without."""
@@ -114,7 +116,7 @@ class AssignmentsField(forms.Field):
         """What is offered, by its id."""
         return {str(value): value.instance for value, _label in flatten_choices(self.widget.choices)}
 
-    def to_python(self, value: str) -> list[Any]:
+    def to_python(self, value: Any) -> list[Any]:
         """Return pairs of department and role, or the leaders; rows that name nobody are left out."""
         offered = self.offered
         rows = [row for row in rows_from_text(value) if row[0]]

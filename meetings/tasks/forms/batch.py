@@ -135,7 +135,7 @@ class BatchForm(ServiceForm):
         return self.cleaned_data["selected"]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or {}
         asked = ("status", "note", "next_review", "place_department", "place_leader")
         if not any(data.get(name) for name in asked) and not self.errors:
             raise forms.ValidationError(_("Say what is to be changed."))
@@ -181,4 +181,6 @@ def _status_choices(is_secretariat: bool) -> list[tuple[str, str]]:
     """Return the statuses that somebody may bring a task to at all, in the order of its life."""
     takers = {ActorRole.SECRETARIAT} if is_secretariat else {ActorRole.ANSWERABLE_LIAISON, ActorRole.ANY_LIAISON}
     targets = {transition.target for transition in TRANSITIONS if transition.takers & takers}
-    return [(status.value, status.label) for status in Status if status.value in {str(target) for target in targets}]
+    return [
+        (status.value, str(status.label)) for status in Status if status.value in {str(target) for target in targets}
+    ]

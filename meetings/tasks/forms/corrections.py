@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.forms.utils import ErrorDict
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,12 +20,11 @@ from meetings.tasks.forms.assignments import (
 )
 from meetings.tasks.forms.deadlines import DeadlineForm
 from meetings.tasks.services.deadline_corrections import check_correctable
-from meetings.tasks.services.validators import last_state_change_day
 from meetings.ui.fields import DayField, TextField
 from meetings.ui.forms import TrackedForm
 from meetings.ui.widgets import offered_choices
 
-from .update import TaskForm
+from .update import TaskForm, format_last_state_change
 
 TEXTS = ("text", "remarks", "suggestion_text", "lead_in")
 ASSIGNMENTS = ("departments", "leaders")
@@ -55,15 +52,14 @@ class EditTaskForm(TaskForm, TrackedForm):
     note.widget.attrs["list"] = "usual-reasons"
 
     def __init__(self, data: QueryDict | None = None, *, account: Account, task: Task, today: datetime.date) -> None:
-        departments = [(str(part.department_id), part.role) for part in task.task_departments.all()]
-        leaders = [(str(part.person_id),) for part in task.task_leaders.all()]
+        departments, leaders = task.task_departments.all(), task.task_leaders.all()
         initial = {
             "text": task.text,
             "remarks": task.remarks,
             "suggestion_text": task.suggestion.text,
             "lead_in": task.suggestion.lead_in,
-            "departments": rows_to_text(departments),
-            "leaders": rows_to_text(leaders),
+            "departments": rows_to_text((str(part.department_id), part.role) for part in departments),
+            "leaders": rows_to_text((str(part.person_id),) for part in leaders),
         }
         super().__init__(data, account=account, task=task, today=today, initial=initial, auto_id="edit-%s")
         # What was printed first, by the field's name; the page says.
@@ -72,14 +68,14 @@ class EditTaskForm(TaskForm, TrackedForm):
             attrs = self.fields[name].widget.attrs
             attrs["rows"] = max(attrs["rows"], min(8, len(initial[name]) // 55 + 1))
         self.fields["effective_on"].help_text = _("%(last)s or later; the days before keep showing the old one.") % {
-            "last": date_format(last_state_change_day(task), "DATE_FORMAT")
+            "last": format_last_state_change(task)
         }
         nobody = _("Nobody")
         self._assignments["departments"].set_choices(
-            offered_choices(Department.objects.offered([row[0] for row in departments]), empty=nobody)
+            offered_choices(Department.objects.offered([part.department_id for part in departments]), empty=nobody)
         )
         self._assignments["leaders"].set_choices(
-            offered_choices(Person.objects.selectable_as_leaders([row[0] for row in leaders]), empty=nobody)
+            offered_choices(Person.objects.selectable_as_leaders([part.person_id for part in leaders]), empty=nobody)
         )
         self.deadline = DeadlineForm(data, task=task)
         self.deadline_lock_reason = ""
@@ -101,7 +97,8 @@ class EditTaskForm(TaskForm, TrackedForm):
             self.data = self.data.copy()
             self.set_value(self.data, kind, rows)
         # Nothing is saved, so nothing is wrong.
-        self._errors = self.deadline._errors = ErrorDict()
+        self.forget_errors()
+        self.deadline.forget_errors()
 
     def is_valid(self) -> bool:
         """Whether all that was typed can be given to the service."""

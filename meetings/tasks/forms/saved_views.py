@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from meetings import permissions
-from meetings.models import Account, Role, SavedView
+from meetings.models import Account, Role
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.saved_views import MAX_QUERY_LENGTH, build_saved_query, describe
+from meetings.tasks.services.saved_views import MAX_NAME_LENGTH
 from meetings.tasks.tables import TaskTable, validate_columns
 from meetings.ui.fields import SelectField, TextField
 from meetings.ui.forms import ServiceForm
@@ -22,10 +23,10 @@ from meetings.ui.forms import ServiceForm
 class SavedViewForm(ServiceForm):
     """The name of a view, and the role that sees it beside its owner."""
 
-    name = TextField(label=gettext_lazy("Name"), max_length=SavedView._meta.get_field("name").max_length)
+    name = TextField(label=gettext_lazy("Name"), max_length=MAX_NAME_LENGTH)
     shared_with = SelectField(label=gettext_lazy("Shared with"), required=False)
 
-    def __init__(self, *args, account: Account, **kwargs) -> None:
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = permissions.roles_to_share_with(account)
         shared = self.initial.get("shared_with")

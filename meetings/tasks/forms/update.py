@@ -31,6 +31,11 @@ def department_field() -> forms.ModelChoiceField:
     )
 
 
+def format_last_state_change(task: Task) -> str:
+    """Return the day before which no change of state may count."""
+    return date_format(last_state_change_day(task) or task.suggestion.meeting.issued_on, "DATE_FORMAT")
+
+
 class TaskForm(ServiceForm):
     """A form about ``task``, which `permissions` returned for ``today``, that ``account`` fills in."""
 
@@ -73,7 +78,7 @@ class TaskForm(ServiceForm):
     def check_version(self) -> None:
         """Raise ConflictError where what somebody else did may be why the form is wrong now."""
         version = self.cleaned_data.get("version")
-        check_version(version, self.task.version, newer_entries=lambda: self.task.log.recorded_after(version))
+        check_version(version, self.task.version, newer_entries=lambda: self.task.log.recorded_after(version or 0))
 
 
 class UpdateTaskForm(TaskForm):
@@ -126,13 +131,13 @@ class UpdateTaskForm(TaskForm):
         """Say, before somebody writes up what is past, from which days it may count."""
         return _("Progress counts from %(issued)s or later, a change of status from %(last)s or later.") % {
             "issued": date_format(self.task.suggestion.meeting.issued_on, "DATE_FORMAT"),
-            "last": date_format(last_state_change_day(self.task), "DATE_FORMAT"),
+            "last": format_last_state_change(self.task),
         }
 
     def _review_help(self) -> str:
         return _(
             "Due for review on %(day)s. Left empty, a report moves it on by %(months)d months from the effective day."
         ) % {
-            "day": date_format(self.task.day_next_review, "DATE_FORMAT"),
+            "day": self.task.day_next_review and date_format(self.task.day_next_review, "DATE_FORMAT"),
             "months": self.task.review_interval_months,
         }

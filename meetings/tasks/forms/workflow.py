@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import Http404
 from django.urls import reverse_lazy
 from django.utils.formats import date_format
@@ -13,78 +12,46 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
-from meetings.core.file_types import ALL_ENDINGS, ENDINGS, IMAGE_ENDINGS, TEXT_ENDINGS
+from meetings.core.types import StrOrPromise
 from meetings.deadlines import Deadline
 from meetings.errors import ServiceError
-from meetings.models import DeadlineKind, Milestone, Outcome, Person
+from meetings.models import DeadlineKind, Outcome, Person
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
 from meetings.tasks.services.reviews import MAX_INTERVAL_MONTHS
 from meetings.ui.fields import DayField, IdField, SelectField, TextField
+from meetings.ui.file_fields import MultipleFileField
 from meetings.ui.widgets import SearchSelect, offered_choices
 
 from .update import TaskForm, department_field
 
 
-class MultipleFileInput(forms.ClearableFileInput):
-    """The browser's own choice of files, several at once."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class MultipleFileField(forms.FileField):
-    """Any number of files; their types and sizes are the verb's to judge."""
-
-    def __init__(self, **options) -> None:
-        super().__init__(
-            widget=MultipleFileInput(
-                attrs={
-                    "class": "form-control",
-                    "multiple": True,
-                    "accept": ",".join(f".{ending}" for ending in ALL_ENDINGS),
-                }
-            ),
-            **options,
-        )
-
-    def clean(self, data, initial=None):
-        """Return a list; empty files are left to the verb, whose sentence names them."""
-        files = [file for file in (data if isinstance(data, (list, tuple)) else [data]) if file]
-        if self.required and not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return files
-
-
-def file_limits() -> str:
-    """Say, before anybody chooses a file, what is taken."""
-    return _(
-        "At most %(number)d files of %(limit)d MB each: %(documents)s; pictures (%(pictures)s); text (%(texts)s). "
-        "Nothing with macros, no archives."
-    ) % {
-        "number": settings.EVIDENCE_MAX_FILES,
-        "limit": settings.EVIDENCE_MAX_MEGABYTES,
-        "documents": " ".join(ENDINGS),
-        "pictures": " ".join(IMAGE_ENDINGS),
-        "texts": " ".join(TEXT_ENDINGS),
-    }
+def decision_buttons(accept: StrOrPromise, refuse: StrOrPromise) -> tuple[tuple[str, StrOrPromise, str], ...]:
+    """Return the buttons of a decision."""
+    return ("accept", accept, "btn-success"), ("refuse", refuse, "btn-outline")
 
 
 class TaskActionForm(TaskForm):
     """A form of one action on one task."""
 
     marks_optional = True
+    title: StrOrPromise
+    success_message: StrOrPromise
+    # What the service calls the note.
+    note_as = "note"
+    # The decisions that may be sent, each with its label and style; none: one button that saves.
+    buttons: tuple[tuple[str, StrOrPromise, str], ...] = ()
     # Fields that are not the service's to know.
     UNSENT_FIELDS: tuple[str, ...] = ("version", "understood")
 
     def __init__(self, *args: Any, action: str, **options: Any) -> None:
         super().__init__(*args, auto_id=f"{action}-%s", **options)
         self.action = action
-        if "files" in self.fields:
-            self.fields["files"].help_text = file_limits()
 
     def arguments(self) -> dict[str, Any]:
         """Return what was typed, as the service's arguments; for a valid form."""
         data = {name: value for name, value in self.cleaned_data.items() if name not in self.UNSENT_FIELDS}
+        if "note" in data:
+            data[self.note_as] = data.pop("note")
         return {"task_id": self.task.pk, "version": self.cleaned_data["version"], "actor": self.account, **data}
 
     def add_service_error(self, error: ServiceError) -> None:
@@ -106,8 +73,12 @@ class TaskActionForm(TaskForm):
 class ClosureRequestForm(TaskActionForm):
     """The request for closure, with what was done and what shows it."""
 
+    title = gettext_lazy("Ask for closure")
+    success_message = gettext_lazy("Saved: the closure waits for a decision.")
+    note_as = "summary"
+
     note = TextField(label=gettext_lazy("What was done"), rows=4)
-    files = MultipleFileField(label=gettext_lazy("Evidence"), required=False)
+    files: Any = MultipleFileField(label=gettext_lazy("Evidence"), required=False)
     department = department_field()
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
@@ -119,8 +90,28 @@ class DecisionForm(TaskActionForm):
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
+class ClosureDecisionForm(DecisionForm):
+    """The decision on a closure."""
+
+    title = gettext_lazy("Decide on the closure")
+    success_message = gettext_lazy("The closure is decided.")
+    buttons = decision_buttons(gettext_lazy("Accept and close"), gettext_lazy("Send back"))
+
+
+class ExtensionDecisionForm(DecisionForm):
+    """The decision on a later deadline."""
+
+    title = gettext_lazy("Decide on the later deadline")
+    success_message = gettext_lazy("The later deadline is decided.")
+    note_as = "reason"
+    buttons = decision_buttons(gettext_lazy("Grant"), gettext_lazy("Refuse"))
+
+
 class ExtensionRequestForm(TaskActionForm):
     """The request for a later deadline. ``understood`` is the reading that was shown, so that none is taken unseen."""
+
+    title = gettext_lazy("Ask for a later deadline")
+    success_message = gettext_lazy("Saved: the later deadline waits for a decision. Until then the present one counts.")
 
     deadline_text = TextField(
         label=gettext_lazy("New deadline, as it is to be printed"),
@@ -161,6 +152,10 @@ class ExtensionRequestForm(TaskActionForm):
 
 class SettleDeadlineForm(TaskActionForm):
     """What an undecided deadline means, looked at twice."""
+
+    title = gettext_lazy("Settle the deadline")
+    success_message = gettext_lazy("Saved: the deadline is settled.")
+    note_as = "reason"
 
     meaning = TextField(
         label=gettext_lazy("Understand it as"),
@@ -214,6 +209,10 @@ class OnBehalfOfLeaderForm(TaskActionForm):
 class AgreementForm(OnBehalfOfLeaderForm):
     """A leader's word about a closure."""
 
+    title = gettext_lazy("Agree to the closure")
+    success_message = gettext_lazy("Saved: the secretariat sees it in its inbox.")
+    buttons = decision_buttons(gettext_lazy("Agree"), gettext_lazy("Send back"))
+
     note = TextField(label=gettext_lazy("Remark, or the reason"), required=False, rows=3)
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
@@ -221,12 +220,18 @@ class AgreementForm(OnBehalfOfLeaderForm):
 class InstructionForm(OnBehalfOfLeaderForm):
     """An instruction."""
 
+    title = gettext_lazy("Give an instruction")
+    success_message = gettext_lazy("Saved: the instruction stands on top of the task until it is answered.")
+
     text = TextField(label=gettext_lazy("Instruction"), rows=3)
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class InstructionAnswerForm(TaskActionForm):
     """The answer to an instruction."""
+
+    title = gettext_lazy("Answer the instruction")
+    success_message = gettext_lazy("Saved: the instruction is answered.")
 
     UNSENT_FIELDS = ("version", "instruction")
 
@@ -238,17 +243,24 @@ class InstructionAnswerForm(TaskActionForm):
     def arguments(self) -> dict[str, Any]:
         """Name the instruction instead of the task; raises Http404 where it is another task's."""
         instruction = permissions.answerable_instruction(self.account, self.cleaned_data["instruction"], self.today)
-        return _replace_task_id(super().arguments(), instruction, "instruction_id")
+        return replace_task_id(super().arguments(), instruction, "instruction_id")
 
 
 class CommentForm(TaskActionForm):
     """A comment."""
+
+    title = gettext_lazy("Comment")
+    success_message = gettext_lazy("Saved: the comment is in the log.")
 
     text = TextField(label=gettext_lazy("Comment"), rows=2)
 
 
 class ReminderForm(TaskActionForm):
     """A reminder by hand, and whom it reaches."""
+
+    title = gettext_lazy("Remind the departments")
+    success_message = gettext_lazy("Saved: the reminder is in the log, and its mails are on their way.")
+    note_as = "message"
 
     note = TextField(label=gettext_lazy("What they are reminded of"), rows=2)
 
@@ -269,7 +281,10 @@ class ReminderForm(TaskActionForm):
 class AddEvidenceForm(TaskActionForm):
     """Files, and what they show."""
 
-    files = MultipleFileField(label=gettext_lazy("Files"))
+    title = gettext_lazy("Add evidence")
+    success_message = gettext_lazy("Saved: the files are in the list of evidence.")
+
+    files: Any = MultipleFileField(label=gettext_lazy("Files"))
     note = TextField(label=gettext_lazy("What they show"), required=False, rows=2)
     department = department_field()
     effective_on = DayField(label=gettext_lazy("Effective on"))
@@ -277,6 +292,9 @@ class AddEvidenceForm(TaskActionForm):
 
 class DeleteEvidenceForm(TaskActionForm):
     """Which file, and why."""
+
+    title = gettext_lazy("Delete a file")
+    success_message = gettext_lazy("The file is deleted. That it was here stays in the log.")
 
     UNSENT_FIELDS = ("version", "evidence")
 
@@ -286,10 +304,11 @@ class DeleteEvidenceForm(TaskActionForm):
     def arguments(self) -> dict[str, Any]:
         """Name the file instead of the task; raises Http404 where it is another task's."""
         evidence = permissions.deletable_evidence(self.account, self.cleaned_data["evidence"], self.today)
-        return _replace_task_id(super().arguments(), evidence, "evidence_id")
+        return replace_task_id(super().arguments(), evidence, "evidence_id")
 
 
-def _replace_task_id(arguments: dict[str, Any], part: Any, name: str) -> dict[str, Any]:
+def replace_task_id(arguments: dict[str, Any], part: Any, name: str) -> dict[str, Any]:
+    """Name a ``part`` of the task instead of the task; raises Http404 where it is another task's."""
     if part.task_id != arguments.pop("task_id"):
         raise Http404
     return {**arguments, name: part.pk}
@@ -298,12 +317,19 @@ def _replace_task_id(arguments: dict[str, Any], part: Any, name: str) -> dict[st
 class ReviewForm(TaskActionForm):
     """«Reviewed, nothing new.»"""
 
+    title = gettext_lazy("Reviewed, nothing new")
+    success_message = gettext_lazy("Saved: the next review counts from this one.")
+
     department = department_field()
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
 
 class ReviewIntervalForm(TaskActionForm):
     """How often the task is reviewed."""
+
+    title = gettext_lazy("Change how often it is reviewed")
+    success_message = gettext_lazy("Saved: how often the task is reviewed.")
+    note_as = "reason"
 
     months = forms.IntegerField(
         label=gettext_lazy("Months between reviews"),
@@ -321,53 +347,31 @@ class ReviewIntervalForm(TaskActionForm):
 class ReasonForm(TaskActionForm):
     """A step that needs nothing but its reason and its day."""
 
+    note_as = "reason"
+
     note = TextField(label=gettext_lazy("Reason"), rows=3)
     effective_on = DayField(label=gettext_lazy("Effective on"))
+
+
+class TerminateForm(ReasonForm):
+    """The end of a task that is not done."""
+
+    title = gettext_lazy("Terminate the task")
+    success_message = gettext_lazy("Saved: the task is terminated.")
+
+
+class ReopenForm(ReasonForm):
+    """The return of a task that had ended."""
+
+    title = gettext_lazy("Reopen the task")
+    success_message = gettext_lazy("Saved: the task is open again.")
 
 
 class OutcomeForm(TaskActionForm):
     """What became of the suggestion."""
 
+    title = gettext_lazy("Record what became of the suggestion")
+    success_message = gettext_lazy("Saved: the outcome stands with each task of the suggestion.")
+
     outcome = SelectField(label=gettext_lazy("What became of the suggestion"), choices=Outcome.choices)
     reply = TextField(label=gettext_lazy("Reply to the people who made it"), rows=4)
-
-
-class MilestoneForm(TaskActionForm):
-    """A form about one of the task's milestones: of those met, or of the others."""
-
-    IS_MET: bool
-    UNSENT_FIELDS = ("version", "milestone")
-
-    milestone = forms.ModelChoiceField(
-        label=gettext_lazy("Milestone"),
-        queryset=Milestone.objects.none(),
-        empty_label=None,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["milestone"].queryset = self.task.milestones.filter(met_on__isnull=not self.IS_MET)
-
-    def arguments(self) -> dict[str, Any]:
-        """Name the milestone instead of the task."""
-        return _replace_task_id(super().arguments(), self.cleaned_data["milestone"], "milestone_id")
-
-
-class MeetMilestoneForm(MilestoneForm):
-    """Which milestone is met, on which day, and what is to be said of it."""
-
-    IS_MET = False
-
-    note = TextField(label=gettext_lazy("What was done"), required=False, rows=2)
-    department = department_field()
-    effective_on = DayField(label=gettext_lazy("Met on"))
-
-
-class ReopenMilestoneForm(MilestoneForm):
-    """Which milestone was not met after all, and why."""
-
-    IS_MET = True
-
-    note = TextField(label=gettext_lazy("Reason"), rows=2)
-    effective_on = DayField(label=gettext_lazy("Effective on"))

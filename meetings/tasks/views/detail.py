@@ -158,11 +158,9 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
             (instruction, _answer_form(instruction.pk, "answer" in names, submitted_form, account, task))
             for instruction in instructions
         ],
-        "decisions": [(ACTIONS[name], forms[name]) for name in ("agree", "decide-closure") if name in forms],
+        "decisions": [forms[name] for name in ("agree", "decide-closure") if name in forms],
         "wish_decision": forms.get("decide-extension"),
-        "wish_action": ACTIONS["decide-extension"],
-        "answer_action": ACTIONS["answer"],
-        "others": [(ACTIONS[name], forms[name]) for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
+        "others": [forms[name] for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
     }
 
 

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
+from meetings.core.types import StrOrPromise
 from meetings.display.deadline_messages import deadline_problem_message
 from meetings.models import Task, TaskLog
 from meetings.tasks.display import describe_changes
@@ -40,11 +40,11 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
     form = known.form(request.POST, request.FILES, action=action, account=request.user, task=task, today=today())
     if not form.submit(lambda: known.run(form)):
         return render_task(request, task, today(), submitted_form=form, status=form.status_code)
-    messages.success(request, _success_message(task, known.success_message, form.result))
+    messages.success(request, _success_message(task, form.success_message, form.result))
     return redirect(url_after_save(request, task, advances_inbox=known.advances_inbox))
 
 
-def _success_message(task: Task, sentence: Promise, entry: object) -> str:
+def _success_message(task: Task, sentence: StrOrPromise, entry: object) -> str:
     """Say of which task what was done, and what that changed: the page behind the message may be another task's."""
     message = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": sentence}
     changes = [

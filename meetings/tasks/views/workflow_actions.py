@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from meetings import permissions
 from meetings.core.lifecycle import (
     CAN_COMMENT,
@@ -30,7 +27,8 @@ from meetings.core.lifecycle import (
     transitions_from,
 )
 from meetings.models import Account, DeadlineKind, Task, TaskLog
-from meetings.tasks.forms import workflow
+from meetings.tasks.forms import milestones
+from meetings.tasks.forms import workflow as forms
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
@@ -46,19 +44,14 @@ from meetings.tasks.signals import reminders_recorded
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do: ``service`` gets what the form says, its note under the name ``note_as``.
+    """One thing to do: ``service`` gets what the form says.
 
-    With ``buttons`` it is a decision: whatever is not ``accept`` goes to ``refuse``, with the note as the reason.
+    With ``refuse`` it is a decision: whatever is not ``accept`` goes there, with the note as the reason.
     """
 
-    title: Promise
     form: type[TaskActionForm]
     takers: frozenset[ActorRole]
     service: Callable[..., object]
-    success_message: Promise
-    icon: str = "pencil"
-    note_as: str = "note"
-    buttons: tuple[tuple[str, Promise, str], ...] = ()
     refuse: Callable[..., object] | None = None
     # Whether the inbox goes on to the next task once this is done.
     advances_inbox: bool = False
@@ -68,14 +61,8 @@ class Action:
         arguments = form.arguments()
         if self.refuse is not None and form.data.get("decision") != "accept":
             arguments.pop("leader", None)
-            return self.refuse(reason=arguments.pop("note"), **arguments)
-        if "note" in arguments:
-            arguments[self.note_as] = arguments.pop("note")
+            return self.refuse(reason=arguments.pop(form.note_as), **arguments)
         return self.service(**arguments)
-
-
-def _accept_or(accept: Promise, refuse: Promise) -> tuple[tuple[str, Promise, str], ...]:
-    return ("accept", accept, "btn-success"), ("refuse", refuse, "btn-outline")
 
 
 def _remind_departments(**arguments: Any) -> TaskLog:
@@ -87,179 +74,27 @@ def _remind_departments(**arguments: Any) -> TaskLog:
 
 # The names are the last part of the addresses; the order is that of the page.
 ACTIONS: dict[str, Action] = {
-    "decide-closure": Action(
-        _("Decide on the closure"),
-        workflow.DecisionForm,
-        CAN_DECIDE,
-        accept_closure,
-        _("The closure is decided."),
-        "gavel",
-        buttons=_accept_or(_("Accept and close"), _("Send back")),
-        refuse=send_back,
-        advances_inbox=True,
-    ),
-    "agree": Action(
-        _("Agree to the closure"),
-        workflow.AgreementForm,
-        CAN_SUPERVISE,
-        agree_to_closure,
-        _("Saved: the secretariat sees it in its inbox."),
-        "gavel",
-        buttons=_accept_or(_("Agree"), _("Send back")),
-        refuse=send_back,
-        advances_inbox=True,
-    ),
+    "decide-closure": Action(forms.ClosureDecisionForm, CAN_DECIDE, accept_closure, send_back, advances_inbox=True),
+    "agree": Action(forms.AgreementForm, CAN_SUPERVISE, agree_to_closure, send_back, advances_inbox=True),
     "decide-extension": Action(
-        _("Decide on the later deadline"),
-        workflow.DecisionForm,
-        CAN_DECIDE,
-        grant_extension,
-        _("The later deadline is decided."),
-        "gavel",
-        note_as="reason",
-        buttons=_accept_or(_("Grant"), _("Refuse")),
-        refuse=refuse_extension,
-        advances_inbox=True,
+        forms.ExtensionDecisionForm, CAN_DECIDE, grant_extension, refuse_extension, advances_inbox=True
     ),
-    "answer": Action(
-        _("Answer the instruction"),
-        workflow.InstructionAnswerForm,
-        CAN_REPORT,
-        answer_instruction,
-        _("Saved: the instruction is answered."),
-        "message",
-        advances_inbox=True,
-    ),
-    "request-closure": Action(
-        _("Ask for closure"),
-        workflow.ClosureRequestForm,
-        CAN_REQUEST,
-        request_closure,
-        _("Saved: the closure waits for a decision."),
-        "check",
-        note_as="summary",
-        advances_inbox=True,
-    ),
-    "ask-extension": Action(
-        _("Ask for a later deadline"),
-        workflow.ExtensionRequestForm,
-        CAN_REQUEST,
-        request_extension,
-        _("Saved: the later deadline waits for a decision. Until then the present one counts."),
-        "calendar-time",
-    ),
-    "settle-deadline": Action(
-        _("Settle the deadline"),
-        workflow.SettleDeadlineForm,
-        CAN_DECIDE,
-        resolve_deadline,
-        _("Saved: the deadline is settled."),
-        "calendar-time",
-        note_as="reason",
-    ),
-    "nothing-new": Action(
-        _("Reviewed, nothing new"),
-        workflow.ReviewForm,
-        CAN_REPORT,
-        review_without_news,
-        _("Saved: the next review counts from this one."),
-        "eye",
-        advances_inbox=True,
-    ),
-    "meet-milestone": Action(
-        _("A milestone is met"),
-        workflow.MeetMilestoneForm,
-        CAN_REPORT,
-        meet_milestone,
-        _("Saved: the milestone is met. The task is as late as its next one."),
-        "check",
-        advances_inbox=True,
-    ),
-    "reopen-milestone": Action(
-        _("A milestone was not met after all"),
-        workflow.ReopenMilestoneForm,
-        CAN_REPORT,
-        reopen_milestone,
-        _("Saved: the milestone is not met, and the task is as late as it again."),
-        "arrow-back-up",
-        note_as="reason",
-    ),
-    "add-evidence": Action(
-        _("Add evidence"),
-        workflow.AddEvidenceForm,
-        CAN_REPORT,
-        add_evidence,
-        _("Saved: the files are in the list of evidence."),
-        "paperclip",
-    ),
-    "delete-evidence": Action(
-        _("Delete a file"),
-        workflow.DeleteEvidenceForm,
-        CAN_REPORT,
-        delete_evidence,
-        _("The file is deleted. That it was here stays in the log."),
-        "x",
-    ),
-    "instruct": Action(
-        _("Give an instruction"),
-        workflow.InstructionForm,
-        CAN_SUPERVISE,
-        give_instruction,
-        _("Saved: the instruction stands on top of the task until it is answered."),
-        "gavel",
-    ),
-    "remind": Action(
-        _("Remind the departments"),
-        workflow.ReminderForm,
-        CAN_DECIDE,
-        _remind_departments,
-        _("Saved: the reminder is in the log, and its mails are on their way."),
-        "clock",
-        note_as="message",
-    ),
-    "comment": Action(
-        _("Comment"),
-        workflow.CommentForm,
-        CAN_COMMENT,
-        add_comment,
-        _("Saved: the comment is in the log."),
-        "message",
-    ),
-    "review-interval": Action(
-        _("Change how often it is reviewed"),
-        workflow.ReviewIntervalForm,
-        CAN_DECIDE,
-        set_review_interval,
-        _("Saved: how often the task is reviewed."),
-        "calendar-event",
-        note_as="reason",
-    ),
-    "terminate": Action(
-        _("Terminate the task"),
-        workflow.ReasonForm,
-        CAN_DECIDE,
-        terminate_task,
-        _("Saved: the task is terminated."),
-        "x",
-        note_as="reason",
-    ),
-    "reopen": Action(
-        _("Reopen the task"),
-        workflow.ReasonForm,
-        CAN_DECIDE,
-        reopen_task,
-        _("Saved: the task is open again."),
-        "arrow-back-up",
-        note_as="reason",
-    ),
-    "outcome": Action(
-        _("Record what became of the suggestion"),
-        workflow.OutcomeForm,
-        CAN_DECIDE,
-        record_outcome,
-        _("Saved: the outcome stands with each task of the suggestion."),
-        "message",
-    ),
+    "answer": Action(forms.InstructionAnswerForm, CAN_REPORT, answer_instruction, advances_inbox=True),
+    "request-closure": Action(forms.ClosureRequestForm, CAN_REQUEST, request_closure, advances_inbox=True),
+    "ask-extension": Action(forms.ExtensionRequestForm, CAN_REQUEST, request_extension),
+    "settle-deadline": Action(forms.SettleDeadlineForm, CAN_DECIDE, resolve_deadline),
+    "nothing-new": Action(forms.ReviewForm, CAN_REPORT, review_without_news, advances_inbox=True),
+    "meet-milestone": Action(milestones.MeetMilestoneForm, CAN_REPORT, meet_milestone, advances_inbox=True),
+    "reopen-milestone": Action(milestones.ReopenMilestoneForm, CAN_REPORT, reopen_milestone),
+    "add-evidence": Action(forms.AddEvidenceForm, CAN_REPORT, add_evidence),
+    "delete-evidence": Action(forms.DeleteEvidenceForm, CAN_REPORT, delete_evidence),
+    "instruct": Action(forms.InstructionForm, CAN_SUPERVISE, give_instruction),
+    "remind": Action(forms.ReminderForm, CAN_DECIDE, _remind_departments),
+    "comment": Action(forms.CommentForm, CAN_COMMENT, add_comment),
+    "review-interval": Action(forms.ReviewIntervalForm, CAN_DECIDE, set_review_interval),
+    "terminate": Action(forms.TerminateForm, CAN_DECIDE, terminate_task),
+    "reopen": Action(forms.ReopenForm, CAN_DECIDE, reopen_task),
+    "outcome": Action(forms.OutcomeForm, CAN_DECIDE, record_outcome),
 }
 # These stand where what they are about stands, not among the others.
 INLINE_ACTIONS = ("decide-closure", "agree", "decide-extension", "answer", "delete-evidence")
