@@ -213,7 +213,7 @@ def _person_context(person: Person) -> dict[str, Any]:
         .select_related("suggestion__meeting")
         .order_by("-suggestion__meeting__issued_on", "suggestion__position"),
         "accounts": person.accounts.order_by("username"),
-        "headed": person.headed_departments.order_by("pk"),
+        "headed_departments": person.headed_departments.order_by("pk"),
     }
 
 

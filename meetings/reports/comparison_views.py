@@ -78,7 +78,7 @@ def _render_form(request: Request, suggestion: Suggestion, form: RelatedSuggesti
         "form": form,
         "suggestion": suggestion,
         "sources": suggestion.suggestion_sources.select_related("person"),
-        "present": current_link,
+        "current_link": current_link,
         "candidates": [candidate for candidate in found if candidate.suggestion != current_link],
         "chosen": str(form["earlier"].value() or ""),
         "words": search_text,

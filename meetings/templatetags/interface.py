@@ -52,7 +52,7 @@ def getting_started(context: RequestContext) -> dict[str, object]:
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
-        "may_begin": permissions.is_secretariat(request.user),
+        "can_import": permissions.is_secretariat(request.user),
     }
 
 

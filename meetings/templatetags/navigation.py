@@ -122,7 +122,7 @@ def navigation(context: RequestContext) -> dict[str, Any]:
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "line": [entry for entry in entries if entry["place"].rank < 3],
-        "menu": [entry for entry in entries if entry["place"].rank > 1],
+        "menu_entries": [entry for entry in entries if entry["place"].rank > 1],
         "in_menu": any(entry["current"] for entry in entries if entry["place"].rank == 3),
         "in_narrow_menu": any(entry["current"] for entry in entries if entry["place"].rank > 1),
     }

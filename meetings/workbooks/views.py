@@ -205,7 +205,7 @@ def _render_review(
     following = (
         permissions.own_workbooks(request.user).waiting().exclude(pk=upload.pk).order_by("uploaded_at", "pk").first()
     )
-    context: dict[str, Any] = {"upload": upload, "wrong": errors, "since": later_entries, "following": following}
+    context: dict[str, Any] = {"upload": upload, "wrong": errors, "since": later_entries, "next_upload": following}
     if upload.is_pending:
         # Another one's is waiting for its owner alone, so this is the account's own.
         context["seen_at"] = services.last_entry_id()

@@ -97,7 +97,7 @@ def test_a_name_that_is_taken_is_asked_about_with_everything_typed_still_there(w
     client = signed_in(world.secretariat)
     save(client)
     response = save(client, query="status=closed", shared_with="leader")
-    form = response.context["saving"]
+    form = response.context["save_form"]
     assert response.status_code == 409
     assert (form["query"].value(), form["name"].value(), form["shared_with"].value()) == (
         "status=closed",

@@ -323,7 +323,7 @@ def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
     good = [filled(fetched(world.liaison), world.overdue, progress=words) for words in ("甲", "乙")]
     response = handed_in(world.liaison, *good, b"PK\x03\x04 nothing", b"text", name="表.xlsx")
     assert WorkbookUpload.objects.count() == 2
-    assert response.context["following"] is not None
+    assert response.context["next_upload"] is not None
     assert sentences(response).count("表.xlsx") >= 2
 
 

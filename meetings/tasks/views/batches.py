@@ -146,7 +146,7 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
         context["preview"] = True
         context["will_change"] = [(row.task, planned_changes(row)) for row in rows if row.entries]
         context["cannot"] = _group_by_reason(rows)
-        context["left_number"] = sum(len(tasks) for _reason, tasks in context["cannot"])
+        context["blocked_count"] = sum(len(tasks) for _reason, tasks in context["cannot"])
     else:
         tasks = permissions.selectable_tasks(request.user, today()).filter(pk__in=form.versions)
         context["tasks"] = tasks.in_printed_order()

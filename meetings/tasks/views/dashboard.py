@@ -62,9 +62,9 @@ def dashboard(request: Request) -> HttpResponse:
         "wrong": errors,
         "scope": scope,
         "has_own": bool(own),
-        "shows_own": is_own_scope,
-        "narrowed": filter_query,
-        "narrowed_in_words": filter_descriptions,
+        "is_own_scope": is_own_scope,
+        "filter_query": filter_query,
+        "filter_descriptions": filter_descriptions,
         "health_values": Health,
         "counts": counts,
         # A column for what nobody has would only push the others together.
@@ -78,7 +78,7 @@ def dashboard(request: Request) -> HttpResponse:
         "by_leader": _own_rows(by_leader, own_ids.get("leader")),
         "by_meeting": by_meeting,
         "trend": statistics.count_trend(states, day),
-        "coming": statistics.count_coming_months(tasks, day),
+        "upcoming_months": statistics.count_coming_months(tasks, day),
     }
     return render(request, "meetings/tasks/dashboard.html", context)
 

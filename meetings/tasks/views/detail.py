@@ -75,12 +75,12 @@ def render_task(
         **_open_issues_context(request, task, is_today, issue_form),
         **_original_values_context(whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
-        "how_due": explain_due_date(task),
+        "deadline_explanation": explain_due_date(task),
         "may_answer": is_today and permissions.is_secretariat(request.user),
         "reports_by_department": department_reports(task, log),
         "evidence": _evidence(request, task, day, log),
         "joined": task.joined.order_by("pk") if _has_merged_tasks(log) else [],
-        "wishes": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
+        "extension_requests": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
             "asked__actor", "asked__department", "decided__actor"
         ),
         "back": get_next_url(request),
@@ -129,9 +129,7 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
     account, submitted_form = request.user, context["sent"]
     instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
     closure = closure_request(task)
-    extension_request = next(
-        (extension_request for extension_request in context["wishes"] if extension_request.decided_id is None), None
-    )
+    extension_request = next((asked for asked in context["extension_requests"] if asked.decided_id is None), None)
     state = WorkflowState(
         request=closure,
         agreement=closure_agreement(closure) if closure else None,
@@ -153,13 +151,13 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         "form": quick,
         "facts": state,
         "closure_request": closure,
-        "wish": extension_request,
+        "extension_request": extension_request,
         "instructions": [
             (instruction, _answer_form(instruction.pk, "answer" in names, submitted_form, account, task))
             for instruction in instructions
         ],
         "decisions": [forms[name] for name in ("agree", "decide-closure") if name in forms],
-        "wish_decision": forms.get("decide-extension"),
+        "extension_decision": forms.get("decide-extension"),
         "others": [forms[name] for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
     }
 

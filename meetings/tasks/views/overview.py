@@ -63,10 +63,10 @@ def _render_leader(request: Request, leader: Person) -> HttpResponse:
         "leader": leader,
         "is_own": is_own,
         "since": since,
-        "has_looked": is_own and overview.previous_visit(account, now) is not None,
+        "has_previous_visit": is_own and overview.previous_visit(account, now) is not None,
         "changes": changes[: overview.MAX_SHOWN],
         "more_changes": len(changes) > overview.MAX_SHOWN,
-        "red": overview.with_move(statistics.pressing_tasks(tasks).for_listing(), day)[: overview.MAX_SHOWN],
+        "red_tasks": overview.with_move(statistics.pressing_tasks(tasks).for_listing(), day)[: overview.MAX_SHOWN],
         "phrases": INSTRUCTION_PHRASES,
         "may_instruct": day == today() and (is_own or permissions.is_secretariat(account)),
         "by_department": statistics.count_by_department_and_leader(tasks)[0][: overview.MAX_SHOWN],
@@ -84,8 +84,8 @@ def _render_secretariat(request: Request) -> HttpResponse:
     red = overview.with_move(statistics.pressing_tasks(tasks).with_last_report().for_listing(), day)
     context = {
         **_common_context(request, tasks, day, errors, scope),
-        "chase": red.filter(Q(move__in=overview.DEPARTMENT_ACTORS))[: overview.MAX_SHOWN],
-        "silent": overview.find_unreported_departments(tasks, day)[: overview.MAX_SHOWN],
+        "tasks_to_chase": red.filter(Q(move__in=overview.DEPARTMENT_ACTORS))[: overview.MAX_SHOWN],
+        "unreported_departments": overview.find_unreported_departments(tasks, day)[: overview.MAX_SHOWN],
         "waiting": _pending_groups(request.user, day) if day == today() else [],
     }
     return render(request, "meetings/tasks/overview/secretariat.html", context)

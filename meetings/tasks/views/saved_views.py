@@ -113,8 +113,8 @@ def _render(
     context = {
         "own": [row for row in rows if row["form"]],
         "shared": [row for row in rows if not row["form"]],
-        "saving": save_form,
-        "saving_told": describe(save_form.data.get("query", ""), choices, today()) if save_form else None,
+        "save_form": save_form,
+        "save_description": describe(save_form.data.get("query", ""), choices, today()) if save_form else None,
         "may_overwrite": may_overwrite,
     }
     return render(request, "meetings/tasks/saved_views/list.html", context, status=status)

@@ -44,7 +44,7 @@ def task_list(request: Request) -> HttpResponse:
             "page_sizes": PAGE_SIZES,
             "day": day,
             "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
-            "choosing_columns": fragment and request.htmx.trigger == "columns-form",
+            "is_columns_menu_open": fragment and request.htmx.trigger == "columns-form",
         },
         status=400 if asked_for else 200,
     )
