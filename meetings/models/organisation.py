@@ -20,14 +20,10 @@ from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 RECENT_ROW_COUNT = 500
 
 
-def recent_rows(model: str) -> QuerySet:
-    """Return the last rows of ``model`` that were written."""
+def recent_use_count(model: str, column: str) -> Coalesce:
+    """Return how many of the last rows of ``model`` that were written name the row in question in ``column``."""
     rows = apps.get_model("meetings", model).objects.order_by()
-    return rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT])
-
-
-def _recent_use_count(model: str, column: str) -> Coalesce:
-    return _count(recent_rows(model), column)
+    return _count(rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT]), column)
 
 
 def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
@@ -73,7 +69,7 @@ class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
         Annotates ``uses``, how often a task was given to each lately.
         """
         rows = self.filter(Q(is_active=True) | Q(pk__in=list(include)))
-        return rows.annotate(uses=_recent_use_count("TaskDepartment", "department"))
+        return rows.annotate(uses=recent_use_count("TaskDepartment", "department"))
 
     def with_id_or_name(self, values: list[str]) -> DepartmentQuerySet:
         """Return the departments whose id or exact name is among ``values`` (docs/domain.md, Contracts: pages)."""
@@ -159,12 +155,12 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
         Annotates ``uses``, how often each has made a suggestion or attended lately.
         """
         return self._selectable(
-            include, _recent_use_count("SuggestionSource", "person") + _recent_use_count("Attendance", "person")
+            include, recent_use_count("SuggestionSource", "person") + recent_use_count("Attendance", "person")
         )
 
     def selectable_as_leaders(self, include: Iterable[int] = ()) -> Self:
         """Return what `offered` does; ``uses`` is how often each was given a task to supervise lately."""
-        return self._selectable(include, _recent_use_count("TaskLeader", "person"))
+        return self._selectable(include, recent_use_count("TaskLeader", "person"))
 
     def _selectable(self, include: Iterable[int], uses: Combinable) -> Self:
         rows = self.filter(Q(is_active=True) | Q(pk__in=list(include)))

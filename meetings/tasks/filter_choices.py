@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
@@ -22,7 +24,7 @@ from meetings.models import (
     SuggestionSource,
     TaskLeader,
 )
-from meetings.models.organisation import recent_rows
+from meetings.models.organisation import recent_use_count
 
 
 class FilterChoice(NamedTuple):
@@ -48,6 +50,10 @@ class SavedViewOption(NamedTuple):
     owner: str
 
 
+# The id, the name, a detail, what it may be typed as, and how often it was used lately.
+_Row = tuple[int, str, str, str, int]
+
+
 class FilterChoices:
     """The rows that meetings, aspects, departments, leaders and sources can be chosen from; one query for all.
 
@@ -58,92 +64,77 @@ class FilterChoices:
         self.day = day
         self.account = account
 
-    @cached_property
-    def _rows(self) -> dict[str, list]:
-        # A leader with an account is asked for by their dashboard, even before there is a task of theirs.
-        leaders = Person.objects.filter(
-            Exists(TaskLeader.objects.filter(person=OuterRef("pk")))
-            | Exists(Account.objects.filter(person=OuterRef("pk"), role=Role.LEADER))
-        )
-        sources = Person.objects.filter(Exists(SuggestionSource.objects.filter(person=OuterRef("pk"))))
-        known = Meeting.objects.issued_by(self.day)
-        parts = [
-            _choice_rows("meeting", known, "title", "document_number", spelling=F("spelling")),
-            _choice_rows("aspect", Aspect.objects.filter(meeting__in=known), "title"),
-            _choice_rows("department", Department.objects.living(), "name", spelling=F("spelling")),
-            _choice_rows("leader", leaders, "name", "unit", spelling=F("spelling")),
-            _choice_rows("source", sources, "name", "unit", spelling=F("spelling")),
-            *_former_name_rows("department"),
-            *_former_name_rows("person"),
-            _use_counts("department", "TaskDepartment", "department"),
-            _use_counts("leader", "TaskLeader", "person"),
-            _use_counts("source", "SuggestionSource", "person"),
-        ]
-        if self.account is not None:
-            owner = Case(When(owner=self.account, then=Value("")), default=F("owner__display_name"))
-            parts.append(
-                _union_columns(permissions.readable_views(self.account), "view", F("pk"), F("name"), F("query"), owner)
-            )
-        rows: dict[str, list[tuple]] = defaultdict(list)
-        for kind, pk, *columns in parts[0].union(*parts[1:], all=True):
-            rows[kind].append((pk, *columns))
-        complete: dict[str, list] = {
-            kind: self._build_choices(kind, rows) for kind in ("meeting", "aspect", "department", "leader", "source")
-        }
-        return {
-            **complete,
-            "view": sorted(map(SavedViewOption._make, rows["view"]), key=lambda view: (view.name, view.pk)),
-        }
-
-    def _build_choices(self, kind: str, rows: dict[str, list[tuple]]) -> list[FilterChoice]:
-        uses = {pk: int(number) for pk, number, _detail, _spelling in rows[f"uses of {kind}"]}
-        formerly: dict[int, list[str]] = defaultdict(list)
-        spellings: dict[int, list[str]] = defaultdict(list)
-        of = "person" if kind in ("leader", "source") else kind
-        for pk, name, old_pk, spelling in rows[f"former {of}"]:
-            formerly[pk] += [part for part in (name, old_pk) if part]
-            spellings[pk] += [name, spelling]
-        return [
-            FilterChoice(
-                pk, name, detail, " ".join([spelling, *spellings[pk]]).strip(), uses.get(pk, 0), tuple(formerly[pk])
-            )
-            for pk, name, detail, spelling in sorted(rows[kind])
-        ]
-
     def rows(self, kind: str) -> list[FilterChoice]:
         """Return all of ``kind``, in the order of entry."""
-        return self._rows[kind]
+        of = "person" if kind in ("leader", "source") else kind
+        formerly: dict[int, list[str]] = defaultdict(list)
+        spellings: dict[int, list[str]] = defaultdict(list)
+        for pk, name, former_id, spelling, _uses in self._rows[f"former {of}"]:
+            formerly[pk] += [part for part in (name, former_id) if part]
+            spellings[pk] += [name, spelling]
+        return [
+            FilterChoice(pk, name, detail, " ".join([spelling, *spellings[pk]]).strip(), uses, tuple(formerly[pk]))
+            for pk, name, detail, spelling, uses in sorted(self._rows[kind])
+        ]
 
     @property
     def views(self) -> list[SavedViewOption]:
         """The saved views that the account may open, by name."""
-        return self._rows["view"]
+        views = [SavedViewOption(pk, name, query, owner) for pk, name, query, owner, _uses in self._rows["view"]]
+        return sorted(views, key=lambda view: (view.name, view.pk))
+
+    @cached_property
+    def _rows(self) -> dict[str, list[_Row]]:
+        """The rows by what they are. One query."""
+        rows: dict[str, list[_Row]] = defaultdict(list)
+        first, *others = self._queries()
+        for kind, *row in first.union(*others, all=True):
+            rows[kind].append(tuple(row))
+        return rows
+
+    def _queries(self) -> Iterator[QuerySet]:
+        """Yield what is read: each query has the same columns, named by `_select`."""
+        meetings = Meeting.objects.issued_by(self.day)
+        departments = Department.objects.living()
+        supervising = Q(Exists(TaskLeader.objects.filter(person=OuterRef("pk"))))
+        # A leader with an account is asked for by their dashboard, even before there is a task of theirs.
+        supervising |= Q(Exists(Account.objects.filter(person=OuterRef("pk"), role=Role.LEADER)))
+        suggesting = Q(Exists(SuggestionSource.objects.filter(person=OuterRef("pk"))))
+        yield _select("meeting", meetings, name="title", detail="document_number")
+        yield _select("aspect", Aspect.objects.filter(meeting__in=meetings), name="title", spelling=Value(""))
+        yield _select("department", departments, uses=recent_use_count("TaskDepartment", "department"))
+        yield _select(
+            "leader",
+            Person.objects.filter(supervising),
+            detail="unit",
+            uses=recent_use_count("TaskLeader", "person"),
+        )
+        yield _select(
+            "source",
+            Person.objects.filter(suggesting),
+            detail="unit",
+            uses=recent_use_count("SuggestionSource", "person"),
+        )
+        for kind, model in (("department", Department), ("person", Person)):
+            yield _select(f"former {kind}", FormerName.objects.filter(**{f"{kind}__isnull": False}), pk=kind)
+            merged = model.objects.filter(merged_into__isnull=False)
+            yield _select(f"former {kind}", merged, pk="merged_into", detail=Cast("pk", CharField()))
+        if self.account is not None:
+            owner = Case(When(owner=self.account, then=Value("")), default=F("owner__display_name"))
+            yield _select("view", permissions.readable_views(self.account), detail="query", spelling=owner)
 
 
-_UNION_COLUMNS = ("kind", "pk_of", "name_of", "detail_of", "spelling_of")
-
-
-def _choice_rows(kind: str, rows: QuerySet, name: str, detail: str | None = None, *, spelling: Any = None) -> QuerySet:
-    return _union_columns(rows, kind, F("pk"), F(name), F(detail) if detail else Value(""), spelling or Value(""))
-
-
-def _former_name_rows(of: str) -> list[QuerySet]:
-    """Return the former names of the departments or people, and the rows merged into them with their ids."""
-    merged = (Department if of == "department" else Person).objects.filter(merged_into__isnull=False)
-    kind, spelling = f"former {of}", F("spelling")
-    return [
-        _union_columns(
-            FormerName.objects.filter(**{f"{of}__isnull": False}), kind, F(of), F("name"), Value(""), spelling
-        ),
-        _union_columns(merged, kind, F("merged_into"), F("name"), Cast("pk", CharField()), spelling),
-    ]
-
-
-def _use_counts(kind: str, model: str, column: str) -> QuerySet:
-    counted = recent_rows(model).values(column).annotate(number=Cast(Count("pk"), CharField()))
-    return _union_columns(counted, f"uses of {kind}", F(column), F("number"), Value(""), Value(""))
-
-
-def _union_columns(rows: QuerySet, kind: str, *values: Any) -> QuerySet:
-    columns = dict(zip(_UNION_COLUMNS, (Value(kind), *values), strict=True))
-    return rows.order_by().annotate(**columns).values_list(*_UNION_COLUMNS)
+def _select(
+    kind: str,
+    rows: QuerySet,
+    *,
+    pk: str = "pk",
+    name: str = "name",
+    detail: str | Combinable = Value(""),  # noqa: B008 - never changed
+    spelling: str | Combinable = "spelling",
+    uses: Combinable = Value(0),  # noqa: B008 - never changed
+) -> QuerySet:
+    """Return the columns of a `_Row` after the ``kind``; a column is a field's name or an expression."""
+    columns = {"kind": Value(kind), "row_pk": pk, "row_name": name, "row_detail": detail, "row_spelling": spelling}
+    expressions = {key: F(column) if isinstance(column, str) else column for key, column in columns.items()}
+    return rows.order_by().annotate(**expressions, row_uses=uses).values_list(*expressions, "row_uses")

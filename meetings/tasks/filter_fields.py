@@ -119,18 +119,21 @@ class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
 
     field_class = MultiChoiceField
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("distinct", False)
-        super().__init__(*args, **kwargs)
-
-    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
 
 
 class IdOrNameFilter(django_filters.Filter):
-    """Rows by id or exact name; repeated means or. ``method`` says what it means for the tasks."""
+    """Rows of a ``kind`` (`FilterChoices.rows`) by id or exact name; repeated means or.
+
+    ``with_nobody``: having none can be asked for, too.
+    """
 
     field_class = IdOrNameField
+
+    def __init__(self, kind: str, *, with_nobody: bool = False, **options: Any) -> None:
+        super().__init__(lookup_expr="in", **options)
+        self.kind, self.with_nobody = kind, with_nobody
 
 
 class SearchTextFilter(django_filters.CharFilter):

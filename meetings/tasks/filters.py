@@ -16,6 +16,7 @@ import datetime
 from collections.abc import Callable
 from functools import reduce
 from operator import or_
+from typing import ClassVar
 
 import django_filters
 from django import forms
@@ -28,6 +29,7 @@ from django.utils.translation import gettext_lazy
 from meetings.core.as_of import AS_OF
 from meetings.core.pinyin import is_pinyin_query
 from meetings.core.types import StrOrPromise
+from meetings.display.fields import label
 from meetings.models import (
     DeadlineKind,
     DepartmentRole,
@@ -76,19 +78,17 @@ class TaskFilterSet(django_filters.FilterSet):
     """The filters over tasks from `TaskQuerySet.on`. No filter joins in a way that could repeat a row."""
 
     q = SearchTextFilter(label=gettext_lazy("Search"), method="filter_words", max_length=300)
-    meeting = IdOrNameFilter(label=gettext_lazy("Meeting"), method="filter_meeting")
-    aspect = IdOrNameFilter(label=gettext_lazy("Aspect"), method="filter_aspect")
-    status = MultiChoiceFilter(label=gettext_lazy("Status"), field_name="day_status", choices=Status.choices)
-    health = MultiChoiceFilter(label=gettext_lazy("Health"), field_name="health", choices=Health.choices)
-    department = IdOrNameFilter(label=gettext_lazy("Responsible department"), method="filter_department")
-    supporting = IdOrNameFilter(label=gettext_lazy("Supporting department"), method="filter_supporting")
-    leader = IdOrNameFilter(label=gettext_lazy("Supervising leader"), method="filter_leader")
-    source = IdOrNameFilter(label=gettext_lazy("Suggestion source"), method="filter_source")
-    silent = IdOrNameFilter(label=gettext_lazy("Silent department"), method="filter_silent")
+    meeting = IdOrNameFilter("meeting", label=label("meeting"), field_name="suggestion__meeting")
+    aspect = IdOrNameFilter("aspect", label=label("aspect"), field_name="suggestion__aspect")
+    status = MultiChoiceFilter(label=label("status"), field_name="day_status", choices=Status.choices)
+    health = MultiChoiceFilter(label=label("health"), field_name="health", choices=Health.choices)
+    department = IdOrNameFilter("department", label=label("department"), method="filter_department", with_nobody=True)
+    supporting = IdOrNameFilter("department", label=label("supporting"), method="filter_supporting")
+    leader = IdOrNameFilter("leader", label=label("leader"), method="filter_leader", with_nobody=True)
+    source = IdOrNameFilter("source", label=label("source"), method="filter_source")
+    silent = IdOrNameFilter("department", label=label("silent"), method="filter_silent")
     instruction = MultiChoiceFilter(
-        label=gettext_lazy("Instruction"),
-        method="filter_instruction",
-        choices=[("open", gettext_lazy("Not answered yet"))],
+        label=gettext_lazy("Instruction"), method="filter_open", choices=[("open", gettext_lazy("Not answered yet"))]
     )
     extended = MultiChoiceFilter(
         label=gettext_lazy("Extended"),
@@ -96,7 +96,7 @@ class TaskFilterSet(django_filters.FilterSet):
         choices=[("1", gettext_lazy("At least once")), ("2", gettext_lazy("Twice or more"))],
     )
     outcome = MultiChoiceFilter(
-        label=gettext_lazy("Outcome"),
+        label=label("outcome"),
         method="filter_outcome",
         choices=[*Outcome.choices, ("missing", gettext_lazy("Not recorded yet"))],
     )
@@ -111,25 +111,20 @@ class TaskFilterSet(django_filters.FilterSet):
     )
     wish = MultiChoiceFilter(
         label=gettext_lazy("Later deadline"),
-        method="filter_wish",
+        method="filter_open",
         choices=[("open", gettext_lazy("Asked for, not decided"))],
     )
     confirm = MultiChoiceFilter(
-        label=gettext_lazy("Confirmations"),
-        method="filter_confirm",
-        choices=[("open", gettext_lazy("Not answered yet"))],
+        label=gettext_lazy("Confirmations"), method="filter_open", choices=[("open", gettext_lazy("Not answered yet"))]
     )
     due_after = _day_field(gettext_lazy("Due from"))
     due_before = _day_field(gettext_lazy("Due until"))
 
-    CHOICE_SOURCES = {
-        "meeting": "meeting",
-        "aspect": "aspect",
-        "department": "department",
-        "supporting": "department",
-        "silent": "department",
-        "leader": "leader",
-        "source": "source",
+    # What the filters of open matters look for.
+    OPEN_MATTERS: ClassVar[dict[str, type[Instruction | ExtensionRequest | ImportIssue]]] = {
+        "instruction": Instruction,
+        "wish": ExtensionRequest,
+        "confirm": ImportIssue,
     }
 
     def __init__(
@@ -144,12 +139,13 @@ class TaskFilterSet(django_filters.FilterSet):
         super().__init__(data=data, queryset=queryset)
         self.day = day
         self.choices = choices or FilterChoices(day)
-        for name, kind in self.CHOICE_SOURCES.items():
-            self.form.fields[name].set_choices(
-                self.choices.rows(kind),
-                is_detail_a_name=kind == "meeting",
-                with_nobody=name in ("department", "leader"),
-            )
+        for name, id_filter in self.filters.items():
+            if isinstance(id_filter, IdOrNameFilter):
+                self.form.fields[name].set_choices(
+                    self.choices.rows(id_filter.kind),
+                    is_detail_a_name=id_filter.kind == "meeting",
+                    with_nobody=id_filter.with_nobody,
+                )
 
     @property
     def wrong(self) -> list[str]:
@@ -208,46 +204,35 @@ class TaskFilterSet(django_filters.FilterSet):
             return spelled
         return found
 
-    def filter_meeting(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        return tasks.filter(suggestion__meeting__in=ids) if ids else tasks
-
-    def filter_aspect(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        return tasks.filter(suggestion__aspect__in=ids) if ids else tasks
+    # A filter's method is asked only where something was chosen.
 
     def filter_department(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         """Lead and responsible departments; supporting ones have their own filter."""
-        return self._filter_some_or_nobody(tasks, ids, tasks.assigned_to, tasks.unassigned)
+        return self._filter_some_or_nobody(ids, tasks.assigned_to, tasks.unassigned)
 
     def filter_supporting(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        return tasks.assigned_to(ids, [DepartmentRole.SUPPORTING]) if ids else tasks
+        return tasks.assigned_to(ids, [DepartmentRole.SUPPORTING])
 
     def filter_leader(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        return self._filter_some_or_nobody(tasks, ids, tasks.supervised_by, tasks.unsupervised)
+        return self._filter_some_or_nobody(ids, tasks.supervised_by, tasks.unsupervised)
 
     def _filter_some_or_nobody(
         self,
-        tasks: TaskQuerySet,
         ids: list[str],
-        of_some: Callable[[list[str]], TaskQuerySet],
-        of_nobody: Callable[[], TaskQuerySet],
+        filter_some: Callable[[list[str]], TaskQuerySet],
+        filter_nobody: Callable[[], TaskQuerySet],
     ) -> TaskQuerySet:
-        """Return what ``of_some(ids)`` finds; the id `NOBODY` among them adds what ``of_nobody()`` does."""
-        if not ids:
-            return tasks
+        """Return what ``filter_some(ids)`` finds; the id `NOBODY` among them adds what ``filter_nobody()`` does."""
         some = [pk for pk in ids if pk != NOBODY]
         if NOBODY not in ids:
-            return of_some(some)
-        return of_some(some) | of_nobody() if some else of_nobody()
+            return filter_some(some)
+        return filter_some(some) | filter_nobody() if some else filter_nobody()
 
     def filter_source(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        if not ids:
-            return tasks
         return tasks.filter(Exists(SuggestionSource.objects.filter(suggestion=OuterRef("suggestion"), person__in=ids)))
 
     def filter_silent(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         """Open tasks in which one of the departments has not reported since the last report of any."""
-        if not ids:
-            return tasks
         reported = reported_since_review(
             self.day,
             task=OuterRef("task"),
@@ -257,13 +242,12 @@ class TaskFilterSet(django_filters.FilterSet):
         parts = TaskDepartment.objects.filter(~reported, task=OuterRef("pk"), department__in=ids)
         return tasks.open().filter(Exists(parts))
 
-    def filter_instruction(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        if not values:
-            return tasks
-        return tasks.filter(Exists(Instruction.objects.open_on(self.day).filter(task=OuterRef("pk"))))
+    def filter_open(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
+        """Tasks with something that nobody had answered, decided or confirmed by the day."""
+        return tasks.filter(Exists(self.OPEN_MATTERS[name].objects.open_on(self.day).filter(task=OuterRef("pk"))))
 
     def filter_extended(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        return tasks.filter(Q(day_extension_count__gte=min(map(int, values)))) if values else tasks
+        return tasks.filter(Q(day_extension_count__gte=min(map(int, values))))
 
     def filter_has_due(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
         meanings = {
@@ -271,17 +255,10 @@ class TaskFilterSet(django_filters.FilterSet):
             "none": Q(day_next_due__isnull=True),
             "undecided": Q(day_deadline_kind=DeadlineKind.UNDECIDED),
         }
-        return tasks.filter(reduce(or_, (meanings[value] for value in values))) if values else tasks
-
-    def filter_wish(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        if not values:
-            return tasks
-        return tasks.filter(Exists(ExtensionRequest.objects.open_on(self.day).filter(task=OuterRef("pk"))))
+        return tasks.filter(reduce(or_, (meanings[value] for value in values)))
 
     def filter_outcome(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
         """The outcome recorded by the day; ``missing`` where none of the suggestion's tasks is open any more."""
-        if not values:
-            return tasks
         recorded = SuggestionOutcome.objects.filter(
             suggestion=OuterRef("suggestion"), entry__effective_on__lte=self.day
         )
@@ -290,12 +267,6 @@ class TaskFilterSet(django_filters.FilterSet):
             still_open = Task.objects.on(self.day).open().filter(suggestion=OuterRef("suggestion"))
             condition |= Q(~Exists(recorded), ~Exists(still_open))
         return tasks.filter(condition)
-
-    def filter_confirm(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        """Tasks of which an import left something open that nobody had answered by the day."""
-        if not values:
-            return tasks
-        return tasks.filter(Exists(ImportIssue.objects.open_on(self.day).filter(task=OuterRef("pk"))))
 
     def filter_due(self, tasks: TaskQuerySet, name: str, day: datetime.date) -> TaskQuerySet:
         """Due is the earliest unmet milestone or the deadline; both ends are inclusive."""
