@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, BinaryIO, Generic
 
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -27,7 +28,17 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from meetings.exports.columns import Column, Line
 from meetings.exports.workbook import clean_text
 
-from . import official_styles as look
+# A4, 37 mm above and 28 mm left of a text area of 156 × 225 mm, which holds 22 lines of 28 characters of 三号
+# (GB/T 9704-2012). All in twentieths of a point: 1 mm is 56.69 of them.
+PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
+MARGIN_TOP, MARGIN_LEFT = 2098, 1587
+TEXT_WIDTH, TEXT_HEIGHT = 8844, 12756
+# The page's number stands 7 mm below the text area.
+FOOTER_DISTANCE = 1247
+LINE_PITCH = TEXT_HEIGHT // 22
+BODY_SIZE, TITLE_SIZE = 16 * 20, 22 * 20
+# As many of the title's size stand in a line.
+TITLE_CHARACTERS = TEXT_WIDTH // TITLE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def write_official_document(file: BinaryIO, build: Callable[[], OfficialDocument
 def _write(file: BinaryIO, content: OfficialDocument) -> None:
     document = Document()
     day = format_day(content.signed_on)
-    _replace_styles(document, look.styles_xml(signature_indents(content.signed_by, day)))
+    _replace_styles(document, *signature_indents(content.signed_by, day))
     _set_page(document)
     _set_properties(document, content)
     body = document.element.body
@@ -132,12 +143,12 @@ def break_title(title: str) -> str:
 
 
 def _balance_lines(line: str) -> list[str]:
-    number = math.ceil(_title_width(line) / look.TITLE_CHARACTERS)
+    number = math.ceil(_title_width(line) / TITLE_CHARACTERS)
     if number < 2:
         return [line]
     ideal = len(line) / number
     # At least a line has to remain for each that is to come.
-    breaks = [at for at in range(2, len(line) - 1) if _title_width(line[:at]) <= look.TITLE_CHARACTERS]
+    breaks = [at for at in range(2, len(line) - 1) if _title_width(line[:at]) <= TITLE_CHARACTERS]
     at = min(breaks, key=lambda at: abs(at - ideal) + (0 if _can_break(line, at) else ideal / 2))
     return [line[:at], *_balance_lines(line[at:])]
 
@@ -224,11 +235,11 @@ def _table(block: Table) -> BaseOxmlElement:
     table = OxmlElement("w:tbl")
     properties = _add(table, "w:tblPr")
     _add(properties, "w:tblStyle", val="ReportTable")
-    _add(properties, "w:tblW", w=str(look.TEXT_WIDTH), type="dxa")
+    _add(properties, "w:tblW", w=str(TEXT_WIDTH), type="dxa")
     _add(properties, "w:tblLayout", type="fixed")
     _add(properties, "w:tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", lastColumn="0", noVBand="1")
     shares = sum(column.width for column in block.columns)
-    widths = [int(look.TEXT_WIDTH * column.width // shares) for column in block.columns]
+    widths = [int(TEXT_WIDTH * column.width // shares) for column in block.columns]
     grid = _add(table, "w:tblGrid")
     for width in widths:
         _add(grid, "w:gridCol", w=str(width))
@@ -272,12 +283,16 @@ def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElemen
 # --- the parts around the body ------------------------------------------------------------------
 
 
-def _replace_styles(document: DocumentObject, styles: str) -> None:
-    """Give the document these styles, the headings' numbering and the table of fonts instead of python-docx's."""
+def _replace_styles(document: DocumentObject, signature_indent: float, date_indent: float) -> None:
+    """Give the document our styles, numbering of headings and table of fonts instead of python-docx's.
+
+    The indents are those of the signing body and of its day, in characters.
+    """
     part = document.part
+    styles = _render_part("styles", signature_indent=_measure(signature_indent), date_indent=_measure(date_indent))
     part._styles_part._element = parse_xml(styles)
-    part.numbering_part._element = parse_xml(look.numbering_xml())
-    part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)._blob = look.font_table_xml().encode()
+    part.numbering_part._element = parse_xml(_render_part("numbering"))
+    part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)._blob = _render_part("font_table").encode()
     settings = document.settings.element
     settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
     # As Word has laid out tables since 2013: their borders, not their words, stand at the margin.
@@ -286,23 +301,32 @@ def _replace_styles(document: DocumentObject, styles: str) -> None:
             setting.set(qn("w:val"), "15")
 
 
+def _render_part(name: str, **context: object) -> str:
+    return render_to_string(f"meetings/reports/official/{name}.xml", context).strip()
+
+
+def _measure(characters: float) -> dict[str, str]:
+    """Return an indent as Word keeps it: in hundredths of a character, and in twentieths of a point."""
+    return {"hundredths": str(round(characters * 100)), "twentieths": str(round(characters * BODY_SIZE))}
+
+
 def _set_page(document: DocumentObject) -> None:
     section = document.sections[0]
     properties = section._sectPr
     for child in list(properties):
         properties.remove(child)
-    _add(properties, "w:pgSz", w=str(look.PAGE_WIDTH), h=str(look.PAGE_HEIGHT))
+    _add(properties, "w:pgSz", w=str(PAGE_WIDTH), h=str(PAGE_HEIGHT))
     margins = {
-        "top": look.MARGIN_TOP,
-        "right": look.MARGIN_RIGHT,
-        "bottom": look.MARGIN_BOTTOM,
-        "left": look.MARGIN_LEFT,
-        "header": look.FOOTER_DISTANCE,
-        "footer": look.FOOTER_DISTANCE,
+        "top": MARGIN_TOP,
+        "right": PAGE_WIDTH - MARGIN_LEFT - TEXT_WIDTH,
+        "bottom": PAGE_HEIGHT - MARGIN_TOP - TEXT_HEIGHT,
+        "left": MARGIN_LEFT,
+        "header": FOOTER_DISTANCE,
+        "footer": FOOTER_DISTANCE,
         "gutter": 0,
     }
     _add(properties, "w:pgMar", **{side: str(width) for side, width in margins.items()})
-    _add(properties, "w:docGrid", type="lines", linePitch=str(look.LINE_PITCH))
+    _add(properties, "w:docGrid", type="lines", linePitch=str(LINE_PITCH))
     # The outer edge of a sheet printed on both sides: right on odd pages, left on even ones.
     document.settings.odd_and_even_pages_header_footer = True
     for footer, style in ((section.footer, "FooterOdd"), (section.even_page_footer, "Footer")):
