@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from .accounts.views import accounts, login, preferences
 from .breakdown.views import edit_table, meeting_settings, meetings, split_merge
 from .devtools import views as devtools
-from .minutes import manual_entry_views
+from .minutes import manual_views
 from .minutes import views as minutes
 from .notifications import views as notifications
 from .organisation import views as organisation
@@ -69,13 +69,13 @@ urlpatterns = [
     path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
     path("meetings/<int:pk>/agreement/", meeting_settings.meeting_agreement, name="meeting_agreement"),
     path("meetings/<int:pk>/next-meeting/", meeting_settings.meeting_next_day, name="next_meeting"),
-    path("meetings/new/", manual_entry_views.meeting_new, name="meeting_new"),
-    path("meetings/<int:pk>/edit/", manual_entry_views.meeting_edit, name="meeting_edit"),
+    path("meetings/new/", manual_views.meeting_new, name="meeting_new"),
+    path("meetings/<int:pk>/edit/", manual_views.meeting_edit, name="meeting_edit"),
     path("meetings/<int:pk>/arrange/", edit_table.meeting_breakdown, name="meeting_arrange"),
-    path("meetings/<int:pk>/suggestions/new/", manual_entry_views.suggestion_new, name="suggestion_new"),
-    path("meetings/<int:pk>/suggestions/reading/", manual_entry_views.suggestion_preview, name="suggestion_reading"),
-    path("suggestions/<int:pk>/edit/", manual_entry_views.suggestion_edit, name="suggestion_edit"),
-    path("suggestions/<int:pk>/tasks/new/", manual_entry_views.task_new, name="task_new"),
+    path("meetings/<int:pk>/suggestions/new/", manual_views.suggestion_new, name="suggestion_new"),
+    path("meetings/<int:pk>/suggestions/reading/", manual_views.suggestion_preview, name="suggestion_reading"),
+    path("suggestions/<int:pk>/edit/", manual_views.suggestion_edit, name="suggestion_edit"),
+    path("suggestions/<int:pk>/tasks/new/", manual_views.task_new, name="task_new"),
     path("suggestions/<int:pk>/split/", split_merge.suggestion_split, name="suggestion_split"),
     path("suggestions/<int:pk>/join/", split_merge.suggestion_merge, name="suggestion_join"),
     path("organisation/", organisation.organisation, name="organisation"),

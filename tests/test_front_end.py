@@ -36,7 +36,6 @@ PAGES = [
     "/tasks/{task}/edit/",
     "/meetings/{meeting}/",
     "/meetings/{meeting}/arrange/",
-    "/meetings/new/",
     "/import/",
     "/confirmations/",
     "/fill-in/",

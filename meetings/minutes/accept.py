@@ -12,6 +12,7 @@ from meetings.minutes.parser.schema import ParsedFile
 from meetings.minutes.parser.text import fold_text
 from meetings.models import Account, Meeting, MinutesDocument
 
+from .corrections import apply_corrections, compute_corrections
 from .creation import AcceptResult, create_meeting
 from .diff import Difference, compute_difference, update_meeting, update_reason
 from .draft import Draft, build_draft
@@ -19,7 +20,12 @@ from .draft_services import create_accepted_document, hash_content, load_draft, 
 
 
 def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
-    """Return the meeting this file is of, if it is in the register: by the file, the number, or title and issue day."""
+    """Return the meeting this file is of, if it is in the register: by the file, the number, or title and issue day.
+
+    A draft without a file is of the meeting it corrects, or of a new one.
+    """
+    if draft.is_manual:
+        return draft.corrects
     by_file = MinutesDocument.objects.accepted().filter(sha256=sha256).select_related("meeting").first()
     if by_file is not None:
         return by_file.meeting
@@ -35,6 +41,14 @@ def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
     return None
 
 
+def compare_with_register(draft: Draft, sha256: str) -> tuple[Meeting | None, Difference | None]:
+    """Return the meeting of the register that the draft is of, and what accepting changes there."""
+    known = find_existing_meeting(draft, sha256)
+    if known is None:
+        return None, None
+    return known, compute_corrections(known, draft) if draft.is_manual else compute_difference(known, draft)
+
+
 def accept_version_token(
     document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None
 ) -> str:
@@ -44,26 +58,31 @@ def accept_version_token(
 
 
 @transaction.atomic
-def accept_draft(*, document_id: int, actor: Account, version_token: str | None = None) -> AcceptResult:
+def accept_draft(
+    *, document_id: int, actor: Account, version_token: str | None = None, reason: str = ""
+) -> AcceptResult:
     """Make the draft a meeting, or bring the meeting it is of up to date; the file is kept with it.
 
-    ``version_token`` is `accept_version_token` of the page the person looked at. Raises AlreadyAccepted (of two people
-    who accept at once, the second is told), ConflictError where the page is no longer true, such as when
-    somebody else entered the same meeting, CannotAccept with all that is missing, and what the verbs raise. Whatever is
-    raised, nothing has been written.
+    ``version_token`` is `accept_version_token` of the page the person looked at, ``reason`` why something is corrected
+    by hand. Raises AlreadyAcceptedError (of two people who accept at once, the second is told), ConflictError where the
+    page is no longer true, such as when somebody else entered the same meeting, AcceptBlockedError with all that is
+    missing, and what the services raise. Whatever is raised, nothing has been written.
     """
     document = lock_document(document_id)
+    if document.corrects_id is not None:
+        Meeting.objects.select_for_update().get(pk=document.corrects_id)
     draft = load_draft(document)
-    known = find_existing_meeting(draft, document.sha256)
-    difference = compute_difference(known, draft) if known else None
+    known, difference = compare_with_register(draft, document.sha256)
     check_version(
         version_token,
         accept_version_token(document, draft, known, difference),
         message=_("The draft or the register has changed since you opened this page. Look at it again, then accept."),
     )
     try:
-        if known is None:
+        if known is None or difference is None:
             entered = create_meeting(draft, actor=actor)
+        elif draft.is_manual:
+            entered = apply_corrections(known, draft, difference, actor=actor, reason=reason)
         else:
             entered = update_meeting(known, draft, actor=actor, reason=update_reason(str(document)))
     except IntegrityError as error:
@@ -72,6 +91,10 @@ def accept_draft(*, document_id: int, actor: Account, version_token: str | None 
         ) from error
     document.meeting, document.accepted_at = entered.meeting, timezone.now()
     save_document(document)
+    if document.is_manual:
+        # There is no file whose rows anybody would look up.
+        document.rows.all().delete()
+        return entered
     for row, suggestion in zip(document.rows.order_by("position"), entered.suggestions, strict=True):
         row.suggestion = suggestion
         row.save(update_fields=["suggestion"])
@@ -82,8 +105,8 @@ def accept_draft(*, document_id: int, actor: Account, version_token: str | None 
 def accept_file(*, parsed: ParsedFile, content: bytes, name: str) -> AcceptResult | None:
     """Enter what a file says without anybody looking at it first; open problems stay as marks.
 
-    The same file a second time does nothing: None. Raises CannotAccept, and ImpossibleStep where the meeting is in
-    the register from elsewhere, for what differs is for a person to look at.
+    The same file a second time does nothing: None. Raises AcceptBlockedError, and InvalidTransitionError where the
+    meeting is in the register from elsewhere, for what differs is for a person to look at.
     """
     draft = build_draft(parsed)
     known = find_existing_meeting(draft, hash_content(content))

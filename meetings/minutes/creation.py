@@ -5,27 +5,40 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.meetings import MEETING_TEXTS, log_entered_meeting, set_next_meeting_deadlines
+from meetings.breakdown.services import meetings
+from meetings.breakdown.services.aspects import get_or_create_aspect
+from meetings.breakdown.services.meetings import (
+    MEETING_TEXTS,
+    MeetingMetadata,
+    find_duplicate_errors,
+    find_metadata_errors,
+)
+from meetings.breakdown.services.ordering import (
+    assign_positions,
+    ordered_suggestions,
+    place_at_end_of_aspect,
+)
+from meetings.core.issue_codes import ProblemCode
 from meetings.display.import_issues import Mark
 from meetings.errors import ServiceError
 from meetings.minutes.issue_records import build_task_issues
-from meetings.minutes.parser.schema import ParsedMeeting as Facts
-from meetings.minutes.parser.schema import ParsedRow
+from meetings.minutes.parser.issues import ParserIssue
+from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow
 from meetings.models import (
     MAX_TEXT_LENGTH,
     Account,
     Aspect,
     Attendance,
+    ChangeKind,
     Department,
     ImportIssue,
     Meeting,
-    MeetingLead,
     Milestone,
     Person,
     Suggestion,
@@ -33,6 +46,7 @@ from meetings.models import (
     Task,
 )
 from meetings.tasks.services.creation import create_task
+from meetings.tasks.services.log import log_change
 
 from .draft import Draft, DraftRowData
 from .resolution import NameResolver
@@ -74,25 +88,20 @@ def find_blockers(draft: Draft, today: datetime.date | None = None) -> list[Bloc
 
 def _find_metadata_blockers(draft: Draft, today: datetime.date) -> Iterable[Blocker]:
     metadata = draft.facts
-    if not metadata.title:
-        yield Blocker(_("The meeting has no title. Enter one."), field="title")
-    if metadata.issued_on is None:
-        yield Blocker(_("The file does not say on which day the minutes were issued. Enter it."), field="issued_on")
-    elif metadata.issued_on > today:
-        yield Blocker(
-            _("The minutes are issued on %(day)s, which is still to come. Accept them on that day.")
-            % {"day": date_format(metadata.issued_on, "DATE_FORMAT")},
-            field="issued_on",
-        )
-    elif metadata.held_on and metadata.held_on > metadata.issued_on:
-        yield Blocker(_("Minutes cannot be issued before the meeting was held. Mend one of the days."), field="held_on")
-    if not draft.rows:
+    errors = [*find_metadata_errors(metadata, today)]
+    if draft.is_manual:
+        errors += find_duplicate_errors(metadata, draft.corrects)
+        # Who types has the paper at hand, and is asked before anything is entered.
+        if names := "、".join(match.name for match in draft.matches.open()):
+            yield Blocker(_("Say whom these names mean: %(names)s") % {"names": names})
+    elif not draft.rows:
         yield Blocker(_("The draft has no rows left. Add one, or discard the draft."))
-    yield from find_metadata_length_blockers(metadata)
+    for error in errors:
+        yield Blocker(error.message, field=error.field)
+    yield from _find_metadata_length_blockers(metadata)
 
 
-def find_metadata_length_blockers(metadata: Facts) -> Iterable[Blocker]:
-    """Yield what around the table is too long to be kept."""
+def _find_metadata_length_blockers(metadata: ParsedMeeting) -> Iterable[Blocker]:
     for name in MEETING_TEXTS:
         yield from _find_long_value(getattr(metadata, name), Meeting, name, None)
     for name in (metadata.chair, metadata.overall_lead, *metadata.leads):
@@ -105,20 +114,20 @@ def find_metadata_length_blockers(metadata: Facts) -> Iterable[Blocker]:
 def _find_row_blockers(rows: Sequence[DraftRowData]) -> Iterable[Blocker]:
     for position, draft_row in enumerate(rows, start=1):
         row = draft_row.row
-        if not any(task_text(row, at) for at in range(len(row.tasks))) or not row.tasks:
+        texts = [draft_row.task_text(at) for at in range(len(row.tasks))]
+        if not any(texts) and draft_row.corrects is None:
             yield Blocker(
                 _("Row %(row)d has neither a task nor a suggestion. Write one, or remove the row.") % {"row": position},
                 position,
             )
-        elif not all(task_text(row, at) for at in range(len(row.tasks))):
+        elif not all(texts):
             yield Blocker(
                 _("A task of row %(row)d has no text. Write it, or remove the task.") % {"row": position}, position
             )
-        yield from find_row_length_blockers(row, position)
+        yield from _find_row_length_blockers(row, position)
 
 
-def find_row_length_blockers(row: ParsedRow, position: int) -> Iterable[Blocker]:
-    """Yield what of the row at ``position`` is too long to be kept."""
+def _find_row_length_blockers(row: ParsedRow, position: int) -> Iterable[Blocker]:
     yield from _find_long_texts(row, position)
     yield from _find_long_value(row.aspect, Aspect, "title", position)
     for task in row.tasks:
@@ -159,11 +168,6 @@ def _find_long_value(text: str | None, model: type, field: str, row: int | None)
             yield Blocker(_("Row %(row)d: “%(text)s” is longer than %(longest)d characters. Shorten it.") % said, row)
 
 
-def task_text(row: ParsedRow, at: int) -> str:
-    """Return what a task says; where a row prints a suggestion only, that is its task."""
-    return row.tasks[at].text or ((row.suggestion or "") if len(row.tasks) == 1 else "")
-
-
 # --- entering -------------------------------------------------------------------------------------
 
 
@@ -171,47 +175,42 @@ def task_text(row: ParsedRow, at: int) -> str:
 def create_meeting(draft: Draft, *, actor: Account | None) -> AcceptResult:
     """Enter the draft as a new meeting; open problems and questions become marks on the tasks of their rows.
 
-    Raises CannotAccept before anything is written. A meeting of this number, or of this title and issue day, must
+    Raises AcceptBlockedError before anything is written. A meeting of this number, or of this title and issue day, must
     not be in the register yet.
     """
     require_complete(draft)
     resolver = NameResolver(draft.matches)
-    metadata = draft.facts
-    meeting = Meeting.objects.create(
-        **{name: getattr(metadata, name) or "" for name in MEETING_TEXTS},
-        held_on=metadata.held_on,
-        issued_on=metadata.issued_on,
-        chair=resolver.person(metadata.chair) if metadata.chair else None,
-        overall_lead=resolver.person(metadata.overall_lead) if metadata.overall_lead else None,
-    )
-    create_leads(meeting, draft, resolver)
-    create_attendances(meeting, draft, resolver)
-    log_entered_meeting(meeting, actor=actor)
+    meeting = meetings.create_meeting(metadata=build_metadata(draft.facts, resolver), actor=actor)
     suggestions = tuple(
         create_suggestion_from_row(meeting, draft, position, resolver, actor=actor)
         for position in range(1, len(draft.rows) + 1)
     )
-    set_next_meeting_deadlines(meeting)
     return AcceptResult(meeting, suggestions)
 
 
-def create_leads(meeting: Meeting, draft: Draft, resolver: NameResolver) -> None:
-    """Write the meeting's leads, in printed order."""
-    MeetingLead.objects.bulk_create(
-        MeetingLead(meeting=meeting, person=person, position=position)
-        for position, person in enumerate(resolver.people(draft.facts.leads), start=1)
+def build_metadata(facts: ParsedMeeting, resolver: NameResolver) -> MeetingMetadata:
+    """Return what stands around the table with the people it names."""
+    return MeetingMetadata(
+        **{name: getattr(facts, name) or "" for name in MEETING_TEXTS},
+        held_on=facts.held_on,
+        issued_on=cast(datetime.date, facts.issued_on),
+        chair=resolver.person(facts.chair) if facts.chair else None,
+        overall_lead=resolver.person(facts.overall_lead) if facts.overall_lead else None,
+        leads=resolver.people(facts.leads),
+        attendees=[(resolver.person(person.name), person.capacity or "") for person in facts.attendees],
     )
 
 
-def create_attendances(meeting: Meeting, draft: Draft, resolver: NameResolver) -> None:
-    """Write who was there in which capacity, each person once, in printed order."""
-    capacities: dict[Person, str] = {}
-    for person in draft.facts.attendees:
-        capacities.setdefault(resolver.person(person.name), person.capacity or "")
-    Attendance.objects.bulk_create(
-        Attendance(meeting=meeting, person=person, capacity=capacity, position=position)
-        for position, (person, capacity) in enumerate(capacities.items(), start=1)
-    )
+def add_suggestion(meeting: Meeting, draft: Draft, at: int, resolver: NameResolver, *, actor: Account) -> Suggestion:
+    """Enter the draft's row ``at`` at the end of its aspect in a meeting of the register; its change log says so."""
+    aspect = get_or_create_aspect(meeting, draft.rows[at - 1].row.aspect or "", actor=actor)
+    suggestion = create_suggestion_from_row(meeting, draft, at, resolver, actor=actor)
+    suggestion.aspect = aspect
+    assign_positions(place_at_end_of_aspect(ordered_suggestions(meeting), suggestion), "position")
+    changes = {"suggestion": {"old": None, "new": str(suggestion)}}
+    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
+    suggestion.refresh_from_db()
+    return suggestion
 
 
 def create_suggestion_from_row(
@@ -248,7 +247,8 @@ def create_tasks_from_row(
     actor: Account | None,
 ) -> list[Task]:
     """Enter the tasks of row ``at`` whose place there (0 for the first) ``numbers`` gives a number."""
-    row = draft.rows[at - 1].row
+    drafted = draft.rows[at - 1]
+    row = drafted.row
     marks = build_row_issues(draft, at)
     tasks = []
     for place, number in numbers.items():
@@ -256,7 +256,7 @@ def create_tasks_from_row(
         task = create_task(
             suggestion=suggestion,
             number=number,
-            text=task_text(row, place),
+            text=drafted.task_text(place),
             deadline=printed.deadline,
             departments=resolver.departments(printed.departments),
             leaders=resolver.people(printed.leaders),
@@ -281,7 +281,10 @@ def build_row_issues(draft: Draft, at: int) -> list[Mark]:
         for row, column in dict.fromkeys(draft.matches.places[match.key])
         if row == at
     ]
-    return build_task_issues(draft_row.row, draft_row.problems, questions)
+    problems = list(draft_row.problems)
+    if draft.is_manual and any(not task.departments for task in draft_row.row.tasks):
+        problems.append(ParserIssue(at, "departments", "", ProblemCode.NO_DEPARTMENT))
+    return build_task_issues(draft_row.row, problems, questions)
 
 
 def task_numbers(row: ParsedRow) -> list[int]:
@@ -300,6 +303,6 @@ def _get_or_create_aspect(meeting: Meeting, title: str | None) -> Aspect | None:
 
 
 def require_complete(draft: Draft) -> None:
-    """Raise CannotAccept where the draft has blockers."""
+    """Raise AcceptBlockedError where the draft has blockers."""
     if blockers := find_blockers(draft):
         raise AcceptBlockedError(blockers)

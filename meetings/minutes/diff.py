@@ -7,14 +7,14 @@ deadline moves by an extension only) and what the file no longer has is reported
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.meetings import get_metadata, log_corrected_meeting
+from meetings.breakdown.services.meetings import edit_meeting, get_metadata
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.minutes.parser.schema import ParsedTask as PrintedTask
 from meetings.minutes.parser.text import fold_text
@@ -23,13 +23,11 @@ from meetings.tasks.services.corrections import edit_assignments, edit_texts
 
 from .creation import (
     AcceptResult,
-    create_attendances,
-    create_leads,
-    create_suggestion_from_row,
+    add_suggestion,
+    build_metadata,
     create_tasks_from_row,
     require_complete,
     task_numbers,
-    task_text,
 )
 from .draft import Draft
 from .form_codec import format_departments, format_names, format_people
@@ -116,7 +114,7 @@ def compute_difference(meeting: Meeting, draft: Draft) -> Difference:
     )
     rows = [drafted.row for drafted in draft.rows]
     partners = _match_rows(
-        [row.suggestion or task_text(row, 0) if row.tasks else row.suggestion or "" for row in rows],
+        [row.suggestion or row.task_text(0) if row.tasks else row.suggestion or "" for row in rows],
         [row.number for row in rows],
         [suggestion.text or _first_text(suggestion) for suggestion in suggestions],
         [suggestion.number for suggestion in suggestions],
@@ -125,7 +123,7 @@ def compute_difference(meeting: Meeting, draft: Draft) -> Difference:
     for at, row in enumerate(rows):
         partner = partners.get(at)
         if partner is None:
-            found.append(RowDifference(at + 1, None, row.suggestion or task_text(row, 0)))
+            found.append(RowDifference(at + 1, None, row.suggestion or row.task_text(0)))
         else:
             found.append(_row_difference(draft, at, suggestions[partner]))
     missing = [suggestion for at, suggestion in enumerate(suggestions) if at not in partners.values()]
@@ -210,7 +208,7 @@ def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDiffere
     return RowDifference(
         at + 1,
         suggestion,
-        row.suggestion or task_text(row, 0),
+        row.suggestion or row.task_text(0),
         tuple(changes),
         tuple(_task_differences(draft, row, suggestion)),
     )
@@ -219,7 +217,7 @@ def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDiffere
 def _task_differences(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> Iterable[TaskDifference]:
     tasks = sorted(suggestion.tasks.all(), key=lambda task: task.number)
     partners = _match_rows(
-        [task_text(row, place) for place in range(len(row.tasks))],
+        [row.task_text(place) for place in range(len(row.tasks))],
         task_numbers(row),
         [task.text for task in tasks],
         [task.number for task in tasks],
@@ -229,16 +227,16 @@ def _task_differences(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> I
     for place, printed in enumerate(row.tasks):
         partner = partners.get(place)
         if partner is None:
-            yield TaskDifference(place, None, task_text(row, place))
+            yield TaskDifference(place, None, row.task_text(place))
         elif changes := tuple(_task_changes(draft, row, place, printed, tasks[partner])):
-            yield TaskDifference(place, tasks[partner], task_text(row, place), changes)
+            yield TaskDifference(place, tasks[partner], row.task_text(place), changes)
     for at, task in enumerate(tasks):
         if at not in partners.values():
             yield TaskDifference(None, task, task.text)
 
 
 def _task_changes(draft: Draft, row: ParsedRow, place: int, printed: PrintedTask, task: Task) -> Iterable[FieldChange]:
-    yield from _text_changes({"text": (task.text, task_text(row, place)), "remarks": (task.remarks, row.remarks)})
+    yield from _text_changes({"text": (task.text, row.task_text(place)), "remarks": (task.remarks, row.remarks)})
     old = [(part.department.name, part.role) for part in task.task_departments.all()]
     new = dict.fromkeys((_resolved_department_name(draft, each.name), str(each.role)) for each in printed.departments)
     if old != list(new):
@@ -279,38 +277,25 @@ def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: st
     """Bring ``meeting`` up to date with ``draft`` by the verbs, as ``actor`` (the secretariat), for ``reason``.
 
     Texts, departments and leaders are corrected, new rows and tasks entered, empty facts filled; nothing is removed.
-    Raises CannotAccept as `entering.create_meeting`. Returns for each row of the draft the suggestion it now is.
+    Raises AcceptBlockedError. Returns for each row of the draft the suggestion it now is.
     """
     require_complete(draft)
     difference = compute_difference(meeting, draft)
     resolver = NameResolver(draft.matches)
-    before = get_metadata(meeting)
-    _fill_metadata(meeting, draft, difference.facts, resolver)
-    log_corrected_meeting(meeting, before, actor=actor, reason=reason)
+    if filled := [change.column for change in difference.facts if change.is_applied]:
+        new = build_metadata(draft.facts, resolver)
+        metadata = replace(get_metadata(meeting), **{name: getattr(new, name) for name in filled})
+        meeting = edit_meeting(meeting_id=meeting.pk, metadata=metadata, reason=reason, actor=actor)
     suggestions: list[Suggestion] = []
     for row in difference.rows:
         if row.position is None:
             continue
         if row.suggestion is None:
-            suggestions.append(create_suggestion_from_row(meeting, draft, row.position, resolver, actor=actor))
+            suggestions.append(add_suggestion(meeting, draft, row.position, resolver, actor=actor))
             continue
         suggestions.append(row.suggestion)
         _update_row(draft, row, resolver, actor=actor, reason=reason)
     return AcceptResult(meeting, tuple(suggestions), is_update=True)
-
-
-def _fill_metadata(meeting: Meeting, draft: Draft, changes: Sequence[FieldChange], resolver: NameResolver) -> None:
-    filled = [change.column for change in changes if change.is_applied]
-    for name in filled:
-        if name == "leads":
-            create_leads(meeting, draft, resolver)
-        elif name == "attendees":
-            create_attendances(meeting, draft, resolver)
-        elif name in ("chair", "overall_lead"):
-            setattr(meeting, name, resolver.person(getattr(draft.facts, name)))
-        else:
-            setattr(meeting, name, getattr(draft.facts, name))
-    meeting.save()
 
 
 def _update_row(draft: Draft, row: RowDifference, resolver: NameResolver, *, actor: Account, reason: str) -> None:

@@ -16,9 +16,11 @@ from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, Precisio
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow, ParsedTask
+from meetings.models import Meeting, Suggestion
 
 from .form_codec import ParsedRowForm
 from .matching import NameMatches, match_names
+from .shared_values import renumber_tasks
 
 #: The problems that ask which of several names belongs to which of several tasks, and the column each is about.
 SHARED_NAME_COLUMNS = {
@@ -32,23 +34,40 @@ EMPTY_ROW = ParsedRow(None, None, None, "", (EMPTY_TASK,), (), "")
 
 @dataclass(frozen=True, slots=True)
 class DraftRowData:
-    """A row of a draft with its open problems, and the cells it was read from. ``pk`` is that of its `DraftRow`."""
+    """A row of a draft with its open problems, and the cells it was read from. ``pk`` is that of its `DraftRow`.
+
+    A row that ``corrects`` one of the register, which was ``register_row`` when it was opened, has only the tasks that
+    are to be added to it.
+    """
 
     row: ParsedRow
     problems: tuple[ParserIssue, ...] = ()
     source: tuple[str, ...] = ()
     pk: int | None = None
     version: int = 1
+    corrects: Suggestion | None = None
+    register_row: ParsedRow | None = None
+
+    def task_text(self, place: int) -> str:
+        """Return what a task says; one that is added to a row of the register says it by itself."""
+        return self.row.task_text(place) if self.corrects is None else self.row.tasks[place].text
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A file on its way into the register. ``problems`` are those of no single row; ``choices``: see `match_names`."""
+    """A file on its way into the register. ``problems`` are those of no single row; ``choices``: see `match_names`.
+
+    ``is_manual``: there is no file, somebody has the paper at hand. Such a draft may be one of corrections to the
+    meeting ``corrects``, whose facts were ``register_facts`` when it was opened.
+    """
 
     facts: ParsedMeeting
     rows: tuple[DraftRowData, ...]
     problems: tuple[ParserIssue, ...]
     choices: dict[str, str]
+    is_manual: bool = False
+    corrects: Meeting | None = None
+    register_facts: ParsedMeeting | None = None
 
     @cached_property
     def matches(self) -> NameMatches:
@@ -80,11 +99,12 @@ def build_draft(read: ParsedFile) -> Draft:
 
 def update_issues(before: Sequence[ParserIssue], parsed: ParsedRowForm) -> tuple[ParserIssue, ...]:
     """Return the open problems of a row whose open problems were ``before``, once it is as ``parsed``."""
-    kept = [problem for problem in before if problem.column not in parsed.changed]
+    renewed = {code for code, column in SHARED_NAME_COLUMNS.items() if column in parsed.shared}
+    kept = [problem for problem in before if problem.column not in parsed.changed and problem.code not in renewed]
     row = parsed.row
     for code, column in SHARED_NAME_COLUMNS.items():
-        was_open = any(problem.code is code for problem in before)
-        if column in parsed.changed and was_open and (problem := find_shared_names_issue(row, code)):
+        is_asked = code in renewed or (column in parsed.changed and any(problem.code is code for problem in before))
+        if is_asked and (problem := find_shared_names_issue(row, code)):
             kept.append(problem)
     if "departments" in parsed.changed and any(not task.departments for task in row.tasks):
         kept.append(ParserIssue(None, "departments", "", ProblemCode.NO_DEPARTMENT))
@@ -211,13 +231,6 @@ def merge_draft_rows(one: DraftRowData, other: DraftRowData) -> DraftRowData:
     )
     cells = tuple(dict.fromkeys((*one.source, *other.source)))
     return replace(one, row=row, problems=_unique((*one.problems, *other.problems)), source=cells)
-
-
-def renumber_tasks(tasks: Sequence[ParsedTask]) -> tuple[ParsedTask, ...]:
-    """Return the tasks numbered from 1, a single one without a number."""
-    if len(tasks) == 1:
-        return (replace(tasks[0], number=None),)
-    return tuple(replace(task, number=number) for number, task in enumerate(tasks, start=1))
 
 
 def _keep_open_issues(row: ParsedRow, issues: Sequence[ParserIssue]) -> tuple[ParserIssue, ...]:

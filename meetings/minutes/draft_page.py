@@ -14,16 +14,16 @@ from meetings.display.import_issues import question_sentence
 from meetings.minutes.match_messages import match_reason_message
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.messages import issue_message
-from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedRow, ParsedTask
+from meetings.minutes.parser.schema import ParsedRow, ParsedTask
 from meetings.models import Department, Meeting, MinutesDocument
 from meetings.tasks.display import describe_deadline
 
-from .accept import accept_version_token, find_existing_meeting
+from .accept import accept_version_token, compare_with_register
 from .creation import Blocker, find_blockers
-from .diff import Difference, compute_difference
+from .diff import Difference
 from .draft import SHARED_NAME_COLUMNS, Draft, DraftRowData, assignable_dates, assignable_names
 from .draft_services import load_draft
-from .form_codec import format_departments, format_milestones, format_names, format_people
+from .form_codec import format_departments, format_metadata, format_milestones, format_names, format_row
 from .matching import DEPARTMENT, NameMatch, NameMatches
 
 
@@ -95,7 +95,8 @@ class RowCard:
     questions: list[NameCard]
     taken: list[NameCard]
     new_names: list[str]
-    wrong: str = ""
+    is_correction: bool = False
+    error: str = ""
 
     @property
     def open_count(self) -> int:
@@ -105,7 +106,8 @@ class RowCard:
     @property
     def is_open(self) -> bool:
         """Whether the row is shown unfolded."""
-        return bool(self.open_count or self.wrong or not any(task.text for task in self.tasks))
+        is_empty = not any(task.text for task in self.tasks)
+        return bool(self.open_count or self.error or is_empty or self.is_correction)
 
     @property
     def first_anchor(self) -> str:
@@ -133,6 +135,24 @@ class DraftPage:
     def open_count(self) -> int:
         """How many problems and questions wait for an answer."""
         return self.draft.open_count
+
+    @property
+    def aspects(self) -> list[str]:
+        """The aspects a row may be put under: those of the draft, and of the meeting it corrects."""
+        titles = [aspect.title for aspect in self.known.aspects.order_by("position")] if self.known else []
+        return list(dict.fromkeys([*titles, *(row.row.aspect for row in self.draft.rows if row.row.aspect)]))
+
+    @property
+    def bodies(self) -> list[str]:
+        """The bodies that have met before."""
+        bodies = Meeting.objects.exclude(body="").order_by("body").values_list("body", flat=True)
+        return list(bodies.distinct()) if self.document.is_manual else []
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether tasks count from the issue day already."""
+        corrected = self.draft.corrects
+        return corrected is not None and corrected.suggestions.filter(tasks__isnull=False).exists()
 
     @property
     def version_token(self) -> str:
@@ -176,29 +196,27 @@ def build_draft_page(
     row_form: tuple[int, Mapping[str, str], str] | None = None,
     metadata_form: tuple[Mapping[str, str], str] | None = None,
 ) -> DraftPage:
-    """Return the page of a draft. ``typed_…``: what was typed and not saved (a row's id first), and why not."""
+    """Return the page of a draft. ``…_form``: what was typed and not saved (a row's id first), and why not."""
     draft = load_draft(document)
     matches = draft.matches
-    known = find_existing_meeting(draft, document.sha256)
+    known, difference = compare_with_register(draft, document.sha256)
     rows = []
     for position, draft_row in enumerate(draft.rows, start=1):
-        form_data, wrong = {}, ""
+        form_data: Mapping[str, str] = {}
+        error = ""
         if row_form and row_form[0] == draft_row.pk:
-            form_data, wrong = row_form[1], row_form[2]
-        rows.append(_row_card(draft_row, position, matches, form_data, wrong))
-    metadata = {name: getattr(draft.facts, name) or "" for name in METADATA_FIELDS}
-    metadata |= {"leads": format_names(draft.facts.leads), "attendees": format_people(draft.facts.attendees)}
-    metadata |= {name: value.isoformat() for name, value in metadata.items() if name.endswith("_on") and value}
+            form_data, error = row_form[1], row_form[2]
+        rows.append(_row_card(draft_row, position, matches, form_data, error))
     return DraftPage(
         document=document,
         draft=draft,
-        facts={**metadata, **(dict(metadata_form[0]) if metadata_form else {})},
+        facts={**format_metadata(draft.facts), **(dict(metadata_form[0]) if metadata_form else {})},
         problems=[_issue_card("whole", at, problem) for at, problem in enumerate(draft.problems)],
         questions=[build_name_card(match, matches) for match in matches.open_at(None)],
         rows=rows,
         blockers=find_blockers(draft),
         known=known,
-        difference=compute_difference(known, draft) if known else None,
+        difference=difference,
         departments=list(Department.objects.filter(is_active=True)) if matches.departments else [],
         metadata_error=metadata_form[1] if metadata_form else "",
     )
@@ -215,26 +233,16 @@ def _row_card(
         version=draft_row.version,
         position=position,
         heading=heading,
-        fields={**_row_fields(row), **form_data},
+        fields={**format_row(row), **form_data},
         tasks=[_task_fields(at, task, form_data) for at, task in enumerate(row.tasks)],
         cells=draft_row.source,
         problems=[_issue_card(str(draft_row.pk), at, problem, row) for at, problem in enumerate(draft_row.problems)],
         questions=[build_name_card(match, matches) for match in here if match.is_open],
         taken=[build_name_card(match, matches) for match in here if not match.is_open and match.likeness],
         new_names=[match.name for match in here if match.known is None and not match.is_open],
-        wrong=error,
+        is_correction=draft_row.corrects is not None,
+        error=error,
     )
-
-
-def _row_fields(row: ParsedRow) -> dict[str, str]:
-    return {
-        "number": "" if row.number is None else str(row.number),
-        "aspect": row.aspect or "",
-        "suggestion": row.suggestion or "",
-        "lead_in": row.lead_in,
-        "sources": format_people(row.sources),
-        "remarks": row.remarks,
-    }
 
 
 def _task_fields(at: int, task: ParsedTask, form_data: Mapping[str, str]) -> TaskFields:
@@ -250,7 +258,7 @@ def _task_fields(at: int, task: ParsedTask, form_data: Mapping[str, str]) -> Tas
         at=at,
         number=task.number or at + 1,
         **{name: form_data.get(f"task-{at}-{name}", value) for name, value in fields.items()},
-        deadline_preview=describe_deadline(task.deadline),
+        deadline_preview=describe_deadline(task.deadline) if task.deadline.text else "",
         milestone_previews=[f"{milestone.text} → {describe_deadline(milestone)}" for milestone in task.milestones],
     )
 

@@ -10,13 +10,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from meetings.breakdown.services.ordering import assign_positions
 from meetings.core.converter import converter
 from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError
 from meetings.locking import check_version
@@ -28,6 +29,7 @@ from . import draft as changes
 from .creation import AcceptResult
 from .draft import EMPTY_ROW, EMPTY_TASK, Draft, DraftRowData
 from .form_codec import ParsedRowForm, parse_metadata_form, parse_row_form
+from .shared_values import append_task, renumber_tasks
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -111,9 +113,17 @@ def _create_document(
 
 def load_draft(document: MinutesDocument) -> Draft:
     """Return the draft as values; one query for its rows."""
-    rows = tuple(_load_row(row, at) for at, row in enumerate(document.rows.order_by("position"), start=1))
-    issues = converter.structure(document.problems, tuple[ParserIssue, ...])
-    return Draft(load_metadata(document), rows, issues, dict(document.choices))
+    stored = document.rows.select_related("corrects__aspect").order_by("position")
+    facts = document.register_facts
+    return Draft(
+        facts=load_metadata(document),
+        rows=tuple(_load_row(row, at) for at, row in enumerate(stored, start=1)),
+        problems=converter.structure(document.problems, tuple[ParserIssue, ...]),
+        choices=dict(document.choices),
+        is_manual=document.is_manual,
+        corrects=document.corrects,
+        register_facts=converter.structure(facts, ParsedMeeting) if facts else None,
+    )
 
 
 def load_metadata(document: MinutesDocument) -> ParsedMeeting:
@@ -129,18 +139,24 @@ def _load_row(row: DraftRow, position: int) -> DraftRowData:
         source=tuple(row.source),
         pk=row.pk,
         version=row.version,
+        corrects=row.corrects,
+        register_row=converter.structure(row.register_content, ParsedRow) if row.register_content else None,
     )
 
 
 def _row_columns(draft_row: DraftRowData) -> dict:
-    content = converter.unstructure(draft_row.row)
-    # Where it stands in the file is told by the cells of ``source``.
-    del content["origin"]
     return {
-        "content": content,
+        "content": row_to_json(draft_row.row),
         "problems": converter.unstructure(draft_row.problems),
         "source": list(draft_row.source),
     }
+
+
+def row_to_json(row: ParsedRow) -> dict[str, Any]:
+    """Return a row as `DraftRow.content` holds it: where it stood in the file is told by the cells of its source."""
+    content = converter.unstructure(row)
+    del content["origin"]
+    return content
 
 
 # --- changing -------------------------------------------------------------------------------------
@@ -182,10 +198,11 @@ def save_document(document: MinutesDocument) -> None:
 
 
 @transaction.atomic
-def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str]) -> None:
+def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str]) -> bool:
     """Save the facts of the meeting as ``form_data``; deadlines that count from its days are read again.
 
-    Raises Incomplete for a day that is none, ConflictError, AlreadyAccepted.
+    Return whether that changed a row.
+    Raises InvalidInputError for a day that is none, ConflictError, AlreadyAcceptedError.
     """
     document = lock_document(document_id, version)
     before = load_metadata(document)
@@ -194,11 +211,14 @@ def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str
     changed = {field.name for field in fields(after) if getattr(before, field.name) != getattr(after, field.name)}
     document.problems = [problem for problem in document.problems if problem["column"] not in changed]
     save_document(document)
+    are_rows_changed = False
     if changed & {"issued_on", "held_on"}:
         for row in document.rows.all():
             draft_row = _load_row(row, row.position)
             if (read_again := changes.reparse_deadlines(draft_row, before, after)) != draft_row:
                 save_row(row, read_again)
+                are_rows_changed = True
+    return are_rows_changed
 
 
 @transaction.atomic
@@ -211,12 +231,17 @@ def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> None
 
 
 @transaction.atomic
-def add_task(*, row_id: int, version: int) -> None:
-    """Add an empty task at the end of a row, with the departments, leaders and deadline of the one before it."""
-    row, draft_row, _document = lock_row(row_id, version)
-    tasks = draft_row.row.tasks
-    task = replace(tasks[-1], text="", milestones=()) if tasks else EMPTY_TASK
-    save_row(row, replace(draft_row, row=replace(draft_row.row, tasks=changes.renumber_tasks((*tasks, task)))))
+def add_task(*, row_id: int, version: int) -> int:
+    """Add an empty task at the end of a row, with the departments, leaders and deadline of the one before it.
+
+    Return how many tasks the row has now.
+    """
+    row, draft_row, document = lock_row(row_id, version)
+    shared = append_task(draft_row.row.tasks, EMPTY_TASK, load_metadata(document))
+    new = replace(draft_row.row, tasks=tuple(shared.tasks))
+    parsed = ParsedRowForm(new, frozenset(), tuple(shared.deadline_problems), frozenset(shared.columns))
+    save_row(row, replace(draft_row, row=new, problems=changes.update_issues(draft_row.problems, parsed)))
+    return len(new.tasks)
 
 
 @transaction.atomic
@@ -224,9 +249,9 @@ def remove_task(*, row_id: int, version: int, place: int) -> None:
     """Take the task at ``place`` (0 for the first) out of a row that has others."""
     row, draft_row, _document = lock_row(row_id, version)
     tasks = draft_row.row.tasks
-    if len(tasks) < 2 or not 0 <= place < len(tasks):
+    if len(tasks) < (2 if draft_row.corrects is None else 1) or not 0 <= place < len(tasks):
         raise InvalidInputError(_("A row needs a task. Remove the whole row instead."))
-    left = replace(draft_row.row, tasks=changes.renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
+    left = replace(draft_row.row, tasks=renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
     kept = changes.update_issues(draft_row.problems, ParsedRowForm(left, frozenset({"departments", "leaders"})))
     save_row(row, replace(draft_row, row=left, problems=kept))
 
@@ -235,11 +260,12 @@ def remove_task(*, row_id: int, version: int, place: int) -> None:
 def split_row(*, row_id: int, version: int, after: int) -> None:
     """Make two rows of one: the second gets the tasks behind the first ``after``."""
     row, draft_row, document = lock_row(row_id, version)
+    _require_new(draft_row)
     if not 0 < after < len(draft_row.row.tasks):
         raise InvalidInputError(_("A row can only be split between two of its tasks."))
     first, second = changes.split_draft_row(draft_row, after)
     save_row(row, first)
-    _insert(document, row.position + 1, second)
+    insert_row(document, document.rows.filter(position__lte=row.position).count(), second)
 
 
 @transaction.atomic
@@ -249,41 +275,59 @@ def merge_with_next_row(*, row_id: int, version: int) -> None:
     following = document.rows.filter(position__gt=row.position).order_by("position").first()
     if following is None:
         raise InvalidInputError(_("This is the last row; there is none to join it with."))
-    save_row(row, changes.merge_draft_rows(draft_row, _load_row(following, following.position)))
+    other = _load_row(following, following.position)
+    _require_new(draft_row, other)
+    save_row(row, changes.merge_draft_rows(draft_row, other))
     following.delete()
-    _close_gap(document, following.position)
+    _close_gaps(document)
+
+
+def _require_new(*rows: DraftRowData) -> None:
+    if any(row.corrects is not None for row in rows):
+        raise InvalidInputError(_("A row that is in the register already is split and joined in its breakdown table."))
 
 
 @transaction.atomic
-def add_row(*, document_id: int, after: int) -> None:
-    """Add an empty row behind the one at position ``after`` (0: before the first)."""
+def add_row(*, document_id: int, after: int) -> DraftRow:
+    """Add an empty row behind the first ``after``, under the aspect of the one before it.
+
+    At the end of a draft that is entered by hand it has the next number.
+    """
     document = lock_document(document_id)
-    if not 0 <= after <= document.rows.count():
+    rows = list(document.rows.order_by("position"))
+    if not 0 <= after <= len(rows):
         raise ConflictError
-    before = document.rows.filter(position=after).first()
-    aspect = before.content["aspect"] if before else None
-    _insert(document, after + 1, DraftRowData(replace(EMPTY_ROW, aspect=aspect)))
+    contents = [row.content for row in rows[:after]]
+    last = document.corrects.suggestions.order_by("position").last() if document.corrects else None
+    aspect = contents[-1]["aspect"] if contents else last and last.aspect and last.aspect.title
+    new = replace(EMPTY_ROW, aspect=aspect)
+    if document.is_manual and after == len(rows):
+        numbers = [content["number"] or 0 for content in contents]
+        if document.corrects is not None:
+            numbers += document.corrects.suggestions.exclude(number=None).values_list("number", flat=True)
+        new = replace(new, number=max(numbers, default=0) + 1)
+    return insert_row(document, after, DraftRowData(new))
 
 
 @transaction.atomic
 def remove_row(*, row_id: int, version: int) -> None:
     """Take a row out of the draft."""
     row, _drafted_row, document = lock_row(row_id, version)
-    position = row.position
     row.delete()
-    _close_gap(document, position)
+    _close_gaps(document)
 
 
-def _insert(document: MinutesDocument, position: int, draft_row: DraftRowData) -> None:
-    # One after the other, the last first: the constraint on positions is checked with every row.
-    for row in document.rows.filter(position__gte=position).order_by("-position"):
-        DraftRow.objects.filter(pk=row.pk).update(position=F("position") + 1)
-    DraftRow.objects.create(document=document, position=position, **_row_columns(draft_row))
+def insert_row(document: MinutesDocument, after: int, draft_row: DraftRowData) -> DraftRow:
+    """Put a row behind the first ``after`` of a locked draft."""
+    rows = list(document.rows.order_by("position"))
+    place = rows[-1].position + 1 if rows else 1
+    new = DraftRow.objects.create(document=document, position=place, **_row_columns(draft_row))
+    assign_positions([*rows[:after], new, *rows[after:]], "position")
+    return new
 
 
-def _close_gap(document: MinutesDocument, position: int) -> None:
-    for row in document.rows.filter(position__gt=position).order_by("position"):
-        DraftRow.objects.filter(pk=row.pk).update(position=F("position") - 1)
+def _close_gaps(document: MinutesDocument) -> None:
+    assign_positions(list(document.rows.order_by("position")), "position")
 
 
 @transaction.atomic
@@ -292,4 +336,5 @@ def discard_draft(*, document_id: int) -> None:
     document = lock_document(document_id)
     file = document.file
     document.delete()
-    transaction.on_commit(lambda: file.delete(save=False))
+    if file:
+        transaction.on_commit(lambda: file.delete(save=False))

@@ -1,6 +1,8 @@
 """A row's values as the text of a form, and back: what is typed is read by the grammars that read the file.
 
-A field left as it was shown keeps its value: reading a name twice need not give the same name.
+A field left as it was shown keeps its value: reading a name twice need not give the same name. What is copied from
+a printed row is understood as that prints it: a text that numbers several tasks becomes these tasks, and departments,
+leaders or a deadline typed for a task are those of the tasks below it that have none.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,17 +22,23 @@ from meetings.minutes.parser.column_headers import Role
 from meetings.minutes.parser.person_names import ParsedPerson, can_be_name, is_capacity, is_name
 from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedMeeting, ParsedRow, ParsedTask
 
+from .shared_values import share_typed_values
+
 _ROLE_WORDS = {Role.LEAD: "牵头", Role.SUPPORTING: "配合"}
 _MAX_NUMBER = 99_999
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedRowForm:
-    """A row as somebody typed it: its new values, the columns that changed, and what is doubtful in new deadlines."""
+    """A row as somebody typed it: its new values, the columns that changed, and what is doubtful in new deadlines.
+
+    ``shared`` are the columns that were typed once for several tasks.
+    """
 
     row: ParsedRow
     changed: frozenset[str] = frozenset()
     deadline_problems: tuple[DeadlineProblem, ...] = field(default=())
+    shared: frozenset[str] = frozenset()
 
 
 # --- values as text -------------------------------------------------------------------------------
@@ -58,18 +67,40 @@ def format_milestones(milestones: Sequence[Deadline]) -> str:
     return "\n".join(milestone.text for milestone in milestones)
 
 
+def format_row(row: ParsedRow) -> dict[str, str]:
+    """Return the fields of a row's form, but for those of its tasks."""
+    return {
+        "number": "" if row.number is None else str(row.number),
+        "aspect": row.aspect or "",
+        "suggestion": row.suggestion or "",
+        "lead_in": row.lead_in,
+        "sources": format_people(row.sources),
+        "remarks": row.remarks,
+    }
+
+
+def format_metadata(metadata: ParsedMeeting) -> dict[str, str]:
+    """Return the fields of the form of what stands around the table."""
+    return {
+        **{name: str(getattr(metadata, name) or "") for name in METADATA_FIELDS},
+        "leads": format_names(metadata.leads),
+        "attendees": format_people(metadata.attendees),
+    }
+
+
 # --- text as values -------------------------------------------------------------------------------
 
 
 def parse_row_form(row: ParsedRow, form_data: Mapping[str, str], metadata: ParsedMeeting) -> ParsedRowForm:
-    """Return ``row`` with what was ``form_data`` in the fields of its form; a field that is not there stays.
+    """Return ``row`` with what was typed in the fields of its form; a field that is not there stays.
 
-    Left-out years and the like are read against the days of ``metadata``. Raises Incomplete for a number that is none.
+    Left-out years and the like are read against the days of ``metadata``. Raises InvalidInputError for a number that
+    is none.
     """
     text = {name: _normalise_lines(value) for name, value in form_data.items()}
     changed: set[str] = set()
     doubts: list[DeadlineProblem] = []
-    tasks = []
+    tasks: list[ParsedTask] = []
     for at, task in enumerate(row.tasks):
         own = {
             name.removeprefix(f"task-{at}-"): value for name, value in text.items() if name.startswith(f"task-{at}-")
@@ -78,7 +109,7 @@ def parse_row_form(row: ParsedRow, form_data: Mapping[str, str], metadata: Parse
         changed |= columns
         doubts.extend(doubt for doubt in of_task if doubt not in doubts)
         tasks.append(new)
-    values = {"tasks": tuple(tasks)}
+    values: dict[str, Any] = {}
     for name in ("aspect", "suggestion", "lead_in", "remarks"):
         if name in text and text[name] != (getattr(row, name) or ""):
             values[name] = text[name] or (None if name in ("aspect", "suggestion") else "")
@@ -89,7 +120,9 @@ def parse_row_form(row: ParsedRow, form_data: Mapping[str, str], metadata: Parse
     if "sources" in text and text["sources"] != format_people(row.sources):
         values["sources"] = parse_people(text["sources"])
         changed.add("sources")
-    return ParsedRowForm(replace(row, **values), frozenset(changed), tuple(doubts))
+    typed, shared = share_typed_values(row, replace(row, **values, tasks=tuple(tasks)), metadata)
+    doubts = list(dict.fromkeys([*doubts, *shared.deadline_problems]))
+    return ParsedRowForm(typed, frozenset(changed | shared.columns), tuple(doubts), frozenset(shared.columns))
 
 
 def _parse_task_form(
@@ -126,7 +159,7 @@ def _parse_task_form(
 
 
 def parse_metadata_form(metadata: ParsedMeeting, form_data: Mapping[str, str]) -> ParsedMeeting:
-    """Return ``metadata`` with what was ``form_data``; raises Incomplete for a day that is none."""
+    """Return ``metadata`` with what was typed in its form; raises InvalidInputError for a day that is none."""
     text = {name: _normalise_lines(value) for name, value in form_data.items()}
     values = {}
     for name in METADATA_FIELDS:

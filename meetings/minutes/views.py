@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
+from meetings.breakdown.views.posted_values import parse_id, posted_id
 from meetings.errors import ConflictError, InvalidInputError, ServiceError
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.minutes.parser.messages import unreadable_document_message
@@ -26,7 +27,7 @@ from meetings.ui.navigation import strip_nul
 from . import accept, draft_services, issue_answers
 from .creation import AcceptBlockedError
 from .documents import UnreadableDocumentError, UnreadableReason
-from .draft_page import DraftPage, build_draft_page
+from .draft_page import DraftPage, RowCard, build_draft_page
 from .sandbox import parse_in_sandbox
 
 #: Characters of pasted text; a notice has some ten thousand. What is longer is a file.
@@ -109,6 +110,8 @@ def _render_home(request: Request, error: str = "", text: str = "") -> HttpRespo
 def minutes_file(request: Request, pk: int) -> FileResponse:
     """Hand out the file a meeting was made of, under the name it came with."""
     document = permissions.readable_document(request.user, pk)
+    if document.is_manual:
+        raise Http404
     name = document.original_name or f"{document.meeting or document}.txt"
     return FileResponse(
         document.file.open(), as_attachment=True, filename=name, content_type=_CONTENT_TYPES[document.format]
@@ -163,7 +166,7 @@ def _render_error(request: Request, document: MinutesDocument, error: ServiceErr
     typed_row = typed_facts = None
     if request.POST.get("action") == "facts":
         typed_facts = (request.POST.dict(), error.message)
-    elif row_id := _parse_number(request.POST, "row"):
+    elif row_id := posted_id(request.POST, "row"):
         fields = request.POST.dict() if "number" in request.POST else {}
         typed_row = (row_id, fields, error.message)
     page = build_draft_page(document, row_form=typed_row, metadata_form=typed_facts)
@@ -178,7 +181,7 @@ def _render_change(request: Request, document: MinutesDocument) -> HttpResponse:
     page = build_draft_page(document)
     if request.htmx:
         return _render_fragment(request, page)
-    card = page.row(_parse_number(request.POST, "row") or 0)
+    card = page.row(posted_id(request.POST, "row"))
     stays = request.POST["action"] in ("save", "facts") or card is None
     anchor = f"row-{card.pk}" if card else "facts" if request.POST["action"] == "facts" else page.first_anchor
     if not stays:
@@ -187,47 +190,57 @@ def _render_change(request: Request, document: MinutesDocument) -> HttpResponse:
 
 
 def _render_fragment(request: Request, page: DraftPage, *, status: int = 200, error: str = "") -> HttpResponse:
-    row = page.row(_parse_number(request.POST, "row") or 0)
-    saved_only = request.POST.get("action") in ("save", "facts")
+    row = page.row(posted_id(request.POST, "row"))
+    is_outdated = row is not None and not error and _has_new_values(row, request.POST)
+    saved_only = request.POST.get("action") in ("save", "facts") and not is_outdated
     template = "meetings/minutes/_save_response.html" if saved_only else "meetings/minutes/_resolution_response.html"
     context = {"page": page, "document": page.document, "row": row, "wrong": error}
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    if is_outdated and request.POST.get("action") == "save":
+        response["HX-Retarget"], response["HX-Reswap"] = f"#row-{row.pk}", "outerHTML"
+    return response
+
+
+def _has_new_values(row: RowCard, posted: QueryDict) -> bool:
+    """Whether what was typed gave other fields of the row a value: tasks of a numbered text, departments for all."""
+    unsent = "" if "task-0-text" in posted else "as it was"
+    return any(
+        getattr(task, name) and not posted.get(f"task-{task.at}-{name}", unsent).strip()
+        for task in row.tasks
+        for name in ("text", "departments", "leaders", "deadline")
+    )
 
 
 # --- what the forms of the page ask for -----------------------------------------------------------
 
 
-def _parse_number(posted: QueryDict, name: str) -> int:
-    data = posted.get(name, "")
-    return int(data) if data.isascii() and data.isdecimal() and len(data) < 10 else 0
-
-
 def _row_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
     """Return the row a form is about, as the services take it; raises ConflictError for one not of this draft."""
-    row_id = _parse_number(request.POST, "row")
+    row_id = posted_id(request.POST, "row")
     if not document.rows.filter(pk=row_id).exists():
         raise ConflictError
-    return {"row_id": row_id, "version": _parse_number(request.POST, "version")}
+    return {"row_id": row_id, "version": posted_id(request.POST, "version")}
 
 
 def _document_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
-    return {"document_id": document.pk, "version": _parse_number(request.POST, "version")}
+    return {"document_id": document.pk, "version": posted_id(request.POST, "version")}
 
 
 def _save_row(request: Request, document: MinutesDocument) -> None:
     draft_services.edit_row(**_row_arguments(request, document), form_data=request.POST.dict())
 
 
-def _row_action(request: Request, document: MinutesDocument) -> None:
+def _row_action(request: Request, document: MinutesDocument) -> HttpResponse | None:
     """Do what a button inside a row's form says: ``do`` is the verb, behind a colon the place it is about."""
     name, _colon, place = request.POST.get("do", "").partition(":")
     _save_row(request, document)
     row_arguments = _row_arguments(request, document)
     row_arguments["version"] = document.rows.values_list("version", flat=True).get(pk=row_arguments["row_id"])
-    at = int(place) if place.isascii() and place.isdecimal() and len(place) < 5 else 0
+    at = parse_id(place)
     match name:
         case "add_task":
-            draft_services.add_task(**row_arguments)
+            count = draft_services.add_task(**row_arguments)
+            return _redirect_to_field(document, f"row-{row_arguments['row_id']}-{count - 1}-text")
         case "remove_task":
             draft_services.remove_task(**row_arguments, place=at)
         case "split":
@@ -237,19 +250,28 @@ def _row_action(request: Request, document: MinutesDocument) -> None:
         case "remove":
             draft_services.remove_row(**row_arguments)
         case "add_row":
-            draft_services.add_row(document_id=document.pk, after=at)
+            new = draft_services.add_row(document_id=document.pk, after=at)
+            return _redirect_to_field(document, f"row-{new.pk}-suggestion")
+    return None
 
 
-def _add_row(request: Request, document: MinutesDocument) -> None:
-    draft_services.add_row(document_id=document.pk, after=document.rows.count())
+def _add_row(request: Request, document: MinutesDocument) -> HttpResponse:
+    new = draft_services.add_row(document_id=document.pk, after=document.rows.count())
+    return _redirect_to_field(document, f"row-{new.pk}-suggestion")
 
 
-def _save_metadata(request: Request, document: MinutesDocument) -> None:
-    draft_services.edit_metadata(**_document_arguments(request, document), form_data=request.POST.dict())
+def _redirect_to_field(document: MinutesDocument, field_id: str) -> HttpResponse:
+    return redirect(f"{reverse('draft', args=[document.pk])}#{field_id}")
+
+
+def _save_metadata(request: Request, document: MinutesDocument) -> HttpResponse | None:
+    arguments = _document_arguments(request, document)
+    are_rows_changed = draft_services.edit_metadata(**arguments, form_data=request.POST.dict())
+    return HttpResponse(headers={"HX-Refresh": "true"}) if are_rows_changed and request.htmx else None
 
 
 def _confirm(request: Request, document: MinutesDocument) -> None:
-    place = _parse_number(request.POST, "place")
+    place = posted_id(request.POST, "place")
     if "row" in request.POST:
         issue_answers.confirm_row_issue(**_row_arguments(request, document), place=place)
     else:
@@ -257,13 +279,13 @@ def _confirm(request: Request, document: MinutesDocument) -> None:
 
 
 def _accept_offered_day(request: Request, document: MinutesDocument) -> None:
-    issue_answers.accept_offered_day(**_row_arguments(request, document), place=_parse_number(request.POST, "place"))
+    issue_answers.accept_offered_day(**_row_arguments(request, document), place=posted_id(request.POST, "place"))
 
 
 def _assign_dates(request: Request, document: MinutesDocument) -> None:
     issue_answers.assign_dates(
         **_row_arguments(request, document),
-        place=_parse_number(request.POST, "place"),
+        place=posted_id(request.POST, "place"),
         assignments=[
             [int(choice) for choice in choices if choice.isascii() and choice.isdecimal() and len(choice) < 5]
             for choices in _parse_assignments(request.POST)
@@ -274,13 +296,13 @@ def _assign_dates(request: Request, document: MinutesDocument) -> None:
 def _assign_names(request: Request, document: MinutesDocument) -> None:
     issue_answers.assign_names(
         **_row_arguments(request, document),
-        place=_parse_number(request.POST, "place"),
+        place=posted_id(request.POST, "place"),
         assignments=_parse_assignments(request.POST),
     )
 
 
 def _parse_assignments(posted: QueryDict) -> list[list[str]]:
-    return [posted.getlist(f"share-{at}") for at in range(min(_parse_number(posted, "tasks"), 999))]
+    return [posted.getlist(f"share-{at}") for at in range(min(posted_id(posted, "tasks"), 999))]
 
 
 def _resolve_name(request: Request, document: MinutesDocument) -> None:
@@ -302,8 +324,17 @@ def _discard(request: Request, document: MinutesDocument) -> HttpResponse:
 
 def _accept(request: Request, document: MinutesDocument) -> HttpResponse:
     entered = accept.accept_draft(
-        document_id=document.pk, actor=request.user, version_token=request.POST.get("seen", "")
+        document_id=document.pk,
+        actor=request.user,
+        version_token=request.POST.get("seen", ""),
+        reason=request.POST.get("note", ""),
     )
+    if document.corrects is not None:
+        messages.success(request, _("Saved: what was there before stays in the log."))
+        if not entered.suggestions:
+            return redirect(entered.meeting)
+        table = reverse("meeting_arrange", args=[entered.meeting.pk])
+        return redirect(f"{table}#suggestion-{entered.suggestions[0].pk}")
     if entered.is_update:
         messages.success(
             request, _("“%(title)s” has been brought up to date from this file.") % {"title": entered.meeting.title}

@@ -1,4 +1,7 @@
-"""从会议纪要到台账: the file of minutes as it came, and the draft a person makes of it before it is accepted."""
+"""从会议纪要到台账: the file of minutes as it came, and the draft a person makes of it before it is accepted.
+
+What is entered or corrected by hand is a draft without a file.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,13 @@ from .suggestion import Suggestion
 
 
 class DocumentFormat(models.TextChoices):
-    """What a file is by its content; its name is not believed."""
+    """What a file is by its content, whatever its name; or that there is no file."""
 
     DOCX = "docx", _("Word document")
     XLSX = "xlsx", _("Excel workbook")
     PDF = "pdf", _("PDF")
     TEXT = "text", _("Text")
+    MANUAL = "manual", _("Entered by hand")
 
 
 _ENDINGS: dict[str, str] = {DocumentFormat.TEXT: "txt"}
@@ -36,11 +40,12 @@ class MinutesDocumentQuerySet(models.QuerySet["MinutesDocument"]):
 
     def drafts_of(self, account: Account) -> MinutesDocumentQuerySet:
         """Return the drafts ``account`` has not accepted yet; nobody works in another one's draft."""
-        return self.filter(uploaded_by=account, meeting__isnull=True)
+        return self.filter(uploaded_by=account, meeting__isnull=True).select_related("corrects")
 
     def accepted(self) -> MinutesDocumentQuerySet:
-        """Return those that a meeting was made of, or brought up to date with; the last accepted first."""
-        return self.filter(meeting__isnull=False).order_by("-accepted_at", "-pk")
+        """Return the files that a meeting was made of, or brought up to date with; the last accepted first."""
+        files = self.exclude(format=DocumentFormat.MANUAL)
+        return files.filter(meeting__isnull=False).order_by("-accepted_at", "-pk")
 
 
 class MinutesDocument(models.Model):
@@ -48,9 +53,10 @@ class MinutesDocument(models.Model):
 
     ``facts`` (what stands around the table), ``problems`` (those of no single row) and ``choices`` (whom a printed
     name means) are as `meetings.core.converter` writes them. ``version`` counts the changes to the three.
+    A draft without a file may correct the meeting ``corrects``, whose facts were ``register_facts`` when it was opened.
     """
 
-    file = models.FileField(_("file"), upload_to=minutes_path, max_length=100)
+    file = models.FileField(_("file"), upload_to=minutes_path, max_length=100, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
     size = models.PositiveIntegerField(_("size (bytes)"))
     format = models.CharField(_("format"), max_length=10, choices=DocumentFormat.choices)
@@ -79,6 +85,15 @@ class MinutesDocument(models.Model):
     problems = models.JSONField(_("problems"), default=list, blank=True)
     choices = models.JSONField(_("choices"), default=dict, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
+    corrects = models.ForeignKey(
+        Meeting,
+        verbose_name=_("corrects"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="corrections",
+    )
+    register_facts = models.JSONField(_("facts in the register"), null=True, blank=True)
 
     objects = MinutesDocumentQuerySet.as_manager()
 
@@ -87,7 +102,9 @@ class MinutesDocument(models.Model):
         verbose_name_plural = _("minutes documents")
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
-            models.CheckConstraint(name="document_is_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(
+                name="document_is_not_empty", condition=Q(size__gt=0) | Q(format=DocumentFormat.MANUAL)
+            ),
             models.CheckConstraint(name="document_format_known", condition=Q(format__in=DocumentFormat.values)),
             models.CheckConstraint(
                 name="document_accepted_at_a_time",
@@ -100,7 +117,14 @@ class MinutesDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.original_name or str(_("Pasted text"))
+        if self.corrects is not None:
+            return _("Corrections of “%(meeting)s”") % {"meeting": self.corrects}
+        return self.original_name or str(_("Entered by hand") if self.is_manual else _("Pasted text"))
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether it was entered by hand: there is no file."""
+        return self.format == DocumentFormat.MANUAL
 
 
 class DraftRow(models.Model):
@@ -108,6 +132,8 @@ class DraftRow(models.Model):
 
     ``content`` is the row's values and ``problems`` its doubts (`meetings.core.converter`); ``source`` the cells
     of the file it was read from, as printed, which no edit changes. ``suggestion`` is what accepting made of it.
+    A row of corrections is of the suggestion ``corrects``, which read ``register_content`` when the row was opened;
+    its tasks are those to be added.
     """
 
     document = models.ForeignKey(MinutesDocument, on_delete=models.CASCADE, related_name="rows")
@@ -124,6 +150,15 @@ class DraftRow(models.Model):
         related_name="draft_rows",
     )
     version = models.PositiveIntegerField(_("version"), default=1)
+    corrects = models.ForeignKey(
+        Suggestion,
+        verbose_name=_("corrects"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="correction_rows",
+    )
+    register_content = models.JSONField(_("content in the register"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("draft row")

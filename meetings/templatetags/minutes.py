@@ -21,4 +21,4 @@ def source_row(suggestion: Suggestion) -> dict[str, Any]:
 @register.inclusion_tag("meetings/minutes/_documents.html")
 def meeting_documents(meeting: Meeting) -> dict[str, Any]:
     """Draw the files that ``meeting`` was made of; one query."""
-    return {"documents": list(meeting.documents.order_by("accepted_at"))}
+    return {"documents": list(meeting.documents.accepted().order_by("accepted_at"))}

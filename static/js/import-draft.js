@@ -45,11 +45,69 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Leaving a field saves it: what a button sends waits for that, and goes out from the page as it is then.
+let saving = 0;
+document.addEventListener("htmx:beforeRequest", () => {
+  saving += 1;
+});
+document.addEventListener("htmx:afterRequest", () => {
+  saving -= 1;
+});
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { submitter, target } = event;
+    if (!saving || target.closest("#main") === null) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const part = target.closest("[id]").id;
+    document.addEventListener("htmx:afterRequest", () => setTimeout(() => sendAgain(target, submitter, part)), { once: true });
+  },
+  true
+);
+function sendAgain(form, submitter, part) {
+  if (form.isConnected && submitter.isConnected) {
+    form.requestSubmit(submitter);
+    return;
+  }
+  const same = Array.from(document.getElementById(part).querySelectorAll("button[type=submit]")).find(
+    (button) => button.name === submitter.name && button.value === submitter.value
+  );
+  same.form.requestSubmit(same);
+}
+
+// A row comes anew where a save gave other fields of it a value, such as the tasks that one text numbers. What was
+// typed in it since the save was sent is put back, and saved in its turn.
+let typedSince = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, target } = event.detail;
+  if (target.matches(".draft-row") && requestConfig.elt.matches(".draft-form")) {
+    typedSince = Array.from(requestConfig.elt.querySelectorAll("textarea, input:not([type=hidden])"))
+      .filter((field) => field.value.replace(/\r\n?/g, "\n") !== String(requestConfig.formData.get(field.name)).replace(/\r\n?/g, "\n"))
+      .map((field) => [field.name, field.value]);
+  }
+});
+function putBack(row) {
+  // They come back at once, and nobody has to be told.
+  row.querySelector(".draft-form > .alert")?.remove();
+  typedSince.splice(0).forEach(([name, value]) => {
+    const field = row.querySelector(`[name="${name}"]`);
+    field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
 // An answer takes its question away; the reader goes on where the next one is.
 document.addEventListener("htmx:afterSwap", (event) => {
   const row = event.detail.target;
   if (event.detail.successful !== false && row.matches && row.matches(".draft-row")) {
     const fresh = document.getElementById(row.id);
+    if (event.detail.requestConfig.elt.matches(".draft-form")) {
+      putBack(fresh);
+      return;
+    }
     const open = fresh && fresh.querySelector("[data-draft-issue]");
     if (open) {
       goTo(open);
@@ -65,7 +123,7 @@ function toAddressed() {
     if (addressed.matches("details")) {
       addressed.open = true;
     }
-    if (addressed.matches("[data-draft-issue]")) {
+    if (addressed.matches("[data-draft-issue], input, textarea")) {
       goTo(addressed);
     } else {
       reveal(addressed);

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from meetings.models import Meeting, Role, Task
 from tests import factories
@@ -14,14 +15,9 @@ from .axe import assert_accessible
 from .pages import assert_fits
 
 
-def type_row(page: Page, *, button: str, tasks: list[str], **fields: str) -> None:
+def type_row(row: Locator, **fields: str) -> None:
     for name, text in fields.items():
-        page.locator(f"[name={name}]").fill(text)
-    for at, text in enumerate(tasks):
-        if at:
-            page.get_by_role("button", name="Another task").click()
-        page.locator(f"[name=task-{at}-text]").fill(text)
-    page.get_by_role("button", name=button, exact=True).click()
+        row.locator(f"[name={name.replace('__', '-')}]").fill(text)
 
 
 def rows(page: Page):
@@ -32,30 +28,42 @@ def rows(page: Page):
 def test_a_meeting_is_typed_and_its_table_put_in_order(visit, width, picture, javascript):
     factories.department("技术部")
     page = visit("/meetings/", as_=Role.SECRETARIAT, width=width, language="en", javascript=javascript)
-    page.get_by_role("link", name="Enter by hand").click()
+    page.get_by_role("button", name="Enter by hand").click()
     page.locator("[name=title]").fill("第三次会议")
     page.locator("[name=issued_on]").fill("2023-11-08")
-    page.get_by_role("button", name="Save, and type the table").click()
+    page.locator("#facts").get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile("#facts$"))
 
-    page.locator("[name=deadline]").fill("年底前")
-    page.locator("[name=departments]").fill("技术处（牵头）")
+    row = page.locator(".draft-row").first
+    first = {"aspect": "加强宣传", "suggestion": "扩大影响力", "sources": "执委 刘仲书", "task__0__leaders": "肖良"}
+    type_row(row, task__0__departments="技术处（牵头）", task__0__deadline="年底前", **first)
     if javascript:
         # The reading is there as soon as it is typed, and a name like a known one is asked about.
-        expect(page.locator("#deadline-reading")).to_contain_text("31 Dec 2023")
-        expect(page.locator("#entry-preview .name-choice legend")).to_contain_text("技术处")
+        expect(row.locator(".draft-deadline-preview")).to_contain_text("31 Dec 2023")
+        expect(row.locator("[data-draft-issue]")).to_contain_text("技术处")
         assert_fits(page)
         assert_accessible(page)
         picture(page, f"a row typed {width[0]}")
-    else:
-        page.get_by_role("button", name="Read it, without saving").click()
-        expect(page.locator("#deadline-reading")).to_contain_text("31 Dec 2023")
-    page.get_by_label("It is 技术部").check()
-    first = {"aspect": "加强宣传", "suggestion": "扩大影响力", "sources": "执委 刘仲书", "leaders": "肖良"}
-    type_row(page, button="Save, and type the next row", tasks=["建立工作小组", "组织培训"], **first)
-    expect(page.locator("[name=number]")).to_have_value("2")
-    expect(page.locator("[name=aspect]")).to_have_value("加强宣传")
-    second = {"suggestion": "搭建平台", "departments": "技术部", "deadline": "持续跟踪"}
-    type_row(page, button="Save", tasks=["建立培训平台"], **second)
+    row.get_by_role("button", name="Add a task").click()
+    expect(row.locator("[name=task-1-leaders]")).to_have_value("肖良")
+    type_row(row, task__0__text="建立工作小组", task__1__text="组织培训")
+    row.get_by_role("button", name="Save", exact=True).last.click()
+    expect(row.locator(".draft-deadline-preview").first).to_contain_text("31 Dec 2023")
+    row.get_by_role("button", name="It is 技术部").click()
+    expect(page.locator("[data-draft-issue]")).to_have_count(0)
+
+    page.get_by_role("button", name="Add a row at the end").click()
+    row = page.locator(".draft-row").nth(1)
+    expect(row.locator("[name=number]")).to_have_value("2")
+    expect(row.locator("[name=aspect]")).to_have_value("加强宣传")
+    if javascript:
+        expect(row.locator("[name=suggestion]")).to_be_focused()
+    second = {"task__0__departments": "技术部", "task__0__deadline": "持续跟踪", "task__0__text": "建立培训平台"}
+    type_row(row, suggestion="搭建平台", **second)
+    row.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_role("button", name="Accept the whole meeting").click()
+    expect(page.locator("#messages")).to_contain_text("is in the register with 2 rows")
+    page.get_by_role("link", name="Edit the breakdown table").click()
     meeting = Meeting.objects.get()
     expect(rows(page)).to_have_text(["1) 扩大影响力", "2) 搭建平台"])
     assert Task.objects.get(number=1, suggestion__number=1).due_date == datetime.date(2023, 12, 31)
@@ -99,3 +107,63 @@ def test_a_meeting_is_typed_and_its_table_put_in_order(visit, width, picture, ja
     page.goto(meeting.get_absolute_url())
     expect(page.locator("#changes + .hint, #changes")).not_to_have_count(0)
     expect(page.locator("section:has(#changes) .log > li")).not_to_have_count(0)
+
+
+CELL = "围绕宣传做好：\n(1)建立工作小组；\n(2)组织培训。"
+
+
+def test_a_cell_copied_whole_becomes_its_tasks_and_what_is_typed_meanwhile_stays(visit, picture):
+    factories.meeting(datetime.date(2023, 11, 8))
+    page = visit("/meetings/", as_=Role.SECRETARIAT, language="en")
+    page.get_by_role("button", name="Enter by hand").click()
+    row = page.locator(".draft-row").first
+    row.locator("[name=task-0-text]").fill(CELL)
+    page.route("**/import/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    # Leaving the field sends the cell; the next field is typed in before the answer is there.
+    row.locator("[name=task-0-departments]").focus()
+    page.keyboard.type("技术部")
+    expect(row.locator("[name=task-1-text]")).to_have_value("组织培训。")
+    expect(row.locator("[name=lead_in]")).to_have_value("围绕宣传做好：")
+    expect(row.locator("[name=task-0-departments]")).to_have_value("技术部")
+    # Departments typed for the first task are those of the others.
+    row.locator("[name=task-0-leaders]").fill("肖良")
+    row.locator("[name=remarks]").fill("核对过")
+    expect(row.locator("[name=task-1-departments]")).to_have_value("技术部")
+    expect(row.locator("[name=task-1-leaders]")).to_have_value("肖良")
+    expect(row.locator("[name=remarks]")).to_have_value("核对过")
+    expect(row.locator(".alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_a_row_and_its_meeting_are_corrected_and_a_task_is_added(visit, width, picture, javascript):
+    meeting = factories.meeting(datetime.date(2023, 11, 8), place="北京")
+    suggestion = factories.suggestion(meeting)
+    factories.task(suggestion)
+    page = visit(f"/meetings/{meeting.pk}/", as_=Role.SECRETARIAT, width=width, language="en", javascript=javascript)
+    page.get_by_role("button", name="Correct the meeting").click()
+    if not javascript:
+        page.locator("#facts > summary").click()
+    page.locator("[name=place]").fill("上海")
+    page.locator("#facts").get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile("#facts$"))
+    page.get_by_role("link", name="Breakdown table").click()
+    page.get_by_role("button", name="Correct", exact=False).first.click()
+    row = page.locator(".draft-row").first
+    row.locator("[name=suggestion]").fill("改正后的建议")
+    row.get_by_role("button", name="Add a task").click()
+    type_row(row, task__0__text="新的工作", task__0__departments="办公室", task__0__deadline="2024.6")
+    row.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_url(re.compile(r"#row-\d+$"))
+    expect(page.locator("#draft-difference")).to_contain_text("上海")
+    expect(page.locator("#draft-difference")).to_contain_text("改正后的建议")
+    assert_fits(page)
+    if javascript:
+        assert_accessible(page)
+        picture(page, f"corrections {width[0]}")
+    page.locator("[name=note]").fill("与纸质附件核对")
+    page.locator("#accept .btn-success").click()
+    expect(page.locator("#messages")).to_contain_text("Saved")
+    meeting.refresh_from_db()
+    suggestion.refresh_from_db()
+    assert (meeting.place, suggestion.text) == ("上海", "改正后的建议")
+    assert list(suggestion.tasks.order_by("number").values_list("text", flat=True))[1] == "新的工作"

@@ -7,17 +7,25 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from meetings.models import Meeting, Task
+from meetings.models import Meeting, MinutesDocument, Task
 from tests import factories
-from tests.minutes.typed_rows import FACTS
+from tests.minutes.typed_rows import FACTS, ROW, begin_meeting, correct_meeting
 
 pytestmark = pytest.mark.django_db
 
 
+def enter(client, **typed: str):
+    """Enter a meeting without rows; return what the page says where something is wrong."""
+    draft = begin_meeting(client)
+    draft.send_row("remove")
+    saved = draft.type_facts(**{**FACTS, **typed})
+    return draft.accept() if saved.status_code == 302 else saved
+
+
 def test_a_meeting_is_entered_and_its_change_log_says_by_whom(client, staff):
-    answer = client.post(reverse("meeting_new"), {**FACTS, "leads": "肖良、张朝华", "attendees": "主任 肖建华\n刘仲书"})
+    answer = enter(client, leads="肖良、张朝华", attendees="主任 肖建华\n刘仲书")
     meeting = Meeting.objects.get()
-    assert answer["Location"] == reverse("suggestion_new", args=[meeting.pk])
+    assert answer["Location"] == meeting.get_absolute_url()
     assert [lead.person.name for lead in meeting.meeting_leads.all()] == ["肖良", "张朝华"]
     assert [(each.person.name, each.capacity) for each in meeting.attendances.all()] == [
         ("肖建华", "主任"),
@@ -45,7 +53,7 @@ def test_a_meeting_is_entered_and_its_change_log_says_by_whom(client, staff):
 )
 def test_what_cannot_be_a_meeting_comes_back_with_everything_typed(client, staff, typed, sentence):
     factories.meeting(datetime.date(2023, 5, 1), title="第一次会议", document_number="甲〔2023〕1号", held_on=None)
-    answer = client.post(reverse("meeting_new"), {**FACTS, "host": "技术部的会议室", **typed})
+    answer = enter(client, host="技术部的会议室", **typed)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert "技术部的会议室" in answer.content.decode()
@@ -55,15 +63,45 @@ def test_what_cannot_be_a_meeting_comes_back_with_everything_typed(client, staff
 def test_a_meeting_ends_the_wait_of_what_was_due_at_the_next_one(client, staff):
     earlier = factories.meeting(datetime.date(2023, 11, 8), body="认可委员会")
     waiting = factories.task(factories.suggestion(earlier), deadline="下次会议")
-    client.post(reverse("meeting_new"), FACTS)
+    enter(client)
     waiting.refresh_from_db()
     assert waiting.due_date == datetime.date(2024, 2, 20)
 
 
-def correct(client, meeting: Meeting, **typed):
-    page = client.get(reverse("meeting_edit", args=[meeting.pk]))
-    data = {**page.context["typed"], "seen": page.context["seen"], "note": "录入有误", **typed}
-    return client.post(reverse("meeting_edit", args=[meeting.pk]), data)
+def test_the_address_of_before_leads_to_where_a_meeting_is_entered_now(client, staff):
+    answer = client.get(reverse("meeting_new"))
+    assert answer["Location"] == f"{reverse('import_home')}#by-hand"
+    assert 'id="by-hand"' in client.get(reverse("import_home")).content.decode()
+    assert not MinutesDocument.objects.exists()
+
+
+def test_a_draft_without_a_file_goes_on_later_and_is_no_file(client, staff):
+    draft = begin_meeting(client)
+    draft.type_facts(**FACTS)
+    draft.type_row(**ROW)
+    home = client.get(reverse("import_home")).content.decode()
+    assert draft.address in home
+    assert "Entered by hand" in home
+    assert client.get(f"{draft.address}file/").status_code == 404
+    version_token = draft.page.version_token
+    draft.accept()
+    assert list(client.get(reverse("import_home")).context["recent"]) == []
+    assert "Made of the file" not in client.get(Meeting.objects.get().get_absolute_url()).content.decode()
+    again = client.post(draft.address, {"action": "accept", "seen": version_token}, follow=True)
+    assert "has been accepted already" in again.content.decode()
+    assert Meeting.objects.count() == 1
+
+
+def test_a_draft_without_a_file_is_thrown_away(client, staff):
+    draft = begin_meeting(client)
+    assert draft.send("discard", sure="yes").status_code == 302
+    assert not MinutesDocument.objects.exists()
+
+
+def correct(client, meeting: Meeting, *, note="录入有误", **typed: str):
+    draft = correct_meeting(client, meeting)
+    saved = draft.type_facts(**typed)
+    return draft.accept(note=note) if saved.status_code == 302 else saved
 
 
 def test_a_correction_of_a_meeting_is_an_entry_with_old_new_and_why(client, meeting):
@@ -92,17 +130,21 @@ def test_an_unchanged_namesake_is_not_asked_about_again(client, meeting):
     assert meeting.chair == chair
 
 
-def test_two_who_correct_a_meeting_see_each_others_values(client, meeting):
-    seen = client.get(reverse("meeting_edit", args=[meeting.pk])).context["seen"]
-    correct(client, meeting, place="上海")
-    answer = correct(client, meeting, place="广州", seen=seen)
+def test_two_who_correct_a_meeting_see_each_others_values(client, meeting, colleague):
+    mine = correct_meeting(client, meeting)
+    mine.type_facts(place="广州")
+    seen = mine.page.version_token
+    assert correct(colleague, meeting, place="上海").status_code == 302
+    answer = mine.accept(seen=seen, note="确认")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "上海" in page and "广州" in page
+    assert "上海" in page
+    assert "广州" in page
     meeting.refresh_from_db()
     assert meeting.place == "上海"
-    again = {**FACTS, "seen": answer.context["seen"], "place": "广州", "note": "确认"}
-    assert client.post(reverse("meeting_edit", args=[meeting.pk]), again).status_code == 302
+    assert mine.accept(note="确认").status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.place == "广州"
 
 
 def test_an_issue_day_moves_to_an_earlier_day_with_its_tasks_and_never_to_a_later_one(client, meeting):

@@ -1,19 +1,19 @@
-"""A meeting entered or corrected by hand: what its minutes say around the table."""
+"""A meeting entered or corrected: what its minutes say around the table."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError
+from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError, ServiceError
 from meetings.locking import build_version_token, check_version
 from meetings.models import Account, Attendance, ChangeKind, EntryKind, Meeting, MeetingLead, Person, Task
-from meetings.models.fields import max_length_of
 from meetings.tasks.services.log import compare_values, diff_values, format_day, iso, log_change, write_entry
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
@@ -61,12 +61,13 @@ def meeting_version_token(meeting: Meeting) -> str:
 
 
 @transaction.atomic
-def create_meeting(*, metadata: MeetingMetadata, actor: Account, today: datetime.date | None = None) -> Meeting:
-    """Enter a meeting by hand; its table is empty. Raises a subclass of Refused.
+def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: datetime.date | None = None) -> Meeting:
+    """Enter a meeting with an empty table (no ``actor``: a command enters it). Raises a ServiceError.
 
     What earlier meetings of its body want done by their next one gets its day (docs/domain.md, Deadlines).
     """
-    require_secretariat(actor)
+    if actor is not None:
+        require_secretariat(actor)
     _check_metadata(metadata, today or timezone.localdate())
     meeting = Meeting(**_columns(metadata))
     meeting.save()
@@ -152,34 +153,39 @@ def set_next_meeting_deadlines(meeting: Meeting) -> None:
         record_next_meeting(meeting_id=earlier.pk, held_on=meeting.held_on, actor=None)
 
 
-def _check_metadata(metadata: MeetingMetadata, today: datetime.date, exclude: Meeting | None = None) -> None:
-    if not metadata.title.strip():
-        raise InvalidInputError(_("The meeting has no title. Enter one."), field="title")
+def find_metadata_errors(metadata: Any, today: datetime.date) -> Iterator[ServiceError]:
+    """Yield what keeps a meeting from being entered: no title, days that cannot be."""
+    if not (metadata.title or "").strip():
+        yield InvalidInputError(_("The meeting has no title. Enter one."), field="title")
     if metadata.issued_on is None:
-        raise InvalidInputError(_("Say on which day the minutes were issued."), field="issued_on")
-    if metadata.issued_on > today:
-        raise InvalidDateError(
+        yield InvalidInputError(_("Say on which day the minutes were issued."), field="issued_on")
+    elif metadata.issued_on > today:
+        yield InvalidDateError(
             _("The minutes are issued on %(day)s, which is still to come. Enter the meeting on that day.")
             % {"day": format_day(metadata.issued_on)},
             field="issued_on",
         )
-    if metadata.held_on and metadata.held_on > metadata.issued_on:
-        raise InvalidDateError(
+    elif metadata.held_on and metadata.held_on > metadata.issued_on:
+        yield InvalidDateError(
             _("Minutes cannot be issued before the meeting was held. Mend one of the days."), field="held_on"
         )
-    for name in MEETING_TEXTS:
-        longest = max_length_of(Meeting, name)
-        if len(getattr(metadata, name)) > longest:
-            raise InvalidInputError(
-                _("This is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field=name
-            )
+
+
+def find_duplicate_errors(metadata: Any, exclude: Meeting | None = None) -> Iterator[ServiceError]:
+    """Yield why this would be a second copy of a meeting that is in the register."""
     others = Meeting.objects.exclude(pk=exclude.pk) if exclude else Meeting.objects.all()
     if metadata.document_number and others.filter(document_number=metadata.document_number).exists():
-        raise InvalidInputError(
+        yield InvalidInputError(
             _("A meeting with this document number is in the register already."), field="document_number"
         )
-    if others.filter(title=metadata.title, issued_on=metadata.issued_on).exists():
-        raise InvalidInputError(_("A meeting of this title and issue day is in the register already."), field="title")
+    if metadata.issued_on and others.filter(title=metadata.title, issued_on=metadata.issued_on).exists():
+        yield InvalidInputError(_("A meeting of this title and issue day is in the register already."), field="title")
+
+
+def _check_metadata(metadata: MeetingMetadata, today: datetime.date, exclude: Meeting | None = None) -> None:
+    errors = [*find_metadata_errors(metadata, today), *find_duplicate_errors(metadata, exclude)]
+    if errors:
+        raise errors[0]
 
 
 def _columns(metadata: MeetingMetadata) -> Mapping[str, object]:

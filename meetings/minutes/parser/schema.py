@@ -85,6 +85,10 @@ class ParsedRow:
     remarks: str
     origin: Origin = UNKNOWN_ORIGIN
 
+    def task_text(self, place: int) -> str:
+        """Return what a task says; where a row prints a suggestion only, that is its task."""
+        return self.tasks[place].text or ((self.suggestion or "") if len(self.tasks) == 1 else "")
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedMinutes:

@@ -1,0 +1,228 @@
+"""A meeting of the register corrected, and rows and tasks added to it: by a draft without a file.
+
+The draft holds what the register said when it was opened beside what somebody made of it. Only what was changed is
+written, over what the register says by now; the page shows both, and accepting finds the register as the page had it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from meetings.breakdown.services.meetings import edit_meeting, get_metadata
+from meetings.breakdown.services.suggestions import edit_suggestion
+from meetings.core.converter import converter
+from meetings.errors import NoChangesError
+from meetings.minutes.parser.person_names import ParsedPerson
+from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedMeeting, ParsedRow
+from meetings.models import Account, DocumentFormat, DraftRow, Meeting, MinutesDocument, Person, Suggestion
+
+from .creation import AcceptResult, add_suggestion, build_metadata, create_tasks_from_row, require_complete
+from .diff import Difference, FieldChange, RowDifference, TaskDifference
+from .draft import EMPTY_ROW, Draft, DraftRowData
+from .draft_services import add_row, insert_row, row_to_json
+from .form_codec import format_metadata, format_row
+from .matching import PERSON
+from .resolution import NameResolver
+
+# --- what the register says -----------------------------------------------------------------------
+
+
+def describe_meeting(meeting: Meeting) -> ParsedMeeting:
+    """Return what the register says around the table, as a draft holds it."""
+    metadata = get_metadata(meeting)
+    texts: dict[str, Any] = {name: getattr(metadata, name) or None for name in METADATA_FIELDS}
+    texts |= {name: getattr(metadata, name).name for name in ("chair", "overall_lead") if getattr(metadata, name)}
+    return ParsedMeeting(
+        **texts,
+        leads=tuple(person.name for person in metadata.leads),
+        attendees=tuple(ParsedPerson(person.name, capacity or None) for person, capacity in metadata.attendees),
+    )
+
+
+def describe_suggestion(suggestion: Suggestion) -> ParsedRow:
+    """Return what the register says of a row, as a draft of corrections holds it: without its tasks."""
+    sources = suggestion.suggestion_sources.select_related("person").order_by("position")
+    return replace(
+        EMPTY_ROW,
+        number=suggestion.number,
+        aspect=suggestion.aspect.title if suggestion.aspect else None,
+        suggestion=suggestion.text or None,
+        lead_in=suggestion.lead_in,
+        tasks=(),
+        sources=tuple(ParsedPerson(source.person.name, source.capacity or None) for source in sources),
+    )
+
+
+# --- opening --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_manual_draft(*, account: Account) -> MinutesDocument:
+    """Begin the draft of a meeting that is entered by hand, with one empty row."""
+    document = MinutesDocument(format=DocumentFormat.MANUAL, size=0, sha256="", uploaded_by=account)
+    document.save()
+    add_row(document_id=document.pk, after=0)
+    return document
+
+
+@transaction.atomic
+def open_corrections(*, meeting: Meeting, account: Account) -> MinutesDocument:
+    """Return the account's draft of corrections to ``meeting``, a new one where it has none.
+
+    What was not changed in it follows the register.
+    """
+    drafts = MinutesDocument.objects.drafts_of(account).filter(corrects=meeting)
+    document = drafts.first() or MinutesDocument(
+        format=DocumentFormat.MANUAL, size=0, sha256="", uploaded_by=account, corrects=meeting, register_facts={}
+    )
+    if document.facts == document.register_facts:
+        document.facts = document.register_facts = converter.unstructure(describe_meeting(meeting))
+        metadata = get_metadata(meeting)
+        people = [metadata.chair, metadata.overall_lead, *metadata.leads, *(each for each, _ in metadata.attendees)]
+        _choose_people(document, people)
+        document.version += 1
+    document.save()
+    return document
+
+
+@transaction.atomic
+def open_row(*, suggestion: Suggestion, account: Account) -> DraftRow:
+    """Return the row of the account's corrections that is of ``suggestion``; unchanged, it follows the register."""
+    document = open_corrections(meeting=suggestion.meeting, account=account)
+    content = row_to_json(describe_suggestion(suggestion))
+    row = document.rows.filter(corrects=suggestion).first()
+    if row is None:
+        row = insert_row(document, document.rows.count(), DraftRowData(EMPTY_ROW))
+        row.corrects = suggestion
+    elif row.content != row.register_content:
+        return row
+    row.content = row.register_content = content
+    row.version += 1
+    row.save()
+    _choose_people(document, [source.person for source in suggestion.suggestion_sources.select_related("person")])
+    document.save()
+    return row
+
+
+@transaction.atomic
+def open_new_row(*, meeting: Meeting, account: Account, aspect: str = "") -> DraftRow:
+    """Return an empty row of the account's corrections to ``meeting``, under ``aspect`` or that of the last row."""
+    document = open_corrections(meeting=meeting, account=account)
+    row = next((row for row in document.rows.filter(corrects=None) if _is_empty(row)), None)
+    if row is None:
+        row = add_row(document_id=document.pk, after=document.rows.count())
+    if aspect:
+        row.content["aspect"] = aspect
+        row.save()
+    return row
+
+
+def _is_empty(row: DraftRow) -> bool:
+    content = converter.structure(row.content, ParsedRow)
+    return replace(content, number=None, aspect=None) == EMPTY_ROW
+
+
+def _choose_people(document: MinutesDocument, people: Iterable[Person | None]) -> None:
+    """Let the names that the register itself gave mean whom it means; a name that several bear is left to be asked."""
+    by_name: dict[str, set[str]] = {}
+    for person in people:
+        if person is not None:
+            by_name.setdefault(f"{PERSON}:{person.name}", set()).add(str(person.pk))
+    for key, ids in by_name.items():
+        if len(ids) == 1:
+            document.choices.setdefault(key, *ids)
+
+
+# --- what would be changed, and doing it ----------------------------------------------------------
+
+
+def compute_corrections(meeting: Meeting, draft: Draft) -> Difference:
+    """Return what a draft of corrections changes, beside what the register says by now."""
+    facts = _changes(
+        format_metadata(draft.register_facts or ParsedMeeting()),
+        format_metadata(draft.facts),
+        format_metadata(describe_meeting(meeting)),
+    )
+    rows = []
+    for position, drafted in enumerate(draft.rows, start=1):
+        added = [TaskDifference(place, None, drafted.task_text(place)) for place in range(len(drafted.row.tasks))]
+        if drafted.corrects is None:
+            rows.append(RowDifference(position, None, drafted.row.suggestion or drafted.task_text(0)))
+            continue
+        changes = _changes(
+            format_row(drafted.register_row or EMPTY_ROW),
+            format_row(drafted.row),
+            format_row(describe_suggestion(drafted.corrects)),
+        )
+        rows.append(RowDifference(position, drafted.corrects, drafted.corrects.text, changes, tuple(added)))
+    return Difference(facts, tuple(rows))
+
+
+def _changes(opened: Mapping[str, str], now: Mapping[str, str], register: Mapping[str, str]) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(name, register[name], value)
+        for name, value in now.items()
+        if value not in (opened[name], register[name])
+    )
+
+
+@transaction.atomic
+def apply_corrections(
+    meeting: Meeting, draft: Draft, difference: Difference, *, actor: Account, reason: str
+) -> AcceptResult:
+    """Write ``difference`` by the services, for ``reason`` where something is corrected, and enter what is added.
+
+    Raises AcceptBlockedError, NoChangesError, and what the services raise.
+    """
+    require_complete(draft)
+    if not difference.applied_count:
+        raise NoChangesError
+    resolver = NameResolver(draft.matches)
+    if difference.facts:
+        new = build_metadata(draft.facts, resolver)
+        changed = {change.column: getattr(new, change.column) for change in difference.facts}
+        edit_meeting(
+            meeting_id=meeting.pk, metadata=replace(get_metadata(meeting), **changed), reason=reason, actor=actor
+        )
+    suggestions = []
+    for row in difference.rows:
+        assert row.position is not None
+        if row.suggestion is None:
+            suggestions.append(add_suggestion(meeting, draft, row.position, resolver, actor=actor))
+            continue
+        suggestions.append(row.suggestion)
+        if row.changes:
+            _correct_suggestion(row, draft, resolver, actor=actor, reason=reason)
+        last = row.suggestion.tasks.standing().aggregate(last=Max("number"))["last"] or 0
+        places = {place: last + place + 1 for place in range(len(row.tasks))}
+        create_tasks_from_row(row.suggestion, draft, row.position, resolver, places, actor=actor)
+    meeting.refresh_from_db()
+    return AcceptResult(meeting, tuple(suggestions), is_update=True)
+
+
+def _correct_suggestion(
+    row: RowDifference, draft: Draft, resolver: NameResolver, *, actor: Account, reason: str
+) -> None:
+    assert row.suggestion is not None
+    assert row.position is not None
+    new, old = draft.rows[row.position - 1].row, row.suggestion
+    changed = {change.column for change in row.changes}
+    sources = [(source.person, source.capacity) for source in old.suggestion_sources.order_by("position")]
+    if "sources" in changed:
+        sources = list(dict.fromkeys((resolver.person(each.name), each.capacity or "") for each in new.sources))
+    aspect = old.aspect.title if old.aspect else ""
+    edit_suggestion(
+        suggestion_id=old.pk,
+        number=new.number if "number" in changed else old.number,
+        aspect=(new.aspect or "") if "aspect" in changed else aspect,
+        text=(new.suggestion or "") if "suggestion" in changed else old.text,
+        lead_in=new.lead_in if "lead_in" in changed else old.lead_in,
+        sources=sources,
+        reason=reason,
+        actor=actor,
+    )
