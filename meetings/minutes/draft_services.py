@@ -298,9 +298,10 @@ def add_row(*, document_id: int, after: int) -> DraftRow:
     if not 0 <= after <= len(rows):
         raise ConflictError
     contents = [row.content for row in rows[:after]]
-    last = document.corrects.suggestions.order_by("position").last() if document.corrects else None
-    aspect = contents[-1]["aspect"] if contents else last and last.aspect and last.aspect.title
-    new = replace(EMPTY_ROW, aspect=aspect)
+    new = replace(EMPTY_ROW, aspect=contents[-1]["aspect"] if contents else None)
+    if document.corrects is not None and not contents:
+        last = document.corrects.suggestions.select_related("aspect").order_by("position").last()
+        new = replace(new, aspect=last.aspect.title if last and last.aspect else None)
     if document.is_manual and after == len(rows):
         numbers = [content["number"] or 0 for content in contents]
         if document.corrects is not None:

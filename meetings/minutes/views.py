@@ -196,7 +196,7 @@ def _render_fragment(request: Request, page: DraftPage, *, status: int = 200, er
     template = "meetings/minutes/_save_response.html" if saved_only else "meetings/minutes/_resolution_response.html"
     context = {"page": page, "document": page.document, "row": row, "wrong": error}
     response = render(request, template, context, status=status)
-    if is_outdated and request.POST.get("action") == "save":
+    if row is not None and is_outdated and request.POST.get("action") == "save":
         response["HX-Retarget"], response["HX-Reswap"] = f"#row-{row.pk}", "outerHTML"
     return response
 
