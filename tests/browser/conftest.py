@@ -110,7 +110,7 @@ def forget_all(context: BrowserContext, origin: str) -> None:
     """Leave a context as it was when it was new, but for the files in its cache."""
     context.clear_cookies()
     context.unroute_all()
-    page = context.pages[0]
+    page = context.pages[0] if context.pages else context.new_page()
     page.context.new_cdp_session(page).send(
         "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb,service_workers"}
     )
