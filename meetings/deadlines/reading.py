@@ -6,8 +6,8 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 
+from meetings.deadlines.due_dates import points_of
 from meetings.deadlines.point import Known, Point, Role
-from meetings.deadlines.resolution import points_of
 
 from . import grammar
 from .grammar import POINT_FORMS, Form, Mark, find_marks, left_over

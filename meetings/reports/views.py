@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.core.as_of import AS_OF
 from meetings.models import Account
-from meetings.reports import responses
+from meetings.reports import downloads
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
@@ -21,10 +21,10 @@ from .forms import BulletinForm, MeetingReportForm, RegisterForm, ReplySheetForm
 
 # Each form of the page, by its name, with what makes its report.
 REPORTS: dict[str, tuple[type[ReportForm], Callable[[Account, dict[str, Any]], FileResponse]]] = {
-    "meeting": (MeetingReportForm, responses.meeting_report_response),
-    "bulletin": (BulletinForm, responses.bulletin_response),
-    "reply": (ReplySheetForm, responses.reply_sheet_response),
-    "register": (RegisterForm, responses.register_summary_response),
+    "meeting": (MeetingReportForm, downloads.meeting_report_response),
+    "bulletin": (BulletinForm, downloads.bulletin_response),
+    "reply": (ReplySheetForm, downloads.reply_sheet_response),
+    "register": (RegisterForm, downloads.register_summary_response),
 }
 
 

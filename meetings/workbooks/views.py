@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.errors import ServiceError
-from meetings.exports.responses import CONTENT_TYPES
+from meetings.exports.downloads import CONTENT_TYPES
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
@@ -27,7 +27,7 @@ from meetings.tasks.views.batches import undo_tag
 from meetings.ui.fields import parse_ids
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
-from meetings.workbooks import responses
+from meetings.workbooks import downloads
 from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import RowState, WorkbookReview
 
@@ -65,7 +65,7 @@ def workbook_export(request: Request) -> HttpResponse:
     if form.cleaned_data["meeting"] is not None:
         tasks = tasks.filter(suggestion__meeting=form.cleaned_data["meeting"])
     try:
-        return responses.workbook_response(
+        return downloads.workbook_response(
             form.departments, tasks, today(), form.return_instructions, form=form.cleaned_data["form"] or "xlsx"
         )
     except NoOpenTasksError:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from cnas_tasks.clients import client_address
+from cnas_tasks.client_address import client_address
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from meetings import permissions
-from meetings.breakdown.export import responses
+from meetings.breakdown.export import downloads
 from meetings.breakdown.forms import NextMeetingForm
 from meetings.models import Aspect, Health, Meeting, Suggestion, Task
 from meetings.models.task import TaskQuerySet
@@ -42,8 +42,8 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
     meeting = permissions.readable_meeting(request.user, pk, day)
     asked_for = request.GET.get("export")
     if asked_for and not errors:
-        if asked_for in responses.BREAKDOWN_FORMATS:
-            return responses.breakdown_response(meeting, day, asked_for)
+        if asked_for in downloads.BREAKDOWN_FORMATS:
+            return downloads.breakdown_response(meeting, day, asked_for)
         errors.append(_("There is no export “%(name)s”.") % {"name": asked_for})
     tasks = permissions.readable_tasks(request.user, day).filter(suggestion__meeting=meeting)
     context = {

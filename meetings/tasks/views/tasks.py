@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.display.deadline_messages import shorten_text
 from meetings.models import Status, Task
-from meetings.tasks import responses
+from meetings.tasks import downloads
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
@@ -31,8 +31,8 @@ def task_list(request: Request) -> HttpResponse:
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
     asked_for = request.GET.get("export")
     if asked_for and not listing.wrong:
-        if asked_for in responses.REGISTER_FORMATS:
-            return responses.register_response(listing.tasks, day, asked_for)
+        if asked_for in downloads.REGISTER_FORMATS:
+            return downloads.register_response(listing.tasks, day, asked_for)
         listing.wrong.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": asked_for})
     fragment = request.htmx and not request.htmx.history_restore_request
     response = render(

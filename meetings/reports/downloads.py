@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
-from meetings.exports.responses import download_response
+from meetings.exports.downloads import download_response
 from meetings.models import Account
 from meetings.reports.bulletin_document import write_bulletin
 from meetings.reports.progress_document import write_meeting_report

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from meetings.exports.responses import download_response
+from meetings.exports.downloads import download_response
 from meetings.models import Department
 from meetings.models.task import TaskQuerySet
 from meetings.workbooks import export

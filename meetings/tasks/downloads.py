@@ -8,7 +8,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from meetings.exports import register
-from meetings.exports.responses import download_response
+from meetings.exports.downloads import download_response
 from meetings.models.task import TaskQuerySet
 
 # What `export=` takes on the list of tasks.

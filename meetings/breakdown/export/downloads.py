@@ -8,7 +8,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.export import document, workbook
-from meetings.exports.responses import download_response
+from meetings.exports.downloads import download_response
 from meetings.models import Meeting
 
 # What `export=` takes on a meeting.
