@@ -6,148 +6,92 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from meetings.models import Department, Person
-from meetings.organisation import forms as organisation_forms
+from meetings.models import Account, Department, Person
+from meetings.organisation import forms
 from meetings.organisation.forms import SubjectForm
+from meetings.organisation.services import organisation as services
 from meetings.organisation.services.handover import hand_over_tasks
 from meetings.organisation.services.merge import merge_departments, merge_people
-from meetings.organisation.services.organisation import (
-    edit_person,
-    rename_department,
-    restore_department,
-    restore_person,
-    retire_department,
-    retire_person,
-    set_head,
-)
 
 Subject = Department | Person
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do with a department or person. ``run`` calls the verb and returns the sentence of success.
+    """One thing to do with a department or person. ``run`` calls the service and returns the message of success.
 
     ``preview``: the name of the template that says first what would come of it.
     """
 
-    title: Promise
-    button: Promise
     form: type[SubjectForm]
-    run: Callable[[SubjectForm, dict[str, Any]], str]
-    icon: str = "pencil"
+    run: Callable[[Any, Account], str]
     preview: str = ""
 
 
-def _merge(form: SubjectForm, common: dict[str, Any], verb) -> str:
-    into = form.cleaned_data["into"]
-    moves = verb(into_id=into.pk, **common)
+def _merge(form: forms.MergeForm, actor: Account) -> str:
+    into, arguments = form.cleaned_data["into"], form.service_arguments(actor)
+    if isinstance(form.subject, Department):
+        summary = merge_departments(department_id=form.subject.pk, into_id=into.pk, **arguments)
+    else:
+        summary = merge_people(person_id=form.subject.pk, into_id=into.pk, **arguments)
     return ngettext(
         "Merged into “%(name)s”: %(number)d task has moved.",
         "Merged into “%(name)s”: %(number)d tasks have moved.",
-        moves.tasks,
-    ) % {"name": into, "number": moves.tasks}
+        summary.tasks,
+    ) % {"name": into, "number": summary.tasks}
 
 
-def _hand_over(form: SubjectForm, common: dict[str, Any]) -> str:
-    data = form.cleaned_data
-    common = {name: common[name] for name in ("actor", "version", "note")}
-    tasks = hand_over_tasks(giver=form.subject, taker=data["to"], task_ids=data["tasks"], **common)
+def _hand_over(form: forms.TaskHandoverForm, actor: Account) -> str:
+    taker, task_ids = form.cleaned_data["to"], form.cleaned_data["tasks"]
+    tasks = hand_over_tasks(giver=form.subject, taker=taker, task_ids=task_ids, **form.service_arguments(actor))
     return ngettext(
         "Handed over: %(number)d task is now with “%(name)s”.",
         "Handed over: %(number)d tasks are now with “%(name)s”.",
         len(tasks),
-    ) % {"name": data["to"], "number": len(tasks)}
+    ) % {"name": taker, "number": len(tasks)}
 
 
-def _rename(form: SubjectForm, common: dict[str, Any]) -> str:
-    data = form.cleaned_data
+def _rename(form: forms.DepartmentNameForm, actor: Account) -> str:
+    data, arguments = form.cleaned_data, form.service_arguments(actor)
+    renamed: Subject
     if isinstance(form.subject, Department):
-        renamed = rename_department(name=data["name"], **common)
+        renamed = services.rename_department(department_id=form.subject.pk, name=data["name"], **arguments)
     else:
-        renamed = edit_person(name=data["name"], unit=data["unit"], **common)
+        renamed = services.edit_person(person_id=form.subject.pk, name=data["name"], unit=data["unit"], **arguments)
     return _("Saved: it is now “%(name)s”.") % {"name": renamed}
 
 
-def _set_head(form: SubjectForm, common: dict[str, Any]) -> str:
-    set_head(head=form.cleaned_data["head"], **common)
+def _set_head(form: forms.DepartmentHeadForm, actor: Account) -> str:
+    head = form.cleaned_data["head"]
+    services.set_head(department_id=form.subject.pk, head=head, **form.service_arguments(actor))
     return _("Saved: the head is told of what stays late.")
 
 
-def _retire(form: SubjectForm, common: dict[str, Any]) -> str:
-    verb = retire_department if isinstance(form.subject, Department) else retire_person
-    return _("“%(name)s” is out of use: it is offered no more.") % {"name": verb(**common)}
+def _retire(form: forms.RetireForm, actor: Account) -> str:
+    retired = services.retire(subject=form.subject, **form.service_arguments(actor))
+    return _("“%(name)s” is out of use: it is offered no more.") % {"name": retired}
 
 
-def _restore(form: SubjectForm, common: dict[str, Any]) -> str:
-    verb = restore_department if isinstance(form.subject, Department) else restore_person
-    return _("“%(name)s” is in use again.") % {"name": verb(**common)}
+def _restore(form: forms.RestoreForm, actor: Account) -> str:
+    restored = services.restore(subject=form.subject, **form.service_arguments(actor))
+    return _("“%(name)s” is in use again.") % {"name": restored}
 
 
-HAND_OVER = Action(
-    gettext_lazy("Hand open tasks over"),
-    gettext_lazy("Hand over"),
-    organisation_forms.TaskHandoverForm,
-    _hand_over,
-    "users",
-    preview="meetings/organisation/handover.html",
-)
-
-
-RETIRE = Action(
-    gettext_lazy("Take out of use"), gettext_lazy("Take out of use"), organisation_forms.RemarkForm, _retire, "x"
-)
-
-
-RESTORE = Action(
-    gettext_lazy("Take back into use"),
-    gettext_lazy("Take back into use"),
-    organisation_forms.RemarkForm,
-    _restore,
-    "arrow-back-up",
-)
-
-
-MERGE_OPTIONS = {"icon": "link", "preview": "meetings/organisation/merge.html"}
-
-
+_SHARED_ACTIONS = {
+    "hand-over": Action(forms.TaskHandoverForm, _hand_over, preview="meetings/organisation/handover.html"),
+    "merge": Action(forms.MergeForm, _merge, preview="meetings/organisation/merge.html"),
+    "retire": Action(forms.RetireForm, _retire),
+    "restore": Action(forms.RestoreForm, _restore),
+}
 DEPARTMENT_ACTIONS = {
-    "rename": Action(
-        gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.DepartmentNameForm, _rename, "pencil"
-    ),
-    "head": Action(
-        gettext_lazy("Say who heads it"), gettext_lazy("Save"), organisation_forms.DepartmentHeadForm, _set_head, "user"
-    ),
-    "hand-over": HAND_OVER,
-    "merge": Action(
-        gettext_lazy("Merge into another"),
-        gettext_lazy("Merge"),
-        organisation_forms.MergeForm,
-        lambda form, common: _merge(form, common, merge_departments),
-        **MERGE_OPTIONS,
-    ),
-    "retire": RETIRE,
-    "restore": RESTORE,
+    "rename": Action(forms.DepartmentNameForm, _rename),
+    "head": Action(forms.DepartmentHeadForm, _set_head),
+    **_SHARED_ACTIONS,
 }
-
-
-PERSON_ACTIONS = {
-    "rename": Action(gettext_lazy("Rename"), gettext_lazy("Save"), organisation_forms.PersonForm, _rename, "pencil"),
-    "hand-over": HAND_OVER,
-    "merge": Action(
-        gettext_lazy("Merge into another"),
-        gettext_lazy("Merge"),
-        organisation_forms.MergeForm,
-        lambda form, common: _merge(form, common, merge_people),
-        **MERGE_OPTIONS,
-    ),
-    "retire": RETIRE,
-    "restore": RESTORE,
-}
+PERSON_ACTIONS = {"rename": Action(forms.PersonForm, _rename), **_SHARED_ACTIONS}
 
 
 def available_actions(subject: Subject, known: dict[str, Action], open_count: int) -> list[str]:

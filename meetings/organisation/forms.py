@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.models import model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.types import StrOrPromise
 from meetings.models import Account, Department, Person, Role
 from meetings.organisation.services.organisation import open_tasks_of, version_of
 from meetings.ui.fields import SelectField, TextField
@@ -22,14 +24,23 @@ def _name_field(label: Any, **options: Any) -> TextField:
     return TextField(label=label, max_length=500, **options)
 
 
+def _unit_field() -> TextField:
+    help_text = _("Needed only to tell two people of the same name apart.")
+    return _name_field(_("Unit"), required=False, help_text=help_text)
+
+
 def _checkboxes() -> forms.CheckboxSelectMultiple:
     return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
 
 
 class SubjectForm(ServiceForm):
-    """A form about one department, person or account, with the version it was opened on."""
+    """A form about one department, person or account, with the version it was opened on and what it is called now."""
 
     marks_optional = True
+    # What is done by it, and what its button says.
+    title: StrOrPromise
+    button: StrOrPromise = _("Save")
+    icon = "pencil"
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     note = TextField(label=_("Remark"), required=False, rows=2)
@@ -42,49 +53,63 @@ class SubjectForm(ServiceForm):
         action: str,
         initial: dict[str, Any] | None = None,
     ) -> None:
-        own = {"version": version_of(subject)} if data is None else {}
-        super().__init__(data, auto_id=f"{action}-%s", initial={**own, **(initial or {})})
-        self.subject, self.action = subject, action
+        present = (
+            {} if data is not None else {"version": version_of(subject), **model_to_dict(subject, self.base_fields)}
+        )
+        super().__init__(data, auto_id=f"{action}-%s", initial={**present, **(initial or {})})
+        self.subject: Any = subject
+        self.action = action
         self.order_fields([name for name in self.fields if name != "note"])
+
+    def service_arguments(self, actor: Account) -> dict[str, Any]:
+        """Return what every service about a subject is told; for a valid form."""
+        return {"actor": actor, "version": self.cleaned_data["version"], "note": self.cleaned_data["note"]}
 
 
 class DepartmentNameForm(SubjectForm):
     """Another name."""
 
+    title = _("Rename")
     name = _name_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
 
-    def __init__(self, data: QueryDict | None = None, *, subject: Department, action: str) -> None:
-        super().__init__(data, subject=subject, action=action, initial={"name": subject.name})
 
-
-class PersonForm(SubjectForm):
+class PersonForm(DepartmentNameForm):
     """Another name or unit."""
 
-    name = _name_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
-    unit = _name_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
-
-    def __init__(self, data: QueryDict | None = None, *, subject: Person, action: str) -> None:
-        super().__init__(data, subject=subject, action=action, initial={"name": subject.name, "unit": subject.unit})
+    unit = _unit_field()
 
 
 class DepartmentHeadForm(SubjectForm):
     """Who heads the department."""
 
+    title = _("Say who heads it")
+    icon = "user"
     head = SearchChoiceField(label=_("Head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody"))
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department, action: str) -> None:
-        super().__init__(data, subject=subject, action=action, initial={"head": subject.head_id})
+        super().__init__(data, subject=subject, action=action)
         own = [subject.head_id] if subject.head_id else []
         self.fields["head"].queryset = Person.objects.selectable_as_leaders(own)
 
 
-class RemarkForm(SubjectForm):
+class RetireForm(SubjectForm):
     """Nothing but a remark: the button says what is done."""
+
+    title = button = _("Take out of use")
+    icon = "x"
+
+
+class RestoreForm(SubjectForm):
+    """Nothing but a remark, too."""
+
+    title = button = _("Take back into use")
+    icon = "arrow-back-up"
 
 
 class MergeForm(SubjectForm):
     """Which one it is to become part of."""
 
+    title, button, icon = _("Merge into another"), _("Merge"), "link"
     into = SearchChoiceField(label=_("Merge it into"), queryset=Department.objects.none())
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
@@ -95,20 +120,21 @@ class MergeForm(SubjectForm):
 class TaskHandoverForm(SubjectForm):
     """Which open tasks go to whom."""
 
+    title, button, icon = _("Hand open tasks over"), _("Hand over"), "users"
     tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_checkboxes())
     to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
-        self.open_tasks = list(open_tasks_of(subject).order_by("pk"))
-        super().__init__(data, subject=subject, action=action, initial={"tasks": [task.pk for task in self.open_tasks]})
+        open_tasks = list(open_tasks_of(subject).order_by("pk"))
+        super().__init__(data, subject=subject, action=action, initial={"tasks": [task.pk for task in open_tasks]})
         is_department = isinstance(subject, Department)
         offered: Any = Department.objects.offered() if is_department else Person.objects.selectable_as_leaders()
         self.fields["to"].queryset = offered.exclude(pk=subject.pk)
-        number = len(self.open_tasks)
+        number = len(open_tasks)
         self.fields["tasks"].label = ngettext("%(number)d open task", "%(number)d open tasks", number) % {
             "number": number
         }
-        self.fields["tasks"].choices = [(task.pk, str(task)) for task in self.open_tasks]
+        self.fields["tasks"].choices = [(task.pk, str(task)) for task in open_tasks]
 
 
 class DepartmentHandoverForm(SubjectForm):
@@ -125,9 +151,8 @@ class DepartmentHandoverForm(SubjectForm):
     )
 
     def __init__(self, data: QueryDict | None = None, *, subject: Account, action: str) -> None:
-        own = subject.departments.order_by("pk")
-        super().__init__(data, subject=subject, action=action, initial={"departments": own})
-        self.fields["departments"].queryset = own
+        super().__init__(data, subject=subject, action=action)
+        self.fields["departments"].queryset = subject.departments.order_by("pk")
         liaisons = Account.objects.filter(role=Role.LIAISON, is_active=True).exclude(pk=subject.pk)
         self.fields["to"].queryset = liaisons
         self.fields["to"].label_from_instance = lambda account: f"{account} ({account.username})"
@@ -144,7 +169,7 @@ class NewDepartmentForm(ServiceForm):
 class NewPersonForm(NewDepartmentForm):
     """Somebody who is not there yet."""
 
-    unit = _name_field(_("Unit"), required=False, help_text=_("Needed only to tell two people of the same name apart."))
+    unit = _unit_field()
 
 
 # --- accounts -------------------------------------------------------------------------------------
@@ -210,10 +235,7 @@ class EditAccountForm(AccountFieldsForm, SubjectForm):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, subject: Account, action: str = "account") -> None:
-        departments = list(subject.departments.values_list("pk", flat=True))
-        names = ("username", "display_name", "email", "role", "is_active")
-        initial = {name: getattr(subject, name) for name in names}
-        initial |= {"departments": departments, "person": subject.person_id}
-        super().__init__(data, subject=subject, action=action, initial=initial)
-        self.set_choices(departments, subject.person_id)
+    def __init__(self, data: QueryDict | None = None, *, subject: Account) -> None:
+        super().__init__(data, subject=subject, action="account")
+        own = list(subject.departments.values_list("pk", flat=True))
+        self.set_choices(own, subject.person_id)

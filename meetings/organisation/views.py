@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,12 +23,10 @@ from meetings.models import (
     Person,
     SuggestionSource,
 )
+from meetings.models.task import TaskQuerySet
 from meetings.organisation.actions import DEPARTMENT_ACTIONS, PERSON_ACTIONS, Action, Subject, available_actions
 from meetings.organisation.services.handover import hand_over_departments
-from meetings.organisation.services.merge import (
-    summarize_department_merge,
-    summarize_person_merge,
-)
+from meetings.organisation.services.merge import summarize_merge
 from meetings.organisation.services.organisation import (
     add_department,
     add_person,
@@ -64,7 +62,7 @@ def organisation_people(request: Request) -> HttpResponse:
 
 def _list(
     request: Request,
-    rows: QuerySet,
+    rows: Any,
     table_class: type[ListTable],
     form_class: type[NewDepartmentForm],
     service: Callable[..., Subject],
@@ -136,27 +134,19 @@ def _run_action(request: Request, subject: Subject, name: str, known: dict[str, 
             form.rebase(version_of(subject))
         return _preview(request, subject, form, action)
     form = action.form(request.POST, subject=subject, action=name)
-    if form.submit(lambda: action.run(form, _service_arguments(request, form))):
+    if form.submit(lambda: action.run(form, request.user)):
         messages.success(request, form.result)
         return redirect(subject)
     return _preview(request, subject, form, action) if action.preview else _detail(request, subject, form)
 
 
-def _service_arguments(request: Request, form: SubjectForm) -> dict[str, Any]:
-    key = "department_id" if isinstance(form.subject, Department) else "person_id"
-    data = form.cleaned_data
-    return {key: form.subject.pk, "actor": request.user, "version": data["version"], "note": data["note"]}
-
-
 def _preview(request: Request, subject: Subject, form: SubjectForm, action: Action) -> HttpResponse:
     into = form.cleaned_data.get("into") if form.is_bound and form.is_valid() else None
-    moves_of = summarize_department_merge if isinstance(subject, Department) else summarize_person_merge
     context = {
         "subject": subject,
         "form": form,
-        "action": action,
         "into": into,
-        "moves": moves_of(subject) if into else None,
+        "moves": summarize_merge(subject) if into else None,
         "scope": as_of_query(today()),
         "is_department": isinstance(subject, Department),
     }
@@ -188,18 +178,20 @@ def _detail(request: Request, subject: Subject, submitted_form: SubjectForm | No
         "changes": ChangeLog.objects.filter(Q(**{of: subject}) | Q(**{f"{of}__merged_into": subject})).select_related(
             "actor"
         ),
-        "forms": [(name, known[name], forms_[name]) for name in known if name in forms_],
-        "with_preview": [(name, known[name]) for name in names if known[name].preview],
-        "sent": submitted_form,
+        "forms": [forms_[name] for name in known if name in forms_],
+        "with_preview": [
+            (name, known[name].form.title, known[name].form.icon) for name in names if known[name].preview
+        ],
+        "submitted_form": submitted_form,
         "scope": as_of_query(today()),
         "may_organise": permissions.can_manage_organisation(request.user),
-        **(_department_context(subject, tasks) if is_department else _person_context(subject)),
+        **(_department_context(subject, tasks) if isinstance(subject, Department) else _person_context(subject)),
     }
     status = submitted_form.status_code if submitted_form else 200
     return render(request, "meetings/organisation/detail.html", context, status=status)
 
 
-def _department_context(department: Department, tasks) -> dict[str, Any]:
+def _department_context(department: Department, tasks: TaskQuerySet) -> dict[str, Any]:
     return {
         "liaisons": department.liaisons.order_by("username"),
         "supporting_count": tasks.assigned_to([department.pk], [DepartmentRole.SUPPORTING]).count(),
@@ -232,9 +224,7 @@ def account_handover(request: Request, pk: int) -> HttpResponse:
             account_id=account.pk,
             to_id=form.cleaned_data["to"].pk,
             department_ids=[department.pk for department in form.cleaned_data["departments"]],
-            actor=request.user,
-            version=form.cleaned_data["version"],
-            note=form.cleaned_data["note"],
+            **form.service_arguments(request.user),
         )
     ):
         names = _(", ").join(department.name for department in form.result)

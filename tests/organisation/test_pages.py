@@ -90,7 +90,7 @@ def test_who_comes_second_sees_what_the_first_did(staff, world):
     assert page.status_code == 409
     assert "技术中心" in page.content.decode()
     assert "技术处" in page.content.decode()
-    again = page.context["sent"]["version"].value()
+    again = page.context["submitted_form"]["version"].value()
     staff.post(f"{world.technology.get_absolute_url()}rename/", {"name": "技术中心", "version": again})
     world.technology.refresh_from_db()
     assert world.technology.name == "技术中心"

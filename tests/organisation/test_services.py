@@ -40,9 +40,8 @@ from meetings.organisation.services.merge import merge_departments, merge_people
 from meetings.organisation.services.organisation import (
     edit_person,
     rename_department,
-    restore_department,
-    retire_department,
-    retire_person,
+    restore,
+    retire,
     set_head,
     version_of,
 )
@@ -217,7 +216,7 @@ def test_what_cannot_be_merged_is_refused_with_a_sentence(staff, verb):
     if verb == "into a merged one":
         merge_departments(department_id=into.pk, into_id=other.pk, actor=staff)
     if verb == "into a retired one":
-        retire_department(department_id=into.pk, actor=staff)
+        retire(subject=into, actor=staff)
     target = gone if verb == "itself" else into
     with pytest.raises((InvalidInputError, InvalidTransitionError)):
         merge_departments(department_id=gone.pk, into_id=target.pk, actor=staff)
@@ -338,8 +337,8 @@ def test_nobody_is_retired_who_answers_for_open_tasks(staff):
     technology, office, xiao = factories.department("技术部"), factories.department("办公室"), factories.person("肖良")
     tasks = [factories.task(departments=[(technology, LEAD)], leaders=[xiao]) for _ in range(2)]
     for verb in (
-        lambda: retire_department(department_id=technology.pk, actor=staff),
-        lambda: retire_person(person_id=xiao.pk, actor=staff),
+        lambda: retire(subject=technology, actor=staff),
+        lambda: retire(subject=xiao, actor=staff),
     ):
         with pytest.raises(InvalidTransitionError, match="2"):
             verb()
@@ -348,11 +347,11 @@ def test_nobody_is_retired_who_answers_for_open_tasks(staff):
     hand_over_tasks(giver=xiao, taker=factories.person("易春"), task_ids=ids[:1], actor=staff)
     assert roles(tasks[0]) == [("办公室", LEAD)]
     assert [leader.name for task in tasks for leader in task.leaders.all()] == ["易春", "肖良"]
-    retired = retire_department(department_id=technology.pk, actor=staff)
+    retired = retire(subject=technology, actor=staff)
     assert not retired.is_active
     assert retired not in Department.objects.offered()
     assert retired in Department.objects.offered(include=[retired.pk])
-    assert restore_department(department_id=technology.pk, actor=staff).is_active
+    assert restore(subject=technology, actor=staff).is_active
     assert list(technology.change_log.values_list("kind", flat=True)) == ["restored", "retired", "handed_over"]
 
 

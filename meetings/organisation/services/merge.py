@@ -57,25 +57,19 @@ class MergeSummary:
         )
 
 
-def summarize_department_merge(department: Department) -> MergeSummary:
-    """Return what merging ``department`` would move. Four queries."""
+def summarize_merge(subject: Department | Person) -> MergeSummary:
+    """Return what merging ``subject`` would move."""
+    names = subject.former_names.count() + subject.merged.count()
+    if isinstance(subject, Department):
+        return MergeSummary(tasks=subject.task_departments.count(), accounts=subject.liaisons.count(), names=names)
     return MergeSummary(
-        tasks=department.task_departments.count(),
-        accounts=department.liaisons.count(),
-        names=department.former_names.count() + department.merged.count(),
-    )
-
-
-def summarize_person_merge(person: Person) -> MergeSummary:
-    """Return what merging ``person`` would move."""
-    return MergeSummary(
-        tasks=person.task_leaders.count(),
-        meetings=_meetings_of(person).count(),
-        suggestions=person.suggestion_sources.values("suggestion").distinct().count(),
-        instructions=person.instructions.count(),
-        accounts=person.accounts.count(),
-        departments=person.headed_departments.count(),
-        names=person.former_names.count() + person.merged.count(),
+        tasks=subject.task_leaders.count(),
+        meetings=_meetings_of(subject).count(),
+        suggestions=subject.suggestion_sources.values("suggestion").distinct().count(),
+        instructions=subject.instructions.count(),
+        accounts=subject.accounts.count(),
+        departments=subject.headed_departments.count(),
+        names=names,
     )
 
 
@@ -91,7 +85,7 @@ def merge_departments(
     _require_distinct(department_id, into_id)
     gone, into = lock_pair(Department.objects, department_id, into_id, version)
     _require_mergeable(gone, into)
-    summary = summarize_department_merge(gone)
+    summary = summarize_merge(gone)
     why = _merge_note(gone, into)
     move_assignments(Task.objects.filter(task_departments__department=gone), gone, into, actor=actor, note=why)
     for account in gone.liaisons.all():
@@ -123,7 +117,7 @@ def merge_people(
     _require_distinct(person_id, into_id)
     gone, into = lock_pair(Person.objects, person_id, into_id, version)
     _require_mergeable(gone, into)
-    summary = summarize_person_merge(gone)
+    summary = summarize_merge(gone)
     why = _merge_note(gone, into)
     meetings = list(_meetings_of(gone))
     move_assignments(Task.objects.filter(task_leaders__person=gone), gone, into, actor=actor, note=why)

@@ -218,31 +218,22 @@ def open_tasks_of(subject: Department | Person) -> TaskQuerySet:
 
 
 @transaction.atomic
-def retire_department(*, department_id: int, actor: Account, version: int | None = None, note: str = "") -> Department:
-    """Take a department out of use: it is offered no more, and stays on its old tasks.
+def retire(*, subject: _Living, actor: Account, version: int | None = None, note: str = "") -> _Living:
+    """Take a department, or a person who has left, out of use: offered no more, it stays on its old tasks.
 
-    Raises ImpossibleStep while it answers for open tasks: they would be nobody's (docs/domain.md, Nothing can hide).
+    Raises InvalidTransitionError while it answers for open tasks, which would be nobody's (docs/domain.md, Nothing can
+    hide), and while the person heads a department.
     """
     require_organisation_manager(actor)
-    department = lock_row(Department.objects, department_id, version)
-    return _retire(department, actor, note)
-
-
-@transaction.atomic
-def retire_person(*, person_id: int, actor: Account, version: int | None = None, note: str = "") -> Person:
-    """Take a person who has left out of use, as `retire_department` does; also not while they head a department."""
-    require_organisation_manager(actor)
-    person = lock_row(Person.objects, person_id, version)
-    heads = list(person.headed_departments.values_list("name", flat=True))
+    subject = lock_row(_manager_of(subject), subject.pk, version)
+    heads: list[str] = []
+    if isinstance(subject, Person):
+        heads = list(subject.headed_departments.values_list("name", flat=True))
     if heads:
         raise InvalidTransitionError(
             _("%(person)s heads %(departments)s. Say first who does so now.")
-            % {"person": person, "departments": _(", ").join(heads)}
+            % {"person": subject, "departments": _(", ").join(heads)}
         )
-    return _retire(person, actor, note)
-
-
-def _retire(subject: _Living, actor: Account, note: str) -> _Living:
     if not subject.is_active:
         raise InvalidTransitionError(_("“%(name)s” is out of use already.") % {"name": subject})
     number = open_tasks_of(subject).count()
@@ -260,20 +251,10 @@ def _retire(subject: _Living, actor: Account, note: str) -> _Living:
 
 
 @transaction.atomic
-def restore_department(*, department_id: int, actor: Account, version: int | None = None, note: str = "") -> Department:
-    """Take a retired department back into use."""
+def restore(*, subject: _Living, actor: Account, version: int | None = None, note: str = "") -> _Living:
+    """Take a department or person back into use."""
     require_organisation_manager(actor)
-    return _restore(lock_row(Department.objects, department_id, version), actor, note)
-
-
-@transaction.atomic
-def restore_person(*, person_id: int, actor: Account, version: int | None = None, note: str = "") -> Person:
-    """Take somebody who has come back into use again."""
-    require_organisation_manager(actor)
-    return _restore(lock_row(Person.objects, person_id, version), actor, note)
-
-
-def _restore(subject: _Living, actor: Account, note: str) -> _Living:
+    subject = lock_row(_manager_of(subject), subject.pk, version)
     _require_not_merged(subject)
     if subject.is_active:
         raise InvalidTransitionError(_("“%(name)s” is in use already.") % {"name": subject})
@@ -281,6 +262,10 @@ def _restore(subject: _Living, actor: Account, note: str) -> _Living:
     subject.save()
     log_change(subject, kind=ChangeKind.RESTORED, actor=actor, note=note)
     return subject
+
+
+def _manager_of(subject: _Living) -> Manager[_Living]:
+    return type(subject)._default_manager
 
 
 def _require_not_merged(subject: Department | Person) -> None:
