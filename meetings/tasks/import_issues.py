@@ -66,7 +66,7 @@ class OpenIssueRow:
     """A row of a table with what is open about it."""
 
     suggestion: Suggestion
-    questions: list[IssueGroup]
+    issues: list[IssueGroup]
 
 
 def count_open_issues() -> int:

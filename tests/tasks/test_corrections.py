@@ -215,7 +215,7 @@ def test_a_later_deadline_is_read_as_of_the_day_it_is_asked_for(staff, world):
     read = parse_new_deadline(text, day).deadline.due_date
     said = {"version": task.version, "deadline_text": text, "effective_on": day.isoformat(), "reason": "x"}
     answer = staff.post(f"/tasks/{task.pk}/ask-extension/", {**said, "progress": "y"})
-    shown = answer.context["sent"]
+    shown = answer.context["submitted_form"]
     if read > task.due_date:
         assert shown.data["understood"] == read.isoformat()
     else:

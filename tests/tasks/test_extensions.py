@@ -252,7 +252,7 @@ def test_without_scripts_the_reading_is_shown_before_it_counts(client, world):
     answer = send(client, world)
     assert answer.status_code == 422
     assert not ExtensionRequest.objects.exists()
-    understood = answer.context["sent"].data["understood"]
+    understood = answer.context["submitted_form"].data["understood"]
     assert understood == later(world, 30)
     assert f'value="{understood}"' in answer.content.decode()
     assert send(client, world, understood=understood).status_code == 302
@@ -264,10 +264,10 @@ def test_a_day_that_is_not_later_is_refused_at_once(client, world, days):
     client.force_login(world.liaison)
     client.cookies["django_language"] = "en"
     answer = send(client, world, deadline_text=(world.due_soon.due_date + datetime.timedelta(days=days)).isoformat())
-    (sentence,) = answer.context["sent"].errors["deadline_text"]
+    (sentence,) = answer.context["submitted_form"].errors["deadline_text"]
     assert answer.status_code == 422
     assert "is not later than the present deadline" in sentence
-    assert not answer.context["sent"].data.get("understood")
+    assert not answer.context["submitted_form"].data.get("understood")
 
 
 def test_another_text_is_another_reading(client, world):
@@ -307,7 +307,7 @@ def test_settling_is_looked_at_twice(client, world):
     said = {"version": task.version, "meaning": "每季度", "note": "已确认。", "effective_on": world.day.isoformat()}
     answer = client.post(address, said)
     assert answer.status_code == 422
-    understood = answer.context["sent"].data["understood"]
+    understood = answer.context["submitted_form"].data["understood"]
     assert client.post(address, {**said, "understood": understood}).status_code == 302
     task.refresh_from_db()
     assert task.deadline_kind == "recurring"

@@ -193,7 +193,7 @@ def test_a_refused_decision_says_why_beside_the_form(world, client):
     said = {"version": world.on_track.version, "note": "x", "effective_on": world.day.isoformat(), "decision": "refuse"}
     answer = client.post(address, said)
     assert answer.status_code == 422
-    assert answer.context["sent"].non_field_errors() or answer.context["sent"].errors
+    assert answer.context["submitted_form"].non_field_errors() or answer.context["submitted_form"].errors
 
 
 def test_what_nobody_knows_is_not_found_and_a_page_that_was_a_form_leads_back(world, client):

@@ -66,7 +66,7 @@ def render_task(
         "is_today": is_today,
         "as_of": as_of_query(day),
         "form": form,
-        "sent": submitted_form,
+        "submitted_form": submitted_form,
         "wrong": errors,
         "log": log,
         "siblings": siblings,
@@ -101,8 +101,8 @@ def _open_issues_context(
     opened_issue_id = request.GET.get("wrong") if permissions.is_secretariat(request.user) else None
     asked = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
     return {
-        "questions": issues,
-        "question_form": submitted_form or (IssueForm(issue=asked) if asked else None),
+        "issues": issues,
+        "issue_form": submitted_form or (IssueForm(issue=asked) if asked else None),
     }
 
 
@@ -126,7 +126,7 @@ def _original_values_context(whole_log: list[TaskLog], log: list[TaskLog]) -> di
 
 def _workflow_context(request: Request, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
     """Return what the page of today offers besides: what waits, and the forms."""
-    account, submitted_form = request.user, context["sent"]
+    account, submitted_form = request.user, context["submitted_form"]
     instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
     closure = closure_request(task)
     extension_request = next((asked for asked in context["extension_requests"] if asked.decided_id is None), None)
@@ -134,7 +134,7 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         request=closure,
         agreement=closure_agreement(closure) if closure else None,
         needs_agreement=closure is not None and needs_agreement(task),
-        wish=extension_request,
+        extension_request=extension_request,
         instructions=bool(instructions),
         evidence=bool(context["evidence"]),
         has_open_siblings=any(sibling.is_open for sibling in siblings),
@@ -149,7 +149,7 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         quick = UpdateTaskForm(account=account, task=task, today=today())
     return {
         "form": quick,
-        "facts": state,
+        "state": state,
         "closure_request": closure,
         "extension_request": extension_request,
         "instructions": [
@@ -158,7 +158,7 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         ],
         "decisions": [forms[name] for name in ("agree", "decide-closure") if name in forms],
         "extension_decision": forms.get("decide-extension"),
-        "others": [forms[name] for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
+        "other_actions": [forms[name] for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
     }
 
 

@@ -53,7 +53,7 @@ def _page(request: Request, *, submitted_form: IssueForm | None = None, status: 
 def _requested_form(request: Request, rows: list[OpenIssueRow]) -> IssueForm | None:
     """Return the form of the question that ``wrong`` names: somebody is about to say what is right instead."""
     opened_issue_id = request.GET.get("wrong")
-    issues = (question for row in rows for question in row.questions)
+    issues = (question for row in rows for question in row.issues)
     asked = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
     return IssueForm(issue=asked) if asked and permissions.is_secretariat(request.user) else None
 
@@ -79,7 +79,7 @@ def _resolve(request: Request) -> HttpResponse:
 def _render_resolved(request: Request, form: IssueForm, next_anchor: str) -> HttpResponse:
     sentence = _success_message(form.issue, form.cleaned_data["decision"])
     if request.htmx:
-        context = {"question": form.issue, "sentence": sentence, "number": import_issues.count_open_issues()}
+        context = {"issue": form.issue, "sentence": sentence, "number": import_issues.count_open_issues()}
         return render(request, "meetings/tasks/import_issues/_resolved.html", context)
     messages.success(request, sentence)
     return _redirect_to_next(request, form, next_anchor)
@@ -118,7 +118,7 @@ def _render_again(request: Request, form: IssueForm) -> HttpResponse:
         task = permissions.readable_task(request.user, issue.first.task_id, today())
         return render_task(request, task, today(), issue_form=form, status=status)
     if request.htmx:
-        context = {"question": issue, "form": form, "may_answer": True, "page_number": form.data.get("page", "")}
+        context = {"issue": issue, "form": form, "may_answer": True, "page_number": form.data.get("page", "")}
         return render(request, "meetings/tasks/import_issues/_issue.html", context, status=status)
     return _page(request, submitted_form=form, status=status)
 
@@ -129,7 +129,7 @@ def _next_anchor(request: Request, form: IssueForm) -> str:
         return ""
     pages = Paginator(import_issues.readable_suggestions_with_open_issues(request.user), ROWS_PER_PAGE)
     rows = import_issues.build_open_issue_rows(pages.get_page(form.data.get("page")).object_list)
-    anchors = [each.anchor for row in rows for each in row.questions]
+    anchors = [each.anchor for row in rows for each in row.issues]
     later = anchors[anchors.index(form.issue.anchor) + 1 :] if form.issue.anchor in anchors else anchors
     return next(iter(later), "")
 

@@ -107,7 +107,7 @@ class WorkflowState:
     request: object | None
     agreement: object | None
     needs_agreement: bool
-    wish: object | None
+    extension_request: object | None
     instructions: bool
     evidence: bool
     has_open_siblings: bool
@@ -123,10 +123,12 @@ def available_actions(account: Account, task: Task, state: WorkflowState) -> lis
     possible = {
         "decide-closure": Step.ACCEPT_CLOSURE in steps,
         "agree": waits_for_leader,
-        "decide-extension": state.wish is not None,
+        "decide-extension": state.extension_request is not None,
         "answer": state.instructions,
         "request-closure": Step.REQUEST_CLOSURE in steps,
-        "ask-extension": task.status in request_step.task_statuses and task.due_date is not None and state.wish is None,
+        "ask-extension": task.status in request_step.task_statuses
+        and task.due_date is not None
+        and state.extension_request is None,
         "settle-deadline": is_open and task.deadline_kind == DeadlineKind.UNDECIDED,
         "nothing-new": task.next_review is not None,
         "meet-milestone": is_open and any(not each["met_on"] for each in task.day_milestones),
