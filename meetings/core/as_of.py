@@ -18,7 +18,7 @@ class InvalidAsOfError(ValueError):
 
 
 def parse_date(value: str) -> datetime.date:
-    """Return the day that ``value`` (YYYY-MM-DD) names; raises ImpossibleAsOf where it names none since 1900."""
+    """Return the day that ``value`` (YYYY-MM-DD) names; raises InvalidAsOfError where it names none since 1900."""
     try:
         day = datetime.datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
@@ -33,7 +33,7 @@ def parse_date(value: str) -> datetime.date:
 def parse_as_of(value: str | None, today: datetime.date | None = None) -> datetime.date:
     """Return the day to show: ``value`` (YYYY-MM-DD), or today where nothing is written.
 
-    Raises ImpossibleAsOf for what is no day and for a day that has not come yet.
+    Raises InvalidAsOfError for what is no day and for a day that has not come yet.
     """
     today = today or timezone.localdate()
     if not value or not value.strip():

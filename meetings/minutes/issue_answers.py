@@ -85,7 +85,7 @@ def resolve_name(*, document_id: int, key: str, choice: str) -> None:
 
 
 def validate_choice(match: NameMatch, choice: str) -> str:
-    """Return an answer to the question whom ``match`` means as drafts keep it; raises Incomplete for none."""
+    """Return an answer to the question whom ``match`` means as drafts keep it; raises InvalidInputError for none."""
     if not choice.startswith(NEW) and not choice.isdecimal():
         raise InvalidInputError(_("Say whom “%(name)s” means.") % {"name": match.name})
     namesakes = [str(candidate.known.unit) for candidate in match.candidates if hasattr(candidate.known, "unit")]

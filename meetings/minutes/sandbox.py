@@ -32,7 +32,7 @@ _TIMEOUT_SECONDS = MAX_SECONDS + 2
 def parse_in_sandbox(path: str | PathLike[str]) -> ParsedFile:
     """Read the file at ``path`` with the cells each row came from.
 
-    Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and Refused where the
+    Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and ServiceError where the
     process ended without an answer, as it does for want of memory.
     """
     return converter.structure(_run_worker("minutes", path), ParsedFile)

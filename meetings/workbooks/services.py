@@ -85,7 +85,7 @@ def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account:
 
 
 def _lock_upload(upload_id: int) -> WorkbookUpload:
-    """Return the upload, held until the transaction ends; raises DecidedAlready where it is not waiting any more."""
+    """Return the upload, held until the transaction ends; raises AlreadyDecidedError unless it waits."""
     upload = WorkbookUpload.objects.select_for_update().get(pk=upload_id)
     if not upload.is_pending:
         raise AlreadyDecidedError(_("This workbook is not waiting any more. Nothing was done again."), upload)
@@ -96,7 +96,7 @@ def _lock_upload(upload_id: int) -> WorkbookUpload:
 def decide_rows(*, upload_id: int, places: list[int], choice: str) -> None:
     """Choose for the rows at ``places`` what holds where the register changed meanwhile: the file's, or the register's.
 
-    Raises Incomplete for another choice or a row that is not there.
+    Raises InvalidInputError for another choice or a row that is not there.
     """
     upload = _lock_upload(upload_id)
     if choice not in (FILE, REGISTER):
@@ -155,9 +155,9 @@ def accept_upload(
     """Write what the workbook changes as one batch of ``actor``; rows that are wrong or not chosen are left out.
 
     ``version_token`` is `review_version_token` of the page the person looked at and ``seen_entry_id`` the
-    `last_entry_id` before it was made; ``leave_out`` that they know of the rows left out. Raises DecidedAlready (of two
-    people who accept at once, the second is told), ConflictError where the page is no longer true, and
-    Incomplete. Whatever is raised, nothing has been written.
+    `last_entry_id` before it was made; ``leave_out`` that they know of the rows left out. Raises AlreadyDecidedError
+    (of two people who accept at once, the second is told), ConflictError where the page is no longer true, and
+    InvalidInputError. Whatever is raised, nothing has been written.
     """
     upload = _lock_upload(upload_id)
     _lock_tasks(upload)

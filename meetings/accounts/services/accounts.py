@@ -22,7 +22,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def require_administrator(actor: Account) -> None:
-    """Raise NotAllowed for everybody else than administrators."""
+    """Raise PermissionDeniedError for everybody else than administrators."""
     if not actor.is_staff:
         raise PermissionDeniedError(_("Only administrators may do this."))
 
@@ -45,7 +45,7 @@ def create_account(
 ) -> tuple[Account, str]:
     """Open an account and return it with its first password, which cannot be shown again.
 
-    Raises NotAllowed, Incomplete.
+    Raises PermissionDeniedError, InvalidInputError.
     """
     require_administrator(actor)
     account = Account(
@@ -81,7 +81,7 @@ def edit_account(
     version: int | None = None,
     note: str = "",
 ) -> Account:
-    """Change what an account is called and may do. Raises NotAllowed, Stale, Incomplete, ImpossibleStep."""
+    """Change what an account is called and may do. Raises ServiceError."""
     require_administrator(actor)
     account = lock_row(Account.objects, account_id, version)
     old = _account_to_json(account)

@@ -26,7 +26,7 @@ MAX_ASPECT_LENGTH = max_length_of(Aspect, "title")
 
 @transaction.atomic
 def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: str | None = None) -> Aspect:
-    """Add an aspect at the end of the table. Raises a subclass of Refused."""
+    """Add an aspect at the end of the table. Raises ServiceError."""
     require_secretariat(actor)
     meeting = lock_table(meeting_id, version_token)
     title = _clean_aspect_title(meeting, title)
@@ -41,7 +41,7 @@ def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: st
 def rename_aspect(
     *, aspect_id: int, title: str, reason: str, actor: Account, version_token: str | None = None
 ) -> Aspect:
-    """Correct what an aspect says. Raises a subclass of Refused."""
+    """Correct what an aspect says. Raises ServiceError."""
     require_secretariat(actor)
     aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
     meeting = lock_table(aspect.meeting_id, version_token)
@@ -73,7 +73,7 @@ def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str 
 
 @transaction.atomic
 def remove_aspect(*, aspect_id: int, actor: Account, version_token: str | None = None) -> None:
-    """Remove an aspect that was entered by mistake. Raises ImpossibleStep while it has suggestions."""
+    """Remove an aspect that was entered by mistake. Raises InvalidTransitionError while it has suggestions."""
     require_secretariat(actor)
     aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
     meeting = lock_table(aspect.meeting_id, version_token)

@@ -17,7 +17,7 @@ from meetings.tasks.services.validators import require_secretariat
 
 @transaction.atomic
 def set_leader_agrees(*, meeting_id: int, actor: Account, agrees: bool) -> Meeting:
-    """Set whether a supervising leader has to agree before a task of the meeting is closed. Raises NotAllowed.
+    """Set whether a supervising leader has to agree before a task of the meeting is closed.
 
     The meeting's change log says so, where it was otherwise before.
     """
@@ -38,8 +38,9 @@ def record_next_meeting(
 
     These are the open tasks of that body's meetings before ``held_on`` whose deadline is the next meeting and has no
     day yet; one entry each, effective today, no extension (docs/domain.md, Deadlines). A day that is to come is the
-    usual case. Without a named body, only this meeting's tasks. Raises NotAllowed for all but the secretariat and the
-    importing of a later meeting (``actor`` none), ImpossibleDay where the day is not after the meeting.
+    usual case. Without a named body, only this meeting's tasks. Raises PermissionDeniedError for all but the
+    secretariat and the importing of a later meeting (``actor`` none), InvalidDateError where the day is not after the
+    meeting.
     """
     if actor is not None:
         require_secretariat(actor)

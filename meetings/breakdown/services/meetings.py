@@ -100,7 +100,7 @@ def edit_meeting(
     version_token: str | None = None,
     today: datetime.date | None = None,
 ) -> Meeting:
-    """Correct what the register says of a meeting. Raises a subclass of Refused; ConflictError on another
+    """Correct what the register says of a meeting. Raises ServiceError; ConflictError on another
     ``version_token``.
 
     The tasks of a meeting count from its issue day, and what the log says of a day is never taken back. So an earlier

@@ -21,7 +21,7 @@ def link_earlier_suggestion(
     """Say which earlier suggestion this one comes back to, or (``earlier_id`` none) that it comes back to none.
 
     ``expected_earlier_id`` is the earlier one the form showed. Each task of the suggestion gets an entry, effective
-    today. Raises a subclass of Refused: ConflictError where somebody else has linked it meanwhile, among others.
+    today. Raises ServiceError: ConflictError where somebody else has linked it meanwhile, among others.
     """
     require_secretariat(actor)
     rows = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting", "raised_before__meeting")

@@ -44,7 +44,7 @@ from .ordering import lock_table, lock_tasks, log_task_change, place_tasks
 
 @transaction.atomic
 def move_task(*, task_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
-    """Let a task change places, and numbers, with the one above or below in its row. Raises a subclass of Refused."""
+    """Let a task change places, and numbers, with the one above or below in its row. Raises ServiceError."""
     require_secretariat(actor)
     task = Task.objects.standing().select_related("suggestion").get(pk=task_id)
     lock_table(task.suggestion.meeting_id, version_token)
@@ -72,7 +72,7 @@ def split_task(
     """Make two tasks of one; the new one stands below with the same departments, leaders, deadline and state.
 
     The new one is entered with the issue of the minutes, as the first was; where the first is no longer as it was
-    entered, an entry of the day on which it last changed says how both stand. Raises a subclass of Refused: also
+    entered, an entry of the day on which it last changed says how both stand. Raises ServiceError: also
     while a closure or a later deadline is being asked for, which is of the whole task.
     """
     require_secretariat(actor)
@@ -166,7 +166,7 @@ def merge_tasks(
     """Make one task of two of the same row: the other is no task of its own any more, its page says so, its log stays.
 
     The first one's deadline counts; departments (each in its most answerable role), leaders, evidence and
-    instructions are those of both. Raises a subclass of Refused: where one of them has ended, a closure is being
+    instructions are those of both. Raises ServiceError: where one of them has ended, a closure is being
     asked for, or something about the other waits for an answer.
     """
     require_secretariat(actor)

@@ -1,7 +1,7 @@
 """Arranging the rows of a breakdown table: suggestions, their order, what they say and who made them.
 
 ``seen`` is `table.table_version_token` of the page the person looked at, none where no page was looked at; every verb
-here is the secretariat's, and raises Outdated where the table is another one by now. What was printed stays in the
+here is the secretariat's, and raises ConflictError where the table is another one by now. What was printed stays in the
 logs.
 """
 
@@ -69,7 +69,7 @@ def edit_suggestion(
     """Correct a row's number, aspect (by its title; a new one is added), texts and sources (with capacities, in order).
 
     Each task of the row gets an entry, effective today. ``version_token`` is `suggestion_version_token` here. Raises a
-    subclass of Refused.
+    subclass of ServiceError.
     """
     require_secretariat(actor)
     suggestion = _lock_suggestion(suggestion_id)
@@ -104,7 +104,7 @@ def edit_suggestion(
 def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
     """Let a row change places with the one above or below under its aspect; their printed numbers stay in order.
 
-    Raises ImpossibleStep at the edge of the aspect.
+    Raises InvalidTransitionError at the edge of the aspect.
     """
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
@@ -160,7 +160,7 @@ def split_suggestion(
 ) -> Suggestion:
     """Make two rows of one: the tasks ``task_ids`` go to the new row below, under the same aspect and sources.
 
-    Raises a subclass of Refused: where no task would stay, or none go.
+    Raises ServiceError: where no task would stay, or none go.
     """
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
@@ -227,7 +227,7 @@ def merge_suggestions(
 ) -> Suggestion:
     """Make one row of two: the tasks and sources of ``other_id`` come to the first, behind its own; the other goes.
 
-    Raises a subclass of Refused.
+    Raises ServiceError.
     """
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
@@ -273,7 +273,7 @@ def merge_suggestions(
 
 @transaction.atomic
 def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str | None = None) -> None:
-    """Remove a row that was entered by mistake. Raises ImpossibleStep where it has tasks: the log is never emptied."""
+    """Remove a row that was entered by mistake; refuse where it has tasks, for the log is never emptied."""
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     suggestion = _lock_suggestion(suggestion_id)

@@ -27,7 +27,7 @@ def hand_over_departments(
 ) -> list[Department]:
     """Let another liaison report for these departments of a liaison, instead of the first. Returns them.
 
-    ``version`` is that of the account that gives. Raises NotAllowed, Stale, Incomplete, ImpossibleStep.
+    ``version`` is that of the account that gives. Raises ServiceError.
     """
     require_organisation_manager(actor)
     if account_id == to_id:

@@ -79,7 +79,7 @@ def merge_departments(
 ) -> MergeSummary:
     """Let one department become part of another: its tasks, liaisons and names move, the stronger role holds.
 
-    Raises NotAllowed, Stale (``version`` is that of the one that goes), ImpossibleStep.
+    Raises PermissionDeniedError, ConflictError (``version`` is that of the one that goes), InvalidTransitionError.
     """
     require_organisation_manager(actor)
     _require_distinct(department_id, into_id)

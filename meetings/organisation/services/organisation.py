@@ -34,7 +34,7 @@ _Living = TypeVar("_Living", Department, Person)
 
 
 def require_organisation_manager(actor: Account) -> None:
-    """Raise NotAllowed for everybody else than the secretariat and administrators."""
+    """Raise PermissionDeniedError for everybody else than the secretariat and administrators."""
     if not permissions.can_manage_organisation(actor):
         raise PermissionDeniedError(_("Only the secretariat and administrators may do this."))
 
@@ -73,7 +73,7 @@ def department_names(account: Account) -> list[str]:
 
 @transaction.atomic
 def add_department(*, actor: Account, name: str) -> Department:
-    """Add a department. Raises Incomplete where the name is missing or another's."""
+    """Add a department. Raises InvalidInputError where the name is missing or another's."""
     require_organisation_manager(actor)
     name = _clean_department_name(name)
     department = Department.objects.create(name=name)
@@ -83,7 +83,7 @@ def add_department(*, actor: Account, name: str) -> Department:
 
 @transaction.atomic
 def add_person(*, actor: Account, name: str, unit: str = "") -> Person:
-    """Add a person. Raises Incomplete where the name is missing, or there is somebody of this name and unit."""
+    """Add a person. Raises InvalidInputError where the name is missing, or there is somebody of this name and unit."""
     require_organisation_manager(actor)
     name, unit = _clean_person_name(name, unit)
     person = Person.objects.create(name=name, unit=unit)

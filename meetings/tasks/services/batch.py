@@ -75,7 +75,7 @@ class DuplicateBatchError(ServiceError):
 
 
 def check_selection(versions: dict[int, Version]) -> dict[int, Version]:
-    """Return the tasks selected, with their versions; raises Incomplete where there are none, or too many at once."""
+    """Return the tasks selected, with their versions; refuse where there are none, or too many at once."""
     if not versions:
         raise InvalidInputError(_("Choose at least one task."))
     if len(versions) > MAX_ROWS:
@@ -93,7 +93,7 @@ def plan_batch(
 ) -> list[PlannedRow]:
     """Return what would become of each wish, in their order. Writes nothing; five queries however many there are.
 
-    Raises Incomplete where there is nothing to do, too much at once, or a task that is not in the register.
+    Raises InvalidInputError where there is nothing to do, too much at once, or a task that is not in the register.
     """
     changes = list(changes)
     return _plan_rows(changes, _load_tasks(Task.objects.all(), changes), actor, today)
@@ -112,7 +112,8 @@ def run_batch(
 ) -> BatchResult:
     """Do what `plan_batch` says of the ``changes`` now, as one batch; ``note`` is about the batch as a whole.
 
-    Raises as `plan_batch`; NothingToChange where no row can be changed, and DoneAlready where the same was sent twice.
+    Raises as `plan_batch`; NothingToChangeError where no row can be changed, and DuplicateBatchError where the same was
+    sent twice.
     """
     changes = list(changes)
     held = Task.objects.select_for_update(of=("self",))
@@ -242,7 +243,7 @@ def _apply_assignments(task: Task, change: TaskChange) -> Assignments:
 
 
 def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignment) -> list[tuple[Assignee, str]]:
-    """Return ``parts`` (with roles, in order) after the placing; raises ImpossibleStep where no place is there."""
+    """Return ``parts`` (with roles, in order) after the placing; refuse where no place is there."""
     new: Any = assignment.part
     role, replaces = assignment.role, assignment.replaces
     if replaces == REPLACE_ALL:

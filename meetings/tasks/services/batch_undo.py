@@ -42,7 +42,7 @@ def undo_batch(*, batch_id: int, actor: Account, today: datetime.date | None = N
     Each of its tasks gets one entry that undoes what the batch wrote: from today on the task stands as if that had
     never been written (`meetings.models.log.replay`), so that status, closing day, review and last report are what they
     were; departments, leaders and a wish for a later deadline that lapsed are put back. Of the days between, the
-    register still shows what it showed. Raises a subclass of Refused as `find_undo_error`, and where a name in the log
+    register still shows what it showed. Raises ServiceError as `find_undo_error`, and where a name in the log
     is nobody's any more.
     """
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch_id)
@@ -142,7 +142,7 @@ def _old_values(changes: Changes, name: str) -> list:
 
 
 def _resolve_names(model: type[NameHolder], names: set[str]) -> dict[str, NameHolder]:
-    """Return who bears each of the names in the log, or bore it once; raises ImpossibleStep where that is not clear."""
+    """Return who bears each of the names in the log, or bore it once; refuse where that is not clear."""
     now: dict[str, set[NameHolder]] = defaultdict(set)
     once: dict[str, set[NameHolder]] = defaultdict(set)
     if not names:

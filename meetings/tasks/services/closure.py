@@ -43,7 +43,7 @@ def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **updat
 
 
 def accept_closure(*, note: str = "", **update_kwargs: Any) -> TaskLog:
-    """Accept the closure that was asked for. Raises ImpossibleStep where a leader has to agree first and has not."""
+    """Accept the closure that was asked for. Refuse where a leader has to agree first and has not."""
     return update_task(status=Status.CLOSED, note=note, steps=frozenset({Step.ACCEPT_CLOSURE}), **update_kwargs)
 
 
@@ -59,7 +59,7 @@ def send_back(
 ) -> TaskLog:
     """Send the task back to work, with the reason: the secretariat, or the leader whose agreement is needed.
 
-    Raises a subclass of Refused as `update_task` does.
+    Raises ServiceError as `update_task` does.
     """
     task = lock_task(task_id, version)
     actor_roles = require_role(
@@ -98,7 +98,7 @@ def agree_to_closure(
     """Record that a supervising leader agrees to the closure asked for; one of several leaders is enough.
 
     A leader agrees in person; the secretariat may record for a ``leader`` what was agreed on paper and says how in
-    the ``note``. Raises a subclass of Refused where nobody asks for closure, the meeting needs no agreement, or it
+    the ``note``. Raises ServiceError where nobody asks for closure, the meeting needs no agreement, or it
     was given already.
     """
     task = lock_task(task_id, version)

@@ -36,7 +36,7 @@ def create_task(
     """Enter a task of ``suggestion`` into the register, effective on the day its minutes were issued.
 
     ``departments`` are pairs of department and role in printed order. The review interval is the given one, or that of
-    a recurring deadline, or the setting's, in calendar months. Raises ImpossibleDay while the issue day is to come.
+    a recurring deadline, or the setting's, in calendar months. Raises InvalidDateError while the issue day is to come.
     """
     issued_on = suggestion.meeting.issued_on
     if issued_on > timezone.localdate():

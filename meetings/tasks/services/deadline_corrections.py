@@ -95,7 +95,7 @@ def correct_deadline(
     deadline_input: DeadlineInput,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Correct a deadline and milestones that were typed or read wrongly. Raises a subclass of Refused.
+    """Correct a deadline and milestones that were typed or read wrongly. Raises ServiceError.
 
     A deadline moves only through an extension (docs/domain.md, Lifecycle), so that nobody gains time unseen. This verb
     is about another thing: that the register does not say what the paper says. It must not become the way round:

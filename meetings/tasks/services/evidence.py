@@ -43,7 +43,7 @@ def add_evidence(
     """Keep ``files`` as evidence of ``task``; all of them or, with a sentence about the first that is not wanted, none.
 
     Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that says the
-    type. Raises a subclass of Refused. No report: what was done is said by an entry of progress.
+    type. Raises ServiceError. No report: what was done is said by an entry of progress.
     """
     task = lock_task(task_id, version)
     require_role(
@@ -70,7 +70,7 @@ def add_evidence(
 
 
 def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence]:
-    """Keep ``files`` as evidence that came with ``entry``, inside the transaction that wrote it; raises Refused."""
+    """Keep ``files`` as evidence that came with ``entry``, inside the transaction that wrote it."""
     return _store_files(entry, check_files(files))
 
 
@@ -100,7 +100,7 @@ def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: s
 
 
 def check_files(files: Iterable[UploadedFile]) -> list[CheckedFile]:
-    """Return each file with its cleaned name, its type and its SHA-256; raises Incomplete about the first unwanted."""
+    """Return each file with its cleaned name, its type and its SHA-256; refuse the first unwanted one."""
     files = list(files)
     if len(files) > settings.EVIDENCE_MAX_FILES:
         raise InvalidInputError(

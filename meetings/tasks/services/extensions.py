@@ -51,7 +51,7 @@ def request_extension(
     """Ask for a later deadline. The progress so far is a report of its own; the wish is a second entry.
 
     ``deadline_text`` is read by `parse_new_deadline` and has to name a day after the present deadline. Raises a
-    subclass of Refused: also where the task has no due date, or another wish is still open.
+    subclass of ServiceError: also where the task has no due date, or another wish is still open.
     """
     task = lock_task(task_id, version)
     _check_transition(actor, task, extension_transition(ExtensionEvent.REQUEST))
@@ -113,7 +113,7 @@ def _decide_extension(
     effective_on: datetime.date,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Decide the open wish of the task. Raises a subclass of Refused: where there is none (any more), among others.
+    """Decide the open wish of the task. Raises ServiceError: where there is none (any more), among others.
 
     Granting moves the deadline from ``effective_on`` on, and count and days gained with it; the original stays.
     """
@@ -166,7 +166,7 @@ def resolve_deadline(
     """Say what a printed deadline that could not be read means, in words that can be: ``meaning``.
 
     No extension: nothing was promised yet. The printed text stays, and the original stays undecided; from
-    ``effective_on`` on the task has the meaning's kind and day. Raises a subclass of Refused.
+    ``effective_on`` on the task has the meaning's kind and day. Raises ServiceError.
     """
     task = lock_task(task_id, version)
     require_secretariat(actor)
@@ -202,7 +202,7 @@ def parse_meaning(task: Task, meaning: str) -> Reading:
 
 
 def parse_later_deadline(task: Task, text: str, today: datetime.date) -> Deadline:
-    """Return the one dated deadline that ``text`` names; raises Incomplete about the form's field where it names none.
+    """Return the one dated deadline that ``text`` names; refuse, about the form's field, where it names none.
 
     ``today`` is the day the wish is made on (Asia/Shanghai).
     """

@@ -51,7 +51,7 @@ def resolve_issues(
     ``versions`` are those of the tasks, ``corrections`` what is right instead, both by the task's id. Without
     ``corrections`` everything is right as it stands; with some, at least one of them has to differ from what is there,
     and a reason is needed (``note``). A mark of which nothing can be corrected here (a number, a source) is settled by
-    the note alone. All or nothing: raises Stale, or another subclass of Refused, for the first that cannot be.
+    the note alone. All or nothing: raises ServiceError for the first that cannot be.
     """
     require_secretariat(actor)
     issues = list(ImportIssue.objects.select_for_update().filter(pk__in=issue_ids).order_by("task_id", "pk"))

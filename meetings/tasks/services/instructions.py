@@ -29,7 +29,7 @@ def give_instruction(
 ) -> Instruction:
     """Give an instruction on an open task: a leader in person, or the secretariat for a ``leader`` who wrote on paper.
 
-    Raises a subclass of Refused.
+    Raises ServiceError.
     """
     task = lock_task(task_id, version)
     require_role(actor, task, CAN_SUPERVISE, _("Only the task's supervising leaders give instructions on it."))
@@ -67,7 +67,7 @@ def answer_instruction(
 ) -> TaskLog:
     """Answer an instruction. On a task that is open the answer is a report, and the first report starts the task.
 
-    Raises a subclass of Refused: also where somebody has answered already.
+    Raises ServiceError: also where somebody has answered already.
     """
     instruction = Instruction.objects.get(pk=instruction_id)
     task = lock_task(instruction.task_id, version)

@@ -18,7 +18,7 @@ from .validators import require_secretariat
 def record_outcome(*, task_id: int, version: int, actor: Account, outcome: str, reply: str) -> list[TaskLog]:
     """Record the outcome of the task's suggestion, or another one; effective today.
 
-    The suggestion is that of all its tasks, so each of them gets an entry. Raises a subclass of Refused: also while
+    The suggestion is that of all its tasks, so each of them gets an entry. Raises ServiceError: also while
     one of its tasks is open.
     """
     task = lock_task(task_id, version)

@@ -18,7 +18,7 @@ from .validators import require_secretariat
 def remind_departments(*, task_id: int, version: int, actor: Account, message: str) -> tuple[TaskLog, list[Mailing]]:
     """Remind the liaisons and heads of the departments that answer for an open task; return the entry and the mails.
 
-    The mails wait to be sent (`meetings.notifications.delivery`). Raises a subclass of Refused for an ended task, and
+    The mails wait to be sent (`meetings.notifications.delivery`). Raises ServiceError for an ended task, and
     for everybody else than the secretariat.
     """
     task = lock_task(task_id, version)

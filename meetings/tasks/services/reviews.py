@@ -31,7 +31,7 @@ def review_without_news(
 ) -> TaskLog:
     """Record that somebody looked at the task and there is nothing new: a report, from which the next review counts.
 
-    It starts nothing: nothing was done. Raises a subclass of Refused: also for a task with a due date, which is not
+    It starts nothing: nothing was done. Raises ServiceError: also for a task with a due date, which is not
     reviewed.
     """
     task = lock_task(task_id, version)
@@ -60,7 +60,7 @@ def review_without_news(
 
 @transaction.atomic
 def set_review_interval(*, task_id: int, version: int, actor: Account, months: int, reason: str) -> TaskLog:
-    """Set after how many calendar months the task is reviewed, from today on. Raises a subclass of Refused."""
+    """Set after how many calendar months the task is reviewed, from today on. Raises ServiceError."""
     task = lock_task(task_id, version)
     require_secretariat(actor)
     if task.next_review is None:

@@ -44,7 +44,7 @@ def update_task(
 
     The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due
     date, and holds until the next report. ``steps``: refuse any other change of status,
-    and none. Raises a subclass of Refused when the lifecycle, the log, the account's role or the version forbids it,
+    and none. Raises ServiceError when the lifecycle, the log, the account's role or the version forbids it,
     or when nothing is said.
     """
     task = lock_task(task_id, version)

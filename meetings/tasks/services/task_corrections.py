@@ -36,7 +36,7 @@ def correct_task(
 
     ``texts`` are those of `edit_texts`; ``departments`` and ``leaders`` go to `edit_assignments`, one of them given
     leaves the other; ``deadline`` goes to `correct_deadline` and counts from ``effective_on``. Raises as these do, and
-    NothingDiffers where nothing is given: all of it is written, or nothing.
+    NoChangesError where nothing is given: all of it is written, or nothing.
     """
     task = lock_task(task_id, version)
     require_secretariat(actor)

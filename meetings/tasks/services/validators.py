@@ -25,13 +25,13 @@ MAX_REVIEW_MONTHS = 12
 
 
 def require_secretariat(actor: Account) -> None:
-    """Raise NotAllowed for everybody else than the secretariat."""
+    """Raise PermissionDeniedError for everybody else than the secretariat."""
     if not permissions.is_secretariat(actor):
         raise PermissionDeniedError(_("Only the secretariat may do this."))
 
 
 def require_role(actor: Account, task: Task, allowed_roles: frozenset[ActorRole], message: str) -> frozenset[ActorRole]:
-    """Return what ``actor`` is to ``task``; raises NotAllowed with ``message`` where that is none of
+    """Return what ``actor`` is to ``task``; raises PermissionDeniedError with ``message`` where that is none of
     ``allowed_roles``.
     """
     actor_roles = permissions.roles_of(actor, task)
@@ -41,7 +41,7 @@ def require_role(actor: Account, task: Task, allowed_roles: frozenset[ActorRole]
 
 
 def clean_reason(reason: str) -> str:
-    """Return the reason without blanks around it; raises Incomplete where there is none."""
+    """Return the reason without blanks around it; raises InvalidInputError where there is none."""
     if not reason.strip():
         raise InvalidInputError(_("Say why."), field="note")
     return reason.strip()
