@@ -15,7 +15,7 @@ from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.models import Department, EntryKind, Status, TaskLog
 from meetings.tasks.services.log import deadline_to_json
 
-from .words import REPORTS
+from .words import words
 
 
 @dataclass
@@ -59,7 +59,7 @@ class History:
         self._write(
             EntryKind.PROGRESS,
             day,
-            note=self.random.choice(REPORTS),
+            note=self.random.choice(words.reports),
             is_report=True,
             department=self.random.choice(self.departments),
             changes=changes,
