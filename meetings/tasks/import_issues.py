@@ -14,7 +14,6 @@ from django.http import Http404
 from meetings.models import Account, ImportIssue, ImportIssueColumn, Meeting, Suggestion, Task
 from meetings.models.import_issue import ImportIssueQuerySet
 from meetings.permissions import require_secretariat
-from meetings.tasks import import_issues
 from meetings.ui.fields import parse_ids
 
 # What is asked once: of one row of a table, about one column, for one reason, of one printed value.
@@ -82,18 +81,8 @@ def group_issues(issues: Iterable[ImportIssue]) -> list[IssueGroup]:
     return [IssueGroup(tuple(of_one)) for of_one in found.values()]
 
 
-def suggestions_with_open_issues() -> QuerySet[Suggestion]:
-    """Return the rows with something open, newest meeting first, as printed."""
-    issues = ImportIssue.objects.open().filter(task__suggestion=OuterRef("pk"))
-    return (
-        Suggestion.objects.filter(Exists(issues))
-        .select_related("meeting")
-        .order_by("-meeting__issued_on", "-meeting_id", "position")
-    )
-
-
 def build_open_issue_rows(suggestions: Iterable[Suggestion]) -> list[OpenIssueRow]:
-    """Return ``suggestions`` (of `suggestions_with_open_issues`) with their open questions; four queries."""
+    """Return ``suggestions`` (of `readable_suggestions_with_open_issues`) with their open questions; four queries."""
     suggestions = list(suggestions)
     issues = with_task_details(ImportIssue.objects.open().filter(task__suggestion__in=suggestions))
     by_row = groupby(issues, key=lambda mark: mark.task.suggestion_id)
@@ -116,19 +105,20 @@ def with_task_details(issues: ImportIssueQuerySet) -> ImportIssueQuerySet:
 
 
 def readable_suggestions_with_open_issues(account: Account) -> QuerySet[Suggestion]:
-    """Return the rows of tables with something to confirm, which everyone signed in may read."""
-    rows = import_issues.suggestions_with_open_issues()
-    return rows if account.is_authenticated else rows.none()
+    """Return the rows with something open, newest meeting first, as printed; everyone signed in may read them."""
+    issues = ImportIssue.objects.open().filter(task__suggestion=OuterRef("pk"))
+    rows = Suggestion.objects.filter(Exists(issues)) if account.is_authenticated else Suggestion.objects.none()
+    return rows.select_related("meeting").order_by("-meeting__issued_on", "-meeting_id", "position")
 
 
-def answerable_issue(account: Account, mark_ids: Iterable[str]) -> import_issues.IssueGroup:
+def answerable_issue(account: Account, mark_ids: Iterable[str]) -> IssueGroup:
     """Return the question that the marks of these ids ask, also where it has been answered meanwhile.
 
     Raises PermissionDenied for all but the secretariat, Http404 where these are not the marks of one question.
     """
     require_secretariat(account)
     ids = parse_ids(mark_ids)
-    groups = import_issues.group_issues(import_issues.with_task_details(ImportIssue.objects.filter(pk__in=ids)))
+    groups = group_issues(with_task_details(ImportIssue.objects.filter(pk__in=ids)))
     if len(groups) != 1 or len(groups[0].marks) != len(ids):
         raise Http404
     return groups[0]

@@ -16,7 +16,7 @@ from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionE
 from meetings.models import DepartmentRole, EntryKind, ImportIssue, Role, Status, Task, TaskLog, TaskState
 from meetings.models.log import TaskStateQuerySet
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
-from meetings.tasks.services.import_issues import confirm_issue
+from meetings.tasks.services.import_issues import resolve_issues
 from meetings.tasks.services.status import (
     change_status,
     close_task,
@@ -181,16 +181,21 @@ def test_departments_and_leaders_are_replaced_in_the_order_given(staff):
     assert [part.position for part in task.task_departments.all()] == [1, 2]
 
 
+def confirm(mark: ImportIssue, *, version: int, actor) -> TaskLog:
+    (entry,) = resolve_issues(issue_ids=[mark.pk], versions={mark.task_id: version}, actor=actor)
+    return entry
+
+
 def test_a_mark_is_confirmed_once(staff):
     task = factories.task()
     mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates", value="2024.12、2026.12")
-    entry = confirm_issue(issue_id=mark.pk, version=1, actor=staff)
+    entry = confirm(mark, version=1, actor=staff)
     mark.refresh_from_db()
     assert mark.answer == entry
     asked = {"column": "deadline", "code": "several_dates", "value": "2024.12、2026.12", "parameters": {}}
     assert entry.changes == {"question": {"old": None, "new": asked}, "confirmed": {"old": None, "new": "deadline"}}
     with pytest.raises(InvalidTransitionError):
-        confirm_issue(issue_id=mark.pk, version=2, actor=staff)
+        confirm(mark, version=2, actor=staff)
     assert task.log.count() == 2
 
 
@@ -205,7 +210,7 @@ def test_correcting_and_confirming_are_the_secretariats(role):
     with pytest.raises(PermissionDeniedError):
         edit_assignments(task_id=task.pk, reason="更正", departments=[], leaders=[], **said)
     with pytest.raises(PermissionDeniedError):
-        confirm_issue(issue_id=mark.pk, **said)
+        confirm(mark, **said)
     assert task.log.count() == 1
 
 
@@ -248,7 +253,7 @@ def test_every_verb_checks_the_version(staff):
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, effective_on=day(2), **old),
         lambda: edit_texts(task_id=task.pk, reason="x", text="y", **old),
         lambda: edit_assignments(task_id=task.pk, reason="x", departments=[], leaders=[], **old),
-        lambda: confirm_issue(issue_id=mark.pk, **old),
+        lambda: confirm(mark, **old),
     ]
     for attempt in attempts:
         with pytest.raises(ConflictError):
@@ -287,7 +292,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, **said, **on),
         lambda: edit_texts(task_id=task.pk, reason="更正", text="新", suggestion_text="新", **said),
         lambda: edit_assignments(task_id=task.pk, reason="更正", departments=[], leaders=[], **said),
-        lambda: confirm_issue(issue_id=mark.pk, **said),
+        lambda: confirm(mark, **said),
         lambda: factories.task(task.suggestion, number=9),
     ]
     for attempt in attempts:

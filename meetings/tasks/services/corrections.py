@@ -1,8 +1,10 @@
-"""Correcting texts, departments and leaders."""
+"""Correcting a task by hand: its texts, its departments and leaders, or all that one form says at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,8 +14,49 @@ from meetings.errors import InvalidInputError, NoChangesError
 from meetings.models import Account, DepartmentRole, EntryKind, Person, Task, TaskLog
 
 from .assignments import DepartmentAssignments, compare_assignments, get_assignments, replace_assignments
+from .deadline_corrections import DeadlineInput, correct_deadline
 from .log import PlannedEntry, apply_texts, lock_task, write_entry, write_planned_entry
 from .validators import clean_reason, require_secretariat
+
+
+@transaction.atomic
+def correct_task(
+    *,
+    task_id: int,
+    version: int,
+    actor: Account,
+    reason: str,
+    texts: Mapping[str, str] | None = None,
+    departments: DepartmentAssignments | None = None,
+    leaders: Sequence[Person] | None = None,
+    deadline: DeadlineInput | None = None,
+    effective_on: datetime.date | None = None,
+    today: datetime.date | None = None,
+) -> list[TaskLog]:
+    """Correct what is given, for one reason; returns the task's own entries, in the order they were written.
+
+    ``texts`` are those of `edit_texts`; ``departments`` and ``leaders`` go to `edit_assignments`;
+    ``deadline`` goes to `correct_deadline` and counts from ``effective_on``. Raises as these do, and
+    NoChangesError where nothing is given: all of it is written, or nothing.
+    """
+    lock_task(task_id, version)
+    require_secretariat(actor)
+    entries: list[TaskLog] = []
+
+    def common() -> dict[str, Any]:
+        now = entries[-1].sequence if entries else version
+        return {"task_id": task_id, "version": now, "actor": actor, "reason": reason}
+
+    if texts:
+        entries.append(edit_texts(**{**common(), **texts})[0])
+    if departments is not None or leaders is not None:
+        entries.append(edit_assignments(**common(), departments=departments, leaders=leaders))
+    if deadline is not None:
+        assert effective_on is not None  # a deadline comes with the day it counts from
+        entries.append(correct_deadline(**common(), effective_on=effective_on, deadline_input=deadline, today=today))
+    if not entries:
+        raise NoChangesError
+    return entries
 
 
 @transaction.atomic
@@ -66,11 +109,17 @@ def edit_assignments(
     version: int,
     actor: Account,
     reason: str,
-    departments: DepartmentAssignments,
-    leaders: Sequence[Person],
+    departments: DepartmentAssignments | None = None,
+    leaders: Sequence[Person] | None = None,
 ) -> TaskLog:
-    """Replace the task's departments (with roles) and leaders, in the given order. Effective today, as texts are."""
+    """Replace the task's departments (with roles) or leaders, in the given order; what is None stays.
+
+    Effective today, as texts are.
+    """
     task = lock_task(task_id, version)
+    own_departments, own_leaders = get_assignments(task)
+    departments = own_departments if departments is None else departments
+    leaders = own_leaders if leaders is None else leaders
     planned = plan_assignments(task, actor=actor, reason=reason, departments=departments, leaders=leaders)
     replace_assignments({task: (departments, leaders)})
     return write_planned_entry(task, planned, actor)

@@ -29,15 +29,6 @@ class Correction:
 
 
 @transaction.atomic
-def confirm_issue(*, issue_id: int, version: int, actor: Account, note: str = "") -> TaskLog:
-    """Settle a mark the import left open: what the task says now is right. Raises as `update_task`."""
-    issue = ImportIssue.objects.select_for_update().get(pk=issue_id)
-    task = lock_task(issue.task_id, version)
-    require_secretariat(actor)
-    return _resolve_issue(issue, task, actor, note.strip(), is_right=True)
-
-
-@transaction.atomic
 def resolve_issues(
     *,
     issue_ids: Sequence[int],
@@ -81,13 +72,7 @@ def _apply_correction(task: Task, correction: Correction, actor: Account, reason
         if correction.deadline is not None:
             correct_deadline(**common, effective_on=timezone.localdate(), deadline_input=correction.deadline)
         else:
-            departments = [(part.department, part.role) for part in task.task_departments.select_related("department")]
-            leaders = [part.person for part in task.task_leaders.select_related("person")]
-            edit_assignments(
-                **common,
-                departments=departments if correction.departments is None else correction.departments,
-                leaders=leaders if correction.leaders is None else correction.leaders,
-            )
+            edit_assignments(**common, departments=correction.departments, leaders=correction.leaders)
     except NoChangesError:
         return False
     return True

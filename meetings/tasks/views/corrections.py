@@ -15,8 +15,8 @@ from meetings.tasks.corrections_history import find_original_values
 from meetings.tasks.display import describe_changes, describe_original_values
 from meetings.tasks.forms.corrections import EditTaskForm
 from meetings.tasks.navigation import url_after_save
+from meetings.tasks.services.corrections import correct_task
 from meetings.tasks.services.deadline_corrections import CORRECTION_NUMBER
-from meetings.tasks.services.task_corrections import correct_task
 from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
