@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -50,6 +52,9 @@ class Batch(models.Model):
     undoes = models.OneToOneField(
         "self", verbose_name=_("undoes"), on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
+
+    # What the list of batches says of one: set for a page.
+    what: list[Any]
 
     objects = BatchQuerySet.as_manager()
 

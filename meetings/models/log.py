@@ -133,6 +133,9 @@ class TaskLog(NaturalKeyModel):
         Batch, verbose_name=_("batch"), on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
     )
 
+    # Whether another entry takes it back: set for the page of a task.
+    is_undone: bool
+
     objects = TaskLogQuerySet.as_manager()
 
     class Meta:

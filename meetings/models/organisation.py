@@ -63,7 +63,7 @@ class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
             liaison_count=_count(self.model.liaisons.through.objects.filter(account__is_active=True), "department"),
         )
 
-    def offered(self, include: Iterable[int] = ()) -> Self:
+    def offered(self, include: Iterable[int | str] = ()) -> Self:
         """Return the departments in use, and those numbered ``include``: what a form may offer.
 
         Annotates ``uses``, how often a task was given to each lately.
@@ -149,7 +149,7 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
             suggestion_count=_count(tables["SuggestionSource"].all(), "person", "suggestion"),
         )
 
-    def offered(self, include: Iterable[int] = ()) -> Self:
+    def offered(self, include: Iterable[int | str] = ()) -> Self:
         """Return the people in use, and those numbered ``include``, by pinyin: what a form may offer.
 
         Annotates ``uses``, how often each has made a suggestion or attended lately.
@@ -158,11 +158,11 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
             include, recent_use_count("SuggestionSource", "person") + recent_use_count("Attendance", "person")
         )
 
-    def selectable_as_leaders(self, include: Iterable[int] = ()) -> Self:
+    def selectable_as_leaders(self, include: Iterable[int | str] = ()) -> Self:
         """Return what `offered` does; ``uses`` is how often each was given a task to supervise lately."""
         return self._selectable(include, recent_use_count("TaskLeader", "person"))
 
-    def _selectable(self, include: Iterable[int], uses: Combinable) -> Self:
+    def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:
         rows = self.filter(Q(is_active=True) | Q(pk__in=list(include)))
         return rows.annotate(uses=uses).order_by("spelling", "pk")
 

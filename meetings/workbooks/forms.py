@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +26,8 @@ MAX_FILES = 30
 class WorkbookExportForm(forms.Form):
     """Which workbooks are made. Its values stand in the address, so that the same can be made again."""
 
+    # By name: of which class each is, is known where it is declared.
+    fields: dict[str, Any]
     field_classes = dict.fromkeys(("department", "meeting", "form"), "wide")
 
     department = SearchMultipleChoiceField(
@@ -58,7 +62,7 @@ class WorkbookExportForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
 
-    def __init__(self, data=None, *, account: Account, today: datetime.date) -> None:
+    def __init__(self, data: QueryDict | None = None, *, account: Account, today: datetime.date) -> None:
         """Offer what ``account`` may have; ``today`` (Asia/Shanghai) is before any day of return."""
         initial = {"send_to": " ".join(filter(None, [account.display_name, account.email]))}
         super().__init__(data, auto_id="make-%s", initial=initial)
@@ -89,7 +93,7 @@ class WorkbookExportForm(forms.Form):
 class WorkbookUploadForm(forms.Form):
     """The workbooks that come back, several at once."""
 
-    files = forms.FileField(
+    files = forms.FileField(  # type: ignore[assignment]  # a field
         label=gettext_lazy("The workbooks that came back"),
         required=False,
         widget=MultipleFileInput(

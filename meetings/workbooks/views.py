@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ def workbook_home(request: Request) -> HttpResponse:
 
 
 @require_safe
-def workbook_export(request: Request) -> HttpResponse:
+def workbook_export(request: Request) -> HttpResponseBase:
     """Hand out the workbook, or the zip of them, that the address asks for."""
     permissions.require_workbook_access(request.user)
     form = WorkbookExportForm(request.GET, account=request.user, today=today())
@@ -136,9 +137,10 @@ def _save_uploads(request: Request) -> HttpResponse:
 
 def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
     """Return the upload of a file: the one of before, where the same was handed in and is accepted or waits."""
-    if file.size > MAX_FILE_BYTES:
+    size = file.size or 0
+    if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
-        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-file.size // MEGABYTE), limit=limit)
+        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
     content = file.read()
     before = services.find_same_upload(request.user, content)
     if before is not None and not before.is_pending:
@@ -154,7 +156,7 @@ def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
         path.write_bytes(content)
         read = parse_workbook(read_sheets_in_sandbox(path))
     _require_workbook_sheet(read)
-    return services.create_upload(parsed=read, content=content, name=file.name, account=request.user)
+    return services.create_upload(parsed=read, content=content, name=file.name or "", account=request.user)
 
 
 def _require_workbook_sheet(parsed: ParsedWorkbook) -> None:
@@ -272,7 +274,9 @@ def _accept(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
     )
     for row in accepted.left:
         messages.warning(
-            request, _("Left out: “%(task)s”. %(sentence)s") % {"task": row.task, "sentence": row.refusal.message}
+            request,
+            _("Left out: “%(task)s”. %(sentence)s")
+            % {"task": row.task, "sentence": row.refusal.message if row.refusal else ""},
         )
     return redirect("fill_in_upload", upload.pk)
 

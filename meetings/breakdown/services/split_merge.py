@@ -129,7 +129,6 @@ def _copy_state(task: Task, new: Task, old_text: str, *, actor: Account, reason:
     if task.next_review is not None and task.next_review != new.next_review:
         changes["next_review"] = {"old": iso(new.next_review), "new": iso(task.next_review)}
     since = last_state_change_day(task) if changes.keys() - {"next_review"} else timezone.localdate()
-    assert since is not None  # what has changed has a day of change
     return write_entry(
         new,
         actor=actor,

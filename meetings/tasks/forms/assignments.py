@@ -11,9 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.forms.renderers import BaseRenderer, get_default_renderer
 from django.http import QueryDict
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -76,12 +74,6 @@ class AssignmentsWidget(forms.Widget):
         if place == self.focus:
             first.widget.attrs["autofocus"] = True
         return row_form
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
-    ) -> Any:
-        renderer = renderer or get_default_renderer()
-        return mark_safe(renderer.render(self.template_name, self.get_context(name, value, attrs)))  # noqa: S308
 
     def rearrange(self, value: str, verb: str, place: int) -> str:
         """Return the rows after the button ``verb`` of the row at ``place`` (0 for the first); as they are, without."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from meetings import permissions
 from meetings.core.lifecycle import TRANSITIONS, ActorRole
+from meetings.core.types import StrOrPromise
 from meetings.models import Account, Department, DepartmentRole, Person, Status
 from meetings.tasks.services.batch import build_task_changes
 from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, PlannedRow, TaskChange
@@ -177,7 +178,7 @@ class BatchForm(ServiceForm):
                 self.add_error(name, sentence)
 
 
-def _status_choices(is_secretariat: bool) -> list[tuple[str, str]]:
+def _status_choices(is_secretariat: bool) -> list[tuple[str, StrOrPromise]]:
     """Return the statuses that somebody may bring a task to at all, in the order of its life."""
     takers = {ActorRole.SECRETARIAT} if is_secretariat else {ActorRole.ANSWERABLE_LIAISON, ActorRole.ANY_LIAISON}
     targets = {transition.target for transition in TRANSITIONS if transition.takers & takers}

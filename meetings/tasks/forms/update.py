@@ -135,6 +135,7 @@ class UpdateTaskForm(TaskForm):
         }
 
     def _review_help(self) -> str:
+        assert self.task.day_next_review is not None  # as every open task without a due day has one
         return _(
             "Due for review on %(day)s. Left empty, a report moves it on by %(months)d months from the effective day."
         ) % {

@@ -177,7 +177,7 @@ def check_day(task: Task, effective_on: datetime.date, is_state_change: bool, to
     if not is_state_change:
         return
     last = last_state_change_day(task)
-    if last is not None and effective_on < last:
+    if effective_on < last:
         raise InvalidDateError(
             _("The task last changed on %(last)s; another change cannot count from %(day)s. Choose that day or later.")
             % {"last": format_day(last), "day": format_day(effective_on)},
@@ -185,9 +185,10 @@ def check_day(task: Task, effective_on: datetime.date, is_state_change: bool, to
         )
 
 
-def last_state_change_day(task: Task) -> datetime.date | None:
+def last_state_change_day(task: Task) -> datetime.date:
     """Return the day of the task's last change of state, before which no other may count. One query."""
-    return max((entry.effective_on for entry in exclude_undone(task.log.all()) if entry.is_state_change), default=None)
+    days = [entry.effective_on for entry in exclude_undone(task.log.all()) if entry.is_state_change]
+    return max(days) if days else task.suggestion.meeting.issued_on
 
 
 def check_open_on(task: Task, day: datetime.date) -> None:

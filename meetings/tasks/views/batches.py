@@ -17,6 +17,7 @@ from meetings import permissions
 from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidInputError, ServiceError
 from meetings.models import Batch, TaskLog
+from meetings.models.task import TaskQuerySet
 from meetings.tasks.display import Change, describe_changes
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.forms.batch import BatchForm, format_selection
@@ -53,7 +54,7 @@ def batch_create(request: Request) -> HttpResponse:
     return _run(request, form) if step == "run" else _preview(request, form)
 
 
-def _start(request: Request, tasks) -> HttpResponse:
+def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
     """Take the selection from the list, with the versions of now; what is wrong with it is said in the list."""
     try:
         selected = _parse_selection(request.POST, tasks)
@@ -64,7 +65,7 @@ def _start(request: Request, tasks) -> HttpResponse:
     return _render(request, form)
 
 
-def _parse_selection(data: QueryDict, tasks) -> dict[int, int]:
+def _parse_selection(data: QueryDict, tasks: TaskQuerySet) -> dict[int, int]:
     """Return the tasks that the list's form selects, with their versions; raises InvalidInputError for none."""
     if data.get("all"):
         try:

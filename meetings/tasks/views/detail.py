@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from meetings import permissions
 from meetings.models import (
+    Account,
     DeadlineKind,
     SuggestionOutcome,
     Task,
@@ -168,7 +169,7 @@ def _past_day_context(task: Task, day: datetime.date) -> dict[str, Any]:
 
 
 def _answer_form(
-    instruction_id: int, may_answer: bool, submitted_form: TaskActionForm | None, account, task: Task
+    instruction_id: int, may_answer: bool, submitted_form: TaskActionForm | None, account: Account, task: Task
 ) -> TaskActionForm | None:
     if (
         submitted_form is not None
@@ -220,10 +221,10 @@ def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
     for entry in reports:
         if entry.department:
             # What a department reported before it was merged is said of the one that lives.
-            last.setdefault(entry.department.merged_into_id or entry.department_id, entry)
+            last.setdefault(entry.department.merged_into_id or entry.department.pk, entry)
     newest = reports[0].effective_on if reports else None
     parts = []
     for part in task.task_departments.all():
         own = last.get(part.department_id)
-        parts.append((part, own, own is None or own.effective_on < newest))
+        parts.append((part, own, own is None or newest is None or own.effective_on < newest))
     return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.display.deadline_messages import shorten_text
-from meetings.models import Status, Task
+from meetings.models import Status, Task, TaskLog
 from meetings.tasks import downloads
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
@@ -25,7 +26,7 @@ from .detail import render_task
 
 
 @require_safe
-def task_list(request: Request) -> HttpResponse:
+def task_list(request: Request) -> HttpResponseBase:
     """Show the tasks that the address asks for, or hand them out as a file (``export=xlsx|csv``)."""
     day, _wrong = requested_day(request, today())
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
@@ -81,7 +82,7 @@ def _update(request: Request, pk: int) -> HttpResponse:
     return render_task(request, task, today(), form=form, status=form.status_code)
 
 
-def update_success_message(task: Task, entry) -> str:
+def update_success_message(task: Task, entry: TaskLog) -> str:
     """Say what an entry of the quick update has changed."""
     if "status" in entry.changes:
         return _("Saved: “%(task)s” is now “%(status)s”.") % {

@@ -71,8 +71,8 @@ def deadline_preview(request: Request) -> HttpResponse:
     text = request.GET.get("deadline_text", "")
     if "meeting" in request.GET:
         meeting = permissions.readable_meeting(request.user, _parse_id(request.GET["meeting"]), today())
-        reading = parse_printed_deadline(text, meeting.issued_on, meeting.held_on)
-        return _render_printed_preview(request, reading if text.strip() else None, "understood")
+        printed = parse_printed_deadline(text, meeting.issued_on, meeting.held_on)
+        return _render_printed_preview(request, printed if text.strip() else None, "understood")
     day = DayField(required=False)
     try:
         asked_on = day.clean(request.GET.get("effective_on"))
