@@ -1,4 +1,4 @@
-"""The Chinese catalogue, kept with Babel alone: no gettext programs have to be on the machine.
+"""The Chinese message catalogue, maintained with Babel alone.
 
     python -m cnas_tasks.catalogue update               # extraction into locale/…/django.po  (make messages)
     python -m cnas_tasks.catalogue compile IN.po OUT.mo  # (make setup)
@@ -57,12 +57,12 @@ def message_key(message: Message) -> tuple[str | None, str]:
 
 
 def translations(message: Message) -> tuple[str, ...]:
-    """Return the translations of a message, one for each plural form; none if it was never translated."""
+    """Return the translations of a message, one for each plural form; empty if none."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def extract_messages(path: Path) -> Iterator[tuple[tuple[str, ...] | str, str | None, list[str]]]:
-    """Yield (message or singular and plural, context, comments for translators) of one file."""
+    """Yield (message or plural pair, context, translators' comments) of one file."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         # Within brackets Python has no indentation, which what is left of a template would break.
@@ -108,7 +108,7 @@ def update_catalog() -> Catalog:
 
 
 def write_catalog(catalog: Catalog, path: Path = PO_FILE) -> None:
-    """Write ``catalog`` in the one form it is kept in: sorted, without places, without obsolete messages."""
+    """Write ``catalog`` sorted, without places and without obsolete messages."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, no_location=True, sort_output=True, ignore_obsolete=True, width=120)

@@ -1,4 +1,4 @@
-"""Settings, one file for every deployment: what differs is read from the environment (README, Settings)."""
+"""Settings for every deployment; what differs is read from the environment."""
 
 import secrets
 from pathlib import Path
@@ -14,7 +14,7 @@ env = environ.Env()
 
 
 def _load_secret_key() -> str:
-    """A random key of this installation, made once and kept beside its database, so that none is ever known."""
+    """Return this installation's random key, created beside its database."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
         DATA_DIR.mkdir(mode=0o700, exist_ok=True)

@@ -16,7 +16,7 @@ class HashedWhereCollectedStorage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def hashed_name(self, name: str, content: File | None = None, filename: str | None = None) -> str:
-        """Return ``name`` with its hash, or as it is while the file has not been collected."""
+        """Return ``name`` with its hash, or as it is until it has been collected."""
         try:
             return super().hashed_name(name, content, filename)
         except ValueError:

@@ -1,4 +1,4 @@
-"""The administration site: administrators look at every row here, and write none (docs/domain.md, Roles).
+"""The administration site, read-only and for administrators alone.
 
 Rows change by the services alone, which write the logs; accounts, departments and people have their own pages
 (`meetings.organisation.views`).
@@ -40,7 +40,7 @@ admin.site.index_title = gettext_lazy("The rows of the register, read-only")
 
 
 def _redirect_to_login(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-    """Send who is not signed in to the one sign-in page, with its lockout; say no to all but administrators."""
+    """Redirect to the one sign-in page, with its lockout; 403 for non-administrators."""
     if admin.site.has_permission(request):
         return redirect("admin:index")
     if request.user.is_authenticated:
@@ -75,7 +75,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin, UserAdmin):
-    """Accounts, one role each; they change on their own pages, which keep the last administrator and write the log."""
+    """Accounts; their own pages keep the last administrator and write the log."""
 
     list_display = ("username", "display_name", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
@@ -92,7 +92,7 @@ class AccountAdmin(ReadOnlyAdmin, UserAdmin):
 
 @admin.register(Department)
 class DepartmentAdmin(ReadOnlyAdmin):
-    """Departments; they change on their own pages, which keep their former names and write the change log."""
+    """Departments; their own pages keep former names and write the log."""
 
     list_display = ("name", "head", "is_active", "merged_into")
     list_filter = ("is_active",)
@@ -150,7 +150,7 @@ class TaskLogAdmin(ReadOnlyAdmin):
 
 @admin.register(Evidence)
 class EvidenceAdmin(ReadOnlyAdmin):
-    """Files of evidence, the deleted ones too: administrators alone can still get at those."""
+    """Files of evidence, the deleted ones too, which only administrators can get."""
 
     list_display = ("name", "task", "size", "content_type", "removal")
     list_select_related = ("task", "removal")
@@ -182,7 +182,7 @@ class InstructionAdmin(ReadOnlyAdmin):
 
 @admin.register(Mailing)
 class MailingAdmin(ReadOnlyAdmin):
-    """Mails to be sent, and what keeps them."""
+    """Mails to be sent, and what delays them."""
 
     list_display = ("day", "kind", "account", "state", "attempts", "problem")
     list_filter = ("state", "kind")

@@ -1,4 +1,4 @@
-"""Bring the rows of an older backup up to date: in a database of their own, by the migrations themselves."""
+"""Migration of an older backup's rows in a temporary database."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ APP = "meetings"
 
 
 class DamagedRowsError(Exception):
-    """The rows of the backup are not those that its manifest counts, or none of its time."""
+    """Raised where a backup's rows do not match its manifest or its schema."""
 
 
 def is_known_schema(schema: str) -> bool:
-    """Return whether ``schema`` names a migration of the register's tables that this version has."""
+    """Return whether ``schema`` names a migration that this version has."""
     loader = MigrationExecutor(connections[DEFAULT_DB_ALIAS]).loader
     return (APP, schema) in loader.graph.nodes
 
 
 @contextmanager
 def upgraded_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
-    """Yield the alias of a database that holds the backup's rows, migrated to the present schema.
+    """Yield the alias of a database with the backup's rows in the present schema.
 
     It is a SQLite file in a temporary folder, whatever the register's own database: made at the backup's migration,
     filled, and migrated as an installation is. Raises DamagedRowsError.
@@ -59,7 +59,7 @@ def upgraded_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Iterato
 
 
 def load_rows(archive: zipfile.ZipFile, counts: dict[str, int], apps: Apps, *, using: str) -> None:
-    """Insert the backup's rows into ``using`` through ``apps``, the models as they were at its migration.
+    """Insert the backup's rows into ``using`` through ``apps``, its time's models.
 
     ``counts`` are the numbers of rows by label. Raises DamagedRowsError.
     """

@@ -44,7 +44,7 @@ CHUNK_BYTES = 1 << 20
 
 
 class BackupError(Exception):
-    """A backup could not be written or restored; the sentence says why. Nothing has been changed."""
+    """Raised where a backup could not be written or restored; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class Summary:
 
 
 def write_backup(path: Path) -> Summary:
-    """Write the register as it stands at one moment to ``path``, in place of a file that is there.
+    """Write the register as of one moment to ``path``, replacing a file there.
 
     Nobody but its owner may read the file, for it holds the accounts' password hashes. Until it is complete it has
-    another name, so that a failure leaves a former backup as it was. Raises BackupRefused where it cannot be written.
+    another name, so that a failure leaves a former backup as it was. Raises BackupError where it cannot be written.
     """
     unfinished = None
     try:
@@ -128,7 +128,7 @@ def _write_member(archive: zipfile.ZipFile, member: str, chunks: Iterable[bytes]
 
 @contextmanager
 def _consistent_snapshot() -> Iterator[None]:
-    """Let all queries see the database of one moment, without keeping anybody from writing meanwhile."""
+    """Let all queries see the database of one moment, without blocking writers."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":
@@ -149,7 +149,7 @@ def _consistent_snapshot() -> Iterator[None]:
 
 
 def restore_backup(path: Path) -> Summary:
-    """Put what `write_backup` wrote to ``path`` into the empty register, all of it or nothing.
+    """Restore a backup into the empty register, all of it or nothing.
 
     The register is empty when no model of it has a row: a new database after `migrate`. Everything is verified against
     the manifest first. A backup of an older version is migrated on the way (`backup_upgrade`). Raises BackupError
@@ -226,7 +226,7 @@ def _require_empty_register() -> None:
 
 @contextmanager
 def _rows_source(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Iterator[Callable[[], None]]:
-    """Yield the function that writes the backup's rows, which for an older backup come migrated."""
+    """Yield the function that writes the backup's rows, migrated if they are older."""
     if manifest["schema"] == _schema():
         yield lambda: _restore_rows(archive, manifest)
         return
@@ -254,7 +254,7 @@ def _restore_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
 
 
 def _copy_rows(alias: str) -> None:
-    """Copy every row of the database ``alias`` into the register, with the many-to-many rows that have no model."""
+    """Copy every row of the database ``alias``, many-to-many rows included."""
     for model in _models():
         through = (field.remote_field.through for field in model._meta.local_many_to_many)
         for table in (model, *(table for table in through if table and table._meta.auto_created)):
@@ -275,7 +275,7 @@ def _finish_rows() -> None:
 
 
 def _restore_files(archive: zipfile.ZipFile, written: list[Path]) -> None:
-    """Unpack the uploaded files; adds each to ``written`` before it is, for whoever has to clean up."""
+    """Unpack the uploaded files; adds each to ``written`` first, for a clean-up."""
     media = Path(settings.MEDIA_ROOT)
     for member in _media_members(archive):
         target = media.joinpath(*PurePosixPath(member).parts[1:])
@@ -293,7 +293,7 @@ def _restore_files(archive: zipfile.ZipFile, written: list[Path]) -> None:
 
 
 def _models() -> list[type[models.Model]]:
-    """Return the models of the register, each after those it refers to as far as there is such an order."""
+    """Return the register's models, each after those it refers to, where possible."""
     config = apps.get_app_config("meetings")
     return serializers.sort_dependencies([(config, list(config.get_models()))], allow_cycles=True)
 
@@ -307,7 +307,7 @@ def _media_members(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _schema() -> str:
-    """Return the name of the last migration of the register's tables that this database has."""
+    """Return the last migration of the register's tables in this database."""
     applied = MigrationRecorder(connection).applied_migrations()
     return max((name for app, name in applied if app == "meetings"), default="")
 

@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 
 
 class ServiceError(Exception):
-    """A service refused and wrote nothing. ``field`` names the form's field the message is about, if there is one."""
+    """Raised by a service that refused and wrote nothing.
+
+    ``field`` names the form's field that the message is about, if there is one.
+    """
 
     # Of the page that comes back with the message.
     status_code = 422
@@ -33,20 +36,21 @@ class InvalidDateError(ServiceError):
 
 
 class InvalidInputError(ServiceError):
-    """Something that has to be said was not."""
+    """Raised where a required value is missing or a value is invalid."""
 
 
 class NoChangesError(InvalidInputError):
-    """What was said is what is there already."""
+    """Raised where the values are the present ones."""
 
     def __init__(self, *, field: str | None = None) -> None:
         super().__init__(_("Nothing differs from what is there."), field=field)
 
 
 class ConflictError(ServiceError):
-    """Somebody else saved meanwhile; ``newer_entries`` are their log entries, oldest first, where there is a log.
+    """Raised where somebody else saved meanwhile.
 
-    ``current_version`` is what a form has to carry to count, none where it has to be opened anew.
+    ``newer_entries`` are their log entries, oldest first, where there is a log. ``current_version`` is what a form has
+    to carry to count, None where it has to be opened anew.
     """
 
     status_code = 409

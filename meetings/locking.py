@@ -1,4 +1,4 @@
-"""What a form was opened on, and whether that is still there when it is sent: two people at once (docs/domain.md).
+"""Version tokens of forms and pages, for two people at once (docs/domain.md).
 
 A task, a department or a row of a draft has a number that grows with each change; a page that shows more than one of
 them has a token over all that it shows.
@@ -14,7 +14,7 @@ from meetings.errors import ConflictError
 
 
 def build_version_token(*values: object) -> str:
-    """Return a token of ``values``: two pages have the same one exactly where they showed the same."""
+    """Return a token of ``values``: equal for two pages that showed the same."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
 
 
@@ -25,9 +25,9 @@ def check_version(
     newer_entries: Callable[[], Iterable[Any]] = tuple,
     message: str = "",
 ) -> None:
-    """Raise ConflictError where what a form showed (none: nothing was shown) is not what is there now.
+    """Raise ConflictError where ``shown`` (None: not checked) is not ``current``.
 
-    ``newer_entries`` are asked for only then: the log entries recorded since ``shown``, the oldest first.
+    ``newer_entries`` is called only then: the log entries recorded since ``shown``, the oldest first.
     """
     if shown is not None and shown != current:
         raise ConflictError(message, newer_entries=list(newer_entries()), current_version=current)

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 class LanguageMiddleware:
-    """Chinese, unless the reader chose English: for their account, or without one in this browser.
+    """Activate Chinese, unless the account or this browser chose English.
 
     Django's LocaleMiddleware would follow the browser's Accept-Language; the secretariat's computers are often
     set to English, and the register is a Chinese document (README, Language).
@@ -33,11 +33,11 @@ class LanguageMiddleware:
 
 
 class FileTransferMiddleware:
-    """What `static/js/loading-state.js` has to know of an answer, and a browser's script cannot see.
+    """Tell the scripts of uploads and downloads what a browser hides from them.
 
-    A form with files is sent by the script, which shows how much has arrived. A redirect would be followed behind its
-    back, and the page at its end, with the message of what was done, be spent on nobody: it is told the address
-    instead. An answer that brings a file takes away the cookie that the script watches to know that it was made.
+    A form with files is sent by `static/js/loading-state.js`, which shows how much has arrived. A redirect would be
+    followed behind its back, and the page at its end, with the message of what was done, be spent on nobody: it is told
+    the address instead. A response with a file deletes the cookie that the script watches to know that it was made.
     """
 
     UPLOAD_HEADER, REDIRECT_HEADER, PENDING_DOWNLOAD_COOKIE = "X-Upload", "X-Redirected-To", "file_in_making"
@@ -63,9 +63,9 @@ class FileTransferMiddleware:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Ask who is not signed in to do so, and lead them back to the page they were on.
+    """Require sign-in, and lead people back to the page they were on.
 
-    What was sent into an ended session is lost to the server; the page keeps it (static/js/form-autosave.js), so a
+    What was sent into an ended session is lost to the server; the page stores it (static/js/form-autosave.js), so a
     form's own address, which may be no page, is not where they go on.
     """
 

@@ -1,4 +1,4 @@
-"""Meetings side by side: which suggestions come back to earlier ones, and which might."""
+"""Comparison of meetings: which suggestions come back to earlier ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_CANDIDATES = 8
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An earlier suggestion that may be about the same matter: how alike, and who made both."""
+    """An earlier suggestion of similar text, with its similarity and suggesters."""
 
     suggestion: Suggestion
     likeness: float
@@ -30,14 +30,14 @@ class Candidate:
 
 
 def earlier_suggestions(suggestion: Suggestion) -> QuerySet[Suggestion]:
-    """Return the suggestions of meetings issued before that of ``suggestion``: what it may come back to."""
+    """Return the suggestions of meetings issued before that of ``suggestion``."""
     return Suggestion.objects.filter(meeting__issued_on__lt=suggestion.meeting.issued_on)
 
 
 def find_candidates(suggestion: Suggestion, search_text: str = "") -> list[Candidate]:
-    """Return the earlier suggestions most like ``suggestion``, the likest first; three queries, texts of all of them.
+    """Return the earlier suggestions most similar to ``suggestion``. Three queries.
 
-    With ``search_text``, those that hold all of them, however like they are.
+    With ``search_text``, those that hold all of its words, however similar they are.
     """
     earlier = earlier_suggestions(suggestion)
     for word in search_text.split():
@@ -72,7 +72,7 @@ def with_sources(suggestions: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
 
 @dataclass(frozen=True, slots=True)
 class UnlinkedSuggestion:
-    """A suggestion of the later meeting without one of the earlier; ``likely`` is the likest of that, if any is."""
+    """A suggestion without an earlier one; ``likely`` is the most similar, if any."""
 
     suggestion: Suggestion
     likely_match: Suggestion | None
@@ -80,7 +80,7 @@ class UnlinkedSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two meetings side by side: ``pairs`` of later and earlier suggestion, and what has no counterpart."""
+    """Two meetings: ``pairs`` of later and earlier suggestion, and the rest."""
 
     earlier: Meeting
     later: Meeting

@@ -12,7 +12,7 @@ from meetings.ui.forms import ServiceForm
 
 
 class LeaderAgreementForm(ServiceForm):
-    """Whether a supervising leader agrees before a task of the meeting is closed; left out, nobody has to."""
+    """Whether a supervising leader agrees before a task of the meeting is closed."""
 
     agrees = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False)
 

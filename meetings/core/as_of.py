@@ -1,4 +1,4 @@
-"""The day a page is about: today in Asia/Shanghai, or the `as_of` that was asked for (docs/domain.md, As-of)."""
+"""The day a page shows: today in Asia/Shanghai, or ``as_of`` (docs/domain.md)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ FIRST_YEAR = 1900
 
 
 class InvalidAsOfError(ValueError):
-    """The asked-for day cannot be read or has not come yet; its text is the sentence for the reader."""
+    """Raised for an ``as_of`` that is no day or still to come; its text says which."""
 
 
 def parse_date(value: str) -> datetime.date:
-    """Return the day that ``value`` (YYYY-MM-DD) names; raises InvalidAsOfError where it names none since 1900."""
+    """Parse ``value`` (YYYY-MM-DD); raises InvalidAsOfError for no day since 1900."""
     try:
         day = datetime.datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
@@ -31,7 +31,7 @@ def parse_date(value: str) -> datetime.date:
 
 
 def parse_as_of(value: str | None, today: datetime.date | None = None) -> datetime.date:
-    """Return the day to show: ``value`` (YYYY-MM-DD), or today where nothing is written.
+    """Return the day to show: ``value`` (YYYY-MM-DD), or today where it is None.
 
     Raises InvalidAsOfError for what is no day and for a day that has not come yet.
     """

@@ -1,4 +1,4 @@
-"""Dataclasses as JSON holds them, and back (cattrs): for what is kept in a column or handed to another process.
+"""Convert dataclasses to JSON and back (cattrs), for columns and other processes.
 
 A field is stored under its name, a day as YYYY-MM-DD, an enumeration by its value, a tuple as a list. A key that is
 missing gives the field's default, one that is unknown is passed over.

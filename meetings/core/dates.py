@@ -1,4 +1,4 @@
-"""Review days: when somebody has to look at a task again that has no due date (docs/domain.md, Nothing can hide).
+"""Month arithmetic for review days (docs/domain.md, Nothing can hide).
 
 Pure Python, no Django: month arithmetic differs between SQLite and PostgreSQL, so days are computed here and stored.
 """
@@ -10,7 +10,7 @@ import datetime
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
-    """Return the day ``months`` calendar months after ``day``, clamped to the end of the month.
+    """Add calendar months to ``day``, clamped to the end of the month.
 
     2023-11-30 plus 3 months is 2024-02-29.
     """

@@ -1,4 +1,4 @@
-"""What a file is by its content, for the few types that may be kept as evidence. Pure Python, no Django.
+"""Detection of the file types accepted as evidence, by content. Pure Python.
 
 A name's ending is a claim; what counts is what the file begins with and holds. Everything executable is left out:
 programs, scripts, pages with scripts, documents with macros, and archives, which may hold any of these.
@@ -50,14 +50,14 @@ ALL_ENDINGS = (*ENDINGS, *IMAGE_ENDINGS, *TEXT_ENDINGS)
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A type that may be kept: its media type, and the endings a name of it may have, lower case, without the dot."""
+    """An accepted type: its media type and file name endings, lower case, without dot."""
 
     content_type: str
     endings: tuple[str, ...]
 
 
 def detect_file_type(file: BinaryIO) -> FileType | None:
-    """Return what ``file`` is by its content, or ``None`` where it is nothing that may be kept.
+    """Return the type of ``file`` by its content, or None where it is not accepted.
 
     Leaves the file at its beginning.
     """

@@ -1,4 +1,4 @@
-"""What can be open about a row of an imported table: the codes that are stored with it."""
+"""Codes of what may be open about a row of an imported table, as stored with it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ProblemCode(StrEnum):
 
 
 class QuestionCode(StrEnum):
-    """A printed name of which the register does not know for certain whom it means."""
+    """A printed name that the register cannot match for certain."""
 
     DEPARTMENT_LIKE_KNOWN = "department_like_known"  # known
     PERSON_LIKE_KNOWN = "person_like_known"  # known

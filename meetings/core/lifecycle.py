@@ -1,7 +1,7 @@
-"""The life of a task, and of a wish for a later deadline, as two tables: what is not in them cannot happen.
+"""The lifecycle of tasks and of extension requests, as two tables of transitions.
 
-docs/domain.md, Lifecycle. Buttons, addresses and verbs all ask these tables; `manage.py draw_lifecycle` draws
-``docs/lifecycle.md`` from them. Pure Python, no Django.
+What is not in them cannot happen (docs/domain.md, Lifecycle). Buttons, addresses and services all ask these tables;
+`manage.py draw_lifecycle` draws ``docs/lifecycle.md`` from them. Pure Python, no Django.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ CAN_COMMENT = CAN_REPORT | CAN_SUPERVISE
 class Transition:
     """One allowed change of status.
 
-    ``is_report``: the words written with it tell of progress, so they reset the review. ``needs_agreement``: where
-    the meeting is set so, a supervising leader has to have agreed before.
+    ``is_report``: its note tells of progress, so it resets the review. ``needs_agreement``: where the meeting is set
+    so, a supervising leader has to have agreed before.
     """
 
     step: Step
@@ -99,17 +99,17 @@ _TRANSITION_BY_STATUSES: dict[tuple[str, str], Transition] = {
 
 
 def find_transition(source: str, target: str) -> Transition | None:
-    """Return the transition from ``source`` to ``target``, or ``None`` where the table has none."""
+    """Return the transition from ``source`` to ``target``; None where there is none."""
     return _TRANSITION_BY_STATUSES.get((source, target))
 
 
 def transitions_from(source: str, actor_roles: frozenset[ActorRole] | set[ActorRole]) -> tuple[Transition, ...]:
-    """Return the transitions that one of ``actor_roles`` may make from ``source``, in the table's order."""
+    """Return the transitions from ``source`` open to ``actor_roles``, in table order."""
     return tuple(t for t in TRANSITIONS if t.source == source and t.takers & actor_roles)
 
 
 class ExtensionState(StrEnum):
-    """Where a wish for a later deadline stands."""
+    """The states of an extension request."""
 
     REQUESTED = "asked"
     GRANTED = "granted"
@@ -118,7 +118,7 @@ class ExtensionState(StrEnum):
 
 
 class ExtensionEvent(StrEnum):
-    """The names of what happens to a wish for a later deadline."""
+    """What happens to an extension request."""
 
     REQUEST = "ask"
     GRANT = "grant"
@@ -128,9 +128,10 @@ class ExtensionEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExtensionTransition:
-    """One allowed change of a wish; ``source`` is none where it begins. Only one wish of a task is open at a time.
+    """One allowed change of an extension request; a task has one open at most.
 
-    ``task_statuses`` are those of the task in which it may happen; no ``takers``: it happens with the task's end.
+    ``source`` is None where the request begins. ``task_statuses`` are those of the task in which it may happen; no
+    ``takers``: it happens with the task's end.
     """
 
     step: ExtensionEvent
@@ -166,5 +167,5 @@ _EXTENSION_BY_EVENT = {transition.step: transition for transition in EXTENSION_T
 
 
 def extension_transition(event: ExtensionEvent) -> ExtensionTransition:
-    """Return what ``event`` does to a wish for a later deadline, and who may do it."""
+    """Return the transition of extension requests that ``event`` stands for."""
     return _EXTENSION_BY_EVENT[event]

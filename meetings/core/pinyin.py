@@ -1,4 +1,4 @@
-"""How Chinese names and texts are typed on a keyboard: by pinyin (liuzhongshu) and by its initials (lzs).
+"""Search keys of Chinese texts: pinyin (liuzhongshu) and its initials (lzs).
 
 Pure Python over pypinyin, which knows the readings of words. What is found here is stored beside what it spells
 (`meetings.models.fields.PinyinField`), so that a search is a search for a part of a text.
@@ -22,7 +22,7 @@ MIN_QUERY_LENGTH = 2
 
 
 def is_pinyin_query(word: str) -> bool:
-    """Whether somebody may have typed ``word`` as pinyin or initials: letters of the keyboard, and more than one."""
+    """Whether ``word`` may be pinyin or initials: two or more letters of the keyboard."""
     return len(word) >= MIN_QUERY_LENGTH and word.isascii() and word.isalnum() and not word.isdecimal()
 
 
@@ -33,7 +33,7 @@ _SPLIT_LETTERS: Any = list
 # Every save of a task spells its text again, which seldom is another one.
 @lru_cache(maxsize=4096)
 def build_pinyin_index(text: str) -> str:
-    """Return all that ``text`` may be typed as, a blank between: pinyin, then initials, for each reading.
+    """Build the pinyin and initials of ``text`` for each reading, separated by blanks.
 
     Without tones, in small letters; letters and digits stand as they are and all else is left out. Empty for an
     empty text.

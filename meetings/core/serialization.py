@@ -1,4 +1,4 @@
-"""Write rows with nothing lost, and read those written under former names of models (`SERIALIZATION_MODULES`)."""
+"""JSON serializer that loses nothing and reads former model labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How alike two texts are, for finding the same matter raised again. Pure Python, no Django.
+"""Similarity of two texts, for finding the same matter raised again. Pure Python.
 
 Chinese has no blanks between its words, so pairs of neighbouring characters stand for them. A pair that many texts
 have (建议, 进一步, 加强) says little about any of them and weighs little.
@@ -16,13 +16,13 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def bigrams(text: str) -> frozenset[str]:
-    """Return the pairs of neighbouring characters of ``text``, without what is neither letter nor figure."""
+    """Return the pairs of neighbouring letters or digits of ``text``."""
     characters = [one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum()]
     return frozenset(first + second for first, second in zip(characters, characters[1:], strict=False))
 
 
 def similarity_scores(text: str, others: Mapping[Key, str]) -> dict[Key, float]:
-    """Return how alike ``text`` is to each of ``others``, from 0 (nothing in common) to 1 (the same words)."""
+    """Score how alike ``text`` is to each of ``others``, from 0 (nothing) to 1 (same)."""
     own = bigrams(text)
     pairs = {key: bigrams(other) for key, other in others.items()}
     frequency = Counter(pair for of_other in pairs.values() for pair in of_other)

@@ -1,7 +1,7 @@
-"""Working days in China: not weekends and public holidays, but the weekends that make up for them.
+"""Working days in China: no weekends and holidays, but make-up working weekends.
 
 Pure Python, no Django. The State Council announces each year's days late in the year before, and `chinesecalendar` is
-published anew then; a year it does not know has the days from Monday to Friday, which is said once in the log.
+published anew then; a year it does not know has the days from Monday to Friday, with one warning in the log.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ONE_DAY = datetime.timedelta(days=1)
 
 
 def is_working_day(day: datetime.date) -> bool:
-    """Return whether people work on ``day``; in a year not announced yet: whether it is Monday to Friday."""
+    """Whether ``day`` is a working day; in a year not announced yet: Monday to Friday."""
     if is_announced(day.year):
         return chinese_calendar.is_workday(day)
     _warn_once(day.year)
@@ -34,9 +34,9 @@ def last_working_day(day: datetime.date) -> datetime.date:
 
 
 def first_of_last_working_days(day: datetime.date, number: int) -> datetime.date:
-    """Return the first of the last ``number`` working days up to and including ``day``; for none, the day after it.
+    """Return the first of the last ``number`` working days up to ``day``, inclusive.
 
-    What ended before that day has been over for ``number`` working days or more.
+    For none, it is the day after ``day``. What ended before that day has been over for ``number`` working days or more.
     """
     begin = day + ONE_DAY
     for _each in range(number):

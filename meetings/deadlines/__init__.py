@@ -1,4 +1,4 @@
-"""完成时限: from the text printed in a breakdown table to what it means. Pure Python, no Django.
+"""完成时限: what a printed deadline means. Pure Python, no Django.
 
 The rules are those of docs/domain.md, Deadlines and Several dates in a row. The forms, each with what it means for a
 document issued on 2023-11-08 of a meeting held on 2023-09-27, are in ``docs/deadlines.md``, which is printed from the

@@ -1,4 +1,4 @@
-"""What an Excel cell holds, as the text it prints and what that means (issue: real dates, serials, numbers)."""
+"""Deadlines in Excel cells: real dates, serials and other numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
 def cell_text(value: object) -> str:
-    """The text a cell's value prints: days as 2024-12-31, whole numbers without a point, nothing as ``""``."""
+    """Return the text a cell prints: days as 2024-12-31, whole numbers with no point."""
     if value is None:
         return ""
     if isinstance(value, datetime.datetime):
@@ -32,9 +32,9 @@ def read_cell(
     issued_on: datetime.date | None = None,
     held_on: datetime.date | None = None,
 ) -> Reading:
-    """Read one task's deadline from the value of an Excel cell: text, a real date, a serial or another number.
+    """Read one task's deadline from an Excel cell: text, date, serial or number.
 
-    ``number_format`` is the cell's Excel format where the reader of the file knows it. Excel turns a typed
+    ``number_format`` is the cell's Excel format where the reader of the file knows it. Excel turns an entered
     2024年12月 into the first of that month and shows the month only: by a format without a day the month's end is
     due, and with no format known a first of a month is a problem with the month's end offered. Whole numbers that
     are serial numbers of days (1900 system) are days, four figures are a year, other numbers are read as printed

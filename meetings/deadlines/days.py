@@ -1,4 +1,4 @@
-"""What the calendar knows: ends of periods, months added, feasts. All days are calendar days in Asia/Shanghai."""
+"""Calendar arithmetic: ends of periods, added months, feasts; in Asia/Shanghai."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _EXCEL_DAY_NOUGHT = datetime.date(1899, 12, 30)
 
 
 def day_or_none(year: int, month: int, day: int) -> datetime.date | None:
-    """The day, or None where the calendar has no such day."""
+    """Return the day, or None where the calendar has no such day."""
     try:
         return datetime.date(year, month, day)
     except ValueError:
@@ -22,20 +22,20 @@ def day_or_none(year: int, month: int, day: int) -> datetime.date | None:
 
 
 def month_end(year: int, month: int) -> datetime.date | None:
-    """The last day of a month, or None where there is no such month."""
+    """Return the last day of a month, or None where there is no such month."""
     if not 1 <= month <= 12:
         return None
     return day_or_none(year, month, calendar.monthrange(year, month)[1])
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
-    """The same day ``months`` calendar months later, clamped to that month's end (11-30 + 3 is 02-29 or 02-28)."""
+    """Add calendar months, clamped to the month's end (11-30 + 3 is 02-29 or 02-28)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def add_working_days(day: datetime.date, count: int) -> datetime.date:
-    """``count`` days later counting Monday to Friday; official holidays and shifted days off are not known here."""
+    """Add ``count`` days from Monday to Friday; official holidays are not known here."""
     while count:
         day += ONE_DAY
         count -= day.weekday() < 5
@@ -43,7 +43,7 @@ def add_working_days(day: datetime.date, count: int) -> datetime.date:
 
 
 def day_of_serial(serial: int) -> datetime.date | None:
-    """The day an Excel serial number stands for (1900 date system), None outside the sane years."""
+    """Return the day of an Excel serial (1900 system), or None outside the sane years."""
     day = _EXCEL_DAY_NOUGHT + ONE_DAY * serial if 0 < serial < 100_000 else None
     return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
@@ -57,7 +57,7 @@ def _fixed(month: int, day: int) -> Callable[[int], datetime.date]:
 
 
 def _pure_brightness(year: int) -> datetime.date:
-    """清明 by the usual formula for 2000-2099; elsewhere it may be a day off, and so it is only ever offered."""
+    """Return 清明 of 2000-2099 by the usual formula; it may be a day off."""
     short = year - 2000
     return datetime.date(year, 4, int(short * 0.2422 + 4.81) - short // 4)
 
@@ -91,7 +91,7 @@ FIXED_FEASTS: dict[str, Callable[[int], datetime.date]] = {
 
 
 def feast_day(name: str, year: int) -> datetime.date | None:
-    """The day of a feast in ``year``, or None where the lunar calendar's tables end."""
+    """Return the day of a feast, or None where the lunar calendar's tables end."""
     try:
         return (MOVABLE_FEASTS | FIXED_FEASTS)[name](year)
     except (ValueError, OverflowError):

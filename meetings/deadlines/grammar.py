@@ -1,4 +1,4 @@
-"""The forms, as patterns over uniform text (``text.py``), and the marks they leave in a cell.
+"""Patterns of the deadline forms over uniform text, and the marks they leave.
 
 A pattern only says where a form stands and what its parts are; ``points.py`` gives it a day.
 Patterns run from the particular to the general, each over what the ones before left.
@@ -66,7 +66,7 @@ POINT_FORMS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A form found at ``start:end`` of the uniform text, with the parts its pattern named."""
+    """A form found at ``start:end`` of the uniform text, with its pattern's parts."""
 
     form: Form
     start: int
@@ -297,7 +297,7 @@ def _names_a_period(parts: dict[str, str | None]) -> bool:
 
 
 def left_over(chars: str, marks: list[Mark]) -> str:
-    """The uniform text outside all marks."""
+    """Return the uniform text outside all marks."""
     pieces = []
     done = 0
     for mark in marks:

@@ -1,4 +1,4 @@
-"""The words a reading is made of: kinds, precisions, problems (docs/domain.md, Deadlines)."""
+"""Kinds, precisions, problems and readings of deadlines (docs/domain.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DeadlineKind(StrEnum):
 
 
 class Precision(StrEnum):
-    """How exactly a dated deadline was printed; the due date is the last day of that period.
+    """How exactly a dated deadline was printed; due is the period's last day.
 
     What is finer than a month (a third of a month, a week) is a ``day``.
     """
@@ -31,7 +31,7 @@ class Precision(StrEnum):
 
 
 class ProblemCode(StrEnum):
-    """Why a reading needs a person to confirm it. The sentences are in ``meetings/tasks/deadline_messages.py``."""
+    """Why a person has to confirm a reading; the sentences are in `display`."""
 
     UNREADABLE = "unreadable"  # nothing in the text is a form we know
     EMPTY = "empty"  # nothing is printed, or a dash
@@ -80,7 +80,7 @@ class DeadlineProblem:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One deadline: the printed ``text``, kept for ever, beside what it was understood to mean.
+    """One deadline: the printed ``text`` beside what it was understood to mean.
 
     ``due_date`` (a calendar day in Asia/Shanghai) and ``precision`` are set exactly when ``kind`` is
     ``dated``. ``review_months`` is the printed rhythm of a recurring deadline, in calendar months, and
@@ -96,7 +96,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one printed cell means for one task: its deadline, the milestones before it, at most one problem."""
+    """What a cell means for one task: deadline, milestones, at most one problem."""
 
     deadline: Deadline
     milestones: tuple[Deadline, ...] = ()

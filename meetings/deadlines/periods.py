@@ -1,4 +1,4 @@
-"""The periods a date names, apart from their year: a day, a third of a month, a month, a quarter, a half, a year."""
+"""Periods without their year: day, third of a month, month, quarter, half, year."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Parts = dict[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period of any year: its first and last day there, None where that year has no such day."""
+    """A period of any year: its first and last day, None where the year has none."""
 
     first: Callable[[int], datetime.date | None]
     last: Callable[[int], datetime.date | None]
@@ -28,7 +28,7 @@ def months_through(first: int, last: int, precision: Precision) -> Period:
 
 
 def one_day(month: int, day: int) -> Period:
-    """The day itself, which not every year has."""
+    """Return the period of one day, which not every year has."""
 
     def itself(year: int) -> datetime.date | None:
         return day_or_none(year, month, day)
@@ -47,13 +47,16 @@ def _third(month: int, third: str) -> Period:
 
 
 def first_year(period: Period, base: datetime.date) -> int | None:
-    """The first year whose period ends on or after ``base``; eight years on there has been a 29 February."""
+    """Return the first year in which the period ends on or after ``base``.
+
+    Eight years on there has been a 29 February.
+    """
     years = range(base.year, base.year + 9)
     return next((year for year in years if (last := period.last(year)) and last >= base), None)
 
 
 def period_of(parts: Parts) -> Period | None:
-    """The period the parts of a date name, None where there is none such (a fifth quarter)."""
+    """Return the period of a date's parts, None where there is none (a fifth quarter)."""
     quarter = parts.get("quarter") or parts.get("q_quarter") or parts.get("first_quarters")
     if quarter:
         ends = int(quarter) * 3
@@ -86,7 +89,7 @@ def vague_offer(parts: Parts, period: Period, year: int) -> datetime.date | None
 
 
 def is_vague(parts: Parts) -> bool:
-    """Whether the text names a beginning or a middle, which has no day of its own: 月初, 年中."""
+    """Whether the text names a beginning or middle without a day: 月初, 年中."""
     return "初" in (parts.get("month_part"), parts.get("year_part")) or bool(
         parts.get("month_middle") or parts.get("year_middle")
     )

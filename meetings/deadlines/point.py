@@ -1,4 +1,4 @@
-"""A point in time that a mark in the text stands for, and what is known of its document."""
+"""A point in time that a mark stands for, and what is known of its document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meetings.deadlines.kinds import Precision, ProblemCode
 
 
 class Role(Enum):
-    """What happens at the point: the work is due, it starts by then (启动), or not before then (起, 以后)."""
+    """What happens at the point: due, started by then (启动), or not before (起, 以后)."""
 
     DUE = auto()
     START = auto()
@@ -20,7 +20,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the document says of itself: its issue day and its meeting's day, each None where unknown."""
+    """The document's issue day and its meeting's day, each None where unknown."""
 
     issued_on: datetime.date | None
     held_on: datetime.date | None
@@ -28,7 +28,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point in time. ``due`` and ``precision`` are both set or both None; None always has a ``code``."""
+    """One point in time.
+
+    ``due`` and ``precision`` are both set or both None; None always has a ``code``.
+    """
 
     mark: Mark
     due: datetime.date | None = None

@@ -1,4 +1,4 @@
-"""From the marks of one cell to its reading for one task (docs/domain.md, Deadlines and Several dates in a row)."""
+"""Reading of one cell for one task (docs/domain.md, Deadlines)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CLAUSE_END = re.compile(f"[{grammar.CLAUSE_BREAK}\0]")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell taken apart: what the grammar found in it and the points in time that follow."""
+    """A cell taken apart: the grammar's marks and the points in time that follow."""
 
     uniform: UniformText
     marks: list[Mark]
@@ -39,14 +39,14 @@ class Cell:
         return [mark for mark in self.marks if mark.form is form]
 
     def clause_after(self, end: int) -> str:
-        """The uniform text from ``end`` to the end of its clause."""
+        """Return the uniform text from ``end`` to the end of its clause."""
         return _CLAUSE_END.split(self.uniform.chars[end:], maxsplit=1)[0]
 
     def text_of(self, mark: Mark) -> str:
         return self.uniform.chars[mark.start : mark.end]
 
     def piece_of(self, mark: Mark) -> str:
-        """The printed piece that belongs to a mark: from where the piece before ends to where the next begins."""
+        """Return the printed piece of a mark, between the pieces before and behind it."""
         chars = self.uniform.chars
         marks = [other for other in self.marks if other.form in _WITH_OWN_PIECE]
         cuts = [self.cut_between(left, right) for left, right in zip(marks, marks[1:], strict=False)]
@@ -55,15 +55,15 @@ class Cell:
         return self.uniform.piece(edges[place], edges[place + 1])
 
     def deadline_of(self, point: Point) -> Deadline:
-        """The point as a deadline with its own piece of the text; a start is here a day to be met like any other."""
+        """Return the point as a deadline with its piece of the text; a start is one, too."""
         return _deadline(self.piece_of(point.mark), replace(point, role=Role.DUE))
 
     def problem_of(self, point: Point) -> DeadlineProblem | None:
-        """The doubt about the point, said of its own piece of the text."""
+        """Return the doubt about the point, with its own piece of the text."""
         return DeadlineProblem(point.code, self.piece_of(point.mark), point.offered) if point.code else None
 
     def cut_between(self, left: Mark, right: Mark) -> int:
-        """Where the text of one mark ends and the next one's begins: after the last separator, or at the next mark."""
+        """Return where the text of ``left`` ends: behind a separator, or at ``right``."""
         gap = self.uniform.chars[left.end : right.start]
         separators = [left.end + found.start() for found in re.finditer(r"[,;.、 ()]", gap)]
         if not separators:
@@ -95,7 +95,7 @@ def take_apart(text: str, known: Known) -> Cell:
 
 
 def _in_its_clause(cell: Cell, point: Point) -> Point:
-    """Let the words around a point say what happens at it: 5月底前动工 starts, 2024年工作会议前 is an event."""
+    """Set the point's role by the words around it: 5月底前动工 starts, 会议前 is an event."""
     after = cell.clause_after(point.mark.end)
     lead = _CLAUSE_END.split(cell.uniform.chars[: point.mark.start])[-1]
     if point.mark.form is Form.IMMEDIATE:
@@ -128,14 +128,14 @@ def read_deadline(
     held_on: datetime.date | None = None,
     numeric: bool = False,
 ) -> Reading:
-    """Read the printed ``text`` of one task's deadline (docs/domain.md, Deadlines; the forms: docs/deadlines.md).
+    """Read the printed ``text`` of one task's deadline (forms: docs/deadlines.md).
 
     ``issued_on`` is the document's issue day, which left-out years and 立即 are read against, ``held_on`` the
     meeting's, which 会后一周内 counts from; both calendar days in Asia/Shanghai, None where the document does not
-    say. ``numeric`` says that the cell holds a number, whose last nought is lost: 2026.1 may be 2026.10.
+    state them. ``numeric``: the cell holds a number, whose last nought is lost: 2026.1 may be 2026.10.
 
-    Raises nothing for any text: what cannot be read is ``undecided`` with a problem. The deadline keeps the whole
-    ``text``; a milestone keeps its piece of it.
+    Raises nothing for any text: what cannot be read is ``undecided`` with a problem. The deadline has the whole
+    ``text``, a milestone its piece of it.
     """
     known = Known(issued_on, held_on)
     stripped = text.strip()
@@ -155,12 +155,12 @@ def read_deadline(
 
 
 def _leaves_open(cell: Cell) -> bool:
-    """Whether a word beside the dates says that the day is not settled: 2024年适时, 2024年底前（视情延长）."""
+    """Whether a word beside the dates leaves the day open: 2024年适时, （视情延长）."""
     return any(grammar.LEAVES_OPEN.search(cell.text_of(mark)) for mark in cell.of(Form.NO_DAY))
 
 
 def undecided(text: str, code: ProblemCode, value: str, offered: datetime.date | None = None) -> Reading:
-    """A reading that leaves the day to a person, and says why."""
+    """Return a reading that leaves the day to a person, with the reason."""
     return Reading(Deadline(text, DeadlineKind.UNDECIDED), problem=DeadlineProblem(code, value, offered))
 
 
@@ -188,7 +188,7 @@ def _names_a_thing(cell: Cell, ongoing: Mark) -> bool:
 
 
 def _still_to_do(cell: Cell) -> list[Point] | None:
-    """The points that are still ahead, or None where the cell says all is done (已完成)."""
+    """Return the points still ahead, or None where all is done (已完成)."""
     dated = [point for point in cell.points if point.due]
     # 立即整改，2024年6月底前完成: at once is when it starts, and the printed date when it is due.
     points = [point for point in cell.points if point.mark.form is not Form.IMMEDIATE or len(dated) <= 1]
@@ -200,7 +200,7 @@ def _still_to_do(cell: Cell) -> list[Point] | None:
 
 
 def _closes(cell: Cell, point: Point) -> bool:
-    """Whether the text says that something is finished at the point: 前, 底, 内, or a word such as 完成."""
+    """Whether the text finishes something at the point: 前, 底, 内, or a word such as 完成."""
     parts = point.mark.parts
     printed = any(parts.get(name) for name in ("before", "within", "year_part", "month_part"))
     return printed or bool(grammar.FINISH_WORD.search(cell.clause_after(point.mark.end)))
@@ -217,7 +217,7 @@ def _no_point(text: str, cell: Cell) -> Reading:
 
 
 def _without_end(text: str, cell: Cell, starts: list[Point]) -> Reading:
-    """持续推进, 每季度, 下次会议前 and what stands beside them; a start by a day is a milestone on the way."""
+    """Read 持续推进, 每季度, 下次会议前; a start by a day is a milestone on the way."""
     recurring = cell.of(Form.RECURRING)
     meeting = cell.of(Form.NEXT_MEETING)
     milestones = tuple(cell.deadline_of(point) for point in starts if point.role is Role.START and point.due)
@@ -243,7 +243,7 @@ def _rhythm(mark: Mark) -> int:
 
 
 def _with_ongoing(text: str, cell: Cell, points: list[Point]) -> Reading:
-    """A date beside 持续推进.
+    """Read a date beside 持续推进.
 
     2025年底前完成，并长期坚持 is due at the end of 2025, and what comes after is upkeep; where the text does not say
     that anything is finished at the date, or the date is only a stage's, a person has to confirm.
@@ -274,7 +274,7 @@ def _is_upkeep(cell: Cell, date: Point, ongoing: Mark) -> bool:
 
 
 def _dates(text: str, cell: Cell, points: list[Point]) -> Reading:
-    """One or several points for one task: the last is the deadline, the others its milestones."""
+    """Read one or several points for one task: the last is due, others are milestones."""
     goal, in_order = _last_of(points)
     rest = [point for point in points if point is not goal and point.role is not Role.NOT_BEFORE]
     milestones = tuple(
@@ -291,7 +291,7 @@ def _dates(text: str, cell: Cell, points: list[Point]) -> Reading:
 
 
 def _last_of(points: list[Point]) -> tuple[Point, bool]:
-    """The point that is the deadline, and whether the points stand in the order of their days."""
+    """Return the deadline's point, and whether the points are in chronological order."""
     if any(point.due is None for point in points):
         due = [point for point in points if point.role is Role.DUE]
         return (due or points)[-1], True

@@ -1,4 +1,4 @@
-"""Which date of a row belongs to which of its numbered tasks (docs/domain.md, Several dates in a row)."""
+"""Assigning a row's dates to its tasks (docs/domain.md, Several dates in a row)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五�
 
 @dataclass(frozen=True, slots=True)
 class _Date:
-    """One date of the cell, with its own piece of the text, and its year where it has a day."""
+    """One date of the cell with its piece of the text, and its year if it has a day."""
 
     deadline: Deadline
     year: int | None
@@ -40,13 +40,14 @@ def read_row_deadlines(
     held_on: datetime.date | None = None,
     numeric: bool = False,
 ) -> tuple[Reading, ...]:
-    """Read one row's deadline cell for each of its tasks, in their order (docs/domain.md, Several dates in a row).
+    """Read one row's deadline cell for each of its tasks, in their order.
 
-    A date whose year exactly one task's text names is that task's; if one date then remains it is every other
-    task's; otherwise the other tasks get the last of what remains as their deadline and the rest as milestones.
-    Where several dates meet several tasks every task has a problem to confirm. Where the cell numbers its dates
-    as the row numbers its tasks, each task gets the one of its number and no doubt is left. One date, or one
-    task, is read as by ``read_deadline``, whose other arguments these are. Raises nothing; no task, no reading.
+    Follows docs/domain.md, Several dates in a row. A date whose year exactly one task's text names is that task's; if
+    one date then remains it is every other task's; otherwise the other tasks get the last of what remains as their
+    deadline and the rest as milestones. Where several dates meet several tasks every task has a problem to confirm.
+    Where the cell numbers its dates as the row numbers its tasks, each task gets the one of its number and no doubt is
+    left. One date, or one task, is read as by ``read_deadline``, whose other arguments these are. Raises nothing; no
+    task, no reading.
     """
     options: dict[str, Any] = {"issued_on": issued_on, "held_on": held_on, "numeric": numeric}
     if len(task_texts) > 1:
@@ -61,7 +62,7 @@ def read_row_deadlines(
 
 
 def _numbered(text: str, tasks: int) -> list[str] | None:
-    """The cell's items where it numbers them 1 to ``tasks``, else None."""
+    """Return the cell's items where it numbers them 1 to ``tasks``, else None."""
     found = list(_ITEM_NUMBER.finditer(text))
     if [_number(match) for match in found] != list(range(1, tasks + 1)) or text[: found[0].start()].strip():
         return None
@@ -79,7 +80,7 @@ def _number(match: re.Match[str]) -> int:
 
 
 def _dates(text: str, known: Known) -> list[_Date]:
-    """The dates of a cell, each with its piece: also 持续跟踪 where it stands on a line of its own."""
+    """Return the dates of a cell with their pieces: also 持续跟踪 on a line of its own."""
     if len(text) > LONGEST_TEXT:
         return []
     cell = take_apart(text, known)
@@ -119,7 +120,7 @@ def _shared_out(
 
 
 def _last_of(dates: list[_Date]) -> Reading | None:
-    """The last date as the deadline with the others as its milestones; None where there is no date."""
+    """Return the last date as deadline, the others as milestones; None without dates."""
     if not dates:
         return None
     *milestones, last = (date.deadline for date in dates)
@@ -127,7 +128,10 @@ def _last_of(dates: list[_Date]) -> Reading | None:
 
 
 def _years_named(task_text: str) -> set[int]:
-    """The years a task's text names: 2024年底前, 2024.12, 二〇二四年, both ends of 2024-2026年; GB 19489 is none."""
+    """Return the years in a task's text: 2024.12, 二〇二四年, both of 2024-2026年.
+
+    A number such as GB 19489 names none.
+    """
     years = set()
     for match in _YEARS_NAMED.finditer(uniform(task_text[:LONGEST_TEXT]).chars):
         years |= {int(year) for year in match.groups() if year}

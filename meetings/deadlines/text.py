@@ -1,4 +1,4 @@
-"""A printed cell made uniform for reading, with the way back to each printed character.
+"""Uniform text of a printed cell, with the way back to each printed character.
 
 Widths, dashes, blanks, traditional characters, Chinese numerals and dates in figures are brought to one
 form (``2024. 12`` and ``二〇二四年十二月`` are both ``2024年12月``), so that the grammar has each form once.
@@ -38,26 +38,26 @@ _Mapped = tuple[list[str], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class UniformText:
-    """``chars`` is what the grammar reads; ``origin[i]`` is where ``chars[i]`` stands in ``printed``."""
+    """Uniform ``chars``; ``origin[i]`` is where ``chars[i]`` stands in ``printed``."""
 
     printed: str
     chars: str
     origin: tuple[int, ...]
 
     def piece(self, start: int, end: int) -> str:
-        """The printed text of ``chars[start:end]``, without blanks, separators and lone brackets around it."""
+        """Return the printed text of ``chars[start:end]``, stripped of separators around."""
         piece = self.printed[self.origin[start] : self.origin[end]].strip(_AROUND)
         if piece.count("(") + piece.count("（") != piece.count(")") + piece.count("）"):
             piece = piece.strip(_AROUND + "()（）")
         return piece
 
     def is_printed(self, place: int) -> bool:
-        """Whether ``chars[place]`` is a printed separator, not what a list's number was turned to."""
+        """Whether ``chars[place]`` is a printed separator, not made of a list's number."""
         return self.printed[self.origin[place]] in _AROUND
 
 
 def number_of(numeral: str) -> int | None:
-    """The value of a Chinese numeral as used in dates (二〇二四, 十二, 二十五), or None."""
+    """Return the value of a Chinese numeral in dates (二〇二四, 十二, 二十五), or None."""
     if "十" not in numeral:
         figures = "".join(str(_DIGITS[character]) for character in numeral)
         # 一二月 is January and February run together, not the twelfth month.
@@ -82,7 +82,7 @@ def _single(character: str) -> str:
 
 
 def _rewrite(mapped: _Mapped, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]) -> _Mapped:
-    """Replace in the characters and keep the way back: each new character stands where its match began."""
+    """Replace in the characters; each new one stands where its match began."""
     chars, origin = mapped
     text = "".join(chars)
     new_chars: list[str] = []

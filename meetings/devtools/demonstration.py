@@ -1,4 +1,4 @@
-"""What a newcomer finds after `make run`: the real meeting, and one account per role with a password nobody knew."""
+"""The demonstration of `make run`: the real meeting, and one account per role."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Passwords = list[tuple[Account, str]]
 
 
 def load_meeting_into_empty_register() -> bool:
-    """Load the real meeting of 〔2023〕81号 where there is no meeting yet; return whether it was loaded."""
+    """Load the meeting of 〔2023〕81号 if there is none; return whether it was loaded."""
     if Meeting.objects.exists():
         return False
     call_command("loaddata", FIXTURE, verbosity=0)
@@ -42,9 +42,9 @@ def load_meeting_into_empty_register() -> bool:
 
 @transaction.atomic
 def create_accounts() -> Passwords:
-    """Make one account per role where there is no account at all; return them with their passwords.
+    """Create one account per role if there is none; return them with passwords.
 
-    The passwords are stored as hashes only: what is not written down now is lost (`set_new_passwords` makes others).
+    The passwords are stored as hashes only: what is not noted now is lost (`set_new_passwords` makes others).
     """
     if Account.objects.exists():
         return []
@@ -69,7 +69,7 @@ def demonstration_accounts() -> list[Account]:
 
 @transaction.atomic
 def set_new_passwords() -> Passwords:
-    """Give every demonstration account a new random password, end its lockout, and return both."""
+    """Give every demonstration account a new password and end its lockout."""
     changed = []
     for account in demonstration_accounts():
         password = new_password()
@@ -81,7 +81,7 @@ def set_new_passwords() -> Passwords:
 
 
 def password_table(passwords: Passwords) -> str:
-    """Return the accounts and their passwords as a table for a terminal, its heads in Chinese and English."""
+    """Return accounts and passwords as a table for a terminal, in both languages."""
     head = [in_both_languages(title) for title in (_("User name"), _("Password"), _("Role"))]
     rows = [
         [account.username, password, in_both_languages(Role(account.role).label)] for account, password in passwords
@@ -97,7 +97,7 @@ def password_table(passwords: Passwords) -> str:
 
 
 def in_both_languages(message: Promise | str) -> str:
-    """Return a lazy ``message`` in Chinese and in English: who starts the register for the first time reads one."""
+    """Return a lazy ``message`` in Chinese and in English."""
     written = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

@@ -15,7 +15,7 @@ from meetings.ui.http import Request
 
 @require_POST
 def load_sample(request: Request) -> HttpResponse:
-    """Load the real meeting of 〔2023〕81号 to try the register on; only where there is no meeting yet."""
+    """Load the real meeting of 〔2023〕81号, where there is no meeting yet."""
     permissions.require_secretariat(request.user)
     if demonstration.load_meeting_into_empty_register():
         messages.success(

@@ -1,4 +1,4 @@
-"""The sentences in which a person reads what a parser only has a code for: what is wrong, and what to do."""
+"""Messages of a deadline's problems: what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ _MESSAGES_WITH_OFFERED_DATE = {
 
 
 def deadline_problem_message(problem: DeadlineProblem) -> str:
-    """The problem as a sentence in the active language: what is wrong, and what to do (docs/domain.md, Deadlines)."""
+    """Return the problem as a sentence in the active language, with what to do."""
     offered = problem.offered
     if offered is not None and problem.code in _MESSAGES_WITH_OFFERED_DATE:
         message = str(_MESSAGES_WITH_OFFERED_DATE[problem.code])
@@ -145,7 +145,7 @@ def shorten_text(text: str) -> str:
 
 
 def join_shortened(texts: Sequence[str]) -> str:
-    """Return the first few of ``texts``, in short and in quotation marks, for a sentence that counts them all."""
+    """Return the first few of ``texts``, shortened and quoted, for a message."""
     named = [_("“%(task)s”") % {"task": shorten_text(text)} for text in texts[:_MAX_TEXTS]]
     # Translators: what stands between the items of a list.
     return _(", ").join(named) + ("…" if len(texts) > _MAX_TEXTS else "")

@@ -1,4 +1,4 @@
-"""Each field's label and how its value is written: once, for lists, filters, forms, exports, drafts and the logs."""
+"""Registry of fields: the label of each and how its value is written, once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Field:
 
 
 def label(name: str) -> Promise:
-    """Return the label of a field, in the language in which it is shown; “Other” for what is none."""
+    """Return the label of a field, in the active language; “Other” for unknown ones."""
     return FIELDS.get(name, FIELDS["other"]).label
 
 
@@ -49,7 +49,7 @@ def format_date(iso_date: str) -> str:
 
 
 def format_deadline(deadline: dict[str, Any]) -> str:
-    """Write a deadline of the logs: as printed, with the day it was understood to mean."""
+    """Format a deadline of the logs: as printed, with the day it means."""
     if not deadline["due_date"]:
         return deadline["text"]
     values = {"printed": deadline["text"], "day": format_date(deadline["due_date"])}

@@ -95,7 +95,7 @@ _QUESTIONS = {
 
 
 def question_sentence(code: str, value: str, parameters: dict[str, str]) -> str:
-    """Return the question in the active language; ``parameters`` has what the code's comment names."""
+    """Return the question of ``code`` with ``parameters``, in the active language."""
     return gettext(_QUESTIONS[QuestionCode(code)]) % {"known": "", **parameters, "value": value}
 
 

@@ -18,9 +18,9 @@ class FileWriteError(Exception):
 
 @contextmanager
 def open_atomic(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of ``path`` when the block ends, and is gone when it fails.
+    """Open a file that replaces ``path`` when the block ends, and is gone if it fails.
 
-    Raises CannotWrite where the folder or the disk does not let it be written.
+    Raises FileWriteError where the folder or the disk does not let it be written.
     """
     # Opened like any file, not by mkstemp: an export may be read by whoever may read its neighbours.
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

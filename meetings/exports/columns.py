@@ -26,7 +26,7 @@ class CellKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Line]):
-    """A column: its ``head``, its ``width`` in Excel's unit (digits of the standard font), and its values.
+    """A column of an export: ``head``, ``width`` in Excel's unit, ``value`` per line.
 
     ``value`` gets the line (a task, a row of the breakdown table) and returns what the cell holds. ``span`` says
     which lines share one cell: those that follow one another with an equal key other than ``None``.

@@ -16,19 +16,17 @@ _BETWEEN_DATES = re.compile(r"[\s,，、;；]+")
 
 
 def distinct(values: Iterable[str]) -> list[str]:
-    """Return the values that are not empty, each once, in first-seen order (docs/domain.md, Contracts:
-    export_breakdown).
-    """
+    """Return the values that are not empty, each once, in first-seen order."""
     return list(dict.fromkeys(value for value in values if value))
 
 
 def department_labels(task: Task) -> list[str]:
-    """Return a task's departments in printed order, lead and supporting ones marked (牵头), (配合)."""
+    """Return a task's departments in printed order, marked (牵头) or (配合)."""
     return [format_department(part) for part in task.task_departments.all()]
 
 
 def format_department(part: TaskDepartment) -> str:
-    """Return a department with its role, such that reading it back gives the role again."""
+    """Return a department with its role, such that it can be read back."""
     if part.role == DepartmentRole.LEAD:
         return pgettext("printed department", "%(department)s (lead)") % {"department": part.department.name}
     if part.role == DepartmentRole.SUPPORTING:
@@ -47,7 +45,7 @@ def format_source(source: SuggestionSource) -> str:
 
 
 def deadline_lines(task: Task) -> list[str]:
-    """Return the lines printed for a task's deadline on its day: its milestones, then the deadline in force.
+    """Return the lines of a task's deadline on its day: milestones, then the deadline.
 
     ``task`` comes from `TaskQuerySet.on`. A milestone is left out where the deadline's own text names it, as it does
     where both were read from one cell.

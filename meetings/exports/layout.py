@@ -1,4 +1,4 @@
-"""How much room a text takes in a cell, so that none is cut. Pure Python, no Django.
+"""Estimation of the room a text takes in a cell, so that none is cut.
 
 No font is at hand when a workbook is written, and the reader's program may have another one than we name. So widths
 and pitch are those of the widest and highest fonts met: Latin letters as in DejaVu, which LibreOffice takes where it
@@ -33,18 +33,18 @@ _NO_LINE_END = frozenset("（《「『【〔“‘([{")
 
 @lru_cache(maxsize=8192)
 def line_count(text: str, width: float) -> int:
-    """Return how many lines ``text`` takes in a column ``width`` em wide, at least 1; its own line breaks count."""
+    """Return how many lines ``text`` takes in a column ``width`` em wide, at least 1."""
     return sum(_count_wrapped_lines(paragraph, max(width, 2.0)) for paragraph in text.split("\n"))
 
 
 def text_height(text: str, width: float, size: float) -> float:
-    """Return the height in points of ``text`` set in ``size`` points, in a column of Excel's ``width``."""
+    """Return the height in points of ``text`` in a column of Excel's ``width``."""
     room = (width * POINTS_PER_WIDTH - SIDE_PADDING) / size
     return math.ceil(line_count(text, room) * LINE_PITCH * size + VERTICAL_PADDING)
 
 
 def _count_wrapped_lines(paragraph: str, width: float) -> int:
-    """Return the lines one paragraph takes: filled greedily with what cannot be parted."""
+    """Return the lines one paragraph takes when filled greedily."""
     lines, filled = 1, 0.0
     for piece in _unbreakable_pieces(paragraph):
         needed = sum(map(_width_in_em, piece))
@@ -63,7 +63,7 @@ def _count_wrapped_lines(paragraph: str, width: float) -> int:
 
 
 def _unbreakable_pieces(paragraph: str) -> Iterator[str]:
-    """Yield what stays together on a line: a Latin word, or a character with the punctuation that clings to it."""
+    """Yield what stays on a line: a Latin word, a character with its punctuation."""
     piece = ""
     for character in paragraph:
         clings = (

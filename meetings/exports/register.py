@@ -1,4 +1,4 @@
-"""台账: one task a line, for people who go on working in a spreadsheet (docs/domain.md, Contracts: export_register)."""
+"""台账: the export of the register, one task a line (docs/domain.md, Contracts)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = tuple(TASK_COLUMNS.values())
 
 
 def write_register_workbook(file: BinaryIO, tasks: TaskQuerySet, day: datetime.date) -> None:
-    """Write ``tasks``, a `Task.objects.on(day)` filtered and sorted, as .xlsx into ``file``.
+    """Write ``tasks``, filtered and sorted tasks of ``day``, as .xlsx into ``file``.
 
     ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language.
     """
@@ -36,12 +36,12 @@ def sheet_name(day: datetime.date) -> str:
 
 
 def write_register_csv(file: BinaryIO, tasks: TaskQuerySet, day: datetime.date) -> None:
-    """Write the same as `write_register_workbook` as CSV (UTF-8 with BOM, CRLF) into the binary ``file``."""
+    """Write what `write_register_workbook` does as CSV (UTF-8 with BOM, CRLF)."""
     write_csv(file, columns=COLUMNS, lines=iterate_tasks(tasks))
 
 
 def iterate_tasks(tasks: TaskQuerySet) -> Iterator[Task]:
-    """Yield the tasks in their order: one query, and six for each portion of what hangs on them."""
+    """Yield the tasks in their order: one query, and six for each portion."""
     # A list has loaded what its own columns show.
     tasks = tasks.prefetch_related(None).with_last_report().for_listing(LISTED_PARTS)
     return tasks.iterator(chunk_size=CHUNK_SIZE)

@@ -1,4 +1,4 @@
-"""What the sheets that are printed have in common: title rows across the table, a head, and the page."""
+"""Parts of printed sheets: title rows across the table, a head, and the page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def set_widths(sheet: Worksheet, columns: Sequence[Column]) -> None:
 def write_across(
     sheet: Worksheet, row: int, text: str, columns: Sequence[Column], *, font: Font, is_centred: bool, padding: float
 ) -> None:
-    """Write ``text`` into a ``row`` of one cell above all the columns, as high as it needs and the ``padding``."""
+    """Write ``text`` into one cell above all the columns, as high as it needs."""
     cell = sheet.cell(row, 1)
     cell.font = font
     cell.alignment = Alignment(horizontal="center" if is_centred else "left", vertical="center", wrap_text=True)

@@ -1,4 +1,4 @@
-"""The columns of a task that leave the register: each with its head and its value, once."""
+"""The columns of a task in exports: each head and value, once."""
 
 from __future__ import annotations
 
@@ -73,5 +73,5 @@ TASK_COLUMNS: dict[str, Column[Task]] = {
 
 
 def task_column(name: str, width: float, **changes: Any) -> Column[Task]:
-    """Return a column of `TASK_COLUMNS` in another ``width``, with what else is otherwise in it."""
+    """Return a column of `TASK_COLUMNS` with another ``width`` or other attributes."""
     return replace(TASK_COLUMNS[name], width=width, **changes)

@@ -1,4 +1,4 @@
-"""Where values become cells: the one place that makes a text safe, for every export.
+"""Writing values to cells: the one place that makes a text safe for every export.
 
 Somebody else's words never become a formula, characters a workbook cannot hold are dropped, and dates are dates.
 """
@@ -45,17 +45,17 @@ _LIST_HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3")
 
 
 def clean_text(text: str | Promise) -> str:
-    """Return ``text`` without the characters no office file can hold, its line ends as line feeds."""
+    """Return ``text`` with line feeds and without characters no office file can hold."""
     return _FORBIDDEN.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet that meets ``text`` unprotected might compute it instead of showing it."""
+    """Whether a spreadsheet might compute ``text`` instead of showing it."""
     return text.startswith(_FORMULA_STARTS)
 
 
 def cell_text(text: str | Promise) -> str:
-    """Return ``text`` as an .xlsx cell can hold it: clean, and cut with a notice where it is longer than a cell."""
+    """Return ``text`` clean, and cut with a notice where it is longer than a cell."""
     escaped = _LOOKS_ESCAPED.sub("_x005F_", clean_text(text))
     units = escaped.encode("utf-16-le")
     if len(units) <= 2 * MAX_CELL_LENGTH:
@@ -66,7 +66,7 @@ def cell_text(text: str | Promise) -> str:
 
 
 def write_cell(cell: Cell, value: Value, kind: CellKind = CellKind.TEXT) -> Cell:
-    """Write ``value`` into ``cell`` so that it stays what it is, and return the cell; styles go in before."""
+    """Write ``value`` into ``cell`` unchanged and return it; styles are set before."""
     if isinstance(value, (str, Promise)):
         text = cell_text(value)
         cell.value = text
@@ -84,7 +84,7 @@ def write_cell(cell: Cell, value: Value, kind: CellKind = CellKind.TEXT) -> Cell
 
 
 def csv_value(value: Value) -> str | int:
-    """Return ``value`` for a CSV, where nothing but an apostrophe before it keeps a text from being computed."""
+    """Return ``value`` for a CSV, an apostrophe before what might be computed."""
     if value is None:
         return ""
     if isinstance(value, datetime.date):
@@ -97,7 +97,7 @@ def csv_value(value: Value) -> str | int:
 
 
 def new_workbook(title: str, *, write_only: bool = False) -> Workbook:
-    """Return a workbook whose standard font, the unit of its column widths, is SimSun 11."""
+    """Return a workbook with SimSun 11 as its standard font and unit of widths."""
     workbook = Workbook(write_only=write_only)
     workbook._named_styles["Normal"].font = Font(**SONG, size=11)
     workbook.properties.title = clean_text(title)[:255]
@@ -111,7 +111,7 @@ def sheet_title(text: str) -> str:
 
 
 class _Styles(NamedTuple):
-    """Prototypes of a list's cells by what they hold; their style is shared, for making one takes long."""
+    """Prototype cells of a list; their styles are shared, for making one is slow."""
 
     head: Cell
     text: Cell
@@ -123,7 +123,7 @@ class _Styles(NamedTuple):
 
 
 def write_list_workbook(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
-    """Write a list as a workbook into ``file``: head in row 1, frozen and filtered, then a row for each of ``lines``.
+    """Write a list as a workbook: a frozen, filtered head, then a row a line.
 
     Goes through ``lines`` once and holds one row at a time, so a long list takes no memory.
     """
@@ -133,7 +133,7 @@ def write_list_workbook(file: BinaryIO, *, title: str, columns: Sequence[Column[
 
 
 def add_list_sheet(workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
-    """Add a sheet with what `write_list_workbook` writes to a ``workbook`` that is written only."""
+    """Add a sheet of a list to a write-only ``workbook``; see `write_list_workbook`."""
     sheet = workbook.create_sheet(sheet_title(title))
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
@@ -160,7 +160,7 @@ def add_list_sheet(workbook: Workbook, *, title: str, columns: Sequence[Column[L
 
 
 def write_csv(file: BinaryIO, *, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
-    """Write a list as CSV into ``file``: UTF-8 with a byte order mark, lines ended by CRLF, days as YYYY-MM-DD."""
+    """Write a list as CSV: UTF-8 with BOM, lines ended by CRLF, days as YYYY-MM-DD."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([csv_value(column.head) for column in columns])
@@ -222,7 +222,7 @@ def _styled_cell(sheet: Worksheet, prototype: Cell, value: str | int | datetime.
 
 
 def _set_height(sheet: Worksheet, row: int, cells: Iterable[tuple[Column, Value]]) -> None:
-    """Give a row the height its texts need: neither Excel nor LibreOffice is sure to do so when it opens the file."""
+    """Set the height a row needs, which programs do not always do on opening."""
     height = max(
         text_height(clean_text(value), column.width, _LIST_SIZE) if isinstance(value, (str, Promise)) else 0
         for column, value in cells

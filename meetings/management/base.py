@@ -1,4 +1,4 @@
-"""What all commands of the register have in common (docs/domain.md, Contracts: commands)."""
+"""The base of all commands of the register (docs/domain.md, Contracts)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_ID_DIGITS = 18
 
 
 class RegisterCommand(BaseCommand):
-    """A command that answers bad input with exit 1 and one line on stderr, a wrong argument included.
+    """A command that answers bad input with exit 1 and one line on stderr.
 
     argparse by itself would print its usage and exit with 2.
     """
@@ -30,7 +30,7 @@ class RegisterCommand(BaseCommand):
         return parser
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Run with the command line's arguments; what argparse refuses is said as everything else is."""
+        """Run with the command line's arguments; report argparse's errors in one line."""
         try:
             super().run_from_argv(argv)
         except CommandError as error:
@@ -47,10 +47,10 @@ class RegisterCommand(BaseCommand):
 
 
 def parse_day_option(option: str, written: str | None) -> datetime.date:
-    """Return the day that ``option`` names, today where it is left out.
+    """Return the day of ``option``, today where it is left out.
 
-    Raises CommandError for what is no day, nothing at all included (an empty variable of a shell is no wish for
-    today), and for a day that has not come yet.
+    Raises CommandError for what is no day, an empty value included (an empty variable of a shell does not mean today),
+    and for a day that has not come yet.
     """
     try:
         if written is not None:
@@ -61,7 +61,7 @@ def parse_day_option(option: str, written: str | None) -> datetime.date:
 
 
 def get_meeting(identifier: str) -> Meeting:
-    """Return the meeting of this document number or id; raises CommandError where there is none."""
+    """Return the meeting of this document number or id; raises CommandError."""
     is_number = identifier.isascii() and identifier.isdecimal() and len(identifier) <= MAX_ID_DIGITS
     meetings = Meeting.objects.select_related("overall_lead")
     found = meetings.filter(document_number=identifier).first() if identifier else None
@@ -74,7 +74,7 @@ def get_meeting(identifier: str) -> Meeting:
 
 
 def parse_meeting_day_option(meeting: Meeting, option: str, written: str | None) -> datetime.date:
-    """Return the day that ``option`` names as `parse_day_option` does; raises CommandError for one before the issue."""
+    """Return the day of ``option``; raises CommandError also for one before the issue."""
     day = parse_day_option(option, written)
     if written and day < meeting.issued_on:
         raise CommandError(

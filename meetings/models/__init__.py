@@ -1,4 +1,4 @@
-"""The register's data, in reading order: organisation, account, meeting, suggestion, task, log, intake."""
+"""The register's models, in reading order."""
 
 from .account import PAGE_SIZES, Account, LandingPage, Language, Role
 from .batch import Batch, BatchSource

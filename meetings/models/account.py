@@ -48,14 +48,14 @@ class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; the natural key is the user name."""
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> Account:
-        """Create an account with a hashed ``password`` (none: it cannot sign in until one is set)."""
+        """Create an account; without a ``password`` it cannot sign in until one is set."""
         account = self.model(username=self.model.normalize_username(username), **fields)
         account.set_password(password)
         account.save(using=self._db)
         return account
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Account:
-        """Create an administrator; the name is the one `createsuperuser` calls."""
+        """Create an administrator; Django's `createsuperuser` command calls it."""
         return self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
 
     def get_by_natural_key(self, username: str | None) -> Account:
@@ -180,7 +180,7 @@ class Account(AbstractBaseUser):
 
     @cached_property
     def department_ids(self) -> frozenset[int]:
-        """The departments a liaison reports for; one query for as long as this instance lives, which is a request."""
+        """The departments a liaison reports for; one query per instance, so per request."""
         return frozenset(self.departments.values_list("pk", flat=True))
 
     @property
@@ -189,7 +189,7 @@ class Account(AbstractBaseUser):
         return self.is_active and self.role == Role.ADMINISTRATOR
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Administrators may what the administration site offers; it offers no writing of tasks or log."""
+        """Return whether the account is staff: the administration site has one level."""
         return self.is_staff
 
     def has_perms(self, perm_list: Iterable[str], obj: models.Model | None = None) -> bool:

@@ -26,8 +26,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     """Batches."""
 
     def for_listing(self) -> BatchQuerySet:
-        """Load what a line about a batch shows: ``task_count``, and ``touched_count``, of how many of its tasks
-        something else was recorded since."""
+        """Annotate ``task_count`` and ``touched_count`` (tasks with later entries)."""
         entries = apps.get_model("meetings", "TaskLog").objects.filter(batch=OuterRef("pk")).order_by().values("batch")
         tasks = entries.annotate(number=Count("task", distinct=True)).values("number")
         touched = entries.superseded().annotate(number=Count("task", distinct=True)).values("number")

@@ -1,4 +1,4 @@
-"""更改记录: what was changed of meetings, departments, people and accounts; append-only, as the log of tasks is."""
+"""更改记录: the append-only log of changes of meetings, people, accounts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _exactly_one_subject() -> Q:
 
 
 class ChangeLogQuerySet(models.QuerySet["ChangeLog"]):
-    """Entries of the change log; the database's triggers hold where these refusals are passed by."""
+    """Entries of the change log, append-only; triggers hold where this is bypassed."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Entries of the change log are never changed.")
@@ -50,7 +50,7 @@ class ChangeLogQuerySet(models.QuerySet["ChangeLog"]):
 
 
 class ChangeLog(models.Model):
-    """One change of something that is not a task: who, when, old and new, why (docs/domain.md, The log is append-only).
+    """One change of something that is not a task: who, when, old and new, why.
 
     It is about exactly one of `SUBJECTS`; aspects, suggestions, sources, leads and attendees are their meeting's.
     ``changes`` maps what changed to ``{"old": …, "new": …}``, as in `TaskLog`; where it is of a part of a meeting,

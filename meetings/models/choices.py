@@ -1,4 +1,4 @@
-"""The words a task's state is told in, each with the field's own (docs/domain.md, Words)."""
+"""Choices of a task's fields, with their labels (docs/domain.md, Words)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Precision(models.TextChoices):
 
 
 class DepartmentRole(models.TextChoices):
-    """What a department does for a task, the most answerable first (docs/domain.md, Several departments)."""
+    """What a department does for a task, the most answerable role first."""
 
     LEAD = "lead", _("Lead")
     RESPONSIBLE = "responsible", _("Responsible")

@@ -1,4 +1,4 @@
-"""What a wish for closure has behind it: who asked, and whether a supervising leader agreed. Read from the log."""
+"""Requests for closure and a leader's agreement to them, read from the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .task import Status, Task, TaskLeader, TaskQuerySet
 
 
 def closure_request(task: Task) -> TaskLog | None:
-    """Return the entry in which closure was asked for, where ``task`` waits for the decision now. One query."""
+    """Return the entry that requested closure, while the task waits. One query."""
     if task.status != Status.CLOSURE_REQUESTED:
         return None
     # The last change of status is the one that made it wait.
@@ -18,13 +18,13 @@ def closure_request(task: Task) -> TaskLog | None:
 
 
 def closure_agreement(request: TaskLog) -> TaskLog | None:
-    """Return the entry in which a leader agreed to the closure asked for in ``request``; none while nobody has."""
+    """Return the entry in which a leader agreed to ``request``; None without one."""
     entries = TaskLog.objects.filter(task=request.task_id, kind=EntryKind.AGREEMENT, sequence__gt=request.sequence)
     return entries.select_related("actor").order_by("sequence").first()
 
 
 def is_agreed(task: Task) -> bool:
-    """Whether a leader has agreed since the status of ``task`` changed last; from its log, prefetched or not."""
+    """Whether a leader has agreed since the task's last change of status."""
     decisive = [
         entry for entry in exclude_undone(task.log.all()) if entry.kind in (EntryKind.STATUS, EntryKind.AGREEMENT)
     ]
@@ -33,7 +33,7 @@ def is_agreed(task: Task) -> bool:
 
 
 def needs_agreement(task: Task) -> bool:
-    """Whether a supervising leader has to agree before ``task`` is closed; without a leader nobody could."""
+    """Whether a leader has to agree before closure; not where there is no leader."""
     return task.suggestion.meeting.leader_agrees_before_closure and bool(task.task_leaders.all())
 
 
@@ -46,7 +46,7 @@ def awaiting_agreement(tasks: TaskQuerySet) -> TaskQuerySet:
 
 
 def awaiting_decision(tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return those of ``tasks`` whose closure waits, now, for the secretariat's decision and for nobody else."""
+    """Return the ``tasks`` whose closure waits for the secretariat's decision alone."""
     return tasks.filter(**_CLOSURE_REQUESTED).exclude(pk__in=awaiting_agreement(Task.objects.all()).values("pk"))
 
 

@@ -1,4 +1,4 @@
-"""The columns of a deadline, which tasks, milestones, intervals and extension requests share."""
+"""The columns of a deadline, for tasks, milestones, intervals and requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .choices import DeadlineKind, Precision
 
 
 class DeadlineFields(models.Model):
-    """A deadline as printed, beside what it was understood to mean (`meetings.deadlines`)."""
+    """A deadline as printed, and what it was understood to mean."""
 
     deadline_text = models.CharField(_("deadline as printed"), max_length=500, blank=True)
     deadline_kind = models.CharField(_("kind of deadline"), max_length=20, choices=DeadlineKind.choices)
@@ -36,7 +36,7 @@ class DeadlineFields(models.Model):
 
 
 def dated_constraint(model_name: str, prefix: str = "") -> models.CheckConstraint:
-    """Return the constraint «dated exactly when there is a due date», for the fields beginning with ``prefix``.
+    """Return the constraint «dated exactly when there is a due date», for a prefix.
 
     The next meeting's deadline gets its day when that meeting is recorded, so it may have one.
     """

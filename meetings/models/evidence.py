@@ -1,4 +1,4 @@
-"""佐证材料: files that show what was done. They are handed out, never shown as pages of ours."""
+"""佐证材料: files that show what was done; served as downloads only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .task import Task
 
 
 def evidence_path(evidence: Evidence, filename: str) -> str:
-    """Return where the file lies below MEDIA_ROOT: nothing of what somebody called it is part of the path."""
+    """Return the path below MEDIA_ROOT; no part of it comes from the upload's name."""
     return f"evidence/{evidence.entry.recorded_at:%Y}/{uuid.uuid4().hex}"
 
 
@@ -26,7 +26,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """One file: its name, size in bytes, type by its content, SHA-256; who added it and when says ``entry``.
+    """One file of evidence; ``entry`` tells who added it and when.
 
     Deleting is an entry of the log (``removal``); the file itself stays, for the administrators.
     """

@@ -1,4 +1,4 @@
-"""延期: a wish for a later deadline, and what was decided about it (docs/domain.md, Lifecycle)."""
+"""延期: requests for a later deadline and their decisions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .task import Task
 
 
 class ExtensionStatus(models.TextChoices):
-    """Where a wish for a later deadline stands, with the field's words."""
+    """States of an extension request, with their labels."""
 
     REQUESTED = ExtensionState.REQUESTED.value, _("Waiting for a decision")
     GRANTED = ExtensionState.GRANTED.value, _("Granted")
@@ -37,10 +37,10 @@ class ExtensionQuerySet(models.QuerySet["ExtensionRequest"]):
 
 
 class ExtensionRequest(DeadlineFields):
-    """A later deadline asked for: the columns of `DeadlineFields` are the new one, as printed and as it was read.
+    """A request for a later deadline; the inherited columns are the new deadline.
 
-    ``asked`` is the log entry of the asking, ``decided`` that of the decision, whose note is the decision's reason.
-    Who, when and on behalf of whom are those entries'.
+    ``asked`` is the log entry of the request, ``decided`` that of the decision, whose note is the decision's reason.
+    Who, when and on behalf of which department are those entries'.
     """
 
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.PROTECT, related_name="extension_requests")

@@ -18,10 +18,9 @@ def max_length_of(model: type[models.Model], name: str) -> int:
 
 
 class PinyinField(models.TextField):
-    """What the field named by ``of`` may be typed as (`meetings.core.pinyin.build_pinyin_index`), to be searched with
-    ``contains``.
+    """Search key of the field named by ``of`` (`meetings.core.pinyin`).
 
-    Written with every `save()`, `bulk_create()` and fixture; neither `QuerySet.update()` nor a
+    Filled with every `save()`, `bulk_create()` and fixture; neither `QuerySet.update()` nor a
     ``save(update_fields=…)`` without it does so, so texts are changed by `save()`.
     """
 

@@ -1,4 +1,4 @@
-"""The module that migration 0001 names; everything is in `meetings.models.workbook`."""
+"""Moved to `meetings.models.workbook`; migration 0001 imports it from here."""
 
 from .workbook import workbook_path as kept_under
 

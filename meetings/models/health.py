@@ -11,10 +11,10 @@ from .choices import DeadlineKind, Health, Status
 
 
 def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
-    """Return when which health applies at the end of ``day``, the first that holds (docs/domain.md, Health on a day).
+    """Return the condition of each health at the end of ``day``; the first applies.
 
-    ``state`` is what leads from the queryset's model to the interval of that day: a look-up path that ends in ``__``,
-    or nothing where the rows are the intervals themselves.
+    ``state`` is the look-up path from the queryset's model to the interval of that day, ending in two underscores;
+    empty where the rows are the intervals themselves.
     """
     return [
         (Health.CLOSED, Q(**{f"{state}status": Status.CLOSED})),
@@ -27,7 +27,7 @@ def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> lis
 
 
 def health_condition(health: Health, day: datetime.date) -> Q:
-    """Return the condition «of this health at the end of ``day``» for the intervals that hold the day (`TaskState`).
+    """Return the condition «of this health at the end of ``day``» for `TaskState`.
 
     Not for `Health.ON_TRACK`, which is what no condition holds for.
     """

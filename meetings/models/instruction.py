@@ -1,4 +1,4 @@
-"""批示: what a leader wrote on a task they supervise, open until somebody answers it."""
+"""批示: what a leader wrote on a task they supervise, open until it is answered."""
 
 from __future__ import annotations
 

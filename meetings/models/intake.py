@@ -1,4 +1,4 @@
-"""The module that migration 0001 names; everything is in `meetings.models.minutes`."""
+"""Moved to `meetings.models.minutes`; migration 0001 imports it from here."""
 
 from .minutes import minutes_path as kept_under
 

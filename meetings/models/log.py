@@ -1,4 +1,4 @@
-"""办理记录: everything that happened to a task, append-only, and the intervals derived from it."""
+"""办理记录: the append-only log of tasks, and the intervals derived from it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class AppendOnlyError(TypeError):
 
 
 class TaskLogQuerySet(NaturalKeyQuerySet["TaskLog"]):
-    """Entries of the log. The database's triggers hold where these refusals are passed by."""
+    """Entries of the log, append-only; triggers hold where this is bypassed."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Log entries are never changed; undo one by another entry.")
@@ -70,11 +70,11 @@ class TaskLogQuerySet(NaturalKeyQuerySet["TaskLog"]):
         raise AppendOnlyError("Log entries are never deleted; undo one by another entry.")
 
     def recorded_after(self, version: int) -> TaskLogQuerySet:
-        """Return what was recorded of a task after its ``version``, oldest first, with the people to be named."""
+        """Return a task's entries after ``version``, oldest first, with their people."""
         return self.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence")
 
     def standing(self, day: datetime.date | None = None) -> TaskLogQuerySet:
-        """Return those that were not undone, by the end of ``day`` where one is given; see the function `standing`."""
+        """Return the entries not undone (by the end of ``day``)."""
         undoing = TaskLog.objects.filter(
             kind=EntryKind.UNDONE, task=OuterRef("task"), batch__undoes=OuterRef("batch"), batch__isnull=False
         )
@@ -83,7 +83,7 @@ class TaskLogQuerySet(NaturalKeyQuerySet["TaskLog"]):
         return self.filter(Q(batch__isnull=True) | ~Exists(undoing))
 
     def superseded(self) -> TaskLogQuerySet:
-        """Return the entries of batches after which something else was recorded of their task."""
+        """Return batch entries after which something else was recorded of their task."""
         later = TaskLog.objects.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
         return self.filter(Exists(later.exclude(batch=OuterRef("batch"))), batch__isnull=False)
 
@@ -93,19 +93,19 @@ class TaskLogQuerySet(NaturalKeyQuerySet["TaskLog"]):
         return self.filter(batch__in=list(batches), task_id=Subquery(of_batch)).order_by("batch_id", "sequence")
 
     def chronological(self) -> TaskLogQuerySet:
-        """Order by the day an entry is effective on, within a day by the order of recording."""
+        """Order by effective day, within a day by the order of recording."""
         return self.order_by("task_id", "effective_on", "sequence")
 
 
 class TaskLog(NaturalKeyModel):
-    """One entry: who, when recorded, effective on which day, old and new, why (docs/domain.md, The log is append-only).
+    """One entry of a task's log: who, when, effective on which day, old, new, why.
 
-    ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version.
-    ``changes`` maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and
-    ``text remarks suggestion lead_in departments leaders asked_deadline evidence outcome reply``, of its place in the
-    table ``aspect number task_number place_in_table sources suggestion_row split_off split_from joined joined_into``.
-    ``is_report`` says that ``note`` tells of progress. An entry with ``undone`` (the sequences of entries of a batch)
-    takes those back from its day on; what else it has says to the reader what became of that.
+    ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version. ``changes``
+    maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and ``text remarks suggestion
+    lead_in departments leaders asked_deadline evidence outcome reply``, of its place in the table ``aspect number
+    task_number place_in_table sources suggestion_row split_off split_from joined joined_into``. ``is_report``: ``note``
+    tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back from its day on;
+    its other changes tell the reader what became of that.
     """
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "sequence")
@@ -157,7 +157,7 @@ class TaskLog(NaturalKeyModel):
 
     @property
     def is_state_change(self) -> bool:
-        """Whether it changed status, deadline or milestones, so that no other such change may count from before it."""
+        """Whether it changed status, deadline or milestones, which have to be in order."""
         return not ORDERED_CHANGES.isdisjoint(self.changes)
 
     @property
@@ -167,7 +167,7 @@ class TaskLog(NaturalKeyModel):
 
 
 def exclude_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
-    """Return those of one task's ``entries`` that no other of them undoes, without the undoing ones.
+    """Return one task's ``entries`` without undone and undoing ones.
 
     What was undone counts nowhere any more: not as a report, not as a change of state.
     """
@@ -189,7 +189,7 @@ class TaskStateQuerySet(NaturalKeyQuerySet["TaskState"]):
         return self.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last)
 
     def rebuild(self, task_ids: Iterable[int]) -> dict[int, TaskState]:
-        """Replay the log of the tasks and store those of their intervals that differ; return each task's last one.
+        """Replay the tasks' logs and store their intervals; return each task's last one.
 
         What was joined into another task has none (`Task.joined_into`). Costs four queries, and on SQLite one more for
         each sixty intervals that are new. To be called inside the transaction that wrote the log.
@@ -202,9 +202,9 @@ class TaskStateQuerySet(NaturalKeyQuerySet["TaskState"]):
     def rebuild_from(
         self, logs: Mapping[int, Iterable[TaskLog]], task_ids: Iterable[int] | None = None
     ) -> dict[int, TaskState]:
-        """Do what `rebuild` does from the whole ``logs`` of the tasks, in any order; one query fewer.
+        """Rebuild from the whole ``logs`` of the tasks, in any order; one query fewer.
 
-        Of those of ``task_ids`` that have no log the intervals go.
+        Tasks of ``task_ids`` that have no log lose their intervals.
         """
         stored = {
             (state.task_id, state.since): state
@@ -225,9 +225,9 @@ class TaskStateQuerySet(NaturalKeyQuerySet["TaskState"]):
 
 
 class TaskState(NaturalKeyModel, DeadlineFields):
-    """How a task stood from ``since`` up to and not including ``until`` (none: until now).
+    """How a task stood from ``since`` until before ``until`` (None: now).
 
-    Derived from the log and from nothing else, so that any day can be asked for in the time of today
+    Derived from the log and from nothing else, so that a past day costs as much as today
     (docs/domain.md, As-of). ``next_due`` is the earliest unmet milestone or the deadline; ``next_review`` is set
     exactly for open tasks without one. All are days in Asia/Shanghai.
     """

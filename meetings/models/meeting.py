@@ -1,4 +1,4 @@
-"""会议: a meeting as its minutes describe it, who was there, and the aspects its suggestions are grouped by."""
+"""会议: meetings as their minutes describe them, with attendees and aspects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .organisation import Person
 
 
 def _count_of(model: str, path: str, **conditions: Any) -> Coalesce:
-    """Return the number of rows of ``model``, under ``conditions``, that ``path`` leads from to the meeting."""
+    """Return the number of rows of ``model`` whose ``path`` leads to the meeting."""
     rows = apps.get_model(model).objects.filter(**{path: OuterRef("pk")}, **conditions).order_by()
     return Coalesce(Subquery(rows.values(path).annotate(number=Count("pk")).values("number")), 0)
 
@@ -27,11 +27,11 @@ class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
     """Meetings, by the day on which somebody looks."""
 
     def issued_by(self, day: datetime.date) -> MeetingQuerySet:
-        """Return the meetings that a reader on ``day`` (Asia/Shanghai) could know of (docs/domain.md, As-of)."""
+        """Return the meetings whose minutes were issued by ``day`` (Asia/Shanghai)."""
         return self.filter(issued_on__lte=day)
 
     def with_counts(self) -> MeetingQuerySet:
-        """Annotate ``suggestion_count`` and ``task_count``, each by a subquery so that neither multiplies the other."""
+        """Annotate ``suggestion_count`` and ``task_count``, each by a subquery."""
         return self.annotate(
             suggestion_count=_count_of("meetings.Suggestion", "meeting"),
             task_count=_count_of("meetings.Task", "suggestion__meeting", joined_into__isnull=True),

@@ -1,7 +1,4 @@
-"""从会议纪要到台账: the file of minutes as it came, and the draft a person makes of it before it is accepted.
-
-What is entered or corrected by hand is a draft without a file.
-"""
+"""会议纪要: files of minutes as uploaded, and the drafts made of them."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ _ENDINGS: dict[str, str] = {DocumentFormat.TEXT: "txt"}
 
 
 def minutes_path(document: MinutesDocument, _name: str) -> str:
-    """Return where the file is kept below MEDIA_ROOT: a name of ours, so that no uploaded name ever becomes a path."""
+    """Return the path below MEDIA_ROOT; no part of it comes from the upload's name."""
     return f"minutes/{uuid.uuid4().hex}.{_ENDINGS.get(document.format, document.format)}"
 
 
@@ -39,11 +36,11 @@ class MinutesDocumentQuerySet(models.QuerySet["MinutesDocument"]):
     """Files of minutes: drafts until they are accepted."""
 
     def drafts_of(self, account: Account) -> MinutesDocumentQuerySet:
-        """Return the drafts ``account`` has not accepted yet; nobody works in another one's draft."""
+        """Return the drafts ``account`` has not accepted; drafts are private."""
         return self.filter(uploaded_by=account, meeting__isnull=True).select_related("corrects")
 
     def accepted(self) -> MinutesDocumentQuerySet:
-        """Return the files that a meeting was made of, or brought up to date with; the last accepted first."""
+        """Return the accepted documents, the last accepted first."""
         files = self.exclude(format=DocumentFormat.MANUAL)
         return files.filter(meeting__isnull=False).order_by("-accepted_at", "-pk")
 

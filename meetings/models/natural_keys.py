@@ -20,7 +20,7 @@ class NaturalKeyQuerySet(models.QuerySet[_Row]):
 
 
 class NaturalKeyModel(models.Model):
-    """A model whose natural key is the values of ``NATURAL_KEY``, a tuple of look-up paths.
+    """A model whose natural key is ``NATURAL_KEY``, a tuple of look-up paths.
 
     Its ``objects`` are a NaturalKeyQuerySet, or a queryset of that kind.
     """

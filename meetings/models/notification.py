@@ -1,4 +1,4 @@
-"""催办: mails that remind people, each sent once, and the private calendar (docs/domain.md, Contracts)."""
+"""催办: mails that remind people, each sent once, and the private calendar."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MailKind(models.TextChoices):
 
 
 class MailState(models.TextChoices):
-    """Where a mail stands: claimed by one sender before it is handed to the mail server, then sent."""
+    """States of a mail: claimed by one sender before it is sent."""
 
     WAITING = "waiting", _("Waiting")
     CLAIMED = "claimed", _("Being sent")
@@ -34,21 +34,21 @@ class MailState(models.TextChoices):
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):
-    """Mails to be sent, and the steps from waiting to sent, each one statement so that two senders cannot share one."""
+    """Mails to be sent; each step is one statement, so two senders cannot share one."""
 
     def get_or_create_digest(self, account: Account, day: datetime.date) -> Mailing:
-        """Return the one digest of ``account`` for ``day``, made if it is not there; safe from several processes."""
+        """Return the digest of ``account`` for ``day``, created once by any process."""
         wanted = {"account": account, "kind": MailKind.DIGEST, "day": day}
         # No get_or_create: between its SELECT and its INSERT another machine may write the row.
         self.bulk_create([self.model(**wanted)], ignore_conflicts=True)
         return self.get(**wanted)
 
     def sendable(self, now: datetime.datetime) -> MailingQuerySet:
-        """Return those that nobody is sending: waiting, or claimed by a sender that has not been heard of since."""
+        """Return those waiting, or claimed by a sender whose lease ran out."""
         return self.filter(Q(state=MailState.WAITING) | Q(state=MailState.CLAIMED, claimed_until__lt=now))
 
     def claim(self, pk: int, lease: datetime.timedelta) -> uuid.UUID | None:
-        """Reserve the mail for this sender until ``lease`` from now; none: another one has it, or it is sent."""
+        """Claim the mail until ``lease`` from now; None where it is taken or sent."""
         now = timezone.now()
         claim = uuid.uuid4()
         claimed = self.sendable(now).filter(pk=pk)
@@ -58,12 +58,12 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         return claim if number else None
 
     def release(self, claim: uuid.UUID, problem: str) -> None:
-        """Give the mail back after an attempt that failed for ``problem``, so that the next run may send it at once."""
+        """Give the mail back after a failed attempt, so that the next run may send it."""
         self.filter(claim=claim).update(state=MailState.WAITING, claim=None, claimed_until=None, problem=problem)
 
     @transaction.atomic
     def record_sent(self, claim: uuid.UUID, **mail_columns: str | datetime.datetime) -> bool:
-        """Mark the mail as sent and log it; ``mail_columns`` are the columns of `SentMail`.
+        """Mark the mail as sent and log it with ``mail_columns`` (those of `SentMail`).
 
         False, and nothing is written, where the lease ran out and another sender took over.
         """
@@ -76,7 +76,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         return True
 
     def supersede_digests_before(self, day: datetime.date) -> int:
-        """Give up the unsent digests of days before ``day``, whose own digests say all that those would have said."""
+        """Give up the unsent digests of days before ``day``, which repeat their content."""
         return self._give_up(self.filter(kind=MailKind.DIGEST, day__lt=day))
 
     def give_up(self, pk: int) -> int:
@@ -89,10 +89,10 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
 
 
 class Mailing(models.Model):
-    """One mail to one account: a row claimed in the database before it is sent, so that nobody gets two.
+    """One mail to one account, claimed in the database before it is sent.
 
-    ``day`` (Asia/Shanghai) is the one a digest is about, or on which somebody was reminded by hand; ``entry`` is then
-    the entry of the task's log that says so. ``claimed_until`` is when a sender that crashed loses its claim.
+    ``day`` (Asia/Shanghai) is the one a digest is about, or of a reminder by hand; ``entry`` is then the reminder's
+    entry in the task's log. ``claimed_until`` is when a sender that crashed loses its claim.
     """
 
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="mailings")
@@ -135,7 +135,7 @@ class Mailing(models.Model):
 
 
 class SentMailQuerySet(models.QuerySet["SentMail"]):
-    """The mails that went out. The database's triggers hold where these refusals are passed by."""
+    """The mails that were sent, append-only; triggers hold where this is bypassed."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("The log of mails is never changed.")
@@ -145,7 +145,7 @@ class SentMailQuerySet(models.QuerySet["SentMail"]):
 
 
 class SentMail(models.Model):
-    """The log of mails, append-only like the log of tasks: what went to whom, and when.
+    """The append-only log of mails: what was sent to which address, and when.
 
     ``composed_at`` is the moment before what it tells was looked up; what was written after it is not in the mail.
     """
@@ -181,7 +181,7 @@ class CalendarAddressQuerySet(models.QuerySet["CalendarAddress"]):
 
 
 class CalendarAddress(models.Model):
-    """The secret address of an account's calendar. The secret itself is not stored; revoking deletes the row."""
+    """The secret address of an account's calendar, stored as a hash."""
 
     SECRET_BYTES: ClassVar[int] = 32
 
@@ -202,10 +202,10 @@ class CalendarAddress(models.Model):
 
 
 def new_secret() -> str:
-    """Return a secret for an address: 256 random bits, in letters that need no quoting."""
+    """Return 256 random bits as URL-safe text."""
     return secrets.token_urlsafe(CalendarAddress.SECRET_BYTES)
 
 
 def hash_secret(secret: str) -> str:
-    """Return the hash a secret is stored as. Not salted and quick: there is nothing to guess in 256 random bits."""
+    """Return the hash of a secret; unsalted, for 256 random bits cannot be guessed."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -27,13 +27,13 @@ def recent_use_count(model: str, column: str) -> Coalesce:
 
 
 def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
-    """Return how many different ``of`` there are among those of ``rows`` whose ``column`` is the row in question."""
+    """Return how many different ``of`` are among the ``rows`` of the row in question."""
     of_row = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
     return Coalesce(Subquery(of_row.annotate(number=Count(of, distinct=of != "pk")).values("number")), 0)
 
 
 def _name_condition(words: str, of: str, merged: QuerySet) -> Q:
-    """Return the condition «its name, a former one, or that of one merged into it holds each of ``words``»."""
+    """Return the condition «present, former or merged name holds all ``words``»."""
     condition = Q()
     for word in words.split():
         holds = Q(name__icontains=word) | Q(spelling__contains=word.lower())
@@ -50,7 +50,7 @@ class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
         return self.filter(merged_into__isnull=True)
 
     def called(self, words: str) -> Self:
-        """Return those whose present or former name, pinyin or initials hold each of ``words``."""
+        """Return those whose present or former name, pinyin or initials hold ``words``."""
         return self.filter(_name_condition(words, "department", Department.objects.all()))
 
     def with_counts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
@@ -64,7 +64,7 @@ class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
         )
 
     def offered(self, include: Iterable[int | str] = ()) -> Self:
-        """Return the departments in use, and those numbered ``include``: what a form may offer.
+        """Return the departments in use and those of ``include``, as choices of a form.
 
         Annotates ``uses``, how often a task was given to each lately.
         """
@@ -72,7 +72,7 @@ class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
         return rows.annotate(uses=recent_use_count("TaskDepartment", "department"))
 
     def with_id_or_name(self, values: list[str]) -> DepartmentQuerySet:
-        """Return the departments whose id or exact name is among ``values`` (docs/domain.md, Contracts: pages)."""
+        """Return the departments whose id or exact name is among ``values``."""
         return self.filter(id_or_name_condition(values))
 
 
@@ -136,11 +136,11 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
         return self.filter(merged_into__isnull=True)
 
     def called(self, words: str) -> Self:
-        """Return those whose present or former name, pinyin or initials hold each of ``words``."""
+        """Return those whose present or former name, pinyin or initials hold ``words``."""
         return self.filter(_name_condition(words, "person", Person.objects.all()))
 
     def with_counts(self, open_statuses: Iterable[str]) -> Self:
-        """Annotate ``open_count`` (open tasks supervised), ``meeting_count`` (attended), ``suggestion_count``."""
+        """Annotate ``open_count``, ``meeting_count`` and ``suggestion_count``."""
         tables = {name: apps.get_model("meetings", name).objects for name in _PERSON_MODELS}
         parts = tables["TaskLeader"].filter(task__status__in=open_statuses, task__joined_into__isnull=True)
         return self.annotate(
@@ -150,7 +150,7 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
         )
 
     def offered(self, include: Iterable[int | str] = ()) -> Self:
-        """Return the people in use, and those numbered ``include``, by pinyin: what a form may offer.
+        """Return the people in use and those of ``include``, by pinyin, as choices.
 
         Annotates ``uses``, how often each has made a suggestion or attended lately.
         """
@@ -159,7 +159,7 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
         )
 
     def selectable_as_leaders(self, include: Iterable[int | str] = ()) -> Self:
-        """Return what `offered` does; ``uses`` is how often each was given a task to supervise lately."""
+        """Return what `offered` does; ``uses`` counts the tasks supervised lately."""
         return self._selectable(include, recent_use_count("TaskLeader", "person"))
 
     def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:
@@ -167,12 +167,12 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
         return rows.annotate(uses=uses).order_by("spelling", "pk")
 
     def with_id_or_name(self, values: list[str]) -> PersonQuerySet:
-        """Return the people whose id or exact name is among ``values``; a name may be that of several people."""
+        """Return the people whose id or exact name is among ``values``."""
         return self.filter(id_or_name_condition(values))
 
 
 class Person(NaturalKeyModel):
-    """Somebody who attends, suggests or supervises. Two of the same name are told apart by their unit."""
+    """A person who attends, suggests or supervises; the unit tells namesakes apart."""
 
     NATURAL_KEY = ("name", "unit")
 
@@ -220,7 +220,7 @@ class Person(NaturalKeyModel):
 
 
 class FormerName(models.Model):
-    """A name that a department or a person had before; old documents that use it still mean them.
+    """A former name of a department or person, by which old documents find it.
 
     Whoever bears a name now comes before whoever bore it once.
     """

@@ -20,7 +20,7 @@ class Outcome(models.TextChoices):
 
 
 class SuggestionOutcome(models.Model):
-    """The outcome in force; earlier ones are in the log, in which every task of the suggestion has the entry."""
+    """The outcome in force; earlier ones are in the logs of the suggestion's tasks."""
 
     suggestion = models.OneToOneField(
         Suggestion, verbose_name=_("suggestion"), on_delete=models.PROTECT, related_name="outcome"

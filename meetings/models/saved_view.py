@@ -10,7 +10,7 @@ from .account import Account, Role
 
 
 class SavedView(models.Model):
-    """A list somebody keeps. ``query`` are its parameters as the address holds them, without page and day.
+    """A saved list. ``query`` are its URL parameters, without page and day.
 
     ``shared_with`` is a role whose accounts see it too; empty: the owner's alone.
     """

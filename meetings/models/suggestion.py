@@ -59,7 +59,7 @@ class Suggestion(NaturalKeyModel):
 
 
 class SuggestionSource(NaturalKeyModel):
-    """建议来源: a person who made the suggestion, and the capacity printed beside the name."""
+    """建议来源: a person who made the suggestion, with the printed capacity."""
 
     NATURAL_KEY = (
         "suggestion__meeting__title",

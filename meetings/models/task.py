@@ -53,9 +53,9 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
     """Tasks, as they stood at the end of a day."""
 
     def on(self, day: datetime.date) -> Self:
-        """Return the tasks that were in the register on ``day`` (Asia/Shanghai), with their state of that day.
+        """Return the tasks in the register on ``day`` with their state of that day.
 
-        Joins the one interval of `TaskState` that holds the day and annotates its columns as ``day_…``
+        Joins the one interval of `TaskState` that holds the day (Asia/Shanghai) and annotates its columns as ``day_…``
         (``day_status``, ``day_next_due`` …), ``health``, its rank ``health_rank`` (0 is the worst) and ``next_day``,
         the due day or else the review day: for what is overdue or review-missed, the day that was let pass.
         Today and any past day cost the same.
@@ -82,20 +82,20 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         )
 
     def standing(self) -> Self:
-        """Return those that are tasks of their own: not those that were joined into another one.
+        """Exclude tasks that were joined into another one.
 
         Only for queries without `on`: what was joined has no state on any day.
         """
         return self.filter(joined_into__isnull=True)
 
     def in_printed_order(self) -> Self:
-        """Order as the breakdown tables print: newest meeting first, then row by row, task by task."""
+        """Order as the breakdown tables print, the newest meeting first."""
         return self.order_by(
             "-suggestion__meeting__issued_on", "-suggestion__meeting_id", "suggestion__position", "number"
         )
 
     def for_listing(self, parts: Iterable[str] = ("departments", "leaders")) -> Self:
-        """Load what a line about a task shows: its suggestion, aspect and meeting, and ``parts``, a query for each.
+        """Load suggestion, aspect, meeting and ``parts`` (a query each), for lists.
 
         ``parts`` are names in `LISTED_PARTS`. Annotates ``is_single``: the only task of its suggestion is printed
         without a number.
@@ -108,7 +108,7 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         )
 
     def with_last_report(self) -> Self:
-        """Annotate the latest progress (``last_report_note``, ``last_report_on``); goes with `on`."""
+        """Annotate ``last_report_note`` and ``last_report_on``; goes with `on`."""
         return self.annotate(
             last_report_note=F("state__last_report__note"), last_report_on=F("state__last_report__effective_on")
         )
@@ -128,12 +128,12 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         return self.annotate(words=words, since=since)
 
     def with_outcome(self, day: datetime.date) -> Self:
-        """Annotate what had become of the suggestion by the end of ``day`` (``day_outcome``)."""
+        """Annotate the suggestion's outcome by the end of ``day`` (``day_outcome``)."""
         recorded = When(suggestion__outcome__entry__effective_on__lte=day, then=F("suggestion__outcome__outcome"))
         return self.annotate(day_outcome=Case(recorded, output_field=models.CharField()))
 
     def with_first_assignees(self) -> Self:
-        """Annotate the first printed department and leader, to sort by (``first_department``, ``first_leader``)."""
+        """Annotate ``first_department`` and ``first_leader`` as printed, to sort by."""
         departments = TaskDepartment.objects.filter(task=OuterRef("pk")).exclude(role=DepartmentRole.SUPPORTING)
         leaders = TaskLeader.objects.filter(task=OuterRef("pk"))
         return self.annotate(
@@ -148,7 +148,7 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
     def assigned_to(
         self, departments: Iterable[int | str] | models.QuerySet[Any, Any], roles: Iterable[str] = ANSWERABLE_ROLES
     ) -> Self:
-        """Return those that one of ``departments`` (ids) has a part in, in one of ``roles``; no row twice."""
+        """Return those in which one of ``departments`` (ids) has one of ``roles``."""
         return self.filter(
             Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), department__in=departments, role__in=roles))
         )
@@ -335,7 +335,7 @@ class TaskLeader(NaturalKeyModel):
 
 
 class Milestone(NaturalKeyModel, DeadlineFields):
-    """A date before the deadline, met or not by itself; the task is as late as its first unmet one."""
+    """A date before the deadline; the task is as late as its first unmet milestone."""
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "position")
 
@@ -359,7 +359,7 @@ class Milestone(NaturalKeyModel, DeadlineFields):
 
 
 def worst_health(tasks: TaskQuerySet) -> models.QuerySet:
-    """Return, per suggestion of ``tasks`` (from `TaskQuerySet.on`), ``worst``: the smallest health rank of its tasks.
+    """Return ``worst`` per suggestion of ``tasks``: the smallest health rank.
 
     A suggestion has the worst of its open tasks; with none open it is closed, or terminated if all are
     (docs/domain.md, Health on a day). The order of `Health` makes the minimum say exactly that.

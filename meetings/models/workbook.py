@@ -1,4 +1,4 @@
-"""填报表交回: a workbook that a department filled in, as it was handed in, and what is decided about it."""
+"""填报表交回: fill-in workbooks as uploaded, and the decisions about them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class WorkbookState(models.TextChoices):
 
 
 def workbook_path(_upload: WorkbookUpload, _name: str) -> str:
-    """Return where the file is kept below MEDIA_ROOT: a name of ours, so that no uploaded name ever becomes a path."""
+    """Return the path below MEDIA_ROOT; no part of it comes from the upload's name."""
     return f"fill-in/{uuid.uuid4().hex}.xlsx"
 
 
@@ -43,7 +43,7 @@ class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
 
 
 class WorkbookUpload(models.Model):
-    """A fill-in workbook as it was handed in; nothing of it is in the register before it is accepted.
+    """A fill-in workbook as uploaded; it counts only once it is accepted.
 
     ``content`` is what was read (`meetings.core.converter`), ``decisions`` maps the place of a row in it to
     what holds where the register changed meanwhile: ``file`` or ``register``. ``batch`` is what accepting made of it.

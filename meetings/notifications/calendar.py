@@ -1,4 +1,4 @@
-"""A person's deadlines and reviews as an iCalendar file (RFC 5545) that calendar programs subscribe to."""
+"""A person's deadlines and reviews as an iCalendar feed (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class CalendarFile:
 
 
 def build_calendar(account: Account, day: datetime.date) -> CalendarFile:
-    """Return the calendar of what is the account's own (`access.own_tasks`) and open on ``day`` (Asia/Shanghai).
+    """Build the calendar of the account's own tasks that are open on ``day``.
 
     An all-day event for the deadline, each unmet milestone and the review of each task, in the active language. An
-    event keeps its UID as long as the register lives, also when its day moves; what is closed is no longer there. The
-    same register gives the same bytes, for the events are stamped with the time of the task's last entry.
+    event has the same UID as long as the register lives, also when its day moves; what is closed is no longer there.
+    The same register gives the same bytes, for the events are stamped with the time of the task's last entry.
     """
     calendar = Calendar()
     calendar.add("prodid", f"-//cnas-task-register//{__version__}//ZH")

@@ -1,4 +1,4 @@
-"""Sending each mail once, from however many machines (docs/domain.md, Contracts: send_reminders).
+"""Delivery of mails, each once, from any number of machines.
 
 A mail is a row that is claimed before it is handed to the mail server and marked as sent after. Who finds it claimed
 leaves it alone; a sender that crashed in between loses its claim after LEASE. A server that cannot be reached gives
@@ -39,7 +39,7 @@ MAIL_ERRORS = (
 
 
 class MailServerUnavailableError(Exception):
-    """The mail server cannot be reached or does not let us in; its words say why. Nothing is lost."""
+    """Raised where the mail server cannot be reached or refuses the login."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class DeliveryReport:
 
 
 def send_reminders(day: datetime.date) -> DeliveryReport:
-    """Send the reminders by hand that still wait, and the digests of ``day`` (Asia/Shanghai).
+    """Send the waiting reminders by hand, and the digests of ``day``.
 
     On a day that is no working day nobody gets a new digest; only what could not be sent on the last working day goes.
     """
@@ -66,7 +66,7 @@ def send_reminders(day: datetime.date) -> DeliveryReport:
 
 
 def send_now(mailings: Iterable[Mailing]) -> DeliveryReport:
-    """Send these reminders by hand at once; what cannot be sent waits for the next run of `send_reminders`."""
+    """Send these reminders by hand at once; what fails waits for `send_reminders`."""
     report = DeliveryReport()
     wanted = {mailing.pk for mailing in mailings}
     _deliver_all([plan for plan in _plan_reminders(timezone.localdate()) if plan[0].pk in wanted], report)
@@ -83,7 +83,7 @@ MailPlan = tuple[Mailing, datetime.datetime, ComposeMail]
 
 
 def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
-    """Return the digests to be sent, each with its row; all rows are written before the first mail goes."""
+    """Plan the digests to send; all rows are written before the first mail is sent."""
     if is_working_day(day):
         Mailing.objects.supersede_digests_before(day)
         found: list[tuple[Digest, Mailing | None]] = [(digest, None) for digest in compose_digests(day)]
@@ -111,7 +111,7 @@ def _digest_mail_composer(mailing: Mailing, digest: Digest) -> ComposeMail:
 
 
 def _plan_reminders(day: datetime.date) -> list[MailPlan]:
-    """Return the reminders by hand to be sent; those of tasks that have ended meanwhile are given up.
+    """Plan the reminders by hand; give up those of tasks that have ended meanwhile.
 
     So are those of tasks that were joined into others: their departments are the others' now.
     """
@@ -136,7 +136,7 @@ def _reminder_mail_composer(mailing: Mailing, task: Task, day: datetime.date) ->
 
 
 def _deliver_all(plans: list[MailPlan], report: DeliveryReport) -> None:
-    """Send one after the other over one connection, until the server cannot be reached; the rest waits."""
+    """Send all over one connection, until the server cannot be reached."""
     connection = get_connection()
     try:
         for number, plan in enumerate(plans):
@@ -150,7 +150,10 @@ def _deliver_all(plans: list[MailPlan], report: DeliveryReport) -> None:
 
 
 def _deliver(plan: MailPlan, connection: BaseEmailBackend, report: DeliveryReport) -> None:
-    """Send one mail if nobody else does. Raises MailServerDown, with the claim given back."""
+    """Send one mail if nobody else does.
+
+    Raises MailServerUnavailableError, with the claim given back.
+    """
     mailing, composed_at, compose_mail = plan
     claim = Mailing.objects.claim(mailing.pk, LEASE)
     if claim is None:

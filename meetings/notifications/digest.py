@@ -34,19 +34,19 @@ class Digest:
 
 
 def language_of(account: Account) -> str:
-    """Return the language of mails and calendars for ``account``: the one it chose, or else the register's."""
+    """Return the language of mails and calendars for ``account``."""
     return account.language or settings.LANGUAGE_CODE
 
 
 def potential_recipients() -> QuerySet[Account]:
-    """Return the accounts a digest might have something for; those that may not sign in are not among them."""
+    """Return the active accounts that a digest might have something for."""
     heads = Department.objects.filter(head=OuterRef("person"))
     roles = (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)
     return Account.objects.filter(Q(role__in=roles) | Exists(heads), is_active=True).select_related("person")
 
 
 def compose_digest(account: Account, day: datetime.date) -> Digest | None:
-    """Return the digest of ``account``; none where there is nothing to tell. Costs some twenty queries at most."""
+    """Return the digest of ``account``, None if empty. Some twenty queries at most."""
     composed_at = timezone.now()
     sent = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
     # Not when it was sent: what was recorded between composing and sending has been told to nobody yet.
@@ -58,7 +58,7 @@ def compose_digest(account: Account, day: datetime.date) -> Digest | None:
 
 
 def compose_digests(day: datetime.date) -> Iterator[Digest]:
-    """Yield the digests of everybody whom there is something to tell, in the order of the accounts."""
+    """Yield the digests that are not empty, in the order of the accounts."""
     for account in potential_recipients().order_by("pk"):
         digest = compose_digest(account, day)
         if digest is not None:

@@ -1,4 +1,4 @@
-"""Mails in words: subject, text and HTML, in the reader's language, with links by BASE_URL."""
+"""Subject, text and HTML of mails in the reader's language."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def digest_mail(mailing: Mailing, digest: Digest) -> EmailMultiAlternatives:
 
 
 def reminder_mail(mailing: Mailing, task: Task, day: datetime.date) -> EmailMultiAlternatives:
-    """Return the mail of a reminder by hand; ``task`` is from `TaskQuerySet.on` the ``day``."""
+    """Return the mail of a reminder by hand; ``task`` is that of ``day``."""
     with translation.override(language_of(mailing.account)):
         subject = _("Reminder: %(task)s") % {"task": task.text}
         return _mail(mailing, mailing.account, subject, "reminder", {"task": task, "entry": mailing.entry, "day": day})
 
 
 def host_name() -> str:
-    """Return the name of the register's host, which makes message and event IDs its own."""
+    """Return the register's host name, for message and event IDs."""
     return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 

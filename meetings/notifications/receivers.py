@@ -1,4 +1,4 @@
-"""What notifications do when something happens to a task; connected by `MeetingsConfig.ready`."""
+"""Receivers of the tasks' signals; connected by `MeetingsConfig.ready`."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ from .delivery import send_now
 
 @receiver(reminders_recorded)
 def send_reminders_at_once(mailings: Sequence[Mailing], **kwargs: Any) -> None:
-    """Send reminders by hand at once; what cannot be sent waits for the next `send_reminders`."""
+    """Send reminders by hand at once; what fails waits for `send_reminders`."""
     send_now(mailings)

@@ -1,7 +1,7 @@
-"""What a digest tells one account of: a function for each section, none where there is nothing to tell.
+"""Sections of a digest: one function each, None where there is nothing to tell.
 
 Each takes the account, the day (Asia/Shanghai, whose end it is about) and ``since``, when the account's last digest
-that went out was composed (none: never). What somebody has to answer is ``required``; the rest can be turned off.
+that was sent was composed (None: never). What somebody has to answer is ``required``; the rest can be turned off.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DECISIONS = frozenset({"closure", "extension", "agree"})
 
 @dataclass(frozen=True, slots=True)
 class DigestLine:
-    """One task, as `TaskQuerySet.on` returns it, and what is to be said beside it."""
+    """One task, as `TaskQuerySet.on` returns it, with its detail."""
 
     task: Task
     words: str = ""
@@ -43,7 +43,7 @@ class DigestLine:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Tasks under one heading. ``address`` is the path of the page that shows all ``total`` of them."""
+    """Tasks under one heading; ``address`` is the path of the page with all ``total``."""
 
     heading: str
     lines: list[DigestLine]
@@ -64,7 +64,7 @@ SectionBuilder = Callable[[Account, datetime.date, datetime.datetime | None], Se
 
 
 def waiting_for_decision(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
-    """Return the closures and later deadlines to decide on, for a leader the closures to agree to."""
+    """Return the closures and extensions to decide on, for a leader those to agree to."""
     return _inbox_section(account, day, DECISIONS, _("Waiting for your decision"))
 
 
@@ -74,7 +74,7 @@ def sent_back(account: Account, day: datetime.date, since: datetime.datetime | N
 
 
 def new_instructions(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
-    """Return the unanswered instructions given since the last digest on tasks of a liaison's departments."""
+    """Return the instructions since the last digest that a liaison has to answer."""
     if account.role != Role.LIAISON:
         return None
     instructions = Instruction.objects.open_on(day).select_related("leader")
@@ -96,7 +96,7 @@ def new_instructions(account: Account, day: datetime.date, since: datetime.datet
 
 
 def escalated(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
-    """Return what has been red for so many working days that a head of department or a leader is told.
+    """Return what has been red so long that a head of department or leader is told.
 
     After ESCALATE_TO_HEAD_AFTER those who head an answering department, after ESCALATE_TO_LEADER_AFTER the supervising
     leaders, each by the account that names the person. A department whose liaison the account is as well stands in
@@ -160,7 +160,7 @@ SECTIONS: tuple[SectionBuilder, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The tasks an account is reminded of by its role, and the parameters of the list that holds the same."""
+    """The tasks an account is reminded of, and the parameters of the same list."""
 
     tasks: TaskQuerySet
     query: dict[str, list[str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The private calendar, the one thing served to somebody who is not signed in (docs/domain.md, Roles)."""
+"""The private calendar, served without sign-in by its secret address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CACHE_SECONDS = 3600
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest, secret: str) -> HttpResponse:
-    """Hand out the deadlines and reviews of the account whose secret address this is; 404 for every other one."""
+    """Serve the calendar of the account with this secret address; 404 for others."""
     owner = permissions.calendar_owner(secret)
     with translation.override(language_of(owner)):
         written = build_calendar(owner, today())

@@ -1,4 +1,4 @@
-"""What can be done with a department or person, with the form and the service of each."""
+"""Actions on a department or person, with the form and service of each."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Subject = Department | Person
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do with a department or person. ``run`` calls the service and returns the message of success.
+    """An action on a department or person; ``run`` returns the success message.
 
-    ``preview``: the name of the template that says first what would come of it.
+    ``preview``: the name of the template that shows first what would come of it.
     """
 
     form: type[SubjectForm]

@@ -1,4 +1,4 @@
-"""What is typed about departments, people and accounts. Forms read and explain; the services decide."""
+"""Forms of departments, people and accounts; the services decide."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _checkboxes() -> forms.CheckboxSelectMultiple:
 
 
 class SubjectForm(ServiceForm):
-    """A form about one department, person or account, with the version it was opened on and what it is called now."""
+    """A form about one department, person or account, with its version."""
 
     marks_optional = True
     # What is done by it, and what its button says.
@@ -208,7 +208,7 @@ class AccountFieldsForm(ServiceForm):
         self.fields["person"].queryset = Person.objects.selectable_as_leaders([person] if person else [])
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the role needs: a liaison without departments, or a leader who is nobody, sees empty pages."""
+        """Require what the role needs: a liaison's departments, a leader's person."""
         data = super().clean() or {}
         if data.get("role") == Role.LIAISON and data.get("is_active", True) and not data.get("departments"):
             self.add_error("departments", gettext("Say which departments this liaison reports for."))

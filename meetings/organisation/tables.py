@@ -11,13 +11,13 @@ from meetings.ui.tables import ListTable, RowColumn
 
 
 class OrganisationColumn(RowColumn):
-    """A column of departments, people or accounts, the first entered first among equals."""
+    """A column of departments, people or accounts, in order of entry among equals."""
 
     tie_breakers = ("pk",)
 
 
 class DepartmentTable(ListTable):
-    """Departments. The page's context brings ``counts``, of all tasks by health, by the department's id."""
+    """Departments; the context has ``counts`` of tasks by health, by department."""
 
     folder = "organisation"
     name = OrganisationColumn(_("Department"), F("spelling"), css="card-lead")
@@ -28,7 +28,7 @@ class DepartmentTable(ListTable):
 
 
 class PersonTable(ListTable):
-    """People. The page's context brings ``counts``, as for departments, of those who supervise."""
+    """People; the context has ``counts`` of supervised tasks by health, by person."""
 
     folder = "organisation"
     name = OrganisationColumn(label("person"), F("spelling"), css="card-lead")

@@ -1,4 +1,4 @@
-"""Departments and people: the two lists, one of each, and what the secretariat and administrators do to them."""
+"""Pages of departments and people: lists, details, and the actions on them."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def department_detail(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD"])
 def person_detail(request: Request, pk: int) -> HttpResponse:
-    """Show one person: tasks supervised, meetings, suggestions, accounts, names and changes."""
+    """Show one person with tasks, meetings, suggestions, accounts and changes."""
     return _detail(request, permissions.readable_person(request.user, pk))
 
 
@@ -121,7 +121,7 @@ def person_action(request: Request, pk: int, action: str) -> HttpResponse:
 
 
 def _run_action(request: Request, subject: Subject, name: str, known: dict[str, Action]) -> HttpResponse:
-    """Do ``name``; a form that is refused comes back. An action with a preview has a page of its own for it."""
+    """Run an action; a refused form comes back, on a page of its own with a preview."""
     action = known.get(name)
     if action is None:
         raise Http404

@@ -1,7 +1,7 @@
-"""Who may see and do what; the only way a view gets hold of an object (docs/domain.md, Roles).
+"""Permissions: views get objects only through these functions (docs/domain.md).
 
-Everyone signed in reads everything, so the reading forms ask only that the object exists on the day; the writing
-forms answer «forbidden» to everybody else than those who may write.
+Everyone signed in reads everything, so functions for reading ask only that the object exists on the day; functions
+for writing raise PermissionDenied for everybody else than those who may write.
 """
 
 from .meetings import (

@@ -1,4 +1,4 @@
-"""Meetings, the rows of their tables, and the documents and drafts they are made of."""
+"""Permissions on meetings, the rows of their tables, documents and drafts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .roles import is_secretariat, require_secretariat
 
 
 def readable_meetings(account: Account, day: datetime.date) -> MeetingQuerySet:
-    """Return the meetings ``account`` may read whose minutes were issued by ``day`` (Asia/Shanghai)."""
+    """Return the meetings ``account`` may read that were issued by ``day``."""
     return Meeting.objects.issued_by(day) if account.is_authenticated else Meeting.objects.none()
 
 
@@ -26,38 +26,38 @@ def readable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
 
 
 def editable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
-    """Return the meeting for changing how its tasks are dealt with; raises PermissionDenied for all but staff."""
+    """Return the meeting for changing its settings; raises PermissionDenied."""
     require_secretariat(account)
     return readable_meeting(account, pk, day)
 
 
 def editable_suggestion(account: Account, pk: int) -> Suggestion:
-    """Return the row of a table for correcting it; raises PermissionDenied for all but the secretariat, Http404."""
+    """Return the suggestion for correcting it; raises PermissionDenied or Http404."""
     require_secretariat(account)
     return get_object_or_404(Suggestion.objects.select_related("meeting", "aspect"), pk=pk)
 
 
 def readable_suggesters(account: Account) -> PersonQuerySet:
-    """Return the people who made a suggestion, as ``account`` may read of them, by pinyin."""
+    """Return the people who made a suggestion, by pinyin."""
     made = SuggestionSource.objects.filter(person=OuterRef("pk"))
     people = Person.objects.filter(Exists(made)) if account.is_authenticated else Person.objects.none()
     return people.order_by("spelling", "name", "pk")
 
 
 def linkable_suggestion(account: Account, pk: int, day: datetime.date) -> Suggestion:
-    """Return the suggestion for saying what it comes back to; raises PermissionDenied for all but the secretariat."""
+    """Return the suggestion for linking an earlier one; raises PermissionDenied."""
     require_secretariat(account)
     rows = Suggestion.objects.select_related("meeting", "raised_before__meeting")
     return get_object_or_404(rows.filter(meeting__issued_on__lte=day), pk=pk)
 
 
 def own_drafts(account: Account) -> MinutesDocumentQuerySet:
-    """Return the drafts ``account`` has not accepted, the last handed in first; only the secretariat has any."""
+    """Return the account's open drafts, the newest first; others have none."""
     return MinutesDocument.objects.drafts_of(account) if is_secretariat(account) else MinutesDocument.objects.none()
 
 
 def writable_draft(account: Account, pk: int) -> MinutesDocument:
-    """Return the account's own draft, also where it has been accepted; raises PermissionDenied, or Http404."""
+    """Return the account's own draft; raises PermissionDenied or Http404."""
     require_secretariat(account)
     return get_object_or_404(MinutesDocument.objects.select_related("meeting"), pk=pk, uploaded_by=account)
 
@@ -68,6 +68,6 @@ def readable_documents(account: Account) -> MinutesDocumentQuerySet:
 
 
 def readable_document(account: Account, pk: int) -> MinutesDocument:
-    """Return the file a meeting was made of, or the account's own draft; raises Http404 for any other."""
+    """Return an accepted file or the account's own draft; raises Http404 for others."""
     mine = own_drafts(account).select_related("meeting").filter(pk=pk).first()
     return mine or get_object_or_404(readable_documents(account).select_related("meeting"), pk=pk)

@@ -32,7 +32,7 @@ def readable_person(account: Account, pk: int) -> Person:
 
 
 def editable_department(account: Account, pk: int) -> Department:
-    """Return the department for changing it; raises Http404, or PermissionDenied for those who may only read."""
+    """Return the department for changing it; raises Http404 or PermissionDenied."""
     require_organisation_manager(account)
     return readable_department(account, pk)
 
@@ -44,24 +44,24 @@ def editable_person(account: Account, pk: int) -> Person:
 
 
 def managed_accounts(account: Account) -> QuerySet[Account]:
-    """Return all accounts; raises PermissionDenied for everybody else than administrators."""
+    """Return all accounts; raises PermissionDenied for all but administrators."""
     require_administrator(account)
     return Account.objects.select_related("person")
 
 
 def managed_account(account: Account, pk: int) -> Account:
-    """Return the account for changing it; raises Http404, or PermissionDenied as `managed_accounts` does."""
+    """Return the account for changing it; raises Http404 or PermissionDenied."""
     return get_object_or_404(managed_accounts(account), pk=pk)
 
 
 def handover_account(account: Account, pk: int) -> Account:
-    """Return a liaison's account for handing its departments over; raises as `editable_department` does."""
+    """Return a liaison's account for handing its departments over."""
     require_organisation_manager(account)
     return get_object_or_404(Account, pk=pk, role=Role.LIAISON)
 
 
 def calendar_owner(secret: str) -> Account:
-    """Return the account whose private calendar ``secret`` opens; raises Http404 for any other.
+    """Return the account whose calendar ``secret`` opens; raises Http404 for others.
 
     The one way to anything for somebody who is not signed in (docs/domain.md, Roles).
     """
@@ -70,7 +70,7 @@ def calendar_owner(secret: str) -> Account:
 
 
 def readable_leader(account: Account, pk: str) -> Person:
-    """Return the person whose page as a leader is asked for; whoever was merged is the other one. Raises Http404."""
+    """Return the person for a leader's page, after a merge the other; raises Http404."""
     people = Person.objects.select_related("merged_into") if account.is_authenticated else Person.objects.none()
     known = pk.isascii() and pk.isdecimal() and len(pk) <= 18
     person = get_object_or_404(people, pk=int(pk)) if known else get_object_or_404(people.none())

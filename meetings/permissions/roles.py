@@ -12,12 +12,12 @@ from meetings.models.task import TaskQuerySet
 
 
 def can_change_tasks(account: Account) -> bool:
-    """Whether the account changes tasks in the list, one where it stands or many at once: who reports on tasks."""
+    """Whether the account changes tasks in the list, singly or as a batch."""
     return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
 
 
 def annotate_liaison_roles(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
-    """Annotate ``tasks`` with what a liaison's departments are to each, so that `roles_of` asks nothing more."""
+    """Annotate the roles of a liaison's departments; `roles_of` then needs no query."""
     if account.role != Role.LIAISON:
         return tasks
     own = TaskDepartment.objects.filter(task=OuterRef("pk"), department__liaisons=account)
@@ -36,12 +36,12 @@ def is_secretariat(account: Account) -> bool:
 
 
 def can_manage_organisation(account: Account) -> bool:
-    """Whether this account changes departments and people: the secretariat's and administrators' do."""
+    """Whether the account changes departments and people."""
     return account.is_active and account.role in (Role.SECRETARIAT, Role.ADMINISTRATOR)
 
 
 def require_organisation_manager(account: Account) -> None:
-    """Raise PermissionDenied for everybody else than the secretariat and administrators."""
+    """Raise PermissionDenied for all but the secretariat and administrators."""
     if not can_manage_organisation(account):
         raise PermissionDenied(_("Only the secretariat and administrators may do this."))
 
@@ -53,7 +53,7 @@ def require_administrator(account: Account) -> None:
 
 
 def roles_of(account: Account, task: Task) -> frozenset[ActorRole]:
-    """Return what ``account`` is to ``task`` with regard to the lifecycle; empty: a reader.
+    """Return the roles the account has on the task (empty set: read-only).
 
     Costs a query for a liaison's departments (none after `annotate_liaison_roles`) and, where they are not prefetched,
     one for the task's departments or leaders.
@@ -81,7 +81,7 @@ def available_transitions(account: Account, task: Task, status: str) -> tuple[Tr
 
 
 def quick_transitions(account: Account, task: Task) -> tuple[Transition, ...]:
-    """Return the changes of status that ``account`` may make in a quick update of ``task`` (from `TaskQuerySet.on`)."""
+    """Return the changes of status for a quick update of ``task``; goes with `on`."""
     actor_roles = roles_of(account, task)
     return transitions_from(task.day_status, actor_roles) if actor_roles & CAN_REPORT else ()
 
@@ -92,7 +92,7 @@ def can_report(account: Account, task: Task) -> bool:
 
 
 def reporting_departments(account: Account, task: Task) -> list[Department]:
-    """Return the departments of ``task`` on whose behalf ``account`` may report, in printed order.
+    """Return the departments ``account`` may report for, in printed order.
 
     The secretariat may report for each; costs what `roles_of` does.
     """
@@ -106,7 +106,7 @@ def reporting_departments(account: Account, task: Task) -> list[Department]:
 
 
 def responsible_accounts(task: Task) -> QuerySet[Account]:
-    """Return the accounts of the liaisons and of the heads of the departments that lead or are responsible."""
+    """Return the liaisons and heads of the task's lead and responsible departments."""
     answering = Department.objects.filter(task_departments__task=task, task_departments__role__in=ANSWERABLE_ROLES)
     liaisons = Q(role=Role.LIAISON, departments__in=answering)
     heads = Q(person__headed_departments__in=answering)
@@ -114,7 +114,7 @@ def responsible_accounts(task: Task) -> QuerySet[Account]:
 
 
 def own_scope(account: Account) -> dict[str, list[str]]:
-    """Return the list's parameters that narrow it to what is the account's own; empty: everything is.
+    """Return the list parameters that narrow it to the account's own (empty: all).
 
     A leader's own are the tasks they supervise, a liaison's those their departments answer for.
     """

@@ -20,12 +20,12 @@ def readable_views(account: Account) -> QuerySet[SavedView]:
 
 
 def readable_view(account: Account, pk: int) -> SavedView:
-    """Return the view for opening it; raises Http404 for one that is neither the account's own nor shared with it."""
+    """Return the view for opening it; raises Http404 for one of others, not shared."""
     return get_object_or_404(readable_views(account), pk=pk)
 
 
 def own_view(account: Account, pk: int) -> SavedView:
-    """Return the view for changing it; raises Http404 as `readable_view` does, PermissionDenied for a shared one."""
+    """Return the view for changing it; raises Http404, PermissionDenied if shared."""
     view = readable_view(account, pk)
     if view.owner_id != account.pk:
         raise PermissionDenied(_("Only whoever keeps a view may change it."))
@@ -33,5 +33,5 @@ def own_view(account: Account, pk: int) -> SavedView:
 
 
 def roles_to_share_with(account: Account) -> list[Role]:
-    """Return the roles that ``account`` may share a view with: its own, and for the secretariat all."""
+    """Return the roles to share a view with: one's own, for the secretariat all."""
     return list(Role) if is_secretariat(account) else [Role(account.role)]

@@ -18,7 +18,7 @@ from .roles import can_change_tasks, is_secretariat, own_scope, require_secretar
 
 
 def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
-    """Return the tasks ``account`` may read, as they stood at the end of ``day`` (Asia/Shanghai)."""
+    """Return the tasks ``account`` may read, as they stood at the end of ``day``."""
     return Task.objects.on(day) if account.is_authenticated else Task.objects.none()
 
 
@@ -29,7 +29,7 @@ def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
 
 
 def readable_states(account: Account, scope: dict[str, list[str]]) -> TaskStateQuerySet:
-    """Return the intervals of those tasks ``account`` may read that ``scope`` (`own_scope`) leaves; empty: of all."""
+    """Return the intervals of the readable tasks in ``scope`` (empty: of all)."""
     if not account.is_authenticated:
         return TaskState.objects.none()
     return (
@@ -40,9 +40,9 @@ def readable_states(account: Account, scope: dict[str, list[str]]) -> TaskStateQ
 
 
 def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return those of ``tasks`` that a leader supervises or a liaison's departments answer for; others own all.
+    """Return the ``tasks`` that are a leader's or a liaison's own; others own all.
 
-    Unlike `own_scope`, which has to be said in a list's parameters, nothing is left to a liaison without departments.
+    Unlike `own_scope`, which the list's parameters have to express, a liaison without departments owns none.
     """
     if account.role == Role.LIAISON:
         return tasks.assigned_to(account.departments.values("pk"))
@@ -50,14 +50,14 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
 
 
 def filter_by_scope(tasks: TaskQuerySet, scope: dict[str, list[str]]) -> TaskQuerySet:
-    """Return those of ``tasks`` that ``scope`` (`own_scope`) leaves; empty: all of them."""
+    """Return the ``tasks`` in ``scope`` (`own_scope`); empty: all of them."""
     if "leader" in scope:
         return tasks.supervised_by(scope["leader"])
     return tasks.assigned_to(scope["department"]) if "department" in scope else tasks
 
 
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
-    """Return the task for reporting on it; raises Http404, or PermissionDenied where ``account`` may only read."""
+    """Return the task for reporting on it; raises Http404 or PermissionDenied."""
     task = readable_task(account, pk, day)
     if not roles_of(account, task) & CAN_REPORT:
         raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
@@ -65,9 +65,7 @@ def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
 
 
 def task_for_roles(account: Account, pk: int, day: datetime.date, allowed_roles: frozenset[ActorRole]) -> Task:
-    """Return the task for something that one of ``allowed_roles`` does; raises Http404, or PermissionDenied for
-    others.
-    """
+    """Return the task for what ``allowed_roles`` do; raises Http404, PermissionDenied."""
     task = readable_task(account, pk, day)
     if not roles_of(account, task) & allowed_roles:
         raise PermissionDenied(_("Your account may not do this to this task."))
@@ -75,13 +73,13 @@ def task_for_roles(account: Account, pk: int, day: datetime.date, allowed_roles:
 
 
 def downloadable_evidence(account: Account, pk: int) -> Evidence:
-    """Return the file for handing it out; a deleted one to administrators alone, Http404 for others."""
+    """Return the file for download; deleted ones to administrators alone."""
     files = Evidence.objects.all() if account.is_staff else Evidence.objects.not_deleted()
     return get_object_or_404(files if account.is_authenticated else files.none(), pk=pk)
 
 
 def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidence:
-    """Return the file for deleting it: the secretariat any, others their own; raises as `writable_task` does."""
+    """Return the file for deleting it: the secretariat any, others their own."""
     evidence = get_object_or_404(Evidence.objects.not_deleted().select_related("entry", "task"), pk=pk)
     writable_task(account, evidence.task_id, day)
     if not can_delete_evidence(account, evidence):
@@ -90,7 +88,7 @@ def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidenc
 
 
 def can_delete_evidence(account: Account, evidence: Evidence) -> bool:
-    """Whether the file is the account's own, or the account is the secretariat's; goes with `writable_task`."""
+    """Whether the file is the account's own or the account the secretariat's."""
     return is_secretariat(account) or evidence.entry.actor_id == account.pk
 
 
@@ -102,14 +100,14 @@ def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Ins
 
 
 def editable_task(account: Account, pk: int) -> Task:
-    """Return the task for splitting or joining it; raises PermissionDenied for all but the secretariat, Http404."""
+    """Return the task for splitting or merging it; raises PermissionDenied or Http404."""
     require_secretariat(account)
     tasks = Task.objects.standing().select_related("suggestion__meeting", "suggestion__aspect")
     return get_object_or_404(tasks, pk=pk)
 
 
 def merged_task(account: Account, pk: int) -> Task:
-    """Return what was joined into another task and is none of its own any more; raises Http404 for any other."""
+    """Return a task that was joined into another one; raises Http404 for any other."""
     tasks = Task.objects.filter(joined_into__isnull=False).select_related("joined_into", "suggestion__meeting")
     return get_object_or_404(tasks if account.is_authenticated else tasks.none(), pk=pk)
 
@@ -125,7 +123,7 @@ def readable_batch(account: Account, pk: int) -> Batch:
 
 
 def undoable_batch(account: Account, pk: int) -> Batch:
-    """Return the batch for undoing it; raises Http404, or PermissionDenied for those who may only read about it."""
+    """Return the batch for undoing it; raises Http404 or PermissionDenied."""
     batch = readable_batch(account, pk)
     if not can_undo_batch(account, batch):
         raise PermissionDenied(_("Only the secretariat and whoever made a batch may undo it."))
@@ -133,7 +131,7 @@ def undoable_batch(account: Account, pk: int) -> Batch:
 
 
 def selectable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
-    """Return the tasks out of which ``account`` may select; which of them it may change is said of each.
+    """Return the tasks that ``account`` may select for a batch.
 
     Raises PermissionDenied for those who report on nothing.
     """

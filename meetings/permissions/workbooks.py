@@ -14,7 +14,7 @@ from .roles import is_secretariat
 
 
 def can_use_workbooks(account: Account) -> bool:
-    """Whether the account has to do with fill-in workbooks: the secretariat with all, a liaison with the own."""
+    """Whether the account uses fill-in workbooks: the secretariat's and liaisons'."""
     return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
 
 
@@ -38,18 +38,18 @@ def own_workbooks(account: Account) -> WorkbookUploadQuerySet:
 
 
 def readable_workbooks(account: Account) -> WorkbookUploadQuerySet:
-    """Return the account's own workbooks, and for the secretariat those that others accepted."""
+    """Return the account's own workbooks; the secretariat's also all accepted ones."""
     mine = own_workbooks(account)
     return mine | WorkbookUpload.objects.accepted() if is_secretariat(account) else mine
 
 
 def readable_workbook(account: Account, pk: int) -> WorkbookUpload:
-    """Return a workbook that was handed in; raises PermissionDenied, or Http404 for one that is not the account's."""
+    """Return a readable workbook; raises PermissionDenied or Http404."""
     require_workbook_access(account)
     return get_object_or_404(readable_workbooks(account).select_related("uploaded_by", "batch__made_by"), pk=pk)
 
 
 def decidable_workbook(account: Account, pk: int) -> WorkbookUpload:
-    """Return a workbook for deciding about it, also where that is done; raises as `readable_workbook` does."""
+    """Return the account's own workbook for deciding about it, also once decided."""
     require_workbook_access(account)
     return get_object_or_404(own_workbooks(account).select_related("uploaded_by", "batch__made_by"), pk=pk)

@@ -1,4 +1,4 @@
-"""通报: what happened in a period, over all meetings, gathered from the register. How it is said: elsewhere."""
+"""通报: what happened in a period over all meetings, gathered from the register."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .progress import days_granted, extension_entries_between
 
 @dataclass(frozen=True, slots=True)
 class ExtensionSummary:
-    """A task whose deadline was extended in the period: how often, by how many days, why."""
+    """A task whose deadline was extended in the period: times, days, reasons."""
 
     task: Task
     times: int
@@ -30,9 +30,9 @@ class ExtensionSummary:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentActivity:
-    """What a department that leads or is responsible did in the period, in tasks; ``open`` and later: at its end.
+    """A department's tasks in the period; ``open`` and later fields: at its end.
 
-    Under the name of nobody: what no department answers for.
+    Without a department: what no department answers for.
     """
 
     name: str
@@ -47,7 +47,7 @@ class DepartmentActivity:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """Everything the bulletin about ``first`` to ``last`` (Asia/Shanghai, both included) says."""
+    """The content of the bulletin about ``first`` to ``last``, both included."""
 
     first: datetime.date
     last: datetime.date
@@ -146,6 +146,6 @@ def _reason(entry: TaskLog) -> str:
 
 
 def _common_body(day: datetime.date) -> str:
-    """Return the body of all meetings up to ``day``; empty where they are several bodies' or name none."""
+    """Return the body of all meetings up to ``day``; empty where it is not the same."""
     bodies = list(Meeting.objects.issued_by(day).order_by().values_list("body", flat=True).distinct()[:2])
     return bodies[0] if len(bodies) == 1 else ""

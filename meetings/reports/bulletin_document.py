@@ -1,4 +1,4 @@
-"""通报: the bulletin about a period, in the words and blocks of an official document."""
+"""通报: the bulletin as an official document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .official import Block, Heading, OfficialDocument, Paragraph, Table, format
 
 
 def write_bulletin(file: BinaryIO, first: datetime.date, last: datetime.date) -> None:
-    """Write the bulletin about ``first`` to ``last`` (Asia/Shanghai, both included) as .docx into ``file``."""
+    """Write the bulletin about ``first`` to ``last``, both included, as .docx."""
     write_official_document(file, lambda: bulletin_document(build_bulletin(first, last)))
 
 

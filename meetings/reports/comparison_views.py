@@ -1,4 +1,4 @@
-"""The same matter raised again: two meetings side by side, and the page on which a suggestion is linked."""
+"""Two meetings side by side, and the page that links a suggestion to another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_SEARCH_LENGTH = 100
 
 @require_safe
 def meeting_compare(request: Request) -> HttpResponse:
-    """Show two meetings side by side, with what became of the earlier one's suggestions by the day asked for."""
+    """Show two meetings side by side, with the earlier one's outcomes by the day."""
     day, errors = requested_day(request, today())
     asked = "a" in request.GET or "b" in request.GET
     form = CompareForm(request.GET if asked else None, account=request.user, day=day)
@@ -50,7 +50,7 @@ def meeting_compare(request: Request) -> HttpResponse:
 
 
 def _comparison_context(comparison: Comparison, day: datetime.date) -> dict[str, Any]:
-    """Return the pairs with what became of the earlier, and of the earlier ones that were not raised again."""
+    """Return the pairs and the suggestions not raised again, with outcomes."""
     alone = [(of, of) for of in comparison.not_raised_again]
     related = add_outcomes([*comparison.pairs, *alone], day)
     return {"pairs": related[: len(comparison.pairs)], "not_raised_again": related[len(comparison.pairs) :]}
@@ -58,7 +58,7 @@ def _comparison_context(comparison: Comparison, day: datetime.date) -> dict[str,
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def suggestion_related(request: Request, pk: int) -> HttpResponse:
-    """Ask whether a suggestion was raised before: the likest of earlier meetings, and a search for others."""
+    """Link a suggestion to an earlier one: the most similar, and a search."""
     suggestion = permissions.linkable_suggestion(request.user, pk, today())
     form = RelatedSuggestionForm(request.POST if request.method == "POST" else None, suggestion=suggestion)
     if not form.is_bound or not form.submit(lambda: link_earlier_suggestion(actor=request.user, **form.arguments())):

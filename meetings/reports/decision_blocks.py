@@ -1,4 +1,4 @@
-"""The part of the report that asks for decisions: deadlines, departments, extensions, closures."""
+"""The report's part on decisions: deadlines, departments, extensions, closures."""
 
 from __future__ import annotations
 

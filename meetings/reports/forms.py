@@ -1,4 +1,4 @@
-"""What people choose about reports: which meeting, which period, whose suggestions, and the day."""
+"""Forms of reports: which meeting, which period, whose suggestions, and the day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from meetings.ui.widgets import SearchChoiceField
 
 
 class DayField(forms.CharField):
-    """A day up to today (Asia/Shanghai); left empty, today where it need not be said."""
+    """A day up to today (Asia/Shanghai); an empty optional one is today."""
 
     def __init__(self, *, label: StrOrPromise, today: datetime.date, required: bool = False, **options: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date", "class": "form-control", "max": today.isoformat()})
@@ -28,7 +28,7 @@ class DayField(forms.CharField):
         self.today = today
 
     def clean(self, value: str) -> datetime.date:
-        """Return the day, or explain why there is none, in the sentences of every page's ``as_of``."""
+        """Return the day, or raise with the messages of every page's ``as_of``."""
         written = super().clean(value)
         try:
             return parse_as_of(written, self.today)
@@ -37,7 +37,7 @@ class DayField(forms.CharField):
 
 
 class ReportForm(forms.Form):
-    """What all have in common. The values stand in the address, so that the same report can be made again."""
+    """The base of the reports' forms, whose values stand in the address."""
 
     # What tells the fields of the page's forms apart.
     name = ""
@@ -170,7 +170,7 @@ class CompareForm(forms.Form):
 
 
 class RelatedSuggestionForm(ServiceForm):
-    """Which earlier suggestion this one comes back to, and which it was said to when the form was opened (none: 0)."""
+    """Which earlier suggestion this one comes back to, and which it did before."""
 
     VERSION_FIELD = "was"
     _WRONG = dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Writes official documents (.docx, GB/T 9704-2012): what a report says goes in, how it looks is this module's.
+"""Writer of official documents (.docx, GB/T 9704-2012): content in, layout here.
 
 A document is a title, whom it is for, blocks (headings, paragraphs, tables), and who signs it on which day. The XML
 is built here directly: python-docx asks a table for a cell by walking through all of it.
@@ -43,7 +43,7 @@ TITLE_CHARACTERS = TEXT_WIDTH // TITLE_SIZE
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 to 4; its number (一、 （一） 1. （1）) is counted by the document."""
+    """A heading of level 1 to 4; the document counts its number (一、 （一） 1. （1）)."""
 
     level: int
     text: str
@@ -69,7 +69,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[Line]):
-    """A table with its caption, which is numbered by the document; its head is repeated on each page.
+    """A table with its caption, numbered by the document; the head is repeated.
 
     ``columns`` share its width by theirs. ``keep_together``: the end of a page does not divide it, for a table that is
     read as a whole.
@@ -86,7 +86,7 @@ Block = Heading | Paragraph | Note | Table[Any]
 
 @dataclass(frozen=True, slots=True)
 class OfficialDocument:
-    """All that a document says; ``closing`` is its last sentence, which stays with the signature."""
+    """The content of a document; ``closing`` is its last sentence."""
 
     title: str
     salutation: str
@@ -97,7 +97,7 @@ class OfficialDocument:
 
 
 def format_day(day: datetime.date) -> str:
-    """Return a day as official documents date themselves, without noughts: 2026年11月22日."""
+    """Return a day as official documents write it, without noughts: 2026年11月22日."""
     return pgettext("date of a document", "%(year)d-%(month)d-%(day)d") % {
         "year": day.year,
         "month": day.month,
@@ -130,7 +130,7 @@ def _write(file: BinaryIO, content: OfficialDocument) -> None:
 def signature_indents(signed_by: str, day: str) -> tuple[float, float]:
     """Return how far from the right the signing body and its day stand, in characters.
 
-    The day keeps four characters free and the body stands centred above it; a long body keeps two, and the day moves.
+    The day leaves four characters free and the body stands centred above it; a long body leaves two, and the day moves.
     """
     overhang = (_text_width(signed_by) - _text_width(day)) / 2
     day_indent = max(4.0, 2 + overhang)
@@ -138,7 +138,7 @@ def signature_indents(signed_by: str, day: str) -> tuple[float, float]:
 
 
 def break_title(title: str) -> str:
-    """Return the title in lines of about the same length, broken where its words end as far as punctuation tells."""
+    """Break the title into lines of about the same length, at ends of words."""
     return "\n".join(part for line in title.split("\n") for part in _balance_lines(line))
 
 
@@ -158,7 +158,7 @@ def _can_break(line: str, at: int) -> bool:
 
 
 def _title_width(text: str) -> float:
-    """Return the width of a title's ``text`` in characters, with the gap between figures and Chinese.
+    """Return the width of ``text`` in characters, with gaps beside figures.
 
     Figures are taken as wide as the widest font has them that may stand in for the one named.
     """
@@ -224,7 +224,7 @@ def _add_field(paragraph: BaseOxmlElement, instruction: str, shown: str) -> None
 
 
 def _caption(text: str, number: int) -> BaseOxmlElement:
-    """Return the caption of a table; its number is a field, so that a table put in between moves the others on."""
+    """Return the caption of a table; its number is a field, so that it stays right."""
     caption = _paragraph("Caption", pgettext("caption of a table", "Table "))
     _add_field(caption, " SEQ Table \\* ARABIC ", str(number))
     _add_text(caption, f"　{text}")
@@ -284,10 +284,7 @@ def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElemen
 
 
 def _replace_styles(document: DocumentObject, signature_indent: float, date_indent: float) -> None:
-    """Give the document our styles, numbering of headings and table of fonts instead of python-docx's.
-
-    The indents are those of the signing body and of its day, in characters.
-    """
+    """Replace the document's styles, numbering and fonts by ours."""
     part = document.part
     styles = _render_part("styles", signature_indent=_measure(signature_indent), date_indent=_measure(date_indent))
     part._styles_part._element = parse_xml(styles)

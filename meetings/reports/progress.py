@@ -1,4 +1,4 @@
-"""落实情况: what became of a meeting's suggestions by a day, gathered from the register. How it is said: elsewhere."""
+"""落实情况: what became of a meeting's suggestions by a day."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AspectPart:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionGrant:
-    """One extension of a deadline: by how many days, why it was asked for and why it was granted."""
+    """One extension of a deadline: its days, and why it was requested and granted."""
 
     granted_on: datetime.date
     days: int
@@ -68,7 +68,7 @@ class ExtendedTask:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A task with the entry that gave it the status it has: why it was terminated, why its closure is asked for."""
+    """A task with the entry of its present status, for its reason."""
 
     task: Task
     on: datetime.date
@@ -85,7 +85,7 @@ class PendingExtension:
 
 @dataclass(frozen=True, slots=True)
 class RelatedSuggestion:
-    """A suggestion of the meeting and the earlier one it comes back to, with what became of that."""
+    """A suggestion with the earlier one it comes back to, and that one's outcome."""
 
     suggestion: Suggestion
     earlier: Suggestion
@@ -130,7 +130,7 @@ class ProgressReport:
 
 
 def build_progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
-    """Gather the report on ``meeting`` as of ``day`` (Asia/Shanghai). As many queries for any number of tasks."""
+    """Gather the report on ``meeting`` as of ``day``. A fixed number of queries."""
     tasks = Task.objects.on(day).filter(suggestion__meeting=meeting)
     ordered = tuple(tasks.with_last_report().for_listing().order_by("suggestion__position", "number"))
     extension_requests = open_extension_requests(ordered, day)
@@ -174,9 +174,10 @@ def filter_by_health(tasks: Iterable[Task], health: Health) -> tuple[Task, ...]:
 
 
 def group_by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tuple[AspectPart, ...]:
-    """Return the suggestions of ``meeting`` with their ``tasks``, in printed order, under the aspects. Three queries.
+    """Return a meeting's suggestions with ``tasks`` under the aspects. Three queries.
 
-    The rows of an aspect stand together, also where the table prints others between them; those without come last.
+    In printed order. The rows of an aspect stand together, also where the table prints others between them; those
+    without come last.
     """
     sources = Prefetch("suggestion_sources", SuggestionSource.objects.select_related("person"))
     suggestions = meeting.suggestions.select_related("aspect").prefetch_related(sources).order_by("position")
@@ -190,13 +191,13 @@ def group_by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date)
 
 
 def outcomes_by_suggestion(suggestions: Iterable[Suggestion | int], day: datetime.date) -> dict[int, SuggestionOutcome]:
-    """Return the outcomes that had been recorded of ``suggestions`` by the end of ``day``, by suggestion. One query."""
+    """Return the outcomes recorded of ``suggestions`` by ``day``. One query."""
     recorded = SuggestionOutcome.objects.filter(suggestion__in=suggestions, entry__effective_on__lte=day)
     return {outcome.suggestion_id: outcome for outcome in recorded}
 
 
 def open_extension_requests(tasks: Iterable[Task], day: datetime.date) -> dict[int, ExtensionRequest]:
-    """Return the later deadlines asked for and not decided by the end of ``day``, by task. One query."""
+    """Return the extension requests open at the end of ``day``, by task. One query."""
     asked = ExtensionRequest.objects.open_on(day).filter(task__in=[task.pk for task in tasks])
     return {wish.task_id: wish for wish in asked.select_related("asked__department")}
 
@@ -204,10 +205,10 @@ def open_extension_requests(tasks: Iterable[Task], day: datetime.date) -> dict[i
 def extension_entries_between(
     first: datetime.date | None, last: datetime.date, tasks: QuerySet | list[int]
 ) -> list[TaskLog]:
-    """Return the entries that extended a deadline of ``tasks`` up to ``last``, oldest first. One query.
+    """Return the entries that extended ``tasks`` up to ``last``, by day. One query.
 
-    What was undone by then is not among them. With their wish, where they decided on one. ``first`` none: from the
-    beginning.
+    What was undone by then is not among them. With their extension request, where they decided on one. Without
+    ``first``: from the beginning.
     """
     entries = TaskLog.objects.standing(last).filter(task__in=tasks, kind=EntryKind.DEADLINE, effective_on__lte=last)
     if first is not None:
@@ -223,7 +224,7 @@ def days_granted(entry: TaskLog) -> int:
 
 
 def find_extended_tasks(tasks: Iterable[Task], day: datetime.date) -> tuple[ExtendedTask, ...]:
-    """Return the tasks whose deadline had been extended by ``day``, each with its extensions. One query."""
+    """Return the tasks extended by ``day``, each with its extensions. One query."""
     moved = [task for task in tasks if task.day_extension_count]
     grants: dict[int, list[ExtensionGrant]] = {}
     for entry in extension_entries_between(None, day, [task.pk for task in moved]):
@@ -240,7 +241,7 @@ def find_extended_tasks(tasks: Iterable[Task], day: datetime.date) -> tuple[Exte
 
 
 def last_status_entries(tasks: Iterable[Task], day: datetime.date) -> dict[int, TaskLog]:
-    """Return the entry in which those of ``tasks`` that wait for closure or were terminated became so. One query."""
+    """Return the entries since which ``tasks`` wait for closure or are terminated."""
     concerned = [task.pk for task in tasks if task.day_status in (Status.CLOSURE_REQUESTED, Status.TERMINATED)]
     entries = TaskLog.objects.standing(day).filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
     return {entry.task_id: entry for entry in entries.exclude(kind=EntryKind.UNDONE).chronological()}
@@ -255,7 +256,7 @@ def _status_changes(status: Status, tasks: Iterable[Task], entries: dict[int, Ta
 
 
 def find_related_suggestions(meeting: Meeting, day: datetime.date) -> tuple[RelatedSuggestion, ...]:
-    """Return the suggestions of ``meeting`` that come back to an earlier one, with what became of it by ``day``."""
+    """Return suggestions that come back to earlier ones, with outcomes by ``day``."""
     linked = (
         Suggestion.objects.filter(meeting=meeting, raised_before__isnull=False)
         .select_related("raised_before__meeting")
@@ -266,7 +267,7 @@ def find_related_suggestions(meeting: Meeting, day: datetime.date) -> tuple[Rela
 
 
 def add_outcomes(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.date) -> tuple[RelatedSuggestion, ...]:
-    """Return the ``pairs`` of suggestion and earlier suggestion with the latter's tasks and outcome. Five queries."""
+    """Return the ``pairs`` with the earlier one's tasks and outcome. Five queries."""
     earlier = [before.pk for _suggestion, before in pairs]
     tasks: dict[int, list[Task]] = {}
     found = Task.objects.on(day).filter(suggestion__in=earlier).with_last_report().for_listing()

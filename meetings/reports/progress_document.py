@@ -1,4 +1,4 @@
-"""落实情况报告: the report to the next meeting, in the words and blocks of an official document."""
+"""落实情况报告: the report to the next meeting as an official document."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEPARTMENT_PARTS = ("closed", "under_way", "ongoing", "overdue", "terminated", "
 
 
 def write_meeting_report(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
-    """Write the report on ``meeting`` as of ``day`` (Asia/Shanghai) as .docx into ``file``."""
+    """Write the report on ``meeting`` as of ``day`` as .docx into ``file``."""
     write_official_document(file, lambda: report_document(build_progress_report(meeting, day)))
 
 

@@ -1,4 +1,4 @@
-"""台账 with a second sheet that sums it up: tables of numbers, and charts of them that stay charts in Excel."""
+"""台账 with a summary sheet: tables of numbers and native Excel charts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _CHART_ROWS = 16
 
 @dataclass(frozen=True, slots=True)
 class SummaryTable:
-    """A table of the summary: a title, heads, rows that begin with what they are about."""
+    """A table of the summary: title, heads, and rows that begin with their subject."""
 
     title: str
     headers: Sequence[str]
@@ -58,7 +58,7 @@ class SummaryTable:
 def write_register_with_summary(
     file: BinaryIO, tasks: TaskQuerySet, states: TaskStateQuerySet, day: datetime.date
 ) -> None:
-    """Write ``tasks`` (from `Task.objects.on` the ``day``) and their summary as .xlsx into ``file``.
+    """Write ``tasks`` of ``day`` and their summary as .xlsx into ``file``.
 
     The first sheet is what `write_register_workbook` writes. ``states`` are all intervals of the tasks: the trend is
     about days before. The numbers are values, each that of the list of the same day; the charts refer to their cells.
@@ -91,7 +91,7 @@ def health_table(tasks: TaskQuerySet) -> SummaryTable:
 
 
 def department_table(tasks: TaskQuerySet) -> SummaryTable:
-    """Return how many tasks of each department that leads or is responsible are in which health."""
+    """Return how many tasks of each answering department are in which health."""
     departments, _leaders = statistics.count_by_department_and_leader(tasks)
     return SummaryTable(
         _("By responsible department"),
@@ -158,7 +158,7 @@ def _append_row(sheet: Worksheet, values: Sequence[Any], style: dict[str, Any]) 
 
 
 def _add_table(sheet: Worksheet, table: SummaryTable, row: int, make_chart: Callable[..., Any]) -> int:
-    """Write ``table``, its chart beside it, as the sheet's rows from ``row`` on; return how many rows they take."""
+    """Write ``table`` and its chart from ``row`` on; return how many rows they take."""
     _append_row(sheet, [table.title], _TABLE_TITLE)
     _append_row(sheet, table.headers, _HEADER)
     for values in table.rows:
@@ -182,7 +182,7 @@ def _reference(sheet: Worksheet, head_row: int, rows: int, first: int, last: int
 
 
 def _fill_chart(chart: Any, sheet: Worksheet, head_row: int, rows: int, last: int) -> Any:
-    """Give ``chart`` the columns from the second to ``last`` as series, named by their heads, over the first."""
+    """Add columns 2 to ``last`` to ``chart`` as series over the first column."""
     chart.add_data(_reference(sheet, head_row, rows, 2, last, with_header=True), titles_from_data=True)
     chart.set_categories(_reference(sheet, head_row, rows, 1, 1, with_header=False))
     if not isinstance(chart, PieChart):

@@ -1,4 +1,4 @@
-"""答复: what became of what one member suggested, over all meetings, gathered from the register."""
+"""答复: what became of one member's suggestions, over all meetings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .progress import outcomes_by_suggestion
 
 @dataclass(frozen=True, slots=True)
 class SuggestionReply:
-    """One suggestion of the member: its tasks, its outcome, and where the same matter was raised, by the day."""
+    """One suggestion of the member with its tasks, outcome and later recurrences."""
 
     suggestion: Suggestion
     tasks: tuple[Task, ...]
@@ -49,14 +49,14 @@ class ReplySheet:
 
 
 def suggestions_of(person: Person, day: datetime.date) -> QuerySet[Suggestion]:
-    """Return what ``person`` suggested at meetings whose minutes were issued by ``day``, the newest meeting first."""
+    """Return what ``person`` suggested at meetings issued by ``day``, newest first."""
     by_person = Exists(SuggestionSource.objects.filter(suggestion=OuterRef("pk"), person=person))
     made = Suggestion.objects.filter(by_person, meeting__issued_on__lte=day)
     return made.order_by("-meeting__issued_on", "-meeting_id", "position")
 
 
 def build_reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
-    """Gather the reply sheet as of ``day`` (Asia/Shanghai). As many queries for any number of suggestions."""
+    """Gather the reply sheet as of ``day``. A fixed number of queries."""
     made = suggestions_of(person, day)
     suggestions = list(made.select_related("meeting", "raised_before__meeting"))
     of_person = Task.objects.on(day).filter(suggestion__in=[suggestion.pk for suggestion in suggestions])

@@ -1,4 +1,4 @@
-"""意见建议答复单: the reply sheet for one member, in the words and blocks of an official document."""
+"""意见建议答复单: the reply sheet for one member as an official document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .replies import ReplySheet, SuggestionReply, build_reply_sheet
 
 
 def write_reply_sheet(file: BinaryIO, person: Person, day: datetime.date) -> None:
-    """Write the reply sheet for ``person`` as of ``day`` (Asia/Shanghai) as .docx into ``file``."""
+    """Write the reply sheet for ``person`` as of ``day`` as .docx into ``file``."""
     write_official_document(file, lambda: reply_document(build_reply_sheet(person, day)))
 
 

@@ -1,4 +1,4 @@
-"""The reports: chosen on one page, each made at its own address, so that a link makes the same report again."""
+"""The reports: chosen on one page, each made at an address of its own."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ REPORTS: dict[str, tuple[type[ReportForm], Callable[[Account, dict[str, Any]], F
 
 @require_safe
 def reports(request: Request) -> HttpResponse:
-    """Offer the reports; what the address says already (a meeting, a person, a day) is chosen."""
+    """Offer the reports; the address may preselect a meeting, a person, a day."""
     return _render_page(request)
 
 
 @require_safe
 def report(request: Request, name: str) -> HttpResponseBase:
-    """Hand out the report that the form ``name`` asks for; what it asks wrongly comes back with the sentence."""
+    """Serve the report of the form ``name``; an invalid form comes back."""
     form_class, make_response = REPORTS[name]
     form = form_class(request.GET, account=request.user, today=today())
     return make_response(request.user, form.cleaned_data) if form.is_valid() else _render_page(request, form)
@@ -58,7 +58,7 @@ def _render_page(request: Request, submitted_form: ReportForm | None = None) -> 
 
 
 def _initial(params: QueryDict) -> dict[str, str]:
-    """Return what the forms start with: what the address says, and the last month for the bulletin."""
+    """Return the forms' initial values: those of the address, and last month."""
     first_of_month = today().replace(day=1)
     last_month = first_of_month - datetime.timedelta(days=1)
     initial = {"from": last_month.replace(day=1).isoformat(), "to": last_month.isoformat()}

@@ -22,7 +22,7 @@ from .official import Block, Note, Paragraph, Table, format_day
 
 
 def task_number_label(task: Task) -> str:
-    """Return the number that the breakdown table prints for ``task``: the suggestion's, and its own among several."""
+    """Return the number that the breakdown table prints for ``task``."""
     number = task.suggestion.number or task.suggestion.position
     if task.is_single:
         return str(number)
@@ -30,7 +30,7 @@ def task_number_label(task: Task) -> str:
 
 
 def secretariat_name(body: str) -> str:
-    """Return who signs what is told of the meetings of ``body``, if one is named: its secretariat."""
+    """Return who signs for the meetings of ``body``: its secretariat, if named."""
     return _("Secretariat of %(body)s") % {"body": body} if body else _("The secretariat")
 
 
@@ -50,7 +50,7 @@ def format_leaders(task: Task) -> str:
 
 
 def format_deadline(task: Task) -> str:
-    """Return the deadline in force as printed, with its day where the print does not say it."""
+    """Return the deadline as printed, with its day where the print does not say it."""
     printed = " ".join(task.day_deadline_text.split()) or _("not named yet")
     if task.day_due_date is None:
         return printed
@@ -83,7 +83,7 @@ def format_state(task: Task, day: datetime.date) -> str:
 
 
 def _format_overdue(task: Task, days: int) -> str:
-    """Return for how many days ``task`` is overdue, and by which milestone where its deadline is not the cause."""
+    """Return for how many days ``task`` is overdue, naming a milestone if it is why."""
     if task.day_due_date == task.next_day or task.next_day is None:
         return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
     return ngettext(
@@ -137,7 +137,7 @@ def format_extension_sum(tasks: int, times: int, days: int) -> str:
 
 
 def format_without_task_count(number: int) -> str:
-    """Return how many suggestions there are besides those that a summary counts; nothing where there are none."""
+    """Return how many suggestions a summary does not count; empty for none."""
     if not number:
         return ""
     return ngettext(
@@ -170,7 +170,7 @@ def format_outcome(outcome: SuggestionOutcome) -> str:
 
 
 def totals_table(summary: Summary) -> Table[tuple[str, int, str]]:
-    """Return the table of the parts that add up, with what is to be known of them besides."""
+    """Return the table of the totals with their notes."""
     figures, parts = summary.figures, summary.parts
     meanings = {
         "closed": _("Closed by that day"),
@@ -201,7 +201,7 @@ def totals_table(summary: Summary) -> Table[tuple[str, int, str]]:
 
 
 def departments_table(departments: Sequence[Summary], parts: Sequence[str]) -> Table[Summary]:
-    """Return the table of the departments, one at least, with their ``parts`` of a summary."""
+    """Return the table of the departments with their ``parts`` of a summary."""
 
     def column(part: str) -> Column[Summary]:
         head = departments[0].figures[part].label
@@ -236,9 +236,9 @@ def tasks_table(
     get_task: Callable[[Line], Task] = _get_line,
     with_meeting: bool = False,
 ) -> Table[Line]:
-    """Return a table of ``lines``, each with number, text and departments of its task, and ``more_columns``.
+    """Return a table of ``lines`` with their tasks and ``more_columns``.
 
-    ``with_meeting``: the tasks are of several meetings, so they are counted, and each is said with its own.
+    ``with_meeting``: the tasks are of several meetings, so they are counted, and each names its own.
     """
     places = {get_task(line).pk: place for place, line in enumerate(lines, start=1)}
     number = (lambda task: places[task.pk]) if with_meeting else task_number_label
@@ -255,7 +255,7 @@ def tasks_table(
 def counted_tasks_table(
     caption: str, lines: Sequence[Line], *more_columns: Column[Line], request: str = "", **options: Any
 ) -> Iterator[Block]:
-    """Yield how many tasks there are, after a ``request`` where there is one, and their table."""
+    """Yield a ``request``, the number of tasks, and their table."""
     number = ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", len(lines))
     yield Paragraph(join_sentences([request, number % {"number": len(lines)}]), keep_with_next=True)
     yield tasks_table(caption, lines, *more_columns, **options)

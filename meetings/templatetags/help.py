@@ -1,4 +1,4 @@
-"""The pictures of the help, by language. `{% load help %}{% picture "list" "words" %}`."""
+"""Pictures of the help: `{% load help %}{% picture "list" "words" %}`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ register = template.Library()
 
 @register.inclusion_tag("meetings/tasks/help/_picture.html", takes_context=True)
 def picture(context: RequestContext, name: str, words: str) -> dict[str, object]:
-    """Draw the picture ``name`` of the page's language; ``words`` stand below it and for those who do not see it."""
+    """Draw a picture in the page's language; ``words`` are caption and alt text."""
     file = f"img/help/{context['language']}/{name}.png"
     return {"file": file, "words": words, "height": _height(file)}
 
 
 @functools.cache
 def _height(file: str) -> int:
-    """Return the height in pixels, so that the text below does not jump when the picture arrives."""
+    """Return the height in pixels, so that the text does not jump when it loads."""
     with (Path(settings.BASE_DIR) / "static" / file).open("rb") as png:
         # The first chunk of every PNG holds width and height at the bytes 16 to 24.
         _width, height = struct.unpack(">II", png.read(24)[16:24])

@@ -1,4 +1,4 @@
-"""What every page draws: icons, and the facts of the footer. `{% load interface %}`."""
+"""Tags of every page: icons and the footer's facts. `{% load interface %}`."""
 
 from django import template
 from django.conf import settings
@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str, css_class: str = "") -> SafeString:
-    """Draw one of the sprite's icons (icons.json); the words beside it say what it means."""
+    """Draw one of the sprite's icons (icons.json), hidden from screen readers."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css_class,
@@ -28,7 +28,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
 
 @register.filter
 def undo_batch_id(message: Message) -> int | None:
-    """Return the batch that a message offers to undo: one with ``extra_tags="undo:<id>"``."""
+    """Return the batch that a message can undo: its ``extra_tags`` are ``undo:<id>``."""
     tags = (tag.removeprefix("undo:") for tag in (message.extra_tags or "").split() if tag.startswith("undo:"))
     return next((int(tag) for tag in tags if tag.isdecimal()), None)
 
@@ -41,7 +41,7 @@ def version() -> str:
 
 @register.simple_tag
 def review_interval_months() -> int:
-    """Return after how many months a task without a due date has to be reviewed, unless it says otherwise."""
+    """Return the months between reviews of a task without a due date, by default."""
     return settings.REVIEW_INTERVAL_MONTHS
 
 
@@ -58,5 +58,5 @@ def getting_started(context: RequestContext) -> dict[str, object]:
 
 @register.simple_tag
 def register_is_empty() -> bool:
-    """Whether there is no meeting yet. One query: to be asked only by a page that has nothing to show."""
+    """Whether there is no meeting yet. One query, for a page with nothing to show."""
     return not Meeting.objects.exists()

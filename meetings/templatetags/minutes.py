@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.inclusion_tag("meetings/minutes/_source_row.html")
 def source_row(suggestion: Suggestion) -> dict[str, Any]:
-    """Draw the cells of the file that ``suggestion`` came from, if a file is known; one query."""
+    """Draw the file's cells that ``suggestion`` came from, if known; one query."""
     rows = DraftRow.objects.filter(suggestion=suggestion).exclude(source=[]).select_related("document")
     return {"row": rows.order_by("document__accepted_at", "position").first()}
 

@@ -1,4 +1,4 @@
-"""The places of the register, on every page: `{% load navigation %}{% navigation %}`."""
+"""The navigation of every page: `{% load navigation %}{% navigation %}`."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ register = template.Library()
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """One entry: the name of its address, its words and icon, who is offered it, and what else belongs to it.
+    """One entry: URL name, label, icon, the roles it is for.
 
-    ``under`` are beginnings of the names of addresses at which one is still in this place. ``rank`` 1 is always in
-    sight, 2 only where there is room, 3 only in the menu.
+    ``name_prefixes`` are beginnings of the URL names that belong to it, too. ``rank`` 1 is always in sight, 2 only
+    where there is room, 3 only in the menu.
     """
 
     name: str
@@ -93,7 +93,7 @@ def reverse_or_empty(name: str) -> str:
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
 def navigation(context: RequestContext) -> dict[str, Any]:
-    """Draw the places that the account is offered: the main ones as a line, the others in a menu.
+    """Draw the entries for the account: the main ones as a line, others in a menu.
 
     One query for the number of the inbox, one more for staff, whom the open confirmations wait for.
     """
@@ -130,7 +130,7 @@ def navigation(context: RequestContext) -> dict[str, Any]:
 
 @register.simple_tag
 def search_url() -> str:
-    """Return where the box of the bar looks: the search of everything, or the list of tasks."""
+    """Return where the search box leads: the search, or the list of tasks."""
     return reverse_or_empty("search") or reverse("task_list")
 
 

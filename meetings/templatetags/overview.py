@@ -22,6 +22,6 @@ def next_actor_label(next_actor: str) -> str | Promise:
 
 @register.simple_tag
 def figure_url(scope: QueryDict, figure: Figure) -> str:
-    """Return the address of the list in ``scope`` that has as many rows as ``figure`` says."""
+    """Return the address of the list in ``scope`` with as many rows as ``figure``."""
     filters: dict[str, Any] = figure.params
     return tasks_url(scope, **filters)

@@ -1,4 +1,4 @@
-"""What pages draw of the register: health, lateness, stacked bars, the log's changes. `{% load register %}`."""
+"""Tags of the register: health, lateness, bars, changes. `{% load register %}`."""
 
 from __future__ import annotations
 
@@ -35,15 +35,13 @@ register.filter("issue_text", mark_sentence)
 
 @register.filter
 def format_field(value: Any, name: str) -> str:
-    """Write the ``value`` of the field called ``name``: ``{{ task.day_status|format_field:"status" }}``."""
+    """Format a field's ``value``: ``{{ task.day_status|format_field:"status" }}``."""
     return format_value(name, value)
 
 
 @register.simple_tag(takes_context=True)
 def may_change_status(context: Context, task: Task) -> bool:
-    """Whether the reader may change the status of the list's ``task`` where it stands; see
-    `access.quick_transitions`.
-    """
+    """Whether the reader may change the status of a listed ``task`` in place."""
     return context["listing"].is_today and bool(permissions.quick_transitions(context["request"].user, task))
 
 
@@ -67,13 +65,13 @@ def health_badge(health: str, words: str = "") -> SafeString:
 
 @register.simple_tag
 def task_badge(task: Task, day: datetime.date) -> SafeString:
-    """Draw the health of ``task`` (from `TaskQuerySet.on` the ``day``) with how late it is or was."""
+    """Draw the health of ``task`` on ``day`` with how late it is or was."""
     return health_badge(task.health, display.lateness(task, day) or display.closure_text(task))
 
 
 @register.simple_tag
 def due_date(task: Task, day: datetime.date) -> SafeString:
-    """Draw the day that ``task`` (from `TaskQuerySet.on` the ``day``) is judged by, and beside it how late it is.
+    """Draw the day that ``task`` is judged by, and how late it is on ``day``.
 
     Nothing is drawn for a task without a day.
     """
@@ -89,15 +87,15 @@ def due_date(task: Task, day: datetime.date) -> SafeString:
 
 @register.simple_tag
 def short_badge(task: Task) -> SafeString:
-    """Draw the health of ``task`` where `due` stands beside it and says how late it is."""
+    """Draw the health of ``task`` where `due_date` stands beside it."""
     return health_badge(task.health, display.closure_text(task))
 
 
 @register.simple_tag
 def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, **filters: Any) -> str:
-    """Return the address of the list of tasks in ``scope``, narrowed by ``parameter`` (its name) and ``filters``.
+    """Return the address of the list of tasks in ``scope``, narrowed by ``filters``.
 
-    What is narrowed replaces the scope's own values of that name.
+    ``parameter`` with ``key`` is one more filter. What is narrowed replaces the scope's own values of that name.
     """
     query = scope.copy()
     if parameter:

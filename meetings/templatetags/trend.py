@@ -1,4 +1,4 @@
-"""How the register developed, drawn: `{% load trend %}{% trend_chart points scope %}`.
+"""The trend chart: `{% load trend %}{% trend_chart points scope %}`.
 
 SVG with classes and no styles, as the Content-Security-Policy asks; the same numbers stand in a table beside it.
 """
@@ -36,7 +36,7 @@ OVERLAP_OFFSET = 5
 
 @dataclass(frozen=True, slots=True)
 class TrendLine:
-    """One of the lines: what it counts, the health whose colour it has, its mark, and the parameter of its lists."""
+    """One line of the chart: what it counts, its colour, mark and list parameter."""
 
     name: str
     label: Promise
@@ -63,7 +63,7 @@ TREND_LINES = (
 
 @register.inclusion_tag("meetings/tasks/_trend_chart.html")
 def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
-    """Draw the trend and its table; every number leads to the list of its day, within ``scope``, with as many rows."""
+    """Draw the trend and its table; every number links to the list of its rows."""
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(len(points) - 1, 1)
 
@@ -115,7 +115,7 @@ def _list_url(scope: QueryDict, kind: TrendLine, point: TrendPoint) -> str:
 
 
 def _round_up(number: int) -> int:
-    """Return the next number that four lines divide into whole and easy parts: 4, 8, 20, 40, 80, 200 …"""
+    """Return the next number that four lines divide well: 4, 8, 20, 40, 80, 200."""
     size = 1
     while True:
         for easy in (4, 8, 12, 20):

@@ -1,4 +1,4 @@
-"""Fields that many forms have: text, a day, a choice, each with the widget that pages draw it with."""
+"""Form fields with their widgets: text, day, choice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_ID_DIGITS = 18
 
 
 def normalize_line_ends(text: str) -> str:
-    """Return ``text`` with the line ends the register keeps; browsers send others."""
+    """Return ``text`` with line feeds only, stripped; browsers send others."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -54,7 +54,7 @@ class SelectField(forms.ChoiceField):
 
 
 class IdField(forms.IntegerField):
-    """The number of something, sent unseen; none has as many digits as a database could not take."""
+    """A hidden id, of no more digits than a database can take."""
 
     widget = forms.HiddenInput
 

@@ -38,7 +38,7 @@ class ServiceForm(forms.Form):
     service_error: ServiceError | None = None
 
     def submit(self, service: Callable[[], Any]) -> bool:
-        """Call ``service`` if the form is valid and keep its ``result``; False: the form says why not."""
+        """Call ``service`` if the form is valid; return whether it gave a ``result``."""
         try:
             if not self.is_valid():
                 self.check_version()
@@ -50,7 +50,7 @@ class ServiceForm(forms.Form):
         return True
 
     def check_version(self) -> None:
-        """Raise ConflictError where an invalid form is outdated, too; of a valid one the service finds out."""
+        """Raise ConflictError where an invalid form is outdated, too."""
 
     def add_service_error(self, error: ServiceError) -> None:
         """Put the message of a service that refused beside the field it is about."""
@@ -67,7 +67,7 @@ class ServiceForm(forms.Form):
         self.full_clean()
 
     def ask_for_second_look(self, field: str, reading: str, message: str) -> None:
-        """Refuse a ``reading`` that was not shown when the form was sent (``understood``), so that none is unseen."""
+        """Refuse a ``reading`` that the form had not shown when it was sent."""
         name = self.add_prefix("understood")
         if self.data.get(name) != reading:
             self.data = self.data.copy()
@@ -99,7 +99,7 @@ class ServiceForm(forms.Form):
 
 
 class TrackedForm(ServiceForm):
-    """A form that knows what its fields were when it was opened: it carries them in hidden fields (``was-…``).
+    """A form that carries its initial values in hidden fields (``was-…``).
 
     So only what somebody changed is saved, and a save that comes too late does not put back what another person has
     corrected: ``theirs`` then shows, beside each field changed by both, what is there now.
@@ -133,7 +133,7 @@ class TrackedForm(ServiceForm):
         return [(f"was-{self.add_prefix(name)}", self.base_value(name)) for name in self.TRACKED_FIELDS]
 
     def rebase(self, version: int | str) -> None:
-        """Put what was typed on ``version``; fields left alone get what is there now (``initial``)."""
+        """Put the data on ``version``; unchanged fields get the present values."""
         data = self.data.copy()
         for name in self.TRACKED_FIELDS:
             now = normalize_line_ends(self.initial.get(name) or "")

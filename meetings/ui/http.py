@@ -7,7 +7,7 @@ from meetings.models import Account
 
 
 class Request(HttpRequest):
-    """A request that passed SignInMiddleware and HtmxMiddleware: for type checking only, never instantiated."""
+    """A request that passed SignInMiddleware and HtmxMiddleware, as a type only."""
 
     user: Account
     htmx: HtmxDetails

@@ -21,7 +21,7 @@ def today() -> datetime.date:
 
 
 def strip_nul(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Take the character NUL out of what is sent to a view that reads fields by itself.
+    """Strip NUL characters from the data of a view that reads fields by itself.
 
     Forms of Django refuse it in their fields. Nobody means it, and PostgreSQL stores no text that has it.
     """
@@ -40,7 +40,7 @@ def strip_nul(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def as_of_query(day: datetime.date) -> QueryDict:
-    """Return the parameters that keep a link on ``day``; none for today, so that a kept link stays up to date."""
+    """Return the parameters that hold a link on ``day``; none for today."""
     query = QueryDict(mutable=True)
     if day != today():
         query[AS_OF] = day.isoformat()
@@ -48,7 +48,7 @@ def as_of_query(day: datetime.date) -> QueryDict:
 
 
 def get_next_url(request: HttpRequest) -> str:
-    """Return the page of ours that ``next`` names, where the user came from; empty: nowhere in particular."""
+    """Return the local page that ``next`` names, or ""."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     if not asked.startswith("/") or not url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return ""

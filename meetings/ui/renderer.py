@@ -9,14 +9,14 @@ from django.forms.renderers import TemplatesSetting
 
 
 class StyledField(BoundField):
-    """A field of a form, with the CSS classes of its place in a layout that ``field_classes`` of the form gives it."""
+    """A bound field with the layout's CSS classes (the form's ``field_classes``)."""
 
     def css_classes(self, extra_classes: str | Iterable[str] | None = None) -> str:
         return super().css_classes(extra_classes or getattr(self.form, "field_classes", {}).get(self.name))
 
     @property
     def theirs(self) -> str | None:
-        """What another person has made of the field meanwhile, none where nothing (`ui.forms.TrackedForm`)."""
+        """What another person has made of the field meanwhile (`ui.forms.TrackedForm`)."""
         return getattr(self.form, "theirs", {}).get(self.name)
 
     @property

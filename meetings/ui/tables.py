@@ -1,4 +1,4 @@
-"""Lists as tables: columns sorted with the empty ones last, and the table that an address asks for.
+"""Lists as tables: sortable columns with empty values last.
 
 A list is a subclass of `ListTable`. It names the ``folder`` of its cells, a template a column, called like it, and is
 made by `ListTable.build`, which is the one place that reads ``sort``.
@@ -19,7 +19,7 @@ SortKey = F | Expression | Subquery
 
 
 class RowColumn(tables.TemplateColumn):
-    """A column whose template gets the whole row; ``css`` are the classes of its cells.
+    """A column whose template gets the whole row; ``css`` is its cells' classes.
 
     It is sorted by its ``sort_key``, the rows without one at the end both ways, and ``tie_breakers`` decide between
     equal ones, so that pages never share or lose a row. Without a ``sort_key`` it cannot be sorted by.
@@ -58,7 +58,7 @@ class ListTable(tables.Table):
 
     @classmethod
     def parse_sorting(cls, params: QueryDict) -> tuple[list[str], list[str]]:
-        """Return the columns that the parameters sort by, with ``-`` for descending, and what is wrong with them."""
+        """Return the columns to sort by, with ``-`` for descending, and the errors."""
         sorting = [name for name in params.getlist("sort") if name]
         errors = [
             _("The list has no column “%(name)s” to sort by. Choose one of its columns.") % {"name": name}
@@ -71,7 +71,7 @@ class ListTable(tables.Table):
     def build(
         cls, request: HttpRequest, rows: QuerySet, errors: Sequence[str] = (), **options: Any
     ) -> tuple[Self, list[str]]:
-        """Return the table of ``rows`` as the address sorts it, and all that is wrong with that; then it is empty."""
+        """Return the sorted table of ``rows`` and errors; with errors it is empty."""
         sorting, wrong_sorting = cls.parse_sorting(request.GET)
         errors = [*errors, *wrong_sorting]
         table = cls(rows.none() if errors else rows, order_by=[] if errors else sorting, **options)

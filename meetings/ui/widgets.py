@@ -1,4 +1,4 @@
-"""Fields to choose departments and people from: searched by name, pinyin and initials, the frequent ones first.
+"""Fields to choose departments and people, searchable, the frequent ones first.
 
     departments = SearchMultipleChoiceField(label=…, queryset=Department.objects.offered())
     rows = offered_choices(Department.objects.offered())    # one query, for as many fields as a form has
@@ -28,7 +28,7 @@ SHORT_LIST_LENGTH = 8
 
 
 def split_frequent(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any], list[Any]]:
-    """Return the most used of ``rows`` and the others, which keep their order; a short list has no frequent ones."""
+    """Return the most used of ``rows`` and the others; none are in a short list."""
     if len(rows) <= SHORT_LIST_LENGTH:
         return [], list(rows)
     frequent = sorted((row for row in rows if uses.get(row)), key=lambda row: -uses[row])[:MAX_FREQUENT]
@@ -36,9 +36,10 @@ def split_frequent(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any]
 
 
 def offered_choices(rows: Iterable[Model], *, empty: str | None = None) -> list[tuple[Any, Any]]:
-    """Return choices for any number of fields, in groups where the list is long; one query if ``rows`` is a query.
+    """Return choices for any number of fields, in groups where the list is long.
 
-    ``rows`` come from `Department.objects.offered` or `Person.objects.offered`; ``empty`` is what choosing none says.
+    ``rows`` come from `Department.objects.offered` or `Person.objects.offered`, for one query; ``empty`` is the label
+    of choosing none.
     """
     rows = list(rows)
     frequent, others = split_frequent(rows, {row: getattr(row, "uses", 0) for row in rows})
@@ -90,7 +91,7 @@ class SearchChoiceField(forms.ModelChoiceField):
 
 
 class BoundedMultipleChoiceField(forms.ModelMultipleChoiceField):
-    """Some of many; a number longer than any key is none of them, and never reaches the database."""
+    """Some of many; a number longer than any key never reaches the database."""
 
     def _check_values(self, value: Iterable[Any]) -> QuerySet:
         for key in value:

@@ -1,4 +1,4 @@
-"""The columns of the workbook a department fills in: their heads, widths and values."""
+"""Columns of a fill-in workbook: heads, widths and values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meetings.workbooks.format import WorkbookColumn
 
 
 def _current_deadline(task: Task) -> str:
-    """Return the deadline as printed, and the day it falls due on where the print does not say it."""
+    """Return the deadline as printed, with its day where the print has none."""
     printed = deadline_lines(task)
     due = task.day_due_date.isoformat() if task.day_due_date else ""
     return "\n".join([*printed, *([due] if due and due not in printed else [])])

@@ -1,4 +1,4 @@
-"""The tasks a department reports on in a workbook, and what it may write as their status."""
+"""Tasks in a department's workbook, and the statuses it may give them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from meetings.models.task import TaskQuerySet
 
 
 def roles_of_department(task: Task, department_id: int) -> frozenset[ActorRole]:
-    """Return what the liaison of the department is to ``task`` (its departments prefetched); empty: nothing."""
+    """Return the roles of the department's liaison on ``task``; empty: none."""
     roles = {part.role for part in task.task_departments.all() if part.department_id == department_id}
     answerable = {ActorRole.ANSWERABLE_LIAISON} if roles.intersection(ANSWERABLE_ROLES) else set()
     return frozenset({ActorRole.ANY_LIAISON} | answerable) if roles else frozenset()
 
 
 def allowed_statuses(task: Task, department_id: int, status: str) -> tuple[Status, ...]:
-    """Return what the department may write as the status of ``task``: the present one, and where it may take it."""
+    """Return the statuses the department may write: the present one, and next ones."""
     steps = transitions_from(LifecycleStatus(status), roles_of_department(task, department_id))
     return (Status(status), *(Status(step.target.value) for step in steps))
 
 
 def open_tasks_of_departments(tasks: TaskQuerySet, department_ids: Iterable[int]) -> TaskQuerySet:
-    """Return those of ``tasks`` (`Task.objects.on` today) that are open and that a department has any part in.
+    """Return the open ``tasks`` of today in which a department has any part.
 
     They come in printed order with all a sheet shows; evaluated, three queries.
     """

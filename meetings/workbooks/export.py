@@ -1,8 +1,8 @@
-"""填报表: the workbook a department fills in and sends back; `meetings.workbooks` reads it again.
+"""填报表: writer of the workbook that a department fills in and sends back.
 
 One sheet a department, one row a task: what is known is locked, four columns are open. The sheets are protected
 without a password, so that nobody writes in the wrong place by mistake; what counts is that a change of a locked
-cell is noticed when the workbook comes back (`fill_in_keys`), which no password could do.
+cell is noticed when the workbook comes back (`format`), which no password could do.
 
 It is in Chinese whatever the reader's language: it goes to departments, and the log is a Chinese document.
 """
@@ -86,7 +86,7 @@ class TooManyRowsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReturnInstructions:
-    """What the instructions say besides: by when the workbook is wanted back, and by whom."""
+    """Part of the instructions: by when to return the workbook, and to whom."""
 
     return_by: datetime.date | None = None
     send_to: str = ""
@@ -110,10 +110,11 @@ def write_workbook(
     today: datetime.date,
     instructions: ReturnInstructions = ReturnInstructions(),  # noqa: B008 - frozen
 ) -> None:
-    """Write one workbook into ``file``: a sheet for each of ``departments`` that has an open task among ``tasks``.
+    """Write one workbook: a sheet for each of ``departments`` with an open task.
 
-    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises NothingToFillIn and
-    TooMuchToFillIn; then nothing has been written. Three queries, however many departments there are.
+    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises a WorkbookExportError where there
+    is nothing, or too much, to fill in; then nothing has been written. Three queries, however many departments there
+    are.
     """
     with translation.override(settings.LANGUAGE_CODE):
         sheets = _sheets(departments, tasks)
@@ -131,9 +132,9 @@ def write_workbook_archive(
     instructions: ReturnInstructions = ReturnInstructions(),  # noqa: B008 - frozen
     name_of: Callable[[Department], str],
 ) -> None:
-    """Write a zip into ``file`` with a workbook for each department; otherwise as `write_workbook`.
+    """Write a zip with a workbook for each department; see `write_workbook`.
 
-    ``name_of`` says what the workbook of a department is called inside.
+    ``name_of`` names the file of a department inside.
     """
     with translation.override(settings.LANGUAGE_CODE):
         sheets = _sheets(departments, tasks)
@@ -145,7 +146,7 @@ def write_workbook_archive(
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """Return ``name`` as an archive can hold it, with a number where it has one of that name already."""
+    """Return ``name`` as an archive can hold it, numbered if it is taken."""
     plain = "".join(" " if character in '\\/:*?"<>|' else character for character in clean_text(name)).strip() or "1"
     free, number = f"{plain}.xlsx", 1
     while free in taken:
@@ -259,7 +260,7 @@ def _write_column_keys(sheet: Worksheet, row: int, sheet_key: SheetKey) -> None:
 
 
 def _style_row(sheet: Worksheet, row: int) -> list[Cell]:
-    """Give the cells of a row their look; those of other rows share it, for making one takes long."""
+    """Set the styles of a row's cells, shared with other rows, for making one is slow."""
     cells = []
     for index, (key, column) in enumerate(COLUMNS.items(), start=1):
         is_open = key in OPEN_COLUMNS
@@ -299,7 +300,7 @@ def _write_row(sheet: Worksheet, row: int, styles: Sequence[StyleArray], task: T
 def _add_validations(
     sheet: Worksheet, first_row: int, department: Department, tasks: Sequence[Task], today: datetime.date
 ) -> None:
-    """Let the sheet refuse what the register would: one rule for all rows with the same choices or the same issue."""
+    """Add validation rules to the sheet: one for all rows with the same choices."""
     letters = {key: get_column_letter(index) for index, key in enumerate(COLUMNS, start=1)}
     rules: dict[tuple, DataValidation] = {}
     for row, task in enumerate(tasks, start=first_row):

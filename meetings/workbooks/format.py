@@ -1,8 +1,8 @@
-"""What a fill-in workbook carries out of sight, so that it is known again when it comes back.
+"""Hidden keys of a fill-in workbook, by which it is recognised when it comes back.
 
-A sheet has one hidden row, which says what each column is and in its last cell whose sheet it is, and one hidden
+A sheet has one hidden row, which names each column and in its last cell the sheet's department, and one hidden
 column with a key for every task. Keys are signed (`django.core.signing`): what another register wrote, or a hand, is
-no key. Both stand in cells, for cells are what every spreadsheet program keeps when it saves a file again.
+no key. Both stand in cells, for cells are what every spreadsheet program saves again.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ store_as_list(RowKey)
 
 @dataclass(frozen=True, slots=True)
 class SheetKey:
-    """Whose sheet it is, when it was written, the digest of what stands above the table, and the tasks in order."""
+    """A sheet's department, time of writing, digest of its heading, and its tasks."""
 
     department_id: int
     exported_on: datetime.date
@@ -78,7 +78,7 @@ class SheetKey:
 
 
 def digest(text: str) -> str:
-    """Return a short name for what a locked cell holds; blanks at the end of a line, which programs drop, are none."""
+    """Return a short digest of a locked cell, without blanks at the ends of lines."""
     lines = [line.rstrip() for line in cell_text(text).strip().split("\n")]
     return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
@@ -106,7 +106,7 @@ def format_column_key(column: WorkbookColumn) -> str:
 
 
 def parse_row_key(text: str) -> RowKey | None:
-    """Return the key that a hidden cell holds, or none where it is no key of this register."""
+    """Return the key in a hidden cell, or None where it is none of this register."""
     payload = _unsign(text, ROW_KEY_PREFIX)
     if payload is None:
         return None
@@ -116,7 +116,7 @@ def parse_row_key(text: str) -> RowKey | None:
 
 
 def parse_sheet_key(text: str) -> SheetKey | None:
-    """Return what the hidden row says about its sheet, or none where it is of no sheet of this register."""
+    """Return the key in the hidden row, or None where it is none of this register."""
     payload = _unsign(text, SHEET_KEY_PREFIX)
     if payload is None:
         return None

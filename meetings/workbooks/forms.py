@@ -1,4 +1,4 @@
-"""What people choose about fill-in workbooks: whose are made, and which files come back."""
+"""Forms of fill-in workbooks: which are made, which come back, the review."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_FILES = 30
 
 
 class WorkbookExportForm(forms.Form):
-    """Which workbooks are made. Its values stand in the address, so that the same can be made again."""
+    """Which workbooks are made; the values stand in the address."""
 
     # By name: of which class each is, is known where it is declared.
     fields: dict[str, Any]
@@ -63,7 +63,7 @@ class WorkbookExportForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None, *, account: Account, today: datetime.date) -> None:
-        """Offer what ``account`` may have; ``today`` (Asia/Shanghai) is before any day of return."""
+        """Offer what ``account`` may have; the day of return is not before ``today``."""
         initial = {"send_to": " ".join(filter(None, [account.display_name, account.email]))}
         super().__init__(data, auto_id="make-%s", initial=initial)
         self.today = today
@@ -103,7 +103,7 @@ class WorkbookUploadForm(forms.Form):
 
 
 class WorkbookReviewForm(ServiceForm):
-    """What a button of the review asks for (``action``), of which row, and what its page showed."""
+    """A button of the review (``action``), its row, and what its page showed."""
 
     VERSION_FIELD = "seen"
 

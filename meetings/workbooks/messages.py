@@ -1,4 +1,4 @@
-"""The sentences for what was done to a workbook: codes in, a sentence in the active language out."""
+"""Messages about a workbook: codes in, sentences in the active language out."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def column_name(column: WorkbookColumn | None) -> str:
 
 
 def notice_message(notice: Notice) -> str:
-    """Return what is said about the workbook besides its rows."""
+    """Return the message of a notice about the workbook besides its rows."""
     match notice.code:
         case NoticeCode.NO_SHEET:
             return _("This is no fill-in workbook of this register, or its hidden row and column were removed.")
@@ -86,7 +86,7 @@ def rejection_message(code: RejectionReason) -> str:
 
 
 def locked_cell_message() -> str:
-    """Return what is said of a locked cell that holds something else now."""
+    """Return the message about a locked cell that was changed."""
     return _("This cell is locked and was changed. The change is not taken over.")
 
 

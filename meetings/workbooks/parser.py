@@ -1,8 +1,8 @@
-"""From the cells of a workbook to the rows a department filled in, and all else that was done to it.
+"""Parser of a workbook's cells into filled-in rows and notices.
 
 Columns are found by the hidden row, and by their heads where that is gone; rows by their hidden keys. So rows and
-columns may stand anywhere. What is not in an open column of a row with a key is never taken over, and always said.
-No database is asked.
+columns may stand anywhere. What is not in an open column of a row with a key is never taken over, and always
+reported. No database is asked.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MIN_HEADERS = 3
 
 
 class NoticeCode(StrEnum):
-    """What is said about a workbook besides its rows. The sentences are in ``messages``."""
+    """Codes of notices about a workbook; their texts are in ``messages``."""
 
     OTHER_SHEET = "other_sheet"
     NO_SHEET = "no_sheet"
@@ -76,7 +76,7 @@ _IDENTITY_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that is said: where (``sheet``, ``place``: a cell or a row), about which ``column``, and the value."""
+    """A notice about a ``sheet``, a ``place`` (cell or row), a ``column`` and a value."""
 
     code: NoticeCode
     sheet: str = ""
@@ -104,7 +104,7 @@ store_as_list(WorkbookCell)
 
 @dataclass(frozen=True, slots=True)
 class WorkbookRow:
-    """A row with a key of ours, and what was written in its open cells (the empty ones are left out).
+    """A row with a key of ours, and the open cells that are not empty.
 
     ``changed`` are the locked cells that hold something else than when the workbook was written.
     """
@@ -127,7 +127,7 @@ rename_keys(WorkbookRow, open_cells="written")
 
 @dataclass(frozen=True, slots=True)
 class ParsedWorkbook:
-    """All that was found in one file; `WorkbookUpload.content` keeps it as `meetings.core.converter` writes it."""
+    """The content of one file, stored in `WorkbookUpload.content`."""
 
     rows: tuple[WorkbookRow, ...]
     notices: tuple[Notice, ...]
@@ -206,7 +206,7 @@ class _SheetParser:
         return columns
 
     def _find_header_row(self) -> int | None:
-        """Return the row of the heads: the one below the hidden row, or the first that looks like it."""
+        """Return the row of the heads: below the hidden row, or the first that fits."""
         if self._key_row is not None:
             below = min((number for number in self.sheet.rows if number > self._key_row), default=None)
             if below is not None and not _keys_in(self.sheet.rows[below]):
@@ -301,9 +301,10 @@ class _SheetParser:
 
 
 def _reject_displaced_rows(rows: list[WorkbookRow]) -> list[WorkbookRow]:
-    """Refuse the rows that say that they are another task than their key does: a sort may have left the keys behind.
+    """Refuse the rows whose cells belong to another task than their key does.
 
-    Such a row has become another one of the same file, or most of its locked cells hold something else.
+    A sort may have left the keys behind: such a row has become another one of the same file, or most of its locked
+    cells hold something else.
     """
     identities: dict[tuple[str, ...], set[int]] = {}
     texts: dict[str, set[int]] = {}
@@ -326,9 +327,9 @@ def _reject_displaced_rows(rows: list[WorkbookRow]) -> list[WorkbookRow]:
 
 
 def _merge_duplicate_rows(rows: list[WorkbookRow]) -> tuple[list[WorkbookRow], list[Notice]]:
-    """Return the rows, each key once, and what is said of those that were there twice.
+    """Return the rows, each key once, and notices about duplicates.
 
-    Where only one of them says anything, or all say the same, that is taken; otherwise none is.
+    Where only one of them is filled in, or all alike, that is taken; otherwise none is.
     """
     by_key: dict[tuple[int, int], list[WorkbookRow]] = {}
     for row in rows:

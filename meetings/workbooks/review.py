@@ -1,6 +1,6 @@
-"""The rows of a workbook beside the register: what changes, what is stale, what is wrong, and who is to decide.
+"""Comparison of a workbook's rows with the register: changes, conflicts, errors.
 
-What a row would do is asked of `actions.plan_batch`, so the rules are the verbs' own. A workbook says no more than
+What a row would do is asked of `plan_batch`, so the rules are the services' own. A workbook may change no more than
 its department may: it cannot close a task, whoever hands it in.
 """
 
@@ -37,7 +37,7 @@ _UNRELATED_KINDS = frozenset({EntryKind.COMMENT, EntryKind.EVIDENCE, EntryKind.R
 
 
 def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date) -> WorkbookReview:
-    """Compare what was handed in with the register as it stands ``today`` (Asia/Shanghai), for ``account``.
+    """Compare an upload with the register as of ``today`` for ``account``.
 
     Writes nothing. A dozen queries, however many rows there are; five more for each further department that has a row
     about the same task.
@@ -54,7 +54,7 @@ def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date
 
 
 def partition_changes(changes: Iterable[TaskChange]) -> list[list[TaskChange]]:
-    """Return the wishes in portions as a batch takes them: few enough, and each task once.
+    """Split the changes into portions for batches: few enough, and each task once.
 
     A workbook with the sheets of several departments may have several rows about one task.
     """
@@ -87,7 +87,7 @@ class _Comparison:
         self.since = self._entries_since(rows)
 
     def _entries_since(self, rows: list[WorkbookRow]) -> dict[int, list[TaskLog]]:
-        """Return what was recorded of the tasks that are of another version than in the workbook. One query."""
+        """Return the entries of tasks with another version than the workbook. One query."""
         versions: dict[int, int] = {}
         for row in rows:
             task = self.tasks.get(row.key.task_id)
@@ -102,7 +102,7 @@ class _Comparison:
         return entries
 
     def review_row(self, place: int, parsed: WorkbookRow) -> ReviewedRow:
-        """Return the row as far as it can be told without asking the verbs."""
+        """Review a row as far as possible without the services."""
         task, department = self.tasks.get(parsed.key.task_id), self._department(parsed.key.department_id)
         row = ReviewedRow(place, parsed, RowState.UNCHANGED, task, department)
         if not parsed.open_cells:
@@ -146,7 +146,7 @@ class _Comparison:
         return ""
 
     def _with_change(self, row: ReviewedRow, task: Task, department: Department) -> ReviewedRow:
-        """Read what was typed: the wish and what differs, or what is wrong with it."""
+        """Read the open cells into a change with its differences, or into findings."""
         data = row.read.open_cells
         findings: list[Finding] = [
             _build_finding(row, column, _("This cell is merged with others. Part them, and write in each row."))
@@ -199,7 +199,7 @@ class _Comparison:
         return None, [_build_finding(row, WorkbookColumn.NEW_STATUS, message % {"statuses": statuses})]
 
     def _day(self, row: ReviewedRow) -> tuple[datetime.date, list[Finding]]:
-        """Return the day the entry is to count from, the day of handing in where none is said; and what is wrong."""
+        """Return the effective day (by default that of handing in), and findings."""
         cell = row.read.open_cells.get(WorkbookColumn.DAY)
         if cell is None or cell.is_merged:
             return self.handed_in_on, []
@@ -233,7 +233,7 @@ class _Comparison:
 
 
 def _compose_note(read: WorkbookRow) -> str:
-    """Return what goes into the log: the progress, the reason, or both; in Chinese, as the log is."""
+    """Return the entry's note in Chinese: the progress, the reason, or both."""
     progress, reason = (
         clean_text(read.open_cells[column].text).strip() if column in read.open_cells else ""
         for column in (WorkbookColumn.PROGRESS, WorkbookColumn.REASON)
@@ -245,7 +245,7 @@ def _compose_note(read: WorkbookRow) -> str:
 
 
 def _is_same_entry(entry: TaskLog, change: TaskChange, has_day: bool) -> bool:
-    """Whether an entry is what the row would write: the workbook was accepted already, perhaps saved anew since."""
+    """Whether an entry is what the row would write: it was accepted before."""
     return (
         entry.note == change.note
         and entry.department == change.department
@@ -255,7 +255,7 @@ def _is_same_entry(entry: TaskLog, change: TaskChange, has_day: bool) -> bool:
 
 
 def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
-    """Whether an entry leaves alone what the department says: another one's progress, a comment, a file."""
+    """Whether an entry does not touch the department's: others' progress, a comment."""
     if entry.kind in _UNRELATED_KINDS:
         return True
     of_another = entry.department_id is not None and entry.department_id != department.pk
@@ -267,7 +267,7 @@ def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
 
 
 def _plan_rows(rows: list[ReviewedRow], account: Account, today: datetime.date) -> list[ReviewedRow]:
-    """Ask the verbs whether they would do what the rows wish; five queries a portion."""
+    """Plan the rows' changes by `plan_batch`; five queries a portion."""
     plans: dict[int, PlannedRow] = {}
     for portion in partition_changes(
         row.wish for row in rows if row.wish is not None and row.state is not RowState.RECORDED
@@ -292,7 +292,7 @@ def _apply_decisions(rows: list[ReviewedRow], decisions: Mapping[str, str]) -> l
 
 
 def _error_finding(row: ReviewedRow, error: ServiceError) -> Finding:
-    """Return a verb's refusal as a finding about the cell it is about."""
+    """Return a service's refusal as a finding about its cell."""
     columns = {
         "status": WorkbookColumn.NEW_STATUS,
         "effective_on": WorkbookColumn.DAY,

@@ -1,4 +1,4 @@
-"""What a review of a workbook says of its rows: their states, findings and differences."""
+"""Results of a review: states of rows, findings and differences."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to be said about a place of the workbook: where, in which column, what stands there, one sentence."""
+    """A message about a place of the workbook: where, which column, which value."""
 
     sheet: str
     place: str
@@ -39,7 +39,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One cell that changes something: what holds now, and what will; ``note``: how it was read, if not as typed."""
+    """One cell that changes something, old and new; ``note``: how it was read."""
 
     reference: str
     column: str
@@ -50,11 +50,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRow:
-    """One row of the workbook beside its task. ``place`` is its position in the upload's content, from 0.
+    """One row beside its task; ``place`` is its position in the upload, from 0.
 
     ``since`` are the entries recorded after the workbook was written, oldest first. ``is_harmless``: none of them is
-    about what the row says, so the file's is chosen unless somebody chooses otherwise. ``planned`` is what the verbs
-    would make of the ``wish``.
+    about the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the
+    services would make of the change (``wish``).
     """
 
     place: int
@@ -83,7 +83,7 @@ class ReviewedRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkbookReview:
-    """A whole workbook beside the register: the rows, and what is said of the rest."""
+    """A whole workbook beside the register: rows, findings and notes."""
 
     rows: tuple[ReviewedRow, ...]
     findings: tuple[Finding, ...]
@@ -100,5 +100,5 @@ class WorkbookReview:
 
     @property
     def left_out(self) -> list[ReviewedRow]:
-        """The rows that say something which accepting would not write, and nobody has chosen so."""
+        """The filled-in rows that accepting would not write, without anybody's choice."""
         return [row for row in self.rows if row.is_undecided or row.state in (RowState.INVALID, RowState.REFUSED)]

@@ -1,7 +1,6 @@
-"""Workbooks in the database: kept as they were handed in, decided on, and accepted as one batch each.
+"""Services on uploaded workbooks: saved, decided on, accepted as one batch each.
 
-Every verb is keyword-only and atomic, holds the upload against other writers, and refuses with one sentence
-(`meetings.errors`).
+Every service is keyword-only and atomic, locks the upload, and refuses with a ServiceError.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from .parser import ParsedWorkbook
 
 
 class AlreadyDecidedError(InvalidTransitionError):
-    """The same workbook was accepted before, or this one is not waiting any more; nothing was done again."""
+    """Raised where the same file was accepted before, or this upload is decided."""
 
     def __init__(self, message: str, upload: WorkbookUpload) -> None:
         super().__init__(message)
@@ -41,7 +40,7 @@ class AlreadyDecidedError(InvalidTransitionError):
 
 @dataclass(frozen=True, slots=True)
 class AcceptResult:
-    """What accepting wrote. ``left`` are the rows that turned out to be impossible behind another row of their task."""
+    """The result of accepting; ``left`` are rows that another row made impossible."""
 
     batch: Batch
     number: int
@@ -57,7 +56,7 @@ def hash_content(content: bytes) -> str:
 
 
 def find_same_upload(account: Account, content: bytes) -> WorkbookUpload | None:
-    """Return the upload of the same file that is in the register, or waits for ``account``; none: it is new."""
+    """Return the upload of the same file, accepted or waiting for ``account``."""
     same = WorkbookUpload.objects.filter(sha256=hash_content(content))
     return same.in_force().first() or same.waiting().filter(uploaded_by=account).first()
 
@@ -85,7 +84,7 @@ def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account:
 
 
 def _lock_upload(upload_id: int) -> WorkbookUpload:
-    """Return the upload, held until the transaction ends; raises AlreadyDecidedError unless it waits."""
+    """Return the upload, locked; raises AlreadyDecidedError where it is decided."""
     upload = WorkbookUpload.objects.select_for_update().get(pk=upload_id)
     if not upload.is_pending:
         raise AlreadyDecidedError(_("This workbook is not waiting any more. Nothing was done again."), upload)
@@ -94,7 +93,7 @@ def _lock_upload(upload_id: int) -> WorkbookUpload:
 
 @transaction.atomic
 def decide_rows(*, upload_id: int, places: list[int], choice: str) -> None:
-    """Choose for the rows at ``places`` what holds where the register changed meanwhile: the file's, or the register's.
+    """Choose the file's or the register's values for the rows at ``places``.
 
     Raises InvalidInputError for another choice or a row that is not there.
     """
@@ -120,7 +119,7 @@ def set_aside(*, upload_id: int) -> None:
 
 
 def last_entry_id() -> int:
-    """Return the number of the last entry of the whole log, to be asked before a page is made."""
+    """Return the id of the log's last entry, to be read before a page is made."""
     return TaskLog.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
@@ -152,7 +151,7 @@ def accept_upload(
     leave_out: bool,
     today: datetime.date | None = None,
 ) -> AcceptResult:
-    """Write what the workbook changes as one batch of ``actor``; rows that are wrong or not chosen are left out.
+    """Write the workbook's changes as one batch; wrong rows are left out.
 
     ``version_token`` is `review_version_token` of the page the person looked at and ``seen_entry_id`` the
     `last_entry_id` before it was made; ``leave_out`` that they know of the rows left out. Raises AlreadyDecidedError
@@ -201,14 +200,14 @@ def already_accepted_message(upload: WorkbookUpload) -> str:
 
 
 def _lock_tasks(upload: WorkbookUpload) -> None:
-    """Hold the tasks of a workbook until the transaction ends, so that what is planned now is what can be written."""
+    """Lock a workbook's tasks until the transaction ends, so that plans stay valid."""
     rows = converter.structure(upload.content, ParsedWorkbook).rows
     held = Task.objects.select_for_update(of=("self",)).filter(pk__in={row.key.task_id for row in rows})
     list(held.order_by("pk").values_list("pk"))
 
 
 def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account, today: datetime.date) -> AcceptResult:
-    """Write the first portion of what the ``rows`` wish as a batch, and the others into the same one."""
+    """Write the first portion of changes as a batch, and the others into the same one."""
     first, *others = partition_changes(row.wish for row in rows if row.wish)
     planned = {id(row.wish): row.planned_row for row in rows if row.planned_row}
     result = run_planned_batch(
@@ -230,7 +229,7 @@ def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account
 
 
 def _refresh_changes(changes: list[TaskChange]) -> list[TaskChange]:
-    """Return the wishes on their tasks as another row of the same workbook has left them."""
+    """Return the changes on the versions that other rows of the workbook have left."""
     ids = [wish.task_id for wish in changes]
     tasks = {task.pk: task for task in Task.objects.select_for_update(of=("self",)).filter(pk__in=ids)}
     return [
@@ -244,7 +243,7 @@ def _refresh_changes(changes: list[TaskChange]) -> list[TaskChange]:
 
 
 def _entries_after(entry_id: int, review: WorkbookReview) -> list[TaskLog]:
-    """Return what was recorded of the workbook's tasks behind an entry of the log, oldest first."""
+    """Return the entries of the workbook's tasks after an id, oldest first."""
     tasks = {row.task.pk for row in review.rows if row.task is not None}
     entries = TaskLog.objects.filter(pk__gt=entry_id, task__in=tasks).select_related("actor", "department", "task")
     return list(entries.order_by("pk"))

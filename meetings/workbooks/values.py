@@ -1,4 +1,4 @@
-"""What people type in the open cells: a day in any of the ways they write one, a status in any of its words."""
+"""Values of open cells: a day in the ways people write one, a status by its words."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def parse_day(cell: WorkbookCell, today: datetime.date) -> datetime.date | None:
 
 
 def parse_status(text: str) -> Status | None:
-    """Return the status a cell names, in Chinese, English or the register's own word; none where it names none."""
+    """Return the status a cell names in Chinese, English or by value, or None."""
     return _statuses_by_word().get(_normalise(text))
 
 

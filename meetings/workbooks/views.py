@@ -109,7 +109,7 @@ def _count_filled_rows(upload: WorkbookUpload) -> int:
 
 
 def _save_uploads(request: Request) -> HttpResponse:
-    """Keep every file that is a workbook of ours; say of each of the others why it is not."""
+    """Save every file that is a workbook of ours; report each of the others."""
     files = request.FILES.getlist("files")
     form = WorkbookExportForm(account=request.user, today=today())
     if not files:
@@ -136,7 +136,7 @@ def _save_uploads(request: Request) -> HttpResponse:
 
 
 def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
-    """Return the upload of a file: the one of before, where the same was handed in and is accepted or waits."""
+    """Return the upload of a file: a former one, if accepted or waiting, or a new one."""
     size = file.size or 0
     if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
@@ -179,7 +179,7 @@ def workbook_file(request: Request, pk: int) -> FileResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def workbook_review(request: Request, pk: int) -> HttpResponse:
-    """Show cell by cell what a workbook changes, and do what a form of the page asks for (``action``)."""
+    """Show cell by cell what a workbook changes, and run a form's ``action``."""
     if request.method != "POST":
         return _render_review(request, permissions.readable_workbook(request.user, pk))
     upload = permissions.decidable_workbook(request.user, pk)

@@ -1,4 +1,4 @@
-"""Accounts: opened, changed, switched off and given a new password by administrators; each is one entry.
+"""Services of administrators on accounts; each change is one entry of the log.
 
 An account is never deleted, for the logs name it. A password that is made here is returned once and stored nowhere.
 """
@@ -28,7 +28,7 @@ def require_administrator(actor: Account) -> None:
 
 
 def new_password() -> str:
-    """Return a password of 12 random characters (59 bits) in groups of four, easy to read and to type."""
+    """Return a readable password of 12 random characters (59 bits) in groups of four."""
     return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(3))
 
 
@@ -43,7 +43,7 @@ def create_account(
     person: Person | None = None,
     departments: Sequence[Department] = (),
 ) -> tuple[Account, str]:
-    """Open an account and return it with its first password, which cannot be shown again.
+    """Create an account; return it with its first password, which is shown once.
 
     Raises PermissionDeniedError, InvalidInputError.
     """
@@ -81,7 +81,10 @@ def edit_account(
     version: int | None = None,
     note: str = "",
 ) -> Account:
-    """Change what an account is called and may do. Raises ServiceError."""
+    """Change an account's names, role, departments and access.
+
+    Raises PermissionDeniedError, ConflictError, InvalidInputError, InvalidTransitionError.
+    """
     require_administrator(actor)
     account = lock_row(Account.objects, account_id, version)
     old = _account_to_json(account)
@@ -105,7 +108,7 @@ def edit_account(
 
 @transaction.atomic
 def reset_password(*, account_id: int, actor: Account, version: int | None = None) -> tuple[Account, str]:
-    """Return the account with a new password for it, which cannot be shown again; the old one is worth nothing now."""
+    """Give the account a new password; return both, for it is shown once."""
     require_administrator(actor)
     account = lock_row(Account.objects, account_id, version)
     password = new_password()
@@ -116,7 +119,7 @@ def reset_password(*, account_id: int, actor: Account, version: int | None = Non
 
 
 def _check_account(account: Account, departments: Sequence[Department]) -> None:
-    """Refuse what the columns cannot hold, and an account that would open an empty page."""
+    """Refuse what columns cannot hold, and an account that would open an empty page."""
     try:
         account.full_clean(exclude=["password"])
     except ValidationError as invalid:

@@ -1,4 +1,4 @@
-"""What a person sets about their own account. Not about a task, so nothing of it is in a task's log."""
+"""Services for a person's own account; no task is concerned, so none is logged."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def change_settings(
     landing_page: str = LandingPage.DASHBOARD,
     landing_view: SavedView | None = None,
 ) -> list[str]:
-    """Keep what the person sets for themselves; return the names of the arguments that were otherwise before.
+    """Save a person's settings; return the names of the arguments that changed.
 
-    ``language``: none, not chosen. ``page_size``: none, as many rows a page as usual. ``landing_view`` takes the place
+    ``language``: empty, not chosen. ``page_size``: None, as many rows a page as usual. ``landing_view`` takes the place
     of ``landing_page`` and is one that the account may see.
     """
     if language not in ("", *Language.values):
@@ -48,7 +48,7 @@ def change_settings(
 
 
 def change_password(*, account: Account, password: str) -> None:
-    """Let the account sign in with another password; the form has asked for the old one and held it to the rules.
+    """Set another password; the form has checked the old one and the rules.
 
     Every other browser the person is signed in with is signed out by it.
     """
@@ -57,7 +57,7 @@ def change_password(*, account: Account, password: str) -> None:
 
 
 def choose_language(*, account: Account, language: str) -> None:
-    """Keep the language chosen by the switch of the pages; an unknown one is left to the switch to ignore."""
+    """Save the language chosen by the pages' switch; an unknown one is ignored."""
     if language in Language.values and account.language != language:
         account.language = language
         account.save(update_fields=["language"])
@@ -65,7 +65,7 @@ def choose_language(*, account: Account, language: str) -> None:
 
 @transaction.atomic
 def make_calendar_address(*, account: Account) -> str:
-    """Return a new secret for the account's calendar; the one before it opens nothing any more.
+    """Return a new secret for the account's calendar; the former one is void.
 
     It is not stored and cannot be shown again.
     """

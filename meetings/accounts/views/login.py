@@ -23,7 +23,7 @@ class SignInView(LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self) -> str:
-        """Return where the person was on the way to; the bare address of the register is nowhere in particular."""
+        """Return the page the person was on the way to; empty for the register's root."""
         asked = super().get_redirect_url()
         return "" if asked == reverse("dashboard") else asked
 

@@ -1,4 +1,4 @@
-"""What a person sets about their own account: language, lists, first page, digest, password, private calendar."""
+"""Pages for a person's own account: settings, password, private calendar."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _success_message(form: AccountSettingsForm, changed: list[str]) -> str:
 @never_cache
 @require_POST
 def change_password(request: Request) -> HttpResponse:
-    """Change the password of the account that is signed in, which stays signed in here and nowhere else."""
+    """Change the password of the account that is signed in, which stays signed in."""
     form = PasswordForm(request.user, request.POST)
     if not form.is_valid():
         return _render(request, password_form=form, status=422)
@@ -76,7 +76,7 @@ def revoke_calendar_address(request: Request) -> HttpResponse:
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Switch the language of the pages in this browser, and keep it for the account of who is signed in."""
+    """Switch the language of this browser, and save it for a signed-in account."""
     if request.method == "POST" and request.user.is_authenticated:
         preferences.choose_language(account=request.user, language=request.POST.get("language", ""))
     return set_language(request)

@@ -34,7 +34,7 @@ _CELL_MARGINS = {"top": 45, "left": 85, "bottom": 45, "right": 85}
 
 
 def write_breakdown_document(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
-    """Write the annex as issued as .docx into ``file``, with the deadlines in force on ``day`` (Asia/Shanghai).
+    """Write the annex with the deadlines in force on ``day`` as .docx.
 
     In Chinese whatever the reader's language, as `meetings.breakdown.export.workbook.write_breakdown` is.
     """
@@ -109,7 +109,7 @@ def _add_run(paragraph: Paragraph, text: str, size: float, *, is_header: bool = 
 
 
 def _set_fonts(fonts: Any, east_asian: str) -> None:
-    """Say which font is for Chinese and which for Latin letters; python-docx knows of the latter only."""
+    """Set the fonts of Chinese and Latin letters; python-docx sets the latter only."""
     for attribute, name in (("ascii", _LATIN), ("hAnsi", _LATIN), ("eastAsia", east_asian)):
         fonts.set(qn(f"w:{attribute}"), name)
 

@@ -1,4 +1,4 @@
-"""What a breakdown table prints, whatever it is printed on (docs/domain.md, Contracts: export_breakdown)."""
+"""Rows of a breakdown table, for workbook and document alike."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CLOSING_MARKS = "”’」』）)》】"
 
 @dataclass(frozen=True, slots=True)
 class BreakdownRow:
-    """One row: a suggestion with its ``tasks``, or with one of them where the table has a line a task."""
+    """One row: a suggestion with its ``tasks``, or one of them in a table by task."""
 
     suggestion: Suggestion
     tasks: tuple[Task, ...]
@@ -51,7 +51,7 @@ class Heading:
 
 
 def rows_by_suggestion(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
-    """Return the rows of the annex as issued, a suggestion each, with the deadlines in force on ``day``.
+    """Return the rows of the annex, a suggestion each, as of ``day``.
 
     ``day`` is a calendar day in Asia/Shanghai; one before the issue day counts as the issue day. Seven queries.
     """
@@ -60,7 +60,7 @@ def rows_by_suggestion(meeting: Meeting, day: datetime.date) -> list[BreakdownRo
 
 
 def rows_by_task(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
-    """Return the same with a row a task; a suggestion without a task has a row of its own."""
+    """Return the rows by task; a suggestion without a task has a row of its own."""
     rows: list[BreakdownRow] = []
     for suggestion in _suggestions(meeting, day):
         tasks = list(suggestion.tasks.all())
@@ -120,7 +120,7 @@ def _suggestion_text(row: BreakdownRow) -> str:
 
 
 def _task_lines(row: BreakdownRow) -> str:
-    """Return lead-in and tasks, each numbered one on a line of its own with the ； between them printed back.
+    """Return lead-in and numbered tasks, each on a line ending with its ；.
 
     A single task has no number.
     """
@@ -140,7 +140,7 @@ def _with_semicolon(text: str) -> str:
 
 
 def _join_task_values(get_values: Callable[[Task], Iterable[str]]) -> Callable[[BreakdownRow], str]:
-    """Return the function that puts what is ``get_values`` of a row's tasks into its cell, one a line."""
+    """Return the function that joins the values of a row's tasks, one a line."""
     return lambda row: "\n".join(distinct(value for task in row.tasks for value in get_values(task)))
 
 

@@ -1,4 +1,4 @@
-"""任务分解表 as a workbook: the annex as issued, and the same with where each task stands."""
+"""任务分解表 as a workbook: the annex as issued, and the same with task states."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
 
 
 def write_breakdown(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
-    """Write the annex as issued as .xlsx into ``file``, with the deadlines in force on ``day`` (Asia/Shanghai).
+    """Write the annex with the deadlines in force on ``day`` as .xlsx.
 
     It is in Chinese whatever the reader's language: it is that document, and is read back by its Chinese heads.
     """
@@ -56,7 +56,7 @@ def write_breakdown(file: BinaryIO, meeting: Meeting, day: datetime.date) -> Non
 
 
 def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
-    """Write a meeting's table with a line a task and its status, health and latest progress on ``day``, as .xlsx.
+    """Write the table by task with status, health and progress on ``day``, as .xlsx.
 
     Heads, status and health are in the active language.
     """
@@ -88,7 +88,7 @@ def _write(
 
 
 def _write_heading(sheet: Worksheet, heading: Heading, columns: Sequence[Column]) -> int:
-    """Write title and the lines under it across the table; return the number of the row below."""
+    """Write title and lines across the table; return the number of the row below."""
     for number, text in enumerate((heading.title, *heading.lines), start=1):
         is_title = number == 1
         font = Font(**SONG, size=_TITLE_SIZE if is_title else _LINE_SIZE)
@@ -109,7 +109,7 @@ def _write_header_row(sheet: Worksheet, row: int, columns: Sequence[Column], siz
 
 @dataclass(frozen=True, slots=True)
 class _RowLayout:
-    """A row of the table and what it takes on the sheet: ``parts`` rows of ``height`` points each.
+    """A row of the table as ``parts`` rows of the sheet of ``height`` points each.
 
     Excel has no row above 409.5 points, so a long suggestion takes several, merged.
     """
@@ -122,7 +122,7 @@ class _RowLayout:
 
 @dataclass(frozen=True, slots=True)
 class _PageLayout:
-    """What stands above the rows, in points: all of the ``heading`` on the first page, the ``head`` on the others."""
+    """Points above the rows: ``heading`` on the first page, ``head`` on the others."""
 
     heading: float
     head: float
@@ -191,14 +191,15 @@ def _sheet_row_heights(row_layouts: Iterable[_RowLayout]) -> list[float]:
 
 
 def _first_sheet_rows(row_layouts: Iterable[_RowLayout]) -> list[int]:
-    """Return at which of the sheet's rows (from 0, under the head) the bands begin, and the end of the last."""
+    """Return the sheet rows (from 0) where the bands begin, and the end of the last."""
     return [0, *accumulate(band.parts for band in row_layouts)]
 
 
 def _is_cut(heights: Sequence[float], top: int, bottom: int, page_ends: set[int], needed: float) -> bool:
-    """Whether a text ``needed`` points high, in the middle of the merged rows ``top`` to ``bottom``, may be cut in two.
+    """Whether a page may cut a text ``needed`` points high in the merged rows.
 
-    Or looked for in vain: the middle of what takes more than a page is on none of the pages one looks at first.
+    Or whether it is looked for in vain: the middle of what takes more than a page is on none of the pages one looks at
+    first.
     """
     middle = sum(heights[top:bottom]) / 2
     return 2 * middle > _PAGE_HEIGHT or any(

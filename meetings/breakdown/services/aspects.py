@@ -26,7 +26,7 @@ MAX_ASPECT_LENGTH = max_length_of(Aspect, "title")
 
 @transaction.atomic
 def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: str | None = None) -> Aspect:
-    """Add an aspect at the end of the table. Raises ServiceError."""
+    """Add an aspect at the end of the table. Raises a subclass of ServiceError."""
     require_secretariat(actor)
     meeting = lock_table(meeting_id, version_token)
     title = _clean_aspect_title(meeting, title)
@@ -41,7 +41,7 @@ def add_aspect(*, meeting_id: int, title: str, actor: Account, version_token: st
 def rename_aspect(
     *, aspect_id: int, title: str, reason: str, actor: Account, version_token: str | None = None
 ) -> Aspect:
-    """Correct what an aspect says. Raises ServiceError."""
+    """Correct an aspect's title. Raises a subclass of ServiceError."""
     require_secretariat(actor)
     aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
     meeting = lock_table(aspect.meeting_id, version_token)
@@ -58,7 +58,7 @@ def rename_aspect(
 
 @transaction.atomic
 def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
-    """Let an aspect change places with the one above or below, with all its rows; the printed numbers 1. 2. follow."""
+    """Exchange an aspect, with its rows and number, with the one above or below."""
     require_secretariat(actor)
     meeting = lock_table(Aspect.objects.values_list("meeting_id", flat=True).get(pk=aspect_id), version_token)
     aspects = list(meeting.aspects.order_by("position"))
@@ -73,7 +73,7 @@ def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str 
 
 @transaction.atomic
 def remove_aspect(*, aspect_id: int, actor: Account, version_token: str | None = None) -> None:
-    """Remove an aspect that was entered by mistake. Raises InvalidTransitionError while it has suggestions."""
+    """Remove an aspect. Raises InvalidTransitionError while it has suggestions."""
     require_secretariat(actor)
     aspect = Aspect.objects.select_related("meeting").get(pk=aspect_id)
     meeting = lock_table(aspect.meeting_id, version_token)
@@ -106,7 +106,7 @@ def aspect_label(aspect: Aspect | None) -> str:
 
 
 def _group_by_aspect(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[Suggestion]]]:
-    """Return the rows by aspect, an aspect that stands in two places where it stands first."""
+    """Return the rows grouped by aspect, where each stands first."""
     units: list[tuple[int | None, list[Suggestion]]] = []
     for aspect_id, of_aspect in groupby(rows, key=lambda row: row.aspect_id):
         known = next((unit for unit in units if aspect_id is not None and unit[0] == aspect_id), None)
@@ -125,7 +125,7 @@ def _swap_aspects(units: list[tuple[int | None, list[Suggestion]]], one: int, ot
 
 
 def get_or_create_aspect(meeting: Meeting, title: str, *, actor: Account) -> Aspect | None:
-    """Return the meeting's aspect of this title, added where it is new; none for no title."""
+    """Return the meeting's aspect of this title, created if new; None for no title."""
     if not title.strip():
         return None
     known = meeting.aspects.filter(title=title.strip()).first()

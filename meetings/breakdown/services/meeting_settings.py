@@ -1,4 +1,4 @@
-"""How a meeting's tasks are dealt with: whose agreement closing needs, and the day of the next meeting."""
+"""Settings of a meeting: agreement before closure, day of the next meeting."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from meetings.tasks.services.validators import require_secretariat
 
 @transaction.atomic
 def set_leader_agrees(*, meeting_id: int, actor: Account, agrees: bool) -> Meeting:
-    """Set whether a supervising leader has to agree before a task of the meeting is closed.
+    """Set whether a leader has to agree before closure; a change is logged.
 
-    The meeting's change log says so, where it was otherwise before.
+    Raises PermissionDeniedError.
     """
     require_secretariat(actor)
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
@@ -34,12 +34,12 @@ def set_leader_agrees(*, meeting_id: int, actor: Account, agrees: bool) -> Meeti
 def record_next_meeting(
     *, meeting_id: int, held_on: datetime.date, actor: Account | None, today: datetime.date | None = None
 ) -> list[TaskLog]:
-    """Give the day of the next meeting of the body of ``meeting_id`` to what is due at «the next meeting».
+    """Give the next meeting's day to what the body's tasks are due at.
 
     These are the open tasks of that body's meetings before ``held_on`` whose deadline is the next meeting and has no
     day yet; one entry each, effective today, no extension (docs/domain.md, Deadlines). A day that is to come is the
     usual case. Without a named body, only this meeting's tasks. Raises PermissionDeniedError for all but the
-    secretariat and the importing of a later meeting (``actor`` none), InvalidDateError where the day is not after the
+    secretariat and the import of a later meeting (``actor`` None), InvalidDateError where the day is not after the
     meeting.
     """
     if actor is not None:

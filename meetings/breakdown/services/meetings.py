@@ -24,7 +24,7 @@ MEETING_TEXTS = ("title", "body", "breakdown_title", "document_number", "place",
 
 @dataclass(frozen=True, slots=True)
 class MeetingMetadata:
-    """What minutes say around the table. Days are calendar days; ``attendees`` are pairs of person and capacity."""
+    """The minutes' metadata; ``attendees`` are pairs of person and capacity."""
 
     title: str
     issued_on: datetime.date
@@ -41,7 +41,7 @@ class MeetingMetadata:
 
 
 def get_metadata(meeting: Meeting) -> MeetingMetadata:
-    """Return what the register says around the table. Two queries, and one for each of chair and lead."""
+    """Return the metadata of a meeting. Two queries, one more for chair and lead each."""
     return MeetingMetadata(
         **{name: getattr(meeting, name) for name in MEETING_TEXTS},
         held_on=meeting.held_on,
@@ -62,7 +62,7 @@ def meeting_version_token(meeting: Meeting) -> str:
 
 @transaction.atomic
 def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: datetime.date | None = None) -> Meeting:
-    """Enter a meeting with an empty table (no ``actor``: a command enters it). Raises a ServiceError.
+    """Enter a meeting by hand, without rows. Raises a subclass of ServiceError.
 
     What earlier meetings of its body want done by their next one gets its day (docs/domain.md, Deadlines).
     """
@@ -78,13 +78,13 @@ def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: d
 
 
 def log_entered_meeting(meeting: Meeting, *, actor: Account | None, note: str = "") -> None:
-    """Write into the change log what a new meeting says around its table; no ``actor``: a command entered it."""
+    """Log a new meeting's metadata; without ``actor``, a command entered it."""
     written = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
     log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(written), note=note)
 
 
 def log_corrected_meeting(meeting: Meeting, old: MeetingMetadata, *, actor: Account, reason: str) -> None:
-    """Write into the change log what ``meeting`` says otherwise around its table than ``old`` did, if anything."""
+    """Log what differs of the meeting's metadata from ``old``, if anything."""
     before, after = _metadata_to_json(old), _metadata_to_json(get_metadata(meeting))
     if changes := compare_values(before, after):
         log_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
@@ -100,10 +100,9 @@ def edit_meeting(
     version_token: str | None = None,
     today: datetime.date | None = None,
 ) -> Meeting:
-    """Correct what the register says of a meeting. Raises ServiceError; ConflictError on another
-    ``version_token``.
+    """Correct a meeting's metadata. Raises a subclass of ServiceError.
 
-    The tasks of a meeting count from its issue day, and what the log says of a day is never taken back. So an earlier
+    The tasks of a meeting count from its issue day, and what the log tells of a day is never taken back. So an earlier
     day puts an entry in front of each task's first; a later one is refused once there are tasks. Deadlines keep the
     meaning they were entered with.
     """
@@ -145,7 +144,7 @@ def _start_task_earlier(task: Task, day: datetime.date, old: object, *, actor: A
 
 
 def set_next_meeting_deadlines(meeting: Meeting) -> None:
-    """Give the day of ``meeting`` to what its body's earlier meetings wanted done by their next one."""
+    """Give the day of ``meeting`` to earlier deadlines «at the next meeting»."""
     if not meeting.body or meeting.held_on is None:
         return
     earlier = Meeting.objects.filter(body=meeting.body, held_on__lt=meeting.held_on).order_by("-held_on").first()

@@ -1,4 +1,4 @@
-"""The breakdown table as a whole: what a page showed of it, the order of its rows, and who is told of a change."""
+"""Version token, order of rows and logs of a breakdown table as a whole."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TEMPORARY_OFFSET = 10_000
 
 
 def table_version_token(meeting: Meeting) -> str:
-    """Return the token of what a page shows of the table's order and texts. Four queries."""
+    """Return the token of the table's order and texts. Four queries."""
     return build_version_token(
         list(Aspect.objects.filter(meeting=meeting).order_by("position").values_list("pk", "position", "title")),
         list(
@@ -58,7 +58,7 @@ def table_version_token(meeting: Meeting) -> str:
 
 
 def lock_table(meeting_id: int, version_token: str | None) -> Meeting:
-    """Return the meeting, held against others; raises ConflictError where its table is not that of the token."""
+    """Return the meeting, locked; raises ConflictError for another token."""
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
     check_version(version_token, table_version_token(meeting))
     return meeting
@@ -68,7 +68,7 @@ def lock_table(meeting_id: int, version_token: str | None) -> Meeting:
 
 
 def assign_positions(rows: Sequence[models.Model], field: str) -> None:
-    """Give ``rows`` the places 1, 2, 3 … in ``field``, in this order; places are unique all the while."""
+    """Number ``rows`` 1, 2, 3 … in ``field``, which stays unique all the while."""
     moved = [(row, place) for place, row in enumerate(rows, start=1) if getattr(row, field) != place]
     if not moved:
         return
@@ -80,7 +80,7 @@ def assign_positions(rows: Sequence[models.Model], field: str) -> None:
 
 
 def place_tasks(tasks: Sequence[Task], places: Sequence[tuple[Suggestion, int]]) -> None:
-    """Put each of ``tasks`` under its suggestion with its number; saving and logging are the caller's."""
+    """Set suggestion and number of each of ``tasks``; the caller saves and logs."""
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(number=F("number") + _TEMPORARY_OFFSET)
     for task, (suggestion, number) in zip(tasks, places, strict=True):
         task.suggestion, task.number = suggestion, number
@@ -93,7 +93,7 @@ def ordered_suggestions(meeting: Meeting) -> list[Suggestion]:
 
 
 def place_at_end_of_aspect(rows: Sequence[Suggestion], suggestion: Suggestion) -> list[Suggestion]:
-    """Return ``rows`` with ``suggestion`` behind the last row of its aspect, or of those that come before that."""
+    """Return ``rows`` with ``suggestion`` behind the last row of its aspect."""
     others = [row for row in rows if row.pk != suggestion.pk]
     if suggestion.aspect is None:
         return [*others, suggestion]
@@ -114,9 +114,7 @@ def lock_tasks(suggestion: Suggestion) -> list[Task]:
 def log_task_change(
     task: Task, *, actor: Account, changes: Changes, note: str = "", kind: EntryKind = EntryKind.ARRANGED
 ) -> TaskLog:
-    """Write what was changed of a task's place or row into its log, effective today as texts are (docs/domain.md,
-    As-of).
-    """
+    """Log a change of a task's place or row, effective today as texts are."""
     return write_entry(
         task, actor=actor, kind=kind, effective_on=timezone.localdate(), changes=changes, note=note.strip()
     )
@@ -131,7 +129,7 @@ def log_suggestion_change(
     kind: EntryKind = EntryKind.ARRANGED,
     change_kind: ChangeKind = ChangeKind.ARRANGED,
 ) -> None:
-    """Write a change of the row into the log of each of its tasks; of a row without tasks, into the meeting's."""
+    """Log a change of the row for each of its tasks; without tasks, for the meeting."""
     tasks = lock_tasks(suggestion)
     for task in tasks:
         log_task_change(task, actor=actor, changes=changes, note=note, kind=kind)
@@ -146,7 +144,7 @@ def sources_to_json(suggestion: Suggestion) -> list[dict[str, str]]:
 
 
 def find_neighbour(rows: Sequence[_Row], pk: int, up: bool) -> tuple[_Row, _Row]:
-    """Return the row of this id and the one above or below it. Raises InvalidTransitionError at the end."""
+    """Return the row of this id and its neighbour; raises InvalidTransitionError."""
     at = next(at for at, row in enumerate(rows) if row.pk == pk)
     other = at - 1 if up else at + 1
     if not 0 <= other < len(rows):

@@ -1,4 +1,4 @@
-"""The same matter raised again: a suggestion is linked to the earlier one it comes back to, or is no longer."""
+"""Links from suggestions to the earlier ones they come back to."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .ordering import log_suggestion_change
 def link_earlier_suggestion(
     *, suggestion_id: int, earlier_id: int | None, actor: Account, expected_earlier_id: int | None, note: str = ""
 ) -> Suggestion:
-    """Say which earlier suggestion this one comes back to, or (``earlier_id`` none) that it comes back to none.
+    """Link a suggestion to an earlier one, or to none (``earlier_id`` None).
 
     ``expected_earlier_id`` is the earlier one the form showed. Each task of the suggestion gets an entry, effective
-    today. Raises ServiceError: ConflictError where somebody else has linked it meanwhile, among others.
+    today. Raises a subclass of ServiceError: ConflictError where somebody else has linked it meanwhile, among others.
     """
     require_secretariat(actor)
     rows = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting", "raised_before__meeting")
@@ -46,7 +46,7 @@ def link_earlier_suggestion(
 
 
 def describe_suggestion(suggestion: Suggestion) -> str:
-    """Return how the log calls a suggestion of another meeting: the meeting, the number, the text."""
+    """Return the log's name of a suggestion: its meeting, number and text."""
     return _("%(meeting)s, no. %(number)d: %(text)s") % {
         "meeting": suggestion.meeting.title,
         "number": suggestion.number or suggestion.position,

@@ -1,4 +1,4 @@
-"""Tasks of one row: their order, two made of one, one made of two. What was printed stays in their logs."""
+"""Tasks of one row: order, split and merge. What was printed stays in their logs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from .ordering import lock_table, lock_tasks, log_task_change, place_tasks
 
 @transaction.atomic
 def move_task(*, task_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
-    """Let a task change places, and numbers, with the one above or below in its row. Raises ServiceError."""
+    """Exchange a task with the one above or below. Raises a ServiceError."""
     require_secretariat(actor)
     task = Task.objects.standing().select_related("suggestion").get(pk=task_id)
     lock_table(task.suggestion.meeting_id, version_token)
@@ -69,11 +69,11 @@ def split_task(
     actor: Account,
     version_token: str | None = None,
 ) -> Task:
-    """Make two tasks of one; the new one stands below with the same departments, leaders, deadline and state.
+    """Split a task: the new one below has the same people, deadline and state.
 
     The new one is entered with the issue of the minutes, as the first was; where the first is no longer as it was
-    entered, an entry of the day on which it last changed says how both stand. Raises ServiceError: also
-    while a closure or a later deadline is being asked for, which is of the whole task.
+    entered, an entry of the day on which it last changed tells how both stand. Raises a subclass of ServiceError: also
+    while a closure or an extension is requested, which is of the whole task.
     """
     require_secretariat(actor)
     task = lock_task(task_id, version)
@@ -162,11 +162,11 @@ def merge_tasks(
     actor: Account,
     version_token: str | None = None,
 ) -> Task:
-    """Make one task of two of the same row: the other is no task of its own any more, its page says so, its log stays.
+    """Merge two tasks of a row; the other's page redirects to this one, its log stays.
 
     The first one's deadline counts; departments (each in its most answerable role), leaders, evidence and
-    instructions are those of both. Raises ServiceError: where one of them has ended, a closure is being
-    asked for, or something about the other waits for an answer.
+    instructions are those of both. Raises a subclass of ServiceError: where one of them has ended, a closure is
+    requested, or something about the other waits for an answer.
     """
     require_secretariat(actor)
     task, other = lock_task(task_id, version), lock_task(other_id, other_version)
@@ -223,7 +223,7 @@ def _merge_assignments(task: Task, other: Task) -> None:
 def _mark_merged(
     other: Task, task: Task, assignments: dict[str, list], text: str, *, actor: Account, reason: str
 ) -> None:
-    """Let ``other`` be no task of its own any more; what hangs on it goes on with ``task``."""
+    """Mark ``other`` as merged; what belongs to it goes on with ``task``."""
     changes = diff_values({"joined_into": (None, text), **{name: (old, []) for name, old in assignments.items()}})
     replace_assignments({other: ([], [])})
     log_task_change(other, actor=actor, changes=changes, note=reason)
@@ -260,7 +260,7 @@ def _require_nothing_pending(task: Task) -> None:
 
 
 def _renumber_tasks(tasks: Sequence[Task], numbers: Sequence[int], *, actor: Account, note: str = "") -> None:
-    """Give ``tasks`` of one row these numbers; each that has another one than before gets an entry."""
+    """Renumber ``tasks`` of one row; each changed number gets an entry."""
     renumbered = [(task, task.number, number) for task, number in zip(tasks, numbers, strict=True)]
     renumbered = [(task, old, number) for task, old, number in renumbered if old != number]
     place_tasks(

@@ -1,7 +1,7 @@
-"""Arranging the rows of a breakdown table: suggestions, their order, what they say and who made them.
+"""Services on the rows of a breakdown table: order, texts and sources.
 
-``seen`` is `table.table_version_token` of the page the person looked at, none where no page was looked at; every verb
-here is the secretariat's, and raises ConflictError where the table is another one by now. What was printed stays in the
+``version_token`` is `table_version_token` of the page the person looked at, None where no page was looked at; every
+service here is the secretariat's, and raises ConflictError where the table has changed. What was printed stays in the
 logs.
 """
 
@@ -66,10 +66,10 @@ def edit_suggestion(
     actor: Account,
     version_token: str | None = None,
 ) -> Suggestion:
-    """Correct a row's number, aspect (by its title; a new one is added), texts and sources (with capacities, in order).
+    """Correct a row's number, aspect, texts and sources (with capacities, in order).
 
-    Each task of the row gets an entry, effective today. ``version_token`` is `suggestion_version_token` here. Raises a
-    subclass of ServiceError.
+    A new title of the aspect adds it. Each task of the row gets an entry, effective today. ``version_token`` is
+    `suggestion_version_token` here. Raises a subclass of ServiceError.
     """
     require_secretariat(actor)
     suggestion = _lock_suggestion(suggestion_id)
@@ -102,7 +102,7 @@ def edit_suggestion(
 
 @transaction.atomic
 def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, version_token: str | None = None) -> None:
-    """Let a row change places with the one above or below under its aspect; their printed numbers stay in order.
+    """Exchange a row with the one above or below; printed numbers stay in order.
 
     Raises InvalidTransitionError at the edge of the aspect.
     """
@@ -129,7 +129,7 @@ def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, version_tok
 def move_suggestion_to_aspect(
     *, suggestion_id: int, aspect_id: int | None, actor: Account, version_token: str | None = None
 ) -> None:
-    """Put a row at the end of another aspect (none: of the rows without one); its printed number stays."""
+    """Move a row to the end of another aspect, or of none; its number stays."""
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     rows = ordered_suggestions(meeting)
@@ -158,9 +158,9 @@ def split_suggestion(
     actor: Account,
     version_token: str | None = None,
 ) -> Suggestion:
-    """Make two rows of one: the tasks ``task_ids`` go to the new row below, under the same aspect and sources.
+    """Split a row: the tasks ``task_ids`` go to a new row below, with its sources.
 
-    Raises ServiceError: where no task would stay, or none go.
+    Raises a subclass of ServiceError: where no task would stay, or none go.
     """
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
@@ -225,9 +225,9 @@ def merge_suggestions(
     actor: Account,
     version_token: str | None = None,
 ) -> Suggestion:
-    """Make one row of two: the tasks and sources of ``other_id`` come to the first, behind its own; the other goes.
+    """Merge two rows: the other's tasks and sources come behind the first one's.
 
-    Raises ServiceError.
+    Raises a subclass of ServiceError.
     """
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
@@ -273,7 +273,7 @@ def merge_suggestions(
 
 @transaction.atomic
 def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str | None = None) -> None:
-    """Remove a row that was entered by mistake; refuse where it has tasks, for the log is never emptied."""
+    """Remove a row; raises InvalidTransitionError where it has tasks, for their logs."""
     require_secretariat(actor)
     meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
     suggestion = _lock_suggestion(suggestion_id)
@@ -301,7 +301,7 @@ def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str 
 def renumber_suggestions(
     *, meeting_id: int, within_aspects: bool, actor: Account, version_token: str | None = None
 ) -> int:
-    """Number the rows 1, 2, 3 … through the table, or anew under each aspect; return how many changed theirs."""
+    """Renumber the rows through the table or each aspect; return how many changed."""
     require_secretariat(actor)
     meeting = lock_table(meeting_id, version_token)
     count, aspect_id, renumbered = 0, None, []

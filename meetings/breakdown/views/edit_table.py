@@ -35,7 +35,7 @@ from meetings.ui.navigation import strip_nul, today
 
 @dataclass(slots=True)
 class EditableRow:
-    """A row of the table with its tasks; first and last under its aspect it cannot be moved beyond."""
+    """A row of the table with its tasks; whether it is first or last of its aspect."""
 
     suggestion: Suggestion
     is_first: bool
@@ -59,7 +59,7 @@ class EditableAspect:
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
 def meeting_breakdown(request: Request, pk: int) -> HttpResponse:
-    """Show the table as the annex prints it, with what can be done on each thing; do what its small forms ask for."""
+    """Show the table for editing, and do what its small forms ask."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     if request.method != "POST":
         return _show_table(request, meeting)
@@ -94,7 +94,7 @@ def _show_table(request: Request, meeting: Meeting, *, errors: Sequence[str] = (
 
 
 def _blocks(meeting: Meeting, aspects: Sequence[Aspect]) -> list[EditableAspect]:
-    """Return the rows in order, by aspect, and behind them those of ``aspects`` that have none. Five queries."""
+    """Return the rows by aspect, then ``aspects`` without rows. Five queries."""
     rows = _rows(meeting)
     blocks = []
     for aspect, group in groupby(rows, key=lambda row: row.aspect):
@@ -135,7 +135,7 @@ def _rows(meeting: Meeting) -> QuerySet[Suggestion]:
 
 
 def _subject_argument(request: Request, meeting: Meeting, kind: str) -> dict[str, Any]:
-    """Return the thing of ``kind`` that a form is about, as the verbs take it; raises DoesNotExist for another's."""
+    """Return the id argument of a form's subject; raises DoesNotExist."""
     pk = posted_id(request.POST, kind)
     things: dict[str, QuerySet[Any]] = {
         "aspect": Aspect.objects.filter(meeting=meeting),

@@ -1,4 +1,4 @@
-"""How a meeting's tasks are dealt with: what the secretariat sets on the meeting's page."""
+"""Settings of a meeting on its page."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def meeting_list(request: Request) -> HttpResponse:
 
 @require_safe
 def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
-    """Show the meeting and its breakdown table, or hand it out as a workbook or document (``export=``)."""
+    """Show the meeting and its breakdown table, or serve it as a file (``export=``)."""
     day, errors = requested_day(request, today())
     meeting = permissions.readable_meeting(request.user, pk, day)
     asked_for = request.GET.get("export")
@@ -96,7 +96,7 @@ class AspectRows:
 
 
 def group_breakdown_rows(meeting: Meeting, tasks: TaskQuerySet) -> list[AspectRows]:
-    """Return the meeting's tasks under their suggestions and aspects, in printed order. Five queries."""
+    """Return the tasks under suggestions and aspects, as printed. Five queries."""
     ordered = (
         tasks.for_listing()
         .prefetch_related("suggestion__suggestion_sources__person")

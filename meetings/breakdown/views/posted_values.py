@@ -1,4 +1,4 @@
-"""What the forms of a breakdown table sent: who saves on which version, and the ids of things."""
+"""Values posted by the forms of a breakdown table: version and ids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from meetings.ui.http import Request
 
 
 def service_arguments(request: Request) -> dict[str, Any]:
-    """Return the arguments that every service of the table takes: the actor and the version of the page."""
+    """Return the arguments of every service: the actor and the page's version."""
     return {"actor": request.user, "version_token": request.POST.get("seen", "")}
 
 

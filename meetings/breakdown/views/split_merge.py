@@ -82,7 +82,7 @@ def _show_suggestion_split(request: Request, suggestion: Suggestion, form_state:
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
 def suggestion_merge(request: Request, pk: int) -> HttpResponse:
-    """Make one row of two: the other's tasks and sources come behind those of this one."""
+    """Merge two rows: the other's tasks and sources come behind this one's."""
     suggestion = permissions.editable_suggestion(request.user, pk)
     others = list(suggestion.meeting.suggestions.exclude(pk=pk).select_related("aspect").order_by("position"))
     following = next((row for row in others if row.position > suggestion.position), others[-1] if others else None)

@@ -1,6 +1,6 @@
 """A made-up register of any size, for benchmarks and for trying things out.
 
-Every history is one the verbs would have let happen: steps follow `meetings.core.lifecycle`, changes of state follow
+Every history is one the services would have allowed: steps follow `meetings.core.lifecycle`, changes of state follow
 one another, deadlines move by extension only. Entries have no author, for nobody made them.
 """
 
@@ -16,7 +16,7 @@ __all__ = ["FIRST_ISSUE", "generate"]
 
 
 def generate(count: int, *, seed: int = 1, today: datetime.date | None = None) -> None:
-    """Add ``count`` made-up tasks, with meetings of 2019 to 2026 and all they need, to the register.
+    """Add ``count`` made-up tasks, with meetings of 2019 to 2026, to the register.
 
     The same ``seed`` and ``today`` (a day in Asia/Shanghai after 2019-02-28; the present day unless given) make up the
     same; nothing happens after ``today``. What the register holds already stays. One transaction; a thousand tasks

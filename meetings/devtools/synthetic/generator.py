@@ -1,4 +1,4 @@
-"""Meetings, suggestions, tasks and their histories, made up from a seed and written in large batches."""
+"""Generator of meetings, suggestions, tasks and histories from a seed."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Generator:
         return [FIRST_ISSUE + datetime.timedelta(days=days * n // max(how_many - 1, 1)) for n in range(how_many)]
 
     def _tasks(self, count: int) -> Iterator[tuple[Suggestion, int]]:
-        """Yield ``count`` places for a task: the suggestion, already written, and the task's number under it."""
+        """Yield ``count`` places for a task: a saved suggestion and the task's number."""
         random = self.random
         known = Meeting.objects.count()
         issue_days = self._issue_days(-(-count // TASKS_PER_MEETING))
@@ -196,7 +196,7 @@ class Generator:
         return end_of_month(day)
 
     def _history(self, issued_on: datetime.date, deadline: Deadline, departments: list[Department]) -> History:
-        """Make up what happened to a task: some nobody touches, most report and end near their day."""
+        """Make up a task's history: some untouched, most report and end near their day."""
         random = self.random
         history = History(
             random,
@@ -277,7 +277,7 @@ def _person(name: str) -> Person:
 
 
 def _departments(task: Task, departments: list[Department], *, supporting: bool) -> list[TaskDepartment]:
-    """Give the first department the task, and to the others the same part or that of supporting it."""
+    """Give the task to the first department, the same or a supporting role to others."""
     alone = len(departments) == 1
     first = DepartmentRole.LEAD if supporting and not alone else DepartmentRole.RESPONSIBLE
     rest = DepartmentRole.SUPPORTING if supporting else DepartmentRole.RESPONSIBLE

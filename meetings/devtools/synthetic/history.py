@@ -1,4 +1,4 @@
-"""The made-up log of one task: only what the verbs of `meetings.tasks.services` would have let happen."""
+"""The made-up log of one task: only what the services would have allowed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .words import words
 
 @dataclass
 class History:
-    """A task's entries, each method adding one. Days are calendar days in Asia/Shanghai and may not go backwards."""
+    """A task's entries, each method adding one; days may not go backwards."""
 
     random: Random
     issued_on: datetime.date
@@ -66,7 +66,7 @@ class History:
         )
 
     def report_back_dated(self) -> None:
-        """Write up progress of a day between entries that are there already, as long as the task was open then."""
+        """Add progress of a day between entries, on which the task was open."""
         ended = [e.effective_on for e in self.entries if e.changes.get("status", {}).get("new") in ENDED_STATUSES]
         first, last = self.issued_on, min([*ended, self.entries[-1].effective_on])
         # Not the day of the ending itself: within a day the order of recording counts, and this one comes later.
@@ -75,7 +75,7 @@ class History:
             self.report(first + datetime.timedelta(days=self.random.randrange(days)))
 
     def change_status(self, target: Status, day: datetime.date, reason: str) -> None:
-        """Change the status; a step the lifecycle's table does not have is a fault of this package."""
+        """Change the status; raises AssertionError for a step not in the lifecycle."""
         transition = find_transition(self.status, target)
         if transition is None:
             raise AssertionError(f"the lifecycle has no step from {self.status} to {target}")

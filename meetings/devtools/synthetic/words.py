@@ -1,4 +1,4 @@
-"""What the made-up register is made of (``words.json``). None of these sentences stands in a real notice."""
+"""Texts of the made-up register (``words.json``); none stands in a real notice."""
 
 import json
 from pathlib import Path

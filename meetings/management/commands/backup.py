@@ -1,4 +1,4 @@
-"""`backup FILE`: the whole register, accounts and uploaded files included, in one file."""
+"""`backup FILE`: the register, accounts and uploaded files in one file."""
 
 from pathlib import Path
 from typing import Any

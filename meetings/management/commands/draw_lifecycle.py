@@ -1,4 +1,4 @@
-"""`draw_lifecycle`: docs/lifecycle.md from the tables of `meetings.core.lifecycle`; a test fails while it is stale."""
+"""`draw_lifecycle`: docs/lifecycle.md from the tables of `core.lifecycle`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`export_breakdown MEETING FILE`: the annex as issued (docs/domain.md, Contracts)."""
+"""`export_breakdown MEETING FILE`: the annex as issued."""
 
 from pathlib import Path
 from typing import Any

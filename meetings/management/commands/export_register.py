@@ -1,4 +1,4 @@
-"""`export_register FILE`: the register, or a part of it, a task a line (docs/domain.md, Contracts)."""
+"""`export_register FILE`: the register, or a part of it, a task a line."""
 
 import datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ class Command(RegisterCommand):
 
 
 def _parse_requested_day(as_of: str | None, params: QueryDict) -> datetime.date:
-    """Return the day asked for by ``--as-of`` or else in the query; raises CommandError for an impossible one."""
+    """Return the day of ``--as-of`` or of the query; raises CommandError."""
     in_query = params.get(AS_OF)
     if as_of and in_query and as_of != in_query:
         raise CommandError(
@@ -62,7 +62,7 @@ def _parse_requested_day(as_of: str | None, params: QueryDict) -> datetime.date:
 
 
 def _filter_and_sort_tasks(params: QueryDict, day: datetime.date) -> TaskQuerySet:
-    """Return the tasks the list shows for ``params``, in its order; raises CommandError for a wrong parameter."""
+    """Return the tasks of the list for ``params``, in its order; raises CommandError."""
     sorting, wrong_sorting = TaskTable.parse_sorting(params)
     _columns, wrong_columns = parse_columns(params)
     try:

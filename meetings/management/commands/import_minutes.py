@@ -55,7 +55,7 @@ class Command(RegisterCommand):
 
 
 def _summary_lines(minutes: ParsedMinutes) -> Iterator[str]:
-    """What a person checks first: the meeting, a line for each row, every problem."""
+    """Yield what to check first: the meeting, a line for each row, every problem."""
     meeting = minutes.meeting
     for name in ("title", "breakdown_title", "document_number", "held_on", "issued_on", "place", "chair"):
         yield f"{name}: {getattr(meeting, name) or '-'}"

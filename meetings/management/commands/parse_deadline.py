@@ -1,4 +1,4 @@
-"""`parse_deadline TEXT…`: what printed deadlines mean, a line of JSON each (docs/domain.md, Contracts)."""
+"""`parse_deadline TEXT…`: what printed deadlines mean, a line of JSON each."""
 
 import datetime
 import json

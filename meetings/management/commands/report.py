@@ -1,4 +1,4 @@
-"""`report MEETING FILE`: the report to the next meeting (docs/domain.md, Contracts)."""
+"""`report MEETING FILE`: the report to the next meeting."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`send_reminders [--day DATE] [--dry-run]`: one digest a person a working day (docs/domain.md, Contracts)."""
+"""`send_reminders [--day DATE] [--dry-run]`: one digest a person a working day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`set_demonstration_passwords`: new random passwords for the accounts that `make run` made."""
+"""`set_demonstration_passwords`: new passwords for the demonstration's accounts."""
 
 from typing import Any
 

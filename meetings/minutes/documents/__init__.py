@@ -1,7 +1,7 @@
-"""Files into paragraphs and tables, whatever their format; nothing here knows what minutes are but the heads of a
-table in plain text.
+"""Reading files of any format into paragraphs and tables.
 
-``read_document(path)`` reads .docx, .xlsx, .pdf and text by content within the limits of ``errors``.
+Nothing here knows what minutes are but the heads of a table in plain text. ``read_document(path)`` reads .docx, .xlsx,
+.pdf and text by content within the limits of ``errors``.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ __all__ = [
 
 
 def read_document(path: str | PathLike[str]) -> Document:
-    """The document at ``path``. Raises UnreadableDocument, and nothing else, for any file."""
+    """Read the document at ``path``; raises UnreadableDocumentError and nothing else."""
     return read_content(read_file_bytes(path))
 
 
 def read_content(content: bytes) -> Document:
-    """The document in ``content``, the bytes of a file. Raises UnreadableDocument, and nothing else."""
+    """Read a document from bytes; raises UnreadableDocumentError and nothing else."""
     match detect_format(content):
         case Format.DOCX:
             return read_docx(content)

@@ -41,7 +41,7 @@ class Format(StrEnum):
 
 
 def read_file_bytes(path: str | PathLike[str]) -> bytes:
-    """The bytes of the file, if they are few enough to be minutes. Raises UnreadableDocument."""
+    """Return the file's bytes; raises UnreadableDocumentError for too many."""
     path = Path(path)
     try:
         if path.is_dir():
@@ -61,7 +61,7 @@ def read_file_bytes(path: str | PathLike[str]) -> bytes:
 
 
 def detect_format(content: bytes) -> Format:
-    """The format of the bytes. Raises UnreadableDocument for anything that is not read."""
+    """Return the format of the bytes; raises UnreadableDocumentError for others."""
     if not content.strip(b"\x00\x09\x0a\x0b\x0c\x0d\x20"):
         raise UnreadableDocumentError(UnreadableReason.EMPTY)
     if content.startswith(b"PK\x03\x04"):
@@ -95,7 +95,7 @@ def _package_format(content: bytes) -> Format:
 
 
 def decode_text(content: bytes) -> str:
-    """Decode a text file: by its mark, else UTF-8, else GB18030. Raises UnreadableDocument where it is no text."""
+    """Decode a text file by BOM, as UTF-8 or GB18030; raises UnreadableDocumentError."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             try:

@@ -1,5 +1,7 @@
-"""Word documents (.docx, .docm), read from their XML: python-docx's cell loop is 5,000 times slower and skips rows in
-content controls. Macros are parts of the package that nothing here opens.
+"""Reader of Word documents (.docx, .docm), straight from their XML.
+
+python-docx's cell loop is 5,000 times slower and skips rows in content controls. Macros are parts of the package that
+nothing here opens.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ _MAX_NESTING = 8
 
 
 def read_docx(content: bytes) -> Document:
-    """Read the bytes of a .docx. Raises UnreadableDocument."""
+    """Read the bytes of a .docx. Raises UnreadableDocumentError."""
     with Package(content) as package:
         part = _main_part(package)
         root = package.tree(part)
@@ -55,14 +57,14 @@ class _Reader:
     # --- XML helpers ------------------------------------------------------------------------------
 
     def _name(self, element: etree._Element) -> str:
-        """The element's local name if it is Word's own, else ""."""
+        """Return the element's local name if it is Word's own, else ""."""
         tag = element.tag
         if isinstance(tag, str) and tag.startswith(self._w):
             return tag[len(self._w) :]
         return "AlternateContent" if tag == f"{_MARKUP_COMPATIBILITY}AlternateContent" else ""
 
     def _val(self, parent: etree._Element | None, path: str) -> str | None:
-        """``w:val`` of the child at ``path`` ("" where the attribute is left out), or None without such a child."""
+        """Return ``w:val`` of the child at ``path`` ("" without one), None without child."""
         if parent is None:
             return None
         child = parent.find("/".join(self._w + step for step in path.split("/")))
@@ -74,7 +76,7 @@ class _Reader:
         return value is not None and value not in ("0", "false", "off")
 
     def _children(self, parent: etree._Element) -> Iterator[etree._Element]:
-        """The children, looking through content controls, tracked insertions and other wrappers."""
+        """Yield the children, through content controls, insertions and other wrappers."""
         for child in parent:
             name = self._name(child)
             if name == "sdt":
@@ -112,7 +114,7 @@ class _Reader:
             yield Paragraph(pending)
 
     def _paragraph(self, element: etree._Element, depth: int) -> tuple[str, list[Block], bool]:
-        """The paragraph's text with its automatic number, its text boxes, and whether it joins the next one."""
+        """Return the paragraph's text and boxes, and whether it joins the next one."""
         properties = element.find(f"{self._w}pPr")
         boxes: list[Block] = []
         text = "".join(self._inline(element, boxes, depth))
@@ -184,7 +186,7 @@ class _Reader:
     # --- tables -----------------------------------------------------------------------------------
 
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block]:
-        """The table, and after it the tables that stand inside its cells."""
+        """Return the table, and after it the tables inside its cells."""
         if depth >= _MAX_NESTING:
             return
         rows: list[list[Cell]] = []

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class UnreadableReason(StrEnum):
-    """Why a file cannot be read at all. The sentences are in ``meetings/minutes/parser/messages.py``."""
+    """Why a file cannot be read; the messages are in ``parser/messages.py``."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
@@ -30,7 +30,7 @@ class UnreadableReason(StrEnum):
 
 
 class UnreadableDocumentError(Exception):
-    """The file gives no minutes: ``code`` says why, ``parameters`` the details the sentence needs."""
+    """Raised for an unreadable file, with the reason's ``code`` and ``parameters``."""
 
     def __init__(self, code: UnreadableReason, **parameters: str | int) -> None:
         super().__init__(code, parameters)

@@ -1,4 +1,4 @@
-"""What every format is read into: paragraphs and tables in the order of the page. Frozen, and free of any format."""
+"""Paragraphs and tables in page order, frozen, into which all formats are read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOFT_BREAK = "\v"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
-    """One printed cell. A merged cell is one object, standing at every grid position it covers (compare by ``is``).
+    """One printed cell; a merged cell is one object at all its positions (use ``is``).
 
     ``printed``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text
     not); formats that only know lines (PDF) mark those inside a paragraph with ``SOFT_BREAK``.
@@ -29,7 +29,7 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """``printed`` with each paragraph's lines joined, by a blank between two Latin words or numbers."""
+        """``printed`` with each paragraph's lines joined, Latin words by a blank."""
         if SOFT_BREAK not in self.printed:
             return self.printed
         return re.sub(r"(?<=[0-9A-Za-z])\v(?=[0-9A-Za-z])", " ", self.printed).replace(SOFT_BREAK, "")
@@ -59,7 +59,7 @@ class Table:
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Cell]], **attributes: Any) -> Table:
-        """A table of rows of any length: the short ones are filled up with empty cells."""
+        """Return a table of rows of any length, filled up with empty cells."""
         width = max((len(row) for row in rows), default=0)
         return cls(tuple((*row, *[EMPTY] * (width - len(row))) for row in rows), **attributes)
 
@@ -70,7 +70,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph (or, in a PDF, one paragraph put together from its printed lines) outside the tables."""
+    """One paragraph outside the tables; in a PDF, joined from its printed lines."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""How Excel shows a number: 45473 as 2024年6月, 2026.1 as 2026.10. What is shown is what was printed and agreed on."""
+"""Excel's number formats: 45473 is printed as 2024年6月, 2026.1 as 2026.10."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ GENERAL = NumberFormat("General")
 
 
 def builtin_format(key: str) -> NumberFormat:
-    """The format a workbook names by number only."""
+    """Return the format a workbook names by number only."""
     return NumberFormat(_BUILTIN_DATES.get(key) or _BUILTIN_NUMBERS.get(key) or "General")
 
 
 def format_number(raw: str, number_format: NumberFormat, *, is_1904: bool = False) -> tuple[str, CellValue]:
-    """The text Excel shows for the stored number ``raw``, and the value behind it.
+    """Return the text Excel shows for the number ``raw``, and the value behind it.
 
     The value is the day of a date shown to the day, the number itself where the format is General (so that a bare
     2026.1 can be doubted), and None where the text alone says all.
@@ -90,7 +90,7 @@ def format_number(raw: str, number_format: NumberFormat, *, is_1904: bool = Fals
 
 
 def date_from_serial(serial: float, *, is_1904: bool = False) -> datetime.date | None:
-    """The day an Excel serial number stands for, or None outside 1900–2199 or within the calendar's false leap day."""
+    """Return the day of an Excel serial, None outside 1900–2199 or for its leap day."""
     days = math.floor(serial) + (1462 if is_1904 else 0)
     if not 61 <= days < 109_574:
         return None

@@ -1,4 +1,4 @@
-"""Word's automatic numbers: they are in no text of the file, yet on every page of it (word/numbering.xml)."""
+"""Word's automatic numbers (word/numbering.xml), which are in no paragraph's text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _roman(number: int) -> str:
 
 
 def format_ordinal(number: int, kind: str) -> str:
-    """``number`` as Word prints it for the numFmt ``kind``."""
+    """Format ``number`` as Word prints it for the numFmt ``kind``."""
     if kind in _BULLETS:
         return ""
     if kind.startswith(("chineseCounting", "chineseLegal", "taiwaneseCounting", "japaneseCounting")):
@@ -108,7 +108,7 @@ class Numbering:
         return levels
 
     def next_label(self, number_id: str, depth: int) -> str:
-        """The label of the next paragraph in list ``number_id`` at ``depth`` (0 is outermost); "" for bullets."""
+        """Return the next label of list ``number_id`` at ``depth``; "" for bullets."""
         number_list = self._lists.get(number_id)
         if number_list is None or depth not in number_list.levels:
             return ""

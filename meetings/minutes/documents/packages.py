@@ -1,4 +1,4 @@
-"""Office packages (.docx, .xlsx): a zip of XML parts, read without trusting one number it states about itself.
+"""Office packages (.docx, .xlsx), read without trusting their own numbers.
 
 The limits are those of the import's contract (docs/domain.md) (memory 512 MB, 20 s): sizes are counted while unpacking,
 nodes while parsing; a document type declaration, which no office program writes, is refused, so no entity is ever
@@ -31,7 +31,7 @@ _DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError,
 
 
 class _LimitedStream(io.RawIOBase):
-    """A part's stream that stops at ``MAX_PART_BYTES`` unpacked bytes, whatever the zip's directory declares."""
+    """A part's stream that stops at ``MAX_PART_BYTES`` unpacked bytes."""
 
     def __init__(self, stream: IO[bytes], part: str, package: Package) -> None:
         self._stream = stream
@@ -58,7 +58,7 @@ class Package:
     """An open package. Use as a context manager."""
 
     def __init__(self, content: bytes) -> None:
-        """Open the package in ``content``. Raises UnreadableDocument where it is damaged or encrypted."""
+        """Open the package in ``content``. Raises UnreadableDocumentError."""
         self.unpacked_bytes = 0
         _refuse_huge_directory(content)
         try:
@@ -78,7 +78,7 @@ class Package:
         return part.lower() in self._names
 
     def names(self) -> Iterator[str]:
-        """The parts' names in lower case."""
+        """Return the parts' names in lower case."""
         return iter(self._names)
 
     def _open(self, part: str) -> _LimitedStream:
@@ -93,9 +93,9 @@ class Package:
             raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part) from error
 
     def events(self, part: str) -> Iterator[tuple[str, etree._Element]]:
-        """Parse ``part`` step by step: ("start" | "end", element). Whoever consumes clears what it has used.
+        """Parse ``part`` as ("start" | "end", element); the caller clears elements.
 
-        Raises UnreadableDocument where the part is missing, damaged, too large or declares a document type.
+        Raises UnreadableDocumentError where the part is missing, damaged, too large or declares a document type.
         """
         parser = etree.iterparse(
             self._open(part),
@@ -126,7 +126,7 @@ class Package:
             raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part)
 
     def tree(self, part: str) -> etree._Element:
-        """The root of ``part``, parsed whole within ``MAX_XML_NODES`` elements and attributes."""
+        """Return the root of ``part``, parsed within ``MAX_XML_NODES`` nodes."""
         root = None
         for _, element in self.events(part):
             if root is None:
@@ -135,7 +135,7 @@ class Package:
 
 
 def _refuse_huge_directory(content: bytes) -> None:
-    """zipfile holds the whole directory in memory, 500 bytes and more an entry: look at its size before."""
+    """Refuse a huge zip directory, which zipfile would hold in memory."""
     tail = content[-_MAX_COMMENT_BYTES - 76 :]
     sizes = [0]
     if (at := tail.rfind(b"PK\x05\x06")) >= 0 and len(tail) >= at + 16:
@@ -149,6 +149,6 @@ def _refuse_huge_directory(content: bytes) -> None:
 
 
 def namespace(element: etree._Element) -> str:
-    """The ``{…}`` in front of the element's name: the transitional and the strict standard differ in nothing else."""
+    """Return the ``{…}`` of the element, in which the two standards differ."""
     tag = element.tag
     return tag[: tag.index("}") + 1] if isinstance(tag, str) and tag.startswith("{") else ""

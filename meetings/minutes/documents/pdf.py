@@ -14,7 +14,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 def read_pdf(content: bytes) -> Document:
-    """Read the bytes of a PDF. Raises UnreadableDocument, also where it takes too much time or memory."""
+    """Read the bytes of a PDF within time and memory; raises UnreadableDocumentError."""
     try:
         worker = subprocess.run(
             [sys.executable, "-m", f"{__package__}.pdf_worker"],
@@ -45,7 +45,7 @@ def _block_from_json(answer: str | dict) -> Paragraph | Table:
 
 
 def document_to_json(document: Document) -> dict:
-    """The document as JSON: a merged cell stays one cell, so tables say which cell stands where (0: none)."""
+    """Return the document as JSON; tables say which cell stands where (0: none)."""
     blocks: list[str | dict] = []
     for block in document.blocks:
         if isinstance(block, Paragraph):

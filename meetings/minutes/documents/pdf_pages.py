@@ -1,4 +1,4 @@
-"""The pages of a PDF with a text layer: tables by their ruled lines, paragraphs put together from their lines.
+"""Pages of a PDF with a text layer: ruled tables, paragraphs joined from lines.
 
 Runs in a process of its own (``pdf.py``): a PDF's streams unpack without a bound that pdfminer would look at.
 """
@@ -28,7 +28,7 @@ _MIN_CHARACTERS = 8
 
 
 def read_pages(content: bytes) -> Document:
-    """Read the bytes of a PDF. Raises UnreadableDocument."""
+    """Read the bytes of a PDF. Raises UnreadableDocumentError."""
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             return _document(pdf)
@@ -78,7 +78,7 @@ def _document(pdf: pdfplumber.PDF) -> Document:
 
 
 def _page_blocks(page: Page, characters: list[dict]) -> tuple[list[Block], bool, bool]:
-    """The page's blocks, whether its last line is full, and whether its first one begins at the left edge."""
+    """Return the page's blocks, and whether its last line is full, its first flush."""
     found = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
     boxes = [table.bbox for table in found]
     outside = [char for char in characters if not any(_is_inside(char, box) for box in boxes)]
@@ -101,7 +101,7 @@ def _is_inside(char: dict, box: Sequence[float]) -> bool:
 
 
 def _lines(characters: Iterable[dict]) -> list[tuple[float, PrintedLine]]:
-    """The printed lines from top to bottom, each with its top edge in points."""
+    """Return the printed lines from top to bottom, with their top edges in points."""
     rows: list[list[dict]] = []
     middle = 0.0
     for char in sorted(characters, key=lambda char: (char["top"] + char["bottom"], char["x0"])):
@@ -154,7 +154,7 @@ def _paragraphs(items: Sequence[Table | PrintedLine], narrowest: float) -> tuple
 
 
 def _edges(values: Iterable[float]) -> list[float]:
-    """The distinct edges, those closer than ``_SAME_EDGE`` taken for one."""
+    """Return the distinct edges; close ones are taken for one."""
     edges: list[float] = []
     for value in sorted(values):
         if not edges or value - edges[-1] > _EDGE_TOLERANCE:

@@ -1,4 +1,4 @@
-"""The process that reads one PDF: the file on stdin, the answer of ``pdf.answer_of`` on stdout."""
+"""The process that reads one PDF: file on stdin, answer as JSON on stdout."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _MAX_STATES = 60
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The lines a row takes, inclusive; ``first_row`` its position, or for a group that of its first row.
+    """The lines a row or group takes, inclusive; ``first_row`` is its first row.
 
     ``lowest`` and ``highest``: the lines that can still be the row's, where the cells beside are longer.
     """
@@ -32,7 +32,7 @@ class Band:
 
 
 def _cost(lines: Sequence[int], band: Band) -> float:
-    """How badly ``lines``, one cell, fit the band: off its middle or its top, or outside."""
+    """Return how badly ``lines``, one cell, fit the band: off its middle, or outside."""
     if not lines:
         return _EMPTY_COST
     outside = sum(max(0, band.lowest - line, line - band.highest) for line in lines)
@@ -42,7 +42,7 @@ def _cost(lines: Sequence[int], band: Band) -> float:
 
 
 def assign_lines(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]:
-    """The column's ``lines`` as one run for each band, in order, so that all fit as well as can be."""
+    """Divide the column's ``lines`` into one run a band, so that all fit best."""
     best: dict[int, tuple[float, _Path]] = {0: (0.0, ())}
     for index, band in enumerate(bands):
         is_last = index + 1 == len(bands)
@@ -79,7 +79,7 @@ def _unwind_path(path: _Path) -> list[tuple[int, int]]:
 
 
 def find_group_bands(centres: Sequence[int], bands: Sequence[Band]) -> list[Band]:
-    """Which rows each group covers whose number stands at one of ``centres``, the middle of its rows.
+    """Return the rows of each group whose number stands at one of ``centres``.
 
     Rows before the first group belong to one of the page before.
     """

@@ -1,4 +1,4 @@
-"""The sheets of a workbook as cells with their places; nothing here knows what a fill-in workbook is."""
+"""Sheets of a workbook as cells with places, of whatever content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from meetings.minutes.documents.xlsx import read_xlsx
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """One cell that holds something. ``is_merged``: it covers several rows or columns, and stands in each."""
+    """One cell that holds something; ``is_merged``: it covers several positions."""
 
     row: int
     column: int
@@ -43,7 +43,7 @@ class Sheet:
 
 
 def read_sheets(path: str | PathLike[str]) -> tuple[Sheet, ...]:
-    """Read the workbook at ``path``. Raises UnreadableDocument, also for any other format."""
+    """Read the workbook at ``path``; raises UnreadableDocumentError for other formats."""
     content = read_file_bytes(path)
     found = detect_format(content)
     if found is not Format.XLSX:

@@ -1,5 +1,6 @@
-"""Plain and pasted text: tab-separated as from Word or Excel, one cell a line as from a web page, columns aligned with
-blanks as pdftotext makes them. A scan's text is tab-separated.
+"""Plain and pasted text: tab-separated, one cell a line, or aligned with blanks.
+
+Tabs come from Word or Excel, single lines from a web page, blanks from pdftotext. A scan's text is tab-separated.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _MIN_TABS = 2
 
 
 def read_text(text: str) -> Document:
-    """Read text a person pasted or a program wrote. Raises UnreadableDocument where a table is too large."""
+    """Read pasted or written text; raises UnreadableDocumentError for a huge table."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\f").split("\n")
     if any(line.count("\t") >= _MIN_TABS for line in lines):
         return Document(tuple(_parse_tab_separated(lines)))
@@ -32,8 +33,10 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def _parse_tab_separated(lines: Sequence[str]) -> Iterator[Block]:
-    """Paragraphs, and a table for each run of lines with tabs. Blank lines do not end a table: a scan has them at each
-    page's end, and a repeated head shows itself."""
+    """Return paragraphs, and a table for each run of lines with tabs.
+
+    Blank lines do not end a table: a scan has them at each page's end, and a repeated head shows itself.
+    """
     text: list[str] = []
     rows: list[str] = []
     for line in _join_row_lines(lines):
@@ -52,7 +55,7 @@ def _parse_tab_separated(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def _join_row_lines(lines: Sequence[str]) -> Iterator[str]:
-    """The lines of a table, each with all its cells: Excel quotes a cell of several lines, Word just breaks it.
+    """Join a table's lines into rows: Excel quotes cells of several lines, Word not.
 
     How many cells a row has is learnt from the first line with tabs, the head.
     """
@@ -77,7 +80,7 @@ def _join_row_lines(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _is_finished_later(lines: Sequence[str], at: int, width: int) -> bool:
-    """Whether the line ``at``, which has no tabs, goes on a cell: soon a line with tabs finishes the row."""
+    """Whether the line ``at``, without tabs, goes on a cell of the row."""
     following = next((line for line in lines[at + 1 : at + 12] if "\t" in line), "")
     return 0 < following.count("\t") < width
 
@@ -108,5 +111,5 @@ def _split_cells(line: str) -> list[str]:
 
 
 def _split_quoted_cells(line: str) -> list[str]:
-    """Cells of which some hold newlines in quotes; csv reads such a record from its lines."""
+    """Split a line with newlines in quoted cells, as csv does."""
     return next(csv.reader(re.split(r"(?<=\n)", line), delimiter="\t"))

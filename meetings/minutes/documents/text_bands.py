@@ -1,4 +1,4 @@
-"""The bands of lines that the rows of aligned text fill, from numbers, tops or middles."""
+"""Bands of lines that the rows of aligned text fill, from numbers or edges."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SENTENCE_END = re.compile(r"[。；;：:！？]$")
 
 
 def find_numbered_starts(pieces: dict[int, Piece]) -> list[int]:
-    """The lines that begin with 1) 2) 3) …; numbers within a text do not go on over the whole column."""
+    """Return the lines that begin with 1) 2) 3) … through the whole column."""
     starts: list[int] = []
     number, style = None, ""
     for line in sorted(pieces):
@@ -31,7 +31,7 @@ def find_numbered_starts(pieces: dict[int, Piece]) -> list[int]:
 
 
 def bands_from_starts(starts: Sequence[int], pieces: dict[int, Piece]) -> list[Band]:
-    """Rows that begin at ``starts``; lines before the first belong to a row cut by the page."""
+    """Return rows that begin at ``starts``; lines before are of a row cut by the page."""
     lines = sorted(pieces)
     cuts = [*([lines[0]] if lines[0] < starts[0] else []), *starts]
     bands = []
@@ -43,7 +43,7 @@ def bands_from_starts(starts: Sequence[int], pieces: dict[int, Piece]) -> list[B
 
 
 def extend_bands(spans: Sequence[tuple[int, int]]) -> list[Band]:
-    """Each row may reach to the last line of the one before and to the first of the one after."""
+    """Let each row reach to the last line of the one before and first of the next."""
     bands = []
     for index, (first, last) in enumerate(spans):
         lowest = spans[index - 1][1] + 1 if index else 0
@@ -53,7 +53,7 @@ def extend_bands(spans: Sequence[tuple[int, int]]) -> list[Band]:
 
 
 def are_row_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], headers: Sequence[Header | None]) -> bool:
-    """Whether the numbers stand beside the first lines of their rows, not beside the middle ones.
+    """Whether the numbers stand beside the first lines of their rows.
 
     Then nothing stands above the first number, and the line above every other one ends what it says; or the cells end
     one after the other from each number to the next, and none begins there.
@@ -77,7 +77,7 @@ def are_row_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], head
 
 
 def bands_from_tops(tops: Sequence[int], columns: Sequence[dict[int, Piece]]) -> list[Band]:
-    """Rows whose first lines are known: each reaches to the next, the last as far as text goes."""
+    """Return rows from their first lines: each reaches to the next."""
     used = sorted({line for pieces in columns for line in pieces})
     ends = [*(top - 1 for top in tops[1:]), used[-1]]
     return [
@@ -87,7 +87,7 @@ def bands_from_tops(tops: Sequence[int], columns: Sequence[dict[int, Piece]]) ->
 
 
 def bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int, Piece]]) -> list[Band]:
-    """Rows whose middle lines are known: each reaches half way to the next, the first and last as far as text goes."""
+    """Return rows from their middle lines: each reaches half way to the next."""
     used = sorted({line for pieces in columns for line in pieces})
     bands = []
     for index, centre in enumerate(centres):

@@ -1,4 +1,4 @@
-"""Tables whose columns are aligned with blanks, as ``pdftotext -layout`` prints them.
+"""Tables with columns aligned by blanks, as ``pdftotext -layout`` prints them.
 
 pdftotext counts every character as one column, a terminal counts a Chinese one as two: the count that leaves
 clearer gaps is taken. The head says which columns there are, the gaps below it where they end. The rows are found by
@@ -52,7 +52,7 @@ class _Section:
 
 
 def parse_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
-    """The blocks of the text, if it has a line of heads with aligned columns below; else None."""
+    """Return the text's blocks if there is a head with aligned columns, else None."""
     lines = [line.rstrip().replace("\f", "") for line in lines]
     found = [at for at, line in enumerate(lines) if _find_headers(line) is not None]
     if not found:
@@ -74,8 +74,10 @@ def parse_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
 
 
 def _end_of_table(lines: Sequence[str], first: int, following: int, *, is_last: bool) -> int:
-    """Where the rows end and running text begins again: at 附：, at a date alone in its line and who signs above it,
-    or at the headings above the next table."""
+    """Return where the rows end and running text begins again.
+
+    That is at 附：, at a date alone in its line and who signs above it, or at the headings above the next table.
+    """
     for at in range(first, following):
         if _AFTER_TABLE.search(lines[at].strip()):
             return at
@@ -106,7 +108,7 @@ def _pieces(line: str, measure: Measure = len) -> list[Piece]:
 
 
 def _find_headers(line: str) -> list[Piece] | None:
-    """The pieces of the line, if they are the heads of a task table."""
+    """Return the pieces of the line, if they are the heads of a task table."""
     pieces = _pieces(line)
     if len(pieces) < 3 or len(pieces) > 20:
         return None
@@ -115,7 +117,7 @@ def _find_headers(line: str) -> list[Piece] | None:
 
 
 def _is_part_of_header(line: str) -> bool:
-    """Whether a line above or below the heads is only the other half of a head set in two lines."""
+    """Whether a line beside the heads is the other half of a head of two lines."""
     pieces = _pieces(line)
     return (
         bool(pieces)
@@ -129,12 +131,12 @@ def _header_top(lines: Sequence[str], at: int) -> int:
 
 
 def _disorder(section: _Section) -> tuple[int, int]:
-    """How much text stands in the gaps between the columns, and in how many places their lines begin."""
+    """Return how much text stands in the gaps, and how many places lines begin at."""
     return section.gap_text_count, sum(len({piece.left for piece in pieces.values()}) for pieces in _columns(section))
 
 
 def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Section:
-    """The section under the heads in line ``at``."""
+    """Return the section under the heads in line ``at``."""
     headers = _pieces(lines[at], measure)
     top = _header_top(lines, at)
     first = at + 1
@@ -162,7 +164,7 @@ def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Sect
 
 
 def _edges(headers: Sequence[Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
-    """Where each column but the first begins, the emptiest place between two heads, and how full those places are."""
+    """Return where each further column begins, and how full those places are."""
     width = max([measure(line) for line in body] + [headers[-1].right]) + 1
     covered = [0] * (width + 1)
     for line in body:
@@ -204,7 +206,7 @@ def _columns(section: _Section) -> list[dict[int, Piece]]:
 
 
 def _cut(piece: Piece, edges: Sequence[int], measure: Measure) -> Iterator[Piece]:
-    """A piece that reaches well into the next column is two, divided at the blank nearest the edge."""
+    """Cut a piece that reaches into the next column at the blank nearest the edge."""
     inside = [edge for edge in edges if piece.left + 2 < edge < piece.right - 2]
     # The blank behind a task's (2) belongs to it.
     blanks = [match.start() for match in re.finditer(r"(?<![)）.．、]) ", piece.text)]
@@ -223,7 +225,7 @@ def _cut(piece: Piece, edges: Sequence[int], measure: Measure) -> Iterator[Piece
 
 
 def _rows(section: _Section) -> list[list[Cell]] | None:
-    """The rows of the section; None where nothing tells them apart."""
+    """Return the rows of the section; None where nothing tells them apart."""
     if section.gap_text_count and (rows := _parse_top_aligned_rows(section)) is not None:
         return rows
     columns = _columns(section)
@@ -250,7 +252,7 @@ def _rows(section: _Section) -> list[list[Cell]] | None:
 
 
 def _parse_top_aligned_rows(section: _Section) -> list[list[Cell]] | None:
-    """The rows where text stands in the gaps between the columns, if each begins beside its number."""
+    """Return the rows of a crowded section, if each begins beside its number."""
     lines = [_pieces(line, section.measure) for line in section.lines]
     rows = parse_top_aligned_rows(lines, section.headers, section.places)
     if rows is None:
@@ -272,7 +274,7 @@ def _parse_top_aligned_rows(section: _Section) -> list[list[Cell]] | None:
 
 
 def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list[Band], int]:
-    """The rows' bands of lines, and the column that showed them."""
+    """Return the rows' bands of lines, and the column that showed them."""
     by_kind = {head.column: at for at, head in reversed(list(enumerate(section.headers))) if head}
     numbers = columns[by_kind[Column.NUMBER]].values() if Column.NUMBER in by_kind else ()
     numbered = sum(parse_integer(piece.text) is not None for piece in numbers)
@@ -300,7 +302,7 @@ def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list
 
 
 def _is_grouped(pieces: dict[int, Piece], bands: Sequence[Band], column: Column) -> bool:
-    """Whether the column is merged over several rows, having fewer numbers than there are rows."""
+    """Whether the column is merged over rows, having fewer numbers than rows."""
     if column is Column.ASPECT:
         return True
     return sum(parse_integer(piece.text) is not None for piece in pieces.values()) < len(bands)
@@ -309,7 +311,7 @@ def _is_grouped(pieces: dict[int, Piece], bands: Sequence[Band], column: Column)
 def _groups(
     section: _Section, columns: Sequence[dict[int, Piece]], bands: Sequence[Band], anchor: int
 ) -> list[Band] | None:
-    """The bands of the merged groups, from the lines of the numbers that stand in their middles."""
+    """Return the bands of merged groups, whose numbers stand in their middles."""
     for at, header in enumerate(section.headers):
         if header and header.column is Column.NUMBER and at != anchor:
             centres = [line for line in sorted(columns[at]) if parse_integer(columns[at][line].text) is not None]
@@ -333,7 +335,7 @@ def _cell_text(pieces: Sequence[Piece], column: Column, width: int) -> str:
 
 
 def _to_printed_lines(lines: Sequence[str]) -> list[PrintedLine]:
-    """Running text, its width that of the characters alone: justified lines are spread with blanks."""
+    """Return running text as lines, as wide as their characters without blanks."""
     found = []
     for line in lines:
         text = re.sub(r"\s+", " ", line).strip()

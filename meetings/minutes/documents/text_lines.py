@@ -1,8 +1,8 @@
-"""A table pasted with one cell a line, as web pages give it: which line belongs to which column is worked out from
-what the lines look like, since blank and merged cells leave no line at all.
+"""Tables pasted with one cell a line, as web pages give them.
 
-The best reading is found by dynamic programming over (line, column): a line scores by how well it fits the column,
-a step by what it leaves out; going back to the left begins a new row.
+Which line belongs to which column is worked out from what the lines look like, since blank and merged cells leave no
+line at all. The best reading is found by dynamic programming over (line, column): a line scores by how well it fits
+the column, a step by what it leaves out; going back to the left begins a new row.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _REPEAT_COSTS = {
 
 
 def parse_single_lines(lines: Sequence[str]) -> list[Block] | None:
-    """The blocks of the text, if some consecutive lines are the heads of a task table; else None."""
+    """Return the text's blocks if lines are the heads of a task table, else None."""
     stripped = [line.strip() for line in lines]
     found = _find_headers(stripped)
     if found is None:
@@ -65,7 +65,7 @@ def parse_single_lines(lines: Sequence[str]) -> list[Block] | None:
 
 
 def _find_headers(lines: Sequence[str]) -> tuple[int, int] | None:
-    """The first and the last line of the first run of heads; one line among them may be a head we do not know."""
+    """Return the first and last line of the first heads; one may be unknown."""
     at = 0
     while at < len(lines):
         if not lines[at] or parse_header(lines[at]) is None:
@@ -91,7 +91,7 @@ def _find_headers(lines: Sequence[str]) -> tuple[int, int] | None:
 
 
 def _split_body(lines: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The lines of the rows, heads repeated at page ends dropped, and what stands below the table."""
+    """Return the lines of the rows, without repeated heads, and the text below."""
     body: list[str] = []
     at = 0
     while at < len(lines):
@@ -106,7 +106,7 @@ def _split_body(lines: Sequence[str], names: Sequence[str]) -> tuple[list[str], 
 
 
 def _split_fixed_rows(body: Sequence[str], headers: Sequence[Header | None]) -> list[list[str]] | None:
-    """The rows, if blank lines stand for blank cells, so that every row has just as many lines as there are heads."""
+    """Return the rows, if blank lines stand for blank cells in all of them."""
     width = len(headers)
     lines = list(body)
     while lines and not lines[0]:
@@ -159,7 +159,7 @@ def score_fit(text: str, header: Header | None) -> float:
 
 
 def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> list[list[str]]:
-    """The rows of the best path through (line, column)."""
+    """Return the rows of the best path through (line, column)."""
     width = len(headers)
     columns = [head.column if head else Column.REMARKS for head in headers]
     skipped = [0.0, *accumulate(SKIP_COSTS[column] for column in columns)]
@@ -193,7 +193,7 @@ def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> l
 
 
 def _repeat_cost(line: str, column: Column) -> float:
-    """What a further line in the same cell costs: little for a further task that is numbered."""
+    """Return the cost of a further line in a cell: little for a numbered task."""
     cost = _REPEAT_COSTS.get(column, 3.0)
     return 0.2 * cost if column is Column.TASKS and leading_ordinal(line) else cost
 

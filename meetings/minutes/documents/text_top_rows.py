@@ -50,7 +50,7 @@ Row = dict[int, list[Piece]]
 def parse_top_aligned_rows(
     lines: Sequence[Sequence[Piece]], headers: Sequence[Header | None], places: Sequence[int]
 ) -> list[Row] | None:
-    """The rows as pieces by column, in order; a section's or a note's line is a row with its first column alone.
+    """Return the rows as pieces by column; a section's line has the first alone.
 
     ``places``: where each head begins. None where the rows do not begin beside their numbers.
     """
@@ -110,7 +110,7 @@ def _have_complete_texts(rows: Sequence[Row], headers: Sequence[Header | None]) 
 
 
 def _tokens(line: Sequence[Piece]) -> list[tuple[Piece, bool]]:
-    """The words of the line, and whether a wide gap stands before each."""
+    """Return the words of the line, and whether a wide gap stands before each."""
     tokens = []
     for piece in line:
         left = piece.left
@@ -124,7 +124,7 @@ def _tokens(line: Sequence[Piece]) -> list[tuple[Piece, bool]]:
 def _assign_first_line(
     line: Sequence[Piece], headers: Sequence[Header | None], places: Sequence[int]
 ) -> dict[int, Piece]:
-    """The words of a row's first line given to the columns, in order, as well as can be."""
+    """Assign the words of a row's first line to the columns, as well as can be."""
     tokens = _tokens(line)
     best: dict[tuple[int, int], tuple[float, dict[int, Piece]]] = {(1, 0): (0.0, {0: tokens[0][0]})}
     for column in range(1, len(headers)):
@@ -157,7 +157,7 @@ def _keep_best(best: dict, key: tuple[int, int], score: float, given: dict[int, 
 def _assign_continuation(
     row: Row, above: set[int], line: Sequence[Piece], places: Sequence[int], widths: Sequence[int]
 ) -> set[int]:
-    """Give the pieces of a further line to the columns whose text goes on there, in order; returns these columns.
+    """Assign a further line's pieces to the columns that go on; return these.
 
     A cell's lines follow one another without a gap, and all but its last are full.
     """

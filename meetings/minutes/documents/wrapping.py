@@ -1,4 +1,4 @@
-"""Joining printed lines again: which line ends are paragraphs' ends, and which only the edge of a cell or page.
+"""Joining of printed lines: which ends are paragraphs', which only the edge's.
 
 Chinese typesetting breaks a line where the next character no longer fits, except that closing punctuation may not
 begin a line and takes the character before it along, and that a Latin word or a number stays whole. So a line that
@@ -29,7 +29,7 @@ _MARKER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """One line as printed: its edges and the width of one Chinese character, in the same unit throughout."""
+    """One printed line: its edges and the width of a Chinese character."""
 
     text: str
     left: float
@@ -38,12 +38,12 @@ class PrintedLine:
 
 
 def display_width(text: str) -> int:
-    """Columns the text takes on a terminal: two for a Chinese character, one for a Latin one."""
+    """Return the columns of the text on a terminal: two for a Chinese character."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
 def next_unit_width(text: str, size: float) -> float:
-    """The width of what has to stand together at the beginning of ``text``."""
+    """Return the width of what has to stand together at the beginning of ``text``."""
     text = text.lstrip()
     match = _WORD.match(text)
     if match is None:
@@ -55,14 +55,14 @@ def next_unit_width(text: str, size: float) -> float:
 
 
 def join_lines(first: str, second: str) -> str:
-    """Two pieces of one paragraph: a blank is kept only between two Latin words."""
+    """Join two pieces of a paragraph, Latin words by a blank."""
     first, second = first.rstrip(), second.lstrip()
     needs_blank = first[-1:].isascii() and first[-1:].isalnum() and second[:1].isascii() and second[:1].isalpha()
     return f"{first} {second}" if needs_blank else first + second
 
 
 def unwrap_lines(lines: Sequence[PrintedLine], left: float, right: float) -> str:
-    """The text of a cell, which may reach from ``left`` to ``right``, as ``Cell.printed``.
+    """Return the text of a cell between ``left`` and ``right``, as ``Cell.printed``.
 
     A line too short to have been full, or one before a task's number, ends its paragraph (newline); any other goes on
     in the next (SOFT_BREAK).
@@ -85,19 +85,19 @@ def is_form_line(text: str) -> bool:
 
 
 def is_full(line: PrintedLine, left: float, right: float, slack: float = 1.8) -> bool:
-    """Whether the line fills the page's width but for ``slack`` characters, so that its paragraph may go on below."""
+    """Whether the line fills the width but for ``slack`` characters."""
     return line.left - left < 3 * line.size and right - line.right < slack * line.size
 
 
 def margins(lines: Sequence[PrintedLine], narrowest: float) -> tuple[float, float]:
-    """The left and the right edge of running text; centred lines say nothing of where it ends."""
+    """Return the left and right edge of running text; centred lines do not count."""
     left = min((line.left for line in lines), default=0.0)
     right = max((line.right for line in lines if line.left - left < 3 * line.size), default=left)
     return left, max(right, left + narrowest)
 
 
 def join_paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float) -> list[str]:
-    """The lines of running text put together: a full line goes on in the next, unless that one is indented.
+    """Join the lines of running text: a full line goes on in an unindented next.
 
     ``slack``: how many characters may be missing at the end of a full line. ``narrowest``: how wide the text must be at
     least for any line to be full; a page with two short titles has no margin to go by.

@@ -1,9 +1,9 @@
 """Excel workbooks (.xlsx, .xlsm), streamed from their XML.
 
-Only cells that hold something are kept, so neither a false dimension, nor a cell in the last column, nor a merge over
-the whole sheet costs memory. calamine fills the rectangle up to the farthest cell and says neither which rows are
+Only cells that hold something are stored, so neither a false dimension, nor a cell in the last column, nor a merge
+over the whole sheet costs memory. calamine fills the rectangle up to the farthest cell and says neither which rows are
 hidden nor how a number is shown, and 2026.10 shown with two decimals is October where the bare number 2026.1 is a
-doubt; so the parts are read here. Formulas count with the value Excel saved, and as they were typed where there is
+doubt; so the parts are read here. Formulas count with the value Excel saved, and as they were entered where there is
 none; macros are never opened.
 """
 
@@ -43,7 +43,7 @@ class _Sheet:
 
 
 def read_xlsx(content: bytes) -> Document:
-    """Read the bytes of a workbook: one table a worksheet. Raises UnreadableDocument."""
+    """Read the bytes of a workbook, a table a sheet; raises UnreadableDocumentError."""
     with Package(content) as package:
         workbook = _workbook(package)
         tables = []
@@ -83,7 +83,7 @@ def _workbook(package: Package) -> _Workbook:
 
 
 def _item_text(element: etree._Element, main: str) -> str:
-    """The text of a string item, its runs joined, without the phonetic reading above it."""
+    """Return the text of a string item without its phonetic reading."""
     pieces = []
     for child in element:
         if child.tag == f"{main}t":
@@ -95,7 +95,7 @@ def _item_text(element: etree._Element, main: str) -> str:
 
 
 def _unescape(match: re.Match[str]) -> str:
-    """Undo what Excel does to control characters (_x000D_) and to a text that looks like one (_x005F_x0041_)."""
+    """Undo Excel's escapes of control characters (_x000D_) and their likes."""
     character = chr(int(match[1], 16))
     is_text = character in "\t\n" or (character >= " " and not "\ud800" <= character <= "\udfff")
     return character if is_text else ""
@@ -115,7 +115,7 @@ def _strings(package: Package) -> list[str]:
 
 
 def _formats(package: Package) -> list[NumberFormat]:
-    """The number format of each cell style, by the style's position."""
+    """Return the number format of each cell style, by the style's position."""
     root = package.tree("xl/styles.xml")
     main = namespace(root)
     own = {
@@ -216,7 +216,7 @@ def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
 
 
 def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
-    """The rows and columns that hold something, in order; merged cells stand at each of their positions."""
+    """Return the filled rows and columns in order; merged cells at all positions."""
     rows = sorted(sheet.cells)
     columns = sorted({column for cells in sheet.cells.values() for column in cells})
     if len(columns) > MAX_TABLE_COLUMNS:

@@ -1,4 +1,4 @@
-"""Who was there, with the capacity printed beside each name: from lists (出席：…) and from sentences (…参加会议)."""
+"""Attendees with their capacities, from lists (出席：…) and sentences (…参加会议)."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ _OFFICE_THEN_NAME = re.compile(
 
 
 def parse_attendees(lists: Sequence[str], prose: Sequence[str], chair: ParsedPerson | None) -> tuple[ParsedPerson, ...]:
-    """The people of the ``lists`` behind labels and of the sentences in ``prose``, the ``chair`` among them, in printed
-    order, each once."""
+    """Return the people of ``lists`` and ``prose`` with the ``chair``, as printed.
+
+    Each is named once.
+    """
     found: list[ParsedPerson] = []
     if lists:
         if chair:
@@ -59,7 +61,7 @@ def parse_attendees(lists: Sequence[str], prose: Sequence[str], chair: ParsedPer
 
 
 def is_group_of_people(line: str) -> bool:
-    """Whether a line of a list names some of its people behind what they are (党委委员：林涛、夏晴)."""
+    """Whether a line names people behind what they are (党委委员：林涛、夏晴)."""
     group = _GROUP.match(line)
     if not group or "。" in line:
         return False
@@ -117,8 +119,10 @@ def _parse_sentence(sentence: str) -> Iterator[ParsedPerson]:
 
 
 def _parse_enumeration(text: str) -> Iterator[ParsedPerson]:
-    """司长甲、副司长乙、丙: a name without a capacity has the one before it; a capacity without a name goes with the
-    next name."""
+    """Read 司长甲、副司长乙、丙: a name without a capacity has the one before it.
+
+    A capacity without a name goes with the next name.
+    """
     waiting: list[str] = []
     carried: str | None = None
     for piece in split_outside_brackets(text.replace("以及", "、"), "、，,"):

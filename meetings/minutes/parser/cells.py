@@ -1,4 +1,4 @@
-"""What stands in one cell: departments with their roles, leaders, suggesters. Text in, frozen values out.
+"""Reading of one cell: departments with roles, leaders, suggesters.
 
 The rules are of docs/domain.md ("Several departments and leaders in a row") and of real tables: 、 inside brackets
 belongs to the name, "/" and 无 mean nobody, a blank may be a separator or only the end of a narrow line.
@@ -59,8 +59,11 @@ class ParsedDepartment:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDepartments:
-    """A cell of departments. ``others``: the 等部门 that names nobody; ``carried``: names whose 省/市 was printed only
-    before an earlier one; ``people``: names of persons among them."""
+    """A cell of departments, and what else it names.
+
+    ``others``: the 等部门 that names nobody; ``prefixed_names``: names whose 省/市 was printed only before an earlier
+    one; ``people``: names of persons among them.
+    """
 
     names: tuple[ParsedDepartment, ...] = ()
     others: str = ""
@@ -74,10 +77,10 @@ def is_nobody(text: str) -> bool:
 
 
 def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False) -> ParsedDepartments:
-    """The departments of one cell.
+    """Return the departments of one cell.
 
-    ``role``: what the column's head says they are. ``is_first_lead``: a note under the table says that the first of
-    each cell leads (列第一位者为牵头单位). Where the cell itself says roles, they count.
+    ``role``: that of the column's head. ``is_first_lead``: a note under the table makes the first of each cell the lead
+    (列第一位者为牵头单位). Where the cell itself names roles, they count.
     """
     if is_nobody(raw_text):
         return ParsedDepartments()
@@ -102,7 +105,7 @@ def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False)
 
 
 def separate_people(cell: ParsedDepartments) -> ParsedDepartments:
-    """The departments of a column that names a person beside each: 办公室 王芳, 财务部（李雷）."""
+    """Separate persons from departments: 办公室 王芳, 财务部（李雷）."""
     names: list[ParsedDepartment] = []
     people: list[str] = []
     for department in cell.names:
@@ -125,7 +128,7 @@ def _parse_role(word: str) -> Role:
 
 
 def _clauses(raw_text: str) -> Iterator[str]:
-    """The pieces in which one role holds: between semicolons, commas and lines, the lines of one name joined."""
+    """Split into pieces of one role: between semicolons, commas and lines."""
     for piece in split_outside_brackets(_rejoin_names(raw_text), "；;，,。\n"):
         for start, end in _label_spans(piece):
             if piece[start:end].strip():
@@ -140,7 +143,7 @@ def _label_spans(piece: str) -> Iterator[tuple[int, int]]:
 
 
 def _rejoin_names(raw_text: str) -> str:
-    """Names cut by the end of a narrow line, or by a scan's blank, put together; other blanks become newlines."""
+    """Join names cut by a line's end or a scan's blank; other blanks become newlines."""
     pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", _CUT_WORD.sub("", raw_text.strip()))
     text = pieces[0]
     for separator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -182,7 +185,7 @@ def _is_cut(last: str, first: str, separator: str) -> bool:
 
 
 def _parse_clause(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
-    """The names of one clause with the roles they have there, and the 等部门 at its end."""
+    """Return the names of one clause with their roles, and the 等部门 at its end."""
     clause = re.sub(r"^由", "", clause)
     names: list[tuple[str, Role | None]] = []
     others = ""
@@ -239,7 +242,7 @@ _LEADER_LABEL = re.compile(r"(?:牵头|分管|责任|配合|协助|主管|包案
 
 
 def parse_leaders(raw_text: str) -> tuple[str, ...]:
-    """The names in a cell of leaders, in printed order, without their titles."""
+    """Return the names in a cell of leaders, in printed order, without titles."""
     if is_nobody(raw_text):
         return ()
     names: list[str] = []
@@ -251,7 +254,7 @@ def parse_leaders(raw_text: str) -> tuple[str, ...]:
 
 
 def _parse_leader_names(tokens: list[str]) -> Iterator[str]:
-    """Names; what is no name by itself is a title, or a name cut by the line, or both together."""
+    """Return the names; another token is a title, or a name cut by the line."""
     waiting = ""
     for token in tokens:
         token = _BRACKET_ROLE.sub("", token)
@@ -281,14 +284,14 @@ _LOOKS_LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
 
 
 def is_run_together(name: str) -> bool:
-    """Whether a leader's name is so long that it must be two names without anything between (肖良陈云华)."""
+    """Whether a leader's name is long enough to be two (肖良陈云华)."""
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{4,6}", name)) and any(
         is_name(name[:cut]) and is_name(name[cut:]) for cut in (2, 3)
     )
 
 
 def parse_sources(raw_text: str) -> tuple[ParsedPerson, ...]:
-    """Who made the suggestion, in printed order: names told apart from the capacities beside them."""
+    """Return who made the suggestion, in printed order, with capacities."""
     if is_nobody(raw_text):
         return ()
     found: list[ParsedPerson] = []
@@ -327,7 +330,7 @@ def parse_sources(raw_text: str) -> tuple[ParsedPerson, ...]:
 
 
 def _source_lines(raw_text: str) -> list[str]:
-    """The cell's lines; where a narrow cell broke one, its pieces are joined unless a whole name ends there."""
+    """Return the cell's lines, joined where a narrow cell broke one."""
     lines = []
     for line in _LONE_LINE.sub("", raw_text).split("\n"):
         pieces = line.split(SOFT_BREAK)

@@ -1,4 +1,4 @@
-"""Which column is which, by the heads in use in breakdown tables (任务分解表, issue "Minutes in, register out")."""
+"""Recognition of a breakdown table's columns by their heads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the documents' package reads plain text by the heads in it
 
 
 class Column(StrEnum):
-    """What a column holds. The values are the names a problem uses (docs/domain.md, Contracts)."""
+    """What a column holds, by the names of problems (docs/domain.md, Contracts)."""
 
     NUMBER = "number"
     ASPECT = "aspect"
@@ -29,7 +29,7 @@ class Column(StrEnum):
 
 
 class Role(StrEnum):
-    """What a responsible department does in a task (docs/domain.md, Rules of the domain)."""
+    """What a responsible department does in a task (docs/domain.md)."""
 
     LEAD = "lead"
     RESPONSIBLE = "responsible"
@@ -38,7 +38,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One column: what it holds, the head as printed without blanks, and for departments the role it names."""
+    """A column's kind, its head as printed without blanks, and a department's role."""
 
     column: Column
     printed: str
@@ -46,7 +46,7 @@ class Header:
 
     @property
     def is_remark(self) -> bool:
-        """Whether the cell is the remark itself; any other column kept as a remark carries its head along."""
+        """Whether the cell is a remark by itself; other columns carry their head along."""
         return self.column is Column.REMARKS and self.printed.startswith(("备注", "说明", "附注"))
 
 
@@ -109,7 +109,7 @@ _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 
 
 def parse_header(text: str) -> Header | None:
-    """What the printed head ``text`` stands for, or None where it is no head we know."""
+    """Return the header that ``text`` stands for, or None for an unknown one."""
     printed = remove_whitespace(text)
     name = fold_text(text).rstrip(":")
     if not name or len(name) > _MAX_HEADER_LENGTH or "。" in name or _IS_TITLE.search(name):
@@ -127,9 +127,9 @@ def parse_header(text: str) -> Header | None:
 
 
 def is_header_row(headers: Sequence[Header | None], filled: int) -> bool:
-    """Whether the recognised ``headers`` of a row with ``filled`` cells make it the head of a task table.
+    """Whether the ``headers`` of a row with ``filled`` cells head a task table.
 
-    Asked for: a column of texts, one that says who or when, three in all, and most of the row understood; so a list
+    Needed: a column of texts, one of people or dates, three in all, and most of the row understood; so a list
     of attendees, a budget or an agenda is none.
     """
     columns = {head.column for head in headers if head}
@@ -148,7 +148,7 @@ def _has_work_aspect(headers: Sequence[Header | None]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class HeaderRows:
-    """Where a head stands in its table: rows ``first`` to ``last`` (0-based, inclusive), one Head or None a column."""
+    """A head's rows ``first`` to ``last`` (0-based, inclusive), a Header or None each."""
 
     first: int
     last: int
@@ -157,7 +157,7 @@ class HeaderRows:
 
 
 def _parse_row_headers(cells: Sequence[Cell]) -> tuple[list[Header | None], int]:
-    """The heads of a row and how many different cells in it are filled."""
+    """Return the headers of a row, and how many different cells are filled."""
     known: dict[Cell, Header | None] = {}
     for cell in cells:
         if cell not in known:
@@ -166,7 +166,7 @@ def _parse_row_headers(cells: Sequence[Cell]) -> tuple[list[Header | None], int]
 
 
 def find_header_rows(table: Table) -> list[HeaderRows]:
-    """Every head in the table, from top to bottom: the first, those repeated at page ends, those of its sections."""
+    """Return every head of the table: the first, repeated ones, those of sections."""
     found: list[HeaderRows] = []
     at = 0
     while at < len(table.rows):
@@ -204,7 +204,7 @@ def _find_header_at(table: Table, at: int) -> HeaderRows | None:
 
 
 def _is_second_line(cells: Sequence[Cell], below: Sequence[Cell], lower: Sequence[Header | None]) -> bool:
-    """Whether ``below`` continues the head ``cells``: it splits a merged head, or stands under a blank one."""
+    """Whether ``below`` continues the head: it splits a merged or fills a blank one."""
     splits = False
     for at, (upper_cell, lower_cell) in enumerate(zip(cells, below, strict=True)):
         if lower_cell is upper_cell or lower_cell.is_blank:
@@ -283,7 +283,7 @@ def _printed(headers: Sequence[Header | None], at: int) -> str:
 
 
 def _distinct_places(places: list[int], headers: Sequence[Header | None]) -> list[int]:
-    """The places less those that only continue the merged head before them."""
+    """Return the places less those that continue the merged head before them."""
     return [
         at
         for index, at in enumerate(places)

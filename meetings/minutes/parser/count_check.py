@@ -22,9 +22,10 @@ _OF_ANOTHER_MEETING = re.compile(
 
 
 def check_counts(prose: Sequence[str], rows: Sequence[ParsedRow]) -> list[ParserIssue]:
-    """Problems where the text claims other numbers of aspects and suggestions than ``rows`` have.
+    """Return problems where the text claims other numbers than ``rows`` have.
 
-    Claims about another meeting (第一次执委会提出的9个方面14条) are passed over. Of several claims one has to fit.
+    Claims are of aspects and suggestions; those about another meeting (第一次执委会提出的9个方面14条) are passed over.
+    Of several claims one has to fit.
     """
     aspects = len(dict.fromkeys(row.aspect for row in rows if row.aspect))
     counts = {len(rows), sum(len(row.tasks) for row in rows)}

@@ -24,7 +24,7 @@ def _parse_number(text: str) -> int:
 
 
 def date_from_match(match: re.Match[str], *, year: int | None = None) -> datetime.date | None:
-    """The day a match of the patterns above stands for, None where there is no such day."""
+    """Return the day of a match of the patterns above, None where there is none."""
     groups = match.groupdict()
     in_year = year if groups.get("year") is None else int(groups["year"].translate(_DIGITS))
     if in_year is None:
@@ -36,7 +36,7 @@ def date_from_match(match: re.Match[str], *, year: int | None = None) -> datetim
 
 
 def find_first_date(text: str) -> datetime.date | None:
-    """The first day printed in full in ``text``."""
+    """Return the first day printed in full in ``text``."""
     for match in PRINTED_DAY.finditer(text):
         if day := date_from_match(match):
             return day

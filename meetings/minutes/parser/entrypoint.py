@@ -1,4 +1,4 @@
-"""A file → its minutes together with the printed cells of each row, as a draft wants them."""
+"""Reading of a file into minutes with the printed cells of each row, for a draft."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_SOURCE_CELL_LENGTH = 5_000
 
 
 def parse_file(path: str | PathLike[str]) -> ParsedFile:
-    """Read the file at ``path``, of any format and whatever its name. Raises UnreadableDocument."""
+    """Read the file at ``path``, of any format. Raises UnreadableDocumentError."""
     content = read_file_bytes(path)
     document = read_content(content)
     minutes = parse_minutes(document)
@@ -27,7 +27,7 @@ def parse_file(path: str | PathLike[str]) -> ParsedFile:
 
 
 def collect_source_cells(document: Document, origin: Origin) -> tuple[str, ...]:
-    """Return the printed cells that the row at ``origin`` was read from, each once, in the order of the page."""
+    """Return the printed cells of the row at ``origin``, each once, in page order."""
     tables = list(document.tables)
     rows: list[Sequence[Cell]] = []
     if 0 < origin.table <= len(tables):
@@ -44,6 +44,6 @@ def collect_source_cells(document: Document, origin: Origin) -> tuple[str, ...]:
 
 
 def _rows_without_headers(table: Table, first: int, last: int) -> list[Sequence[Cell]]:
-    """Return the rows from ``first`` to ``last`` (1 for the table's first) but for heads repeated among them."""
+    """Return the rows ``first`` to ``last`` (from 1) without repeated heads."""
     headers = {at for head in find_header_rows(table) for at in range(head.first, head.last + 1)}
     return [table.rows[at] for at in range(first - 1, min(last, len(table.rows))) if at not in headers]

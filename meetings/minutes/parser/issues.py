@@ -1,4 +1,4 @@
-"""What a reader of the minutes has to confirm. Codes with their details; the sentences are in ``messages.py``."""
+"""What a person has to confirm: codes with details; ``messages.py`` has the texts."""
 
 from __future__ import annotations
 

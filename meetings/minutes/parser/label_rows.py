@@ -16,7 +16,7 @@ _LABEL_CELL = re.compile(
 
 
 def split_label_row(cells: Sequence[Cell]) -> Iterator[str]:
-    """The row of a form as lines: a label joined with the cell after it, any other cell by itself."""
+    """Return the row of a form as lines, labels joined with the cell behind them."""
     distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
     at = 0
     while at < len(distinct):

@@ -1,4 +1,4 @@
-"""The sentences for what reading finds: codes in, a sentence in the active language out."""
+"""Messages for what reading finds: codes in, sentences in the active language out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What stands around the table: title, body, document number, days, place, chair, host, people in charge.
+"""Reading of the metadata around the table: title, body, number, days, people.
 
 Two kinds of minutes are read: prose (2023年9月27日，…会议在北京召开。会议由…主持) and forms (时间：… 地点：…).
-What is not said stays None.
+What is not there stays None.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class LabelledValue:
 
 
 def parse_labels(lines: Sequence[str]) -> Iterator[LabelledValue]:
-    """The labels of the lines, in order; a line without a label goes on with the people listed before it."""
+    """Yield the labels of the lines in order; unlabelled lines continue lists."""
     open_name, open_value = "", ""
     for line in lines:
         matches = list(_LABEL.finditer(line))
@@ -121,7 +121,7 @@ def parse_labels(lines: Sequence[str]) -> Iterator[LabelledValue]:
 
 
 def parse_meeting(lines_before: Sequence[str], lines_around: Sequence[str]) -> tuple[ParsedMeeting, list[ParserIssue]]:
-    """The meeting, from the lines ``lines_before`` the first task table and all those ``lines_around`` the tables."""
+    """Return the meeting, from the lines before the first table and around all."""
     labels: dict[str, str] = {}
     for label in parse_labels(lines_around):
         if label.value:
@@ -172,7 +172,7 @@ def _is_title_line(line: str) -> bool:
 
 
 def _breakdown_title(before: Sequence[str]) -> str | None:
-    """The line above the table that names it, two lines of a long title joined; else the one the text announces."""
+    """Return the line above the table that names it, else what the text announces."""
     lines = [tidy_text(line).replace("\n", "") for line in before]
     lines = [line for line in lines if line]
     for at in range(len(lines) - 1, max(-1, len(lines) - 9), -1):
@@ -221,7 +221,7 @@ def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | 
 
 
 def _find_headlines(prose: Sequence[str], text: str) -> list[str]:
-    """The titles of the lines that end in 纪要, with the line above where the title takes two."""
+    """Return the titles of lines that end in 纪要, with the line above if needed."""
     found = []
     for at, line in enumerate(prose):
         bare = re.sub(r"^[《“]|[》”]$", "", line)
@@ -239,7 +239,7 @@ def _find_headlines(prose: Sequence[str], text: str) -> list[str]:
 
 
 def _is_held(title: str, text: str) -> bool:
-    """Whether the text says that this very meeting took place; aliases in brackets aside."""
+    """Whether this very meeting took place by the text; aliases in brackets aside."""
     bare = re.sub(r"[（(][^）)]{1,20}[)）]", "", text)
     return len(title) > 6 and f"{title}在" in bare or f"{title}于" in bare
 
@@ -356,7 +356,7 @@ def _host(labels: dict[str, str], prose: Sequence[str]) -> str | None:
 
 
 def _chair(labels: dict[str, str], prose: Sequence[str]) -> ParsedPerson | None:
-    """The person in the chair, with the capacity printed beside the name."""
+    """Return the person in the chair, with the printed capacity."""
     if labels.get("chair") and (listed := next(iter(parse_people(labels["chair"])), None)):
         return listed
     candidates = []

@@ -1,4 +1,4 @@
-"""A file of minutes → what they say. The whole of the reading; it looks nothing up and saves nothing."""
+"""Reading of a file into minutes; it looks nothing up and saves nothing."""
 
 from __future__ import annotations
 
@@ -36,16 +36,19 @@ _FIRST_LEADS = re.compile(
 
 
 def parse_minutes_file(path: str | PathLike[str]) -> ParsedMinutes:
-    """Read the file at ``path`` (.docx, .xlsx, .pdf or .txt by its content, whatever its name).
+    """Read the file at ``path`` (.docx, .xlsx, .pdf or .txt by its content).
 
-    All doubts come at once, in ``ParsedMinutes.problems``. Raises UnreadableDocument where the file cannot be
+    All doubts come at once, in ``ParsedMinutes.problems``. Raises UnreadableDocumentError where the file cannot be
     read or has no task table.
     """
     return parse_minutes(read_document(path))
 
 
 def parse_minutes(document: Document) -> ParsedMinutes:
-    """The minutes in ``document``. Raises UnreadableDocument (NO_TASK_TABLE) where no table is a task table."""
+    """Return the minutes in ``document``.
+
+    Raises UnreadableDocumentError (NO_TASK_TABLE) where no table is a task table.
+    """
     breakdown = parse_breakdown(document)
     if not breakdown.entries:
         raise UnreadableDocumentError(UnreadableReason.NO_TASK_TABLE)
@@ -82,7 +85,7 @@ def parse_minutes(document: Document) -> ParsedMinutes:
 
 
 def _split_lines(document: Document, breakdown: Breakdown) -> tuple[list[str], list[str]]:
-    """The lines before the first task table, and all lines that stand in no task table."""
+    """Return the lines before the first task table, and those outside of all."""
     before: list[str] = []
     around: list[str] = []
     for at, block in enumerate(document.blocks):
@@ -115,8 +118,9 @@ def _check_columns(breakdown: Breakdown) -> list[ParserIssue]:
 
 
 def to_json(minutes: ParsedMinutes) -> dict:
-    """The minutes as ``import_minutes --json`` prints them (docs/domain.md, Contracts): None is what the file does not
-    say; the messages are in the active language.
+    """Return the minutes as ``import_minutes --json`` prints them.
+
+    None is what the file does not state; the messages are in the active language (docs/domain.md, Contracts).
     """
     rows = converter.unstructure(minutes.rows)
     for row in rows:

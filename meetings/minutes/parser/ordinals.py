@@ -1,4 +1,4 @@
-"""Printed numbers: of a row (1.), of a suggestion (1) ), of the tasks within one cell ((1) … ; (2) …)."""
+"""Printed numbers of rows (1.), suggestions (1) ) and tasks ((1) … ; (2) …)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HAN = "[一二三四五六七八九十百]{1,5}"
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """One way of numbering; ``needs_stop``: counts only after a full stop or a semicolon, for it is also prose."""
+    """A way of numbering; with ``needs_stop``, only behind a full stop or semicolon."""
 
     name: str
     pattern: re.Pattern[str]
@@ -81,7 +81,7 @@ def _parse_number(printed: str) -> int | None:
 
 
 def parse_integer(text: str) -> int | None:
-    """The number printed in a 序号 cell (1, １., 01, （一）, 第3项, ③), or None where it is no plain number."""
+    """Return the number of a 序号 cell (1, １., 01, （一）, 第3项, ③), or None."""
     bare = re.sub(r"\s+", "", text)
     bare = re.sub(r"^第|[条项点号]$", "", bare)
     bare = re.sub(r"^[(（\[【]|[)）\]】.．、,，:：]+$", "", bare)
@@ -93,7 +93,7 @@ def parse_integer(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Ordinal:
-    """A number at the beginning of a text: how it is written, its value, and the text after it."""
+    """A number at the beginning of a text: its style, its value, the text behind."""
 
     style: str
     number: int
@@ -101,7 +101,7 @@ class Ordinal:
 
 
 def leading_ordinal(text: str) -> Ordinal | None:
-    """The number ``text`` begins with, or None."""
+    """Return the number ``text`` begins with, or None."""
     text = text.lstrip()
     for style in _STYLES:
         match = style.pattern.match(text)
@@ -123,7 +123,7 @@ def split_numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ..
 
     The numbers run 1, 2, 3 … (or from ``first``, where the cell goes on with the numbers of the one above it), at
     least two of them (or one alone that begins the cell); of nested numberings the outer one counts. The semicolon
-    between two parts is not part of either (docs/domain.md, ``import_minutes``). A cell without numbering is one part
+    between two parts is not part of either (docs/domain.md, Contracts). A cell without numbering is one part
     without a number.
     """
     best: list[re.Match[str]] = []
@@ -143,7 +143,7 @@ def split_numbered_parts(text: str, first: int = 1) -> tuple[str, tuple[Part, ..
 
 
 def _find_run(style: _Style, text: str, first: int) -> list[re.Match[str]]:
-    """The markers ``first``, ``first`` + 1 … of one style, in order, each where a new piece can begin."""
+    """Return the markers ``first``, ``first`` + 1 … of one style, in order."""
     run: list[re.Match[str]] = []
     for match in style.pattern.finditer(text):
         if _parse_number(match[1]) == len(run) + first and _can_begin(style, text[: match.start()], is_first=not run):
@@ -157,7 +157,7 @@ def _find_run(style: _Style, text: str, first: int) -> list[re.Match[str]]:
 
 
 def _can_begin(style: _Style, before: str, *, is_first: bool) -> bool:
-    """Whether a piece can begin after the text ``before``; (1) and ① are read as numbers sooner than a bare 1、."""
+    """Whether a piece can begin behind ``before``; (1) and ① sooner than a bare 1、."""
     bare = before.rstrip(" \t　")
     if not bare or bare[-1] in _STOPS or style.name in _ENCLOSED_STYLES:
         return True

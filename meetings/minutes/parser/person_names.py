@@ -53,7 +53,7 @@ class ParsedPerson:
 
 
 def is_name(text: str) -> bool:
-    """Whether ``text`` can be a person's name: a surname and one or two characters, or a name with a middle dot."""
+    """Whether ``text`` can be a name: surname and one or two characters, or a dot."""
     if re.fullmatch(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8})+", text):
         return True
     if _NO_NAMES.fullmatch(text) or not _CHINESE.fullmatch(text):
@@ -66,7 +66,7 @@ def is_name(text: str) -> bool:
 
 
 def can_be_name(text: str) -> bool:
-    """Whether ``text`` can be a name with a surname we do not know; only where people are listed."""
+    """Whether ``text`` can be a name of an unknown surname, in a list of people."""
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,3}", text)) and not (
         _NO_NAMES.fullmatch(text) or _CAPACITY_END.search(text) or has_organisation_ending(text)
     )
@@ -84,7 +84,7 @@ def has_organisation_ending(text: str) -> bool:
 
 
 def parse_person(text: str) -> ParsedPerson | None:
-    """The person in one printed piece (CNAS主任张朝华, 张三（副县长）, 李四副主任), or None where there is none."""
+    """Return the person in a piece (CNAS主任张朝华, 张三（副县长）), or None."""
     bare = re.sub(r"\s+", "", text)
     bracketed = _BRACKETS.search(bare)
     if bracketed and bracketed.start():
@@ -149,7 +149,7 @@ _SPACED_NAME = re.compile(
 
 
 def collapse_spaced_names(text: str) -> str:
-    """The text with the names that are set wide in it (办公室 安 娜) set close."""
+    """Return the text with widely set names (办公室 安 娜) set close."""
     return _SPACED_NAME.sub(lambda match: match[1] + match[2] if match[1] in _SURNAMES else match[0], text)
 
 

@@ -1,4 +1,4 @@
-"""Which number a row has: the one in its own 序号 cell, or the one its suggestion begins with.
+"""Numbers of rows: from the 序号 cell, or from the beginning of the suggestion.
 
 In the notice 〔2023〕81号 the column 序号 counts the aspects and the suggestions carry 1) … 12); elsewhere 序号 counts
 the rows, restarts in each section, or is not there at all.
@@ -23,7 +23,7 @@ from .text import remove_whitespace, tidy_text
 
 @dataclass(slots=True)
 class EntryNumbers:
-    """The number of each entry, each entry's suggestion and each task cell less that number, and the doubts."""
+    """The entries' numbers, their suggestions and tasks without them, and doubts."""
 
     numbers: list[int | None] = field(default_factory=list)
     suggestions: list[str | None] = field(default_factory=list)
@@ -33,7 +33,7 @@ class EntryNumbers:
 
 
 def parse_numbers(entries: Sequence[TableEntry], columns: set[Column] | frozenset[Column]) -> EntryNumbers:
-    """Number the ``entries`` of a document whose tables have ``columns``."""
+    """Return the numbers of ``entries``, whose tables have ``columns``."""
     result = EntryNumbers()
     key = Column.SUGGESTION if Column.SUGGESTION in columns else Column.TASKS
     texts = [_key_text(entry, key) for entry in entries]
@@ -70,7 +70,7 @@ def _key_text(entry: TableEntry, key: Column) -> str:
 
 
 def _is_numbered_through(texts: Sequence[str]) -> bool:
-    """Whether the texts are counted through: most begin with a number, and it goes up by one from text to text."""
+    """Whether most texts begin with a number that goes up by one."""
     ordinals = [ordinal for text in texts if (ordinal := leading_ordinal(text))]
     if not ordinals or len(ordinals) < 0.6 * len(texts):
         return False

@@ -1,4 +1,4 @@
-"""From an entry of the breakdown to a row of the minutes: its cells understood, its doubts collected."""
+"""Reading of an entry into a row of the minutes, with its doubts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class _TaskGroup:
 
 
 class RowParser:
-    """Reads one entry. ``position`` is its place in the minutes' rows, 1 for the first."""
+    """Parser of one entry; ``position`` is its place in the minutes' rows, from 1."""
 
     def __init__(self, entry: TableEntry, position: int, context: DocumentContext) -> None:
         self._entry = entry
@@ -68,8 +68,11 @@ class RowParser:
     def row(
         self, number: int | None, suggestion: str | None, *, task_texts: dict[Cell, str], unparsed_number: str = ""
     ) -> ParsedRow:
-        """The row. ``task_texts``: the texts of 工作任务 cells whose leading number turned out to be the row's;
-        ``unparsed_number``: what stands in 序号 without being a number, kept as a remark."""
+        """Return the row.
+
+        ``task_texts``: the texts of 工作任务 cells whose leading number turned out to be the row's;
+        ``unparsed_number``: what stands in 序号 without being a number, for the remarks.
+        """
         groups = self._groups(suggestion, task_texts)
         tasks = [task for group in groups for task in self._tasks(group)]
         self._report_shared_names(groups, Column.DEPARTMENTS, ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS)
@@ -133,7 +136,7 @@ class RowParser:
             )
 
     def _report_shared_names(self, groups: Sequence[_TaskGroup], column: Column, code: ProblemCode) -> None:
-        """Several names belong to every task of the row; which of them does which is for a person to say."""
+        """Report several names in a row of several tasks, for a person to assign."""
         tasks: dict[Cell, int] = {}
         for group in groups:
             for cell in group.cells(column):
@@ -155,14 +158,14 @@ class RowParser:
 
     @staticmethod
     def _split_per_task(cells: Sequence[Cell], count: int) -> list[str] | None:
-        """The pieces of a cell that numbers its names as the row numbers its tasks."""
+        """Split a cell that numbers its names as the row numbers its tasks."""
         if len(cells) != 1:
             return None
         lead_in, parts = split_numbered_parts(cells[0].printed.replace(SOFT_BREAK, "\n"))
         return [part.text for part in parts] if len(parts) == count > 1 and not lead_in else None
 
     def _cell_departments(self, group: _TaskGroup, raw_text: str | None = None) -> ParsedDepartments:
-        """All departments of the group's rows, their columns' roles kept: 牵头单位 and 配合单位 are two columns."""
+        """Return the departments of the group's rows, with their columns' roles."""
         names: dict[str, ParsedDepartment] = {}
         others = ""
         people: list[str] = []
@@ -206,7 +209,7 @@ class RowParser:
         return [read.names] * count
 
     def _leaders(self, group: _TaskGroup) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
-        """The leaders of each task, where the cell numbers them; else none and those of all."""
+        """Return the leaders of each task if the cell numbers them; else of all."""
         cells = group.cells(Column.LEADERS)
         names = tuple(self._names(group, Column.LEADERS))
         for name in names:
@@ -219,7 +222,7 @@ class RowParser:
         return [], names
 
     def _people_beside_departments(self, group: _TaskGroup) -> tuple[str, ...]:
-        """A column 责任单位及责任人 names both."""
+        """Return the people in a column 责任单位及责任人, which names both."""
         headers = [head for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())]
         if any(_PEOPLE_IN_HEAD.search(head.printed) for head in headers):
             return self._cell_departments(group).people
@@ -253,7 +256,7 @@ class RowParser:
     # --- remarks ----------------------------------------------------------------------------------
 
     def _remarks(self) -> Iterator[str]:
-        """The remarks, and every column that is none of ours behind its head, so that nothing printed is lost."""
+        """Return the remarks, and unknown columns with their heads, so nothing is lost."""
         seen: set[Cell] = set()
         for row in self._entry.rows:
             for header, cell in row.cells.get(Column.REMARKS, ()):
@@ -265,7 +268,7 @@ class RowParser:
 
 
 def _coarser_task(row: TableRow) -> str:
-    """Of 工作任务 and 具体措施 the first is taken for the aspect; where the second is blank it is all that is said."""
+    """Return 工作任务 for a row whose 具体措施 is blank, instead of as the aspect."""
     columns = (Column.ASPECT, Column.SUGGESTION)
     found = [
         tidy_text(cell.text) for column in columns for head, cell in row.cells.get(column, ()) if _is_task_header(head)
@@ -286,7 +289,7 @@ def _tidy_deadline(deadline: Deadline) -> Deadline:
 
 
 def _parse_excel_date(cell: Cell, known: dict) -> Reading | None:
-    """The reading of a real date, or of a serial number left unformatted; None for text and other numbers."""
+    """Return the reading of a date or serial number; None for text and others."""
     if isinstance(cell.value, datetime.date):
         reading = read_cell(cell.value, number_format="yyyy-mm-dd", **known)
     elif isinstance(cell.value, float) and cell.value.is_integer():

@@ -1,4 +1,4 @@
-"""What minutes say, as read: frozen, in the order of the page, with nothing looked up and nothing saved."""
+"""Minutes as read: frozen, in page order, nothing looked up, nothing saved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .person_names import ParsedPerson
 
 @dataclass(frozen=True, slots=True)
 class ParsedMeeting:
-    """What stands around the table. None, or an empty tuple, is what the file does not say.
+    """The metadata around the table; None or empty where the file has none.
 
     The title is the meeting's (…第二次会议), ``body`` who meets, ``host`` who lends the room; days are calendar days.
     """
@@ -62,7 +62,7 @@ class ParsedTask:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where in the file a row stands: the table (1 for the first) and its rows there, 1 for the first, inclusive."""
+    """A row's place in the file: table and rows, inclusive, all from 1."""
 
     table: int
     first_row: int
@@ -74,7 +74,7 @@ UNKNOWN_ORIGIN = Origin(0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """One suggestion with its tasks. ``lead_in`` is what stands before the (1) of its tasks, "" where nothing does."""
+    """One suggestion with its tasks; ``lead_in`` stands before their (1), or is ""."""
 
     number: int | None
     aspect: str | None
@@ -92,7 +92,7 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMinutes:
-    """A file read: the meeting, its rows in printed order, and all problems at once, those of the whole first."""
+    """A file read: meeting, rows in printed order, and problems, general ones first."""
 
     meeting: ParsedMeeting
     rows: tuple[ParsedRow, ...]
@@ -101,7 +101,7 @@ class ParsedMinutes:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A file read, ready to become a draft: ``format`` as `documents.detect` names it, a list of cells per row."""
+    """A file read for a draft: its format, its minutes, and each row's cells."""
 
     format: str
     minutes: ParsedMinutes

@@ -1,4 +1,4 @@
-"""The tables of a document that may be task tables: those with a head, and those without one that may go on above."""
+"""Candidate task tables: those with a head, and those that may continue one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PROGRESS_REPORT = re.compile(r"(?:完成|落实|办理|整改|进展)情况")
 
 @dataclass(frozen=True, slots=True)
 class TableCandidate:
-    """A table with its heads; ``number`` is its place among the tables, 1 for the first."""
+    """A table with its heads; ``number`` is its place among the tables, from 1."""
 
     block: int
     number: int
@@ -48,7 +48,7 @@ def title_above(document: Document, at: int) -> str:
 
 
 def is_text_between(document: Document, at: int) -> bool:
-    """Whether a paragraph that says something stands between this table and the one before."""
+    """Whether a paragraph with text stands between this table and the one before."""
     for block in reversed(document.blocks[:at]):
         if isinstance(block, Table):
             return False

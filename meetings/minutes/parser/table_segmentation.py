@@ -1,7 +1,7 @@
-"""From tables to entries: which rows of the file make up one suggestion. No cell is understood yet, only placed.
+"""Segmentation of tables into entries: which rows make up one suggestion.
 
-A table's rows are not the minutes' rows: heads are repeated, a page cuts a row in two, a section's name fills a row,
-a suggestion merged over three rows has three tasks (issue "Minutes in, register out", What real tables do).
+No cell is understood yet, only placed. A table's rows are not the minutes' rows: heads are repeated, a page cuts a row
+in two, a section's name fills a row, a suggestion merged over three rows has three tasks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DUTIES = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
 
 @dataclass(slots=True)
 class TableRow:
-    """One row of a task table: the cells of each column, left to right, without the blank ones."""
+    """One row of a task table: each column's filled cells, left to right."""
 
     cells: dict[Column, list[tuple[Header, Cell]]]
     at: int
@@ -48,9 +48,9 @@ class TableRow:
 
 @dataclass(slots=True)
 class TableEntry:
-    """One suggestion: its rows in the table, the section and the aspect it stands under.
+    """One suggestion: its rows, and the section and aspect it stands under.
 
-    ``scope`` changes where numbers may begin again; ``heads_above`` counts the heads printed so far.
+    ``scope`` changes where numbers may begin again.
     """
 
     rows: list[TableRow]
@@ -61,19 +61,22 @@ class TableEntry:
     header_count: int = 0
 
     def first(self, column: Column) -> Cell | None:
-        """The first cell of the column in the entry."""
+        """Return the first cell of the column in the entry."""
         return next((cell for row in self.rows for _, cell in row.cells.get(column, ())), None)
 
     def text(self, column: Column) -> str:
-        """The column's distinct cells, one below the other."""
+        """Return the column's distinct cells, one below the other."""
         cells = dict.fromkeys(cell for row in self.rows for _, cell in row.cells.get(column, ()))
         return "\n".join(cell.printed for cell in cells)
 
 
 @dataclass(slots=True)
 class Breakdown:
-    """The task tables of a document. ``lines``: what stands in their rows above the head and below the last row,
-    with the position of the block it belongs to."""
+    """The task tables of a document.
+
+    ``lines``: what stands in their rows above the head and below the last row, with the position of the block it
+    belongs to.
+    """
 
     entries: list[TableEntry] = field(default_factory=list)
     columns: set[Column] = field(default_factory=set)
@@ -86,13 +89,13 @@ class Breakdown:
 
 
 def _is_column_count_row(cells: Sequence[Cell]) -> bool:
-    """Whether a row under the head only counts the columns: （1） | （2） | （3）, or 甲 | 乙 | 1 | 2."""
+    """Whether a row under the head only counts columns: （1） | （2）, or 甲 | 乙 | 1."""
     numbers = [parse_integer(cell.text) for cell in cells if tidy_text(cell.text) not in "甲乙丙丁"]
     return len(cells) > 2 and len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
 
 
 def parse_breakdown(document: Document) -> Breakdown:
-    """Find the task tables of ``document`` and their entries; none at all leaves ``entries`` empty."""
+    """Return the task tables and entries of ``document``, if there are any."""
     result = Breakdown()
     candidates = find_candidates(document)
     has_deadlines = any(Column.DEADLINE in found.columns for found in candidates if found.headers)
@@ -222,7 +225,7 @@ class _EntryBuilder:
         return Column.REMARKS if has_aspect else Column.ASPECT
 
     def _section(self, cells: Sequence[Cell], distinct: Sequence[Cell]) -> str | None:
-        """The name of the section the row begins; "\\0" and the text for a note; None for a row of tasks."""
+        r"""Return the section a row begins; "\0" and text for a note; None for tasks."""
         text = tidy_text(distinct[0].text).replace("\n", "")
         span = sum(cell is distinct[0] for cell in cells)
         if len(distinct) == 1:
@@ -253,7 +256,7 @@ class _EntryBuilder:
         return is_first and parse_integer(text) is None and 3 < len(text) <= 40 and not _SENTENCE_END.search(text)
 
     def _start_section(self, text: str) -> None:
-        """A heading of the same kind replaces the one before, one of another kind stands below it."""
+        """Start a section: it replaces one of its kind, or stands below another."""
         ordinal = leading_ordinal(text)
         style = ordinal.style if ordinal else ""
         if style in self._sections:
@@ -274,7 +277,7 @@ class _EntryBuilder:
 
     @property
     def _key_is_coarser_task(self) -> bool:
-        """Whether what stands for the suggestion is printed as a task, of which a finer column says more."""
+        """Whether the suggestion's column is one of tasks, with a finer one beside it."""
         keys = (parse_header(head.printed) for head in self._headers if head and head.column is Column.SUGGESTION)
         return any(known is not None and known.column is Column.TASKS for known in keys)
 
@@ -298,7 +301,7 @@ class _EntryBuilder:
         self._result.entries.append(entry)
 
     def _is_same_entry(self, row: TableRow, last: TableEntry) -> bool:
-        """Whether the row is one more task of the suggestion before it: the suggestion merged, or printed once."""
+        """Whether the row is one more task of the suggestion before it."""
         mine = [cell for _, cell in row.cells.get(self._key_column, ())]
         above = [cell for _, cell in last.rows[-1].cells.get(self._key_column, ())]
         if any(cell is other for cell in mine for other in above):
@@ -311,7 +314,7 @@ class _EntryBuilder:
         return self._key_column is Column.SUGGESTION and row.has(Column.TASKS) and self._has_same_number(row, last)
 
     def _has_same_number(self, row: TableRow, last: TableEntry) -> bool:
-        """Whether the row stands under the number of the one before, merged or printed once, and under its aspect."""
+        """Whether the row stands under the number and aspect of the one before."""
         number = row.cells.get(Column.NUMBER)
         is_shared = not number or number[0][1] is last.first(Column.NUMBER)
         return is_shared and self._has_same_aspect(row, last)
@@ -321,7 +324,7 @@ class _EntryBuilder:
         return not aspect or aspect[0][1] is last.rows[-1].cells.get(Column.ASPECT, [(None, EMPTY)])[0][1]
 
     def _inherit_duties(self, row: TableRow, last: TableEntry) -> None:
-        """A further task whose duties are all blank has those of the task above it."""
+        """Let a further task without duties have those of the task above it."""
         if not any(row.has(column) for column in _DUTIES):
             for column in _DUTIES:
                 if column in last.rows[-1].cells:
@@ -362,7 +365,7 @@ class _EntryBuilder:
         return leading_ordinal(tidy_text(entry.text(self._key_column))) is not None
 
     def _is_numbered_by_row(self) -> bool:
-        """Whether each row so far has a number of its own, so that a row without one is suspicious."""
+        """Whether each row so far has a number, so that one without is suspicious."""
         numbers = [entry.first(Column.NUMBER) for entry in self._entries]
         return not any(numbers) or len(set(numbers)) < len(numbers)
 
@@ -388,7 +391,7 @@ class _EntryBuilder:
 
 
 def _join_cell_halves(first: str, second: str, column: Column) -> str:
-    """The two halves of a cell that a page cut."""
+    """Join the two halves of a cell that a page cut."""
     if column in (Column.SUGGESTION, Column.TASKS):
         return first + ("\n" if _SENTENCE_END.search(first) else SOFT_BREAK) + second
     return first + (SOFT_BREAK if column is Column.DEPARTMENTS else "\n") + second

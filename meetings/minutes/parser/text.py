@@ -11,17 +11,17 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u0000-\u0008\u000b\u00
 
 
 def remove_whitespace(text: str) -> str:
-    """The text without any white space."""
+    """Return the text without any white space."""
     return re.sub(r"\s+", "", _INVISIBLE.sub("", text))
 
 
 def fold_text(text: str) -> str:
-    """For comparing: no white space, full-width letters, digits and punctuation as half-width."""
+    """Fold text for comparing: no white space, full-width characters as half-width."""
     return unicodedata.normalize("NFKC", remove_whitespace(text)).lower()
 
 
 def tidy_text(text: str) -> str:
-    """As printed, less the blanks that typesetting or a scan puts beside Chinese characters (CNAS 认可 -> CNAS认可).
+    """Remove the blanks of typesetting beside Chinese (CNAS 认可 -> CNAS认可).
 
     Lines stay lines; blanks between Latin words stay, as one.
     """
@@ -35,5 +35,5 @@ def tidy_text(text: str) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    """The non-blank lines, stripped."""
+    """Return the non-blank lines, stripped."""
     return [line.strip() for line in _INVISIBLE.sub("", text).splitlines() if line.strip()]

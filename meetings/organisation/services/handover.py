@@ -1,4 +1,4 @@
-"""Work goes from one to another: a liaison's departments, a department's open tasks, a leader's open tasks."""
+"""Services that hand work over: a liaison's departments, open tasks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def hand_over_departments(
     version: int | None = None,
     note: str = "",
 ) -> list[Department]:
-    """Let another liaison report for these departments of a liaison, instead of the first. Returns them.
+    """Hand departments of a liaison over to another one; return them.
 
-    ``version`` is that of the account that gives. Raises ServiceError.
+    ``version`` is that of the account that gives. Raises PermissionDeniedError, ConflictError, InvalidInputError,
+    InvalidTransitionError.
     """
     require_organisation_manager(actor)
     if account_id == to_id:
@@ -65,7 +66,7 @@ def hand_over_tasks(
     version: int | None = None,
     note: str = "",
 ) -> list[Task]:
-    """Let ``taker`` take the place of ``giver`` in these open tasks of a department, or of a leader. Returns them.
+    """Hand open tasks of a department or leader over to another; return them.
 
     One entry in the log of each. ``version`` is that of who gives. Raises as `hand_over_departments` does.
     """

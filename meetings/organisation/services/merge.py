@@ -1,7 +1,7 @@
-"""Two rows that are one department, or one person, become one; the other stays as a name that leads to it.
+"""Merging of two departments or people; the merged name leads to the other.
 
-It cannot be undone: nobody could say afterwards whose a task had been. The logs are append-only, so what they say of
-the merged row is still said of it, and read as the living one's (`Department.merged_into`).
+It cannot be undone: nobody could tell afterwards whose a task had been. The logs are append-only, so what they record
+of the merged row stays, and is read as the living one's (`Department.merged_into`).
 """
 
 from __future__ import annotations
@@ -77,9 +77,10 @@ def summarize_merge(subject: Department | Person) -> MergeSummary:
 def merge_departments(
     *, department_id: int, into_id: int, actor: Account, version: int | None = None, note: str = ""
 ) -> MergeSummary:
-    """Let one department become part of another: its tasks, liaisons and names move, the stronger role holds.
+    """Merge a department into another: tasks, liaisons and names move.
 
-    Raises PermissionDeniedError, ConflictError (``version`` is that of the one that goes), InvalidTransitionError.
+    Of two roles in a task the stronger holds. Raises PermissionDeniedError, ConflictError (``version`` is that of the
+    one that goes), InvalidTransitionError.
     """
     require_organisation_manager(actor)
     _require_distinct(department_id, into_id)
@@ -109,7 +110,7 @@ def merge_departments(
 def merge_people(
     *, person_id: int, into_id: int, actor: Account, version: int | None = None, note: str = ""
 ) -> MergeSummary:
-    """Let two rows of one person become one: tasks, meetings, suggestions, instructions, accounts and names move.
+    """Merge a person into another: tasks, meetings, suggestions, accounts, names move.
 
     Raises as `merge_departments` does.
     """
@@ -180,7 +181,7 @@ def _meetings_of(person: Person) -> MeetingQuerySet:
 
 
 def _move_person_rows(rows: QuerySet[Any], into: Person, *once: str) -> None:
-    """Let ``rows`` be those of ``into``; where there is one with the same of ``once`` already, it stands for both."""
+    """Give ``rows`` to ``into``, deleting those that it has already by ``once``."""
     for row in rows:
         same = {name: getattr(row, name) for name in once}
         if type(row).objects.filter(person=into, **same).exists():
@@ -191,7 +192,7 @@ def _move_person_rows(rows: QuerySet[Any], into: Person, *once: str) -> None:
 
 
 def _move_attendances(gone: Person, into: Person) -> None:
-    """Let the presence of ``gone`` be that of ``into``; at the same meeting, one with both capacities."""
+    """Give the attendances of ``gone`` to ``into``, joining capacities."""
     longest = max_length_of(Attendance, "capacity")
     for row in Attendance.objects.filter(person=gone):
         other = Attendance.objects.filter(meeting=row.meeting_id, person=into).first()

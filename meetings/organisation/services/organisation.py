@@ -1,4 +1,4 @@
-"""Departments and people: added, renamed, headed, retired and taken back; each is one entry of the change log.
+"""Services on departments and people; each change is one entry of the change log.
 
 The secretariat and administrators do it. ``version`` is that of the row the form showed (`version_of`): a save on an
 older one writes nothing and raises ConflictError (docs/domain.md, Two people at once). Nothing is ever deleted, for the
@@ -34,19 +34,19 @@ _Living = TypeVar("_Living", Department, Person)
 
 
 def require_organisation_manager(actor: Account) -> None:
-    """Raise PermissionDeniedError for everybody else than the secretariat and administrators."""
+    """Raise PermissionDeniedError for all but the secretariat and administrators."""
     if not permissions.can_manage_organisation(actor):
         raise PermissionDeniedError(_("Only the secretariat and administrators may do this."))
 
 
 def version_of(subject: Subject) -> int:
-    """Return the number of the last change of ``subject``; 0 where nobody has changed it. One query."""
+    """Return the number of the last change of ``subject``; 0 without any. One query."""
     last = subject.change_log.order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
 
 
 def lock_row(rows: Manager[_Subject], pk: int, version: int | None = None) -> _Subject:
-    """Return the row of ``rows`` held against others; raises ConflictError where it has another version."""
+    """Return the row of ``rows``, locked; raises ConflictError for another version."""
     row = rows.select_for_update(of=("self",)).get(pk=pk)
     if version is not None:
         newer_entries = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
@@ -55,7 +55,7 @@ def lock_row(rows: Manager[_Subject], pk: int, version: int | None = None) -> _S
 
 
 def lock_pair(rows: Manager[Any], pk: int, other_pk: int, version: int | None) -> tuple[Any, Any]:
-    """Return two rows held against others, always in the same order, so that two who merge never wait for each other.
+    """Return two rows, locked in the order of their ids, so that no deadlock occurs.
 
     ``version`` is the first one's.
     """
@@ -73,7 +73,7 @@ def department_names(account: Account) -> list[str]:
 
 @transaction.atomic
 def add_department(*, actor: Account, name: str) -> Department:
-    """Add a department. Raises InvalidInputError where the name is missing or another's."""
+    """Add a department. Raises InvalidInputError where the name is missing or taken."""
     require_organisation_manager(actor)
     name = _clean_department_name(name)
     department = Department.objects.create(name=name)
@@ -83,7 +83,7 @@ def add_department(*, actor: Account, name: str) -> Department:
 
 @transaction.atomic
 def add_person(*, actor: Account, name: str, unit: str = "") -> Person:
-    """Add a person. Raises InvalidInputError where the name is missing, or there is somebody of this name and unit."""
+    """Add a person. Raises InvalidInputError where the name is missing or taken."""
     require_organisation_manager(actor)
     name, unit = _clean_person_name(name, unit)
     person = Person.objects.create(name=name, unit=unit)
@@ -114,7 +114,7 @@ def rename_department(
 def edit_person(
     *, person_id: int, name: str, unit: str, actor: Account, version: int | None = None, note: str = ""
 ) -> Person:
-    """Rename a person or change the unit; documents that use the old name still mean them."""
+    """Change a person's name or unit; the former name still finds them."""
     require_organisation_manager(actor)
     person = lock_row(Person.objects, person_id, version)
     _require_not_merged(person)
@@ -199,7 +199,7 @@ def _raise_name_taken(other: Department | Person, *, renaming: bool) -> None:
 
 
 def _keep_former_name(subject: Department | Person, old: str) -> None:
-    """Keep the old name; the one it bears now is no former one, should it have been borne before."""
+    """Record the former name, and drop the new one from the former names."""
     subject.former_names.filter(name=subject.name).delete()
     if not subject.former_names.filter(name=old).exists():
         about = {type(subject).__name__.lower(): subject}
@@ -210,7 +210,7 @@ def _keep_former_name(subject: Department | Person, old: str) -> None:
 
 
 def open_tasks_of(subject: Department | Person) -> TaskQuerySet:
-    """Return the open tasks that the department leads or is responsible for, or that the person supervises."""
+    """Return the open tasks that the department answers for or the person supervises."""
     tasks = Task.objects.standing().filter(status__in=OPEN_STATUSES)
     if isinstance(subject, Department):
         return tasks.assigned_to([subject.pk], ANSWERABLE_ROLES)
