@@ -1,130 +1,168 @@
-"""Detection of the file types accepted as evidence, by content. Pure Python.
+"""Detection of file types by content, for evidence and import. Pure Python.
 
-A name's ending is a claim; what counts is what the file begins with and holds. Everything executable is left out:
-programs, scripts, pages with scripts, documents with macros, and archives, which may hold any of these.
+A name's ending is a claim; what counts is what the file begins with and holds. The import of minutes and the keeping of
+evidence ask the same recogniser. No evidence is what can be run: programs, scripts, pages with scripts, documents with
+macros, and archives, which may hold any of these.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
-
-# A text is read this far to see that it is one.
-MAX_TEXT_BYTES = 1 << 20
-# Directory entries of an OLE file are UTF-16; Word, Excel (two generations), PowerPoint, WPS writer and sheets.
-_OLE_PARTS = {
-    "WordDocument": ("application/msword", ("doc", "wps")),
-    "Workbook": ("application/vnd.ms-excel", ("xls", "et")),
-    "Book": ("application/vnd.ms-excel", ("xls", "et")),
-    "PowerPoint Document": ("application/vnd.ms-powerpoint", ("ppt", "dps")),
-}
-_OLE_MACROS = ("_VBA_PROJECT", "Macros", "_VBA_PROJECT_CUR")
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_PACKAGE_PARTS = {
-    "word/document.xml": (f"{_OFFICE}.wordprocessingml.document", ("docx",)),
-    "xl/workbook.xml": (f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",)),
-    "ppt/presentation.xml": (f"{_OFFICE}.presentationml.presentation", ("pptx",)),
-    "OFD.xml": ("application/ofd", ("ofd",)),
-}
-_PACKAGE_MACROS = ("vbaproject.bin", "vbadata.xml")
-_SIGNATURES = (
-    (b"%PDF-", "application/pdf", ("pdf",)),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ("png",)),
-    (b"\xff\xd8\xff", "image/jpeg", ("jpg", "jpeg")),
-    (b"GIF87a", "image/gif", ("gif",)),
-    (b"GIF89a", "image/gif", ("gif",)),
-    (b"II*\x00", "image/tiff", ("tif", "tiff")),
-    (b"MM\x00*", "image/tiff", ("tif", "tiff")),
-)
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# A text with one of these is a page, a drawing or a script, whatever it is called.
-_ACTIVE_MARKERS = ("<html", "<script", "<svg", "<!doctype", "<?php", "<?xml", "<iframe", "<body")
-
-# Endings by their names for people, in the order in which a form says them.
-ENDINGS = ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "wps", "et", "dps", "ofd")
-IMAGE_ENDINGS = ("png", "jpg", "jpeg", "gif", "tif", "tiff")
-TEXT_ENDINGS = ("txt", "csv")
-ALL_ENDINGS = (*ENDINGS, *IMAGE_ENDINGS, *TEXT_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """An accepted type: its media type and file name endings, lower case, without dot."""
+    """A type of file: what people call it.
 
-    content_type: str
-    endings: tuple[str, ...]
+    Where it may be kept as evidence, also its media type and the endings a name of it may have.
+    """
+
+    name: str
+    content_type: str = ""
+    endings: tuple[str, ...] = ()
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+PDF = FileType("PDF", "application/pdf", ("pdf",))
+DOCX = FileType("Word", f"{_OFFICE}.wordprocessingml.document", ("docx",))
+XLSX = FileType("Excel", f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",))
+TEXT = FileType("text", "text/plain", ("txt", "csv"))
+# Whether it is one of these, only its parts say (`recognise_package`).
+PACKAGE = FileType("zip")
+OLD_OFFICE = FileType("Office")
+ENCRYPTED_OFFICE = FileType("Office, encrypted")
+
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SIGNATURES = (
+    ((b"%PDF-",), PDF),
+    ((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"), PACKAGE),
+    ((b"\x89PNG",), FileType("PNG", "image/png", ("png",))),
+    ((b"\xff\xd8\xff",), FileType("JPEG", "image/jpeg", ("jpg", "jpeg"))),
+    ((b"GIF8",), FileType("GIF", "image/gif", ("gif",))),
+    ((b"II*\x00", b"MM\x00*"), FileType("TIFF", "image/tiff", ("tif", "tiff"))),
+    ((b"{\\rtf",), FileType("RTF")),
+    ((b"Rar!",), FileType("RAR")),
+    ((b"7z\xbc\xaf",), FileType("7z")),
+    ((b"\x1f\x8b",), FileType("gzip")),
+    ((b"\x7fELF",), FileType("ELF")),
+    ((b"MZ\x90",), FileType("EXE")),
+    ((b"#!",), FileType("script")),
+    ((b"SQLite format 3",), FileType("SQLite")),
+)
+# Directory entries of an OLE file are UTF-16; Word, Excel (two generations), PowerPoint, WPS writer and sheets.
+_OLD_EXCEL = FileType("Excel", "application/vnd.ms-excel", ("xls", "et"))
+_OLE_PARTS = {
+    "WordDocument": FileType("Word", "application/msword", ("doc", "wps")),
+    "Workbook": _OLD_EXCEL,
+    "Book": _OLD_EXCEL,
+    "PowerPoint Document": FileType("PowerPoint", "application/vnd.ms-powerpoint", ("ppt", "dps")),
+}
+_OLE_MACROS = ("_VBA_PROJECT", "Macros", "_VBA_PROJECT_CUR")
+_PACKAGE_PARTS = (
+    (re.compile(r"word/.*\.xml"), DOCX),
+    (re.compile(r"xl/workbook\.xml"), XLSX),
+    (re.compile(r"mimetype|content\.xml"), FileType("OpenDocument")),
+    (re.compile(r"ppt/.*"), FileType("PowerPoint", f"{_OFFICE}.presentationml.presentation", ("pptx",))),
+    (re.compile(r"ofd\.xml"), FileType("OFD", "application/ofd", ("ofd",))),
+)
+_PACKAGE_MACROS = ("vbaproject.bin", "vbadata.xml")
+_MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<\?xml|<table|<head|<svg|MIME-Version:)", re.IGNORECASE)
+# A text with one of these is a page, a drawing or a script, whatever it is called.
+_ACTIVE_MARKERS = ("<html", "<script", "<svg", "<!doctype", "<?php", "<?xml", "<iframe", "<body")
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# A text is read this far to see that it is one.
+MAX_TEXT_BYTES = 1 << 20
+
+# Endings by their names for people, in the order in which a form says them.
+ENDINGS = ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "wps", "et", "dps", "ofd")
+IMAGE_ENDINGS = ("png", "jpg", "jpeg", "gif", "tif", "tiff")
+TEXT_ENDINGS = TEXT.endings
+ALL_ENDINGS = (*ENDINGS, *IMAGE_ENDINGS, *TEXT_ENDINGS)
+
+
+def recognise(content: bytes) -> FileType:
+    """Return the type of ``content``.
+
+    `PACKAGE` for every zip, and `TEXT` for what is nothing else, be it one or not.
+    """
+    for beginnings, file_type in _SIGNATURES:
+        if content.startswith(beginnings):
+            return file_type
+    if content.startswith(OLE_SIGNATURE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            return ENCRYPTED_OFFICE
+        return next((file_type for name, file_type in _OLE_PARTS.items() if _has_entry(content, name)), OLD_OFFICE)
+    if _MARKUP.match(content[:512]):
+        return FileType("HTML/XML")
+    # Some programs write a line of their own before the beginning.
+    return PDF if b"%PDF-" in content[:1024] else TEXT
+
+
+def recognise_package(names: Iterable[str]) -> FileType:
+    """Return the type of a zip by its parts; `PACKAGE` where it is no document."""
+    names = [name.lower() for name in names]
+    return next((kind for part, kind in _PACKAGE_PARTS if any(map(part.fullmatch, names))), PACKAGE)
+
+
+def decode_text(content: bytes, *, is_cut: bool = False) -> str | None:
+    """Decode a text by BOM, as UTF-8 or GB18030; None where it is no text.
+
+    ``is_cut``: it goes on, so that its last character may be cut in two.
+    """
+    encodings = [encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)]
+    if not encodings and b"\0" in content:
+        return None
+    for encoding in encodings or ("utf-8", "gb18030"):
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(content, final=not is_cut)
+        except UnicodeDecodeError:
+            continue
+    return None
 
 
 def detect_file_type(file: BinaryIO) -> FileType | None:
-    """Return the type of ``file`` by its content, or None where it is not accepted.
+    """Return the type of ``file``, or None where it may not be kept as evidence.
 
     Leaves the file at its beginning.
     """
     try:
         file.seek(0)
-        head = file.read(16)
-        for beginning, content_type, endings in _SIGNATURES:
-            if head.startswith(beginning):
-                return FileType(content_type, endings)
-        if head.startswith(_ZIP):
-            return _detect_package(file)
-        if head.startswith(_OLE):
-            return _detect_ole(file)
-        return _detect_text(file)
+        content = file.read(MAX_TEXT_BYTES)
+        if content.startswith(OLE_SIGNATURE):
+            content += file.read()
+        found = recognise(content)
+        if found is PACKAGE:
+            names = _package_names(file)
+            found, is_active = recognise_package(names), any(name.lower().endswith(_PACKAGE_MACROS) for name in names)
+        elif content.startswith(OLE_SIGNATURE):
+            is_active = any(_has_entry(content, name) for name in _OLE_MACROS)
+        else:
+            is_active = found is TEXT and not _is_plain_text(content)
+        return found if found.endings and not is_active else None
     finally:
         file.seek(0)
 
 
-def _detect_package(file: BinaryIO) -> FileType | None:
+def _package_names(file: BinaryIO) -> list[str]:
     try:
         with zipfile.ZipFile(file) as package:
-            names = set(package.namelist())
+            return package.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return None
-    if any(name.lower().endswith(_PACKAGE_MACROS) for name in names):
-        return None
-    for part, (content_type, endings) in _PACKAGE_PARTS.items():
-        if part in names:
-            return FileType(content_type, endings)
-    return None
+        return []
 
 
-def _detect_ole(file: BinaryIO) -> FileType | None:
-    file.seek(0)
-    content = file.read()
-
-    def has(name: str) -> bool:
-        return (name + "\0").encode("utf-16-le") in content
-
-    if any(has(name) for name in _OLE_MACROS):
-        return None
-    for part, (content_type, endings) in _OLE_PARTS.items():
-        if has(part):
-            return FileType(content_type, endings)
-    return None
+def _has_entry(content: bytes, name: str) -> bool:
+    return (name + "\0").encode("utf-16-le") in content
 
 
-def _detect_text(file: BinaryIO) -> FileType | None:
-    file.seek(0)
-    content = file.read(MAX_TEXT_BYTES)
-    if not content or b"\0" in content or content.startswith((b"#!", b"MZ", b"\x7fELF")):
-        return None
-    text = _decode_text(content)
-    if text is None or any(sign in text.lower() for sign in _ACTIVE_MARKERS):
-        return None
-    if sum(not character.isprintable() and character not in "\t\r\n\f\ufeff\u3000\xa0" for character in text):
-        return None
-    return FileType("text/plain", TEXT_ENDINGS)
-
-
-def _decode_text(content: bytes) -> str | None:
-    for encoding in ("utf-8", "gb18030"):
-        # The last character may have been cut in two by the limit.
-        for end in (len(content), -1, -2, -3):
-            try:
-                return content[:end].decode(encoding)
-            except UnicodeDecodeError:
-                if len(content) < MAX_TEXT_BYTES:
-                    break
-    return None
+def _is_plain_text(content: bytes) -> bool:
+    """Return whether it is text alone: no control characters, page or script."""
+    text = decode_text(content, is_cut=len(content) == MAX_TEXT_BYTES)
+    if not text or any(marker in text.lower() for marker in _ACTIVE_MARKERS):
+        return False
+    return all(character.isprintable() or character in "\t\r\n\f\ufeff\u3000\xa0" for character in text)

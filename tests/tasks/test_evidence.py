@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from meetings.core.file_types import detect_file_type
 from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
+from meetings.minutes.documents import detect_format
 from meetings.models import Evidence, Status
 from meetings.tasks.services.closure import request_closure
 from meetings.tasks.services.evidence import add_evidence, clean_file_name, delete_evidence
@@ -103,6 +104,16 @@ def test_what_can_be_run_is_not_kept(name):
 
 def test_a_text_in_the_national_encoding_is_a_text():
     assert detect_file_type(io.BytesIO("任务分解表：已完成。".encode("gb18030"))).content_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [("任务分解表：已完成。".encode("utf-16"), "txt"), (b"\r\n" + PDF, "pdf"), (package("word/document2.xml"), "docx")],
+    ids=["a text of two bytes a character", "a PDF after an empty line", "a document whose main part has another name"],
+)
+def test_evidence_and_import_tell_a_file_alike(content, ending):
+    assert detect_format(content).value in (ending, "text")
+    assert ending in detect_file_type(io.BytesIO(content)).endings
 
 
 @pytest.mark.parametrize(
