@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,6 +46,7 @@ from meetings.models import (
     SuggestionSource,
     Task,
 )
+from meetings.models.fields import max_length_of
 from meetings.tasks.services.creation import create_task
 from meetings.tasks.services.log import log_change
 
@@ -104,8 +106,8 @@ def _find_metadata_blockers(draft: Draft, today: datetime.date) -> Iterable[Bloc
 def _find_metadata_length_blockers(metadata: ParsedMeeting) -> Iterable[Blocker]:
     for name in MEETING_TEXTS:
         yield from _find_long_value(getattr(metadata, name), Meeting, name, None)
-    for name in (metadata.chair, metadata.overall_lead, *metadata.leads):
-        yield from _find_long_value(name, Person, "name", None)
+    for lead in (metadata.chair, metadata.overall_lead, *metadata.leads):
+        yield from _find_long_value(lead, Person, "name", None)
     for person in metadata.attendees:
         yield from _find_long_value(person.name, Person, "name", None)
         yield from _find_long_value(person.capacity, Attendance, "capacity", None)
@@ -145,11 +147,12 @@ def _find_row_length_blockers(row: ParsedRow, position: int) -> Iterable[Blocker
 def _find_long_texts(row: ParsedRow, position: int) -> Iterable[Blocker]:
     # No form could save such a text again, nor any list show it.
     said = {"row": position, "longest": MAX_TEXT_LENGTH}
-    if len(row.suggestion or "") > MAX_TEXT_LENGTH:
+    suggestion_length = len(row.suggestion or "")
+    if suggestion_length > MAX_TEXT_LENGTH:
         message = _(
             "Row %(row)d: the suggestion is %(length)d characters long, and %(longest)d are the most. Shorten it."
         )
-        yield Blocker(message % {**said, "length": len(row.suggestion)}, position)
+        yield Blocker(message % {**said, "length": suggestion_length}, position)
     for number, task in enumerate(row.tasks, start=1):
         if len(task.text or "") > MAX_TEXT_LENGTH:
             message = _(
@@ -158,8 +161,8 @@ def _find_long_texts(row: ParsedRow, position: int) -> Iterable[Blocker]:
             yield Blocker(message % {**said, "task": number, "length": len(task.text)}, position)
 
 
-def _find_long_value(text: str | None, model: type, field: str, row: int | None) -> Iterable[Blocker]:
-    longest = model._meta.get_field(field).max_length
+def _find_long_value(text: str | None, model: type[Model], field: str, row: int | None) -> Iterable[Blocker]:
+    longest = max_length_of(model, field)
     if text and len(text) > longest:
         said = {"text": f"{text[:20]}…", "longest": longest, "row": row}
         if row is None:
@@ -289,10 +292,10 @@ def build_row_issues(draft: Draft, at: int) -> list[Mark]:
 
 def task_numbers(row: ParsedRow) -> list[int]:
     """Return a number from 1 for each task: the printed ones, where they tell the tasks apart."""
-    printed = [task.number for task in row.tasks]
-    if all(printed) and len(set(printed)) == len(printed):
-        return [int(number) for number in printed]
-    return list(range(1, len(printed) + 1))
+    printed = [task.number for task in row.tasks if task.number]
+    if len(set(printed)) == len(row.tasks):
+        return printed
+    return list(range(1, len(row.tasks) + 1))
 
 
 def _get_or_create_aspect(meeting: Meeting, title: str | None) -> Aspect | None:

@@ -6,7 +6,7 @@ deadline moves by an extension only) and what the file no longer has is reported
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
@@ -143,7 +143,7 @@ def _match_rows(
     free = set(range(len(others)))
     partners: dict[int, int] = {}
 
-    def pair(fits) -> None:
+    def pair(fits: Callable[[int, int], bool]) -> None:
         for at in range(len(mine)):
             if at not in partners and (found := next((to for to in sorted(free) if fits(at, to)), None)) is not None:
                 partners[at] = found
@@ -294,14 +294,23 @@ def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: st
             suggestions.append(add_suggestion(meeting, draft, row.position, resolver, actor=actor))
             continue
         suggestions.append(row.suggestion)
-        _update_row(draft, row, resolver, actor=actor, reason=reason)
+        _update_row(draft, row, row.position, row.suggestion, resolver, actor=actor, reason=reason)
     return AcceptResult(meeting, tuple(suggestions), is_update=True)
 
 
-def _update_row(draft: Draft, row: RowDifference, resolver: NameResolver, *, actor: Account, reason: str) -> None:
-    printed = draft.rows[row.position - 1].row
+def _update_row(
+    draft: Draft,
+    row: RowDifference,
+    position: int,
+    suggestion: Suggestion,
+    resolver: NameResolver,
+    *,
+    actor: Account,
+    reason: str,
+) -> None:
+    printed = draft.rows[position - 1].row
     shared = {change.column: change.new for change in row.changes if change.is_applied}
-    first = row.suggestion.tasks.standing().order_by("number").first()
+    first = suggestion.tasks.standing().order_by("number").first()
     if shared and first is not None:
         edit_texts(
             task_id=first.pk,
@@ -318,26 +327,32 @@ def _update_row(draft: Draft, row: RowDifference, resolver: NameResolver, *, act
         if difference.task is None:
             new.append(difference.place)
             continue
-        _update_task(difference, printed, resolver, actor=actor, reason=reason)
-    taken = set(row.suggestion.tasks.standing().values_list("number", flat=True))
+        printed_task = printed.tasks[difference.place]
+        _update_task(difference.task, printed_task, difference.changes, resolver, actor=actor, reason=reason)
+    taken = set(suggestion.tasks.standing().values_list("number", flat=True))
     numbers = {}
     for place in new:
         number = task_numbers(printed)[place]
         numbers[place] = number if number not in taken else max(taken) + 1
         taken.add(numbers[place])
     if numbers:
-        create_tasks_from_row(row.suggestion, draft, row.position, resolver, numbers, actor=actor)
+        create_tasks_from_row(suggestion, draft, position, resolver, numbers, actor=actor)
 
 
 def _update_task(
-    difference: TaskDifference, row: ParsedRow, resolver: NameResolver, *, actor: Account, reason: str
+    task: Task,
+    printed: PrintedTask,
+    changes: Sequence[FieldChange],
+    resolver: NameResolver,
+    *,
+    actor: Account,
+    reason: str,
 ) -> None:
-    changed = {change.column: change.new for change in difference.changes if change.is_applied}
-    printed = row.tasks[difference.place]
+    changed = {change.column: change.new for change in changes if change.is_applied}
     if changed.keys() & {"text", "remarks"}:
         edit_texts(
-            task_id=difference.task.pk,
-            version=_version(difference.task),
+            task_id=task.pk,
+            version=_version(task),
             actor=actor,
             reason=reason,
             text=changed.get("text"),
@@ -345,8 +360,8 @@ def _update_task(
         )
     if changed.keys() & {"departments", "leaders"}:
         edit_assignments(
-            task_id=difference.task.pk,
-            version=_version(difference.task),
+            task_id=task.pk,
+            version=_version(task),
             actor=actor,
             reason=reason,
             departments=resolver.departments(printed.departments),

@@ -145,6 +145,7 @@ def _unique(issues: Iterable[ParserIssue]) -> tuple[ParserIssue, ...]:
 def with_offered_day(draft_row: DraftRowData, issue: ParserIssue) -> ParsedRow:
     """Return the row with the day that ``issue``'s doubt offers, for each task whose deadline the doubt is about."""
     doubt = issue.deadline_problem
+    assert doubt is not None  # only a doubt about a deadline offers a day
     texts_in_doubt = [task for task in draft_row.row.tasks if doubt.value in task.deadline.text]
     tasks = tuple(
         replace(

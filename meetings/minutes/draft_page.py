@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -80,6 +80,12 @@ class TaskFields:
     milestone_previews: list[str]
 
 
+def first_anchor(problems: Sequence[IssueCard], questions: Sequence[NameCard]) -> str:
+    """Return the id of the first card, "" without any."""
+    anchors = [card.anchor for card in problems] + [card.anchor for card in questions]
+    return anchors[0] if anchors else ""
+
+
 @dataclass(frozen=True, slots=True)
 class RowCard:
     """A row of the draft. ``is_open``: something in it waits for an answer, so it is shown unfolded."""
@@ -112,7 +118,7 @@ class RowCard:
     @property
     def first_anchor(self) -> str:
         """The id of the first thing in it that waits for an answer."""
-        return next((card.anchor for card in (*self.problems, *self.questions)), "")
+        return first_anchor(self.problems, self.questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ class DraftPage:
     @property
     def first_anchor(self) -> str:
         """The id of the first thing that waits for an answer."""
-        around = next((card.anchor for card in (*self.problems, *self.questions)), "")
+        around = first_anchor(self.problems, self.questions)
         return around or next((row.first_anchor for row in self.rows if row.first_anchor), "")
 
     @property
@@ -225,6 +231,7 @@ def build_draft_page(
 def _row_card(
     draft_row: DraftRowData, position: int, matches: NameMatches, form_data: Mapping[str, str], error: str
 ) -> RowCard:
+    assert draft_row.pk is not None  # a page shows the rows that are saved
     row = draft_row.row
     here = [match for match in matches.all() if matches.places[match.key][0][0] == position]
     heading = row.suggestion or next((task.text for task in row.tasks if task.text), "")
@@ -275,10 +282,10 @@ def _issue_card(anchor_scope: str, place: int, issue: ParserIssue, row: ParsedRo
             for task in row.tasks
         ]
     if row is not None and issue.code in SHARED_NAME_COLUMNS:
-        options = assignable_names(row, issue.column)
+        choices = assignable_names(row, issue.column)
         for task in row.tasks:
             own = task.leaders if issue.column == "leaders" else [each.name for each in task.departments]
-            names.append(AssignmentOptions(task.text, [(name, name in own) for name in options]))
+            names.append(AssignmentOptions(task.text, [(name, name in own) for name in choices]))
     return IssueCard(
         anchor=f"problem-{anchor_scope}-{place}",
         place=place,

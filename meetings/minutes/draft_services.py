@@ -166,7 +166,7 @@ def lock_document(document_id: int, version: int | None = None) -> MinutesDocume
     """Return the draft, held until the transaction ends; raises AlreadyAcceptedError, or ConflictError."""
     # Not joined with its meeting: whoever waited for the lock would see the join as it was before waiting.
     document = MinutesDocument.objects.select_for_update().get(pk=document_id)
-    if document.meeting_id is not None:
+    if document.meeting is not None:
         raise AlreadyAcceptedError(document.meeting)
     check_version(version, document.version)
     return document

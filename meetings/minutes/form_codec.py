@@ -128,7 +128,7 @@ def parse_row_form(row: ParsedRow, form_data: Mapping[str, str], metadata: Parse
 def _parse_task_form(
     task: ParsedTask, text: Mapping[str, str], metadata: ParsedMeeting
 ) -> tuple[ParsedTask, set[str], tuple[DeadlineProblem, ...]]:
-    values = {}
+    values: dict[str, Any] = {}
     if "text" in text and text["text"] != task.text:
         values["text"] = text["text"]
     if "departments" in text and text["departments"] != format_departments(task.departments):
@@ -136,7 +136,7 @@ def _parse_task_form(
     if "leaders" in text and text["leaders"] != format_names(task.leaders):
         values["leaders"] = parse_leaders(text["leaders"])
     columns = {"tasks" if name == "text" else name for name in values}
-    days = {"issued_on": metadata.issued_on, "held_on": metadata.held_on}
+    days: dict[str, Any] = {"issued_on": metadata.issued_on, "held_on": metadata.held_on}
     doubts: list[DeadlineProblem | None] = []
     if "deadline" in text and text["deadline"] != task.deadline.text:
         reading = read_deadline(text["deadline"], **days)
@@ -161,7 +161,7 @@ def _parse_task_form(
 def parse_metadata_form(metadata: ParsedMeeting, form_data: Mapping[str, str]) -> ParsedMeeting:
     """Return ``metadata`` with what was typed in its form; raises InvalidInputError for a day that is none."""
     text = {name: _normalise_lines(value) for name, value in form_data.items()}
-    values = {}
+    values: dict[str, Any] = {}
     for name in METADATA_FIELDS:
         if name in text:
             values[name] = _parse_day(name, text[name]) if name.endswith("_on") else text[name] or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.contrib import messages
@@ -33,7 +33,7 @@ from .sandbox import parse_in_sandbox
 #: Characters of pasted text; a notice has some ten thousand. What is longer is a file.
 MAX_PASTED_CHARACTERS = 500_000
 _RECENT_COUNT = 10
-_CONTENT_TYPES = {
+_CONTENT_TYPES: dict[str, str] = {
     DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     DocumentFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     DocumentFormat.PDF: "application/pdf",
@@ -73,9 +73,10 @@ def minutes_import(request: Request) -> HttpResponse:
 
 def _create_draft(request: Request, file: UploadedFile | None, text: str) -> MinutesDocument:
     """Return the draft of what was handed in: the one of before, where the account has one of the same file."""
-    if file is not None and file.size > MAX_FILE_BYTES:
+    size = (file.size or 0) if file is not None else 0
+    if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
-        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-file.size // MEGABYTE), limit=limit)
+        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
     content = file.read() if file is not None else text.encode()
     if before := draft_services.find_unfinished_draft(request.user, content):
         messages.info(request, _("You have a draft of this file already. This is it, as you left it."))
@@ -85,7 +86,7 @@ def _create_draft(request: Request, file: UploadedFile | None, text: str) -> Min
         path.write_bytes(content)
         read = parse_in_sandbox(path)
     return draft_services.create_draft(
-        parsed=read, content=content, name=file.name if file else "", account=request.user
+        parsed=read, content=content, name=(file.name or "") if file else "", account=request.user
     )
 
 
@@ -149,7 +150,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
     return answer or _render_change(request, document)
 
 
-def _render_draft(request: Request, page: DraftPage, *, errors=(), status: int = 200) -> HttpResponse:
+def _render_draft(request: Request, page: DraftPage, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
     context = {"page": page, "document": page.document, "wrong": errors}
     return render(request, "meetings/minutes/draft.html", context, status=status)
 
@@ -182,9 +183,9 @@ def _render_change(request: Request, document: MinutesDocument) -> HttpResponse:
     if request.htmx:
         return _render_fragment(request, page)
     card = page.row(posted_id(request.POST, "row"))
-    stays = request.POST["action"] in ("save", "facts") or card is None
+    stays = request.POST["action"] in ("save", "facts")
     anchor = f"row-{card.pk}" if card else "facts" if request.POST["action"] == "facts" else page.first_anchor
-    if not stays:
+    if card and not stays:
         anchor = page.anchor_after(card.position) or anchor
     return redirect(f"{reverse('draft', args=[document.pk])}#{anchor}")
 
