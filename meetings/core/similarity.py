@@ -7,17 +7,18 @@ have (建议, 进一步, 加强) says little about any of them and weighs little
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
+
+from .text import fold_text
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 def bigrams(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring letters or digits of ``text``."""
-    characters = [one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum()]
+    characters = [one for one in fold_text(text) if one.isalnum()]
     return frozenset(first + second for first, second in zip(characters, characters[1:], strict=False))
 
 

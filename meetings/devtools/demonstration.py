@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from axes.utils import reset as lift_lockout
 from django.conf import settings
 from django.core.management import call_command
@@ -13,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from meetings.accounts.services.accounts import new_password
+from meetings.core.text import display_width
 from meetings.models import Account, Department, Meeting, Person, Role
 
 FIXTURE = "meeting_81"
@@ -86,12 +85,10 @@ def password_table(passwords: Passwords) -> str:
     rows = [
         [account.username, password, in_both_languages(Role(account.role).label)] for account, password in passwords
     ]
-    widths = [max(map(_terminal_width, column)) for column in zip(head, *rows, strict=True)]
+    widths = [max(map(display_width, column)) for column in zip(head, *rows, strict=True)]
     rule = ["─" * width for width in widths]
     return "\n".join(
-        "  ".join(
-            cell + " " * (width - _terminal_width(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
+        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in [head, rule, *rows]
     )
 
@@ -104,7 +101,3 @@ def in_both_languages(message: Promise | str) -> str:
             written.append(str(message))
     # Once where the catalogue is not compiled yet.
     return " / ".join(dict.fromkeys(written))
-
-
-def _terminal_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

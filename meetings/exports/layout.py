@@ -9,9 +9,10 @@ it need be.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+
+from meetings.core.text import is_wide
 
 # Points a unit of column width is worth where the standard font is SimSun 11: 8 of 96 dots an inch in Excel.
 POINTS_PER_WIDTH = 6.0
@@ -80,12 +81,7 @@ def _unbreakable_pieces(paragraph: str) -> Iterator[str]:
 
 
 def _in_word(character: str) -> bool:
-    return character != " " and not _is_east_asian(character)
-
-
-@lru_cache(maxsize=4096)
-def _is_east_asian(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WFA"
+    return character != " " and not is_wide(character)
 
 
 def _width_in_em(character: str) -> float:

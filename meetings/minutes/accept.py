@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from meetings.core.text import fold_text
 from meetings.errors import InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.parser.schema import ParsedFile
-from meetings.minutes.parser.text import fold_text
 from meetings.models import Account, Meeting, MinutesDocument
 
 from .corrections import apply_corrections, compute_corrections

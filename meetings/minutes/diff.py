@@ -15,9 +15,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.meetings import edit_meeting, get_metadata
+from meetings.core.text import fold_text
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.minutes.parser.schema import ParsedTask as PrintedTask
-from meetings.minutes.parser.text import fold_text
 from meetings.models import Account, Meeting, Suggestion, Task
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from meetings.core.text import fold_text
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.display.import_issues import Mark
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedRow
-from meetings.minutes.parser.text import fold_text
 from meetings.models import ImportIssueColumn
 
 from .matching import NameMatch

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meetings.core.issue_codes import QuestionCode
+from meetings.core.text import fold_text
 from meetings.minutes.match_messages import MatchReason
 from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow
-from meetings.minutes.parser.text import fold_text
 from meetings.models import Attendance, Department, FormerName, Person, SuggestionSource, TaskLeader
 
 DEPARTMENT, PERSON = "department", "person"

@@ -16,8 +16,8 @@ from enum import StrEnum
 from django.utils import translation
 
 from meetings.core.converter import rename_keys, store_as_list
+from meetings.core.text import fold_text
 from meetings.minutes.documents.sheets import Sheet, SheetCell
-from meetings.minutes.parser.text import fold_text
 from meetings.workbooks.columns import COLUMNS
 
 from .format import (

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 
 from django.utils import translation
 
+from meetings.core.text import fold_text, remove_whitespace, to_half_width
 from meetings.deadlines.days import day_of_serial, day_or_none
 from meetings.minutes.parser.dates import PRINTED_DAY, date_from_match
 from meetings.minutes.parser.ordinals import chinese_integer
-from meetings.minutes.parser.text import remove_whitespace
 from meetings.models import Status
 
 from .parser import WorkbookCell
@@ -39,7 +38,7 @@ def parse_day(cell: WorkbookCell, today: datetime.date) -> datetime.date | None:
     """
     if cell.day is not None:
         return cell.day
-    text = remove_whitespace(_TIME.sub("", unicodedata.normalize("NFKC", cell.text).strip()))
+    text = remove_whitespace(_TIME.sub("", to_half_width(cell.text).strip()))
     if match := PRINTED_DAY.fullmatch(text):
         return date_from_match(match)
     if match := _COMPACT_DATE.fullmatch(text):
@@ -72,4 +71,4 @@ def _statuses_by_word() -> dict[str, Status]:
 
 
 def _normalise(text: str) -> str:
-    return re.sub(r"[\s_\-“”\"'。.]+", "", remove_whitespace(unicodedata.normalize("NFKC", text))).casefold()
+    return re.sub(r"[_\-“”\"'。.]+", "", fold_text(text))

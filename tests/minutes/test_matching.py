@@ -7,11 +7,11 @@ import datetime
 import pytest
 
 from meetings.core.issue_codes import QuestionCode
+from meetings.core.text import fold_text
 from meetings.display.import_issues import question_sentence
 from meetings.minutes.match_messages import MatchReason, match_reason_message
 from meetings.minutes.matching import find_department_match_reason, match_names
 from meetings.minutes.parser.schema import ParsedMeeting
-from meetings.minutes.parser.text import fold_text
 from meetings.models import Attendance, Department, Person
 from tests import factories
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown
+from meetings.core.text import fold_text
 from meetings.devtools import synthetic
 from meetings.exports.formatting import distinct, leader_names
 from meetings.minutes.documents import read_content
 from meetings.minutes.parser.minutes import parse_minutes
-from meetings.minutes.parser.text import fold_text
 from meetings.models import Meeting, Suggestion, Task, TaskDepartment
 from tests import factories
 from tests.depth import examples

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from meetings.core.text import display_width, tidy_text
 from meetings.minutes.documents.text_bands import (
     SENTENCE_END,
     are_row_tops,
@@ -23,12 +24,11 @@ from meetings.minutes.documents.text_bands import (
 from meetings.minutes.parser.column_headers import Column, Header, disambiguate_headers, is_header_row, parse_header
 from meetings.minutes.parser.ordinals import leading_ordinal, parse_integer
 from meetings.minutes.parser.person_names import has_organisation_ending
-from meetings.minutes.parser.text import tidy_text
 
 from .model import EMPTY, Block, Cell, Paragraph, Table
 from .row_bands import Band, assign_lines, find_group_bands
 from .text_top_rows import Piece, parse_top_aligned_rows
-from .wrapping import PrintedLine, display_width, join_paragraphs, unwrap_lines
+from .wrapping import PrintedLine, join_paragraphs, unwrap_lines
 
 _TEXT_COLUMNS = (Column.ASPECT, Column.SUGGESTION, Column.TASKS, Column.REMARKS)
 Measure = Callable[[str], int]

@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meetings.core.text import display_width
 from meetings.minutes.parser.column_headers import Column, Header
 from meetings.minutes.parser.ordinals import parse_integer
 
 from .text_lines import SKIP_COSTS, score_fit
-from .wrapping import display_width
 
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}部分)"

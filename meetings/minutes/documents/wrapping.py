@@ -8,9 +8,10 @@ had room for what follows was ended on purpose.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from meetings.core.text import display_width
 
 from .model import SOFT_BREAK
 
@@ -35,11 +36,6 @@ class PrintedLine:
     left: float
     right: float
     size: float
-
-
-def display_width(text: str) -> int:
-    """Return the columns of the text on a terminal: two for a Chinese character."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
 def next_unit_width(text: str, size: float) -> float:

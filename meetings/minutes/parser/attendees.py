@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from meetings.core.text import tidy_text
+
 from .person_names import (
     ParsedPerson,
     can_be_name,
@@ -15,7 +17,6 @@ from .person_names import (
     parse_person,
     split_outside_brackets,
 )
-from .text import tidy_text
 
 _ATTENDS = re.compile(
     r"受邀(?:参会|参加|出席|列席)|(?:共同)?参加了?(?:本次|此次|这次)?(?:会议|座谈|活动)|参会|"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from meetings.core.text import remove_whitespace
 from meetings.minutes.documents.model import SOFT_BREAK
 
 from .column_headers import Role
@@ -22,7 +23,6 @@ from .person_names import (
     parse_person,
     split_outside_brackets,
 )
-from .text import remove_whitespace
 
 _NOBODY = {"/", "／", "\\", "无", "无。", "暂无", "没有", "不涉及", "N/A", "n/a", "*"} | set("-—－–―") | {"——", "--"}
 _UNIT = "(?:单位|部门|部室|处室|科室|机构|司局|学院)?"

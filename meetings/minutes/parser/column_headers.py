@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .text import fold_text, remove_whitespace
+from meetings.core.text import fold_text, remove_whitespace
 
 if TYPE_CHECKING:  # the documents' package reads plain text by the heads in it
     from meetings.minutes.documents.model import Cell, Table

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from meetings.core.issue_codes import ProblemCode
+from meetings.core.text import remove_whitespace
 from meetings.minutes.parser.issues import ParserIssue
 
 from .ordinals import chinese_integer
 from .schema import ParsedRow
-from .text import remove_whitespace
 
 _COUNT = r"(\d{1,4}|[一二两三四五六七八九十百]{1,5})"
 _STATED_COUNT = re.compile(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from meetings.core.text import fold_text
 from meetings.minutes.documents.model import Cell
-
-from .text import fold_text
 
 _LABEL_CELL = re.compile(
     r"^(?:会议)?(?:名称|主题|议题|时间|日期|地点|地址)$|^(?:主持|主持人|记录|记录人|参会|参加|出席|列席|与会|承办|主办|召集|缺席|请假)"

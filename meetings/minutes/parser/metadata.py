@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from meetings.core.issue_codes import ProblemCode
+from meetings.core.text import remove_whitespace, tidy_text
 from meetings.minutes.parser.issues import ParserIssue
 
 from .attendees import CHAIR_AS_SUBJECT, is_group_of_people, parse_attendees, parse_people
@@ -19,7 +20,6 @@ from .cells import parse_leaders
 from .dates import PRINTED_DAY, PRINTED_DAY_OF_YEAR, date_from_match, find_first_date
 from .person_names import is_name, parse_person
 from .schema import ParsedMeeting, ParsedPerson
-from .text import remove_whitespace, tidy_text
 
 _DAY = PRINTED_DAY.pattern.replace("?P<year>", "").replace("?P<month>", "").replace("?P<day>", "")
 _HAPPENS = r"(?:召开|举行|举办)"

@@ -7,6 +7,7 @@ from os import PathLike
 
 from meetings.core.converter import converter
 from meetings.core.issue_codes import ProblemCode
+from meetings.core.text import fold_text
 from meetings.minutes.documents import Document, Paragraph, UnreadableDocumentError, UnreadableReason, read_document
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.messages import issue_message
@@ -19,7 +20,6 @@ from .row_numbers import parse_numbers
 from .rows import DocumentContext, RowParser
 from .schema import ParsedMinutes, ParsedRow
 from .table_segmentation import Breakdown, parse_breakdown
-from .text import fold_text
 
 #: A column whose lack is said once. What a table may well do without (number, aspect, remarks) is not asked for.
 _EXPECTED_COLUMNS = (

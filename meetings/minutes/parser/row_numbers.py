@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from meetings.core.issue_codes import ProblemCode
+from meetings.core.text import remove_whitespace, tidy_text
 from meetings.minutes.documents.model import Cell
 from meetings.minutes.parser.issues import ParserIssue
 
 from .column_headers import Column
 from .ordinals import leading_ordinal, parse_integer, split_numbered_parts
 from .table_segmentation import TableEntry
-from .text import remove_whitespace, tidy_text
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meetings.core.issue_codes import ProblemCode
+from meetings.core.text import tidy_text
 from meetings.deadlines import Deadline, DeadlineKind, Reading, read_cell, read_row_deadlines
 from meetings.minutes.documents.model import SOFT_BREAK, Cell
 from meetings.minutes.parser.issues import ParserIssue
@@ -27,7 +28,6 @@ from .ordinals import Part, leading_ordinal, split_numbered_parts
 from .person_names import collapse_spaced_names
 from .schema import ParsedRow, ParsedTask
 from .table_segmentation import TableEntry, TableRow
-from .text import tidy_text
 
 _UNDATED = Deadline("", DeadlineKind.UNDECIDED)
 _PEOPLE_IN_HEAD = re.compile(r"责任人|负责人|联系人")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from meetings.core.text import fold_text, tidy_text
 from meetings.minutes.documents.model import Document, Paragraph, Table
 
 from .column_headers import Column, HeaderRows, disambiguate_headers, find_header_rows
-from .text import fold_text, tidy_text
 
 _PROGRESS_REPORT = re.compile(r"(?:完成|落实|办理|整改|进展)情况")
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from meetings.core.text import fold_text, tidy_text
 from meetings.minutes.documents.model import EMPTY, SOFT_BREAK, Cell, Document, Paragraph, Table
 
 from .column_headers import Column, Header, HeaderRows, disambiguate_headers, parse_header
@@ -17,7 +18,6 @@ from .label_rows import split_label_row
 from .ordinals import leading_ordinal, parse_integer
 from .schema import Origin
 from .table_candidates import TableCandidate, find_candidates, is_text_between, title_above
-from .text import fold_text, tidy_text
 
 _NOTE = re.compile(r"^(?:注|备注|说明|附注|※|\*|填表|审核|制表|联系|报送|签发|编制|抄送|主送|批准|审批)")
 _TOTAL = re.compile(r"^(?:合计|总计|小计|共计)")

@@ -1,9 +1,10 @@
-"""Small helpers on Chinese text that every part of the reading uses."""
+"""Text made alike for comparing, finding and measuring. Pure Python."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·"
 _BLANK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_WIDE}])")
@@ -15,9 +16,25 @@ def remove_whitespace(text: str) -> str:
     return re.sub(r"\s+", "", _INVISIBLE.sub("", text))
 
 
+def to_half_width(text: str) -> str:
+    """Return the text with full-width letters, figures and marks as half-width."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def fold_text(text: str) -> str:
     """Fold text for comparing: no white space, full-width characters as half-width."""
-    return unicodedata.normalize("NFKC", remove_whitespace(text)).lower()
+    return remove_whitespace(to_half_width(text)).casefold()
+
+
+def display_width(text: str) -> int:
+    """Return the columns that ``text`` takes where Chinese takes two each."""
+    return sum(2 if is_wide(letter) else 1 for letter in text)
+
+
+@lru_cache(maxsize=4096)
+def is_wide(letter: str) -> bool:
+    """Return whether a letter is as wide as a Chinese character."""
+    return unicodedata.east_asian_width(letter) in "WFA"
 
 
 def tidy_text(text: str) -> str:
@@ -32,8 +49,3 @@ def tidy_text(text: str) -> str:
         if line:
             lines.append(line)
     return "\n".join(lines)
-
-
-def split_lines(text: str) -> list[str]:
-    """Return the non-blank lines, stripped."""
-    return [line.strip() for line in _INVISIBLE.sub("", text).splitlines() if line.strip()]
