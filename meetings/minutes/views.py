@@ -28,10 +28,9 @@ from . import accept, draft_services, issue_answers
 from .creation import AcceptBlockedError
 from .documents import UnreadableDocumentError, UnreadableReason
 from .draft_page import DraftPage, RowCard, build_draft_page
+from .forms import MAX_PASTED_CHARACTERS, MinutesUploadForm
 from .sandbox import parse_in_sandbox
 
-#: Characters of pasted text; a notice has some ten thousand. What is longer is a file.
-MAX_PASTED_CHARACTERS = 500_000
 _RECENT_COUNT = 10
 _CONTENT_TYPES: dict[str, str] = {
     DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -45,30 +44,15 @@ _CONTENT_TYPES: dict[str, str] = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def minutes_import(request: Request) -> HttpResponse:
     """Take a file or pasted text, and show the account's drafts and what was accepted last."""
     permissions.require_secretariat(request.user)
-    if request.method != "POST":
-        return _render_home(request)
-    text = request.POST.get("text", "")
-    file = request.FILES.get("file")
-    if file is None and not text.strip():
-        return _render_home(request, _("Choose a file, or paste the text of the minutes."), text)
-    if len(text) > MAX_PASTED_CHARACTERS:
-        return _render_home(
-            request,
-            _("The text has more than %(limit)d characters. Save it as a file and hand that in.")
-            % {"limit": MAX_PASTED_CHARACTERS},
-            text,
-        )
-    try:
-        document = _create_draft(request, file, text)
-    except UnreadableDocumentError as error:
-        return _render_home(request, unreadable_document_message(error), text)
-    except ServiceError as refused:
-        return _render_home(request, refused.message, text)
-    return redirect("draft", document.pk)
+    form = MinutesUploadForm(request.POST, request.FILES) if request.method == "POST" else MinutesUploadForm()
+    if form.is_bound and form.submit(
+        lambda: _create_draft(request, form.cleaned_data["file"], form.cleaned_data["text"])
+    ):
+        return redirect("draft", form.result.pk)
+    return _render_home(request, form)
 
 
 def _create_draft(request: Request, file: UploadedFile | None, text: str) -> MinutesDocument:
@@ -76,7 +60,8 @@ def _create_draft(request: Request, file: UploadedFile | None, text: str) -> Min
     size = (file.size or 0) if file is not None else 0
     if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
-        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
+        too_big = UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
+        raise InvalidInputError(unreadable_document_message(too_big))
     content = file.read() if file is not None else text.encode()
     if before := draft_services.find_unfinished_draft(request.user, content):
         messages.info(request, _("You have a draft of this file already. This is it, as you left it."))
@@ -84,16 +69,19 @@ def _create_draft(request: Request, file: UploadedFile | None, text: str) -> Min
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "minutes"
         path.write_bytes(content)
-        read = parse_in_sandbox(path)
+        try:
+            read = parse_in_sandbox(path)
+        except UnreadableDocumentError as error:
+            raise InvalidInputError(unreadable_document_message(error)) from error
     return draft_services.create_draft(
         parsed=read, content=content, name=(file.name or "") if file else "", account=request.user
     )
 
 
-def _render_home(request: Request, error: str = "", text: str = "") -> HttpResponse:
+def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
     context = {
-        "wrong": [error] if error else [],
-        "text": text,
+        "wrong": form.error_messages,
+        "text": form["text"].value() or "",
         "longest_text": MAX_PASTED_CHARACTERS,
         "limits": {
             "megabytes": MAX_FILE_BYTES // MEGABYTE,
@@ -104,7 +92,7 @@ def _render_home(request: Request, error: str = "", text: str = "") -> HttpRespo
         "drafts": permissions.own_drafts(request.user),
         "recent": permissions.readable_documents(request.user).select_related("meeting", "uploaded_by")[:_RECENT_COUNT],
     }
-    return render(request, "meetings/minutes/home.html", context, status=422 if error else 200)
+    return render(request, "meetings/minutes/home.html", context, status=form.status_code)
 
 
 @require_safe

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.models import Account, Department, Meeting
 from meetings.ui.fields import DayField, VersionField
-from meetings.ui.file_fields import MultipleFileInput
+from meetings.ui.file_fields import MultipleFileField
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchMultipleChoiceField
 
@@ -90,16 +91,19 @@ class WorkbookExportForm(forms.Form):
         return ReturnInstructions(self.cleaned_data["return_by"], self.cleaned_data["send_to"].strip())
 
 
-class WorkbookUploadForm(forms.Form):
+class WorkbookUploadForm(ServiceForm):
     """The workbooks that come back, several at once."""
 
-    files = forms.FileField(  # type: ignore[assignment]  # a field
+    files: Any = MultipleFileField(
         label=gettext_lazy("The workbooks that came back"),
-        required=False,
-        widget=MultipleFileInput(
-            attrs={"class": "form-control import-drop", "multiple": True, "accept": ".xlsx,.xlsm"},
-        ),
+        error_messages={"required": gettext_lazy("Choose at least one workbook.")},
     )
+
+    def clean_files(self) -> list[UploadedFile]:
+        """Refuse more than are read at a time."""
+        if len(self.cleaned_data["files"]) > MAX_FILES:
+            raise forms.ValidationError(_("At most %(most)d workbooks at a time.") % {"most": MAX_FILES})
+        return self.cleaned_data["files"]
 
 
 class WorkbookReviewForm(ServiceForm):

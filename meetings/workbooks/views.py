@@ -110,15 +110,12 @@ def _count_filled_rows(upload: WorkbookUpload) -> int:
 
 def _save_uploads(request: Request) -> HttpResponse:
     """Save every file that is a workbook of ours; report each of the others."""
-    files = request.FILES.getlist("files")
+    uploads = WorkbookUploadForm(request.POST, request.FILES)
     form = WorkbookExportForm(account=request.user, today=today())
-    if not files:
-        return _render_home(request, form, [_("Choose at least one workbook.")], status=422)
-    if len(files) > MAX_FILES:
-        message = _("At most %(most)d workbooks at a time.") % {"most": MAX_FILES}
-        return _render_home(request, form, [message], status=422)
+    if not uploads.is_valid():
+        return _render_home(request, form, uploads.error_messages, status=uploads.status_code)
     kept, wrong = [], []
-    for file in files:
+    for file in uploads.cleaned_data["files"]:
         try:
             kept.append(_save_upload(request, file))
         except UnreadableDocumentError as error:

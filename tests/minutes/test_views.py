@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from meetings.minutes.views import MAX_PASTED_CHARACTERS
+from meetings.minutes.forms import MAX_PASTED_CHARACTERS
 from meetings.models import Department, DraftRow, Meeting, MinutesDocument, Role, Task
 from tests import factories
 from tests.minutes.uploads import BAD, DATA, NOTICE, a_draft, act, hand_in, said
