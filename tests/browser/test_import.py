@@ -148,7 +148,7 @@ def test_a_meeting_that_is_there_shows_its_difference(visit, width, picture):
     row.locator("summary").first.click()
     row.locator("[name=task-0-text]").fill("邀请新委员到会陈述")
     row.locator("[name=do][value=save]").last.click()
-    page.wait_for_url("**/import/*/#row-*")
+    page.wait_for_url("**/import/*/#*")
     expect(page.locator(".draft-difference")).to_contain_text("邀请新委员到会陈述")
     assert_fits(page)
     assert_accessible(page)
