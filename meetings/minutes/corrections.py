@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from meetings.breakdown.services.meetings import edit_meeting, get_metadata
-from meetings.breakdown.services.suggestions import edit_suggestion
+from meetings.breakdown.services.suggestions import edit_suggestion, get_sources
 from meetings.core.converter import converter
 from meetings.errors import NoChangesError
 from meetings.minutes.parser.person_names import ParsedPerson
@@ -46,7 +46,6 @@ def describe_meeting(meeting: Meeting) -> ParsedMeeting:
 
 def describe_suggestion(suggestion: Suggestion) -> ParsedRow:
     """Return what the register says of a row, as a draft of corrections holds it: without its tasks."""
-    sources = suggestion.suggestion_sources.select_related("person").order_by("position")
     return replace(
         EMPTY_ROW,
         number=suggestion.number,
@@ -54,7 +53,7 @@ def describe_suggestion(suggestion: Suggestion) -> ParsedRow:
         suggestion=suggestion.text or None,
         lead_in=suggestion.lead_in,
         tasks=(),
-        sources=tuple(ParsedPerson(source.person.name, source.capacity or None) for source in sources),
+        sources=tuple(ParsedPerson(person.name, capacity or None) for person, capacity in get_sources(suggestion)),
     )
 
 
@@ -104,7 +103,7 @@ def open_row(*, suggestion: Suggestion, account: Account) -> DraftRow:
     row.content = row.register_content = content
     row.version += 1
     row.save()
-    _choose_people(document, [source.person for source in suggestion.suggestion_sources.select_related("person")])
+    _choose_people(document, [person for person, _capacity in get_sources(suggestion)])
     document.save()
     return row
 
@@ -212,7 +211,7 @@ def _correct_suggestion(
     assert row.position is not None
     new, old = draft.rows[row.position - 1].row, row.suggestion
     changed = {change.column for change in row.changes}
-    sources = [(source.person, source.capacity) for source in old.suggestion_sources.order_by("position")]
+    sources = get_sources(old)
     if "sources" in changed:
         sources = list(dict.fromkeys((resolver.person(each.name), each.capacity or "") for each in new.sources))
     aspect = old.aspect.title if old.aspect else ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from meetings.breakdown.services.ordering import join_lines
 from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, Precision, read_deadline
 from meetings.deadlines import ProblemCode as DoubtCode
@@ -224,11 +225,11 @@ def merge_draft_rows(one: DraftRowData, other: DraftRowData) -> DraftRowData:
     first, second = one.row, other.row
     row = replace(
         first,
-        suggestion="\n".join(dict.fromkeys(filter(None, (first.suggestion, second.suggestion)))) or None,
-        lead_in="\n".join(dict.fromkeys(filter(None, (first.lead_in, second.lead_in)))),
+        suggestion=join_lines(first.suggestion, second.suggestion) or None,
+        lead_in=join_lines(first.lead_in, second.lead_in),
         tasks=renumber_tasks((*first.tasks, *second.tasks)),
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
-        remarks="\n".join(dict.fromkeys(filter(None, (first.remarks, second.remarks)))),
+        remarks=join_lines(first.remarks, second.remarks),
     )
     cells = tuple(dict.fromkeys((*one.source, *other.source)))
     return replace(one, row=row, problems=_unique((*one.problems, *other.problems)), source=cells)

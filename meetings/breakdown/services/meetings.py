@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError, ServiceError
-from meetings.locking import build_version_token, check_version
 from meetings.models import Account, Attendance, ChangeKind, EntryKind, Meeting, MeetingLead, Person, Task
 from meetings.tasks.services.log import compare_values, diff_values, format_day, iso, log_change, write_entry
 from meetings.tasks.services.validators import clean_reason, require_secretariat
@@ -55,14 +54,9 @@ def get_metadata(meeting: Meeting) -> MeetingMetadata:
     )
 
 
-def meeting_version_token(meeting: Meeting) -> str:
-    """Return the token of what the form of a meeting shows."""
-    return build_version_token(_metadata_to_json(get_metadata(meeting)))
-
-
 @transaction.atomic
 def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: datetime.date | None = None) -> Meeting:
-    """Enter a meeting by hand, without rows. Raises a subclass of ServiceError.
+    """Enter a meeting without rows (no ``actor``: a command enters it). Raises a subclass of ServiceError.
 
     What earlier meetings of its body want done by their next one gets its day (docs/domain.md, Deadlines).
     """
@@ -97,7 +91,6 @@ def edit_meeting(
     metadata: MeetingMetadata,
     reason: str,
     actor: Account,
-    version_token: str | None = None,
     today: datetime.date | None = None,
 ) -> Meeting:
     """Correct a meeting's metadata. Raises a subclass of ServiceError.
@@ -108,7 +101,6 @@ def edit_meeting(
     """
     require_secretariat(actor)
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("chair", "overall_lead").get(pk=meeting_id)
-    check_version(version_token, meeting_version_token(meeting))
     reason = clean_reason(reason)
     _check_metadata(metadata, today or timezone.localdate(), exclude=meeting)
     before = get_metadata(meeting)

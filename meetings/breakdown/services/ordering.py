@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from django.db import models
@@ -23,7 +23,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.tasks.services.log import Changes, log_change, write_entry
+from meetings.tasks.services.log import Changes, diff_values, log_change, write_entry
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -36,25 +36,24 @@ _TEMPORARY_OFFSET = 10_000
 
 def table_version_token(meeting: Meeting) -> str:
     """Return the token of the table's order and texts. Four queries."""
-    return build_version_token(
-        list(Aspect.objects.filter(meeting=meeting).order_by("position").values_list("pk", "position", "title")),
-        list(
-            Suggestion.objects.filter(meeting=meeting)
-            .order_by("position")
-            .values_list("pk", "position", "number", "aspect", "text", "lead_in")
+    shown = (
+        (Aspect.objects.filter(meeting=meeting), ("position", "pk", "title")),
+        (Suggestion.objects.filter(meeting=meeting), ("position", "pk", "number", "aspect", "text", "lead_in")),
+        (
+            SuggestionSource.objects.filter(suggestion__meeting=meeting),
+            ("suggestion__position", "position", "person", "capacity"),
         ),
-        list(
-            SuggestionSource.objects.filter(suggestion__meeting=meeting)
-            .order_by("suggestion__position", "position")
-            .values_list("suggestion", "person", "capacity")
-        ),
-        list(
-            Task.objects.standing()
-            .filter(suggestion__meeting=meeting)
-            .order_by("suggestion__position", "number")
-            .values_list("pk", "suggestion", "number", "text", "remarks")
+        (
+            Task.objects.standing().filter(suggestion__meeting=meeting),
+            ("suggestion__position", "number", "pk", "text", "remarks"),
         ),
     )
+    return build_version_token(*(list(rows.order_by(*names[:2]).values_list(*names)) for rows, names in shown))
+
+
+def join_lines(*texts: str | None) -> str:
+    """Return what two rows or tasks said, each text once on lines of its own: what they say as one."""
+    return "\n".join(dict.fromkeys(filter(None, texts)))
 
 
 def lock_table(meeting_id: int, version_token: str | None) -> Meeting:
@@ -62,6 +61,13 @@ def lock_table(meeting_id: int, version_token: str | None) -> Meeting:
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
     check_version(version_token, table_version_token(meeting))
     return meeting
+
+
+def lock_row(suggestion_id: int, version_token: str | None) -> tuple[list[Suggestion], Suggestion]:
+    """Return the rows of a table, held as by `lock_table`, and the one of this id."""
+    meeting_id = Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id)
+    rows = ordered_suggestions(lock_table(meeting_id, version_token))
+    return rows, next(row for row in rows if row.pk == suggestion_id)
 
 
 # --- order ----------------------------------------------------------------------------------------
@@ -85,6 +91,17 @@ def place_tasks(tasks: Sequence[Task], places: Sequence[tuple[Suggestion, int]])
     for task, (suggestion, number) in zip(tasks, places, strict=True):
         task.suggestion, task.number = suggestion, number
     Task.objects.bulk_update(tasks, ["suggestion", "number"])
+
+
+def number_tasks(rows: Mapping[Suggestion, Sequence[Task]]) -> dict[int, Changes]:
+    """Put the tasks of each row under it, numbered from 1; return for each task's id what its log says of its number.
+
+    All at once: a task that stays may take the number of one that goes.
+    """
+    places = [(task, (row, at)) for row, tasks in rows.items() for at, task in enumerate(tasks, start=1)]
+    old = {task.pk: task.number for task, _place in places}
+    place_tasks([task for task, _place in places], [place for _task, place in places])
+    return {task.pk: diff_values({"task_number": (old[task.pk], task.number)}) for task, _place in places}
 
 
 def ordered_suggestions(meeting: Meeting) -> list[Suggestion]:

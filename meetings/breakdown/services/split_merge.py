@@ -39,7 +39,7 @@ from meetings.tasks.services.log import (
 )
 from meetings.tasks.services.validators import clean_reason, last_state_change_day, require_secretariat
 
-from .ordering import lock_table, lock_tasks, log_task_change, place_tasks
+from .ordering import join_lines, lock_table, lock_tasks, log_task_change, place_tasks
 
 
 @transaction.atomic
@@ -192,7 +192,7 @@ def merge_tasks(
             "joined": (None, other_text),
             "joined_deadline": (deadline_to_json(other.deadline), deadline_to_json(task.deadline)),
             "text": (old_text, text.strip()),
-            "remarks": (task.remarks, "\n".join(dict.fromkeys(filter(None, (task.remarks, other.remarks))))),
+            "remarks": (task.remarks, join_lines(task.remarks, other.remarks)),
             **{name: (parts[name], new) for name, new in assignments_to_json(*get_assignments(task)).items()},
         }
     )

@@ -7,14 +7,13 @@ logs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
-from meetings.locking import build_version_token, check_version
 from meetings.models import (
     Account,
     ChangeKind,
@@ -26,31 +25,26 @@ from meetings.models import (
     SuggestionSource,
     Task,
 )
-from meetings.tasks.services.log import compare_values, diff_values, log_change
+from meetings.tasks.services.log import Changes, compare_values, diff_values, log_change
 from meetings.tasks.services.validators import clean_reason, require_secretariat
 
 from .aspects import aspect_label, get_or_create_aspect
 from .ordering import (
     assign_positions,
     find_neighbour,
+    lock_row,
     lock_table,
     lock_tasks,
     log_suggestion_change,
     log_task_change,
+    number_tasks,
     ordered_suggestions,
     place_at_end_of_aspect,
-    place_tasks,
     sources_to_json,
     swap_rows,
 )
 
 MAX_NUMBER = 99_999
-
-
-def suggestion_version_token(suggestion: Suggestion) -> str:
-    """Return the token of what the form of a suggestion shows. One query."""
-    sources = list(suggestion.suggestion_sources.order_by("position").values_list("person", "capacity"))
-    return build_version_token(suggestion.number, suggestion.aspect_id, suggestion.text, suggestion.lead_in, sources)
 
 
 @transaction.atomic
@@ -64,17 +58,15 @@ def edit_suggestion(
     sources: Sequence[tuple[Person, str]],
     reason: str,
     actor: Account,
-    version_token: str | None = None,
 ) -> Suggestion:
     """Correct a row's number, aspect, texts and sources (with capacities, in order).
 
-    A new title of the aspect adds it. Each task of the row gets an entry, effective today. ``version_token`` is
-    `suggestion_version_token` here. Raises a subclass of ServiceError.
+    A new title of the aspect adds it. Each task of the row gets an entry, effective today. Raises a subclass of
+    ServiceError.
     """
     require_secretariat(actor)
     suggestion = _lock_suggestion(suggestion_id)
     meeting = suggestion.meeting
-    check_version(version_token, suggestion_version_token(suggestion))
     reason = clean_reason(reason)
     old = _suggestion_to_json(suggestion)
     before = suggestion.aspect_id
@@ -107,8 +99,7 @@ def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, version_tok
     Raises InvalidTransitionError at the edge of the aspect.
     """
     require_secretariat(actor)
-    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
-    rows = ordered_suggestions(meeting)
+    rows, _suggestion = lock_row(suggestion_id, version_token)
     suggestion, neighbour = find_neighbour(rows, suggestion_id, up)
     if neighbour.aspect_id != suggestion.aspect_id:
         raise InvalidTransitionError(
@@ -131,10 +122,8 @@ def move_suggestion_to_aspect(
 ) -> None:
     """Move a row to the end of another aspect, or of none; its number stays."""
     require_secretariat(actor)
-    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
-    rows = ordered_suggestions(meeting)
-    suggestion = next(row for row in rows if row.pk == suggestion_id)
-    aspect = meeting.aspects.filter(pk=aspect_id).first() if aspect_id else None
+    rows, suggestion = lock_row(suggestion_id, version_token)
+    aspect = suggestion.meeting.aspects.filter(pk=aspect_id).first() if aspect_id else None
     if aspect_id and aspect is None:
         raise InvalidInputError(_("Choose one of the meeting's aspects."))
     changes = diff_values({"aspect": (aspect_label(suggestion.aspect), aspect_label(aspect))})
@@ -163,55 +152,53 @@ def split_suggestion(
     Raises a subclass of ServiceError: where no task would stay, or none go.
     """
     require_secretariat(actor)
-    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
-    rows = ordered_suggestions(meeting)
-    suggestion = next(row for row in rows if row.pk == suggestion_id)
+    rows, suggestion = lock_row(suggestion_id, version_token)
     _require_no_outcome(suggestion)
     reason = clean_reason(reason)
     tasks = lock_tasks(suggestion)
-    go = [task for task in tasks if task.pk in set(task_ids)]
-    stay = [task for task in tasks if task not in go]
-    if not go or not stay:
+    going = [task for task in tasks if task.pk in set(task_ids)]
+    staying = [task for task in tasks if task not in going]
+    if not going or not staying:
         raise InvalidInputError(
-            _("Choose which tasks go to the new row; at least one goes and one stays."), field="tasks"
+            _("Choose which tasks go to the new row; at least one goes and one stays."), field="task_ids"
         )
     for field, words in (("text", text), ("new_text", new_text)):
         if not words.strip():
             raise InvalidInputError(_("Write what each of the two rows suggests."), field=field)
-    old, old_numbers = str(suggestion), {task.pk: task.number for task in tasks}
-    old_text, suggestion.text = suggestion.text, text.strip()
+    old, old_text = str(suggestion), suggestion.text
+    suggestion.text = text.strip()
     suggestion.save()
+    new = _create_row_below(suggestion, rows, text=new_text.strip(), number=new_number)
+    numbers = number_tasks({suggestion: staying, new: going})
+    stays = diff_values({"suggestion": (old_text, suggestion.text), "split_off": (None, str(new))})
+    _log_tasks(staying, stays, numbers, actor=actor, note=reason)
+    _log_tasks(going, diff_values({"suggestion_row": (old, str(new))}), numbers, actor=actor, note=reason)
+    return new
+
+
+def _create_row_below(
+    suggestion: Suggestion, rows: Sequence[Suggestion], *, text: str, number: int | None
+) -> Suggestion:
+    """Create a row under the same aspect, with the same sources, below ``suggestion``."""
     new = Suggestion.objects.create(
-        meeting=meeting,
+        meeting=suggestion.meeting,
         aspect=suggestion.aspect,
         position=rows[-1].position + 1,
-        number=new_number,
-        text=new_text.strip(),
+        number=number,
+        text=text,
         raised_before=suggestion.raised_before,
     )
-    sources = suggestion.suggestion_sources.order_by("position").select_related("person")
-    replace_sources(new, [(source.person, source.capacity) for source in sources])
+    replace_sources(new, get_sources(suggestion))
     at = rows.index(suggestion) + 1
     assign_positions([*rows[:at], new, *rows[at:]], "position")
-    # All at once: a task that stays may take the number of one that goes.
-    places = [(suggestion, number) for number in range(1, len(stay) + 1)]
-    places += [(new, number) for number in range(1, len(go) + 1)]
-    place_tasks([*stay, *go], places)
-    for task in stay:
-        changes = diff_values(
-            {
-                "suggestion": (old_text, suggestion.text),
-                "split_off": (None, str(new)),
-                "task_number": (old_numbers[task.pk], task.number),
-            }
-        )
-        log_task_change(task, actor=actor, changes=changes, note=reason)
-    for task in go:
-        changes = diff_values(
-            {"suggestion_row": (old, str(new)), "task_number": (old_numbers[task.pk], task.number)},
-        )
-        log_task_change(task, actor=actor, changes=changes, note=reason)
     return new
+
+
+def _log_tasks(
+    tasks: Sequence[Task], changes: Changes, numbers: Mapping[int, Changes], *, actor: Account, note: str
+) -> None:
+    for task in tasks:
+        log_task_change(task, actor=actor, changes={**changes, **numbers[task.pk]}, note=note)
 
 
 @transaction.atomic
@@ -230,9 +217,7 @@ def merge_suggestions(
     Raises a subclass of ServiceError.
     """
     require_secretariat(actor)
-    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
-    rows = ordered_suggestions(meeting)
-    suggestion = next(row for row in rows if row.pk == suggestion_id)
+    rows, suggestion = lock_row(suggestion_id, version_token)
     other = next((row for row in rows if row.pk == other_id and row.pk != suggestion_id), None)
     if other is None:
         raise InvalidInputError(_("Choose the row to join with."), field="other")
@@ -240,34 +225,26 @@ def merge_suggestions(
     _require_no_outcome(other)
     reason = clean_reason(reason)
     own, coming = lock_tasks(suggestion), lock_tasks(other)
-    old = {"suggestion": suggestion.text, "lead_in": suggestion.lead_in, "sources": sources_to_json(suggestion)}
-    gone, gone_sources = str(other), sources_to_json(other)
-    old_numbers = {task.pk: task.number for task in (*own, *coming)}
+    old, gone, gone_sources = _suggestion_to_json(suggestion), str(other), sources_to_json(other)
     suggestion.text, suggestion.lead_in = text.strip(), lead_in.strip()
     suggestion.raised_before = suggestion.raised_before or other.raised_before
     suggestion.save()
-    sources = [*suggestion.suggestion_sources.order_by("position"), *other.suggestion_sources.order_by("position")]
-    replace_sources(suggestion, list(dict.fromkeys((source.person, source.capacity) for source in sources)))
-    place_tasks([*own, *coming], [(suggestion, number) for number in range(1, len(own) + len(coming) + 1)])
+    replace_sources(suggestion, list(dict.fromkeys([*get_sources(suggestion), *get_sources(other)])))
+    numbers = number_tasks({suggestion: [*own, *coming]})
     Task.objects.filter(suggestion=other).update(suggestion=suggestion)
     DraftRow.objects.filter(suggestion=other).update(suggestion=suggestion)
     other.raised_again.update(raised_before=suggestion)
+    rows.remove(other)
     other.delete()
-    assign_positions([row for row in rows if row.pk != other_id], "position")
-    new = {"suggestion": suggestion.text, "lead_in": suggestion.lead_in, "sources": sources_to_json(suggestion)}
-    shared = diff_values({"joined": (None, gone), **{name: (old[name], new[name]) for name in old}})
-    for task in own:
-        numbers = diff_values({"task_number": (old_numbers[task.pk], task.number)})
-        log_task_change(task, actor=actor, changes={**shared, **numbers}, note=reason)
-    for task in coming:
-        changes = {
-            "suggestion_row": (gone, str(suggestion)),
-            "sources": (gone_sources, new["sources"]),
-            "task_number": (old_numbers[task.pk], task.number),
-        }
-        log_task_change(task, actor=actor, changes=diff_values(changes), note=reason)
+    assign_positions(rows, "position")
+    new = _suggestion_to_json(suggestion)
+    _log_tasks(
+        own, {**diff_values({"joined": (None, gone)}), **compare_values(old, new)}, numbers, actor=actor, note=reason
+    )
+    moved = {"suggestion_row": (gone, str(suggestion)), "sources": (gone_sources, new["sources"])}
+    _log_tasks(coming, diff_values(moved), numbers, actor=actor, note=reason)
     removed = {"joined_into": {"old": None, "new": str(suggestion)}}
-    log_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=gone, note=reason)
+    log_change(suggestion.meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=gone, note=reason)
     return suggestion
 
 
@@ -275,8 +252,7 @@ def merge_suggestions(
 def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str | None = None) -> None:
     """Remove a row; raises InvalidTransitionError where it has tasks, for their logs."""
     require_secretariat(actor)
-    meeting = lock_table(Suggestion.objects.values_list("meeting_id", flat=True).get(pk=suggestion_id), version_token)
-    suggestion = _lock_suggestion(suggestion_id)
+    rows, suggestion = lock_row(suggestion_id, version_token)
     if suggestion.tasks.exists():
         raise InvalidTransitionError(
             _("This row has tasks, whose log is kept. Terminate them, or join the row with another.")
@@ -291,9 +267,10 @@ def remove_suggestion(*, suggestion_id: int, actor: Account, version_token: str 
             "aspect": (aspect_label(suggestion.aspect), ""),
         }
     )
-    part = str(suggestion)
+    part, meeting = str(suggestion), suggestion.meeting
+    rows.remove(suggestion)
     suggestion.delete()
-    assign_positions(ordered_suggestions(meeting), "position")
+    assign_positions(rows, "position")
     log_change(meeting, kind=ChangeKind.REMOVED, actor=actor, changes=changes, part=part)
 
 
@@ -328,6 +305,12 @@ def replace_sources(suggestion: Suggestion, sources: Sequence[tuple[Person, str]
         SuggestionSource(suggestion=suggestion, person=person, capacity=capacity, position=position)
         for position, (person, capacity) in enumerate(sources, start=1)
     )
+
+
+def get_sources(suggestion: Suggestion) -> list[tuple[Person, str]]:
+    """Return who made a suggestion, in which capacity, in printed order. One query."""
+    sources = suggestion.suggestion_sources.order_by("position").select_related("person")
+    return [(source.person, source.capacity) for source in sources]
 
 
 def _lock_suggestion(suggestion_id: int) -> Suggestion:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.breakdown.services.ordering import table_version_token
+from meetings.breakdown.services.ordering import join_lines, table_version_token
 from meetings.breakdown.services.split_merge import merge_tasks, split_task
 from meetings.breakdown.services.suggestions import MAX_NUMBER, merge_suggestions, split_suggestion
 from meetings.breakdown.views.posted_values import parse_id, posted_id, service_arguments
@@ -91,7 +91,7 @@ def suggestion_merge(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         lead_ins = (suggestion.lead_in, other.lead_in) if other else (suggestion.lead_in,)
         texts = (suggestion.text, other.text) if other else (suggestion.text,)
-        values = {"text": _join_lines(texts), "lead_in": _join_lines(lead_ins)}
+        values = {"text": join_lines(*texts), "lead_in": join_lines(*lead_ins)}
         return _show_suggestion_merge(request, suggestion, other, others, FormState(values))
     values = request.POST.dict()
     try:
@@ -221,7 +221,3 @@ def _parse_number(text: str) -> int | None:
         _("“%(value)s” is not the number of a row. Write a whole number, or nothing.") % {"value": text[:40]},
         field="new_number",
     )
-
-
-def _join_lines(texts: Sequence[str]) -> str:
-    return "\n".join(dict.fromkeys(filter(None, texts)))
