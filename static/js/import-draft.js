@@ -1,5 +1,7 @@
 // The page of a draft: one key to the next question, and rows that unfold when something in them is asked for.
-// Browser story: test_import.
+// Browser stories: test_import, test_manual_entry.
+
+import { keyOf } from "./form-fields.js";
 
 function reveal(element) {
   for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) {
@@ -80,24 +82,39 @@ function sendAgain(form, submitter, part) {
 
 // A row comes anew where a save gave other fields of it a value, such as the tasks that one text numbers. What was
 // typed in it since the save was sent is put back, and saved in its turn.
-let typedSince = [];
+let typedSince = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { requestConfig, target } = event.detail;
   if (target.matches(".draft-row") && requestConfig.elt.matches(".draft-form")) {
     typedSince = Array.from(requestConfig.elt.querySelectorAll("textarea, input:not([type=hidden])"))
-      .filter((field) => field.value.replace(/\r\n?/g, "\n") !== String(requestConfig.formData.get(field.name)).replace(/\r\n?/g, "\n"))
+      .filter((field) => lines(field.value) !== lines(requestConfig.formData.get(field.name)))
       .map((field) => [field.name, field.value]);
   }
 });
-function putBack(row) {
-  // They come back at once, and nobody has to be told.
-  row.querySelector(".draft-form > .alert")?.remove();
-  typedSince.splice(0).forEach(([name, value]) => {
-    const field = row.querySelector(`[name="${name}"]`);
-    field.value = value;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  });
+function lines(text) {
+  return String(text).replace(/\r\n?/g, "\n");
 }
+// Before anybody else hears of the new row: its words are back, and nobody has to be told.
+document.addEventListener(
+  "htmx:load",
+  (event) => {
+    if (!typedSince || !event.target.matches(".draft-row")) {
+      return;
+    }
+    const form = event.target.querySelector(".draft-form");
+    window.sessionStorage.removeItem(keyOf(form));
+    const fields = typedSince.map(([name, value]) => {
+      const field = form.elements[name];
+      field.value = value;
+      return field;
+    });
+    typedSince = null;
+    if (fields.length) {
+      fields[0].dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  },
+  true
+);
 
 // An answer takes its question away; the reader goes on where the next one is.
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -105,7 +122,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.successful !== false && row.matches && row.matches(".draft-row")) {
     const fresh = document.getElementById(row.id);
     if (event.detail.requestConfig.elt.matches(".draft-form")) {
-      putBack(fresh);
       return;
     }
     const open = fresh && fresh.querySelector("[data-draft-issue]");

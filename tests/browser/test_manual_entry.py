@@ -112,25 +112,31 @@ def test_a_meeting_is_typed_and_its_table_put_in_order(visit, width, picture, ja
 CELL = "围绕宣传做好：\n(1)建立工作小组；\n(2)组织培训。"
 
 
-def test_a_cell_copied_whole_becomes_its_tasks_and_what_is_typed_meanwhile_stays(visit, picture):
+def test_a_cell_copied_whole_becomes_its_tasks_and_what_is_typed_meanwhile_stays(visit):
     factories.meeting(datetime.date(2023, 11, 8))
     page = visit("/meetings/", as_=Role.SECRETARIAT, language="en")
     page.get_by_role("button", name="Enter by hand").click()
     row = page.locator(".draft-row").first
     row.locator("[name=task-0-text]").fill(CELL)
     page.route("**/import/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
-    # Leaving the field sends the cell; the next field is typed in before the answer is there.
-    row.locator("[name=task-0-departments]").focus()
-    page.keyboard.type("技术部")
-    expect(row.locator("[name=task-1-text]")).to_have_value("组织培训。")
-    expect(row.locator("[name=lead_in]")).to_have_value("围绕宣传做好：")
-    expect(row.locator("[name=task-0-departments]")).to_have_value("技术部")
-    # Departments typed for the first task are those of the others.
-    row.locator("[name=task-0-leaders]").fill("肖良")
-    row.locator("[name=remarks]").fill("核对过")
-    expect(row.locator("[name=task-1-departments]")).to_have_value("技术部")
-    expect(row.locator("[name=task-1-leaders]")).to_have_value("肖良")
-    expect(row.locator("[name=remarks]")).to_have_value("核对过")
+    # Leaving the field sends the cell; the other fields are typed before the answer is there.
+    typed = {"task__0__departments": "技术部", "task__0__leaders": "肖良", "task__0__deadline": "2024.6"}
+    type_row(row, **typed, sources="执委 刘仲书", remarks="核对过")
+    page.locator("h1").click()
+    # Departments, leaders and deadline typed for the first task are those of the others.
+    expect(row.locator("[name=task-1-deadline]")).to_have_value("2024.6")
+    expected = {
+        "lead_in": "围绕宣传做好：",
+        "task-0-text": "建立工作小组",
+        "task-0-departments": "技术部",
+        "task-1-text": "组织培训。",
+        "task-1-departments": "技术部",
+        "task-1-leaders": "肖良",
+        "sources": "执委 刘仲书",
+        "remarks": "核对过",
+    }
+    assert {name: row.locator(f"[name={name}]").input_value() for name in expected} == expected
+    expect(row.locator(".draft-task")).to_have_count(2)
     expect(row.locator(".alert")).to_have_count(0)
 
 
