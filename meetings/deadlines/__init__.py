@@ -25,16 +25,3 @@ from .cells import cell_text, read_cell
 from .kinds import Deadline, DeadlineKind, DeadlineProblem, Precision, ProblemCode, Reading
 from .reading import read_deadline
 from .rows import read_row_deadlines
-
-__all__ = [
-    "Deadline",
-    "DeadlineKind",
-    "DeadlineProblem",
-    "Precision",
-    "ProblemCode",
-    "Reading",
-    "cell_text",
-    "read_cell",
-    "read_deadline",
-    "read_row_deadlines",
-]

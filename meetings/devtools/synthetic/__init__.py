@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from .generator import FIRST_ISSUE, Generator
 
-__all__ = ["FIRST_ISSUE", "generate"]
-
 
 def generate(count: int, *, seed: int = 1, today: datetime.date | None = None) -> None:
     """Add ``count`` made-up tasks, with meetings of 2019 to 2026, to the register.

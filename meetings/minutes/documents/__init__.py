@@ -16,21 +16,6 @@ from .pdf import read_pdf
 from .text import read_text
 from .xlsx import read_xlsx
 
-__all__ = [
-    "Block",
-    "Cell",
-    "Document",
-    "Format",
-    "Paragraph",
-    "Table",
-    "UnreadableReason",
-    "UnreadableDocumentError",
-    "detect_format",
-    "read_content",
-    "read_document",
-    "read_text",
-]
-
 
 def read_document(path: str | PathLike[str]) -> Document:
     """Read the document at ``path``; raises UnreadableDocumentError and nothing else."""
