@@ -1,13 +1,20 @@
-"""What the secretariat sets for all tasks of a meeting."""
+"""What the secretariat sets for the tasks of a meeting, and how it splits and joins the rows of its table."""
 
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
+from meetings.breakdown.services.ordering import join_lines, table_version_token
+from meetings.breakdown.services.suggestions import MAX_NUMBER
 from meetings.core.as_of import InvalidAsOfError, parse_date
+from meetings.locking import check_version
+from meetings.models import Meeting, Suggestion, Task
+from meetings.ui.fields import IdField, TextField, VersionField
 from meetings.ui.forms import ServiceForm
 
 
@@ -34,3 +41,124 @@ class NextMeetingForm(ServiceForm):
             return parse_date(self.cleaned_data["held_on"])
         except InvalidAsOfError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class TableForm(ServiceForm):
+    """A form about a part of a breakdown table, with the version of the table it was opened on."""
+
+    VERSION_FIELD = "seen"
+    field_order = ["text", "lead_in", "new_text", "new_number", "go", "note"]
+    # What the services call what the fields are for.
+    ARGUMENTS = {"seen": "version_token", "note": "reason", "go": "task_ids", "other": "other_id"}
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    note = TextField(
+        label=gettext_lazy("Why"),
+        max_length=1000,
+        help_text=gettext_lazy("The old and the new stay in the log, with this reason."),
+    )
+
+    def __init__(self, data: QueryDict | None, *, meeting: Meeting, initial: dict[str, Any]) -> None:
+        # The versions that are there now, by the fields that carry them.
+        self.versions = {"seen": table_version_token(meeting)}
+        self.versions |= {name: value for name, value in initial.items() if name.endswith("version")}
+        super().__init__(data, initial={**initial, **self.versions})
+
+    def check_version(self) -> None:
+        """Raise ConflictError where the table is another one by now."""
+        check_version(self.data.get("seen", ""), self.versions["seen"])
+
+    def rebase(self, version: int | str) -> None:
+        """Put what was typed on the versions that are there now, of the table and of its tasks."""
+        self.data = self.data.copy()
+        self.data.update({name: str(value) for name, value in self.versions.items()})
+        self.full_clean()
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What was sent, as the service takes it."""
+        return {self.ARGUMENTS.get(name, name): value for name, value in self.cleaned_data.items()}
+
+
+class SplitSuggestionForm(TableForm):
+    """Which tasks of a row go to a new one, and what each suggests."""
+
+    field_classes = {"new_number": "narrow"}
+
+    text = TextField(label=gettext_lazy("This row suggests"), rows=3)
+    new_text = TextField(label=gettext_lazy("The new row suggests"), rows=3)
+    new_number = forms.IntegerField(
+        label=gettext_lazy("Number of the new row"),
+        required=False,
+        min_value=0,
+        max_value=MAX_NUMBER,
+        widget=forms.TextInput({"class": "form-control", "inputmode": "numeric", "maxlength": 5}),
+    )
+    go = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("These tasks go to the new row"),
+        help_text=gettext_lazy("The new row stands below, under the same aspect and with the same sources."),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+    )
+
+    def __init__(self, data: QueryDict | None, *, suggestion: Suggestion) -> None:
+        super().__init__(data, meeting=suggestion.meeting, initial={"text": suggestion.text})
+        tasks = suggestion.tasks.standing().order_by("number")
+        self.fields["go"].choices = [(task.pk, f"({task.number}) {task.text}") for task in tasks]
+
+
+class MergeSuggestionsForm(TableForm):
+    """What a row suggests once another one has come to it."""
+
+    other = IdField()
+    text = TextField(label=gettext_lazy("The one row suggests"), rows=4, required=False)
+    lead_in = TextField(label=gettext_lazy("Lead-in of the tasks"), rows=2, required=False)
+
+    def __init__(self, data: QueryDict | None, *, suggestion: Suggestion, other: Suggestion) -> None:
+        text, lead_in = join_lines(suggestion.text, other.text), join_lines(suggestion.lead_in, other.lead_in)
+        initial = {"other": other.pk, "text": text, "lead_in": lead_in}
+        super().__init__(data, meeting=suggestion.meeting, initial=initial)
+
+
+class SplitTaskForm(TableForm):
+    """What each of the two tasks is that one becomes."""
+
+    version = VersionField()
+    text = TextField(label=gettext_lazy("This task is"), rows=3)
+    new_text = TextField(
+        label=gettext_lazy("The new task is"),
+        rows=3,
+        help_text=gettext_lazy(
+            "The new task stands below with the same departments, leaders, deadline and status. "
+            "Reports, evidence and instructions stay with this one."
+        ),
+    )
+
+    def __init__(self, data: QueryDict | None, *, task: Task) -> None:
+        super().__init__(data, meeting=task.suggestion.meeting, initial={"version": task.version, "text": task.text})
+
+
+class MergeTasksForm(TableForm):
+    """What the one task is that two of a row become."""
+
+    version = VersionField()
+    other = IdField()
+    other_version = VersionField()
+    text = TextField(label=gettext_lazy("The one task is"), rows=4)
+
+    def __init__(self, data: QueryDict | None, *, task: Task, other: Task) -> None:
+        initial = {"version": task.version, "other": other.pk, "other_version": other.version}
+        meeting = task.suggestion.meeting
+        super().__init__(data, meeting=meeting, initial={**initial, "text": f"{task.text}；{other.text}"})
+
+    def clean_other(self) -> int:
+        """Return the other task, which has to be one of the same row."""
+        if self.cleaned_data["other"] != self.initial["other"]:
+            raise forms.ValidationError(gettext("Choose another task of the same row."))
+        return self.cleaned_data["other"]
+
+    def check_version(self) -> None:
+        """Raise ConflictError where the table is another one by now; without another task there is none."""
+        if "other" not in self.errors:
+            super().check_version()

@@ -208,9 +208,9 @@ def test_two_rows_are_joined_with_their_tasks_and_sources_and_nothing_is_lost(cl
     client.post(
         address,
         {
-            "seen": page.context["seen"],
+            "seen": page.context["form"]["seen"].value(),
             "other": second.pk,
-            "text": page.context["typed"]["text"],
+            "text": page.context["form"]["text"].value(),
             "lead_in": "",
             "note": "实为一条",
         },

@@ -159,9 +159,7 @@ def split_suggestion(
     going = [task for task in tasks if task.pk in set(task_ids)]
     staying = [task for task in tasks if task not in going]
     if not going or not staying:
-        raise InvalidInputError(
-            _("Choose which tasks go to the new row; at least one goes and one stays."), field="task_ids"
-        )
+        raise InvalidInputError(_("Choose which tasks go to the new row; at least one goes and one stays."), field="go")
     for field, words in (("text", text), ("new_text", new_text)):
         if not words.strip():
             raise InvalidInputError(_("Write what each of the two rows suggests."), field=field)
