@@ -17,10 +17,7 @@ from typing import BinaryIO
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A type of file: what people call it.
-
-    Where it may be kept as evidence, also its media type and the endings a name of it may have.
-    """
+    """A type of file: its label, and for evidence its media type and endings."""
 
     name: str
     content_type: str = ""
@@ -126,7 +123,7 @@ def decode_text(content: bytes, *, is_cut: bool = False) -> str | None:
 
 
 def detect_file_type(file: BinaryIO) -> FileType | None:
-    """Return the type of ``file``, or None where it may not be kept as evidence.
+    """Return the type of ``file``, or None where it is not accepted as evidence.
 
     Leaves the file at its beginning.
     """

@@ -1,4 +1,4 @@
-"""From a mark in the text to a point in time: its day, or why there is none (docs/domain.md, Deadlines)."""
+"""Resolving a mark to a point in time: its day, or why there is none."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OF_RECEIPT = re.compile(r"收到|接到|收文|接文")
 
 
 def points_of(mark: Mark, text: str, known: Known, before: Point | None) -> list[Point]:
-    """The points a mark stands for, in printed order: one, or several for 3、6、9月底前.
+    """Return the points of a mark in printed order: several for 3、6、9月底前.
 
     ``text`` is the mark's own uniform text; ``before`` the point printed before it in the same cell,
     from which a left-out year or month is carried over.
@@ -42,7 +42,7 @@ def points_of(mark: Mark, text: str, known: Known, before: Point | None) -> list
 
 
 def replace_parts(mark: Mark, parts: Parts) -> Mark:
-    """The same mark with other parts."""
+    """Return the same mark with other parts."""
     return replace(mark, parts=parts)
 
 
@@ -59,7 +59,10 @@ def _one_period_each(parts: Parts) -> list[Parts]:
 
 
 def _year_of(parts: Parts, known: Known, before: Point | None) -> tuple[int | None, bool]:
-    """The year the parts name, and whether they name one; 明年 names one that only the issue day gives."""
+    """Return the year the parts name and whether they name one.
+
+    明年 names one that only the issue day gives.
+    """
     if year := parts.get("year"):
         return int(year), True
     if short_year := parts.get("short_year"):
@@ -74,7 +77,7 @@ def _year_of(parts: Parts, known: Known, before: Point | None) -> tuple[int | No
 
 
 def _place(point: Point, period: Period, known: Known, before: Point | None) -> tuple[Point, int | None]:
-    """Give ``period`` its year: the printed one, the one carried over in the cell, or the first after the issue."""
+    """Give ``period`` its year: printed, carried over, or the first after the issue."""
     parts = point.mark.parts
     if parts.get("bad_year"):
         return replace(point, code=ProblemCode.OUT_OF_RANGE), None
@@ -113,7 +116,7 @@ def _place(point: Point, period: Period, known: Known, before: Point | None) -> 
 
 
 def _open(point: Point, code: ProblemCode, offered: datetime.date | None) -> Point:
-    """The point without a day of its own, at most with one to offer."""
+    """Return the point without a day of its own, at most with one to offer."""
     return replace(point, due=None, precision=None, code=code, offered=offered)
 
 
@@ -168,7 +171,7 @@ def _short_number(mark: Mark, text: str, known: Known, before: Point | None) -> 
 
 
 def _months_or_day(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
-    """2024.6-12 counts to December unless it is the twelfth of June; 6-8 alone is left open."""
+    """Resolve 2024.6-12: December, unless it is the twelfth of June; 6-8 is left open."""
     month, other = int(mark.parts["month"] or 0), int(mark.parts["other"] or 0)
     as_day, _ = _place(Point(mark), one_day(month, other), known, before) if 1 <= month <= 12 else (Point(mark), None)
     if not mark.parts.get("year"):
@@ -190,7 +193,10 @@ _Span = tuple[datetime.date, datetime.date]
 def _of_issue(
     mark: Mark, text: str, known: Known, period_around: Callable[[datetime.date], _Span], precision: Precision
 ) -> Point:
-    """A period that holds the issue day or follows it; ``period_around`` gives its first and last day."""
+    """Resolve a period at or after the issue day.
+
+    ``period_around`` gives its first and last day.
+    """
     if known.issued_on is None:
         offered = period_around(known.held_on)[1] if known.held_on else None
         return _open(Point(mark), ProblemCode.NO_ISSUE_DAY, offered)
@@ -277,7 +283,7 @@ def _immediate(mark: Mark, text: str, known: Known, before: Point | None) -> Poi
 
 
 def _later(day: datetime.date, parts: Parts) -> datetime.date | None:
-    """``day`` plus the printed amount: weeks as seven days, months by the calendar, 半个月 as 15 days."""
+    """Add the printed amount to ``day``: weeks of seven days, 半个月 as 15 days."""
     if parts.get("half_unit"):
         return day + ONE_DAY * 15
     unit = parts.get("unit") or parts.get("long_unit") or parts.get("bare_unit") or ""
@@ -298,7 +304,7 @@ def _later(day: datetime.date, parts: Parts) -> datetime.date | None:
 
 
 def _after(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
-    """A day counted from another: from the meeting's or the issue day it is dated, else at most offered."""
+    """Resolve a day counted from another: dated from meeting or issue, else offered."""
     anchor = mark.parts.get("anchor") or ""
     from_meeting = bool(_OF_MEETING.search(anchor))
     base = known.held_on if from_meeting else known.issued_on
@@ -322,7 +328,7 @@ def _after(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
 
 
 def _feast(mark: Mark, text: str, known: Known, before: Point | None) -> Point:
-    """国庆 is a day like any other, and 国庆前 the day before it; 春节 has no fixed day and is only offered."""
+    """Resolve a feast: 国庆 is a day, 国庆前 the day before; 春节 is only offered."""
     name = mark.parts["feast"] or ""
     ahead_of_it = ONE_DAY if mark.parts.get("before") else ONE_DAY * 0
 

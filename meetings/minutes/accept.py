@@ -1,4 +1,4 @@
-"""确认入库: a draft becomes a meeting, or brings the one it is of up to date; the whole of it or nothing."""
+"""确认入库: a draft becomes a meeting or updates one, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .draft_services import create_accepted_document, hash_content, load_draft, 
 
 
 def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
-    """Return the meeting this file is of, if it is in the register: by the file, the number, or title and issue day.
+    """Return the file's meeting by hash, number, or title and issue day; or None.
 
     A draft without a file is of the meeting it corrects, or of a new one.
     """
@@ -42,7 +42,7 @@ def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
 
 
 def compare_with_register(draft: Draft, sha256: str) -> tuple[Meeting | None, Difference | None]:
-    """Return the meeting of the register that the draft is of, and what accepting changes there."""
+    """Return the draft's meeting in the register, and what accepting changes there."""
     known = find_existing_meeting(draft, sha256)
     if known is None:
         return None, None
@@ -52,7 +52,7 @@ def compare_with_register(draft: Draft, sha256: str) -> tuple[Meeting | None, Di
 def accept_version_token(
     document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None
 ) -> str:
-    """Return the token of all that accepting depends on: the draft's versions, the meeting it updates, and how."""
+    """Return the token of all that accepting depends on."""
     rows = [(row.pk, row.version) for row in draft.rows]
     return build_version_token(document.version, rows, known and known.pk, difference)
 
@@ -61,7 +61,7 @@ def accept_version_token(
 def accept_draft(
     *, document_id: int, actor: Account, version_token: str | None = None, reason: str = ""
 ) -> AcceptResult:
-    """Make the draft a meeting, or bring the meeting it is of up to date; the file is kept with it.
+    """Create a meeting from the draft, or update its meeting, and attach the file.
 
     ``version_token`` is `accept_version_token` of the page the person looked at, ``reason`` why something is corrected
     by hand. Raises AlreadyAcceptedError (of two people who accept at once, the second is told), ConflictError where the
@@ -103,7 +103,7 @@ def accept_draft(
 
 @transaction.atomic
 def accept_file(*, parsed: ParsedFile, content: bytes, name: str) -> AcceptResult | None:
-    """Enter what a file says without anybody looking at it first; open problems stay as marks.
+    """Enter a file without review; open problems stay as marks.
 
     The same file a second time does nothing: None. Raises AcceptBlockedError, and InvalidTransitionError where the
     meeting is in the register from elsewhere, for what differs is for a person to look at.

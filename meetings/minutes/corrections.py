@@ -1,7 +1,7 @@
-"""A meeting of the register corrected, and rows and tasks added to it: by a draft without a file.
+"""Corrections of a meeting and its rows, by a draft without a file.
 
-The draft holds what the register said when it was opened beside what somebody made of it. Only what was changed is
-written, over what the register says by now; the page shows both, and accepting finds the register as the page had it.
+The draft holds the register's values as of its opening beside what somebody made of them. Only what was changed is
+written, over the present values; the page shows both, and accepting finds the register as the page had it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def describe_meeting(meeting: Meeting) -> ParsedMeeting:
 
 
 def describe_suggestion(suggestion: Suggestion) -> ParsedRow:
-    """Return what the register says of a row, as a draft of corrections holds it: without its tasks."""
+    """Return a row of the register as a draft of corrections has it, without tasks."""
     return replace(
         EMPTY_ROW,
         number=suggestion.number,
@@ -71,7 +71,7 @@ def create_manual_draft(*, account: Account) -> MinutesDocument:
 
 @transaction.atomic
 def open_corrections(*, meeting: Meeting, account: Account) -> MinutesDocument:
-    """Return the account's draft of corrections to ``meeting``, a new one where it has none.
+    """Return the account's draft of corrections to ``meeting``, or a new one.
 
     What was not changed in it follows the register.
     """
@@ -91,7 +91,10 @@ def open_corrections(*, meeting: Meeting, account: Account) -> MinutesDocument:
 
 @transaction.atomic
 def open_row(*, suggestion: Suggestion, account: Account) -> DraftRow:
-    """Return the row of the account's corrections that is of ``suggestion``; unchanged, it follows the register."""
+    """Return the row of the account's corrections for ``suggestion``.
+
+    Unchanged, it follows the register.
+    """
     document = open_corrections(meeting=suggestion.meeting, account=account)
     content = row_to_json(describe_suggestion(suggestion))
     row = document.rows.filter(corrects=suggestion).first()
@@ -110,7 +113,7 @@ def open_row(*, suggestion: Suggestion, account: Account) -> DraftRow:
 
 @transaction.atomic
 def open_new_row(*, meeting: Meeting, account: Account, aspect: str = "") -> DraftRow:
-    """Return an empty row of the account's corrections to ``meeting``, under ``aspect`` or that of the last row."""
+    """Return an empty row in the account's corrections, under ``aspect`` or the last."""
     document = open_corrections(meeting=meeting, account=account)
     row = next((row for row in document.rows.filter(corrects=None) if _is_empty(row)), None)
     if row is None:
@@ -127,7 +130,7 @@ def _is_empty(row: DraftRow) -> bool:
 
 
 def _choose_people(document: MinutesDocument, people: Iterable[Person | None]) -> None:
-    """Let the names that the register itself gave mean whom it means; a name that several bear is left to be asked."""
+    """Choose the register's people for their names, but for ambiguous ones."""
     by_name: dict[str, set[str]] = {}
     for person in people:
         if person is not None:
@@ -141,7 +144,7 @@ def _choose_people(document: MinutesDocument, people: Iterable[Person | None]) -
 
 
 def compute_corrections(meeting: Meeting, draft: Draft) -> Difference:
-    """Return what a draft of corrections changes, beside what the register says by now."""
+    """Return what a draft of corrections changes, beside the register's values."""
     facts = _changes(
         format_metadata(draft.register_facts or ParsedMeeting()),
         format_metadata(draft.facts),
@@ -174,7 +177,7 @@ def _changes(opened: Mapping[str, str], now: Mapping[str, str], register: Mappin
 def apply_corrections(
     meeting: Meeting, draft: Draft, difference: Difference, *, actor: Account, reason: str
 ) -> AcceptResult:
-    """Write ``difference`` by the services, for ``reason`` where something is corrected, and enter what is added.
+    """Write ``difference`` by the services, with ``reason``, and enter what is new.
 
     Raises AcceptBlockedError, NoChangesError, and what the services raise.
     """

@@ -1,4 +1,4 @@
-"""What a draft says, entered: a meeting with its suggestions and tasks, and what has to be there before it can be."""
+"""Creation of a meeting from a draft, and what a draft needs for it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ from .resolution import NameResolver
 
 
 class AcceptBlockedError(ServiceError):
-    """The draft lacks something without which there is no meeting; ``blockers`` say all of it at once."""
+    """Raised where a draft lacks something; ``blockers`` are all of it."""
 
     def __init__(self, blockers: Sequence[Blocker]) -> None:
         super().__init__(blockers[0].message)
@@ -64,7 +64,7 @@ class AcceptBlockedError(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """What keeps a draft from being accepted: a sentence, and the row (1 for the first) it is about, if it is one."""
+    """What blocks accepting: a message, and the row (from 1) it is about, if any."""
 
     message: str
     row: int | None = None
@@ -73,7 +73,7 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class AcceptResult:
-    """What accepting made: the meeting, for each row of the draft its suggestion, and whether it was there before."""
+    """The meeting, a suggestion for each row, and whether the meeting existed."""
 
     meeting: Meeting
     suggestions: tuple[Suggestion, ...]
@@ -84,7 +84,7 @@ class AcceptResult:
 
 
 def find_blockers(draft: Draft, today: datetime.date | None = None) -> list[Blocker]:
-    """Return everything that keeps ``draft`` from being accepted, as sentences that say what to do."""
+    """Return all that blocks accepting ``draft``, with what to do."""
     return [*_find_metadata_blockers(draft, today or timezone.localdate()), *_find_row_blockers(draft.rows)]
 
 
@@ -176,7 +176,7 @@ def _find_long_value(text: str | None, model: type[Model], field: str, row: int 
 
 @transaction.atomic
 def create_meeting(draft: Draft, *, actor: Account | None) -> AcceptResult:
-    """Enter the draft as a new meeting; open problems and questions become marks on the tasks of their rows.
+    """Create a meeting from the draft; open problems become marks on tasks.
 
     Raises AcceptBlockedError before anything is written. A meeting of this number, or of this title and issue day, must
     not be in the register yet.
@@ -205,7 +205,7 @@ def build_metadata(facts: ParsedMeeting, resolver: NameResolver) -> MeetingMetad
 
 
 def add_suggestion(meeting: Meeting, draft: Draft, at: int, resolver: NameResolver, *, actor: Account) -> Suggestion:
-    """Enter the draft's row ``at`` at the end of its aspect in a meeting of the register; its change log says so."""
+    """Enter row ``at`` of the draft at the end of its aspect, with a log entry."""
     aspect = get_or_create_aspect(meeting, draft.rows[at - 1].row.aspect or "", actor=actor)
     suggestion = create_suggestion_from_row(meeting, draft, at, resolver, actor=actor)
     suggestion.aspect = aspect
@@ -219,7 +219,7 @@ def add_suggestion(meeting: Meeting, draft: Draft, at: int, resolver: NameResolv
 def create_suggestion_from_row(
     meeting: Meeting, draft: Draft, at: int, resolver: NameResolver, *, actor: Account | None
 ) -> Suggestion:
-    """Enter the draft's row ``at`` (1 for the first) as the meeting's next suggestion, with its tasks and marks."""
+    """Create the next suggestion from row ``at`` (from 1), with tasks and marks."""
     row = draft.rows[at - 1].row
     last = meeting.suggestions.order_by("-position").values_list("position", flat=True).first()
     suggestion = Suggestion.objects.create(
@@ -249,7 +249,7 @@ def create_tasks_from_row(
     *,
     actor: Account | None,
 ) -> list[Task]:
-    """Enter the tasks of row ``at`` whose place there (0 for the first) ``numbers`` gives a number."""
+    """Create tasks of row ``at``; ``numbers`` maps their places to numbers."""
     drafted = draft.rows[at - 1]
     row = drafted.row
     marks = build_row_issues(draft, at)
@@ -276,7 +276,7 @@ def create_tasks_from_row(
 
 
 def build_row_issues(draft: Draft, at: int) -> list[Mark]:
-    """Return the marks for the tasks of row ``at``: its open problems, and names in question wherever they stand."""
+    """Return the marks of row ``at``: open problems, and names in question."""
     draft_row = draft.rows[at - 1]
     questions = [
         (column, match)
@@ -291,7 +291,7 @@ def build_row_issues(draft: Draft, at: int) -> list[Mark]:
 
 
 def task_numbers(row: ParsedRow) -> list[int]:
-    """Return a number from 1 for each task: the printed ones, where they tell the tasks apart."""
+    """Return a number for each task: the printed ones if distinct, else from 1."""
     printed = [task.number for task in row.tasks if task.number]
     if len(set(printed)) == len(row.tasks):
         return printed

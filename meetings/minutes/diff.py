@@ -1,6 +1,6 @@
-"""A file of a meeting that is in the register already: what differs, row by row, and what an update makes of it.
+"""Difference between a file and its meeting in the register, and the update.
 
-Corrections go through the verbs, so that what was there stays in the log. What no verb may change by itself (a
+Corrections go through the services, so that what was there stays in the log. What no service may change by itself (a
 deadline moves by an extension only) and what the file no longer has is reported and left to a person.
 """
 
@@ -39,7 +39,7 @@ _MIN_SIMILARITY = 0.6
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One thing that differs; ``is_applied`` says whether an update changes it, or a person has to."""
+    """One value that differs; ``is_applied``: an update changes it."""
 
     column: str
     old: str
@@ -49,7 +49,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class TaskDifference:
-    """A task of the file (``place`` in its row, 0 for the first) beside that of the register; None: there is none."""
+    """A task of the file (``place`` from 0) beside the register's; None: missing."""
 
     place: int | None
     task: Task | None
@@ -59,7 +59,7 @@ class TaskDifference:
 
 @dataclass(frozen=True, slots=True)
 class RowDifference:
-    """A row of the file (``position``, 1 for the first) beside the register's suggestion; None: there is none."""
+    """A row of the file (``position`` from 1) beside its suggestion; None: missing."""
 
     position: int | None
     suggestion: Suggestion | None
@@ -100,7 +100,7 @@ class Difference:
 
 
 def compute_difference(meeting: Meeting, draft: Draft) -> Difference:
-    """Return what ``draft`` says otherwise than the register does of ``meeting``. Seven queries."""
+    """Return what differs between ``draft`` and ``meeting``. Seven queries."""
     suggestions = list(
         meeting.suggestions.select_related("aspect")
         .prefetch_related(
@@ -138,7 +138,7 @@ def _first_text(suggestion: Suggestion) -> str:
 def _match_rows(
     texts: Sequence[str], numbers: Sequence[int | None], other_texts: Sequence[str], other_numbers: Sequence[int | None]
 ) -> dict[int, int]:
-    """Return which of the others each one is: the same text, else the same number and a text alike, else one alike."""
+    """Return each row's counterpart: same text, number with similar text, or similar."""
     mine, others = [fold_text(text) for text in texts], [fold_text(text) for text in other_texts]
     free = set(range(len(others)))
     partners: dict[int, int] = {}
@@ -159,7 +159,7 @@ def _match_rows(
 
 
 def _metadata_changes(meeting: Meeting, draft: Draft) -> Iterable[FieldChange]:
-    """What the register does not say of a meeting is filled in; what it says otherwise is for a person to judge."""
+    """Yield changes of the metadata; only missing values are filled in."""
     metadata = draft.facts
     for name in ("title", "body", "breakdown_title", "document_number", "held_on", "issued_on", "place", "host"):
         old, new = getattr(meeting, name), getattr(metadata, name)
@@ -261,7 +261,7 @@ def _resolved_department_name(draft: Draft, name: str) -> str:
 
 
 def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True) -> list[FieldChange]:
-    """A text counts as changed where more than blanks and the width of punctuation differ."""
+    """Yield changes of texts beyond blanks and the width of punctuation."""
     return [
         FieldChange(name, old, new, is_applied)
         for name, (old, new) in pairs.items()
@@ -274,7 +274,7 @@ def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True)
 
 @transaction.atomic
 def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: str) -> AcceptResult:
-    """Bring ``meeting`` up to date with ``draft`` by the verbs, as ``actor`` (the secretariat), for ``reason``.
+    """Update ``meeting`` from ``draft`` by the services, for ``reason``.
 
     Texts, departments and leaders are corrected, new rows and tasks entered, empty facts filled; nothing is removed.
     Raises AcceptBlockedError. Returns for each row of the draft the suggestion it now is.
@@ -370,7 +370,7 @@ def _update_task(
 
 
 def _version(task: Task) -> int:
-    """The version at this moment: correcting the suggestion has written an entry for each of its tasks."""
+    """Return the task's present version, which corrections of its row have changed."""
     return Task.objects.values_list("version", flat=True).get(pk=task.pk)
 
 

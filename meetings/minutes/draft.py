@@ -1,7 +1,7 @@
-"""A draft as values: the facts, rows and open problems of one file, on the way to the register.
+"""A draft as values: facts, rows and open problems of one file.
 
 What a person does to a row changes its problems by one rule: a problem is open until it is confirmed, or until the
-column it is about is changed; what was typed is read again and may be doubtful anew.
+column it is about is changed; what was entered is read again and may be doubtful anew.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EMPTY_ROW = ParsedRow(None, None, None, "", (EMPTY_TASK,), (), "")
 
 @dataclass(frozen=True, slots=True)
 class DraftRowData:
-    """A row of a draft with its open problems, and the cells it was read from. ``pk`` is that of its `DraftRow`.
+    """A row with open problems and source cells; ``pk`` is that of its `DraftRow`.
 
     A row that ``corrects`` one of the register, which was ``register_row`` when it was opened, has only the tasks that
     are to be added to it.
@@ -50,13 +50,13 @@ class DraftRowData:
     register_row: ParsedRow | None = None
 
     def task_text(self, place: int) -> str:
-        """Return what a task says; one that is added to a row of the register says it by itself."""
+        """Return a task's text; in a correction, only its own."""
         return self.row.task_text(place) if self.corrects is None else self.row.tasks[place].text
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A file on its way into the register. ``problems`` are those of no single row; ``choices``: see `match_names`.
+    """A draft; ``problems`` are those of no single row, ``choices`` of `match_names`.
 
     ``is_manual``: there is no file, somebody has the paper at hand. Such a draft may be one of corrections to the
     meeting ``corrects``, whose facts were ``register_facts`` when it was opened.
@@ -99,7 +99,7 @@ def build_draft(read: ParsedFile) -> Draft:
 
 
 def update_issues(before: Sequence[ParserIssue], parsed: ParsedRowForm) -> tuple[ParserIssue, ...]:
-    """Return the open problems of a row whose open problems were ``before``, once it is as ``parsed``."""
+    """Return a row's open problems after parsing, from those ``before``."""
     renewed = {code for code, column in SHARED_NAME_COLUMNS.items() if column in parsed.shared}
     kept = [problem for problem in before if problem.column not in parsed.changed and problem.code not in renewed]
     row = parsed.row
@@ -114,9 +114,7 @@ def update_issues(before: Sequence[ParserIssue], parsed: ParsedRowForm) -> tuple
 
 
 def find_shared_names_issue(row: ParsedRow, code: ProblemCode) -> ParserIssue | None:
-    """Return the problem ``code`` of `SHARED_NAME_COLUMNS` where the row has it: every one of several tasks has the
-    same names.
-    """
+    """Return the problem ``code`` where several tasks of the row share their names."""
     column = SHARED_NAME_COLUMNS[code]
     names = [
         tuple(task.leaders) if column == "leaders" else tuple(each.name for each in task.departments)
@@ -144,7 +142,7 @@ def _unique(issues: Iterable[ParserIssue]) -> tuple[ParserIssue, ...]:
 
 
 def with_offered_day(draft_row: DraftRowData, issue: ParserIssue) -> ParsedRow:
-    """Return the row with the day that ``issue``'s doubt offers, for each task whose deadline the doubt is about."""
+    """Return the row with the day that the problem offers, for its tasks."""
     doubt = issue.deadline_problem
     assert doubt is not None  # only a doubt about a deadline offers a day
     texts_in_doubt = [task for task in draft_row.row.tasks if doubt.value in task.deadline.text]
@@ -161,7 +159,7 @@ def with_offered_day(draft_row: DraftRowData, issue: ParserIssue) -> ParsedRow:
 
 
 def assignable_dates(row: ParsedRow) -> list[Deadline]:
-    """Return the single dates of a row, each once, in the order of the calendar: what its tasks may be given."""
+    """Return the single dates of a row, each once, in chronological order."""
     found: dict[str, Deadline] = {}
     for task in row.tasks:
         for deadline in (*task.milestones, task.deadline):
@@ -171,10 +169,10 @@ def assignable_dates(row: ParsedRow) -> list[Deadline]:
 
 
 def assign_dates(row: ParsedRow, assignments: Sequence[Sequence[int]]) -> ParsedRow:
-    """Return the row with its dates given out: per task the places in `assignable_dates` that are its.
+    """Return the row with dates assigned: per task, places in `assignable_dates`.
 
     The last of a task's dates is its deadline, those before are milestones (docs/domain.md, Several dates in a row).
-    A task without any keeps what it has.
+    A task without any retains its own.
     """
     dates = assignable_dates(row)
     tasks = []
@@ -192,7 +190,7 @@ def assignable_names(row: ParsedRow, column: str) -> list[str]:
 
 
 def assign_names(row: ParsedRow, column: str, assignments: Sequence[Sequence[str]]) -> ParsedRow:
-    """Return the row with its departments or leaders given out: per task the names that are its."""
+    """Return the row with departments or leaders assigned: per task, its names."""
     tasks = []
     for task, share in zip(row.tasks, assignments, strict=True):
         if column == "leaders":
@@ -210,7 +208,7 @@ def assign_names(row: ParsedRow, column: str, assignments: Sequence[Sequence[str
 
 
 def split_draft_row(draft_row: DraftRowData, after: int) -> tuple[DraftRowData, DraftRowData]:
-    """Return two rows: the first keeps ``after`` tasks, the second has the rest under the same aspect and sources."""
+    """Split the row behind ``after`` tasks; both have its aspect and sources."""
     row = draft_row.row
     first = replace(row, tasks=renumber_tasks(row.tasks[:after]))
     second = replace(
@@ -221,7 +219,7 @@ def split_draft_row(draft_row: DraftRowData, after: int) -> tuple[DraftRowData, 
 
 
 def merge_draft_rows(one: DraftRowData, other: DraftRowData) -> DraftRowData:
-    """Return one row with the tasks of both; texts are put below one another, sources and cells are kept once."""
+    """Merge two rows: tasks of both, texts below one another, sources once."""
     first, second = one.row, other.row
     row = replace(
         first,
@@ -236,7 +234,7 @@ def merge_draft_rows(one: DraftRowData, other: DraftRowData) -> DraftRowData:
 
 
 def _keep_open_issues(row: ParsedRow, issues: Sequence[ParserIssue]) -> tuple[ParserIssue, ...]:
-    """Of problems about several tasks those that the row still has; all others as they are."""
+    """Return the issues without those about several tasks that the row lost."""
     kept = []
     for issue in issues:
         if issue.code in SHARED_NAME_COLUMNS:
@@ -255,7 +253,7 @@ def _keep_open_issues(row: ParsedRow, issues: Sequence[ParserIssue]) -> tuple[Pa
 
 
 def reparse_deadlines(draft_row: DraftRowData, before: ParsedMeeting, after: ParsedMeeting) -> DraftRowData:
-    """Return the row with the deadlines that hang on the issue day or the meeting's day read against the new ones.
+    """Return the row with deadlines read against new days of the meeting.
 
     A deadline that somebody understood otherwise than the grammar does stays as it is.
     """

@@ -1,4 +1,4 @@
-"""What the page of a draft shows: rows as cards, what was understood of them, and each problem with its answers."""
+"""The page of a draft: rows as cards, with readings, problems and answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .matching import DEPARTMENT, NameMatch, NameMatches
 
 @dataclass(frozen=True, slots=True)
 class AssignmentOptions:
-    """What one task may be given of a row's dates or names: pairs of the choice and whether the task has it now."""
+    """The dates or names of a row for one task, each with whether it has it."""
 
     task: str
     options: list[tuple[str, bool]]
@@ -37,7 +37,7 @@ class AssignmentOptions:
 
 @dataclass(frozen=True, slots=True)
 class IssueCard:
-    """A problem where it stands. ``place`` is its place among those of its row, or of the whole; ``anchor`` its id."""
+    """A problem in place: ``place`` among its row's or the whole's, ``anchor`` its id."""
 
     anchor: str
     place: int
@@ -50,7 +50,7 @@ class IssueCard:
 
 @dataclass(frozen=True, slots=True)
 class NameCard:
-    """A printed name in question, or one that was taken for a known one for a reason that is shown."""
+    """A printed name in question, or one matched for a reason that is shown."""
 
     anchor: str
     match: NameMatch
@@ -88,7 +88,7 @@ def first_anchor(problems: Sequence[IssueCard], questions: Sequence[NameCard]) -
 
 @dataclass(frozen=True, slots=True)
 class RowCard:
-    """A row of the draft. ``is_open``: something in it waits for an answer, so it is shown unfolded."""
+    """A row of the draft; ``is_open``: something waits for an answer."""
 
     pk: int
     version: int
@@ -144,7 +144,7 @@ class DraftPage:
 
     @property
     def aspects(self) -> list[str]:
-        """The aspects a row may be put under: those of the draft, and of the meeting it corrects."""
+        """The aspects of the draft, and of the meeting it corrects, to choose from."""
         titles = [aspect.title for aspect in self.known.aspects.order_by("position")] if self.known else []
         return list(dict.fromkeys([*titles, *(row.row.aspect for row in self.draft.rows if row.row.aspect)]))
 
@@ -191,7 +191,7 @@ class DraftPage:
         return next((card for card in self.rows if card.pk == pk), None)
 
     def anchor_after(self, position: int) -> str:
-        """Return the id of the next thing to answer from the row at ``position`` on, or of the first at all."""
+        """Return the id of the next thing to answer from ``position`` on, or the first."""
         later = (card.first_anchor for card in self.rows if card.position >= position)
         return next(filter(None, later), "") or self.first_anchor
 
@@ -202,7 +202,7 @@ def build_draft_page(
     row_form: tuple[int, Mapping[str, str], str] | None = None,
     metadata_form: tuple[Mapping[str, str], str] | None = None,
 ) -> DraftPage:
-    """Return the page of a draft. ``…_form``: what was typed and not saved (a row's id first), and why not."""
+    """Return the page of a draft, with unsaved forms (a row's id first) and errors."""
     draft = load_draft(document)
     matches = draft.matches
     known, difference = compare_with_register(draft, document.sha256)
@@ -298,7 +298,7 @@ def _issue_card(anchor_scope: str, place: int, issue: ParserIssue, row: ParsedRo
 
 
 def build_name_card(match: NameMatch, matches: NameMatches) -> NameCard:
-    """Return how a name in question, or one taken for a known one, is shown with what may be answered."""
+    """Return the card of a name in question, or of a matched one, with choices."""
     candidates = []
     for candidate in match.candidates:
         reason = match_reason_message(candidate.likeness)

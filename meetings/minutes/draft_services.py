@@ -1,7 +1,7 @@
-"""The drafts in the database: kept as soon as a file is read, and saved with each change (answers: ``answers``).
+"""Services on drafts: created as a file is read, saved with each change.
 
-Every verb is keyword-only and atomic, holds the document against other writers, and refuses with one sentence
-(`meetings.errors`): a draft that was accepted meanwhile, and a form opened on an older version, change nothing.
+Every service is keyword-only and atomic, locks the document, and refuses with a ServiceError: a draft that was
+accepted meanwhile, and a form opened on an older version, change nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class AlreadyAcceptedError(InvalidTransitionError):
 
 
 def display_name(name: str) -> str:
-    """Return an uploaded file's name for showing: its last part, without what could mislead the eye, not too long."""
+    """Return an upload's base name for display, shortened, without odd characters."""
     last = re.split(r"[\\/]", name)[-1]
     return _CONTROLS.sub("", last).strip()[-200:]
 
@@ -63,7 +63,7 @@ def hash_content(content: bytes) -> str:
 
 @transaction.atomic
 def create_draft(*, parsed: ParsedFile, content: bytes, name: str, account: Account) -> MinutesDocument:
-    """Keep the file (its bytes, and ``name`` for showing) and what was read from it as a draft of ``account``."""
+    """Save the file and what was read from it as a draft of ``account``."""
     return _create_document(changes.build_draft(parsed), parsed.format, content, name, account)
 
 
@@ -153,7 +153,7 @@ def _row_columns(draft_row: DraftRowData) -> dict:
 
 
 def row_to_json(row: ParsedRow) -> dict[str, Any]:
-    """Return a row as `DraftRow.content` holds it: where it stood in the file is told by the cells of its source."""
+    """Return a row as `DraftRow.content` holds it, without its origin."""
     content = converter.unstructure(row)
     del content["origin"]
     return content
@@ -163,7 +163,7 @@ def row_to_json(row: ParsedRow) -> dict[str, Any]:
 
 
 def lock_document(document_id: int, version: int | None = None) -> MinutesDocument:
-    """Return the draft, held until the transaction ends; raises AlreadyAcceptedError, or ConflictError."""
+    """Return the draft, locked; raises AlreadyAcceptedError or ConflictError."""
     # Not joined with its meeting: whoever waited for the lock would see the join as it was before waiting.
     document = MinutesDocument.objects.select_for_update().get(pk=document_id)
     if document.meeting is not None:
@@ -173,7 +173,7 @@ def lock_document(document_id: int, version: int | None = None) -> MinutesDocume
 
 
 def lock_row(row_id: int, version: int) -> tuple[DraftRow, DraftRowData, MinutesDocument]:
-    """Return the row and its document, held; raises ConflictError also for a row that was joined away meanwhile."""
+    """Return the row and its document, locked; raises ConflictError if it is gone."""
     found = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
     if found is None:
         raise ConflictError
@@ -199,7 +199,7 @@ def save_document(document: MinutesDocument) -> None:
 
 @transaction.atomic
 def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str]) -> bool:
-    """Save the facts of the meeting as ``form_data``; deadlines that count from its days are read again.
+    """Save the metadata from ``form_data``; deadlines that depend on it are reread.
 
     Return whether that changed a row.
     Raises InvalidInputError for a day that is none, ConflictError, AlreadyAcceptedError.
@@ -223,7 +223,7 @@ def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str
 
 @transaction.atomic
 def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> None:
-    """Save a row as ``form_data`` in the fields that `typed.parse_row_form` names; raises as `edit_metadata`."""
+    """Save a row from ``form_data`` (`parse_row_form`); raises as `edit_metadata`."""
     row, draft_row, document = lock_row(row_id, version)
     new = parse_row_form(draft_row.row, form_data, load_metadata(document))
     if new.row != draft_row.row:
@@ -232,7 +232,7 @@ def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> None
 
 @transaction.atomic
 def add_task(*, row_id: int, version: int) -> int:
-    """Add an empty task at the end of a row, with the departments, leaders and deadline of the one before it.
+    """Add an empty task to a row, with people and deadline of the one before.
 
     Return how many tasks the row has now.
     """
@@ -289,7 +289,7 @@ def _require_new(*rows: DraftRowData) -> None:
 
 @transaction.atomic
 def add_row(*, document_id: int, after: int) -> DraftRow:
-    """Add an empty row behind the first ``after``, under the aspect of the one before it.
+    """Add an empty row behind the first ``after``, under the same aspect.
 
     At the end of a draft that is entered by hand it has the next number.
     """

@@ -1,8 +1,9 @@
-"""A row's values as the text of a form, and back: what is typed is read by the grammars that read the file.
+"""Conversion of a row's values to a form's texts and back.
 
-A field left as it was shown keeps its value: reading a name twice need not give the same name. What is copied from
-a printed row is understood as that prints it: a text that numbers several tasks becomes these tasks, and departments,
-leaders or a deadline typed for a task are those of the tasks below it that have none.
+What is entered is read by the grammars that read the file. An unchanged field retains its value: reading a name twice
+need not give the same name. What is copied from a printed row is understood as that prints it: a text that numbers
+several tasks becomes these tasks, and departments, leaders or a deadline entered for a task are those of the tasks
+below it that have none.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ _MAX_NUMBER = 99_999
 
 @dataclass(frozen=True, slots=True)
 class ParsedRowForm:
-    """A row as somebody typed it: its new values, the columns that changed, and what is doubtful in new deadlines.
+    """A row from a form: its values, the changed columns, doubts about deadlines.
 
-    ``shared`` are the columns that were typed once for several tasks.
+    ``shared`` are the columns that were entered once for several tasks.
     """
 
     row: ParsedRow
@@ -58,7 +59,7 @@ def format_names(names: Sequence[str]) -> str:
 
 
 def format_people(people: Sequence[ParsedPerson]) -> str:
-    """Return people as a cell of sources prints them: a line each, the capacity before the name."""
+    """Return people as a cell of sources prints them, a line each."""
     return "\n".join(f"{person.capacity} {person.name}" if person.capacity else person.name for person in people)
 
 
@@ -92,7 +93,7 @@ def format_metadata(metadata: ParsedMeeting) -> dict[str, str]:
 
 
 def parse_row_form(row: ParsedRow, form_data: Mapping[str, str], metadata: ParsedMeeting) -> ParsedRowForm:
-    """Return ``row`` with what was typed in the fields of its form; a field that is not there stays.
+    """Return ``row`` with the values of its form; a missing field stays.
 
     Left-out years and the like are read against the days of ``metadata``. Raises InvalidInputError for a number that
     is none.
@@ -159,7 +160,7 @@ def _parse_task_form(
 
 
 def parse_metadata_form(metadata: ParsedMeeting, form_data: Mapping[str, str]) -> ParsedMeeting:
-    """Return ``metadata`` with what was typed in its form; raises InvalidInputError for a day that is none."""
+    """Return ``metadata`` with its form's values; raises InvalidInputError."""
     text = {name: _normalise_lines(value) for name, value in form_data.items()}
     values: dict[str, Any] = {}
     for name in METADATA_FIELDS:
@@ -173,9 +174,10 @@ def parse_metadata_form(metadata: ParsedMeeting, form_data: Mapping[str, str]) -
 
 
 def parse_people(text: str) -> tuple[ParsedPerson, ...]:
-    """Return the people of a form's lines, as `format_people` writes them: what stands before a name is its capacity.
+    """Return the people of a form's lines, as `format_people` writes them.
 
-    A capacity may hold commas then, which part two people where a cell is read. Any other line is read as a cell.
+    What stands before a name is its capacity, which may hold commas, where a cell would be two people. Any other line
+    is read as a cell.
     """
     found: list[ParsedPerson] = []
     for line in text.split("\n"):

@@ -1,4 +1,4 @@
-"""Answers to what a draft asks: confirmed as it stands, the offered day, whose date or name it is, who is meant."""
+"""Answers to a draft's questions: confirmation, day, dates, names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _pop_issue(issues: Sequence[ParserIssue], place: int) -> tuple[ParserIssue, 
 
 @transaction.atomic
 def confirm_document_issue(*, document_id: int, version: int, place: int) -> None:
-    """Settle the problem at ``place`` of those of no single row: it is right as it stands."""
+    """Confirm the problem at ``place`` among those of no single row."""
     document = lock_document(document_id, version)
     if not 0 <= place < len(document.problems):
         raise ConflictError
@@ -52,7 +52,7 @@ def accept_offered_day(*, row_id: int, version: int, place: int) -> None:
 
 @transaction.atomic
 def assign_dates(*, row_id: int, version: int, place: int, assignments: Sequence[Sequence[int]]) -> None:
-    """Settle which date belongs to which task; ``assignments`` as in `draft.assign_dates`, a list for each task."""
+    """Assign dates to tasks, as in `draft.assign_dates`, and settle the problem."""
     row, draft_row, _document = lock_row(row_id, version)
     _problem, left = _pop_issue(draft_row.problems, place)
     if len(assignments) != len(draft_row.row.tasks) or not all(assignments):
@@ -62,7 +62,7 @@ def assign_dates(*, row_id: int, version: int, place: int, assignments: Sequence
 
 @transaction.atomic
 def assign_names(*, row_id: int, version: int, place: int, assignments: Sequence[Sequence[str]]) -> None:
-    """Settle which department or leader belongs to which task; ``assignments`` are the names for each task."""
+    """Assign departments or leaders to tasks, and settle the problem."""
     row, draft_row, _document = lock_row(row_id, version)
     issue, left = _pop_issue(draft_row.problems, place)
     if issue.code not in changes.SHARED_NAME_COLUMNS:
@@ -75,7 +75,7 @@ def assign_names(*, row_id: int, version: int, place: int, assignments: Sequence
 
 @transaction.atomic
 def resolve_name(*, document_id: int, key: str, choice: str) -> None:
-    """Say whom a printed name means, in all rows: the id of a known one, or that it is new (``new``, ``new:unit``)."""
+    """Resolve a printed name in all rows: an id, or new (``new``, ``new:unit``)."""
     document = lock_document(document_id)
     match = next((match for match in load_draft(document).matches.all() if match.key == key), None)
     if match is None:
@@ -85,7 +85,7 @@ def resolve_name(*, document_id: int, key: str, choice: str) -> None:
 
 
 def validate_choice(match: NameMatch, choice: str) -> str:
-    """Return an answer to the question whom ``match`` means as drafts keep it; raises InvalidInputError for none."""
+    """Return the answer to a name's question; raises InvalidInputError for none."""
     if not choice.startswith(NEW) and not choice.isdecimal():
         raise InvalidInputError(_("Say whom “%(name)s” means.") % {"name": match.name})
     namesakes = [str(candidate.known.unit) for candidate in match.candidates if hasattr(candidate.known, "unit")]

@@ -1,6 +1,6 @@
-"""Open problems as marks on tasks, and the sentence of a mark: the same one that the draft said.
+"""Marks on tasks for a draft's open problems, with the same sentences.
 
-A mark keeps the code, the value and the details, so that it can be said in either language years later.
+A mark holds the code, the value and the details, so that it can be shown in either language years later.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .matching import NameMatch
 def build_task_issues(
     row: ParsedRow, issues: Iterable[ParserIssue], open_matches: Iterable[tuple[str, NameMatch]]
 ) -> list[Mark]:
-    """Return the marks that ``row``'s tasks get of its open problems and of the names (with columns) still in question.
+    """Return the marks of ``row``'s tasks for open problems and open names.
 
     One column has a code once (the database's constraint); the values of several such problems are listed in one mark.
     """
@@ -46,7 +46,7 @@ def _build_task_issue(row: ParsedRow, issue: ParserIssue) -> Mark:
 
 
 def list_date_texts(row: ParsedRow) -> list[str]:
-    """Return the texts of the single dates of a row's tasks, each once, in the order of the first that says it."""
+    """Return the texts of a row's single dates, each once, in order."""
     texts = list(
         dict.fromkeys(
             deadline.text for task in row.tasks for deadline in (*task.milestones, task.deadline) if deadline.text

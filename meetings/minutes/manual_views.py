@@ -1,4 +1,4 @@
-"""Beginning a draft without a file: of a meeting that is entered by hand, or of corrections to one of the register.
+"""Pages that begin a draft without a file: a new meeting, or corrections.
 
 The addresses of the forms that were here before lead to where the drafts are begun.
 """

@@ -1,4 +1,4 @@
-"""What matching names leaves open, and what keeps a draft from being accepted: codes, and a sentence for each."""
+"""Messages of name matching and of what blocks accepting a draft."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Printed names → the departments and people of the register.
+"""Matching of printed names with the register's departments and people.
 
-A name that is known is taken for the known one, and the reason said; one that is only like a known one, or is that
-of several people, is a question with the candidates offered; any other is new, and is made on acceptance only
-(issue "Minutes in, register out", Review, then accept). Reads the register, writes nothing.
+A known name is taken for the known one, with the reason shown; one that is only like a known one, or is that
+of several people, is a question with the candidates offered; any other is new, and is created on acceptance only.
+Reads the register, writes nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BRACKETED = re.compile(r"^(.+?)\(([^()]+)\)$")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A known department or person that a printed name may mean, why, and where the register last met them."""
+    """A department or person a name may mean, why, and where it last appeared."""
 
     known: Department | Person
     likeness: MatchReason
@@ -55,7 +55,7 @@ class NameMatch:
 
     @property
     def key(self) -> str:
-        """What the choice for this name is kept under."""
+        """The key of this name's choice."""
         return f"{self.kind}:{self.name}"
 
     @property
@@ -74,7 +74,7 @@ class NameMatch:
 
 @dataclass(slots=True)
 class _NameUse:
-    """Where a name stands: the rows and their columns, in order (row None: around the table), and its capacities."""
+    """Rows and columns of a name, in order (row None: metadata), and capacities."""
 
     places: list[tuple[int | None, str]] = field(default_factory=list)
     capacities: set[str] = field(default_factory=set)
@@ -82,7 +82,7 @@ class _NameUse:
 
 @dataclass(frozen=True, slots=True)
 class NameMatches:
-    """All names of a draft; ``places`` says where each stands, as (row, column), the row counted from 1."""
+    """All names of a draft; ``places`` are pairs of row (from 1) and column."""
 
     departments: dict[str, NameMatch]
     people: dict[str, NameMatch]
@@ -94,7 +94,7 @@ class NameMatches:
         yield from self.people.values()
 
     def open(self) -> list[NameMatch]:
-        """The names about which somebody has to say whom they mean."""
+        """Return the names that a person has to decide about."""
         return [match for match in self.all() if match.is_open]
 
     def open_at(self, row: int | None) -> list[NameMatch]:
@@ -103,7 +103,7 @@ class NameMatches:
 
 
 def match_names(metadata: ParsedMeeting, rows: Sequence[ParsedRow], choices: dict[str, str]) -> NameMatches:
-    """Match every name of a draft; ``choices`` maps a match's key to the id chosen, or to `NEW`.
+    """Match every name of a draft; ``choices`` maps a match's key to id or `NEW`.
 
     Costs six queries at most, however many names there are.
     """
@@ -122,7 +122,7 @@ def match_names(metadata: ParsedMeeting, rows: Sequence[ParsedRow], choices: dic
 
 @dataclass(frozen=True, slots=True)
 class _NameIndex:
-    """The departments, or the people, of the register: those that live, and what old names lead to them.
+    """The register's living departments or people, and old names of them.
 
     ``called`` and ``formerly`` are by the name as `text.fold_text` gives it; ``merged`` leads from the id of a merged
     row to the living one. Whoever bears a name now comes before whoever bore it once.
@@ -220,9 +220,7 @@ def _match_department(name: str, name_index: _NameIndex, choices: dict[str, str]
 
 
 def find_department_match_reason(one: str, other: str) -> MatchReason | None:
-    """Return why two different names (as `text.fold_text` gives them) may be of one department; None: no reason to
-    ask.
-    """
+    """Return why two different names may be of one department, or None."""
     for name, against in ((one, other), (other, one)):
         if (bracketed := _BRACKETED.match(name)) and against in bracketed.groups():
             return MatchReason.BRACKETS
@@ -244,7 +242,7 @@ def _is_one_letter_apart(one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _PriorAppearances:
-    """What the register knows of some people: where it last met them, in which capacities, and who supervises."""
+    """What the register knows of people: last appearances, capacities, who supervises."""
 
     last_met: dict[int, str]
     capacities: dict[int, set[str]]
@@ -341,7 +339,7 @@ def _match_person(
 
 
 def _apply_choice(match: NameMatch, name_index: _NameIndex, choices: dict[str, str]) -> NameMatch:
-    """Return the match as somebody decided it, if somebody did and the one chosen is still there."""
+    """Return the match as decided, if it is and the chosen one is still there."""
     choice = choices.get(match.key)
     if choice is None:
         return match

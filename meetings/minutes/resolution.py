@@ -1,4 +1,4 @@
-"""Departments and people of a draft as rows of the register; new ones come into being here and nowhere else."""
+"""Departments and people for a draft's names; new ones are created here alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Row = TypeVar("_Row", Department, Person)
 
 
 class NameResolver:
-    """Gives the row for each printed name of a draft, making new ones where they are needed.
+    """Resolver of printed names to rows, creating new ones where needed.
 
     A name in question that nobody answered is taken for a new one: it is marked on its tasks, and merging two is
     easier than telling one apart again. Only for use inside the transaction of an acceptance.
@@ -44,7 +44,7 @@ class NameResolver:
         return self._people[match.key]
 
     def departments(self, printed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
-        """Return the departments with their roles, each once: two printed names may mean the same one."""
+        """Return the departments with roles, each once, though it may have two names."""
         found: dict[int, tuple[Department, str]] = {}
         for each in printed:
             department = self.department(each.name)
@@ -57,5 +57,5 @@ class NameResolver:
 
 
 def _follow_merge(row: _Row) -> _Row:
-    """Return whom the row was merged into, if it was: somebody may have done so while the draft lay open."""
+    """Return the row's target if it was merged while the draft lay open."""
     return row.merged_into or row

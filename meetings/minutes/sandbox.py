@@ -1,6 +1,6 @@
-"""Reading a file that somebody uploaded: in a process of its own, with bounded memory and time.
+"""Reading of an uploaded file in a process with bounded memory and time.
 
-The reader keeps its own limits; these hold where one was forgotten, so that no file can take the server down.
+The reader has limits of its own; these hold where one was forgotten, so that no file can take the server down.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _TIMEOUT_SECONDS = MAX_SECONDS + 2
 def parse_in_sandbox(path: str | PathLike[str]) -> ParsedFile:
     """Read the file at ``path`` with the cells each row came from.
 
-    Raises UnreadableDocument where it cannot be read, has no task table or takes too long, and ServiceError where the
-    process ended without an answer, as it does for want of memory.
+    Raises UnreadableDocumentError where it cannot be read, has no task table or takes too long, and ServiceError where
+    the process ended without an answer, as it does for want of memory.
     """
     return converter.structure(_run_worker("minutes", path), ParsedFile)
 
 
 def read_sheets_in_sandbox(path: str | PathLike[str]) -> tuple[Sheet, ...]:
-    """Read the sheets of the workbook at ``path``, whatever is in them; raises as `parse_in_sandbox` does."""
+    """Read the sheets of the workbook at ``path``; raises as `parse_in_sandbox`."""
     return converter.structure(_run_worker("sheets", path)["sheets"], tuple[Sheet, ...])
 
 

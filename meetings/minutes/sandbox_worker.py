@@ -1,4 +1,4 @@
-"""The process that reads one uploaded file; what it says, or why not, as JSON on stdout.
+"""The process that reads one uploaded file and prints JSON.
 
 Its arguments: ``minutes`` or ``sheets`` (of a workbook), and the path.
 """

@@ -1,4 +1,4 @@
-"""What a printed row says once for several tasks: numbers in one text, departments, leaders and dates of the row."""
+"""Values that a row's form has once for several tasks: numbers, people, dates."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _COLUMNS = ("departments", "leaders", "deadline")
 
 @dataclass(slots=True)
 class SharedValues:
-    """Tasks that were given values typed once: the columns, and what is doubtful in the deadlines."""
+    """Tasks given values entered once: the columns, and doubts about deadlines."""
 
     tasks: list[ParsedTask]
     columns: set[str] = field(default_factory=set)
     deadline_problems: list[DeadlineProblem] = field(default_factory=list)
 
     def share_deadline(self, places: Sequence[int], text: str, metadata: ParsedMeeting) -> None:
-        """Read the cell ``text`` for the tasks at ``places`` together (docs/domain.md, Several dates in a row)."""
+        """Read the cell ``text`` for the tasks at ``places`` together."""
         texts = [self.tasks[at].text for at in places]
         readings = read_row_deadlines(text, texts, issued_on=metadata.issued_on, held_on=metadata.held_on)
         for at, reading in zip(places, readings, strict=True):
@@ -34,7 +34,7 @@ class SharedValues:
 
 
 def share_typed_values(before: ParsedRow, typed: ParsedRow, metadata: ParsedMeeting) -> tuple[ParsedRow, SharedValues]:
-    """Return the row ``typed`` over ``before`` with what was typed once given to all the tasks it is meant for."""
+    """Return the row ``typed`` with values entered once given to all their tasks."""
     shared = SharedValues(list(typed.tasks))
     for name in _COLUMNS:
         for at, old in enumerate(before.tasks):
@@ -45,7 +45,7 @@ def share_typed_values(before: ParsedRow, typed: ParsedRow, metadata: ParsedMeet
 
 
 def append_task(tasks: Sequence[ParsedTask], empty: ParsedTask, metadata: ParsedMeeting) -> SharedValues:
-    """Return the tasks with an empty one behind them, which has the departments, leaders and deadline of the last."""
+    """Return the tasks with an empty one that has the last one's people and deadline."""
     if not tasks:
         return SharedValues([empty])
     last = tasks[-1]
@@ -81,7 +81,7 @@ def _fill_down(shared: SharedValues, name: str, at: int, metadata: ParsedMeeting
 
 
 def _split_numbered_texts(before: ParsedRow, typed: ParsedRow, shared: SharedValues, metadata: ParsedMeeting) -> str:
-    """Make tasks of the numbers in the texts that are newly typed; return the lead-in that stood before them."""
+    """Split newly entered numbered texts into tasks; return the lead-in."""
     lead_in, tasks = typed.lead_in, shared.tasks
     shared.tasks = []
     for at, task in enumerate(tasks):

@@ -45,7 +45,7 @@ _CONTENT_TYPES: dict[str, str] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def minutes_import(request: Request) -> HttpResponse:
-    """Take a file or pasted text, and show the account's drafts and what was accepted last."""
+    """Import a file or pasted text; show the account's drafts and recent imports."""
     permissions.require_secretariat(request.user)
     form = MinutesUploadForm(request.POST, request.FILES) if request.method == "POST" else MinutesUploadForm()
     if form.is_bound and form.submit(
@@ -56,7 +56,7 @@ def minutes_import(request: Request) -> HttpResponse:
 
 
 def _create_draft(request: Request, file: UploadedFile | None, text: str) -> MinutesDocument:
-    """Return the draft of what was handed in: the one of before, where the account has one of the same file."""
+    """Return a draft of the upload, or the account's former one of the same file."""
     size = (file.size or 0) if file is not None else 0
     if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
@@ -113,7 +113,7 @@ def minutes_file(request: Request, pk: int) -> FileResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
 def draft(request: Request, pk: int) -> HttpResponse:
-    """Show a draft beside its source, and do to it what a form of the page asks for (``action``)."""
+    """Show a draft beside its source, and run a form's ``action``."""
     document = permissions.writable_draft(request.user, pk)
     if document.meeting is not None:
         if request.method == "POST":
@@ -165,7 +165,7 @@ def _render_error(request: Request, document: MinutesDocument, error: ServiceErr
 
 
 def _render_change(request: Request, document: MinutesDocument) -> HttpResponse:
-    """Answer a change: the pieces of the page that differ for htmx, else the page at the next thing to answer."""
+    """Render the changed pieces for htmx, else redirect to the next question."""
     document.refresh_from_db()
     page = build_draft_page(document)
     if request.htmx:
@@ -191,7 +191,7 @@ def _render_fragment(request: Request, page: DraftPage, *, status: int = 200, er
 
 
 def _has_new_values(row: RowCard, posted: QueryDict) -> bool:
-    """Whether what was typed gave other fields of the row a value: tasks of a numbered text, departments for all."""
+    """Whether saving gave other fields of the row values, too."""
     unsent = "" if "task-0-text" in posted else "as it was"
     return any(
         getattr(task, name) and not posted.get(f"task-{task.at}-{name}", unsent).strip()
@@ -204,7 +204,7 @@ def _has_new_values(row: RowCard, posted: QueryDict) -> bool:
 
 
 def _row_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
-    """Return the row a form is about, as the services take it; raises ConflictError for one not of this draft."""
+    """Return the row arguments of a service; raises ConflictError for another draft's."""
     row_id = posted_id(request.POST, "row")
     if not document.rows.filter(pk=row_id).exists():
         raise ConflictError
@@ -220,7 +220,7 @@ def _save_row(request: Request, document: MinutesDocument) -> None:
 
 
 def _row_action(request: Request, document: MinutesDocument) -> HttpResponse | None:
-    """Do what a button inside a row's form says: ``do`` is the verb, behind a colon the place it is about."""
+    """Do what a button inside a row's form says: ``do`` is action, colon and place."""
     name, _colon, place = request.POST.get("do", "").partition(":")
     _save_row(request, document)
     row_arguments = _row_arguments(request, document)

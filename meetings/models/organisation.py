@@ -21,7 +21,7 @@ RECENT_ROW_COUNT = 500
 
 
 def recent_use_count(model: str, column: str) -> Coalesce:
-    """Return how many of the last rows of ``model`` that were written name the row in question in ``column``."""
+    """Return how many recent rows of ``model`` name the row in ``column``."""
     rows = apps.get_model("meetings", model).objects.order_by()
     return _count(rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT]), column)
 

@@ -303,7 +303,7 @@ def _render_part(name: str, **context: object) -> str:
 
 
 def _measure(characters: float) -> dict[str, str]:
-    """Return an indent as Word keeps it: in hundredths of a character, and in twentieths of a point."""
+    """Return an indent in Word's units: hundredths of a character, twips."""
     return {"hundredths": str(round(characters * 100)), "twentieths": str(round(characters * BODY_SIZE))}
 
 

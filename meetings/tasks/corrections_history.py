@@ -1,4 +1,4 @@
-"""What was printed first, told from the log: it stays visible however often it was corrected."""
+"""Original values of a task, read from its log of corrections."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _DEADLINES = frozenset({"deadline", "milestones"})
 
 
 def find_original_values(changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Return what was there before the first correction, by its name in the log, where it differs from the last one.
+    """Return the values before the first correction that differ from the last one.
 
-    ``changes`` are those of a task's entries in the order of recording. The values are as the log writes them.
+    By their names in the log. ``changes`` are those of a task's entries in the order of recording. The values are as
+    the log writes them.
     """
     first: dict[str, Any] = {}
     last: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""How pages put the register into words: lateness, the log's changes. Sentences are whole, in the reader's language."""
+"""Texts about tasks: lateness, changes of the log, in the reader's language."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from meetings.models import ChangeLog, DeadlineKind, Health, Precision, Task, Ta
 
 
 def lateness(task: Task, day: datetime.date) -> str:
-    """Say how late ``task`` (from `TaskQuerySet.on` the ``day``) is, or how near; empty where nothing is to be said."""
+    """Return how late ``task`` is on ``day``, or how near; empty where neither."""
     if task.next_day is None:
         return ""
     days = (day - task.next_day).days
@@ -36,12 +36,12 @@ def lateness(task: Task, day: datetime.date) -> str:
 
 
 def relevant_day(task: Task) -> datetime.date | None:
-    """Return the day that ``task`` (from `TaskQuerySet.on`) is judged by, or was due on; none where it has none."""
+    """Return the day that ``task`` is judged by, or was due on; None without one."""
     return task.next_day or task.day_due_date
 
 
 def format_relevant_day(task: Task) -> str:
-    """Write `date_from_match` the ``task``, and what it is where it is not the deadline's own; empty without a day."""
+    """Format `relevant_day`, naming it where it is not the deadline's own."""
     day = relevant_day(task)
     if day is None:
         return ""
@@ -54,9 +54,9 @@ def format_relevant_day(task: Task) -> str:
 
 
 def due_text(task: Task, day: datetime.date) -> str:
-    """Say by when something has to happen to an open ``task`` (from `TaskQuerySet.on` the ``day``), and how late it is.
+    """Return until when an open ``task`` is due, and how late it is on ``day``.
 
-    For lines of mails and calendars, where no column says which day it is.
+    For lines of mails and calendars, where no column names the day.
     """
     if task.day_next_due:
         due = _("Due on %(day)s") % {"day": date_format(task.day_next_due, "DATE_FORMAT")}
@@ -73,7 +73,7 @@ def department_names(task: Task) -> str:
 
 
 def closure_text(task: Task) -> str:
-    """Say whether a closed ``task`` (from `TaskQuerySet.on`) was closed on time or late; empty for others.
+    """Return whether a closed ``task`` was closed on time; empty for others.
 
     Without a due date there is nothing to be late for.
     """
@@ -88,7 +88,7 @@ def closure_text(task: Task) -> str:
 
 
 def extension_text(task: Task) -> str:
-    """Say how often and by how much the deadline was extended; empty where it never was."""
+    """Return how often and by how many days the deadline was extended; or empty."""
     if not task.day_extension_count:
         return ""
     times = ngettext("Extended once", "Extended %(count)d times", task.day_extension_count)
@@ -117,7 +117,7 @@ def describe_changes(entry: TaskLog | ChangeLog) -> list[Change]:
 
 
 def describe_original_values(original_values: dict[str, Any]) -> dict[str, str]:
-    """Return what was printed first (`meetings.tasks.corrections_history`), each in words; what was empty says so."""
+    """Return the original values (`corrections_history`) in words."""
     return {name: format_value(name, value) or _("nothing") for name, value in original_values.items()}
 
 
@@ -149,9 +149,7 @@ def describe_deadline(deadline: Deadline) -> str:
 
 
 def explain_due_date(task: Task) -> str:
-    """Say how the due day or the review day of ``task`` (from `TaskQuerySet.on`) came about (docs/domain.md,
-    Deadlines).
-    """
+    """Explain how the due day or review day of ``task`` came about."""
     kind, printed = task.day_deadline_kind, task.day_deadline_text
     if task.day_next_due and task.day_next_due != task.day_due_date:
         return _("The first milestone that is not met yet falls on %(day)s; the task is as late as that one.") % {

@@ -19,6 +19,6 @@ REGISTER_FORMATS = {
 
 
 def register_response(tasks: TaskQuerySet, day: datetime.date, export_format: str) -> FileResponse:
-    """Hand out exactly ``tasks`` (found by the list, sorted as there) in one of `REGISTER_FORMATS`."""
+    """Serve exactly ``tasks``, sorted as in the list, in one of `REGISTER_FORMATS`."""
     name = _("Register as of %(day)s") % {"day": day.isoformat()}
     return download_response(lambda file: REGISTER_FORMATS[export_format](file, tasks, day), name, export_format)

@@ -28,7 +28,7 @@ from meetings.models.organisation import recent_use_count
 
 
 class FilterChoice(NamedTuple):
-    """A row that can be chosen. ``detail`` is a document number or a unit; ``uses`` how often it was used lately.
+    """A row to choose; ``detail`` is a document number or unit, ``uses`` a count.
 
     ``formerly`` are the names it had before, and the names and ids of those merged into it.
     """
@@ -42,7 +42,7 @@ class FilterChoice(NamedTuple):
 
 
 class SavedViewOption(NamedTuple):
-    """A saved view as a list offers it; ``owner`` is empty where it is the reader's own."""
+    """A saved view as a list offers it; ``owner`` is empty for the reader's own."""
 
     pk: int
     name: str
@@ -55,7 +55,7 @@ _Row = tuple[int, str, str, str, int]
 
 
 class FilterChoices:
-    """The rows that meetings, aspects, departments, leaders and sources can be chosen from; one query for all.
+    """The choices of all filters of the list, loaded by one query.
 
     With an ``account``, its saved views and those shared with it come by the same query.
     """
@@ -134,7 +134,7 @@ def _select(
     spelling: str | Combinable = "spelling",
     uses: Combinable = Value(0),  # noqa: B008 - never changed
 ) -> QuerySet:
-    """Return the columns of a `_Row` after the ``kind``; a column is a field's name or an expression."""
+    """Return the columns of a `_Row` after ``kind``, each a field or an expression."""
     columns = {"kind": Value(kind), "row_pk": pk, "row_name": name, "row_detail": detail, "row_spelling": spelling}
     expressions = {key: F(column) if isinstance(column, str) else column for key, column in columns.items()}
     return rows.order_by().annotate(**expressions, row_uses=uses).values_list(*expressions, "row_uses")

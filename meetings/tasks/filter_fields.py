@@ -1,4 +1,4 @@
-"""Fields and filters of the list's query parameters: search text, several choices, an id or a name."""
+"""Fields and filters of the list's parameters: search text, choices, ids or names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from meetings.ui.widgets import SHORT_LIST_LENGTH, split_frequent
 
 
 class SearchTextField(forms.CharField):
-    """Words to search for. Each is looked for in five places, so their number has an end, and so has their length."""
+    """Words to search for, limited in number and length, for each costs five places."""
 
     MAX_WORDS = 20
 
@@ -30,7 +30,7 @@ class SearchTextField(forms.CharField):
 
 
 class CheckboxList(forms.CheckboxSelectMultiple):
-    """Boxes to tick. A long list is searched, and begins with the frequent ones: each box knows what it is."""
+    """Checkboxes; a long list is searchable and begins with the frequent ones."""
 
     spellings: dict[str, str] | None = None
     frequent: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ class CheckboxList(forms.CheckboxSelectMultiple):
 
 
 class MultiChoiceField(forms.MultipleChoiceField):
-    """Several of a set of words; empty ones, which a form without script sends, mean nothing."""
+    """Several of a set of words; the empty ones of forms without script are ignored."""
 
     widget = CheckboxList
     default_error_messages = {
@@ -58,7 +58,7 @@ class MultiChoiceField(forms.MultipleChoiceField):
 
 
 class IdOrNameField(MultiChoiceField):
-    """Takes ids and exact names, several times; a name that several rows share means all of them."""
+    """Ids and exact names, repeatable; a name of several rows means all of them."""
 
     _offered: list[tuple[str, str]] = []
 
@@ -124,9 +124,9 @@ class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
 
 
 class IdOrNameFilter(django_filters.Filter):
-    """Rows of a ``kind`` (`FilterChoices.rows`) by id or exact name; repeated means or.
+    """Rows of a ``kind`` (`FilterChoices.rows`) by id or exact name; repeated is or.
 
-    ``with_nobody``: having none can be asked for, too.
+    ``with_nobody``: offers having none, too.
     """
 
     field_class = IdOrNameField

@@ -1,13 +1,13 @@
-"""What the list of tasks can be narrowed by (docs/domain.md, Contracts: query parameters of /tasks/).
+"""Filters of the list of tasks (docs/domain.md, Contracts: query parameters).
 
 Besides the contract's: ``instruction=open``, tasks with an instruction that nobody has answered; ``extended=1`` and
 ``extended=2``, extended at least so often; ``silent``, a department (id or name) that has a part in the task and has
 not reported since the last report of any; ``outcome``, what became of the suggestion, or ``missing`` where its tasks
-have ended and nobody has said so; ``due``, ``dated`` with a day it falls due on, ``none`` without, ``undecided``;
-``wish=open``, tasks whose later deadline waits for a decision; ``confirm=open``, tasks of which an import left
-something open. All are about the day asked for.
+have ended and none is recorded; ``due``, ``dated`` with a day it falls due on, ``none`` without, ``undecided``;
+``wish=open``, tasks whose extension request waits for a decision; ``confirm=open``, tasks with an import issue. All are
+about the day of the list.
 
-The list, its exports and `export_register` all go through `filter_tasks`, so that they hold the same rows.
+The list, its exports and the command `export_register` all go through `filter_tasks`, so that they hold the same rows.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "expo
 
 
 class InvalidParameterError(ValueError):
-    """A parameter has no meaning. ``messages`` are the sentences for the reader, one for each."""
+    """Raised for parameters without a meaning, with one of ``messages`` for each."""
 
     def __init__(self, messages: list[str]) -> None:
         super().__init__(" ".join(messages))
@@ -75,7 +75,7 @@ def _day_field(label: StrOrPromise) -> django_filters.DateFilter:
 
 
 class TaskFilterSet(django_filters.FilterSet):
-    """The filters over tasks from `TaskQuerySet.on`. No filter joins in a way that could repeat a row."""
+    """The filters over tasks from `TaskQuerySet.on`; none joins so as to repeat a row."""
 
     q = SearchTextFilter(label=gettext_lazy("Search"), method="filter_words", max_length=300)
     meeting = IdOrNameFilter("meeting", label=label("meeting"), field_name="suggestion__meeting")
@@ -135,7 +135,7 @@ class TaskFilterSet(django_filters.FilterSet):
         day: datetime.date,
         choices: FilterChoices | None = None,
     ) -> None:
-        """``choices`` are those of the ``day``, where several are made of them or the account is to have its views."""
+        """Set ``choices``, those of the ``day``, where several filter sets share them."""
         super().__init__(data=data, queryset=queryset)
         self.day = day
         self.choices = choices or FilterChoices(day)
@@ -149,7 +149,7 @@ class TaskFilterSet(django_filters.FilterSet):
 
     @property
     def wrong(self) -> list[str]:
-        """One sentence for each parameter that has no meaning, unknown ones included; empty: all have one."""
+        """One message for each parameter without a meaning, unknown ones included."""
         unknown = [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]
         sentences = [_("There is no filter called “%(name)s”. Leave it out.") % {"name": name} for name in unknown]
         for name, errors in self.form.errors.items():
@@ -158,9 +158,9 @@ class TaskFilterSet(django_filters.FilterSet):
         return sentences
 
     def in_words(self) -> list[str]:
-        """Say each filter that narrows the list, in the reader's language: “Status: In progress, Not started”.
+        """Describe each active filter in the reader's language: “Status: In progress”.
 
-        Nothing is said of one that has no meaning; `wrong` does that.
+        An invalid one is left to `wrong`.
         """
         self.form.is_valid()  # what has a meaning is in `cleaned_data` from now on, whatever else has none
         return [
@@ -180,9 +180,9 @@ class TaskFilterSet(django_filters.FilterSet):
         return _(", ").join(str(labels[item]) for item in value)
 
     def filter_words(self, tasks: TaskQuerySet, name: str, words: str) -> TaskQuerySet:
-        """Find each of the words in the task, its suggestion, the remarks or the progress up to the day.
+        """Find all words in task, suggestion, remarks or the progress up to the day.
 
-        Where nothing has them as they are typed, words that may be pinyin or initials are looked for as such, in the
+        Where nothing has them as they are, words that may be pinyin or initials are looked for as such, in the
         task and its suggestion; to know that costs a query.
         """
         found, spelled = tasks, tasks
@@ -222,7 +222,7 @@ class TaskFilterSet(django_filters.FilterSet):
         filter_some: Callable[[list[str]], TaskQuerySet],
         filter_nobody: Callable[[], TaskQuerySet],
     ) -> TaskQuerySet:
-        """Return what ``filter_some(ids)`` finds; the id `NOBODY` among them adds what ``filter_nobody()`` does."""
+        """Return ``filter_some(ids)``; the id `NOBODY` adds ``filter_nobody()``."""
         some = [pk for pk in ids if pk != NOBODY]
         if NOBODY not in ids:
             return filter_some(some)
@@ -232,7 +232,7 @@ class TaskFilterSet(django_filters.FilterSet):
         return tasks.filter(Exists(SuggestionSource.objects.filter(suggestion=OuterRef("suggestion"), person__in=ids)))
 
     def filter_silent(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
-        """Open tasks in which one of the departments has not reported since the last report of any."""
+        """Filter open tasks with a department silent since the last report of any."""
         reported = reported_since_review(
             self.day,
             task=OuterRef("task"),
@@ -258,7 +258,7 @@ class TaskFilterSet(django_filters.FilterSet):
         return tasks.filter(reduce(or_, (meanings[value] for value in values)))
 
     def filter_outcome(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        """The outcome recorded by the day; ``missing`` where none of the suggestion's tasks is open any more."""
+        """Filter by the outcome of the day; ``missing``: none, and no task is open."""
         recorded = SuggestionOutcome.objects.filter(
             suggestion=OuterRef("suggestion"), entry__effective_on__lte=self.day
         )
@@ -274,9 +274,9 @@ class TaskFilterSet(django_filters.FilterSet):
 
 
 def filter_tasks(params: QueryDict, tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    """Return those of ``tasks`` (from `TaskQuerySet.on` the ``day``) that ``params`` ask for.
+    """Return the ``tasks`` of the ``day`` that match ``params``.
 
-    Raises WrongParameter where one of them has no meaning: then there are no rows, never all.
+    Raises InvalidParameterError where one of them has no meaning: then there are no rows, never all.
     """
     filterset = TaskFilterSet(params, tasks, day=day)
     if filterset.wrong:

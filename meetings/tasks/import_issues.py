@@ -1,4 +1,4 @@
-"""待确认: what imports left open, as questions. Several tasks of a row that are asked the same are one question."""
+"""待确认: import issues as questions; the same on tasks of a row is one question."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CORRECTABLE_IN_PLACE = frozenset({ImportIssueColumn.DEPARTMENTS, ImportIssueColu
 
 @dataclass(frozen=True, slots=True)
 class IssueGroup:
-    """Marks that ask the same, each of another task of one row; in the order of the tasks' numbers."""
+    """Issues with the same question on tasks of one row, by task number."""
 
     marks: tuple[ImportIssue, ...]
 
@@ -50,7 +50,7 @@ class IssueGroup:
 
     @property
     def is_correctable_in_place(self) -> bool:
-        """Whether what is right instead can be said where it stands."""
+        """Whether the question's own form can hold the correction."""
         return self.first.column in CORRECTABLE_IN_PLACE
 
     @property
@@ -82,7 +82,7 @@ def group_issues(issues: Iterable[ImportIssue]) -> list[IssueGroup]:
 
 
 def build_open_issue_rows(suggestions: Iterable[Suggestion]) -> list[OpenIssueRow]:
-    """Return ``suggestions`` (of `readable_suggestions_with_open_issues`) with their open questions; four queries."""
+    """Return ``suggestions`` with their open questions. Four queries."""
     suggestions = list(suggestions)
     issues = with_task_details(ImportIssue.objects.open().filter(task__suggestion__in=suggestions))
     by_row = groupby(issues, key=lambda mark: mark.task.suggestion_id)
@@ -96,7 +96,7 @@ def group_by_meeting(rows: Iterable[OpenIssueRow]) -> list[tuple[Meeting, list[O
 
 
 def with_task_details(issues: ImportIssueQuerySet) -> ImportIssueQuerySet:
-    """Return ``issues`` row by row and task by task, with all that a question shows of its tasks."""
+    """Return ``issues`` in order, with all that a question shows of its tasks."""
     return (
         issues.select_related("task__suggestion__meeting")
         .prefetch_related("task__task_departments__department", "task__task_leaders__person", "task__milestones")
@@ -105,16 +105,16 @@ def with_task_details(issues: ImportIssueQuerySet) -> ImportIssueQuerySet:
 
 
 def readable_suggestions_with_open_issues(account: Account) -> QuerySet[Suggestion]:
-    """Return the rows with something open, newest meeting first, as printed; everyone signed in may read them."""
+    """Return the suggestions with open issues, the newest meeting first."""
     issues = ImportIssue.objects.open().filter(task__suggestion=OuterRef("pk"))
     rows = Suggestion.objects.filter(Exists(issues)) if account.is_authenticated else Suggestion.objects.none()
     return rows.select_related("meeting").order_by("-meeting__issued_on", "-meeting_id", "position")
 
 
 def answerable_issue(account: Account, mark_ids: Iterable[str]) -> IssueGroup:
-    """Return the question that the marks of these ids ask, also where it has been answered meanwhile.
+    """Return the question of these ids, also where it has been answered.
 
-    Raises PermissionDenied for all but the secretariat, Http404 where these are not the marks of one question.
+    Raises PermissionDenied for all but the secretariat, Http404 where these are not the issues of one question.
     """
     require_secretariat(account)
     ids = parse_ids(mark_ids)

@@ -1,4 +1,4 @@
-"""What waits for an account: to decide, to answer, to report, sent back (docs/domain.md, Lifecycle).
+"""The inbox: what waits for an account to decide, answer or report.
 
 Each group is a queryset of tasks, so that the number in the navigation is one count over all of them. It is about
 now: an inbox of a past day would be nobody's work.
@@ -38,7 +38,7 @@ ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
 
 @dataclass(frozen=True, slots=True)
 class InboxGroup:
-    """Tasks that wait for the same thing. ``words`` and ``since`` are annotations: what is asked, and since when."""
+    """Tasks that wait for the same; ``words`` and ``since`` are expressions."""
 
     key: str
     title: Promise
@@ -47,7 +47,7 @@ class InboxGroup:
     since: Subquery | F
 
     def items(self, day: datetime.date) -> TaskQuerySet:
-        """Return the tasks as of ``day`` (today), with ``words`` and ``since``, the longest waiting first."""
+        """Return today's tasks with ``words`` and ``since``, the longest waiting first."""
         waiting = self.tasks.values("pk")
         return (
             Task.objects.on(day)
@@ -65,7 +65,7 @@ def has_inbox(account: Account) -> bool:
 
 
 def groups(account: Account, day: datetime.date) -> list[InboxGroup]:
-    """Return the groups of the account's role, those included in which nothing waits. No query."""
+    """Return the groups of the account's role, also empty ones. No query."""
     if not has_inbox(account):
         return []
     if account.role == Role.SECRETARIAT:
@@ -85,7 +85,7 @@ def count_waiting(account: Account, day: datetime.date) -> int:
 
 
 def next_task(account: Account, day: datetime.date, *, excluded_id: int | None = None) -> Task | None:
-    """Return the first task that waits for the account, another one than ``excluded_id`` if there is any."""
+    """Return the first task that waits for the account, but for ``excluded_id``."""
     for group in groups(account, day):
         task = group.items(day).exclude(pk=excluded_id or 0).first()
         if task is not None:
@@ -163,7 +163,7 @@ def _last_status_entries() -> TaskLogQuerySet:
 
 
 def _sent_back_entries() -> TaskLogQuerySet:
-    """Return the entries that sent a closure back or refused a later deadline, with no report and no change since."""
+    """Return refusals of closures and extensions without report or change since."""
     closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
     refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")
     later = TaskLog.objects.standing().filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))

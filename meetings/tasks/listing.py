@@ -1,4 +1,4 @@
-"""The one helper behind every list: one filtered queryset for page and export, one count, one owner of the pages."""
+"""The list of tasks: one filtered queryset for page and export, one count."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FILTER_ORDER = (
 
 @dataclass
 class TaskRows:
-    """What the rows of a list take from it: ``table`` holds those shown, ``address`` is the list's own."""
+    """The context of rows: ``table`` holds them, ``address`` is the list's own."""
 
     day: datetime.date
     is_today: bool
@@ -57,20 +57,20 @@ class TaskRows:
 
     @property
     def row_query(self) -> str:
-        """The parameters of a row's link: the day, and the address of this list to come back to."""
+        """The parameters of a row's link: the day, and the list to come back to."""
         query = as_of_query(self.day)
         query["next"] = self.address
         return query.urlencode()
 
     @property
     def as_of(self) -> QueryDict:
-        """The parameter of a link that keeps to the day; none for today."""
+        """The parameter that holds a link on the day; none for today."""
         return as_of_query(self.day)
 
 
 @dataclass
 class Listing(TaskRows):
-    """What a list shows: ``tasks`` are all rows found, ``table`` one page of them, ``wrong`` what was asked wrongly."""
+    """A list: ``tasks`` are all rows, ``table`` one page of them, ``wrong`` errors."""
 
     filterset: TaskFilterSet
     tasks: TaskQuerySet
@@ -79,14 +79,14 @@ class Listing(TaskRows):
 
     @property
     def available_columns(self) -> list[tuple[str, str, bool]]:
-        """Name, head and whether it is shown, of all columns: those shown in their order, then the others."""
+        """Name, head and whether it is shown of all columns, the shown ones first."""
         hidden = [name for name in TaskTable.base_columns if name not in self.columns]
         heads = {name: str(column.verbose_name) for name, column in TaskTable.base_columns.items()}
         return [(name, heads[name], name in self.columns) for name in [*self.columns, *hidden]]
 
     @property
     def sortable_headers(self) -> list[tuple[str, str]]:
-        """Name and head of the columns that are shown, and of the hidden one that the list is sorted by."""
+        """Name and head of the columns to sort by: those shown, and the present one."""
         sorted_by = {column.name for column in self.table.columns.iterall() if column.is_ordered}
         return [(name, head) for name, head, shown in self.available_columns if shown or name in sorted_by]
 
@@ -120,7 +120,7 @@ class Listing(TaskRows):
 
     @cached_property
     def in_words(self) -> str:
-        """What the list shows, in one line of the reader's language: its filters, and the day it is of."""
+        """A line that describes the list: its filters and its day."""
         day = _("as of %(day)s") % {"day": date_format(self.day, "DATE_FORMAT")}
         # Translators: what stands between the filters of a list, each of which may have several values.
         return _("; ").join([*(self.filterset.in_words() or [_("All tasks")]), day])
@@ -132,7 +132,7 @@ class Listing(TaskRows):
 
 
 def requested_day(request: Request, today: datetime.date) -> tuple[datetime.date, list[str]]:
-    """Return the day the address asks for, and what is wrong with it; where something is, the day is today."""
+    """Return the day of the address and the errors; with errors it is today."""
     try:
         return parse_as_of(request.GET.get(AS_OF), today), []
     except InvalidAsOfError as error:
@@ -142,8 +142,8 @@ def requested_day(request: Request, today: datetime.date) -> tuple[datetime.date
 def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today: datetime.date) -> Listing:
     """Filter, sort and page ``tasks`` as the address says.
 
-    ``tasks`` come from `access.readable_tasks` for the day. A parameter without a meaning is said and yields no
-    rows, never all (docs/domain.md, Contracts).
+    ``tasks`` come from `permissions.readable_tasks` for the day. A parameter without a meaning is reported and yields
+    no rows, never all (docs/domain.md, Contracts).
     """
     errors: list[str] = requested_day(request, today)[1]
     columns, wrong_columns = parse_columns(request.GET)
@@ -181,7 +181,7 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
 
 
 def build_single_row(request: Request, tasks: TaskQuerySet, address: str, today: datetime.date) -> TaskRows:
-    """Return ``tasks``, of one task, as a row of the list at ``address``: with its columns, whatever it filters by."""
+    """Return ``tasks``, one task, as a row of the list at ``address``."""
     asked = QueryDict(urlsplit(address).query)
     columns = (
         parse_columns(asked)[0] or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)

@@ -39,12 +39,12 @@ def url_after_save(request: Request, task: Task, *, advances_inbox: bool, to_lis
 
 
 def inbox_task_url(task: Task) -> str:
-    """Return the address of a task out of the inbox: at what waits there, and back to the inbox from there."""
+    """Return the address of a task opened from the inbox, with the way back."""
     return f"{task.get_absolute_url()}?{urlencode({'next': reverse('inbox')})}#waiting"
 
 
 def landing_url(account: Account) -> str:
-    """Return the address that opens after signing in: the chosen view, as long as the account may see it, or page."""
+    """Return the address that opens after signing in: the chosen view, or page."""
     view = (
         permissions.readable_views(account).filter(pk=account.landing_view_id).first()
         if account.landing_view_id

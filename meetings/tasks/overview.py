@@ -1,4 +1,4 @@
-"""What a leader and the secretariat look at first: what is red and whose move it is, what changed, what waits.
+"""Queries for the overview pages: overdue tasks, next actor, changes, decisions.
 
 Both pages count by the definitions of `meetings.tasks.statistics` and lead to lists that hold as many rows. All
 functions take the day they are about (Asia/Shanghai) and tasks from `TaskQuerySet.on` that day.
@@ -54,10 +54,10 @@ DEPARTMENT_ACTORS = (NextActor.DEPARTMENTS_ANSWER, NextActor.DEPARTMENTS_REPORT)
 
 
 def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    """Annotate ``move`` (a value of `NextActor`), the first that applies at the end of ``day``; empty for ended tasks.
+    """Annotate ``move``, the next actor (`NextActor`) on ``day``; empty if ended.
 
     A closure waits for a leader where the meeting is set so and there is a leader who has not agreed since the
-    status last changed, as `models.closure` says it.
+    status last changed, as `models.closure` defines it.
     """
     waits = Q(day_status=Status.CLOSURE_REQUESTED)
     led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
@@ -86,7 +86,7 @@ def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
 
 
 def _leader_agreed(day: datetime.date) -> Exists:
-    """Return the condition «a leader agreed after the last change of status, by the end of ``day``»."""
+    """Return the condition «a leader agreed after the last change of status»."""
     known = TaskLog.objects.standing(day).filter(effective_on__lte=day)
     later = known.filter(task=OuterRef("task"), kind="status", sequence__gt=OuterRef("sequence"))
     return Exists(known.filter(~Exists(later), task=OuterRef("pk"), kind="agreement"))
@@ -94,7 +94,7 @@ def _leader_agreed(day: datetime.date) -> Exists:
 
 @dataclass(frozen=True, slots=True)
 class UnreportedDepartment:
-    """A department, and on how many red tasks it has not reported since the last report of any."""
+    """A department with the number of red tasks it has been silent on."""
 
     key: int
     label: str
@@ -123,7 +123,7 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list
 def changes_since(
     tasks: TaskQuerySet, moment: datetime.datetime, day: datetime.date, *, excluded_actor: Account | None = None
 ) -> QuerySet[TaskLog]:
-    """Return the entries of ``tasks`` recorded after ``moment`` by others than ``excluded_actor``, the newest first.
+    """Return the entries of ``tasks`` after ``moment`` by others, the newest first.
 
     Those effective after ``day`` are of another day's register.
     """
@@ -136,13 +136,13 @@ def changes_since(
 
 
 def changes_new_since(account: Account, now: datetime.datetime | None = None) -> datetime.datetime:
-    """Return the moment since which changes are new to ``account``: its `previous_visit`, or `FIRST_VISIT_DAYS` ago."""
+    """Return the moment since which changes are new to ``account``."""
     now = now or timezone.now()
     return previous_visit(account, now) or now - datetime.timedelta(days=FIRST_VISIT_DAYS)
 
 
 def previous_visit(account: Account, now: datetime.datetime) -> datetime.datetime | None:
-    """Return when ``account`` looked the time before this one, none where it never did.
+    """Return when ``account`` looked the time before this one, or None.
 
     A look goes on for `SAME_VISIT_MINUTES` after the last sight of the page.
     """
@@ -150,5 +150,5 @@ def previous_visit(account: Account, now: datetime.datetime) -> datetime.datetim
 
 
 def is_same_visit(account: Account, now: datetime.datetime) -> bool:
-    """Whether the account saw the page so shortly before ``now`` that it is still looking."""
+    """Whether the account's last look was so shortly before ``now`` that it goes on."""
     return account.looked_at is not None and now - account.looked_at < datetime.timedelta(minutes=SAME_VISIT_MINUTES)

@@ -1,4 +1,4 @@
-"""What a saved view keeps of a list's address, when two addresses are the same list, and how one is told in words."""
+"""Saved views: their parameters, their equality, their description."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_QUERY_LENGTH = 6000
 
 
 def build_saved_query(params: QueryDict, columns: Sequence[str] = ()) -> str:
-    """Return what is kept of a list's parameters: filters, sorting, and the ``columns`` shown where none are named.
+    """Return the parameters to save: filters, sorting, and the ``columns`` shown.
 
     With its columns in it the address shows everybody the same list, whatever each has chosen.
     """
@@ -41,7 +41,7 @@ def build_saved_query(params: QueryDict, columns: Sequence[str] = ()) -> str:
 
 
 def is_same_list(query: str, other: str) -> bool:
-    """Whether two kept queries are of the same list; the order of filters and of their values tells nothing."""
+    """Whether two saved queries are of the same list, in whatever order."""
     return _normalize_query(query) == _normalize_query(other)
 
 
@@ -64,7 +64,7 @@ def saved_view_url(view: SavedView) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ViewDescription:
-    """A view in the reader's language; ``wrong`` says what has lost its meaning since it was saved."""
+    """A view in the reader's language; ``wrong`` lists what is invalid by now."""
 
     filters: str
     sorting: str
@@ -73,7 +73,7 @@ class ViewDescription:
 
 
 def describe(query: str, choices: FilterChoices, day: datetime.date) -> ViewDescription:
-    """Say what a kept query asks for. ``choices`` serve any number of them with one query to the database."""
+    """Describe a saved query; ``choices`` serve any number of them with one query."""
     params = QueryDict(query)
     filterset = TaskFilterSet(params, Task.objects.none(), day=day, choices=choices)
     sorting, wrong_sorting = TaskTable.parse_sorting(params)

@@ -1,4 +1,4 @@
-"""One box for everything: people, departments, meetings, suggestions and tasks, by a part of their words or by pinyin.
+"""Search of people, departments, meetings, suggestions and tasks, also by pinyin.
 
 A word is found where it is a part of a name or text. Names are found by pinyin and initials, too (lzs: 刘仲书); so
 are long texts, but only where nothing is found as it was typed, for the initials of a text hold many words by chance.
@@ -34,7 +34,7 @@ _BETWEEN_WORDS = re.compile(r"[\s\0\[\]()（）〔〕【】《》“”\"'、，
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: what it is called, where it is, and what helps to tell it from others."""
+    """One result: its title, its address, and a detail that tells it from others."""
 
     title: str
     address: str
@@ -43,7 +43,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """What was found of one kind. ``more`` is the address of all of them, where ``number`` are more than are shown."""
+    """Results of one kind; ``more`` is the address of all ``number`` of them."""
 
     key: str
     title: Promise
@@ -53,7 +53,7 @@ class HitGroup:
 
     @property
     def has_more(self) -> bool:
-        """Whether there are others than those shown, and how many is not said."""
+        """Whether there are others than those shown, of unknown number."""
         return self.number is None and len(self.hits) > MAX_SHOWN
 
     @property
@@ -76,7 +76,7 @@ class SearchResult:
 
 
 def search(account: Account, text: str, day: datetime.date) -> SearchResult:
-    """Look for the words of ``text`` in all that ``account`` may read at the end of ``day`` (Asia/Shanghai).
+    """Search all that ``account`` may read on ``day`` for the words of ``text``.
 
     Every word has to be found. Costs ten queries at most.
     """
@@ -96,7 +96,7 @@ def search(account: Account, text: str, day: datetime.date) -> SearchResult:
 
 
 def _match_all(words: Iterable[str], *places: str, pinyin_field: str = "spelling") -> Q:
-    """Return the condition that each of ``words`` is in one of ``places``, or in the spelling where it may be one."""
+    """Return the condition that each of ``words`` is in a place, or in the spelling."""
     condition = Q()
     for word in words:
         somewhere = Q()
@@ -109,7 +109,7 @@ def _match_all(words: Iterable[str], *places: str, pinyin_field: str = "spelling
 
 
 def _match_any_name(model: type[Person | Department], words: Sequence[str], *places: str) -> QuerySet:
-    """Return those in use under any name: their own, a former one, or that of another who was merged into them."""
+    """Return those in use by any name: own, former, or of one merged into them."""
     kind = model.__name__.lower()
     formerly = FormerName.objects.filter(_match_all(words, "name"), **{kind: OuterRef("pk")})
     merged = model.objects.filter(_match_all(words, *places), merged_into=OuterRef("pk"))
@@ -185,7 +185,7 @@ def _suggestion_url(suggestion: Suggestion, first_task: int | None) -> str:
 
 
 def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGroup:
-    """Return what the list of tasks finds for the same words, and the way to that list."""
+    """Return the tasks that the list finds for the same words, and its address."""
     query = QueryDict(mutable=True)
     query["q"] = " ".join(words)
     tasks = TaskFilterSet(query, permissions.readable_tasks(account, day), day=day).qs
@@ -196,6 +196,6 @@ def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGro
 
 
 def _count_subquery(rows: QuerySet, path: str) -> Coalesce:
-    """Return how many of ``rows`` belong to the row of the surrounding query, by a subquery."""
+    """Return a subquery that counts the ``rows`` of the surrounding row."""
     of_row = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(n=Count("pk"))
     return Coalesce(Subquery(of_row.values("n")), 0)

@@ -1,4 +1,4 @@
-"""Counts and summaries. All take tasks from `TaskQuerySet.on`, so they are about that day."""
+"""Counts and summaries of tasks from `TaskQuerySet.on`, about that day."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
 
 @dataclass(slots=True)
 class HealthCount:
-    """How many tasks are in which health, of all or of what ``key`` and ``label`` name."""
+    """Numbers of tasks by health, of all or of ``key`` and ``label``."""
 
     key: int | str | None = None
     label: str = ""
@@ -40,7 +40,7 @@ class HealthCount:
 
     @property
     def pressing(self) -> int:
-        """Overdue and review-missed together: a missed review counts as loudly as a missed deadline."""
+        """Overdue and review-missed together, for both count as loudly."""
         return sum(self.by_health[health] for health in PRESSING)
 
 
@@ -53,7 +53,7 @@ def count_by_health(tasks: TaskQuerySet) -> HealthCount:
 
 
 def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCount], list[HealthCount]]:
-    """Return the counts of each department that leads or is responsible, and of each leader. One query for both.
+    """Return the counts of each answering department and each leader. One query.
 
     The most pressing come first. A task of several departments, or leaders, counts for each of them; the tasks of
     nobody are counted under the key `NOBODY`, so that none is missing from the table.
@@ -87,7 +87,7 @@ def count_by_meeting(tasks: TaskQuerySet, *, instructed_on: datetime.date | None
 
 @dataclass(frozen=True, slots=True)
 class MonthCount:
-    """How many open tasks fall due in a month; ``first`` and ``last`` are its days after the day asked about."""
+    """The number of open tasks due in a month, from ``first`` to ``last``."""
 
     first: datetime.date
     last: datetime.date
@@ -95,7 +95,7 @@ class MonthCount:
 
 
 def count_coming_months(tasks: TaskQuerySet, day: datetime.date, months: int = 12) -> list[MonthCount]:
-    """Return the months up to ``months`` calendar months after ``day`` in which open tasks fall due. One query.
+    """Return the coming months in which open tasks fall due. One query.
 
     The month of ``day`` itself is counted from that day on: what was due before it is overdue, not coming.
     """
@@ -120,7 +120,7 @@ class TrendPoint:
 
 
 def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12) -> list[TrendPoint]:
-    """Return the ends of the last ``months`` months up to ``day`` (Asia/Shanghai), the oldest first. One query.
+    """Return the counts at the ends of the last ``months``, oldest first. One query.
 
     Months in which there was no task yet are left out at the beginning. Costs, on 50,000 tasks, what counting them by
     department does, because it reads only the intervals of these months.
@@ -162,7 +162,7 @@ def _month_ends(day: datetime.date, number: int) -> list[datetime.date]:
 
 
 def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
-    """Return the counts added up; they must be of parts that share no task, as meetings are."""
+    """Return the sum of counts of disjoint groups, as meetings are."""
     total = HealthCount()
     for count in counts:
         for health, number in count.by_health.items():
@@ -181,7 +181,7 @@ def pressing_tasks(tasks: TaskQuerySet) -> TaskQuerySet:
 def reported_since_review(
     day: datetime.date, *, task: OuterRef, department: OuterRef, last_report_on: OuterRef
 ) -> Exists:
-    """Return the condition «the department reported on the task on the day of the last report of any, or later».
+    """Return the condition «the department reported at the last report or later».
 
     The arguments say where the surrounding query has the task, the department and the effective day of the task's
     last report; where that is none, nobody has reported. What was undone by the end of ``day`` counts for nothing.
@@ -230,7 +230,7 @@ def _collect(rows: Iterable[dict]) -> list[HealthCount]:
 
 @dataclass(frozen=True, slots=True)
 class _FigureDefinition:
-    """What a number of the summary counts: its word, the condition, and the list's parameters that say the same."""
+    """A number of the summary: its label, condition and list parameters."""
 
     label: Promise
     condition: Q
@@ -297,7 +297,7 @@ _FIGURE_DEFINITIONS = {**_PARTS, **_SUBSETS}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of a summary: the list of the same day, narrowed by ``params`` besides, has ``number`` rows."""
+    """A number of a summary: the list narrowed by ``params`` has ``number`` rows."""
 
     name: str
     label: str
@@ -307,7 +307,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the sentence of a report counts (`build_summary`); ``key`` and ``label`` say whose it is, if anybody's."""
+    """The counts of a report's sentence, of all or of ``key`` and ``label``."""
 
     day: datetime.date
     tasks: int
@@ -319,16 +319,16 @@ class Summary:
 
     @property
     def parts(self) -> list[Figure]:
-        """The figures that add up to ``tasks``; the terminated ones are left out where there are none."""
+        """The figures that add up to ``tasks``, the terminated ones only if any."""
         parts = [self.figures[name] for name in _PARTS]
         return [part for part in parts if part.name != "terminated" or part.number]
 
 
 def build_summary(tasks: TaskQuerySet, day: datetime.date) -> Summary:
-    """Return what a report's sentence says about ``tasks`` (from `TaskQuerySet.on` the ``day``). One query.
+    """Return the counts of a report's sentence about ``tasks``. One query.
 
     办结 are the closed ones; 逾期 those whose due day has passed; 推进 the other open ones with a due day; 持续 the
-    open ones without, reviewed regularly (评估逾期 among them, said besides); 终止 the terminated ones. Each task is
+    open ones without, reviewed regularly (评估逾期 among them, told besides); 终止 the terminated ones. Each task is
     one of these, so they add up. Aspects and suggestions are those that have at least one of the tasks.
     """
     numbers = tasks.order_by().aggregate(
@@ -347,7 +347,7 @@ def build_summary(tasks: TaskQuerySet, day: datetime.date) -> Summary:
 
 
 def build_department_summaries(tasks: TaskQuerySet, day: datetime.date) -> list[Summary]:
-    """Return the figures of each department that leads or is responsible, in the order of entry. Two queries.
+    """Return the counts of each answering department, as entered. Two queries.
 
     A task of several departments counts for each of them; those of nobody come last, under the key `NOBODY`.
     """
@@ -375,7 +375,7 @@ def build_department_summaries(tasks: TaskQuerySet, day: datetime.date) -> list[
 
 
 def summary_sentence(summary: Summary) -> str:
-    """Say the summary in one sentence, in the active language: 8 个方面 12 条意见建议、18 项任务：办结 n，推进 n …"""
+    """Return the summary in one sentence: 8 个方面 12 条意见建议、18 项任务：办结 n."""
     words = {
         "aspects": ngettext("%(number)d aspect", "%(number)d aspects", summary.aspects) % {"number": summary.aspects},
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", summary.suggestions)

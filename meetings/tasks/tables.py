@@ -1,4 +1,4 @@
-"""The lists as tables. Every order ends in the key, so that pages never share or lose a row."""
+"""The list of tasks as a table; every order ends in the key."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TaskColumn(RowColumn):
 
 
 class PrintedOrderColumn(TaskColumn):
-    """A column sorted as the breakdown tables print: meeting by meeting, row by row, task by task."""
+    """A column sorted as the breakdown tables print."""
 
     def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """Sort by the whole order, every part of it in the same direction."""
@@ -68,7 +68,7 @@ LABELLED, LINE = "card-labelled", "card-line cell-words"
 
 
 class TaskTable(ListTable):
-    """The list of tasks, a task a line. The page's context brings the ``day`` it shows and the ``listing``.
+    """The list of tasks; the page's context has the ``day`` and the ``listing``.
 
     It shows `DEFAULT_COLUMNS`, or the ``columns`` given, in that order; it can be sorted by those that are hidden, too.
     """
@@ -114,7 +114,7 @@ class TaskTable(ListTable):
     def prepare_queryset(
         cls, tasks: TaskQuerySet, day: datetime.date, *, columns: Iterable[str], sorting: Iterable[str] = ()
     ) -> TaskQuerySet:
-        """Return ``tasks`` (from `TaskQuerySet.on` the ``day``) with what those columns take, and nothing else."""
+        """Return ``tasks`` with what the columns need, and nothing else."""
         columns, by_name = list(columns), cls.base_columns
         parts = dict.fromkeys(part for name in columns for part in by_name[name].parts)
         tasks = tasks.with_last_report().with_first_assignees().for_listing(parts)
@@ -129,7 +129,7 @@ COLUMNS_PARAMETER = "columns"
 
 
 def parse_columns(params: QueryDict) -> tuple[list[str], list[str]]:
-    """Return the columns that the parameters name, none where they name none, and a sentence for each that is none."""
+    """Return the columns that the parameters name, and a message for each unknown."""
     return validate_columns(name.strip() for value in params.getlist(COLUMNS_PARAMETER) for name in value.split(","))
 
 
@@ -145,7 +145,7 @@ def validate_columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def ensure_task_column(names: Sequence[str]) -> list[str]:
-    """Return those of ``names`` that are columns, with the task itself among them; no names: none."""
+    """Return the known columns of ``names`` with the task's own; empty for none."""
     known = [name for name in names if name in TaskTable.base_columns]
     return known if not known or TaskTable.REQUIRED_COLUMN in known else [TaskTable.REQUIRED_COLUMN, *known]
 

@@ -21,7 +21,7 @@ class MultipleFileInput(forms.ClearableFileInput):
 
 
 class MultipleFileField(forms.FileField):
-    """Any number of files; their types and sizes are the service's to judge, and said before anybody chooses."""
+    """Any number of files; the service judges types and sizes."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(

@@ -23,9 +23,9 @@ def workbook_response(
     *,
     form: str,
 ) -> FileResponse:
-    """Hand out the fill-in workbook of ``departments`` (form ``xlsx``), or one each (``zip``).
+    """Serve the workbook of ``departments`` (form ``xlsx``), or one each (``zip``).
 
-    Raises as `fill_in.write_workbook` does.
+    Raises as `write_workbook` does.
     """
     common: dict[str, Any] = {"departments": departments, "tasks": tasks, "today": day, "instructions": instructions}
     name = (

@@ -112,9 +112,8 @@ def write_workbook(
 ) -> None:
     """Write one workbook: a sheet for each of ``departments`` with an open task.
 
-    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises a WorkbookExportError where there
-    is nothing, or too much, to fill in; then nothing has been written. Three queries, however many departments there
-    are.
+    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises NoOpenTasksError and
+    TooManyRowsError; then nothing has been written. Three queries, however many departments there are.
     """
     with translation.override(settings.LANGUAGE_CODE):
         sheets = _sheets(departments, tasks)

@@ -1,8 +1,7 @@
-"""What `export_breakdown` writes is read back: numbers, texts, sources, the unions of each row (docs/domain.md,
-Contracts).
+"""What `export_breakdown` writes is read back: numbers, texts, sources, the unions of each row.
 
-Registers are made up by Hypothesis. Its texts are sentences, not any characters: a text that itself begins with (1),
-or is a line of head words, is a different document once it is printed.
+So docs/domain.md promises (Contracts). Registers are made up by Hypothesis. Its texts are sentences, not any
+characters: a text that itself begins with (1), or is a line of head words, is a different document once it is printed.
 """
 
 from __future__ import annotations

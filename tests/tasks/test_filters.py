@@ -1,6 +1,4 @@
-"""The parameters of /tasks/ (docs/domain.md, Contracts): what each finds, and that a wrong one finds nothing and says
-so.
-"""
+"""The parameters of /tasks/ (docs/domain.md, Contracts): what each finds; a wrong one finds nothing and says so."""
 
 from __future__ import annotations
 

@@ -62,8 +62,11 @@ def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp
 
 
 def as_wps_writes(content: bytes) -> bytes:
-    """The same workbook with what files of WPS are known for: a dimension of one cell, absolute targets, an extension
-    of its own, number formats by numbers that the standard leaves open, texts in runs with their phonetic reading."""
+    """The same workbook with what files of WPS are known for.
+
+    A dimension of one cell, absolute targets, an extension of its own, number formats by numbers that the standard
+    leaves open, texts in runs with their phonetic reading.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():

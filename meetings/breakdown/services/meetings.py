@@ -56,9 +56,10 @@ def get_metadata(meeting: Meeting) -> MeetingMetadata:
 
 @transaction.atomic
 def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: datetime.date | None = None) -> Meeting:
-    """Enter a meeting without rows (no ``actor``: a command enters it). Raises a subclass of ServiceError.
+    """Enter a meeting without rows; without ``actor``, a command enters it.
 
-    What earlier meetings of its body want done by their next one gets its day (docs/domain.md, Deadlines).
+    Raises a subclass of ServiceError. What earlier meetings of its body want done by their next one gets its day
+    (docs/domain.md, Deadlines).
     """
     if actor is not None:
         require_secretariat(actor)
@@ -145,7 +146,7 @@ def set_next_meeting_deadlines(meeting: Meeting) -> None:
 
 
 def find_metadata_errors(metadata: Any, today: datetime.date) -> Iterator[ServiceError]:
-    """Yield what keeps a meeting from being entered: no title, days that cannot be."""
+    """Yield the errors of a meeting's metadata: no title, impossible days."""
     if not (metadata.title or "").strip():
         yield InvalidInputError(_("The meeting has no title. Enter one."), field="title")
     if metadata.issued_on is None:

@@ -52,7 +52,7 @@ def table_version_token(meeting: Meeting) -> str:
 
 
 def join_lines(*texts: str | None) -> str:
-    """Return what two rows or tasks said, each text once on lines of its own: what they say as one."""
+    """Join the texts of two rows or tasks, each once on lines of its own."""
     return "\n".join(dict.fromkeys(filter(None, texts)))
 
 
@@ -74,7 +74,7 @@ def lock_row(suggestion_id: int, version_token: str | None) -> tuple[list[Sugges
 
 
 def assign_positions(rows: Sequence[models.Model], field: str) -> None:
-    """Number ``rows`` 1, 2, 3 … in ``field``, which stays unique all the while."""
+    """Assign 1, 2, 3 … to ``field`` of ``rows``, which stays unique all the while."""
     moved = [(row, place) for place, row in enumerate(rows, start=1) if getattr(row, field) != place]
     if not moved:
         return
@@ -94,7 +94,7 @@ def place_tasks(tasks: Sequence[Task], places: Sequence[tuple[Suggestion, int]])
 
 
 def number_tasks(rows: Mapping[Suggestion, Sequence[Task]]) -> dict[int, Changes]:
-    """Put the tasks of each row under it, numbered from 1; return for each task's id what its log says of its number.
+    """Place the tasks of each row, numbered from 1; return the logs' changes by id.
 
     All at once: a task that stays may take the number of one that goes.
     """

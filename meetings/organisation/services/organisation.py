@@ -219,7 +219,7 @@ def open_tasks_of(subject: Department | Person) -> TaskQuerySet:
 
 @transaction.atomic
 def retire(*, subject: _Living, actor: Account, version: int | None = None, note: str = "") -> _Living:
-    """Take a department, or a person who has left, out of use: offered no more, it stays on its old tasks.
+    """Take a department or person out of use: offered no more, on its old tasks.
 
     Raises InvalidTransitionError while it answers for open tasks, which would be nobody's (docs/domain.md, Nothing can
     hide), and while the person heads a department.

@@ -1,4 +1,4 @@
-"""Rows of departments and leaders in a form: added, removed and moved by buttons, which save nothing.
+"""Rows of departments and leaders in a form, edited by buttons that save nothing.
 
 All rows send the same names (``department`` and ``role``, or ``leader``), so that a row needs no number and no script.
 To `TrackedForm` the rows are a text: ``3:lead,5:supporting``.
@@ -36,7 +36,7 @@ class LeaderRowForm(forms.Form):
 
 
 class AssignmentsWidget(forms.Widget):
-    """The rows, and an empty one behind them to go on with; ``focus`` is the row to go on with after a button."""
+    """The rows, and an empty one behind; ``focus`` is the row to focus after a button."""
 
     template_name = "meetings/tasks/_assignment_rows.html"
     use_fieldset = True
@@ -76,7 +76,7 @@ class AssignmentsWidget(forms.Widget):
         return row_form
 
     def rearrange(self, value: str, verb: str, place: int) -> str:
-        """Return the rows after the button ``verb`` of the row at ``place`` (0 for the first); as they are, without."""
+        """Return the rows after the button ``verb`` (add, remove, up, down) at ``place``."""
         rows = rows_from_text(value)
         if verb == "add":
             self.focus = len(rows)
@@ -109,7 +109,7 @@ class AssignmentsField(forms.Field):
         return {str(value): value.instance for value, _label in flatten_choices(self.widget.choices)}
 
     def to_python(self, value: Any) -> list[Any]:
-        """Return pairs of department and role, or the leaders; rows that name nobody are left out."""
+        """Return pairs of department and role, or the leaders, without empty rows."""
         offered = self.offered
         rows = [row for row in rows_from_text(value) if row[0]]
         for row in rows:
@@ -121,7 +121,7 @@ class AssignmentsField(forms.Field):
 
 
 def flatten_choices(choices: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Return grouped choices without their groups, and without the one that names nobody."""
+    """Return grouped choices without groups and without the empty one."""
     flat: list[tuple[Any, Any]] = []
     for value, label in choices:
         flat += label if isinstance(label, (list, tuple)) else [(value, label)]
@@ -129,7 +129,7 @@ def flatten_choices(choices: Iterable[Any]) -> list[tuple[Any, Any]]:
 
 
 def rows_to_text(rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as one text, without the empty ones at the end: one in between keeps its place for the buttons."""
+    """Return rows as one text, without the empty ones at the end."""
     rows = list(rows)
     while rows and not rows[-1][0]:
         rows.pop()

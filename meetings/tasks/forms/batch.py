@@ -1,4 +1,4 @@
-"""What is to be changed about many tasks at once, and in which versions they were seen."""
+"""The form of a batch: what to change, and the versions seen."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ADD = ""
 
 
 def format_selection(versions: dict[int, int]) -> str:
-    """Return the tasks (id and version) in one hidden field: a field each would be more than a request may bring."""
+    """Return the tasks (id and version) as the text of one hidden field."""
     return " ".join(f"{task_id}:{version}" for task_id, version in versions.items())
 
 
 class BatchForm(ServiceForm):
-    """What is to become of the tasks selected. ``selected`` are their ids with the versions that were seen."""
+    """A change of the tasks ``selected``, which are ids with the versions seen."""
 
     selected = forms.CharField(widget=forms.HiddenInput)
     status = SelectField(label=gettext_lazy("Status"), required=False)
@@ -123,7 +123,7 @@ class BatchForm(ServiceForm):
 
     @property
     def versions(self) -> dict[int, int]:
-        """The tasks selected, with the versions that were seen; empty where the field does not say any."""
+        """The selected tasks with the versions seen; empty for an invalid field."""
         written = str(self["selected"].value() or "")
         if not _SELECTION_PATTERN.fullmatch(written):
             return {}
@@ -170,7 +170,7 @@ class BatchForm(ServiceForm):
         return Assignment(part, role, type(part).objects.get(pk=instead_of))
 
     def add_common_error(self, rows: list[PlannedRow]) -> None:
-        """Where one and the same reason about one field keeps every row from changing, put it beside that field."""
+        """Put the one reason that stops every row beside the field it is about."""
         reasons = {(row.refusal.field, row.refusal.message) for row in rows if row.refusal is not None}
         if len(reasons) == 1 and not any(row.entries for row in rows):
             ((name, sentence),) = reasons
@@ -179,7 +179,7 @@ class BatchForm(ServiceForm):
 
 
 def _status_choices(is_secretariat: bool) -> list[tuple[str, StrOrPromise]]:
-    """Return the statuses that somebody may bring a task to at all, in the order of its life."""
+    """Return the statuses that somebody may set at all, in the order of a task's life."""
     takers = {ActorRole.SECRETARIAT} if is_secretariat else {ActorRole.ANSWERABLE_LIAISON, ActorRole.ANY_LIAISON}
     targets = {transition.target for transition in TRANSITIONS if transition.takers & takers}
     return [

@@ -89,7 +89,7 @@ class EditTaskForm(TaskForm, TrackedForm):
         return {name: field for name, field in self.fields.items() if isinstance(field, AssignmentsField)}
 
     def rearrange(self, do: str) -> None:
-        """Do what a button of a row says: add, remove, up or down, of which kind, at which place."""
+        """Do what a button of a row says: ``add``, ``remove:kind:place`` and so on."""
         verb, kind, place = [*do.split(":"), "", ""][:3]
         if kind in self._assignments:
             at = int(place) if place.isascii() and place.isdecimal() and len(place) < 5 else -1

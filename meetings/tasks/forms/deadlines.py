@@ -32,7 +32,7 @@ def reading_key(read: ParsedDeadline) -> str:
 
 
 def describe_reading(read: ParsedDeadline) -> list[str]:
-    """Say how a deadline and its milestones are read: a sentence each, and what is doubtful about it."""
+    """Describe how a deadline and its milestones are read, and what is doubtful."""
     sentences = [describe_deadline(read.deadline)]
     sentences += [
         _("Milestone: %(milestone)s") % {"milestone": _format_milestone(milestone)} for milestone in read.milestones
@@ -50,7 +50,7 @@ def _format_milestone(milestone: Deadline) -> str:
 
 
 class DeadlineForm(TrackedForm):
-    """A deadline typed as printed, what it means where it is read wrongly, and its milestones.
+    """A deadline as printed, its meaning where it is misread, and its milestones.
 
     ``understood`` is the reading that was shown. One query for the milestones of ``task``, where not prefetched.
     """
@@ -104,11 +104,11 @@ class DeadlineForm(TrackedForm):
 
     @property
     def key(self) -> str:
-        """What the next sending has to say was seen: what was seen already, or, unsent, nothing."""
+        """The reading that the next sending has to have shown."""
         return self.current_value("understood") if self.is_bound else ""
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a second look at the reading; what cannot be read is the service's to refuse, at once."""
+        """Ask for a second look at the reading, unless it cannot be read at all."""
         data = super().clean() or {}
         if not self.has_corrections:
             return data

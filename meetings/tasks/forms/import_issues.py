@@ -27,7 +27,7 @@ RIGHT, OFFERED, WRONG = DECISIONS = ("right", "offered", "wrong")
 
 @dataclass(frozen=True, slots=True)
 class TaskAssignments:
-    """The fields of what one task gets of a row's departments or leaders, and of another one."""
+    """Fields of one task's share of a row's departments or leaders, and another one."""
 
     task: Task
     parts: forms.BoundField
@@ -35,7 +35,7 @@ class TaskAssignments:
 
 
 class IssueForm(ServiceForm):
-    """The answer to one question (`IssueGroup`), and what is right instead of what its tasks say now."""
+    """The answer to one question (`IssueGroup`), with corrections of its tasks."""
 
     decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS], widget=forms.HiddenInput)
     note = TextField(label=gettext_lazy("Reason, or how you know"), rows=2)
@@ -136,7 +136,7 @@ class IssueForm(ServiceForm):
             super().add_service_error(error)
 
     def rebase(self, version: int | str) -> None:
-        """Do nothing: the page shows the versions that are there now, and what was typed stays."""
+        """Do nothing: the page shows the present versions, and the data stays."""
 
     @property
     def status_code(self) -> int:

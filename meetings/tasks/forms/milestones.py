@@ -1,4 +1,4 @@
-"""What people type about a task's milestones: when one was met, or that it was not."""
+"""Forms of milestones: met on a day, or not met after all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class MilestoneForm(TaskActionForm):
 
 
 class MeetMilestoneForm(MilestoneForm):
-    """Which milestone is met, on which day, and what is to be said of it."""
+    """Which milestone is met, on which day, with a note."""
 
     title = gettext_lazy("A milestone is met")
     success_message = gettext_lazy("Saved: the milestone is met. The task is as late as its next one.")

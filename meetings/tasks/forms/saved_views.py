@@ -40,13 +40,13 @@ class SavedViewForm(ServiceForm):
 
 
 class SaveViewForm(SavedViewForm):
-    """A list to be kept; ``overwrite`` says that a view of the same name is replaced."""
+    """A list to save; with ``overwrite`` in place of a view of the same name."""
 
     query = forms.CharField(required=False, max_length=MAX_QUERY_LENGTH, widget=forms.HiddenInput)
     overwrite = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean_query(self) -> str:
-        """Keep what a view keeps of it, and refuse what has no meaning: nobody could ever open it."""
+        """Return the part of the query that a view saves; refuse what has no meaning."""
         query = build_saved_query(QueryDict(self.cleaned_data["query"]))
         today = timezone.localdate()
         if errors := describe(query, FilterChoices(today), today).wrong:
@@ -55,7 +55,7 @@ class SaveViewForm(SavedViewForm):
 
 
 class ColumnsForm(ServiceForm):
-    """Which columns the list shows, in order; ``up`` and ``down`` move one by a place, ``reset`` brings the usual."""
+    """The columns of the list; ``up`` and ``down`` move one, ``reset`` restores all."""
 
     column = forms.Field(required=False, widget=forms.SelectMultiple)
     up = forms.CharField(required=False)

@@ -1,4 +1,4 @@
-"""Forms about one task, and the quick update. Forms read and explain; the services decide and write."""
+"""The base of forms about one task, and the quick update."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from meetings.ui.forms import ServiceForm
 
 
 def department_field() -> forms.ModelChoiceField:
-    """Return a field for the department on whose behalf somebody writes; the form offers those there are."""
+    """Return a field for the department reported for; the form sets its choices."""
     return forms.ModelChoiceField(
         label=gettext_lazy("On behalf of"),
         queryset=Department.objects.none(),
@@ -37,7 +37,7 @@ def format_last_state_change(task: Task) -> str:
 
 
 class TaskForm(ServiceForm):
-    """A form about ``task``, which `permissions` returned for ``today``, that ``account`` fills in."""
+    """A form about a ``task`` of ``today``, filled in by ``account``."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -76,13 +76,13 @@ class TaskForm(ServiceForm):
             field.widget = field.hidden_widget()
 
     def check_version(self) -> None:
-        """Raise ConflictError where what somebody else did may be why the form is wrong now."""
+        """Raise ConflictError where another change may be why the form is invalid."""
         version = self.cleaned_data.get("version")
         check_version(version, self.task.version, newer_entries=lambda: self.task.log.recorded_after(version or 0))
 
 
 class UpdateTaskForm(TaskForm):
-    """Status, progress, effective day and next review of one task, as ``account`` may change them."""
+    """Status, progress, effective day and next review of one task."""
 
     # What the status was when the form was opened, so that leaving it alone is never taken for a change.
     status_was = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -117,7 +117,7 @@ class UpdateTaskForm(TaskForm):
         return any(value == Status.CLOSED != self.task.day_status for value, _label in self.fields["status"].choices)
 
     def rebase(self, version: int | str) -> None:
-        """Put what was typed on ``version``; a status left alone, or no longer possible, is the present one."""
+        """Put the data on ``version``; an unchanged or impossible status is reset."""
         data = self.data.copy()
         if data.get("status") == data.get("status_was") or data.get("status") not in dict(
             self.fields["status"].choices

@@ -1,4 +1,4 @@
-"""What people type on a task's page besides the quick update: one form for each service of the lifecycle."""
+"""Forms of a task's page, one for each service of the lifecycle."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class TaskActionForm(TaskForm):
         return {"task_id": self.task.pk, "version": self.cleaned_data["version"], "actor": self.account, **data}
 
     def add_service_error(self, error: ServiceError) -> None:
-        """Say besides that files have to be chosen again: no browser sends them a second time by itself."""
+        """Ask to choose files again, too: no browser sends them a second time."""
         super().add_service_error(error)
         self._add_error_about_files()
 
@@ -108,7 +108,7 @@ class ExtensionDecisionForm(DecisionForm):
 
 
 class ExtensionRequestForm(TaskActionForm):
-    """The request for a later deadline. ``understood`` is the reading that was shown, so that none is taken unseen."""
+    """An extension request; ``understood`` is the reading that was shown."""
 
     title = gettext_lazy("Ask for a later deadline")
     success_message = gettext_lazy("Saved: the later deadline waits for a decision. Until then the present one counts.")
@@ -167,7 +167,7 @@ class SettleDeadlineForm(TaskActionForm):
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a second look at the reading; what cannot be read is the service's to refuse."""
+        """Ask for a second look at the reading, unless it cannot be read at all."""
         data = super().clean() or {}
         deadline = parse_meaning(self.task, data["meaning"]).deadline if data.get("meaning") else None
         if deadline is not None and deadline.kind != DeadlineKind.UNDECIDED:
@@ -176,7 +176,7 @@ class SettleDeadlineForm(TaskActionForm):
 
 
 def describe_understanding(deadline: Deadline) -> tuple[str, str]:
-    """Return what tells this reading from another, and the sentence that asks whether it is right."""
+    """Return a reading's key, and the sentence that asks whether it is right."""
     if deadline.due_date is None:
         kind = DeadlineKind(deadline.kind.value)
         message = _("Understood as: %(kind)s. If that is right, send the form again.") % {"kind": kind.label}
@@ -186,7 +186,7 @@ def describe_understanding(deadline: Deadline) -> tuple[str, str]:
 
 
 class OnBehalfOfLeaderForm(TaskActionForm):
-    """A form that speaks for a leader: the account's own person, or the one the secretariat names."""
+    """A form in a leader's name: one's own, or one that the secretariat names."""
 
     leader = forms.ModelChoiceField(
         label=gettext_lazy("On the word of"),
@@ -241,7 +241,7 @@ class InstructionAnswerForm(TaskActionForm):
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
     def arguments(self) -> dict[str, Any]:
-        """Name the instruction instead of the task; raises Http404 where it is another task's."""
+        """Replace the task by the instruction; raises Http404 for another task's."""
         instruction = permissions.answerable_instruction(self.account, self.cleaned_data["instruction"], self.today)
         return replace_task_id(super().arguments(), instruction, "instruction_id")
 
@@ -308,14 +308,14 @@ class DeleteEvidenceForm(TaskActionForm):
 
 
 def replace_task_id(arguments: dict[str, Any], part: Any, name: str) -> dict[str, Any]:
-    """Name a ``part`` of the task instead of the task; raises Http404 where it is another task's."""
+    """Replace the task by a ``part`` of it; raises Http404 for another task's."""
     if part.task_id != arguments.pop("task_id"):
         raise Http404
     return {**arguments, name: part.pk}
 
 
 class ReviewForm(TaskActionForm):
-    """«Reviewed, nothing new.»"""
+    """The review of a task without news."""
 
     title = gettext_lazy("Reviewed, nothing new")
     success_message = gettext_lazy("Saved: the next review counts from this one.")

@@ -1,4 +1,4 @@
-"""The departments (with roles) and leaders of tasks: read, replaced, moved from one to another, and told to the log."""
+"""Departments (with roles) and leaders of tasks: read, replaced, moved, logged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ Assignments = tuple[DepartmentAssignments, Sequence[Person]]
 
 
 def get_assignments(task: Task) -> Assignments:
-    """Return the task's departments with their roles and its leaders, in order; two queries unless prefetched."""
+    """Return the task's departments with roles, and its leaders, in order.
+
+    Two queries, none where they are prefetched.
+    """
     departments = [(part.department, part.role) for part in _related_rows(task, "task_departments", "department")]
     return departments, [part.person for part in _related_rows(task, "task_leaders", "person")]
 
@@ -28,7 +31,7 @@ def _related_rows(task: Task, name: str, other: str) -> Any:
 
 
 def replace_assignments(assignments: Mapping[Task, Assignments]) -> None:
-    """Give each task these departments and leaders, in this order, instead of those it has. Four queries for all."""
+    """Replace the departments and leaders of each task. Four queries for all."""
     if not assignments:
         return
     TaskDepartment.objects.filter(task__in=list(assignments)).delete()
@@ -61,9 +64,9 @@ def compare_assignments(old: Assignments, new: Assignments) -> Changes:
 def move_assignments(
     tasks: TaskQuerySet, gone: Department | Person, into: Department | Person, *, actor: Account, note: str
 ) -> list[Task]:
-    """Put ``into`` in the place of ``gone`` in each of ``tasks``, with an entry effective today; return the tasks.
+    """Replace ``gone`` by ``into`` in each of ``tasks``, with an entry as of today.
 
-    Some ten queries for any number of them.
+    Returns the tasks. Some ten queries for any number of them.
     """
     held = list(
         tasks.select_for_update(of=("self",))
@@ -85,7 +88,7 @@ def move_assignments(
 
 
 def replace_assignee(assignments: Assignments, gone: Department | Person, into: Department | Person) -> Assignments:
-    """Return ``assignments`` with ``into`` where the first of the two stood; of two departments' roles the stronger."""
+    """Return ``assignments`` with ``into`` for ``gone``, in the stronger of two roles."""
     departments, leaders = assignments
     if isinstance(gone, Person) and isinstance(into, Person):
         return departments, list(dict.fromkeys(into if leader == gone else leader for leader in leaders))

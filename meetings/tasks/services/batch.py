@@ -1,17 +1,17 @@
-"""批量办理: many tasks changed in one transaction, by the rules of the verbs for one, and with their very entries.
+"""批量办理: many tasks changed in one transaction, by the rules for one.
 
-A batch is a list of `ExtensionState`es, at most one a task, each with its own words, status, day and department. That
-of the list says the same for all its tasks (`build_task_changes`); a workbook that came back says for each row what
-stands in it::
+A batch is a list of `TaskChange`, at most one a task, each with its own note, status, day and department. That of the
+list has the same for all its tasks (`build_task_changes`); a workbook that came back has for each row what stands in
+it::
 
-    Wish(task_id=…, version=…, effective_on=…, note=…, status=…, department=…)
+    TaskChange(task_id=…, version=…, effective_on=…, note=…, status=…, department=…)
 
-A status that is to stay is left out (``None``); a wish for the one that is there is refused: nothing would change.
+A status that is to stay is left out (``None``); the present one is refused: nothing would change.
 
-`plan_batch` says, and writes nothing, which rows will change into what and which cannot, each with the sentence of the
-verb that refused; `run_batch` plans again with all rows held against others, writes those that can be changed as one
-`Batch`, and returns the others with their sentences. A row of another version than the wish's was changed meanwhile: it
-is left alone and named, and does not hold up the rest. `undoing.undo_batch` takes a batch back.
+`plan_batch` writes nothing and returns which rows will change into what and which cannot, each with the message of the
+service that refused; `run_batch` plans again with all rows locked, writes those that can be changed as one `Batch`, and
+returns the others with their messages. A row of another version than the change's was changed meanwhile: it is left
+alone and named, and does not hold up the rest. `batch_undo.undo_batch` takes a batch back.
 
 Who may run one: whoever may report on a task, for the tasks they may report on. A liaison's batch is as good as a
 liaison's quick updates, row by row; departments, leaders and review days are the secretariat's.
@@ -75,7 +75,7 @@ class DuplicateBatchError(ServiceError):
 
 
 def check_selection(versions: dict[int, Version]) -> dict[int, Version]:
-    """Return the tasks selected, with their versions; refuse where there are none, or too many at once."""
+    """Return the tasks selected, with their versions; refuse none, or too many."""
     if not versions:
         raise InvalidInputError(_("Choose at least one task."))
     if len(versions) > MAX_ROWS:
@@ -84,16 +84,17 @@ def check_selection(versions: dict[int, Version]) -> dict[int, Version]:
 
 
 def build_task_changes(versions: Mapping[int, int | None], **values: Any) -> list[TaskChange]:
-    """Return one wish for each task of ``versions`` (its id and the version seen), all saying the same."""
+    """Return the same change for each task of ``versions`` (id and version seen)."""
     return [TaskChange(task_id=task_id, version=version, **values) for task_id, version in versions.items()]
 
 
 def plan_batch(
     *, changes: Iterable[TaskChange], actor: Account, today: datetime.date | None = None
 ) -> list[PlannedRow]:
-    """Return what would become of each wish, in their order. Writes nothing; five queries however many there are.
+    """Validate each change; return the planned rows in input order. Five queries.
 
-    Raises InvalidInputError where there is nothing to do, too much at once, or a task that is not in the register.
+    Writes nothing. Raises InvalidInputError where there is nothing to do, too much at once, or a task that is not in
+    the register.
     """
     changes = list(changes)
     return _plan_rows(changes, _load_tasks(Task.objects.all(), changes), actor, today)
@@ -110,7 +111,7 @@ def run_batch(
     file_sha256: str = "",
     today: datetime.date | None = None,
 ) -> BatchResult:
-    """Do what `plan_batch` says of the ``changes`` now, as one batch; ``note`` is about the batch as a whole.
+    """Plan and write ``changes`` as one batch; ``note`` is about the whole.
 
     Raises as `plan_batch`; NothingToChangeError where no row can be changed, and DuplicateBatchError where the same was
     sent twice.
@@ -133,7 +134,7 @@ def run_planned_batch(
     file_name: str = "",
     file_sha256: str = "",
 ) -> BatchResult:
-    """Do what `run_batch` does with rows that `plan_batch` planned while the transaction held their tasks already."""
+    """Run a batch with rows planned while the transaction locked their tasks."""
     changed = [row for row in rows if row.entries]
     if not changed:
         before = _find_duplicate_batch(rows, actor)
@@ -175,7 +176,7 @@ def _plan_rows(
 
 
 def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedRow:
-    """Plan one wish. What is there already is left out; where nothing else was wished, that is why nothing changes."""
+    """Plan one change; what is there already is left out, or is why nothing changes."""
     if change.version is not None and change.version != task.version:
         since = [entry for entry in task.log.all() if entry.sequence > change.version]
         sentence = _("It was changed meanwhile. Look at it, and choose it again.")
@@ -243,7 +244,7 @@ def _apply_assignments(task: Task, change: TaskChange) -> Assignments:
 
 
 def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignment) -> list[tuple[Assignee, str]]:
-    """Return ``parts`` (with roles, in order) after the placing; refuse where no place is there."""
+    """Return ``parts`` (with roles, in order) after the assignment; may refuse."""
     new: Any = assignment.part
     role, replaces = assignment.role, assignment.replaces
     if replaces == REPLACE_ALL:
@@ -258,7 +259,7 @@ def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignme
 
 
 def _find_duplicate_batch(rows: list[PlannedRow], actor: Account) -> Batch | None:
-    """Return the batch of ``actor`` that did to the stale rows exactly what is wished again; none where none did."""
+    """Return the actor's batch that did the same to the stale rows, or None."""
     batches = {_find_batch_of_row(row, actor) for row in rows if row.is_conflict}
     found = batches.pop() if len(batches) == 1 else None
     return Batch.objects.get(pk=found) if found else None

@@ -16,7 +16,7 @@ REPLACE_ALL = "everybody"
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A department or leader to be put among those of a task: added, or ``instead_of`` one of them or of all.
+    """A department or leader to assign: added, or in the place of one or all.
 
     ``role`` is that of a department; whoever takes another's place takes that one's role.
     """
@@ -28,10 +28,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskChange:
-    """What is to become of one task. ``version`` is the one the person had before their eyes; none: as it stands.
+    """A change of one task; ``version`` is the one the person saw, None: any.
 
-    ``note`` has the meaning it has in `update_task` and, with a placing, is its reason too; with a placing and no
-    status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
+    ``note`` has the meaning it has in `update_task` and, with an assignment, is its reason too; with an assignment and
+    no status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
     """
 
     task_id: int
@@ -57,9 +57,9 @@ class TaskChange:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """What becomes of one wish: the ``entries`` it would write, or the ``refusal`` that says why there is none.
+    """The plan of one change: the ``entries`` it would write, or its ``refusal``.
 
-    ``parts`` are the departments and leaders the task would have, none where they stay.
+    ``parts`` are the departments and leaders the task would have, None where they stay.
     """
 
     task: Task
@@ -76,7 +76,7 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """The batch that was written, the rows it ``changed``, and those it ``left`` with the reason in each."""
+    """The batch written, the rows it ``changed``, and those ``left`` with reasons."""
 
     batch: Batch
     changed: list[PlannedRow]

@@ -1,4 +1,4 @@
-"""Taking a batch back: one compensating entry a task, as long as nothing else has touched its tasks."""
+"""Undoing a batch: one compensating entry a task, unless changed since."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ NameHolder = TypeVar("NameHolder", Department, Person)
 
 @transaction.atomic
 def undo_batch(*, batch_id: int, actor: Account, today: datetime.date | None = None) -> Batch:
-    """Take the batch back, from today on; return the batch that did so.
+    """Undo the batch from today on; return the batch that did so.
 
     Each of its tasks gets one entry that undoes what the batch wrote: from today on the task stands as if that had
     never been written (`meetings.models.log.replay`), so that status, closing day, review and last report are what they
-    were; departments, leaders and a wish for a later deadline that lapsed are put back. Of the days between, the
+    were; departments, leaders and an extension request that lapsed are put back. Of the days between, the
     register still shows what it showed. Raises ServiceError as `find_undo_error`, and where a name in the log
     is nobody's any more.
     """
@@ -72,7 +72,7 @@ def undo_batch(*, batch_id: int, actor: Account, today: datetime.date | None = N
 
 
 def find_undo_error(batch: Batch, actor: Account, changed_tasks: list[Task]) -> ServiceError | None:
-    """Return why ``actor`` cannot take the batch back, none where nothing is against it.
+    """Return why ``actor`` cannot undo the batch, or None.
 
     ``changed_tasks`` are those of its tasks about which something else was recorded since.
     """
@@ -97,7 +97,7 @@ def find_undo_error(batch: Batch, actor: Account, changed_tasks: list[Task]) -> 
 
 
 def _plan_undo_entry(task: Task, batch: Batch, day: datetime.date, former: Assignments | None) -> PlannedEntry:
-    """Return the entry that takes back what ``batch`` wrote about ``task``; besides, it says what that comes to."""
+    """Return the entry that undoes what ``batch`` wrote about ``task``."""
     log = list(task.log.all())
     undone = sorted(entry.sequence for entry in log if entry.batch_id == batch.pk)
     changes: Changes = {UNDONE: {"old": None, "new": undone}}
@@ -113,7 +113,7 @@ def _plan_undo_entry(task: Task, batch: Batch, day: datetime.date, former: Assig
 
 
 def _former_assignments(batch: Batch, tasks: Iterable[Task]) -> dict[Task, Assignments]:
-    """Return the departments and leaders to be put back, for the tasks whose parts the batch replaced."""
+    """Return the departments and leaders of tasks before the batch replaced them."""
     written = {
         task: entry.changes
         for task in tasks
@@ -142,7 +142,7 @@ def _old_values(changes: Changes, name: str) -> list:
 
 
 def _resolve_names(model: type[NameHolder], names: set[str]) -> dict[str, NameHolder]:
-    """Return who bears each of the names in the log, or bore it once; refuse where that is not clear."""
+    """Return the department or person of each name in the log; refuse unclear ones."""
     now: dict[str, set[NameHolder]] = defaultdict(set)
     once: dict[str, set[NameHolder]] = defaultdict(set)
     if not names:

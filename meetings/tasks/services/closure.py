@@ -1,4 +1,4 @@
-"""Closure: asked for with a summary and evidence, agreed to by a leader where needed, accepted or sent back."""
+"""Closure: requested, agreed to by a leader where needed, accepted or sent back."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from .validators import check_day, clean_reason, find_allowed_transition, requir
 
 @transaction.atomic
 def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **update_kwargs: Any) -> TaskLog:
-    """Ask for closure: the ``summary`` is a report, the ``files`` are kept as its evidence; see `update_task`.
+    """Request closure: ``summary`` is a report, ``files`` are its evidence.
 
-    Raises as `update_task` and as `add_evidence` do; then no file is kept.
+    Raises as `update_task` and as `add_evidence` do; then no file is stored.
     """
     steps = frozenset({Step.REQUEST_CLOSURE})
     entry = update_task(status=Status.CLOSURE_REQUESTED, note=summary, steps=steps, **update_kwargs)
@@ -43,7 +43,7 @@ def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **updat
 
 
 def accept_closure(*, note: str = "", **update_kwargs: Any) -> TaskLog:
-    """Accept the closure that was asked for. Refuse where a leader has to agree first and has not."""
+    """Accept the requested closure; refuse where a leader has not agreed yet."""
     return update_task(status=Status.CLOSED, note=note, steps=frozenset({Step.ACCEPT_CLOSURE}), **update_kwargs)
 
 
@@ -57,7 +57,7 @@ def send_back(
     reason: str,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Send the task back to work, with the reason: the secretariat, or the leader whose agreement is needed.
+    """Send the task back to work: by the secretariat, or the leader to agree.
 
     Raises ServiceError as `update_task` does.
     """
@@ -95,11 +95,11 @@ def agree_to_closure(
     leader: Person | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Record that a supervising leader agrees to the closure asked for; one of several leaders is enough.
+    """Record that one supervising leader agrees to the requested closure.
 
-    A leader agrees in person; the secretariat may record for a ``leader`` what was agreed on paper and says how in
-    the ``note``. Raises ServiceError where nobody asks for closure, the meeting needs no agreement, or it
-    was given already.
+    A leader agrees in person; the secretariat may record for a ``leader`` what was agreed on paper, with the ``note``
+    telling how. Raises ServiceError where nobody requests closure, the meeting needs no agreement, or it was given
+    already.
     """
     task = lock_task(task_id, version)
     actor_roles = require_role(actor, task, CAN_SUPERVISE, _("Only the task's leaders agree to its closure."))
@@ -131,7 +131,7 @@ def agree_to_closure(
 
 
 def supervising_leader(task: Task, actor: Account, leader: Person | None) -> Person:
-    """Return the leader of ``task`` on whose word something is recorded: the actor's own, or the one named."""
+    """Return the task's leader in whose name something is recorded."""
     leaders = [part.person for part in task.task_leaders.select_related("person")]
     own = next((person for person in leaders if person.pk == actor.person_id), None)
     if own is not None:

@@ -16,7 +16,7 @@ from .validators import require_role
 
 @transaction.atomic
 def add_comment(*, task_id: int, version: int, actor: Account, text: str) -> TaskLog:
-    """Write a comment, effective today: the secretariat, the task's liaisons and its leaders. Raises ServiceError."""
+    """Add a comment by the secretariat, a liaison or leader. Raises ServiceError."""
     task = lock_task(task_id, version)
     require_role(actor, task, CAN_COMMENT, _("Only those who have to do with a task comment on it."))
     if not text.strip():

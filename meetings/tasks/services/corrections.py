@@ -1,4 +1,4 @@
-"""Correcting a task by hand: its texts, its departments and leaders, or all that one form says at once."""
+"""Corrections of a task by hand: texts, departments and leaders, deadline."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def correct_task(
     effective_on: datetime.date | None = None,
     today: datetime.date | None = None,
 ) -> list[TaskLog]:
-    """Correct what is given, for one reason; returns the task's own entries, in the order they were written.
+    """Correct what is given, for one reason; return the task's entries in order.
 
     ``texts`` are those of `edit_texts`; ``departments`` and ``leaders`` go to `edit_assignments`;
     ``deadline`` goes to `correct_deadline` and counts from ``effective_on``. Raises as these do, and
@@ -112,7 +112,7 @@ def edit_assignments(
     departments: DepartmentAssignments | None = None,
     leaders: Sequence[Person] | None = None,
 ) -> TaskLog:
-    """Replace the task's departments (with roles) or leaders, in the given order; what is None stays.
+    """Replace the task's departments (with roles) or leaders; what is None stays.
 
     Effective today, as texts are.
     """
@@ -128,7 +128,7 @@ def edit_assignments(
 def plan_assignments(
     task: Task, *, actor: Account, reason: str, departments: DepartmentAssignments, leaders: Sequence[Person]
 ) -> PlannedEntry:
-    """Return the entry that `edit_assignments` would write; raises what that raises. The parts are not replaced."""
+    """Return the entry of `edit_assignments` without writing; raises as that does."""
     require_secretariat(actor)
     reason = clean_reason(reason)
     _check_assignments(departments, leaders)
@@ -139,7 +139,7 @@ def plan_assignments(
 
 
 def _check_assignments(departments: DepartmentAssignments, leaders: Sequence[Person]) -> None:
-    """Refuse a department or leader named twice, and a part that a department cannot have."""
+    """Refuse a department or leader named twice, and impossible roles."""
     _check_unique([department.name for department, _role in departments], "departments")
     _check_unique([str(person) for person in leaders], "leaders")
     for department, role in departments:

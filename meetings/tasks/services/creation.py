@@ -33,7 +33,7 @@ def create_task(
     actor: Account | None = None,
     recorded_at: datetime.datetime | None = None,
 ) -> Task:
-    """Enter a task of ``suggestion`` into the register, effective on the day its minutes were issued.
+    """Enter a task of ``suggestion``, effective on the minutes' issue day.
 
     ``departments`` are pairs of department and role in printed order. The review interval is the given one, or that of
     a recurring deadline, or the setting's, in calendar months. Raises InvalidDateError while the issue day is to come.

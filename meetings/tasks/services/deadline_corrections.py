@@ -1,4 +1,4 @@
-"""Correcting a deadline that was typed or read wrongly, with its milestones: never a way to more time."""
+"""Corrections of misread deadlines and milestones: never a way to more time."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ CORRECTION_NUMBER = "corrected"
 
 @dataclass(frozen=True, slots=True)
 class DeadlineInput:
-    """What somebody typed about one task's deadline: the printed text, what it means where it is read wrongly, and
-    the milestones, a line each (none: not said)."""
+    """A form's values about one task's deadline.
+
+    The printed text, what it means where it is read wrongly, and the milestones, a line each (None: not in the form).
+    """
 
     text: str
     meaning: str = ""
@@ -34,7 +36,7 @@ class DeadlineInput:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDeadline:
-    """How a `DeadlineInput` is read. ``doubtful`` are the lines of milestones that name no day."""
+    """How a `DeadlineInput` is read; ``unreadable_milestones`` name no day."""
 
     deadline: Deadline
     milestones: tuple[Deadline, ...]
@@ -48,10 +50,10 @@ def format_milestone(milestone: Deadline) -> str:
 
 
 def parse_deadline_input(task: Task, deadline_input: DeadlineInput) -> ParsedDeadline:
-    """Read what was typed by the grammar that reads the printed table, in the frame of the task's meeting.
+    """Parse the input like the printed table, in the frame of the task's meeting.
 
-    What was left as it is keeps its meaning, which may have been settled. Milestones that are typed go before those
-    that the text itself names, and those before the ones there are. One query for the milestones.
+    An unchanged text retains its meaning, which may have been settled. Entered milestones go before those that the text
+    itself names, and those before the present ones. One query for the milestones.
     """
     text, meaning = deadline_input.text.strip(), deadline_input.meaning.strip()
     own = [milestone.deadline for milestone in task.milestones.all()]
@@ -79,7 +81,7 @@ def parse_deadline_input(task: Task, deadline_input: DeadlineInput) -> ParsedDea
 
 
 def parse_printed_deadline(text: str, issued_on: datetime.date, held_on: datetime.date | None) -> ParsedDeadline:
-    """Return how a deadline printed with minutes of these days is read; for a task that is not there yet."""
+    """Parse a deadline printed with minutes of these days, for a task to be created."""
     reading = read_deadline(text.strip(), issued_on=issued_on, held_on=held_on)
     return ParsedDeadline(reading.deadline, reading.milestones, reading.problem)
 
@@ -95,15 +97,15 @@ def correct_deadline(
     deadline_input: DeadlineInput,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Correct a deadline and milestones that were typed or read wrongly. Raises ServiceError.
+    """Correct a misread deadline and its milestones. Raises ServiceError.
 
-    A deadline moves only through an extension (docs/domain.md, Lifecycle), so that nobody gains time unseen. This verb
-    is about another thing: that the register does not say what the paper says. It must not become the way round:
+    A deadline moves only through an extension (docs/domain.md, Lifecycle), so that nobody gains time unseen. This
+    service is about another thing: that the register differs from the paper. It must not become the way round:
 
     - Only the secretariat corrects, only open tasks, and never without a reason. What has ended was judged by the
       deadline it was worked under; «closed on time» must not be made afterwards.
     - Not once an extension was granted: what holds then is a decision, of which no paper is the measure. Nor while
-      one is asked for: it was asked for against the deadline there is, so it is decided first.
+      one is requested: it was requested against the present deadline, so it is decided first.
     - What is put in its place can be read as a day or a rhythm. Out of a deadline nothing undecided is made.
     - It counts from a day not before the last change of state, like any other; the days before keep what they showed.
     - The original stays in its columns, the old and the new in the entry, and the entry has the number of the
@@ -142,7 +144,7 @@ def correct_deadline(
 
 
 def check_correctable(task: Task) -> None:
-    """Refuse where the deadline of ``task`` is not corrected at all, see `correct_deadline`."""
+    """Refuse tasks whose deadline cannot be corrected, see `correct_deadline`."""
     if task.status not in OPEN_STATUSES:
         raise InvalidTransitionError(
             _("The task has ended under this deadline. Reopen it first if the deadline was wrong."),
@@ -181,7 +183,7 @@ def _check_parsed_deadline(new: ParsedDeadline) -> None:
 
 
 def _carry_met_days(new: Sequence[Deadline], old: Sequence[Milestone]) -> list[Milestone]:
-    """Return the ``new`` milestones, unsaved; each is met on the day that the old one of its text or day was."""
+    """Return the ``new`` milestones, unsaved, with the met days of their old ones."""
     left, milestones = list(old), []
     for deadline in new:
         same = next((each for each in left if each.deadline_text == deadline.text), None)

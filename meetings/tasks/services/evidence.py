@@ -1,4 +1,4 @@
-"""Evidence: taking files in by what they hold, and deleting them without losing them."""
+"""Evidence: files accepted by their content, and deleted without being lost."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def add_evidence(
     department: Department | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Keep ``files`` as evidence of ``task``; all of them or, with a sentence about the first that is not wanted, none.
+    """Add ``files`` as evidence of ``task``: all of them, or none and an error.
 
-    Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that says the
-    type. Raises ServiceError. No report: what was done is said by an entry of progress.
+    Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that fits the
+    type. Raises ServiceError. No report: progress has an entry of its own.
     """
     task = lock_task(task_id, version)
     require_role(
@@ -70,13 +70,13 @@ def add_evidence(
 
 
 def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence]:
-    """Keep ``files`` as evidence that came with ``entry``, inside the transaction that wrote it."""
+    """Store ``files`` as evidence of ``entry``, inside the transaction that wrote it."""
     return _store_files(entry, check_files(files))
 
 
 @transaction.atomic
 def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: str = "") -> TaskLog:
-    """Delete a file: by an entry, effective today; the file stays for the administrators. Raises as `add_evidence`."""
+    """Delete a file by an entry, effective today; administrators still have it."""
     evidence = Evidence.objects.select_related("entry").get(pk=evidence_id)
     task = lock_task(evidence.task_id, version)
     require_role(
@@ -100,7 +100,7 @@ def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: s
 
 
 def check_files(files: Iterable[UploadedFile]) -> list[CheckedFile]:
-    """Return each file with its cleaned name, its type and its SHA-256; refuse the first unwanted one."""
+    """Return each file with clean name, type and SHA-256; refuse an unwanted one."""
     files = list(files)
     if len(files) > settings.EVIDENCE_MAX_FILES:
         raise InvalidInputError(
@@ -144,7 +144,7 @@ def _check_file(file: UploadedFile) -> CheckedFile:
 
 
 def clean_file_name(name: str) -> str:
-    """Return the last part of a file's name without characters that are not seen or turn the reading direction."""
+    """Return a file's base name without invisible and direction characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     seen = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip(" .")
     path = PurePosixPath(seen or _("file"))

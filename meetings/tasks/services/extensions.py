@@ -1,4 +1,4 @@
-"""A later deadline: asked for with a reason, decided with a reason; until then the task is as late as it was."""
+"""Extensions: requested and decided with reasons; until then nothing moves."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from .validators import check_day, clean_reason, require_secretariat
 
 
 def parse_new_deadline(text: str, today: datetime.date | None = None) -> Reading:
-    """Return how the ``text`` of a new deadline is read: as if it were issued ``today`` (Asia/Shanghai).
+    """Parse the ``text`` of a new deadline as if it were issued ``today``.
 
-    «年底前» in a wish of 2026 is the end of 2026, whenever the minutes were issued.
+    «年底前» in a request of 2026 is the end of 2026, whenever the minutes were issued.
     """
     return read_deadline(text.strip(), issued_on=today or timezone.localdate(), held_on=None)
 
@@ -48,10 +48,10 @@ def request_extension(
     department: Department | None = None,
     today: datetime.date | None = None,
 ) -> ExtensionRequest:
-    """Ask for a later deadline. The progress so far is a report of its own; the wish is a second entry.
+    """Request an extension, with the progress as a report of its own.
 
     ``deadline_text`` is read by `parse_new_deadline` and has to name a day after the present deadline. Raises a
-    subclass of ServiceError: also where the task has no due date, or another wish is still open.
+    subclass of ServiceError: also where the task has no due date, or another request is open.
     """
     task = lock_task(task_id, version)
     _check_transition(actor, task, extension_transition(ExtensionEvent.REQUEST))
@@ -93,12 +93,12 @@ def request_extension(
 
 
 def grant_extension(*, reason: str, **decision_kwargs: Any) -> TaskLog:
-    """Grant the later deadline that was asked for; see `_decide`."""
+    """Grant the open extension request; see `_decide_extension`."""
     return _decide_extension(ExtensionEvent.GRANT, reason=reason, **decision_kwargs)
 
 
 def refuse_extension(*, reason: str, **decision_kwargs: Any) -> TaskLog:
-    """Refuse the later deadline that was asked for; see `_decide`."""
+    """Refuse the open extension request; see `_decide_extension`."""
     return _decide_extension(ExtensionEvent.REFUSE, reason=reason, **decision_kwargs)
 
 
@@ -113,7 +113,7 @@ def _decide_extension(
     effective_on: datetime.date,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Decide the open wish of the task. Raises ServiceError: where there is none (any more), among others.
+    """Decide the task's open extension request. Raises ServiceError without one.
 
     Granting moves the deadline from ``effective_on`` on, and count and days gained with it; the original stays.
     """
@@ -163,7 +163,7 @@ def resolve_deadline(
     effective_on: datetime.date,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Say what a printed deadline that could not be read means, in words that can be: ``meaning``.
+    """Settle an undecided deadline by a ``meaning`` that can be read.
 
     No extension: nothing was promised yet. The printed text stays, and the original stays undecided; from
     ``effective_on`` on the task has the meaning's kind and day. Raises ServiceError.
@@ -196,15 +196,15 @@ def resolve_deadline(
 
 
 def parse_meaning(task: Task, meaning: str) -> Reading:
-    """Return how ``meaning`` is read for a deadline printed with the minutes: from their issue, not from today."""
+    """Parse ``meaning`` as a deadline printed with the minutes, not of today."""
     meeting = task.suggestion.meeting
     return read_deadline(meaning.strip(), issued_on=meeting.issued_on, held_on=meeting.held_on)
 
 
 def parse_later_deadline(task: Task, text: str, today: datetime.date) -> Deadline:
-    """Return the one dated deadline that ``text`` names; refuse, about the form's field, where it names none.
+    """Return the one dated deadline of ``text``; refuse where it names none.
 
-    ``today`` is the day the wish is made on (Asia/Shanghai).
+    ``today`` is the day of the request (Asia/Shanghai).
     """
     if task.due_date is None:
         raise InvalidTransitionError(_("This task has no due date that could be moved."))
@@ -222,7 +222,7 @@ def parse_later_deadline(task: Task, text: str, today: datetime.date) -> Deadlin
 
 
 def require_later(task: Task, day: datetime.date | None) -> int:
-    """Return how many days ``day`` is after the task's present deadline; raises InvalidInputError where it is not."""
+    """Return the days from the present deadline to ``day``; refuse an earlier one."""
     if task.due_date is None or day is None or day <= task.due_date:
         raise InvalidInputError(
             _("%(new)s is not later than the present deadline. Write a later one.") % {"new": day and format_day(day)},

@@ -1,4 +1,4 @@
-"""待确认: answering what an import left open, with the correction where the answer is no."""
+"""待确认: answers to import issues, with corrections where needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .validators import require_secretariat
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is right instead, for one task: its departments and leaders, or its deadline; what is none stays."""
+    """A correction of one task: departments and leaders, or deadline; None: stays."""
 
     departments: Sequence[tuple[Department, str]] | None = None
     leaders: Sequence[Person] | None = None
@@ -37,7 +37,7 @@ def resolve_issues(
     note: str = "",
     corrections: Mapping[int, Correction] | None = None,
 ) -> list[TaskLog]:
-    """Answer marks that ask the same of several tasks; returns the entries that settled them.
+    """Resolve marks with the same question on several tasks; return the entries.
 
     ``versions`` are those of the tasks, ``corrections`` what is right instead, both by the task's id. Without
     ``corrections`` everything is right as it stands; with some, at least one of them has to differ from what is there,
@@ -66,7 +66,7 @@ def resolve_issues(
 
 
 def _apply_correction(task: Task, correction: Correction, actor: Account, reason: str) -> bool:
-    """Write what is right instead by the verbs that correct; return whether anything differs."""
+    """Apply the correction by the correcting services; return whether it differs."""
     common: dict[str, Any] = {"task_id": task.pk, "version": task.version, "actor": actor, "reason": reason}
     try:
         if correction.deadline is not None:

@@ -1,4 +1,4 @@
-"""Instructions (批示): given by a leader on a task they supervise, open until one entry answers them."""
+"""批示: instructions of leaders on tasks, open until one entry answers them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def give_instruction(
     leader: Person | None = None,
     today: datetime.date | None = None,
 ) -> Instruction:
-    """Give an instruction on an open task: a leader in person, or the secretariat for a ``leader`` who wrote on paper.
+    """Give an instruction: by a leader, or the secretariat for a ``leader``.
 
     Raises ServiceError.
     """
@@ -65,7 +65,7 @@ def answer_instruction(
     department: Department | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Answer an instruction. On a task that is open the answer is a report, and the first report starts the task.
+    """Answer an instruction; on an open task, the answer is a report.
 
     Raises ServiceError: also where somebody has answered already.
     """

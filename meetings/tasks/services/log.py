@@ -1,4 +1,7 @@
-"""Write the logs: append an entry, rebuild TaskState, sync the Task columns. Nothing else writes a log."""
+"""Write the logs: append an entry, rebuild TaskState, sync the Task columns.
+
+Nothing else writes a log.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +42,9 @@ Changes = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
-    """An entry that a verb would write: all its rules hold, nothing is written yet.
+    """An entry that a service would write: all rules hold, nothing is written yet.
 
-    ``ends_task``: an open wish for a later deadline lapses with it.
+    ``ends_task``: an open extension request lapses with it.
     """
 
     kind: EntryKind
@@ -79,7 +82,7 @@ def write_entry(
     department: Department | None = None,
     recorded_at: datetime.datetime | None = None,
 ) -> TaskLog:
-    """Append an entry to the task's log, rebuild its intervals and sync the task's columns."""
+    """Append an entry to the task's log, rebuild its intervals, sync its columns."""
     planned = PlannedEntry(kind, effective_on, changes, note, is_report, department)
     return write_planned_entry(task, planned, actor, recorded_at)
 
@@ -100,9 +103,9 @@ def write_planned_entry(
 def write_entries(
     planned: Mapping[Task, Sequence[PlannedEntry]], *, actor: Account | None, batch: Batch | None = None
 ) -> None:
-    """Append the entries of many tasks, as `write_entry` does for one; the same few queries for any number.
+    """Append the entries of many tasks; the same few queries for any number.
 
-    The tasks are held by the transaction, and their logs were prefetched since.
+    The tasks are locked by the transaction, and their logs were prefetched since.
     """
     now = timezone.now()
     logs = {task.pk: list(task.log.all()) for task in planned}
@@ -129,7 +132,7 @@ def write_entries(
 def _build_entry(
     task: Task, planned: PlannedEntry, actor: Account | None, recorded_at: datetime.datetime, batch: Batch | None = None
 ) -> TaskLog:
-    """Return the next entry of the task's log, not saved; the task's version counts it."""
+    """Return the task's next log entry, unsaved; the version counts it."""
     task.version += 1
     return TaskLog(
         task=task,
@@ -147,7 +150,7 @@ def _build_entry(
 
 
 def _lapse_extensions(ending: Sequence[TaskLog]) -> None:
-    """Let the open requests for a later deadline lapse of the tasks that these entries have ended. One query."""
+    """Let open extension requests of ended tasks lapse. One query."""
     entry = TaskLog.objects.filter(pk__in=[entry.pk for entry in ending], task=OuterRef("task")).values("pk")
     open_requests = ExtensionRequest.objects.waiting().filter(task__in=[entry.task_id for entry in ending])
     lapsed = extension_transition(ExtensionEvent.LAPSE).target
@@ -163,7 +166,7 @@ def log_change(
     part: str = "",
     note: str = "",
 ) -> ChangeLog:
-    """Append what was changed of ``subject``, or of a ``part`` of it, to its change log."""
+    """Append a change of ``subject``, or of a ``part`` of it, to its change log."""
     about: dict[str, Any] = {type(subject).__name__.lower(): subject}
     return ChangeLog.objects.create(
         **about, kind=kind, actor=actor, part=part, note=note.strip(), changes=changes or {}
@@ -187,17 +190,17 @@ def deadline_columns(deadline: Deadline) -> dict[str, Any]:
 
 
 def diff_values(pairs: Mapping[str, tuple[object, object]]) -> Changes:
-    """Return the ``pairs`` of old and new that differ, as the logs' ``changes`` hold them."""
+    """Return the ``pairs`` of old and new that differ, as ``changes`` hold them."""
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
 
 
 def compare_values(old: Mapping[str, object], new: Mapping[str, object]) -> Changes:
-    """Return the values of ``old`` that are others in ``new``, as the logs' ``changes`` hold them."""
+    """Return the values of ``old`` that differ in ``new``, as ``changes`` hold them."""
     return diff_values({name: (value, new[name]) for name, value in old.items()})
 
 
 def apply_texts(instance: Task | Suggestion, values: dict[str, str | None]) -> Changes:
-    """Set the fields of ``values`` that are not None and differ; return what changed. Saving is the caller's."""
+    """Set the ``values`` that are not None and differ; return what changed. Unsaved."""
     new = {name: value.strip() for name, value in values.items() if value is not None}
     changes = diff_values({name: (getattr(instance, name), value) for name, value in new.items()})
     for name in changes:
@@ -216,7 +219,7 @@ def deadline_to_json(deadline: Deadline) -> dict[str, Any]:
 
 
 def deadline_from_json(value: dict[str, Any]) -> Deadline:
-    """Return the deadline that `deadline_to_json` wrote; the rhythm of a recurring one is not in it."""
+    """Return the deadline that `deadline_to_json` wrote, without its rhythm."""
     return Deadline(
         text=value["text"],
         kind=DeadlineKind(value["kind"]),

@@ -1,4 +1,4 @@
-"""What became of a suggestion, once none of its tasks is open, and the reply to the people who made it."""
+"""Outcomes of suggestions without open tasks, and replies to their suggesters."""
 
 from __future__ import annotations
 

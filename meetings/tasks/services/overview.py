@@ -9,9 +9,9 @@ from meetings.tasks import overview
 
 
 def record_visit(*, account: Account, now: datetime.datetime) -> None:
-    """Remember that the person looked at their overview: what is recorded from ``now`` on is new to them next time.
+    """Record that the account looked at its overview; later changes are new to it.
 
-    Within `overview.SAME_VISIT_MINUTES` it is still the same look, and what was new stays so.
+    Within `overview.SAME_VISIT_MINUTES` it is still the same visit, and what was new stays so.
     """
     if not overview.is_same_visit(account, now):
         account.looked_before = account.looked_at

@@ -16,10 +16,10 @@ from .validators import require_secretariat
 
 @transaction.atomic
 def remind_departments(*, task_id: int, version: int, actor: Account, message: str) -> tuple[TaskLog, list[Mailing]]:
-    """Remind the liaisons and heads of the departments that answer for an open task; return the entry and the mails.
+    """Remind the departments answering for a task; return the entry and the mails.
 
-    The mails wait to be sent (`meetings.notifications.delivery`). Raises ServiceError for an ended task, and
-    for everybody else than the secretariat.
+    The mails to liaisons and heads wait to be sent (`meetings.notifications.delivery`). Raises ServiceError for an
+    ended task, and for everybody else than the secretariat.
     """
     task = lock_task(task_id, version)
     require_secretariat(actor)

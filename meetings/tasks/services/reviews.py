@@ -1,4 +1,4 @@
-"""Reviews of work without a due date: «nothing new» is an entry, and the interval is the secretariat's to set."""
+"""Reviews of tasks without a due date, and their intervals."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def review_without_news(
     department: Department | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Record that somebody looked at the task and there is nothing new: a report, from which the next review counts.
+    """Record a review without news: a report, from which the next review counts.
 
-    It starts nothing: nothing was done. Raises ServiceError: also for a task with a due date, which is not
+    It does not start the task: nothing was done. Raises ServiceError: also for a task with a due date, which is not
     reviewed.
     """
     task = lock_task(task_id, version)
@@ -60,7 +60,7 @@ def review_without_news(
 
 @transaction.atomic
 def set_review_interval(*, task_id: int, version: int, actor: Account, months: int, reason: str) -> TaskLog:
-    """Set after how many calendar months the task is reviewed, from today on. Raises ServiceError."""
+    """Set the task's review interval in months, from today on. Raises ServiceError."""
     task = lock_task(task_id, version)
     require_secretariat(actor)
     if task.next_review is None:

@@ -1,4 +1,4 @@
-"""How somebody looks at the list: its columns, and the lists they keep. Not about a task, so in no task's log."""
+"""A person's list of tasks: columns and saved views. Not logged."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ MAX_NAME_LENGTH = max_length_of(SavedView, "name")
 
 
 class NameTakenError(ServiceError):
-    """The account has a view of this name already, and has not said that it is to be replaced."""
+    """Raised where the account has a view of this name that is not to be replaced."""
 
     status_code = 409
 
 
 def choose_columns(*, account: Account, columns: Sequence[str]) -> None:
-    """Keep which columns the account's list of tasks shows, in order; none: the usual ones."""
+    """Set the columns of the account's list of tasks, in order; empty: default."""
     account.task_columns = list(columns)
     account.save(update_fields=["task_columns"])
 
 
 @transaction.atomic
 def save_view(*, owner: Account, name: str, query: str, shared_with: str = "", overwrite: bool = False) -> SavedView:
-    """Keep a list under a name; one of the same name is replaced where ``overwrite`` says so.
+    """Save a view under a name; with ``overwrite`` in place of one of this name.
 
     ``query`` is what `meetings.tasks.saved_views.build_saved_query` made of the list's parameters.
     """
@@ -68,12 +68,12 @@ def change_view(*, view_id: int, actor: Account, name: str, shared_with: str) ->
 
 @transaction.atomic
 def delete_view(*, view_id: int, actor: Account) -> None:
-    """Give a view up; only its owner may. Whose first page it was begins with their first page without it."""
+    """Delete an own view; those who begin with it get their first page again."""
     _lock_own_view(view_id, actor).delete()
 
 
 def set_landing_view(*, account: Account, view: SavedView | None) -> None:
-    """Let a view that the account may see be what opens after signing in; none: the first page of the settings."""
+    """Set the view that opens after signing in; None: the first page of the settings."""
     if view is not None and not permissions.readable_views(account).filter(pk=view.pk).exists():
         raise PermissionDeniedError(_("This view is not shared with you. Choose another first page."))
     account.landing_view = view

@@ -1,4 +1,4 @@
-"""Progress, status, review days and milestones: what moves a task through its life."""
+"""Services on progress, status, review days and milestones."""
 
 from __future__ import annotations
 
@@ -40,12 +40,11 @@ def update_task(
     steps: frozenset[Step] | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Record what one form says at once: progress or a reason (``note``), a new ``status``, the ``next_review``.
+    """Record progress or a reason (``note``), a new ``status``, a ``next_review``.
 
-    The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due
-    date, and holds until the next report. ``steps``: refuse any other change of status,
-    and none. Raises ServiceError when the lifecycle, the log, the account's role or the version forbids it,
-    or when nothing is said.
+    The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due date,
+    and holds until the next report. ``steps``: refuse any other change of status, and none. Raises ServiceError when
+    the lifecycle, the log, the account's role or the version forbids it, or when nothing is given.
     """
     task = lock_task(task_id, version)
     planned = plan_update(
@@ -74,7 +73,7 @@ def plan_update(
     steps: frozenset[Step] | None = None,
     today: datetime.date | None = None,
 ) -> PlannedEntry:
-    """Return the entry that `update_task` would write for ``task`` as it stands; raises what that raises."""
+    """Return the entry of `update_task` without writing; raises as that does."""
     actor_roles = permissions.roles_of(actor, task)
     if not actor_roles & CAN_REPORT:
         raise PermissionDeniedError(_("Only the secretariat and the liaisons of a task's departments may update it."))
@@ -115,7 +114,7 @@ def change_status(*, status: str, **update_kwargs: Any) -> TaskLog:
 
 
 def close_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
-    """Close a task, directly or on the departments' request; the reason is kept as its last report."""
+    """Close a task, directly or as requested; the reason becomes its last report."""
     steps = frozenset({Step.CLOSE, Step.ACCEPT_CLOSURE})
     return update_task(status=Status.CLOSED, note=reason, steps=steps, **update_kwargs)
 
@@ -141,9 +140,9 @@ def meet_milestone(
     department: Department | None = None,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Record that a milestone was met on ``effective_on``; raises as `update_task`, and where it is met already.
+    """Record that a milestone was met; raises as `update_task`, or if it was met.
 
-    It starts a task, as the first progress does; what is said with it (``note``) tells of progress.
+    It starts a task, as the first progress does; its ``note`` tells of progress.
     """
     task = _lock_milestone_task(milestone_id, version, actor)
     milestone = task.milestones.get(pk=milestone_id)
@@ -176,7 +175,7 @@ def reopen_milestone(
     reason: str,
     today: datetime.date | None = None,
 ) -> TaskLog:
-    """Take back that a milestone was met: it was not, after all, for ``reason``; from ``effective_on`` on it counts."""
+    """Take back that a milestone was met, for ``reason``, from ``effective_on`` on."""
     task = _lock_milestone_task(milestone_id, version, actor)
     milestone = task.milestones.get(pk=milestone_id)
     if milestone.met_on is None:

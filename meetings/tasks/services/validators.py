@@ -1,7 +1,7 @@
-"""What the verbs refuse, each with the sentence that says why and what to do instead.
+"""Checks of the services, each with a message of why and what to do instead.
 
-What they ask of the log they ask of ``task.log.all()``, so that a batch, which has it prefetched, keeps the same rules
-without a query a row. What was undone stands in no one's way (`meetings.models.log.exclude_undone`).
+What they ask of the log they ask of ``task.log.all()``, so that a batch, which has it prefetched, follows the same
+rules without a query a row. What was undone stands in no one's way (`meetings.models.log.exclude_undone`).
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ def require_secretariat(actor: Account) -> None:
 
 
 def require_role(actor: Account, task: Task, allowed_roles: frozenset[ActorRole], message: str) -> frozenset[ActorRole]:
-    """Return what ``actor`` is to ``task``; raises PermissionDeniedError with ``message`` where that is none of
-    ``allowed_roles``.
+    """Return the actor's roles on ``task``; raise PermissionDeniedError without one.
+
+    It is raised with ``message`` where none of them is among ``allowed_roles``.
     """
     actor_roles = permissions.roles_of(actor, task)
     if not actor_roles & allowed_roles:
@@ -41,7 +42,7 @@ def require_role(actor: Account, task: Task, allowed_roles: frozenset[ActorRole]
 
 
 def clean_reason(reason: str) -> str:
-    """Return the reason without blanks around it; raises InvalidInputError where there is none."""
+    """Return the reason stripped; raises InvalidInputError where it is empty."""
     if not reason.strip():
         raise InvalidInputError(_("Say why."), field="note")
     return reason.strip()
@@ -50,7 +51,7 @@ def clean_reason(reason: str) -> str:
 def find_allowed_transition(
     task: Task, status: str | None, note: str, actor_roles: frozenset[ActorRole], steps: frozenset[Step] | None = None
 ) -> Transition | None:
-    """Return the change of status that is asked for, or that the first progress makes; none: it stays.
+    """Return the requested transition, or that of the first progress; None: none.
 
     With ``steps`` it has to be one of these: who reopens a task that is open has not reported progress.
     """
@@ -78,7 +79,7 @@ def find_allowed_transition(
 
 
 def check_agreement(task: Task, transition: Transition) -> None:
-    """Refuse to close a task that a supervising leader has to agree to first and has not."""
+    """Refuse to close a task that a leader has to agree to first and has not."""
     if not transition.needs_agreement or not needs_agreement(task):
         return
     if task.status != Status.CLOSURE_REQUESTED:
@@ -93,7 +94,7 @@ def check_agreement(task: Task, transition: Transition) -> None:
 
 
 def check_no_later_report(task: Task, effective_on: datetime.date) -> None:
-    """Refuse to end a task on a day before a report on it: what had ended was not worked on."""
+    """Refuse to end a task on a day before a report on it."""
     last = max(
         (entry.effective_on for entry in exclude_undone(task.log.all()) if entry.is_report), default=effective_on
     )
@@ -115,7 +116,7 @@ def check_review(
     effective_on: datetime.date,
     actor: Account,
 ) -> None:
-    """Refuse a review day from anybody but the secretariat, for a task that needs none, or not after the entry."""
+    """Refuse a review day by others than the secretariat, unneeded, or not later."""
     if not permissions.is_secretariat(actor):
         raise PermissionDeniedError(_("Only the secretariat sets the review day."), field="next_review")
     status = transition.target if transition else task.status
@@ -144,7 +145,7 @@ def check_review(
 
 
 def check_department(actor: Account, task: Task, department: Department | None) -> Department | None:
-    """Return the department somebody reports for: the one named, or the liaison's only one of the task.
+    """Return the department reported for: the named, or the liaison's only one.
 
     Refuses a department that is not the account's, and none where a liaison has several.
     """
@@ -161,7 +162,7 @@ def check_department(actor: Account, task: Task, department: Department | None) 
 
 
 def check_day(task: Task, effective_on: datetime.date, is_state_change: bool, today: datetime.date | None) -> None:
-    """Refuse a day before the issue, in the future, or, before the last change of state (docs/domain.md, As-of)."""
+    """Refuse a day before the issue or the last change of state, or to come."""
     issued_on = task.suggestion.meeting.issued_on
     if effective_on > (today or timezone.localdate()):
         raise InvalidDateError(
@@ -186,7 +187,7 @@ def check_day(task: Task, effective_on: datetime.date, is_state_change: bool, to
 
 
 def last_state_change_day(task: Task) -> datetime.date:
-    """Return the day of the task's last change of state, before which no other may count. One query."""
+    """Return the day of the task's last change of state. One query."""
     days = [entry.effective_on for entry in exclude_undone(task.log.all()) if entry.is_state_change]
     return max(days) if days else task.suggestion.meeting.issued_on
 

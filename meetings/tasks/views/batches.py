@@ -1,4 +1,4 @@
-"""Changing many tasks at once: what was selected in the list, the preview, the run, and the batches that were made."""
+"""Batches: selection, preview and run of changes of many tasks, and their list."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ROWS_PER_PAGE = 100
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch_create(request: Request) -> HttpResponse:
-    """Show what was selected with the form of the wish, then what would become of it, then do it."""
+    """Show the form of a batch for the selected tasks, its preview, then run it."""
     tasks = permissions.selectable_tasks(request.user, today())
     if request.method != "POST":
         # Whoever signs in again in the middle of sending a form arrives here.
@@ -55,7 +55,7 @@ def batch_create(request: Request) -> HttpResponse:
 
 
 def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
-    """Take the selection from the list, with the versions of now; what is wrong with it is said in the list."""
+    """Take the selection from the list; its errors are shown in the list."""
     try:
         selected = _parse_selection(request.POST, tasks)
     except ServiceError as error:
@@ -66,7 +66,7 @@ def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
 
 
 def _parse_selection(data: QueryDict, tasks: TaskQuerySet) -> dict[int, int]:
-    """Return the tasks that the list's form selects, with their versions; raises InvalidInputError for none."""
+    """Return the selected tasks with versions; raises InvalidInputError for none."""
     if data.get("all"):
         try:
             tasks = filter_tasks(QueryDict(data.get("query", "")), tasks.with_last_report(), today())
@@ -100,7 +100,7 @@ def _run(request: Request, form: BatchForm) -> HttpResponse:
 
 
 def add_result_messages(request: Request, result: BatchResult) -> None:
-    """Say what the batch changed, with the button that undoes it, and what it left alone and why."""
+    """Tell what the batch changed, with a button to undo it, and what it left."""
     number = len(result.changed)
     messages.success(
         request,
@@ -124,12 +124,12 @@ def add_result_messages(request: Request, result: BatchResult) -> None:
 
 
 def undo_tag(batch: Batch) -> str:
-    """Return the tag of a message that offers to undo the batch (templates/_messages.html)."""
+    """Return the message tag that offers to undo the batch (_messages.html)."""
     return f"undo:{batch.pk}"
 
 
 def _group_by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
-    """Return the rows that stay as they are by the sentence that says why, the most frequent first."""
+    """Return the rows left by their reason, the most frequent first."""
     grouped = defaultdict(list)
     for row in rows:
         if row.refusal is not None:
@@ -173,7 +173,7 @@ def batch_list(request: Request) -> HttpResponse:
 
 
 def _tell_what(batches: list[Batch]) -> None:
-    """Give each batch ``what``: what it changed about the first of its tasks, which stands for all. One query."""
+    """Set ``what`` of each batch: the changes of the first of its tasks. One query."""
     first = TaskLog.objects.for_first_tasks([batch.pk for batch in batches])
     entries = defaultdict(list)
     for entry in first:

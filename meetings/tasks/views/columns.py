@@ -20,10 +20,10 @@ from meetings.ui.navigation import get_next_url
 
 @require_POST
 def choose_columns(request: Request) -> HttpResponse:
-    """Keep the columns chosen for the account, and go back to the list with all that it was asked.
+    """Save the chosen columns for the account, and go back to the same list.
 
     Where the address itself names the columns, as that of a saved view does, they are changed there and nowhere else,
-    unless ``remember`` says so. ``up`` and ``down`` move a column by one place, ``reset`` brings the usual ones back.
+    unless ``remember`` is sent. ``up`` and ``down`` move a column by one place, ``reset`` brings the usual ones back.
     """
     query = QueryDict(urlsplit(get_next_url(request)).query, mutable=True)
     form = ColumnsForm(request.POST)

@@ -1,4 +1,4 @@
-"""Correcting a task by hand: one form for its texts, departments, leaders and deadline."""
+"""Correcting a task by one form for texts, departments, leaders and deadline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from meetings.ui.navigation import get_next_url, today
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_task(request: Request, pk: int) -> HttpResponse:
-    """Correct what was typed or read wrongly. A button of a row (``do``) changes the rows and saves nothing."""
+    """Correct a task; a button of a row (``do``) changes the rows and saves nothing."""
     task = permissions.task_for_roles(request.user, pk, today(), CAN_DECIDE)
     form = EditTaskForm(
         request.POST if request.method == "POST" else None, account=request.user, task=task, today=today()

@@ -23,10 +23,9 @@ FILTER_PARAMETERS = ("q", "meeting", "aspect", "department", "supporting", "lead
 
 @require_safe
 def dashboard(request: Request) -> HttpResponse:
-    """Show the register at the end of the day asked for: the account's own part first, all of it, or what is found.
+    """Show the register at the end of a day: one's own part, all, or a filter's.
 
-    What is found is said by the list's own parameters (`FILTER_PARAMETERS`); the list links here with those it was
-    asked.
+    The filter is given by the list's own parameters (`FILTER_PARAMETERS`); the list links here with its own.
     """
     day, errors = requested_day(request, today())
     own = permissions.own_scope(request.user)

@@ -1,4 +1,4 @@
-"""The page of one task: everything it shows, for reading and with a form that came back."""
+"""The page of one task, for reading and with a form that came back."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def render_task(
     errors: list[str] | tuple[()] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """Show ``task`` (from `access`, for ``day``).
+    """Render the page of ``task`` on ``day``.
 
     ``form`` is the quick update, ``submitted_form`` another action's form and ``issue_form`` the answer to what an
     import left open, when it came back.
@@ -93,7 +93,7 @@ def render_task(
 def _open_issues_context(
     request: Request, task: Task, is_today: bool, submitted_form: IssueForm | None
 ) -> dict[str, Any]:
-    """Return what the import left open about the task, and the form of the question that is being answered."""
+    """Return the task's open import issues, and the form of the one being answered."""
     open_issues = list(task.import_issues.filter(answer__isnull=True)) if is_today else []
     for mark in open_issues:
         # With the departments and leaders that are loaded already.
@@ -108,7 +108,7 @@ def _open_issues_context(
 
 
 def _original_values_context(whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
-    """Return what was printed first where something else stands now, and how often the deadline was corrected.
+    """Return the original values, and how often the deadline was corrected.
 
     Texts, departments and leaders are today's on every day, so what they were is asked of the ``whole_log``; the
     deadline is that of the day.
@@ -186,12 +186,12 @@ def _answer_form(
 
 
 def _has_merged_tasks(log: list[TaskLog]) -> bool:
-    """Whether another task was joined into this one; only then is asked what came along."""
+    """Whether another task was merged into this one, so that its evidence is loaded."""
     return any("joined" in entry.changes for entry in log)
 
 
 def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
-    """Return the files of the ``log`` up to ``day``, each with whether it may be deleted now."""
+    """Return the files of the ``log``, each with whether it may be deleted now."""
     found = [file for entry in log for file in entry.evidence.all()]
     if _has_merged_tasks(log):
         came_along = task.evidence.exclude(entry__task=task).filter(entry__effective_on__lte=day)
@@ -211,7 +211,7 @@ def _outcome(task: Task, day: datetime.date) -> SuggestionOutcome | None:
 
 
 def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
-    """Return each department's part with its own last report (none where there is none) and whether it is silent.
+    """Return each department's part, its own last report, and whether it is silent.
 
     Silent is who has not reported since the last report of any: the review that report reset was not its own.
     ``log`` is the task's, newest first.

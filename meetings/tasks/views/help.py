@@ -13,6 +13,6 @@ from meetings.ui.http import Request
 
 @require_safe
 def help_page(request: Request) -> HttpResponse:
-    """Show the help for staff; it is prose, so each language has a text of its own instead of translated pieces."""
+    """Show the help for staff, a text of its own in each language."""
     language = Language.ENGLISH if get_language() == Language.ENGLISH else Language.CHINESE
     return render(request, f"meetings/tasks/help/{language}.html", {"language": language})

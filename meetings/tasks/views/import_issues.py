@@ -1,4 +1,4 @@
-"""待确认: the queue of what imports left open; each question is answered where it stands."""
+"""待确认: the queue of import issues, each answered in place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROWS_PER_PAGE = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_issue_list(request: Request) -> HttpResponse:
-    """Show what is open, row by row; answer one question, for all the tasks it is asked of at once."""
+    """Show the open issues row by row; answer one question for all its tasks."""
     if request.method == "POST":
         return _resolve(request)
     return _page(request)
@@ -51,7 +51,7 @@ def _page(request: Request, *, submitted_form: IssueForm | None = None, status: 
 
 
 def _requested_form(request: Request, rows: list[OpenIssueRow]) -> IssueForm | None:
-    """Return the form of the question that ``wrong`` names: somebody is about to say what is right instead."""
+    """Return the correction form of the question that ``wrong`` names."""
     opened_issue_id = request.GET.get("wrong")
     issues = (question for row in rows for question in row.issues)
     asked = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
@@ -108,7 +108,7 @@ def _is_on_task_page(form: IssueForm) -> bool:
 
 
 def _render_again(request: Request, form: IssueForm) -> HttpResponse:
-    """Come back with what is wrong, or with what somebody else did; answering again then counts."""
+    """Render a refused form with its errors, or with what somebody else did."""
     issue, status = form.issue, form.status_code
     if not form.corrects:
         # Nothing was typed: the form opens with what is there now.
@@ -124,7 +124,7 @@ def _render_again(request: Request, form: IssueForm) -> HttpResponse:
 
 
 def _next_anchor(request: Request, form: IssueForm) -> str:
-    """Return the place of the next open question of the page behind this one; empty: there is none."""
+    """Return the anchor of the next open question of the page behind, or ""."""
     if request.htmx or _is_on_task_page(form):
         return ""
     pages = Paginator(import_issues.readable_suggestions_with_open_issues(request.user), ROWS_PER_PAGE)

@@ -16,7 +16,7 @@ from meetings.ui.navigation import today
 
 @require_safe
 def inbox(request: Request) -> HttpResponse:
-    """Show what waits for the account, the longest first in each group; ``?begin`` opens the first of it."""
+    """Show what waits for the account, the longest first; ``?begin`` opens the first."""
     day = today()
     if "begin" in request.GET:
         first = waiting.next_task(request.user, day)
@@ -34,7 +34,7 @@ def inbox(request: Request) -> HttpResponse:
 
 @require_safe
 def evidence(request: Request, pk: int) -> FileResponse:
-    """Hand out a file of evidence: always to be saved, never shown, whatever the browser makes of its content."""
+    """Serve a file of evidence, always as a download in a sandbox."""
     file = permissions.downloadable_evidence(request.user, pk)
     response = FileResponse(
         file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type

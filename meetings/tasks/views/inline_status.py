@@ -1,4 +1,4 @@
-"""Changing the status of a task where it stands in the list: a batch of one, so that it can be undone at once."""
+"""Changing a task's status in the list: a batch of one, so it can be undone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .tasks import update_success_message
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_status(request: Request, pk: int) -> HttpResponse:
-    """Show the form in the row (or, without scripts, on a page), and the row again once it is done or given up."""
+    """Show the form in the row (without scripts: a page), then the row again."""
     task = permissions.writable_task(request.user, pk, today())
     if request.method != "POST":
         if request.htmx and "row" in request.GET:

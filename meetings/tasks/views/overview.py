@@ -1,4 +1,4 @@
-"""The page a leader opens between two meetings, and the one the secretariat begins its day with."""
+"""The overview pages of leaders and of the secretariat."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ INSTRUCTION_PHRASES = (
 
 @require_safe
 def overview_page(request: Request) -> HttpResponse:
-    """Show a leader's own page, or the secretariat's; ``?leader=<id>`` shows anybody the page of that leader.
+    """Show a leader's overview (``?leader=<id>`` of another), or the secretariat's.
 
     Liaisons have neither: what they come for is their inbox.
     """
@@ -92,7 +92,7 @@ def _render_secretariat(request: Request) -> HttpResponse:
 
 
 def _pending_groups(account: Account, day: datetime.date) -> list[tuple[str, int, str]]:
-    """Return what waits for the secretariat: in words, how much, and where it is. Three queries."""
+    """Return what waits for the secretariat: label, number, address. Three queries."""
     if not permissions.is_secretariat(account):
         return []
     groups = [

@@ -22,7 +22,7 @@ from meetings.ui.navigation import today
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_views(request: Request) -> HttpResponse:
-    """Show the views that the account may open, and save another one (from the list's menu)."""
+    """Show the views that the account may open, and save another one."""
     if request.method == "POST":
         return _save(request)
     return _render(request)

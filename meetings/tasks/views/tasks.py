@@ -27,7 +27,7 @@ from .detail import render_task
 
 @require_safe
 def task_list(request: Request) -> HttpResponseBase:
-    """Show the tasks that the address asks for, or hand them out as a file (``export=xlsx|csv``)."""
+    """Show the tasks of the address, or serve them as a file (``export=xlsx|csv``)."""
     day, _wrong = requested_day(request, today())
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
     asked_for = request.GET.get("export")
@@ -68,7 +68,7 @@ def task_detail(request: Request, pk: int) -> HttpResponse:
 
 
 def _render_merged(request: Request, task: Task) -> HttpResponse:
-    """Say where a task went that is none of its own any more, with what its log says of it."""
+    """Show where a merged task went, with its log."""
     log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
     return render(request, "meetings/tasks/merged.html", {"task": task, "log": list(log)})
 

@@ -29,7 +29,7 @@ from .workflow_actions import ACTIONS
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_action(request: Request, pk: int, action: str) -> HttpResponse:
-    """Do ``action`` (a name of `ACTIONS`) on the task; its form is on the task's page, and comes back there."""
+    """Run ``action`` (a name of `ACTIONS`) on the task; a refused form comes back."""
     known = ACTIONS.get(action)
     if known is None:
         raise Http404
@@ -45,7 +45,7 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
 
 
 def _success_message(task: Task, sentence: StrOrPromise, entry: object) -> str:
-    """Say of which task what was done, and what that changed: the page behind the message may be another task's."""
+    """Name the task with the success message, for the next page may be another's."""
     message = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": sentence}
     changes = [
         (_("%(what)s: %(old)s → %(new)s") if change.old else _("%(what)s: %(new)s"))
@@ -59,10 +59,10 @@ def _success_message(task: Task, sentence: StrOrPromise, entry: object) -> str:
 
 @require_safe
 def deadline_preview(request: Request) -> HttpResponse:
-    """Say how a deadline is read while it is typed: the part of a page that stands beside the field.
+    """Preview how a deadline is read while it is typed, beside its field.
 
     With ``task`` (an id; ``of`` names the fields) or ``meeting`` it is a printed one, read in the frame of that
-    meeting's days; else a later one that is asked for, read as of the day it is asked for (``effective_on``).
+    meeting's days; else a requested one, read as of the day of the request (``effective_on``).
     """
     if "task" in request.GET:
         task = permissions.readable_task(request.user, _parse_id(request.GET["task"]), today())

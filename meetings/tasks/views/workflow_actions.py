@@ -1,4 +1,4 @@
-"""What is offered on a task's page besides the quick update: one table for all of it.
+"""The table of actions that a task's page offers besides the quick update.
 
 An action is offered (`available_actions`) where its service would do it; what is sent all the same is refused by the
 service, with the message beside the form. Who may try at all is `Action.takers`.
@@ -114,7 +114,7 @@ class WorkflowState:
 
 
 def available_actions(account: Account, task: Task, state: WorkflowState) -> list[str]:
-    """Return the names of the actions that ``account`` may do on ``task`` as it is now, in the page's order."""
+    """Return the names of the actions open to ``account`` on ``task`` now, in order."""
     roles = permissions.roles_of(account, task)
     steps = {transition.step for transition in transitions_from(task.status, roles)}
     is_open = task.status in OPEN_STATUSES
