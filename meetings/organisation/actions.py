@@ -55,12 +55,8 @@ def _hand_over(form: forms.TaskHandoverForm, actor: Account) -> str:
 
 
 def _rename(form: forms.DepartmentNameForm, actor: Account) -> str:
-    data, arguments = form.cleaned_data, form.service_arguments(actor)
-    renamed: Subject
-    if isinstance(form.subject, Department):
-        renamed = services.rename_department(department_id=form.subject.pk, name=data["name"], **arguments)
-    else:
-        renamed = services.edit_person(person_id=form.subject.pk, name=data["name"], unit=data["unit"], **arguments)
+    names = {name: form.cleaned_data[name] for name in ("name", "unit") if name in form.fields}
+    renamed = services.rename(subject=form.subject, **names, **form.service_arguments(actor))
     return _("Saved: it is now “%(name)s”.") % {"name": renamed}
 
 

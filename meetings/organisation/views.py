@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -27,11 +26,7 @@ from meetings.models.task import TaskQuerySet
 from meetings.organisation.actions import DEPARTMENT_ACTIONS, PERSON_ACTIONS, Action, Subject, available_actions
 from meetings.organisation.services.handover import hand_over_departments
 from meetings.organisation.services.merge import summarize_merge
-from meetings.organisation.services.organisation import (
-    add_department,
-    add_person,
-    version_of,
-)
+from meetings.organisation.services.organisation import add, version_of
 from meetings.tasks import statistics
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
@@ -49,7 +44,7 @@ def organisation(request: Request) -> HttpResponse:
     """Show the departments, and add one."""
     departments = permissions.readable_departments(request.user).living().with_counts(OPEN_STATUSES, ANSWERABLE_ROLES)
     departments = departments.select_related("head").prefetch_related("former_names", "merged", "liaisons")
-    return _list(request, departments, DepartmentTable, NewDepartmentForm, add_department)
+    return _list(request, departments, DepartmentTable, NewDepartmentForm, Department)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +52,7 @@ def organisation_people(request: Request) -> HttpResponse:
     """Show the people, and add one."""
     people = permissions.readable_people(request.user).living().with_counts(OPEN_STATUSES)
     people = people.prefetch_related("former_names", "merged")
-    return _list(request, people, PersonTable, NewPersonForm, add_person)
+    return _list(request, people, PersonTable, NewPersonForm, Person)
 
 
 def _list(
@@ -65,25 +60,24 @@ def _list(
     rows: Any,
     table_class: type[ListTable],
     form_class: type[NewDepartmentForm],
-    service: Callable[..., Subject],
+    kind: type[Any],
 ) -> HttpResponse:
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_bound:
         permissions.require_organisation_manager(request.user)
-        if form.submit(lambda: service(actor=request.user, **form.cleaned_data)):
+        if form.submit(lambda: add(kind=kind, actor=request.user, **form.cleaned_data)):
             messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": form.result})
             return redirect(form.result)
     words = request.GET.get("q", "").strip()[:200]
     table, errors = table_class.build(request, rows.called(words) if words else rows)
     tasks = permissions.readable_tasks(request.user, today())
     of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
-    kind = "departments" if service is add_department else "people"
-    counts = {count.key: count for count in (of_departments if kind == "departments" else of_leaders)}
+    counts = {count.key: count for count in (of_departments if kind is Department else of_leaders)}
     context = {
         "table": table,
         "wrong": errors,
         "words": words,
-        "what": kind,
+        "what": "departments" if kind is Department else "people",
         "form": form if permissions.can_manage_organisation(request.user) else None,
         "counts": counts,
         "open_statuses": sorted(OPEN_STATUSES),

@@ -9,7 +9,7 @@ from django.test import Client
 
 from meetings.models import Department, Person, Role
 from meetings.organisation.services.merge import merge_departments
-from meetings.organisation.services.organisation import open_tasks_of, rename_department, version_of
+from meetings.organisation.services.organisation import open_tasks_of, rename, version_of
 from meetings.organisation.tables import DepartmentTable, PersonTable
 from tests import factories
 
@@ -85,7 +85,7 @@ def test_what_is_refused_comes_back_with_what_was_typed(staff, world):
 
 def test_who_comes_second_sees_what_the_first_did(staff, world):
     opened = version(world.technology)
-    rename_department(department_id=world.technology.pk, name="技术处", actor=world.administrator)
+    rename(subject=world.technology, name="技术处", actor=world.administrator)
     page = staff.post(f"{world.technology.get_absolute_url()}rename/", {"name": "技术中心", **opened})
     assert page.status_code == 409
     assert "技术中心" in page.content.decode()

@@ -38,8 +38,7 @@ from meetings.models import (
 from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
 from meetings.organisation.services.merge import merge_departments, merge_people
 from meetings.organisation.services.organisation import (
-    edit_person,
-    rename_department,
+    rename,
     restore,
     retire,
     set_head,
@@ -93,7 +92,7 @@ def test_everything_that_points_to_a_merged_department_points_to_the_other(staff
     gone, into = factories.department("评定部"), factories.department("技术部")
     older = factories.department("评审部")
     merge_departments(department_id=older.pk, into_id=gone.pk, actor=staff)
-    rename_department(department_id=gone.pk, name="评定处", actor=staff)
+    rename(subject=gone, name="评定处", actor=staff)
     factories.account(Role.LIAISON, departments=[gone])
     set_head(department_id=gone.pk, head=factories.person("易春"), actor=staff)
     task = factories.task(departments=[(gone, LEAD)])
@@ -112,7 +111,7 @@ def test_everything_that_points_to_a_merged_department_points_to_the_other(staff
 def test_everything_that_points_to_a_merged_person_points_to_the_other(staff):
     gone, into, older = factories.person("刘仲书", "一处"), factories.person("刘仲书"), factories.person("刘忠书")
     merge_people(person_id=older.pk, into_id=gone.pk, actor=staff)
-    edit_person(person_id=gone.pk, name="刘钟书", unit="一处", actor=staff)
+    rename(subject=gone, name="刘钟书", unit="一处", actor=staff)
     gone.refresh_from_db()
     held = factories.meeting(chair=gone, overall_lead=gone)
     MeetingLead.objects.create(meeting=held, person=gone, position=1)
@@ -233,7 +232,7 @@ def matched(department: str = "", person: str = "", choices=None):
 
 def test_an_old_document_finds_who_was_renamed_or_merged_and_says_why(staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
-    rename_department(department_id=gone.pk, name="评定处", actor=staff)
+    rename(subject=gone, name="评定处", actor=staff)
     assert (matched("评定部").known, matched("评定部").likeness) == (gone, MatchReason.FORMER)
     merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
     for old in ("评定部", "评定处"):
@@ -255,7 +254,7 @@ def test_an_old_document_finds_a_person_by_the_former_name(staff):
 def test_the_list_is_asked_by_old_name_and_by_the_merged_number(client, staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     task = factories.task(departments=[(gone, LEAD)])
-    rename_department(department_id=gone.pk, name="评定处", actor=staff)
+    rename(subject=gone, name="评定处", actor=staff)
     merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
     client.force_login(staff)
     for asked in ("评定部", "评定处", gone.pk, "技术部"):
@@ -291,7 +290,7 @@ def test_what_a_merged_department_reported_is_said_of_the_one_that_lives(client,
 
 def test_the_fixture_is_loaded_again_after_a_rename(staff):
     call_command("loaddata", "meeting_81", verbosity=0)
-    rename_department(department_id=Department.objects.first().pk, name="改名后的部", actor=staff)
+    rename(subject=Department.objects.first(), name="改名后的部", actor=staff)
     log = TaskLog.objects.count()
     for _ in range(2):
         call_command("loaddata", "meeting_81", verbosity=0)
@@ -315,22 +314,22 @@ def test_no_fixture_takes_a_merge_back(staff):
 
 def test_a_renamed_department_keeps_its_former_name_and_may_take_it_back(staff):
     department = factories.department("技术部")
-    rename_department(department_id=department.pk, name="技术处", actor=staff)
+    rename(subject=department, name="技术处", actor=staff)
     assert [name.name for name in department.former_names.all()] == ["技术部"]
-    rename_department(department_id=department.pk, name=" 技术部 ", actor=staff)
+    rename(subject=department, name=" 技术部 ", actor=staff)
     assert [name.name for name in department.former_names.all()] == ["技术处"]
     entry = department.change_log.first()
     assert entry.changes == {"name": {"old": "技术处", "new": "技术部"}}
     assert entry.actor == staff
     with pytest.raises(NoChangesError):
-        rename_department(department_id=department.pk, name="技术部", actor=staff)
+        rename(subject=department, name="技术部", actor=staff)
 
 
 def test_a_name_that_is_anothers_is_refused_with_the_hint_to_merge(staff):
     department = factories.department("技术部")
     factories.department("办公室")
     with pytest.raises(InvalidInputError, match="merge|合并"):
-        rename_department(department_id=department.pk, name="办公室", actor=staff)
+        rename(subject=department, name="办公室", actor=staff)
 
 
 def test_nobody_is_retired_who_answers_for_open_tasks(staff):
@@ -375,15 +374,15 @@ def test_a_liaisons_departments_go_to_another_some_or_all(staff):
 def test_only_the_secretariat_and_administrators_organise(role):
     department = factories.department("技术部")
     with pytest.raises(PermissionDeniedError):
-        rename_department(department_id=department.pk, name="技术处", actor=factories.account(role))
-    rename_department(department_id=department.pk, name="技术处", actor=factories.account("administrator"))
+        rename(subject=department, name="技术处", actor=factories.account(role))
+    rename(subject=department, name="技术处", actor=factories.account("administrator"))
     assert FormerName.objects.count() == 1
 
 
 def test_two_at_once_the_second_is_told_what_the_first_did(staff):
     department = factories.department("技术部")
     seen = version_of(department)
-    rename_department(department_id=department.pk, name="技术处", actor=staff, version=seen)
+    rename(subject=department, name="技术处", actor=staff, version=seen)
     with pytest.raises(ConflictError) as stale:
-        rename_department(department_id=department.pk, name="技术中心", actor=staff, version=seen)
+        rename(subject=department, name="技术中心", actor=staff, version=seen)
     assert [entry.changes["name"]["new"] for entry in stale.value.newer_entries] == ["技术处"]

@@ -72,63 +72,35 @@ def department_names(account: Account) -> list[str]:
 
 
 @transaction.atomic
-def add_department(*, actor: Account, name: str) -> Department:
-    """Add a department. Raises InvalidInputError where the name is missing or taken."""
+def add(*, kind: type[_Living], actor: Account, **names: str) -> _Living:
+    """Add a department (``name``) or person (``name``, ``unit``). Raises InvalidInputError for a name that is taken."""
     require_organisation_manager(actor)
-    name = _clean_department_name(name)
-    department = Department.objects.create(name=name)
-    log_change(department, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values({"name": (None, name)}))
-    return department
+    names = _clean_names(kind, names)
+    subject = kind._default_manager.create(**names)
+    changes = diff_values({field: (None, value or None) for field, value in names.items()})
+    log_change(subject, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
+    return subject
 
 
 @transaction.atomic
-def add_person(*, actor: Account, name: str, unit: str = "") -> Person:
-    """Add a person. Raises InvalidInputError where the name is missing or taken."""
+def rename(*, subject: _Living, actor: Account, version: int | None = None, note: str = "", **names: str) -> _Living:
+    """Change a name, or a person's unit; documents that use the former name still find it."""
     require_organisation_manager(actor)
-    name, unit = _clean_person_name(name, unit)
-    person = Person.objects.create(name=name, unit=unit)
-    changes = diff_values({"name": (None, name), "unit": (None, unit or None)})
-    log_change(person, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
-    return person
-
-
-@transaction.atomic
-def rename_department(
-    *, department_id: int, name: str, actor: Account, version: int | None = None, note: str = ""
-) -> Department:
-    """Rename a department; documents that use the old name still mean it."""
-    require_organisation_manager(actor)
-    department = lock_row(Department.objects, department_id, version)
-    _require_not_merged(department)
-    old, name = department.name, _clean_department_name(name, exclude=department)
-    if name == old:
+    subject = lock_row(_manager_of(subject), subject.pk, version)
+    _require_not_merged(subject)
+    old = {field: getattr(subject, field) for field in names}
+    names = _clean_names(type(subject), names, exclude=subject)
+    if names == old:
         raise NoChangesError(field="name")
-    department.name = name
-    department.save()
-    _keep_former_name(department, old)
-    log_change(department, kind=ChangeKind.RENAMED, actor=actor, note=note, changes=diff_values({"name": (old, name)}))
-    return department
-
-
-@transaction.atomic
-def edit_person(
-    *, person_id: int, name: str, unit: str, actor: Account, version: int | None = None, note: str = ""
-) -> Person:
-    """Change a person's name or unit; the former name still finds them."""
-    require_organisation_manager(actor)
-    person = lock_row(Person.objects, person_id, version)
-    _require_not_merged(person)
-    old = (person.name, person.unit)
-    person.name, person.unit = _clean_person_name(name, unit, exclude=person)
-    if (person.name, person.unit) == old:
-        raise NoChangesError(field="name")
-    person.save()
-    if person.name != old[0]:
-        _keep_former_name(person, old[0])
-    changes = diff_values({"name": (old[0], person.name), "unit": (old[1] or None, person.unit or None)})
+    for field, value in names.items():
+        setattr(subject, field, value)
+    subject.save()
+    if subject.name != old["name"]:
+        _keep_former_name(subject, old["name"])
+    changes = diff_values({field: (old[field] or None, value or None) for field, value in names.items()})
     kind = ChangeKind.RENAMED if "name" in changes else ChangeKind.CORRECTED
-    log_change(person, kind=kind, actor=actor, note=note, changes=changes)
-    return person
+    log_change(subject, kind=kind, actor=actor, note=note, changes=changes)
+    return subject
 
 
 @transaction.atomic
@@ -152,39 +124,25 @@ def _person_name(person: Person | None) -> str | None:
     return str(person) if person else None
 
 
-def _clean_department_name(name: str, exclude: Department | None = None) -> str:
-    name = _clean_name(name, Department)
-    others = Department.objects.exclude(pk=exclude.pk) if exclude else Department.objects.all()
-    other = others.filter(name=name).first()
-    if other is not None:
-        _raise_name_taken(other, renaming=exclude is not None)
-    return name
-
-
-def _clean_person_name(name: str, unit: str, exclude: Person | None = None) -> tuple[str, str]:
-    name, unit = _clean_name(name, Person), unit.strip()
-    longest = max_length_of(Person, "unit")
-    if len(unit) > longest:
-        raise InvalidInputError(
-            _("The unit is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="unit"
-        )
-    others = Person.objects.exclude(pk=exclude.pk) if exclude else Person.objects.all()
-    other = others.filter(name=name, unit=unit).first()
-    if other is not None:
-        _raise_name_taken(other, renaming=exclude is not None)
-    return name, unit
-
-
-def _clean_name(name: str, of: type[Department | Person]) -> str:
-    name = " ".join(name.split())
-    if not name:
+def _clean_names(
+    kind: type[Department | Person], names: dict[str, str], exclude: Department | Person | None = None
+) -> dict[str, str]:
+    """Return the name, and unit of a person, without needless blanks; refuse what is missing, too long or taken."""
+    cleaned = {field: value.strip() for field, value in names.items()} | {"name": " ".join(names["name"].split())}
+    if not cleaned["name"]:
         raise InvalidInputError(_("Write the name."), field="name")
-    longest = max_length_of(of, "name")
-    if len(name) > longest:
-        raise InvalidInputError(
-            _("The name is longer than %(longest)d characters. Shorten it.") % {"longest": longest}, field="name"
-        )
-    return name
+    too_long = {
+        "name": _("The name is longer than %(longest)d characters. Shorten it."),
+        "unit": _("The unit is longer than %(longest)d characters. Shorten it."),
+    }
+    for field, value in cleaned.items():
+        longest = max_length_of(kind, field)
+        if len(value) > longest:
+            raise InvalidInputError(too_long[field] % {"longest": longest}, field=field)
+    other = kind._default_manager.exclude(pk=exclude.pk if exclude else 0).filter(**cleaned).first()
+    if other is not None:
+        _raise_name_taken(other, renaming=exclude is not None)
+    return cleaned
 
 
 def _raise_name_taken(other: Department | Person, *, renaming: bool) -> None:
