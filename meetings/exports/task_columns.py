@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
 from meetings.display.fields import label
 from meetings.models import DepartmentRole, Health, Status, Task
+from meetings.models.task import FURTHER_TEXTS
 
 from .columns import CellKind, Column
 from .formatting import ENUMERATION_COMMA, distinct, format_department, format_source, leader_names
@@ -68,7 +70,7 @@ TASK_COLUMNS: dict[str, Column[Task]] = {
     "reported_on": Column(label("reported_on"), 13, lambda task: task.last_report_on, CellKind.DATE),
     "closed_on": Column(label("closed_on"), 13, lambda task: task.day_closed_on, CellKind.DATE),
     "sources": Column(pgettext_lazy("column head", "Suggested by"), 30, _sources),
-    "remarks": Column(label("remarks"), 20, lambda task: task.remarks),
+    **{name: Column(label(name), 20, attrgetter(name)) for name in FURTHER_TEXTS},
 }
 
 

@@ -27,6 +27,10 @@ from .suggestion import Suggestion, SuggestionSource
 
 # What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
 MAX_TEXT_LENGTH = 20_000
+# The texts that staff correct: the task itself, and what is said besides; of these, pages, forms, lists of changes and
+# exports follow by themselves (CONTRIBUTING.md, How to add).
+TASK_TEXTS = ("text", "remarks")
+FURTHER_TEXTS = TASK_TEXTS[1:]
 TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
 RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
 

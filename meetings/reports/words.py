@@ -75,11 +75,15 @@ def format_state(task: Task, day: datetime.date) -> str:
         case Health.REVIEW_MISSED:
             days = days_late(task, day)
             return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
-    if task.day_status == Status.CLOSURE_REQUESTED:
-        return _("closure asked for")
-    if task.day_deadline_kind == DeadlineKind.UNDECIDED:
+    if task.day_deadline_kind == DeadlineKind.UNDECIDED and task.day_status != Status.CLOSURE_REQUESTED:
         return _("deadline undecided")
-    return _("not started yet") if task.day_status == Status.NOT_STARTED else _("under way")
+    texts = {
+        Status.NOT_STARTED: _("not started yet"),
+        Status.IN_PROGRESS: _("under way"),
+        Status.CLOSURE_REQUESTED: _("closure asked for"),
+    }
+    status = Status(task.day_status)
+    return str(texts.get(status) or status.label)
 
 
 def _format_overdue(task: Task, days: int) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from meetings.models.task import TASK_TEXTS
 from meetings.tasks.services.deadline_corrections import CORRECTION_NUMBER
 
 # What is today's on every day, and what only a correction makes differ from the printed: an extension does not.
-_TEXTS = frozenset({"text", "remarks", "suggestion", "lead_in", "departments", "leaders"})
+_TEXTS = frozenset({*TASK_TEXTS, "suggestion", "lead_in", "departments", "leaders"})
 _DEADLINES = frozenset({"deadline", "milestones"})
 
 

@@ -46,7 +46,7 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.choices import NOBODY
-from meetings.models.task import TaskQuerySet
+from meetings.models.task import TASK_TEXTS, TaskQuerySet
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.filter_fields import IdOrNameFilter, MultiChoiceFilter, SearchTextFilter
 
@@ -192,10 +192,9 @@ class TaskFilterSet(django_filters.FilterSet):
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )
             found = found.filter(
-                Q(text__icontains=word)
+                reduce(or_, (Q(**{f"{name}__icontains": word}) for name in TASK_TEXTS))
                 | Q(suggestion__text__icontains=word)
                 | Q(suggestion__lead_in__icontains=word)
-                | Q(remarks__icontains=word)
                 | Exists(reports)
             )
             typed = word.lower()

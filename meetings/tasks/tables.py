@@ -32,6 +32,10 @@ FIRST_SOURCE = Subquery(
 PRINTED_ORDER = ("suggestion__meeting__issued_on", "suggestion__meeting_id", "suggestion__position", "number", "pk")
 
 
+# On a phone: a column whose words do not say by themselves what they are, in a line of the card or in one of its own.
+LABELLED, LINE = "card-labelled", "card-line cell-words"
+
+
 class TaskColumn(RowColumn):
     """A column of tasks; those with equal keys stand as printed.
 
@@ -49,10 +53,20 @@ class TaskColumn(RowColumn):
         css: str = "",
         parts: Sequence[str] = (),
         annotate: Callable[[TaskQuerySet, datetime.date], TaskQuerySet] | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(label, sort_key, css=css)
+        super().__init__(label, sort_key, css=css, **options)
         self.parts = parts
         self.annotate = annotate
+
+
+class TextColumn(TaskColumn):
+    """A column of one of the task's further texts (`FURTHER_TEXTS`)."""
+
+    has_own_template = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__(label(name), NullIf(F(name), Value("")), css=f"{LABELLED} {LINE}", accessor=name)
 
 
 class PrintedOrderColumn(TaskColumn):
@@ -61,10 +75,6 @@ class PrintedOrderColumn(TaskColumn):
     def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """Sort by the whole order, every part of it in the same direction."""
         return queryset.order_by(*(f"-{name}" if is_descending else name for name in PRINTED_ORDER)), True
-
-
-# On a phone: a column whose words do not say by themselves what they are, in a line of the card or in one of its own.
-LABELLED, LINE = "card-labelled", "card-line cell-words"
 
 
 class TaskTable(ListTable):
@@ -98,7 +108,7 @@ class TaskTable(ListTable):
     reported = TaskColumn(label("reported_on"), F("last_report_on"), css=LABELLED)
     closed = TaskColumn(label("closed_on"), F("day_closed_on"), css=LABELLED)
     outcome = TaskColumn(label("outcome"), OUTCOME_ORDER, annotate=TaskQuerySet.with_outcome, css=LABELLED)
-    remarks = TaskColumn(label("remarks"), NullIf(F("remarks"), Value("")), css=f"{LABELLED} {LINE}")
+    remarks = TextColumn("remarks")
 
     class Meta:
         attrs = {"class": "table table-cards compact-cards task-table"}

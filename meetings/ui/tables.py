@@ -25,13 +25,16 @@ class RowColumn(tables.TemplateColumn):
     equal ones, so that pages never share or lose a row. Without a ``sort_key`` it cannot be sorted by.
     """
 
-    template_name = "the table's own"
+    # Unless the column has one of its own, the table's folder has it.
+    template_name = "meetings/ui/_text_cell.html"
+    has_own_template: ClassVar[bool] = False
     tie_breakers: tuple[str, ...] = ("-pk",)
 
     def __init__(self, label: Promise, sort_key: SortKey | None = None, *, css: str = "", **options: Any) -> None:
         options.setdefault("attrs", {"td": {"class": css}} if css else {})
         options.setdefault("orderable", sort_key is not None)
-        super().__init__(verbose_name=label, accessor="pk", **options)
+        options.setdefault("accessor", "pk")
+        super().__init__(verbose_name=label, **options)
         self.sort_key = sort_key
 
     def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
@@ -49,7 +52,8 @@ class ListTable(tables.Table):
 
     def __init_subclass__(cls) -> None:
         for name, column in cls.base_columns.items():
-            column.template_name = f"meetings/{cls.folder}/cells/{name}.html"
+            if not column.has_own_template:
+                column.template_name = f"meetings/{cls.folder}/cells/{name}.html"
 
     @classmethod
     def sortable_names(cls) -> set[str]:

@@ -23,6 +23,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
+from meetings.models.task import TASK_TEXTS
 from meetings.tasks.services.log import Changes, diff_values, log_change, write_entry
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -45,7 +46,7 @@ def table_version_token(meeting: Meeting) -> str:
         ),
         (
             Task.objects.standing().filter(suggestion__meeting=meeting),
-            ("suggestion__position", "number", "pk", "text", "remarks"),
+            ("suggestion__position", "number", "pk", *TASK_TEXTS),
         ),
     )
     return build_version_token(*(list(rows.order_by(*names[:2]).values_list(*names)) for rows, names in shown))

@@ -24,6 +24,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
+from meetings.models.task import FURTHER_TEXTS
 from meetings.tasks.services.assignments import assignments_to_json, get_assignments, replace_assignments
 from meetings.tasks.services.creation import create_task
 from meetings.tasks.services.log import (
@@ -111,9 +112,9 @@ def _create_copy(task: Task, *, text: str, number: int, actor: Account) -> Task:
         departments=departments,
         leaders=leaders,
         milestones=[deadline_from_json(milestone) for milestone in entered["milestones"]["new"] or ()],
-        remarks=task.remarks,
         review_interval_months=entered["review_interval_months"]["new"],
         actor=actor,
+        **{name: getattr(task, name) for name in FURTHER_TEXTS},
     )
 
 
@@ -192,7 +193,10 @@ def merge_tasks(
             "joined": (None, other_text),
             "joined_deadline": (deadline_to_json(other.deadline), deadline_to_json(task.deadline)),
             "text": (old_text, text.strip()),
-            "remarks": (task.remarks, join_lines(task.remarks, other.remarks)),
+            **{
+                name: (getattr(task, name), join_lines(getattr(task, name), getattr(other, name)))
+                for name in FURTHER_TEXTS
+            },
             **{name: (parts[name], new) for name, new in assignments_to_json(*get_assignments(task)).items()},
         }
     )
@@ -200,7 +204,8 @@ def merge_tasks(
         changes["status"] = {"old": str(task.status), "new": str(other.status)}
     _mark_merged(other, task, other_parts, text.strip(), actor=actor, reason=reason)
     task.text = text.strip()
-    task.remarks = changes["remarks"]["new"] if "remarks" in changes else task.remarks
+    for name in changes.keys() & set(FURTHER_TEXTS):
+        setattr(task, name, changes[name]["new"])
     log_task_change(task, actor=actor, changes=changes, note=reason)
     left = lock_tasks(task.suggestion)
     following = [sibling for sibling in left if sibling.number > other.number]

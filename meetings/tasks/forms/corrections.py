@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.display.fields import label
 from meetings.errors import ServiceError
 from meetings.models import Account, Department, Person, Task
+from meetings.models.task import TASK_TEXTS
 from meetings.tasks.forms.assignments import (
     AssignmentsField,
     DepartmentRowForm,
@@ -26,7 +29,7 @@ from meetings.ui.widgets import offered_choices
 
 from .update import TaskForm, format_last_state_change
 
-TEXTS = ("text", "remarks", "suggestion_text", "lead_in")
+TEXTS = (*TASK_TEXTS, "suggestion_text", "lead_in")
 ASSIGNMENTS = ("departments", "leaders")
 
 
@@ -36,17 +39,15 @@ class EditTaskForm(TaskForm, TrackedForm):
     TRACKED_FIELDS = (*TEXTS, *ASSIGNMENTS)
     field_classes = dict.fromkeys(ASSIGNMENTS, "part-rows")
 
-    text = TextField(label=gettext_lazy("Task"), required=False, rows=3)
-    remarks = TextField(label=gettext_lazy("Remarks"), required=False, rows=1)
-    suggestion_text = TextField(label=gettext_lazy("Suggestion"), required=False, rows=3)
+    suggestion_text = TextField(label=label("suggestion"), required=False, rows=3)
     lead_in = TextField(
-        label=gettext_lazy("Lead-in"),
+        label=label("lead_in"),
         required=False,
         rows=1,
         help_text=gettext_lazy("What the table prints before the first numbered task."),
     )
-    departments = AssignmentsField(DepartmentRowForm, label=gettext_lazy("Responsible departments"))
-    leaders = AssignmentsField(LeaderRowForm, label=gettext_lazy("Supervising leaders"))
+    departments = AssignmentsField(DepartmentRowForm, label=label("departments"))
+    leaders = AssignmentsField(LeaderRowForm, label=label("leaders"))
     effective_on = DayField(label=gettext_lazy("The corrected deadline counts from"), required=False)
     note = TextField(label=gettext_lazy("Reason"))
     note.widget.attrs["list"] = "usual-reasons"
@@ -54,8 +55,7 @@ class EditTaskForm(TaskForm, TrackedForm):
     def __init__(self, data: QueryDict | None = None, *, account: Account, task: Task, today: datetime.date) -> None:
         departments, leaders = task.task_departments.all(), task.task_leaders.all()
         initial = {
-            "text": task.text,
-            "remarks": task.remarks,
+            **{name: getattr(task, name) for name in TASK_TEXTS},
             "suggestion_text": task.suggestion.text,
             "lead_in": task.suggestion.lead_in,
             "departments": rows_to_text((str(part.department_id), part.role) for part in departments),
@@ -83,6 +83,11 @@ class EditTaskForm(TaskForm, TrackedForm):
             check_correctable(task)
         except ServiceError as error:
             self.deadline_lock_reason = error.message
+
+    @property
+    def task_texts(self) -> list[BoundField]:
+        """The fields of the task's own texts."""
+        return [self[name] for name in TASK_TEXTS]
 
     @property
     def _assignments(self) -> dict[str, AssignmentsField]:
@@ -157,3 +162,8 @@ class EditTaskForm(TaskForm, TrackedForm):
         offered = self._assignments[name].offered
         # Translators: what stands between the items of a list.
         return _(", ").join(str(offered.get(row[0], row[0])) for row in rows_from_text(value))
+
+
+EditTaskForm.base_fields |= {
+    name: TextField(label=label(name), required=False, rows=3 if name == "text" else 1) for name in TASK_TEXTS
+}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, NoChangesError
 from meetings.models import Account, DepartmentRole, EntryKind, Person, Task, TaskLog
+from meetings.models.task import TASK_TEXTS
 
 from .assignments import DepartmentAssignments, compare_assignments, get_assignments, replace_assignments
 from .deadline_corrections import DeadlineInput, correct_deadline
@@ -66,12 +67,11 @@ def edit_texts(
     version: int,
     actor: Account,
     reason: str,
-    text: str | None = None,
-    remarks: str | None = None,
     suggestion_text: str | None = None,
     lead_in: str | None = None,
+    **texts: str | None,
 ) -> list[TaskLog]:
-    """Correct the task's and its suggestion's texts; what is None stays.
+    """Correct the task's ``texts`` (TASK_TEXTS) and its suggestion's; what is None stays.
 
     The suggestion is that of all its tasks, so each of them gets an entry. What was printed stays in the log.
     Effective today: texts are today's on every day (docs/domain.md, As-of).
@@ -79,9 +79,10 @@ def edit_texts(
     task = lock_task(task_id, version)
     require_secretariat(actor)
     reason = clean_reason(reason)
+    text = texts.get("text")
     if text is not None and not text.strip():
         raise InvalidInputError(_("A task needs a text."), field="text")
-    own = apply_texts(task, {"text": text, "remarks": remarks})
+    own = apply_texts(task, {name: texts.get(name) for name in TASK_TEXTS})
     suggestion = task.suggestion
     shared = apply_texts(suggestion, {"text": suggestion_text, "lead_in": lead_in})
     shared = {"suggestion" if name == "text" else name: change for name, change in shared.items()}

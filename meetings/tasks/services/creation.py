@@ -28,10 +28,10 @@ def create_task(
     departments: Sequence[tuple[Department, str]] = (),
     leaders: Sequence[Person] = (),
     milestones: Sequence[Deadline] = (),
-    remarks: str = "",
     review_interval_months: int | None = None,
     actor: Account | None = None,
     recorded_at: datetime.datetime | None = None,
+    **further_texts: str,
 ) -> Task:
     """Enter a task of ``suggestion``, effective on the minutes' issue day.
 
@@ -50,8 +50,8 @@ def create_task(
         suggestion=suggestion,
         number=number,
         text=text,
-        remarks=remarks,
         review_interval_months=interval,
+        **further_texts,
         **columns,
         **{f"original_{name}": value for name, value in columns.items()},
     )

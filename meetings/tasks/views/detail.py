@@ -20,6 +20,7 @@ from meetings.models import (
     needs_agreement,
 )
 from meetings.models.log import exclude_undone
+from meetings.models.task import FURTHER_TEXTS
 from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
 from meetings.tasks.display import correction_count_text, describe_original_values, explain_due_date
 from meetings.tasks.forms.import_issues import IssueForm
@@ -74,7 +75,7 @@ def render_task(
         "sources": task.suggestion.suggestion_sources.select_related("person"),
         "outcome": _outcome(task, day),
         **_open_issues_context(request, task, is_today, issue_form),
-        **_original_values_context(whole_log, log),
+        **_original_values_context(task, whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
         "deadline_explanation": explain_due_date(task),
         "may_answer": is_today and permissions.is_secretariat(request.user),
@@ -107,7 +108,7 @@ def _open_issues_context(
     }
 
 
-def _original_values_context(whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
+def _original_values_context(task: Task, whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
     """Return the original values, and how often the deadline was corrected.
 
     Texts, departments and leaders are today's on every day, so what they were is asked of the ``whole_log``; the
@@ -119,8 +120,10 @@ def _original_values_context(whole_log: list[TaskLog], log: list[TaskLog]) -> di
         name: value for name, value in find_original_values(of_day).items() if name in ("deadline", "milestones")
     }
     others = {name: value for name, value in texts.items() if name not in ("deadline", "milestones")}
+    printed = describe_original_values({**others, **deadlines})
     return {
-        "printed": describe_original_values({**others, **deadlines}),
+        "printed": printed,
+        "further_texts": [(name, value) for name in FURTHER_TEXTS if (value := getattr(task, name)) or name in printed],
         "corrected": correction_count_text(count_deadline_corrections(of_day)),
     }
 
