@@ -113,11 +113,15 @@ def test_it_is_accessible_open_and_closed_and_with_a_mistake(example, picture, c
             page.keyboard.press("Escape")
 
 
-def test_a_needed_choice_left_out_is_said_where_one_chooses(example):
+def test_a_needed_choice_left_out_is_marked_once_the_form_is_sent_and_not_before(example):
     page = example()
+    leader = page.locator("#example .ts-wrapper").first
+    red = "rgb(200, 16, 46)"
+    expect(leader).not_to_have_css("border-top-color", red)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("combobox", name="Leader")).to_be_focused()
     expect(page.get_by_role("combobox", name="Leader")).to_have_attribute("aria-invalid", "true")
+    expect(leader).to_have_css("border-top-color", red)
 
 
 def test_a_long_filter_is_searched_and_what_is_ticked_stays_in_sight(example):
