@@ -1,4 +1,4 @@
-"""What the secretariat sets for the tasks of a meeting, and how it splits and joins the rows of its table."""
+"""Forms of a meeting's settings, and of splitting and merging rows of its table."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class NextMeetingForm(ServiceForm):
 
 
 class TableForm(ServiceForm):
-    """A form about a part of a breakdown table, with the version of the table it was opened on."""
+    """A form about a part of a breakdown table, with the table's version."""
 
     VERSION_FIELD = "seen"
     field_order = ["text", "lead_in", "new_text", "new_number", "go", "note"]
@@ -69,7 +69,7 @@ class TableForm(ServiceForm):
         check_version(self.data.get("seen", ""), self.versions["seen"])
 
     def rebase(self, version: int | str) -> None:
-        """Put what was typed on the versions that are there now, of the table and of its tasks."""
+        """Put the data on the present versions of the table and of its tasks."""
         self.data = self.data.copy()
         self.data.update({name: str(value) for name, value in self.versions.items()})
         self.full_clean()
@@ -159,6 +159,6 @@ class MergeTasksForm(TableForm):
         return self.cleaned_data["other"]
 
     def check_version(self) -> None:
-        """Raise ConflictError where the table is another one by now; without another task there is none."""
+        """Raise ConflictError for a changed table, unless the other task is missing."""
         if "other" not in self.errors:
             super().check_version()

@@ -45,7 +45,7 @@ def suggestion_split(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @strip_nul
 def suggestion_merge(request: Request, pk: int) -> HttpResponse:
-    """Make one row of two: the other's tasks and sources come behind those of this one."""
+    """Merge two rows: the other's tasks and sources come behind this one's."""
     suggestion = permissions.editable_suggestion(request.user, pk)
     others = list(suggestion.meeting.suggestions.exclude(pk=pk).select_related("aspect").order_by("position"))
     other = _choose_other(request, others, [row for row in others if row.position > suggestion.position])
@@ -89,7 +89,7 @@ def task_merge(request: Request, pk: int) -> HttpResponse:
 
 
 def _choose_other(request: Request, others: Sequence[_Part], following: Sequence[_Part]) -> _Part | None:
-    """Return the one of ``others`` that was asked for, else the next one, else the last one before."""
+    """Return the requested one of ``others``, else the next, else the one before."""
     asked = posted_id(request.POST or request.GET, "other")
     nearest = following[0] if following else others[-1] if others else None
     return next((one for one in others if one.pk == asked), nearest)
