@@ -5,12 +5,9 @@ The reader has limits of its own; these hold where one was forgotten, so that no
 
 from __future__ import annotations
 
-import json
 import logging
-import subprocess
-import sys
 from os import PathLike, fspath
-from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,13 +15,11 @@ from meetings.core.converter import converter
 from meetings.errors import ServiceError
 from meetings.minutes.documents.errors import MAX_SECONDS
 from meetings.minutes.documents.sheets import Sheet
+from meetings.minutes.documents.worker import WorkerEndedError, run_worker
 from meetings.minutes.parser.schema import ParsedFile
-
-from .documents import UnreadableDocumentError, UnreadableReason
 
 logger = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parents[2]
 #: Seconds (wall clock); the worker's own limit of CPU time ends it earlier on an idle machine.
 _TIMEOUT_SECONDS = MAX_SECONDS + 2
 
@@ -43,25 +38,11 @@ def read_sheets_in_sandbox(path: str | PathLike[str]) -> tuple[Sheet, ...]:
     return converter.structure(_run_worker("sheets", path)["sheets"], tuple[Sheet, ...])
 
 
-def _run_worker(kind: str, path: str | PathLike[str]) -> dict:
+def _run_worker(kind: str, path: str | PathLike[str]) -> dict[str, Any]:
     try:
-        worker = subprocess.run(
-            [sys.executable, "-m", f"{__package__}.sandbox_worker", kind, fspath(path)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_TIMEOUT_SECONDS,
-            cwd=_ROOT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS) from error
-    try:
-        answer = json.loads(worker.stdout)
-    except ValueError as error:  # killed, or out of memory before it could say so
-        logger.warning("Reading an uploaded file ended with %d: %s", worker.returncode, worker.stderr[-2000:])
+        return run_worker(f"{__package__}.sandbox_worker", kind, fspath(path), seconds=_TIMEOUT_SECONDS)
+    except WorkerEndedError as error:
+        logger.warning("An uploaded file was not read to its end. %s", error)
         raise ServiceError(
             _("The file could not be read to its end. Save it anew in the program that made it, or paste its text.")
         ) from error
-    if "code" in answer:
-        raise UnreadableDocumentError(UnreadableReason(answer["code"]), **answer["parameters"])
-    return answer

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
-from .errors import MAX_SECONDS, UnreadableDocumentError, UnreadableReason
+from .errors import UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Cell, Document, Paragraph, Table
-
-_ROOT = Path(__file__).resolve().parents[3]
+from .worker import WorkerEndedError, run_worker
 
 
 def read_pdf(content: bytes) -> Document:
     """Read the bytes of a PDF within time and memory; raises UnreadableDocumentError."""
     try:
-        worker = subprocess.run(
-            [sys.executable, "-m", f"{__package__}.pdf_worker"],
-            input=content,
-            capture_output=True,
-            timeout=MAX_SECONDS,
-            cwd=_ROOT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS) from error
-    try:
-        answer = json.loads(worker.stdout)
-    except ValueError as error:
-        if worker.returncode:  # killed, or out of memory before it could say so
+        answer = run_worker(f"{__package__}.pdf_worker", content=content)
+    except WorkerEndedError as error:
+        if error.returncode:  # killed, or out of memory before it could say so
             raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
         raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="PDF") from error
-    if "code" in answer:
-        raise UnreadableDocumentError(UnreadableReason(answer["code"]), **answer["parameters"])
     return Document(tuple(_block_from_json(block) for block in answer["blocks"]))
 
 
