@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 import sys
-from typing import Any
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
+from meetings.exports.atomic_file import FileWriteError, open_atomic
 from meetings.models import Meeting
 
 # The longest number a key column can hold; a longer one is no id.
@@ -82,3 +85,45 @@ def parse_meeting_day_option(meeting: Meeting, option: str, written: str | None)
             % {"option": option, "problem": _("The minutes of this meeting had not been issued on that day.")}
         )
     return day
+
+
+class ExportCommand(RegisterCommand):
+    """A command that writes FILE; ``writers`` are by the endings it may have."""
+
+    writers: ClassVar[Mapping[str, Callable[..., None]]]
+
+    def get_writer(self, file: str) -> Callable[..., None]:
+        """Return what writes a file of this name; raises CommandError for another."""
+        writer = self.writers.get(Path(file).suffix.lower())
+        if writer is None:
+            raise CommandError(
+                _("FILE: “%(path)s” has another ending. Let it end in one of these: %(endings)s.")
+                % {"path": file, "endings": _(", ").join(self.writers)}
+            )
+        return writer
+
+    def write_file(self, file: str, write: Callable[[BinaryIO], None]) -> None:
+        """Write the file whole or not at all; raises CommandError where it cannot be."""
+        try:
+            with open_atomic(Path(file)) as output:
+                write(output)
+        except FileWriteError as problem:
+            raise CommandError(str(problem)) from problem
+
+
+class MeetingExportCommand(ExportCommand):
+    """A command that writes something of one meeting, as it stood on a day, to FILE."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the meeting, the file and the day."""
+        endings = " or ".join(self.writers)
+        parser.add_argument("meeting", metavar="MEETING", help="the meeting's id or document number")
+        parser.add_argument("file", metavar="FILE", help=f"a {endings} to write; one that is there is replaced")
+        parser.add_argument("--as-of", metavar="DATE", help="as the register stood at the end of this day (2023-12-31)")
+
+    def handle(self, *, meeting: str, file: str, as_of: str | None, **options: Any) -> None:
+        """Check everything, then write."""
+        write = self.get_writer(file)
+        found = get_meeting(meeting)
+        day = parse_meeting_day_option(found, "--as-of", as_of)
+        self.write_file(file, lambda output: write(output, found, day))

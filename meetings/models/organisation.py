@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -42,8 +42,11 @@ def _name_condition(words: str, of: str, merged: QuerySet) -> Q:
     return condition
 
 
-class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
-    """Departments, by what the address bar or a document calls them."""
+_Row = TypeVar("_Row", "Department", "Person")
+
+
+class NamedQuerySet(NaturalKeyQuerySet[_Row]):
+    """Departments or people, by what the address bar or a document calls them."""
 
     def living(self) -> Self:
         """Return those that were not merged into another one."""
@@ -51,7 +54,15 @@ class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
 
     def called(self, words: str) -> Self:
         """Return those whose present or former name, pinyin or initials hold ``words``."""
-        return self.filter(_name_condition(words, "department", Department.objects.all()))
+        return self.filter(_name_condition(words, self.model.__name__.lower(), self.model._default_manager.all()))
+
+    def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:
+        """Return those in use and those of ``include``, with how often each was used."""
+        return self.filter(Q(is_active=True) | Q(pk__in=list(include))).annotate(uses=uses)
+
+
+class DepartmentQuerySet(NamedQuerySet["Department"]):
+    """Departments, with what hangs on them."""
 
     def with_counts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
         """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``."""
@@ -68,12 +79,7 @@ class DepartmentQuerySet(NaturalKeyQuerySet["Department"]):
 
         Annotates ``uses``, how often a task was given to each lately.
         """
-        rows = self.filter(Q(is_active=True) | Q(pk__in=list(include)))
-        return rows.annotate(uses=recent_use_count("TaskDepartment", "department"))
-
-    def with_id_or_name(self, values: list[str]) -> DepartmentQuerySet:
-        """Return the departments whose id or exact name is among ``values``."""
-        return self.filter(id_or_name_condition(values))
+        return self._selectable(include, recent_use_count("TaskDepartment", "department"))
 
 
 class Department(NaturalKeyModel):
@@ -128,16 +134,8 @@ class Department(NaturalKeyModel):
 _PERSON_MODELS = ("TaskLeader", "Attendance", "SuggestionSource")
 
 
-class PersonQuerySet(NaturalKeyQuerySet["Person"]):
-    """People, by what the address bar or a document calls them."""
-
-    def living(self) -> Self:
-        """Return those who were not merged into another one."""
-        return self.filter(merged_into__isnull=True)
-
-    def called(self, words: str) -> Self:
-        """Return those whose present or former name, pinyin or initials hold ``words``."""
-        return self.filter(_name_condition(words, "person", Person.objects.all()))
+class PersonQuerySet(NamedQuerySet["Person"]):
+    """People, with what hangs on them."""
 
     def with_counts(self, open_statuses: Iterable[str]) -> Self:
         """Annotate ``open_count``, ``meeting_count`` and ``suggestion_count``."""
@@ -154,21 +152,12 @@ class PersonQuerySet(NaturalKeyQuerySet["Person"]):
 
         Annotates ``uses``, how often each has made a suggestion or attended lately.
         """
-        return self._selectable(
-            include, recent_use_count("SuggestionSource", "person") + recent_use_count("Attendance", "person")
-        )
+        uses = recent_use_count("SuggestionSource", "person") + recent_use_count("Attendance", "person")
+        return self._selectable(include, uses).order_by("spelling", "pk")
 
     def selectable_as_leaders(self, include: Iterable[int | str] = ()) -> Self:
         """Return what `offered` does; ``uses`` counts the tasks supervised lately."""
-        return self._selectable(include, recent_use_count("TaskLeader", "person"))
-
-    def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:
-        rows = self.filter(Q(is_active=True) | Q(pk__in=list(include)))
-        return rows.annotate(uses=uses).order_by("spelling", "pk")
-
-    def with_id_or_name(self, values: list[str]) -> PersonQuerySet:
-        """Return the people whose id or exact name is among ``values``."""
-        return self.filter(id_or_name_condition(values))
+        return self._selectable(include, recent_use_count("TaskLeader", "person")).order_by("spelling", "pk")
 
 
 class Person(NaturalKeyModel):
@@ -256,10 +245,3 @@ class FormerName(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def id_or_name_condition(values: list[str]) -> Q:
-    """Return the condition «id or exact name is one of ``values``»."""
-    # isdecimal() alone would let through digits of other scripts and numbers no key column can hold.
-    ids = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= 18]
-    return Q(pk__in=ids) | Q(name__in=values)

@@ -1,7 +1,6 @@
 """`export_register FILE`: the register, or a part of it, a task a line."""
 
 import datetime
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -10,19 +9,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meetings.core.as_of import AS_OF
-from meetings.exports.atomic_file import FileWriteError, open_atomic
 from meetings.exports.register import write_register_csv, write_register_workbook
-from meetings.management.base import RegisterCommand, parse_day_option
+from meetings.management.base import ExportCommand, parse_day_option
 from meetings.models import Task
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.tables import TaskTable, parse_columns
 
-WRITERS = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 
-
-class Command(RegisterCommand):
+class Command(ExportCommand):
     help = "Write the register to FILE, a task a line: a workbook or a CSV by its ending."
+    writers = {".xlsx": write_register_workbook, ".csv": write_register_csv}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a .xlsx or .csv to write; one that is there is replaced")
@@ -32,21 +29,13 @@ class Command(RegisterCommand):
         )
 
     def handle(self, *, file: str, as_of: str | None, query: str, **options: Any) -> None:
-        path = Path(file)
-        write = WRITERS.get(path.suffix.lower())
-        if write is None:
-            raise CommandError(
-                _("FILE: “%(path)s” is neither a workbook nor a CSV. Let it end in .xlsx or .csv.") % {"path": file}
-            )
+        write = self.get_writer(file)
         params = QueryDict(query.removeprefix("?"))
         day = _parse_requested_day(as_of, params)
         tasks = _filter_and_sort_tasks(params, day)
-        try:
-            # The heads are a contract with those who read the file by script, whatever LANGUAGE_CODE is.
-            with translation.override("zh-hans"), open_atomic(path) as output:
-                write(output, tasks, day)
-        except FileWriteError as problem:
-            raise CommandError(str(problem)) from problem
+        # The heads are a contract with those who read the file by script, whatever LANGUAGE_CODE is.
+        with translation.override("zh-hans"):
+            self.write_file(file, lambda output: write(output, tasks, day))
 
 
 def _parse_requested_day(as_of: str | None, params: QueryDict) -> datetime.date:

@@ -105,13 +105,10 @@ def run_batch(
     *,
     changes: Iterable[TaskChange],
     actor: Account,
-    source: BatchSource = BatchSource.LIST,
-    note: str = "",
-    file_name: str = "",
-    file_sha256: str = "",
     today: datetime.date | None = None,
+    **about: Any,
 ) -> BatchResult:
-    """Plan and write ``changes`` as one batch; ``note`` is about the whole.
+    """Plan and write ``changes`` as one batch; ``about`` goes to `run_planned_batch`.
 
     Raises as `plan_batch`; NothingToChangeError where no row can be changed, and DuplicateBatchError where the same was
     sent twice.
@@ -119,9 +116,7 @@ def run_batch(
     changes = list(changes)
     held = Task.objects.select_for_update(of=("self",))
     rows = _plan_rows(changes, _load_tasks(held, changes), actor, today)
-    return run_planned_batch(
-        rows=rows, actor=actor, source=source, note=note, file_name=file_name, file_sha256=file_sha256
-    )
+    return run_planned_batch(rows=rows, actor=actor, **about)
 
 
 @transaction.atomic
@@ -134,7 +129,10 @@ def run_planned_batch(
     file_name: str = "",
     file_sha256: str = "",
 ) -> BatchResult:
-    """Run a batch with rows planned while the transaction locked their tasks."""
+    """Run a batch with rows planned while the transaction locked their tasks.
+
+    ``note`` is about the batch as a whole.
+    """
     changed = [row for row in rows if row.entries]
     if not changed:
         before = _find_duplicate_batch(rows, actor)
