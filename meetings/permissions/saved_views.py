@@ -14,9 +14,8 @@ from .roles import is_secretariat
 
 def readable_views(account: Account) -> QuerySet[SavedView]:
     """Return the saved views that are the account's own or shared with its role."""
-    if not account.is_authenticated:
-        return SavedView.objects.none()
-    return SavedView.objects.filter(Q(owner=account) | Q(shared_with=account.role))
+    views = SavedView.objects.all()
+    return views.filter(Q(owner=account) | Q(shared_with=account.role)) if account.is_authenticated else views.none()
 
 
 def readable_view(account: Account, pk: int) -> SavedView:

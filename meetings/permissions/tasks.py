@@ -30,13 +30,10 @@ def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
 
 def readable_states(account: Account, scope: dict[str, list[str]]) -> TaskStateQuerySet:
     """Return the intervals of the readable tasks in ``scope`` (empty: of all)."""
-    if not account.is_authenticated:
-        return TaskState.objects.none()
-    return (
-        TaskState.objects.filter(task__in=filter_by_scope(Task.objects.all(), scope))
-        if scope
-        else TaskState.objects.all()
-    )
+    states = TaskState.objects.all()
+    if scope:
+        states = states.filter(task__in=filter_by_scope(Task.objects.all(), scope))
+    return states if account.is_authenticated else states.none()
 
 
 def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:

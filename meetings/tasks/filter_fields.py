@@ -48,7 +48,7 @@ class CheckboxList(forms.CheckboxSelectMultiple):
 class MultiChoiceField(forms.MultipleChoiceField):
     """Several of a set of words; the empty ones of forms without script are ignored."""
 
-    widget = CheckboxList
+    widget: Any = CheckboxList
     default_error_messages = {
         "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
     }
@@ -92,7 +92,6 @@ class IdOrNameField(MultiChoiceField):
             )
             for row in (*frequent, *others)
         ]
-        assert isinstance(self.widget, CheckboxList)
         self.widget.spellings = {str(row.pk): row.spelling for row in rows}
         self.widget.frequent = frozenset(str(row.pk) for row in frequent)
         if with_nobody:

@@ -35,7 +35,7 @@ class History:
     @property
     def is_open(self) -> bool:
         """Whether the task stands open after the last entry."""
-        return self.status in OPEN_STATUSES
+        return self.status.value in OPEN_STATUSES
 
     def enter(self) -> None:
         """Enter the task on the issue day."""

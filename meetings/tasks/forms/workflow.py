@@ -170,7 +170,7 @@ class SettleDeadlineForm(TaskActionForm):
         """Ask for a second look at the reading, unless it cannot be read at all."""
         data = super().clean() or {}
         deadline = parse_meaning(self.task, data["meaning"]).deadline if data.get("meaning") else None
-        if deadline is not None and deadline.kind != DeadlineKind.UNDECIDED:
+        if deadline is not None and deadline.kind.value != DeadlineKind.UNDECIDED:
             self.ask_for_second_look("meaning", *describe_understanding(deadline))
         return data
 
