@@ -8,7 +8,7 @@ the column, a step by what it leaves out; going back to the left begins a new ro
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from meetings.deadlines import DeadlineKind, read_deadline
@@ -128,34 +128,75 @@ def _split_fixed_rows(body: Sequence[str], headers: Sequence[Header | None]) -> 
 
 def score_fit(text: str, header: Header | None) -> float:
     """How well a line fits a column; below 0: hardly."""
-    column = header.column if header else Column.REMARKS
-    length = len(text)
-    ordinal = leading_ordinal(text)
-    match column:
-        case Column.NUMBER:
-            return 4.0 if parse_integer(text) is not None else -6.0
-        case Column.ASPECT:
-            return 1.0 if length <= 30 and not re.search(r"[。；]", text) and parse_integer(text) is None else -2.0
-        case Column.SUGGESTION:
-            says_so = length >= 6 and (text.startswith(("建议", "希望")) or text.endswith("。"))
-            return (2.0 if length >= 12 else 0.5 if says_so else -2.0) + (1.0 if ordinal else 0.0)
-        case Column.TASKS:
-            return (2.0 if length >= 8 else 0.0 if ordinal else -1.5) + (1.0 if ordinal else 0.0)
-        case Column.DEPARTMENTS:
-            if length > 60 or "。" in text or is_name(text):
-                return -3.0
-            pieces = [piece for piece in re.split(r"[、，,；;\s]+", text) if piece]
-            return 3.0 * sum(map(has_organisation_ending, pieces)) / max(1, len(pieces)) - 0.5
-        case Column.LEADERS:
-            pieces = [piece for piece in re.split(r"[、，,；;\s]+", text) if piece]
-            return 3.0 if all(map(is_name, pieces)) else 1.0 if parse_person(text) else 0.5 if text in "/无" else -4.0
-        case Column.DEADLINE:
-            is_read = length <= 40 and read_deadline(text).deadline.kind is not DeadlineKind.UNDECIDED
-            return 4.0 if is_read else 0.5 if length <= 12 and re.search(r"\d|[月年前]", text) else -2.0
-        case Column.SOURCES:
-            person = parse_person(text) or parse_person(re.sub(r"\s+", "", text))
-            return 3.0 if person and person.capacity else 1.0 if person else -1.0
-    return -0.5
+    score = _SCORES.get(header.column) if header else None
+    return score(text) if score else -0.5
+
+
+def _score_number(text: str) -> float:
+    return 4.0 if parse_integer(text) is not None else -6.0
+
+
+def _score_aspect(text: str) -> float:
+    is_title = len(text) <= 30 and not re.search(r"[。；]", text) and parse_integer(text) is None
+    return 1.0 if is_title else -2.0
+
+
+def _score_suggestion(text: str) -> float:
+    bonus = 1.0 if leading_ordinal(text) else 0.0
+    if len(text) >= 12:
+        return 2.0 + bonus
+    is_sentence = len(text) >= 6 and (text.startswith(("建议", "希望")) or text.endswith("。"))
+    return (0.5 if is_sentence else -2.0) + bonus
+
+
+def _score_task(text: str) -> float:
+    if leading_ordinal(text):
+        return 3.0 if len(text) >= 8 else 1.0
+    return 2.0 if len(text) >= 8 else -1.5
+
+
+def _score_departments(text: str) -> float:
+    if len(text) > 60 or "。" in text or is_name(text):
+        return -3.0
+    names = _split_names(text)
+    return 3.0 * sum(map(has_organisation_ending, names)) / max(1, len(names)) - 0.5
+
+
+def _score_leaders(text: str) -> float:
+    if all(map(is_name, _split_names(text))):
+        return 3.0
+    if parse_person(text):
+        return 1.0
+    return 0.5 if text in "/无" else -4.0
+
+
+def _score_deadline(text: str) -> float:
+    if len(text) <= 40 and read_deadline(text).deadline.kind is not DeadlineKind.UNDECIDED:
+        return 4.0
+    return 0.5 if len(text) <= 12 and re.search(r"\d|[月年前]", text) else -2.0
+
+
+def _score_source(text: str) -> float:
+    person = parse_person(text) or parse_person(re.sub(r"\s+", "", text))
+    if person is None:
+        return -1.0
+    return 3.0 if person.capacity else 1.0
+
+
+def _split_names(text: str) -> list[str]:
+    return [name for name in re.split(r"[、，,；;\s]+", text) if name]
+
+
+_SCORES: dict[Column, Callable[[str], float]] = {
+    Column.NUMBER: _score_number,
+    Column.ASPECT: _score_aspect,
+    Column.SUGGESTION: _score_suggestion,
+    Column.TASKS: _score_task,
+    Column.DEPARTMENTS: _score_departments,
+    Column.LEADERS: _score_leaders,
+    Column.DEADLINE: _score_deadline,
+    Column.SOURCES: _score_source,
+}
 
 
 def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> list[list[str]]:

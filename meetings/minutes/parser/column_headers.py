@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -229,63 +229,66 @@ def _combine_headers(upper_cell: Cell, lower_cell: Cell, upper: Header | None, u
     return Header(chosen.column, remove_whitespace(upper_cell.text + lower_cell.text), chosen.role) if chosen else None
 
 
-def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str]) -> tuple[Header | None, ...]:  # noqa: C901 - one branch a head
+class _HeaderRow:
+    """The headers of a table while it is decided which column holds what."""
+
+    def __init__(self, headers: Sequence[Header | None], texts: Sequence[str]) -> None:
+        self.headers = [
+            head or (Header(Column.REMARKS, remove_whitespace(text)) if text.strip() else None)
+            for head, text in zip(headers, texts, strict=True)
+        ]
+
+    def printed(self, at: int) -> str:
+        """Return the printed text of the header at this place."""
+        head = self.headers[at]
+        return head.printed if head else ""
+
+    def places(self, column: Column) -> list[int]:
+        """Return where the headers of this column stand."""
+        return [at for at, head in enumerate(self.headers) if head is not None and head.column is column]
+
+    def distinct_places(self, column: Column) -> list[int]:
+        """Return the places, less those that continue the merged header before them."""
+        places = self.places(column)
+        return [at for at in places if at - 1 not in places or self.printed(at) != self.printed(at - 1)]
+
+    def change(self, places: Iterable[int], column: Column) -> None:
+        """Let the headers at these places be of another column."""
+        for at in places:
+            self.headers[at] = Header(column, self.printed(at))
+
+
+def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str]) -> tuple[Header | None, ...]:
     """One column of each kind, except departments and remarks.
 
     Of two columns of tasks the finer one (具体措施) holds them and the coarser one is the aspect; of two columns of
     people the leaders stay and the others are remarks; without tasks and suggestions a column such as 重点工作 holds
     the tasks. What is left over is a remark with its head.
     """
-    result = [
-        head or (Header(Column.REMARKS, remove_whitespace(text)) if text.strip() else None)
-        for head, text in zip(headers, texts, strict=True)
-    ]
-
-    def places(column: Column) -> list[int]:
-        return [at for at, head in enumerate(result) if head is not None and head.column is column]
-
-    def change(at: int, column: Column) -> None:
-        result[at] = Header(column, _printed(result, at))
-
-    if not places(Column.TASKS):
-        for at in places(Column.SUGGESTION):
-            # What was resolved is what is to be done, where nothing finer is printed.
-            if _RESOLVED.search(_printed(result, at)):
-                change(at, Column.TASKS)
-    tasks = _distinct_places(places(Column.TASKS), result)
-    if not tasks and not places(Column.SUGGESTION) and (aspects := _distinct_places(places(Column.ASPECT), result)):
-        change(aspects[-1], Column.TASKS)
-        for at in places(Column.ASPECT):
-            if _printed(result, at) == _printed(result, aspects[-1]):
-                change(at, Column.TASKS)
-        tasks = [aspects[-1]]
+    row = _HeaderRow(headers, texts)
+    tasks = row.distinct_places(Column.TASKS) or _find_tasks(row)
     if len(tasks) > 1:
-        kept = next((at for at in reversed(tasks) if _FINER.search(_printed(result, at))), tasks[-1])
+        finest = next((at for at in reversed(tasks) if _FINER.search(row.printed(at))), tasks[-1])
         for at in tasks:
-            if at != kept:
-                free = next((kind for kind in (Column.ASPECT, Column.SUGGESTION) if not places(kind)), Column.REMARKS)
-                change(at, free if at < kept else Column.REMARKS)
-    leaders = _distinct_places(places(Column.LEADERS), result)
+            free = [kind for kind in (Column.ASPECT, Column.SUGGESTION) if at < finest and not row.places(kind)]
+            if at != finest:
+                row.change([at], free[0] if free else Column.REMARKS)
+    leaders = row.distinct_places(Column.LEADERS)
     if len(leaders) > 1:
-        kept = next((at for at in leaders if "领导" in _printed(result, at)), leaders[0])
-        for at in leaders:
-            if at != kept:
-                change(at, Column.REMARKS)
+        surest = next((at for at in leaders if "领导" in row.printed(at)), leaders[0])
+        row.change([at for at in leaders if at != surest], Column.REMARKS)
     for column in (Column.NUMBER, Column.ASPECT, Column.SUGGESTION, Column.DEADLINE, Column.SOURCES):
-        for at in _distinct_places(places(column), result)[1:]:
-            change(at, Column.REMARKS)
-    return tuple(result)
+        row.change(row.distinct_places(column)[1:], Column.REMARKS)
+    return tuple(row.headers)
 
 
-def _printed(headers: Sequence[Header | None], at: int) -> str:
-    head = headers[at]
-    return head.printed if head else ""
-
-
-def _distinct_places(places: list[int], headers: Sequence[Header | None]) -> list[int]:
-    """Return the places less those that continue the merged head before them."""
-    return [
-        at
-        for index, at in enumerate(places)
-        if not (index and places[index - 1] == at - 1 and _printed(headers, at - 1) == _printed(headers, at))
-    ]
+def _find_tasks(row: _HeaderRow) -> list[int]:
+    """Let other columns hold the tasks where no header says so; return their places."""
+    # What was resolved is what is to be done, where nothing finer is printed.
+    row.change([at for at in row.places(Column.SUGGESTION) if _RESOLVED.search(row.printed(at))], Column.TASKS)
+    resolved, aspects = row.distinct_places(Column.TASKS), row.distinct_places(Column.ASPECT)
+    if resolved or row.places(Column.SUGGESTION) or not aspects:
+        return resolved
+    name = row.printed(aspects[-1])
+    row.change([at for at in row.places(Column.ASPECT) if row.printed(at) == name], Column.TASKS)
+    return [aspects[-1]]
