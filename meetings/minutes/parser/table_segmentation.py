@@ -192,11 +192,11 @@ class _EntryBuilder:
         distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
         if not distinct or _is_column_count_row(distinct):
             return
-        if (section := self._section(cells, distinct)) is not None:
-            if section.startswith("\0"):
-                self._result.lines.setdefault(found.block, []).append(section[1:])
-            else:
-                self._start_section(section)
+        if (note := _find_note(cells, distinct)) is not None:
+            self._result.lines.setdefault(found.block, []).append(note)
+            return
+        if (section := self._find_section(cells, distinct)) is not None:
+            self._start_section(section)
             return
         row = TableRow(self._columns(cells), at, self._after_break, at in found.table.hidden_rows)
         self._after_break = False
@@ -224,30 +224,19 @@ class _EntryBuilder:
         has_aspect = any(head and head.column is Column.ASPECT for head in self._headers)
         return Column.REMARKS if has_aspect else Column.ASPECT
 
-    def _section(self, cells: Sequence[Cell], distinct: Sequence[Cell]) -> str | None:
-        r"""Return the section a row begins; "\0" and text for a note; None for tasks."""
-        text = tidy_text(distinct[0].text).replace("\n", "")
-        span = sum(cell is distinct[0] for cell in cells)
+    def _find_section(self, cells: Sequence[Cell], distinct: Sequence[Cell]) -> str | None:
+        """Return the title of the section that the row begins; None where it begins none."""
+        text = _tidy_title(distinct[0])
         if len(distinct) == 1:
-            is_wide = span >= max(2, len(cells) - 1) or (len(cells) > 2 and span > len(cells) // 2)
-            stands_first = cells[0] is distinct[0] or cells[1:2] == (distinct[0],)
-            if _TOTAL.match(text) or _NOTE.match(text) or (is_wide and (_TITLE.search(text) or len(text) > 80)):
-                return f"\0{distinct[0].text}"
-            if is_wide or (
-                stands_first and (_HEADING.match(text) or self._is_in_number_column(cells, distinct[0], text))
-            ):
-                return text
+            is_first = distinct[0] in cells[:2]
+            is_heading = is_first and (_HEADING.match(text) or self._is_in_number_column(cells, distinct[0], text))
+            return text if _is_wide(cells, distinct[0]) or is_heading else None
+        if len(distinct) > 2 or cells[0] is not distinct[0] or parse_integer(text) is None:
             return None
-        if len(distinct) == 2 and cells[0] is distinct[0] and parse_integer(text) is not None:
-            name = tidy_text(distinct[1].text).replace("\n", "")
-            span = sum(cell is distinct[1] for cell in cells)
-            # 一 | 加强宣传 | | |: the rows are numbered 1, 2, 3 and the sections in Chinese.
-            is_bare = not re.search(r"\d", text) and len(name) <= 30 and not _SENTENCE_END.search(name)
-            if (span >= len(cells) - 2 and span > 1) or (span == 1 and is_bare):
-                return name
-        if _TOTAL.match(text):
-            return f"\0{text}"
-        return None
+        title, span = _tidy_title(distinct[1]), sum(cell is distinct[1] for cell in cells)
+        # 一 | 加强宣传 | | |: the rows are numbered 1, 2, 3 and the sections in Chinese.
+        is_bare = not re.search(r"\d", text) and len(title) <= 30 and not _SENTENCE_END.search(title)
+        return title if 1 < span >= len(cells) - 2 or (span == 1 and is_bare) else None
 
     def _is_in_number_column(self, cells: Sequence[Cell], cell: Cell, text: str) -> bool:
         """Whether a heading stands in the column of numbers, the rest of its row blank."""
@@ -333,10 +322,7 @@ class _EntryBuilder:
     def _is_continuation(self, row: TableRow, last: TableEntry) -> bool:
         """Whether the row is the end of the one before it, which a page cut in two."""
         before = last.rows[-1]
-        number = row.cells.get(Column.NUMBER)
-        if number and number[0][1] is not last.first(Column.NUMBER):
-            return False
-        if not self._has_same_aspect(row, last) or any(
+        if not self._has_same_number(row, last) or any(
             cell is other
             for column in (Column.SUGGESTION, Column.TASKS)
             for _, cell in row.cells.get(column, ())
@@ -353,16 +339,13 @@ class _EntryBuilder:
             return row.follows_break and is_cut and not begins and not self._is_numbered_by_row()
         if begins and self._key_column in texts:
             return False
-        has_duties = any(before.has(column) for column in _DUTIES)
-        return has_duties and (is_cut or (row.follows_break and self._begins_with_ordinal(last)))
+        is_numbered = leading_ordinal(tidy_text(last.text(self._key_column))) is not None
+        return any(before.has(column) for column in _DUTIES) and (is_cut or (row.follows_break and is_numbered))
 
     @staticmethod
     def _is_shared(row: TableRow, before: TableRow, column: Column) -> bool:
         above = {cell for _, cell in before.cells.get(column, ())}
         return all(cell in above for _, cell in row.cells[column])
-
-    def _begins_with_ordinal(self, entry: TableEntry) -> bool:
-        return leading_ordinal(tidy_text(entry.text(self._key_column))) is not None
 
     def _is_numbered_by_row(self) -> bool:
         """Whether each row so far has a number, so that one without is suspicious."""
@@ -388,6 +371,25 @@ class _EntryBuilder:
         old = entry.rows[-1].cells[column][at][1]
         for row in entry.rows:
             row.cells[column] = [(head, joined if cell is old else cell) for head, cell in row.cells.get(column, ())]
+
+
+def _tidy_title(cell: Cell) -> str:
+    return tidy_text(cell.text).replace("\n", "")
+
+
+def _is_wide(cells: Sequence[Cell], cell: Cell) -> bool:
+    """Whether the only text of a row reaches over most of it."""
+    span = sum(other is cell for other in cells)
+    return span >= max(2, len(cells) - 1) or (len(cells) > 2 and span > len(cells) // 2)
+
+
+def _find_note(cells: Sequence[Cell], distinct: Sequence[Cell]) -> str | None:
+    """Return the text of a row that is a total or a note; None where it is none."""
+    text = _tidy_title(distinct[0])
+    if len(distinct) > 1:
+        return text if _TOTAL.match(text) else None
+    is_title = _is_wide(cells, distinct[0]) and (_TITLE.search(text) or len(text) > 80)
+    return distinct[0].text if is_title or _TOTAL.match(text) or _NOTE.match(text) else None
 
 
 def _join_cell_halves(first: str, second: str, column: Column) -> str:
