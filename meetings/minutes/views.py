@@ -80,7 +80,7 @@ def _create_draft(request: Request, file: UploadedFile | None, text: str) -> Min
 
 def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
     context = {
-        "wrong": form.error_messages,
+        "errors": form.error_messages,
         "text": form["text"].value() or "",
         "longest_text": MAX_PASTED_CHARACTERS,
         "limits": {
@@ -139,7 +139,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
 
 
 def _render_draft(request: Request, page: DraftPage, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
-    context = {"page": page, "document": page.document, "wrong": errors}
+    context = {"page": page, "document": page.document, "errors": errors}
     return render(request, "meetings/minutes/draft.html", context, status=status)
 
 
@@ -183,7 +183,7 @@ def _render_fragment(request: Request, page: DraftPage, *, status: int = 200, er
     is_outdated = row is not None and not error and _has_new_values(row, request.POST)
     saved_only = request.POST.get("action") in ("save", "facts") and not is_outdated
     template = "meetings/minutes/_save_response.html" if saved_only else "meetings/minutes/_resolution_response.html"
-    context = {"page": page, "document": page.document, "row": row, "wrong": error}
+    context = {"page": page, "document": page.document, "row": row, "errors": error}
     response = render(request, template, context, status=status)
     if row is not None and is_outdated and request.POST.get("action") == "save":
         response["HX-Retarget"], response["HX-Reswap"] = f"#row-{row.pk}", "outerHTML"

@@ -75,7 +75,7 @@ def _list(
     counts = {count.key: count for count in (of_departments if kind is Department else of_leaders)}
     context = {
         "table": table,
-        "wrong": errors,
+        "errors": errors,
         "words": words,
         "what": "departments" if kind is Department else "people",
         "form": form if permissions.can_manage_organisation(request.user) else None,

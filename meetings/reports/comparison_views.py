@@ -36,7 +36,7 @@ def meeting_compare(request: Request) -> HttpResponse:
         comparison = compare_meetings(form.cleaned_data["a"], form.cleaned_data["b"])
     context = {
         "form": form,
-        "wrong": errors,
+        "errors": errors,
         "comparison": comparison,
         "day": day,
         "is_today": day == today(),
@@ -82,7 +82,7 @@ def _render_form(request: Request, suggestion: Suggestion, form: RelatedSuggesti
         "candidates": [candidate for candidate in found if candidate.suggestion != current_link],
         "chosen": str(form["earlier"].value() or ""),
         "words": search_text,
-        "wrong": form.error_messages,
+        "errors": form.error_messages,
         "back": get_next_url(request) or reverse("meeting_detail", args=[suggestion.meeting_id]),
     }
     return render(request, "meetings/reports/related_suggestions.html", context, status=form.status_code)

@@ -148,7 +148,7 @@ class TaskFilterSet(django_filters.FilterSet):
                 )
 
     @property
-    def wrong(self) -> list[str]:
+    def error_messages(self) -> list[str]:
         """One message for each parameter without a meaning, unknown ones included."""
         unknown = [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]
         sentences = [_("There is no filter called “%(name)s”. Leave it out.") % {"name": name} for name in unknown]
@@ -160,7 +160,7 @@ class TaskFilterSet(django_filters.FilterSet):
     def in_words(self) -> list[str]:
         """Describe each active filter in the reader's language: “Status: In progress”.
 
-        An invalid one is left to `wrong`.
+        An invalid one is left to `error_messages`.
         """
         self.form.is_valid()  # what has a meaning is in `cleaned_data` from now on, whatever else has none
         return [
@@ -278,6 +278,6 @@ def filter_tasks(params: QueryDict, tasks: TaskQuerySet, day: datetime.date) -> 
     Raises InvalidParameterError where one of them has no meaning: then there are no rows, never all.
     """
     filterset = TaskFilterSet(params, tasks, day=day)
-    if filterset.wrong:
-        raise InvalidParameterError(filterset.wrong)
+    if filterset.error_messages:
+        raise InvalidParameterError(filterset.error_messages)
     return filterset.qs

@@ -75,7 +75,7 @@ class Listing(TaskRows):
     filterset: TaskFilterSet
     tasks: TaskQuerySet
     per_page: int
-    wrong: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     @property
     def available_columns(self) -> list[tuple[str, str, bool]]:
@@ -154,7 +154,7 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
         permissions.annotate_liaison_roles(request.user, tasks), day, columns=columns, sorting=sorting
     )
     filterset = TaskFilterSet(request.GET, tasks, day=day, choices=FilterChoices(day, request.user))
-    errors += filterset.wrong
+    errors += filterset.error_messages
     per_page = _parse_number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], errors)
     # An export is of all pages, so it does not matter on which of them it was asked for.
     page = 1 if request.GET.get("export") else _parse_number(request, "page", 1, 1, None, errors)
@@ -176,7 +176,7 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
         per_page=per_page,
         columns=columns,
         address=request.get_full_path(),
-        wrong=errors,
+        errors=errors,
     )
 
 

@@ -69,7 +69,7 @@ class ViewDescription:
     filters: str
     sorting: str
     columns: str
-    wrong: list[str]
+    errors: list[str]
 
 
 def describe(query: str, choices: FilterChoices, day: datetime.date) -> ViewDescription:
@@ -84,7 +84,7 @@ def describe(query: str, choices: FilterChoices, day: datetime.date) -> ViewDesc
         # Translators: what stands between the items of a list.
         sorting=_(", ").join(_sorting_label(name) for name in sorting),
         columns=_(", ").join(_column_header(name) for name in columns),
-        wrong=[*filterset.wrong, *wrong_sorting, *wrong_columns],
+        errors=[*filterset.error_messages, *wrong_sorting, *wrong_columns],
     )
 
 

@@ -67,7 +67,7 @@ class SearchResult:
     """All that was found, in groups; ``wrong`` says why nothing could be looked for."""
 
     groups: list[HitGroup] = field(default_factory=list)
-    wrong: str = ""
+    error: str = ""
 
     @property
     def total(self) -> int:
@@ -84,7 +84,7 @@ def search(account: Account, text: str, day: datetime.date) -> SearchResult:
     if not words or not account.is_authenticated:
         return SearchResult()
     if len(text.strip()) > MAX_LENGTH or len(words) > SearchTextField.MAX_WORDS:
-        return SearchResult(wrong=_("Search for %(most)d words at most.") % {"most": SearchTextField.MAX_WORDS})
+        return SearchResult(error=_("Search for %(most)d words at most.") % {"most": SearchTextField.MAX_WORDS})
     groups = [
         _people(words),
         _departments(words),

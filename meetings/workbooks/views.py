@@ -90,7 +90,7 @@ def _render_home(
     context = {
         "form": form,
         "hand_in": WorkbookUploadForm(),
-        "wrong": errors,
+        "errors": errors,
         "limits": {"files": MAX_FILES, "megabytes": MAX_FILE_BYTES // MEGABYTE},
         "waiting": [(upload, _count_filled_rows(upload)) for upload in waiting],
         "recent": permissions.readable_workbooks(request.user)
@@ -114,19 +114,19 @@ def _save_uploads(request: Request) -> HttpResponse:
     form = WorkbookExportForm(account=request.user, today=today())
     if not uploads.is_valid():
         return _render_home(request, form, uploads.error_messages, status=uploads.status_code)
-    kept, wrong = [], []
+    kept, errors = [], []
     for file in uploads.cleaned_data["files"]:
         try:
             kept.append(_save_upload(request, file))
         except UnreadableDocumentError as error:
-            wrong.append(
+            errors.append(
                 _("%(file)s: %(sentence)s") % {"file": file.name, "sentence": unreadable_workbook_message(error)}
             )
         except ServiceError as refused:
-            wrong.append(_("%(file)s: %(sentence)s") % {"file": file.name, "sentence": refused.message})
+            errors.append(_("%(file)s: %(sentence)s") % {"file": file.name, "sentence": refused.message})
     if not kept:
-        return _render_home(request, form, wrong, status=422)
-    for message in wrong:
+        return _render_home(request, form, errors, status=422)
+    for message in errors:
         messages.error(request, message)
     first = next((upload for upload in kept if upload.is_pending), None)
     return redirect("fill_in_upload", (first or kept[0]).pk)
@@ -204,7 +204,7 @@ def _render_review(
     following = (
         permissions.own_workbooks(request.user).waiting().exclude(pk=upload.pk).order_by("uploaded_at", "pk").first()
     )
-    context: dict[str, Any] = {"upload": upload, "wrong": errors, "since": later_entries, "next_upload": following}
+    context: dict[str, Any] = {"upload": upload, "errors": errors, "since": later_entries, "next_upload": following}
     if upload.is_pending:
         # Another one's is waiting for its owner alone, so this is the account's own.
         context["seen_at"] = services.last_entry_id()

@@ -45,7 +45,7 @@ def test_the_tables_are_sorted_by_every_column_both_ways(staff, address, table):
         down = [row.record.pk for row in staff.get(address, {"sort": f"-{column}"}).context["table"].rows]
         assert sorted(up) == sorted(down), column
         assert len(up) > 2, column
-    assert "purple" in staff.get(address, {"sort": "purple"}).context["wrong"][0]
+    assert "purple" in staff.get(address, {"sort": "purple"}).context["errors"][0]
 
 
 @pytest.mark.parametrize("words", ["技术", "jishu", "JSB", "评定部"])

@@ -14,7 +14,7 @@ class Answer:
     status: int
     found: set[int]
     order: list[int]
-    wrong: list[str]
+    errors: list[str]
     text: str
 
 
@@ -25,6 +25,6 @@ def ids(*tasks: Task) -> set[int]:
 def assert_refused(answer: Answer, *words: str) -> None:
     """A parameter without a meaning yields no rows, and the page says which it is."""
     assert answer.found == set()
-    assert len(answer.wrong) == 1
+    assert len(answer.errors) == 1
     for word in words:
-        assert word in answer.wrong[0]
+        assert word in answer.errors[0]

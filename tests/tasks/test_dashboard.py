@@ -100,7 +100,7 @@ def found_at(visitor: Visitor, address: str) -> int:
     """Return what the list at ``address`` says it found; drawing a single row, for hundreds of lists are asked."""
     response = visitor.get(f"{address}{'&' if '?' in address else '?'}per_page=1", **{"HX-Request": "true"})
     listing = response.context["listing"]
-    assert listing.wrong == [], address
+    assert listing.errors == [], address
     return listing.found
 
 
@@ -112,7 +112,7 @@ def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
         # As htmx asks for it: the list without the frame around it, which a thousand looks need not draw.
         response = visitor.get(f"{address}&page={page}", **{"HX-Request": "true"})
         listing = response.context["listing"]
-        assert listing.wrong == [], address
+        assert listing.errors == [], address
         rows += html.fragment_fromstring(response.content.decode(), create_parent=True).xpath(".//tbody/tr/@id")
         if not listing.found or not listing.table.page.has_next():
             break
@@ -264,5 +264,5 @@ def test_the_dashboard_of_what_was_found_says_what_the_list_says(register, asked
 
 def test_a_wrong_word_on_the_dashboard_is_said_and_counts_nothing(register):
     page = visitors()[1].get("/?department=没有这个部").context
-    assert page["wrong"]
+    assert page["errors"]
     assert page["counts"].total == 0

@@ -42,7 +42,7 @@ def test_what_was_asked_for_by_name_is_ticked(client, world):
 
 def test_an_empty_result_says_so_and_offers_to_clear(ask, client, world):
     answer = ask(q="没有这样的任务")
-    assert answer.wrong == []
+    assert answer.errors == []
     assert answer.found == set()
     page = html.fromstring(client.get("/tasks/?q=没有这样的任务").content)
     assert page.xpath("//*[contains(@class, 'empty-state')]//a[@href='/tasks/']")
@@ -105,7 +105,7 @@ def test_an_export_is_of_the_day_shown(client, world):
 def test_an_unknown_export_is_refused(ask, world, form):
     answer = ask(export=form)
     assert answer.status == 400
-    assert len(answer.wrong) == 1
+    assert len(answer.errors) == 1
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
@@ -114,7 +114,7 @@ def test_a_wrong_parameter_is_exported_by_no_form(ask, world, form, wrong):
     answer = ask(f"export={form}&{wrong}")
     assert answer.status == 400
     assert answer.found == set()
-    assert answer.wrong
+    assert answer.errors
 
 
 # --- the contract -------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def client() -> Client:
 
 def test_without_parameters_there_are_all(ask, world):
     assert ask().found == ids(*world.tasks.values())
-    assert ask(q="", status="", health="", department="", due_after="", sort="", page="", per_page="").wrong == []
+    assert ask(q="", status="", health="", department="", due_after="", sort="", page="", per_page="").errors == []
 
 
 @pytest.mark.parametrize("health", Health.values)
@@ -73,7 +73,7 @@ def test_a_department_means_lead_and_responsible_and_supporting_is_a_parameter_o
     assert ask(department=world.technology.pk).found == ask(department="技术部").found == technology
     assert ask(department=["技术部", world.office.pk]).found == ids(*world.tasks.values())
     assert ask(department="国际部").found == set()
-    assert ask(department="国际部").wrong == []
+    assert ask(department="国际部").errors == []
     assert ask(supporting="国际部").found == ask(supporting=world.international.pk).found == ids(world.undecided)
     assert ask(supporting="技术部").found == set()
     assert ask(department="技术部", supporting="国际部").found == ids(world.undecided)
@@ -159,7 +159,7 @@ def test_as_of_shows_status_health_and_progress_of_that_day(ask):
     ):
         assert ask(as_of=day, status=status, health=health).found == ids(task), day
     assert ask(as_of="2023-11-07").found == set(), "a meeting appears from its issue day"
-    assert ask(as_of="2023-11-07").wrong == []
+    assert ask(as_of="2023-11-07").errors == []
 
 
 def test_a_future_or_unreadable_day_is_refused(ask, world):

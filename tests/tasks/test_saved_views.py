@@ -173,7 +173,7 @@ def test_a_view_whose_filter_has_lost_its_meaning_says_so_where_it_is_listed_and
     view = SavedView.objects.get()
     assert "is not known here" in page(client)
     opened = client.get(client.get(f"/views/{view.pk}/")["Location"]).context["listing"]
-    assert opened.wrong
+    assert opened.errors
     assert opened.found == 0
 
 
@@ -230,4 +230,4 @@ def test_a_first_page_that_is_deleted_or_shared_no_longer_is_the_page_of_the_set
 def test_every_column_can_be_kept(world):
     client = signed_in(world.reader)
     save(client, query=f"columns={','.join(TaskTable.base_columns)}")
-    assert client.get(client.get(f"/views/{SavedView.objects.get().pk}/")["Location"]).context["listing"].wrong == []
+    assert client.get(client.get(f"/views/{SavedView.objects.get().pk}/")["Location"]).context["listing"].errors == []

@@ -94,8 +94,8 @@ def test_while_typing_only_the_results_are_sent(world):
 def test_nothing_and_too_much_are_said(world):
     assert search(world.reader, "  ", world.day).groups == []
     assert search(world.reader, "没有这样的东西", world.day).groups == []
-    assert search(world.reader, "字" * 400, world.day).wrong
-    assert search(world.reader, " ".join(map(str, range(30))), world.day).wrong
+    assert search(world.reader, "字" * 400, world.day).error
+    assert search(world.reader, " ".join(map(str, range(30))), world.day).error
 
 
 @given(st.text(max_size=320))
@@ -103,4 +103,4 @@ def test_nothing_and_too_much_are_said(world):
 def test_any_text_can_be_searched_for(world, text):
     found = search(world.reader, text, world.day)
     assert found.total >= 0
-    assert not (found.wrong and found.groups)
+    assert not (found.error and found.groups)

@@ -38,7 +38,7 @@ def test_an_unknown_value_is_said_and_finds_nothing(ask, world, name, value):
 def test_an_unknown_value_beside_a_known_one_finds_nothing_either(ask, world, name):
     known = {"status": "closed", "health": "overdue", "meeting": world.meeting.pk, "leader": "肖良", "source": "刘仲书"}
     value = known.get(name, "技术部" if name in ("department", "supporting") else "加强认可宣传")
-    assert ask(**{name: value}).wrong == []
+    assert ask(**{name: value}).errors == []
     assert_refused(ask(**{name: [value, "没有这个"]}), "没有这个")
 
 
@@ -75,7 +75,7 @@ def test_a_wrong_sorting_is_said(ask, world, value):
 def test_everything_that_is_wrong_is_said_at_once(ask, world):
     answer = ask(status="done", colour="red", page="0", sort="colour", as_of="2999-01-01")
     assert answer.found == set()
-    assert len(answer.wrong) == 5
+    assert len(answer.errors) == 5
 
 
 def test_a_wrong_parameter_leaves_the_form_as_it_was_and_offers_to_clear(client, world):

@@ -335,7 +335,7 @@ def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
 def test_bad_files_get_a_sentence_and_leave_nothing(world, content):
     response = handed_in(world.liaison, content)
     assert response.status_code == 422
-    assert len(response.context["wrong"]) == 1
+    assert len(response.context["errors"]) == 1
     assert not WorkbookUpload.objects.exists()
 
 

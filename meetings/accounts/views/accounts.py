@@ -32,7 +32,7 @@ def account_list(request: Request) -> HttpResponse:
     if role in Role.values:
         accounts = accounts.filter(role=role)
     table, errors = AccountTable.build(request, accounts)
-    context = {"table": table, "wrong": errors, "words": words, "role": role, "roles": Role.choices}
+    context = {"table": table, "errors": errors, "words": words, "role": role, "roles": Role.choices}
     return render(request, "meetings/accounts/list.html", context)
 
 

@@ -87,7 +87,7 @@ def _show_table(request: Request, meeting: Meeting, *, errors: Sequence[str] = (
         "blocks": _blocks(meeting, aspects),
         "aspects": aspects,
         "seen": table_version_token(meeting),
-        "wrong": list(errors),
+        "errors": list(errors),
         "typed": request.POST,
     }
     return render(request, "meetings/breakdown/edit_table.html", context, status=status)

@@ -31,7 +31,7 @@ def meeting_list(request: Request) -> HttpResponse:
     meetings = permissions.readable_meetings(request.user, day).with_counts()
     counts = {count.key: count for count in statistics.count_by_meeting(permissions.readable_tasks(request.user, day))}
     table, errors = MeetingTable.build(request, meetings, errors)
-    context = {"table": table, "counts": counts, "wrong": errors, **_common_context(request, day)}
+    context = {"table": table, "counts": counts, "errors": errors, **_common_context(request, day)}
     return render(request, "meetings/breakdown/meeting_list.html", context)
 
 
@@ -56,7 +56,7 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
         "counts": statistics.count_by_health(tasks),
         "health_values": Health,
         "next_meeting_form": NextMeetingForm(auto_id="next-meeting-%s"),
-        "wrong": errors,
+        "errors": errors,
         **_common_context(request, day),
     }
     return render(request, "meetings/breakdown/meeting_detail.html", context, status=400 if asked_for else 200)

@@ -169,7 +169,7 @@ def batch_list(request: Request) -> HttpResponse:
     except InvalidPage:
         table.paginate(page=1, per_page=50)
     _tell_what([row.record for row in table.paginated_rows])
-    return render(request, "meetings/tasks/batches/list.html", {"table": table, "wrong": errors})
+    return render(request, "meetings/tasks/batches/list.html", {"table": table, "errors": errors})
 
 
 def _tell_what(batches: list[Batch]) -> None:

@@ -43,7 +43,7 @@ def dashboard(request: Request) -> HttpResponse:
     filter_descriptions: list[str] = []
     if filter_query:
         filterset = TaskFilterSet(filter_query, tasks, day=day)
-        errors += filterset.wrong
+        errors += filterset.error_messages
         filter_descriptions = filterset.in_words()
         tasks = tasks.none() if errors else filterset.qs
         states = states.filter(task__in=tasks.order_by().values("pk"))
@@ -58,7 +58,7 @@ def dashboard(request: Request) -> HttpResponse:
         "day": day,
         "is_today": day == today(),
         "today": today(),
-        "wrong": errors,
+        "errors": errors,
         "scope": scope,
         "has_own": bool(own),
         "is_own_scope": is_own_scope,

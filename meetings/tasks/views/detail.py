@@ -69,7 +69,7 @@ def render_task(
         "as_of": as_of_query(day),
         "form": form,
         "submitted_form": submitted_form,
-        "wrong": errors,
+        "errors": errors,
         "log": log,
         "siblings": siblings,
         "sources": task.suggestion.suggestion_sources.select_related("person"),

@@ -110,7 +110,7 @@ def _common_context(
         "day": day,
         "is_today": day == today(),
         "today": today(),
-        "wrong": errors,
+        "errors": errors,
         "scope": scope,
         "as_of": as_of_query(day),
         "here": request.get_full_path(),

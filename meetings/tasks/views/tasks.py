@@ -31,10 +31,10 @@ def task_list(request: Request) -> HttpResponseBase:
     day, _wrong = requested_day(request, today())
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
     asked_for = request.GET.get("export")
-    if asked_for and not listing.wrong:
+    if asked_for and not listing.errors:
         if asked_for in downloads.REGISTER_FORMATS:
             return downloads.register_response(listing.tasks, day, asked_for)
-        listing.wrong.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": asked_for})
+        listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": asked_for})
     fragment = request.htmx and not request.htmx.history_restore_request
     response = render(
         request,
