@@ -67,13 +67,13 @@ def _year_of(parts: Parts, known: Known, before: Point | None) -> tuple[int | No
         return int(year), True
     if short_year := parts.get("short_year"):
         return 2000 + int(short_year), True
-    said = parts.get("said_year")
-    if not said:
+    relative_year = parts.get("said_year")
+    if not relative_year:
         return None, False
     base = known.issued_on.year if known.issued_on else None
-    if said[0] in "次翌同" and before and before.due:
+    if relative_year[0] in "次翌同" and before and before.due:
         base = before.due.year
-    return (None if base is None else base + _YEARS_AHEAD[said[0]]), True
+    return (None if base is None else base + _YEARS_AHEAD[relative_year[0]]), True
 
 
 def _place(point: Point, period: Period, known: Known, before: Point | None) -> tuple[Point, int | None]:

@@ -61,8 +61,8 @@ def cell_text(text: str | Promise) -> str:
     if len(units) <= 2 * MAX_CELL_LENGTH:
         return escaped
     notice = "\n" + _("[Too long for one cell; the register has the whole text.]")
-    kept = units[: 2 * (MAX_CELL_LENGTH - len(notice))].decode("utf-16-le", "ignore")
-    return kept + notice
+    cut_text = units[: 2 * (MAX_CELL_LENGTH - len(notice))].decode("utf-16-le", "ignore")
+    return cut_text + notice
 
 
 def write_cell(cell: Cell, value: Value, kind: CellKind = CellKind.TEXT) -> Cell:

@@ -146,29 +146,29 @@ def _find_row_length_blockers(row: ParsedRow, position: int) -> Iterable[Blocker
 
 def _find_long_texts(row: ParsedRow, position: int) -> Iterable[Blocker]:
     # No form could save such a text again, nor any list show it.
-    said = {"row": position, "longest": MAX_TEXT_LENGTH}
+    values = {"row": position, "longest": MAX_TEXT_LENGTH}
     suggestion_length = len(row.suggestion or "")
     if suggestion_length > MAX_TEXT_LENGTH:
         message = _(
             "Row %(row)d: the suggestion is %(length)d characters long, and %(longest)d are the most. Shorten it."
         )
-        yield Blocker(message % {**said, "length": suggestion_length}, position)
+        yield Blocker(message % {**values, "length": suggestion_length}, position)
     for number, task in enumerate(row.tasks, start=1):
         if len(task.text or "") > MAX_TEXT_LENGTH:
             message = _(
                 "Row %(row)d: task %(task)d is %(length)d characters long, and %(longest)d are the most. Shorten it."
             )
-            yield Blocker(message % {**said, "task": number, "length": len(task.text)}, position)
+            yield Blocker(message % {**values, "task": number, "length": len(task.text)}, position)
 
 
 def _find_long_value(text: str | None, model: type[Model], field: str, row: int | None) -> Iterable[Blocker]:
     longest = max_length_of(model, field)
     if text and len(text) > longest:
-        said = {"text": f"{text[:20]}…", "longest": longest, "row": row}
+        values = {"text": f"{text[:20]}…", "longest": longest, "row": row}
         if row is None:
-            yield Blocker(_("“%(text)s” is longer than %(longest)d characters. Shorten it.") % said)
+            yield Blocker(_("“%(text)s” is longer than %(longest)d characters. Shorten it.") % values)
         else:
-            yield Blocker(_("Row %(row)d: “%(text)s” is longer than %(longest)d characters. Shorten it.") % said, row)
+            yield Blocker(_("Row %(row)d: “%(text)s” is longer than %(longest)d characters. Shorten it.") % values, row)
 
 
 # --- entering -------------------------------------------------------------------------------------

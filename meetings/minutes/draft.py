@@ -101,16 +101,16 @@ def build_draft(read: ParsedFile) -> Draft:
 def update_issues(before: Sequence[ParserIssue], parsed: ParsedRowForm) -> tuple[ParserIssue, ...]:
     """Return a row's open problems after parsing, from those ``before``."""
     renewed = {code for code, column in SHARED_NAME_COLUMNS.items() if column in parsed.shared}
-    kept = [problem for problem in before if problem.column not in parsed.changed and problem.code not in renewed]
+    remaining = [problem for problem in before if problem.column not in parsed.changed and problem.code not in renewed]
     row = parsed.row
     for code, column in SHARED_NAME_COLUMNS.items():
         is_asked = code in renewed or (column in parsed.changed and any(problem.code is code for problem in before))
         if is_asked and (problem := find_shared_names_issue(row, code)):
-            kept.append(problem)
+            remaining.append(problem)
     if "departments" in parsed.changed and any(not task.departments for task in row.tasks):
-        kept.append(ParserIssue(None, "departments", "", ProblemCode.NO_DEPARTMENT))
-    kept.extend(issue_from_deadline_problem(doubt) for doubt in parsed.deadline_problems)
-    return _unique(kept)
+        remaining.append(ParserIssue(None, "departments", "", ProblemCode.NO_DEPARTMENT))
+    remaining.extend(issue_from_deadline_problem(doubt) for doubt in parsed.deadline_problems)
+    return _unique(remaining)
 
 
 def find_shared_names_issue(row: ParsedRow, code: ProblemCode) -> ParserIssue | None:
@@ -214,8 +214,8 @@ def split_draft_row(draft_row: DraftRowData, after: int) -> tuple[DraftRowData, 
     second = replace(
         EMPTY_ROW, aspect=row.aspect, sources=row.sources, tasks=renumber_tasks(row.tasks[after:]), origin=row.origin
     )
-    kept = replace(draft_row, row=first, problems=_keep_open_issues(first, draft_row.problems))
-    return kept, DraftRowData(second, _keep_open_issues(second, draft_row.problems), draft_row.source)
+    first_half = replace(draft_row, row=first, problems=_keep_open_issues(first, draft_row.problems))
+    return first_half, DraftRowData(second, _keep_open_issues(second, draft_row.problems), draft_row.source)
 
 
 def merge_draft_rows(one: DraftRowData, other: DraftRowData) -> DraftRowData:
@@ -235,18 +235,18 @@ def merge_draft_rows(one: DraftRowData, other: DraftRowData) -> DraftRowData:
 
 def _keep_open_issues(row: ParsedRow, issues: Sequence[ParserIssue]) -> tuple[ParserIssue, ...]:
     """Return the issues without those about several tasks that the row lost."""
-    kept = []
+    remaining = []
     for issue in issues:
         if issue.code in SHARED_NAME_COLUMNS:
             if now := find_shared_names_issue(row, issue.code):
-                kept.append(now)
+                remaining.append(now)
         elif not (
             issue.deadline_problem
             and issue.deadline_problem.code is DoubtCode.SEVERAL_DATES_SEVERAL_TASKS
             and len(row.tasks) < 2
         ):
-            kept.append(issue)
-    return tuple(kept)
+            remaining.append(issue)
+    return tuple(remaining)
 
 
 # --- other days -----------------------------------------------------------------------------------

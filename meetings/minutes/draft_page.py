@@ -306,10 +306,10 @@ def build_name_card(match: NameMatch, matches: NameMatches) -> NameCard:
             reason = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": reason, "meeting": candidate.last_met}
         candidates.append((str(candidate.known.pk), str(candidate.known), reason))
     if match.is_open:
-        said = question_sentence(match.code, match.name, match.parameters)
+        message = question_sentence(match.code, match.name, match.parameters)
     else:
-        said = match_reason_message(match.likeness) if match.likeness else ""
+        message = match_reason_message(match.likeness) if match.likeness else ""
         if match.last_met:
-            said = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": said, "meeting": match.last_met}
+            message = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": message, "meeting": match.last_met}
     rows = list(dict.fromkeys(row for row, _column in matches.places[match.key] if row is not None))
-    return NameCard(f"name-{crc32(match.key.encode()):x}", match, said, candidates, rows)
+    return NameCard(f"name-{crc32(match.key.encode()):x}", match, message, candidates, rows)

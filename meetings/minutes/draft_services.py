@@ -252,8 +252,8 @@ def remove_task(*, row_id: int, version: int, place: int) -> None:
     if len(tasks) < (2 if draft_row.corrects is None else 1) or not 0 <= place < len(tasks):
         raise InvalidInputError(_("A row needs a task. Remove the whole row instead."))
     left = replace(draft_row.row, tasks=renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
-    kept = changes.update_issues(draft_row.problems, ParsedRowForm(left, frozenset({"departments", "leaders"})))
-    save_row(row, replace(draft_row, row=left, problems=kept))
+    issues = changes.update_issues(draft_row.problems, ParsedRowForm(left, frozenset({"departments", "leaders"})))
+    save_row(row, replace(draft_row, row=left, problems=issues))
 
 
 @transaction.atomic

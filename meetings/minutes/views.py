@@ -127,9 +127,9 @@ def draft(request: Request, pk: int) -> HttpResponse:
         return redirect("draft", pk)
     try:
         answer = _ACTIONS[action](request, document)
-    except draft_services.AlreadyAcceptedError as told:
-        messages.info(request, told.message)
-        return _redirect_to(request, told.meeting.get_absolute_url())
+    except draft_services.AlreadyAcceptedError as error:
+        messages.info(request, error.message)
+        return _redirect_to(request, error.meeting.get_absolute_url())
     except AcceptBlockedError as cannot:
         page = build_draft_page(document)
         return _render_draft(request, page, errors=[blocker.message for blocker in cannot.blockers], status=422)

@@ -348,8 +348,8 @@ def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
                 replayed.apply(entry)
                 continue
             replayed = _ReplayState(issued_on)
-            for kept in exclude_undone(taken):
-                replayed.apply(kept)
+            for standing_entry in exclude_undone(taken):
+                replayed.apply(standing_entry)
         if current is not None:
             current.until = day
             yield current

@@ -36,11 +36,11 @@ def decision_blocks(decisions: PendingDecisions) -> Iterator[Block]:
             Column(label("deadline"), 34, words.format_deadline),
             request=_("Please name who answers for these tasks."),
         )
-    if decisions.wishes:
+    if decisions.extension_requests:
         yield Heading(2, _("Later deadlines to be decided on"))
         yield from words.counted_tasks_table(
             _("Later deadlines asked for"),
-            decisions.wishes,
+            decisions.extension_requests,
             Column(_("Asked for"), 26, _format_request),
             words.days_column(attrgetter("request.days_requested")),
             Column(_("Reason"), 30, attrgetter("request.reason")),

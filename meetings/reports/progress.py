@@ -99,12 +99,12 @@ class PendingDecisions:
 
     undecided: tuple[Task, ...]
     unassigned: tuple[Task, ...]
-    wishes: tuple[PendingExtension, ...]
+    extension_requests: tuple[PendingExtension, ...]
     closure_requests: tuple[StatusChange, ...]
     terminated: tuple[StatusChange, ...]
 
     def __bool__(self) -> bool:
-        return any((self.undecided, self.unassigned, self.wishes, self.closure_requests, self.terminated))
+        return any((self.undecided, self.unassigned, self.extension_requests, self.closure_requests, self.terminated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class ProgressReport:
     aspects: tuple[AspectPart, ...]
     overdue: tuple[Task, ...]
     review_missed: tuple[Task, ...]
-    wishes: dict[int, ExtensionRequest]
+    extension_requests: dict[int, ExtensionRequest]
     extended: tuple[ExtendedTask, ...]
     raised_before: tuple[RelatedSuggestion, ...]
     asked: PendingDecisions
@@ -143,13 +143,13 @@ def build_progress_report(meeting: Meeting, day: datetime.date) -> ProgressRepor
         aspects=group_by_aspect(meeting, ordered, day),
         overdue=filter_by_health(ordered, Health.OVERDUE),
         review_missed=filter_by_health(ordered, Health.REVIEW_MISSED),
-        wishes=extension_requests,
+        extension_requests=extension_requests,
         extended=find_extended_tasks(ordered, day),
         raised_before=find_related_suggestions(meeting, day),
         asked=PendingDecisions(
             undecided=tuple(task for task in ordered if _is_undecided(task)),
             unassigned=tuple(task for task in ordered if not responsible_department_names(task)),
-            wishes=tuple(
+            extension_requests=tuple(
                 PendingExtension(task, extension_requests[task.pk]) for task in ordered if task.pk in extension_requests
             ),
             closure_requests=_status_changes(Status.CLOSURE_REQUESTED, ordered, status_entries),
@@ -199,7 +199,7 @@ def outcomes_by_suggestion(suggestions: Iterable[Suggestion | int], day: datetim
 def open_extension_requests(tasks: Iterable[Task], day: datetime.date) -> dict[int, ExtensionRequest]:
     """Return the extension requests open at the end of ``day``, by task. One query."""
     asked = ExtensionRequest.objects.open_on(day).filter(task__in=[task.pk for task in tasks])
-    return {wish.task_id: wish for wish in asked.select_related("asked__department")}
+    return {request.task_id: request for request in asked.select_related("asked__department")}
 
 
 def extension_entries_between(

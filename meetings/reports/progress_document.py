@@ -172,7 +172,7 @@ def _late_table(caption: str, tasks: tuple[Task, ...], due: str, days: str, repo
 
 
 def _late_reason(task: Task, report: ProgressReport) -> str:
-    extension_request = report.wishes.get(task.pk)
+    extension_request = report.extension_requests.get(task.pk)
     if extension_request is None:
         return words.format_progress(task)
     return _("A later deadline is asked for: %(reason)s") % {"reason": extension_request.reason}

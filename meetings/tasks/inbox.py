@@ -105,7 +105,7 @@ def _secretariat_groups() -> list[InboxGroup]:
         InboxGroup(
             "extension",
             _("Later deadlines to decide"),
-            # From the few open wishes to their tasks, not through all tasks.
+            # From the few open requests to their tasks, not through all tasks.
             Task.objects.filter(pk__in=ExtensionRequest.objects.waiting().values("task")),
             Subquery(asked.values("reason")[:1]),
             Subquery(asked.values("asked__effective_on")[:1]),

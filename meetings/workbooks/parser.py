@@ -117,7 +117,7 @@ class WorkbookRow:
     refusal: RejectionReason | None = None
 
     @property
-    def said(self) -> tuple[tuple[WorkbookColumn, str], ...]:
+    def filled_cells(self) -> tuple[tuple[WorkbookColumn, str], ...]:
         """What was written, for comparing with another row."""
         return tuple((column, self.open_cells[column].text) for column in OPEN_COLUMNS if column in self.open_cells)
 
@@ -312,7 +312,7 @@ def _reject_displaced_rows(rows: list[WorkbookRow]) -> list[WorkbookRow]:
         was = dict(zip(LOCKED_COLUMNS, row.key.digests, strict=True))
         identities.setdefault(tuple(was[column] for column in _IDENTITY_COLUMNS), set()).add(row.key.task_id)
         texts.setdefault(was[WorkbookColumn.TASK], set()).add(row.key.task_id)
-    kept = []
+    result = []
     for row in rows:
         now = dict(zip(LOCKED_COLUMNS, row.key.digests, strict=True))
         now.update({column: digest(cell.text) for column, cell in row.changed.items()})
@@ -322,8 +322,8 @@ def _reject_displaced_rows(rows: list[WorkbookRow]) -> list[WorkbookRow]:
         is_another = bool(row.changed) and bool(others - {row.key.task_id})
         if is_another or len(row.changed) * 2 > len(LOCKED_COLUMNS):
             row = replace(row, refusal=RejectionReason.ALTERED)
-        kept.append(row)
-    return kept
+        result.append(row)
+    return result
 
 
 def _merge_duplicate_rows(rows: list[WorkbookRow]) -> tuple[list[WorkbookRow], list[Notice]]:
@@ -334,18 +334,18 @@ def _merge_duplicate_rows(rows: list[WorkbookRow]) -> tuple[list[WorkbookRow], l
     by_key: dict[tuple[int, int], list[WorkbookRow]] = {}
     for row in rows:
         by_key.setdefault((row.key.department_id, row.key.task_id), []).append(row)
-    kept, notices = [], []
+    result, notices = [], []
     for same in by_key.values():
         first = same[0]
         if len(same) > 1:
-            telling = [row for row in same if row.said] or same[:1]
+            telling = [row for row in same if row.filled_cells] or same[:1]
             first = telling[0]
-            if len({row.said for row in telling}) > 1 and first.refusal is None:
+            if len({row.filled_cells for row in telling}) > 1 and first.refusal is None:
                 first = replace(first, refusal=RejectionReason.TWICE)
             places = "、".join(str(row.row) for row in same)
             notices.append(Notice(NoticeCode.ROW_TWICE, first.sheet, places, number=len(same)))
-        kept.append(first)
-    return kept, notices
+        result.append(first)
+    return result, notices
 
 
 # --- cells ------------------------------------------------------------------------------------------

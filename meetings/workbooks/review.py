@@ -48,9 +48,9 @@ def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date
     rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]
     rows = _apply_decisions(_plan_rows(rows, account, today), upload.decisions)
     locked = [finding for row in rows for finding in _locked_cell_findings(row)]
-    said = [_notice_finding(notice) for notice in read.notices if notice.sheet]
+    general = [_notice_finding(notice) for notice in read.notices if notice.sheet]
     notes = [notice_message(notice) for notice in read.notices if not notice.sheet]
-    return WorkbookReview(tuple(rows), (*locked, *said), tuple(notes))
+    return WorkbookReview(tuple(rows), (*locked, *general), tuple(notes))
 
 
 def partition_changes(changes: Iterable[TaskChange]) -> list[list[TaskChange]]:
@@ -112,10 +112,10 @@ class _Comparison:
             return replace(row, state=RowState.REFUSED, findings=(_build_finding(row, None, message),))
         row = self._with_change(row, task, department)
         row = replace(row, since=self._later_entries(row))
-        if row.wish is None or not row.since:
+        if row.change is None or not row.since:
             return row
         entries = exclude_undone(row.since)
-        if any(_is_same_entry(entry, row.wish, WorkbookColumn.DAY in parsed.open_cells) for entry in entries):
+        if any(_is_same_entry(entry, row.change, WorkbookColumn.DAY in parsed.open_cells) for entry in entries):
             return replace(row, state=RowState.RECORDED)
         is_harmless = all(_is_unrelated_entry(entry, department) for entry in entries)
         return replace(row, state=RowState.CONFLICT, is_harmless=is_harmless)
@@ -158,9 +158,9 @@ class _Comparison:
         findings += [*wrong_status, *wrong_day]
         note = _compose_note(row.read)
         if len(note) > MAX_TEXT_LENGTH:
-            told = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
+            column_of_note = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
             message = _("Progress and reason have more than %(most)d characters together. Shorten them.")
-            findings.append(_build_finding(row, told, message % {"most": MAX_TEXT_LENGTH}))
+            findings.append(_build_finding(row, column_of_note, message % {"most": MAX_TEXT_LENGTH}))
         if not note and status is None and not findings:
             if WorkbookColumn.DAY not in data:
                 # The present status, chosen once more: nothing is to change.
@@ -178,7 +178,7 @@ class _Comparison:
             department=department,
         )
         return replace(
-            row, state=RowState.CHANGES, wish=change, differences=tuple(self._differences(row, task, change))
+            row, state=RowState.CHANGES, change=change, differences=tuple(self._differences(row, task, change))
         )
 
     def _status(self, row: ReviewedRow, task: Task, department: Department) -> tuple[str | None, list[Finding]]:
@@ -270,10 +270,10 @@ def _plan_rows(rows: list[ReviewedRow], account: Account, today: datetime.date) 
     """Plan the rows' changes by `plan_batch`; five queries a portion."""
     plans: dict[int, PlannedRow] = {}
     for portion in partition_changes(
-        row.wish for row in rows if row.wish is not None and row.state is not RowState.RECORDED
+        row.change for row in rows if row.change is not None and row.state is not RowState.RECORDED
     ):
-        plans |= {id(planned.wish): planned for planned in plan_batch(changes=portion, actor=account, today=today)}
-    return [_with_plan(row, plans[id(row.wish)]) if id(row.wish) in plans else row for row in rows]
+        plans |= {id(planned.change): planned for planned in plan_batch(changes=portion, actor=account, today=today)}
+    return [_with_plan(row, plans[id(row.change)]) if id(row.change) in plans else row for row in rows]
 
 
 def _with_plan(row: ReviewedRow, planned_row: PlannedRow) -> ReviewedRow:
@@ -305,7 +305,7 @@ def _build_finding(row: ReviewedRow, column: WorkbookColumn | None, message: str
     cell = row.read.open_cells.get(column) if column else None
     place = cell.reference if cell else str(row.read.row)
     # Of a row as a whole all that was typed is shown, for it may have to be typed again.
-    form_data = cell.text if cell else "；".join(text for _column, text in row.read.said)
+    form_data = cell.text if cell else "；".join(text for _column, text in row.read.filled_cells)
     return Finding(row.read.sheet, place, column_name(column), form_data, message)
 
 

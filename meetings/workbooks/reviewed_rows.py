@@ -54,7 +54,7 @@ class ReviewedRow:
 
     ``since`` are the entries recorded after the workbook was written, oldest first. ``is_harmless``: none of them is
     about the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the
-    services would make of the change (``wish``).
+    services would make of the ``change``.
     """
 
     place: int
@@ -62,7 +62,7 @@ class ReviewedRow:
     state: RowState
     task: Task | None = None
     department: Department | None = None
-    wish: TaskChange | None = None
+    change: TaskChange | None = None
     planned_row: PlannedRow | None = None
     differences: tuple[Difference, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -125,7 +125,9 @@ def last_entry_id() -> int:
 
 def review_version_token(review: WorkbookReview) -> str:
     """Return the token of all that accepting would do."""
-    return build_version_token([(row.place, row.state.value, row.choice, _change_key(row.wish)) for row in review.rows])
+    return build_version_token(
+        [(row.place, row.state.value, row.choice, _change_key(row.change)) for row in review.rows]
+    )
 
 
 def _change_key(change: TaskChange | None) -> tuple:
@@ -208,10 +210,10 @@ def _lock_tasks(upload: WorkbookUpload) -> None:
 
 def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account, today: datetime.date) -> AcceptResult:
     """Write the first portion of changes as a batch, and the others into the same one."""
-    first, *others = partition_changes(row.wish for row in rows if row.wish)
-    planned = {id(row.wish): row.planned_row for row in rows if row.planned_row}
+    first, *others = partition_changes(row.change for row in rows if row.change)
+    planned = {id(row.change): row.planned_row for row in rows if row.planned_row}
     result = run_planned_batch(
-        rows=[planned[id(wish)] for wish in first],
+        rows=[planned[id(change)] for change in first],
         actor=actor,
         source=BatchSource.WORKBOOK,
         file_name=upload.original_name,
@@ -230,15 +232,15 @@ def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account
 
 def _refresh_changes(changes: list[TaskChange]) -> list[TaskChange]:
     """Return the changes on the versions that other rows of the workbook have left."""
-    ids = [wish.task_id for wish in changes]
+    ids = [change.task_id for change in changes]
     tasks = {task.pk: task for task in Task.objects.select_for_update(of=("self",)).filter(pk__in=ids)}
     return [
         replace(
-            wish,
-            version=tasks[wish.task_id].version,
-            status=None if wish.status == tasks[wish.task_id].status else wish.status,
+            change,
+            version=tasks[change.task_id].version,
+            status=None if change.status == tasks[change.task_id].status else change.status,
         )
-        for wish in changes
+        for change in changes
     ]
 
 

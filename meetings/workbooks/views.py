@@ -114,22 +114,22 @@ def _save_uploads(request: Request) -> HttpResponse:
     form = WorkbookExportForm(account=request.user, today=today())
     if not uploads.is_valid():
         return _render_home(request, form, uploads.error_messages, status=uploads.status_code)
-    kept, errors = [], []
+    saved, errors = [], []
     for file in uploads.cleaned_data["files"]:
         try:
-            kept.append(_save_upload(request, file))
+            saved.append(_save_upload(request, file))
         except UnreadableDocumentError as error:
             errors.append(
                 _("%(file)s: %(sentence)s") % {"file": file.name, "sentence": unreadable_workbook_message(error)}
             )
         except ServiceError as refused:
             errors.append(_("%(file)s: %(sentence)s") % {"file": file.name, "sentence": refused.message})
-    if not kept:
+    if not saved:
         return _render_home(request, form, errors, status=422)
     for message in errors:
         messages.error(request, message)
-    first = next((upload for upload in kept if upload.is_pending), None)
-    return redirect("fill_in_upload", (first or kept[0]).pk)
+    first = next((upload for upload in saved if upload.is_pending), None)
+    return redirect("fill_in_upload", (first or saved[0]).pk)
 
 
 def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:

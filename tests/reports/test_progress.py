@@ -229,8 +229,8 @@ def test_it_is_about_the_day_asked_for(eventful):
     assert "调研报告已完成。" in after
     assert "供应商更换。" not in after, "that was asked for later"
     report = build_progress_report(eventful, DAY(2025, 6, 1))
-    assert [wish.request.reason for wish in report.asked.wishes] == ["验收推迟。"]
-    assert build_progress_report(eventful, DAY(2025, 5, 2)).asked.wishes[0].request.reason == "供应商更换。"
+    assert [wish.request.reason for wish in report.asked.extension_requests] == ["验收推迟。"]
+    assert build_progress_report(eventful, DAY(2025, 5, 2)).asked.extension_requests[0].request.reason == "供应商更换。"
     assert not report.asked.closure_requests
 
 

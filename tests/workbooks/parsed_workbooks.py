@@ -22,7 +22,7 @@ TEXTS = (
 
 
 def said(found: ParsedWorkbook) -> dict[int, dict[WorkbookColumn, str]]:
-    return {row.key.task_id: dict(row.said) for row in found.rows if row.said and row.refusal is None}
+    return {row.key.task_id: dict(row.filled_cells) for row in found.rows if row.filled_cells and row.refusal is None}
 
 
 def data_rows(sheet: Worksheet) -> range:

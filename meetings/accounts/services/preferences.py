@@ -33,16 +33,16 @@ def change_settings(
         raise InvalidInputError(_("Choose one of the first pages offered."), field="landing")
     if landing_view is not None and not permissions.readable_views(account).filter(pk=landing_view.pk).exists():
         raise InvalidInputError(_("This view is not shared with you. Choose another first page."), field="landing")
-    said = {
+    values = {
         "language": language,
         "wants_digest": wants_digest,
         "page_size": page_size,
         "landing_page": landing_page,
         "landing_view": landing_view,
     }
-    changed = [name for name, value in said.items() if getattr(account, name) != value]
+    changed = [name for name, value in values.items() if getattr(account, name) != value]
     for name in changed:
-        setattr(account, name, said[name])
+        setattr(account, name, values[name])
     account.save(update_fields=changed)
     return changed
 

@@ -58,7 +58,7 @@ def render_page() -> str:
             "",
             *_diagram(
                 [(row.source or "[*]", row.target, _step_label(row.step)) for row in EXTENSION_TRANSITIONS]
-                + [(wish, "[*]", "") for wish in ExtensionState if wish != ExtensionState.REQUESTED]
+                + [(state, "[*]", "") for state in ExtensionState if state != ExtensionState.REQUESTED]
             ),
             "",
             "| step | from | to | who | reason needed | while the task is |",

@@ -147,7 +147,7 @@ def run_planned_batch(
 
 def _load_tasks(tasks: TaskQuerySet, changes: list[TaskChange]) -> dict[int, Task]:
     """Return the tasks of ``changes``, by their ids, with all that the rules ask for."""
-    ids = {wish.task_id: wish.version for wish in changes}
+    ids = {change.task_id: change.version for change in changes}
     if len(ids) < len(changes):
         raise InvalidInputError(_("Two rows are about the same task. Leave one of them out."))
     check_selection(ids)
@@ -170,7 +170,7 @@ def _load_tasks(tasks: TaskQuerySet, changes: list[TaskChange]) -> dict[int, Tas
 def _plan_rows(
     changes: list[TaskChange], tasks: dict[int, Task], actor: Account, today: datetime.date | None
 ) -> list[PlannedRow]:
-    return [_plan_row(tasks[wish.task_id], wish, actor, today) for wish in changes]
+    return [_plan_row(tasks[change.task_id], change, actor, today) for change in changes]
 
 
 def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedRow:
@@ -267,7 +267,7 @@ def _find_batch_of_row(row: PlannedRow, actor: Account) -> int | None:
     if not isinstance(row.refusal, ConflictError):
         return None
     first = row.refusal.newer_entries[0]
-    change = row.wish
+    change = row.change
     status = first.changes.get("status", {}).get("new")
     is_same = first.actor_id == actor.pk and first.note == change.note.strip() and change.status in (None, status)
     return first.batch_id if is_same else None

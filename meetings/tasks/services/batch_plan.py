@@ -63,7 +63,7 @@ class PlannedRow:
     """
 
     task: Task
-    wish: TaskChange
+    change: TaskChange
     entries: tuple[PlannedEntry, ...] = ()
     parts: Assignments | None = None
     refusal: ServiceError | None = None

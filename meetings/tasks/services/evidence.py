@@ -152,7 +152,7 @@ def clean_file_name(name: str) -> str:
 
 
 def _store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
-    kept: list[Evidence] = []
+    stored: list[Evidence] = []
     try:
         for file, name, found, digest in checked:
             evidence = Evidence(
@@ -163,16 +163,16 @@ def _store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
                 content_type=found.content_type,
                 sha256=digest,
             )
-            kept.append(evidence)
+            stored.append(evidence)
             evidence.file.save(name, file, save=False)
             evidence.save()
     except BaseException:
         # The rows go with the transaction; what lies on the disk would stay for ever.
-        for evidence in kept:
+        for evidence in stored:
             if evidence.file:
                 evidence.file.storage.delete(evidence.file.name)
         raise
-    return kept
+    return stored
 
 
 def _file_to_json(name: str, digest: str) -> dict[str, str]:
