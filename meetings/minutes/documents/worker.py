@@ -1,4 +1,4 @@
-"""A process of its own that reads a file, with bounded time; what it says is JSON on stdout."""
+"""A process of its own that reads a file within a time and answers in JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class WorkerEndedError(Exception):
 
 
 def run_worker(module: str, *arguments: str, content: bytes = b"", seconds: float = MAX_SECONDS) -> dict[str, Any]:
-    """Return what ``python -m module`` says of ``content``; raises UnreadableDocumentError, WorkerEndedError."""
+    """Return the JSON of ``python -m module`` about ``content``.
+
+    Raises UnreadableDocumentError, WorkerEndedError.
+    """
     command = [sys.executable, "-m", module, *arguments]
     try:
         worker = subprocess.run(command, input=content, capture_output=True, timeout=seconds, cwd=_ROOT, check=False)

@@ -283,7 +283,7 @@ def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str])
 
 
 def _find_tasks(row: _HeaderRow) -> list[int]:
-    """Let other columns hold the tasks where no header says so; return their places."""
+    """Let other columns hold the tasks where no head does; return their places."""
     # What was resolved is what is to be done, where nothing finer is printed.
     row.change([at for at in row.places(Column.SUGGESTION) if _RESOLVED.search(row.printed(at))], Column.TASKS)
     resolved, aspects = row.distinct_places(Column.TASKS), row.distinct_places(Column.ASPECT)

@@ -73,7 +73,7 @@ def department_names(account: Account) -> list[str]:
 
 @transaction.atomic
 def add(*, kind: type[_Living], actor: Account, **names: str) -> _Living:
-    """Add a department (``name``) or person (``name``, ``unit``). Raises InvalidInputError for a name that is taken."""
+    """Add a department or person. Raises InvalidInputError where the name is taken."""
     require_organisation_manager(actor)
     names = _clean_names(kind, names)
     subject = kind._default_manager.create(**names)
@@ -84,7 +84,7 @@ def add(*, kind: type[_Living], actor: Account, **names: str) -> _Living:
 
 @transaction.atomic
 def rename(*, subject: _Living, actor: Account, version: int | None = None, note: str = "", **names: str) -> _Living:
-    """Change a name, or a person's unit; documents that use the former name still find it."""
+    """Change a name, or a person's unit; the former name still finds them."""
     require_organisation_manager(actor)
     subject = lock_row(_manager_of(subject), subject.pk, version)
     _require_not_merged(subject)
@@ -127,7 +127,7 @@ def _person_name(person: Person | None) -> str | None:
 def _clean_names(
     kind: type[Department | Person], names: dict[str, str], exclude: Department | Person | None = None
 ) -> dict[str, str]:
-    """Return the name, and unit of a person, without needless blanks; refuse what is missing, too long or taken."""
+    """Return the cleaned name (and unit); refuse missing, too long or taken ones."""
     cleaned = {field: value.strip() for field, value in names.items()} | {"name": " ".join(names["name"].split())}
     if not cleaned["name"]:
         raise InvalidInputError(_("Write the name."), field="name")

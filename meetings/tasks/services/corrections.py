@@ -71,7 +71,7 @@ def edit_texts(
     lead_in: str | None = None,
     **texts: str | None,
 ) -> list[TaskLog]:
-    """Correct the task's ``texts`` (TASK_TEXTS) and its suggestion's; what is None stays.
+    """Correct the task's ``texts`` and its suggestion's; what is None stays.
 
     The suggestion is that of all its tasks, so each of them gets an entry. What was printed stays in the log.
     Effective today: texts are today's on every day (docs/domain.md, As-of).
