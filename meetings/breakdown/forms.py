@@ -43,23 +43,6 @@ class NextMeetingForm(ServiceForm):
             raise forms.ValidationError(str(error)) from error
 
 
-class TableActionForm(ServiceForm):
-    """What a small form of the table asks for (``action``), of what, and the table that its page showed (``seen``)."""
-
-    VERSION_FIELD = "seen"
-
-    action = forms.CharField(required=False)
-    seen = forms.CharField(required=False)
-    aspect = VersionField()
-    suggestion = VersionField()
-    task = VersionField()
-    to = VersionField()
-    title = TextField(required=False)
-    note = TextField(required=False)
-    way = forms.CharField(required=False)
-    within = forms.CharField(required=False)
-
-
 class TableForm(ServiceForm):
     """A form about a part of a breakdown table, with the table's version."""
 

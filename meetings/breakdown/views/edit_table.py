@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.breakdown.forms import TableActionForm
 from meetings.breakdown.services.aspects import add_aspect, move_aspect, remove_aspect, rename_aspect
 from meetings.breakdown.services.ordering import table_version_token
 from meetings.breakdown.services.split_merge import move_task
@@ -27,10 +26,11 @@ from meetings.breakdown.services.suggestions import (
     remove_suggestion,
     renumber_suggestions,
 )
-from meetings.errors import ConflictError, InvalidInputError
-from meetings.models import Account, Aspect, Meeting, Suggestion, SuggestionSource, Task, TaskDepartment, TaskLeader
+from meetings.breakdown.views.posted_values import posted_id, service_arguments
+from meetings.errors import ConflictError, ServiceError
+from meetings.models import Aspect, Meeting, Suggestion, SuggestionSource, Task, TaskDepartment, TaskLeader
 from meetings.ui.http import Request
-from meetings.ui.navigation import today
+from meetings.ui.navigation import strip_nul, today
 
 
 @dataclass(slots=True)
@@ -57,30 +57,40 @@ class EditableAspect:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@strip_nul
 def meeting_breakdown(request: Request, pk: int) -> HttpResponse:
     """Show the table for editing, and do what its small forms ask."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     if request.method != "POST":
-        return _show_table(request, meeting, TableActionForm())
-    form = TableActionForm(request.POST)
-    if form.submit(lambda: _run(form, meeting, request.user)):
-        message, anchor = form.result
-        messages.success(request, message)
-        return redirect(f"{reverse('meeting_arrange', args=[meeting.pk])}{anchor}")
-    return _show_table(request, meeting, form)
+        return _show_table(request, meeting)
+    do = _ACTIONS.get(request.POST.get("action", ""))
+    if do is None:
+        message = _("The page asked for something that does not exist. Nothing was changed.")
+        return _show_table(request, meeting, errors=[message], status=422)
+    try:
+        done, anchor = do(request, meeting)
+    except (Aspect.DoesNotExist, Suggestion.DoesNotExist, Task.DoesNotExist):
+        gone = _("What you wanted to change is not there any more. Look at the table as it is now.")
+        return _show_table(request, meeting, errors=[gone], status=409)
+    except ConflictError as outdated:
+        return _show_table(request, meeting, errors=[outdated.message], status=409)
+    except ServiceError as error:
+        return _show_table(request, meeting, errors=[error.message], status=422)
+    messages.success(request, done)
+    return redirect(f"{reverse('meeting_arrange', args=[meeting.pk])}{anchor}")
 
 
-def _show_table(request: Request, meeting: Meeting, form: TableActionForm) -> HttpResponse:
+def _show_table(request: Request, meeting: Meeting, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
     aspects = list(meeting.aspects.order_by("position"))
     context = {
         "meeting": meeting,
         "blocks": _blocks(meeting, aspects),
         "aspects": aspects,
         "seen": table_version_token(meeting),
-        "errors": form.error_messages,
-        "typed": form.data,
+        "errors": list(errors),
+        "typed": request.POST,
     }
-    return render(request, "meetings/breakdown/edit_table.html", context, status=form.status_code)
+    return render(request, "meetings/breakdown/edit_table.html", context, status=status)
 
 
 def _blocks(meeting: Meeting, aspects: Sequence[Aspect]) -> list[EditableAspect]:
@@ -124,85 +134,74 @@ def _rows(meeting: Meeting) -> QuerySet[Suggestion]:
 # --- what the small forms of the table ask for ------------------------------------------------------
 
 
-def _run(form: TableActionForm, meeting: Meeting, actor: Account) -> tuple[str, str]:
-    """Do what is asked for; return what was done, and where the page goes on."""
-    do = _ACTIONS.get(form.cleaned_data["action"])
-    if do is None:
-        raise InvalidInputError(_("The page asked for something that does not exist. Nothing was changed."))
-    try:
-        return do(form, meeting, {"actor": actor, "version_token": form.cleaned_data["seen"]})
-    except (Aspect.DoesNotExist, Suggestion.DoesNotExist, Task.DoesNotExist) as gone:
-        raise ConflictError(
-            _("What you wanted to change is not there any more. Look at the table as it is now.")
-        ) from gone
+def _subject_argument(request: Request, meeting: Meeting, kind: str) -> dict[str, Any]:
+    """Return the id argument of a form's subject; raises DoesNotExist."""
+    pk = posted_id(request.POST, kind)
+    things: dict[str, QuerySet[Any]] = {
+        "aspect": Aspect.objects.filter(meeting=meeting),
+        "suggestion": Suggestion.objects.filter(meeting=meeting),
+        "task": Task.objects.standing().filter(suggestion__meeting=meeting),
+    }
+    return {f"{kind}_id": things[kind].get(pk=pk).pk}
 
 
-def _aspect_id(form: TableActionForm, meeting: Meeting) -> int:
-    return meeting.aspects.get(pk=form.cleaned_data["aspect"]).pk
-
-
-def _suggestion_id(form: TableActionForm, meeting: Meeting) -> int:
-    return meeting.suggestions.get(pk=form.cleaned_data["suggestion"]).pk
-
-
-def _is_up(form: TableActionForm) -> bool:
-    return form.cleaned_data["way"] == "up"
-
-
-def _add_aspect(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    aspect = add_aspect(meeting_id=meeting.pk, title=form.cleaned_data["title"], **common)
+def _add_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
+    aspect = add_aspect(meeting_id=meeting.pk, title=request.POST.get("title", ""), **service_arguments(request))
     return _("Saved: the aspect stands at the end of the table."), f"#aspect-{aspect.pk}"
 
 
-def _rename_aspect(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    title, reason = form.cleaned_data["title"], form.cleaned_data["note"]
-    aspect = rename_aspect(aspect_id=_aspect_id(form, meeting), title=title, reason=reason, **common)
+def _rename_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
+    texts: dict[str, Any] = {"title": request.POST.get("title", ""), "reason": request.POST.get("note", "")}
+    aspect = rename_aspect(**_subject_argument(request, meeting, "aspect"), **texts, **service_arguments(request))
     return _("Saved: what was printed stays in the meeting's change log."), f"#aspect-{aspect.pk}"
 
 
-def _remove_aspect(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    remove_aspect(aspect_id=_aspect_id(form, meeting), **common)
+def _remove_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
+    remove_aspect(**_subject_argument(request, meeting, "aspect"), **service_arguments(request))
     return _("Removed: the aspect. That it was here stays in the meeting's change log."), ""
 
 
-def _move_aspect(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    aspect_id = _aspect_id(form, meeting)
-    move_aspect(aspect_id=aspect_id, up=_is_up(form), **common)
-    return _("Moved: the aspect with its rows."), f"#aspect-{aspect_id}"
+def _move_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
+    own = _subject_argument(request, meeting, "aspect")
+    move_aspect(**own, up=_is_up(request), **service_arguments(request))
+    return _("Moved: the aspect with its rows."), f"#aspect-{own['aspect_id']}"
 
 
-def _move_suggestion(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    suggestion_id = _suggestion_id(form, meeting)
-    move_suggestion(suggestion_id=suggestion_id, up=_is_up(form), **common)
-    return _("Moved: the row. The number that was printed stays in the log."), f"#suggestion-{suggestion_id}"
+def _move_suggestion(request: Request, meeting: Meeting) -> tuple[str, str]:
+    own = _subject_argument(request, meeting, "suggestion")
+    move_suggestion(**own, up=_is_up(request), **service_arguments(request))
+    return _("Moved: the row. The number that was printed stays in the log."), f"#suggestion-{own['suggestion_id']}"
 
 
-def _move_to_aspect(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    suggestion_id = _suggestion_id(form, meeting)
-    move_suggestion_to_aspect(suggestion_id=suggestion_id, aspect_id=form.cleaned_data["to"] or None, **common)
-    return _("Moved: the row stands at the end of its new aspect."), f"#suggestion-{suggestion_id}"
+def _move_to_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
+    own = _subject_argument(request, meeting, "suggestion")
+    move_suggestion_to_aspect(**own, aspect_id=posted_id(request.POST, "to") or None, **service_arguments(request))
+    return _("Moved: the row stands at the end of its new aspect."), f"#suggestion-{own['suggestion_id']}"
 
 
-def _remove_suggestion(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    remove_suggestion(suggestion_id=_suggestion_id(form, meeting), **common)
+def _remove_suggestion(request: Request, meeting: Meeting) -> tuple[str, str]:
+    remove_suggestion(**_subject_argument(request, meeting, "suggestion"), **service_arguments(request))
     return _("Removed: the row. That it was here stays in the meeting's change log."), ""
 
 
-def _move_task(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    tasks = Task.objects.standing().filter(suggestion__meeting=meeting)
-    task_id = tasks.get(pk=form.cleaned_data["task"]).pk
-    move_task(task_id=task_id, up=_is_up(form), **common)
-    return _("Moved: the task. The number that was printed stays in the log."), f"#task-{task_id}"
+def _move_task(request: Request, meeting: Meeting) -> tuple[str, str]:
+    own = _subject_argument(request, meeting, "task")
+    move_task(**own, up=_is_up(request), **service_arguments(request))
+    return _("Moved: the task. The number that was printed stays in the log."), f"#task-{own['task_id']}"
 
 
-def _renumber(form: TableActionForm, meeting: Meeting, common: dict[str, Any]) -> tuple[str, str]:
-    within_aspects = form.cleaned_data["within"] == "aspects"
-    number = renumber_suggestions(meeting_id=meeting.pk, within_aspects=within_aspects, **common)
+def _renumber(request: Request, meeting: Meeting) -> tuple[str, str]:
+    within = request.POST.get("within") == "aspects"
+    number = renumber_suggestions(meeting_id=meeting.pk, within_aspects=within, **service_arguments(request))
     message = ngettext("Numbered anew: %(number)d row changed.", "Numbered anew: %(number)d rows changed.", number)
     return message % {"number": number}, ""
 
 
-_ACTIONS: dict[str, Callable[[TableActionForm, Meeting, dict[str, Any]], tuple[str, str]]] = {
+def _is_up(request: Request) -> bool:
+    return request.POST.get("way") == "up"
+
+
+_ACTIONS: dict[str, Callable[[Request, Meeting], tuple[str, str]]] = {
     "add-aspect": _add_aspect,
     "rename-aspect": _rename_aspect,
     "remove-aspect": _remove_aspect,

@@ -25,11 +25,13 @@ from meetings.breakdown.services.suggestions import merge_suggestions, split_sug
 from meetings.breakdown.views.posted_values import posted_id
 from meetings.models import Suggestion, Task
 from meetings.ui.http import Request
+from meetings.ui.navigation import strip_nul
 
 _Part = TypeVar("_Part", Suggestion, Task)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@strip_nul
 def suggestion_split(request: Request, pk: int) -> HttpResponse:
     """Make two rows of one: which tasks go to the new one, and what each suggests."""
     suggestion = permissions.editable_suggestion(request.user, pk)
@@ -41,6 +43,7 @@ def suggestion_split(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@strip_nul
 def suggestion_merge(request: Request, pk: int) -> HttpResponse:
     """Merge two rows: the other's tasks and sources come behind this one's."""
     suggestion = permissions.editable_suggestion(request.user, pk)
@@ -58,6 +61,7 @@ def suggestion_merge(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@strip_nul
 def task_split(request: Request, pk: int) -> HttpResponse:
     """Make two tasks of one, alike in all but their texts."""
     task = permissions.editable_task(request.user, pk)
@@ -69,6 +73,7 @@ def task_split(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@strip_nul
 def task_merge(request: Request, pk: int) -> HttpResponse:
     """Make one task of two of the same row; the first one's deadline counts."""
     task = permissions.editable_task(request.user, pk)
