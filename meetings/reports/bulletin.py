@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, Q
 
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.models import ANSWERABLE_ROLES, EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
+from meetings.models import EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
 from meetings.models.health import health_condition
 from meetings.models.log import interval_contains
-from meetings.models.task import TaskQuerySet
-from meetings.tasks.statistics import Summary, build_summary
+from meetings.tasks.statistics import Summary, build_summary, count_by_department
 
 from .progress import days_granted, extension_entries_between
 
@@ -80,7 +78,10 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
         last=last,
         summary=build_summary(tasks, last),
         body=_common_body(last),
-        departments=_by_department(tasks, conditions),
+        departments=tuple(
+            DepartmentActivity(name=row["name"], **{name: row[f"in_{name}"] for name in conditions})
+            for row in count_by_department(tasks, conditions)
+        ),
         closed=matching_tasks("closed", "day_closed_on"),
         newly_late=matching_tasks("newly_late", "day_next_due"),
         extended=_summarise_extensions(matching_tasks("extended"), first, last),
@@ -106,20 +107,6 @@ def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
         "overdue": Q(health=Health.OVERDUE),
         "unreported": is_open & ~reported,
     }
-
-
-def _by_department(tasks: TaskQuerySet, conditions: dict[str, Q]) -> tuple[DepartmentActivity, ...]:
-    part = "task_departments__department"
-    rows = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
-    # A name of the condition's own would hide the task's column of that name.
-    counted = {f"in_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
-    departments = list(rows.values(part, name=F(f"{part}__name")).annotate(**counted))
-    of_nobody = tasks.unassigned().order_by().aggregate(tasks=Count("pk"), **counted)
-    if of_nobody["tasks"]:
-        departments.append({"name": _("Nobody"), **of_nobody})
-    return tuple(
-        DepartmentActivity(name=row["name"], **{name: row[f"in_{name}"] for name in conditions}) for row in departments
-    )
 
 
 def _summarise_extensions(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -193,8 +194,7 @@ def reported_since_review(
 
 def last_of_month(year: int, month: int) -> datetime.date:
     """Return the last day of a month."""
-    following = datetime.date(year + month // 12, month % 12 + 1, 1)
-    return following - datetime.timedelta(days=1)
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
@@ -225,9 +225,6 @@ def _collect(rows: Iterable[dict]) -> list[HealthCount]:
     return list(counts.values())
 
 
-# --- the sentence of a report -------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _FigureDefinition:
     """A number of the summary: its label, condition and list parameters."""
@@ -240,11 +237,22 @@ class _FigureDefinition:
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
 _NOT_LATE = [Health.UNDECIDED.value, Health.DUE_SOON.value, Health.ON_TRACK.value]
 
+
+def _with_status(label: Promise, status: Status) -> _FigureDefinition:
+    return _FigureDefinition(label, Q(day_status=status), {"status": [status.value]})
+
+
+def _with_health(label: Promise, health: Health) -> _FigureDefinition:
+    return _FigureDefinition(label, Q(health=health), {"health": [health.value]})
+
+
+def _extended(label: Promise, times: int) -> _FigureDefinition:
+    return _FigureDefinition(label, Q(day_extension_count__gte=times), {"extended": [str(times)]})
+
+
 # Each task is in exactly one of these, so that their numbers add up to all tasks.
 _PARTS = {
-    "closed": _FigureDefinition(
-        pgettext_lazy("summary", "closed"), Q(day_status=Status.CLOSED), {"status": [Status.CLOSED.value]}
-    ),
+    "closed": _with_status(pgettext_lazy("summary", "closed"), Status.CLOSED),
     "under_way": _FigureDefinition(
         pgettext_lazy("summary", "under way"),
         Q(health__in=_NOT_LATE, day_next_due__isnull=False),
@@ -255,44 +263,25 @@ _PARTS = {
         Q(day_status__in=_OPEN, day_next_due__isnull=True),
         {"status": _OPEN, "due": ["none"]},
     ),
-    "overdue": _FigureDefinition(
-        pgettext_lazy("summary", "overdue"), Q(health=Health.OVERDUE), {"health": [Health.OVERDUE.value]}
-    ),
-    "terminated": _FigureDefinition(
-        pgettext_lazy("summary", "terminated"),
-        Q(day_status=Status.TERMINATED),
-        {"status": [Status.TERMINATED.value]},
-    ),
+    "overdue": _with_health(pgettext_lazy("summary", "overdue"), Health.OVERDUE),
+    "terminated": _with_status(pgettext_lazy("summary", "terminated"), Status.TERMINATED),
 }
 # These are contained in the parts: what is to be known of them besides.
 _SUBSETS = {
-    "review_missed": _FigureDefinition(
-        pgettext_lazy("summary", "review missed"),
-        Q(health=Health.REVIEW_MISSED),
-        {"health": [Health.REVIEW_MISSED.value]},
-    ),
-    "due_soon": _FigureDefinition(
-        pgettext_lazy("summary", "due soon"), Q(health=Health.DUE_SOON), {"health": [Health.DUE_SOON.value]}
-    ),
+    "review_missed": _with_health(pgettext_lazy("summary", "review missed"), Health.REVIEW_MISSED),
+    "due_soon": _with_health(pgettext_lazy("summary", "due soon"), Health.DUE_SOON),
     "undecided": _FigureDefinition(
         pgettext_lazy("summary", "deadline undecided"),
         # Also where its review was missed meanwhile, which its health says first.
         Q(day_status__in=_OPEN, day_deadline_kind=DeadlineKind.UNDECIDED),
         {"status": _OPEN, "due": ["undecided"]},
     ),
-    "closure_requested": _FigureDefinition(
-        pgettext_lazy("summary", "closure requested"),
-        Q(day_status=Status.CLOSURE_REQUESTED),
-        {"status": [Status.CLOSURE_REQUESTED.value]},
-    ),
-    "extended": _FigureDefinition(
-        pgettext_lazy("summary", "extended"), Q(day_extension_count__gte=1), {"extended": ["1"]}
-    ),
-    "extended_again": _FigureDefinition(
-        pgettext_lazy("summary", "extended twice or more"), Q(day_extension_count__gte=2), {"extended": ["2"]}
-    ),
+    "closure_requested": _with_status(pgettext_lazy("summary", "closure requested"), Status.CLOSURE_REQUESTED),
+    "extended": _extended(pgettext_lazy("summary", "extended"), 1),
+    "extended_again": _extended(pgettext_lazy("summary", "extended twice or more"), 2),
 }
 _FIGURE_DEFINITIONS = {**_PARTS, **_SUBSETS}
+_CONDITIONS = {name: definition.condition for name, definition in _FIGURE_DEFINITIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,10 +321,9 @@ def build_summary(tasks: TaskQuerySet, day: datetime.date) -> Summary:
     one of these, so they add up. Aspects and suggestions are those that have at least one of the tasks.
     """
     numbers = tasks.order_by().aggregate(
-        tasks=Count("pk"),
         suggestions=Count("suggestion", distinct=True),
         aspects=Count("suggestion__aspect", distinct=True),
-        **_count_annotations(),
+        **_count_annotations(_CONDITIONS),
     )
     return Summary(
         day=day,
@@ -351,14 +339,6 @@ def build_department_summaries(tasks: TaskQuerySet, day: datetime.date) -> list[
 
     A task of several departments counts for each of them; those of nobody come last, under the key `NOBODY`.
     """
-    part = "task_departments__department"
-    of_departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
-    rows = list(
-        of_departments.values(of=F(part), name=F(f"{part}__name")).annotate(tasks=Count("pk"), **_count_annotations())
-    )
-    of_nobody = tasks.unassigned().order_by().aggregate(tasks=Count("pk"), **_count_annotations())
-    if of_nobody["tasks"]:
-        rows.append({"of": NOBODY, "name": _("Nobody"), **of_nobody})
     return [
         Summary(
             day=day,
@@ -370,8 +350,24 @@ def build_department_summaries(tasks: TaskQuerySet, day: datetime.date) -> list[
             key=row["of"],
             label=row["name"],
         )
-        for row in rows
+        for row in count_by_department(tasks, _CONDITIONS)
     ]
+
+
+def count_by_department(tasks: TaskQuerySet, conditions: Mapping[str, Q]) -> list[dict[str, Any]]:
+    """Return of each answering department how many tasks fulfil each condition.
+
+    With its id (``of``), its ``name`` and how many ``tasks`` it has; those of nobody come last, under the key `NOBODY`.
+    Two queries.
+    """
+    part = "task_departments__department"
+    rows = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES).order_by(part)
+    counts = _count_annotations(conditions)
+    departments = list(rows.values(of=F(part), name=F(f"{part}__name")).annotate(**counts))
+    of_nobody = tasks.unassigned().order_by().aggregate(**counts)
+    if of_nobody["tasks"]:
+        departments.append({"of": NOBODY, "name": _("Nobody"), **of_nobody})
+    return departments
 
 
 def summary_sentence(summary: Summary) -> str:
@@ -391,12 +387,13 @@ def summary_sentence(summary: Summary) -> str:
     return _("%(suggestions)s and %(tasks)s: %(parts)s.") % words
 
 
-def _count_annotations() -> dict[str, Count]:
-    return {name: Count("pk", filter=meaning.condition) for name, meaning in _FIGURE_DEFINITIONS.items()}
+def _count_annotations(conditions: Mapping[str, Q]) -> dict[str, Count]:
+    # A name of the condition's own would hide the task's column of that name.
+    return {"tasks": Count("pk"), **{f"in_{name}": Count("pk", filter=q) for name, q in conditions.items()}}
 
 
 def _build_figures(numbers: dict[str, int]) -> dict[str, Figure]:
     return {
-        name: Figure(name, str(meaning.label), numbers[name], meaning.params)
+        name: Figure(name, str(meaning.label), numbers[f"in_{name}"], meaning.params)
         for name, meaning in _FIGURE_DEFINITIONS.items()
     }

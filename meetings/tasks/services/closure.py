@@ -27,7 +27,7 @@ from meetings.models import (
 from .evidence import attach_files
 from .log import format_day, lock_task, write_entry
 from .status import update_task
-from .validators import check_day, clean_reason, find_allowed_transition, require_role
+from .validators import check_day, clean_reason, find_allowed_transition, require_role, status_changes
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def send_back(
         kind=EntryKind.STATUS,
         effective_on=effective_on,
         note=reason.strip(),
-        changes={"status": {"old": task.status, "new": transition.target.value}},
+        changes=status_changes(task, transition),
     )
 
 

@@ -7,13 +7,13 @@ import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import CAN_REPORT, CAN_SUPERVISE, OPEN_STATUSES, find_transition
+from meetings.core.lifecycle import CAN_REPORT, CAN_SUPERVISE, OPEN_STATUSES
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError
-from meetings.models import Account, Department, EntryKind, Instruction, Person, Status, TaskLog
+from meetings.models import Account, Department, EntryKind, Instruction, Person, TaskLog
 
 from .closure import supervising_leader
-from .log import Changes, format_day, lock_task, write_entry
-from .validators import check_day, check_department, check_open_on, require_role
+from .log import format_day, lock_task, write_entry
+from .validators import check_day, check_department, check_open_on, find_start, require_role, status_changes
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def answer_instruction(
         raise InvalidInputError(_("Write the answer."), field="note")
     department = check_department(actor, task, department)
     is_report = task.status in OPEN_STATUSES
-    transition = find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
+    transition = find_start(task)
     check_day(task, effective_on, transition is not None, today)
     if effective_on < instruction.given_on:
         raise InvalidDateError(
@@ -91,9 +91,6 @@ def answer_instruction(
         )
     if is_report and transition is None:
         check_open_on(task, effective_on)
-    changes: Changes = {}
-    if transition is not None:
-        changes["status"] = {"old": task.status, "new": transition.target.value}
     entry = write_entry(
         task,
         actor=actor,
@@ -102,7 +99,7 @@ def answer_instruction(
         note=note.strip(),
         is_report=is_report,
         department=department,
-        changes=changes,
+        changes=status_changes(task, transition),
     )
     instruction.answer, instruction.answered_on = entry, effective_on
     instruction.save(update_fields=["answer", "answered_on"])

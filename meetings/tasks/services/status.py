@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings import permissions
-from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES, Step, find_transition
-from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
+from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES, ActorRole, Step
+from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, Milestone, Status, Task, TaskLog
 
 from .log import Changes, PlannedEntry, iso, lock_task, milestone_to_json, write_entry, write_planned_entry
@@ -23,23 +22,26 @@ from .validators import (
     check_review,
     clean_reason,
     find_allowed_transition,
+    find_start,
+    require_role,
+    status_changes,
 )
 
 
+class TaskUpdate(TypedDict, total=False):
+    """What `update_task` records, as `plan_update` takes it."""
+
+    effective_on: Required[datetime.date]
+    note: str
+    status: str | None
+    next_review: datetime.date | None
+    department: Department | None
+    steps: frozenset[Step] | None
+    today: datetime.date | None
+
+
 @transaction.atomic
-def update_task(
-    *,
-    task_id: int,
-    version: int,
-    actor: Account,
-    effective_on: datetime.date,
-    note: str = "",
-    status: str | None = None,
-    next_review: datetime.date | None = None,
-    department: Department | None = None,
-    steps: frozenset[Step] | None = None,
-    today: datetime.date | None = None,
-) -> TaskLog:
+def update_task(*, task_id: int, version: int, actor: Account, **update: Unpack[TaskUpdate]) -> TaskLog:
     """Record progress or a reason (``note``), a new ``status``, a ``next_review``.
 
     The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due date,
@@ -47,18 +49,7 @@ def update_task(
     the lifecycle, the log, the account's role or the version forbids it, or when nothing is given.
     """
     task = lock_task(task_id, version)
-    planned = plan_update(
-        task,
-        actor=actor,
-        effective_on=effective_on,
-        note=note,
-        status=status,
-        next_review=next_review,
-        department=department,
-        steps=steps,
-        today=today,
-    )
-    return write_planned_entry(task, planned, actor)
+    return write_planned_entry(task, plan_update(task, actor=actor, **update), actor)
 
 
 def plan_update(
@@ -74,15 +65,12 @@ def plan_update(
     today: datetime.date | None = None,
 ) -> PlannedEntry:
     """Return the entry of `update_task` without writing; raises as that does."""
-    actor_roles = permissions.roles_of(actor, task)
-    if not actor_roles & CAN_REPORT:
-        raise PermissionDeniedError(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    actor_roles = _require_reporter(actor, task)
     note = note.strip()
-    changes: Changes = {}
     transition = find_allowed_transition(task, status, note, actor_roles, steps)
     if transition is not None:
         check_agreement(task, transition)
-        changes["status"] = {"old": task.status, "new": transition.target.value}
+    changes = status_changes(task, transition)
     is_report = bool(note) and (transition.is_report if transition else True)
     if next_review is not None:
         check_review(task, transition, next_review, effective_on, actor)
@@ -151,8 +139,6 @@ def meet_milestone(
     department = check_department(actor, task, department)
     check_day(task, effective_on, True, today)
     check_open_on(task, effective_on)
-    started = find_transition(task.status, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
-    changes = {"status": {"old": task.status, "new": started.target.value}} if started else {}
     return write_entry(
         task,
         actor=actor,
@@ -161,7 +147,7 @@ def meet_milestone(
         note=note.strip(),
         is_report=bool(note.strip()),
         department=department,
-        changes={**changes, **_set_met_day(task, milestone, effective_on)},
+        changes={**status_changes(task, find_start(task)), **_set_met_day(task, milestone, effective_on)},
     )
 
 
@@ -195,9 +181,13 @@ def reopen_milestone(
 
 def _lock_milestone_task(milestone_id: int, version: int, actor: Account) -> Task:
     task = lock_task(Milestone.objects.values_list("task_id", flat=True).get(pk=milestone_id), version)
-    if not permissions.roles_of(actor, task) & CAN_REPORT:
-        raise PermissionDeniedError(_("Only the secretariat and the liaisons of a task's departments may update it."))
+    _require_reporter(actor, task)
     return task
+
+
+def _require_reporter(actor: Account, task: Task) -> frozenset[ActorRole]:
+    message = _("Only the secretariat and the liaisons of a task's departments may update it.")
+    return require_role(actor, task, CAN_REPORT, message)
 
 
 def _set_met_day(task: Task, milestone: Milestone, day: datetime.date | None) -> Changes:

@@ -18,7 +18,7 @@ from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransiti
 from meetings.models import Account, Department, Status, Task, is_agreed, needs_agreement
 from meetings.models.log import exclude_undone
 
-from .log import format_day
+from .log import Changes, format_day
 
 # How far ahead a review may be set, in calendar months, where the task's own interval is not longer.
 MAX_REVIEW_MONTHS = 12
@@ -48,6 +48,16 @@ def clean_reason(reason: str) -> str:
     return reason.strip()
 
 
+def find_start(task: Task) -> Transition | None:
+    """Return the transition that progress makes; None where the task has begun."""
+    return find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
+
+
+def status_changes(task: Task, transition: Transition | None) -> Changes:
+    """Return the transition as the log's ``changes`` hold it; nothing for None."""
+    return {"status": {"old": task.status, "new": transition.target.value}} if transition else {}
+
+
 def find_allowed_transition(
     task: Task, status: str | None, note: str, actor_roles: frozenset[ActorRole], steps: frozenset[Step] | None = None
 ) -> Transition | None:
@@ -56,8 +66,7 @@ def find_allowed_transition(
     With ``steps`` it has to be one of these: who reopens a task that is open has not reported progress.
     """
     if steps is None and (status is None or status == task.status):
-        starts = bool(note) and task.status == Status.NOT_STARTED
-        return find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if starts else None
+        return find_start(task) if note else None
     target = status or ""
     transition = find_transition(task.status, target)
     if transition is None or (steps is not None and transition.step not in steps):
