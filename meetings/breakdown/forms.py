@@ -6,14 +6,17 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from meetings.breakdown.services.ordering import join_lines, table_version_token
 from meetings.breakdown.services.suggestions import MAX_NUMBER
+from meetings.breakdown.table_actions import TABLE_ACTIONS
 from meetings.core.as_of import InvalidAsOfError, parse_date
+from meetings.errors import ConflictError
 from meetings.locking import check_version
-from meetings.models import Meeting, Suggestion, Task
+from meetings.models import Account, Aspect, Meeting, Suggestion, Task
 from meetings.ui.fields import IdField, TextField, VersionField
 from meetings.ui.forms import ServiceForm
 
@@ -41,6 +44,67 @@ class NextMeetingForm(ServiceForm):
             return parse_date(self.cleaned_data["held_on"])
         except InvalidAsOfError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+_UNKNOWN_ACTION = gettext_lazy("The page asked for something that does not exist. Nothing was changed.")
+
+
+class TableActionForm(ServiceForm):
+    """What a small form on the page of the table asks for: what to do, with which part of it, and how."""
+
+    VERSION_FIELD = "seen"
+
+    action = forms.ChoiceField(
+        choices=[(name, name) for name in TABLE_ACTIONS],
+        error_messages={"required": _UNKNOWN_ACTION, "invalid_choice": _UNKNOWN_ACTION},
+    )
+    seen = forms.CharField(required=False)
+    aspect = IdField(required=False)
+    suggestion = IdField(required=False)
+    task = IdField(required=False)
+    title = TextField(required=False)
+    note = TextField(required=False)
+    way = forms.CharField(required=False)
+    to = IdField(required=False)
+    within = forms.CharField(required=False)
+
+    def run(self, meeting: Meeting, *, actor: Account) -> Any:
+        """Do what was asked for; raise ConflictError for a part that is gone, and what the service raises."""
+        sent, action = self.cleaned_data, TABLE_ACTIONS[self.cleaned_data["action"]]
+        values = {
+            "title": sent["title"],
+            "reason": sent["note"],
+            "up": sent["way"] == "up",
+            "aspect_id": sent["to"],
+            "within_aspects": sent["within"] == "aspects",
+        }
+        parts: dict[str, QuerySet[Any]] = {
+            "": Meeting.objects.all(),
+            "aspect": meeting.aspects.all(),
+            "suggestion": meeting.suggestions.all(),
+            "task": Task.objects.standing().filter(suggestion__meeting=meeting),
+        }
+        pk = sent[action.part] if action.part else meeting.pk
+        if not parts[action.part].filter(pk=pk).exists():
+            gone = gettext("What you wanted to change is not there any more. Look at the table as it is now.")
+            raise ConflictError(gone)
+        arguments = {name: values[name] for name in action.arguments}
+        of_part = {f"{action.part or 'meeting'}_id": pk}
+        return action.service(**of_part, **arguments, actor=actor, version_token=sent["seen"])
+
+    @property
+    def message(self) -> str:
+        """What is said once it is done; numbering anew returns how many rows have another number."""
+        message = TABLE_ACTIONS[self.cleaned_data["action"]].message
+        return message % {"number": self.result} if isinstance(self.result, int) else str(message)
+
+    @property
+    def anchor(self) -> str:
+        """Where the part stands on the page, if it still does."""
+        name, part = self.cleaned_data["action"], TABLE_ACTIONS[self.cleaned_data["action"]].part
+        if isinstance(self.result, Aspect):
+            return f"#aspect-{self.result.pk}"
+        return f"#{part}-{self.cleaned_data[part]}" if part and not name.startswith("remove") else ""
 
 
 class TableForm(ServiceForm):

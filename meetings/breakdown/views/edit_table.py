@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.breakdown.services.aspects import add_aspect, move_aspect, remove_aspect, rename_aspect
+from meetings.breakdown.forms import TableActionForm
 from meetings.breakdown.services.ordering import table_version_token
-from meetings.breakdown.services.split_merge import move_task
-from meetings.breakdown.services.suggestions import (
-    move_suggestion,
-    move_suggestion_to_aspect,
-    remove_suggestion,
-    renumber_suggestions,
-)
-from meetings.breakdown.views.posted_values import posted_id, service_arguments
-from meetings.errors import ConflictError, ServiceError
 from meetings.models import Aspect, Meeting, Suggestion, SuggestionSource, Task, TaskDepartment, TaskLeader
 from meetings.ui.http import Request
 from meetings.ui.navigation import strip_nul, today
@@ -63,33 +51,24 @@ def meeting_breakdown(request: Request, pk: int) -> HttpResponse:
     meeting = permissions.editable_meeting(request.user, pk, today())
     if request.method != "POST":
         return _show_table(request, meeting)
-    do = _ACTIONS.get(request.POST.get("action", ""))
-    if do is None:
-        message = _("The page asked for something that does not exist. Nothing was changed.")
-        return _show_table(request, meeting, errors=[message], status=422)
-    try:
-        done, anchor = do(request, meeting)
-    except (Aspect.DoesNotExist, Suggestion.DoesNotExist, Task.DoesNotExist):
-        gone = _("What you wanted to change is not there any more. Look at the table as it is now.")
-        return _show_table(request, meeting, errors=[gone], status=409)
-    except ConflictError as outdated:
-        return _show_table(request, meeting, errors=[outdated.message], status=409)
-    except ServiceError as error:
-        return _show_table(request, meeting, errors=[error.message], status=422)
-    messages.success(request, done)
-    return redirect(f"{reverse('meeting_arrange', args=[meeting.pk])}{anchor}")
+    form = TableActionForm(request.POST)
+    if form.submit(lambda: form.run(meeting, actor=request.user)):
+        messages.success(request, form.message)
+        return redirect(f"{reverse('meeting_arrange', args=[meeting.pk])}{form.anchor}")
+    return _show_table(request, meeting, form)
 
 
-def _show_table(request: Request, meeting: Meeting, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
+def _show_table(request: Request, meeting: Meeting, form: TableActionForm | None = None) -> HttpResponse:
     aspects = list(meeting.aspects.order_by("position"))
     context = {
         "meeting": meeting,
         "blocks": _blocks(meeting, aspects),
         "aspects": aspects,
         "seen": table_version_token(meeting),
-        "errors": list(errors),
-        "typed": request.POST,
+        "errors": form.error_messages if form else [],
+        "values": request.POST,
     }
+    status = form.status_code if form else 200
     return render(request, "meetings/breakdown/edit_table.html", context, status=status)
 
 
@@ -129,86 +108,3 @@ def _rows(meeting: Meeting) -> QuerySet[Suggestion]:
         .prefetch_related(Prefetch("tasks", tasks))
         .order_by("position")
     )
-
-
-# --- what the small forms of the table ask for ------------------------------------------------------
-
-
-def _subject_argument(request: Request, meeting: Meeting, kind: str) -> dict[str, Any]:
-    """Return the id argument of a form's subject; raises DoesNotExist."""
-    pk = posted_id(request.POST, kind)
-    things: dict[str, QuerySet[Any]] = {
-        "aspect": Aspect.objects.filter(meeting=meeting),
-        "suggestion": Suggestion.objects.filter(meeting=meeting),
-        "task": Task.objects.standing().filter(suggestion__meeting=meeting),
-    }
-    return {f"{kind}_id": things[kind].get(pk=pk).pk}
-
-
-def _add_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
-    aspect = add_aspect(meeting_id=meeting.pk, title=request.POST.get("title", ""), **service_arguments(request))
-    return _("Saved: the aspect stands at the end of the table."), f"#aspect-{aspect.pk}"
-
-
-def _rename_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
-    texts: dict[str, Any] = {"title": request.POST.get("title", ""), "reason": request.POST.get("note", "")}
-    aspect = rename_aspect(**_subject_argument(request, meeting, "aspect"), **texts, **service_arguments(request))
-    return _("Saved: what was printed stays in the meeting's change log."), f"#aspect-{aspect.pk}"
-
-
-def _remove_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
-    remove_aspect(**_subject_argument(request, meeting, "aspect"), **service_arguments(request))
-    return _("Removed: the aspect. That it was here stays in the meeting's change log."), ""
-
-
-def _move_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
-    own = _subject_argument(request, meeting, "aspect")
-    move_aspect(**own, up=_is_up(request), **service_arguments(request))
-    return _("Moved: the aspect with its rows."), f"#aspect-{own['aspect_id']}"
-
-
-def _move_suggestion(request: Request, meeting: Meeting) -> tuple[str, str]:
-    own = _subject_argument(request, meeting, "suggestion")
-    move_suggestion(**own, up=_is_up(request), **service_arguments(request))
-    return _("Moved: the row. The number that was printed stays in the log."), f"#suggestion-{own['suggestion_id']}"
-
-
-def _move_to_aspect(request: Request, meeting: Meeting) -> tuple[str, str]:
-    own = _subject_argument(request, meeting, "suggestion")
-    move_suggestion_to_aspect(**own, aspect_id=posted_id(request.POST, "to") or None, **service_arguments(request))
-    return _("Moved: the row stands at the end of its new aspect."), f"#suggestion-{own['suggestion_id']}"
-
-
-def _remove_suggestion(request: Request, meeting: Meeting) -> tuple[str, str]:
-    remove_suggestion(**_subject_argument(request, meeting, "suggestion"), **service_arguments(request))
-    return _("Removed: the row. That it was here stays in the meeting's change log."), ""
-
-
-def _move_task(request: Request, meeting: Meeting) -> tuple[str, str]:
-    own = _subject_argument(request, meeting, "task")
-    move_task(**own, up=_is_up(request), **service_arguments(request))
-    return _("Moved: the task. The number that was printed stays in the log."), f"#task-{own['task_id']}"
-
-
-def _renumber(request: Request, meeting: Meeting) -> tuple[str, str]:
-    within = request.POST.get("within") == "aspects"
-    number = renumber_suggestions(meeting_id=meeting.pk, within_aspects=within, **service_arguments(request))
-    message = ngettext("Numbered anew: %(number)d row changed.", "Numbered anew: %(number)d rows changed.", number)
-    return message % {"number": number}, ""
-
-
-def _is_up(request: Request) -> bool:
-    return request.POST.get("way") == "up"
-
-
-_ACTIONS: dict[str, Callable[[Request, Meeting], tuple[str, str]]] = {
-    "add-aspect": _add_aspect,
-    "rename-aspect": _rename_aspect,
-    "remove-aspect": _remove_aspect,
-    "move-aspect": _move_aspect,
-    "move-suggestion": _move_suggestion,
-    "to-aspect": _move_to_aspect,
-    "remove-suggestion": _remove_suggestion,
-    "move-task": _move_task,
-    "number-anew": _renumber,
-}

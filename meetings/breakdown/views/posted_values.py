@@ -1,16 +1,8 @@
-"""Values posted by the forms of a breakdown table: version and ids."""
+"""Ids posted by forms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from meetings.ui.http import Request
-
-
-def service_arguments(request: Request) -> dict[str, Any]:
-    """Return the arguments of every service: the actor and the page's version."""
-    return {"actor": request.user, "version_token": request.POST.get("seen", "")}
 
 
 def posted_id(posted: Mapping[str, str], name: str) -> int:
