@@ -212,19 +212,17 @@ def _correct_suggestion(
 ) -> None:
     assert row.suggestion is not None
     assert row.position is not None
-    new, old = draft.rows[row.position - 1].row, row.suggestion
-    changed = {change.column for change in row.changes}
-    sources = get_sources(old)
-    if "sources" in changed:
-        sources = list(dict.fromkeys((resolver.person(each.name), each.capacity or "") for each in new.sources))
-    aspect = old.aspect.title if old.aspect else ""
+    new = draft.rows[row.position - 1].row
+    values = {
+        "number": new.number,
+        "aspect": new.aspect or "",
+        "suggestion": new.suggestion or "",
+        "lead_in": new.lead_in,
+        "sources": list(dict.fromkeys((resolver.person(each.name), each.capacity or "") for each in new.sources)),
+    }
     edit_suggestion(
-        suggestion_id=old.pk,
-        number=new.number if "number" in changed else old.number,
-        aspect=(new.aspect or "") if "aspect" in changed else aspect,
-        text=(new.suggestion or "") if "suggestion" in changed else old.text,
-        lead_in=new.lead_in if "lead_in" in changed else old.lead_in,
-        sources=sources,
+        suggestion_id=row.suggestion.pk,
+        values={change.column: values[change.column] for change in row.changes},
         reason=reason,
         actor=actor,
     )

@@ -15,6 +15,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.meetings import edit_meeting, get_metadata
+from meetings.breakdown.services.suggestions import edit_suggestion
 from meetings.core.text import fold_text
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.minutes.parser.schema import ParsedTask as PrintedTask
@@ -310,16 +311,8 @@ def _update_row(
 ) -> None:
     printed = draft.rows[position - 1].row
     shared = {change.column: change.new for change in row.changes if change.is_applied}
-    first = suggestion.tasks.standing().order_by("number").first()
-    if shared and first is not None:
-        edit_texts(
-            task_id=first.pk,
-            version=first.version,
-            actor=actor,
-            reason=reason,
-            suggestion_text=shared.get("suggestion"),
-            lead_in=shared.get("lead_in"),
-        )
+    if shared:
+        edit_suggestion(suggestion_id=suggestion.pk, values=shared, reason=reason, actor=actor)
     new: list[int] = []
     for difference in row.tasks:
         if difference.place is None:

@@ -366,6 +366,20 @@ def test_an_update_corrects_through_the_verbs_and_removes_nothing():
     assert Task.objects.count() == 19
 
 
+def test_an_update_corrects_a_row_that_has_no_task_yet():
+    document = a_draft()
+    metadata = draft_services.load_metadata(document)
+    meeting = factories.meeting(metadata.issued_on, title=metadata.title, held_on=metadata.held_on)
+    printed = document.rows.get(position=3).content["suggestion"]
+    empty = factories.suggestion(meeting, text=printed.replace("简单", "简要"), number=3)
+    accept.accept_draft(document_id=document.pk, actor=factories.secretariat())
+    empty.refresh_from_db()
+    assert empty.text == printed
+    assert empty.tasks.count() == 1
+    corrected = meeting.change_log.get(part="3) " + printed)
+    assert corrected.changes["suggestion"]["new"] == printed
+
+
 def test_an_update_needs_the_secretariat():
     factories.real_meeting()
     document = a_draft()

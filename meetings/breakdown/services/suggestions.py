@@ -48,21 +48,11 @@ MAX_NUMBER = 99_999
 
 
 @transaction.atomic
-def edit_suggestion(
-    *,
-    suggestion_id: int,
-    number: int | None,
-    aspect: str,
-    text: str,
-    lead_in: str,
-    sources: Sequence[tuple[Person, str]],
-    reason: str,
-    actor: Account,
-) -> Suggestion:
-    """Correct a row's number, aspect, texts and sources (with capacities, in order).
+def edit_suggestion(*, suggestion_id: int, values: Mapping[str, Any], reason: str, actor: Account) -> Suggestion:
+    """Correct of a row what ``values`` names: ``number``, ``aspect``, ``suggestion``, ``lead_in``, ``sources``.
 
-    A new title of the aspect adds it. Each task of the row gets an entry, effective today. Raises a subclass of
-    ServiceError.
+    A new title of the aspect adds it; the sources are people with their capacities, in order. Each task of the row
+    gets an entry, effective today. Raises a subclass of ServiceError.
     """
     require_secretariat(actor)
     suggestion = _lock_suggestion(suggestion_id)
@@ -70,10 +60,14 @@ def edit_suggestion(
     reason = clean_reason(reason)
     old = _suggestion_to_json(suggestion)
     before = suggestion.aspect_id
-    suggestion.number, suggestion.text, suggestion.lead_in = number, text.strip(), lead_in.strip()
-    suggestion.aspect = get_or_create_aspect(meeting, aspect, actor=actor)
+    suggestion.number = values.get("number", suggestion.number)
+    suggestion.text = values.get("suggestion", suggestion.text).strip()
+    suggestion.lead_in = values.get("lead_in", suggestion.lead_in).strip()
+    if "aspect" in values:
+        suggestion.aspect = get_or_create_aspect(meeting, values["aspect"], actor=actor)
     suggestion.save()
-    replace_sources(suggestion, sources)
+    if "sources" in values:
+        replace_sources(suggestion, values["sources"])
     new = _suggestion_to_json(suggestion)
     changes = compare_values(old, new)
     if not changes:
