@@ -97,10 +97,10 @@ def read_catalog() -> Catalog:
 
 def update_catalog() -> Catalog:
     """Return the messages of today's code with the translations we have of them."""
-    known = {message_key(message): message.string for message in read_catalog() if message.id}
+    existing = {message_key(message): message.string for message in read_catalog() if message.id}
     catalog = _with_header(extract_catalog())
     for message in catalog:
-        translated = known.get(message_key(message))
+        translated = existing.get(message_key(message))
         # What has become a plural, or ceased to be one, is translated anew.
         if message.id and isinstance(translated, str) == isinstance(message.id, str):
             message.string = translated or message.string

@@ -89,7 +89,7 @@ def _insert_row(model: type[models.Model], row: dict[str, Any], using: str) -> N
         else:
             assert isinstance(field, models.Field)  # a serializer writes no relation from the other side
             values[name] = field.to_python(value)
-    made = model(**values)
-    made.save_base(raw=True, force_insert=True, using=using)
+    instance = model(**values)
+    instance.save_base(raw=True, force_insert=True, using=using)
     for name, keys in links.items():
-        getattr(made, name).set(keys)
+        getattr(instance, name).set(keys)

@@ -159,15 +159,15 @@ def restore_backup(path: Path) -> Summary:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _verify_manifest(archive)
-            written: list[Path] = []
+            restored_paths: list[Path] = []
             try:
                 with _rows_source(archive, manifest) as write_rows, transaction.atomic():
                     _require_empty_register()
                     write_rows()
                     _finish_rows()
-                    _restore_files(archive, written)
+                    _restore_files(archive, restored_paths)
             except BaseException:
-                for file in written:
+                for file in restored_paths:
                     file.unlink(missing_ok=True)
                 raise
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -274,8 +274,8 @@ def _finish_rows() -> None:
             cursor.execute("ANALYZE")
 
 
-def _restore_files(archive: zipfile.ZipFile, written: list[Path]) -> None:
-    """Unpack the uploaded files; adds each to ``written`` first, for a clean-up."""
+def _restore_files(archive: zipfile.ZipFile, restored_paths: list[Path]) -> None:
+    """Unpack the uploaded files; adds each to ``restored_paths`` first, for a clean-up."""
     media = Path(settings.MEDIA_ROOT)
     for member in _media_members(archive):
         target = media.joinpath(*PurePosixPath(member).parts[1:])
@@ -284,7 +284,7 @@ def _restore_files(archive: zipfile.ZipFile, written: list[Path]) -> None:
         if target.exists():
             raise BackupError(_("There is already a file “%(path)s”. Move it away first.") % {"path": target})
         target.parent.mkdir(parents=True, exist_ok=True)
-        written.append(target)
+        restored_paths.append(target)
         with archive.open(member) as source, target.open("wb") as file:
             shutil.copyfileobj(source, file)
 

@@ -19,15 +19,15 @@ def build_version_token(*values: object) -> str:
 
 
 def check_version(
-    shown: int | str | None,
+    version_token: int | str | None,
     current: int | str,
     *,
     newer_entries: Callable[[], Iterable[Any]] = tuple,
     message: str = "",
 ) -> None:
-    """Raise ConflictError where ``shown`` (None: not checked) is not ``current``.
+    """Raise ConflictError where ``version_token`` (None: not checked) is not ``current``.
 
-    ``newer_entries`` is called only then: the log entries recorded since ``shown``, the oldest first.
+    ``newer_entries`` is called only then: the log entries recorded since ``version_token``, the oldest first.
     """
-    if shown is not None and shown != current:
+    if version_token is not None and version_token != current:
         raise ConflictError(message, newer_entries=list(newer_entries()), current_version=current)

@@ -132,15 +132,18 @@ def detect_file_type(file: BinaryIO) -> FileType | None:
         content = file.read(MAX_TEXT_BYTES)
         if content.startswith(OLE_SIGNATURE):
             content += file.read()
-        found = recognise(content)
-        if found is PACKAGE:
+        file_type = recognise(content)
+        if file_type is PACKAGE:
             names = _package_names(file)
-            found, is_active = recognise_package(names), any(name.lower().endswith(_PACKAGE_MACROS) for name in names)
+            file_type, is_active = (
+                recognise_package(names),
+                any(name.lower().endswith(_PACKAGE_MACROS) for name in names),
+            )
         elif content.startswith(OLE_SIGNATURE):
             is_active = any(_has_entry(content, name) for name in _OLE_MACROS)
         else:
-            is_active = found is TEXT and not _is_plain_text(content)
-        return found if found.endings and not is_active else None
+            is_active = file_type is TEXT and not _is_plain_text(content)
+        return file_type if file_type.endings and not is_active else None
     finally:
         file.seek(0)
 

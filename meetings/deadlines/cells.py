@@ -57,14 +57,14 @@ def read_cell(
 def _read_day(text: str, day: datetime.date, number_format: str | None) -> Reading:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         return Reading(Deadline(text, DeadlineKind.UNDECIDED), problem=DeadlineProblem(ProblemCode.OUT_OF_RANGE, text))
-    shown = _QUOTED.sub("", number_format or "").lower()
+    unquoted_format = _QUOTED.sub("", number_format or "").lower()
     dated = Deadline(text, DeadlineKind.DATED, day, Precision.DAY)
     last = month_end(day.year, day.month)
-    if "d" in shown or shown == "general" or (number_format is None and day.day != 1):
+    if "d" in unquoted_format or unquoted_format == "general" or (number_format is None and day.day != 1):
         return Reading(dated)
-    if "m" in shown:
+    if "m" in unquoted_format:
         return Reading(replace(dated, text=f"{day.year}年{day.month}月", due_date=last, precision=Precision.MONTH))
-    if "y" in shown:
+    if "y" in unquoted_format:
         year_end = datetime.date(day.year, 12, 31)
         return Reading(replace(dated, text=f"{day.year}年", due_date=year_end, precision=Precision.YEAR))
     problem = DeadlineProblem(ProblemCode.DAY_OR_MONTH, text, last) if number_format is None else None

@@ -65,23 +65,23 @@ class Cell:
     def cut_between(self, left: Mark, right: Mark) -> int:
         """Return where the text of ``left`` ends: behind a separator, or at ``right``."""
         gap = self.uniform.chars[left.end : right.start]
-        separators = [left.end + found.start() for found in re.finditer(r"[,;.、 ()]", gap)]
+        separators = [left.end + match.start() for match in re.finditer(r"[,;.、 ()]", gap)]
         if not separators:
             return right.start
         return separators[-1] + self.uniform.is_printed(separators[-1])
 
 
-def take_apart(text: str, known: Known) -> Cell:
+def take_apart(text: str, context: Known) -> Cell:
     """Find the forms of a cell and give each point in time its day, left to right."""
-    made_uniform = uniform(text)
-    chars = made_uniform.chars
+    uniform_text = uniform(text)
+    chars = uniform_text.chars
     marks = find_marks(chars)
-    cell = Cell(made_uniform, marks, [])
+    cell = Cell(uniform_text, marks, [])
     before: Point | None = None
     for mark in marks:
         if mark.form not in POINT_FORMS:
             continue
-        points = points_of(mark, cell.text_of(mark), known, before)
+        points = points_of(mark, cell.text_of(mark), context, before)
         if before and grammar.RANGE_ONLY.search(chars[before.mark.end : mark.start].lstrip(",")):
             # 2024.06-2024.12: the end counts.
             cell.points.pop()
@@ -106,8 +106,8 @@ def _in_its_clause(cell: Cell, point: Point) -> Point:
         return replace(point, role=Role.NOT_BEFORE, code=ProblemCode.NOT_BEFORE)
     if re.search(r"(?:自|从)$", lead):
         return replace(point, role=Role.NOT_BEFORE, code=ProblemCode.STARTS)
-    starts_here = grammar.START_WORD.search(after) or re.search(r"(?:启动|开工|动工|开始)(?:时间|日期)?:?$", lead)
-    if starts_here and not grammar.FINISH_WORD.search(after):
+    start_match = grammar.START_WORD.search(after) or re.search(r"(?:启动|开工|动工|开始)(?:时间|日期)?:?$", lead)
+    if start_match and not grammar.FINISH_WORD.search(after):
         return replace(point, role=Role.START, code=ProblemCode.STARTS)
     if point.mark.form is Form.DATE and not point.mark.parts.get("before"):
         event = grammar.EVENT_AFTER_DATE.search(cell.uniform.chars[point.mark.end :])
@@ -137,11 +137,11 @@ def read_deadline(
     Raises nothing for any text: what cannot be read is ``undecided`` with a problem. The deadline has the whole
     ``text``, a milestone its piece of it.
     """
-    known = Known(issued_on, held_on)
+    context = Known(issued_on, held_on)
     stripped = text.strip()
     if len(text) > LONGEST_TEXT:
         return undecided(text, ProblemCode.UNREADABLE, stripped[:80])
-    cell = take_apart(text, known)
+    cell = take_apart(text, context)
     if grammar.NOTHING_PRINTED.search(cell.uniform.chars):
         return undecided(text, ProblemCode.EMPTY, stripped)
     if numeric and _LOST_NOUGHT.fullmatch(stripped):
@@ -202,8 +202,8 @@ def _still_to_do(cell: Cell) -> list[Point] | None:
 def _closes(cell: Cell, point: Point) -> bool:
     """Whether the text finishes something at the point: 前, 底, 内, or a word such as 完成."""
     parts = point.mark.parts
-    printed = any(parts.get(name) for name in ("before", "within", "year_part", "month_part"))
-    return printed or bool(grammar.FINISH_WORD.search(cell.clause_after(point.mark.end)))
+    ends_period = any(parts.get(name) for name in ("before", "within", "year_part", "month_part"))
+    return ends_period or bool(grammar.FINISH_WORD.search(cell.clause_after(point.mark.end)))
 
 
 def _no_point(text: str, cell: Cell) -> Reading:
@@ -284,7 +284,7 @@ def _dates(text: str, cell: Cell, points: list[Point]) -> Reading:
     if problem is None:
         # A start with a later end is no doubt, it is a day on the way.
         doubted = (cell.problem_of(point) for point in rest if point.role is not Role.START)
-        problem = next((found for found in doubted if found), None)
+        problem = next((doubt for doubt in doubted if doubt), None)
     if problem is None and not in_order:
         problem = DeadlineProblem(ProblemCode.OUT_OF_ORDER, text.strip())
     return Reading(_deadline(text, goal), milestones, problem)

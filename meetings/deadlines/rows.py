@@ -63,11 +63,13 @@ def read_row_deadlines(
 
 def _numbered(text: str, tasks: int) -> list[str] | None:
     """Return the cell's items where it numbers them 1 to ``tasks``, else None."""
-    found = list(_ITEM_NUMBER.finditer(text))
-    if [_number(match) for match in found] != list(range(1, tasks + 1)) or text[: found[0].start()].strip():
+    matches = list(_ITEM_NUMBER.finditer(text))
+    if [_number(match) for match in matches] != list(range(1, tasks + 1)) or text[: matches[0].start()].strip():
         return None
-    ends = [*(match.start() for match in found[1:]), len(text)]
-    pieces = [text[match.end() : end].strip(" \t\r\n\u3000;；,，。、") for match, end in zip(found, ends, strict=True)]
+    ends = [*(match.start() for match in matches[1:]), len(text)]
+    pieces = [
+        text[match.end() : end].strip(" \t\r\n\u3000;；,，。、") for match, end in zip(matches, ends, strict=True)
+    ]
     return pieces if all(pieces) else None
 
 
@@ -75,15 +77,15 @@ def _number(match: re.Match[str]) -> int:
     bracketed, circled, dotted = match.groups()
     if circled:
         return ord(circled) - ord("①") + 1
-    printed = bracketed or dotted
-    return _NUMERALS.get(printed, 0) if not printed.isdecimal() else int(printed)
+    numeral = bracketed or dotted
+    return _NUMERALS.get(numeral, 0) if not numeral.isdecimal() else int(numeral)
 
 
-def _dates(text: str, known: Known) -> list[_Date]:
+def _dates(text: str, context: Known) -> list[_Date]:
     """Return the dates of a cell with their pieces: also 持续跟踪 on a line of its own."""
     if len(text) > LONGEST_TEXT:
         return []
-    cell = take_apart(text, known)
+    cell = take_apart(text, context)
     dates = [_Date(cell.deadline_of(point), point.due.year if point.due else None) for point in cell.points]
     dates += [
         _Date(Deadline(cell.piece_of(mark), DeadlineKind.ONGOING), None)

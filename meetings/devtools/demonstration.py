@@ -47,17 +47,17 @@ def create_accounts() -> Passwords:
     """
     if Account.objects.exists():
         return []
-    leader, _made = Person.objects.get_or_create(name=LEADER, unit="")
-    department, _made = Department.objects.get_or_create(name=DEPARTMENT)
-    made = []
+    leader, _created = Person.objects.get_or_create(name=LEADER, unit="")
+    department, _created = Department.objects.get_or_create(name=DEPARTMENT)
+    created = []
     for role, display_name in DISPLAY_NAMES.items():
         password = new_password()
         person = leader if role == Role.LEADER else None
         account = Account.objects.create_user(role.value, password, role=role, display_name=display_name, person=person)
         if role == Role.LIAISON:
             account.departments.add(department)
-        made.append((account, password))
-    return made
+        created.append((account, password))
+    return created
 
 
 def demonstration_accounts() -> list[Account]:
@@ -95,9 +95,9 @@ def password_table(passwords: Passwords) -> str:
 
 def in_both_languages(message: Promise | str) -> str:
     """Return a lazy ``message`` in Chinese and in English."""
-    written = []
+    translations = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            written.append(str(message))
+            translations.append(str(message))
     # Once where the catalogue is not compiled yet.
-    return " / ".join(dict.fromkeys(written))
+    return " / ".join(dict.fromkeys(translations))

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from meetings.display.import_issues import mark_sentence
+from meetings.display.import_issues import mark_message
 from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColumn, Outcome, Role, Status
 
 
@@ -137,7 +137,7 @@ FIELDS: dict[str, Field] = {
     "attendees": Field(_("Attendees"), _list_of(_format_person)),
     "leader_agrees": Field(_("A supervising leader agrees before a task is closed"), _format_yes_or_no),
     "corrected": Field(_("Corrections of the deadline so far")),
-    "question": Field(_("Asked"), lambda question: mark_sentence(ImportIssue(**question))),
+    "question": Field(_("Asked"), lambda question: mark_message(ImportIssue(**question))),
     "confirmed": Field(_("Answered"), _format_confirmed),
     "set_right": Field(_("Answered"), _format_set_right),
     "agreed": Field(_("Agreed")),

@@ -74,7 +74,7 @@ _MISSING = {
 }
 
 
-def problem_sentence(code: ProblemCode, column: str, value: str, parameters: Mapping[str, Any]) -> str:
+def problem_message(code: ProblemCode, column: str, value: str, parameters: Mapping[str, Any]) -> str:
     """Return the problem in one sentence or two, in the active language."""
     if code is ProblemCode.MISSING_COLUMN:
         return str(_MISSING[column])
@@ -94,7 +94,7 @@ _QUESTIONS = {
 }
 
 
-def question_sentence(code: str, value: str, parameters: dict[str, str]) -> str:
+def question_message(code: str, value: str, parameters: dict[str, str]) -> str:
     """Return the question of ``code`` with ``parameters``, in the active language."""
     return gettext(_QUESTIONS[QuestionCode(code)]) % {"known": "", **parameters, "value": value}
 
@@ -109,14 +109,14 @@ class Mark:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-def mark_sentence(mark: ImportIssue | Mark) -> str:
+def mark_message(mark: ImportIssue | Mark) -> str:
     """Say in the active language what a mark leaves open."""
     if mark.column == "deadline" and mark.code in set(DoubtCode):
         offered = mark.parameters.get("offered")
         day = datetime.date.fromisoformat(offered) if offered else None
         return deadline_problem_message(DeadlineProblem(DoubtCode(mark.code), mark.value, day))
     if mark.code in set(QuestionCode):
-        return question_sentence(mark.code, mark.value, mark.parameters)
+        return question_message(mark.code, mark.value, mark.parameters)
     if mark.code in set(ProblemCode):
-        return problem_sentence(ProblemCode(mark.code), mark.column, mark.value, mark.parameters)
+        return problem_message(ProblemCode(mark.code), mark.column, mark.value, mark.parameters)
     return gettext("The printed table leaves this open: %(value)s.") % {"value": mark.value}

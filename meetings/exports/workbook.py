@@ -116,7 +116,7 @@ class _Styles(NamedTuple):
     head: Cell
     text: Cell
     formula_like: Cell
-    printed: Cell
+    verbatim: Cell
     verbatim_formula_like: Cell
     number: Cell
     date: Cell
@@ -191,7 +191,7 @@ def _list_styles(sheet: Worksheet) -> _Styles:
         ),
         text=prototype(),
         formula_like=prototype(quoted=True),
-        printed=prototype(TEXT_FORMAT),
+        verbatim=prototype(TEXT_FORMAT),
         verbatim_formula_like=prototype(TEXT_FORMAT, quoted=True),
         number=prototype("0", alignment=centred),
         date=prototype(DATE_FORMAT, alignment=centred),
@@ -207,7 +207,7 @@ def _list_cell(sheet: Worksheet, styles: _Styles, kind: CellKind, value: Value) 
         return _styled_cell(sheet, styles.number, value)
     text = cell_text(value)
     if kind is CellKind.VERBATIM:
-        style = styles.verbatim_formula_like if looks_like_formula(text) else styles.printed
+        style = styles.verbatim_formula_like if looks_like_formula(text) else styles.verbatim
     else:
         style = styles.formula_like if looks_like_formula(text) else styles.text
     return _styled_cell(sheet, style, text)

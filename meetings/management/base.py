@@ -44,21 +44,21 @@ class RegisterCommand(BaseCommand):
                 _("The database cannot be used (%(reason)s). Run “manage.py migrate” first.") % {"reason": reason}
             )
 
-    def _exit_with_error(self, sentence: str, code: int = 1) -> None:
-        self.stderr.write(f"{CommandError.__name__}: {sentence}")
+    def _exit_with_error(self, message: str, code: int = 1) -> None:
+        self.stderr.write(f"{CommandError.__name__}: {message}")
         sys.exit(code)
 
 
-def parse_day_option(option: str, written: str | None) -> datetime.date:
+def parse_day_option(option: str, text: str | None) -> datetime.date:
     """Return the day of ``option``, today where it is left out.
 
     Raises CommandError for what is no day, an empty value included (an empty variable of a shell does not mean today),
     and for a day that has not come yet.
     """
     try:
-        if written is not None:
-            parse_date(written)
-        return parse_as_of(written)
+        if text is not None:
+            parse_date(text)
+        return parse_as_of(text)
     except InvalidAsOfError as error:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": error}) from None
 
@@ -67,19 +67,19 @@ def get_meeting(identifier: str) -> Meeting:
     """Return the meeting of this document number or id; raises CommandError."""
     is_number = identifier.isascii() and identifier.isdecimal() and len(identifier) <= MAX_ID_DIGITS
     meetings = Meeting.objects.select_related("overall_lead")
-    found = meetings.filter(document_number=identifier).first() if identifier else None
-    found = found or (meetings.filter(pk=int(identifier)).first() if is_number else None)
-    if found is None:
+    meeting = meetings.filter(document_number=identifier).first() if identifier else None
+    meeting = meeting or (meetings.filter(pk=int(identifier)).first() if is_number else None)
+    if meeting is None:
         raise CommandError(
             _("MEETING: there is no meeting with the id or document number “%(value)s”.") % {"value": identifier}
         )
-    return found
+    return meeting
 
 
-def parse_meeting_day_option(meeting: Meeting, option: str, written: str | None) -> datetime.date:
+def parse_meeting_day_option(meeting: Meeting, option: str, text: str | None) -> datetime.date:
     """Return the day of ``option``; raises CommandError also for one before the issue."""
-    day = parse_day_option(option, written)
-    if written and day < meeting.issued_on:
+    day = parse_day_option(option, text)
+    if text and day < meeting.issued_on:
         raise CommandError(
             _("%(option)s: %(problem)s")
             % {"option": option, "problem": _("The minutes of this meeting had not been issued on that day.")}
@@ -124,6 +124,6 @@ class MeetingExportCommand(ExportCommand):
     def handle(self, *, meeting: str, file: str, as_of: str | None, **options: Any) -> None:
         """Check everything, then write."""
         write = self.get_writer(file)
-        found = get_meeting(meeting)
-        day = parse_meeting_day_option(found, "--as-of", as_of)
-        self.write_file(file, lambda output: write(output, found, day))
+        register_meeting = get_meeting(meeting)
+        day = parse_meeting_day_option(register_meeting, "--as-of", as_of)
+        self.write_file(file, lambda output: write(output, register_meeting, day))

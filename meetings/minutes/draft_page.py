@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.display.fields import label
-from meetings.display.import_issues import question_sentence
+from meetings.display.import_issues import question_message
 from meetings.minutes.match_messages import match_reason_message
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.messages import issue_message
@@ -306,7 +306,7 @@ def build_name_card(match: NameMatch, matches: NameMatches) -> NameCard:
             reason = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": reason, "meeting": candidate.last_met}
         candidates.append((str(candidate.known.pk), str(candidate.known), reason))
     if match.is_open:
-        message = question_sentence(match.code, match.name, match.parameters)
+        message = question_message(match.code, match.name, match.parameters)
     else:
         message = match_reason_message(match.likeness) if match.likeness else ""
         if match.last_met:

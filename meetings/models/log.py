@@ -307,7 +307,7 @@ class _ReplayState:
         if "status" in entry.changes:
             self.closed_on = entry.effective_on if self.values["status"] == Status.CLOSED else None
 
-    def to_state(self, task_id: int, since: datetime.date) -> TaskState:
+    def to_state(self, task_id: int, first_day: datetime.date) -> TaskState:
         values = self.values
         due = _earliest_due(values["deadline"], values["milestones"])
         review = None
@@ -316,7 +316,7 @@ class _ReplayState:
             review = self.review_set or add_months(counted_from, values["review_interval_months"])
         return TaskState(
             task_id=task_id,
-            since=since,
+            since=first_day,
             status=values["status"],
             closed_on=self.closed_on,
             **deadline_columns_from_json(values["deadline"]),
@@ -339,16 +339,16 @@ def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
     """
     issued_on = entries[0].effective_on
     replayed = _ReplayState(issued_on)
-    taken: list[TaskLog] = []
+    applied: list[TaskLog] = []
     current: TaskState | None = None
     for day, of_day in groupby(entries, key=lambda entry: entry.effective_on):
         for entry in of_day:
-            taken.append(entry)
+            applied.append(entry)
             if not entry.undoes:
                 replayed.apply(entry)
                 continue
             replayed = _ReplayState(issued_on)
-            for standing_entry in exclude_undone(taken):
+            for standing_entry in exclude_undone(applied):
                 replayed.apply(standing_entry)
         if current is not None:
             current.until = day

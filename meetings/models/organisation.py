@@ -32,10 +32,10 @@ def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
     return Coalesce(Subquery(of_row.annotate(number=Count(of, distinct=of != "pk")).values("number")), 0)
 
 
-def _name_condition(words: str, of: str, merged: QuerySet) -> Q:
-    """Return the condition «present, former or merged name holds all ``words``»."""
+def _name_condition(search_text: str, of: str, merged: QuerySet) -> Q:
+    """Return the condition «present, former or merged name holds each word of it»."""
     condition = Q()
-    for word in words.split():
+    for word in search_text.split():
         holds = Q(name__icontains=word) | Q(spelling__contains=word.lower())
         former = FormerName.objects.filter(holds, **{of: OuterRef("pk")})
         condition &= holds | Exists(former) | Exists(merged.filter(holds, merged_into=OuterRef("pk")))
@@ -52,9 +52,9 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
         """Return those that were not merged into another one."""
         return self.filter(merged_into__isnull=True)
 
-    def called(self, words: str) -> Self:
-        """Return those whose present or former name, pinyin or initials hold ``words``."""
-        return self.filter(_name_condition(words, self.model.__name__.lower(), self.model._default_manager.all()))
+    def called(self, search_text: str) -> Self:
+        """Return those whose present or former name, pinyin or initials hold each word of it."""
+        return self.filter(_name_condition(search_text, self.model.__name__.lower(), self.model._default_manager.all()))
 
     def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:
         """Return those in use and those of ``include``, with how often each was used."""

@@ -127,9 +127,9 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         entries = apps.get_model("meetings", "TaskLog").objects.filter(task=OuterRef("pk")).order_by("-sequence")
         return self.annotate(last_entry_at=Subquery(entries.values("recorded_at")[:1]))
 
-    def with_request(self, words: Combinable, since: Combinable) -> Self:
-        """Annotate what the task waits for (``words``) and since when (``since``)."""
-        return self.annotate(words=words, since=since)
+    def with_request(self, text: Combinable, day: Combinable) -> Self:
+        """Annotate what the task waits for (``request_text``) and since when (``requested_on``)."""
+        return self.annotate(request_text=text, requested_on=day)
 
     def with_outcome(self, day: datetime.date) -> Self:
         """Annotate the suggestion's outcome by the end of ``day`` (``day_outcome``)."""
@@ -241,8 +241,8 @@ class Task(NaturalKeyModel, DeadlineFields):
     last_report_on: datetime.date | None
     entered_at: datetime.datetime
     last_entry_at: datetime.datetime
-    words: str | None
-    since: datetime.date | None
+    request_text: str | None
+    requested_on: datetime.date | None
 
     class Meta:
         verbose_name = _("task")

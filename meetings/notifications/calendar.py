@@ -61,8 +61,8 @@ def _events(task: Task) -> Iterator[Event]:
         yield _event(task, "deadline", task.day_due_date, _("Due: %(task)s") % {"task": task.text})
     for milestone in task.milestones.all():
         if milestone.due_date and milestone.met_on is None:
-            words = _("Milestone: %(task)s") % {"task": task.text}
-            yield _event(task, f"milestone-{milestone.position}", milestone.due_date, words)
+            summary = _("Milestone: %(task)s") % {"task": task.text}
+            yield _event(task, f"milestone-{milestone.position}", milestone.due_date, summary)
     if task.day_next_review:
         yield _event(task, "review", task.day_next_review, _("Review: %(task)s") % {"task": task.text})
 

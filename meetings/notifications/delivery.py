@@ -86,15 +86,15 @@ def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
     """Plan the digests to send; all rows are written before the first mail is sent."""
     if is_working_day(day):
         Mailing.objects.supersede_digests_before(day)
-        found: list[tuple[Digest, Mailing | None]] = [(digest, None) for digest in compose_digests(day)]
+        digests: list[tuple[Digest, Mailing | None]] = [(digest, None) for digest in compose_digests(day)]
     else:
         unsent = Mailing.objects.sendable(timezone.now()).filter(kind=MailKind.DIGEST, day=last_working_day(day))
         composed = [
             (compose_digest(mailing.account, day), mailing) for mailing in unsent.select_related("account__person")
         ]
-        found = [(digest, mailing) for digest, mailing in composed if digest is not None]
+        digests = [(digest, mailing) for digest, mailing in composed if digest is not None]
     plans = []
-    for digest, mailing in found:
+    for digest, mailing in digests:
         if not digest.account.email:
             report.without_address.append(str(digest.account))
             continue

@@ -48,12 +48,12 @@ def potential_recipients() -> QuerySet[Account]:
 def compose_digest(account: Account, day: datetime.date) -> Digest | None:
     """Return the digest of ``account``, None if empty. Some twenty queries at most."""
     composed_at = timezone.now()
-    sent = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
+    sent_mails = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
     # Not when it was sent: what was recorded between composing and sending has been told to nobody yet.
-    since = sent.aggregate(last=Max("composed_at"))["last"]
+    last_digest_at = sent_mails.aggregate(last=Max("composed_at"))["last"]
     with translation.override(language_of(account)):
-        found = [section_of(account, day, since) for section_of in SECTIONS]
-    sections = [section for section in found if section and (account.wants_digest or section.is_required)]
+        built = [section_of(account, day, last_digest_at) for section_of in SECTIONS]
+    sections = [section for section in built if section and (account.wants_digest or section.is_required)]
     return Digest(account, day, sections, composed_at) if sections else None
 
 

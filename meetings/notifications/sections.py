@@ -38,7 +38,7 @@ class DigestLine:
     """One task, as `TaskQuerySet.on` returns it, with its detail."""
 
     task: Task
-    words: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +63,25 @@ SectionBuilder = Callable[[Account, datetime.date, datetime.datetime | None], Se
 # --- what has to be answered ------------------------------------------------------------------------
 
 
-def waiting_for_decision(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def waiting_for_decision(
+    account: Account, day: datetime.date, last_digest_at: datetime.datetime | None
+) -> Section | None:
     """Return the closures and extensions to decide on, for a leader those to agree to."""
     return _inbox_section(account, day, DECISIONS, _("Waiting for your decision"))
 
 
-def sent_back(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def refused_requests(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
     """Return what a liaison asked for and got back, until something is reported."""
     return _inbox_section(account, day, {"sent_back"}, _("Sent back to you"))
 
 
-def new_instructions(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def new_instructions(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
     """Return the instructions since the last digest that a liaison has to answer."""
     if account.role != Role.LIAISON:
         return None
     instructions = Instruction.objects.open_on(day).select_related("leader")
-    if since is not None:
-        instructions = instructions.filter(given__recorded_at__gt=since)
+    if last_digest_at is not None:
+        instructions = instructions.filter(given__recorded_at__gt=last_digest_at)
     own = Task.objects.on(day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
     tasks = {task.pk: task for task in _ordered_for_lines(own.filter(pk__in=instructions.values("task")))}
     lines = [
@@ -95,7 +97,7 @@ def new_instructions(account: Account, day: datetime.date, since: datetime.datet
 # --- what is late, or soon will be ------------------------------------------------------------------
 
 
-def escalated(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def escalated(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
     """Return what has been red so long that a head of department or leader is told.
 
     After ESCALATE_TO_HEAD_AFTER those who head an answering department, after ESCALATE_TO_LEADER_AFTER the supervising
@@ -109,25 +111,25 @@ def escalated(account: Account, day: datetime.date, since: datetime.datetime | N
     headed = account.person.headed_departments.exclude(pk__in=liaison_of).values_list("pk", flat=True)
     tasks = Task.objects.on(day).filter(Q(health__in=(Health.OVERDUE, Health.REVIEW_MISSED)))
     if headed and settings.ESCALATE_TO_HEAD_AFTER >= 0:
-        red = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER)))
-        late |= Q(pk__in=red.assigned_to(list(headed)).order_by().values("pk"))
+        pressing = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER)))
+        late |= Q(pk__in=pressing.assigned_to(list(headed)).order_by().values("pk"))
     if account.role == Role.LEADER and settings.ESCALATE_TO_LEADER_AFTER >= 0:
-        red = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_LEADER_AFTER)))
-        late |= Q(pk__in=red.supervised_by([account.person.pk]).order_by().values("pk"))
+        pressing = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_LEADER_AFTER)))
+        late |= Q(pk__in=pressing.supervised_by([account.person.pk]).order_by().values("pk"))
     return _list_section(_("Late for long, and so reported to you"), tasks.filter(late), day) if late else None
 
 
-def overdue(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def overdue(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
     """Return what is overdue: a liaison's own, for the secretariat all."""
     return _health_section(account, day, Health.OVERDUE, _("Overdue"))
 
 
-def review_missed(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def review_missed(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
     """Return what was not reviewed in time: a liaison's own, for the secretariat all."""
     return _health_section(account, day, Health.REVIEW_MISSED, _("Review missed"))
 
 
-def review_due(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def review_due(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
     """Return the liaison's own tasks to be reviewed in the next REVIEW_DUE_DAYS days."""
     if account.role != Role.LIAISON:
         return None
@@ -137,7 +139,7 @@ def review_due(account: Account, day: datetime.date, since: datetime.datetime | 
     return _list_section(heading % {"days": settings.REVIEW_DUE_DAYS}, tasks, day)
 
 
-def due_soon(account: Account, day: datetime.date, since: datetime.datetime | None) -> Section | None:
+def due_soon(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
     """Return the liaison's own tasks that are due soon."""
     return _health_section(account, day, Health.DUE_SOON, _("Due soon")) if account.role == Role.LIAISON else None
 
@@ -146,7 +148,7 @@ def due_soon(account: Account, day: datetime.date, since: datetime.datetime | No
 SECTIONS: tuple[SectionBuilder, ...] = (
     waiting_for_decision,
     new_instructions,
-    sent_back,
+    refused_requests,
     escalated,
     overdue,
     review_missed,
@@ -211,10 +213,10 @@ def _inbox_section(account: Account, day: datetime.date, keys: Set[str], heading
 
 
 def _line_detail(group: inbox.InboxGroup, task: Task) -> str:
-    if not task.words:
+    if not task.request_text:
         return str(group.title)
-    words = Truncator(task.words).chars(MAX_TEXT_LENGTH)
-    return _("%(what)s: “%(words)s”") % {"what": group.title, "words": words}
+    text = Truncator(task.request_text).chars(MAX_TEXT_LENGTH)
+    return _("%(what)s: “%(words)s”") % {"what": group.title, "words": text}
 
 
 def _required_section(heading: str, lines: list[DigestLine]) -> Section | None:

@@ -24,13 +24,13 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """Serve the calendar of the account with this secret address; 404 for others."""
     owner = permissions.calendar_owner(secret)
     with translation.override(language_of(owner)):
-        written = build_calendar(owner, today())
-    response = HttpResponse(written.content, content_type="text/calendar; charset=utf-8")
+        calendar_file = build_calendar(owner, today())
+    response = HttpResponse(calendar_file.content, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'inline; filename="register.ics"'
     response.headers["Content-Language"] = language_of(owner)
-    response.headers["ETag"] = written.etag
+    response.headers["ETag"] = calendar_file.etag
     response.headers["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, private=True, max_age=CACHE_SECONDS)
-    conditional = get_conditional_response(request, etag=written.etag, response=response)
+    conditional = get_conditional_response(request, etag=calendar_file.etag, response=response)
     assert conditional is not None  # it is None only without a response
     return conditional

@@ -90,11 +90,11 @@ DEPARTMENT_ACTIONS = {
 PERSON_ACTIONS = {"rename": Action(forms.PersonForm, _rename), **_SHARED_ACTIONS}
 
 
-def available_actions(subject: Subject, known: dict[str, Action], open_count: int) -> list[str]:
+def available_actions(subject: Subject, actions: dict[str, Action], open_count: int) -> list[str]:
     """Return the names of what can be done with ``subject`` as it is now."""
     if subject.merged_into_id is not None:
         return []
     impossible = {"restore" if subject.is_active else "retire"}
     if not open_count:
         impossible.add("hand-over")
-    return [name for name in known if name not in impossible]
+    return [name for name in actions if name not in impossible]

@@ -68,15 +68,15 @@ def _list(
         if form.submit(lambda: add(kind=kind, actor=request.user, **form.cleaned_data)):
             messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": form.result})
             return redirect(form.result)
-    words = request.GET.get("q", "").strip()[:200]
-    table, errors = table_class.build(request, rows.called(words) if words else rows)
+    search_text = request.GET.get("q", "").strip()[:200]
+    table, errors = table_class.build(request, rows.called(search_text) if search_text else rows)
     tasks = permissions.readable_tasks(request.user, today())
     of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
     counts = {count.key: count for count in (of_departments if kind is Department else of_leaders)}
     context = {
         "table": table,
         "errors": errors,
-        "words": words,
+        "search_text": search_text,
         "what": "departments" if kind is Department else "people",
         "form": form if permissions.can_manage_organisation(request.user) else None,
         "counts": counts,
@@ -114,9 +114,9 @@ def person_action(request: Request, pk: int, action: str) -> HttpResponse:
     return _run_action(request, permissions.editable_person(request.user, pk), action, PERSON_ACTIONS)
 
 
-def _run_action(request: Request, subject: Subject, name: str, known: dict[str, Action]) -> HttpResponse:
+def _run_action(request: Request, subject: Subject, name: str, actions: dict[str, Action]) -> HttpResponse:
     """Run an action; a refused form comes back, on a page of its own with a preview."""
-    action = known.get(name)
+    action = actions.get(name)
     if action is None:
         raise Http404
     if request.method != "POST":
@@ -156,9 +156,9 @@ def _detail(request: Request, subject: Subject, submitted_form: SubjectForm | No
     count = statistics.count_by_health(own)
     open_count = sum(count.by_health[health] for health in Health.values if health not in ENDED_STATUSES)
     of = "department" if is_department else "person"
-    known = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
-    names = available_actions(subject, known, open_count) if permissions.can_manage_organisation(request.user) else []
-    forms_ = {name: known[name].form(subject=subject, action=name) for name in names if not known[name].preview}
+    actions = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
+    names = available_actions(subject, actions, open_count) if permissions.can_manage_organisation(request.user) else []
+    forms_ = {name: actions[name].form(subject=subject, action=name) for name in names if not actions[name].preview}
     if submitted_form is not None:
         forms_[submitted_form.action] = submitted_form
     context = {
@@ -172,9 +172,9 @@ def _detail(request: Request, subject: Subject, submitted_form: SubjectForm | No
         "changes": ChangeLog.objects.filter(Q(**{of: subject}) | Q(**{f"{of}__merged_into": subject})).select_related(
             "actor"
         ),
-        "forms": [forms_[name] for name in known if name in forms_],
+        "forms": [forms_[name] for name in actions if name in forms_],
         "with_preview": [
-            (name, known[name].form.title, known[name].form.icon) for name in names if known[name].preview
+            (name, actions[name].form.title, actions[name].form.icon) for name in names if actions[name].preview
         ],
         "submitted_form": submitted_form,
         "scope": as_of_query(today()),

@@ -39,8 +39,8 @@ def editable_suggestion(account: Account, pk: int) -> Suggestion:
 
 def readable_suggesters(account: Account) -> PersonQuerySet:
     """Return the people who made a suggestion, by pinyin."""
-    made = SuggestionSource.objects.filter(person=OuterRef("pk"))
-    people = Person.objects.filter(Exists(made)) if account.is_authenticated else Person.objects.none()
+    sources = SuggestionSource.objects.filter(person=OuterRef("pk"))
+    people = Person.objects.filter(Exists(sources)) if account.is_authenticated else Person.objects.none()
     return people.order_by("spelling", "name", "pk")
 
 

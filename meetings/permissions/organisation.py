@@ -72,6 +72,6 @@ def calendar_owner(secret: str) -> Account:
 def readable_leader(account: Account, pk: str) -> Person:
     """Return the person for a leader's page, after a merge the other; raises Http404."""
     people = Person.objects.select_related("merged_into") if account.is_authenticated else Person.objects.none()
-    known = pk.isascii() and pk.isdecimal() and len(pk) <= 18
-    person = get_object_or_404(people, pk=int(pk)) if known else get_object_or_404(people.none())
+    is_id = pk.isascii() and pk.isdecimal() and len(pk) <= 18
+    person = get_object_or_404(people, pk=int(pk)) if is_id else get_object_or_404(people.none())
     return person.merged_into or person

@@ -29,10 +29,10 @@ MAX_SEARCH_LENGTH = 100
 def meeting_compare(request: Request) -> HttpResponse:
     """Show two meetings side by side, with the earlier one's outcomes by the day."""
     day, errors = requested_day(request, today())
-    asked = "a" in request.GET or "b" in request.GET
-    form = CompareForm(request.GET if asked else None, account=request.user, day=day)
+    is_submitted = "a" in request.GET or "b" in request.GET
+    form = CompareForm(request.GET if is_submitted else None, account=request.user, day=day)
     comparison = None
-    if asked and form.is_valid() and not errors:
+    if is_submitted and form.is_valid() and not errors:
         comparison = compare_meetings(form.cleaned_data["a"], form.cleaned_data["b"])
     context = {
         "form": form,
@@ -45,7 +45,7 @@ def meeting_compare(request: Request) -> HttpResponse:
         "may_link": permissions.is_secretariat(request.user) and day == today(),
         **(_comparison_context(comparison, day) if comparison else {}),
     }
-    status = 422 if asked and not comparison else 200
+    status = 422 if is_submitted and not comparison else 200
     return render(request, "meetings/reports/comparison.html", context, status=status)
 
 
@@ -72,16 +72,16 @@ def suggestion_related(request: Request, pk: int) -> HttpResponse:
 
 def _render_form(request: Request, suggestion: Suggestion, form: RelatedSuggestionForm) -> HttpResponse:
     search_text = (form.data.get("q") or request.GET.get("q") or "")[:MAX_SEARCH_LENGTH].strip()
-    found = find_candidates(suggestion, search_text)
+    candidates = find_candidates(suggestion, search_text)
     current_link = suggestion.raised_before
     context = {
         "form": form,
         "suggestion": suggestion,
         "sources": suggestion.suggestion_sources.select_related("person"),
         "current_link": current_link,
-        "candidates": [candidate for candidate in found if candidate.suggestion != current_link],
+        "candidates": [candidate for candidate in candidates if candidate.suggestion != current_link],
         "chosen": str(form["earlier"].value() or ""),
-        "words": search_text,
+        "search_text": search_text,
         "errors": form.error_messages,
         "back": get_next_url(request) or reverse("meeting_detail", args=[suggestion.meeting_id]),
     }

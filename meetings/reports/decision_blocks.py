@@ -67,7 +67,7 @@ def decision_blocks(decisions: PendingDecisions) -> Iterator[Block]:
 
 def _format_request(pending: PendingExtension) -> str:
     before, after = pending.request.due_date_before, pending.request.due_date
-    return words.format_deadline_move(words.format_short_day(before), words.format_short_day(after))
+    return words.format_deadline_change(words.format_short_day(before), words.format_short_day(after))
 
 
 def _status_change_blocks(

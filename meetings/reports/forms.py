@@ -29,9 +29,9 @@ class DayField(forms.CharField):
 
     def clean(self, value: str) -> datetime.date:
         """Return the day, or raise with the messages of every page's ``as_of``."""
-        written = super().clean(value)
+        text = super().clean(value)
         try:
-            return parse_as_of(written, self.today)
+            return parse_as_of(text, self.today)
         except InvalidAsOfError as error:
             raise forms.ValidationError(str(error)) from None
 
@@ -88,11 +88,11 @@ class MeetingReportForm(DayReportForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a day before the minutes were issued: there was nothing to report on."""
         super().clean()
-        found = self.cleaned_data
-        meeting, day = found.get("meeting"), found.get(AS_OF)
+        data = self.cleaned_data
+        meeting, day = data.get("meeting"), data.get(AS_OF)
         if meeting and day and day < meeting.issued_on:
             self.add_error(AS_OF, _("The minutes of this meeting had not been issued on that day."))
-        return found
+        return data
 
 
 class BulletinForm(ReportForm):
@@ -111,11 +111,11 @@ class BulletinForm(ReportForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
         super().clean()
-        found = self.cleaned_data
-        first, last = found.get("from"), found.get("to")
+        data = self.cleaned_data
+        first, last = data.get("from"), data.get("to")
         if first and last and last < first:
             self.add_error("to", _("The period ends before it begins. Choose a later day, or an earlier beginning."))
-        return found
+        return data
 
 
 class ReplySheetForm(DayReportForm):
@@ -163,22 +163,22 @@ class CompareForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a meeting beside itself."""
         super().clean()
-        found = self.cleaned_data
-        if found.get("a") and found.get("a") == found.get("b"):
+        data = self.cleaned_data
+        if data.get("a") and data.get("a") == data.get("b"):
             self.add_error("b", _("This is the same meeting. Choose another one."))
-        return found
+        return data
 
 
 class RelatedSuggestionForm(ServiceForm):
     """Which earlier suggestion this one comes back to, and which it did before."""
 
     VERSION_FIELD = "was"
-    _WRONG = dict.fromkeys(
+    _INVALID_CHOICE = dict.fromkeys(
         ("invalid", "min_value", "max_value"), gettext_lazy("Choose one of the suggestions, or none.")
     )
 
-    earlier = IdField(required=False, error_messages=_WRONG)
-    was = IdField(required=False, error_messages=_WRONG)
+    earlier = IdField(required=False, error_messages=_INVALID_CHOICE)
+    was = IdField(required=False, error_messages=_INVALID_CHOICE)
     note = TextField(label=gettext_lazy("Why (if it needs to be said)"), required=False, max_length=500)
     q = TextField(label=gettext_lazy("Search in earlier suggestions"), required=False)
 

@@ -213,14 +213,14 @@ def _add_text(paragraph: BaseOxmlElement, text: str) -> None:
     for number, line in enumerate(clean_text(text).split("\n")):
         if number:
             _add(run, "w:br")
-        words = _add(run, "w:t")
-        words.text = line
-        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        text_element = _add(run, "w:t")
+        text_element.text = line
+        text_element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def _add_field(paragraph: BaseOxmlElement, instruction: str, shown: str) -> None:
+def _add_field(paragraph: BaseOxmlElement, instruction: str, result: str) -> None:
     field = _add(paragraph, "w:fldSimple", instr=instruction)
-    _add_text(field, shown)
+    _add_text(field, result)
 
 
 def _caption(text: str, number: int) -> BaseOxmlElement:

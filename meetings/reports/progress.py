@@ -121,7 +121,7 @@ class ProgressReport:
     extension_requests: dict[int, ExtensionRequest]
     extended: tuple[ExtendedTask, ...]
     raised_before: tuple[RelatedSuggestion, ...]
-    asked: PendingDecisions
+    pending_decisions: PendingDecisions
 
     @property
     def without_task_count(self) -> int:
@@ -146,7 +146,7 @@ def build_progress_report(meeting: Meeting, day: datetime.date) -> ProgressRepor
         extension_requests=extension_requests,
         extended=find_extended_tasks(ordered, day),
         raised_before=find_related_suggestions(meeting, day),
-        asked=PendingDecisions(
+        pending_decisions=PendingDecisions(
             undecided=tuple(task for task in ordered if _is_undecided(task)),
             unassigned=tuple(task for task in ordered if not responsible_department_names(task)),
             extension_requests=tuple(
@@ -169,8 +169,8 @@ def _is_undecided(task: Task) -> bool:
 
 def filter_by_health(tasks: Iterable[Task], health: Health) -> tuple[Task, ...]:
     """Return those of ``tasks`` in this health, the longest waiting first."""
-    found = [task for task in tasks if task.health == health]
-    return tuple(sorted(found, key=lambda task: task.next_day or datetime.date.max))
+    matching = [task for task in tasks if task.health == health]
+    return tuple(sorted(matching, key=lambda task: task.next_day or datetime.date.max))
 
 
 def group_by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tuple[AspectPart, ...]:
@@ -198,8 +198,8 @@ def outcomes_by_suggestion(suggestions: Iterable[Suggestion | int], day: datetim
 
 def open_extension_requests(tasks: Iterable[Task], day: datetime.date) -> dict[int, ExtensionRequest]:
     """Return the extension requests open at the end of ``day``, by task. One query."""
-    asked = ExtensionRequest.objects.open_on(day).filter(task__in=[task.pk for task in tasks])
-    return {request.task_id: request for request in asked.select_related("asked__department")}
+    requests = ExtensionRequest.objects.open_on(day).filter(task__in=[task.pk for task in tasks])
+    return {request.task_id: request for request in requests.select_related("asked__department")}
 
 
 def extension_entries_between(
@@ -270,8 +270,8 @@ def add_outcomes(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.date)
     """Return the ``pairs`` with the earlier one's tasks and outcome. Five queries."""
     earlier = [before.pk for _suggestion, before in pairs]
     tasks: dict[int, list[Task]] = {}
-    found = Task.objects.on(day).filter(suggestion__in=earlier).with_last_report().for_listing()
-    for task in found.order_by("suggestion", "number"):
+    task_rows = Task.objects.on(day).filter(suggestion__in=earlier).with_last_report().for_listing()
+    for task in task_rows.order_by("suggestion", "number"):
         tasks.setdefault(task.suggestion_id, []).append(task)
     outcomes = outcomes_by_suggestion(earlier, day)
     return tuple(

@@ -55,7 +55,7 @@ def _blocks(report: ProgressReport) -> Iterator[Block]:
         yield Heading(1, _("Suggestions that were raised before"))
         yield from _related_suggestion_blocks(report)
     yield Heading(1, _("What is asked of the committee"))
-    yield from decision_blocks(report.asked)
+    yield from decision_blocks(report.pending_decisions)
 
 
 def _opening(report: ProgressReport) -> str:
@@ -197,7 +197,7 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
     yield words.tasks_table(
         _("Extended deadlines"),
         report.extended,
-        Column(label("deadline"), 26, lambda extended: _format_deadline_move(extended.task)),
+        Column(label("deadline"), 26, lambda extended: _format_deadline_change(extended.task)),
         Column(_("Times"), 9, attrgetter("task.day_extension_count"), is_centred=True),
         words.days_column(attrgetter("task.day_extension_days")),
         Column(_("Reason"), 28, _extension_reasons),
@@ -205,10 +205,10 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
     )
 
 
-def _format_deadline_move(task: Task) -> str:
+def _format_deadline_change(task: Task) -> str:
     before = words.format_short_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
     after = words.format_short_day(task.day_due_date) if task.day_due_date else task.day_deadline_text
-    return words.format_deadline_move(before, after)
+    return words.format_deadline_change(before, after)
 
 
 def _extension_reasons(extended: ExtendedTask) -> str:

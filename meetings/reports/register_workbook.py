@@ -74,7 +74,7 @@ def write_register_with_summary(
         (health_table(tasks), _pie_chart),
         (department_table(tasks), _stacked_bar_chart),
         (trend_table(states, day), _line_chart),
-        (coming_months_table(tasks, day), _column_chart),
+        (upcoming_months_table(tasks, day), _column_chart),
     ):
         row += _add_table(sheet, table, row, chart_of)
     workbook.save(file)
@@ -112,7 +112,7 @@ def trend_table(states: TaskStateQuerySet, day: datetime.date) -> SummaryTable:
     )
 
 
-def coming_months_table(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
+def upcoming_months_table(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
     """Return how many open tasks fall due in each of the coming months that have any."""
     months = statistics.count_coming_months(tasks, day)
     return SummaryTable(
@@ -163,17 +163,17 @@ def _add_table(sheet: Worksheet, table: SummaryTable, row: int, make_chart: Call
     _append_row(sheet, table.headers, _HEADER)
     for values in table.rows:
         _append_row(sheet, values, _CELL)
-    written = len(table.rows) + 2
-    taken = written + 1
+    row_count = len(table.rows) + 2
+    used_rows = row_count + 1
     if table.rows:
         chart = make_chart(sheet, table, row + 1)
         chart.title, chart.width = table.title, _CHART_WIDTH
-        taken = max(_CHART_ROWS, written) + 1
-        chart.height = (taken - 1) * _CENTIMETRES_PER_ROW
+        used_rows = max(_CHART_ROWS, row_count) + 1
+        chart.height = (used_rows - 1) * _CENTIMETRES_PER_ROW
         sheet.add_chart(chart, f"{_CHART_COLUMN}{row}")
-    for _below in range(taken - written):
+    for _below in range(used_rows - row_count):
         sheet.append([])
-    return taken
+    return used_rows
 
 
 def _reference(sheet: Worksheet, head_row: int, rows: int, first: int, last: int, *, with_header: bool) -> Reference:

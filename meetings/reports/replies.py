@@ -51,14 +51,14 @@ class ReplySheet:
 def suggestions_of(person: Person, day: datetime.date) -> QuerySet[Suggestion]:
     """Return what ``person`` suggested at meetings issued by ``day``, newest first."""
     by_person = Exists(SuggestionSource.objects.filter(suggestion=OuterRef("pk"), person=person))
-    made = Suggestion.objects.filter(by_person, meeting__issued_on__lte=day)
-    return made.order_by("-meeting__issued_on", "-meeting_id", "position")
+    suggestions = Suggestion.objects.filter(by_person, meeting__issued_on__lte=day)
+    return suggestions.order_by("-meeting__issued_on", "-meeting_id", "position")
 
 
 def build_reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
     """Gather the reply sheet as of ``day``. A fixed number of queries."""
-    made = suggestions_of(person, day)
-    suggestions = list(made.select_related("meeting", "raised_before__meeting"))
+    own = suggestions_of(person, day)
+    suggestions = list(own.select_related("meeting", "raised_before__meeting"))
     of_person = Task.objects.on(day).filter(suggestion__in=[suggestion.pk for suggestion in suggestions])
     tasks: dict[int, list[Task]] = {}
     for task in of_person.with_last_report().for_listing().order_by("suggestion", "number"):

@@ -51,10 +51,10 @@ def format_leaders(task: Task) -> str:
 
 def format_deadline(task: Task) -> str:
     """Return the deadline as printed, with its day where the print does not say it."""
-    printed = " ".join(task.day_deadline_text.split()) or _("not named yet")
+    text = " ".join(task.day_deadline_text.split()) or _("not named yet")
     if task.day_due_date is None:
-        return printed
-    return pgettext("deadline", "%(printed)s (%(day)s)") % {"printed": printed, "day": format_day(task.day_due_date)}
+        return text
+    return pgettext("deadline", "%(printed)s (%(day)s)") % {"printed": text, "day": format_day(task.day_due_date)}
 
 
 def days_late(task: Task, day: datetime.date) -> int:
@@ -270,7 +270,7 @@ def days_column(get_days: Callable[[Line], int]) -> Column[Line]:
     return Column(pgettext("number of days", "Days"), 10, get_days, is_centred=True)
 
 
-def format_deadline_move(before: str, after: str) -> str:
+def format_deadline_change(before: str, after: str) -> str:
     """Return a deadline that was moved, in two lines."""
     return pgettext("deadline moved", "from %(before)s\nto %(after)s") % {"before": before, "after": after}
 

@@ -38,24 +38,24 @@ ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
 
 @dataclass(frozen=True, slots=True)
 class InboxGroup:
-    """Tasks that wait for the same; ``words`` and ``since`` are expressions."""
+    """Tasks that wait for the same; ``request_text`` and ``requested_on`` are expressions."""
 
     key: str
     title: Promise
     tasks: TaskQuerySet
-    words: Subquery | F
-    since: Subquery | F
+    request_text: Subquery | F
+    requested_on: Subquery | F
 
     def items(self, day: datetime.date) -> TaskQuerySet:
-        """Return today's tasks with ``words`` and ``since``, the longest waiting first."""
+        """Return today's tasks with ``request_text`` and ``requested_on``, the longest waiting first."""
         waiting = self.tasks.values("pk")
         return (
             Task.objects.on(day)
             .filter(pk__in=waiting)
             .with_last_report()
             .for_listing()
-            .with_request(self.words, self.since)
-            .order_by("since", "pk")
+            .with_request(self.request_text, self.requested_on)
+            .order_by("requested_on", "pk")
         )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from meetings.core.issue_codes import QuestionCode
 from meetings.core.text import fold_text
-from meetings.display.import_issues import question_sentence
+from meetings.display.import_issues import question_message
 from meetings.minutes.match_messages import MatchReason, match_reason_message
 from meetings.minutes.matching import find_department_match_reason, match_names
 from meetings.minutes.parser.schema import ParsedMeeting
@@ -65,7 +65,7 @@ def test_a_near_miss_is_asked_about_with_its_reason(printed, known, likeness):
     assert match.is_open
     assert [(str(candidate.known), candidate.likeness) for candidate in match.candidates] == [(known, likeness)]
     assert match.code is QuestionCode.DEPARTMENT_LIKE_KNOWN
-    said = question_sentence(match.code, match.name, match.parameters)
+    said = question_message(match.code, match.name, match.parameters)
     assert printed in said
     assert known in said
     assert match_reason_message(likeness)

@@ -229,13 +229,16 @@ def test_it_is_about_the_day_asked_for(eventful):
     assert "调研报告已完成。" in after
     assert "供应商更换。" not in after, "that was asked for later"
     report = build_progress_report(eventful, DAY(2025, 6, 1))
-    assert [wish.request.reason for wish in report.asked.extension_requests] == ["验收推迟。"]
-    assert build_progress_report(eventful, DAY(2025, 5, 2)).asked.extension_requests[0].request.reason == "供应商更换。"
-    assert not report.asked.closure_requests
+    assert [wish.request.reason for wish in report.pending_decisions.extension_requests] == ["验收推迟。"]
+    assert (
+        build_progress_report(eventful, DAY(2025, 5, 2)).pending_decisions.extension_requests[0].request.reason
+        == "供应商更换。"
+    )
+    assert not report.pending_decisions.closure_requests
 
 
 def test_an_undecided_deadline_is_asked_for_also_where_its_review_was_missed(eventful):
-    (task,) = build_progress_report(eventful, DAY(2025, 7, 1)).asked.undecided
+    (task,) = build_progress_report(eventful, DAY(2025, 7, 1)).pending_decisions.undecided
     assert (task.text, task.health) == ("升级评审系统。", "review_missed")
 
 
@@ -305,7 +308,7 @@ def test_the_reason_of_an_ending_is_not_that_of_a_batch_which_was_undone():
     batch = factories.batch(task, note="误操作。", status=Status.IN_PROGRESS)
     undo_batch(batch_id=batch.pk, actor=factories.secretariat())
     report = build_progress_report(task.suggestion.meeting, timezone.localdate())
-    assert [ending.reason for ending in report.asked.terminated] == ["并入其他任务。"]
+    assert [ending.reason for ending in report.pending_decisions.terminated] == ["并入其他任务。"]
 
 
 def in_english(meeting: Meeting, day: datetime.date) -> str:

@@ -123,8 +123,8 @@ def _check_account(account: Account, departments: Sequence[Department]) -> None:
     try:
         account.full_clean(exclude=["password"])
     except ValidationError as invalid:
-        field, sentences = next(iter(invalid.message_dict.items()))
-        raise InvalidInputError(sentences[0], field=field) from invalid
+        field, messages = next(iter(invalid.message_dict.items()))
+        raise InvalidInputError(messages[0], field=field) from invalid
     if account.role == Role.LIAISON and account.is_active and not departments:
         raise InvalidInputError(_("Say which departments this liaison reports for."), field="departments")
 

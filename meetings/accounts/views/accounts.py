@@ -24,15 +24,15 @@ def account_list(request: Request) -> HttpResponse:
     accounts = (
         permissions.managed_accounts(request.user).prefetch_related("departments").order_by("-is_active", "username")
     )
-    words, role = request.GET.get("q", "").strip()[:200], request.GET.get("role", "")
-    for word in words.split():
+    search_text, role = request.GET.get("q", "").strip()[:200], request.GET.get("role", "")
+    for word in search_text.split():
         accounts = accounts.filter(
             Q(username__icontains=word) | Q(display_name__icontains=word) | Q(email__icontains=word)
         )
     if role in Role.values:
         accounts = accounts.filter(role=role)
     table, errors = AccountTable.build(request, accounts)
-    context = {"table": table, "errors": errors, "words": words, "role": role, "roles": Role.choices}
+    context = {"table": table, "errors": errors, "search_text": search_text, "role": role, "roles": Role.choices}
     return render(request, "meetings/accounts/list.html", context)
 
 

@@ -24,8 +24,8 @@ class SignInView(LoginView):
 
     def get_redirect_url(self) -> str:
         """Return the page the person was on the way to; empty for the register's root."""
-        asked = super().get_redirect_url()
-        return "" if asked == reverse("dashboard") else asked
+        url = super().get_redirect_url()
+        return "" if url == reverse("dashboard") else url
 
     def get_default_redirect_url(self) -> str:
         """Return the first page that the person chose."""

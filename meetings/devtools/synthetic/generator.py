@@ -89,24 +89,24 @@ class Generator:
         )
         return meeting
 
-    def _issue_days(self, how_many: int) -> list[datetime.date]:
+    def _issue_days(self, number: int) -> list[datetime.date]:
         # The youngest minutes are a fortnight old, so that the register has something that just began.
         days = (min(LAST_ISSUE, self.today - datetime.timedelta(days=14)) - FIRST_ISSUE).days
-        return [FIRST_ISSUE + datetime.timedelta(days=days * n // max(how_many - 1, 1)) for n in range(how_many)]
+        return [FIRST_ISSUE + datetime.timedelta(days=days * n // max(number - 1, 1)) for n in range(number)]
 
     def _tasks(self, count: int) -> Iterator[tuple[Suggestion, int]]:
         """Yield ``count`` places for a task: a saved suggestion and the task's number."""
         random = self.random
-        known = Meeting.objects.count()
+        meeting_count = Meeting.objects.count()
         issue_days = self._issue_days(-(-count // TASKS_PER_MEETING))
         for nth, issued_on in enumerate(issue_days, start=1):
-            meeting = self._meeting(issued_on, known + nth)
+            meeting = self._meeting(issued_on, meeting_count + nth)
             # The tasks spread evenly over the meetings; how many a suggestion has is the seed's.
-            left = count * nth // len(issue_days) - count * (nth - 1) // len(issue_days)
+            remaining = count * nth // len(issue_days) - count * (nth - 1) // len(issue_days)
             numbers = []
-            while left:
-                numbers.append(min(left, random.choices((1, 2, 3, 4), (60, 15, 20, 5))[0]))
-                left -= numbers[-1]
+            while remaining:
+                numbers.append(min(remaining, random.choices((1, 2, 3, 4), (60, 15, 20, 5))[0]))
+                remaining -= numbers[-1]
             yield from self._add_suggestions(meeting, numbers)
 
     def _add_suggestions(self, meeting: Meeting, numbers: list[int]) -> Iterator[tuple[Suggestion, int]]:
@@ -133,8 +133,8 @@ class Generator:
                 random.sample(self.members, random.choices((1, 2, 4), (65, 25, 10))[0]), start=1
             )
         )
-        for suggestion, how_many in zip(suggestions, numbers, strict=True):
-            yield from ((suggestion, number) for number in range(1, how_many + 1))
+        for suggestion, task_count in zip(suggestions, numbers, strict=True):
+            yield from ((suggestion, number) for number in range(1, task_count + 1))
 
     # --- tasks ------------------------------------------------------------------------------------
 
@@ -292,11 +292,11 @@ def _milestones(task: Task, history: History) -> list[Milestone]:
         Milestone(
             task=task,
             position=position,
-            deadline_text=written["text"],
-            deadline_kind=written["kind"],
-            deadline_precision=written["precision"],
-            due_date=datetime.date.fromisoformat(written["due_date"]),
-            met_on=written["met_on"] and datetime.date.fromisoformat(written["met_on"]),
+            deadline_text=milestone["text"],
+            deadline_kind=milestone["kind"],
+            deadline_precision=milestone["precision"],
+            due_date=datetime.date.fromisoformat(milestone["due_date"]),
+            met_on=milestone["met_on"] and datetime.date.fromisoformat(milestone["met_on"]),
         )
-        for position, written in enumerate(history.milestones, start=1)
+        for position, milestone in enumerate(history.milestones, start=1)
     ]

@@ -75,7 +75,7 @@ def render_page() -> str:
 
 
 def _diagram(arrows: Sequence[tuple[str, str, str]]) -> list[str]:
-    lines = [f"    {source} --> {target}{f' : {words}' if words else ''}" for source, target, words in arrows]
+    lines = [f"    {source} --> {target}{f' : {label}' if label else ''}" for source, target, label in arrows]
     return ["```mermaid", "stateDiagram-v2", *lines, "```"]
 
 
@@ -88,7 +88,7 @@ def _step_label(step: str) -> str:
 
 
 def _format_roles(roles: frozenset[ActorRole]) -> str:
-    return ", ".join(words for taker, words in ROLE_LABELS.items() if taker in roles)
+    return ", ".join(label for taker, label in ROLE_LABELS.items() if taker in roles)
 
 
 def _yes_or_no(value: bool) -> str:

@@ -52,11 +52,11 @@ def _parse_requested_day(as_of: str | None, params: QueryDict) -> datetime.date:
 
 def _filter_and_sort_tasks(params: QueryDict, day: datetime.date) -> TaskQuerySet:
     """Return the tasks of the list for ``params``, in its order; raises CommandError."""
-    sorting, wrong_sorting = TaskTable.parse_sorting(params)
-    _columns, wrong_columns = parse_columns(params)
+    sorting, sorting_errors = TaskTable.parse_sorting(params)
+    _columns, column_errors = parse_columns(params)
     try:
-        if wrong_sorting or wrong_columns:
-            raise InvalidParameterError([*wrong_sorting, *wrong_columns])
+        if sorting_errors or column_errors:
+            raise InvalidParameterError([*sorting_errors, *column_errors])
         tasks = TaskTable.prepare_queryset(Task.objects.on(day), day, columns=[], sorting=sorting)
         tasks = filter_tasks(params, tasks, day)
     except InvalidParameterError as error:

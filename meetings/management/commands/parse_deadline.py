@@ -44,10 +44,10 @@ def _to_json(deadline: Deadline) -> dict[str, str | None]:
     }
 
 
-def _parse_day_option(option: str, written: str | None) -> datetime.date | None:
-    if written is None:
+def _parse_day_option(option: str, text: str | None) -> datetime.date | None:
+    if text is None:
         return None
     try:
-        return parse_date(written)
+        return parse_date(text)
     except InvalidAsOfError as no_day:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": no_day}) from None

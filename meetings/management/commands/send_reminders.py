@@ -32,8 +32,8 @@ class Command(RegisterCommand):
     def handle(self, *, day: str | None, dry_run: bool, **options: Any) -> None:
         today = parse_day_option("--day", day)
         if not is_working_day(today):
-            words = _("%(day)s is not a working day: there are no new digests.")
-            self.stdout.write(words % {"day": date_format(today, "DATE_FORMAT")})
+            message = _("%(day)s is not a working day: there are no new digests.")
+            self.stdout.write(message % {"day": date_format(today, "DATE_FORMAT")})
         if dry_run:
             self._list_digests(today)
             return
@@ -57,8 +57,8 @@ class Command(RegisterCommand):
             address = digest.account.email or _("no e-mail address")
             self.stdout.write(f"{digest.account} <{address}>")
             for section in digest.sections:
-                words = _("%(heading)s: %(number)d") % {"heading": section.heading, "number": section.total}
-                self.stdout.write(f"  {words}")
+                line = _("%(heading)s: %(number)d") % {"heading": section.heading, "number": section.total}
+                self.stdout.write(f"  {line}")
 
     def _print_report(self, report: DeliveryReport) -> None:
         self.stdout.write(_("Mails sent: %(number)d.") % {"number": len(report.sent)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from meetings.display.deadline_messages import deadline_problem_message
-from meetings.display.import_issues import problem_sentence
+from meetings.display.import_issues import problem_message
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 
 from .issues import ParserIssue
@@ -55,7 +55,7 @@ def issue_message(issue: ParserIssue) -> str:
     """Return the problem in one sentence or two, in the active language."""
     if issue.deadline_problem is not None:
         return deadline_problem_message(issue.deadline_problem)
-    return problem_sentence(issue.code, issue.column, issue.value, issue.parameters)
+    return problem_message(issue.code, issue.column, issue.value, issue.parameters)
 
 
 def unreadable_document_message(error: UnreadableDocumentError) -> str:

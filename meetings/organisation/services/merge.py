@@ -84,25 +84,25 @@ def merge_departments(
     """
     require_organisation_manager(actor)
     _require_distinct(department_id, into_id)
-    gone, into = lock_pair(Department.objects, department_id, into_id, version)
-    _require_mergeable(gone, into)
-    summary = summarize_merge(gone)
-    why = _merge_note(gone, into)
-    move_assignments(Task.objects.filter(task_departments__department=gone), gone, into, actor=actor, note=why)
-    for account in gone.liaisons.all():
+    merged, into = lock_pair(Department.objects, department_id, into_id, version)
+    _require_mergeable(merged, into)
+    summary = summarize_merge(merged)
+    why = _merge_note(merged, into)
+    move_assignments(Task.objects.filter(task_departments__department=merged), merged, into, actor=actor, note=why)
+    for account in merged.liaisons.all():
         old = department_names(account)
         account.departments.add(into)
-        account.departments.remove(gone)
+        account.departments.remove(merged)
         changes = diff_values({"liaison_departments": (old, department_names(account))})
         log_change(account, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
-    if into.head is None and gone.head is not None:
-        changes = diff_values({"head": (None, str(gone.head))})
+    if into.head is None and merged.head is not None:
+        changes = diff_values({"head": (None, str(merged.head))})
         log_change(into, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
-        into.head = gone.head
+        into.head = merged.head
         into.save()
-    gone.head = None
-    _move_names(gone, into)
-    _retire_merged(gone, into, actor, note)
+    merged.head = None
+    _move_names(merged, into)
+    _retire_merged(merged, into, actor, note)
     return summary
 
 
@@ -116,32 +116,32 @@ def merge_people(
     """
     require_organisation_manager(actor)
     _require_distinct(person_id, into_id)
-    gone, into = lock_pair(Person.objects, person_id, into_id, version)
-    _require_mergeable(gone, into)
-    summary = summarize_merge(gone)
-    why = _merge_note(gone, into)
-    meetings = list(_meetings_of(gone))
-    move_assignments(Task.objects.filter(task_leaders__person=gone), gone, into, actor=actor, note=why)
-    Meeting.objects.filter(chair=gone).update(chair=into)
-    Meeting.objects.filter(overall_lead=gone).update(overall_lead=into)
-    _move_person_rows(MeetingLead.objects.filter(person=gone), into, "meeting")
-    _move_attendances(gone, into)
-    _move_person_rows(SuggestionSource.objects.filter(person=gone), into, "suggestion", "capacity")
-    Instruction.objects.filter(leader=gone).update(leader=into)
-    for account in gone.accounts.all():
+    merged, into = lock_pair(Person.objects, person_id, into_id, version)
+    _require_mergeable(merged, into)
+    summary = summarize_merge(merged)
+    why = _merge_note(merged, into)
+    meetings = list(_meetings_of(merged))
+    move_assignments(Task.objects.filter(task_leaders__person=merged), merged, into, actor=actor, note=why)
+    Meeting.objects.filter(chair=merged).update(chair=into)
+    Meeting.objects.filter(overall_lead=merged).update(overall_lead=into)
+    _move_person_rows(MeetingLead.objects.filter(person=merged), into, "meeting")
+    _move_attendances(merged, into)
+    _move_person_rows(SuggestionSource.objects.filter(person=merged), into, "suggestion", "capacity")
+    Instruction.objects.filter(leader=merged).update(leader=into)
+    for account in merged.accounts.all():
         account.person = into
         account.save(update_fields=["person"])
-        changes = {"person": {"old": str(gone), "new": str(into)}}
+        changes = {"person": {"old": str(merged), "new": str(into)}}
         log_change(account, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
-    for department in gone.headed_departments.all():
+    for department in merged.headed_departments.all():
         department.head = into
         department.save()
-        changes = {"head": {"old": str(gone), "new": str(into)}}
+        changes = {"head": {"old": str(merged), "new": str(into)}}
         log_change(department, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
     for meeting in meetings:
-        log_change(meeting, kind=ChangeKind.MERGED, actor=actor, part=str(gone), note=why)
-    _move_names(gone, into)
-    _retire_merged(gone, into, actor, note)
+        log_change(meeting, kind=ChangeKind.MERGED, actor=actor, part=str(merged), note=why)
+    _move_names(merged, into)
+    _retire_merged(merged, into, actor, note)
     return summary
 
 
@@ -150,8 +150,8 @@ def _require_distinct(one: int, other: int) -> None:
         raise InvalidInputError(_("Choose another one to merge it into."), field="into")
 
 
-def _require_mergeable(gone: Department | Person, into: Department | Person) -> None:
-    for one in (gone, into):
+def _require_mergeable(merged: Department | Person, into: Department | Person) -> None:
+    for one in (merged, into):
         if one.merged_into is not None:
             raise InvalidTransitionError(
                 _("“%(name)s” was merged into “%(other)s” already.") % {"name": one, "other": one.merged_into},
@@ -163,8 +163,8 @@ def _require_mergeable(gone: Department | Person, into: Department | Person) -> 
         )
 
 
-def _merge_note(gone: Department | Person, into: Department | Person) -> str:
-    return _("“%(gone)s” was merged into “%(into)s”.") % {"gone": gone, "into": into}
+def _merge_note(merged: Department | Person, into: Department | Person) -> str:
+    return _("“%(gone)s” was merged into “%(into)s”.") % {"gone": merged, "into": into}
 
 
 # --- meetings and suggestions -----------------------------------------------------------------------
@@ -191,10 +191,10 @@ def _move_person_rows(rows: QuerySet[Any], into: Person, *once: str) -> None:
             row.save(update_fields=["person"])
 
 
-def _move_attendances(gone: Person, into: Person) -> None:
-    """Give the attendances of ``gone`` to ``into``, joining capacities."""
+def _move_attendances(merged: Person, into: Person) -> None:
+    """Give the attendances of ``merged`` to ``into``, joining capacities."""
     longest = max_length_of(Attendance, "capacity")
-    for row in Attendance.objects.filter(person=gone):
+    for row in Attendance.objects.filter(person=merged):
         other = Attendance.objects.filter(meeting=row.meeting_id, person=into).first()
         if other is None:
             row.person = into
@@ -211,21 +211,21 @@ def _move_attendances(gone: Person, into: Person) -> None:
 # --- names ------------------------------------------------------------------------------------------
 
 
-def _move_names(gone: Department | Person, into: Department | Person) -> None:
-    """Let every name that led to ``gone`` lead to ``into``, in one step."""
-    of = type(gone).__name__.lower()
-    known = {into.name, *into.former_names.values_list("name", flat=True)}
-    gone.former_names.filter(name__in=known).delete()
-    FormerName.objects.filter(**{of: gone}).update(**{of: into})
-    gone.merged.update(merged_into=into)
+def _move_names(merged: Department | Person, into: Department | Person) -> None:
+    """Let every name that led to ``merged`` lead to ``into``, in one step."""
+    of = type(merged).__name__.lower()
+    living_names = {into.name, *into.former_names.values_list("name", flat=True)}
+    merged.former_names.filter(name__in=living_names).delete()
+    FormerName.objects.filter(**{of: merged}).update(**{of: into})
+    merged.merged.update(merged_into=into)
 
 
-def _retire_merged(gone: Department | Person, into: Department | Person, actor: Account, note: str) -> None:
-    gone.merged_into, gone.is_active = into, False
-    gone.save()
+def _retire_merged(merged: Department | Person, into: Department | Person, actor: Account, note: str) -> None:
+    merged.merged_into, merged.is_active = into, False
+    merged.save()
     log_change(
-        gone, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_into": (None, str(into))})
+        merged, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_into": (None, str(into))})
     )
     log_change(
-        into, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_with": (None, str(gone))})
+        into, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_with": (None, str(merged))})
     )

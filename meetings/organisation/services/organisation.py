@@ -141,19 +141,19 @@ def _clean_names(
             raise InvalidInputError(too_long[field] % {"longest": longest}, field=field)
     other = kind._default_manager.exclude(pk=exclude.pk if exclude else 0).filter(**cleaned).first()
     if other is not None:
-        _raise_name_taken(other, renaming=exclude is not None)
+        _raise_duplicate_name(other, renaming=exclude is not None)
     return cleaned
 
 
-def _raise_name_taken(other: Department | Person, *, renaming: bool) -> None:
+def _raise_duplicate_name(other: Department | Person, *, renaming: bool) -> None:
     if other.merged_into is not None:
-        sentence = _("“%(name)s” was merged into “%(other)s”, and old documents find it by this name. Choose another.")
-        raise InvalidInputError(sentence % {"name": other, "other": other.merged_into}, field="name")
+        message = _("“%(name)s” was merged into “%(other)s”, and old documents find it by this name. Choose another.")
+        raise InvalidInputError(message % {"name": other, "other": other.merged_into}, field="name")
     if renaming:
-        sentence = _("There is “%(name)s” already. If the two are the same, merge them instead of renaming one.")
+        message = _("There is “%(name)s” already. If the two are the same, merge them instead of renaming one.")
     else:
-        sentence = _("There is “%(name)s” already.")
-    raise InvalidInputError(sentence % {"name": other}, field="name")
+        message = _("There is “%(name)s” already.")
+    raise InvalidInputError(message % {"name": other}, field="name")
 
 
 def _keep_former_name(subject: Department | Person, old: str) -> None:
@@ -196,12 +196,12 @@ def retire(*, subject: _Living, actor: Account, version: int | None = None, note
         raise InvalidTransitionError(_("“%(name)s” is out of use already.") % {"name": subject})
     number = open_tasks_of(subject).count()
     if number:
-        sentence = ngettext(
+        message = ngettext(
             "%(number)d open task would be left to nobody. Hand it over first.",
             "%(number)d open tasks would be left to nobody. Hand them over first.",
             number,
         )
-        raise InvalidTransitionError(sentence % {"number": number})
+        raise InvalidTransitionError(message % {"number": number})
     subject.is_active = False
     subject.save()
     log_change(subject, kind=ChangeKind.RETIRED, actor=actor, note=note)
