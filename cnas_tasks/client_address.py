@@ -1,7 +1,5 @@
 """Where a request comes from, behind proxies or without one."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.http import HttpRequest
 

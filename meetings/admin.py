@@ -4,8 +4,6 @@ Rows change by the services alone, which write the logs; accounts, departments a
 (`meetings.organisation.views`).
 """
 
-from __future__ import annotations
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required

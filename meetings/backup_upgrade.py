@@ -1,7 +1,5 @@
 """Migration of an older backup's rows in a temporary database."""
 
-from __future__ import annotations
-
 import json
 import tempfile
 import zipfile

@@ -6,8 +6,6 @@ manifest says how many rows there are and the SHA-256 of every other member. Lef
 sessions, counts of failed sign-ins, the administration site's own history.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

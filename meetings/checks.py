@@ -1,7 +1,5 @@
 """What `manage.py check` says about this installation."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.checks import CheckMessage, Info, register

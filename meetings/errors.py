@@ -1,7 +1,5 @@
 """Why a service did nothing, in one sentence for the person who asked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

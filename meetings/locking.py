@@ -4,8 +4,6 @@ A task, a department or a row of a draft has a number that grows with each chang
 them has a token over all that it shows.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any

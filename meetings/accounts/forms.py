@@ -1,7 +1,5 @@
 """What people type about their own account and their own views of the list."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

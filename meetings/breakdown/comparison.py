@@ -1,7 +1,5 @@
 """Comparison of meetings: which suggestions come back to earlier ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Forms of a meeting's settings, and of splitting and merging rows of its table."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

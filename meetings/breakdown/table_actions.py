@@ -1,7 +1,5 @@
 """What the small forms on the page of a breakdown table ask for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

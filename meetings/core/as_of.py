@@ -1,7 +1,5 @@
 """The day a page shows: today in Asia/Shanghai, or ``as_of`` (docs/domain.md)."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.utils import timezone

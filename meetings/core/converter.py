@@ -4,8 +4,6 @@ A field is stored under its name, a day as YYYY-MM-DD, an enumeration by its val
 missing gives the field's default, one that is unknown is passed over.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any

@@ -3,8 +3,6 @@
 Pure Python, no Django: month arithmetic differs between SQLite and PostgreSQL, so days are computed here and stored.
 """
 
-from __future__ import annotations
-
 import calendar
 import datetime
 

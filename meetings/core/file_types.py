@@ -5,8 +5,6 @@ evidence ask the same recogniser. No evidence is what can be run: programs, scri
 macros, and archives, which may hold any of these.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 import zipfile

@@ -1,7 +1,5 @@
 """Codes of what may be open about a row of an imported table, as stored with it."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

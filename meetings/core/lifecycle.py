@@ -4,8 +4,6 @@ What is not in them cannot happen (docs/domain.md, Lifecycle). Buttons, addresse
 `manage.py draw_lifecycle` draws ``docs/lifecycle.md`` from them. Pure Python, no Django.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -4,8 +4,6 @@ Pure Python over pypinyin, which knows the readings of words. What is found here
 (`meetings.models.fields.PinyinField`), so that a search is a search for a part of a text.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from itertools import islice, product
 from typing import Any

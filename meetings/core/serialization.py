@@ -1,7 +1,5 @@
 """JSON serializer that loses nothing and reads former model labels."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from typing import Any

@@ -4,8 +4,6 @@ Chinese has no blanks between its words, so pairs of neighbouring characters sta
 have (建议, 进一步, 加强) says little about any of them and weighs little.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Hashable, Mapping

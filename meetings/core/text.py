@@ -1,7 +1,5 @@
 """Text made alike for comparing, finding and measuring. Pure Python."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

@@ -4,8 +4,6 @@ Pure Python, no Django. The State Council announces each year's days late in the
 published anew then; a year it does not know has the days from Monday to Friday, with one warning in the log.
 """
 
-from __future__ import annotations
-
 import datetime
 import logging
 from functools import cache

@@ -1,7 +1,5 @@
 """Deadlines in Excel cells: real dates, serials and other numbers."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from dataclasses import replace

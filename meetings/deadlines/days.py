@@ -1,7 +1,5 @@
 """Calendar arithmetic: ends of periods, added months, feasts; in Asia/Shanghai."""
 
-from __future__ import annotations
-
 import calendar
 import datetime
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Resolving a mark to a point in time: its day, or why there is none."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Callable

@@ -4,8 +4,6 @@ A pattern only says where a form stands and what its parts are; ``points.py`` gi
 Patterns run from the particular to the general, each over what the ones before left.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from enum import Enum, auto

@@ -1,7 +1,5 @@
 """Kinds, precisions, problems and readings of deadlines (docs/domain.md)."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum

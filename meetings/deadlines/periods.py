@@ -1,7 +1,5 @@
 """Periods without their year: day, third of a month, month, quarter, half, year."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass

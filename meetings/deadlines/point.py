@@ -1,7 +1,5 @@
 """A point in time that a mark stands for, and what is known of its document."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from enum import Enum, auto

@@ -1,7 +1,5 @@
 """Reading of one cell for one task (docs/domain.md, Deadlines)."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from dataclasses import dataclass, replace

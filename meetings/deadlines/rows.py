@@ -1,7 +1,5 @@
 """Assigning a row's dates to its tasks (docs/domain.md, Several dates in a row)."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Sequence

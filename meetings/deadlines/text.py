@@ -4,8 +4,6 @@ Widths, dashes, blanks, traditional characters, Chinese numerals and dates in fi
 form (``2024. 12`` and ``二〇二四年十二月`` are both ``2024年12月``), so that the grammar has each form once.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The demonstration of `make run`: the real meeting, and one account per role."""
 
-from __future__ import annotations
-
 from axes.utils import reset as lift_lockout
 from django.conf import settings
 from django.core.management import call_command

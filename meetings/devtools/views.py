@@ -1,7 +1,5 @@
 """The sample meeting for an empty register."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect

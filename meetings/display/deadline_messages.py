@@ -1,7 +1,5 @@
 """Messages of a deadline's problems: what is wrong, and what to do."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Registry of fields: the label of each and how its value is written, once."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

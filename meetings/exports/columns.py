@@ -1,7 +1,5 @@
 """What a column of an export is, whatever is written: workbook, document or CSV."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass

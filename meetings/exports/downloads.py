@@ -1,7 +1,5 @@
 """Handing out files: which kinds there are, and what they are called."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable
 from typing import BinaryIO, cast

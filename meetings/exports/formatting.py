@@ -1,7 +1,5 @@
 """How people, departments and deadlines are written in a cell, in every export."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

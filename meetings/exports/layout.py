@@ -6,8 +6,6 @@ has no SimSun, and lines as high as Noto CJK's. With SimSun itself, in Excel, a 
 it need be.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from functools import lru_cache

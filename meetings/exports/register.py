@@ -1,7 +1,5 @@
 """台账: the export of the register, one task a line (docs/domain.md, Contracts)."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from typing import BinaryIO

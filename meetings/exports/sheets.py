@@ -1,7 +1,5 @@
 """Parts of printed sheets: title rows across the table, a head, and the page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill

@@ -1,7 +1,5 @@
 """The columns of a task in exports: each head and value, once."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any

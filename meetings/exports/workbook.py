@@ -3,8 +3,6 @@
 Somebody else's words never become a formula, characters a workbook cannot hold are dropped, and dates are dates.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime
 import io

@@ -1,7 +1,5 @@
 """The base of all commands of the register (docs/domain.md, Contracts)."""
 
-from __future__ import annotations
-
 import datetime
 import sys
 from collections.abc import Callable, Mapping

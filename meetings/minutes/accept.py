@@ -1,7 +1,5 @@
 """确认入库: a draft becomes a meeting or updates one, all of it or nothing."""
 
-from __future__ import annotations
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

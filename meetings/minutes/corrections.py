@@ -4,8 +4,6 @@ The draft holds the register's values as of its opening beside what somebody mad
 written, over the present values; the page shows both, and accepting finds the register as the page had it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any

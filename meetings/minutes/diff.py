@@ -4,8 +4,6 @@ Corrections go through the services, so that what was there stays in the log. Wh
 deadline moves by an extension only) and what the file no longer has is reported and left to a person.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher

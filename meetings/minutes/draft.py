@@ -4,8 +4,6 @@ What a person does to a row changes its problems by one rule: a problem is open 
 column it is about is changed; what was entered is read again and may be doubtful anew.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The page of a draft: rows as cards, with readings, problems and answers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32

@@ -4,8 +4,6 @@ Every service is keyword-only and atomic, locks the document, and refuses with a
 accepted meanwhile, and a form opened on an older version, change nothing.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping

@@ -6,8 +6,6 @@ several tasks becomes these tasks, and departments, leaders or a deadline entere
 below it that have none.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What is handed in to be read: the file of the minutes, or their text."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

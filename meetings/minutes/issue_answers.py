@@ -1,7 +1,5 @@
 """Answers to a draft's questions: confirmation, day, dates, names."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

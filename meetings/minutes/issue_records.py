@@ -3,8 +3,6 @@
 A mark holds the code, the value and the details, so that it can be shown in either language years later.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from meetings.core.text import fold_text

@@ -3,8 +3,6 @@
 The addresses of the forms that were here before lead to where the drafts are begun.
 """
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse

@@ -1,7 +1,5 @@
 """Messages of name matching and of what blocks accepting a draft."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from django.utils.translation import gettext, gettext_noop

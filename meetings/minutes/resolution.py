@@ -1,7 +1,5 @@
 """Departments and people for a draft's names; new ones are created here alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 

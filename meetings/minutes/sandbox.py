@@ -3,8 +3,6 @@
 The reader has limits of its own; these hold where one was forgotten, so that no file can take the server down.
 """
 
-from __future__ import annotations
-
 import logging
 from os import PathLike, fspath
 from typing import Any

@@ -3,8 +3,6 @@
 Its arguments: ``minutes`` or ``sheets`` (of a workbook), and the path.
 """
 
-from __future__ import annotations
-
 import json
 import resource
 import sys

@@ -1,7 +1,5 @@
 """Values that a row's form has once for several tasks: numbers, people, dates."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Minutes in: handing in a file, its draft, and what is done to the draft."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path

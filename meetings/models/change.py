@@ -1,7 +1,5 @@
 """更改记录: the append-only log of changes of meetings, people, accounts."""
 
-from __future__ import annotations
-
 from typing import Any, NoReturn
 
 from django.db import models

@@ -1,7 +1,5 @@
 """Choices of a task's fields, with their labels (docs/domain.md, Words)."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

@@ -1,7 +1,5 @@
 """Requests for closure and a leader's agreement to them, read from the log."""
 
-from __future__ import annotations
-
 from django.db.models import Exists, OuterRef
 
 from .log import EntryKind, TaskLog, exclude_undone

@@ -1,7 +1,5 @@
 """A column that holds how another one is typed: by pinyin and initials."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import models

@@ -1,7 +1,5 @@
 """预警: when which health applies on a day (docs/domain.md, Health on a day)."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.conf import settings

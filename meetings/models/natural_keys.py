@@ -1,7 +1,5 @@
 """Rows that fixtures name by what they are, never by a number of one database."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any, TypeVar
 

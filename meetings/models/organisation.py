@@ -1,7 +1,5 @@
 """The departments and people that a breakdown table names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Self, TypeVar
 

@@ -1,7 +1,5 @@
 """What became of a suggestion in the end, and the reply to the people who made it."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,5 @@
 """保存的视图: filters, columns and sorting of the list, under a name."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

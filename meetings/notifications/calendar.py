@@ -1,7 +1,5 @@
 """A person's deadlines and reviews as an iCalendar feed (RFC 5545)."""
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 from collections.abc import Iterator

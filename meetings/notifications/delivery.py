@@ -5,8 +5,6 @@ leaves it alone; a sender that crashed in between loses its claim after LEASE. A
 the claim back at once, and the next run sends.
 """
 
-from __future__ import annotations
-
 import datetime
 import logging
 import smtplib

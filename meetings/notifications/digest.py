@@ -1,7 +1,5 @@
 """The digest of a day for one account, and who gets one."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Subject, text and HTML of mails in the reader's language."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 from urllib.parse import urlsplit

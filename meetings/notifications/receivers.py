@@ -1,7 +1,5 @@
 """Receivers of the tasks' signals; connected by `MeetingsConfig.ready`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ Each takes the account, the day (Asia/Shanghai, whose end it is about) and ``sin
 that was sent was composed (None: never). What somebody has to answer is ``required``; the rest can be turned off.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The private calendar, served without sign-in by its secret address."""
 
-from __future__ import annotations
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation

@@ -1,7 +1,5 @@
 """Actions on a department or person, with the form and service of each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Forms of departments, people and accounts; the services decide."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The tables of departments, people and accounts."""
 
-from __future__ import annotations
-
 from django.db.models import F, Value
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,5 @@
 """Pages of departments and people: lists, details, and the actions on them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages

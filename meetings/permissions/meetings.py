@@ -1,7 +1,5 @@
 """Permissions on meetings, the rows of their tables, documents and drafts."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.db.models import Exists, OuterRef

@@ -1,7 +1,5 @@
 """Departments, people and accounts."""
 
-from __future__ import annotations
-
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 

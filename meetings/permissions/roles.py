@@ -1,7 +1,5 @@
 """What an account is: to the register, and to a task with regard to the lifecycle."""
 
-from __future__ import annotations
-
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _

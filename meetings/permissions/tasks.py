@@ -1,7 +1,5 @@
 """Tasks, their evidence and instructions, and batches of changes."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.core.exceptions import PermissionDenied

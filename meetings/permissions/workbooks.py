@@ -1,7 +1,5 @@
 """Fill-in workbooks."""
 
-from __future__ import annotations
-
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _

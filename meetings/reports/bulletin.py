@@ -1,7 +1,5 @@
 """通报: what happened in a period over all meetings, gathered from the register."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """通报: the bulletin as an official document."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from operator import attrgetter

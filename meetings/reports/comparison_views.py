@@ -1,7 +1,5 @@
 """Two meetings side by side, and the page that links a suggestion to another."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

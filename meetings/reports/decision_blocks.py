@@ -1,7 +1,5 @@
 """The report's part on decisions: deadlines, departments, extensions, closures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from operator import attrgetter
 

@@ -1,7 +1,5 @@
 """Reports as downloads, each made of what its form was told."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import FileResponse

@@ -1,7 +1,5 @@
 """Forms of reports: which meeting, which period, whose suggestions, and the day."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

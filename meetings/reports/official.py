@@ -4,8 +4,6 @@ A document is a title, whom it is for, blocks (headings, paragraphs, tables), an
 is built here directly: python-docx asks a table for a cell by walking through all of it.
 """
 
-from __future__ import annotations
-
 import datetime
 import math
 import re

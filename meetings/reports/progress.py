@@ -1,7 +1,5 @@
 """落实情况: what became of a meeting's suggestions by a day."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """落实情况报告: the report to the next meeting as an official document."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """台账 with a summary sheet: tables of numbers and native Excel charts."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """答复: what became of one member's suggestions, over all meetings."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from itertools import groupby

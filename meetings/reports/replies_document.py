@@ -1,7 +1,5 @@
 """意见建议答复单: the reply sheet for one member as an official document."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from operator import attrgetter

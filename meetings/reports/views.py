@@ -1,7 +1,5 @@
 """The reports: chosen on one page, each made at an address of its own."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """How reports put a task into words, and the tables that several of them have."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce

@@ -1,7 +1,5 @@
 """Original values of a task, read from its log of corrections."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

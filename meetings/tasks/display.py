@@ -1,7 +1,5 @@
 """Texts about tasks: lateness, changes of the log, in the reader's language."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What each filter of the list of tasks offers to choose from, read in one query."""
 
-from __future__ import annotations
-
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator

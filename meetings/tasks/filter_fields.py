@@ -1,7 +1,5 @@
 """Fields and filters of the list's parameters: search text, choices, ids or names."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any

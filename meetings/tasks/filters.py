@@ -10,8 +10,6 @@ about the day of the list.
 The list, its exports and the command `export_register` all go through `filter_tasks`, so that they hold the same rows.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable
 from functools import reduce

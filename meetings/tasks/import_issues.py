@@ -1,7 +1,5 @@
 """待确认: import issues as questions; the same on tasks of a row is one question."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Each group is a queryset of tasks, so that the number in the navigation is one c
 now: an inbox of a past day would be nobody's work.
 """
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 

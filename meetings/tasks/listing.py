@@ -1,7 +1,5 @@
 """The list of tasks: one filtered queryset for page and export, one count."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Where a page leads after saving or signing in."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode, urlsplit
 
 from django.urls import reverse

@@ -4,8 +4,6 @@ Both pages count by the definitions of `meetings.tasks.statistics` and lead to l
 functions take the day they are about (Asia/Shanghai) and tasks from `TaskQuerySet.on` that day.
 """
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Saved views: their parameters, their equality, their description."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass

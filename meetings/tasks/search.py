@@ -4,8 +4,6 @@ A word is found where it is a part of a name or text. Names are found by pinyin 
 are long texts, but only where nothing is found as it was typed, for the initials of a text hold many words by chance.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterable, Sequence

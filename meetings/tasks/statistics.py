@@ -1,7 +1,5 @@
 """Counts and summaries of tasks from `TaskQuerySet.on`, about that day."""
 
-from __future__ import annotations
-
 import calendar
 import datetime
 from collections.abc import Iterable, Mapping

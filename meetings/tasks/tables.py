@@ -1,7 +1,5 @@
 """The list of tasks as a table; every order ends in the key."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

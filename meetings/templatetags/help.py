@@ -1,7 +1,5 @@
 """Pictures of the help: `{% load help %}{% picture "list" "words" %}`."""
 
-from __future__ import annotations
-
 import functools
 import struct
 from pathlib import Path

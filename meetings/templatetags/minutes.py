@@ -1,7 +1,5 @@
 """What other pages show of the files meetings were made of. `{% load intake %}`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import template

@@ -1,7 +1,5 @@
 """The navigation of every page: `{% load navigation %}{% navigation %}`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tags of the register: health, lateness, bars, changes. `{% load register %}`."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

@@ -3,8 +3,6 @@
 SVG with classes and no styles, as the Content-Security-Policy asks; the same numbers stand in a table beside it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil

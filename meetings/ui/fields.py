@@ -1,7 +1,5 @@
 """Form fields with their widgets: text, day, choice."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

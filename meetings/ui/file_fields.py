@@ -1,7 +1,5 @@
 """Choosing several files at once."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

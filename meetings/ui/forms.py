@@ -1,7 +1,5 @@
 """The base of every form that calls a service."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What all views share: the day, the way back."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable
 from functools import wraps

@@ -1,7 +1,5 @@
 """How forms are drawn: FORM_RENDERER of the settings."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.forms import BoundField

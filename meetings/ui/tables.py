@@ -4,8 +4,6 @@ A list is a subclass of `ListTable`. It names the ``folder`` of its cells, a tem
 made by `ListTable.build`, which is the one place that reads ``sort``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 

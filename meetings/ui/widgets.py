@@ -7,8 +7,6 @@
 Without scripts they are the browser's own selects, in two groups; static/js/search-select.js lets them be searched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 

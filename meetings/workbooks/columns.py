@@ -1,7 +1,5 @@
 """Columns of a fill-in workbook: heads, widths and values."""
 
-from __future__ import annotations
-
 from django.utils.translation import pgettext_lazy
 
 from meetings.exports.columns import CellKind, Column

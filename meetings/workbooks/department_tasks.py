@@ -1,7 +1,5 @@
 """Tasks in a department's workbook, and the statuses it may give them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from meetings.core.lifecycle import ActorRole, transitions_from

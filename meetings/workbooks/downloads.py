@@ -1,7 +1,5 @@
 """Workbooks as downloads."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from typing import Any, BinaryIO

@@ -7,8 +7,6 @@ cell is noticed when the workbook comes back (`format`), which no password could
 It is in Chinese whatever the reader's language: it goes to departments, and the log is a Chinese document.
 """
 
-from __future__ import annotations
-
 import datetime
 import zipfile
 from collections.abc import Callable, Sequence

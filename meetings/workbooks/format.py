@@ -5,8 +5,6 @@ column with a key for every task. Keys are signed (`django.core.signing`): what 
 no key. Both stand in cells, for cells are what every spreadsheet program saves again.
 """
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 import json

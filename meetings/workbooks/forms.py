@@ -1,7 +1,5 @@
 """Forms of fill-in workbooks: which are made, which come back, the review."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Messages about a workbook: codes in, sentences in the active language out."""
 
-from __future__ import annotations
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 

@@ -5,8 +5,6 @@ columns may stand anywhere. What is not in an open column of a row with a key is
 reported. No database is asked.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator

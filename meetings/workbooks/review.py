@@ -4,8 +4,6 @@ What a row would do is asked of `plan_batch`, so the rules are the services' own
 its department may: it cannot close a task, whoever hands it in.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace

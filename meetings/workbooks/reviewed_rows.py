@@ -1,7 +1,5 @@
 """Results of a review: states of rows, findings and differences."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from enum import StrEnum
 

@@ -3,8 +3,6 @@
 Every service is keyword-only and atomic, locks the upload, and refuses with a ServiceError.
 """
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 from dataclasses import dataclass, replace

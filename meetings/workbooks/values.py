@@ -1,7 +1,5 @@
 """Values of open cells: a day in the ways people write one, a status by its words."""
 
-from __future__ import annotations
-
 import datetime
 import re
 

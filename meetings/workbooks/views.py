@@ -1,7 +1,5 @@
 """Excel out, Excel in: fill-in workbooks for departments, and what they send back."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path

@@ -3,8 +3,6 @@
 An account is never deleted, for the logs name it. A password that is made here is returned once and stored nowhere.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Sequence
 

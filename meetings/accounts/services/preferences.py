@@ -1,7 +1,5 @@
 """Services for a person's own account; no task is concerned, so none is logged."""
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 

@@ -1,7 +1,5 @@
 """The accounts, for administrators: who may sign in, and as what."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse

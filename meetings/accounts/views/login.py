@@ -1,7 +1,5 @@
 """Signing in, and the check that the server lives."""
 
-from __future__ import annotations
-
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.db import connection

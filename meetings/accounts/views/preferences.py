@@ -1,7 +1,5 @@
 """Pages for a person's own account: settings, password, private calendar."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash

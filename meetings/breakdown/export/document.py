@@ -1,7 +1,5 @@
 """任务分解表 as a word-processor document: the annex as issued, set like the print."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from typing import Any, BinaryIO

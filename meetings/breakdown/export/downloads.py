@@ -1,7 +1,5 @@
 """The breakdown table as a download."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.http import FileResponse

@@ -1,7 +1,5 @@
 """Rows of a breakdown table, for workbook and document alike."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

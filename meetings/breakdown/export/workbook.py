@@ -1,7 +1,5 @@
 """任务分解表 as a workbook: the annex as issued, and the same with task states."""
 
-from __future__ import annotations
-
 import datetime
 import math
 from collections.abc import Iterable, Sequence

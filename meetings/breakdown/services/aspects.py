@@ -1,7 +1,5 @@
 """The aspects of a breakdown table: added, renamed, moved and removed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import groupby
 

@@ -1,7 +1,5 @@
 """Settings of a meeting: agreement before closure, day of the next meeting."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.db import transaction

@@ -1,7 +1,5 @@
 """A meeting entered or corrected: what its minutes say around the table."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

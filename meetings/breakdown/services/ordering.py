@@ -1,7 +1,5 @@
 """Version token, order of rows and logs of a breakdown table as a whole."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 

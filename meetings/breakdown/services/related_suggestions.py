@@ -1,7 +1,5 @@
 """Links from suggestions to the earlier ones they come back to."""
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 

@@ -1,7 +1,5 @@
 """Tasks of one row: order, split and merge. What was printed stays in their logs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -5,8 +5,6 @@ service here is the secretariat's, and raises ConflictError where the table has 
 logs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

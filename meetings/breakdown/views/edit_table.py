@@ -1,7 +1,5 @@
 """Editing a breakdown table: its rows in order with what can be done on each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby

@@ -1,7 +1,5 @@
 """Settings of a meeting on its page."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect

@@ -1,7 +1,5 @@
 """Meetings, and one meeting's breakdown table as the annex has it."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from itertools import groupby

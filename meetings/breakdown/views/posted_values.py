@@ -1,7 +1,5 @@
 """Ids posted by forms."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 

@@ -1,7 +1,5 @@
 """Splitting and joining the rows and the tasks of a breakdown table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 

@@ -4,8 +4,6 @@ Every history is one the services would have allowed: steps follow `meetings.cor
 one another, deadlines move by extension only. Entries have no author, for nobody made them.
 """
 
-from __future__ import annotations
-
 import datetime
 
 from django.utils import timezone

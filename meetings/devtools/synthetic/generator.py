@@ -1,7 +1,5 @@
 """Generator of meetings, suggestions, tasks and histories from a seed."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from itertools import islice

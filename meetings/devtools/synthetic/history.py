@@ -1,7 +1,5 @@
 """The made-up log of one task: only what the services would have allowed."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass, field
 from random import Random

@@ -1,7 +1,5 @@
 """`draw_lifecycle`: docs/lifecycle.md from the tables of `core.lifecycle`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

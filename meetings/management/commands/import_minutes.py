@@ -1,7 +1,5 @@
 """``import_minutes FILE [--json] [--accept]`` (docs/domain.md, Contracts)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`send_reminders [--day DATE] [--dry-run]`: one digest a person a working day."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

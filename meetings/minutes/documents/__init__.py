@@ -4,8 +4,6 @@ Nothing here knows what minutes are but the heads of a table in plain text. ``re
 .pdf and text by content within the limits of ``errors``.
 """
 
-from __future__ import annotations
-
 from os import PathLike
 
 from .detect import Format, decode_text, detect_format, read_file_bytes

@@ -1,7 +1,5 @@
 """What a file is, by its first bytes and its parts. Its name is not looked at."""
 
-from __future__ import annotations
-
 import os
 from enum import StrEnum
 from os import PathLike

@@ -4,8 +4,6 @@ python-docx's cell loop is 5,000 times slower and skips rows in content controls
 nothing here opens.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from lxml import etree

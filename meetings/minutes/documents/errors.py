@@ -1,7 +1,5 @@
 """The one exception of reading, and the limits whose crossing raises it."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

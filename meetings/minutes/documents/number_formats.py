@@ -1,7 +1,5 @@
 """Excel's number formats: 45473 is printed as 2024年6月, 2026.1 as 2026.10."""
 
-from __future__ import annotations
-
 import datetime
 import math
 import re

@@ -1,7 +1,5 @@
 """Word's automatic numbers (word/numbering.xml), which are in no paragraph's text."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

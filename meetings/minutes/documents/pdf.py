@@ -1,7 +1,5 @@
 """PDF files, read in a process of their own with bounded memory and time."""
 
-from __future__ import annotations
-
 from .errors import UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Cell, Document, Paragraph, Table
 from .worker import WorkerEndedError, run_worker

@@ -3,8 +3,6 @@
 Runs in a process of its own (``pdf.py``): a PDF's streams unpack without a bound that pdfminer would look at.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from bisect import bisect_left

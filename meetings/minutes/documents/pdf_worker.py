@@ -1,7 +1,5 @@
 """The process that reads one PDF: file on stdin, answer as JSON on stdout."""
 
-from __future__ import annotations
-
 import json
 import resource
 import sys

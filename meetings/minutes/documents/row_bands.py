@@ -1,7 +1,5 @@
 """Cutting the lines of a column into rows, by where the rows are known to be."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

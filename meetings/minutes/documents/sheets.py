@@ -1,7 +1,5 @@
 """Sheets of a workbook as cells with places, of whatever content."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from os import PathLike

@@ -3,8 +3,6 @@
 Tabs come from Word or Excel, single lines from a web page, blanks from pdftotext. A scan's text is tab-separated.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator, Sequence

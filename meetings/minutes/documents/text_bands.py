@@ -1,7 +1,5 @@
 """Bands of lines that the rows of aligned text fill, from numbers or edges."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import pairwise

@@ -6,8 +6,6 @@ what counts them through (1) 2) 3) … or the numbers in 序号); since cells st
 other column is cut into as many pieces so that the middles meet.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

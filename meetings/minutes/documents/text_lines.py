@@ -5,8 +5,6 @@ line at all. The best reading is found by dynamic programming over (line, column
 the column, a step by what it leaves out; going back to the left begins a new row.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from itertools import accumulate

@@ -5,8 +5,6 @@ beside its number, the first line of each row shows where that row's columns sta
 order, by what they look like and by their places, and the lines below follow them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A process of its own that reads a file within a time and answers in JSON."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -5,8 +5,6 @@ begin a line and takes the character before it along, and that a Latin word or a
 had room for what follows was ended on purpose.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ doubt; so the parts are read here. Formulas count with the value Excel saved, an
 none; macros are never opened.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterator

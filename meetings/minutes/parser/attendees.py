@@ -1,7 +1,5 @@
 """Attendees with their capacities, from lists (出席：…) and sentences (…参加会议)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -4,8 +4,6 @@ The rules are of docs/domain.md ("Several departments and leaders in a row") and
 belongs to the name, "/" and 无 mean nobody, a blank may be a separator or only the end of a narrow line.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

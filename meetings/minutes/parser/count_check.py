@@ -1,7 +1,5 @@
 """The minutes' own count (形成8个方面12条意见建议), held against what was read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -3,8 +3,6 @@
 Deadlines have their own grammar, ``meetings.deadlines``.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 

@@ -1,7 +1,5 @@
 """Reading of a file into minutes with the printed cells of each row, for a draft."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from os import PathLike
 

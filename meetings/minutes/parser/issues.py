@@ -1,7 +1,5 @@
 """What a person has to confirm: codes with details; ``messages.py`` has the texts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from meetings.core.converter import rename_keys

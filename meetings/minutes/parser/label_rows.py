@@ -1,7 +1,5 @@
 """Rows of a form that stand around the tasks: 会议时间 | 2024年3月5日 | 地点 | 三楼会议室."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Messages for what reading finds: codes in, sentences in the active language out."""
 
-from __future__ import annotations
-
 from django.utils.translation import gettext_lazy
 
 from meetings.display.deadline_messages import deadline_problem_message

@@ -4,8 +4,6 @@ Two kinds of minutes are read: prose (2023年9月27日，…会议在北京召�
 What is not there stays None.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Reading of a file into minutes; it looks nothing up and saves nothing."""
 
-from __future__ import annotations
-
 import re
 from os import PathLike
 

@@ -1,7 +1,5 @@
 """Printed numbers of rows (1.), suggestions (1) ) and tasks ((1) … ; (2) …)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from itertools import pairwise

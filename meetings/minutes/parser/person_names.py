@@ -1,7 +1,5 @@
 """Telling a person's name from the capacity printed beside it (信息技术专业委员会委员 易春)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ In the notice 〔2023〕81号 the column 序号 counts the aspects and the sugge
 the rows, restarts in each section, or is not there at all.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field

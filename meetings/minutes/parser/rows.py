@@ -1,7 +1,5 @@
 """Reading of an entry into a row of the minutes, with its doubts."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Minutes as read: frozen, in page order, nothing looked up, nothing saved."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass, field
 

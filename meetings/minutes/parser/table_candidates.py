@@ -1,7 +1,5 @@
 """Candidate task tables: those with a head, and those that may continue one."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ No cell is understood yet, only placed. A table's rows are not the minutes' rows
 in two, a section's name fills a row, a suggestion merged over three rows has three tasks.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

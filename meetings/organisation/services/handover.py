@@ -1,7 +1,5 @@
 """Services that hand work over: a liaison's departments, open tasks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from django.db import transaction

@@ -4,8 +4,6 @@ It cannot be undone: nobody could tell afterwards whose a task had been. The log
 of the merged row stays, and is read as the living one's (`Department.merged_into`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, TypeVar
 

@@ -5,8 +5,6 @@ older one writes nothing and raises ConflictError (docs/domain.md, Two people at
 append-only logs name it.
 """
 
-from __future__ import annotations
-
 from typing import Any, TypeVar
 
 from django.db import transaction

@@ -4,8 +4,6 @@ All rows send the same names (``department`` and ``role``, or ``leader``), so th
 To `TrackedForm` the rows are a text: ``3:lead,5:supporting``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The form of a batch: what to change, and the versions seen."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from typing import Any

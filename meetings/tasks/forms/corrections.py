@@ -1,7 +1,5 @@
 """What people type to correct a task. Forms read and explain; services decide."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

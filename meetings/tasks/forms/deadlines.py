@@ -1,7 +1,5 @@
 """The printed deadline of a task, and its milestones, corrected."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

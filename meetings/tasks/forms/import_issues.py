@@ -1,7 +1,5 @@
 """What people type to answer what an import left open."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Forms of milestones: met on a day, or not met after all."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

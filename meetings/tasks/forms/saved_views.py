@@ -1,7 +1,5 @@
 """Forms of saved views: naming one, sharing it, saving the list as it stands."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """The base of forms about one task, and the quick update."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

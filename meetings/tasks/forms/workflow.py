@@ -1,7 +1,5 @@
 """Forms of a task's page, one for each service of the lifecycle."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """Departments (with roles) and leaders of tasks: read, replaced, moved, logged."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

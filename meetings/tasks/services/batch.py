@@ -17,8 +17,6 @@ Who may run one: whoever may report on a task, for the tasks they may report on.
 liaison's quick updates, row by row; departments, leaders and review days are the secretariat's.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

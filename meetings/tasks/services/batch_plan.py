@@ -1,7 +1,5 @@
 """What a batch is asked to do to each task, and what becomes of each row."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Undoing a batch: one compensating entry a task, unless changed since."""
 
-from __future__ import annotations
-
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Closure: requested, agreed to by a leader where needed, accepted or sent back."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """Comments: words about a task that change nothing and are no report."""
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

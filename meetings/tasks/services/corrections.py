@@ -1,7 +1,5 @@
 """Corrections of a task by hand: texts, departments and leaders, deadline."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Putting tasks into the register."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 

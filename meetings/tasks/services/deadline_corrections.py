@@ -1,7 +1,5 @@
 """Corrections of misread deadlines and milestones: never a way to more time."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Evidence: files accepted by their content, and deleted without being lost."""
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 import unicodedata

@@ -1,7 +1,5 @@
 """Extensions: requested and decided with reasons; until then nothing moves."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """待确认: answers to import issues, with corrections where needed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

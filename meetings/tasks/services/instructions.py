@@ -1,7 +1,5 @@
 """批示: instructions of leaders on tasks, open until one entry answers them."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.db import transaction

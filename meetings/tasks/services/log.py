@@ -3,8 +3,6 @@
 Nothing else writes a log.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

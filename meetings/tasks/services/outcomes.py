@@ -1,7 +1,5 @@
 """Outcomes of suggestions without open tasks, and replies to their suggesters."""
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

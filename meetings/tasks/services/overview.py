@@ -1,7 +1,5 @@
 """Remember when an account looked at its overview."""
 
-from __future__ import annotations
-
 import datetime
 
 from meetings.models import Account

@@ -1,7 +1,5 @@
 """催办 by hand: the secretariat reminds the departments of a task."""
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

@@ -1,7 +1,5 @@
 """Reviews of tasks without a due date, and their intervals."""
 
-from __future__ import annotations
-
 import datetime
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """A person's list of tasks: columns and saved views. Not logged."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from django.db import transaction

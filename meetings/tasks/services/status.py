@@ -1,7 +1,5 @@
 """Services on progress, status, review days and milestones."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any, Required, TypedDict, Unpack
 

@@ -4,8 +4,6 @@ What they ask of the log they ask of ``task.log.all()``, so that a batch, which 
 rules without a query a row. What was undone stands in no one's way (`meetings.models.log.exclude_undone`).
 """
 
-from __future__ import annotations
-
 import datetime
 
 from django.utils import timezone

@@ -1,7 +1,5 @@
 """Batches: selection, preview and run of changes of many tasks, and their list."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Any
 

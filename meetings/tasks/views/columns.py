@@ -1,7 +1,5 @@
 """Which columns the list of tasks shows, and in which order."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from django.contrib import messages

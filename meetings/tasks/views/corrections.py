@@ -1,7 +1,5 @@
 """Correcting a task by one form for texts, departments, leaders and deadline."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render

@@ -1,7 +1,5 @@
 """The first page: what is red, and whose it is."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe

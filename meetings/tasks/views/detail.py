@@ -1,7 +1,5 @@
 """The page of one task, for reading and with a form that came back."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Help inside: the page for staff, and the sample meeting for an empty register."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language

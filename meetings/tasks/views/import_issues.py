@@ -1,7 +1,5 @@
 """待确认: the queue of import issues, each answered in place."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 from django.contrib import messages

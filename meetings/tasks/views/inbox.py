@@ -1,7 +1,5 @@
 """What waits for whoever is signed in, and handing out evidence."""
 
-from __future__ import annotations
-
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe

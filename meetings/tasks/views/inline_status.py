@@ -1,7 +1,5 @@
 """Changing a task's status in the list: a batch of one, so it can be undone."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render

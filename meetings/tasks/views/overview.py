@@ -1,7 +1,5 @@
 """The overview pages of leaders and of the secretariat."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Views people keep: lists under a name, their own or shared with a role."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render

@@ -1,7 +1,5 @@
 """The list of tasks and one task."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase

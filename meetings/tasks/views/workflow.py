@@ -1,7 +1,5 @@
 """Doing what a task's page offers: one address for each action of `ACTIONS`."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse

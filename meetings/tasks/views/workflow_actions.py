@@ -4,8 +4,6 @@ An action is offered (`available_actions`) where its service would do it; what i
 service, with the message beside the form. Who may try at all is `Action.takers`.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
