@@ -48,7 +48,7 @@ _UNKNOWN_ACTION = gettext_lazy("The page asked for something that does not exist
 
 
 class TableActionForm(ServiceForm):
-    """What a small form on the page of the table asks for: what to do, with which part of it, and how."""
+    """A small form of the table's page: action, part of the table, values."""
 
     VERSION_FIELD = "seen"
 
@@ -67,7 +67,7 @@ class TableActionForm(ServiceForm):
     within = forms.CharField(required=False)
 
     def run(self, meeting: Meeting, *, actor: Account) -> Any:
-        """Do what was asked for; raise ConflictError for a part that is gone, and what the service raises."""
+        """Run the action; raises ConflictError for a part that is gone, ServiceError."""
         sent, action = self.cleaned_data, TABLE_ACTIONS[self.cleaned_data["action"]]
         values = {
             "title": sent["title"],
@@ -92,7 +92,7 @@ class TableActionForm(ServiceForm):
 
     @property
     def message(self) -> str:
-        """What is said once it is done; numbering anew returns how many rows have another number."""
+        """The message of success; renumbering returned how many rows have changed."""
         message = TABLE_ACTIONS[self.cleaned_data["action"]].message
         return message % {"number": self.result} if isinstance(self.result, int) else str(message)
 

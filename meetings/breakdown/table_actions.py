@@ -13,7 +13,7 @@ _NUMBERED = ngettext_lazy("Numbered anew: %(number)d row changed.", "Numbered an
 
 
 class TableAction(NamedTuple):
-    """A service, the part of the table it is on (none: the meeting), its other arguments, and what is said of it."""
+    """A service with the part it is on (None: the meeting), arguments and message."""
 
     service: Callable[..., Any]
     part: str
