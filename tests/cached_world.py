@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Callable, Hashable
 from dataclasses import fields, replace
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings
@@ -19,7 +19,10 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-World = TypeVar("World")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+World = TypeVar("World", bound="DataclassInstance")
 Rows = list[tuple[type[models.Model], list[dict[str, Any]]]]
 
 
@@ -51,7 +54,7 @@ class Snapshot:
         return moment + later if moment is not None and moment >= self.begun_at else moment
 
 
-def remembered(make: Callable[[datetime.date], World]) -> Callable[[datetime.date | None], World]:
+def remembered(make: Callable[[datetime.date], World]) -> Callable[..., World]:
     """Return ``make`` (a function of the day that returns a frozen dataclass of rows) with a memory."""
     known: dict[Hashable, tuple[World, Snapshot]] = {}
 

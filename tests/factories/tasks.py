@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -81,7 +81,7 @@ def move(
 def entry(
     of: Task,
     *,
-    kind: str = EntryKind.DEADLINE,
+    kind: EntryKind = EntryKind.DEADLINE,
     effective_on: datetime.date,
     changes: dict[str, dict[str, Any]] | None = None,
     **fields: Any,
@@ -105,9 +105,10 @@ def evidence(of: Task, *, deleted: bool = False, name: str = "验收报告.pdf")
 
 def extension_request(of: Task, *, days: int = 3650) -> ExtensionRequest:
     """Ask for a deadline ``days`` later than the present one. Refreshes the task."""
-    later = of.due_date + datetime.timedelta(days=days)
-    said = {"reason": "供应商更换。", "progress": "过半。", "deadline_text": later.isoformat()}
-    return act(request_extension, of, None, effective_on=timezone.localdate(), **said)
+    assert of.due_date is not None
+    later = (of.due_date + datetime.timedelta(days=days)).isoformat()
+    reasons = {"reason": "供应商更换。", "progress": "过半。"}
+    return act(request_extension, of, None, effective_on=timezone.localdate(), deadline_text=later, **reasons)
 
 
 def instruction(of: Task, leader: Person, text: str = "请抓紧落实。") -> Instruction:
@@ -131,9 +132,9 @@ def _deadline(written: str | Deadline) -> Deadline:
     return deadline(written) if isinstance(written, str) else written
 
 
-def act(verb, of: Task, by: Account | None, **arguments: Any) -> TaskLog:
-    """Call a verb on the task as it is at the moment, and read the task again."""
+def act(service: Callable[..., Any], of: Task, by: Account | None, **arguments: Any) -> Any:
+    """Call a service on the task as it is at the moment, and read the task again."""
     of.refresh_from_db()
-    made = verb(task_id=of.pk, version=of.version, actor=by or secretariat(), **arguments)
+    made = service(task_id=of.pk, version=of.version, actor=by or secretariat(), **arguments)
     of.refresh_from_db()
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.management import call_command
 
@@ -95,7 +96,7 @@ def small_world(day: datetime.date) -> SmallWorld:
     second = suggestion(
         held, aspect="强化认可服务", text="希望搭建认可规则的培训平台。", sources=[(person("黄继先"), "执委")]
     )
-    responsible = {"departments": [(technology, DepartmentRole.RESPONSIBLE)], "leaders": [xiao]}
+    responsible: dict[str, Any] = {"departments": [(technology, DepartmentRole.RESPONSIBLE)], "leaders": [xiao]}
     overdue = task(first, deadline=dated(ago(10)), text="建立信息宣传工作小组", **responsible)
     review_missed = task(
         first,
