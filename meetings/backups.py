@@ -273,7 +273,7 @@ def _finish_rows() -> None:
 
 
 def _restore_files(archive: zipfile.ZipFile, restored_paths: list[Path]) -> None:
-    """Unpack the uploaded files; adds each to ``restored_paths`` first, for a clean-up."""
+    """Unpack the uploaded files; adds each to ``restored_paths`` first."""
     media = Path(settings.MEDIA_ROOT)
     for member in _media_members(archive):
         target = media.joinpath(*PurePosixPath(member).parts[1:])

@@ -23,7 +23,7 @@ def check_version(
     newer_entries: Callable[[], Iterable[Any]] = tuple,
     message: str = "",
 ) -> None:
-    """Raise ConflictError where ``version_token`` (None: not checked) is not ``current``.
+    """Raise ConflictError where the token (None: unchecked) is not ``current``.
 
     ``newer_entries`` is called only then: the log entries recorded since ``version_token``, the oldest first.
     """

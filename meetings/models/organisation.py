@@ -51,7 +51,7 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
         return self.filter(merged_into__isnull=True)
 
     def called(self, search_text: str) -> Self:
-        """Return those whose present or former name, pinyin or initials hold each word of it."""
+        """Return those whose present or former name, pinyin or initials hold all words."""
         return self.filter(_name_condition(search_text, self.model.__name__.lower(), self.model._default_manager.all()))
 
     def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:

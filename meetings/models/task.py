@@ -128,7 +128,7 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         return self.annotate(last_entry_at=Subquery(entries.values("recorded_at")[:1]))
 
     def with_request(self, text: Combinable, day: Combinable) -> Self:
-        """Annotate what the task waits for (``request_text``) and since when (``requested_on``)."""
+        """Annotate what a task waits for, since when (``request_text``, ``requested_on``)."""
         return self.annotate(request_text=text, requested_on=day)
 
     def with_outcome(self, day: datetime.date) -> Self:

@@ -36,7 +36,7 @@ ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
 
 @dataclass(frozen=True, slots=True)
 class InboxGroup:
-    """Tasks that wait for the same; ``request_text`` and ``requested_on`` are expressions."""
+    """Tasks that wait for the same, with expressions of what and since when."""
 
     key: str
     title: Promise
@@ -45,7 +45,7 @@ class InboxGroup:
     requested_on: Subquery | F
 
     def items(self, day: datetime.date) -> TaskQuerySet:
-        """Return today's tasks with ``request_text`` and ``requested_on``, the longest waiting first."""
+        """Return today's tasks with what they wait for, the longest waiting first."""
         waiting = self.tasks.values("pk")
         return (
             Task.objects.on(day)

@@ -47,7 +47,7 @@ MAX_NUMBER = 99_999
 
 @transaction.atomic
 def edit_suggestion(*, suggestion_id: int, values: Mapping[str, Any], reason: str, actor: Account) -> Suggestion:
-    """Correct of a row what ``values`` names: ``number``, ``aspect``, ``suggestion``, ``lead_in``, ``sources``.
+    """Correct the ``values`` of a row: number, aspect, suggestion, lead-in, sources.
 
     A new title of the aspect adds it; the sources are people with their capacities, in order. Each task of the row
     gets an entry, effective today. Raises a subclass of ServiceError.
