@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.types import StrOrPromise
 from meetings.display.import_issues import mark_message
 from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColumn, Outcome, Role, Status
 
@@ -18,11 +19,11 @@ from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColu
 class Field:
     """A field's label, and the function that writes a value as the logs hold it."""
 
-    label: Promise
+    label: StrOrPromise
     format: Callable[[Any], str | Promise] = str
 
 
-def label(name: str) -> Promise:
+def label(name: str) -> StrOrPromise:
     """Return the label of a field, in the active language; “Other” for unknown ones."""
     return FIELDS.get(name, FIELDS["other"]).label
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core.types import StrOrPromise
+from meetings.display.fields import label
 from meetings.models import Account, Department, Person, Role
 from meetings.organisation.services.organisation import open_tasks_of, version_of
 from meetings.ui.fields import SelectField, TextField
@@ -24,7 +25,7 @@ def _name_field(label: Any, **options: Any) -> TextField:
 
 def _unit_field() -> TextField:
     help_text = _("Needed only to tell two people of the same name apart.")
-    return _name_field(_("Unit"), required=False, help_text=help_text)
+    return _name_field(label("unit"), required=False, help_text=help_text)
 
 
 def _checkboxes() -> forms.CheckboxSelectMultiple:
@@ -82,7 +83,9 @@ class DepartmentHeadForm(SubjectForm):
 
     title = _("Say who heads it")
     icon = "user"
-    head = SearchChoiceField(label=_("Head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody"))
+    head = SearchChoiceField(
+        label=label("head"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody")
+    )
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department, action: str) -> None:
         super().__init__(data, subject=subject, action=action)
@@ -185,7 +188,7 @@ class AccountFieldsForm(ServiceForm):
         required=False,
         widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
-    role = SelectField(label=_("Role"), choices=Role.choices)
+    role = SelectField(label=label("role"), choices=Role.choices)
     departments = SearchMultipleChoiceField(
         label=_("Departments"),
         queryset=Department.objects.none(),
@@ -193,7 +196,7 @@ class AccountFieldsForm(ServiceForm):
         help_text=_("For a liaison's account: the departments it reports for."),
     )
     person = SearchChoiceField(
-        label=_("Person"),
+        label=label("person"),
         queryset=Person.objects.none(),
         required=False,
         empty_label=_("Nobody"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.core.types import StrOrPromise
+from meetings.display.fields import label
 from meetings.models import Account, Meeting, Person, Suggestion
 from meetings.ui.fields import IdField, TextField
 from meetings.ui.forms import ServiceForm
@@ -69,7 +70,7 @@ class MeetingReportForm(DayReportForm):
 
     name = "meeting"
     meeting = forms.ModelChoiceField(
-        label=gettext_lazy("Meeting"),
+        label=label("meeting"),
         queryset=Meeting.objects.none(),
         empty_label=gettext_lazy("Choose a meeting"),
         widget=forms.Select(attrs={"class": "form-select"}),
@@ -101,9 +102,9 @@ class BulletinForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         missing = {"required": _("Say from which day to which day.")}
-        for name, label in (("from", _("From")), ("to", _("To"))):
+        for name, end in (("from", _("From")), ("to", _("To"))):
             self.fields[name] = DayField(
-                label=label, today=self.today, required=True, max_length=40, error_messages=missing
+                label=end, today=self.today, required=True, max_length=40, error_messages=missing
             )
 
     def clean(self) -> dict[str, Any]:
@@ -121,7 +122,7 @@ class ReplySheetForm(DayReportForm):
 
     name = "reply"
     person = SearchChoiceField(
-        label=gettext_lazy("Person"),
+        label=label("person"),
         queryset=Person.objects.none(),
         empty_label=gettext_lazy("Choose a person"),
         error_messages={
@@ -146,9 +147,9 @@ class CompareForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, account: Account, day: datetime.date) -> None:
         super().__init__(data, auto_id="compare-%s")
-        for name, label in (("a", _("One meeting")), ("b", _("The other meeting"))):
+        for name, which in (("a", _("One meeting")), ("b", _("The other meeting"))):
             self.fields[name] = forms.ModelChoiceField(
-                label=label,
+                label=which,
                 queryset=permissions.readable_meetings(account, day),
                 empty_label=_("Choose a meeting"),
                 widget=forms.Select(attrs={"class": "form-select"}),

@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from meetings.display.fields import label
 from meetings.exports.register import COLUMNS, iterate_tasks, sheet_name
 from meetings.exports.workbook import SONG, add_list_sheet, new_workbook, sheet_title, write_cell
 from meetings.models import Health
@@ -85,7 +86,9 @@ def health_table(tasks: TaskQuerySet) -> SummaryTable:
     """Return how many tasks are in which health."""
     count = statistics.count_by_health(tasks)
     rows = [(str(health.label), count.by_health[health]) for health in Health]
-    return SummaryTable(_("By health"), (_("Health"), _("Tasks")), [*rows, (pgettext("summary", "All"), count.total)])
+    return SummaryTable(
+        _("By health"), (str(label("health")), _("Tasks")), [*rows, (pgettext("summary", "All"), count.total)]
+    )
 
 
 def department_table(tasks: TaskQuerySet) -> SummaryTable:

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import NullIf
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.models import DepartmentRole, Outcome, Status, SuggestionSource, TaskDepartment
 from meetings.models.task import TaskQuerySet
@@ -45,7 +45,7 @@ class TaskColumn(RowColumn):
 
     def __init__(
         self,
-        label: Promise,
+        label: StrOrPromise,
         sort_key: SortKey,
         *,
         css: str = "",

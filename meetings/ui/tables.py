@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 import django_tables2 as tables
 from django.db.models import Expression, F, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+from meetings.core.types import StrOrPromise
 
 SortKey = F | Expression | Subquery
 
@@ -28,7 +29,7 @@ class RowColumn(tables.TemplateColumn):
     has_own_template: ClassVar[bool] = False
     tie_breakers: tuple[str, ...] = ("-pk",)
 
-    def __init__(self, label: Promise, sort_key: SortKey | None = None, *, css: str = "", **options: Any) -> None:
+    def __init__(self, label: StrOrPromise, sort_key: SortKey | None = None, *, css: str = "", **options: Any) -> None:
         options.setdefault("attrs", {"td": {"class": css}} if css else {})
         options.setdefault("orderable", sort_key is not None)
         options.setdefault("accessor", "pk")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
+from meetings.display.fields import label
 from meetings.models import Account, Department, Meeting
 from meetings.ui.fields import DayField, VersionField
 from meetings.ui.file_fields import MultipleFileField
@@ -36,7 +37,7 @@ class WorkbookExportForm(forms.Form):
         help_text=gettext_lazy("None chosen: all of them."),
     )
     meeting = forms.ModelChoiceField(
-        label=gettext_lazy("Meeting"),
+        label=label("meeting"),
         queryset=Meeting.objects.none(),
         required=False,
         empty_label=gettext_lazy("All meetings"),

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.display.fields import label
 from meetings.models import DepartmentRole
 from meetings.ui.fields import SelectField
 from meetings.ui.widgets import SearchSelect
@@ -30,7 +31,7 @@ class DepartmentRowForm(forms.Form):
 class LeaderRowForm(forms.Form):
     """One row of a task's leaders."""
 
-    leader = forms.ChoiceField(label=gettext_lazy("Supervising leader"), required=False, widget=SearchSelect)
+    leader = forms.ChoiceField(label=label("leader"), required=False, widget=SearchSelect)
 
 
 class AssignmentsWidget(forms.Widget):
@@ -121,9 +122,9 @@ class AssignmentsField(forms.Field):
 def flatten_choices(choices: Iterable[Any]) -> list[tuple[Any, Any]]:
     """Return grouped choices without groups and without the empty one."""
     flat: list[tuple[Any, Any]] = []
-    for value, label in choices:
-        flat += label if isinstance(label, (list, tuple)) else [(value, label)]
-    return [(value, label) for value, label in flat if value != ""]
+    for value, text in choices:
+        flat += text if isinstance(text, (list, tuple)) else [(value, text)]
+    return [(value, text) for value, text in flat if value != ""]
 
 
 def rows_to_text(rows: Iterable[Sequence[str]]) -> str:

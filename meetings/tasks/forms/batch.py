@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.core.lifecycle import TRANSITIONS, ActorRole
 from meetings.core.types import StrOrPromise
+from meetings.display.fields import label
 from meetings.models import Account, Department, DepartmentRole, Person, Status
 from meetings.tasks.services.batch import build_task_changes
 from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, PlannedRow, TaskChange
@@ -31,7 +32,7 @@ class BatchForm(ServiceForm):
     """A change of the tasks ``selected``, which are ids with the versions seen."""
 
     selected = forms.CharField(widget=forms.HiddenInput)
-    status = SelectField(label=gettext_lazy("Status"), required=False)
+    status = SelectField(label=label("status"), required=False)
     note = TextField(
         label=gettext_lazy("Progress, or the reason"),
         required=False,
@@ -48,7 +49,7 @@ class BatchForm(ServiceForm):
         label=gettext_lazy("Effective on"), help_text=gettext_lazy("Departments and leaders change from today on.")
     )
     next_review = DayField(
-        label=gettext_lazy("Next review"),
+        label=label("next_review"),
         required=False,
         help_text=gettext_lazy("For open tasks without a due date; holds until the next report."),
     )
@@ -67,7 +68,7 @@ class BatchForm(ServiceForm):
     )
     instead_of_department = SelectField(label=gettext_lazy("In whose place"), required=False)
     place_leader = SearchChoiceField(
-        label=gettext_lazy("Supervising leader"),
+        label=label("leader"),
         queryset=Person.objects.none(),
         required=False,
         empty_label=gettext_lazy("Leave as they are"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from meetings.deadlines import Deadline, DeadlineKind
 from meetings.display.deadline_messages import deadline_problem_message
+from meetings.display.fields import label
 from meetings.errors import ServiceError
 from meetings.models import Task
 from meetings.tasks.display import describe_deadline
@@ -64,7 +65,7 @@ class DeadlineForm(TrackedForm):
         help_text=gettext_lazy("Only where the printed text is read wrongly: such as 2024.6 or 每季度."),
     )
     milestones = TextField(
-        label=gettext_lazy("Milestones"),
+        label=label("milestones"),
         required=False,
         rows=1,
         help_text=gettext_lazy("One a line, each with its day or period. Dates in the deadline become milestones."),

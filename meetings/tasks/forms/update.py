@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
+from meetings.display.fields import label
 from meetings.locking import check_version
 from meetings.models import Account, Department, Status, Task
 from meetings.tasks.services.validators import last_state_change_day
@@ -84,11 +85,11 @@ class UpdateTaskForm(TaskForm):
 
     # What the status was when the form was opened, so that leaving it alone is never taken for a change.
     status_was = forms.CharField(required=False, widget=forms.HiddenInput)
-    status = SelectField(label=gettext_lazy("Status"), required=False)
+    status = SelectField(label=label("status"), required=False)
     note = TextField(label=gettext_lazy("Progress, or the reason"), required=False, rows=4)
     department = department_field()
     effective_on = DayField(label=gettext_lazy("Effective on"))
-    next_review = DayField(label=gettext_lazy("Next review"), required=False)
+    next_review = DayField(label=label("next_review"), required=False)
 
     def __init__(self, *args: Any, account: Account, task: Task, **options: Any) -> None:
         initial = {"status": task.day_status, "status_was": task.day_status}
