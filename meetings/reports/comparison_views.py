@@ -18,7 +18,7 @@ from meetings.reports.forms import CompareForm, RelatedSuggestionForm
 from meetings.reports.progress import add_outcomes
 from meetings.tasks.listing import requested_day
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query, get_next_url, today
+from meetings.ui.navigation import day_context, get_next_url, today
 
 MAX_SEARCH_LENGTH = 100
 
@@ -34,12 +34,8 @@ def meeting_compare(request: Request) -> HttpResponse:
         comparison = compare_meetings(form.cleaned_data["a"], form.cleaned_data["b"])
     context = {
         "form": form,
-        "errors": errors,
         "comparison": comparison,
-        "day": day,
-        "is_today": day == today(),
-        "as_of": as_of_query(day),
-        "here": request.get_full_path(),
+        **day_context(request, day, errors),
         "may_link": permissions.is_secretariat(request.user) and day == today(),
         **(_comparison_context(comparison, day) if comparison else {}),
     }

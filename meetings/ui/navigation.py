@@ -45,6 +45,18 @@ def as_of_query(day: datetime.date) -> QueryDict:
     return query
 
 
+def day_context(request: HttpRequest, day: datetime.date, errors: list[str]) -> dict[str, Any]:
+    """Return what every page about a day tells its template, with the errors."""
+    return {
+        "day": day,
+        "is_today": day == today(),
+        "today": today(),
+        "as_of": as_of_query(day),
+        "here": request.get_full_path(),
+        "errors": errors,
+    }
+
+
 def get_next_url(request: HttpRequest) -> str:
     """Return the local page that ``next`` names, or ""."""
     asked = request.POST.get("next") or request.GET.get("next") or ""

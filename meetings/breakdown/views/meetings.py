@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,7 +20,7 @@ from meetings.tasks import statistics
 from meetings.tasks.listing import requested_day
 from meetings.tasks.tables import MeetingTable
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query, today
+from meetings.ui.navigation import as_of_query, day_context, today
 
 
 @require_safe
@@ -29,7 +30,7 @@ def meeting_list(request: Request) -> HttpResponse:
     meetings = permissions.readable_meetings(request.user, day).with_counts()
     counts = {count.key: count for count in statistics.count_by_meeting(permissions.readable_tasks(request.user, day))}
     table, errors = MeetingTable.build(request, meetings, errors)
-    context = {"table": table, "counts": counts, "errors": errors, **_common_context(request, day)}
+    context = {"table": table, "counts": counts, **_common_context(request, day, errors)}
     return render(request, "meetings/breakdown/meeting_list.html", context)
 
 
@@ -54,22 +55,14 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
         "counts": statistics.count_by_health(tasks),
         "health_values": Health,
         "next_meeting_form": NextMeetingForm(auto_id="next-meeting-%s"),
-        "errors": errors,
-        **_common_context(request, day),
+        **_common_context(request, day, errors),
     }
     return render(request, "meetings/breakdown/meeting_detail.html", context, status=400 if asked_for else 200)
 
 
-def _common_context(request: Request, day: datetime.date) -> dict:
-    return {
-        "day": day,
-        "is_today": day == today(),
-        "today": today(),
-        "as_of": as_of_query(day),
-        "scope": as_of_query(day),
-        "pressing_health": list(statistics.PRESSING),
-        "here": request.get_full_path(),
-    }
+def _common_context(request: Request, day: datetime.date, errors: list[str]) -> dict[str, Any]:
+    pressing = list(statistics.PRESSING)
+    return {**day_context(request, day, errors), "scope": as_of_query(day), "pressing_health": pressing}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from meetings.tasks import statistics
 from meetings.tasks.filters import TaskFilterSet
 from meetings.tasks.listing import requested_day
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query, today
+from meetings.ui.navigation import as_of_query, day_context, today
 
 # More would push what comes below off the first screens; the whole list is one click away.
 MAX_PRESSING = 12
@@ -53,10 +53,7 @@ def dashboard(request: Request) -> HttpResponse:
     counts = statistics.sum_counts(by_meeting)
     by_department, by_leader = statistics.count_by_department_and_leader(tasks)
     context = {
-        "day": day,
-        "is_today": day == today(),
-        "today": today(),
-        "errors": errors,
+        **day_context(request, day, errors),
         "scope": scope,
         "has_own": bool(own),
         "is_own_scope": is_own_scope,
@@ -68,8 +65,6 @@ def dashboard(request: Request) -> HttpResponse:
         "shown_health": [health for health in Health if counts.by_health[health] or health in statistics.PRESSING],
         "pressing_health": list(statistics.PRESSING),
         "open_statuses": sorted(OPEN_STATUSES),
-        "as_of": as_of_query(day),
-        "here": request.get_full_path(),
         "pressing": statistics.pressing_tasks(tasks).for_listing()[:MAX_PRESSING],
         "by_department": _own_rows(by_department, own_ids.get("department")),
         "by_leader": _own_rows(by_leader, own_ids.get("leader")),

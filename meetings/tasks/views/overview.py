@@ -20,7 +20,7 @@ from meetings.tasks import import_issues, inbox, overview, statistics
 from meetings.tasks.listing import requested_day
 from meetings.tasks.services.overview import record_visit
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query, today
+from meetings.ui.navigation import as_of_query, day_context, today
 
 # What a leader says most, so that two taps say it; any other words are typed.
 INSTRUCTION_PHRASES = (
@@ -105,13 +105,8 @@ def _common_context(
 ) -> dict[str, Any]:
     summary = statistics.build_summary(tasks, day)
     return {
-        "day": day,
-        "is_today": day == today(),
-        "today": today(),
-        "errors": errors,
+        **day_context(request, day, errors),
         "scope": scope,
-        "as_of": as_of_query(day),
-        "here": request.get_full_path(),
         "summary": summary,
         "red_number": sum(summary.figures[name].number for name in ("overdue", "review_missed")),
         "red_health": [health.value for health in statistics.PRESSING],
