@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.core.types import StrOrPromise
 from meetings.display.import_issues import mark_message
-from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColumn, Outcome, Role, Status
+from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColumn, Language, Outcome, Role, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,8 @@ FIELDS: dict[str, Field] = {
     "person": Field(_("Person")),
     "liaison_departments": Field(_("Reports for"), _list_of()),
     "may_sign_in": Field(_("May sign in"), _format_yes_or_no),
+    "language": Field(_("Language of pages and mails"), lambda value: Language(value).label),
+    "wants_digest": Field(_("Daily digest by e-mail"), _format_yes_or_no),
     # What lists, filters and exports show besides.
     "printed_number": Field(_("No.")),
     "meeting": Field(_("Meeting")),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
-from meetings.models import Account, Department, Person, Role
+from meetings.models import Account, Department, Language, Person, Role
 from meetings.organisation.services.organisation import open_tasks_of, version_of
 from meetings.ui.fields import SelectField, TextField
 from meetings.ui.forms import ServiceForm
@@ -235,8 +235,27 @@ class EditAccountForm(AccountFieldsForm, SubjectForm):
         help_text=_("Take this away instead of deleting the account."),
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
+    # The owner chooses these on the settings page; somebody who never opens it is helped here. What is left out stays.
+    language = SelectField(label=label("language"), required=False)
+    wants_digest = SelectField(
+        label=label("wants_digest"), required=False, choices=[("yes", _("yes")), ("no", _("no"))]
+    )
 
     def __init__(self, data: QueryDict | None = None, *, subject: Account) -> None:
-        super().__init__(data, subject=subject, action="account")
+        digest = "yes" if subject.wants_digest else "no"
+        super().__init__(
+            data, subject=subject, action="account", initial={"language": subject.language, "wants_digest": digest}
+        )
+        not_chosen = [] if subject.language else [("", _("Not chosen yet"))]
+        self.fields["language"].choices = [*not_chosen, *Language.choices]
         own = list(subject.departments.values_list("pk", flat=True))
         self.set_choices(own, subject.person_id)
+
+    def clean_language(self) -> str:
+        """Keep the language that the account has where none is sent."""
+        return self.cleaned_data["language"] or self.subject.language
+
+    def clean_wants_digest(self) -> bool:
+        """Return the choice as a boolean; the present one where none is sent."""
+        choice = self.cleaned_data["wants_digest"]
+        return choice == "yes" if choice else self.subject.wants_digest

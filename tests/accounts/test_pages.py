@@ -118,6 +118,18 @@ def test_a_new_password_ends_the_old_one_and_its_session(browser):
     assert signed_in.get("/tasks/").status_code == 302
 
 
+def test_an_administrator_sets_the_language_and_the_digest_of_somebody_elses_account(browser):
+    account = factories.account(Role.READER)
+    browser.post(f"/accounts/{account.pk}/", fields_of(account, language="en", wants_digest="no"))
+    account.refresh_from_db()
+    assert (account.language, account.wants_digest) == ("en", False)
+    assert set(account.change_log.get().changes) == {"language", "wants_digest"}
+    # Fields that are not sent stay as they are.
+    browser.post(f"/accounts/{account.pk}/", fields_of(account, display_name="另一个名字"))
+    account.refresh_from_db()
+    assert (account.language, account.wants_digest, account.display_name) == ("en", False, "另一个名字")
+
+
 def test_who_comes_second_sees_what_the_first_did(browser, administrator):
     account = factories.account(Role.READER)
     sent = fields_of(account, display_name="第二个名字")

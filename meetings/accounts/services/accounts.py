@@ -15,6 +15,8 @@ from meetings.models import Account, ChangeKind, Department, Person, Role
 from meetings.organisation.services.organisation import lock_row
 from meetings.tasks.services.log import compare_values, diff_values, log_change
 
+# What a new account has without anybody saying so is no change.
+_ON_BY_DEFAULT = ("may_sign_in", "wants_digest")
 # Without 0 O 1 l I and their like: a password is read from a screen and typed.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -59,7 +61,7 @@ def create_account(
     account.save()
     account.departments.set(departments)
     new = _account_to_json(account)
-    changes = diff_values({name: (None, new[name] or None) for name in new if name != "may_sign_in"})
+    changes = diff_values({name: (None, new[name] or None) for name in new if name not in _ON_BY_DEFAULT})
     log_change(account, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
     return account, password
 
@@ -76,10 +78,14 @@ def edit_account(
     person: Person | None,
     departments: Sequence[Department],
     is_active: bool,
+    language: str | None = None,
+    wants_digest: bool | None = None,
     version: int | None = None,
     note: str = "",
 ) -> Account:
     """Change an account's names, role, departments and access.
+
+    ``language`` and ``wants_digest``: None, as they are.
 
     Raises PermissionDeniedError, ConflictError, InvalidInputError, InvalidTransitionError.
     """
@@ -89,6 +95,8 @@ def edit_account(
     account.username = Account.normalize_username(username.strip())
     account.display_name, account.email = display_name.strip(), email.strip()
     account.role, account.person, account.is_active = role, person, is_active
+    account.language = account.language if language is None else language
+    account.wants_digest = account.wants_digest if wants_digest is None else wants_digest
     _check_account(account, departments)
     _require_an_administrator(account)
     account.save()
@@ -146,4 +154,6 @@ def _account_to_json(account: Account) -> dict[str, object]:
         "person": str(account.person) if account.person else None,
         "liaison_departments": list(departments),
         "may_sign_in": account.is_active,
+        "language": account.language or None,
+        "wants_digest": account.wants_digest,
     }
