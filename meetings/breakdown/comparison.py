@@ -43,12 +43,12 @@ def find_candidates(suggestion: Suggestion, search_text: str = "") -> list[Candi
     scores = similarity_scores(suggestion.text, dict(earlier.values_list("pk", "text")))
     own = set(suggestion.suggestion_sources.values_list("person", flat=True))
     by_them = set(earlier.filter(suggestion_sources__person__in=own).values_list("pk", flat=True))
-    found = [
+    candidates = [
         pk
         for pk, likeness in scores.items()
         if search_text or likeness >= (MIN_SIMILARITY / 2 if pk in by_them else MIN_SIMILARITY)
     ]
-    best = sorted(found, key=lambda pk: (-scores[pk], -pk))[:MAX_CANDIDATES]
+    best = sorted(candidates, key=lambda pk: (-scores[pk], -pk))[:MAX_CANDIDATES]
     return [_build_candidate(of, scores[of.pk], own) for of in _load_in_order(best)]
 
 

@@ -53,7 +53,7 @@ class Batch(models.Model):
     )
 
     # What the list of batches says of one: set for a page.
-    what: list[Any]
+    changes: list[Any]
 
     objects = BatchQuerySet.as_manager()
 

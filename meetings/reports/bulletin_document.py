@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.models import Task
-from meetings.tasks.statistics import summary_sentence
+from meetings.tasks.statistics import format_summary
 
 from . import words
 from .bulletin import Bulletin, DepartmentActivity, build_bulletin
@@ -55,7 +55,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     yield Paragraph(
         words.join_sentences(
             [
-                _("At the end of the period: %(summary)s") % {"summary": summary_sentence(bulletin.summary)},
+                _("At the end of the period: %(summary)s") % {"summary": format_summary(bulletin.summary)},
                 _(
                     "In the period: closed %(closed)d, reported on %(reported)d, newly overdue %(late)d, "
                     "extended %(extended)d."

@@ -13,7 +13,7 @@ from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, format_source
 from meetings.models import Meeting, Suggestion, Task
 from meetings.reports.decision_blocks import decision_blocks
-from meetings.tasks.statistics import summary_sentence
+from meetings.tasks.statistics import format_summary
 
 from . import words
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
@@ -77,7 +77,7 @@ def _opening(report: ProgressReport) -> str:
 
 def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
     figures = report.summary.figures
-    sentences = [summary_sentence(report.summary)]
+    sentences = [format_summary(report.summary)]
     overdue, missed = figures["overdue"].number, figures["review_missed"].number
     if pressing := overdue + missed:
         sentence = ngettext(

@@ -115,7 +115,7 @@ def trend_table(states: TaskStateQuerySet, day: datetime.date) -> SummaryTable:
 
 def upcoming_months_table(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
     """Return how many open tasks fall due in each of the coming months that have any."""
-    months = statistics.count_coming_months(tasks, day)
+    months = statistics.count_upcoming_months(tasks, day)
     return SummaryTable(
         _("Due in the coming months"),
         (_("Month"), _("Tasks")),

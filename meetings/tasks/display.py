@@ -43,12 +43,12 @@ def format_relevant_day(task: Task) -> str:
     day = relevant_day(task)
     if day is None:
         return ""
-    written = date_format(day, "DATE_FORMAT")
+    day_text = date_format(day, "DATE_FORMAT")
     if task.day_next_due and task.day_next_due != task.day_due_date:
-        return _("Milestone %(day)s") % {"day": written}
+        return _("Milestone %(day)s") % {"day": day_text}
     if not task.day_next_due and task.day_next_review:
-        return _("Review %(day)s") % {"day": written}
-    return written
+        return _("Review %(day)s") % {"day": day_text}
+    return day_text
 
 
 def due_text(task: Task, day: datetime.date) -> str:
@@ -146,9 +146,9 @@ def describe_deadline(deadline: Deadline) -> str:
     return _("Not understood as a day: undecided, and reviewed regularly.")
 
 
-def explain_due_date(task: Task) -> str:
+def describe_due_date(task: Task) -> str:
     """Explain how the due day or review day of ``task`` came about."""
-    kind, printed = task.day_deadline_kind, task.day_deadline_text
+    kind, deadline_text = task.day_deadline_kind, task.day_deadline_text
     if task.day_next_due and task.day_next_due != task.day_due_date:
         return _("The first milestone that is not met yet falls on %(day)s; the task is as late as that one.") % {
             "day": date_format(task.day_next_due, "DATE_FORMAT")
@@ -157,26 +157,26 @@ def explain_due_date(task: Task) -> str:
         day = date_format(task.day_due_date, "DATE_FORMAT")
         if task.day_deadline_precision in ("", Precision.DAY):
             return _("Printed as “%(printed)s”: due on %(day)s, overdue from the day after.") % {
-                "printed": printed,
+                "printed": deadline_text,
                 "day": day,
             }
         return _(
             "Printed as “%(printed)s”, a %(precision)s: due on its last day, %(day)s, overdue from the day after."
         ) % {
-            "printed": printed,
+            "printed": deadline_text,
             "precision": Precision(task.day_deadline_precision).label,
             "day": day,
         }
     if kind == DeadlineKind.UNDECIDED:
         return _("“%(printed)s” could not be read as a day. Until that is decided, the task is reviewed regularly.") % {
-            "printed": printed
+            "printed": deadline_text
         }
     if task.day_next_review is None:
         return ""
     counted_from = task.last_report_on or task.suggestion.meeting.issued_on
     if task.day_next_review != add_months(counted_from, task.day_review_interval_months):
         return _("“%(printed)s” names no day. The review day was set by the secretariat and holds until a report.") % {
-            "printed": printed
+            "printed": deadline_text
         }
     if task.last_report_on:
         return ngettext(
@@ -184,7 +184,7 @@ def explain_due_date(task: Task) -> str:
             "“%(printed)s” names no day, so it is reviewed %(months)d months after the last report of %(day)s.",
             task.day_review_interval_months,
         ) % {
-            "printed": printed,
+            "printed": deadline_text,
             "months": task.day_review_interval_months,
             "day": date_format(counted_from, "DATE_FORMAT"),
         }
@@ -193,7 +193,7 @@ def explain_due_date(task: Task) -> str:
         "“%(printed)s” names no day, so it is reviewed %(months)d months after the issue on %(day)s.",
         task.day_review_interval_months,
     ) % {
-        "printed": printed,
+        "printed": deadline_text,
         "months": task.day_review_interval_months,
         "day": date_format(counted_from, "DATE_FORMAT"),
     }

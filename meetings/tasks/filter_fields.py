@@ -97,10 +97,10 @@ class IdOrNameField(MultiChoiceField):
         self.choices = self._offered
 
     def _as_ids(self, values: Iterable[str]) -> list[str]:
-        known = {pk for pk, _label in self._offered}
+        offered_ids = {pk for pk, _label in self._offered}
         ids = []
         for value in values:
-            ids += [value] if value in known else self.ids_by_name.get(value, [value])
+            ids += [value] if value in offered_ids else self.ids_by_name.get(value, [value])
         return list(dict.fromkeys(ids))
 
     def to_python(self, value: Any) -> list[str]:

@@ -75,7 +75,7 @@ def _day_field(label: StrOrPromise) -> django_filters.DateFilter:
 class TaskFilterSet(django_filters.FilterSet):
     """The filters over tasks from `TaskQuerySet.on`; none joins so as to repeat a row."""
 
-    q = SearchTextFilter(label=gettext_lazy("Search"), method="filter_words", max_length=300)
+    q = SearchTextFilter(label=gettext_lazy("Search"), method="filter_search_text", max_length=300)
     meeting = IdOrNameFilter("meeting", label=label("meeting"), field_name="suggestion__meeting")
     aspect = IdOrNameFilter("aspect", label=label("aspect"), field_name="suggestion__aspect")
     status = MultiChoiceFilter(label=label("status"), field_name="day_status", choices=Status.choices)
@@ -149,13 +149,13 @@ class TaskFilterSet(django_filters.FilterSet):
     def error_messages(self) -> list[str]:
         """One message for each parameter without a meaning, unknown ones included."""
         unknown = [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]
-        sentences = [_("There is no filter called “%(name)s”. Leave it out.") % {"name": name} for name in unknown]
+        messages = [_("There is no filter called “%(name)s”. Leave it out.") % {"name": name} for name in unknown]
         for name, errors in self.form.errors.items():
             label = self.form.fields[name].label
-            sentences += [_("%(filter)s: %(error)s") % {"filter": label, "error": error} for error in errors]
-        return sentences
+            messages += [_("%(filter)s: %(error)s") % {"filter": label, "error": error} for error in errors]
+        return messages
 
-    def in_words(self) -> list[str]:
+    def describe(self) -> list[str]:
         """Describe each active filter in the reader's language: “Status: In progress”.
 
         An invalid one is left to `error_messages`.
@@ -177,29 +177,29 @@ class TaskFilterSet(django_filters.FilterSet):
         # Translators: what stands between the items of a list.
         return _(", ").join(str(labels[item]) for item in value)
 
-    def filter_words(self, tasks: TaskQuerySet, name: str, words: str) -> TaskQuerySet:
+    def filter_search_text(self, tasks: TaskQuerySet, name: str, search_text: str) -> TaskQuerySet:
         """Find all words in task, suggestion, remarks or the progress up to the day.
 
         Where nothing has them as they are, words that may be pinyin or initials are looked for as such, in the
         task and its suggestion; to know that costs a query.
         """
-        found, spelled = tasks, tasks
-        parts = list(dict.fromkeys(words.split()))
+        matches, spelled = tasks, tasks
+        parts = list(dict.fromkeys(search_text.split()))
         for word in parts:
             reports = TaskLog.objects.standing(self.day).filter(
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )
-            found = found.filter(
+            matches = matches.filter(
                 reduce(or_, (Q(**{f"{name}__icontains": word}) for name in TASK_TEXTS))
                 | Q(suggestion__text__icontains=word)
                 | Q(suggestion__lead_in__icontains=word)
                 | Exists(reports)
             )
-            typed = word.lower()
-            spelled = spelled.filter(Q(spelling__contains=typed) | Q(suggestion__spelling__contains=typed))
-        if parts and all(map(is_pinyin_query, parts)) and not found.exists():
+            lower_word = word.lower()
+            spelled = spelled.filter(Q(spelling__contains=lower_word) | Q(suggestion__spelling__contains=lower_word))
+        if parts and all(map(is_pinyin_query, parts)) and not matches.exists():
             return spelled
-        return found
+        return matches
 
     # A filter's method is asked only where something was chosen.
 

@@ -54,8 +54,8 @@ class IssueGroup:
     @property
     def offered(self) -> datetime.date | None:
         """The day that the question offers, where it is about a deadline and knows one."""
-        written = self.first.parameters.get("offered")
-        return datetime.date.fromisoformat(written) if written else None
+        value = self.first.parameters.get("offered")
+        return datetime.date.fromisoformat(value) if value else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def count_open_issues() -> int:
 
 def group_issues(issues: Iterable[ImportIssue]) -> list[IssueGroup]:
     """Return ``issues`` as questions, in the order in which each is first asked."""
-    found: dict[tuple[Any, ...], list[ImportIssue]] = {}
+    groups: dict[tuple[Any, ...], list[ImportIssue]] = {}
     for mark in issues:
-        found.setdefault((mark.task.suggestion_id, mark.column, mark.code, mark.value), []).append(mark)
-    return [IssueGroup(tuple(of_one)) for of_one in found.values()]
+        groups.setdefault((mark.task.suggestion_id, mark.column, mark.code, mark.value), []).append(mark)
+    return [IssueGroup(tuple(of_one)) for of_one in groups.values()]
 
 
 def build_open_issue_rows(suggestions: Iterable[Suggestion]) -> list[OpenIssueRow]:

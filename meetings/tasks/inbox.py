@@ -92,7 +92,7 @@ def next_task(account: Account, day: datetime.date, *, excluded_id: int | None =
 
 
 def _secretariat_groups() -> list[InboxGroup]:
-    asked = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
+    requests = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
     return [
         InboxGroup(
             "closure",
@@ -105,8 +105,8 @@ def _secretariat_groups() -> list[InboxGroup]:
             _("Later deadlines to decide"),
             # From the few open requests to their tasks, not through all tasks.
             Task.objects.filter(pk__in=ExtensionRequest.objects.waiting().values("task")),
-            Subquery(asked.values("reason")[:1]),
-            Subquery(asked.values("asked__effective_on")[:1]),
+            Subquery(requests.values("reason")[:1]),
+            Subquery(requests.values("asked__effective_on")[:1]),
         ),
     ]
 
@@ -115,7 +115,7 @@ def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
     own = account.departments.values("pk")
     unanswered = Instruction.objects.filter(answer__isnull=True)
     of_task = unanswered.filter(task=OuterRef("pk")).order_by("pk")
-    sent_back = _sent_back_entries().filter(task=OuterRef("pk")).order_by("-sequence")
+    refusals = _refusal_entries().filter(task=OuterRef("pk")).order_by("-sequence")
     answerable = Task.objects.assigned_to(own)
     return [
         InboxGroup(
@@ -128,8 +128,8 @@ def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
         InboxGroup(
             "sent_back",
             _("Sent back"),
-            answerable.filter(Exists(sent_back), status__in=(Status.NOT_STARTED, Status.IN_PROGRESS)),
-            *_note_and_day(sent_back),
+            answerable.filter(Exists(refusals), status__in=(Status.NOT_STARTED, Status.IN_PROGRESS)),
+            *_note_and_day(refusals),
         ),
         InboxGroup(
             "report",
@@ -160,13 +160,13 @@ def _last_status_entries() -> TaskLogQuerySet:
     return TaskLog.objects.standing().filter(task=OuterRef("pk"), kind=EntryKind.STATUS).order_by("-sequence")
 
 
-def _sent_back_entries() -> TaskLogQuerySet:
+def _refusal_entries() -> TaskLogQuerySet:
     """Return refusals of closures and extensions without report or change since."""
     closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
     refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")
     later = TaskLog.objects.standing().filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
-    since = later.filter(Q(is_report=True) | Q(kind=EntryKind.STATUS))
-    return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(since))
+    later_reports = later.filter(Q(is_report=True) | Q(kind=EntryKind.STATUS))
+    return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(later_reports))
 
 
 def _note_and_day(entries: TaskLogQuerySet) -> tuple[Subquery, Subquery]:

@@ -86,7 +86,7 @@ class Listing(TaskRows):
     def sortable_headers(self) -> list[tuple[str, str]]:
         """Name and head of the columns to sort by: those shown, and the present one."""
         sorted_by = {column.name for column in self.table.columns.iterall() if column.is_ordered}
-        return [(name, head) for name, head, shown in self.available_columns if shown or name in sorted_by]
+        return [(name, head) for name, head, is_visible in self.available_columns if is_visible or name in sorted_by]
 
     @cached_property
     def saved_query(self) -> str:
@@ -117,14 +117,14 @@ class Listing(TaskRows):
         )
 
     @cached_property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """A line that describes the list: its filters and its day."""
         day = _("as of %(day)s") % {"day": date_format(self.day, "DATE_FORMAT")}
         # Translators: what stands between the filters of a list, each of which may have several values.
-        return _("; ").join([*(self.filterset.in_words() or [_("All tasks")]), day])
+        return _("; ").join([*(self.filterset.describe() or [_("All tasks")]), day])
 
     @cached_property
-    def found(self) -> int:
+    def row_count(self) -> int:
         """How many rows there are on all pages; the paginator's one count."""
         return self.table.paginator.count
 
@@ -144,10 +144,10 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
     no rows, never all (docs/domain.md, Contracts).
     """
     errors: list[str] = requested_day(request, today)[1]
-    columns, wrong_columns = parse_columns(request.GET)
+    columns, column_errors = parse_columns(request.GET)
     # What is remembered may name a column of another release; an address is somebody's mistake.
     columns = columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
-    sorting, wrong_sorting = TaskTable.parse_sorting(request.GET)
+    sorting, sorting_errors = TaskTable.parse_sorting(request.GET)
     tasks = TaskTable.prepare_queryset(
         permissions.annotate_liaison_roles(request.user, tasks), day, columns=columns, sorting=sorting
     )
@@ -156,9 +156,9 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
     per_page = _parse_number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], errors)
     # An export is of all pages, so it does not matter on which of them it was asked for.
     page = 1 if request.GET.get("export") else _parse_number(request, "page", 1, 1, None, errors)
-    errors += [*wrong_sorting, *wrong_columns]
-    found = tasks.none() if errors else filterset.qs
-    table = _build_table(request, found.in_printed_order(), columns, [] if errors else sorting)
+    errors += [*sorting_errors, *column_errors]
+    matches = tasks.none() if errors else filterset.qs
+    table = _build_table(request, matches.in_printed_order(), columns, [] if errors else sorting)
     try:
         table.paginate(page=1 if errors else page, per_page=per_page, paginator_class=Paginator)
     except EmptyPage:
@@ -180,9 +180,9 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
 
 def build_single_row(request: Request, tasks: TaskQuerySet, address: str, today: datetime.date) -> TaskRows:
     """Return ``tasks``, one task, as a row of the list at ``address``."""
-    asked = QueryDict(urlsplit(address).query)
+    params = QueryDict(urlsplit(address).query)
     columns = (
-        parse_columns(asked)[0] or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
+        parse_columns(params)[0] or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
     )
     tasks = TaskTable.prepare_queryset(permissions.annotate_liaison_roles(request.user, tasks), today, columns=columns)
     return TaskRows(
@@ -199,18 +199,18 @@ def _build_table(request: Request, tasks: TaskQuerySet, columns: list[str], sort
 def _parse_number(
     request: Request, name: str, default: int, lowest: int, highest: int | None, errors: list[str]
 ) -> int:
-    written = request.GET.get(name, "").strip()
-    if not written:
+    text = request.GET.get(name, "").strip()
+    if not text:
         return default
-    if written.isascii() and written.isdecimal() and len(written) < 10:
-        number = int(written)
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        number = int(text)
         if number >= lowest and (highest is None or number <= highest):
             return number
     if highest is None:
-        errors.append(_("“%(value)s” is not the number of a page.") % {"value": written})
+        errors.append(_("“%(value)s” is not the number of a page.") % {"value": text})
     else:
         errors.append(
             _("“%(value)s” is not a page size. Choose a number from %(lowest)d to %(highest)d.")
-            % {"value": written, "lowest": lowest, "highest": highest}
+            % {"value": text, "lowest": lowest, "highest": highest}
         )
     return default

@@ -47,19 +47,19 @@ class NextActor(TextChoices):
     DEPARTMENTS_REPORT = "departments_report", _("Departments: report")
 
 
-# The moves that chasing a department helps.
+# The next actors where chasing a department helps.
 DEPARTMENT_ACTORS = (NextActor.DEPARTMENTS_ANSWER, NextActor.DEPARTMENTS_REPORT)
 
 
-def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    """Annotate ``move``, the next actor (`NextActor`) on ``day``; empty if ended.
+def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    """Annotate ``next_actor``, a value of `NextActor`, on ``day``; empty if ended.
 
     A closure waits for a leader where the meeting is set so and there is a leader who has not agreed since the
     status last changed, as `models.closure` defines it.
     """
     waits = Q(day_status=Status.CLOSURE_REQUESTED)
     led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
-    answered = Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES))
+    has_department = Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES))
     has_extension_request = Exists(ExtensionRequest.objects.open_on(day).filter(task=OuterRef("pk")))
     instruction = Exists(Instruction.objects.open_on(day).filter(task=OuterRef("pk")))
     conditions = [
@@ -69,14 +69,14 @@ def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
         ),
         (NextActor.SECRETARIAT_CLOSES, waits),
         (NextActor.SECRETARIAT_EXTENDS, Q(has_extension_request)),
-        (NextActor.SECRETARIAT_ASSIGNS, ~Q(answered)),
+        (NextActor.SECRETARIAT_ASSIGNS, ~Q(has_department)),
         (NextActor.DEPARTMENTS_ANSWER, Q(instruction)),
         (NextActor.SECRETARIAT_SETTLES, Q(health=Health.UNDECIDED)),
     ]
     return tasks.annotate(
-        move=Case(
+        next_actor=Case(
             When(day_status__in=ENDED_STATUSES, then=Value("")),
-            *(When(condition, then=Value(move.value)) for move, condition in conditions),
+            *(When(condition, then=Value(actor.value)) for actor, condition in conditions),
             default=Value(NextActor.DEPARTMENTS_REPORT.value),
             output_field=CharField(),
         )
@@ -85,9 +85,9 @@ def with_move(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
 
 def _leader_agreed(day: datetime.date) -> Exists:
     """Return the condition «a leader agreed after the last change of status»."""
-    known = TaskLog.objects.standing(day).filter(effective_on__lte=day)
-    later = known.filter(task=OuterRef("task"), kind="status", sequence__gt=OuterRef("sequence"))
-    return Exists(known.filter(~Exists(later), task=OuterRef("pk"), kind="agreement"))
+    entries = TaskLog.objects.standing(day).filter(effective_on__lte=day)
+    later = entries.filter(task=OuterRef("task"), kind="status", sequence__gt=OuterRef("sequence"))
+    return Exists(entries.filter(~Exists(later), task=OuterRef("pk"), kind="agreement"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list
     The list filtered by ``silent`` and the two red healths has as many rows.
     """
     part = "task_departments__department"
-    red = tasks.filter(Q(health__in=PRESSING), task_departments__isnull=False)
-    silent = red.filter(
+    pressing = tasks.filter(Q(health__in=PRESSING), task_departments__isnull=False)
+    unreported = pressing.filter(
         ~reported_since_review(
             day,
             task=OuterRef("pk"),
@@ -114,7 +114,7 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list
             last_report_on=OuterRef("state__last_report__effective_on"),
         )
     )
-    rows = silent.order_by().values_list(part, f"{part}__name").annotate(number=Count("pk", distinct=True))
+    rows = unreported.order_by().values_list(part, f"{part}__name").annotate(number=Count("pk", distinct=True))
     return sorted((UnreportedDepartment(*row) for row in rows), key=lambda row: (-row.number, row.key))
 
 

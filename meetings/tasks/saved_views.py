@@ -74,15 +74,15 @@ def describe(query: str, choices: FilterChoices, day: datetime.date) -> ViewDesc
     """Describe a saved query; ``choices`` serve any number of them with one query."""
     params = QueryDict(query)
     filterset = TaskFilterSet(params, Task.objects.none(), day=day, choices=choices)
-    sorting, wrong_sorting = TaskTable.parse_sorting(params)
-    columns, wrong_columns = parse_columns(params)
+    sorting, sorting_errors = TaskTable.parse_sorting(params)
+    columns, column_errors = parse_columns(params)
     return ViewDescription(
         # Translators: what stands between the filters of a list, each of which may have several values.
-        filters=_("; ").join(filterset.in_words() or [_("All tasks")]),
+        filters=_("; ").join(filterset.describe() or [_("All tasks")]),
         # Translators: what stands between the items of a list.
         sorting=_(", ").join(_sorting_label(name) for name in sorting),
         columns=_(", ").join(_column_header(name) for name in columns),
-        errors=[*filterset.error_messages, *wrong_sorting, *wrong_columns],
+        errors=[*filterset.error_messages, *sorting_errors, *column_errors],
     )
 
 

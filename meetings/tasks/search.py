@@ -55,7 +55,7 @@ class HitGroup:
         return self.number is None and len(self.hits) > MAX_SHOWN
 
     @property
-    def shown(self) -> list[Hit]:
+    def visible_hits(self) -> list[Hit]:
         """As many as a page shows."""
         return self.hits[:MAX_SHOWN]
 
@@ -70,7 +70,7 @@ class SearchResult:
     @property
     def total(self) -> int:
         """How many are shown, or known of."""
-        return sum(group.number if group.number is not None else len(group.shown) for group in self.groups)
+        return sum(group.number if group.number is not None else len(group.visible_hits) for group in self.groups)
 
 
 def search(account: Account, text: str, day: datetime.date) -> SearchResult:
@@ -170,10 +170,10 @@ def _suggestions(account: Account, words: Sequence[str], day: datetime.date) -> 
         .annotate(first_task=Subquery(first.values("pk")[:1]))
         .order_by("-meeting__issued_on", "-meeting", "position")
     )
-    found = list(readable.filter(_match_all(words, "text", "lead_in", pinyin_field=""))[: MAX_SHOWN + 1])
-    if not found and all(map(is_pinyin_query, words)):
-        found = list(readable.filter(_match_all(words))[: MAX_SHOWN + 1])
-    hits = [Hit(str(row), _suggestion_url(row, row.first_task), row.meeting.title) for row in found]
+    suggestions = list(readable.filter(_match_all(words, "text", "lead_in", pinyin_field=""))[: MAX_SHOWN + 1])
+    if not suggestions and all(map(is_pinyin_query, words)):
+        suggestions = list(readable.filter(_match_all(words))[: MAX_SHOWN + 1])
+    hits = [Hit(str(row), _suggestion_url(row, row.first_task), row.meeting.title) for row in suggestions]
     return HitGroup("suggestions", gettext_lazy("Suggestions"), hits)
 
 
@@ -187,8 +187,8 @@ def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGro
     query = QueryDict(mutable=True)
     query["q"] = " ".join(words)
     tasks = TaskFilterSet(query, permissions.readable_tasks(account, day), day=day).qs
-    shown = tasks.select_related("suggestion__meeting").in_printed_order()[:MAX_SHOWN]
-    hits = [Hit(task.text, task.get_absolute_url(), task.suggestion.meeting.title) for task in shown]
+    first_tasks = tasks.select_related("suggestion__meeting").in_printed_order()[:MAX_SHOWN]
+    hits = [Hit(task.text, task.get_absolute_url(), task.suggestion.meeting.title) for task in first_tasks]
     number = tasks.order_by().count() if len(hits) == MAX_SHOWN else len(hits)
     return HitGroup("tasks", gettext_lazy("Tasks"), hits, number, f"{reverse('task_list')}?{query.urlencode()}")
 

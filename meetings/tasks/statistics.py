@@ -68,7 +68,7 @@ def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCoun
     of_kind: dict[str, list[dict]] = {"task_departments__department": [], "task_leaders__person": []}
     for row in rows:
         of_kind[row["kind"]].append(row)
-    by_department, by_leader = (_most_pressing_first(_collect(found)) for found in of_kind.values())
+    by_department, by_leader = (_most_pressing_first(_collect(group)) for group in of_kind.values())
     return by_department, by_leader
 
 
@@ -93,7 +93,7 @@ class MonthCount:
     number: int
 
 
-def count_coming_months(tasks: TaskQuerySet, day: datetime.date, months: int = 12) -> list[MonthCount]:
+def count_upcoming_months(tasks: TaskQuerySet, day: datetime.date, months: int = 12) -> list[MonthCount]:
     """Return the coming months in which open tasks fall due. One query.
 
     The month of ``day`` itself is counted from that day on: what was due before it is overdue, not coming.
@@ -368,9 +368,9 @@ def count_by_department(tasks: TaskQuerySet, conditions: Mapping[str, Q]) -> lis
     return departments
 
 
-def summary_sentence(summary: Summary) -> str:
+def format_summary(summary: Summary) -> str:
     """Return the summary in one sentence: 8 个方面 12 条意见建议、18 项任务：办结 n."""
-    words = {
+    parts = {
         "aspects": ngettext("%(number)d aspect", "%(number)d aspects", summary.aspects) % {"number": summary.aspects},
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", summary.suggestions)
         % {"number": summary.suggestions},
@@ -381,8 +381,8 @@ def summary_sentence(summary: Summary) -> str:
         ),
     }
     if summary.aspects:
-        return _("%(aspects)s, %(suggestions)s and %(tasks)s: %(parts)s.") % words
-    return _("%(suggestions)s and %(tasks)s: %(parts)s.") % words
+        return _("%(aspects)s, %(suggestions)s and %(tasks)s: %(parts)s.") % parts
+    return _("%(suggestions)s and %(tasks)s: %(parts)s.") % parts
 
 
 def _count_annotations(conditions: Mapping[str, Q]) -> dict[str, Count]:

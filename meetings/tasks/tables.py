@@ -154,8 +154,8 @@ def validate_columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
 
 def ensure_task_column(names: Sequence[str]) -> list[str]:
     """Return the known columns of ``names`` with the task's own; empty for none."""
-    known = [name for name in names if name in TaskTable.base_columns]
-    return known if not known or TaskTable.REQUIRED_COLUMN in known else [TaskTable.REQUIRED_COLUMN, *known]
+    existing = [name for name in names if name in TaskTable.base_columns]
+    return existing if not existing or TaskTable.REQUIRED_COLUMN in existing else [TaskTable.REQUIRED_COLUMN, *existing]
 
 
 class BatchTable(ListTable):
@@ -164,7 +164,7 @@ class BatchTable(ListTable):
     folder = "tasks/batches"
     made_at = RowColumn(_("Made on"), F("made_at"), css="card-lead nowrap")
     made_by = RowColumn(_("By whom"), F("made_by__display_name"))
-    what = RowColumn(_("What was changed"))
+    changes = RowColumn(_("What was changed"))
     tasks = RowColumn(_("Tasks"), F("task_count"))
     source = RowColumn(_("Source"), F("source"))
     undoing = RowColumn(_("Undone"), F("undone_by__made_at"))

@@ -1,4 +1,4 @@
-"""Pictures of the help: `{% load help %}{% picture "list" "words" %}`."""
+"""Pictures of the help: `{% load help %}{% picture "list" "caption" %}`."""
 
 import functools
 import struct
@@ -12,10 +12,10 @@ register = template.Library()
 
 
 @register.inclusion_tag("meetings/tasks/help/_picture.html", takes_context=True)
-def picture(context: RequestContext, name: str, words: str) -> dict[str, object]:
-    """Draw a picture in the page's language; ``words`` are caption and alt text."""
+def picture(context: RequestContext, name: str, caption: str) -> dict[str, object]:
+    """Draw a picture in the page's language; ``caption`` is also its alternative text."""
     file = f"img/help/{context['language']}/{name}.png"
-    return {"file": file, "words": words, "height": _height(file)}
+    return {"file": file, "caption": caption, "height": _height(file)}
 
 
 @functools.cache

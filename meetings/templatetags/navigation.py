@@ -98,7 +98,7 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     request = context["request"]
     account = request.user
     match = request.resolver_match
-    here = match.view_name if match else ""
+    view_name = match.view_name if match else ""
     numbers = {"confirmations": _open_issue_count(account)}
     if inbox.has_inbox(account):
         numbers["inbox"] = inbox.count_waiting(account, timezone.localdate())
@@ -107,12 +107,14 @@ def navigation(context: RequestContext) -> dict[str, Any]:
         offered = account.role in place.roles and (place.name != "inbox" or "inbox" in numbers)
         address = reverse_or_empty(place.name) if offered else ""
         if address:
-            inside = place.name_prefixes and here.startswith(place.name_prefixes) and here not in UNGROUPED_PAGES
+            inside = (
+                place.name_prefixes and view_name.startswith(place.name_prefixes) and view_name not in UNGROUPED_PAGES
+            )
             entries.append(
                 {
                     "place": place,
                     "address": address,
-                    "current": "page" if here == place.name else "true" if inside else "",
+                    "current": "page" if view_name == place.name else "true" if inside else "",
                     "number": numbers.get(place.name),
                 }
             )

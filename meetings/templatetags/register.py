@@ -56,9 +56,9 @@ def may_select(context: Context, task: Task) -> bool:
 
 
 @register.simple_tag
-def health_badge(health: str, words: str = "") -> SafeString:
+def health_badge(health: str, text: str = "") -> SafeString:
     """Draw a health as a badge: colour and words, its own or more exact ones."""
-    return format_html('<span class="health-badge health-{}">{}</span>', health, words or Health(health).label)
+    return format_html('<span class="health-badge health-{}">{}</span>', health, text or Health(health).label)
 
 
 @register.simple_tag
@@ -77,10 +77,10 @@ def due_date(task: Task, day: datetime.date) -> SafeString:
     if judged_by is None:
         return SafeString("")
     day_html = format_html('<time datetime="{}">{}</time>', judged_by.isoformat(), display.format_relevant_day(task))
-    words = display.lateness(task, day)
-    if not words:
+    text = display.lateness(task, day)
+    if not text:
         return day_html
-    return format_html('{} <span class="lateness health-ink health-{}">{}</span>', day_html, task.health, words)
+    return format_html('{} <span class="lateness health-ink health-{}">{}</span>', day_html, task.health, text)
 
 
 @register.simple_tag
@@ -111,9 +111,9 @@ def get_item(mapping: dict, key: Any) -> Any:
 
 
 @register.filter
-def parse_iso_date(written: str) -> datetime.date | None:
+def parse_iso_date(text: str) -> datetime.date | None:
     """Return the day that the log or an interval holds as text."""
-    return datetime.date.fromisoformat(written) if written else None
+    return datetime.date.fromisoformat(text) if text else None
 
 
 @register.inclusion_tag("meetings/ui/_health_bar.html")

@@ -111,8 +111,8 @@ class TrackedForm(ServiceForm):
 
     def base_value(self, name: str) -> str:
         """Return what the field was when the form was opened."""
-        sent = self.data.get(f"was-{self.add_prefix(name)}") if self.is_bound else None
-        return normalize_line_ends((self.initial.get(name) or "") if sent is None else sent)
+        posted = self.data.get(f"was-{self.add_prefix(name)}") if self.is_bound else None
+        return normalize_line_ends((self.initial.get(name) or "") if posted is None else posted)
 
     def current_value(self, name: str) -> str:
         """Return what stands in the field."""

@@ -59,9 +59,9 @@ def day_context(request: HttpRequest, day: datetime.date, errors: list[str]) -> 
 
 def get_next_url(request: HttpRequest) -> str:
     """Return the local page that ``next`` names, or ""."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    if not asked.startswith("/") or not url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    if not url.startswith("/") or not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
         return ""
-    parts = urlsplit(asked)
+    parts = urlsplit(url)
     # The row that stands after # is the task's own, and said where the address is used.
     return "" if parts.path == request.path else parts._replace(fragment="").geturl()

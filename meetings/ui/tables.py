@@ -75,8 +75,8 @@ class ListTable(tables.Table):
         cls, request: HttpRequest, rows: QuerySet, errors: Sequence[str] = (), **options: Any
     ) -> tuple[Self, list[str]]:
         """Return the sorted table of ``rows`` and errors; with errors it is empty."""
-        sorting, wrong_sorting = cls.parse_sorting(request.GET)
-        errors = [*errors, *wrong_sorting]
+        sorting, sorting_errors = cls.parse_sorting(request.GET)
+        errors = [*errors, *sorting_errors]
         table = cls(rows.none() if errors else rows, order_by=[] if errors else sorting, **options)
         table.request = request
         return table, errors

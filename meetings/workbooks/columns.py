@@ -11,9 +11,9 @@ from meetings.workbooks.format import WorkbookColumn
 
 def _current_deadline(task: Task) -> str:
     """Return the deadline as printed, with its day where the print has none."""
-    printed = deadline_lines(task)
+    lines = deadline_lines(task)
     due = task.day_due_date.isoformat() if task.day_due_date else ""
-    return "\n".join([*printed, *([due] if due and due not in printed else [])])
+    return "\n".join([*lines, *([due] if due and due not in lines else [])])
 
 
 def _all_departments(task: Task) -> str:

@@ -135,28 +135,28 @@ def write_workbook_archive(
     """
     with translation.override(settings.LANGUAGE_CODE):
         sheets = _sheets(departments, tasks)
-        taken: set[str] = set()
+        used_names: set[str] = set()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for department, of_department in sheets:
-                with archive.open(_free_name(name_of(department), taken), "w") as part:
+                with archive.open(_free_name(name_of(department), used_names), "w") as part:
                     _build_workbook([(department, of_department)], today, instructions).save(part)
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def _free_name(name: str, used_names: set[str]) -> str:
     """Return ``name`` as an archive can hold it, numbered if it is taken."""
     plain = "".join(" " if character in '\\/:*?"<>|' else character for character in clean_text(name)).strip() or "1"
     free, number = f"{plain}.xlsx", 1
-    while free in taken:
+    while free in used_names:
         number += 1
         free = f"{plain} {number}.xlsx"
-    taken.add(free)
+    used_names.add(free)
     return free
 
 
 def _sheets(departments: Sequence[Department], tasks: TaskQuerySet) -> list[tuple[Department, list[Task]]]:
-    found = list(open_tasks_of_departments(tasks, [department.pk for department in departments]))
+    task_rows = list(open_tasks_of_departments(tasks, [department.pk for department in departments]))
     of: dict[int, list[Task]] = {department.pk: [] for department in departments}
-    for task in found:
+    for task in task_rows:
         for department_id in {part.department_id for part in task.task_departments.all()}:
             if department_id in of:
                 of[department_id].append(task)

@@ -118,8 +118,8 @@ def parse_sheet_key(text: str) -> SheetKey | None:
     payload = _unsign(text, SHEET_KEY_PREFIX)
     if payload is None:
         return None
-    department_id, written_on, heading, *task_ids = payload
-    return SheetKey(department_id, datetime.date.fromisoformat(written_on), heading, tuple(task_ids))
+    department_id, exported_on, heading, *task_ids = payload
+    return SheetKey(department_id, datetime.date.fromisoformat(exported_on), heading, tuple(task_ids))
 
 
 def parse_column_key(text: str) -> WorkbookColumn | None:

@@ -138,24 +138,24 @@ def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
     expected: dict[int, set[int]] = {}
     is_ours = False
     for sheet in sheets:
-        found = _SheetParser(sheet)
-        if not found.is_ours:
+        parsed_sheet = _SheetParser(sheet)
+        if not parsed_sheet.is_ours:
             if any(sheet.rows.values()):
                 notices.append(Notice(NoticeCode.OTHER_SHEET, sheet.name))
             continue
         is_ours = True
-        rows += found.rows
-        notices += found.notices
-        if found.key is not None:
-            expected.setdefault(found.key.department_id, set()).update(found.key.task_ids)
+        rows += parsed_sheet.rows
+        notices += parsed_sheet.notices
+        if parsed_sheet.key is not None:
+            expected.setdefault(parsed_sheet.key.department_id, set()).update(parsed_sheet.key.task_ids)
     if not is_ours:
         return ParsedWorkbook((), (Notice(NoticeCode.NO_SHEET),))
-    found_rows, doubled = _merge_duplicate_rows(_reject_displaced_rows(rows))
+    merged_rows, doubled = _merge_duplicate_rows(_reject_displaced_rows(rows))
     there = {(row.key.department_id, row.key.task_id) for row in rows}
     missing = sum((department, task) not in there for department, tasks in expected.items() for task in tasks)
     if missing:
         notices.append(Notice(NoticeCode.ROWS_MISSING, number=missing))
-    return ParsedWorkbook(tuple(found_rows), (*notices, *doubled))
+    return ParsedWorkbook(tuple(merged_rows), (*notices, *doubled))
 
 
 class _SheetParser:
@@ -281,12 +281,12 @@ class _SheetParser:
         return [cells[column].text for column in at if column in cells]
 
     def _notice_outside_cells(self, cells: dict[int, SheetCell]) -> None:
-        known = set(self._columns.values())
+        known_columns = set(self._columns.values())
         for cell in cells.values():
             is_doubled = (
                 parse_column_key(_text_at(self.sheet.rows.get(self._key_row or 0, {}), cell.column)) is not None
             )
-            if cell.column not in known and not cell.text.strip().startswith(ROW_KEY_PREFIX) and not is_doubled:
+            if cell.column not in known_columns and not cell.text.strip().startswith(ROW_KEY_PREFIX) and not is_doubled:
                 self._add_notice(NoticeCode.OUTSIDE, cell.reference, value=cell.text)
 
     def _add_notice(
@@ -375,12 +375,12 @@ def _text_at(cells: dict[int, SheetCell], column: int | None) -> str:
 
 def _unique_cells(cells: Iterable[SheetCell]) -> Iterator[SheetCell]:
     """Yield the cells, of merged ones the first of those that say the same."""
-    seen = set()
+    texts = set()
     for cell in cells:
-        if not cell.is_merged or cell.text not in seen:
+        if not cell.is_merged or cell.text not in texts:
             yield cell
         if cell.is_merged:
-            seen.add(cell.text)
+            texts.add(cell.text)
 
 
 def _cell_reference(row: int | None, column: int) -> str:

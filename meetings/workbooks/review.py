@@ -82,9 +82,9 @@ class _Comparison:
         tasks = permissions.readable_tasks(account, today).filter(pk__in=ids).with_last_report().for_listing()
         self.tasks = {task.pk: task for task in tasks.with_entered_at()}
         self.departments = {department.pk: department for department in Department.objects.all()}
-        self.since = self._entries_since(rows)
+        self.later_entries = self._load_later_entries(rows)
 
-    def _entries_since(self, rows: list[WorkbookRow]) -> dict[int, list[TaskLog]]:
+    def _load_later_entries(self, rows: list[WorkbookRow]) -> dict[int, list[TaskLog]]:
         """Return the entries of tasks with another version than the workbook. One query."""
         versions: dict[int, int] = {}
         for row in rows:
@@ -109,10 +109,10 @@ class _Comparison:
         if message or task is None or department is None:
             return replace(row, state=RowState.REFUSED, findings=(_build_finding(row, None, message),))
         row = self._with_change(row, task, department)
-        row = replace(row, since=self._later_entries(row))
-        if row.change is None or not row.since:
+        row = replace(row, later_entries=self._later_entries(row))
+        if row.change is None or not row.later_entries:
             return row
-        entries = exclude_undone(row.since)
+        entries = exclude_undone(row.later_entries)
         if any(_is_same_entry(entry, row.change, WorkbookColumn.DAY in parsed.open_cells) for entry in entries):
             return replace(row, state=RowState.RECORDED)
         is_harmless = all(_is_unrelated_entry(entry, department) for entry in entries)
@@ -126,7 +126,7 @@ class _Comparison:
         return department
 
     def _later_entries(self, row: ReviewedRow) -> tuple[TaskLog, ...]:
-        entries = self.since.get(row.read.key.task_id, [])
+        entries = self.later_entries.get(row.read.key.task_id, [])
         return tuple(entry for entry in entries if entry.sequence > row.read.key.version)
 
     def _rejection_message(self, row: ReviewedRow) -> str:
@@ -151,9 +151,9 @@ class _Comparison:
             for column, cell in data.items()
             if cell.is_merged
         ]
-        status, wrong_status = self._status(row, task, department)
-        day, wrong_day = self._day(row)
-        findings += [*wrong_status, *wrong_day]
+        status, status_findings = self._status(row, task, department)
+        day, day_findings = self._day(row)
+        findings += [*status_findings, *day_findings]
         note = _compose_note(row.read)
         if len(note) > MAX_TEXT_LENGTH:
             column_of_note = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
@@ -193,7 +193,7 @@ class _Comparison:
         else:
             return (None if status == task.day_status else status.value), []
         # Translators: what stands between the items of a list.
-        statuses = _(", ").join(str(found.label) for found in offered)
+        statuses = _(", ").join(str(each.label) for each in offered)
         return None, [_build_finding(row, WorkbookColumn.NEW_STATUS, message % {"statuses": statuses})]
 
     def _day(self, row: ReviewedRow) -> tuple[datetime.date, list[Finding]]:

@@ -64,12 +64,12 @@ class ReviewedRow:
     planned_row: PlannedRow | None = None
     differences: tuple[Difference, ...] = ()
     findings: tuple[Finding, ...] = ()
-    since: tuple[TaskLog, ...] = ()
+    later_entries: tuple[TaskLog, ...] = ()
     is_harmless: bool = False
     choice: str = ""
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether accepting would write it."""
         return self.state is RowState.CHANGES or (self.state is RowState.CONFLICT and self.choice == FILE)
 
@@ -92,11 +92,11 @@ class WorkbookReview:
         return [row for row in self.rows if row.state in states]
 
     @property
-    def taken(self) -> list[ReviewedRow]:
+    def accepted(self) -> list[ReviewedRow]:
         """The rows that accepting would write."""
-        return [row for row in self.rows if row.is_taken]
+        return [row for row in self.rows if row.is_accepted]
 
     @property
-    def left_out(self) -> list[ReviewedRow]:
+    def unaccepted(self) -> list[ReviewedRow]:
         """The filled-in rows that accepting would not write, without anybody's choice."""
         return [row for row in self.rows if row.is_undecided or row.state in (RowState.INVALID, RowState.REFUSED)]

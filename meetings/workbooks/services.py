@@ -38,11 +38,11 @@ class AlreadyDecidedError(InvalidTransitionError):
 
 @dataclass(frozen=True, slots=True)
 class AcceptResult:
-    """The result of accepting; ``left`` are rows that another row made impossible."""
+    """The result of accepting; ``refused`` are rows that another row made impossible."""
 
     batch: Batch
     number: int
-    left: list[PlannedRow]
+    refused: list[PlannedRow]
 
 
 # --- handing in -----------------------------------------------------------------------------------
@@ -171,10 +171,10 @@ def accept_upload(
         newer_entries=lambda: _entries_after(seen_entry_id, review),
         message=_("The register has changed since you opened this page. Nothing was accepted; look at it again."),
     )
-    if not review.taken:
+    if not review.accepted:
         raise InvalidInputError(_("This workbook changes nothing, so there is nothing to accept."))
-    if review.left_out and not leave_out:
-        number = len(review.left_out)
+    if review.unaccepted and not leave_out:
+        number = len(review.unaccepted)
         raise InvalidInputError(
             ngettext(
                 "%(number)d row would be left out. Tick that this is meant.",
@@ -184,7 +184,7 @@ def accept_upload(
             % {"number": number},
             field="leave_out",
         )
-    accepted = _write_batch(upload, review.taken, actor, today)
+    accepted = _write_batch(upload, review.accepted, actor, today)
     upload.state, upload.batch = WorkbookState.ACCEPTED, accepted.batch
     upload.save(update_fields=["state", "batch"])
     return accepted
@@ -218,14 +218,14 @@ def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account
         file_sha256=upload.sha256,
     )
     number = len(result.changed)
-    left: list[PlannedRow] = []
+    refused: list[PlannedRow] = []
     for portion in others:
         replanned = plan_batch(changes=_refresh_changes(portion), actor=actor, today=today)
         changed = {row.task: row.entries for row in replanned if row.entries}
         write_entries(changed, actor=actor, batch=result.batch)
         number += len(changed)
-        left += [row for row in replanned if not row.entries]
-    return AcceptResult(result.batch, number, left)
+        refused += [row for row in replanned if not row.entries]
+    return AcceptResult(result.batch, number, refused)
 
 
 def _refresh_changes(changes: list[TaskChange]) -> list[TaskChange]:

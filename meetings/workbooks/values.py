@@ -47,7 +47,7 @@ def parse_day(cell: WorkbookCell, today: datetime.date) -> datetime.date | None:
         month, day = (int(part) if part.isdecimal() else chinese_integer(part) or 0 for part in match.groups())
         # A leap day is at most eight years back.
         days = (day_or_none(year, month, day) for year in range(today.year, today.year - 9, -1))
-        return next((found for found in days if found and found <= today), None)
+        return next((each for each in days if each and each <= today), None)
     return None
 
 
@@ -57,15 +57,15 @@ def parse_status(text: str) -> Status | None:
 
 
 def _statuses_by_word() -> dict[str, Status]:
-    words: dict[str, Status] = {}
+    statuses: dict[str, Status] = {}
     for status in Status:
-        words[_normalise(status.value)] = status
+        statuses[_normalise(status.value)] = status
         for word in _STATUS_SYNONYMS.get(status, ()):
-            words[_normalise(word)] = status
+            statuses[_normalise(word)] = status
         for language in _LANGUAGES:
             with translation.override(language):
-                words[_normalise(str(status.label))] = status
-    return words
+                statuses[_normalise(str(status.label))] = status
+    return statuses
 
 
 def _normalise(text: str) -> str:

@@ -202,7 +202,12 @@ def _render_review(
     following = (
         permissions.own_workbooks(request.user).waiting().exclude(pk=upload.pk).order_by("uploaded_at", "pk").first()
     )
-    context: dict[str, Any] = {"upload": upload, "errors": errors, "since": later_entries, "next_upload": following}
+    context: dict[str, Any] = {
+        "upload": upload,
+        "errors": errors,
+        "later_entries": later_entries,
+        "next_upload": following,
+    }
     if upload.is_pending:
         # Another one's is waiting for its owner alone, so this is the account's own.
         context["seen_at"] = services.last_entry_id()
@@ -218,10 +223,10 @@ def _review_context(review: WorkbookReview) -> dict[str, Any]:
     return {
         "review": review,
         "seen": services.review_version_token(review),
-        "stale": review.of(RowState.CONFLICT),
-        "wrong_rows": review.of(RowState.INVALID, RowState.REFUSED),
+        "conflicts": review.of(RowState.CONFLICT),
+        "invalid_rows": review.of(RowState.INVALID, RowState.REFUSED),
         "changes": review.of(RowState.CHANGES),
-        "known": review.of(RowState.RECORDED),
+        "recorded_rows": review.of(RowState.RECORDED),
         "unchanged": len(review.of(RowState.UNCHANGED)),
         "undecided": [row for row in review.rows if row.is_undecided],
         "longest_value": _MAX_VALUE_LENGTH,
@@ -267,7 +272,7 @@ def _accept(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
         % {"number": accepted.number, "file": upload},
         extra_tags=undo_tag(accepted.batch),
     )
-    for row in accepted.left:
+    for row in accepted.refused:
         messages.warning(
             request,
             _("Left out: “%(task)s”. %(sentence)s")

@@ -195,7 +195,7 @@ def test_a_joined_task_is_nowhere_counted_listed_or_printed(client, table, pair)
     assert not TaskState.objects.filter(task=two).exists()
     assert Meeting.objects.with_counts().get(pk=table.pk).task_count == 5
     for day in ("", "?as_of=2023-12-01"):
-        assert client.get(f"/tasks/{day}").context["listing"].found == 5
+        assert client.get(f"/tasks/{day}").context["listing"].row_count == 5
         assert text not in client.get(f"{table.get_absolute_url()}{day}").content.decode()
     liaison = factories.account("liaison", departments=[factories.department("国际部")])
     assert inbox.count_waiting(liaison, TODAY) <= 1

@@ -80,7 +80,7 @@ def test_the_number_of_a_section_is_that_of_the_list_it_links_to(world, mail_ser
     assert len(lists) == 2
     for address in lists:
         page = client.get(address.removeprefix("https://register.example.org"))
-        assert page.context["listing"].found == 1
+        assert page.context["listing"].row_count == 1
 
 
 def test_nothing_to_tell_no_mail(db, mail_server):

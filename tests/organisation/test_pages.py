@@ -33,7 +33,7 @@ def test_every_number_leads_to_as_many_rows(staff, world):
         links = re.findall(r'href="(/tasks/\?[^"]+)"[^>]*data-count="(\d+)"', page)
         assert links, address
         for link, number in links:
-            assert staff.get(link.replace("&amp;", "&")).context["listing"].found == int(number), link
+            assert staff.get(link.replace("&amp;", "&")).context["listing"].row_count == int(number), link
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ def test_the_list_is_asked_by_old_name_and_by_the_merged_number(client, staff):
     client.force_login(staff)
     for asked in ("评定部", "评定处", gone.pk, "技术部"):
         page = client.get("/tasks/", {"department": asked})
-        assert page.context["listing"].found == 1, asked
+        assert page.context["listing"].row_count == 1, asked
         assert page.context["listing"].table.rows[0].record == task
 
 
@@ -284,8 +284,8 @@ def test_what_a_merged_department_reported_is_said_of_the_one_that_lives(client,
         part.department.name: (own and own.note, silent) for part, own, silent in page.context["reports_by_department"]
     }
     assert told == {"技术部": ("评定部已完成一半。", False), "办公室": (None, True)}
-    assert client.get("/tasks/", {"silent": into.pk}).context["listing"].found == 0
-    assert client.get("/tasks/", {"silent": other.pk}).context["listing"].found == 1
+    assert client.get("/tasks/", {"silent": into.pk}).context["listing"].row_count == 0
+    assert client.get("/tasks/", {"silent": other.pk}).context["listing"].row_count == 1
 
 
 def test_the_fixture_is_loaded_again_after_a_rename(staff):

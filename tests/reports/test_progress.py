@@ -23,7 +23,7 @@ from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, request_extension
 from meetings.tasks.services.outcomes import record_outcome
-from meetings.tasks.statistics import Summary, build_department_summaries, build_summary, summary_sentence
+from meetings.tasks.statistics import Summary, build_department_summaries, build_summary, format_summary
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_each_task_is_in_exactly_one_part_whatever_happened(eventful):
 
 def test_the_sentence_names_the_parts_in_order(meeting_81):
     with translation.override("en"):
-        sentence = summary_sentence(build_summary(Task.objects.on(REVIEWS_MISSED), REVIEWS_MISSED))
+        sentence = format_summary(build_summary(Task.objects.on(REVIEWS_MISSED), REVIEWS_MISSED))
     assert sentence == ("8 aspects, 12 suggestions and 18 tasks: closed 0, under way 3, ongoing 8, overdue 7.")
 
 

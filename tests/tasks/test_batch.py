@@ -171,7 +171,7 @@ def test_the_preview_writes_nothing_and_says_what_the_run_does():
 
     result = run(closed, opened, status=Status.CLOSED, note="已完成。")
     assert [row.task for row in result.changed] == [opened]
-    assert [row.refusal.message for row in result.left] == [plan[0].refusal.message]
+    assert [row.refusal.message for row in result.refused] == [plan[0].refusal.message]
 
 
 def test_a_row_changed_since_the_preview_is_left_alone_and_does_not_hold_up_the_rest():
@@ -182,7 +182,7 @@ def test_a_row_changed_since_the_preview_is_left_alone_and_does_not_hold_up_the_
     result = run_batch(changes=asked, actor=factories.secretariat(), today=TODAY)
 
     assert [row.task.pk for row in result.changed] == [other.pk]
-    assert [(row.task.pk, row.is_conflict) for row in result.left] == [(one.pk, True)]
+    assert [(row.task.pk, row.is_conflict) for row in result.refused] == [(one.pk, True)]
     one.refresh_from_db()
     assert one.status == Status.IN_PROGRESS
 
@@ -300,7 +300,7 @@ def test_a_thousand_rows_cost_at_most_twelve_queries_a_hundred(number, most):
 
     with CaptureQueriesContext(connection) as queries:
         result = run_batch(changes=asked, actor=staff)
-    assert (len(result.changed), len(result.left)) == (number, 0)
+    assert (len(result.changed), len(result.refused)) == (number, 0)
     assert result.batch.entries.count() == 2 * number
     assert len(queries) <= most, len(queries)
 

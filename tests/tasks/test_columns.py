@@ -114,7 +114,7 @@ def test_an_unknown_column_is_said_and_yields_no_rows_also_in_files(client):
     for address in ("/tasks/?columns=text,colour", "/tasks/?columns=text,colour&export=xlsx"):
         response = client.get(address)
         assert "“colour”" in response.content.decode()
-        assert response.context["listing"].found == 0
+        assert response.context["listing"].row_count == 0
     choose(client, ["text", "colour"])
     assert shown(client) == USUAL, "nothing was changed"
 

@@ -101,7 +101,7 @@ def found_at(visitor: Visitor, address: str) -> int:
     response = visitor.get(f"{address}{'&' if '?' in address else '?'}per_page=1", **{"HX-Request": "true"})
     listing = response.context["listing"]
     assert listing.errors == [], address
-    return listing.found
+    return listing.row_count
 
 
 def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
@@ -114,10 +114,10 @@ def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
         listing = response.context["listing"]
         assert listing.errors == [], address
         rows += html.fragment_fromstring(response.content.decode(), create_parent=True).xpath(".//tbody/tr/@id")
-        if not listing.found or not listing.table.page.has_next():
+        if not listing.row_count or not listing.table.page.has_next():
             break
         page += 1
-    assert len(set(rows)) == len(rows) == listing.found, address
+    assert len(set(rows)) == len(rows) == listing.row_count, address
     return len(rows)
 
 
@@ -251,13 +251,13 @@ def test_a_register_without_tasks_says_so():
 def test_the_dashboard_of_what_was_found_says_what_the_list_says(register, asked):
     reader = visitors()[1]
     page = reader.get(f"/?{asked}")
-    everything = reader.get(f"/tasks/?{asked}").context["listing"].found
+    everything = reader.get(f"/tasks/?{asked}").context["listing"].row_count
     assert page.context["counts"].total == everything > 0
     numbers = links_with_numbers(html.fromstring(page.content))
     for address in sorted(numbers)[:12]:
         assert rows_of(reader, address) == numbers[address], address
     last = page.context["trend"][-1]
-    on_that_day = reader.get(f"/tasks/?{asked}&as_of={last.day}&health=overdue").context["listing"].found
+    on_that_day = reader.get(f"/tasks/?{asked}&as_of={last.day}&health=overdue").context["listing"].row_count
     assert last.overdue == on_that_day
     assert f"/?{asked.split('=')[0]}=" in reader.get(f"/tasks/?{asked}").content.decode()
 

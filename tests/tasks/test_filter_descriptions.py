@@ -16,7 +16,7 @@ def words_of(query: str, language: str = "en") -> str:
     client.force_login(factories.account(Role.READER, language=language))
     response = client.get(f"/tasks/?{query}")
     with translation.override(language):
-        said = response.context["listing"].in_words
+        said = response.context["listing"].description
     assert f'list-description">{said}<' in response.content.decode(), "it is on the page, for paper"
     return said
 

@@ -34,7 +34,7 @@ def page(account: Account, **query) -> str:
 
 
 def moves(day) -> dict[int, str]:
-    return {task.pk: task.move for task in overview.with_move(Task.objects.on(day), day)}
+    return {task.pk: task.next_actor for task in overview.with_next_actor(Task.objects.on(day), day)}
 
 
 def ask_for_closure(world, task):
@@ -86,7 +86,7 @@ def test_every_number_leads_to_a_list_of_as_many_rows(world, role):
     for address, number in found:
         separator = "&" if "?" in address else "?"
         listing = client.get(f"{address}{separator}per_page=1").context["listing"]
-        assert listing.found == int(number), address
+        assert listing.row_count == int(number), address
 
 
 def test_the_sentence_of_a_leader_is_about_their_own_tasks(world):

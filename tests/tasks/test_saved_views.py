@@ -174,7 +174,7 @@ def test_a_view_whose_filter_has_lost_its_meaning_says_so_where_it_is_listed_and
     assert "is not known here" in page(client)
     opened = client.get(client.get(f"/views/{view.pk}/")["Location"]).context["listing"]
     assert opened.errors
-    assert opened.found == 0
+    assert opened.row_count == 0
 
 
 def test_the_page_says_filters_order_and_columns_in_words(world):

@@ -70,7 +70,7 @@ def test_every_number_leads_to_its_list(client, role, address):
     assert len(links) == 2 * 4 * points, "in the picture and in the table"
     for link, number in set(links):
         listed = client.get(link.replace("&amp;", "&"))
-        assert listed.context["listing"].found == int(number), link
+        assert listed.context["listing"].row_count == int(number), link
         assert urlsplit(link).path == "/tasks/"
 
 

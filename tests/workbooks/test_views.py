@@ -68,7 +68,7 @@ def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_ro
             sheet.cell(row, at).value = f"改动{at}"
 
     review = review_after(world.liaison, edited(fetched(world.liaison), edit))
-    assert not review.taken
+    assert not review.accepted
     assert len(review.findings) == 11
     assert {(finding.sheet, finding.value) for finding in review.findings} == {
         ("技术部", f"改动{at}") for at in range(1, 12)
@@ -147,7 +147,7 @@ def test_what_is_wrong_is_said_with_row_column_value_and_sentence(world, values,
 @pytest.mark.same_on_both
 def test_a_formula_that_nobody_has_computed_is_no_empty_cell(world):
     page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="已印发。", day="=TODAY()"))
-    (finding,) = page.context["wrong_rows"][0].findings
+    (finding,) = page.context["invalid_rows"][0].findings
     assert (finding.value, finding.place[0]) == ("=TODAY()", "N")
 
 
@@ -160,7 +160,7 @@ def test_of_a_row_that_is_refused_as_a_whole_all_that_was_typed_is_shown(world):
         ),
     )
     page = handed_in(world.liaison, content)
-    (finding,) = page.context["wrong_rows"][0].findings
+    (finding,) = page.context["invalid_rows"][0].findings
     assert finding.value == "办公室的进展。；人手不足。"
 
 
@@ -182,9 +182,9 @@ def test_what_changed_meanwhile_is_shown_and_chosen(world):
     content = filled(fetched(world.liaison), world.on_track, progress="文件里的进展。")
     factories.progress(world.on_track, "秘书处电话了解的进展。", on=world.day, by=world.secretariat)
     page = handed_in(world.liaison, content)
-    (row,) = page.context["stale"]
+    (row,) = page.context["conflicts"]
     assert row.is_undecided
-    assert [entry.note for entry in row.since] == ["秘书处电话了解的进展。"]
+    assert [entry.note for entry in row.later_entries] == ["秘书处电话了解的进展。"]
     assert "秘书处电话了解的进展。" in page.content.decode()
     assert "文件里的进展。" in page.content.decode()
     upload, client = only_upload(), signed_in(world.liaison)
@@ -194,7 +194,7 @@ def test_what_changed_meanwhile_is_shown_and_chosen(world):
         assert response.status_code == 422
         assert not only_upload().decisions
     client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": row.place, "choice": "register"})
-    assert not client.get(f"/fill-in/{upload.pk}/").context["review"].taken
+    assert not client.get(f"/fill-in/{upload.pk}/").context["review"].accepted
     page = client.post(f"/fill-in/{upload.pk}/", {"action": "choose", "place": "all", "choice": "file"}, follow=True)
     page = client.post(
         f"/fill-in/{upload.pk}/", {"action": "choose", "place": row.place, "choice": "file"}, follow=True
@@ -218,9 +218,9 @@ def test_another_departments_report_is_shown_but_stands_in_nobodys_way(world):
     content = filled(fetched(world.supporting_liaison), world.undecided, progress="国际部已提供材料。")
     factories.progress(world.undecided, "技术部已汇总。", on=world.day, by=world.liaison)
     page = handed_in(world.supporting_liaison, content)
-    (row,) = page.context["stale"]
+    (row,) = page.context["conflicts"]
     assert row.is_harmless
-    assert row.is_taken
+    assert row.is_accepted
     assert "技术部已汇总。" in page.content.decode()
     accept(world.supporting_liaison, page)
     assert Batch.objects.get().entries.get().department == world.international
@@ -244,7 +244,7 @@ def test_accepting_what_the_page_no_longer_shows_is_refused_with_what_changed(wo
     response = accept(world.liaison, page)
     assert response.status_code == 409
     assert not Batch.objects.exists()
-    assert [entry.note for entry in response.context["since"]] == ["别人刚写的。"]
+    assert [entry.note for entry in response.context["later_entries"]] == ["别人刚写的。"]
 
 
 def test_the_same_file_twice_is_entered_once_and_again_after_it_was_undone(world):
@@ -259,11 +259,11 @@ def test_the_same_file_twice_is_entered_once_and_again_after_it_was_undone(world
     assert Batch.objects.count() == 1
     # Saved anew it is another file, but says nothing else.
     resaved = handed_in(world.liaison, saved(opened(content)))
-    assert [row.state for row in resaved.context["known"]] == [RowState.RECORDED]
+    assert [row.state for row in resaved.context["recorded_rows"]] == [RowState.RECORDED]
 
     undo_batch(batch_id=Batch.objects.get().pk, actor=world.liaison)
     page = handed_in(world.liaison, content)
-    assert page.context["review"].taken
+    assert page.context["review"].accepted
     accept(world.liaison, page)
     assert TaskLog.objects.filter(note="甲").count() == 2
 
@@ -273,7 +273,7 @@ def test_a_liaison_writes_for_the_own_department_alone(world):
     fill(workbook["技术部"], world.overdue, progress="甲")
     fill(workbook["办公室"], world.review_missed, progress="乙")
     review = review_after(world.liaison, saved(workbook))
-    assert [row.task for row in review.taken] == [world.overdue]
+    assert [row.task for row in review.accepted] == [world.overdue]
     (row,) = review.of(RowState.REFUSED)
     assert row.task == world.review_missed
     assert "办公室" in row.findings[0].message
@@ -288,7 +288,7 @@ def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
         progress="甲",
     )
     review = review_after(world.secretariat, content)
-    assert not review.taken
+    assert not review.accepted
     assert review.of(RowState.INVALID)
 
 
@@ -315,7 +315,7 @@ def test_tasks_that_ended_or_went_to_another_department_are_said(world):
     review = review_after(world.liaison, content)
     states = {row.task: row.state for row in review.rows if row.read.open_cells}
     assert states == {world.overdue: RowState.INVALID, world.on_track: RowState.REFUSED}
-    assert not review.taken
+    assert not review.accepted
 
 
 @pytest.mark.same_on_both

@@ -123,10 +123,10 @@ class BatchForm(ServiceForm):
     @property
     def versions(self) -> dict[int, int]:
         """The selected tasks with the versions seen; empty for an invalid field."""
-        written = str(self["selected"].value() or "")
-        if not _SELECTION_PATTERN.fullmatch(written):
+        selection = str(self["selected"].value() or "")
+        if not _SELECTION_PATTERN.fullmatch(selection):
             return {}
-        pairs = (pair.split(":") for pair in written.split(" "))
+        pairs = (pair.split(":") for pair in selection.split(" "))
         return {int(task_id): int(version) for task_id, version in pairs}
 
     def clean_selected(self) -> str:
@@ -136,8 +136,8 @@ class BatchForm(ServiceForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        asked = ("status", "note", "next_review", "place_department", "place_leader")
-        if not any(data.get(name) for name in asked) and not self.errors:
+        field_names = ("status", "note", "next_review", "place_department", "place_leader")
+        if not any(data.get(name) for name in field_names) and not self.errors:
             raise forms.ValidationError(_("Say what is to be changed."))
         places = data.get("place_department") or data.get("place_leader")
         if places and not (data.get("note") or "").strip():
@@ -172,9 +172,9 @@ class BatchForm(ServiceForm):
         """Put the one reason that stops every row beside the field it is about."""
         reasons = {(row.refusal.field, row.refusal.message) for row in rows if row.refusal is not None}
         if len(reasons) == 1 and not any(row.entries for row in rows):
-            ((name, sentence),) = reasons
+            ((name, message),) = reasons
             if name in self.fields:
-                self.add_error(name, sentence)
+                self.add_error(name, message)
 
 
 def _status_choices(is_secretariat: bool) -> list[tuple[str, StrOrPromise]]:

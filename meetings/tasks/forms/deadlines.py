@@ -32,13 +32,13 @@ def reading_key(read: ParsedDeadline) -> str:
 
 def describe_reading(read: ParsedDeadline) -> list[str]:
     """Describe how a deadline and its milestones are read, and what is doubtful."""
-    sentences = [describe_deadline(read.deadline)]
-    sentences += [
+    descriptions = [describe_deadline(read.deadline)]
+    descriptions += [
         _("Milestone: %(milestone)s") % {"milestone": _format_milestone(milestone)} for milestone in read.milestones
     ]
     if read.problem:
-        sentences.append(deadline_problem_message(read.problem))
-    return sentences
+        descriptions.append(deadline_problem_message(read.problem))
+    return descriptions
 
 
 def _format_milestone(milestone: Deadline) -> str:
@@ -97,7 +97,7 @@ class DeadlineForm(TrackedForm):
         return parse_deadline_input(self.task, self.value)
 
     @property
-    def sentences(self) -> list[str]:
+    def descriptions(self) -> list[str]:
         """The reading in words."""
         return describe_reading(self.reading)
 

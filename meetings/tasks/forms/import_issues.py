@@ -61,13 +61,13 @@ class IssueForm(ServiceForm):
                 self._add_assignments(_leader_names, Person.objects.selectable_as_leaders())
 
     def _add_assignments(self, names_of: Callable[[Task], dict[str, str]], offered: Iterable[Any]) -> None:
-        printed: dict[str, str] = {}
+        names: dict[str, str] = {}
         for task in self.issue.tasks:
-            printed |= names_of(task)
+            names |= names_of(task)
         choices = offered_choices(offered, empty=_("Nobody else")) if self.corrects else []
         for task in self.issue.tasks:
             self.fields[f"task-{task.pk}"] = forms.MultipleChoiceField(
-                choices=list(printed.items()),
+                choices=list(names.items()),
                 initial=list(names_of(task)),
                 required=False,
                 widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),

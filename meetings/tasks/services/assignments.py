@@ -24,8 +24,8 @@ def get_assignments(task: Task) -> Assignments:
 
 
 def _related_rows(task: Task, name: str, other: str) -> Any:
-    known = getattr(task, "_prefetched_objects_cache", {})
-    return getattr(task, name).all() if name in known else getattr(task, name).select_related(other)
+    prefetched = getattr(task, "_prefetched_objects_cache", {})
+    return getattr(task, name).all() if name in prefetched else getattr(task, name).select_related(other)
 
 
 def replace_assignments(assignments: Mapping[Task, Assignments]) -> None:
@@ -60,9 +60,9 @@ def compare_assignments(old: Assignments, new: Assignments) -> Changes:
 
 
 def move_assignments(
-    tasks: TaskQuerySet, gone: Department | Person, into: Department | Person, *, actor: Account, note: str
+    tasks: TaskQuerySet, merged: Department | Person, into: Department | Person, *, actor: Account, note: str
 ) -> list[Task]:
-    """Replace ``gone`` by ``into`` in each of ``tasks``, with an entry as of today.
+    """Replace ``merged`` by ``into`` in each of ``tasks``, with an entry as of today.
 
     Returns the tasks. Some ten queries for any number of them.
     """
@@ -74,7 +74,7 @@ def move_assignments(
     if not held:
         return []
     old = {task: get_assignments(task) for task in held}
-    new = {task: replace_assignee(assignments, gone, into) for task, assignments in old.items()}
+    new = {task: replace_assignee(assignments, merged, into) for task, assignments in old.items()}
     replace_assignments(new)
     today = timezone.localdate()
     planned = {
@@ -85,14 +85,14 @@ def move_assignments(
     return held
 
 
-def replace_assignee(assignments: Assignments, gone: Department | Person, into: Department | Person) -> Assignments:
-    """Return ``assignments`` with ``into`` for ``gone``, in the stronger of two roles."""
+def replace_assignee(assignments: Assignments, merged: Department | Person, into: Department | Person) -> Assignments:
+    """Return ``assignments`` with ``into`` for ``merged``, in the stronger of two roles."""
     departments, leaders = assignments
-    if isinstance(gone, Person) and isinstance(into, Person):
-        return departments, list(dict.fromkeys(into if leader == gone else leader for leader in leaders))
-    if isinstance(gone, Department) and isinstance(into, Department):
-        roles = [role for department, role in departments if department in (gone, into)]
-        replaced = {into if department == gone else department: role for department, role in departments}
+    if isinstance(merged, Person) and isinstance(into, Person):
+        return departments, list(dict.fromkeys(into if leader == merged else leader for leader in leaders))
+    if isinstance(merged, Department) and isinstance(into, Department):
+        roles = [role for department, role in departments if department in (merged, into)]
+        replaced = {into if department == merged else department: role for department, role in departments}
         if roles:
             replaced[into] = min(roles, key=DepartmentRole.values.index)
         departments = list(replaced.items())

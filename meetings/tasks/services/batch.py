@@ -149,7 +149,7 @@ def _load_tasks(tasks: TaskQuerySet, changes: list[TaskChange]) -> dict[int, Tas
     if len(ids) < len(changes):
         raise InvalidInputError(_("Two rows are about the same task. Leave one of them out."))
     check_selection(ids)
-    found = (
+    rows = (
         tasks.filter(pk__in=ids)
         .order_by("pk")
         .select_related("suggestion__meeting")
@@ -159,7 +159,7 @@ def _load_tasks(tasks: TaskQuerySet, changes: list[TaskChange]) -> dict[int, Tas
         .prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
         .prefetch_related(Prefetch("log", TaskLog.objects.select_related("actor", "department").order_by("sequence")))
     )
-    by_id = {task.pk: task for task in found}
+    by_id = {task.pk: task for task in rows}
     if len(by_id) < len(ids):
         raise InvalidInputError(_("A task that was chosen is not in the register. Choose the tasks again."))
     return by_id
@@ -174,10 +174,10 @@ def _plan_rows(
 def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedRow:
     """Plan one change; what is there already is left out, or is why nothing changes."""
     if change.version is not None and change.version != task.version:
-        since = [entry for entry in task.log.all() if entry.sequence > change.version]
-        sentence = _("It was changed meanwhile. Look at it, and choose it again.")
+        newer_entries = [entry for entry in task.log.all() if entry.sequence > change.version]
+        message = _("It was changed meanwhile. Look at it, and choose it again.")
         return PlannedRow(
-            task, change, refusal=ConflictError(sentence, newer_entries=since, current_version=task.version)
+            task, change, refusal=ConflictError(message, newer_entries=newer_entries, current_version=task.version)
         )
     entries: list[PlannedEntry] = []
     assignments = None
@@ -257,8 +257,8 @@ def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignme
 def _find_duplicate_batch(rows: list[PlannedRow], actor: Account) -> Batch | None:
     """Return the actor's batch that did the same to the stale rows, or None."""
     batches = {_find_batch_of_row(row, actor) for row in rows if row.is_conflict}
-    found = batches.pop() if len(batches) == 1 else None
-    return Batch.objects.get(pk=found) if found else None
+    batch_id = batches.pop() if len(batches) == 1 else None
+    return Batch.objects.get(pk=batch_id) if batch_id else None
 
 
 def _find_batch_of_row(row: PlannedRow, actor: Account) -> int | None:

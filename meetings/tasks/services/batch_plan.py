@@ -74,8 +74,8 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """The batch written, the rows it ``changed``, and those ``left`` with reasons."""
+    """The batch written, the rows it ``changed``, and those ``refused``."""
 
     batch: Batch
     changed: list[PlannedRow]
-    left: list[PlannedRow]
+    refused: list[PlannedRow]

@@ -99,8 +99,8 @@ def _plan_undo_entry(task: Task, batch: Batch, day: datetime.date, former: Assig
     log = list(task.log.all())
     undone = sorted(entry.sequence for entry in log if entry.batch_id == batch.pk)
     changes: Changes = {UNDONE: {"old": None, "new": undone}}
-    taken_back = TaskLog(task=task, sequence=task.version + 1, effective_on=day, changes=changes)
-    *_before, state = replay(task.pk, [*log, taken_back])
+    undoing_entry = TaskLog(task=task, sequence=task.version + 1, effective_on=day, changes=changes)
+    *_before, state = replay(task.pk, [*log, undoing_entry])
     if state.status != task.status:
         changes["status"] = {"old": task.status, "new": state.status}
     if state.next_review != task.next_review:
@@ -112,18 +112,20 @@ def _plan_undo_entry(task: Task, batch: Batch, day: datetime.date, former: Assig
 
 def _former_assignments(batch: Batch, tasks: Iterable[Task]) -> dict[Task, Assignments]:
     """Return the departments and leaders of tasks before the batch replaced them."""
-    written = {
+    replacements = {
         task: entry.changes
         for task in tasks
         for entry in task.log.all()
         if entry.batch_id == batch.pk and entry.kind == EntryKind.ASSIGNMENTS
     }
     departments = _resolve_names(
-        Department, {part["name"] for changes in written.values() for part in _old_values(changes, "departments")}
+        Department, {part["name"] for changes in replacements.values() for part in _old_values(changes, "departments")}
     )
-    people = _resolve_names(Person, {name for changes in written.values() for name in _old_values(changes, "leaders")})
+    people = _resolve_names(
+        Person, {name for changes in replacements.values() for name in _old_values(changes, "leaders")}
+    )
     former: dict[Task, Assignments] = {}
-    for task, changes in written.items():
+    for task, changes in replacements.items():
         own_departments, own_leaders = get_assignments(task)
         if "departments" in changes:
             own_departments = [
@@ -151,7 +153,7 @@ def _resolve_names(model: type[NameHolder], names: set[str]) -> dict[str, NameHo
         now[row.name].add(bearer)
         for former in row.former_names.all():
             once[former.name].add(bearer)
-    found: dict[str, NameHolder] = {}
+    resolved: dict[str, NameHolder] = {}
     for name in names:
         bearers = now[name] or once[name]
         if len(bearers) != 1:
@@ -159,5 +161,5 @@ def _resolve_names(model: type[NameHolder], names: set[str]) -> dict[str, NameHo
                 _("“%(name)s” does not say any more who is meant, so the batch cannot be undone. Correct its tasks.")
                 % {"name": name}
             )
-        found[name] = bearers.pop()
-    return found
+        resolved[name] = bearers.pop()
+    return resolved

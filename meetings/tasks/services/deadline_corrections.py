@@ -72,8 +72,8 @@ def parse_deadline_input(task: Task, deadline_input: DeadlineInput) -> ParsedDea
     )
     if lines is None or lines == [format_milestone(milestone) for milestone in own]:
         return ParsedDeadline(deadline, in_text or tuple(own), problem)
-    known = {format_milestone(milestone): milestone for milestone in own}
-    read = [known.get(line) or parse_meaning(task, line).deadline for line in lines]
+    own_by_text = {format_milestone(milestone): milestone for milestone in own}
+    read = [own_by_text.get(line) or parse_meaning(task, line).deadline for line in lines]
     doubtful = tuple(milestone.text for milestone in read if milestone.due_date is None)
     return ParsedDeadline(deadline, tuple(read), problem, doubtful)
 
@@ -124,9 +124,9 @@ def correct_deadline(
     changes: Changes = {}
     if deadline_to_json(new.deadline) != deadline_to_json(task.deadline):
         changes["deadline"] = {"old": deadline_to_json(task.deadline), "new": deadline_to_json(new.deadline)}
-    written = [milestone_to_json(milestone) for milestone in old_milestones]
-    if written != [milestone_to_json(milestone) for milestone in milestones]:
-        changes["milestones"] = {"old": written, "new": [milestone_to_json(milestone) for milestone in milestones]}
+    old_values = [milestone_to_json(milestone) for milestone in old_milestones]
+    if old_values != [milestone_to_json(milestone) for milestone in milestones]:
+        changes["milestones"] = {"old": old_values, "new": [milestone_to_json(milestone) for milestone in milestones]}
         _replace_milestones(task, milestones)
     if not changes:
         raise NoChangesError
@@ -182,12 +182,12 @@ def _check_parsed_deadline(new: ParsedDeadline) -> None:
 
 def _carry_met_days(new: Sequence[Deadline], old: Sequence[Milestone]) -> list[Milestone]:
     """Return the ``new`` milestones, unsaved, with the met days of their old ones."""
-    left, milestones = list(old), []
+    remaining, milestones = list(old), []
     for deadline in new:
-        same = next((each for each in left if each.deadline_text == deadline.text), None)
-        same = same or next((each for each in left if each.due_date == deadline.due_date), None)
+        same = next((each for each in remaining if each.deadline_text == deadline.text), None)
+        same = same or next((each for each in remaining if each.due_date == deadline.due_date), None)
         if same is not None:
-            left.remove(same)
+            remaining.remove(same)
         milestones.append(Milestone(met_on=same.met_on if same else None, **deadline_columns(deadline)))
     return milestones
 

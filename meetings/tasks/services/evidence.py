@@ -118,8 +118,8 @@ def _check_file(file: UploadedFile) -> CheckedFile:
             _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": settings.EVIDENCE_MAX_MEGABYTES},
             field="files",
         )
-    found = detect_file_type(cast(BinaryIO, file))  # an upload reads as any file does
-    if found is None:
+    file_type = detect_file_type(cast(BinaryIO, file))  # an upload reads as any file does
+    if file_type is None:
         raise InvalidInputError(
             _(
                 "“%(name)s” is of no type that is kept here. PDF, Office and WPS documents without macros, OFD, "
@@ -128,37 +128,37 @@ def _check_file(file: UploadedFile) -> CheckedFile:
             % {"name": name},
             field="files",
         )
-    if PurePosixPath(name).suffix.lower().removeprefix(".") not in found.endings:
+    if PurePosixPath(name).suffix.lower().removeprefix(".") not in file_type.endings:
         raise InvalidInputError(
             _("The name of “%(name)s” does not say what the file holds. Rename it to end in %(endings)s.")
-            % {"name": name, "endings": _(", ").join(f".{ending}" for ending in found.endings)},
+            % {"name": name, "endings": _(", ").join(f".{ending}" for ending in file_type.endings)},
             field="files",
         )
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
-    return file, name, found, digest.hexdigest()
+    return file, name, file_type, digest.hexdigest()
 
 
 def clean_file_name(name: str) -> str:
     """Return a file's base name without invisible and direction characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    seen = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip(" .")
-    path = PurePosixPath(seen or _("file"))
+    visible = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip(" .")
+    path = PurePosixPath(visible or _("file"))
     return path.name if len(path.name) <= NAME_LENGTH else path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix
 
 
 def _store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
     stored: list[Evidence] = []
     try:
-        for file, name, found, digest in checked:
+        for file, name, file_type, digest in checked:
             evidence = Evidence(
                 task=entry.task,
                 entry=entry,
                 name=name,
                 size=file.size or 0,
-                content_type=found.content_type,
+                content_type=file_type.content_type,
                 sha256=digest,
             )
             stored.append(evidence)

@@ -131,7 +131,7 @@ def _decide_extension(
             % {"day": format_day(extension_request.asked.effective_on)},
             field="effective_on",
         )
-    asked = deadline_to_json(extension_request.deadline)
+    requested_deadline = deadline_to_json(extension_request.deadline)
     changes: Changes
     if event == ExtensionEvent.GRANT:
         gained = require_later(task, extension_request.due_date)
@@ -139,11 +139,11 @@ def _decide_extension(
         new = {"count": old["count"] + 1, "days": old["days"] + gained}
         kind = EntryKind.DEADLINE
         changes = {
-            "deadline": {"old": deadline_to_json(task.deadline), "new": asked},
+            "deadline": {"old": deadline_to_json(task.deadline), "new": requested_deadline},
             "extension": {"old": old, "new": new},
         }
     else:
-        kind, changes = EntryKind.EXTENSION, {"refused_deadline": {"old": None, "new": asked}}
+        kind, changes = EntryKind.EXTENSION, {"refused_deadline": {"old": None, "new": requested_deadline}}
     entry = write_entry(task, actor=actor, kind=kind, effective_on=effective_on, note=reason, changes=changes)
     extension_request.status, extension_request.decided = transition.target.value, entry
     extension_request.save(update_fields=["status", "decided"])

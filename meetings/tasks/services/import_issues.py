@@ -56,9 +56,11 @@ def resolve_issues(
                 corrected.add(task_id)
         if corrections and not corrected:
             raise InvalidInputError(_("Nothing differs from what is there. If that is right, say so."))
-    says_no = corrections is not None and not corrections
+    is_rejected = corrections is not None and not corrections
     return [
-        _resolve_issue(mark, tasks[mark.task_id], actor, note, is_right=not says_no and mark.task_id not in corrected)
+        _resolve_issue(
+            mark, tasks[mark.task_id], actor, note, is_right=not is_rejected and mark.task_id not in corrected
+        )
         for mark in issues
     ]
 
@@ -80,9 +82,9 @@ def _resolve_issue(issue: ImportIssue, task: Task, actor: Account, note: str, *,
     """Write the entry that says what was asked and how it was answered."""
     if issue.answer_id is not None:
         raise InvalidTransitionError(_("This has been confirmed already."))
-    asked = {name: getattr(issue, name) for name in ("column", "code", "value", "parameters")}
+    question = {name: getattr(issue, name) for name in ("column", "code", "value", "parameters")}
     changes: Changes = {
-        "question": {"old": None, "new": asked},
+        "question": {"old": None, "new": question},
         "confirmed" if is_right else "set_right": {"old": None, "new": issue.column},
     }
     entry = write_entry(

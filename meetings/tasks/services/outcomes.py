@@ -28,8 +28,8 @@ def record_outcome(*, task_id: int, version: int, actor: Account, outcome: str, 
         raise InvalidInputError(_("Say what became of the suggestion."), field="outcome")
     if not reply.strip():
         raise InvalidInputError(_("Write the reply to the people who made the suggestion."), field="reply")
-    known = SuggestionOutcome.objects.filter(suggestion=task.suggestion).first()
-    old = {"outcome": known.outcome if known else None, "reply": known.reply if known else None}
+    existing = SuggestionOutcome.objects.filter(suggestion=task.suggestion).first()
+    old = {"outcome": existing.outcome if existing else None, "reply": existing.reply if existing else None}
     new = {"outcome": outcome, "reply": reply.strip()}
     changes = compare_values(old, new)
     if not changes:

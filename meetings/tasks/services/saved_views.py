@@ -33,10 +33,10 @@ def save_view(*, owner: Account, name: str, query: str, shared_with: str = "", o
     """
     name = _clean_name(name)
     _require_sharing(owner, shared_with)
-    view, made = SavedView.objects.get_or_create(
+    view, created = SavedView.objects.get_or_create(
         owner=owner, name=name, defaults={"query": query, "shared_with": shared_with}
     )
-    if made:
+    if created:
         return view
     if not overwrite:
         raise NameTakenError(

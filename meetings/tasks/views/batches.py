@@ -72,8 +72,8 @@ def _parse_selection(data: QueryDict, tasks: TaskQuerySet) -> dict[int, int]:
             raise InvalidInputError(str(error)) from error
     else:
         tasks = tasks.filter(pk__in=parse_ids(data.getlist("task")))
-    found = dict(tasks.in_printed_order().values_list("pk", "version")[: MAX_ROWS + 1])
-    return check_selection(found)
+    versions = dict(tasks.in_printed_order().values_list("pk", "version")[: MAX_ROWS + 1])
+    return check_selection(versions)
 
 
 def _preview(request: Request, form: BatchForm) -> HttpResponse:
@@ -105,7 +105,7 @@ def add_result_messages(request: Request, result: BatchResult) -> None:
         ngettext("%(number)d task was changed.", "%(number)d tasks were changed.", number) % {"number": number},
         extra_tags=undo_tag(result.batch),
     )
-    for sentence, tasks in _group_by_reason(result.left):
+    for reason, tasks in _group_by_reason(result.refused):
         messages.warning(
             request,
             ngettext(
@@ -115,7 +115,7 @@ def add_result_messages(request: Request, result: BatchResult) -> None:
             )
             % {
                 "number": len(tasks),
-                "reason": sentence,
+                "reason": reason,
                 "tasks": join_shortened([task.text for task in tasks]),
             },
         )
@@ -166,18 +166,18 @@ def batch_list(request: Request) -> HttpResponse:
         table.paginate(page=page, per_page=50)
     except InvalidPage:
         table.paginate(page=1, per_page=50)
-    _tell_what([row.record for row in table.paginated_rows])
+    _set_changes([row.record for row in table.paginated_rows])
     return render(request, "meetings/tasks/batches/list.html", {"table": table, "errors": errors})
 
 
-def _tell_what(batches: list[Batch]) -> None:
-    """Set ``what`` of each batch: the changes of the first of its tasks. One query."""
+def _set_changes(batches: list[Batch]) -> None:
+    """Set ``changes`` of each batch: those of the first of its tasks. One query."""
     first = TaskLog.objects.for_first_tasks([batch.pk for batch in batches])
     entries = defaultdict(list)
     for entry in first:
         entries[entry.batch_id].append(entry)
     for batch in batches:
-        batch.what = [change for entry in entries[batch.pk] for change in describe_changes(entry) if change.new]
+        batch.changes = [change for entry in entries[batch.pk] for change in describe_changes(entry) if change.new]
 
 
 @require_safe

@@ -50,12 +50,12 @@ def edit_task(request: Request, pk: int) -> HttpResponse:
 
 def _page(request: Request, task: Task, form: EditTaskForm) -> HttpResponse:
     changes = task.log.order_by("sequence").values_list("changes", flat=True)
-    printed = describe_original_values(find_original_values(changes))
-    form.originals = {"suggestion_text" if name == "suggestion" else name: value for name, value in printed.items()}
+    originals = describe_original_values(find_original_values(changes))
+    form.originals = {"suggestion_text" if name == "suggestion" else name: value for name, value in originals.items()}
     context = {
         "task": task,
         "form": form,
-        "printed": printed,
+        "originals": originals,
         "sibling_count": task.suggestion.tasks.filter(joined_into__isnull=True).count() - 1,
         "back": get_next_url(request),
     }

@@ -31,24 +31,28 @@ def dashboard(request: Request) -> HttpResponse:
     is_own_scope = bool(own) and request.GET.get("scope") != "all" and not filter_query
     tasks = permissions.readable_tasks(request.user, day)
     scope = as_of_query(day)
-    shown_scope = own if is_own_scope else {}
-    tasks = permissions.filter_by_scope(tasks, shown_scope)
-    for name, values in shown_scope.items():
+    active_scope = own if is_own_scope else {}
+    tasks = permissions.filter_by_scope(tasks, active_scope)
+    for name, values in active_scope.items():
         scope.setlist(name, values)
-    states = permissions.readable_states(request.user, shown_scope)
+    states = permissions.readable_states(request.user, active_scope)
     own_ids: dict[str, set[int | str]]
-    own_ids = {name: {int(value) for value in values} for name, values in shown_scope.items()}
+    own_ids = {name: {int(value) for value in values} for name, values in active_scope.items()}
     filter_descriptions: list[str] = []
     if filter_query:
         filterset = TaskFilterSet(filter_query, tasks, day=day)
         errors += filterset.error_messages
-        filter_descriptions = filterset.in_words()
+        filter_descriptions = filterset.describe()
         tasks = tasks.none() if errors else filterset.qs
         states = states.filter(task__in=tasks.order_by().values("pk"))
         for name, values in filter_query.lists():
             scope.setlistdefault(name).extend(values)
-        found = filterset.form.cleaned_data
-        own_ids = {name: {_key(pk) for pk in found[name]} for name in ("department", "leader") if found.get(name)}
+        filter_values = filterset.form.cleaned_data
+        own_ids = {
+            name: {_key(pk) for pk in filter_values[name]}
+            for name in ("department", "leader")
+            if filter_values.get(name)
+        }
     by_meeting = statistics.count_by_meeting(tasks, instructed_on=day)
     counts = statistics.sum_counts(by_meeting)
     by_department, by_leader = statistics.count_by_department_and_leader(tasks)
@@ -70,7 +74,7 @@ def dashboard(request: Request) -> HttpResponse:
         "by_leader": _own_rows(by_leader, own_ids.get("leader")),
         "by_meeting": by_meeting,
         "trend": statistics.count_trend(states, day),
-        "upcoming_months": statistics.count_coming_months(tasks, day),
+        "upcoming_months": statistics.count_upcoming_months(tasks, day),
     }
     return render(request, "meetings/tasks/dashboard.html", context)
 

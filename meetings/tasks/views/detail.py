@@ -20,7 +20,7 @@ from meetings.models import (
 from meetings.models.log import exclude_undone
 from meetings.models.task import FURTHER_TEXTS
 from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
-from meetings.tasks.display import correction_count_text, describe_original_values, explain_due_date
+from meetings.tasks.display import correction_count_text, describe_due_date, describe_original_values
 from meetings.tasks.forms.import_issues import IssueForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.forms.workflow import TaskActionForm
@@ -75,7 +75,7 @@ def render_task(
         **_open_issues_context(request, task, is_today, issue_form),
         **_original_values_context(task, whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
-        "deadline_explanation": explain_due_date(task),
+        "deadline_explanation": describe_due_date(task),
         "may_answer": is_today and permissions.is_secretariat(request.user),
         "reports_by_department": department_reports(task, log),
         "evidence": _evidence(request, task, day, log),
@@ -99,10 +99,10 @@ def _open_issues_context(
         mark.task = task
     issues = group_issues(open_issues)
     opened_issue_id = request.GET.get("wrong") if permissions.is_secretariat(request.user) else None
-    asked = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
+    each = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
     return {
         "issues": issues,
-        "issue_form": submitted_form or (IssueForm(issue=asked) if asked else None),
+        "issue_form": submitted_form or (IssueForm(issue=each) if each else None),
     }
 
 
@@ -118,10 +118,12 @@ def _original_values_context(task: Task, whole_log: list[TaskLog], log: list[Tas
         name: value for name, value in find_original_values(of_day).items() if name in ("deadline", "milestones")
     }
     others = {name: value for name, value in texts.items() if name not in ("deadline", "milestones")}
-    printed = describe_original_values({**others, **deadlines})
+    originals = describe_original_values({**others, **deadlines})
     return {
-        "printed": printed,
-        "further_texts": [(name, value) for name in FURTHER_TEXTS if (value := getattr(task, name)) or name in printed],
+        "originals": originals,
+        "further_texts": [
+            (name, value) for name in FURTHER_TEXTS if (value := getattr(task, name)) or name in originals
+        ],
         "corrected": correction_count_text(count_deadline_corrections(of_day)),
     }
 
@@ -131,7 +133,7 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
     account, submitted_form = request.user, context["submitted_form"]
     instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
     closure = closure_request(task)
-    extension_request = next((asked for asked in context["extension_requests"] if asked.decided_id is None), None)
+    extension_request = next((each for each in context["extension_requests"] if each.decided_id is None), None)
     state = WorkflowState(
         request=closure,
         agreement=closure_agreement(closure) if closure else None,
@@ -193,11 +195,11 @@ def _has_merged_tasks(log: list[TaskLog]) -> bool:
 
 def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLog]) -> list[tuple]:
     """Return the files of the ``log``, each with whether it may be deleted now."""
-    found = [file for entry in log for file in entry.evidence.all()]
+    evidence = [file for entry in log for file in entry.evidence.all()]
     if _has_merged_tasks(log):
         came_along = task.evidence.exclude(entry__task=task).filter(entry__effective_on__lte=day)
-        found += came_along.select_related("entry__actor", "entry__department")
-    files = sorted(found, key=lambda file: file.pk)
+        evidence += came_along.select_related("entry__actor", "entry__department")
+    files = sorted(evidence, key=lambda file: file.pk)
     may_report = day == today() and permissions.can_report(request.user, task)
     return [
         (file, may_report and file.removal_id is None and permissions.can_delete_evidence(request.user, file))

@@ -52,8 +52,8 @@ def _requested_form(request: Request, rows: list[OpenIssueRow]) -> IssueForm | N
     """Return the correction form of the question that ``wrong`` names."""
     opened_issue_id = request.GET.get("wrong")
     issues = (question for row in rows for question in row.issues)
-    asked = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
-    return IssueForm(issue=asked) if asked and permissions.is_secretariat(request.user) else None
+    issue = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
+    return IssueForm(issue=issue) if issue and permissions.is_secretariat(request.user) else None
 
 
 def _resolve(request: Request) -> HttpResponse:
@@ -75,11 +75,11 @@ def _resolve(request: Request) -> HttpResponse:
 
 
 def _render_resolved(request: Request, form: IssueForm, next_anchor: str) -> HttpResponse:
-    sentence = _success_message(form.issue, form.cleaned_data["decision"])
+    message = _success_message(form.issue, form.cleaned_data["decision"])
     if request.htmx:
-        context = {"issue": form.issue, "sentence": sentence, "number": import_issues.count_open_issues()}
+        context = {"issue": form.issue, "message": message, "number": import_issues.count_open_issues()}
         return render(request, "meetings/tasks/import_issues/_resolved.html", context)
-    messages.success(request, sentence)
+    messages.success(request, message)
     return _redirect_to_next(request, form, next_anchor)
 
 

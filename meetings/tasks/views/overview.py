@@ -51,20 +51,22 @@ def _render_leader(request: Request, leader: Person) -> HttpResponse:
     account = request.user
     is_own = account.role == Role.LEADER and account.person_id == leader.pk
     now = timezone.now()
-    since = overview.changes_new_since(account, now)
+    start = overview.changes_new_since(account, now)
     tasks = permissions.readable_tasks(account, day).supervised_by([leader.pk])
     scope = as_of_query(day)
     scope["leader"] = str(leader.pk)
-    changes = list(overview.changes_since(tasks, since, day, excluded_actor=account)[: overview.MAX_SHOWN + 1])
+    changes = list(overview.changes_since(tasks, start, day, excluded_actor=account)[: overview.MAX_SHOWN + 1])
     context = {
         **_common_context(request, tasks, day, errors, scope),
         "leader": leader,
         "is_own": is_own,
-        "since": since,
+        "changes_start": start,
         "has_previous_visit": is_own and overview.previous_visit(account, now) is not None,
         "changes": changes[: overview.MAX_SHOWN],
         "more_changes": len(changes) > overview.MAX_SHOWN,
-        "red_tasks": overview.with_move(statistics.pressing_tasks(tasks).for_listing(), day)[: overview.MAX_SHOWN],
+        "red_tasks": overview.with_next_actor(statistics.pressing_tasks(tasks).for_listing(), day)[
+            : overview.MAX_SHOWN
+        ],
         "phrases": INSTRUCTION_PHRASES,
         "may_instruct": day == today() and (is_own or permissions.is_secretariat(account)),
         "by_department": statistics.count_by_department_and_leader(tasks)[0][: overview.MAX_SHOWN],
@@ -79,10 +81,10 @@ def _render_secretariat(request: Request) -> HttpResponse:
     day, errors = requested_day(request, today())
     tasks = permissions.readable_tasks(request.user, day)
     scope = as_of_query(day)
-    red = overview.with_move(statistics.pressing_tasks(tasks).with_last_report().for_listing(), day)
+    pressing = overview.with_next_actor(statistics.pressing_tasks(tasks).with_last_report().for_listing(), day)
     context = {
         **_common_context(request, tasks, day, errors, scope),
-        "tasks_to_chase": red.filter(Q(move__in=overview.DEPARTMENT_ACTORS))[: overview.MAX_SHOWN],
+        "tasks_to_chase": pressing.filter(Q(next_actor__in=overview.DEPARTMENT_ACTORS))[: overview.MAX_SHOWN],
         "unreported_departments": overview.find_unreported_departments(tasks, day)[: overview.MAX_SHOWN],
         "waiting": _pending_groups(request.user, day) if day == today() else [],
     }

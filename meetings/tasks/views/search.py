@@ -18,7 +18,7 @@ def search(request: Request) -> HttpResponse:
     response = render(
         request,
         "meetings/tasks/search/_results.html" if fragment else "meetings/tasks/search/page.html",
-        {"text": text, "found": search_everything(request.user, text, today())},
+        {"text": text, "result": search_everything(request.user, text, today())},
     )
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response

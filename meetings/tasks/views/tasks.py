@@ -26,13 +26,13 @@ from .detail import render_task
 @require_safe
 def task_list(request: Request) -> HttpResponseBase:
     """Show the tasks of the address, or serve them as a file (``export=xlsx|csv``)."""
-    day, _wrong = requested_day(request, today())
+    day, _errors = requested_day(request, today())
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
-    asked_for = request.GET.get("export")
-    if asked_for and not listing.errors:
-        if asked_for in downloads.REGISTER_FORMATS:
-            return downloads.register_response(listing.tasks, day, asked_for)
-        listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": asked_for})
+    export_format = request.GET.get("export")
+    if export_format and not listing.errors:
+        if export_format in downloads.REGISTER_FORMATS:
+            return downloads.register_response(listing.tasks, day, export_format)
+        listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": export_format})
     fragment = request.htmx and not request.htmx.history_restore_request
     response = render(
         request,
@@ -45,7 +45,7 @@ def task_list(request: Request) -> HttpResponseBase:
             "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
             "is_columns_menu_open": fragment and request.htmx.trigger == "columns-form",
         },
-        status=400 if asked_for else 200,
+        status=400 if export_format else 200,
     )
     # The same address is a page or a part of one; a cache must not hand out the wrong of the two.
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])

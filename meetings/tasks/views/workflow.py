@@ -28,23 +28,23 @@ from .workflow_actions import ACTIONS
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_action(request: Request, pk: int, action: str) -> HttpResponse:
     """Run ``action`` (a name of `ACTIONS`) on the task; a refused form comes back."""
-    known = ACTIONS.get(action)
-    if known is None:
+    action_class = ACTIONS.get(action)
+    if action_class is None:
         raise Http404
-    task = permissions.task_for_roles(request.user, pk, today(), known.takers)
+    task = permissions.task_for_roles(request.user, pk, today(), action_class.takers)
     if request.method != "POST":
         # Whoever signs in again in the middle of sending a form arrives here.
         return redirect(f"{task.get_absolute_url()}#{action}")
-    form = known.form(request.POST, request.FILES, action=action, account=request.user, task=task, today=today())
-    if not form.submit(lambda: known.run(form)):
+    form = action_class.form(request.POST, request.FILES, action=action, account=request.user, task=task, today=today())
+    if not form.submit(lambda: action_class.run(form)):
         return render_task(request, task, today(), submitted_form=form, status=form.status_code)
     messages.success(request, _success_message(task, form.success_message, form.result))
-    return redirect(url_after_save(request, task, advances_inbox=known.advances_inbox))
+    return redirect(url_after_save(request, task, advances_inbox=action_class.advances_inbox))
 
 
-def _success_message(task: Task, sentence: StrOrPromise, entry: object) -> str:
+def _success_message(task: Task, text: StrOrPromise, entry: object) -> str:
     """Name the task with the success message, for the next page may be another's."""
-    message = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": sentence}
+    message = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": text}
     changes = [
         (_("%(what)s: %(old)s → %(new)s") if change.old else _("%(what)s: %(new)s"))
         % {"what": change.label, "old": Truncator(change.old).chars(40), "new": Truncator(change.new).chars(40)}
@@ -69,14 +69,14 @@ def deadline_preview(request: Request) -> HttpResponse:
     text = request.GET.get("deadline_text", "")
     if "meeting" in request.GET:
         meeting = permissions.readable_meeting(request.user, _parse_id(request.GET["meeting"]), today())
-        printed = parse_printed_deadline(text, meeting.issued_on, meeting.held_on)
-        return _render_printed_preview(request, printed if text.strip() else None, "understood")
+        parsed = parse_printed_deadline(text, meeting.issued_on, meeting.held_on)
+        return _render_printed_preview(request, parsed if text.strip() else None, "understood")
     day = DayField(required=False)
     try:
-        asked_on = day.clean(request.GET.get("effective_on"))
+        requested_on = day.clean(request.GET.get("effective_on"))
     except ValidationError:
-        asked_on = None
-    reading = parse_new_deadline(text, asked_on or today()) if text.strip() else None
+        requested_on = None
+    reading = parse_new_deadline(text, requested_on or today()) if text.strip() else None
     problem = reading.problem if reading else None
     context = {
         "reading": reading,
@@ -88,16 +88,16 @@ def deadline_preview(request: Request) -> HttpResponse:
 
 def _render_printed_preview(request: Request, reading: ParsedDeadline | None, name: str) -> HttpResponse:
     context = {
-        "sentences": describe_reading(reading) if reading else [],
+        "descriptions": describe_reading(reading) if reading else [],
         "name": name,
         "key": reading_key(reading) if reading else "",
     }
     return render(request, "meetings/tasks/_printed_deadline_preview.html", context)
 
 
-def _parse_id(written: str) -> int:
+def _parse_id(text: str) -> int:
     """Return the id that an address holds; raises Http404 for what is none."""
     try:
-        return IdField().clean(written)
+        return IdField().clean(text)
     except ValidationError as invalid:
         raise Http404 from invalid
