@@ -86,7 +86,7 @@ def move_assignments(
 
 
 def replace_assignee(assignments: Assignments, merged: Department | Person, into: Department | Person) -> Assignments:
-    """Return ``assignments`` with ``into`` for ``merged``, in the stronger of two roles."""
+    """Return ``assignments`` with ``into`` for ``merged``, in the stronger role."""
     departments, leaders = assignments
     if isinstance(merged, Person) and isinstance(into, Person):
         return departments, list(dict.fromkeys(into if leader == merged else leader for leader in leaders))
