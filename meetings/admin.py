@@ -4,6 +4,7 @@ Rows change by the services alone, which write the logs; accounts, departments a
 (`meetings.organisation.views`).
 """
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required
@@ -196,3 +197,14 @@ class SentMailAdmin(ReadOnlyAdmin):
     list_display = ("sent_at", "address", "subject")
     search_fields = ("address", "subject", "body")
     date_hierarchy = "sent_at"
+
+
+class OtherAdmin(ReadOnlyAdmin):
+    """Rows of the other models, as they come."""
+
+    list_select_related = True
+
+
+for _model in apps.get_app_config("meetings").get_models():
+    if not admin.site.is_registered(_model):
+        admin.site.register(_model, OtherAdmin)

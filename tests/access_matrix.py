@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.apps import apps
+
 NOBODY, READER, ELSEWHERE, SUPPORTING, RESPONSIBLE, LEADER, SECRETARIAT, ADMINISTRATOR = ROLES = (
     "nobody",
     "a reader",
@@ -285,21 +287,8 @@ ADMIN_ROWS = (
     Row("", "/admin/nothing/here/", administrator_gets(404), administrator_gets(404)),
     Row("auth_user_password_change", "/admin/meetings/account/{account}/password/", *[administrator_gets(403)] * 2),
 )
-# The models whose rows are looked at there.
-MODELS = (
-    "account",
-    "department",
-    "person",
-    "meeting",
-    "suggestion",
-    "task",
-    "tasklog",
-    "evidence",
-    "extensionrequest",
-    "instruction",
-    "mailing",
-    "sentmail",
-)
+# All are looked at there.
+MODELS = tuple(model._meta.model_name for model in apps.get_app_config("meetings").get_models())
 
 
 def rows_of_models() -> Iterator[Row]:
