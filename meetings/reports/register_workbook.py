@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -16,13 +16,17 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
+from meetings.exports.columns import Column, Value
 from meetings.exports.register import COLUMNS, iterate_tasks, sheet_name
 from meetings.exports.workbook import SONG, add_list_sheet, new_workbook, sheet_title, write_cell
 from meetings.models import Health
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import statistics
+
+from .official import Table
 
 # The colours of the interface, on white.
 HEALTH_COLOURS = {
@@ -43,15 +47,6 @@ _CHART_WIDTH = 20.0
 _ROW_HEIGHT = 18
 _CENTIMETRES_PER_ROW = _ROW_HEIGHT / 72 * 2.54
 _CHART_ROWS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryTable:
-    """A table of the summary: title, heads, and rows that begin with their subject."""
-
-    title: str
-    headers: Sequence[str]
-    rows: Sequence[Sequence[str | int | datetime.date]]
 
 
 def write_register_with_summary(
@@ -82,45 +77,58 @@ def write_register_with_summary(
 # --- the numbers --------------------------------------------------------------------------------
 
 
-def health_table(tasks: TaskQuerySet) -> SummaryTable:
+def health_table(tasks: TaskQuerySet) -> Table[tuple[StrOrPromise, int]]:
     """Return how many tasks are in which health."""
     count = statistics.count_by_health(tasks)
-    rows = [(str(health.label), count.by_health[health]) for health in Health]
-    return SummaryTable(
-        _("By health"), (str(label("health")), _("Tasks")), [*rows, (pgettext("summary", "All"), count.total)]
-    )
+    lines = [*((health.label, count.by_health[health]) for health in Health), (_all(), count.total)]
+    columns = (_column(label("health"), lambda line: line[0]), _column(_("Tasks"), lambda line: line[1]))
+    return Table(_("By health"), columns, lines)
 
 
-def department_table(tasks: TaskQuerySet) -> SummaryTable:
+def department_table(tasks: TaskQuerySet) -> Table[statistics.HealthCount]:
     """Return how many tasks of each answering department are in which health."""
     departments, _leaders = statistics.count_by_department_and_leader(tasks)
-    return SummaryTable(
-        _("By responsible department"),
-        (_("Department"), *(str(health.label) for health in Health), pgettext("summary", "All")),
-        [(of.label, *(of.by_health[health] for health in Health), of.total) for of in departments],
+
+    def health_column(health: Health) -> Column[statistics.HealthCount]:
+        return _column(health.label, lambda count: count.by_health[health])
+
+    columns = (
+        _column(_("Department"), attrgetter("label")),
+        *map(health_column, Health),
+        _column(_all(), attrgetter("total")),
     )
+    return Table(_("By responsible department"), columns, departments)
 
 
-def trend_table(states: TaskStateQuerySet, day: datetime.date) -> SummaryTable:
+def trend_table(states: TaskStateQuerySet, day: datetime.date) -> Table[statistics.TrendPoint]:
     """Return how the register stood at the end of each of the last twelve months."""
-    return SummaryTable(
-        _("At the end of each month"),
-        (_("Day"), _("Open"), _("Closed"), _("Overdue"), _("Review missed")),
-        [
-            (point.day, point.open, point.closed, point.overdue, point.review_missed)
-            for point in statistics.count_trend(states, day)
-        ],
-    )
+    heads = {
+        "day": _("Day"),
+        "open": _("Open"),
+        "closed": _("Closed"),
+        "overdue": _("Overdue"),
+        "review_missed": _("Review missed"),
+    }
+    columns = [_column(head, attrgetter(name)) for name, head in heads.items()]
+    return Table(_("At the end of each month"), columns, statistics.count_trend(states, day))
 
 
-def upcoming_months_table(tasks: TaskQuerySet, day: datetime.date) -> SummaryTable:
+def upcoming_months_table(tasks: TaskQuerySet, day: datetime.date) -> Table[statistics.MonthCount]:
     """Return how many open tasks fall due in each of the coming months that have any."""
-    months = statistics.count_upcoming_months(tasks, day)
-    return SummaryTable(
-        _("Due in the coming months"),
-        (_("Month"), _("Tasks")),
-        [(f"{month.first:%Y-%m}", month.number) for month in months],
+    columns = (
+        _column(_("Month"), lambda month: f"{month.first:%Y-%m}"),
+        _column(_("Tasks"), attrgetter("number")),
     )
+    return Table(_("Due in the coming months"), columns, statistics.count_upcoming_months(tasks, day))
+
+
+def _column(head: StrOrPromise, value: Callable[[Any], Value]) -> Column[Any]:
+    """Return a column of a summary's table; its width is the sheet's."""
+    return Column(head, 0, value)
+
+
+def _all() -> str:
+    return pgettext("summary", "All")
 
 
 # --- the sheet ----------------------------------------------------------------------------------
@@ -158,17 +166,17 @@ def _append_row(sheet: Worksheet, values: Sequence[Any], style: dict[str, Any]) 
     sheet.append(cells)
 
 
-def _add_table(sheet: Worksheet, table: SummaryTable, row: int, make_chart: Callable[..., Any]) -> int:
+def _add_table(sheet: Worksheet, table: Table[Any], row: int, make_chart: Callable[..., Any]) -> int:
     """Write ``table`` and its chart from ``row`` on; return how many rows they take."""
-    _append_row(sheet, [table.title], _TABLE_TITLE)
-    _append_row(sheet, table.headers, _HEADER)
-    for values in table.rows:
-        _append_row(sheet, values, _CELL)
-    row_count = len(table.rows) + 2
+    _append_row(sheet, [table.caption], _TABLE_TITLE)
+    _append_row(sheet, [column.head for column in table.columns], _HEADER)
+    for line in table.lines:
+        _append_row(sheet, [column.value(line) for column in table.columns], _CELL)
+    row_count = len(table.lines) + 2
     used_rows = row_count + 1
-    if table.rows:
+    if table.lines:
         chart = make_chart(sheet, table, row + 1)
-        chart.title, chart.width = table.title, _CHART_WIDTH
+        chart.title, chart.width = table.caption, _CHART_WIDTH
         used_rows = max(_CHART_ROWS, row_count) + 1
         chart.height = (used_rows - 1) * _CENTIMETRES_PER_ROW
         sheet.add_chart(chart, f"{_CHART_COLUMN}{row}")
@@ -195,7 +203,7 @@ def _fill_chart(chart: Any, sheet: Worksheet, head_row: int, rows: int, last: in
     return chart
 
 
-def _pie_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> PieChart:
+def _pie_chart(sheet: Worksheet, table: Table[Any], head_row: int) -> PieChart:
     chart = _fill_chart(PieChart(), sheet, head_row, len(Health), 2)
     chart.series[0].data_points = [
         DataPoint(idx=index, spPr=GraphicalProperties(solidFill=HEALTH_COLOURS[health]))
@@ -204,10 +212,10 @@ def _pie_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> PieChart
     return chart
 
 
-def _stacked_bar_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
+def _stacked_bar_chart(sheet: Worksheet, table: Table[Any], head_row: int) -> BarChart:
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 40
-    _fill_chart(chart, sheet, head_row, len(table.rows), len(Health) + 1)
+    _fill_chart(chart, sheet, head_row, len(table.lines), len(Health) + 1)
     for series, health in zip(chart.series, Health, strict=True):
         series.graphicalProperties = GraphicalProperties(solidFill=HEALTH_COLOURS[health])
     # The first department on top, as in the table.
@@ -215,8 +223,8 @@ def _stacked_bar_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> 
     return chart
 
 
-def _line_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> LineChart:
-    chart = _fill_chart(LineChart(), sheet, head_row, len(table.rows), len(table.headers))
+def _line_chart(sheet: Worksheet, table: Table[Any], head_row: int) -> LineChart:
+    chart = _fill_chart(LineChart(), sheet, head_row, len(table.lines), len(table.columns))
     chart.x_axis.number_format = "yyyy-mm"
     for series, colour in zip(chart.series, _LINE_COLOURS, strict=True):
         series.graphicalProperties.line.solidFill = colour
@@ -224,10 +232,10 @@ def _line_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> LineCha
     return chart
 
 
-def _column_chart(sheet: Worksheet, table: SummaryTable, head_row: int) -> BarChart:
+def _column_chart(sheet: Worksheet, table: Table[Any], head_row: int) -> BarChart:
     chart = BarChart()
     chart.type, chart.legend = "col", None
-    _fill_chart(chart, sheet, head_row, len(table.rows), 2)
+    _fill_chart(chart, sheet, head_row, len(table.lines), 2)
     chart.gapWidth = 50
     # What is not said to be left out, LibreOffice writes beside the number.
     chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
