@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import meetings
@@ -74,6 +75,25 @@ def test_the_rules_know_no_model():
         if name.split(".")[:2] == ["django", "db"] or name.split(".")[:2] == ["meetings", "models"]
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_rooms_import_one_another_in_a_circle():
+    rooms: dict[str, set[str]] = {}
+    for path in MODULES:
+        targets = {name.split(".")[1] for _line, name in imported(path) if name.startswith("meetings.")}
+        rooms.setdefault(room_of(path), set()).update(targets & set(LEVEL) - {room_of(path)})
+    TopologicalSorter(rooms).prepare()
+
+
+def test_no_file_is_longer_than_400_lines():
+    folders = (PACKAGE, PACKAGE.parent / "cnas_tasks", PACKAGE.parent / "tests")
+    lengths = {
+        path.relative_to(PACKAGE.parent): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if "migrations" not in path.parts
+    }
+    assert [f"{path}: {length}" for path, length in lengths.items() if length > 400] == []
 
 
 def test_relative_imports_are_seen():
