@@ -45,7 +45,7 @@ def may_change_status(context: Context, task: Task) -> bool:
 
 @register.simple_tag(takes_context=True)
 def may_undo(context: Context, batch: Batch) -> bool:
-    """See `access.can_undo_batch`."""
+    """See `permissions.can_undo_batch`."""
     return permissions.can_undo_batch(context["request"].user, batch)
 
 

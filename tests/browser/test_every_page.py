@@ -66,9 +66,9 @@ STATES = {
     "filtered and sorted": ("/tasks/?health=overdue&health=review_missed&sort=due&as_of=2025-01-01", Role.READER),
     "a task to be looked at only": ("/tasks/{task}/", Role.READER),
 }
-# Looked at elsewhere (test_frame), or no page: they answer with a redirect, a file or one word.
+# Looked at elsewhere (test_layout), or no page: they answer with a redirect, a file or one word.
 NO_PAGES = {
-    # Looked at in test_batch_story.
+    # Looked at in test_batch.
     "change_many",
     "batch",
     "undo_batch",
@@ -104,10 +104,10 @@ NO_PAGES = {
     "suggestion_new",
     "suggestion_edit",
     "task_new",
-    # Looked at in test_import_story.
+    # Looked at in test_import.
     "draft",
     "minutes_file",
-    # Looked at in test_fill_in_story.
+    # Looked at in test_workbooks.
     "fill_in_upload",
     "fill_in_workbook",
     "fill_in_file",
