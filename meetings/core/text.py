@@ -1,12 +1,26 @@
-"""Text made alike for comparing, finding and measuring. Pure Python."""
+"""Text made alike for comparing, finding and measuring, and ids in it. Pure Python."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+
+# No id has more digits; SQLite has no number for one that has.
+MAX_ID_DIGITS = 18
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·"
 _BLANK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_WIDE}])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u0000-\u0008\u000b\u000c\u000e-\u001f]")
+
+
+def parse_id(text: str) -> int | None:
+    """Return the id that ``text`` is; None for what no database could look up."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_ID_DIGITS else None
+
+
+def parse_ids(values: Iterable[str]) -> set[int]:
+    """Return the ids among ``values``."""
+    return {number for value in values if (number := parse_id(value)) is not None}
 
 
 def remove_whitespace(text: str) -> str:

@@ -11,11 +11,9 @@ from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
+from meetings.core.text import parse_id
 from meetings.exports.atomic_file import FileWriteError, open_atomic
 from meetings.models import Meeting
-
-# The longest number a key column can hold; a longer one is no id.
-MAX_ID_DIGITS = 18
 
 
 class RegisterCommand(BaseCommand):
@@ -63,10 +61,9 @@ def parse_day_option(option: str, text: str | None) -> datetime.date:
 
 def get_meeting(identifier: str) -> Meeting:
     """Return the meeting of this document number or id; raises CommandError."""
-    is_number = identifier.isascii() and identifier.isdecimal() and len(identifier) <= MAX_ID_DIGITS
     meetings = Meeting.objects.select_related("overall_lead")
     meeting = meetings.filter(document_number=identifier).first() if identifier else None
-    meeting = meeting or (meetings.filter(pk=int(identifier)).first() if is_number else None)
+    meeting = meeting or meetings.filter(pk=parse_id(identifier) or 0).first()
     if meeting is None:
         raise CommandError(
             _("MEETING: there is no meeting with the id or document number “%(value)s”.") % {"value": identifier}

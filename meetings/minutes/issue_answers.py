@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from meetings.core.text import parse_id
 from meetings.errors import ConflictError, InvalidInputError
 from meetings.minutes.parser.issues import ParserIssue
 
@@ -84,7 +85,7 @@ def resolve_name(*, document_id: int, key: str, choice: str) -> None:
 
 def validate_choice(match: NameMatch, choice: str) -> str:
     """Return the answer to a name's question; raises InvalidInputError for none."""
-    if not choice.startswith(NEW) and not choice.isdecimal():
+    if not choice.startswith(NEW) and parse_id(choice) is None:
         raise InvalidInputError(_("Say whom “%(name)s” means.") % {"name": match.name})
     namesakes = [str(candidate.known.unit) for candidate in match.candidates if hasattr(candidate.known, "unit")]
     unit = choice.partition(":")[2].strip()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meetings.core.issue_codes import QuestionCode
-from meetings.core.text import fold_text
+from meetings.core.text import fold_text, parse_id
 from meetings.minutes.match_messages import MatchReason
 from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow
 from meetings.models import Attendance, Department, FormerName, Person, SuggestionSource, TaskLeader
@@ -151,7 +151,7 @@ class _NameIndex:
 
     def chosen(self, choice: str) -> Any | None:
         """Return the living row that ``choice``, an id, means today."""
-        number = int(choice) if choice.isascii() and choice.isdecimal() and len(choice) <= 18 else None
+        number = parse_id(choice)
         if number is None:
             return None
         return self.merge_targets.get(number) or next((row for row in self.living if row.pk == number), None)

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.breakdown.views.posted_values import parse_id, posted_id
+from meetings.breakdown.views.posted_values import posted_id
+from meetings.core.text import parse_id
 from meetings.errors import ConflictError, InvalidInputError, ServiceError
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.minutes.parser.messages import unreadable_document_message
@@ -223,7 +224,7 @@ def _row_action(request: Request, document: MinutesDocument) -> HttpResponse | N
     _save_row(request, document)
     row_arguments = _row_arguments(request, document)
     row_arguments["version"] = document.rows.values_list("version", flat=True).get(pk=row_arguments["row_id"])
-    at = parse_id(place)
+    at = parse_id(place) or 0
     match name:
         case "add_task":
             count = draft_services.add_task(**row_arguments)

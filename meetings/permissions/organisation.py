@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from meetings.core.text import parse_id
 from meetings.models import Account, CalendarAddress, Department, Person, Role
 from meetings.models.organisation import DepartmentQuerySet, PersonQuerySet
 
@@ -70,6 +71,5 @@ def calendar_owner(secret: str) -> Account:
 def readable_leader(account: Account, pk: str) -> Person:
     """Return the person for a leader's page, after a merge the other; raises Http404."""
     people = Person.objects.select_related("merged_into") if account.is_authenticated else Person.objects.none()
-    is_id = pk.isascii() and pk.isdecimal() and len(pk) <= 18
-    person = get_object_or_404(people, pk=int(pk)) if is_id else get_object_or_404(people.none())
+    person = get_object_or_404(people, pk=parse_id(pk))
     return person.merged_into or person

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
+from meetings.core.text import parse_ids
 from meetings.models import Account, ImportIssue, ImportIssueColumn, Meeting, Suggestion, Task
 from meetings.models.import_issue import ImportIssueQuerySet
 from meetings.permissions import require_secretariat
-from meetings.ui.fields import parse_ids
 
 # What is asked once: of one row of a table, about one column, for one reason, of one printed value.
 _GROUP_FIELDS = ("task__suggestion", "column", "code", "value")

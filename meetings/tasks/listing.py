@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
+from meetings.core.text import parse_id
 from meetings.models import PAGE_SIZES
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.filter_choices import FilterChoices, SavedViewOption
@@ -202,10 +203,9 @@ def _parse_number(
     text = request.GET.get(name, "").strip()
     if not text:
         return default
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        number = int(text)
-        if number >= lowest and (highest is None or number <= highest):
-            return number
+    number = parse_id(text)
+    if number is not None and number >= lowest and (highest is None or number <= highest):
+        return number
     if highest is None:
         errors.append(_("“%(value)s” is not the number of a page.") % {"value": text})
     else:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 import cnas_tasks
 from meetings import permissions
+from meetings.core.text import parse_ids
 from meetings.models import Meeting
 
 register = template.Library()
@@ -30,7 +31,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
 def undo_batch_id(message: Message) -> int | None:
     """Return the batch that a message can undo: its ``extra_tags`` are ``undo:<id>``."""
     tags = (tag.removeprefix("undo:") for tag in (message.extra_tags or "").split() if tag.startswith("undo:"))
-    return next((int(tag) for tag in tags if tag.isdecimal()), None)
+    return next(iter(parse_ids(tags)), None)
 
 
 @register.simple_tag

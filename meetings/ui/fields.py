@@ -1,25 +1,17 @@
 """Form fields with their widgets: text, day, choice."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from meetings.core.text import MAX_ID_DIGITS
 from meetings.models import MAX_TEXT_LENGTH
-
-# No id has more digits; SQLite has no number for one that has.
-MAX_ID_DIGITS = 18
 
 
 def normalize_line_ends(text: str) -> str:
     """Return ``text`` with line feeds only, stripped; browsers send others."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def parse_ids(values: Iterable[str]) -> set[int]:
-    """Return the ids among what was sent; nothing that is none reaches the database."""
-    return {int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= MAX_ID_DIGITS}
 
 
 class TextField(forms.CharField):

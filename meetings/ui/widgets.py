@@ -16,9 +16,8 @@ from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.core.text import MAX_ID_DIGITS
 from meetings.core.types import StrOrPromise
-
-from .fields import MAX_ID_DIGITS
 
 # How many count as frequent, and up to how many a list is seen at a glance.
 MAX_FREQUENT = 6

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
+from meetings.core.text import parse_ids
 from meetings.errors import ServiceError
 from meetings.exports.downloads import CONTENT_TYPES
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
@@ -23,7 +24,6 @@ from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
 from meetings.models import TaskLog, WorkbookUpload
 from meetings.tasks.views.batches import undo_tag
-from meetings.ui.fields import parse_ids
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 from meetings.workbooks import downloads

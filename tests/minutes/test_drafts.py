@@ -334,3 +334,10 @@ def test_discarding_takes_the_file_along(document, django_capture_on_commit_call
 
 def test_a_draft_needs_no_database(notice):
     assert len(build_draft(notice).rows) == 12
+
+
+@pytest.mark.parametrize("choice", ["", "x", "٣", "９", "3" * 30])
+def test_a_choice_that_is_no_id_answers_no_name(document, choice):
+    factories.department("技术处")
+    with pytest.raises(InvalidInputError):
+        issue_answers.resolve_name(document_id=document.pk, key="department:技术部", choice=choice)

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.core.text import parse_id
 from meetings.display.fields import label
 from meetings.errors import ServiceError
 from meetings.models import Account, Department, Person, Task
@@ -95,8 +96,8 @@ class EditTaskForm(TaskForm, TrackedForm):
         """Do what a button of a row says: ``add``, ``remove:kind:place`` and so on."""
         verb, kind, place = [*do.split(":"), "", ""][:3]
         if kind in self._assignments:
-            at = int(place) if place.isascii() and place.isdecimal() and len(place) < 5 else -1
-            rows = self._assignments[kind].widget.rearrange(self.current_value(kind), verb, at)
+            at = parse_id(place)
+            rows = self._assignments[kind].widget.rearrange(self.current_value(kind), verb, -1 if at is None else at)
             self.data = self.data.copy()
             self.set_value(self.data, kind, rows)
         # Nothing is saved, so nothing is wrong.

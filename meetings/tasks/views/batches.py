@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
+from meetings.core.text import parse_ids
 from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidInputError, ServiceError
 from meetings.models import Batch, TaskLog
@@ -31,7 +32,6 @@ from meetings.tasks.services.batch import (
 from meetings.tasks.services.batch_plan import BatchResult, PlannedRow
 from meetings.tasks.services.batch_undo import find_undo_error
 from meetings.tasks.tables import BatchTable
-from meetings.ui.fields import parse_ids
 from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.core.text import parse_id
 from meetings.models import Health
 from meetings.tasks import statistics
 from meetings.tasks.filters import TaskFilterSet
@@ -49,7 +50,7 @@ def dashboard(request: Request) -> HttpResponse:
             scope.setlistdefault(name).extend(values)
         filter_values = filterset.form.cleaned_data
         own_ids = {
-            name: {_key(pk) for pk in filter_values[name]}
+            name: {parse_id(pk) or pk for pk in filter_values[name]}
             for name in ("department", "leader")
             if filter_values.get(name)
         }
@@ -86,10 +87,6 @@ def _filter_query(request: Request) -> QueryDict:
         if values := [value for value in request.GET.getlist(name) if value]:
             query.setlist(name, values)
     return query
-
-
-def _key(pk: str) -> int | str:
-    return int(pk) if pk.isdecimal() else pk
 
 
 def _own_rows(counts: list[statistics.HealthCount], own: set[int | str] | None) -> list[statistics.HealthCount]:
