@@ -84,8 +84,8 @@ class TableActionForm(ServiceForm):
         }
         pk = sent[action.part] if action.part else meeting.pk
         if not parts[action.part].filter(pk=pk).exists():
-            gone = gettext("What you wanted to change is not there any more. Look at the table as it is now.")
-            raise ConflictError(gone)
+            message = gettext("What you wanted to change is not there any more. Look at the table as it is now.")
+            raise ConflictError(message)
         arguments = {name: values[name] for name in action.arguments}
         of_part = {f"{action.part or 'meeting'}_id": pk}
         return action.service(**of_part, **arguments, actor=actor, version_token=sent["seen"])

@@ -31,8 +31,8 @@ def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
     meetings = Meeting.objects.select_related("chair", "overall_lead")
     if metadata.document_number:
         number = fold_text(metadata.document_number)
-        for pk, known in meetings.exclude(document_number="").values_list("pk", "document_number"):
-            if fold_text(known) == number:
+        for pk, document_number in meetings.exclude(document_number="").values_list("pk", "document_number"):
+            if fold_text(document_number) == number:
                 return meetings.get(pk=pk)
     if metadata.title and metadata.issued_on:
         return meetings.filter(title=metadata.title, issued_on=metadata.issued_on).first()
@@ -41,18 +41,18 @@ def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
 
 def compare_with_register(draft: Draft, sha256: str) -> tuple[Meeting | None, Difference | None]:
     """Return the draft's meeting in the register, and what accepting changes there."""
-    known = find_existing_meeting(draft, sha256)
-    if known is None:
+    existing = find_existing_meeting(draft, sha256)
+    if existing is None:
         return None, None
-    return known, compute_corrections(known, draft) if draft.is_manual else compute_difference(known, draft)
+    return existing, compute_corrections(existing, draft) if draft.is_manual else compute_difference(existing, draft)
 
 
 def accept_version_token(
-    document: MinutesDocument, draft: Draft, known: Meeting | None, difference: Difference | None
+    document: MinutesDocument, draft: Draft, existing: Meeting | None, difference: Difference | None
 ) -> str:
     """Return the token of all that accepting depends on."""
     rows = [(row.pk, row.version) for row in draft.rows]
-    return build_version_token(document.version, rows, known and known.pk, difference)
+    return build_version_token(document.version, rows, existing and existing.pk, difference)
 
 
 @transaction.atomic
@@ -70,19 +70,19 @@ def accept_draft(
     if document.corrects_id is not None:
         Meeting.objects.select_for_update().get(pk=document.corrects_id)
     draft = load_draft(document)
-    known, difference = compare_with_register(draft, document.sha256)
+    existing, difference = compare_with_register(draft, document.sha256)
     check_version(
         version_token,
-        accept_version_token(document, draft, known, difference),
+        accept_version_token(document, draft, existing, difference),
         message=_("The draft or the register has changed since you opened this page. Look at it again, then accept."),
     )
     try:
-        if known is None or difference is None:
+        if existing is None or difference is None:
             entered = create_meeting(draft, actor=actor)
         elif draft.is_manual:
-            entered = apply_corrections(known, draft, difference, actor=actor, reason=reason)
+            entered = apply_corrections(existing, draft, difference, actor=actor, reason=reason)
         else:
-            entered = update_meeting(known, draft, actor=actor, reason=update_reason(str(document)))
+            entered = update_meeting(existing, draft, actor=actor, reason=update_reason(str(document)))
     except IntegrityError as error:
         raise InvalidTransitionError(
             _("Somebody entered the same meeting at this moment. Look at the draft again, then accept the difference.")
@@ -107,13 +107,13 @@ def accept_file(*, parsed: ParsedFile, content: bytes, name: str) -> AcceptResul
     meeting is in the register from elsewhere, for what differs is for a person to look at.
     """
     draft = build_draft(parsed)
-    known = find_existing_meeting(draft, hash_content(content))
-    if known is not None:
-        if known.documents.filter(sha256=hash_content(content)).exists():
+    existing = find_existing_meeting(draft, hash_content(content))
+    if existing is not None:
+        if existing.documents.filter(sha256=hash_content(content)).exists():
             return None
         raise InvalidTransitionError(
             _("The meeting “%(title)s” is in the register already. Load the file on the import page to update it.")
-            % {"title": known.title}
+            % {"title": existing.title}
         )
     entered = create_meeting(draft, actor=None)
     create_accepted_document(draft, parsed.format, content, name, entered)

@@ -255,15 +255,15 @@ def create_tasks_from_row(
     marks = build_row_issues(draft, at)
     tasks = []
     for place, number in numbers.items():
-        printed = row.tasks[place]
+        parsed_task = row.tasks[place]
         task = create_task(
             suggestion=suggestion,
             number=number,
             text=drafted.task_text(place),
-            deadline=printed.deadline,
-            departments=resolver.departments(printed.departments),
-            leaders=resolver.people(printed.leaders),
-            milestones=printed.milestones,
+            deadline=parsed_task.deadline,
+            departments=resolver.departments(parsed_task.departments),
+            leaders=resolver.people(parsed_task.leaders),
+            milestones=parsed_task.milestones,
             remarks=row.remarks,
             actor=actor,
         )
@@ -292,17 +292,17 @@ def build_row_issues(draft: Draft, at: int) -> list[Mark]:
 
 def task_numbers(row: ParsedRow) -> list[int]:
     """Return a number for each task: the printed ones if distinct, else from 1."""
-    printed = [task.number for task in row.tasks if task.number]
-    if len(set(printed)) == len(row.tasks):
-        return printed
+    numbers = [task.number for task in row.tasks if task.number]
+    if len(set(numbers)) == len(row.tasks):
+        return numbers
     return list(range(1, len(row.tasks) + 1))
 
 
 def _get_or_create_aspect(meeting: Meeting, title: str | None) -> Aspect | None:
     if not title:
         return None
-    known = meeting.aspects.filter(title=title).first()
-    return known or Aspect.objects.create(meeting=meeting, title=title, position=meeting.aspects.count() + 1)
+    existing = meeting.aspects.filter(title=title).first()
+    return existing or Aspect.objects.create(meeting=meeting, title=title, position=meeting.aspects.count() + 1)
 
 
 def require_complete(draft: Draft) -> None:

@@ -118,16 +118,18 @@ def compute_difference(meeting: Meeting, draft: Draft) -> Difference:
         [suggestion.text or _first_text(suggestion) for suggestion in suggestions],
         [suggestion.number for suggestion in suggestions],
     )
-    found = []
+    differences = []
     for at, row in enumerate(rows):
         partner = partners.get(at)
         if partner is None:
-            found.append(RowDifference(at + 1, None, row.suggestion or row.task_text(0)))
+            differences.append(RowDifference(at + 1, None, row.suggestion or row.task_text(0)))
         else:
-            found.append(_row_difference(draft, at, suggestions[partner]))
+            differences.append(_row_difference(draft, at, suggestions[partner]))
     missing = [suggestion for at, suggestion in enumerate(suggestions) if at not in partners.values()]
-    found.extend(RowDifference(None, suggestion, suggestion.text or _first_text(suggestion)) for suggestion in missing)
-    return Difference(tuple(_metadata_changes(meeting, draft)), tuple(found))
+    differences.extend(
+        RowDifference(None, suggestion, suggestion.text or _first_text(suggestion)) for suggestion in missing
+    )
+    return Difference(tuple(_metadata_changes(meeting, draft)), tuple(differences))
 
 
 def _first_text(suggestion: Suggestion) -> str:
@@ -144,9 +146,9 @@ def _match_rows(
 
     def pair(fits: Callable[[int, int], bool]) -> None:
         for at in range(len(mine)):
-            if at not in partners and (found := next((to for to in sorted(free) if fits(at, to)), None)) is not None:
-                partners[at] = found
-                free.discard(found)
+            if at not in partners and (partner := next((to for to in sorted(free) if fits(at, to)), None)) is not None:
+                partners[at] = partner
+                free.discard(partner)
 
     def alike(at: int, to: int) -> bool:
         return SequenceMatcher(None, mine[at], others[to], autojunk=False).ratio() >= _MIN_SIMILARITY
@@ -185,7 +187,7 @@ def _metadata_changes(meeting: Meeting, draft: Draft) -> Iterable[FieldChange]:
 
 def _resolved_person_name(draft: Draft, name: str) -> str:
     match = draft.matches.people[name]
-    return match.known.name if match.known else name
+    return match.existing.name if match.existing else name
 
 
 def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDifference:
@@ -202,8 +204,8 @@ def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDiffere
     sources = list(suggestion.suggestion_sources.all())
     old = [(source.person.name, source.capacity) for source in sources]
     if set(old) != {(_resolved_person_name(draft, person.name), person.capacity or "") for person in row.sources}:
-        printed = "\n".join(f"{capacity} {name}".strip() for name, capacity in old)
-        changes.append(FieldChange("sources", printed, format_people(row.sources), is_applied=False))
+        sources_text = "\n".join(f"{capacity} {name}".strip() for name, capacity in old)
+        changes.append(FieldChange("sources", sources_text, format_people(row.sources), is_applied=False))
     return RowDifference(
         at + 1,
         suggestion,
@@ -223,40 +225,45 @@ def _task_differences(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> I
     )
     if len(row.tasks) == len(tasks) == 1:
         partners = {0: 0}
-    for place, printed in enumerate(row.tasks):
+    for place, parsed_task in enumerate(row.tasks):
         partner = partners.get(place)
         if partner is None:
             yield TaskDifference(place, None, row.task_text(place))
-        elif changes := tuple(_task_changes(draft, row, place, printed, tasks[partner])):
+        elif changes := tuple(_task_changes(draft, row, place, parsed_task, tasks[partner])):
             yield TaskDifference(place, tasks[partner], row.task_text(place), changes)
     for at, task in enumerate(tasks):
         if at not in partners.values():
             yield TaskDifference(None, task, task.text)
 
 
-def _task_changes(draft: Draft, row: ParsedRow, place: int, printed: PrintedTask, task: Task) -> Iterable[FieldChange]:
+def _task_changes(
+    draft: Draft, row: ParsedRow, place: int, parsed_task: PrintedTask, task: Task
+) -> Iterable[FieldChange]:
     yield from _text_changes({"text": (task.text, row.task_text(place)), "remarks": (task.remarks, row.remarks)})
     old = [(part.department.name, part.role) for part in task.task_departments.all()]
-    new = dict.fromkeys((_resolved_department_name(draft, each.name), str(each.role)) for each in printed.departments)
+    new = dict.fromkeys(
+        (_resolved_department_name(draft, each.name), str(each.role)) for each in parsed_task.departments
+    )
     if old != list(new):
         names = "、".join(name for name, _role in old)
-        yield FieldChange("departments", names, format_departments(printed.departments))
+        yield FieldChange("departments", names, format_departments(parsed_task.departments))
     leaders = [part.person.name for part in task.task_leaders.all()]
-    if leaders != list(dict.fromkeys(_resolved_person_name(draft, name) for name in printed.leaders)):
-        yield FieldChange("leaders", format_names(leaders), format_names(printed.leaders))
-    if task.original_due_date != printed.deadline.due_date or task.original_deadline_kind != str(printed.deadline.kind):
-        yield FieldChange("deadline", task.original_deadline_text, printed.deadline.text, is_applied=False)
+    if leaders != list(dict.fromkeys(_resolved_person_name(draft, name) for name in parsed_task.leaders)):
+        yield FieldChange("leaders", format_names(leaders), format_names(parsed_task.leaders))
+    deadline = parsed_task.deadline
+    if (task.original_due_date, task.original_deadline_kind) != (deadline.due_date, str(deadline.kind)):
+        yield FieldChange("deadline", task.original_deadline_text, deadline.text, is_applied=False)
     milestones = [milestone.due_date for milestone in task.milestones.all()]
-    if milestones != [milestone.due_date for milestone in printed.milestones]:
+    if milestones != [milestone.due_date for milestone in parsed_task.milestones]:
         texts = [milestone.deadline_text for milestone in task.milestones.all()]
         yield FieldChange(
-            "milestones", "、".join(texts), "、".join(each.text for each in printed.milestones), is_applied=False
+            "milestones", "、".join(texts), "、".join(each.text for each in parsed_task.milestones), is_applied=False
         )
 
 
 def _resolved_department_name(draft: Draft, name: str) -> str:
     match = draft.matches.departments[name]
-    return match.known.name if match.known else name
+    return match.existing.name if match.existing else name
 
 
 def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True) -> list[FieldChange]:
@@ -307,7 +314,7 @@ def _update_row(
     actor: Account,
     reason: str,
 ) -> None:
-    printed = draft.rows[position - 1].row
+    parsed_row = draft.rows[position - 1].row
     shared = {change.column: change.new for change in row.changes if change.is_applied}
     if shared:
         edit_suggestion(suggestion_id=suggestion.pk, values=shared, reason=reason, actor=actor)
@@ -318,21 +325,21 @@ def _update_row(
         if difference.task is None:
             new.append(difference.place)
             continue
-        printed_task = printed.tasks[difference.place]
-        _update_task(difference.task, printed_task, difference.changes, resolver, actor=actor, reason=reason)
-    taken = set(suggestion.tasks.standing().values_list("number", flat=True))
+        parsed_task = parsed_row.tasks[difference.place]
+        _update_task(difference.task, parsed_task, difference.changes, resolver, actor=actor, reason=reason)
+    used_numbers = set(suggestion.tasks.standing().values_list("number", flat=True))
     numbers = {}
     for place in new:
-        number = task_numbers(printed)[place]
-        numbers[place] = number if number not in taken else max(taken) + 1
-        taken.add(numbers[place])
+        number = task_numbers(parsed_row)[place]
+        numbers[place] = number if number not in used_numbers else max(used_numbers) + 1
+        used_numbers.add(numbers[place])
     if numbers:
         create_tasks_from_row(suggestion, draft, position, resolver, numbers, actor=actor)
 
 
 def _update_task(
     task: Task,
-    printed: PrintedTask,
+    parsed_task: PrintedTask,
     changes: Sequence[FieldChange],
     resolver: NameResolver,
     *,
@@ -355,8 +362,8 @@ def _update_task(
             version=_version(task),
             actor=actor,
             reason=reason,
-            departments=resolver.departments(printed.departments),
-            leaders=resolver.people(printed.leaders),
+            departments=resolver.departments(parsed_task.departments),
+            leaders=resolver.people(parsed_task.leaders),
         )
 
 

@@ -102,8 +102,8 @@ def update_issues(before: Sequence[ParserIssue], parsed: ParsedRowForm) -> tuple
     remaining = [problem for problem in before if problem.column not in parsed.changed and problem.code not in renewed]
     row = parsed.row
     for code, column in SHARED_NAME_COLUMNS.items():
-        is_asked = code in renewed or (column in parsed.changed and any(problem.code is code for problem in before))
-        if is_asked and (problem := find_shared_names_issue(row, code)):
+        is_needed = code in renewed or (column in parsed.changed and any(problem.code is code for problem in before))
+        if is_needed and (problem := find_shared_names_issue(row, code)):
             remaining.append(problem)
     if "departments" in parsed.changed and any(not task.departments for task in row.tasks):
         remaining.append(ParserIssue(None, "departments", "", ProblemCode.NO_DEPARTMENT))
@@ -129,11 +129,11 @@ def issue_from_deadline_problem(problem: DeadlineProblem) -> ParserIssue:
 
 
 def _unique(issues: Iterable[ParserIssue]) -> tuple[ParserIssue, ...]:
-    found: list[ParserIssue] = []
+    unique: list[ParserIssue] = []
     for issue in issues:
-        if issue not in found:
-            found.append(issue)
-    return tuple(found)
+        if issue not in unique:
+            unique.append(issue)
+    return tuple(unique)
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -158,12 +158,12 @@ def with_offered_day(draft_row: DraftRowData, issue: ParserIssue) -> ParsedRow:
 
 def assignable_dates(row: ParsedRow) -> list[Deadline]:
     """Return the single dates of a row, each once, in chronological order."""
-    found: dict[str, Deadline] = {}
+    dates: dict[str, Deadline] = {}
     for task in row.tasks:
         for deadline in (*task.milestones, task.deadline):
             if deadline.text and "\n" not in deadline.text:
-                found.setdefault(deadline.text, deadline)
-    return sorted(found.values(), key=lambda deadline: deadline.due_date or datetime.date.max)
+                dates.setdefault(deadline.text, deadline)
+    return sorted(dates.values(), key=lambda deadline: deadline.due_date or datetime.date.max)
 
 
 def assign_dates(row: ParsedRow, assignments: Sequence[Sequence[int]]) -> ParsedRow:
@@ -194,10 +194,10 @@ def assign_names(row: ParsedRow, column: str, assignments: Sequence[Sequence[str
         if column == "leaders":
             tasks.append(replace(task, leaders=tuple(n for n in assignable_names(row, column) if n in share)))
         else:
-            known = {each.name: each for other in row.tasks for each in other.departments}
-            known |= {each.name: each for each in task.departments}
+            departments = {each.name: each for other in row.tasks for each in other.departments}
+            departments |= {each.name: each for each in task.departments}
             tasks.append(
-                replace(task, departments=tuple(known[n] for n in assignable_names(row, column) if n in share))
+                replace(task, departments=tuple(departments[n] for n in assignable_names(row, column) if n in share))
             )
     return replace(row, tasks=tuple(tasks))
 
@@ -255,7 +255,7 @@ def reparse_deadlines(draft_row: DraftRowData, before: ParsedMeeting, after: Par
 
     A deadline that somebody understood otherwise than the grammar does stays as it is.
     """
-    tasks, gone, come = [], [], []
+    tasks, old_problems, new_problems = [], [], []
     for task in draft_row.row.tasks:
         old, new = (
             read_deadline(task.deadline.text, issued_on=facts.issued_on, held_on=facts.held_on)
@@ -264,13 +264,13 @@ def reparse_deadlines(draft_row: DraftRowData, before: ParsedMeeting, after: Par
         if task.deadline == old.deadline and old != new:
             milestones = new.milestones if task.milestones == old.milestones else task.milestones
             task = replace(task, deadline=new.deadline, milestones=milestones)
-            gone.append(old.problem)
-            come.append(new.problem)
+            old_problems.append(old.problem)
+            new_problems.append(new.problem)
         tasks.append(task)
     issues = [
         problem
         for problem in draft_row.problems
-        if problem.deadline_problem is None or problem.deadline_problem not in gone
+        if problem.deadline_problem is None or problem.deadline_problem not in old_problems
     ]
-    issues += [issue_from_deadline_problem(doubt) for doubt in come if doubt is not None]
+    issues += [issue_from_deadline_problem(doubt) for doubt in new_problems if doubt is not None]
     return replace(draft_row, row=replace(draft_row.row, tasks=tuple(tasks)), problems=_unique(issues))

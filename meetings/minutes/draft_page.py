@@ -97,7 +97,7 @@ class RowCard:
     cells: tuple[str, ...]
     problems: list[IssueCard]
     questions: list[NameCard]
-    taken: list[NameCard]
+    matched_names: list[NameCard]
     new_names: list[str]
     is_correction: bool = False
     error: str = ""
@@ -130,7 +130,7 @@ class DraftPage:
     questions: list[NameCard]
     rows: list[RowCard]
     blockers: list[Blocker]
-    known: Meeting | None
+    existing_meeting: Meeting | None
     difference: Difference | None
     departments: list[Department]
     metadata_error: str = ""
@@ -143,7 +143,11 @@ class DraftPage:
     @property
     def aspects(self) -> list[str]:
         """The aspects of the draft, and of the meeting it corrects, to choose from."""
-        titles = [aspect.title for aspect in self.known.aspects.order_by("position")] if self.known else []
+        titles = (
+            [aspect.title for aspect in self.existing_meeting.aspects.order_by("position")]
+            if self.existing_meeting
+            else []
+        )
         return list(dict.fromkeys([*titles, *(row.row.aspect for row in self.draft.rows if row.row.aspect)]))
 
     @property
@@ -161,7 +165,7 @@ class DraftPage:
     @property
     def version_token(self) -> str:
         """What accepting has to find unchanged."""
-        return accept_version_token(self.document, self.draft, self.known, self.difference)
+        return accept_version_token(self.document, self.draft, self.existing_meeting, self.difference)
 
     @property
     def first_anchor(self) -> str:
@@ -177,12 +181,12 @@ class DraftPage:
     @property
     def new_departments(self) -> list[str]:
         """The departments that accepting would make."""
-        return [match.name for match in self.draft.matches.departments.values() if match.known is None]
+        return [match.name for match in self.draft.matches.departments.values() if match.existing is None]
 
     @property
     def new_people(self) -> list[str]:
         """The people that accepting would make."""
-        return [match.name for match in self.draft.matches.people.values() if match.known is None]
+        return [match.name for match in self.draft.matches.people.values() if match.existing is None]
 
     def row(self, pk: int) -> RowCard | None:
         """Return the card of the row, None where it is gone."""
@@ -203,7 +207,7 @@ def build_draft_page(
     """Return the page of a draft, with unsaved forms (a row's id first) and errors."""
     draft = load_draft(document)
     matches = draft.matches
-    known, difference = compare_with_register(draft, document.sha256)
+    existing, difference = compare_with_register(draft, document.sha256)
     rows = []
     for position, draft_row in enumerate(draft.rows, start=1):
         form_data: Mapping[str, str] = {}
@@ -219,7 +223,7 @@ def build_draft_page(
         questions=[build_name_card(match, matches) for match in matches.open_at(None)],
         rows=rows,
         blockers=find_blockers(draft),
-        known=known,
+        existing_meeting=existing,
         difference=difference,
         departments=list(Department.objects.filter(is_active=True)) if matches.departments else [],
         metadata_error=metadata_form[1] if metadata_form else "",
@@ -231,7 +235,7 @@ def _row_card(
 ) -> RowCard:
     assert draft_row.pk is not None  # a page shows the rows that are saved
     row = draft_row.row
-    here = [match for match in matches.all() if matches.places[match.key][0][0] == position]
+    row_matches = [match for match in matches.all() if matches.places[match.key][0][0] == position]
     heading = row.suggestion or next((task.text for task in row.tasks if task.text), "")
     return RowCard(
         pk=draft_row.pk,
@@ -242,9 +246,11 @@ def _row_card(
         tasks=[_task_fields(at, task, form_data) for at, task in enumerate(row.tasks)],
         cells=draft_row.source,
         problems=[_issue_card(str(draft_row.pk), at, problem, row) for at, problem in enumerate(draft_row.problems)],
-        questions=[build_name_card(match, matches) for match in here if match.is_open],
-        taken=[build_name_card(match, matches) for match in here if not match.is_open and match.likeness],
-        new_names=[match.name for match in here if match.known is None and not match.is_open],
+        questions=[build_name_card(match, matches) for match in row_matches if match.is_open],
+        matched_names=[
+            build_name_card(match, matches) for match in row_matches if not match.is_open and match.likeness
+        ],
+        new_names=[match.name for match in row_matches if match.existing is None and not match.is_open],
         is_correction=draft_row.corrects is not None,
         error=error,
     )
@@ -302,7 +308,7 @@ def build_name_card(match: NameMatch, matches: NameMatches) -> NameCard:
         reason = match_reason_message(candidate.likeness)
         if candidate.last_met:
             reason = _("%(reason)s Last met at “%(meeting)s”.") % {"reason": reason, "meeting": candidate.last_met}
-        candidates.append((str(candidate.known.pk), str(candidate.known), reason))
+        candidates.append((str(candidate.existing.pk), str(candidate.existing), reason))
     if match.is_open:
         message = question_message(match.code, match.name, match.parameters)
     else:

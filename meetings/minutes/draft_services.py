@@ -172,10 +172,10 @@ def lock_document(document_id: int, version: int | None = None) -> MinutesDocume
 
 def lock_row(row_id: int, version: int) -> tuple[DraftRow, DraftRowData, MinutesDocument]:
     """Return the row and its document, locked; raises ConflictError if it is gone."""
-    found = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
-    if found is None:
+    document_id = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
+    if document_id is None:
         raise ConflictError
-    document = lock_document(found)
+    document = lock_document(document_id)
     row = DraftRow.objects.get(pk=row_id)
     check_version(version, row.version)
     return row, _load_row(row, row.position), document
@@ -249,9 +249,9 @@ def remove_task(*, row_id: int, version: int, place: int) -> None:
     tasks = draft_row.row.tasks
     if len(tasks) < (2 if draft_row.corrects is None else 1) or not 0 <= place < len(tasks):
         raise InvalidInputError(_("A row needs a task. Remove the whole row instead."))
-    left = replace(draft_row.row, tasks=renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
-    issues = changes.update_issues(draft_row.problems, ParsedRowForm(left, frozenset({"departments", "leaders"})))
-    save_row(row, replace(draft_row, row=left, problems=issues))
+    remaining = replace(draft_row.row, tasks=renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
+    issues = changes.update_issues(draft_row.problems, ParsedRowForm(remaining, frozenset({"departments", "leaders"})))
+    save_row(row, replace(draft_row, row=remaining, problems=issues))
 
 
 @transaction.atomic

@@ -21,9 +21,9 @@ from meetings.minutes.parser.column_headers import Role
 from meetings.minutes.parser.person_names import ParsedPerson, can_be_name, is_capacity, is_name
 from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedMeeting, ParsedRow, ParsedTask
 
-from .shared_values import share_typed_values
+from .shared_values import share_entered_values
 
-_ROLE_WORDS = {Role.LEAD: "牵头", Role.SUPPORTING: "配合"}
+_ROLE_LABELS = {Role.LEAD: "牵头", Role.SUPPORTING: "配合"}
 _MAX_NUMBER = 99_999
 
 
@@ -46,7 +46,7 @@ class ParsedRowForm:
 def format_departments(departments: Sequence[ParsedDepartment]) -> str:
     """Return departments as a cell prints them: 技术部、国际部（配合）."""
     return "、".join(
-        f"{department.name}（{_ROLE_WORDS[department.role]}）" if department.role in _ROLE_WORDS else department.name
+        f"{department.name}（{_ROLE_LABELS[department.role]}）" if department.role in _ROLE_LABELS else department.name
         for department in departments
     )
 
@@ -119,9 +119,9 @@ def parse_row_form(row: ParsedRow, form_data: Mapping[str, str], metadata: Parse
     if "sources" in text and text["sources"] != format_people(row.sources):
         values["sources"] = parse_people(text["sources"])
         changed.add("sources")
-    typed, shared = share_typed_values(row, replace(row, **values, tasks=tuple(tasks)), metadata)
+    parsed_row, shared = share_entered_values(row, replace(row, **values, tasks=tuple(tasks)), metadata)
     doubts = list(dict.fromkeys([*doubts, *shared.deadline_problems]))
-    return ParsedRowForm(typed, frozenset(changed | shared.columns), tuple(doubts), frozenset(shared.columns))
+    return ParsedRowForm(parsed_row, frozenset(changed | shared.columns), tuple(doubts), frozenset(shared.columns))
 
 
 def _parse_task_form(
@@ -177,15 +177,15 @@ def parse_people(text: str) -> tuple[ParsedPerson, ...]:
     What stands before a name is its capacity, which may hold commas, where a cell would be two people. Any other line
     is read as a cell.
     """
-    found: list[ParsedPerson] = []
+    people: list[ParsedPerson] = []
     for line in text.split("\n"):
         capacity, _blank, name = line.strip().rpartition(" ")
         names_somebody = is_name(name) or (is_capacity(capacity) and can_be_name(name))
         if capacity and names_somebody and not any(map(is_name, re.split(r"[\s、，,；;/]+", capacity))):
-            found.append(ParsedPerson(name, capacity))
+            people.append(ParsedPerson(name, capacity))
         else:
-            found.extend(parse_sources(line))
-    return tuple(dict.fromkeys(found))
+            people.extend(parse_sources(line))
+    return tuple(dict.fromkeys(people))
 
 
 def _normalise_lines(text: str) -> str:

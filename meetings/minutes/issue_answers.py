@@ -35,41 +35,41 @@ def confirm_document_issue(*, document_id: int, version: int, place: int) -> Non
 def confirm_row_issue(*, row_id: int, version: int, place: int) -> None:
     """Settle a row's problem: it is right as it stands."""
     row, draft_row, _document = lock_row(row_id, version)
-    _problem, left = _pop_issue(draft_row.problems, place)
-    save_row(row, replace(draft_row, problems=left))
+    _problem, remaining = _pop_issue(draft_row.problems, place)
+    save_row(row, replace(draft_row, problems=remaining))
 
 
 @transaction.atomic
 def accept_offered_day(*, row_id: int, version: int, place: int) -> None:
     """Settle a doubt about a deadline by the day it offers; the printed text stays."""
     row, draft_row, _document = lock_row(row_id, version)
-    issue, left = _pop_issue(draft_row.problems, place)
+    issue, remaining = _pop_issue(draft_row.problems, place)
     if issue.deadline_problem is None or issue.deadline_problem.offered is None:
         raise ConflictError
-    save_row(row, replace(draft_row, row=changes.with_offered_day(draft_row, issue), problems=left))
+    save_row(row, replace(draft_row, row=changes.with_offered_day(draft_row, issue), problems=remaining))
 
 
 @transaction.atomic
 def assign_dates(*, row_id: int, version: int, place: int, assignments: Sequence[Sequence[int]]) -> None:
     """Assign dates to tasks, as in `draft.assign_dates`, and settle the problem."""
     row, draft_row, _document = lock_row(row_id, version)
-    _problem, left = _pop_issue(draft_row.problems, place)
+    _problem, remaining = _pop_issue(draft_row.problems, place)
     if len(assignments) != len(draft_row.row.tasks) or not all(assignments):
         raise InvalidInputError(_("Choose a date for each of the tasks."))
-    save_row(row, replace(draft_row, row=changes.assign_dates(draft_row.row, assignments), problems=left))
+    save_row(row, replace(draft_row, row=changes.assign_dates(draft_row.row, assignments), problems=remaining))
 
 
 @transaction.atomic
 def assign_names(*, row_id: int, version: int, place: int, assignments: Sequence[Sequence[str]]) -> None:
     """Assign departments or leaders to tasks, and settle the problem."""
     row, draft_row, _document = lock_row(row_id, version)
-    issue, left = _pop_issue(draft_row.problems, place)
+    issue, remaining = _pop_issue(draft_row.problems, place)
     if issue.code not in changes.SHARED_NAME_COLUMNS:
         raise ConflictError
     if len(assignments) != len(draft_row.row.tasks) or not all(assignments):
         raise InvalidInputError(_("Choose at least one name for each of the tasks."))
     new = changes.assign_names(draft_row.row, changes.SHARED_NAME_COLUMNS[issue.code], assignments)
-    save_row(row, replace(draft_row, row=new, problems=left))
+    save_row(row, replace(draft_row, row=new, problems=remaining))
 
 
 @transaction.atomic
@@ -87,9 +87,9 @@ def validate_choice(match: NameMatch, choice: str) -> str:
     """Return the answer to a name's question; raises InvalidInputError for none."""
     if not choice.startswith(NEW) and parse_id(choice) is None:
         raise InvalidInputError(_("Say whom “%(name)s” means.") % {"name": match.name})
-    namesakes = [str(candidate.known.unit) for candidate in match.candidates if hasattr(candidate.known, "unit")]
+    namesakes = [str(candidate.existing.unit) for candidate in match.candidates if hasattr(candidate.existing, "unit")]
     unit = choice.partition(":")[2].strip()
-    if choice.startswith(NEW) and match.name in {c.known.name for c in match.candidates} and unit in namesakes:
+    if choice.startswith(NEW) and match.name in {c.existing.name for c in match.candidates} and unit in namesakes:
         raise InvalidInputError(
             _("Somebody named “%(name)s” is in the register. Write the unit that tells the two apart.")
             % {"name": match.name},

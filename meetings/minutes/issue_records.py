@@ -23,14 +23,14 @@ def build_task_issues(
     One column has a code once (the database's constraint); the values of several such problems are listed in one mark.
     """
     marks: dict[tuple[str, str], Mark] = {}
-    found = [_build_task_issue(row, problem) for problem in issues]
-    found += [
+    marks_of_row = [_build_task_issue(row, problem) for problem in issues]
+    marks_of_row += [
         Mark(_issue_column(column), str(match.code), match.name, match.parameters) for column, match in open_matches
     ]
-    for mark in found:
-        known = marks.setdefault((mark.column, mark.code), mark)
-        if known is not mark and mark.value not in known.value.split("、"):
-            known.value = f"{known.value}、{mark.value}"
+    for mark in marks_of_row:
+        existing = marks.setdefault((mark.column, mark.code), mark)
+        if existing is not mark and mark.value not in existing.value.split("、"):
+            existing.value = f"{existing.value}、{mark.value}"
     return list(marks.values())
 
 

@@ -31,7 +31,7 @@ _BRACKETED = re.compile(r"^(.+?)\(([^()]+)\)$")
 class Candidate:
     """A department or person a name may mean, why, and where it last appeared."""
 
-    known: Department | Person
+    existing: Department | Person
     likeness: MatchReason
     last_met: str = ""
 
@@ -40,13 +40,13 @@ class Candidate:
 class NameMatch:
     """What became of one printed name.
 
-    ``known`` is whom it is taken for, None for a new one of the ``unit``; ``candidates`` are what is offered;
+    ``existing`` is whom it is taken for, None for a new one of the ``unit``; ``candidates`` are what is offered;
     ``is_open`` says that a person has to choose among them.
     """
 
     kind: str
     name: str
-    known: Department | Person | None = None
+    existing: Department | Person | None = None
     likeness: MatchReason | None = None
     candidates: tuple[Candidate, ...] = ()
     is_open: bool = False
@@ -69,7 +69,7 @@ class NameMatch:
     @property
     def parameters(self) -> dict[str, str]:
         """The details of the question's sentence."""
-        return {"known": "、".join(str(candidate.known) for candidate in self.candidates)}
+        return {"known": "、".join(str(candidate.existing) for candidate in self.candidates)}
 
 
 @dataclass(slots=True)
@@ -109,15 +109,17 @@ def match_names(metadata: ParsedMeeting, rows: Sequence[ParsedRow], choices: dic
     """
     departments, people = _collect_uses(metadata, rows)
     former_names = list(FormerName.objects.select_related("department", "person"))
-    known_departments = _NameIndex.of(Department.objects.all(), [name for name in former_names if name.department])
-    known_people = _NameIndex.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
-    matched = {name: _match_department(name, known_departments, choices) for name in departments}
-    near = {name: _find_similar_people(name, known_people) for name in people}
-    met = _PriorAppearances.of({person.pk for found in near.values() for person, _likeness in found})
-    found = {name: _match_person(name, use, near[name], met, known_people, choices) for name, use in people.items()}
+    department_index = _NameIndex.of(Department.objects.all(), [name for name in former_names if name.department])
+    people_index = _NameIndex.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
+    matched_departments = {name: _match_department(name, department_index, choices) for name in departments}
+    near = {name: _find_similar_people(name, people_index) for name in people}
+    met = _PriorAppearances.of({person.pk for alike in near.values() for person, _likeness in alike})
+    matched_people = {
+        name: _match_person(name, use, near[name], met, people_index, choices) for name, use in people.items()
+    }
     places = {f"{DEPARTMENT}:{name}": use.places for name, use in departments.items()}
     places |= {f"{PERSON}:{name}": use.places for name, use in people.items()}
-    return NameMatches(matched, found, places)
+    return NameMatches(matched_departments, matched_people, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +194,14 @@ def _collect_uses(
 
 
 def _match_department(name: str, name_index: _NameIndex, choices: dict[str, str]) -> NameMatch:
-    printed = fold_text(name)
-    alike = name_index.called.get(printed, [])
+    folded_name = fold_text(name)
+    alike = name_index.called.get(folded_name, [])
     equal = next((department for department in alike if department.name == name), None)
     if equal is not None:
         return NameMatch(DEPARTMENT, name, equal)
     if alike:
         return NameMatch(DEPARTMENT, name, alike[0], MatchReason.BLANKS)
-    formerly = name_index.formerly.get(printed, [])
+    formerly = name_index.formerly.get(folded_name, [])
     if len(formerly) == 1 and name in name_index.merged_names:
         # The row of this name was merged, so there can be no new one.
         return NameMatch(DEPARTMENT, name, formerly[0], MatchReason.FORMER)
@@ -212,7 +214,7 @@ def _match_department(name: str, name_index: _NameIndex, choices: dict[str, str]
     candidates = tuple(
         Candidate(department, reason)
         for department in name_index.living
-        if department.is_active and (reason := find_department_match_reason(printed, fold_text(department.name)))
+        if department.is_active and (reason := find_department_match_reason(folded_name, fold_text(department.name)))
     )
     return _apply_choice(
         NameMatch(DEPARTMENT, name, candidates=candidates, is_open=bool(candidates)), name_index, choices
@@ -255,7 +257,7 @@ class _PriorAppearances:
             return cls({}, {}, set())
         met: dict[int, tuple[Any, str]] = {}
         capacities: dict[int, set[str]] = {}
-        seen = [
+        appearances = [
             *Attendance.objects.filter(person__in=people).values_list(
                 "person", "capacity", "meeting__issued_on", "meeting__title"
             ),
@@ -263,7 +265,7 @@ class _PriorAppearances:
                 "person", "capacity", "suggestion__meeting__issued_on", "suggestion__meeting__title"
             ),
         ]
-        for person, capacity, day, title in seen:
+        for person, capacity, day, title in appearances:
             capacities.setdefault(person, set()).add(capacity)
             if person not in met or met[person][0] < day:
                 met[person] = (day, title)
@@ -272,20 +274,20 @@ class _PriorAppearances:
 
 
 def _find_similar_people(name: str, name_index: _NameIndex) -> list[tuple[Person, MatchReason]]:
-    printed = fold_text(name)
-    if printed in name_index.called:
+    folded_name = fold_text(name)
+    if folded_name in name_index.called:
         return [
             (person, MatchReason.NAMESAKE if person.name == name else MatchReason.BLANKS)
-            for person in name_index.called[printed]
+            for person in name_index.called[folded_name]
         ]
-    if printed in name_index.formerly:
-        return [(person, MatchReason.FORMER) for person in name_index.formerly[printed]]
-    if len(printed) < 3:
+    if folded_name in name_index.formerly:
+        return [(person, MatchReason.FORMER) for person in name_index.formerly[folded_name]]
+    if len(folded_name) < 3:
         return []
     return [
         (person, MatchReason.LETTER)
         for person in name_index.living
-        if _is_one_letter_apart(printed, fold_text(person.name))
+        if _is_one_letter_apart(folded_name, fold_text(person.name))
     ]
 
 
@@ -348,5 +350,5 @@ def _apply_choice(match: NameMatch, name_index: _NameIndex, choices: dict[str, s
     chosen = name_index.chosen(choice)
     if chosen is None:
         return match
-    reason = next((candidate.likeness for candidate in match.candidates if candidate.known == chosen), None)
+    reason = next((candidate.likeness for candidate in match.candidates if candidate.existing == chosen), None)
     return NameMatch(match.kind, match.name, chosen, reason, candidates=match.candidates, last_met=match.last_met)

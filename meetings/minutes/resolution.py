@@ -26,8 +26,8 @@ class NameResolver:
     def department(self, name: str) -> Department:
         """Return the department that ``name`` means."""
         match = self._matches.departments[name]
-        if isinstance(match.known, Department):
-            return match.known
+        if isinstance(match.existing, Department):
+            return match.existing
         if match.key not in self._departments:
             self._departments[match.key] = _follow_merge(Department.objects.get_or_create(name=name)[0])
         return self._departments[match.key]
@@ -35,19 +35,19 @@ class NameResolver:
     def person(self, name: str) -> Person:
         """Return the person that ``name`` means."""
         match = self._matches.people[name]
-        if isinstance(match.known, Person):
-            return match.known
+        if isinstance(match.existing, Person):
+            return match.existing
         if match.key not in self._people:
             self._people[match.key] = _follow_merge(Person.objects.get_or_create(name=name, unit=match.unit)[0])
         return self._people[match.key]
 
-    def departments(self, printed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
+    def departments(self, parsed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
         """Return the departments with roles, each once, though it may have two names."""
-        found: dict[int, tuple[Department, str]] = {}
-        for each in printed:
+        roles: dict[int, tuple[Department, str]] = {}
+        for each in parsed:
             department = self.department(each.name)
-            found.setdefault(department.pk, (department, str(each.role)))
-        return list(found.values())
+            roles.setdefault(department.pk, (department, str(each.role)))
+        return list(roles.values())
 
     def people(self, names: Sequence[str]) -> list[Person]:
         """Return the people, each once, in printed order."""

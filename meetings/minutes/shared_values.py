@@ -31,15 +31,17 @@ class SharedValues:
         self.columns.add("deadline")
 
 
-def share_typed_values(before: ParsedRow, typed: ParsedRow, metadata: ParsedMeeting) -> tuple[ParsedRow, SharedValues]:
-    """Return the row ``typed`` with values entered once given to all their tasks."""
-    shared = SharedValues(list(typed.tasks))
+def share_entered_values(
+    before: ParsedRow, entered: ParsedRow, metadata: ParsedMeeting
+) -> tuple[ParsedRow, SharedValues]:
+    """Return the row ``entered`` with values entered once given to all their tasks."""
+    shared = SharedValues(list(entered.tasks))
     for name in _COLUMNS:
         for at, old in enumerate(before.tasks):
             if _has_value(shared.tasks[at], name) and not _has_value(old, name):
                 _fill_down(shared, name, at, metadata)
-    lead_in = _split_numbered_texts(before, typed, shared, metadata)
-    return replace(typed, tasks=renumber_tasks(shared.tasks), lead_in=lead_in), shared
+    lead_in = _split_numbered_texts(before, entered, shared, metadata)
+    return replace(entered, tasks=renumber_tasks(shared.tasks), lead_in=lead_in), shared
 
 
 def append_task(tasks: Sequence[ParsedTask], empty: ParsedTask, metadata: ParsedMeeting) -> SharedValues:
@@ -78,9 +80,9 @@ def _fill_down(shared: SharedValues, name: str, at: int, metadata: ParsedMeeting
     shared.columns.add(name)
 
 
-def _split_numbered_texts(before: ParsedRow, typed: ParsedRow, shared: SharedValues, metadata: ParsedMeeting) -> str:
+def _split_numbered_texts(before: ParsedRow, entered: ParsedRow, shared: SharedValues, metadata: ParsedMeeting) -> str:
     """Split newly entered numbered texts into tasks; return the lead-in."""
-    lead_in, tasks = typed.lead_in, shared.tasks
+    lead_in, tasks = entered.lead_in, shared.tasks
     shared.tasks = []
     for at, task in enumerate(tasks):
         introduction, parts = split_numbered_parts(task.text, len(shared.tasks) + 1)

@@ -151,13 +151,13 @@ def _redirect_to(request: Request, address: str) -> HttpResponse:
 def _render_error(request: Request, document: MinutesDocument, error: ServiceError) -> HttpResponse:
     """Come back with the sentence, and with what was typed still in its form."""
     document.refresh_from_db()
-    typed_row = typed_facts = None
+    row_form = metadata_form = None
     if request.POST.get("action") == "facts":
-        typed_facts = (request.POST.dict(), error.message)
+        metadata_form = (request.POST.dict(), error.message)
     elif row_id := posted_id(request.POST, "row"):
         fields = request.POST.dict() if "number" in request.POST else {}
-        typed_row = (row_id, fields, error.message)
-    page = build_draft_page(document, row_form=typed_row, metadata_form=typed_facts)
+        row_form = (row_id, fields, error.message)
+    page = build_draft_page(document, row_form=row_form, metadata_form=metadata_form)
     if request.htmx:
         return _render_fragment(request, page, status=error.status_code, error=error.message)
     return _render_draft(request, page, errors=[error.message], status=error.status_code)

@@ -34,14 +34,14 @@ def person(name: str, capacity: str | None = None, choices=None):
 def test_a_known_department_is_itself_without_a_word():
     known = factories.department("技术部")
     match = department("技术部")
-    assert (match.known, match.likeness, match.is_open) == (known, None, False)
+    assert (match.existing, match.likeness, match.is_open) == (known, None, False)
 
 
 @pytest.mark.parametrize("printed", ["党群工作部（纪委办公室）", "党群工作部(纪委 办公室)"])
 def test_blanks_and_wide_brackets_make_no_other_department(printed):
     known = factories.department("党群工作部(纪委办公室)")
     match = department(printed)
-    assert (match.known, match.likeness, match.is_open) == (known, MatchReason.BLANKS, False)
+    assert (match.existing, match.likeness, match.is_open) == (known, MatchReason.BLANKS, False)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_a_near_miss_is_asked_about_with_its_reason(printed, known, likeness):
     assert find_department_match_reason(fold_text(printed), fold_text(known)) is likeness
     factories.department(known)
     match = department(printed)
-    assert match.known is None
+    assert match.existing is None
     assert match.is_open
-    assert [(str(candidate.known), candidate.likeness) for candidate in match.candidates] == [(known, likeness)]
+    assert [(str(candidate.existing), candidate.likeness) for candidate in match.candidates] == [(known, likeness)]
     assert match.code is QuestionCode.DEPARTMENT_LIKE_KNOWN
     said = question_message(match.code, match.name, match.parameters)
     assert printed in said
@@ -77,7 +77,7 @@ def test_a_near_miss_is_asked_about_with_its_reason(printed, known, likeness):
 def test_two_departments_are_not_taken_for_one(one, other):
     factories.department(other)
     match = department(one)
-    assert match.known is None
+    assert match.existing is None
     assert not match.is_open
     assert not match.candidates
 
@@ -85,14 +85,14 @@ def test_two_departments_are_not_taken_for_one(one, other):
 def test_a_department_that_is_no_longer_there_is_not_offered():
     factories.department("技术部", is_active=False)
     assert not department("技术处").candidates
-    assert department("技术部").known is not None
+    assert department("技术部").existing is not None
 
 
 def test_the_choice_holds_for_every_row():
     known = factories.department("技术部")
     rows = [row(departments=("技术处",)), row(departments=("技术处", "办公室"))]
     match = match_names(ParsedMeeting(), rows, {"department:技术处": str(known.pk)}).departments["技术处"]
-    assert match.known == known
+    assert match.existing == known
     assert not match.is_open
     asked = match_names(ParsedMeeting(), rows, {})
     assert [m.name for m in asked.open_at(1)] == ["技术处"]
@@ -109,7 +109,7 @@ def test_new_is_a_choice_and_one_that_has_gone_is_asked_again():
 def test_a_department_chosen_by_hand_need_not_look_alike():
     known = factories.department("财务部")
     match = department("计财处", {"department:计财处": str(known.pk)})
-    assert match.known == known
+    assert match.existing == known
 
 
 # --- people ---------------------------------------------------------------------------------------
@@ -120,36 +120,36 @@ def test_the_namesake_of_the_last_meeting_is_taken_and_said():
     held = factories.meeting(datetime.date(2022, 5, 1), title="第一次会议")
     Attendance.objects.create(meeting=held, person=known, position=1)
     match = person("刘克", "评定专门委员会副主任")
-    assert (match.known, match.likeness, match.last_met) == (known, MatchReason.NAMESAKE, "第一次会议")
+    assert (match.existing, match.likeness, match.last_met) == (known, MatchReason.NAMESAKE, "第一次会议")
 
 
 def test_a_name_set_wide_is_the_same_name():
     known = factories.person("刘克")
     match = person("刘 克")
-    assert (match.known, match.likeness) == (known, MatchReason.BLANKS)
+    assert (match.existing, match.likeness) == (known, MatchReason.BLANKS)
 
 
 def test_the_one_who_is_meant_may_be_somebody_else():
     factories.person("刘克")
     match = person("刘克", choices={"person:刘克": "new:市局"})
-    assert (match.known, match.unit, match.is_open) == (None, "市局", False)
+    assert (match.existing, match.unit, match.is_open) == (None, "市局", False)
 
 
 def test_of_several_of_one_name_somebody_has_to_choose():
     one, other = factories.person("李明", "技术部"), factories.person("李明", "办公室")
     match = person("李明", "理事")
-    assert match.known is None
+    assert match.existing is None
     assert match.is_open
     assert match.code is QuestionCode.SEVERAL_PEOPLE
-    assert {candidate.known for candidate in match.candidates} == {one, other}
-    assert person("李明", "理事", {"person:李明": str(other.pk)}).known == other
+    assert {candidate.existing for candidate in match.candidates} == {one, other}
+    assert person("李明", "理事", {"person:李明": str(other.pk)}).existing == other
 
 
 def test_the_printed_capacity_tells_them_apart():
     one = factories.person("李明", "技术部")
     factories.person("李明", "办公室")
     match = person("李明", "技术部主任")
-    assert (match.known, match.likeness, match.is_open) == (one, MatchReason.UNIT, False)
+    assert (match.existing, match.likeness, match.is_open) == (one, MatchReason.UNIT, False)
 
 
 def test_one_character_apart_is_asked_only_where_there_is_more_to_it():

@@ -233,22 +233,22 @@ def matched(department: str = "", person: str = "", choices=None):
 def test_an_old_document_finds_who_was_renamed_or_merged_and_says_why(staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     rename(subject=gone, name="评定处", actor=staff)
-    assert (matched("评定部").known, matched("评定部").likeness) == (gone, MatchReason.FORMER)
+    assert (matched("评定部").existing, matched("评定部").likeness) == (gone, MatchReason.FORMER)
     merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
     for old in ("评定部", "评定处"):
         match = matched(old)
-        assert (match.known, match.likeness, match.is_open) == (into, MatchReason.FORMER, False)
+        assert (match.existing, match.likeness, match.is_open) == (into, MatchReason.FORMER, False)
     # A draft that was answered before the merge means the living one, too.
-    assert matched("评定司", choices={"department:评定司": str(gone.pk)}).known == into
+    assert matched("评定司", choices={"department:评定司": str(gone.pk)}).existing == into
     factories.department("评定部")
-    assert matched("评定部").known.name == "评定部", "whoever bears the name now comes first"
+    assert matched("评定部").existing.name == "评定部", "whoever bears the name now comes first"
 
 
 def test_an_old_document_finds_a_person_by_the_former_name(staff):
     gone, into = factories.person("刘忠书"), factories.person("刘仲书")
     merge_people(person_id=gone.pk, into_id=into.pk, actor=staff)
     match = matched(person="刘忠书")
-    assert (match.known, match.likeness) == (into, MatchReason.FORMER)
+    assert (match.existing, match.likeness) == (into, MatchReason.FORMER)
 
 
 def test_the_list_is_asked_by_old_name_and_by_the_merged_number(client, staff):

@@ -135,12 +135,12 @@ class _PageLayout:
         # Steps so small that on the tenth page, too, no row is stepped over.
         for per_mille in range(970, 1280, 5):
             page = _PAGE_HEIGHT * per_mille / 1000
-            left = page - self.heading
+            remaining = page - self.heading
             for row, height in enumerate(heights):
-                if height > left:
+                if height > remaining:
                     ends.add(row)
-                    left = page - self.head
-                left -= height
+                    remaining = page - self.head
+                remaining -= height
         return ends
 
 

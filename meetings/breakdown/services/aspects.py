@@ -107,9 +107,9 @@ def _group_by_aspect(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[
     """Return the rows grouped by aspect, where each stands first."""
     units: list[tuple[int | None, list[Suggestion]]] = []
     for aspect_id, of_aspect in groupby(rows, key=lambda row: row.aspect_id):
-        known = next((unit for unit in units if aspect_id is not None and unit[0] == aspect_id), None)
-        if known:
-            known[1].extend(of_aspect)
+        existing = next((unit for unit in units if aspect_id is not None and unit[0] == aspect_id), None)
+        if existing:
+            existing[1].extend(of_aspect)
         else:
             units.append((aspect_id, list(of_aspect)))
     return units
@@ -126,5 +126,5 @@ def get_or_create_aspect(meeting: Meeting, title: str, *, actor: Account) -> Asp
     """Return the meeting's aspect of this title, created if new; None for no title."""
     if not title.strip():
         return None
-    known = meeting.aspects.filter(title=title.strip()).first()
-    return known or add_aspect(meeting_id=meeting.pk, title=title, actor=actor)
+    existing = meeting.aspects.filter(title=title.strip()).first()
+    return existing or add_aspect(meeting_id=meeting.pk, title=title, actor=actor)

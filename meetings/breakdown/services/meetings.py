@@ -72,8 +72,8 @@ def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: d
 
 def log_entered_meeting(meeting: Meeting, *, actor: Account | None, note: str = "") -> None:
     """Log a new meeting's metadata; without ``actor``, a command entered it."""
-    written = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
-    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(written), note=note)
+    values = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
+    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(values), note=note)
 
 
 def log_corrected_meeting(meeting: Meeting, old: MeetingMetadata, *, actor: Account, reason: str) -> None:

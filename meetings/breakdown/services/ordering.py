@@ -35,7 +35,7 @@ _TEMPORARY_OFFSET = 10_000
 
 def table_version_token(meeting: Meeting) -> str:
     """Return the token of the table's order and texts. Four queries."""
-    shown = (
+    querysets = (
         (Aspect.objects.filter(meeting=meeting), ("position", "pk", "title")),
         (Suggestion.objects.filter(meeting=meeting), ("position", "pk", "number", "aspect", "text", "lead_in")),
         (
@@ -47,7 +47,7 @@ def table_version_token(meeting: Meeting) -> str:
             ("suggestion__position", "number", "pk", *TASK_TEXTS),
         ),
     )
-    return build_version_token(*(list(rows.order_by(*names[:2]).values_list(*names)) for rows, names in shown))
+    return build_version_token(*(list(rows.order_by(*names[:2]).values_list(*names)) for rows, names in querysets))
 
 
 def join_lines(*texts: str | None) -> str:

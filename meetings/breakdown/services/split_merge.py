@@ -79,8 +79,8 @@ def split_task(
     lock_table(task.suggestion.meeting_id, version_token)
     reason = clean_reason(reason)
     _require_no_pending_request(task)
-    for field, words in (("text", text), ("new_text", new_text)):
-        if not words.strip():
+    for field, value in (("text", text), ("new_text", new_text)):
+        if not value.strip():
             raise InvalidInputError(_("Write what each of the two tasks is."), field=field)
     siblings = lock_tasks(task.suggestion)
     old_text = task.text
@@ -127,12 +127,12 @@ def _copy_state(task: Task, new: Task, old_text: str, *, actor: Account, reason:
     changes = compare_values(then, now)
     if task.next_review is not None and task.next_review != new.next_review:
         changes["next_review"] = {"old": iso(new.next_review), "new": iso(task.next_review)}
-    since = last_state_change_day(task) if changes.keys() - {"next_review"} else timezone.localdate()
+    first_day = last_state_change_day(task) if changes.keys() - {"next_review"} else timezone.localdate()
     return write_entry(
         new,
         actor=actor,
         kind=EntryKind.ARRANGED,
-        effective_on=since,
+        effective_on=first_day,
         changes={"split_from": {"old": None, "new": old_text}, **changes},
         note=reason,
     )
@@ -205,8 +205,8 @@ def merge_tasks(
     for name in changes.keys() & set(FURTHER_TEXTS):
         setattr(task, name, changes[name]["new"])
     log_task_change(task, actor=actor, changes=changes, note=reason)
-    left = lock_tasks(task.suggestion)
-    following = [sibling for sibling in left if sibling.number > other.number]
+    remaining = lock_tasks(task.suggestion)
+    following = [sibling for sibling in remaining if sibling.number > other.number]
     _renumber_tasks(following, [sibling.number - 1 for sibling in following], actor=actor, note=reason)
     task.refresh_from_db()
     return task
@@ -218,7 +218,7 @@ def _merge_assignments(task: Task, other: Task) -> None:
         roles.setdefault(department, []).append(role)
     leaders = dict.fromkeys((*get_assignments(task)[1], *get_assignments(other)[1]))
     departments = [
-        (department, str(min(found, key=DepartmentRole.values.index))) for department, found in roles.items()
+        (department, str(min(own_roles, key=DepartmentRole.values.index))) for department, own_roles in roles.items()
     ]
     replace_assignments({task: (departments, list(leaders))})
 

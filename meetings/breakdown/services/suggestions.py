@@ -148,21 +148,21 @@ def split_suggestion(
     _require_no_outcome(suggestion)
     reason = clean_reason(reason)
     tasks = lock_tasks(suggestion)
-    going = [task for task in tasks if task.pk in set(task_ids)]
-    staying = [task for task in tasks if task not in going]
-    if not going or not staying:
+    moving = [task for task in tasks if task.pk in set(task_ids)]
+    staying = [task for task in tasks if task not in moving]
+    if not moving or not staying:
         raise InvalidInputError(_("Choose which tasks go to the new row; at least one goes and one stays."), field="go")
-    for field, words in (("text", text), ("new_text", new_text)):
-        if not words.strip():
+    for field, value in (("text", text), ("new_text", new_text)):
+        if not value.strip():
             raise InvalidInputError(_("Write what each of the two rows suggests."), field=field)
     old, old_text = str(suggestion), suggestion.text
     suggestion.text = text.strip()
     suggestion.save()
     new = _create_row_below(suggestion, rows, text=new_text.strip(), number=new_number)
-    numbers = number_tasks({suggestion: staying, new: going})
+    numbers = number_tasks({suggestion: staying, new: moving})
     stays = diff_values({"suggestion": (old_text, suggestion.text), "split_off": (None, str(new))})
     _log_tasks(staying, stays, numbers, actor=actor, note=reason)
-    _log_tasks(going, diff_values({"suggestion_row": (old, str(new))}), numbers, actor=actor, note=reason)
+    _log_tasks(moving, diff_values({"suggestion_row": (old, str(new))}), numbers, actor=actor, note=reason)
     return new
 
 
@@ -214,13 +214,13 @@ def merge_suggestions(
     _require_no_outcome(suggestion)
     _require_no_outcome(other)
     reason = clean_reason(reason)
-    own, coming = lock_tasks(suggestion), lock_tasks(other)
-    old, gone, gone_sources = _suggestion_to_json(suggestion), str(other), sources_to_json(other)
+    own, joining = lock_tasks(suggestion), lock_tasks(other)
+    old, other_text, other_sources = _suggestion_to_json(suggestion), str(other), sources_to_json(other)
     suggestion.text, suggestion.lead_in = text.strip(), lead_in.strip()
     suggestion.raised_before = suggestion.raised_before or other.raised_before
     suggestion.save()
     replace_sources(suggestion, list(dict.fromkeys([*get_sources(suggestion), *get_sources(other)])))
-    numbers = number_tasks({suggestion: [*own, *coming]})
+    numbers = number_tasks({suggestion: [*own, *joining]})
     Task.objects.filter(suggestion=other).update(suggestion=suggestion)
     DraftRow.objects.filter(suggestion=other).update(suggestion=suggestion)
     other.raised_again.update(raised_before=suggestion)
@@ -229,12 +229,16 @@ def merge_suggestions(
     assign_positions(rows, "position")
     new = _suggestion_to_json(suggestion)
     _log_tasks(
-        own, {**diff_values({"joined": (None, gone)}), **compare_values(old, new)}, numbers, actor=actor, note=reason
+        own,
+        {**diff_values({"joined": (None, other_text)}), **compare_values(old, new)},
+        numbers,
+        actor=actor,
+        note=reason,
     )
-    moved = {"suggestion_row": (gone, str(suggestion)), "sources": (gone_sources, new["sources"])}
-    _log_tasks(coming, diff_values(moved), numbers, actor=actor, note=reason)
+    moved = {"suggestion_row": (other_text, str(suggestion)), "sources": (other_sources, new["sources"])}
+    _log_tasks(joining, diff_values(moved), numbers, actor=actor, note=reason)
     removed = {"joined_into": {"old": None, "new": str(suggestion)}}
-    log_change(suggestion.meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=gone, note=reason)
+    log_change(suggestion.meeting, kind=ChangeKind.REMOVED, actor=actor, changes=removed, part=other_text, note=reason)
     return suggestion
 
 

@@ -39,11 +39,11 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
     """Show the meeting and its breakdown table, or serve it as a file (``export=``)."""
     day, errors = requested_day(request, today())
     meeting = permissions.readable_meeting(request.user, pk, day)
-    asked_for = request.GET.get("export")
-    if asked_for and not errors:
-        if asked_for in downloads.BREAKDOWN_FORMATS:
-            return downloads.breakdown_response(meeting, day, asked_for)
-        errors.append(_("There is no export “%(name)s”.") % {"name": asked_for})
+    export_format = request.GET.get("export")
+    if export_format and not errors:
+        if export_format in downloads.BREAKDOWN_FORMATS:
+            return downloads.breakdown_response(meeting, day, export_format)
+        errors.append(_("There is no export “%(name)s”.") % {"name": export_format})
     tasks = permissions.readable_tasks(request.user, day).filter(suggestion__meeting=meeting)
     context = {
         "meeting": meeting,
@@ -57,7 +57,7 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
         "next_meeting_form": NextMeetingForm(auto_id="next-meeting-%s"),
         **_common_context(request, day, errors),
     }
-    return render(request, "meetings/breakdown/meeting_detail.html", context, status=400 if asked_for else 200)
+    return render(request, "meetings/breakdown/meeting_detail.html", context, status=400 if export_format else 200)
 
 
 def _common_context(request: Request, day: datetime.date, errors: list[str]) -> dict[str, Any]:

@@ -88,9 +88,9 @@ def task_merge(request: Request, pk: int) -> HttpResponse:
 
 def _choose_other(request: Request, others: Sequence[_Part], following: Sequence[_Part]) -> _Part | None:
     """Return the requested one of ``others``, else the next, else the one before."""
-    asked = posted_id(request.POST or request.GET, "other")
+    requested_id = posted_id(request.POST or request.GET, "other")
     nearest = following[0] if following else others[-1] if others else None
-    return next((one for one in others if one.pk == asked), nearest)
+    return next((one for one in others if one.pk == requested_id), nearest)
 
 
 def _posted(request: Request) -> Any:

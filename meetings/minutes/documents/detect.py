@@ -52,19 +52,19 @@ def detect_format(content: bytes) -> Format:
     """Return the format of the bytes; raises UnreadableDocumentError for others."""
     if not content.strip(b"\x00\x09\x0a\x0b\x0c\x0d\x20"):
         raise UnreadableDocumentError(UnreadableReason.EMPTY)
-    found = file_types.recognise(content)
-    if found is file_types.PACKAGE:
+    file_type = file_types.recognise(content)
+    if file_type is file_types.PACKAGE:
         if not content.startswith(b"PK\x03\x04"):
             raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="zip")
         with Package(content) as package:
-            found = file_types.recognise_package(package.names())
-    if found is file_types.ENCRYPTED_OFFICE:
+            file_type = file_types.recognise_package(package.names())
+    if file_type is file_types.ENCRYPTED_OFFICE:
         raise UnreadableDocumentError(UnreadableReason.ENCRYPTED)
     if content.startswith(file_types.OLE_SIGNATURE):
         raise UnreadableDocumentError(UnreadableReason.OLD_OFFICE)
-    if found not in _FORMATS:
-        raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=found.name)
-    return _FORMATS[found]
+    if file_type not in _FORMATS:
+        raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=file_type.name)
+    return _FORMATS[file_type]
 
 
 def decode_text(content: bytes) -> str:

@@ -151,9 +151,9 @@ class _Reader:
             if base is not None:
                 based_on[key] = base.get(f"{w}val", "")
         for key in {*own, *based_on}:
-            at, seen = key, set()
-            while at and at not in own and at not in seen:
-                seen.add(at)
+            at, visited = key, set()
+            while at and at not in own and at not in visited:
+                visited.add(at)
                 at = based_on.get(at, "")
             if at in own:
                 self._style_lists[key] = own[at]

@@ -11,7 +11,7 @@ from typing import Any
 CellValue = datetime.date | datetime.datetime | float | None
 
 
-#: Stands in ``Cell.printed`` where a line ended only because the cell is narrow, as far as can be told.
+#: Stands in ``Cell.raw_text`` where a line ended only because the cell is narrow, as far as can be told.
 SOFT_BREAK = "\v"
 
 
@@ -19,24 +19,24 @@ SOFT_BREAK = "\v"
 class Cell:
     """One printed cell; a merged cell is one object at all its positions (use ``is``).
 
-    ``printed``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text
+    ``raw_text``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text
     not); formats that only know lines (PDF) mark those inside a paragraph with ``SOFT_BREAK``.
     ``value``: for a spreadsheet, the real date or number behind the text, else None.
     """
 
-    printed: str
+    raw_text: str
     value: CellValue = None
 
     @property
     def text(self) -> str:
-        """``printed`` with each paragraph's lines joined, Latin words by a blank."""
-        if SOFT_BREAK not in self.printed:
-            return self.printed
-        return re.sub(r"(?<=[0-9A-Za-z])\v(?=[0-9A-Za-z])", " ", self.printed).replace(SOFT_BREAK, "")
+        """``raw_text`` with each paragraph's lines joined, Latin words by a blank."""
+        if SOFT_BREAK not in self.raw_text:
+            return self.raw_text
+        return re.sub(r"(?<=[0-9A-Za-z])\v(?=[0-9A-Za-z])", " ", self.raw_text).replace(SOFT_BREAK, "")
 
     @property
     def is_blank(self) -> bool:
-        return not self.printed.strip()
+        return not self.raw_text.strip()
 
 
 EMPTY = Cell("")

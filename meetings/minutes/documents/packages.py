@@ -107,12 +107,12 @@ class Package:
             remove_comments=True,
             remove_pis=True,
         )
-        seen_root = False
+        has_root = False
         nodes = 0
         try:
             for event, element in parser:
-                if not seen_root:
-                    seen_root = True
+                if not has_root:
+                    has_root = True
                     if element.getroottree().docinfo.internalDTD is not None:
                         raise UnreadableDocumentError(UnreadableReason.ENTITIES, part=part)
                 if event == "start":
@@ -122,7 +122,7 @@ class Package:
                 yield event, element
         except etree.LxmlError as error:
             raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part) from error
-        if not seen_root:
+        if not has_root:
             raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part)
 
     def tree(self, part: str) -> etree._Element:

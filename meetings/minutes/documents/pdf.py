@@ -32,5 +32,5 @@ def document_to_json(document: Document) -> dict:
             continue
         numbers: dict[Cell, int] = {EMPTY: 0}
         rows = [[numbers.setdefault(cell, len(numbers)) for cell in row] for row in block.rows]
-        blocks.append({"rows": rows, "cells": [cell.printed for cell in list(numbers)[1:]]})
+        blocks.append({"rows": rows, "cells": [cell.raw_text for cell in list(numbers)[1:]]})
     return {"blocks": blocks}

@@ -77,16 +77,16 @@ def _document(pdf: pdfplumber.PDF) -> Document:
 
 def _page_blocks(page: Page, characters: list[dict]) -> tuple[list[Block], bool, bool]:
     """Return the page's blocks, and whether its last line is full, its first flush."""
-    found = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
-    boxes = [table.bbox for table in found]
+    tables = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
+    boxes = [table.bbox for table in tables]
     outside = [char for char in characters if not any(_is_inside(char, box) for box in boxes)]
     lines = _lines(outside)
     items: list[tuple[float, Table | PrintedLine]] = [(top, line) for top, line in lines]
-    for table in found:
+    for table in tables:
         inside = [char for char in characters if _is_inside(char, table.bbox)]
         items.append((table.bbox[1], _table(table.cells, inside)))
     items.sort(key=lambda item: item[0])
-    if not found:
+    if not tables:
         aligned = parse_aligned_columns(page.extract_text(layout=True, x_density=3.6, y_density=9).split("\n"))
         if aligned is not None:
             return list(aligned), False, False

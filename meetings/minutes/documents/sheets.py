@@ -43,9 +43,9 @@ class Sheet:
 def read_sheets(path: str | PathLike[str]) -> tuple[Sheet, ...]:
     """Read the workbook at ``path``; raises UnreadableDocumentError for other formats."""
     content = read_file_bytes(path)
-    found = detect_format(content)
-    if found is not Format.XLSX:
-        raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=str(found))
+    file_format = detect_format(content)
+    if file_format is not Format.XLSX:
+        raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=str(file_format))
     return tuple(_sheet(table) for table in read_xlsx(content).tables)
 
 
@@ -57,7 +57,7 @@ def _sheet(table: Table) -> Sheet:
     rows = {}
     for number, cells in zip(table.row_numbers, table.rows, strict=True):
         rows[number] = {
-            column: SheetCell(number, column, cell.printed, _day(cell.value), times[id(cell)] > 1)
+            column: SheetCell(number, column, cell.raw_text, _day(cell.value), times[id(cell)] > 1)
             for column, cell in zip(table.column_numbers, cells, strict=True)
             if not cell.is_blank
         }

@@ -52,16 +52,16 @@ class _Section:
 def parse_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
     """Return the text's blocks if there is a head with aligned columns, else None."""
     lines = [line.rstrip().replace("\f", "") for line in lines]
-    found = [at for at, line in enumerate(lines) if _find_headers(line) is not None]
-    if not found:
+    header_places = [at for at, line in enumerate(lines) if _find_headers(line) is not None]
+    if not header_places:
         return None
-    above = _header_top(lines, found[0])
+    above = _header_top(lines, header_places[0])
     blocks: list[Block] = [
         Paragraph(text) for text in join_paragraphs(_to_printed_lines(lines[:above]), slack=3.5, narrowest=40)
     ]
-    for index, at in enumerate(found):
-        following = _header_top(lines, found[index + 1]) if index + 1 < len(found) else len(lines)
-        end = _end_of_table(lines, at + 1, following, is_last=index + 1 == len(found))
+    for index, at in enumerate(header_places):
+        following = _header_top(lines, header_places[index + 1]) if index + 1 < len(header_places) else len(lines)
+        end = _end_of_table(lines, at + 1, following, is_last=index + 1 == len(header_places))
         section = min((_section(lines, at, end, measure) for measure in (len, display_width)), key=_disorder)
         rows = _rows(section)
         if rows is None:
@@ -334,10 +334,10 @@ def _cell_text(pieces: Sequence[Piece], column: Column, width: int) -> str:
 
 def _to_printed_lines(lines: Sequence[str]) -> list[PrintedLine]:
     """Return running text as lines, as wide as their characters without blanks."""
-    found = []
+    printed_lines = []
     for line in lines:
         text = re.sub(r"\s+", " ", line).strip()
         if text:
             left = len(line) - len(line.lstrip())
-            found.append(PrintedLine(text, left, left + display_width(tidy_text(text)), 2))
-    return found
+            printed_lines.append(PrintedLine(text, left, left + display_width(tidy_text(text)), 2))
+    return printed_lines

@@ -45,10 +45,10 @@ _REPEAT_COSTS = {
 def parse_single_lines(lines: Sequence[str]) -> list[Block] | None:
     """Return the text's blocks if lines are the heads of a task table, else None."""
     stripped = [line.strip() for line in lines]
-    found = _find_headers(stripped)
-    if found is None:
+    header_range = _find_headers(stripped)
+    if header_range is None:
         return None
-    first, last = found
+    first, last = header_range
     names = [line for line in stripped[first : last + 1] if line]
     body, rest = _split_body(stripped[last + 1 :], names)
     if sum(map(bool, body)) > _MAX_LINES:
@@ -206,29 +206,29 @@ def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> l
     origins: list[list[tuple[int, bool]]] = []
     for at, line in enumerate(lines):
         row_scores, row_origins = [], []
-        for here in range(width):
-            fit = score_fit(line, headers[here])
-            begin = -skipped[here]
+        for place in range(width):
+            fit = score_fit(line, headers[place])
+            begin = -skipped[place]
             if not at:
                 row_scores.append(fit + begin)
                 row_origins.append((-1, True))
                 continue
             best, origin = float("-inf"), (-1, True)
-            for there in range(width):
-                before = scores[-1][there]
-                if there < here:
-                    step, is_new = -(skipped[here] - skipped[there + 1]), False
-                elif there == here and not _begins_row(line, columns[here]):
-                    step, is_new = -_repeat_cost(line, columns[here]), False
+            for previous in range(width):
+                before = scores[-1][previous]
+                if previous < place:
+                    step, is_new = -(skipped[place] - skipped[previous + 1]), False
+                elif previous == place and not _begins_row(line, columns[place]):
+                    step, is_new = -_repeat_cost(line, columns[place]), False
                 else:
-                    step, is_new = -(skipped[width] - skipped[there + 1]) + begin - 0.5, True
+                    step, is_new = -(skipped[width] - skipped[previous + 1]) + begin - 0.5, True
                 if before + step > best:
-                    best, origin = before + step, (there, is_new)
+                    best, origin = before + step, (previous, is_new)
             row_scores.append(best + fit)
             row_origins.append(origin)
         scores.append(row_scores)
         origins.append(row_origins)
-    return _trace_rows(lines, scores, origins, [skipped[width] - skipped[here + 1] for here in range(width)])
+    return _trace_rows(lines, scores, origins, [skipped[width] - skipped[place + 1] for place in range(width)])
 
 
 def _repeat_cost(line: str, column: Column) -> float:
@@ -247,12 +247,12 @@ def _trace_rows(
     width = len(end_costs)
     if not lines:
         return []
-    here = max(range(width), key=lambda column: scores[-1][column] - end_costs[column])
+    current = max(range(width), key=lambda column: scores[-1][column] - end_costs[column])
     path: list[tuple[int, bool]] = []
     for at in range(len(lines) - 1, -1, -1):
-        there, is_new = origins[at][here]
-        path.append((here, is_new))
-        here = there
+        previous, is_new = origins[at][current]
+        path.append((current, is_new))
+        current = previous
     rows: list[list[str]] = []
     for line, (column, is_new) in zip(lines, reversed(path), strict=True):
         if is_new:

@@ -56,7 +56,7 @@ def join_lines(first: str, second: str) -> str:
 
 
 def unwrap_lines(lines: Sequence[PrintedLine], left: float, right: float) -> str:
-    """Return the text of a cell between ``left`` and ``right``, as ``Cell.printed``.
+    """Return the text of a cell between ``left`` and ``right``, as ``Cell.raw_text``.
 
     A line too short to have been full, or one before a task's number, ends its paragraph (newline); any other goes on
     in the next (SOFT_BREAK).

@@ -37,24 +37,24 @@ def parse_attendees(lists: Sequence[str], prose: Sequence[str], chair: ParsedPer
 
     Each is named once.
     """
-    found: list[ParsedPerson] = []
+    listed: list[ParsedPerson] = []
     if lists:
         if chair:
-            found.append(chair)
+            listed.append(chair)
         for value in lists:
-            found.extend(parse_people(value))
+            listed.extend(parse_people(value))
     else:
         for line in prose:
             for sentence in re.split(r"[。；;]", line):
-                found.extend(_parse_sentence(sentence))
-        if found and chair and chair.name not in {person.name for person in found}:
-            found.insert(0, chair)
-        elif chair and not found:
-            found.append(chair)
+                listed.extend(_parse_sentence(sentence))
+        if listed and chair and chair.name not in {person.name for person in listed}:
+            listed.insert(0, chair)
+        elif chair and not listed:
+            listed.append(chair)
     people: dict[str, ParsedPerson] = {}
-    for person in found:
-        known = people.get(person.name)
-        if known is None or (known.capacity is None and person.capacity):
+    for person in listed:
+        existing = people.get(person.name)
+        if existing is None or (existing.capacity is None and person.capacity):
             people[person.name] = person
     return tuple(people.values())
 
@@ -110,9 +110,9 @@ def _parse_sentence(sentence: str) -> Iterator[ParsedPerson]:
         if person and is_name(person.name):
             yield person
     done = 0
-    for coming in _ATTENDS.finditer(sentence):  # 甲、乙出席会议，丙列席会议
-        before = sentence[done : coming.start()]
-        done = coming.end()
+    for match in _ATTENDS.finditer(sentence):  # 甲、乙出席会议，丙列席会议
+        before = sentence[done : match.start()]
+        done = match.end()
         if not _NOT_NOW.search(before):
             yield from _parse_enumeration(before)
 

@@ -82,7 +82,7 @@ def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False)
     """
     if is_nobody(raw_text):
         return ParsedDepartments()
-    found: list[tuple[str, Role | None]] = []
+    named: list[tuple[str, Role | None]] = []
     others = ""
     current: Role | None = None
     for clause in _clauses(raw_text):
@@ -91,11 +91,11 @@ def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False)
             clause = clause[label.end() :]
         names, rest = _parse_clause(clause)
         others = others or rest
-        found.extend((name, own or current) for name, own in names)
-    is_silent = all(own is None for _, own in found)
+        named.extend((name, own or current) for name, own in names)
+    has_no_roles = all(own is None for _, own in named)
     result: dict[str, ParsedDepartment] = {}
-    for name, own in found:
-        default = Role.LEAD if is_first_lead and is_silent and not result and role is Role.RESPONSIBLE else role
+    for name, own in named:
+        default = Role.LEAD if is_first_lead and has_no_roles and not result and role is Role.RESPONSIBLE else role
         result.setdefault(name, ParsedDepartment(name, own or default))
     people = tuple(name for name in result if is_name(name)) if any(not is_name(name) for name in result) else ()
     departments, carried = _carry_prefix(list(result.values()))
@@ -292,14 +292,14 @@ def parse_sources(raw_text: str) -> tuple[ParsedPerson, ...]:
     """Return who made the suggestion, in printed order, with capacities."""
     if is_nobody(raw_text):
         return ()
-    found: list[ParsedPerson] = []
+    people: list[ParsedPerson] = []
     waiting = ""
     for line in _source_lines(raw_text):
         carried: str | None = None
         label = re.match(r"^([^:：]{1,20})[:：]", line)
         if label:
             carried, line = label[1], line[label.end() :]
-        before = len(found)
+        before = len(people)
         for group in split_outside_brackets(line, "、，,；;/／"):
             tokens = join_spaced_names([token for token in re.split(r"\s+", group) if token])
             for token in tokens:
@@ -314,17 +314,17 @@ def parse_sources(raw_text: str) -> tuple[ParsedPerson, ...]:
                 waiting = ""
                 # 副会长甲、乙 are both; 甲副会长、乙 and 甲（副会长）、乙 are not.
                 carried = None if person.capacity and token.startswith(person.name) else capacity
-                found.append(ParsedPerson(person.name, capacity))
-        is_after_name = len(found) == before + 1 and found[-1].capacity is None
+                people.append(ParsedPerson(person.name, capacity))
+        is_after_name = len(people) == before + 1 and people[-1].capacity is None
         if waiting and is_after_name and is_capacity(waiting):
-            found[-1] = ParsedPerson(found[-1].name, waiting)
+            people[-1] = ParsedPerson(people[-1].name, waiting)
             waiting = ""
-        elif waiting and not is_capacity(waiting) and has_organisation_ending(waiting) and len(found) == before:
-            found.append(ParsedPerson(waiting))
+        elif waiting and not is_capacity(waiting) and has_organisation_ending(waiting) and len(people) == before:
+            people.append(ParsedPerson(waiting))
             waiting = ""
     if waiting:
-        found.append(ParsedPerson(waiting))
-    return tuple(_unique(found))
+        people.append(ParsedPerson(waiting))
+    return tuple(_unique(people))
 
 
 def _source_lines(raw_text: str) -> list[str]:

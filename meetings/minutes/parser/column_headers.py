@@ -41,13 +41,13 @@ class Header:
     """A column's kind, its head as printed without blanks, and a department's role."""
 
     column: Column
-    printed: str
+    text: str
     role: Role | None = None
 
     @property
     def is_remark(self) -> bool:
         """Whether the cell is a remark by itself; other columns carry their head along."""
-        return self.column is Column.REMARKS and self.printed.startswith(("备注", "说明", "附注"))
+        return self.column is Column.REMARKS and self.text.startswith(("备注", "说明", "附注"))
 
 
 _UNIT = "(?:单位|部门|部室|处室|科室|机构|主体|司局|学院|股室|局办|站所|方)"
@@ -110,19 +110,19 @@ _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 
 def parse_header(text: str) -> Header | None:
     """Return the header that ``text`` stands for, or None for an unknown one."""
-    printed = remove_whitespace(text)
+    header_text = remove_whitespace(text)
     name = fold_text(text).rstrip(":")
     if not name or len(name) > _MAX_HEADER_LENGTH or "。" in name or _IS_TITLE.search(name):
         return None
     bare = _BRACKETED.sub("", name) or name
     if _SURELY_TASKS.search(bare):
-        return Header(Column.TASKS, printed)
+        return Header(Column.TASKS, header_text)
     for candidate in dict.fromkeys((bare, name)):
         if len(candidate) > 14:
             continue
         for pattern, column, role in _COMPILED:
             if pattern.search(candidate):
-                return Header(column, printed, role)
+                return Header(column, header_text, role)
     return None
 
 
@@ -135,15 +135,15 @@ def is_header_row(headers: Sequence[Header | None], filled: int) -> bool:
     columns = {head.column for head in headers if head}
     has_text = columns & {Column.TASKS, Column.SUGGESTION, Column.ASPECT}
     has_duty = columns & {Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE}
-    known = len({id(head) for head in headers if head})
+    known_count = len({id(head) for head in headers if head})
     # 项目 | 金额 | 责任部门 is a budget: a word for groups alone says too little where nothing can be late.
     if has_text == {Column.ASPECT} and Column.DEADLINE not in columns and not _has_work_aspect(headers):
         return False
-    return bool(has_text and has_duty) and len(columns) >= 3 and 2 * known >= filled
+    return bool(has_text and has_duty) and len(columns) >= 3 and 2 * known_count >= filled
 
 
 def _has_work_aspect(headers: Sequence[Header | None]) -> bool:
-    return any(head.column is Column.ASPECT and re.search("工作|任务|要点", head.printed) for head in headers if head)
+    return any(head.column is Column.ASPECT and re.search("工作|任务|要点", head.text) for head in headers if head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,24 +158,24 @@ class HeaderRows:
 
 def _parse_row_headers(cells: Sequence[Cell]) -> tuple[list[Header | None], int]:
     """Return the headers of a row, and how many different cells are filled."""
-    known: dict[Cell, Header | None] = {}
+    by_cell: dict[Cell, Header | None] = {}
     for cell in cells:
-        if cell not in known:
-            known[cell] = None if cell.is_blank else parse_header(cell.text)
-    return [known[cell] for cell in cells], sum(not cell.is_blank for cell in known)
+        if cell not in by_cell:
+            by_cell[cell] = None if cell.is_blank else parse_header(cell.text)
+    return [by_cell[cell] for cell in cells], sum(not cell.is_blank for cell in by_cell)
 
 
 def find_header_rows(table: Table) -> list[HeaderRows]:
     """Return every head of the table: the first, repeated ones, those of sections."""
-    found: list[HeaderRows] = []
+    header_rows: list[HeaderRows] = []
     at = 0
     while at < len(table.rows):
         header = _find_header_at(table, at)
         if header is not None:
-            found.append(header)
+            header_rows.append(header)
             at = header.last
         at += 1
-    return found
+    return header_rows
 
 
 def _find_header_at(table: Table, at: int) -> HeaderRows | None:
@@ -238,10 +238,10 @@ class _HeaderRow:
             for head, text in zip(headers, texts, strict=True)
         ]
 
-    def printed(self, at: int) -> str:
+    def text_at(self, at: int) -> str:
         """Return the printed text of the header at this place."""
         head = self.headers[at]
-        return head.printed if head else ""
+        return head.text if head else ""
 
     def places(self, column: Column) -> list[int]:
         """Return where the headers of this column stand."""
@@ -250,12 +250,12 @@ class _HeaderRow:
     def distinct_places(self, column: Column) -> list[int]:
         """Return the places, less those that continue the merged header before them."""
         places = self.places(column)
-        return [at for at in places if at - 1 not in places or self.printed(at) != self.printed(at - 1)]
+        return [at for at in places if at - 1 not in places or self.text_at(at) != self.text_at(at - 1)]
 
     def change(self, places: Iterable[int], column: Column) -> None:
         """Let the headers at these places be of another column."""
         for at in places:
-            self.headers[at] = Header(column, self.printed(at))
+            self.headers[at] = Header(column, self.text_at(at))
 
 
 def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str]) -> tuple[Header | None, ...]:
@@ -268,14 +268,14 @@ def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str])
     row = _HeaderRow(headers, texts)
     tasks = row.distinct_places(Column.TASKS) or _find_tasks(row)
     if len(tasks) > 1:
-        finest = next((at for at in reversed(tasks) if _FINER.search(row.printed(at))), tasks[-1])
+        finest = next((at for at in reversed(tasks) if _FINER.search(row.text_at(at))), tasks[-1])
         for at in tasks:
             free = [kind for kind in (Column.ASPECT, Column.SUGGESTION) if at < finest and not row.places(kind)]
             if at != finest:
                 row.change([at], free[0] if free else Column.REMARKS)
     leaders = row.distinct_places(Column.LEADERS)
     if len(leaders) > 1:
-        surest = next((at for at in leaders if "领导" in row.printed(at)), leaders[0])
+        surest = next((at for at in leaders if "领导" in row.text_at(at)), leaders[0])
         row.change([at for at in leaders if at != surest], Column.REMARKS)
     for column in (Column.NUMBER, Column.ASPECT, Column.SUGGESTION, Column.DEADLINE, Column.SOURCES):
         row.change(row.distinct_places(column)[1:], Column.REMARKS)
@@ -285,10 +285,10 @@ def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str])
 def _find_tasks(row: _HeaderRow) -> list[int]:
     """Let other columns hold the tasks where no head does; return their places."""
     # What was resolved is what is to be done, where nothing finer is printed.
-    row.change([at for at in row.places(Column.SUGGESTION) if _RESOLVED.search(row.printed(at))], Column.TASKS)
+    row.change([at for at in row.places(Column.SUGGESTION) if _RESOLVED.search(row.text_at(at))], Column.TASKS)
     resolved, aspects = row.distinct_places(Column.TASKS), row.distinct_places(Column.ASPECT)
     if resolved or row.places(Column.SUGGESTION) or not aspects:
         return resolved
-    name = row.printed(aspects[-1])
-    row.change([at for at in row.places(Column.ASPECT) if row.printed(at) == name], Column.TASKS)
+    name = row.text_at(aspects[-1])
+    row.change([at for at in row.places(Column.ASPECT) if row.text_at(at) == name], Column.TASKS)
     return [aspects[-1]]

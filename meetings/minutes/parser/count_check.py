@@ -33,16 +33,18 @@ def check_counts(prose: Sequence[str], rows: Sequence[ParsedRow]) -> list[Parser
             if _OF_ANOTHER_MEETING.search(sentence[: match.start()][-30:]):
                 continue
             of_aspects, of_rows = (_parse_integer(match[1]), _parse_integer(match[2]))
-            here = []
+            sentence_issues = []
             if aspects and of_aspects != aspects:
                 parameters = {"claimed": of_aspects, "found": aspects}
-                here.append(ParserIssue(None, "aspect", match[0], ProblemCode.ASPECTS_DIFFER, parameters))
+                sentence_issues.append(ParserIssue(None, "aspect", match[0], ProblemCode.ASPECTS_DIFFER, parameters))
             if of_rows not in counts:
                 parameters = {"claimed": of_rows, "found": len(rows)}
-                here.append(ParserIssue(None, "suggestion", match[0], ProblemCode.SUGGESTIONS_DIFFER, parameters))
-            if not here:
+                sentence_issues.append(
+                    ParserIssue(None, "suggestion", match[0], ProblemCode.SUGGESTIONS_DIFFER, parameters)
+                )
+            if not sentence_issues:
                 return []
-            doubts = doubts or here
+            doubts = doubts or sentence_issues
     return doubts
 
 

@@ -38,7 +38,7 @@ def collect_source_cells(document: Document, origin: Origin) -> tuple[str, ...]:
             if origin.table < len(tables):
                 rows.extend(_rows_without_headers(tables[origin.table], 1, origin.last_row))
     distinct = dict.fromkeys(cell for row in rows for cell in row if not cell.is_blank)
-    return tuple(cell.printed.replace(SOFT_BREAK, "\n").strip()[:MAX_SOURCE_CELL_LENGTH] for cell in distinct)
+    return tuple(cell.raw_text.replace(SOFT_BREAK, "\n").strip()[:MAX_SOURCE_CELL_LENGTH] for cell in distinct)
 
 
 def _rows_without_headers(table: Table, first: int, last: int) -> list[Sequence[Cell]]:

@@ -128,7 +128,7 @@ def parse_meeting(lines_before: Sequence[str], lines_around: Sequence[str]) -> t
     breakdown_title = _breakdown_title(lines_before)
     issued_on = _issued_on(labels, prose)
     held_on = _held_on(labels, prose, issued_on, issues)
-    if issued_on is not None and issued_on == held_on and not _has_printed_issue_day(labels, prose):
+    if issued_on is not None and issued_on == held_on and not _has_issue_day(labels, prose):
         issued_on = None
     title = _title(labels, prose, breakdown_title)
     chair = _chair(labels, prose)
@@ -219,7 +219,7 @@ def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | 
 
 def _find_headlines(prose: Sequence[str], text: str) -> list[str]:
     """Return the titles of lines that end in 纪要, with the line above if needed."""
-    found = []
+    titles = []
     for at, line in enumerate(prose):
         bare = re.sub(r"^[《“]|[》”]$", "", line)
         if not _MINUTES.search(bare) or len(bare) > 60 or re.search(r"[。；;：:]", bare):
@@ -229,10 +229,10 @@ def _find_headlines(prose: Sequence[str], text: str) -> list[str]:
         above = prose[at - 1] if at else ""
         whole = above + title
         if _is_title_line(above) and (_is_held(whole, text) or _lacks_body(title, above)):
-            found.append(whole)
+            titles.append(whole)
         elif title not in ("", "会议", "工作会议", "专题会议"):
-            found.append(title)
-    return found
+            titles.append(title)
+    return titles
 
 
 def _is_held(title: str, text: str) -> bool:
@@ -282,18 +282,18 @@ def _document_number(labels: dict[str, str], prose: Sequence[str]) -> str | None
 
 # --- days -----------------------------------------------------------------------------------------
 
-_SAYS_ISSUED = re.compile(rf"({_DAY})\s*(?:印发|印制|印送|发布|签发)")
+_ISSUED_DAY = re.compile(rf"({_DAY})\s*(?:印发|印制|印送|发布|签发)")
 
 
-def _has_printed_issue_day(labels: dict[str, str], prose: Sequence[str]) -> bool:
-    return "issued_on" in labels or any(_SAYS_ISSUED.search(line) for line in prose)
+def _has_issue_day(labels: dict[str, str], prose: Sequence[str]) -> bool:
+    return "issued_on" in labels or any(_ISSUED_DAY.search(line) for line in prose)
 
 
 def _issued_on(labels: dict[str, str], prose: Sequence[str]) -> datetime.date | None:
     if day := find_first_date(labels.get("issued_on", "")):
         return day
     for line in prose:
-        if (match := _SAYS_ISSUED.search(line)) and (day := find_first_date(match[1])):
+        if (match := _ISSUED_DAY.search(line)) and (day := find_first_date(match[1])):
             return day
     office = r"(?:(?:填报|报送|编制|制表)?(?:单位|部门)[:：])?[^，。；：:]{2,40}[室处厅会府局部院司组委心学团]"
     signed = re.compile(rf"^(?:{office})?\s*{_DAY}$")

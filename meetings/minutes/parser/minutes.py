@@ -54,22 +54,22 @@ def parse_minutes(document: Document) -> ParsedMinutes:
     meeting, issues = parse_meeting(before, around)
     issues.extend(_check_columns(breakdown))
     heads_and_lines = fold_text("。".join([*around, *breakdown.header_texts]))
-    known = DocumentContext(
+    context = DocumentContext(
         frozenset(breakdown.columns), meeting.issued_on, meeting.held_on, bool(_FIRST_LEADS.search(heads_and_lines))
     )
-    numbers = parse_numbers(breakdown.entries, known.columns)
+    numbers = parse_numbers(breakdown.entries, context.columns)
     issues.extend(numbers.problems)
     rows: list[ParsedRow] = []
     row_problems: list[ParserIssue] = []
     carried: list[str] = []
     for at, entry in enumerate(breakdown.entries):
-        reader = RowParser(entry, at + 1, known)
+        reader = RowParser(entry, at + 1, context)
         rows.append(
             reader.row(
                 numbers.numbers[at],
                 numbers.suggestions[at],
                 task_texts=numbers.tasks,
-                unparsed_number=numbers.printed[at],
+                unparsed_number=numbers.unread[at],
             )
         )
         row_problems.extend(reader.problems)
@@ -108,7 +108,7 @@ def _check_columns(breakdown: Breakdown) -> list[ParserIssue]:
             code = ProblemCode.TASKS_FROM_SUGGESTIONS if column is Column.TASKS else ProblemCode.MISSING_COLUMN
             issues.append(ParserIssue(None, str(column), "", code))
     issues.extend(ParserIssue(None, "tasks", name, ProblemCode.HIDDEN_SHEET) for name in breakdown.hidden_sheets)
-    issues.extend(ParserIssue(None, "tasks", title, ProblemCode.TABLE_LEFT_OUT) for title in breakdown.left_out)
+    issues.extend(ParserIssue(None, "tasks", title, ProblemCode.TABLE_LEFT_OUT) for title in breakdown.omitted_titles)
     return issues
 
 

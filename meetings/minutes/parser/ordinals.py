@@ -67,15 +67,15 @@ def chinese_integer(text: str) -> int | None:
     return total + current if text else None
 
 
-def _parse_number(printed: str) -> int | None:
-    if printed.isdecimal():
-        return int(printed)
+def _parse_number(text: str) -> int | None:
+    if text.isdecimal():
+        return int(text)
     for first, count in _ENCLOSED:
-        if len(printed) == 1 and first <= ord(printed) < first + count:
-            return ord(printed) - first + 1
-    number = chinese_integer(printed)
+        if len(text) == 1 and first <= ord(text) < first + count:
+            return ord(text) - first + 1
+    number = chinese_integer(text)
     # 一十 or 百 as prose is not a number somebody counted with.
-    return number if number and chinese_numeral(number) == printed else None
+    return number if number and chinese_numeral(number) == text else None
 
 
 def parse_integer(text: str) -> int | None:

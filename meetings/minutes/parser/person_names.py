@@ -77,8 +77,8 @@ def is_capacity(text: str) -> bool:
 
 def has_organisation_ending(text: str) -> bool:
     """Whether ``text`` ends as the name of an office or a body does."""
-    found = _ORGANISATION_END.search(text)
-    return bool(found and found[0] not in _NOT_ORGANISATIONS) or text[-1:] in "会院所站队组馆社校厂镇乡县市区)）"
+    match = _ORGANISATION_END.search(text)
+    return bool(match and match[0] not in _NOT_ORGANISATIONS) or text[-1:] in "会院所站队组馆社校厂镇乡县市区)）"
 
 
 def parse_person(text: str) -> ParsedPerson | None:

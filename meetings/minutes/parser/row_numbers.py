@@ -26,7 +26,7 @@ class EntryNumbers:
     numbers: list[int | None] = field(default_factory=list)
     suggestions: list[str | None] = field(default_factory=list)
     tasks: dict[Cell, str] = field(default_factory=dict)
-    printed: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     problems: list[ParserIssue] = field(default_factory=list)
 
 
@@ -39,8 +39,8 @@ def parse_numbers(entries: Sequence[TableEntry], columns: set[Column] | frozense
     owners = Counter(cell for entry in entries if (cell := entry.first(Column.NUMBER)))
     for entry, text in zip(entries, texts, strict=True):
         cell = entry.first(Column.NUMBER)
-        printed = remove_whitespace(cell.text) if cell else ""
-        own = parse_integer(printed) if printed else None
+        number_text = remove_whitespace(cell.text) if cell else ""
+        own = parse_integer(number_text) if number_text else None
         ordinal = leading_ordinal(text)
         stripped = text
         number: int | None = None
@@ -50,8 +50,8 @@ def parse_numbers(entries: Sequence[TableEntry], columns: set[Column] | frozense
             number = own
             if own is not None and ordinal and ordinal.number == own and own > 1:
                 stripped = ordinal.rest.strip()
-        is_unread = bool(printed) and own is None and number is None and printed.strip("/-—") != ""
-        result.printed.append(printed if is_unread else "")
+        is_unread = bool(number_text) and own is None and number is None and number_text.strip("/-—") != ""
+        result.unread.append(number_text if is_unread else "")
         result.numbers.append(number)
         result.suggestions.append((stripped or None) if key is Column.SUGGESTION else None)
         if key is Column.TASKS and stripped is not text:
@@ -80,7 +80,7 @@ def _is_numbered_through(texts: Sequence[str]) -> bool:
 
 def _find_issues(entries: Sequence[TableEntry], result: EntryNumbers) -> list[ParserIssue]:
     issues = []
-    unread = list(dict.fromkeys(printed for printed in result.printed if printed))
+    unread = list(dict.fromkeys(number_text for number_text in result.unread if number_text))
     if unread:
         issues.append(ParserIssue(None, "number", "、".join(unread)[:60], ProblemCode.UNREAD_NUMBER))
     jumps = []

@@ -151,7 +151,7 @@ class RowParser:
 
     def _names(self, group: _TaskGroup, column: Column) -> list[str]:
         if column is Column.LEADERS:
-            return list(dict.fromkeys(name for cell in group.cells(column) for name in parse_leaders(cell.printed)))
+            return list(dict.fromkeys(name for cell in group.cells(column) for name in parse_leaders(cell.raw_text)))
         return [department.name for department in self._cell_departments(group).names]
 
     @staticmethod
@@ -159,7 +159,7 @@ class RowParser:
         """Split a cell that numbers its names as the row numbers its tasks."""
         if len(cells) != 1:
             return None
-        lead_in, parts = split_numbered_parts(cells[0].printed.replace(SOFT_BREAK, "\n"))
+        lead_in, parts = split_numbered_parts(cells[0].raw_text.replace(SOFT_BREAK, "\n"))
         return [part.text for part in parts] if len(parts) == count > 1 and not lead_in else None
 
     def _cell_departments(self, group: _TaskGroup, raw_text: str | None = None) -> ParsedDepartments:
@@ -172,8 +172,8 @@ class RowParser:
             columns = row.cells.get(Column.DEPARTMENTS, ())
             has_lead = any(header.role is Role.LEAD for header, _ in columns)
             for header, cell in columns:
-                names_people = bool(_PEOPLE_IN_HEAD.search(header.printed))
-                text = cell.printed if raw_text is None else raw_text
+                names_people = bool(_PEOPLE_IN_HEAD.search(header.text))
+                text = cell.raw_text if raw_text is None else raw_text
                 read = parse_departments(
                     collapse_spaced_names(text) if names_people else text,
                     header.role or Role.RESPONSIBLE,
@@ -195,11 +195,11 @@ class RowParser:
         cells = group.cells(Column.DEPARTMENTS)
         read = self._cell_departments(group)
         self.prefixed_names.extend(read.prefixed_names)
-        if not read.names and not any(is_nobody(cell.printed) for cell in cells):
+        if not read.names and not any(is_nobody(cell.raw_text) for cell in cells):
             self._report(Column.DEPARTMENTS, "", ProblemCode.NO_DEPARTMENT)
         if read.others:
             self._report(Column.DEPARTMENTS, read.others, ProblemCode.UNNAMED_DEPARTMENTS)
-        headers = {head.printed for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())}
+        headers = {head.text for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())}
         if read.people and not any(_PEOPLE_IN_HEAD.search(head) for head in headers):
             self._report(Column.DEPARTMENTS, "、".join(read.people), ProblemCode.PERSON_AMONG_DEPARTMENTS)
         if pieces := self._split_per_task(cells, count):
@@ -222,7 +222,7 @@ class RowParser:
     def _people_beside_departments(self, group: _TaskGroup) -> tuple[str, ...]:
         """Return the people in a column 责任单位及责任人, which names both."""
         headers = [head for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())]
-        if any(_PEOPLE_IN_HEAD.search(head.printed) for head in headers):
+        if any(_PEOPLE_IN_HEAD.search(head.text) for head in headers):
             return self._cell_departments(group).people
         return ()
 
@@ -231,13 +231,13 @@ class RowParser:
         if Column.DEADLINE not in self._context.columns:
             return [Reading(_UNDATED)] * len(texts)
         cells = group.cells(Column.DEADLINE)
-        known = {"issued_on": self._context.issued_on, "held_on": self._context.held_on}
-        if len(cells) == 1 and (reading := _parse_excel_date(cells[0], known)):
+        days = {"issued_on": self._context.issued_on, "held_on": self._context.held_on}
+        if len(cells) == 1 and (reading := _parse_excel_date(cells[0], days)):
             readings = [reading] * len(texts)
         else:
-            text = "\n".join(tidy_text(cell.text) if SOFT_BREAK in cell.printed else cell.printed for cell in cells)
+            text = "\n".join(tidy_text(cell.text) if SOFT_BREAK in cell.raw_text else cell.raw_text for cell in cells)
             numeric = len(cells) == 1 and isinstance(cells[0].value, float)
-            readings = list(read_row_deadlines(text.strip(), texts, numeric=numeric, **known))
+            readings = list(read_row_deadlines(text.strip(), texts, numeric=numeric, **days))
         for doubt in dict.fromkeys(reading.problem for reading in readings if reading.problem):
             issue = ParserIssue(self._position, "deadline", doubt.value, ProblemCode.DEADLINE, deadline_problem=doubt)
             if not any(other.deadline_problem and other.deadline_problem.code is doubt.code for other in self.problems):
@@ -255,28 +255,28 @@ class RowParser:
 
     def _remarks(self) -> Iterator[str]:
         """Return the remarks, and unknown columns with their heads, so nothing is lost."""
-        seen: set[Cell] = set()
+        visited: set[Cell] = set()
         for row in self._entry.rows:
             for header, cell in row.cells.get(Column.REMARKS, ()):
-                if cell in seen or is_nobody(cell.text):
+                if cell in visited or is_nobody(cell.text):
                     continue
-                seen.add(cell)
+                visited.add(cell)
                 text = tidy_text(cell.text)
-                yield text if header.is_remark or not header.printed else f"{header.printed}：{text}"
+                yield text if header.is_remark or not header.text else f"{header.text}：{text}"
 
 
 def _coarser_task(row: TableRow) -> str:
     """Return 工作任务 for a row whose 具体措施 is blank, instead of as the aspect."""
     columns = (Column.ASPECT, Column.SUGGESTION)
-    found = [
+    texts = [
         tidy_text(cell.text) for column in columns for head, cell in row.cells.get(column, ()) if _is_task_header(head)
     ]
-    return found[-1] if found else ""
+    return texts[-1] if texts else ""
 
 
 def _is_task_header(header: Header) -> bool:
-    known = parse_header(header.printed)
-    return known is not None and known.column is Column.TASKS
+    parsed_header = parse_header(header.text)
+    return parsed_header is not None and parsed_header.column is Column.TASKS
 
 
 _DUTY_COLUMNS = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
@@ -286,12 +286,12 @@ def _tidy_deadline(deadline: Deadline) -> Deadline:
     return replace(deadline, text=tidy_text(deadline.text))
 
 
-def _parse_excel_date(cell: Cell, known: dict) -> Reading | None:
+def _parse_excel_date(cell: Cell, days: dict) -> Reading | None:
     """Return the reading of a date or serial number; None for text and others."""
     if isinstance(cell.value, datetime.date):
-        reading = read_cell(cell.value, number_format="yyyy-mm-dd", **known)
+        reading = read_cell(cell.value, number_format="yyyy-mm-dd", **days)
     elif isinstance(cell.value, float) and cell.value.is_integer():
-        reading = read_cell(int(cell.value), **known)
+        reading = read_cell(int(cell.value), **days)
     else:
         return None
     return replace(reading, deadline=replace(reading.deadline, text=cell.text))

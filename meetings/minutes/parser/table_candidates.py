@@ -31,11 +31,11 @@ class TableCandidate:
 
 
 def find_candidates(document: Document) -> list[TableCandidate]:
-    found: list[TableCandidate] = []
+    candidates: list[TableCandidate] = []
     for at, block in enumerate(document.blocks):
         if isinstance(block, Table):
-            found.append(TableCandidate(at, len(found) + 1, block, find_header_rows(block)))
-    return found
+            candidates.append(TableCandidate(at, len(candidates) + 1, block, find_header_rows(block)))
+    return candidates
 
 
 def title_above(document: Document, at: int) -> str:

@@ -38,7 +38,7 @@ class TableRow:
     is_hidden: bool = False
 
     def text(self, column: Column) -> str:
-        return "\n".join(cell.printed for _, cell in self.cells.get(column, ()))
+        return "\n".join(cell.raw_text for _, cell in self.cells.get(column, ()))
 
     def has(self, column: Column) -> bool:
         return bool(self.cells.get(column))
@@ -65,7 +65,7 @@ class TableEntry:
     def text(self, column: Column) -> str:
         """Return the column's distinct cells, one below the other."""
         cells = dict.fromkeys(cell for row in self.rows for _, cell in row.cells.get(column, ()))
-        return "\n".join(cell.printed for cell in cells)
+        return "\n".join(cell.raw_text for cell in cells)
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class Breakdown:
     first_block: int | None = None
     task_blocks: set[int] = field(default_factory=set)
     hidden_sheets: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    omitted_titles: list[str] = field(default_factory=list)
     header_texts: list[str] = field(default_factory=list)
 
 
@@ -96,41 +96,41 @@ def parse_breakdown(document: Document) -> Breakdown:
     """Return the task tables and entries of ``document``, if there are any."""
     result = Breakdown()
     candidates = find_candidates(document)
-    has_deadlines = any(Column.DEADLINE in found.columns for found in candidates if found.headers)
+    has_deadlines = any(Column.DEADLINE in candidate.columns for candidate in candidates if candidate.headers)
     heading = ""
     assembly: _EntryBuilder | None = None
-    by_block = {found.block: found for found in candidates}
-    is_single = sum(bool(found.headers) and not found.is_progress_report for found in candidates) == 1
+    by_block = {candidate.block: candidate for candidate in candidates}
+    is_single = sum(bool(candidate.headers) and not candidate.is_progress_report for candidate in candidates) == 1
     for at, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
             text = tidy_text(block.text)
             heading = text if _HEADING.match(text) and len(text) <= 60 and not text.endswith("。") else heading
             continue
-        found = by_block[at]
-        if found.table.is_hidden:
-            if found.headers:
-                result.hidden_sheets.append(found.table.name)
+        candidate = by_block[at]
+        if candidate.table.is_hidden:
+            if candidate.headers:
+                result.hidden_sheets.append(candidate.table.name)
             continue
-        if found.headers and found.is_progress_report and has_deadlines:
-            result.left_out.append(title_above(document, at))
+        if candidate.headers and candidate.is_progress_report and has_deadlines:
+            result.omitted_titles.append(title_above(document, at))
             continue
-        if found.headers:
-            first = found.headers[0].first
-            result.lines[at] = [line for row in found.table.rows[:first] for line in split_label_row(row)]
+        if candidate.headers:
+            first = candidate.headers[0].first
+            result.lines[at] = [line for row in candidate.table.rows[:first] for line in split_label_row(row)]
             if result.first_block is None:
                 result.first_block = at
             assembly = (
                 assembly
-                if assembly and assembly.has_same_header(found.headers[0], found.table)
+                if assembly and assembly.has_same_header(candidate.headers[0], candidate.table)
                 else _EntryBuilder(result)
             )
             result.task_blocks.add(at)
             # 二、任务分解 above the only table is what the table is, not what its rows are about.
-            assembly.add(found, "" if is_single and _NAMES_TABLE.search(heading) else heading)
+            assembly.add(candidate, "" if is_single and _NAMES_TABLE.search(heading) else heading)
             heading = ""
-        elif assembly and assembly.can_continue_with(found.table) and not is_text_between(document, at):
+        elif assembly and assembly.can_continue_with(candidate.table) and not is_text_between(document, at):
             result.task_blocks.add(at)
-            assembly.add(found, "")
+            assembly.add(candidate, "")
     return result
 
 
@@ -153,27 +153,27 @@ class _EntryBuilder:
         """Whether a later table's head is this one's, repeated."""
         names = [fold_text(text) for text in header.texts]
         return table.width == self._width and names == [
-            fold_text(header.printed) if header else "" for header in self._headers
+            fold_text(header.text) if header else "" for header in self._headers
         ]
 
     def can_continue_with(self, table: Table) -> bool:
         """Whether a table without a head goes on with this one's columns."""
         return bool(self._entries) and table.width == self._width
 
-    def add(self, found: TableCandidate, heading: str) -> None:
-        headers = {head.first: head for head in found.headers}
-        inside = {at for head in found.headers for at in range(head.first, head.last + 1)}
+    def add(self, candidate: TableCandidate, heading: str) -> None:
+        headers = {head.first: head for head in candidate.headers}
+        inside = {at for head in candidate.headers for at in range(head.first, head.last + 1)}
         if self._entries:
             self._after_break = True
         if heading:
             self._sections, self._aspect = {"": heading}, ""
             self._scope += 1
-        self._table = found.number
-        for at, cells in enumerate(found.table.rows):
+        self._table = candidate.number
+        for at, cells in enumerate(candidate.table.rows):
             if at in headers:
-                self._add_header(headers[at], found.table)
+                self._add_header(headers[at], candidate.table)
             elif at not in inside and self._headers and (not headers or at > min(headers)):
-                self._add_row(cells, at, found)
+                self._add_row(cells, at, candidate)
 
     def _add_header(self, header: HeaderRows, table: Table) -> None:
         headers = disambiguate_headers(header.headers, header.texts)
@@ -186,17 +186,17 @@ class _EntryBuilder:
         self._result.columns |= {header.column for header in headers if header}
         self._result.header_texts.extend(header.texts)
 
-    def _add_row(self, cells: Sequence[Cell], at: int, found: TableCandidate) -> None:
+    def _add_row(self, cells: Sequence[Cell], at: int, candidate: TableCandidate) -> None:
         distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
         if not distinct or _is_column_count_row(distinct):
             return
         if (note := _find_note(cells, distinct)) is not None:
-            self._result.lines.setdefault(found.block, []).append(note)
+            self._result.lines.setdefault(candidate.block, []).append(note)
             return
         if (section := self._find_section(cells, distinct)) is not None:
             self._start_section(section)
             return
-        row = TableRow(self._columns(cells), at, self._after_break, at in found.table.hidden_rows)
+        row = TableRow(self._columns(cells), at, self._after_break, at in candidate.table.hidden_rows)
         self._after_break = False
         if not any(row.has(column) for column in Column if column is not Column.NUMBER):
             return
@@ -204,12 +204,12 @@ class _EntryBuilder:
 
     def _columns(self, cells: Sequence[Cell]) -> dict[Column, list[tuple[Header, Cell]]]:
         columns: dict[Column, list[tuple[Header, Cell]]] = {}
-        seen: set[tuple[Column, Cell]] = set()
+        visited: set[tuple[Column, Cell]] = set()
         for header, cell in zip(self._headers, cells, strict=False):
             column = header.column if header else self._column_without_header(cell)
-            if column is None or cell.is_blank or (column, cell) in seen:
+            if column is None or cell.is_blank or (column, cell) in visited:
                 continue
-            seen.add((column, cell))
+            visited.add((column, cell))
             columns.setdefault(column, []).append((header or Header(column, ""), cell))
         return columns
 
@@ -265,8 +265,8 @@ class _EntryBuilder:
     @property
     def _key_is_coarser_task(self) -> bool:
         """Whether the suggestion's column is one of tasks, with a finer one beside it."""
-        keys = (parse_header(head.printed) for head in self._headers if head and head.column is Column.SUGGESTION)
-        return any(known is not None and known.column is Column.TASKS for known in keys)
+        keys = (parse_header(head.text) for head in self._headers if head and head.column is Column.SUGGESTION)
+        return any(header is not None and header.column is Column.TASKS for header in keys)
 
     def _place_row(self, row: TableRow) -> None:
         last = self._entries[-1] if self._entries else None
@@ -360,7 +360,7 @@ class _EntryBuilder:
                 if at is None:
                     before.cells.setdefault(column, []).append((header, cell))
                 else:
-                    joined = Cell(_join_cell_halves(before.cells[column][at][1].printed, cell.printed, column))
+                    joined = Cell(_join_cell_halves(before.cells[column][at][1].raw_text, cell.raw_text, column))
                     self._replace(last, column, at, joined)
         last.origin = Origin(last.origin.table, last.origin.first_row, row.at + 1)
 
