@@ -37,8 +37,10 @@ PAGES = [
     "/meetings/{meeting}/",
     "/meetings/{meeting}/arrange/",
     "/import/",
+    "/import/{draft}/",
     "/confirmations/",
     "/fill-in/",
+    "/fill-in/{upload}/",
     "/search/?q=认可",
     "/organisation/",
     "/reports/",
@@ -93,9 +95,16 @@ def _zipped(file: Path) -> int:
 def test_at_most_60_kb_of_css_and_of_js_reach_a_browser(db, client, collected, address):
     call_command("loaddata", "meeting_81", verbosity=0)
     task = Task.objects.first()
+    staff = factories.account(Role.SECRETARIAT)
     if address != "/accounts/login/":
-        client.force_login(factories.account(Role.SECRETARIAT))
-    page = client.get(address.format(task=task.pk, meeting=task.suggestion.meeting_id))
+        client.force_login(staff)
+    address = address.format(
+        task=task.pk,
+        meeting=task.suggestion.meeting_id,
+        draft=factories.minutes_document(staff).pk,
+        upload=factories.fill_in_upload(staff).pk,
+    )
+    page = client.get(address)
     assert page.status_code == 200
     sheets, scripts = files_of(page.content, collected)
     assert sheets

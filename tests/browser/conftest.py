@@ -27,6 +27,8 @@ from meetings.models import Account
 from tests import factories
 from tests.conftest import missing
 
+from .chromium_109 import make_old
+
 # A busy machine is no fault of the page's.
 expect.set_options(timeout=15_000)
 
@@ -174,6 +176,19 @@ def visit(
         forget_all(context, live_server.url)
         idle.append(context)
     assert not console, "The console of a page says:\n" + "\n".join(console)
+
+
+@pytest.fixture
+def visit_as_109(visit: Callable[..., Page]) -> Callable[..., Page]:
+    """Open pages as `visit` does, in a browser as old as Chromium 109."""
+
+    def open_page(path: str, **options: Any) -> Page:
+        page = visit("/healthz", **options)
+        make_old(page)
+        page.goto(path)
+        return page
+
+    return open_page
 
 
 def signed_in(who: str | Account) -> str:

@@ -119,7 +119,7 @@ def open_register(visit):
     """Open a page of PAGES or STATES by its name, in a register with the real meeting."""
     factories.real_meeting()
 
-    def open_register(name: str, **options):
+    def open_register(name: str, open_page=visit, **options):
         path, role = {**PAGES, **STATES}[name]
         meeting = Meeting.objects.order_by("pk").first()
         # One with several tasks, so that there is something to split and to join.
@@ -142,7 +142,7 @@ def open_register(visit):
             person=Person.objects.filter(task_leaders__isnull=False).first().pk,
             liaison=factories.account(Role.LIAISON, departments=[department]).pk if "{liaison}" in path else 0,
         )
-        return visit(path, as_=role, **options)
+        return open_page(path, as_=role, **options)
 
     return open_register
 
@@ -177,6 +177,16 @@ def test_pages_are_accessible_and_fit(open_register, look_at, name):
 @pytest.mark.parametrize("name", [*PAGES, *STATES])
 def test_pages_fit_a_phone_in_english(open_register, look_at, name):
     look_at(open_register(name, width=PHONE, language="en"), f"{name} en phone")
+
+
+# As 360, 奇安信 and 统信 still have it.
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_read_in_chromium_109(open_register, visit_as_109, look_at, name):
+    page = open_register(name, visit_as_109, width=DESK, language="zh-hans")
+    ground = page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
+    assert ground == "rgb(246, 247, 249)"
+    look_at(page, f"{name} in Chromium 109")
 
 
 def test_every_address_is_looked_at():

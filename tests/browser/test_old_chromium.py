@@ -2,68 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from meetings.models import Role, Task
-from tests.test_front_end import NEWER_FUNCTIONS, NEWER_PROPERTIES
 
 from .axe import assert_accessible
+from .chromium_109 import as_chromium_109
 from .pages import assert_fits
-
-# A declaration that an older browser does not understand is as good as not written.
-NEWER_VALUE = re.compile(rf"(?<=[{{;])[^{{}};]*:[^{{}};]*(?:{NEWER_FUNCTIONS})\([^{{}};]*;?")
-NEWER_PROPERTY = re.compile(rf"(?<=[{{;])(?:{NEWER_PROPERTIES}):[^{{}};]*;?")
-
-# What scripts could call by now, and Chromium 109 could not.
-WITHOUT_NEWER_CALLS = """
-    for (const name of ["toReversed", "toSorted", "toSpliced", "with"]) delete Array.prototype[name];
-    for (const name of ["difference", "intersection", "isSubsetOf", "union"]) delete Set.prototype[name];
-    delete Array.fromAsync;
-    delete Map.groupBy;
-    delete Object.groupBy;
-    delete Promise.try;
-    delete Promise.withResolvers;
-    delete URL.canParse;
-    delete URL.parse;
-    delete Document.prototype.startViewTransition;
-    delete HTMLElement.prototype.showPopover;
-    delete HTMLElement.prototype.togglePopover;
-    delete Element.prototype.setHTMLUnsafe;
-    delete Element.prototype.moveBefore;
-"""
-
-
-def as_chromium_109(css: str) -> str:
-    """Leave out what Chromium 109 would not understand."""
-    return NEWER_PROPERTY.sub("", NEWER_VALUE.sub("", css))
 
 
 @pytest.fixture
 def task() -> Task:
     call_command("loaddata", "meeting_81", verbosity=0)
     return Task.objects.get(text__startswith="建立各层级委员会通讯录")
-
-
-@pytest.fixture
-def visit_as_109(visit):
-    """Open pages as `visit` does, in a browser as old as Chromium 109."""
-
-    def serve(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, body=as_chromium_109(response.text()))
-
-    def open_page(path: str, **options) -> Page:
-        page = visit("/healthz", **options)
-        page.add_init_script(WITHOUT_NEWER_CALLS)
-        page.route(re.compile(r"\.css(\?|$)"), serve)
-        page.goto(path)
-        return page
-
-    return open_page
 
 
 def colours(page: Page, selector: str) -> tuple[str, str]:
