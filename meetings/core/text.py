@@ -1,4 +1,4 @@
-"""Text made alike for comparing, finding and measuring, and ids in it. Pure Python."""
+"""Folding and measuring of text, and ids in it. Pure Python."""
 
 import re
 import unicodedata
