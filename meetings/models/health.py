@@ -5,7 +5,12 @@ import datetime
 from django.conf import settings
 from django.db.models import Q
 
+from meetings.core.lifecycle import ENDED_STATUSES
+
 from .choices import DeadlineKind, Health, Status
+
+# A task that has ended has the health of its status's name; an end without one fails here.
+ENDED_HEALTH = {status: Health(status.value) for status in Status if status in ENDED_STATUSES}
 
 
 def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
@@ -15,8 +20,7 @@ def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> lis
     empty where the rows are the intervals themselves.
     """
     return [
-        (Health.CLOSED, Q(**{f"{state}status": Status.CLOSED})),
-        (Health.TERMINATED, Q(**{f"{state}status": Status.TERMINATED})),
+        *((health, Q(**{f"{state}status": status})) for status, health in ENDED_HEALTH.items()),
         (Health.OVERDUE, Q(**{f"{state}next_due__lt": day})),
         (Health.REVIEW_MISSED, Q(**{f"{state}next_review__lt": day})),
         (Health.UNDECIDED, Q(**{f"{state}deadline_kind": DeadlineKind.UNDECIDED})),

@@ -19,8 +19,6 @@ from . import words
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
 from .progress import ExtendedTask, ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
 
-DEPARTMENT_PARTS = ("closed", "under_way", "ongoing", "overdue", "terminated", "review_missed")
-
 
 def write_meeting_report(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
     """Write the report on ``meeting`` as of ``day`` as .docx into ``file``."""
@@ -91,7 +89,7 @@ def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
     yield words.totals_table(report.summary)
     if not report.departments:
         return
-    parts = [name for name in DEPARTMENT_PARTS if name != "terminated" or figures[name].number]
+    parts = [*(part.name for part in report.summary.parts), "review_missed"]
     yield words.departments_table(report.departments, parts)
     yield words.departments_note()
 

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext, pgettext
 from meetings.display.fields import label
 from meetings.exports.columns import Column, Line
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
-from meetings.models import DeadlineKind, Health, Status, SuggestionOutcome, Task
-from meetings.tasks.statistics import Summary
+from meetings.models import Health, Status, SuggestionOutcome, Task
+from meetings.tasks.statistics import OTHER_ENDS, Summary
 
 from .official import Block, Note, Paragraph, Table, format_day
 
@@ -63,24 +63,22 @@ def days_late(task: Task, day: datetime.date) -> int:
 
 def format_state(task: Task, day: datetime.date) -> str:
     """Return how ``task`` stands on ``day``: its end, how late it is, or how near."""
-    match task.health:
-        case Health.CLOSED:
-            return format_closure(task)
-        case Health.TERMINATED:
-            return _("terminated")
-        case Health.OVERDUE:
-            return _format_overdue(task, days_late(task, day))
-        case Health.REVIEW_MISSED:
-            days = days_late(task, day)
-            return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
-    if task.day_deadline_kind == DeadlineKind.UNDECIDED and task.day_status != Status.CLOSURE_REQUESTED:
+    status = Status(task.day_status)
+    if status == Status.CLOSED:
+        return format_closure(task)
+    if task.health == Health.OVERDUE:
+        return _format_overdue(task, days_late(task, day))
+    if task.health == Health.REVIEW_MISSED:
+        days = days_late(task, day)
+        return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
+    if task.health == Health.UNDECIDED and status != Status.CLOSURE_REQUESTED:
         return _("deadline undecided")
     texts = {
         Status.NOT_STARTED: _("not started yet"),
         Status.IN_PROGRESS: _("under way"),
         Status.CLOSURE_REQUESTED: _("closure asked for"),
+        Status.TERMINATED: _("terminated"),
     }
-    status = Status(task.day_status)
     return str(texts.get(status) or status.label)
 
 
@@ -179,7 +177,7 @@ def totals_table(summary: Summary) -> Table[tuple[str, int, str]]:
         "under_way": _("Open, and the due day has not passed"),
         "ongoing": _("Open without a due day, reviewed regularly"),
         "overdue": _("Open, and the due day has passed"),
-        "terminated": _("Not carried on, as decided"),
+        **dict.fromkeys(OTHER_ENDS, _("Not carried on, as decided")),
     }
     of_these = {
         "ongoing": ("review_missed", _("Not reviewed in time")),

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Health, Instruction, Status, TaskLog
 from meetings.models.choices import NOBODY
 from meetings.models.health import health_condition
@@ -248,6 +248,11 @@ def _extended(label: Promise, times: int) -> _FigureDefinition:
     return _FigureDefinition(label, Q(day_extension_count__gte=times), {"extended": [str(times)]})
 
 
+# The ends besides closure, which a summary tells only where there are any.
+OTHER_ENDS = tuple(status for status in Status if status in ENDED_STATUSES and status != Status.CLOSED)
+# Where a sentence has another word than the status's label.
+_END_LABELS = {Status.TERMINATED: pgettext_lazy("summary", "terminated")}
+
 # Each task is in exactly one of these, so that their numbers add up to all tasks.
 _PARTS = {
     "closed": _with_status(pgettext_lazy("summary", "closed"), Status.CLOSED),
@@ -262,7 +267,7 @@ _PARTS = {
         {"status": _OPEN, "due": ["none"]},
     ),
     "overdue": _with_health(pgettext_lazy("summary", "overdue"), Health.OVERDUE),
-    "terminated": _with_status(pgettext_lazy("summary", "terminated"), Status.TERMINATED),
+    **{end.value: _with_status(_END_LABELS.get(end, end.label), end) for end in OTHER_ENDS},
 }
 # These are contained in the parts: what is to be known of them besides.
 _SUBSETS = {
@@ -306,9 +311,9 @@ class Summary:
 
     @property
     def parts(self) -> list[Figure]:
-        """The figures that add up to ``tasks``, the terminated ones only if any."""
+        """The figures that add up to ``tasks``; other ends than closure only if any."""
         parts = [self.figures[name] for name in _PARTS]
-        return [part for part in parts if part.name != "terminated" or part.number]
+        return [part for part in parts if part.name not in OTHER_ENDS or part.number]
 
 
 def build_summary(tasks: TaskQuerySet, day: datetime.date) -> Summary:
