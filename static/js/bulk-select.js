@@ -1,5 +1,5 @@
 // Selecting rows of the list; without scripts the boxes and the bar below the list do the same.
-// Browser story: test_batch.
+// Browser story: test_one_status_then_several_tasks_are_changed_in_the_list_and_undone.
 
 function boxes() {
   return Array.from(document.querySelectorAll("#results input[name=task]"));

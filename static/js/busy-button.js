@@ -1,4 +1,5 @@
-// Say on its button that a form was sent, and send it once. Browser story: test_comfort.
+// Say on its button that a form was sent, and send it once.
+// Browser story: test_a_long_action_says_so_and_is_not_sent_twice.
 
 // After so long somebody may have stopped it, and sends it again.
 const PATIENCE = 20000;

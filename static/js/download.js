@@ -1,5 +1,5 @@
 // Say that a file is being made: the answer that brings it takes the cookie away (meetings.middleware).
-// Browser story: test_comfort.
+// Browser story: test_a_file_being_made_is_said_until_it_is_there.
 
 import { allowDownload } from "./leave-warning.js";
 import { clearToast, toast } from "./toasts.js";

@@ -1,4 +1,5 @@
-// Search among the boxes of a list by a part of the words, pinyin or initials. Browser story: test_search_select.
+// Search among the boxes of a list by a part of the words, pinyin or initials.
+// Browser story: test_a_long_filter_is_searched_and_what_is_ticked_stays_in_sight.
 
 function plain(text) {
   return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();

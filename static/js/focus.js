@@ -1,4 +1,5 @@
-// Keep the focus through what htmx replaces. Browser stories: test_stories, test_import.
+// Keep the focus through what htmx replaces.
+// Browser story: test_the_focus_is_never_lost_when_a_part_of_the_page_is_fetched.
 //
 // What htmx takes away may have the focus. It goes to the same thing in what came instead: by id, by
 // data-focus-key, by the name and value of a field, by the address of a link; else to the nearest part around it

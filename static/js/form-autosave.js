@@ -1,6 +1,6 @@
 // What somebody types is kept in this tab until it is saved: after a lost session, a reload or a crash it is back.
 // Kept by account, so that nobody sees another's words; never passwords or files; gone with signing out.
-// Browser story: test_comfort.
+// Browser story: test_unsaved_text_survives_a_lost_session.
 
 import { CHOSEN, OWN_PREFIX, PREFIX, fields, forms, changed, isKept, isText, keyOf, valueOf } from "./form-fields.js";
 import { allowLeaving } from "./leave-warning.js";

@@ -1,4 +1,5 @@
-// The forms whose words are kept, their fields, and the key they are kept by. Browser story: test_comfort.
+// The forms whose words are kept, their fields, and the key they are kept by.
+// Browser story: test_what_another_typed_is_not_shown_to_who_signs_in_after_them.
 
 const account = document.body.dataset.account;
 /** What the keys of this account begin with, and those of any. */

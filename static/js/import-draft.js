@@ -1,5 +1,6 @@
 // The page of a draft: one key to the next question, and rows that unfold when something in them is asked for.
-// Browser stories: test_import, test_manual_entry.
+// Browser stories: test_the_notice_becomes_the_register,
+// test_quick_changes_of_several_fields_are_all_saved.
 
 import { keyOf } from "./form-fields.js";
 

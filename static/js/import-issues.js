@@ -1,5 +1,5 @@
 // The queue of confirmations: an answer takes its question away; the reader goes on where the next one is.
-// Browser story: test_corrections.
+// Browser story: test_row_six_is_answered_question_by_question.
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const answered = event.target.closest && event.target.closest("[data-resolved]");

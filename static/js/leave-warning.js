@@ -1,4 +1,5 @@
-// Ask before a page with unsaved words is left, unless it is left by sending them. Browser story: test_comfort.
+// Ask before a page with unsaved words is left, unless it is left by sending them.
+// Browser story: test_leaving_with_unsaved_text_is_asked_about_and_the_text_is_back_afterwards.
 
 import { changed, forms } from "./form-fields.js";
 

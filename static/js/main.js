@@ -1,5 +1,5 @@
 // What every page has besides htmx; every page works without it. A page's own script stands in its template.
-// Browser story: test_stories.
+// Browser story: test_staff_find_a_task_update_it_and_land_at_its_row.
 
 import "./print-button.js";
 import "./toasts.js";

@@ -1,5 +1,5 @@
 // Leave empty fields out of a request of [data-omit-empty]: the address holds what was asked for and nothing else.
-// Browser story: test_stories.
+// Browser story: test_the_address_holds_the_state_and_the_back_button_goes_through_it.
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.closest("[data-omit-empty]")) {

@@ -1,4 +1,5 @@
-// A list of boxes says on its button how many are ticked, closes on a click elsewhere and on Escape. Browser story: test_stories.
+// A list of boxes says on its button how many are ticked, closes on a click elsewhere and on Escape.
+// Browser story: test_typing_and_ticking_keep_the_focus.
 
 document.addEventListener("change", (event) => {
   const pick = event.target.closest(".pick:not(.pick-menu)");

@@ -1,4 +1,5 @@
-// Escape leaves the status of a row as it was, like the button beside «Save». Browser story: test_batch.
+// Escape leaves the status of a row as it was, like the button beside «Save».
+// Browser story: test_escape_leaves_the_status_of_a_row_as_it_was.
 
 document.addEventListener("keydown", (event) => {
   const form = event.key === "Escape" && !event.isComposing && event.target.closest(".row-status-form");

@@ -1,5 +1,5 @@
 // Choosing by typing a name, its pinyin or its initials; without scripts the browser's own controls stay.
-// Browser story: test_search_select.
+// Browser story: test_one_is_chosen_by_initials_and_several_by_pinyin_from_the_keyboard.
 
 const settings = document.querySelector("script[data-library]").dataset;
 

@@ -1,5 +1,5 @@
 // The search page by keyboard: down from the box into the results, up and down between them, Escape back to the box.
-// Browser story: test_overview.
+// Browser story: test_a_person_is_found_by_initials_and_opened_by_the_keyboard_alone.
 
 const box = document.getElementById("search-words");
 

@@ -1,5 +1,5 @@
 // Single keys, for who works through lists all day: the dialog #shortcuts names them and can switch them off.
-// Browser story: test_comfort.
+// Browser story: test_keys_lead_through_the_list_to_an_update.
 
 const SWITCH = "register-keys";
 // `e` on a row leads to its page with this: no id of the page, for the browser would give that the focus instead.

@@ -1,4 +1,6 @@
-// What becomes of a form that is sent without htmx: a file, an upload, or a page. Browser story: test_comfort.
+// What becomes of a form that is sent without htmx: a file, an upload, or a page.
+// Browser stories: test_a_long_action_says_so_and_is_not_sent_twice,
+// test_a_file_on_its_way_shows_how_much_has_arrived.
 
 import { markBusy } from "./busy-button.js";
 import { awaitDownload } from "./download.js";

@@ -1,5 +1,5 @@
 // Light or dark, as the system is set. Loaded in the head, before anything is painted, so that no page flashes.
-// Browser story: test_every_page.
+// Browser story: test_the_page_is_dark_where_the_system_is.
 (function () {
   "use strict";
   const root = document.documentElement;

@@ -1,4 +1,5 @@
-// Show a message above the page. #messages has the words, in the reader's language. Browser story: test_comfort.
+// Show a message above the page. #messages has the words, in the reader's language.
+// Browser story: test_a_message_is_in_sight_wherever_the_page_is_and_closes.
 
 /** Show the message whose words are in `data-<what>` of #messages. */
 export function toast(what, level) {

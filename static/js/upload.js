@@ -1,4 +1,5 @@
-// Send a form with files: how much of them has arrived is said beside its button. Browser story: test_comfort.
+// Send a form with files: how much of them has arrived is said beside its button.
+// Browser story: test_a_file_on_its_way_shows_how_much_has_arrived.
 
 import { dressFileFields } from "./file-field.js";
 import { allowLeaving } from "./leave-warning.js";

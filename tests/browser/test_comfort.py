@@ -94,6 +94,16 @@ def test_unsaved_text_survives_a_lost_session(visit, world, liaison):
     expect(page.locator(".autosave-notice")).to_have_count(0)
 
 
+def test_a_list_whose_session_has_ended_gives_way_to_the_sign_in_page(visit, liaison):
+    page = visit("/tasks/", as_=liaison, language="en")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[data-focus-key=sort-due]").click()
+    expect(page.locator("[name=password]")).to_be_visible()
+    expect(page.locator("#results")).to_have_count(0)
+    sign_in(page, liaison.username)
+    expect(page.locator("#results tbody tr")).to_have_count(7)
+
+
 def test_what_another_typed_is_not_shown_to_who_signs_in_after_them(visit, world, liaison):
     other = factories.account(Role.SECRETARIAT, password=PASSWORD)
     page = visit("/accounts/login/", language="en")
