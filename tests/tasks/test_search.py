@@ -104,5 +104,6 @@ def test_nothing_and_too_much_are_said(world):
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_searched_for(world, text):
     found = search(world.reader, text, world.day)
-    assert found.total >= 0
+    assert (found.total > 0) == bool(found.groups)
+    assert found.total >= sum(len(group.visible_hits) for group in found.groups)
     assert not (found.error and found.groups)
