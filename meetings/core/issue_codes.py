@@ -25,7 +25,6 @@ class ProblemCode(StrEnum):
     NO_TITLE = "no_title"
     NO_ISSUE_DAY = "no_issue_day"
     YEAR_OF_MEETING = "year_of_meeting"
-    SEVERAL_DOCUMENT_NUMBERS = "several_document_numbers"
     ASPECTS_DIFFER = "aspects_differ"  # claimed, found
     SUGGESTIONS_DIFFER = "suggestions_differ"  # claimed, found
 

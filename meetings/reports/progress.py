@@ -50,7 +50,6 @@ class AspectPart:
 class ExtensionGrant:
     """One extension of a deadline: its days, and why it was requested and granted."""
 
-    granted_on: datetime.date
     days: int
     request_reason: str
     grant_reason: str
@@ -229,7 +228,6 @@ def find_extended_tasks(tasks: Iterable[Task], day: datetime.date) -> tuple[Exte
         extension_request = getattr(entry, "decides_on", None)
         grants.setdefault(entry.task_id, []).append(
             ExtensionGrant(
-                entry.effective_on,
                 days_granted(entry),
                 extension_request.reason if extension_request else "",
                 entry.note,
