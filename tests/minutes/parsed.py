@@ -7,13 +7,18 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
-from meetings.minutes.parser.minutes import parse_minutes_file
+from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_document
+from meetings.minutes.parser.minutes import parse_minutes
 from meetings.minutes.parser.schema import ParsedMinutes, ParsedRow
 
 from .document_builders import written
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+def parse_minutes_file(path: str | Path) -> ParsedMinutes:
+    """The minutes in the file at ``path``."""
+    return parse_minutes(read_document(path))
 
 
 def minutes(content: bytes | str) -> ParsedMinutes:

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_content
 from meetings.minutes.parser.messages import unreadable_document_message
-from meetings.minutes.parser.minutes import parse_minutes, parse_minutes_file
+from meetings.minutes.parser.minutes import parse_minutes
 from tests.depth import examples
 
 from .document_builders import HEADS, ROW, C, W, docx_bytes, p, package, pdf_bytes, tabbed, tbl, written, xlsx_bytes
-from .parsed import DATA, minutes, refused
+from .parsed import DATA, minutes, parse_minutes_file, refused
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000)
 DOCTYPE = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from meetings.minutes.parser.minutes import parse_minutes_file, to_json
+from meetings.minutes.parser.minutes import to_json
 
-from .parsed import DATA, bare
+from .parsed import DATA, bare, parse_minutes_file
 
 EXPECTED = json.loads((DATA / "annex-expected.json").read_text())
 WHOLE = ("minutes.docx", "minutes.pdf", "81号.txt", "minutes-pdftotext.txt")

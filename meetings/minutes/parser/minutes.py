@@ -1,12 +1,11 @@
 """Reading of a file into minutes; it looks nothing up and saves nothing."""
 
 import re
-from os import PathLike
 
 from meetings.core.converter import converter
 from meetings.core.issue_codes import ProblemCode
 from meetings.core.text import fold_text
-from meetings.minutes.documents import Document, Paragraph, UnreadableDocumentError, UnreadableReason, read_document
+from meetings.minutes.documents import Document, Paragraph, UnreadableDocumentError, UnreadableReason
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.messages import issue_message
 
@@ -31,15 +30,6 @@ _EXPECTED_COLUMNS = (
 _FIRST_LEADS = re.compile(
     r"(?:列|排|排名|排列|序列)(?:在|于)?(?:首位|第一位?|最前面?)(?:的|者)?[^。；]{0,12}(?:牵头|主办|总负责|汇总)|第一(?:个)?(?:责任)?(?:单位|部门)[^。；]{0,4}为牵头"
 )
-
-
-def parse_minutes_file(path: str | PathLike[str]) -> ParsedMinutes:
-    """Read the file at ``path`` (.docx, .xlsx, .pdf or .txt by its content).
-
-    All doubts come at once, in ``ParsedMinutes.problems``. Raises UnreadableDocumentError where the file cannot be
-    read or has no task table.
-    """
-    return parse_minutes(read_document(path))
 
 
 def parse_minutes(document: Document) -> ParsedMinutes:
