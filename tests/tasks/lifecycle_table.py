@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from meetings.core.lifecycle import TRANSITIONS
 from meetings.models import DepartmentRole, Role, Status, Task, TaskLog
 from meetings.tasks.services.status import (
     meet_milestone,
@@ -50,13 +51,16 @@ STEPS = {
     (Status.CLOSED, Status.IN_PROGRESS): {S},
     (Status.TERMINATED, Status.IN_PROGRESS): {S},
 }
-WAY = {
-    Status.NOT_STARTED: [],
-    Status.IN_PROGRESS: [Status.IN_PROGRESS],
-    Status.CLOSURE_REQUESTED: [Status.IN_PROGRESS, Status.CLOSURE_REQUESTED],
-    Status.CLOSED: [Status.CLOSED],
-    Status.TERMINATED: [Status.TERMINATED],
-}
+
+
+def way_to(status: str) -> list[str]:
+    """Return the statuses that a new task goes through until ``status``, by the fewest steps."""
+    reached: list[list[str]] = [[Status.NOT_STARTED]]
+    for way in reached:
+        if way[-1] == status:
+            return way[1:]
+        reached += [[*way, step.target] for step in TRANSITIONS if step.source == way[-1] and step.target not in way]
+    raise AssertionError(f"No steps lead to {status}.")
 
 
 def task_in(status: str) -> Task:
@@ -64,7 +68,7 @@ def task_in(status: str) -> Task:
     technology, international = factories.department("技术部"), factories.department("国际部")
     parts = [(technology, DepartmentRole.RESPONSIBLE), (international, DepartmentRole.SUPPORTING)]
     task = factories.task(departments=parts)
-    for step in WAY[status]:
+    for step in way_to(status):
         factories.move(task, step, on=day(10))
     return task
 
