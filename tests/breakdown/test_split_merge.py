@@ -23,7 +23,7 @@ from meetings.tasks import inbox
 from meetings.tasks.services.closure import request_closure
 from meetings.tasks.services.corrections import edit_assignments
 from meetings.tasks.services.extensions import grant_extension
-from meetings.tasks.services.status import report_progress
+from meetings.tasks.services.status import update_task
 from tests import factories
 
 from .table_page import ISSUED, TODAY, _version, last_entry, row
@@ -181,9 +181,7 @@ def test_a_joined_task_has_a_page_that_says_where_it_went_and_takes_no_update(cl
     two.refresh_from_db()
     assert client.post(two.get_absolute_url(), {"version": two.version, "note": "进展"}).status_code == 404
     with pytest.raises(InvalidTransitionError):
-        report_progress(
-            task_id=two.pk, version=two.version, actor=factories.secretariat(), effective_on=TODAY, note="进展"
-        )
+        update_task(task_id=two.pk, version=two.version, actor=factories.secretariat(), effective_on=TODAY, note="进展")
 
 
 def test_a_joined_task_is_nowhere_counted_listed_or_printed(client, table, pair):

@@ -24,7 +24,7 @@ from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
 from meetings.tasks.services.instructions import give_instruction
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
-from meetings.tasks.services.status import change_status, reopen_task, report_progress, terminate_task
+from meetings.tasks.services.status import change_status, reopen_task, terminate_task, update_task
 from tests import factories
 from tests.depth import examples
 
@@ -44,7 +44,7 @@ def moves(world, random: Random):
     later = world.day + datetime.timedelta(days=random.randrange(10, 400))
     return random.choice(
         [
-            (report_progress, {**dated, "note": "推进中。"}),
+            (update_task, {**dated, "note": "推进中。"}),
             (change_status, {**dated, "status": random.choice(list(Status)), "note": "变更。"}),
             (request_closure, {**dated, "summary": "已完成。"}),
             (accept_closure, dated),

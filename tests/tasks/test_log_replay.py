@@ -11,11 +11,7 @@ from hypothesis import strategies as st
 
 from meetings.errors import ServiceError
 from meetings.models import Account, Role, Status, Task, TaskLog
-from meetings.tasks.services.status import (
-    change_status,
-    report_progress,
-    update_task,
-)
+from meetings.tasks.services.status import change_status, update_task
 from tests import factories
 from tests.depth import examples
 
@@ -117,7 +113,7 @@ def test_whatever_is_tried_the_register_says_what_its_log_says(db, kind, attempt
         try:
             match what:
                 case "progress":
-                    act(report_progress, task, note="进展。", **said)
+                    act(update_task, task, note="进展。", **said)
                 case "status":
                     act(change_status, task, status=more[0], note=more[1], **said)
                 case "review":

@@ -17,7 +17,7 @@ from meetings.tasks import overview
 from meetings.tasks.overview import NextActor
 from meetings.tasks.services.closure import agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
-from meetings.tasks.services.status import close_task
+from meetings.tasks.services.status import update_task
 from tests import factories
 
 from .helpers import act
@@ -162,7 +162,14 @@ def test_the_secretariat_sees_what_waits_for_a_decision(world):
 
 
 def test_an_ended_task_is_nothing_to_chase(world):
-    act(close_task, world.overdue, actor=world.secretariat, reason="已完成。", effective_on=world.day)
+    act(
+        update_task,
+        world.overdue,
+        actor=world.secretariat,
+        status=Status.CLOSED,
+        note="已完成。",
+        effective_on=world.day,
+    )
     assert Task.objects.get(pk=world.overdue.pk).status == Status.CLOSED
     assert world.overdue.text not in page(world.secretariat)
 

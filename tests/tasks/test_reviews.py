@@ -9,11 +9,7 @@ import pytest
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import DepartmentRole, EntryKind, Role, Status, Task
 from meetings.tasks import display
-from meetings.tasks.services.status import (
-    close_task,
-    report_progress,
-    update_task,
-)
+from meetings.tasks.services.status import update_task
 from tests import factories
 
 from .lifecycle_table import act, day
@@ -37,7 +33,7 @@ def test_any_departments_report_moves_the_review_on_from_its_own_day():
     task = factories.task(deadline="持续跟踪", departments=parts)
     assert task.next_review == datetime.date(2024, 2, 8)
     supporting = factories.account(Role.LIAISON, departments=[international])
-    act(report_progress, task, actor=supporting, note="已配合。", effective_on=datetime.date(2023, 11, 30))
+    act(update_task, task, actor=supporting, note="已配合。", effective_on=datetime.date(2023, 11, 30))
     assert task.next_review == datetime.date(2024, 2, 29), "clamped to the month's end"
 
 
@@ -52,7 +48,7 @@ def test_a_review_day_set_by_staff_holds_until_the_next_report(staff, liaison):
         9: datetime.date(2024, 2, 8),
         10: set_day,
     }
-    act(report_progress, task, actor=liaison, note="进展。", effective_on=day(20))
+    act(update_task, task, actor=liaison, note="进展。", effective_on=day(20))
     assert task.next_review == datetime.date(2024, 2, 28)
 
 
@@ -119,5 +115,5 @@ def test_an_update_that_says_nothing_is_refused(staff):
 def test_closed_on_time_or_late_is_said(staff, closed, words):
     task = factories.task(deadline="2023.12")
     closed = datetime.date.fromisoformat(closed)
-    act(close_task, task, actor=staff, reason="完成。", effective_on=closed)
+    act(update_task, task, actor=staff, status=Status.CLOSED, note="完成。", effective_on=closed)
     assert display.closure_text(Task.objects.on(closed).get()) == words

@@ -17,15 +17,7 @@ from meetings.models import DepartmentRole, EntryKind, ImportIssue, Role, Status
 from meetings.models.log import TaskStateQuerySet
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
 from meetings.tasks.services.import_issues import resolve_issues
-from meetings.tasks.services.status import (
-    change_status,
-    close_task,
-    meet_milestone,
-    reopen_task,
-    report_progress,
-    terminate_task,
-    update_task,
-)
+from meetings.tasks.services.status import change_status, meet_milestone, reopen_task, terminate_task, update_task
 from tests import factories
 
 from .lifecycle_table import TODAY, act, act_on_milestone, day
@@ -49,7 +41,7 @@ def liaison():
 def test_progress_is_one_entry_with_who_when_effective_and_for_whom(liaison):
     task, department = factories.task(), factories.department("技术部")
     before = timezone.now()
-    entry = act(report_progress, task, actor=liaison, note="  已成立小组。 ", effective_on=day(5))
+    entry = act(update_task, task, actor=liaison, note="  已成立小组。 ", effective_on=day(5))
     entry.refresh_from_db()
     assert (entry.kind, entry.sequence, entry.note) == (EntryKind.PROGRESS, 2, "已成立小组。")
     assert (entry.actor, entry.department, entry.effective_on) == (liaison, department, day(5))
@@ -57,7 +49,7 @@ def test_progress_is_one_entry_with_who_when_effective_and_for_whom(liaison):
     assert before <= entry.recorded_at <= timezone.now()
     assert entry.changes == {"status": {"old": "not_started", "new": "in_progress"}}, "the first progress starts a task"
     assert (task.version, task.status) == (2, Status.IN_PROGRESS)
-    second = act(report_progress, task, actor=liaison, note="已召开会议。", effective_on=day(6))
+    second = act(update_task, task, actor=liaison, note="已召开会议。", effective_on=day(6))
     assert second.changes == {}
     assert second.sequence == task.version == 3
 
@@ -72,7 +64,7 @@ def test_a_task_started_without_words_is_no_report(staff):
 
 def test_closing_keeps_the_day_and_the_words(staff):
     task = factories.task()
-    entry = act(close_task, task, actor=staff, reason="已印发文件。", effective_on=day(40))
+    entry = act(update_task, task, actor=staff, status=Status.CLOSED, note="已印发文件。", effective_on=day(40))
     assert (task.status, task.closed_on) == (Status.CLOSED, day(40))
     assert entry.changes == {"status": {"old": "not_started", "new": "closed"}}
     assert entry.is_report
@@ -83,7 +75,7 @@ def test_closing_keeps_the_day_and_the_words(staff):
 
 def test_reopening_forgets_the_day_of_closing_and_keeps_it_in_the_past(staff):
     task = factories.task(deadline="持续跟踪")
-    act(close_task, task, actor=staff, reason="已完成。", effective_on=day(40))
+    act(update_task, task, actor=staff, status=Status.CLOSED, note="已完成。", effective_on=day(40))
     entry = act(reopen_task, task, actor=staff, reason="检查发现问题。", effective_on=day(60))
     assert (task.status, task.closed_on) == (Status.IN_PROGRESS, None)
     assert not entry.is_report, "a reason is no progress"
@@ -248,7 +240,7 @@ def test_every_verb_checks_the_version(staff):
     factories.progress(task, on=day(1))
     attempts = [
         lambda: update_task(task_id=task.pk, note="x", effective_on=day(2), **old),
-        lambda: close_task(task_id=task.pk, reason="x", effective_on=day(2), **old),
+        lambda: update_task(task_id=task.pk, status=Status.CLOSED, note="x", effective_on=day(2), **old),
         lambda: terminate_task(task_id=task.pk, reason="x", effective_on=day(2), **old),
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, effective_on=day(2), **old),
         lambda: edit_texts(task_id=task.pk, reason="x", text="y", **old),
@@ -288,7 +280,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
     on = {"effective_on": day(20), "today": TODAY}
     attempts = [
         lambda: update_task(task_id=task.pk, note="进展。", **said, **on),
-        lambda: close_task(task_id=task.pk, reason="完成。", **said, **on),
+        lambda: update_task(task_id=task.pk, status=Status.CLOSED, note="完成。", **said, **on),
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, **said, **on),
         lambda: edit_texts(task_id=task.pk, reason="更正", text="新", suggestion_text="新", **said),
         lambda: edit_assignments(task_id=task.pk, reason="更正", departments=[], leaders=[], **said),

@@ -16,12 +16,7 @@ from meetings.errors import (
 )
 from meetings.models import DepartmentRole, EntryKind, Role, Status, Task
 from meetings.tasks.services.deadline_corrections import DeadlineInput, correct_deadline
-from meetings.tasks.services.status import (
-    change_status,
-    close_task,
-    report_progress,
-    update_task,
-)
+from meetings.tasks.services.status import change_status, update_task
 from tests import factories
 
 from .lifecycle_table import ISSUED, STEPS, TODAY, L, P, S, act, day, everybody, task_in
@@ -109,16 +104,16 @@ def test_a_liaison_of_several_departments_says_for_which(staff):
     task = factories.task(departments=parts)
     liaison = factories.account(Role.LIAISON, departments=[technology, office])
     with pytest.raises(InvalidInputError) as refused:
-        act(report_progress, task, actor=liaison, note="进展。", effective_on=day(5))
+        act(update_task, task, actor=liaison, note="进展。", effective_on=day(5))
     assert refused.value.field == "department"
-    entry = act(report_progress, task, actor=liaison, note="进展。", effective_on=day(5), department=office)
+    entry = act(update_task, task, actor=liaison, note="进展。", effective_on=day(5), department=office)
     assert entry.department == office
     other = factories.department("生化部")
     with pytest.raises(PermissionDeniedError):
-        act(report_progress, task, actor=liaison, note="进展。", effective_on=day(5), department=other)
+        act(update_task, task, actor=liaison, note="进展。", effective_on=day(5), department=other)
     only = factories.account(Role.LIAISON, departments=[technology])
     with pytest.raises(PermissionDeniedError):
-        act(report_progress, task, actor=only, note="进展。", effective_on=day(5), department=office)
+        act(update_task, task, actor=only, note="进展。", effective_on=day(5), department=office)
 
 
 # --- days ---------------------------------------------------------------------------------------
@@ -130,10 +125,10 @@ def test_days_before_the_issue_and_in_the_future_are_refused(role):
     account = factories.account(role, departments=[factories.department("技术部")])
     for wrong in (day(-1), TODAY + datetime.timedelta(days=1)):
         with pytest.raises(InvalidDateError) as refused:
-            act(report_progress, task, actor=account, note="进展。", effective_on=wrong)
+            act(update_task, task, actor=account, note="进展。", effective_on=wrong)
         assert refused.value.field == "effective_on"
     for right in (ISSUED, TODAY):
-        act(report_progress, task, actor=account, note="进展。", effective_on=right)
+        act(update_task, task, actor=account, note="进展。", effective_on=right)
 
 
 def test_a_change_of_state_does_not_go_back_behind_the_last_one(staff):
@@ -141,11 +136,11 @@ def test_a_change_of_state_does_not_go_back_behind_the_last_one(staff):
     typed = DeadlineInput("2024.11")
     act(correct_deadline, task, actor=staff, reason="录入有误", deadline_input=typed, effective_on=day(30))
     with pytest.raises(InvalidDateError):
-        act(report_progress, task, actor=staff, note="开始。", effective_on=day(29))
-    act(report_progress, task, actor=staff, note="开始。", effective_on=day(30))
+        act(update_task, task, actor=staff, note="开始。", effective_on=day(29))
+    act(update_task, task, actor=staff, note="开始。", effective_on=day(30))
     with pytest.raises(InvalidDateError):
-        act(close_task, task, actor=staff, reason="完成。", effective_on=day(29))
-    act(close_task, task, actor=staff, reason="完成。", effective_on=day(30))
+        act(update_task, task, actor=staff, status=Status.CLOSED, note="完成。", effective_on=day(29))
+    act(update_task, task, actor=staff, status=Status.CLOSED, note="完成。", effective_on=day(30))
 
 
 def test_progress_may_be_put_in_between_but_not_where_the_task_had_ended(staff):
@@ -155,9 +150,9 @@ def test_progress_may_be_put_in_between_but_not_where_the_task_had_ended(staff):
     factories.move(task, Status.IN_PROGRESS, on=day(40))
     for wrong in (20, 21, 39):
         with pytest.raises(InvalidTransitionError) as refused:
-            act(report_progress, task, actor=staff, note="补记。", effective_on=day(wrong))
+            act(update_task, task, actor=staff, note="补记。", effective_on=day(wrong))
         assert refused.value.field == "effective_on"
     for right in (1, 10, 15, 19, 40, 50):
-        act(report_progress, task, actor=staff, note=f"第{right}日。", effective_on=day(right))
+        act(update_task, task, actor=staff, note=f"第{right}日。", effective_on=day(right))
     last = {n: Task.objects.on(day(n)).with_last_report().get().last_report_note for n in (1, 14, 15, 19, 45, 50)}
     assert last == {1: "第1日。", 14: "第10日。", 15: "第15日。", 19: "第19日。", 45: "第40日。", 50: "第50日。"}

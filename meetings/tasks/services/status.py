@@ -89,20 +89,9 @@ def plan_update(
     return PlannedEntry(kind, effective_on, changes, note, is_report, department, ends)
 
 
-def report_progress(*, note: str, **update_kwargs: Any) -> TaskLog:
-    """Record progress; see `update_task`."""
-    return update_task(note=note, **update_kwargs)
-
-
 def change_status(*, status: str, **update_kwargs: Any) -> TaskLog:
     """Change the status along the lifecycle's table; see `update_task`."""
     return update_task(status=status, **update_kwargs)
-
-
-def close_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
-    """Close a task, directly or as requested; the reason becomes its last report."""
-    steps = frozenset({Step.CLOSE, Step.ACCEPT_CLOSURE})
-    return update_task(status=Status.CLOSED, note=reason, steps=steps, **update_kwargs)
 
 
 def reopen_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
