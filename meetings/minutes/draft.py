@@ -96,19 +96,39 @@ def build_draft(read: ParsedFile) -> Draft:
 # --- problems after a change ----------------------------------------------------------------------
 
 
-def update_issues(before: Sequence[ParserIssue], parsed: ParsedRowForm) -> tuple[ParserIssue, ...]:
-    """Return a row's open problems after parsing, from those ``before``."""
+def update_issues(before: DraftRowData, parsed: ParsedRowForm) -> tuple[ParserIssue, ...]:
+    """Return a row's open problems after parsing, from what was there ``before``."""
     renewed = {code for code, column in SHARED_NAME_COLUMNS.items() if column in parsed.shared}
-    remaining = [problem for problem in before if problem.column not in parsed.changed and problem.code not in renewed]
     row = parsed.row
+    remaining = [
+        problem
+        for problem in before.problems
+        if problem.code not in renewed
+        and (problem.column not in parsed.changed or _is_about_unchanged_deadline(problem, before.row, row))
+    ]
     for code, column in SHARED_NAME_COLUMNS.items():
-        is_needed = code in renewed or (column in parsed.changed and any(problem.code is code for problem in before))
+        is_needed = code in renewed or (
+            column in parsed.changed and any(problem.code is code for problem in before.problems)
+        )
         if is_needed and (problem := find_shared_names_issue(row, code)):
             remaining.append(problem)
     if "departments" in parsed.changed and any(not task.departments for task in row.tasks):
         remaining.append(ParserIssue(None, "departments", "", ProblemCode.NO_DEPARTMENT))
     remaining.extend(issue_from_deadline_problem(doubt) for doubt in parsed.deadline_problems)
     return _unique(remaining)
+
+
+def _is_about_unchanged_deadline(problem: ParserIssue, before: ParsedRow, after: ParsedRow) -> bool:
+    """Return whether a deadline or milestone that the problem is about stands as it stood."""
+    if problem.deadline_problem is None:
+        return False
+    old = {deadline for task in before.tasks for deadline in (task.deadline, *task.milestones)}
+    return any(
+        problem.deadline_problem.value in deadline.text
+        for task in after.tasks
+        for deadline in (task.deadline, *task.milestones)
+        if deadline in old
+    )
 
 
 def find_shared_names_issue(row: ParsedRow, code: ProblemCode) -> ParserIssue | None:

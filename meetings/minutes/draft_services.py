@@ -225,7 +225,7 @@ def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> None
     row, draft_row, document = lock_row(row_id, version)
     new = parse_row_form(draft_row.row, form_data, load_metadata(document))
     if new.row != draft_row.row:
-        save_row(row, replace(draft_row, row=new.row, problems=changes.update_issues(draft_row.problems, new)))
+        save_row(row, replace(draft_row, row=new.row, problems=changes.update_issues(draft_row, new)))
 
 
 @transaction.atomic
@@ -238,7 +238,7 @@ def add_task(*, row_id: int, version: int) -> int:
     shared = append_task(draft_row.row.tasks, EMPTY_TASK, load_metadata(document))
     new = replace(draft_row.row, tasks=tuple(shared.tasks))
     parsed = ParsedRowForm(new, frozenset(), tuple(shared.deadline_problems), frozenset(shared.columns))
-    save_row(row, replace(draft_row, row=new, problems=changes.update_issues(draft_row.problems, parsed)))
+    save_row(row, replace(draft_row, row=new, problems=changes.update_issues(draft_row, parsed)))
     return len(new.tasks)
 
 
@@ -250,7 +250,7 @@ def remove_task(*, row_id: int, version: int, place: int) -> None:
     if len(tasks) < (2 if draft_row.corrects is None else 1) or not 0 <= place < len(tasks):
         raise InvalidInputError(_("A row needs a task. Remove the whole row instead."))
     remaining = replace(draft_row.row, tasks=renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
-    issues = changes.update_issues(draft_row.problems, ParsedRowForm(remaining, frozenset({"departments", "leaders"})))
+    issues = changes.update_issues(draft_row, ParsedRowForm(remaining, frozenset({"departments", "leaders"})))
     save_row(row, replace(draft_row, row=remaining, problems=issues))
 
 

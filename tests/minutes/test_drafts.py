@@ -111,6 +111,16 @@ def test_a_form_sent_back_as_it_was_changes_nothing(notice):
         assert not read_again.deadline_problems
 
 
+def test_a_doubt_about_a_deadline_stays_while_another_task_of_the_row_is_changed(document):
+    row = document.rows.get(position=4)
+    draft_services.edit_row(row_id=row.pk, version=1, form_data={"task-0-deadline": "2024年6月、每季度"})
+    assert codes(load_draft(document).rows[3]) == ["several_kinds"]
+    draft_services.edit_row(row_id=row.pk, version=2, form_data={"task-1-deadline": "2024.12"})
+    assert codes(load_draft(document).rows[3]) == ["several_kinds"]
+    draft_services.edit_row(row_id=row.pk, version=3, form_data={"task-0-deadline": "2024年6月"})
+    assert codes(load_draft(document).rows[3]) == []
+
+
 @settings(max_examples=examples(60), deadline=None)
 @given(
     st.dictionaries(
