@@ -12,8 +12,8 @@ from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, read_dea
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, EntryKind, Milestone, Task, TaskLog
 
-from .extensions import parse_meaning
-from .log import Changes, deadline_columns, deadline_to_json, lock_task, milestone_to_json, write_entry
+from .extensions import parse_meaning, write_deadline_entry
+from .log import Changes, deadline_columns, deadline_to_json, lock_task, milestone_to_json
 from .validators import check_day, clean_reason, require_secretariat
 
 # What an entry's changes call the number of the task's deadline corrections so far.
@@ -133,11 +133,8 @@ def correct_deadline(
     if not (task.deadline_kind == DeadlineKind.UNDECIDED and new.deadline.text == task.deadline_text):
         number = task.log.filter(kind=EntryKind.DEADLINE, changes__has_key=CORRECTION_NUMBER).count()
         changes[CORRECTION_NUMBER] = {"old": number, "new": number + 1}
-    months = new.deadline.review_months
-    if months is not None and months != task.review_interval_months:
-        changes["review_interval_months"] = {"old": task.review_interval_months, "new": months}
-    return write_entry(
-        task, actor=actor, kind=EntryKind.DEADLINE, effective_on=effective_on, note=reason, changes=changes
+    return write_deadline_entry(
+        task, new.deadline, actor=actor, effective_on=effective_on, note=reason, changes=changes
     )
 
 

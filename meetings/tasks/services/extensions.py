@@ -185,12 +185,17 @@ def resolve_deadline(
     check_day(task, effective_on, True, today)
     understood = {**deadline_to_json(reading.deadline), "text": task.deadline_text}
     changes: Changes = {"deadline": {"old": deadline_to_json(task.deadline), "new": understood}}
-    months = reading.deadline.review_months
+    return write_deadline_entry(
+        task, reading.deadline, actor=actor, effective_on=effective_on, note=reason, changes=changes
+    )
+
+
+def write_deadline_entry(task: Task, deadline: Deadline, *, changes: Changes, **entry: Any) -> TaskLog:
+    """Write the entry of another ``deadline``, with the review interval it names."""
+    months = deadline.review_months
     if months is not None and months != task.review_interval_months:
         changes["review_interval_months"] = {"old": task.review_interval_months, "new": months}
-    return write_entry(
-        task, actor=actor, kind=EntryKind.DEADLINE, effective_on=effective_on, note=reason, changes=changes
-    )
+    return write_entry(task, kind=EntryKind.DEADLINE, changes=changes, **entry)
 
 
 def parse_meaning(task: Task, meaning: str) -> Reading:
