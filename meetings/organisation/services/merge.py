@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Manager, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, InvalidTransitionError
@@ -80,12 +80,8 @@ def merge_departments(
     Of two roles in a task the stronger holds. Raises PermissionDeniedError, ConflictError (``version`` is that of the
     one that goes), InvalidTransitionError.
     """
-    require_organisation_manager(actor)
-    _require_distinct(department_id, into_id)
-    merged, into = lock_pair(Department.objects, department_id, into_id, version)
-    _require_mergeable(merged, into)
-    summary = summarize_merge(merged)
-    why = _merge_note(merged, into)
+    merged, into = _lock_for_merge(Department.objects, department_id, into_id, actor, version)
+    summary, why = summarize_merge(merged), _merge_note(merged, into)
     move_assignments(Task.objects.filter(task_departments__department=merged), merged, into, actor=actor, note=why)
     for account in merged.liaisons.all():
         old = department_names(account)
@@ -112,12 +108,8 @@ def merge_people(
 
     Raises as `merge_departments` does.
     """
-    require_organisation_manager(actor)
-    _require_distinct(person_id, into_id)
-    merged, into = lock_pair(Person.objects, person_id, into_id, version)
-    _require_mergeable(merged, into)
-    summary = summarize_merge(merged)
-    why = _merge_note(merged, into)
+    merged, into = _lock_for_merge(Person.objects, person_id, into_id, actor, version)
+    summary, why = summarize_merge(merged), _merge_note(merged, into)
     meetings = list(_meetings_of(merged))
     move_assignments(Task.objects.filter(task_leaders__person=merged), merged, into, actor=actor, note=why)
     Meeting.objects.filter(chair=merged).update(chair=into)
@@ -143,12 +135,12 @@ def merge_people(
     return summary
 
 
-def _require_distinct(one: int, other: int) -> None:
-    if one == other:
+def _lock_for_merge(rows: Manager[Any], pk: int, into_id: int, actor: Account, version: int | None) -> tuple[Any, Any]:
+    """Return the row that goes and the one it goes into, locked; refuse a pair that cannot be merged."""
+    require_organisation_manager(actor)
+    if pk == into_id:
         raise InvalidInputError(_("Choose another one to merge it into."), field="into")
-
-
-def _require_mergeable(merged: Department | Person, into: Department | Person) -> None:
+    merged, into = lock_pair(rows, pk, into_id, version)
     for one in (merged, into):
         if one.merged_into is not None:
             raise InvalidTransitionError(
@@ -159,6 +151,7 @@ def _require_mergeable(merged: Department | Person, into: Department | Person) -
         raise InvalidTransitionError(
             _("“%(name)s” is out of use. Take it back into use first.") % {"name": into}, field="into"
         )
+    return merged, into
 
 
 def _merge_note(merged: Department | Person, into: Department | Person) -> str:
