@@ -1,27 +1,19 @@
 """`backup FILE`: the register, accounts and uploaded files in one file."""
 
 from pathlib import Path
-from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from meetings.backups import BackupError, write_backup
-from meetings.management.base import RegisterCommand
+from meetings.backups import Summary, write_backup
+from meetings.management.backup_command import BackupCommand
 
 
-class Command(RegisterCommand):
+class Command(BackupCommand):
     help = "Write the whole register to FILE, from which `restore` makes it again on SQLite or PostgreSQL."
+    file_help = "a ZIP file to write; one that is there is replaced"
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="a ZIP file to write; one that is there is replaced")
+    def process_file(self, path: Path) -> Summary:
+        return write_backup(path)
 
-    def handle(self, *, file: str, **options: Any) -> None:
-        try:
-            summary = write_backup(Path(file))
-        except BackupError as refusal:
-            raise CommandError(str(refusal)) from refusal
-        self.stdout.write(
-            _("Backed up to “%(path)s”. Rows: %(rows)s; uploaded files: %(files)s.")
-            % {"rows": summary.rows, "files": summary.files, "path": file}
-        )
+    def success_message(self) -> str:
+        return _("Backed up to “%(path)s”. Rows: %(rows)s; uploaded files: %(files)s.")
