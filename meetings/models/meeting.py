@@ -99,53 +99,55 @@ class Meeting(NaturalKeyModel):
         return reverse("meeting_detail", args=[self.pk])
 
 
-class MeetingLead(NaturalKeyModel):
-    """具体分工负责人: one of the leaders the annex divides the work among, in printed order."""
+class PersonAtMeeting(NaturalKeyModel):
+    """One of the people that the minutes name, in printed order."""
 
     NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
 
+    person: models.ForeignKey[Person, Person]
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class MeetingLead(PersonAtMeeting):
+    """具体分工负责人: one of the leaders the annex divides the work among, in printed order."""
+
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="meeting_leads")
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT)
-    position = models.PositiveSmallIntegerField(_("position"))
 
     objects = NaturalKeyQuerySet.as_manager()
 
-    class Meta:
+    class Meta(PersonAtMeeting.Meta):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
-        ordering = ["position"]
         constraints = [
             models.UniqueConstraint(name="meeting_lead_position", fields=["meeting", "position"]),
             models.UniqueConstraint(name="meeting_lead_once", fields=["meeting", "person"]),
         ]
 
-    def __str__(self) -> str:
-        return str(self.person)
 
-
-class Attendance(NaturalKeyModel):
+class Attendance(PersonAtMeeting):
     """Somebody's presence at a meeting, in the capacity printed beside the name."""
-
-    NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="attendances")
     capacity = models.CharField(_("capacity"), max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"))
 
     objects = NaturalKeyQuerySet.as_manager()
 
-    class Meta:
+    class Meta(PersonAtMeeting.Meta):
         verbose_name = _("attendance")
         verbose_name_plural = _("attendances")
-        ordering = ["position"]
         constraints = [
             models.UniqueConstraint(name="attendance_position", fields=["meeting", "position"]),
             models.UniqueConstraint(name="attendance_once", fields=["meeting", "person"]),
         ]
-
-    def __str__(self) -> str:
-        return str(self.person)
 
 
 class Aspect(NaturalKeyModel):
