@@ -10,7 +10,7 @@ from meetings.core.lifecycle import ENDED_STATUSES
 from .choices import DeadlineKind, Health, Status
 
 # A task that has ended has the health of its status's name; an end without one fails here.
-ENDED_HEALTH = {status: Health(status.value) for status in Status if status in ENDED_STATUSES}
+ENDED_HEALTH = {status: Health(status.value) for status in Status if status.value in ENDED_STATUSES}
 
 
 def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:

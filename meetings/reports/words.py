@@ -177,7 +177,7 @@ def totals_table(summary: Summary) -> Table[tuple[str, int, str]]:
         "under_way": _("Open, and the due day has not passed"),
         "ongoing": _("Open without a due day, reviewed regularly"),
         "overdue": _("Open, and the due day has passed"),
-        **dict.fromkeys(OTHER_ENDS, _("Not carried on, as decided")),
+        **{end.value: _("Not carried on, as decided") for end in OTHER_ENDS},
     }
     of_these = {
         "ongoing": ("review_missed", _("Not reviewed in time")),

@@ -41,7 +41,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """Results of one kind; ``more`` is the address of all ``number`` of them."""
+    """Results of one kind; ``more_url`` is the address of all ``number`` of them."""
 
     key: str
     title: Promise
@@ -62,7 +62,7 @@ class HitGroup:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """All that was found, in groups; ``wrong`` says why nothing could be looked for."""
+    """All that was found, in groups; ``error`` says why nothing could be looked for."""
 
     groups: list[HitGroup] = field(default_factory=list)
     error: str = ""

@@ -249,7 +249,7 @@ def _extended(label: Promise, times: int) -> _FigureDefinition:
 
 
 # The ends besides closure, which a summary tells only where there are any.
-OTHER_ENDS = tuple(status for status in Status if status in ENDED_STATUSES and status != Status.CLOSED)
+OTHER_ENDS = tuple(status for status in Status if status.value in ENDED_STATUSES and status != Status.CLOSED)
 # Where a sentence has another word than the status's label.
 _END_LABELS = {Status.TERMINATED: pgettext_lazy("summary", "terminated")}
 
