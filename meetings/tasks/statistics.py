@@ -248,11 +248,9 @@ def _extended(label: Promise, times: int) -> _FigureDefinition:
     return _FigureDefinition(label, Q(day_extension_count__gte=times), {"extended": [str(times)]})
 
 
-# The ends besides closure, which a summary tells only where there are any.
+# The ends besides closure, which a summary tells only where there are any; their words, where not the status's label.
 OTHER_ENDS = tuple(status for status in Status if status.value in ENDED_STATUSES and status != Status.CLOSED)
-# Where a sentence has another word than the status's label.
 _END_LABELS = {Status.TERMINATED: pgettext_lazy("summary", "terminated")}
-
 # Each task is in exactly one of these, so that their numbers add up to all tasks.
 _PARTS = {
     "closed": _with_status(pgettext_lazy("summary", "closed"), Status.CLOSED),

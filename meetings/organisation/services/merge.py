@@ -136,7 +136,10 @@ def merge_people(
 
 
 def _lock_for_merge(rows: Manager[Any], pk: int, into_id: int, actor: Account, version: int | None) -> tuple[Any, Any]:
-    """Return the row that goes and the one it goes into, locked; refuse a pair that cannot be merged."""
+    """Return the row that goes and the one it goes into, locked.
+
+    Raises as `merge_departments` does.
+    """
     require_organisation_manager(actor)
     if pk == into_id:
         raise InvalidInputError(_("Choose another one to merge it into."), field="into")
