@@ -23,7 +23,7 @@ from meetings.models import (
 from meetings.models.task import TaskQuerySet
 from meetings.organisation.actions import DEPARTMENT_ACTIONS, PERSON_ACTIONS, Action, Subject, available_actions
 from meetings.organisation.services.handover import hand_over_departments
-from meetings.organisation.services.merge import summarize_merge
+from meetings.organisation.services.merge import summarise_merge
 from meetings.organisation.services.organisation import add, version_of
 from meetings.tasks import statistics
 from meetings.ui.http import Request
@@ -138,7 +138,7 @@ def _preview(request: Request, subject: Subject, form: SubjectForm, action: Acti
         "subject": subject,
         "form": form,
         "into": into,
-        "moves": summarize_merge(subject) if into else None,
+        "moves": summarise_merge(subject) if into else None,
         "scope": as_of_query(today()),
         "is_department": isinstance(subject, Department),
     }

@@ -40,10 +40,10 @@ def build_saved_query(params: QueryDict, columns: Sequence[str] = ()) -> str:
 
 def is_same_list(query: str, other: str) -> bool:
     """Whether two saved queries are of the same list, in whatever order."""
-    return _normalize_query(query) == _normalize_query(other)
+    return _normalise_query(query) == _normalise_query(other)
 
 
-def _normalize_query(query: str) -> dict[str, list[str]]:
+def _normalise_query(query: str) -> dict[str, list[str]]:
     params = QueryDict(query)
     return {
         name: ",".join(values).split(",")

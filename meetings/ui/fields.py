@@ -9,7 +9,7 @@ from meetings.core.text import MAX_ID_DIGITS
 from meetings.models import MAX_TEXT_LENGTH
 
 
-def normalize_line_ends(text: str) -> str:
+def normalise_line_ends(text: str) -> str:
     """Return ``text`` with line feeds only, stripped; browsers send others."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
@@ -23,7 +23,7 @@ class TextField(forms.CharField):
         super().__init__(max_length=max_length, widget=widget, **options)
 
     def to_python(self, value: Any) -> str:
-        return normalize_line_ends(super().to_python(value) or "")
+        return normalise_line_ends(super().to_python(value) or "")
 
 
 class DayField(forms.DateField):

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from meetings.errors import ConflictError, ServiceError
 
-from .fields import normalize_line_ends
+from .fields import normalise_line_ends
 
 
 class ServiceForm(forms.Form):
@@ -112,14 +112,14 @@ class TrackedForm(ServiceForm):
     def base_value(self, name: str) -> str:
         """Return what the field was when the form was opened."""
         posted = self.data.get(f"was-{self.add_prefix(name)}") if self.is_bound else None
-        return normalize_line_ends((self.initial.get(name) or "") if posted is None else posted)
+        return normalise_line_ends((self.initial.get(name) or "") if posted is None else posted)
 
     def current_value(self, name: str) -> str:
         """Return what stands in the field."""
         widget, key = self.fields[name].widget, self.add_prefix(name)
         if not self.is_bound or widget.value_omitted_from_data(self.data, self.files, key):
             return self.base_value(name)
-        return normalize_line_ends(widget.value_from_datadict(self.data, self.files, key))
+        return normalise_line_ends(widget.value_from_datadict(self.data, self.files, key))
 
     def is_changed(self, name: str) -> bool:
         """Whether somebody put something else into the field than was there."""
@@ -134,7 +134,7 @@ class TrackedForm(ServiceForm):
         """Put the data on ``version``; unchanged fields get the present values."""
         data = self.data.copy()
         for name in self.TRACKED_FIELDS:
-            now = normalize_line_ends(self.initial.get(name) or "")
+            now = normalise_line_ends(self.initial.get(name) or "")
             if not self.is_changed(name):
                 self.set_value(data, name, now)
             elif self.base_value(name) != now:

@@ -55,7 +55,7 @@ class MergeSummary:
         )
 
 
-def summarize_merge(subject: Department | Person) -> MergeSummary:
+def summarise_merge(subject: Department | Person) -> MergeSummary:
     """Return what merging ``subject`` would move."""
     names = subject.former_names.count() + subject.merged.count()
     if isinstance(subject, Department):
@@ -81,7 +81,7 @@ def merge_departments(
     one that goes), InvalidTransitionError.
     """
     merged, into = _lock_for_merge(Department.objects, department_id, into_id, actor, version)
-    summary, why = summarize_merge(merged), _merge_note(merged, into)
+    summary, why = summarise_merge(merged), _merge_note(merged, into)
     move_assignments(Task.objects.filter(task_departments__department=merged), merged, into, actor=actor, note=why)
     for account in merged.liaisons.all():
         old = department_names(account)
@@ -109,7 +109,7 @@ def merge_people(
     Raises as `merge_departments` does.
     """
     merged, into = _lock_for_merge(Person.objects, person_id, into_id, actor, version)
-    summary, why = summarize_merge(merged), _merge_note(merged, into)
+    summary, why = summarise_merge(merged), _merge_note(merged, into)
     meetings = list(_meetings_of(merged))
     move_assignments(Task.objects.filter(task_leaders__person=merged), merged, into, actor=actor, note=why)
     Meeting.objects.filter(chair=merged).update(chair=into)
