@@ -1,7 +1,7 @@
 """The departments and people that a breakdown table names."""
 
 from collections.abc import Iterable
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -59,6 +59,14 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
         return self.filter(Q(is_active=True) | Q(pk__in=list(include))).annotate(uses=uses)
 
 
+# Of the relation to the row that another was merged into.
+_MERGE_OPTIONS: dict[str, Any] = {
+    "verbose_name": _("merged into"),
+    "on_delete": models.PROTECT,
+    "related_name": "merged",
+}
+
+
 class DepartmentQuerySet(NamedQuerySet["Department"]):
     """Departments, with what hangs on them."""
 
@@ -100,12 +108,10 @@ class Department(NaturalKeyModel):
     )
     merged_into = models.ForeignKey(
         "self",
-        verbose_name=_("merged into"),
-        on_delete=models.PROTECT,
         null=True,
         blank=True,
-        related_name="merged",
         help_text=_("Old documents that name this department mean that one."),
+        **_MERGE_OPTIONS,
     )
     spelling = PinyinField(of="name")
 
@@ -172,12 +178,10 @@ class Person(NaturalKeyModel):
     )
     merged_into = models.ForeignKey(
         "self",
-        verbose_name=_("merged into"),
-        on_delete=models.PROTECT,
         null=True,
         blank=True,
-        related_name="merged",
         help_text=_("Old documents that name this person mean that one."),
+        **_MERGE_OPTIONS,
     )
     spelling = PinyinField(of="name")
 
