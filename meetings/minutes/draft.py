@@ -119,7 +119,7 @@ def update_issues(before: DraftRowData, parsed: ParsedRowForm) -> tuple[ParserIs
 
 
 def _is_about_unchanged_deadline(problem: ParserIssue, before: ParsedRow, after: ParsedRow) -> bool:
-    """Return whether a deadline or milestone that the problem is about stands as it stood."""
+    """Return whether the deadline or milestone of the problem stands as it stood."""
     if problem.deadline_problem is None:
         return False
     old = {deadline for task in before.tasks for deadline in (task.deadline, *task.milestones)}
