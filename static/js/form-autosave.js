@@ -138,17 +138,25 @@ document.addEventListener("submit", (event) => {
   }
   allowLeaving();
 });
-// htmx has saved it: what stands in the fields is what is in the register.
+// htmx has saved it: what was sent is what is in the register. Refused, or typed since, it is kept on.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt.closest("form[method=post]");
-  const login = new URL(event.detail.xhr.responseURL || location.href).pathname === document.body.dataset.login;
-  if (!form || !event.detail.successful || login || event.detail.requestConfig.verb === "get") {
+  const { elt, requestConfig, successful, xhr } = event.detail;
+  const form = elt.closest("form[method=post]");
+  const login = new URL(xhr.responseURL || location.href).pathname === document.body.dataset.login;
+  if (!form || !successful || xhr.status >= 400 || login || requestConfig.verb === "get") {
     return;
   }
-  kept.removeItem(keyOf(form));
   fields(form).filter(isText).forEach((field) => {
-    field.defaultValue = field.value;
+    const sent = requestConfig.formData.get(field.name);
+    field.defaultValue = sent === null ? field.value : sent;
   });
+  keep(form);
+});
+// The words come back after it.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Refresh")) {
+    allowLeaving();
+  }
 });
 
 forms().forEach(bringBack);

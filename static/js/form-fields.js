@@ -35,12 +35,17 @@ export function isText(field) {
   return field.localName === "textarea" || (field.localName === "input" && CHOSEN.indexOf(field.type) < 0);
 }
 
-function plain(text) {
+export function plain(text) {
   return text.replace(/\r\n?/g, "\n");
 }
 
+export function differs(field) {
+  return isText(field) && plain(field.value) !== plain(field.defaultValue);
+}
+
+/** Whether a form has words that are not saved: typed since the page came, or refused by the server. */
 export function changed(form) {
-  return fields(form).some((field) => isText(field) && plain(field.value) !== plain(field.defaultValue));
+  return form.hasAttribute("data-unsaved") || fields(form).some(differs);
 }
 
 // By its address and by what it is about, which its hidden fields say; never by its place on the page.

@@ -2,7 +2,9 @@
 // Browser stories: test_the_notice_becomes_the_register,
 // test_quick_changes_of_several_fields_are_all_saved.
 
-import { keyOf } from "./form-fields.js";
+import { changed, differs, fields, isText, keyOf, plain } from "./form-fields.js";
+
+const DRAFT_FORMS = ".draft-form, #facts form";
 
 function reveal(element) {
   for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) {
@@ -48,7 +50,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// Leaving a field saves it: what a button sends waits for that, and goes out from the page as it is then.
+// Leaving a field saves it: what a button sends waits for that, and goes out from the page as it is then; not at all
+// where something is not saved, for the page that answers would not have it.
 let saving = 0;
 document.addEventListener("htmx:beforeRequest", () => {
   saving += 1;
@@ -56,20 +59,55 @@ document.addEventListener("htmx:beforeRequest", () => {
 document.addEventListener("htmx:afterRequest", () => {
   saving -= 1;
 });
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.matches(DRAFT_FORMS)) {
+    elt.toggleAttribute("data-unsaved", xhr.status >= 400);
+  }
+});
 document.addEventListener(
   "submit",
   (event) => {
     const { submitter, target } = event;
-    if (!saving || target.closest("#main") === null) {
+    if (target.closest("#main") === null) {
+      return;
+    }
+    const unsaved = saving || !leavesPage(target) ? null : unsavedForm(target);
+    if (!saving && !unsaved) {
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (unsaved) {
+      goToUnsaved(unsaved);
+      return;
+    }
     const part = target.closest("[id]").id;
-    document.addEventListener("htmx:afterRequest", () => setTimeout(() => sendAgain(target, submitter, part)), { once: true });
+    document.addEventListener(
+      "htmx:afterRequest",
+      ({ detail }) => {
+        const refused = detail.elt.matches(DRAFT_FORMS) && (detail.xhr.status >= 400 || !detail.xhr.status);
+        setTimeout(() => (refused ? goToUnsaved(unsavedForm()) : sendAgain(target, submitter, part)));
+      },
+      { once: true }
+    );
   },
   true
 );
+// To throw the draft away, nothing has to be saved.
+function leavesPage(form) {
+  const isAnswer = form.hasAttribute("hx-post") && !form.hasAttribute("hx-trigger");
+  return !isAnswer && form.elements.namedItem("action").value !== "discard";
+}
+function unsavedForm(except) {
+  return Array.from(document.querySelectorAll(DRAFT_FORMS)).find((form) => form !== except && changed(form));
+}
+function goToUnsaved(form) {
+  const texts = form ? fields(form).filter(isText) : [];
+  if (texts.length) {
+    goTo(texts.find(differs) || texts[0]);
+  }
+}
 function sendAgain(form, submitter, part) {
   if (form.isConnected && submitter.isConnected) {
     form.requestSubmit(submitter);
@@ -84,34 +122,36 @@ function sendAgain(form, submitter, part) {
 // A row comes anew where a save gave other fields of it a value, such as the tasks that one text numbers. What was
 // typed in it since the save was sent is put back, and saved in its turn.
 let typedSince = null;
+let saved = true;
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, target } = event.detail;
-  if (target.matches(".draft-row") && requestConfig.elt.matches(".draft-form")) {
-    typedSince = Array.from(requestConfig.elt.querySelectorAll("textarea, input:not([type=hidden])"))
-      .filter((field) => lines(field.value) !== lines(requestConfig.formData.get(field.name)))
+  const { requestConfig, target, xhr } = event.detail;
+  const form = requestConfig.elt;
+  if (form.matches(DRAFT_FORMS) && target !== form && target.contains(form)) {
+    saved = xhr.status < 400;
+    typedSince = fields(form)
+      .filter((field) => isText(field) && plain(field.value) !== plain(String(requestConfig.formData.get(field.name))))
       .map((field) => [field.name, field.value]);
   }
 });
-function lines(text) {
-  return String(text).replace(/\r\n?/g, "\n");
-}
 // Before anybody else hears of the new row: its words are back, and nobody has to be told.
 document.addEventListener(
   "htmx:load",
   (event) => {
-    if (!typedSince || !event.target.matches(".draft-row")) {
+    if (!typedSince || !event.target.matches(".draft-row, #facts")) {
       return;
     }
-    const form = event.target.querySelector(".draft-form");
+    const form = event.target.querySelector(DRAFT_FORMS);
     window.sessionStorage.removeItem(keyOf(form));
-    const fields = typedSince.map(([name, value]) => {
-      const field = form.elements[name];
-      field.value = value;
-      return field;
-    });
+    const words = typedSince.filter(([name]) => form.elements.namedItem(name));
     typedSince = null;
-    if (fields.length) {
-      fields[0].dispatchEvent(new Event("change", { bubbles: true }));
+    words.forEach(([name, value]) => {
+      form.elements.namedItem(name).value = value;
+    });
+    if (!saved) {
+      // Refused: the words wait for somebody to look at them, and are kept meanwhile.
+      setTimeout(() => fields(form).find(isText).dispatchEvent(new Event("input", { bubbles: true })));
+    } else if (words.length) {
+      form.elements.namedItem(words[0][0]).dispatchEvent(new Event("change", { bubbles: true }));
     }
   },
   true
@@ -122,7 +162,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const row = event.detail.target;
   if (event.detail.successful !== false && row.matches && row.matches(".draft-row")) {
     const fresh = document.getElementById(row.id);
-    if (event.detail.requestConfig.elt.matches(".draft-form")) {
+    if (event.detail.requestConfig.elt.matches(DRAFT_FORMS)) {
       return;
     }
     const open = fresh && fresh.querySelector("[data-draft-issue]");

@@ -140,6 +140,17 @@ def test_a_cell_copied_whole_becomes_its_tasks_and_what_is_typed_meanwhile_stays
     expect(row.locator(".alert")).to_have_count(0)
 
 
+def test_a_row_with_a_field_that_was_made_larger_comes_anew_without_a_complaint(visit):
+    page = visit("/meetings/", as_=Role.SECRETARIAT, language="en")
+    page.get_by_role("button", name="Enter by hand").click()
+    row = page.locator(".draft-row").first
+    # What pulling at the corner of a text does.
+    row.locator("textarea").evaluate_all("fields => fields.forEach(field => { field.style.height = '200px'; })")
+    row.locator("[name=task-0-text]").fill(CELL)
+    row.locator("[name=task-0-text]").blur()
+    expect(row.locator(".draft-task")).to_have_count(2)
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
 def test_a_row_and_its_meeting_are_corrected_and_a_task_is_added(visit, width, picture, javascript):
     meeting = factories.meeting(datetime.date(2023, 11, 8), place="北京")
@@ -173,3 +184,58 @@ def test_a_row_and_its_meeting_are_corrected_and_a_task_is_added(visit, width, p
     suggestion.refresh_from_db()
     assert (meeting.place, suggestion.text) == ("上海", "改正后的建议")
     assert list(suggestion.tasks.order_by("number").values_list("text", flat=True))[1] == "新的工作"
+
+
+# --- what is not saved yet ------------------------------------------------------------------------
+
+
+def open_drafted_meeting(visit, **options) -> Page:
+    """Open a meeting by hand that has two rows with a text each."""
+    page = visit("/meetings/", language="en", **options)
+    page.get_by_role("button", name="Enter by hand").click()
+    page.get_by_role("button", name="Add a row at the end").click()
+    expect(page.locator(".draft-row")).to_have_count(2)
+    return page
+
+
+@pytest.mark.parametrize("button", ["Accept the whole meeting", "Add a row at the end", "Save"])
+def test_a_refused_row_stops_the_other_buttons_until_it_is_right(visit, button):
+    page = open_drafted_meeting(visit, as_=Role.SECRETARIAT)
+    row = page.locator(".draft-row").first
+    type_row(row, suggestion="扩大影响力", number="甲")
+    row.locator("[name=number]").blur()
+    expect(row.locator(".alert-danger")).to_contain_text("甲")
+    page.locator("h1").click()
+    where = page.locator("#facts") if button == "Save" else page
+    where.get_by_role("button", name=button, exact=True).click()
+    expect(row.locator("[name=number]")).to_be_focused()
+    expect(row.locator("[name=number]")).to_have_value("甲")
+    expect(page.locator(".draft-row")).to_have_count(2)
+    assert Meeting.objects.count() == 0
+    row.locator("[name=number]").fill("7")
+    page.get_by_role("button", name="Add a row at the end").click()
+    expect(page.locator(".draft-row")).to_have_count(3)
+    expect(page.locator(".draft-row").first.locator("[name=suggestion]")).to_have_value("扩大影响力")
+
+
+def test_a_button_pressed_straight_from_a_refused_field_is_not_sent(visit):
+    page = open_drafted_meeting(visit, as_=Role.SECRETARIAT)
+    row = page.locator(".draft-row").first
+    type_row(row, suggestion="扩大影响力", number="甲")
+    page.get_by_role("button", name="Add a row at the end").click()
+    expect(row.locator("[name=number]")).to_be_focused()
+    expect(row.locator("[name=number]")).to_have_value("甲")
+    expect(page.locator(".draft-row")).to_have_count(2)
+    # After a reload the words are still there.
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator(".draft-row").first.locator("[name=number]")).to_have_value("甲")
+
+
+def test_without_scripts_the_page_says_that_each_row_has_a_button_of_its_own(visit):
+    page = open_drafted_meeting(visit, as_=Role.SECRETARIAT, javascript=False)
+    words = "Save each row by its own button first"
+    expect(page.locator("#accept form").first).to_contain_text(words)
+    expect(page.locator("form.draft-add")).to_contain_text(words)
+    expect(page.locator("#facts form")).to_contain_text(words)
+    expect(page.get_by_text("Each change is saved at once")).to_be_hidden()
