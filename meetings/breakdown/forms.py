@@ -68,13 +68,13 @@ class TableActionForm(ServiceForm):
 
     def run(self, meeting: Meeting, *, actor: Account) -> Any:
         """Run the action; raises ConflictError for a part that is gone, ServiceError."""
-        sent, action = self.cleaned_data, TABLE_ACTIONS[self.cleaned_data["action"]]
+        data, action = self.cleaned_data, TABLE_ACTIONS[self.cleaned_data["action"]]
         values = {
-            "title": sent["title"],
-            "reason": sent["note"],
-            "up": sent["way"] == "up",
-            "aspect_id": sent["to"],
-            "within_aspects": sent["within"] == "aspects",
+            "title": data["title"],
+            "reason": data["note"],
+            "up": data["way"] == "up",
+            "aspect_id": data["to"],
+            "within_aspects": data["within"] == "aspects",
         }
         parts: dict[str, QuerySet[Any]] = {
             "": Meeting.objects.all(),
@@ -82,13 +82,13 @@ class TableActionForm(ServiceForm):
             "suggestion": meeting.suggestions.all(),
             "task": Task.objects.standing().filter(suggestion__meeting=meeting),
         }
-        pk = sent[action.part] if action.part else meeting.pk
+        pk = data[action.part] if action.part else meeting.pk
         if not parts[action.part].filter(pk=pk).exists():
             message = gettext("What you wanted to change is not there any more. Look at the table as it is now.")
             raise ConflictError(message)
         arguments = {name: values[name] for name in action.arguments}
         of_part = {f"{action.part or 'meeting'}_id": pk}
-        return action.service(**of_part, **arguments, actor=actor, version_token=sent["seen"])
+        return action.service(**of_part, **arguments, actor=actor, version_token=data["seen"])
 
     @property
     def message(self) -> str:

@@ -264,7 +264,7 @@ def _day_alone(mark: Mark, text: str, context: Known, before: Point | None) -> P
     if context.issued_on:
         months = (add_months(context.issued_on.replace(day=1), ahead) for ahead in range(3))
         candidates = (day_or_none(month.year, month.month, day) for month in months)
-        offered = next((day_found for day_found in candidates if day_found and day_found >= context.issued_on), None)
+        offered = next((each for each in candidates if each and each >= context.issued_on), None)
     return Point(mark, code=ProblemCode.NO_MONTH, offered=offered)
 
 

@@ -13,7 +13,7 @@ from meetings.exports.columns import Column
 from meetings.models import Task
 from meetings.tasks.statistics import format_summary
 
-from . import words
+from . import formatting
 from .bulletin import Bulletin, DepartmentActivity, build_bulletin
 from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
 
@@ -27,10 +27,10 @@ def bulletin_document(bulletin: Bulletin) -> OfficialDocument:
     """Put the bulletin into words, in the active language."""
     return OfficialDocument(
         title=_("Bulletin on the suggestions\nfrom %(first)s to %(last)s") % _format_period(bulletin),
-        salutation=words.format_salutation(_("All departments")),
+        salutation=formatting.format_salutation(_("All departments")),
         blocks=list(_blocks(bulletin)),
         closing=_("Please go on with what is not done, and report in time."),
-        signed_by=words.secretariat_name(bulletin.body),
+        signed_by=formatting.secretariat_name(bulletin.body),
         signed_on=bulletin.last,
     )
 
@@ -53,7 +53,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     )
     yield Heading(1, _("Overview"))
     yield Paragraph(
-        words.join_sentences(
+        formatting.join_sentences(
             [
                 _("At the end of the period: %(summary)s") % {"summary": format_summary(bulletin.summary)},
                 _(
@@ -69,11 +69,11 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
             ]
         )
     )
-    yield words.totals_table(bulletin.summary)
+    yield formatting.totals_table(bulletin.summary)
     yield Heading(1, _("What each department did"))
     if bulletin.departments:
         yield _departments_table(bulletin)
-        yield words.departments_note()
+        yield formatting.departments_note()
     else:
         yield Paragraph(_("There was no task."))
     yield Heading(1, _("Closed in the period"))
@@ -81,16 +81,16 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
         bulletin.closed,
         _("Nothing was closed."),
         _("Tasks closed in the period"),
-        Column(_("Closed on"), 23, lambda task: words.format_short_day(task.day_closed_on), is_centred=True),
-        Column(_("How it ended"), 34, words.format_progress),
+        Column(_("Closed on"), 23, lambda task: formatting.format_short_day(task.day_closed_on), is_centred=True),
+        Column(_("How it ended"), 34, formatting.format_progress),
     )
     yield Heading(1, _("Newly overdue"))
     yield from _task_blocks(
         bulletin.newly_late,
         _("Nothing became overdue."),
         _("Tasks that became overdue in the period"),
-        Column(_("Due day"), 23, lambda task: words.format_short_day(task.next_day), is_centred=True),
-        Column(_("Last report, or the reason"), 34, words.format_progress),
+        Column(_("Due day"), 23, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
+        Column(_("Last report, or the reason"), 34, formatting.format_progress),
     )
     yield Heading(1, _("Extended in the period"))
     yield from _extension_blocks(bulletin)
@@ -99,8 +99,8 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
         bulletin.reported,
         _("Nothing was reported."),
         _("Tasks reported on in the period"),
-        Column(label("status"), 20, lambda task: words.format_state(task, bulletin.last), is_centred=True),
-        Column(label("progress"), 37, words.format_progress),
+        Column(label("status"), 20, lambda task: formatting.format_state(task, bulletin.last), is_centred=True),
+        Column(label("progress"), 37, formatting.format_progress),
     )
 
 
@@ -125,7 +125,7 @@ def _task_blocks(tasks: tuple[Task, ...], empty_text: str, caption: str, *column
     if not tasks:
         yield Paragraph(empty_text)
         return
-    yield from words.counted_tasks_table(caption, tasks, *columns, with_meeting=True)
+    yield from formatting.counted_tasks_table(caption, tasks, *columns, with_meeting=True)
 
 
 def _extension_blocks(bulletin: Bulletin) -> Iterator[Block]:
@@ -134,12 +134,12 @@ def _extension_blocks(bulletin: Bulletin) -> Iterator[Block]:
         yield Paragraph(_("No deadline was extended."))
         return
     times, days = sum(each.times for each in extended), sum(each.days for each in extended)
-    yield Paragraph(words.format_extension_sum(len(extended), times, days), keep_with_next=True)
-    yield words.tasks_table(
+    yield Paragraph(formatting.format_extension_sum(len(extended), times, days), keep_with_next=True)
+    yield formatting.tasks_table(
         _("Deadlines extended in the period"),
         extended,
-        Column(_("Due now"), 23, lambda each: words.format_short_day(each.task.day_due_date), is_centred=True),
-        words.days_column(attrgetter("days")),
+        Column(_("Due now"), 23, lambda each: formatting.format_short_day(each.task.day_due_date), is_centred=True),
+        formatting.days_column(attrgetter("days")),
         Column(_("Reason"), 26, lambda each: "\n".join(each.reasons)),
         get_task=attrgetter("task"),
         with_meeting=True,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column
-from meetings.reports import words
+from meetings.reports import formatting
 from meetings.reports.official import Block, Heading, Paragraph
 from meetings.reports.progress import PendingDecisions, PendingExtension, StatusChange
 
@@ -20,7 +20,7 @@ def decision_blocks(decisions: PendingDecisions) -> Iterator[Block]:
         yield Paragraph(_("Nothing has to be decided."))
     if decisions.undecided:
         yield Heading(2, _("Deadlines to be decided"))
-        yield from words.counted_tasks_table(
+        yield from formatting.counted_tasks_table(
             _("Tasks whose deadline is undecided"),
             decisions.undecided,
             Column(_("Deadline as printed"), 34, attrgetter("day_deadline_text")),
@@ -28,19 +28,19 @@ def decision_blocks(decisions: PendingDecisions) -> Iterator[Block]:
         )
     if decisions.unassigned:
         yield Heading(2, _("Departments to be named"))
-        yield from words.counted_tasks_table(
+        yield from formatting.counted_tasks_table(
             _("Tasks that no department answers for"),
             decisions.unassigned,
-            Column(label("deadline"), 34, words.format_deadline),
+            Column(label("deadline"), 34, formatting.format_deadline),
             request=_("Please name who answers for these tasks."),
         )
     if decisions.extension_requests:
         yield Heading(2, _("Later deadlines to be decided on"))
-        yield from words.counted_tasks_table(
+        yield from formatting.counted_tasks_table(
             _("Later deadlines asked for"),
             decisions.extension_requests,
             Column(_("Asked for"), 26, _format_request),
-            words.days_column(attrgetter("request.days_requested")),
+            formatting.days_column(attrgetter("request.days_requested")),
             Column(_("Reason"), 30, attrgetter("request.reason")),
             get_task=_get_task,
             request=_("Please decide on these wishes for more time."),
@@ -65,16 +65,16 @@ def decision_blocks(decisions: PendingDecisions) -> Iterator[Block]:
 
 def _format_request(pending: PendingExtension) -> str:
     before, after = pending.request.due_date_before, pending.request.due_date
-    return words.format_deadline_change(words.format_short_day(before), words.format_short_day(after))
+    return formatting.format_deadline_change(formatting.format_short_day(before), formatting.format_short_day(after))
 
 
 def _status_change_blocks(
     caption: str, changes: tuple[StatusChange, ...], reason: str, request: str
 ) -> Iterator[Block]:
-    return words.counted_tasks_table(
+    return formatting.counted_tasks_table(
         caption,
         changes,
-        Column(_("Day"), 20, lambda change: words.format_short_day(change.on), is_centred=True),
+        Column(_("Day"), 20, lambda change: formatting.format_short_day(change.on), is_centred=True),
         Column(reason, 36, attrgetter("reason")),
         get_task=_get_task,
         request=request,

@@ -15,7 +15,7 @@ from meetings.models import Meeting, Suggestion, Task
 from meetings.reports.decision_blocks import decision_blocks
 from meetings.tasks.statistics import format_summary
 
-from . import words
+from . import formatting
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
 from .progress import ExtendedTask, ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
 
@@ -30,10 +30,10 @@ def report_document(report: ProgressReport) -> OfficialDocument:
     meeting = report.meeting
     return OfficialDocument(
         title=_("Report on what became of the suggestions\nof %(meeting)s") % {"meeting": meeting.title},
-        salutation=words.format_salutation(meeting.body or _("Members of the committee")),
+        salutation=formatting.format_salutation(meeting.body or _("Members of the committee")),
         blocks=list(_blocks(report)),
         closing=_("This is our report."),
-        signed_by=words.secretariat_name(meeting.body),
+        signed_by=formatting.secretariat_name(meeting.body),
         signed_on=report.day,
     )
 
@@ -84,14 +84,14 @@ def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
             pressing,
         )
         sentences.append(sentence % {"number": pressing, "overdue": overdue, "missed": missed})
-    sentences.append(words.format_without_task_count(report.without_task_count))
-    yield Paragraph(words.join_sentences(sentences))
-    yield words.totals_table(report.summary)
+    sentences.append(formatting.format_without_task_count(report.without_task_count))
+    yield Paragraph(formatting.join_sentences(sentences))
+    yield formatting.totals_table(report.summary)
     if not report.departments:
         return
     parts = [*(part.name for part in report.summary.parts), "review_missed"]
-    yield words.departments_table(report.departments, parts)
-    yield words.departments_note()
+    yield formatting.departments_table(report.departments, parts)
+    yield formatting.departments_note()
 
 
 # --- what was done ------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def _suggestion_blocks(part: SuggestionPart, report: ProgressReport, *, level: i
         yield Heading(level + 1, task.text)
         yield Paragraph(_task_text(task, report))
     if part.outcome:
-        yield Paragraph(words.format_outcome(part.outcome))
+        yield Paragraph(formatting.format_outcome(part.outcome))
 
 
 def _suggestion_origin(suggestion: Suggestion) -> str:
@@ -132,12 +132,12 @@ def _suggestion_origin(suggestion: Suggestion) -> str:
 
 def _task_text(task: Task, report: ProgressReport) -> str:
     facts = _("Departments: %(departments)s. Leader: %(leaders)s. Deadline: %(deadline)s. Now: %(state)s.") % {
-        "departments": words.format_departments(task),
-        "leaders": words.format_leaders(task),
-        "deadline": words.format_deadline(task),
-        "state": words.format_state(task, report.day),
+        "departments": formatting.format_departments(task),
+        "leaders": formatting.format_leaders(task),
+        "deadline": formatting.format_deadline(task),
+        "state": formatting.format_state(task, report.day),
     }
-    progress = _("Progress: %(progress)s") % {"progress": words.format_progress(task)}
+    progress = _("Progress: %(progress)s") % {"progress": formatting.format_progress(task)}
     return f"{facts}\n{progress}"
 
 
@@ -158,11 +158,11 @@ def _late_blocks(report: ProgressReport) -> Iterator[Block]:
 
 
 def _late_table(caption: str, tasks: tuple[Task, ...], due: str, days: str, report: ProgressReport) -> Iterator[Block]:
-    return words.counted_tasks_table(
+    return formatting.counted_tasks_table(
         caption,
         tasks,
-        Column(due, 23, lambda task: words.format_short_day(task.next_day), is_centred=True),
-        Column(days, 11, lambda task: words.days_late(task, report.day), is_centred=True),
+        Column(due, 23, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
+        Column(days, 11, lambda task: formatting.days_late(task, report.day), is_centred=True),
         Column(_("Last report, or the reason"), 34, lambda task: _late_reason(task, report)),
     )
 
@@ -170,7 +170,7 @@ def _late_table(caption: str, tasks: tuple[Task, ...], due: str, days: str, repo
 def _late_reason(task: Task, report: ProgressReport) -> str:
     extension_request = report.extension_requests.get(task.pk)
     if extension_request is None:
-        return words.format_progress(task)
+        return formatting.format_progress(task)
     return _("A later deadline is asked for: %(reason)s") % {"reason": extension_request.reason}
 
 
@@ -183,28 +183,30 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
         return
     tasks = [extended.task for extended in report.extended]
     times, days = sum(task.day_extension_count for task in tasks), sum(task.day_extension_days for task in tasks)
-    sentences = [words.format_extension_sum(len(tasks), times, days)]
+    sentences = [formatting.format_extension_sum(len(tasks), times, days)]
     if again := report.summary.figures["extended_again"].number:
         sentence = ngettext(
             "%(number)d of them was extended twice or more.", "%(number)d of them were extended twice or more.", again
         )
         sentences.append(sentence % {"number": again})
-    yield Paragraph(words.join_sentences(sentences), keep_with_next=True)
-    yield words.tasks_table(
+    yield Paragraph(formatting.join_sentences(sentences), keep_with_next=True)
+    yield formatting.tasks_table(
         _("Extended deadlines"),
         report.extended,
         Column(label("deadline"), 26, lambda extended: _format_deadline_change(extended.task)),
         Column(_("Times"), 9, attrgetter("task.day_extension_count"), is_centred=True),
-        words.days_column(attrgetter("task.day_extension_days")),
+        formatting.days_column(attrgetter("task.day_extension_days")),
         Column(_("Reason"), 28, _extension_reasons),
         get_task=attrgetter("task"),
     )
 
 
 def _format_deadline_change(task: Task) -> str:
-    before = words.format_short_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
-    after = words.format_short_day(task.day_due_date) if task.day_due_date else task.day_deadline_text
-    return words.format_deadline_change(before, after)
+    before = (
+        formatting.format_short_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
+    )
+    after = formatting.format_short_day(task.day_due_date) if task.day_due_date else task.day_deadline_text
+    return formatting.format_deadline_change(before, after)
 
 
 def _extension_reasons(extended: ExtendedTask) -> str:
@@ -241,7 +243,7 @@ def _related_suggestion_text(related: RelatedSuggestion, day: datetime.date) -> 
     if not related.tasks:
         lines.append(_("It has not been made a task yet."))
     if related.outcome:
-        lines.append(words.format_outcome(related.outcome))
+        lines.append(formatting.format_outcome(related.outcome))
     return "\n".join(lines)
 
 
@@ -249,7 +251,7 @@ def _task_outcome_text(task: Task, day: datetime.date) -> str:
     """Say how a task of an earlier suggestion stands, with its latest progress."""
     return _("Task “%(task)s” (%(departments)s): %(state)s. %(progress)s") % {
         "task": task.text,
-        "departments": words.format_departments(task),
-        "state": words.format_state(task, day),
-        "progress": words.format_progress(task),
+        "departments": formatting.format_departments(task),
+        "state": formatting.format_state(task, day),
+        "progress": formatting.format_progress(task),
     }

@@ -13,7 +13,7 @@ from meetings.exports.columns import Column
 from meetings.models import Person, Task
 from meetings.tasks.statistics import format_summary
 
-from . import words
+from . import formatting
 from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
 from .replies import ReplySheet, SuggestionReply, build_reply_sheet
 
@@ -27,10 +27,10 @@ def reply_document(sheet: ReplySheet) -> OfficialDocument:
     """Put the sheet into words, in the active language."""
     return OfficialDocument(
         title=_("Reply to the suggestions you made"),
-        salutation=words.format_salutation(sheet.person.name),
+        salutation=formatting.format_salutation(sheet.person.name),
         blocks=list(_blocks(sheet)),
         closing=_("Please go on giving us your opinion."),
-        signed_by=words.secretariat_name(sheet.meetings[0].meeting.body if sheet.meetings else ""),
+        signed_by=formatting.secretariat_name(sheet.meetings[0].meeting.body if sheet.meetings else ""),
         signed_on=sheet.day,
     )
 
@@ -55,9 +55,11 @@ def _opening(sheet: ReplySheet) -> str:
     }
     values = {"day": format_day(sheet.day), "summary": format_summary(sheet.summary)}
     if not sheet.summary.tasks:
-        return words.join_sentences([thanks, _("By %(day)s no task had been made of it.") % values])
+        return formatting.join_sentences([thanks, _("By %(day)s no task had been made of it.") % values])
     became = _("What became of it by %(day)s: %(summary)s") % values
-    return words.join_sentences([thanks, became, words.format_without_task_count(number - sheet.summary.suggestions)])
+    return formatting.join_sentences(
+        [thanks, became, formatting.format_without_task_count(number - sheet.summary.suggestions)]
+    )
 
 
 def _reply_blocks(reply: SuggestionReply, day: datetime.date) -> Iterator[Block]:
@@ -66,7 +68,7 @@ def _reply_blocks(reply: SuggestionReply, day: datetime.date) -> Iterator[Block]
     for later in reply.later:
         yield Paragraph(_("The same matter was raised again at %(meeting)s.") % {"meeting": later.meeting})
     if reply.outcome:
-        yield Paragraph(words.format_outcome(reply.outcome))
+        yield Paragraph(formatting.format_outcome(reply.outcome))
     if reply.tasks:
         yield _tasks_table(reply.tasks, day)
     else:
@@ -76,9 +78,9 @@ def _reply_blocks(reply: SuggestionReply, day: datetime.date) -> Iterator[Block]
 def _tasks_table(tasks: tuple[Task, ...], day: datetime.date) -> Table[Task]:
     columns: tuple[Column[Task], ...] = (
         Column(label("text"), 34, attrgetter("text")),
-        Column(label("departments"), 18, words.format_departments),
+        Column(label("departments"), 18, formatting.format_departments),
         Column(label("deadline"), 20, attrgetter("day_deadline_text")),
-        Column(label("status"), 18, lambda task: words.format_state(task, day), is_centred=True),
-        Column(label("progress"), 34, words.format_progress),
+        Column(label("status"), 18, lambda task: formatting.format_state(task, day), is_centred=True),
+        Column(label("progress"), 34, formatting.format_progress),
     )
     return Table(_("What is done about it"), columns, tasks)

@@ -31,7 +31,7 @@ PRINTED_ORDER = ("suggestion__meeting__issued_on", "suggestion__meeting_id", "su
 
 
 # On a phone: a column whose words do not say by themselves what they are, in a line of the card or in one of its own.
-LABELLED, LINE = "card-labelled", "card-line cell-words"
+LABELLED, LINE = "card-labelled", "card-line cell-text"
 
 
 class TaskColumn(RowColumn):

@@ -9,7 +9,7 @@ const COOKIE = "file_in_making";
 /** Tell that a file is being made until its cookie has gone, then call `done`. */
 export function awaitDownload(done) {
   document.cookie = `${COOKIE}=1; path=/; max-age=180; samesite=lax`;
-  let said = false;
+  let isAnnounced = false;
   const began = Date.now();
   const watch = setInterval(() => {
     const waits = document.cookie.split("; ").some((cookie) => cookie.indexOf(`${COOKIE}=`) === 0);
@@ -19,8 +19,8 @@ export function awaitDownload(done) {
       if (done) {
         done();
       }
-    } else if (!said && Date.now() - began > 500) {
-      said = true;
+    } else if (!isAnnounced && Date.now() - began > 500) {
+      isAnnounced = true;
       toast("making", "info");
     }
   }, 200);

@@ -13,17 +13,17 @@ document.addEventListener("input", (event) => {
   event.stopPropagation();
   const list = event.target.closest("fieldset");
   const words = plain(event.target.value).split(/\s+/).filter(Boolean);
-  let found = 0;
+  let count = 0;
   list.querySelectorAll("[data-pinyin]").forEach((box) => {
     const spelled = plain(`${box.textContent} ${box.dataset.pinyin}`);
     const fits = words.every((word) => spelled.includes(word));
-    found += fits;
+    count += fits;
     box.hidden = !fits && !box.querySelector("input").checked;
   });
   list.querySelectorAll(".pick-heading").forEach((heading) => {
     heading.hidden = words.length > 0;
   });
-  list.querySelector(".pick-none").hidden = found > 0;
+  list.querySelector(".pick-none").hidden = count > 0;
 }, true);
 ["change", "search"].forEach((name) => {
   document.addEventListener(name, (event) => {
@@ -38,10 +38,10 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   event.preventDefault();
-  let left = Array.from(event.target.closest("fieldset").querySelectorAll("[data-pinyin]:not([hidden]) input"));
-  left = left.filter((input) => !input.checked);
-  if (event.target.value.trim() && left.length === 1) {
-    left[0].click();
+  let unchecked = Array.from(event.target.closest("fieldset").querySelectorAll("[data-pinyin]:not([hidden]) input"));
+  unchecked = unchecked.filter((input) => !input.checked);
+  if (event.target.value.trim() && unchecked.length === 1) {
+    unchecked[0].click();
   }
 });
 // Who opens a long list begins to type.

@@ -75,23 +75,23 @@ function release() {
   }
   const parts = held.around.map((id) => document.getElementById(id));
   const nearest = parts.find(visible) || document.getElementById("main");
-  let found = null;
+  let target = null;
   [nearest, document].some((root) => held.selectors.some((selector) => {
-      found = Array.from(root.querySelectorAll(selector)).find(visible);
-      return found;
+      target = Array.from(root.querySelectorAll(selector)).find(visible);
+      return target;
     }));
-  if (!found && nearest.id !== "main") {
-    found = Array.from(nearest.querySelectorAll("a[href], button, input, select, textarea")).find(visible);
+  if (!target && nearest.id !== "main") {
+    target = Array.from(nearest.querySelectorAll("a[href], button, input, select, textarea")).find(visible);
   }
-  if (!found) {
-    found = nearest;
-    if (!found.hasAttribute("tabindex") && found.tabIndex < 0) {
-      found.setAttribute("tabindex", "-1");
+  if (!target) {
+    target = nearest;
+    if (!target.hasAttribute("tabindex") && target.tabIndex < 0) {
+      target.setAttribute("tabindex", "-1");
     }
   }
-  found.focus({ preventScroll: true });
-  if (held.caret && found.localName === held.element.localName && caretOf(found)) {
-    found.setSelectionRange(held.caret[0], held.caret[1]);
+  target.focus({ preventScroll: true });
+  if (held.caret && target.localName === held.element.localName && caretOf(target)) {
+    target.setSelectionRange(held.caret[0], held.caret[1]);
   }
 }
 document.addEventListener("htmx:afterSwap", release);

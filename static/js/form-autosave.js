@@ -6,12 +6,12 @@ import { CHOSEN, OWN_PREFIX, PREFIX, fields, forms, changed, isKept, isText, key
 import { allowLeaving } from "./leave-warning.js";
 
 const SENT = "unsaved-sent";
-const kept = window.sessionStorage;
+const storage = window.sessionStorage;
 
 if (document.body.dataset.account) {
-  Object.keys(kept).forEach((key) => {
+  Object.keys(storage).forEach((key) => {
     if (key.startsWith(PREFIX) && !key.startsWith(OWN_PREFIX)) {
-      kept.removeItem(key);
+      storage.removeItem(key);
     }
   });
 }
@@ -19,34 +19,34 @@ if (document.body.dataset.account) {
 const navigation = performance.getEntriesByType("navigation")[0];
 const status = (navigation && navigation.responseStatus) || 200;
 // On the sign-in page, or one that says what went wrong, what was sent was not saved.
-if (document.body.dataset.account && kept.getItem(SENT) && status < 400) {
-  kept.removeItem(kept.getItem(SENT));
+if (document.body.dataset.account && storage.getItem(SENT) && status < 400) {
+  storage.removeItem(storage.getItem(SENT));
 }
-kept.removeItem(SENT);
+storage.removeItem(SENT);
 
 function keep(form) {
   if (changed(form)) {
-    const words = fields(form).map((field) => [field.name, CHOSEN.indexOf(field.type) >= 0 ? field.value : "", valueOf(field)]);
-    kept.setItem(keyOf(form), JSON.stringify(words));
+    const values = fields(form).map((field) => [field.name, CHOSEN.indexOf(field.type) >= 0 ? field.value : "", valueOf(field)]);
+    storage.setItem(keyOf(form), JSON.stringify(values));
   } else {
-    kept.removeItem(keyOf(form));
+    storage.removeItem(keyOf(form));
   }
 }
 
 function bringBack(form) {
-  const written = kept.getItem(keyOf(form));
+  const stored = storage.getItem(keyOf(form));
   // An answer that says what is wrong, has the words already.
-  if (!written || status >= 400) {
+  if (!stored || status >= 400) {
     return;
   }
-  const left = JSON.parse(written);
+  const remaining = JSON.parse(stored);
   let different = false;
   fields(form).forEach((field) => {
-    const at = left.findIndex((entry) => entry[0] === field.name && (CHOSEN.indexOf(field.type) < 0 || entry[1] === field.value));
+    const at = remaining.findIndex((entry) => entry[0] === field.name && (CHOSEN.indexOf(field.type) < 0 || entry[1] === field.value));
     if (at < 0) {
       return;
     }
-    const value = left.splice(at, 1)[0][2];
+    const value = remaining.splice(at, 1)[0][2];
     if (JSON.stringify(valueOf(field)) === JSON.stringify(value)) {
       return;
     }
@@ -67,9 +67,9 @@ function bringBack(form) {
     different = different || isText(field);
   });
   // A text whose field the page does not have is shown; up to twelve letters it may be a choice.
-  const without = left.filter((entry) => typeof entry[2] === "string" && entry[2].length > 12);
+  const without = remaining.filter((entry) => typeof entry[2] === "string" && entry[2].length > 12);
   if (!different && !without.length) {
-    kept.removeItem(keyOf(form));
+    storage.removeItem(keyOf(form));
     return;
   }
   const box = document.getElementById("autosave-template").content.firstElementChild.cloneNode(true);
@@ -91,7 +91,7 @@ document.addEventListener("click", (event) => {
   if (button) {
     const form = button.closest("form");
     form.reset();
-    kept.removeItem(keyOf(form));
+    storage.removeItem(keyOf(form));
     button.closest(".alert").remove();
     const first = fields(form).find(isText);
     first.focus();
@@ -108,7 +108,7 @@ function relevant(target) {
   document.addEventListener(name, (event) => {
     const form = relevant(event.target);
     if (form) {
-      kept.removeItem(SENT);
+      storage.removeItem(SENT);
       keep(form);
     }
   });
@@ -121,9 +121,9 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.hasAttribute("data-logout")) {
-    Object.keys(kept).forEach((key) => {
+    Object.keys(storage).forEach((key) => {
       if (key.startsWith(OWN_PREFIX)) {
-        kept.removeItem(key);
+        storage.removeItem(key);
       }
     });
     allowLeaving();
@@ -134,7 +134,7 @@ document.addEventListener("submit", (event) => {
   }
   if (forms().indexOf(form) >= 0) {
     keep(form);
-    kept.setItem(SENT, keyOf(form));
+    storage.setItem(SENT, keyOf(form));
   }
   allowLeaving();
 });

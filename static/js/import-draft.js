@@ -21,8 +21,8 @@ function goTo(problem) {
 // The first question behind where the reader is, else the first of all.
 function next() {
   const problems = Array.from(document.querySelectorAll("[data-draft-issue]"));
-  const here = document.activeElement.closest("[data-draft-issue], .draft-row");
-  const later = problems.find((problem) => here && problem !== here && here.compareDocumentPosition(problem) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const current = document.activeElement.closest("[data-draft-issue], .draft-row");
+  const later = problems.find((problem) => current && problem !== current && current.compareDocumentPosition(problem) & Node.DOCUMENT_POSITION_FOLLOWING);
   if (later || problems[0]) {
     goTo(later || problems[0]);
   } else {

@@ -3,17 +3,17 @@
 
 const settings = document.querySelector("script[data-library]").dataset;
 
-function filled(words, name, value) {
-  return words.replace(`%(${name})s`, value);
+function fillTemplate(template, name, value) {
+  return template.replace(`%(${name})s`, value);
 }
 
 function element(tag, attributes, text) {
-  const made = document.createElement(tag);
+  const node = document.createElement(tag);
   Object.keys(attributes).forEach((name) => {
-    made.setAttribute(name, attributes[name]);
+    node.setAttribute(name, attributes[name]);
   });
-  made.textContent = text || "";
-  return made;
+  node.textContent = text || "";
+  return node;
 }
 
 // --- select[data-search] ------------------------------------------------------------------------
@@ -36,9 +36,9 @@ function enhance(select) {
       item (data) {
         const item = element("div", {}, data.text);
         if (select.multiple) {
-          const words = filled(settings.remove, "name", data.text);
+          const label = fillTemplate(settings.remove, "name", data.text);
           item.append(
-            element("button", { type: "button", class: "ts-remove", "aria-label": words, title: words }, "×")
+            element("button", { type: "button", class: "ts-remove", "aria-label": label, title: label }, "×")
           );
         }
         return item;
@@ -72,7 +72,7 @@ function tell(select, search) {
 
   function say() {
     const names = search.items.map((value) => search.options[value].text);
-    chosen.textContent = names.length ? filled(settings.chosen, "names", names.join(", ")) : "";
+    chosen.textContent = names.length ? fillTemplate(settings.chosen, "names", names.join(", ")) : "";
   }
 
   say();
@@ -115,15 +115,15 @@ function tell(select, search) {
 // The browser points at the field to be seen, in its own words, and not at the select behind it.
 function require(select, search) {
   const field = search.control_input;
-  let words = select.validationMessage;
-  if (!words) {
+  let message = select.validationMessage;
+  if (!message) {
     // Something is chosen: what the browser would say, it says of nothing chosen.
     const empty = select.cloneNode();
-    words = empty.validationMessage;
+    message = empty.validationMessage;
   }
 
   function check() {
-    field.setCustomValidity(select.value ? "" : words);
+    field.setCustomValidity(select.value ? "" : message);
   }
 
   select.required = false;

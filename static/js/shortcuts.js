@@ -20,19 +20,19 @@ document.addEventListener("change", (event) => {
   }
 });
 
-function shown(element) {
+function isVisible(element) {
   return element.getClientRects().length > 0;
 }
 
 // A row is known by the link that leads to what it is about.
 const ROW = "tr, .overview-item, [data-row]";
 function links() {
-  return Array.from(document.querySelectorAll("main :is(tr, .overview-item) .task-link, main [data-row-link]")).filter(shown);
+  return Array.from(document.querySelectorAll("main :is(tr, .overview-item) .task-link, main [data-row-link]")).filter(isVisible);
 }
 
 // The row with the focus, or the one that was gone to last.
 let last = null;
-function here(all) {
+function currentIndex(all) {
   const row = document.activeElement.closest(ROW);
   return all.findIndex((link) => row ? row.contains(link) : link === last);
 }
@@ -42,7 +42,7 @@ function step(by) {
   if (!all.length) {
     return;
   }
-  let at = here(all);
+  let at = currentIndex(all);
   if (at < 0) {
     // From nowhere: the first row in sight.
     at = all.findIndex((link) => {
@@ -70,14 +70,14 @@ function update() {
     return;
   }
   const all = links();
-  const at = here(all);
+  const at = currentIndex(all);
   if (at >= 0) {
     location.assign(all[at].href.split("#")[0] + UPDATE);
   }
 }
 
 function search() {
-  const box = [document.getElementById("search-everywhere"), document.getElementById("id_q")].find((found) => found && shown(found));
+  const box = [document.getElementById("search-everywhere"), document.getElementById("id_q")].find((field) => field && isVisible(field));
   const link = document.querySelector("[data-search-link]");
   if (box) {
     box.focus();

@@ -65,12 +65,12 @@ export function upload(form, submitter, button, free) {
     main.replaceChildren(...document.importNode(answer, true).childNodes);
     dressFileFields(main);
     window.htmx.process(main);
-    const wrong = main.querySelector("[aria-invalid=true], .is-invalid, [role=alert]") || main;
-    if (wrong.tabIndex < 0) {
-      wrong.setAttribute("tabindex", "-1");
+    const firstError = main.querySelector("[aria-invalid=true], .is-invalid, [role=alert]") || main;
+    if (firstError.tabIndex < 0) {
+      firstError.setAttribute("tabindex", "-1");
     }
-    wrong.scrollIntoView({ block: "center" });
-    wrong.focus({ preventScroll: true });
+    firstError.scrollIntoView({ block: "center" });
+    firstError.focus({ preventScroll: true });
   });
   xhr.open("POST", form.getAttribute("action") || location.href);
   xhr.setRequestHeader("X-Upload", "yes");

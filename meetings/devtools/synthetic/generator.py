@@ -34,7 +34,7 @@ from meetings.models.log import CURRENT_COLUMNS, replay
 from meetings.tasks.services.log import deadline_columns, deadline_to_json
 
 from .history import History, end_of_month
-from .words import words
+from .vocabulary import vocabulary
 
 FIRST_ISSUE = datetime.date(2019, 1, 15)
 LAST_ISSUE = datetime.date(2026, 12, 15)
@@ -52,10 +52,13 @@ class Generator:
     @transaction.atomic
     def write(self, count: int) -> None:
         """Add ``count`` tasks with all they need to the register."""
-        self.departments = [Department.objects.get_or_create(name=name)[0] for name in words.departments]
-        self.leaders = [_person(name) for name in words.leaders]
-        names = {self.random.choice(words.surnames) + self.random.choice(words.given_names): None for _ in range(100)}
-        self.members = [(_person(name), self.random.choice(words.capacities)) for name in names]
+        self.departments = [Department.objects.get_or_create(name=name)[0] for name in vocabulary.departments]
+        self.leaders = [_person(name) for name in vocabulary.leaders]
+        names = {
+            self.random.choice(vocabulary.surnames) + self.random.choice(vocabulary.given_names): None
+            for _ in range(100)
+        }
+        self.members = [(_person(name), self.random.choice(vocabulary.capacities)) for name in names]
         tasks = self._tasks(count)
         while batch := list(islice(tasks, BATCH_SIZE)):
             self._write_tasks(batch)
@@ -64,7 +67,7 @@ class Generator:
 
     def _meeting(self, issued_on: datetime.date, number: int) -> Meeting:
         random = self.random
-        body = f"演练认可委员会{random.choice(words.bodies)}"
+        body = f"演练认可委员会{random.choice(vocabulary.bodies)}"
         chair, *leads = random.sample(self.leaders, 4)
         meeting = Meeting.objects.create(
             title=f"{body}第{number}次会议",
@@ -109,7 +112,7 @@ class Generator:
 
     def _add_suggestions(self, meeting: Meeting, numbers: list[int]) -> Iterator[tuple[Suggestion, int]]:
         random = self.random
-        titles = words.aspects[: max(1, min(len(words.aspects), len(numbers) // 2))]
+        titles = vocabulary.aspects[: max(1, min(len(vocabulary.aspects), len(numbers) // 2))]
         aspects = Aspect.objects.bulk_create(
             Aspect(meeting=meeting, position=position, title=title) for position, title in enumerate(titles, start=1)
         )
@@ -120,7 +123,7 @@ class Generator:
                 aspect=aspects[index * len(aspects) // len(numbers)],
                 position=index + 1,
                 number=index + 1,
-                text=random.choice(words.suggestion_templates).format(random.choice(words.fields)),
+                text=random.choice(vocabulary.suggestion_templates).format(random.choice(vocabulary.fields)),
             )
             for index in range(len(numbers))
         )
@@ -149,7 +152,7 @@ class Generator:
                 Task(
                     suggestion=suggestion,
                     number=number,
-                    text=random.choice(words.task_templates).format(random.choice(words.fields)),
+                    text=random.choice(vocabulary.task_templates).format(random.choice(vocabulary.fields)),
                     version=len(history.entries),
                     **{f"original_{name}": value for name, value in deadline_columns(deadline).items()},
                     **{name: getattr(last, name) for name in CURRENT_COLUMNS},
@@ -176,7 +179,7 @@ class Generator:
             ("month", "day", "quarter", "ongoing", "recurring", "next_meeting", "undecided"), (54, 8, 5, 22, 6, 2, 3)
         )[0]
         if kind == "ongoing":
-            return Deadline(random.choice(words.ongoing), DeadlineKind.ONGOING)
+            return Deadline(random.choice(vocabulary.ongoing), DeadlineKind.ONGOING)
         if kind == "recurring":
             text, months = random.choice((("每月", 1), ("每季度", 3), ("每半年", 6)))
             return Deadline(text, DeadlineKind.RECURRING, review_months=months)

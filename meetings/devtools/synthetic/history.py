@@ -13,7 +13,7 @@ from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.models import Department, EntryKind, Status, TaskLog
 from meetings.tasks.services.log import deadline_to_json
 
-from .words import words
+from .vocabulary import vocabulary
 
 
 @dataclass
@@ -57,7 +57,7 @@ class History:
         self._write(
             EntryKind.PROGRESS,
             day,
-            note=self.random.choice(words.reports),
+            note=self.random.choice(vocabulary.reports),
             is_report=True,
             department=self.random.choice(self.departments),
             changes=changes,

@@ -107,7 +107,7 @@ def _render(
         form = None
         if own:
             form = changing[1] if changing and changing[0] == view.pk else _change_form(request, view)
-        rows.append({"view": view, "told": describe(view.query, choices, today()), "form": form})
+        rows.append({"view": view, "description": describe(view.query, choices, today()), "form": form})
     context = {
         "own": [row for row in rows if row["form"]],
         "shared": [row for row in rows if not row["form"]],
