@@ -1,8 +1,9 @@
 """How forms are drawn: FORM_RENDERER of the settings."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.forms import BoundField
+from django.forms import BoundField, Widget
 from django.forms.renderers import TemplatesSetting
 
 
@@ -11,6 +12,15 @@ class StyledField(BoundField):
 
     def css_classes(self, extra_classes: str | Iterable[str] | None = None) -> str:
         return super().css_classes(extra_classes or getattr(self.form, "field_classes", {}).get(self.name))
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
+        """Give the focus to the first invalid field: the page comes back where there is something to do."""
+        attrs = super().build_widget_attrs(attrs, widget)
+        if self.errors and not self.is_hidden and not self.form.non_field_errors():
+            invalid = (field.name for field in self.form.visible_fields() if field.errors)
+            if self.name == next(invalid):
+                attrs["autofocus"] = True
+        return attrs
 
     @property
     def theirs(self) -> str | None:

@@ -1,7 +1,7 @@
 // Choosing a file with our words, not the browser's, which speaks its own language.
 // Browser story: test_a_file_on_its_way_shows_how_much_has_arrived.
 
-export function dressFileFields(root) {
+function dressFileFields(root) {
   const pattern = document.getElementById("file-template");
   root.querySelectorAll("input[type=file]").forEach((input) => {
     if (pattern && !input.closest(".file-field")) {

@@ -22,6 +22,7 @@ function enhance(select) {
   if (select.tomselect || !select.isConnected) {
     return;
   }
+  const focused = document.activeElement === select || (select.autofocus && document.activeElement === document.body);
   const search = new window.TomSelect(select, {
     allowEmptyOption: !select.multiple,
     clearAfterSelect: true,
@@ -60,6 +61,10 @@ function enhance(select) {
     },
   });
   tell(select, search);
+  select.autofocus = false;
+  if (focused) {
+    search.control_input.focus();
+  }
 }
 
 // What a screen reader hears of the native select is said of the field that takes its place.

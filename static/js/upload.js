@@ -1,7 +1,6 @@
 // Send a form with files: how much of them has arrived is said beside its button.
 // Browser story: test_a_file_on_its_way_shows_how_much_has_arrived.
 
-import { dressFileFields } from "./file-field.js";
 import { allowLeaving } from "./leave-warning.js";
 import { toast } from "./toasts.js";
 
@@ -63,8 +62,8 @@ export function upload(form, submitter, button, free) {
     over("");
     const main = document.getElementById("main");
     main.replaceChildren(...document.importNode(answer, true).childNodes);
-    dressFileFields(main);
     window.htmx.process(main);
+    window.htmx.trigger(main, "htmx:load", { elt: main });
     const firstError = main.querySelector("[aria-invalid=true], .is-invalid, [role=alert]") || main;
     if (firstError.tabIndex < 0) {
       firstError.setAttribute("tabindex", "-1");

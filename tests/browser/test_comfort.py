@@ -72,6 +72,28 @@ def test_the_focus_is_never_lost_when_a_part_of_the_page_is_fetched(visit, world
 # --- what is typed --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_refused_form_comes_back_where_something_is_to_be_done(visit, world, width, javascript):
+    page = visit(world.overdue.get_absolute_url(), as_=world.secretariat, width=width, javascript=javascript)
+    # The browser's own check is passed by: it knows no more than what is empty.
+    comment = page.locator("form[action$='/comment/']")
+    if not comment.is_visible():
+        page.locator("details:has(form[action$='/comment/']) > summary").first.click()
+    comment.locator("textarea").fill("   ")
+    comment.locator("[type=submit]").click()
+    field = page.locator("[aria-invalid=true]")
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    expect(page.locator(".invalid-feedback")).to_be_in_viewport()
+    # What is about no field of its own is said above the form, and is where the page opens.
+    page.goto(world.overdue.get_absolute_url())
+    page.locator("form.update-form:has([name=status]) [type=submit]").click()
+    alert = page.locator("form.update-form:has([name=status]) .alert, form.update-form:has([name=status]) [aria-invalid]")
+    expect(alert).to_be_focused()
+    expect(alert).to_be_in_viewport()
+
+
 def test_unsaved_text_survives_a_lost_session(visit, world, liaison):
     page = visit("/accounts/login/?next=/inbox/", language="en")
     sign_in(page, liaison.username)

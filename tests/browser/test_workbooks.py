@@ -84,3 +84,14 @@ def test_a_liaison_without_scripts_does_the_same(visit):
     expect(page.locator("#main")).to_contain_text("is in the register")
     assert TaskLog.objects.get(batch__isnull=False).note == "工作小组已成立。"
     assert world.liaison.role == Role.LIAISON
+
+
+def test_after_a_refused_file_the_page_is_dressed_again(visit):
+    world = factories.small_world()
+    page = visit("/fill-in/", as_=world.secretariat, language="en")
+    expect(page.locator("#main .ts-wrapper")).to_have_count(1)
+    page.set_input_files("[name=files]", [as_file("notes.txt", b"no workbook")])
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.locator("#main [role=alert]").first).to_be_visible(timeout=READING)
+    expect(page.locator("#main .ts-wrapper")).to_have_count(1)
+    expect(page.locator("#main .file-field")).to_have_count(1)
