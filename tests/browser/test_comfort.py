@@ -88,8 +88,9 @@ def test_a_refused_form_comes_back_where_something_is_to_be_done(visit, world, w
     expect(page.locator(".invalid-feedback")).to_be_in_viewport()
     # What is about no field of its own is said above the form, and is where the page opens.
     page.goto(world.overdue.get_absolute_url())
-    page.locator("form.update-form:has([name=status]) [type=submit]").click()
-    alert = page.locator("form.update-form:has([name=status]) .alert, form.update-form:has([name=status]) [aria-invalid]")
+    update = page.locator("form.update-form:has([name=status])")
+    update.locator("[type=submit]").click()
+    alert = update.locator(".alert, [aria-invalid]")
     expect(alert).to_be_focused()
     expect(alert).to_be_in_viewport()
 

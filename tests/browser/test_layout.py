@@ -95,6 +95,31 @@ def test_the_name_of_the_register_and_its_places_stay_on_one_line_each(visit, wi
     expect(page.locator(".topbar-nav > a[aria-current=page]")).to_have_count(1)
 
 
+@pytest.mark.parametrize("wide", [1200, 1280, 1366, 1400, 1440, 1536, 1920])
+def test_on_a_wide_screen_the_whole_bar_is_one_row(visit, world, wide):
+    """In English, with numbers beside the places, and an account with a long name."""
+    factories.real_meeting()
+    world.secretariat.display_name = "Secretariat, International Cooperation"
+    world.secretariat.save()
+    page = visit("/tasks/", as_=world.secretariat, width=(wide, 900), language="en")
+    expect(page.locator(".topbar-nav .pick-count").first).to_be_visible()
+    bar = page.locator(".topbar-row").bounding_box()
+    assert bar["height"] < 60, "a second row"
+    for part in page.locator(".topbar-row > *, .topbar-tools > *, .topbar-nav > *").all():
+        box = part.bounding_box()
+        if box is None:
+            continue
+        text = part.inner_text()
+        assert box["y"] >= 0, f"{text!r} is cut off at the top"
+        assert box["y"] + box["height"] <= bar["y"] + bar["height"] + 2, f"{text!r} hangs out of the bar"
+        assert box["x"] + box["width"] <= bar["x"] + bar["width"] + 1, f"{text!r} stands out to the right"
+    for part in page.locator(".brand-name, .topbar-nav > a").all():
+        assert part.evaluate("part => part.scrollWidth - part.clientWidth") <= 1, f"{part.inner_text()!r} is cut off"
+    edges = [part.bounding_box() for part in page.locator(".topbar-row > *").all()]
+    for left, right in zip(edges, edges[1:], strict=False):
+        assert left["x"] + left["width"] <= right["x"] + 1, "two parts lie upon each other"
+
+
 def test_what_has_no_room_in_the_bar_is_in_its_menu_and_the_keyboard_opens_it(visit):
     page = visit("/nothing/here/", as_=Role.SECRETARIAT, width=PHONE)
     menu = page.locator("details.more")
