@@ -14,7 +14,7 @@ from meetings import permissions
 from meetings.models import PAGE_SIZES, Account, LandingPage, Language
 from meetings.tasks import inbox
 from meetings.ui.fields import SelectField
-from meetings.ui.forms import ServiceForm
+from meetings.ui.forms import RequiredErrorMixin, ServiceForm
 
 # Where the first page is one of the saved views, this and its number are the value sent.
 VIEW_PREFIX = "view-"
@@ -115,7 +115,7 @@ class AccountSettingsForm(ServiceForm):
         return dict(self.fields[name].choices)[value]
 
 
-class PasswordForm(PasswordChangeForm):
+class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
     """The old password, and twice the new one, held to the rules of the settings."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """Forms of departments, people and accounts; the services decide."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -181,8 +182,8 @@ class AccountFieldsForm(ServiceForm):
 
     marks_optional = True
 
-    username = _name_field(Account._meta.get_field("username").verbose_name)
-    display_name = _name_field(Account._meta.get_field("display_name").verbose_name)
+    username = _name_field(label("username"))
+    display_name = _name_field(label("display_name"))
     email = forms.EmailField(
         label=_("E-mail address"),
         required=False,
@@ -215,7 +216,20 @@ class AccountFieldsForm(ServiceForm):
             self.add_error("departments", gettext("Say which departments this liaison reports for."))
         if data.get("role") == Role.LEADER and not data.get("person"):
             self.add_error("person", gettext("Say which leader this account belongs to."))
+        self._check_columns(data)
         return data
+
+    def _check_columns(self, data: dict[str, Any]) -> None:
+        """Add what the service would refuse, such as a name that is taken."""
+        account = copy(getattr(self, "subject", None)) or Account()
+        checked = {"username", "display_name", "email"} & data.keys()
+        for name in checked:
+            setattr(account, name, data[name])
+        others = {field.name for field in Account._meta.get_fields()} - checked
+        try:
+            account.full_clean(exclude=others, validate_constraints=False)
+        except forms.ValidationError as invalid:
+            self.add_error(None, invalid)
 
 
 class NewAccountForm(AccountFieldsForm):

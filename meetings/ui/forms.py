@@ -6,13 +6,25 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from meetings.errors import ConflictError, ServiceError
 
 from .fields import normalise_line_ends
 
 
-class ServiceForm(forms.Form):
+class RequiredErrorMixin(forms.BaseForm):
+    """Names an empty required field by its label, unless it has its own words."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field and getattr(error, "message", None) is forms.Field.default_error_messages["required"]:
+            chosen = isinstance(self.fields[field], (forms.ChoiceField, forms.FileField))
+            message = _("Choose “%(label)s”.") if chosen else _("Fill in “%(label)s”.")
+            error = forms.ValidationError(message % {"label": self[field].label}, code="required")
+        super().add_error(field, error)
+
+
+class ServiceForm(RequiredErrorMixin, forms.Form):
     """A form whose service may refuse.
 
         form = EditAccountForm(request.POST, subject=account)

@@ -14,7 +14,7 @@ class StyledField(BoundField):
         return super().css_classes(extra_classes or getattr(self.form, "field_classes", {}).get(self.name))
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
-        """Give the focus to the first invalid field: the page comes back where there is something to do."""
+        """Focus the first invalid field, so that the page opens where it stands."""
         attrs = super().build_widget_attrs(attrs, widget)
         if self.errors and not self.is_hidden and not self.form.non_field_errors():
             invalid = (field.name for field in self.form.visible_fields() if field.errors)

@@ -82,7 +82,7 @@ def test_what_an_account_may_do_is_changed_and_logged(browser, administrator):
         ({"role": "leader"}, "Say which leader this account belongs to."),
         ({"username": "taken"}, "There is already an account of this name."),
         ({"username": "a b"}, "Enter a valid username"),
-        ({"display_name": ""}, "This field is required."),
+        ({"display_name": ""}, "Fill in “Name shown”."),
         ({"display_name": "长" * 101}, "at most 100 characters"),
         ({"email": "nowhere"}, "Enter a valid email address."),
     ],
@@ -94,6 +94,19 @@ def test_what_is_wrong_comes_back_with_what_was_typed(browser, changed, sentence
     assert sentence in page.content.decode()
     assert "wang@example.org" in page.content.decode() or "email" in changed
     assert not Account.objects.filter(username="wang").exists()
+
+
+def test_all_that_is_wrong_with_an_account_is_said_at_once(browser):
+    factories.account(Role.READER, username="taken")
+    account = factories.account(Role.READER)
+    wrong = {"username": "taken", "email": "nowhere", "role": "liaison"}
+    for page in (
+        browser.post("/accounts/new/", {**NEW, **wrong}),
+        browser.post(f"/accounts/{account.pk}/", fields_of(account, **wrong)),
+    ):
+        assert page.status_code == 422
+        for sentence in ("already an account of this name", "Enter a valid email address", "Say which departments"):
+            assert sentence in page.content.decode()
 
 
 def test_the_last_administrator_stays_one(browser, administrator):

@@ -105,7 +105,7 @@ def test_a_password_is_changed_and_the_session_goes_on_here_alone(client, with_p
         (PASSWORD, "short", "short", "This password is too short"),
         (PASSWORD, "1357924680", "1357924680", "This password is entirely numeric"),
         (PASSWORD, BETTER, "another", "didn’t match"),
-        (PASSWORD, "", "", "This field is required"),
+        (PASSWORD, "", "", "Fill in “New password”."),
     ],
 )
 def test_a_password_that_cannot_be_is_refused_with_its_reason(client, with_password, old, new, again, sentence):

@@ -96,6 +96,13 @@ def test_who_comes_second_sees_what_the_first_did(staff, world):
     assert world.technology.name == "技术中心"
 
 
+def test_a_department_whose_work_was_handed_over_is_not_called_unused(staff, world):
+    world.office.task_departments.all().delete()
+    world.office.liaisons.clear()
+    page = staff.get(f"{world.office.get_absolute_url()}merge/", {"into": world.technology.pk}).content.decode()
+    assert "Nothing has to move: nothing uses this name now." in page
+
+
 def test_a_merge_is_shown_before_it_is_done(staff, world):
     address = f"{world.office.get_absolute_url()}merge/"
     page = staff.get(address, {"into": world.technology.pk})

@@ -284,6 +284,22 @@ def test_the_reading_is_told_while_one_types(client, world):
     assert client.get(reverse("deadline_reading")).content.decode().strip() == ""
 
 
+@pytest.mark.parametrize("decision", ["accept", "refuse"])
+def test_either_decision_needs_a_reason_and_its_field_does_not_say_optional(client, world, decision):
+    ask(world)
+    client.force_login(world.secretariat)
+    client.cookies["django_language"] = "en"
+    world.due_soon.refresh_from_db()
+    said = {"version": world.due_soon.version, "note": "", "effective_on": world.day.isoformat()}
+    answer = client.post(
+        reverse("task_action", args=[world.due_soon.pk, "decide-extension"]), {**said, "decision": decision}
+    )
+    assert answer.status_code == 422
+    form = answer.context["submitted_form"]
+    assert form.errors == {"note": ["Fill in “Reason”."]}
+    assert "optional" not in form["note"].as_field_group()
+
+
 def test_the_decider_sees_that_it_is_not_the_first_time(client, world):
     ask(world)
     decide(world)

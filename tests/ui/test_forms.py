@@ -87,8 +87,25 @@ def test_a_field_is_told_by_its_label_its_help_and_what_is_wrong_with_it():
     (control,) = field.xpath("//input")
     assert field.xpath("//label/@for") == [control.get("id")]
     described = [field.get_element_by_id(name).text_content() for name in control.get("aria-describedby").split()]
-    assert described == ["As it is printed.", "This field is required."]
+    assert described == ["As it is printed.", "Fill in “Name”."]
     assert control.get("aria-invalid") == "true"
+
+
+def test_the_first_invalid_field_has_the_focus_unless_the_form_as_a_whole_is_refused():
+    class Pair(ServiceForm):
+        first = forms.CharField(label="First")
+        second = forms.ChoiceField(label="Second", choices=[("a", "A")])
+        third = forms.CharField(label="Third")
+
+    def focused(form):
+        return html.fromstring(f"<form>{form}</form>").xpath("//@name[../@autofocus] | //@role[../@autofocus]")
+
+    assert focused(Pair()) == []
+    form = Pair({"first": "x"})
+    assert focused(form) == ["second"]
+    assert form.errors == {"second": ["Choose “Second”."], "third": ["Fill in “Third”."]}
+    form.add_error(None, "It is refused.")
+    assert focused(form) == ["alert"]
 
 
 class TextForm(TrackedForm):

@@ -49,7 +49,7 @@ class MergeSummary:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has used the name yet."""
+        """Whether nobody uses the name now."""
         return not any(
             (self.tasks, self.meetings, self.suggestions, self.instructions, self.accounts, self.departments)
         )

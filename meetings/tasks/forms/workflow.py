@@ -102,6 +102,7 @@ class ExtensionDecisionForm(DecisionForm):
     title = gettext_lazy("Decide on the later deadline")
     success_message = gettext_lazy("The later deadline is decided.")
     note_as = "reason"
+    note = TextField(label=gettext_lazy("Reason"), rows=3)
     buttons = decision_buttons(gettext_lazy("Grant"), gettext_lazy("Refuse"))
 
 

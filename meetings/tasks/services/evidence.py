@@ -131,7 +131,7 @@ def _check_file(file: UploadedFile) -> CheckedFile:
     if PurePosixPath(name).suffix.lower().removeprefix(".") not in file_type.endings:
         raise InvalidInputError(
             _("The name of “%(name)s” does not say what the file holds. Rename it to end in %(endings)s.")
-            % {"name": name, "endings": _(", ").join(f".{ending}" for ending in file_type.endings)},
+            % {"name": name, "endings": _(" or ").join(f".{ending}" for ending in file_type.endings)},
             field="files",
         )
     digest = hashlib.sha256()
