@@ -142,6 +142,9 @@ class TableForm(ServiceForm):
         return {self.ARGUMENTS.get(name, name): value for name, value in self.cleaned_data.items()}
 
 
+_NOT_A_NUMBER = gettext_lazy("Write the number of the new row as a whole number, or leave it empty.")
+
+
 class SplitSuggestionForm(TableForm):
     """Which tasks of a row go to a new one, and what each suggests."""
 
@@ -154,6 +157,7 @@ class SplitSuggestionForm(TableForm):
         required=False,
         min_value=0,
         max_value=MAX_NUMBER,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _NOT_A_NUMBER),
         widget=forms.TextInput({"class": "form-control", "inputmode": "numeric", "maxlength": 5}),
     )
     go = forms.TypedMultipleChoiceField(

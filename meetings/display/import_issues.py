@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _PROBLEMS = {
     ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS: gettext_lazy(
-        "The row has %(tasks)d tasks and %(names)d departments; all of them are set for every task. "
+        "As printed, the row has %(tasks)d tasks and %(names)d departments; all of them are set for every task. "
         "Please confirm which belongs to which."
     ),
     ProblemCode.LEADERS_OF_SEVERAL_TASKS: gettext_lazy(
-        "The row has %(tasks)d tasks and %(names)d leaders; all of them are set for every task. "
+        "As printed, the row has %(tasks)d tasks and %(names)d leaders; all of them are set for every task. "
         "Please confirm which belongs to which."
     ),
     ProblemCode.NO_DEPARTMENT: gettext_lazy("No responsible department is printed in this row."),

@@ -189,6 +189,23 @@ def test_of_a_split_row_one_task_stays_and_one_goes(client, table, go):
     assert table.suggestions.count() == 4
 
 
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [("2", "There is a row 2 already."), ("abc", "as a whole number"), ("-1", "as a whole number")],
+)
+def test_the_number_of_a_new_row_is_a_number_that_no_row_has(client, table, number, sentence):
+    client.cookies["django_language"] = "en"
+    first = row(table, "第1条建议")
+    said = {"text": "上", "new_text": "下", "new_number": number, "go": [first.tasks.first().pk], "note": "分开"}
+    split = {"seen": table_version_token(table), **said}
+    answer = client.post(reverse("suggestion_split", args=[first.pk]), split)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert table.suggestions.count() == 4
+    assert client.post(reverse("suggestion_split", args=[first.pk]), {**split, "new_number": "9"}).status_code == 302
+    assert row(table, "下").number == 9
+
+
 @pytest.mark.parametrize("said", [{"go": "9" * 5000}, {"new_number": "9" * 5000}])
 def test_a_number_of_thousands_of_digits_is_no_row_and_no_task(client, table, said):
     answer = client.post(

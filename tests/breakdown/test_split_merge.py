@@ -241,6 +241,15 @@ def test_what_waits_for_an_answer_is_not_joined(client, pair, what):
     assert two.joined_into is None
 
 
+def test_what_is_to_be_confirmed_before_two_tasks_are_joined_is_one_link_away(client, pair):
+    one, two = pair
+    address = f"{reverse('task_join', args=[one.pk])}?other={two.pk}"
+    link = f'href="{two.get_absolute_url()}#about"'
+    assert link not in client.get(address).content.decode()
+    ImportIssue.objects.create(task=two, column="departments", value="技术部")
+    assert link in client.get(address).content.decode()
+
+
 def test_tasks_of_different_rows_and_ones_changed_meanwhile_are_not_joined(client, table, pair):
     one, two = pair
     other_row = row(table, "第4条建议").tasks.get()

@@ -155,6 +155,7 @@ def split_suggestion(
     for field, value in (("text", text), ("new_text", new_text)):
         if not value.strip():
             raise InvalidInputError(_("Write what each of the two rows suggests."), field=field)
+    _require_free_number(new_number, suggestion, rows)
     old, old_text = str(suggestion), suggestion.text
     suggestion.text = text.strip()
     suggestion.save()
@@ -164,6 +165,22 @@ def split_suggestion(
     _log_tasks(staying, stays, numbers, actor=actor, note=reason)
     _log_tasks(moving, diff_values({"suggestion_row": (old, str(new))}), numbers, actor=actor, note=reason)
     return new
+
+
+def _require_free_number(number: int | None, suggestion: Suggestion, rows: Sequence[Suggestion]) -> None:
+    """Refuse a number that another row has.
+
+    Where each aspect is numbered by itself, only the rows of the same aspect count.
+    """
+    numbered = [row for row in rows if row.number is not None]
+    if len({row.number for row in numbered}) < len(numbered):
+        numbered = [row for row in numbered if row.aspect_id == suggestion.aspect_id]
+    if number is not None and any(row.number == number for row in numbered):
+        raise InvalidInputError(
+            _("There is a row %(number)d already. Write another number, or none and renumber the table afterwards.")
+            % {"number": number},
+            field="new_number",
+        )
 
 
 def _create_row_below(

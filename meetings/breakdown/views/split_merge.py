@@ -83,7 +83,9 @@ def task_merge(request: Request, pk: int) -> HttpResponse:
             request, _("Saved: the two tasks are one now. The other one's page says so, and keeps its log.")
         )
         return _redirect_to_table(task.suggestion, f"task-{task.pk}")
-    return _render(request, "merge_tasks", form, task.suggestion, task=task, other=other, others=others)
+    is_open = other is not None and other.import_issues.filter(answer__isnull=True).exists()
+    context = {"task": task, "other": other, "others": others, "other_has_issues": is_open}
+    return _render(request, "merge_tasks", form, task.suggestion, **context)
 
 
 def _choose_other(request: Request, others: Sequence[_Part], following: Sequence[_Part]) -> _Part | None:
