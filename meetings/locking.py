@@ -6,9 +6,11 @@ them has a token over all that it shows.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from meetings.errors import ConflictError
+
+_Found = TypeVar("_Found")
 
 
 def build_version_token(*values: object) -> str:
@@ -29,3 +31,10 @@ def check_version(
     """
     if version_token is not None and version_token != current:
         raise ConflictError(message, newer_entries=list(newer_entries()), current_version=current)
+
+
+def require_present(found: _Found | None) -> _Found:
+    """Return what a form is about; raises ConflictError where it is gone by now."""
+    if not found:
+        raise ConflictError
+    return found

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.ordering import assign_positions
 from meetings.core.converter import converter
-from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError
-from meetings.locking import check_version
+from meetings.errors import InvalidInputError, InvalidTransitionError
+from meetings.locking import check_version, require_present
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
@@ -173,9 +173,7 @@ def lock_document(document_id: int, version: int | None = None) -> MinutesDocume
 def lock_row(row_id: int, version: int) -> tuple[DraftRow, DraftRowData, MinutesDocument]:
     """Return the row and its document, locked; raises ConflictError if it is gone."""
     document_id = DraftRow.objects.filter(pk=row_id).values_list("document", flat=True).first()
-    if document_id is None:
-        raise ConflictError
-    document = lock_document(document_id)
+    document = lock_document(require_present(document_id))
     row = DraftRow.objects.get(pk=row_id)
     check_version(version, row.version)
     return row, _load_row(row, row.position), document
@@ -293,8 +291,7 @@ def add_row(*, document_id: int, after: int) -> DraftRow:
     """
     document = lock_document(document_id)
     rows = list(document.rows.order_by("position"))
-    if not 0 <= after <= len(rows):
-        raise ConflictError
+    require_present(after in range(len(rows) + 1))
     contents = [row.content for row in rows[:after]]
     new = replace(EMPTY_ROW, aspect=contents[-1]["aspect"] if contents else None)
     if document.corrects is not None and not contents:

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.core.text import parse_id
-from meetings.errors import ConflictError, InvalidInputError
+from meetings.errors import InvalidInputError
+from meetings.locking import require_present
 from meetings.minutes.parser.issues import ParserIssue
 
 from . import draft as changes
@@ -16,8 +17,7 @@ from .matching import NEW, NameMatch
 
 
 def _pop_issue(issues: Sequence[ParserIssue], place: int) -> tuple[ParserIssue, tuple[ParserIssue, ...]]:
-    if not 0 <= place < len(issues):
-        raise ConflictError
+    require_present(place in range(len(issues)))
     return issues[place], (*issues[:place], *issues[place + 1 :])
 
 
@@ -25,8 +25,7 @@ def _pop_issue(issues: Sequence[ParserIssue], place: int) -> tuple[ParserIssue, 
 def confirm_document_issue(*, document_id: int, version: int, place: int) -> None:
     """Confirm the problem at ``place`` among those of no single row."""
     document = lock_document(document_id, version)
-    if not 0 <= place < len(document.problems):
-        raise ConflictError
+    require_present(place in range(len(document.problems)))
     del document.problems[place]
     save_document(document)
 
@@ -44,8 +43,7 @@ def accept_offered_day(*, row_id: int, version: int, place: int) -> None:
     """Settle a doubt about a deadline by the day it offers; the printed text stays."""
     row, draft_row, _document = lock_row(row_id, version)
     issue, remaining = _pop_issue(draft_row.problems, place)
-    if issue.deadline_problem is None or issue.deadline_problem.offered is None:
-        raise ConflictError
+    require_present(issue.deadline_problem and issue.deadline_problem.offered)
     save_row(row, replace(draft_row, row=changes.with_offered_day(draft_row, issue), problems=remaining))
 
 
@@ -64,11 +62,10 @@ def assign_names(*, row_id: int, version: int, place: int, assignments: Sequence
     """Assign departments or leaders to tasks, and settle the problem."""
     row, draft_row, _document = lock_row(row_id, version)
     issue, remaining = _pop_issue(draft_row.problems, place)
-    if issue.code not in changes.SHARED_NAME_COLUMNS:
-        raise ConflictError
+    column = require_present(changes.SHARED_NAME_COLUMNS.get(issue.code))
     if len(assignments) != len(draft_row.row.tasks) or not all(assignments):
         raise InvalidInputError(_("Choose at least one name for each of the tasks."))
-    new = changes.assign_names(draft_row.row, changes.SHARED_NAME_COLUMNS[issue.code], assignments)
+    new = changes.assign_names(draft_row.row, column, assignments)
     save_row(row, replace(draft_row, row=new, problems=remaining))
 
 
@@ -76,9 +73,7 @@ def assign_names(*, row_id: int, version: int, place: int, assignments: Sequence
 def resolve_name(*, document_id: int, key: str, choice: str) -> None:
     """Resolve a printed name in all rows: an id, or new (``new``, ``new:unit``)."""
     document = lock_document(document_id)
-    match = next((match for match in load_draft(document).matches.all() if match.key == key), None)
-    if match is None:
-        raise ConflictError
+    match = require_present(next((match for match in load_draft(document).matches.all() if match.key == key), None))
     document.choices[key] = validate_choice(match, choice)
     save_document(document)
 
