@@ -20,8 +20,10 @@ from .accept import accept_version_token, compare_with_register
 from .creation import Blocker, find_blockers
 from .diff import Difference
 from .draft import SHARED_NAME_COLUMNS, Draft, DraftRowData, assignable_dates, assignable_names
+from .draft_actions import DraftActionForm
+from .draft_forms import MetadataFields
 from .draft_services import load_draft
-from .form_codec import format_departments, format_metadata, format_milestones, format_names, format_row
+from .form_codec import format_metadata, format_row, format_task
 from .matching import DEPARTMENT, NameMatch, NameMatches
 
 
@@ -163,6 +165,16 @@ class DraftPage:
         return corrected is not None and corrected.suggestions.filter(tasks__isnull=False).exists()
 
     @property
+    def metadata_form(self) -> MetadataFields:
+        """The fields of what stands around the table."""
+        form = MetadataFields(initial=self.facts, auto_id="fact-%s")
+        if self.has_tasks:
+            form.fields["issued_on"].help_text = _(
+                "The tasks count from this day, so it can only be moved to an earlier one."
+            )
+        return form
+
+    @property
     def version_token(self) -> str:
         """What accepting has to find unchanged."""
         return accept_version_token(self.document, self.draft, self.existing_meeting, self.difference)
@@ -198,27 +210,17 @@ class DraftPage:
         return next(filter(None, later), "") or self.first_anchor
 
 
-def build_draft_page(
-    document: MinutesDocument,
-    *,
-    row_form: tuple[int, Mapping[str, str], str] | None = None,
-    metadata_form: tuple[Mapping[str, str], str] | None = None,
-) -> DraftPage:
-    """Return the page of a draft, with unsaved forms (a row's id first) and errors."""
+def build_draft_page(document: MinutesDocument, form: DraftActionForm | None = None) -> DraftPage:
+    """Return the page of a draft, with what was typed into a ``form`` that was refused."""
     draft = load_draft(document)
     matches = draft.matches
     existing, difference = compare_with_register(draft, document.sha256)
-    rows = []
-    for position, draft_row in enumerate(draft.rows, start=1):
-        form_data: Mapping[str, str] = {}
-        error = ""
-        if row_form and row_form[0] == draft_row.pk:
-            form_data, error = row_form[1], row_form[2]
-        rows.append(_row_card(draft_row, position, matches, form_data, error))
+    refused = form if form and form.data["action"] == "facts" else None
+    rows = [_row_card(row, position, matches, form) for position, row in enumerate(draft.rows, start=1)]
     return DraftPage(
         document=document,
         draft=draft,
-        facts={**format_metadata(draft.facts), **(dict(metadata_form[0]) if metadata_form else {})},
+        facts={**format_metadata(draft.facts), **(refused.texts if refused else {})},
         problems=[_issue_card("whole", at, problem) for at, problem in enumerate(draft.problems)],
         questions=[build_name_card(match, matches) for match in matches.open_at(None)],
         rows=rows,
@@ -226,15 +228,15 @@ def build_draft_page(
         existing_meeting=existing,
         difference=difference,
         departments=list(Department.objects.filter(is_active=True)) if matches.departments else [],
-        metadata_error=metadata_form[1] if metadata_form else "",
+        metadata_error=refused.error_messages[0] if refused else "",
     )
 
 
-def _row_card(
-    draft_row: DraftRowData, position: int, matches: NameMatches, form_data: Mapping[str, str], error: str
-) -> RowCard:
+def _row_card(draft_row: DraftRowData, position: int, matches: NameMatches, form: DraftActionForm | None) -> RowCard:
     assert draft_row.pk is not None  # a page shows the rows that are saved
     row = draft_row.row
+    refused = form if form and form.row_id == draft_row.pk else None
+    form_data = refused.texts if refused and refused.data["action"] in ("save", "row") else {}
     row_matches = [match for match in matches.all() if matches.places[match.key][0][0] == position]
     heading = row.suggestion or next((task.text for task in row.tasks if task.text), "")
     return RowCard(
@@ -252,23 +254,15 @@ def _row_card(
         ],
         new_names=[match.name for match in row_matches if match.existing is None and not match.is_open],
         is_correction=draft_row.corrects is not None,
-        error=error,
+        error=refused.error_messages[0] if refused else "",
     )
 
 
 def _task_fields(at: int, task: ParsedTask, form_data: Mapping[str, str]) -> TaskFields:
-    fields = {
-        "text": task.text,
-        "departments": format_departments(task.departments),
-        "leaders": format_names(task.leaders),
-        "deadline": task.deadline.text,
-        "meaning": "",
-        "milestones": format_milestones(task.milestones),
-    }
     return TaskFields(
         at=at,
         number=task.number or at + 1,
-        **{name: form_data.get(f"task-{at}-{name}", value) for name, value in fields.items()},
+        **{name: form_data.get(f"task-{at}-{name}", value) for name, value in format_task(task).items()},
         deadline_preview=describe_deadline(task.deadline) if task.deadline.text else "",
         milestone_previews=[f"{milestone.text} → {describe_deadline(milestone)}" for milestone in task.milestones],
     )

@@ -218,12 +218,16 @@ def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str
 
 
 @transaction.atomic
-def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> None:
-    """Save a row from ``form_data`` (`parse_row_form`); raises as `edit_metadata`."""
+def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> int:
+    """Save a row from ``form_data`` (`parse_row_form`); return its version now.
+
+    Raises as `edit_metadata`.
+    """
     row, draft_row, document = lock_row(row_id, version)
     new = parse_row_form(draft_row.row, form_data, load_metadata(document))
     if new.row != draft_row.row:
         save_row(row, replace(draft_row, row=new.row, problems=changes.update_issues(draft_row, new)))
+    return row.version
 
 
 @transaction.atomic
@@ -284,13 +288,14 @@ def _require_new(*rows: DraftRowData) -> None:
 
 
 @transaction.atomic
-def add_row(*, document_id: int, after: int) -> DraftRow:
-    """Add an empty row behind the first ``after``, under the same aspect.
+def add_row(*, document_id: int, after: int | None = None) -> DraftRow:
+    """Add an empty row behind the first ``after`` (None: all), under the same aspect.
 
     At the end of a draft that is entered by hand it has the next number.
     """
     document = lock_document(document_id)
     rows = list(document.rows.order_by("position"))
+    after = len(rows) if after is None else after
     require_present(after in range(len(rows) + 1))
     contents = [row.content for row in rows[:after]]
     new = replace(EMPTY_ROW, aspect=contents[-1]["aspect"] if contents else None)

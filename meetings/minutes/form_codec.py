@@ -6,13 +6,12 @@ several tasks becomes these tasks, and departments, leaders or a deadline entere
 below it that have none.
 """
 
-import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django import forms
 
 from meetings.deadlines import Deadline, DeadlineProblem, read_deadline
 from meetings.errors import InvalidInputError
@@ -21,10 +20,10 @@ from meetings.minutes.parser.column_headers import Role
 from meetings.minutes.parser.person_names import ParsedPerson, can_be_name, is_capacity, is_name
 from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedMeeting, ParsedRow, ParsedTask
 
+from .draft_forms import MetadataFields, RowFields, TaskFields
 from .shared_values import share_entered_values
 
 _ROLE_LABELS = {Role.LEAD: "牵头", Role.SUPPORTING: "配合"}
-_MAX_NUMBER = 99_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,18 @@ def format_row(row: ParsedRow) -> dict[str, str]:
     }
 
 
+def format_task(task: ParsedTask) -> dict[str, str]:
+    """Return the fields of a task in its row's form."""
+    return {
+        "text": task.text,
+        "departments": format_departments(task.departments),
+        "leaders": format_names(task.leaders),
+        "deadline": task.deadline.text,
+        "meaning": "",
+        "milestones": format_milestones(task.milestones),
+    }
+
+
 def format_metadata(metadata: ParsedMeeting) -> dict[str, str]:
     """Return the fields of the form of what stands around the table."""
     return {
@@ -96,48 +107,32 @@ def parse_row_form(row: ParsedRow, form_data: Mapping[str, str], metadata: Parse
     Left-out years and the like are read against the days of ``metadata``. Raises InvalidInputError for a number that
     is none.
     """
-    text = {name: _normalise_lines(value) for name, value in form_data.items()}
     changed: set[str] = set()
     doubts: list[DeadlineProblem] = []
     tasks: list[ParsedTask] = []
     for at, task in enumerate(row.tasks):
-        own = {
-            name.removeprefix(f"task-{at}-"): value for name, value in text.items() if name.startswith(f"task-{at}-")
-        }
-        new, columns, of_task = _parse_task_form(task, own, metadata)
+        new, columns, of_task = _parse_task_form(task, TaskFields(form_data, prefix=f"task-{at}"), metadata)
         changed |= columns
-        doubts.extend(doubt for doubt in of_task if doubt not in doubts)
+        doubts.extend(of_task)
         tasks.append(new)
-    values: dict[str, Any] = {}
-    for name in ("aspect", "suggestion", "lead_in", "remarks"):
-        if name in text and text[name] != (getattr(row, name) or ""):
-            values[name] = text[name] or (None if name in ("aspect", "suggestion") else "")
-            changed.add(name)
-    if "number" in text and (number := _parse_number(text["number"])) != row.number:
-        values["number"] = number
-        changed.add("number")
-    if "sources" in text and text["sources"] != format_people(row.sources):
-        values["sources"] = parse_people(text["sources"])
-        changed.add("sources")
+    parsers = {"aspect": _or_none, "suggestion": _or_none, "sources": parse_people}
+    values = _parse_changes(RowFields(form_data), format_row(row), parsers)
+    changed |= values.keys()
     parsed_row, shared = share_entered_values(row, replace(row, **values, tasks=tuple(tasks)), metadata)
     doubts = list(dict.fromkeys([*doubts, *shared.deadline_problems]))
     return ParsedRowForm(parsed_row, frozenset(changed | shared.columns), tuple(doubts), frozenset(shared.columns))
 
 
 def _parse_task_form(
-    task: ParsedTask, text: Mapping[str, str], metadata: ParsedMeeting
+    task: ParsedTask, form: TaskFields, metadata: ParsedMeeting
 ) -> tuple[ParsedTask, set[str], tuple[DeadlineProblem, ...]]:
-    values: dict[str, Any] = {}
-    if "text" in text and text["text"] != task.text:
-        values["text"] = text["text"]
-    if "departments" in text and text["departments"] != format_departments(task.departments):
-        values["departments"] = parse_departments(text["departments"], Role.RESPONSIBLE).names
-    if "leaders" in text and text["leaders"] != format_names(task.leaders):
-        values["leaders"] = parse_leaders(text["leaders"])
+    parsers = {"departments": _parse_responsible, "leaders": parse_leaders}
+    text = _parse_changes(form, format_task(task), parsers)
+    values: dict[str, Any] = {name: text[name] for name in ("text", "departments", "leaders") if name in text}
     columns = {"tasks" if name == "text" else name for name in values}
     days: dict[str, Any] = {"issued_on": metadata.issued_on, "held_on": metadata.held_on}
     doubts: list[DeadlineProblem | None] = []
-    if "deadline" in text and text["deadline"] != task.deadline.text:
+    if "deadline" in text:
         reading = read_deadline(text["deadline"], **days)
         values["deadline"] = reading.deadline
         doubts.append(reading.problem)
@@ -148,7 +143,7 @@ def _parse_task_form(
         reading = read_deadline(text["meaning"], **days)
         values["deadline"] = replace(reading.deadline, text=values.get("deadline", task.deadline).text)
         doubts = [reading.problem]
-    if "milestones" in text and text["milestones"] != format_milestones(task.milestones):
+    if "milestones" in text:
         readings = [read_deadline(line, **days) for line in text["milestones"].split("\n") if line]
         values["milestones"] = tuple(reading.deadline for reading in readings)
         doubts.extend(reading.problem for reading in readings)
@@ -159,16 +154,29 @@ def _parse_task_form(
 
 def parse_metadata_form(metadata: ParsedMeeting, form_data: Mapping[str, str]) -> ParsedMeeting:
     """Return ``metadata`` with its form's values; raises InvalidInputError."""
-    text = {name: _normalise_lines(value) for name, value in form_data.items()}
-    values: dict[str, Any] = {}
-    for name in METADATA_FIELDS:
-        if name in text:
-            values[name] = _parse_day(name, text[name]) if name.endswith("_on") else text[name] or None
-    if "leads" in text and text["leads"] != format_names(metadata.leads):
-        values["leads"] = parse_leaders(text["leads"])
-    if "attendees" in text and text["attendees"] != format_people(metadata.attendees):
-        values["attendees"] = parse_people(text["attendees"])
-    return replace(metadata, **values)
+    parsers = dict.fromkeys(METADATA_FIELDS, _or_none) | {"leads": parse_leaders, "attendees": parse_people}
+    return replace(metadata, **_parse_changes(MetadataFields(form_data), format_metadata(metadata), parsers))
+
+
+def _parse_changes(
+    form: forms.Form, before: Mapping[str, str], parsers: Mapping[str, Callable[[Any], Any]]
+) -> dict[str, Any]:
+    """Return the values that were sent and are not those ``before``, parsed."""
+    for name, errors in form.errors.items():
+        raise InvalidInputError(str(errors[0]), field=name)
+    return {
+        name: parsers[name](value) if name in parsers else value
+        for name, value in form.cleaned_data.items()
+        if form.add_prefix(name) in form.data and ("" if value is None else str(value)) != before[name]
+    }
+
+
+def _or_none(value: Any) -> Any:
+    return value or None
+
+
+def _parse_responsible(text: str) -> tuple[ParsedDepartment, ...]:
+    return parse_departments(text, Role.RESPONSIBLE).names
 
 
 def parse_people(text: str) -> tuple[ParsedPerson, ...]:
@@ -186,31 +194,3 @@ def parse_people(text: str) -> tuple[ParsedPerson, ...]:
         else:
             people.extend(parse_sources(line))
     return tuple(dict.fromkeys(people))
-
-
-def _normalise_lines(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(line.strip() for line in lines if line.strip())
-
-
-def _parse_number(text: str) -> int | None:
-    if not text:
-        return None
-    if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= _MAX_NUMBER:
-        return int(text)
-    raise InvalidInputError(
-        _("“%(value)s” is not the number of a row. Write a whole number, or nothing.") % {"value": text[:40]},
-        field="number",
-    )
-
-
-def _parse_day(name: str, text: str) -> datetime.date | None:
-    if not text:
-        return None
-    try:
-        return datetime.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        raise InvalidInputError(
-            _("“%(value)s” is not a day. Write it as year, month and day, such as 2023-12-31.") % {"value": text[:40]},
-            field=name,
-        ) from None

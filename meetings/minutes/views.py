@@ -1,7 +1,7 @@
 """Minutes in: handing in a file, its draft, and what is done to the draft."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.contrib import messages
@@ -14,18 +14,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.breakdown.views.posted_values import posted_id
-from meetings.core.text import parse_id
-from meetings.errors import ConflictError, InvalidInputError, ServiceError
+from meetings.errors import InvalidInputError
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.minutes.parser.messages import unreadable_document_message
-from meetings.models import DocumentFormat, MinutesDocument
+from meetings.models import DocumentFormat, DraftRow, MinutesDocument
 from meetings.ui.http import Request
-from meetings.ui.navigation import strip_nul
 
-from . import accept, draft_services, issue_answers
-from .creation import AcceptBlockedError
+from . import draft_services
+from .creation import AcceptBlockedError, AcceptResult
 from .documents import UnreadableDocumentError, UnreadableReason
+from .draft_actions import DRAFT_ACTIONS, DraftActionForm
 from .draft_page import DraftPage, RowCard, build_draft_page
 from .forms import MAX_PASTED_CHARACTERS, MinutesUploadForm
 from .sandbox import parse_in_sandbox
@@ -110,7 +108,6 @@ def minutes_file(request: Request, pk: int) -> FileResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def draft(request: Request, pk: int) -> HttpResponse:
     """Show a draft beside its source, and run a form's ``action``."""
     document = permissions.writable_draft(request.user, pk)
@@ -120,21 +117,25 @@ def draft(request: Request, pk: int) -> HttpResponse:
         return redirect(document.meeting)
     if request.method != "POST":
         return _render_draft(request, build_draft_page(document))
-    action = request.POST.get("action", "")
-    if action not in _ACTIONS:
+    if request.POST.get("action") not in DRAFT_ACTIONS:
         messages.error(request, _("The page asked for something that does not exist. Nothing was changed."))
         return redirect("draft", pk)
-    try:
-        answer = _ACTIONS[action](request, document)
-    except draft_services.AlreadyAcceptedError as error:
-        messages.info(request, error.message)
-        return _redirect_to(request, error.meeting.get_absolute_url())
-    except AcceptBlockedError as cannot:
-        page = build_draft_page(document)
-        return _render_draft(request, page, errors=[blocker.message for blocker in cannot.blockers], status=422)
-    except ServiceError as error:
-        return _render_error(request, document, error)
-    return answer or _render_change(request, document)
+    form = DraftActionForm(request.POST, document=document, account=request.user)
+    if not form.submit(form.run):
+        return _render_refusal(request, document, form)
+    match form.cleaned_data["action"]:
+        case "accept":
+            return _show_meeting(request, document, form.result)
+        case "discard":
+            messages.success(request, _("The draft of “%(name)s” was thrown away.") % {"name": document})
+            return redirect("import_home")
+        case "row" | "add_row" if isinstance(form.result, DraftRow):
+            return _redirect_to(document, f"row-{form.result.pk}-suggestion")
+        case "row" if form.result is not None:
+            return _redirect_to(document, f"row-{form.row_id}-{form.result - 1}-text")
+        case "facts" if form.result and request.htmx:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+    return _render_change(request, document, form)
 
 
 def _render_draft(request: Request, page: DraftPage, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
@@ -142,49 +143,46 @@ def _render_draft(request: Request, page: DraftPage, *, errors: Sequence[str] = 
     return render(request, "meetings/minutes/draft.html", context, status=status)
 
 
-def _redirect_to(request: Request, address: str) -> HttpResponse:
-    if request.htmx:
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)
-
-
-def _render_error(request: Request, document: MinutesDocument, error: ServiceError) -> HttpResponse:
-    """Come back with the sentence, and with what was typed still in its form."""
+def _render_refusal(request: Request, document: MinutesDocument, form: DraftActionForm) -> HttpResponse:
+    """Come back with the message, and with what was typed still in its form."""
+    if isinstance(form.service_error, draft_services.AlreadyAcceptedError):
+        messages.info(request, form.service_error.message)
+        address = form.service_error.meeting.get_absolute_url()
+        return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+    if isinstance(form.service_error, AcceptBlockedError):
+        errors = [blocker.message for blocker in form.service_error.blockers]
+        return _render_draft(request, build_draft_page(document), errors=errors, status=form.status_code)
     document.refresh_from_db()
-    row_form = metadata_form = None
-    if request.POST.get("action") == "facts":
-        metadata_form = (request.POST.dict(), error.message)
-    elif row_id := posted_id(request.POST, "row"):
-        fields = request.POST.dict() if "number" in request.POST else {}
-        row_form = (row_id, fields, error.message)
-    page = build_draft_page(document, row_form=row_form, metadata_form=metadata_form)
+    page = build_draft_page(document, form)
     if request.htmx:
-        return _render_fragment(request, page, status=error.status_code, error=error.message)
-    return _render_draft(request, page, errors=[error.message], status=error.status_code)
+        return _render_fragment(request, page, form)
+    return _render_draft(request, page, errors=form.error_messages, status=form.status_code)
 
 
-def _render_change(request: Request, document: MinutesDocument) -> HttpResponse:
+def _render_change(request: Request, document: MinutesDocument, form: DraftActionForm) -> HttpResponse:
     """Render the changed pieces for htmx, else redirect to the next question."""
     document.refresh_from_db()
     page = build_draft_page(document)
     if request.htmx:
-        return _render_fragment(request, page)
-    card = page.row(posted_id(request.POST, "row"))
-    stays = request.POST["action"] in ("save", "facts")
+        return _render_fragment(request, page, form)
+    card = page.row(form.row_id)
     anchor = f"row-{card.pk}" if card else "facts" if request.POST["action"] == "facts" else page.first_anchor
-    if card and not stays:
+    if card and request.POST["action"] != "save":
         anchor = page.anchor_after(card.position) or anchor
+    return _redirect_to(document, anchor)
+
+
+def _redirect_to(document: MinutesDocument, anchor: str) -> HttpResponse:
     return redirect(f"{reverse('draft', args=[document.pk])}#{anchor}")
 
 
-def _render_fragment(request: Request, page: DraftPage, *, status: int = 200, error: str = "") -> HttpResponse:
-    row = page.row(posted_id(request.POST, "row"))
-    is_outdated = row is not None and not error and _has_new_values(row, request.POST)
-    saved_only = request.POST.get("action") in ("save", "facts") and not is_outdated
-    template = "meetings/minutes/_save_response.html" if saved_only else "meetings/minutes/_resolution_response.html"
-    context = {"page": page, "document": page.document, "row": row, "errors": error}
-    response = render(request, template, context, status=status)
-    if row is not None and is_outdated and request.POST.get("action") == "save":
+def _render_fragment(request: Request, page: DraftPage, form: DraftActionForm) -> HttpResponse:
+    row, is_save = page.row(form.row_id), request.POST["action"] in ("save", "facts")
+    is_outdated = row is not None and form.status_code == 200 and _has_new_values(row, form.data)
+    template = "_save_response" if is_save and not is_outdated else "_resolution_response"
+    context = {"page": page, "document": page.document, "row": row, "errors": form.error_messages}
+    response = render(request, f"meetings/minutes/{template}.html", context, status=form.status_code)
+    if row is not None and is_outdated and is_save:
         response["HX-Retarget"], response["HX-Reswap"] = f"#row-{row.pk}", "outerHTML"
     return response
 
@@ -199,124 +197,8 @@ def _has_new_values(row: RowCard, posted: QueryDict) -> bool:
     )
 
 
-# --- what the forms of the page ask for -----------------------------------------------------------
-
-
-def _row_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
-    """Return the row arguments of a service; raises ConflictError for another draft's."""
-    row_id = posted_id(request.POST, "row")
-    if not document.rows.filter(pk=row_id).exists():
-        raise ConflictError
-    return {"row_id": row_id, "version": posted_id(request.POST, "version")}
-
-
-def _document_arguments(request: Request, document: MinutesDocument) -> dict[str, int]:
-    return {"document_id": document.pk, "version": posted_id(request.POST, "version")}
-
-
-def _save_row(request: Request, document: MinutesDocument) -> None:
-    draft_services.edit_row(**_row_arguments(request, document), form_data=request.POST.dict())
-
-
-def _row_action(request: Request, document: MinutesDocument) -> HttpResponse | None:
-    """Do what a button inside a row's form says: ``do`` is action, colon and place."""
-    name, _colon, place = request.POST.get("do", "").partition(":")
-    _save_row(request, document)
-    row_arguments = _row_arguments(request, document)
-    row_arguments["version"] = document.rows.values_list("version", flat=True).get(pk=row_arguments["row_id"])
-    at = parse_id(place) or 0
-    match name:
-        case "add_task":
-            count = draft_services.add_task(**row_arguments)
-            return _redirect_to_field(document, f"row-{row_arguments['row_id']}-{count - 1}-text")
-        case "remove_task":
-            draft_services.remove_task(**row_arguments, place=at)
-        case "split":
-            draft_services.split_row(**row_arguments, after=at)
-        case "join":
-            draft_services.merge_with_next_row(**row_arguments)
-        case "remove":
-            draft_services.remove_row(**row_arguments)
-        case "add_row":
-            new = draft_services.add_row(document_id=document.pk, after=at)
-            return _redirect_to_field(document, f"row-{new.pk}-suggestion")
-    return None
-
-
-def _add_row(request: Request, document: MinutesDocument) -> HttpResponse:
-    new = draft_services.add_row(document_id=document.pk, after=document.rows.count())
-    return _redirect_to_field(document, f"row-{new.pk}-suggestion")
-
-
-def _redirect_to_field(document: MinutesDocument, field_id: str) -> HttpResponse:
-    return redirect(f"{reverse('draft', args=[document.pk])}#{field_id}")
-
-
-def _save_metadata(request: Request, document: MinutesDocument) -> HttpResponse | None:
-    arguments = _document_arguments(request, document)
-    are_rows_changed = draft_services.edit_metadata(**arguments, form_data=request.POST.dict())
-    return HttpResponse(headers={"HX-Refresh": "true"}) if are_rows_changed and request.htmx else None
-
-
-def _confirm(request: Request, document: MinutesDocument) -> None:
-    place = posted_id(request.POST, "place")
-    if "row" in request.POST:
-        issue_answers.confirm_row_issue(**_row_arguments(request, document), place=place)
-    else:
-        issue_answers.confirm_document_issue(**_document_arguments(request, document), place=place)
-
-
-def _accept_offered_day(request: Request, document: MinutesDocument) -> None:
-    issue_answers.accept_offered_day(**_row_arguments(request, document), place=posted_id(request.POST, "place"))
-
-
-def _assign_dates(request: Request, document: MinutesDocument) -> None:
-    issue_answers.assign_dates(
-        **_row_arguments(request, document),
-        place=posted_id(request.POST, "place"),
-        assignments=[
-            [int(choice) for choice in choices if choice.isascii() and choice.isdecimal() and len(choice) < 5]
-            for choices in _parse_assignments(request.POST)
-        ],
-    )
-
-
-def _assign_names(request: Request, document: MinutesDocument) -> None:
-    issue_answers.assign_names(
-        **_row_arguments(request, document),
-        place=posted_id(request.POST, "place"),
-        assignments=_parse_assignments(request.POST),
-    )
-
-
-def _parse_assignments(posted: QueryDict) -> list[list[str]]:
-    return [posted.getlist(f"share-{at}") for at in range(min(posted_id(posted, "tasks"), 999))]
-
-
-def _resolve_name(request: Request, document: MinutesDocument) -> None:
-    choice = request.POST.get("choice", "")
-    if choice == "new" and request.POST.get("unit", "").strip():
-        choice = f"new:{request.POST['unit'].strip()[:200]}"
-    if choice == "other":
-        choice = request.POST.get("other", "")
-    issue_answers.resolve_name(document_id=document.pk, key=request.POST.get("key", ""), choice=choice)
-
-
-def _discard(request: Request, document: MinutesDocument) -> HttpResponse:
-    if request.POST.get("sure") != "yes":
-        raise InvalidInputError(_("Tick that the draft may be thrown away."))
-    draft_services.discard_draft(document_id=document.pk)
-    messages.success(request, _("The draft of “%(name)s” was thrown away.") % {"name": document})
-    return redirect("import_home")
-
-
-def _accept(request: Request, document: MinutesDocument) -> HttpResponse:
-    entered = accept.accept_draft(
-        document_id=document.pk,
-        actor=request.user,
-        version_token=request.POST.get("seen", ""),
-        reason=request.POST.get("note", ""),
-    )
+def _show_meeting(request: Request, document: MinutesDocument, entered: AcceptResult) -> HttpResponse:
+    """Lead to what was entered, with a message."""
     if document.corrects is not None:
         messages.success(request, _("Saved: what was there before stays in the log."))
         if not entered.suggestions:
@@ -339,18 +221,3 @@ def _accept(request: Request, document: MinutesDocument) -> HttpResponse:
         % {"title": entered.meeting.title, "number": number},
     )
     return redirect(entered.meeting)
-
-
-_ACTIONS: dict[str, Callable[[Request, MinutesDocument], HttpResponse | None]] = {
-    "save": _save_row,
-    "row": _row_action,
-    "add_row": _add_row,
-    "facts": _save_metadata,
-    "confirm": _confirm,
-    "offered": _accept_offered_day,
-    "dates": _assign_dates,
-    "names": _assign_names,
-    "choose": _resolve_name,
-    "discard": _discard,
-    "accept": _accept,
-}

@@ -1,0 +1,137 @@
+"""What the forms on the page of a draft ask for."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy
+
+from meetings.core.text import parse_ids
+from meetings.locking import require_present
+from meetings.models import Account, MinutesDocument
+from meetings.ui.fields import TextField, VersionField
+from meetings.ui.forms import ServiceForm
+
+from . import accept, draft_services, issue_answers
+from .matching import NEW
+
+# A printed row has three or four.
+_MAX_TASKS = 999
+
+
+class DraftAction(NamedTuple):
+    """A service, and what of `DraftActionForm.values` it is called with."""
+
+    service: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+
+_ROW = ("row_id", "version")
+_DOCUMENT = ("document_id", "version")
+
+DRAFT_ACTIONS = {
+    "save": DraftAction(draft_services.edit_row, (*_ROW, "form_data")),
+    "row": DraftAction(draft_services.edit_row, (*_ROW, "form_data")),
+    "add_row": DraftAction(draft_services.add_row, ("document_id",)),
+    "facts": DraftAction(draft_services.edit_metadata, (*_DOCUMENT, "form_data")),
+    "confirm": DraftAction(issue_answers.confirm_row_issue, (*_ROW, "place")),
+    "offered": DraftAction(issue_answers.accept_offered_day, (*_ROW, "place")),
+    "dates": DraftAction(issue_answers.assign_dates, (*_ROW, "place", "assignments")),
+    "names": DraftAction(issue_answers.assign_names, (*_ROW, "place", "assignments")),
+    "choose": DraftAction(issue_answers.resolve_name, ("document_id", "key", "choice")),
+    "discard": DraftAction(draft_services.discard_draft, ("document_id",)),
+    "accept": DraftAction(accept.accept_draft, ("document_id", "actor", "version_token", "reason")),
+}
+_CONFIRM_DOCUMENT_ISSUE = DraftAction(issue_answers.confirm_document_issue, (*_DOCUMENT, "place"))
+
+# What the buttons in a row's form do, once the row is saved.
+ROW_TOOLS = {
+    "add_task": DraftAction(draft_services.add_task, _ROW),
+    "remove_task": DraftAction(draft_services.remove_task, (*_ROW, "place")),
+    "split": DraftAction(draft_services.split_row, (*_ROW, "after")),
+    "join": DraftAction(draft_services.merge_with_next_row, _ROW),
+    "remove": DraftAction(draft_services.remove_row, _ROW),
+    "add_row": DraftAction(draft_services.add_row, ("document_id", "after")),
+}
+
+
+class DraftActionForm(ServiceForm):
+    """A form on the page of a draft: action, row, values.
+
+    The fields of a row and those around the table are read by the service (`form_codec`).
+    """
+
+    action = forms.ChoiceField(choices=[(name, name) for name in DRAFT_ACTIONS])
+    # A tool of the row's form, colon and place.
+    do = forms.CharField(required=False)
+    row = VersionField()
+    version = VersionField()
+    place = VersionField()
+    tasks = VersionField()
+    key = forms.CharField(required=False)
+    choice = forms.CharField(required=False)
+    other = forms.CharField(required=False)
+    unit = TextField(required=False, max_length=200)
+    sure = forms.BooleanField(required=False)
+    seen = forms.CharField(required=False)
+    note = TextField(required=False)
+
+    def __init__(self, data: QueryDict, *, document: MinutesDocument, account: Account) -> None:
+        super().__init__(data)
+        self.document, self.account = document, account
+
+    @property
+    def row_id(self) -> int:
+        """The row that the form stands in, 0 for none."""
+        return self.cleaned_data["row"]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All that was sent, as texts."""
+        return {name: str(text) for name, text in self.data.items()}
+
+    def clean_sure(self) -> bool:
+        """Ask whether the draft may be thrown away."""
+        if self.data["action"] == "discard" and not self.cleaned_data["sure"]:
+            raise forms.ValidationError(gettext_lazy("Tick that the draft may be thrown away."))
+        return self.cleaned_data["sure"]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What services are called with, by the names of their arguments."""
+        sent = self.cleaned_data
+        shares = [self.data.getlist(f"share-{at}") for at in range(min(sent["tasks"], _MAX_TASKS))]
+        choice = sent["other"] if sent["choice"] == "other" else sent["choice"]
+        return {
+            "document_id": self.document.pk,
+            "row_id": self.row_id,
+            "version": sent["version"],
+            "form_data": self.texts,
+            "place": sent["place"],
+            "assignments": [sorted(parse_ids(share)) for share in shares] if sent["action"] == "dates" else shares,
+            "key": sent["key"],
+            "choice": f"{NEW}:{sent['unit']}" if choice == NEW and sent["unit"] else choice,
+            "actor": self.account,
+            "version_token": sent["seen"],
+            "reason": sent["note"],
+        }
+
+    def run(self) -> Any:
+        """Call the service; raises ConflictError for a row that is gone, ServiceError."""
+        action, values = DRAFT_ACTIONS[self.cleaned_data["action"]], self.values
+        if self.cleaned_data["action"] == "confirm" and "row" not in self.data:
+            action = _CONFIRM_DOCUMENT_ISSUE
+        if "row_id" in action.arguments:
+            require_present(self.document.rows.filter(pk=self.row_id).exists())
+        result = _call(action, values)
+        if self.cleaned_data["action"] != "row":
+            return result
+        tool, _colon, place = self.cleaned_data["do"].partition(":")
+        values["version"] = result
+        values["place"] = values["after"] = self.fields["place"].clean(place)
+        return _call(ROW_TOOLS[tool], values) if tool in ROW_TOOLS else None
+
+
+def _call(action: DraftAction, values: dict[str, Any]) -> Any:
+    return action.service(**{name: values[name] for name in action.arguments})
