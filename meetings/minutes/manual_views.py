@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from meetings import permissions
 from meetings.models import DraftRow, Suggestion
 from meetings.ui.http import Request
-from meetings.ui.navigation import strip_nul, today
+from meetings.ui.navigation import today
 
 from . import corrections
+from .draft_forms import LinesField
 from .draft_services import add_task
 
 
@@ -37,13 +38,12 @@ def meeting_edit(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def suggestion_new(request: Request, pk: int) -> HttpResponse:
     """Open a new row of a meeting's table."""
     meeting = permissions.editable_meeting(request.user, pk, today())
     if request.method != "POST":
         return redirect("meeting_arrange", pk)
-    aspect = request.POST.get("aspect", "")[:500]
+    aspect = LinesField().clean(request.POST.get("aspect"))[:500]
     return _redirect_to_row(corrections.open_new_row(meeting=meeting, account=request.user, aspect=aspect))
 
 

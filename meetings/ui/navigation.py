@@ -1,12 +1,10 @@
 """What all views share: the day, the way back."""
 
 import datetime
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -16,25 +14,6 @@ from meetings.core.as_of import AS_OF
 def today() -> datetime.date:
     """Return the present day in Asia/Shanghai."""
     return timezone.localdate()
-
-
-def strip_nul(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Strip NUL characters from the data of a view that reads fields by itself.
-
-    Forms of Django refuse it in their fields. Nobody means it, and PostgreSQL stores no text that has it.
-    """
-
-    @wraps(view)
-    def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        spoilt = [name for name, values in request.POST.lists() if any("\0" in value for value in values)]
-        if spoilt:
-            posted = request.POST.copy()
-            for name in spoilt:
-                posted.setlist(name, [value.replace("\0", "") for value in posted.getlist(name)])
-            request.POST = posted  # type: ignore[assignment]  # the stubs want the class of the immutable ones
-        return view(request, *args, **kwargs)
-
-    return read
 
 
 def as_of_query(day: datetime.date) -> QueryDict:

@@ -16,7 +16,7 @@ from meetings.breakdown.forms import TableActionForm
 from meetings.breakdown.services.ordering import table_version_token
 from meetings.models import Aspect, Meeting, Suggestion, SuggestionSource, Task, TaskDepartment, TaskLeader
 from meetings.ui.http import Request
-from meetings.ui.navigation import strip_nul, today
+from meetings.ui.navigation import today
 
 
 @dataclass(slots=True)
@@ -43,7 +43,6 @@ class EditableAspect:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def meeting_breakdown(request: Request, pk: int) -> HttpResponse:
     """Show the table for editing, and do what its small forms ask."""
     meeting = permissions.editable_meeting(request.user, pk, today())

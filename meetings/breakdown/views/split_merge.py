@@ -20,16 +20,14 @@ from meetings.breakdown.forms import (
 )
 from meetings.breakdown.services.split_merge import merge_tasks, split_task
 from meetings.breakdown.services.suggestions import merge_suggestions, split_suggestion
-from meetings.breakdown.views.posted_values import posted_id
+from meetings.core.text import parse_id
 from meetings.models import Suggestion, Task
 from meetings.ui.http import Request
-from meetings.ui.navigation import strip_nul
 
 _Part = TypeVar("_Part", Suggestion, Task)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def suggestion_split(request: Request, pk: int) -> HttpResponse:
     """Make two rows of one: which tasks go to the new one, and what each suggests."""
     suggestion = permissions.editable_suggestion(request.user, pk)
@@ -41,7 +39,6 @@ def suggestion_split(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def suggestion_merge(request: Request, pk: int) -> HttpResponse:
     """Merge two rows: the other's tasks and sources come behind this one's."""
     suggestion = permissions.editable_suggestion(request.user, pk)
@@ -59,7 +56,6 @@ def suggestion_merge(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def task_split(request: Request, pk: int) -> HttpResponse:
     """Make two tasks of one, alike in all but their texts."""
     task = permissions.editable_task(request.user, pk)
@@ -71,7 +67,6 @@ def task_split(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@strip_nul
 def task_merge(request: Request, pk: int) -> HttpResponse:
     """Make one task of two of the same row; the first one's deadline counts."""
     task = permissions.editable_task(request.user, pk)
@@ -90,7 +85,7 @@ def task_merge(request: Request, pk: int) -> HttpResponse:
 
 def _choose_other(request: Request, others: Sequence[_Part], following: Sequence[_Part]) -> _Part | None:
     """Return the requested one of ``others``, else the next, else the one before."""
-    requested_id = posted_id(request.POST or request.GET, "other")
+    requested_id = parse_id((request.POST or request.GET).get("other", ""))
     nearest = following[0] if following else others[-1] if others else None
     return next((one for one in others if one.pk == requested_id), nearest)
 
