@@ -25,6 +25,7 @@ from .draft_forms import MetadataFields
 from .draft_services import load_draft
 from .form_codec import format_metadata, format_row, format_task
 from .matching import DEPARTMENT, NameMatch, NameMatches
+from .outdated_forms import FieldConflict, MergedForm, build_digests, merge_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,11 @@ class RowCard:
     questions: list[NameCard]
     matched_names: list[NameCard]
     new_names: list[str]
+    digests: str
     is_correction: bool = False
     error: str = ""
+    is_unsaved: bool = False
+    conflicts: list[FieldConflict] | None = None
 
     @property
     def open_count(self) -> int:
@@ -136,6 +140,7 @@ class DraftPage:
     difference: Difference | None
     departments: list[Department]
     metadata_error: str = ""
+    metadata_conflicts: list[FieldConflict] | None = None
 
     @property
     def open_count(self) -> int:
@@ -173,6 +178,11 @@ class DraftPage:
                 "The tasks count from this day, so it can only be moved to an earlier one."
             )
         return form
+
+    @property
+    def metadata_digests(self) -> str:
+        """The digests of the saved values around the table."""
+        return build_digests(format_metadata(self.draft.facts))
 
     @property
     def version_token(self) -> str:
@@ -216,11 +226,13 @@ def build_draft_page(document: MinutesDocument, form: DraftActionForm | None = N
     matches = draft.matches
     existing, difference = compare_with_register(draft, document.sha256)
     refused = form if form and form.data["action"] == "facts" else None
+    facts = format_metadata(draft.facts)
+    typed = _typed_values(refused, facts)
     rows = [_row_card(row, position, matches, form) for position, row in enumerate(draft.rows, start=1)]
     return DraftPage(
         document=document,
         draft=draft,
-        facts={**format_metadata(draft.facts), **(refused.texts if refused else {})},
+        facts={**facts, **typed.values},
         problems=[_issue_card("whole", at, problem) for at, problem in enumerate(draft.problems)],
         questions=[build_name_card(match, matches) for match in matches.open_at(None)],
         rows=rows,
@@ -229,14 +241,26 @@ def build_draft_page(document: MinutesDocument, form: DraftActionForm | None = N
         difference=difference,
         departments=list(Department.objects.filter(is_active=True)) if matches.departments else [],
         metadata_error=refused.error_messages[0] if refused else "",
+        metadata_conflicts=typed.conflicts,
     )
+
+
+def _typed_values(form: DraftActionForm | None, saved: Mapping[str, str]) -> MergedForm:
+    """Return what was typed in a refused form; outdated, it is merged with ``saved``."""
+    if form is None:
+        return MergedForm({})
+    return merge_form(form.texts, saved) if form.conflict else MergedForm(form.texts)
 
 
 def _row_card(draft_row: DraftRowData, position: int, matches: NameMatches, form: DraftActionForm | None) -> RowCard:
     assert draft_row.pk is not None  # a page shows the rows that are saved
     row = draft_row.row
     refused = form if form and form.row_id == draft_row.pk else None
-    form_data = refused.texts if refused and refused.data["action"] in ("save", "row") else {}
+    saved = format_row(row)
+    for at, task in enumerate(row.tasks):
+        saved |= {f"task-{at}-{name}": value for name, value in format_task(task).items()}
+    has_fields = refused is not None and refused.data["action"] in ("save", "row")
+    typed = _typed_values(refused if has_fields else None, saved)
     row_matches = [match for match in matches.all() if matches.places[match.key][0][0] == position]
     heading = row.suggestion or next((task.text for task in row.tasks if task.text), "")
     return RowCard(
@@ -244,8 +268,8 @@ def _row_card(draft_row: DraftRowData, position: int, matches: NameMatches, form
         version=draft_row.version,
         position=position,
         heading=heading,
-        fields={**format_row(row), **form_data},
-        tasks=[_task_fields(at, task, form_data) for at, task in enumerate(row.tasks)],
+        fields={**saved, **typed.values},
+        tasks=[_task_fields(at, task, typed.values) for at, task in enumerate(row.tasks)],
         cells=draft_row.source,
         problems=[_issue_card(str(draft_row.pk), at, problem, row) for at, problem in enumerate(draft_row.problems)],
         questions=[build_name_card(match, matches) for match in row_matches if match.is_open],
@@ -253,8 +277,11 @@ def _row_card(draft_row: DraftRowData, position: int, matches: NameMatches, form
             build_name_card(match, matches) for match in row_matches if not match.is_open and match.likeness
         ],
         new_names=[match.name for match in row_matches if match.existing is None and not match.is_open],
+        digests=build_digests(saved),
         is_correction=draft_row.corrects is not None,
         error=refused.error_messages[0] if refused else "",
+        is_unsaved=has_fields,
+        conflicts=typed.conflicts,
     )
 
 

@@ -178,12 +178,15 @@ def _redirect_to(document: MinutesDocument, anchor: str) -> HttpResponse:
 
 def _render_fragment(request: Request, page: DraftPage, form: DraftActionForm) -> HttpResponse:
     row, is_save = page.row(form.row_id), request.POST["action"] in ("save", "facts")
-    is_outdated = row is not None and form.status_code == 200 and _has_new_values(row, form.data)
+    part = "facts" if request.POST["action"] == "facts" else f"row-{row.pk}" if row else ""
+    has_new_values = row is not None and form.status_code == 200 and _has_new_values(row, form.data)
+    # The fields come with the version that they are on, and never the one without the other.
+    is_outdated = bool(part) and (form.conflict is not None or has_new_values)
     template = "_save_response" if is_save and not is_outdated else "_resolution_response"
     context = {"page": page, "document": page.document, "row": row, "errors": form.error_messages}
     response = render(request, f"meetings/minutes/{template}.html", context, status=form.status_code)
-    if row is not None and is_outdated and is_save:
-        response["HX-Retarget"], response["HX-Reswap"] = f"#row-{row.pk}", "outerHTML"
+    if is_outdated and is_save:
+        response["HX-Retarget"], response["HX-Reswap"] = f"#{part}", "outerHTML"
     return response
 
 

@@ -86,7 +86,7 @@ document.addEventListener(
     document.addEventListener(
       "htmx:afterRequest",
       ({ detail }) => {
-        const refused = detail.elt.matches(DRAFT_FORMS) && (detail.xhr.status >= 400 || !detail.xhr.status);
+        const refused = detail.requestConfig.elt.matches(DRAFT_FORMS) && (detail.xhr.status >= 400 || !detail.xhr.status);
         setTimeout(() => (refused ? goToUnsaved(unsavedForm()) : sendAgain(target, submitter, part)));
       },
       { once: true }

@@ -198,6 +198,53 @@ def open_drafted_meeting(visit, **options) -> Page:
     return page
 
 
+def save_field(page: Page, field: Locator, text: str) -> None:
+    """Type into a field and wait until leaving it has saved it."""
+    with page.expect_response(lambda response: response.request.method == "POST") as saved:
+        field.fill(text)
+        field.blur()
+    assert saved.value.status == 200
+    expect(page.locator("#draft-bar")).to_contain_text("Saved at")
+
+
+@pytest.mark.parametrize(
+    ("part", "theirs", "mine", "untouched"),
+    [
+        (".draft-row >> nth=0", "sources", "lead_in", "remarks"),
+        ("#facts", "place", "host", "chair"),
+    ],
+    ids=["a row", "the meeting"],
+)
+def test_an_outdated_page_saves_nothing_and_shows_what_another_saved(visit, part, theirs, mine, untouched):
+    staff = factories.account(Role.SECRETARIAT)
+    first = open_drafted_meeting(visit, as_=staff)
+    second = visit(first.url.split("#")[0].removeprefix(first.evaluate("location.origin")), as_=staff, language="en")
+    save_field(first, first.locator(part).locator(f"[name={theirs}]"), "丙窗口")
+    save_field(first, first.locator(part).locator(f"[name={mine}]"), "甲的话")
+
+    stale = second.locator(part)
+    stale.locator(f"[name={mine}]").fill("乙的话")
+    stale.get_by_role("button", name="Save", exact=True).last.click()
+    alert = stale.locator(".alert-warning")
+    expect(alert).to_contain_text("Somebody changed this meanwhile")
+    expect(alert).to_contain_text("丙窗口")
+    expect(alert).to_contain_text("甲的话")
+    expect(alert).to_contain_text("乙的话")
+    # The field that was not touched says what is saved; the other still has the words typed into it.
+    expect(stale.locator(f"[name={theirs}]")).to_have_value("丙窗口")
+    expect(stale.locator(f"[name={mine}]")).to_have_value("乙的话")
+    # Leaving another field does not save them; the button does, once both were seen.
+    stale.locator(f"[name={untouched}]").focus()
+    stale.locator(f"[name={untouched}]").blur()
+    first.reload()
+    expect(first.locator(part).locator(f"[name={mine}]")).to_have_value("甲的话")
+    stale.get_by_role("button", name="Save", exact=True).last.click()
+    expect(second.locator(part).locator(".alert-warning")).to_have_count(0)
+    first.reload()
+    expect(first.locator(part).locator(f"[name={mine}]")).to_have_value("乙的话")
+    expect(first.locator(part).locator(f"[name={theirs}]")).to_have_value("丙窗口")
+
+
 @pytest.mark.parametrize("button", ["Accept the whole meeting", "Add a row at the end", "Save"])
 def test_a_refused_row_stops_the_other_buttons_until_it_is_right(visit, button):
     page = open_drafted_meeting(visit, as_=Role.SECRETARIAT)
