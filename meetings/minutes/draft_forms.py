@@ -39,7 +39,7 @@ class RowNumberField(LinesField):
 
 
 class MetadataDayField(DayField):
-    """A day around the table; the message quotes what is none, for it stands above the fields."""
+    """A day around the table; its message, shown above the fields, quotes the value."""
 
     def to_python(self, value: Any) -> Any:
         try:

@@ -221,7 +221,7 @@ class DraftPage:
 
 
 def build_draft_page(document: MinutesDocument, form: DraftActionForm | None = None) -> DraftPage:
-    """Return the page of a draft, with what was typed into a ``form`` that was refused."""
+    """Return the page of a draft, with what was typed in a refused ``form``."""
     draft = load_draft(document)
     matches = draft.matches
     existing, difference = compare_with_register(draft, document.sha256)
