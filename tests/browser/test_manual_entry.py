@@ -161,8 +161,9 @@ def test_a_row_and_its_meeting_are_corrected_and_a_task_is_added(visit, width, p
     if not javascript:
         page.locator("#facts > summary").click()
     page.locator("[name=place]").fill("上海")
-    page.locator("#facts").get_by_role("button", name="Save").click()
-    page.wait_for_url(re.compile("#facts$"))
+    # The address is the same before and after.
+    with page.expect_navigation(url=re.compile("#facts$")):
+        page.locator("#facts").get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Breakdown table").click()
     page.get_by_role("button", name="Correct", exact=False).first.click()
     row = page.locator(".draft-row").first
