@@ -33,8 +33,8 @@ def check_version(
         raise ConflictError(message, newer_entries=list(newer_entries()), current_version=current)
 
 
-def require_present(found: _Found | None) -> _Found:
+def require_present(found: _Found | None, message: str = "") -> _Found:
     """Return what a form is about; raises ConflictError where it is gone by now."""
     if not found:
-        raise ConflictError
+        raise ConflictError(message)
     return found

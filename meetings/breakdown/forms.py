@@ -12,8 +12,7 @@ from meetings.breakdown.services.ordering import join_lines, table_version_token
 from meetings.breakdown.services.suggestions import MAX_NUMBER
 from meetings.breakdown.table_actions import TABLE_ACTIONS
 from meetings.core.as_of import InvalidAsOfError, parse_date
-from meetings.errors import ConflictError
-from meetings.locking import check_version
+from meetings.locking import check_version, require_present
 from meetings.models import Account, Aspect, Meeting, Suggestion, Task
 from meetings.ui.fields import IdField, TextField, VersionField
 from meetings.ui.forms import ServiceForm
@@ -83,9 +82,10 @@ class TableActionForm(ServiceForm):
             "task": Task.objects.standing().filter(suggestion__meeting=meeting),
         }
         pk = data[action.part] if action.part else meeting.pk
-        if not parts[action.part].filter(pk=pk).exists():
-            message = gettext("What you wanted to change is not there any more. Look at the table as it is now.")
-            raise ConflictError(message)
+        require_present(
+            parts[action.part].filter(pk=pk).exists(),
+            gettext("What you wanted to change is not there any more. Look at the table as it is now."),
+        )
         arguments = {name: values[name] for name in action.arguments}
         of_part = {f"{action.part or 'meeting'}_id": pk}
         return action.service(**of_part, **arguments, actor=actor, version_token=data["seen"])

@@ -27,6 +27,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, ServiceError
+from meetings.locking import check_version
 from meetings.models import (
     Account,
     Batch,
@@ -173,12 +174,15 @@ def _plan_rows(
 
 def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedRow:
     """Plan one change; what is there already is left out, or is why nothing changes."""
-    if change.version is not None and change.version != task.version:
-        newer_entries = [entry for entry in task.log.all() if entry.sequence > change.version]
-        message = _("It was changed meanwhile. Look at it, and choose it again.")
-        return PlannedRow(
-            task, change, refusal=ConflictError(message, newer_entries=newer_entries, current_version=task.version)
+    try:
+        check_version(
+            change.version,
+            task.version,
+            newer_entries=lambda: [entry for entry in task.log.all() if entry.sequence > (change.version or 0)],
+            message=_("It was changed meanwhile. Look at it, and choose it again."),
         )
+    except ConflictError as refusal:
+        return PlannedRow(task, change, refusal=refusal)
     entries: list[PlannedEntry] = []
     assignments = None
     no_change_error: ServiceError | None = None
