@@ -4,6 +4,8 @@ Rows change by the services alone, which write the logs; accounts, departments a
 (`meetings.organisation.views`).
 """
 
+from typing import Any
+
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -11,7 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import BooleanField, Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,20 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from .models import (
-    Account,
-    Department,
-    Evidence,
-    ExtensionRequest,
-    Instruction,
-    Mailing,
-    Meeting,
-    Person,
-    SentMail,
-    Suggestion,
-    Task,
-    TaskLog,
-)
+from .models import Account, Evidence
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Committee Task Register")
 admin.site.index_title = gettext_lazy("The rows of the register, read-only")
@@ -60,7 +49,7 @@ admin.site.unregister(Group)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows to look at."""
+    """Rows to look at, filtered by each choice among their columns."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -71,140 +60,79 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        fields = [field for field in self.model._meta.concrete_fields if field.name in self.list_display]
+        chosen = [field.name for field in fields if field.choices or isinstance(field, BooleanField)]
+        return [*chosen, *super().get_list_filter(request)]
 
-@admin.register(Account)
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        return [field.name for field in self.model._meta.concrete_fields if field.is_relation]
+
+
 class AccountAdmin(ReadOnlyAdmin, UserAdmin):
     """Accounts; their own pages keep the last administrator and write the log."""
 
     list_display = ("username", "display_name", "role", "is_active", "last_login")
-    list_filter = ("role", "is_active")
+    list_filter = ()
     search_fields = ("username", "display_name", "email")
     ordering = ("username",)
     filter_horizontal = ()
-    fieldsets = (
-        (None, {"fields": ("username", "display_name", "email", "is_active")}),
-        (gettext_lazy("Role"), {"fields": ("role", "person", "departments")}),
-        (gettext_lazy("Mails"), {"fields": ("language", "wants_digest")}),
-        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
-    )
+    fieldsets = None
+    exclude = ("password",)
 
 
-@admin.register(Department)
-class DepartmentAdmin(ReadOnlyAdmin):
-    """Departments; their own pages keep former names and write the log."""
-
-    list_display = ("name", "head", "is_active", "merged_into")
-    list_filter = ("is_active",)
-    list_select_related = ("head", "merged_into")
-    search_fields = ("name",)
-
-
-@admin.register(Person)
-class PersonAdmin(ReadOnlyAdmin):
-    """People; see `DepartmentAdmin`."""
-
-    list_display = ("name", "unit", "is_active", "merged_into")
-    list_select_related = ("merged_into",)
-    search_fields = ("name", "unit")
-
-
-@admin.register(Meeting)
-class MeetingAdmin(ReadOnlyAdmin):
-    """Meetings."""
-
-    list_display = ("title", "document_number", "held_on", "issued_on")
-    search_fields = ("title", "document_number")
-
-
-@admin.register(Suggestion)
-class SuggestionAdmin(ReadOnlyAdmin):
-    """Suggestions."""
-
-    list_display = ("number", "text", "meeting")
-    list_display_links = ("text",)
-    list_filter = ("meeting",)
-    list_select_related = ("meeting",)
-    search_fields = ("text",)
-
-
-@admin.register(Task)
-class TaskAdmin(ReadOnlyAdmin):
-    """Tasks."""
-
-    list_display = ("text", "status", "deadline_text", "due_date", "next_review")
-    list_filter = ("status", "deadline_kind")
-    search_fields = ("text",)
-
-
-@admin.register(TaskLog)
-class TaskLogAdmin(ReadOnlyAdmin):
-    """The log."""
-
-    list_display = ("task", "sequence", "kind", "effective_on", "recorded_at", "actor")
-    list_filter = ("kind",)
-    list_select_related = ("task", "actor")
-    search_fields = ("note", "task__text")
-    date_hierarchy = "effective_on"
-
-
-@admin.register(Evidence)
 class EvidenceAdmin(ReadOnlyAdmin):
     """Files of evidence, the deleted ones too, which only administrators can get."""
 
     list_display = ("name", "task", "size", "content_type", "removal")
-    list_select_related = ("task", "removal")
     search_fields = ("name", "task__text", "sha256")
     # The file's own address would be MEDIA_URL's, which is not served.
-    fields = ("name", "task", "entry", "size", "content_type", "sha256", "removal")
+    exclude = ("file",)
 
     def view_on_site(self, obj: Evidence) -> str:
         """Return the address that hands the file out."""
         return reverse("evidence", args=[obj.pk])
 
 
-@admin.register(ExtensionRequest)
-class ExtensionRequestAdmin(ReadOnlyAdmin):
-    """Requests for a later deadline."""
+OPTIONS: dict[str, dict[str, Any]] = {
+    "department": {"list_display": ("name", "head", "is_active", "merged_into"), "search_fields": ("name",)},
+    "person": {"list_display": ("name", "unit", "is_active", "merged_into"), "search_fields": ("name", "unit")},
+    "meeting": {
+        "list_display": ("title", "document_number", "held_on", "issued_on"),
+        "search_fields": ("title", "document_number"),
+    },
+    "suggestion": {
+        "list_display": ("number", "text", "meeting"),
+        "list_display_links": ("text",),
+        "list_filter": ("meeting",),
+        "search_fields": ("text",),
+    },
+    "task": {
+        "list_display": ("text", "status", "deadline_text", "due_date", "next_review"),
+        "list_filter": ("deadline_kind",),
+        "search_fields": ("text",),
+    },
+    "tasklog": {
+        "list_display": ("task", "sequence", "kind", "effective_on", "recorded_at", "actor"),
+        "search_fields": ("note", "task__text"),
+        "date_hierarchy": "effective_on",
+    },
+    "extensionrequest": {"list_display": ("task", "deadline_text", "due_date", "status")},
+    "instruction": {"list_display": ("text", "leader", "given_on", "answered_on", "task")},
+    "mailing": {
+        "list_display": ("day", "kind", "account", "state", "attempts", "problem"),
+        "search_fields": ("account__username", "account__display_name"),
+        "date_hierarchy": "day",
+    },
+    "sentmail": {
+        "list_display": ("sent_at", "address", "subject"),
+        "search_fields": ("address", "subject", "body"),
+        "date_hierarchy": "sent_at",
+    },
+}
 
-    list_display = ("task", "deadline_text", "due_date", "status")
-    list_filter = ("status",)
-    list_select_related = ("task",)
-
-
-@admin.register(Instruction)
-class InstructionAdmin(ReadOnlyAdmin):
-    """Instructions."""
-
-    list_display = ("text", "leader", "given_on", "answered_on", "task")
-    list_select_related = ("task", "leader")
-
-
-@admin.register(Mailing)
-class MailingAdmin(ReadOnlyAdmin):
-    """Mails to be sent, and what delays them."""
-
-    list_display = ("day", "kind", "account", "state", "attempts", "problem")
-    list_filter = ("state", "kind")
-    list_select_related = ("account",)
-    search_fields = ("account__username", "account__display_name")
-    date_hierarchy = "day"
-
-
-@admin.register(SentMail)
-class SentMailAdmin(ReadOnlyAdmin):
-    """The log of mails."""
-
-    list_display = ("sent_at", "address", "subject")
-    search_fields = ("address", "subject", "body")
-    date_hierarchy = "sent_at"
-
-
-class OtherAdmin(ReadOnlyAdmin):
-    """Rows of the other models, as they come."""
-
-    list_select_related = True
-
-
-for _model in apps.get_app_config("meetings").get_models():
-    if not admin.site.is_registered(_model):
-        admin.site.register(_model, OtherAdmin)
+admin.site.register(Account, AccountAdmin)
+admin.site.register(Evidence, EvidenceAdmin)
+for model in apps.get_app_config("meetings").get_models():
+    if not admin.site.is_registered(model):
+        admin.site.register(model, ReadOnlyAdmin, **OPTIONS.get(model.__name__.lower(), {}))
