@@ -10,9 +10,9 @@ from meetings.locking import build_version_token, check_version
 from meetings.minutes.parser.schema import ParsedFile
 from meetings.models import Account, Meeting, MinutesDocument
 
-from .corrections import apply_corrections, compute_corrections
+from .corrections import compute_corrections
 from .creation import AcceptResult, create_meeting
-from .diff import Difference, compute_difference, update_meeting, update_reason
+from .diff import Difference, compute_difference, update_meeting
 from .draft import Draft, build_draft
 from .draft_services import create_accepted_document, hash_content, load_draft, lock_document, save_document
 
@@ -79,10 +79,9 @@ def accept_draft(
     try:
         if existing is None or difference is None:
             entered = create_meeting(draft, actor=actor)
-        elif draft.is_manual:
-            entered = apply_corrections(existing, draft, difference, actor=actor, reason=reason)
         else:
-            entered = update_meeting(existing, draft, actor=actor, reason=update_reason(str(document)))
+            reason = reason if draft.is_manual else _("Updated from the file “%(name)s”.") % {"name": document}
+            entered = update_meeting(existing, draft, difference, actor=actor, reason=reason)
     except IntegrityError as error:
         raise InvalidTransitionError(
             _("Somebody entered the same meeting at this moment. Look at the draft again, then accept the difference.")

@@ -9,23 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
-from meetings.breakdown.services.meetings import edit_meeting, get_metadata
-from meetings.breakdown.services.suggestions import edit_suggestion, get_sources
+from meetings.breakdown.services.meetings import get_metadata
+from meetings.breakdown.services.suggestions import get_sources
 from meetings.core.converter import converter
-from meetings.errors import NoChangesError
 from meetings.minutes.parser.person_names import ParsedPerson
 from meetings.minutes.parser.schema import METADATA_FIELDS, ParsedMeeting, ParsedRow
 from meetings.models import Account, DocumentFormat, DraftRow, Meeting, MinutesDocument, Person, Suggestion
 
-from .creation import AcceptResult, add_suggestion, build_metadata, create_tasks_from_row, require_complete
 from .diff import Difference, FieldChange, RowDifference, TaskDifference
 from .draft import EMPTY_ROW, Draft, DraftRowData
 from .draft_services import add_row, insert_row, row_to_json
 from .form_codec import format_metadata, format_row
 from .matching import PERSON
-from .resolution import NameResolver
 
 # --- what the register says -----------------------------------------------------------------------
 
@@ -138,7 +134,7 @@ def _choose_people(document: MinutesDocument, people: Iterable[Person | None]) -
             document.choices.setdefault(key, *ids)
 
 
-# --- what would be changed, and doing it ----------------------------------------------------------
+# --- what would be changed ------------------------------------------------------------------------
 
 
 def compute_corrections(meeting: Meeting, draft: Draft) -> Difference:
@@ -159,7 +155,7 @@ def compute_corrections(meeting: Meeting, draft: Draft) -> Difference:
             format_row(drafted.row),
             format_row(describe_suggestion(drafted.corrects)),
         )
-        rows.append(RowDifference(position, drafted.corrects, drafted.corrects.text, changes, tuple(added)))
+        rows.append(RowDifference(position, drafted.corrects, changes=changes, tasks=tuple(added)))
     return Difference(facts, tuple(rows))
 
 
@@ -168,59 +164,4 @@ def _changes(opened: Mapping[str, str], now: Mapping[str, str], register: Mappin
         FieldChange(name, register[name], value)
         for name, value in now.items()
         if value not in (opened[name], register[name])
-    )
-
-
-@transaction.atomic
-def apply_corrections(
-    meeting: Meeting, draft: Draft, difference: Difference, *, actor: Account, reason: str
-) -> AcceptResult:
-    """Write ``difference`` by the services, with ``reason``, and enter what is new.
-
-    Raises AcceptBlockedError, NoChangesError, and what the services raise.
-    """
-    require_complete(draft)
-    if not difference.applied_count:
-        raise NoChangesError
-    resolver = NameResolver(draft.matches)
-    if difference.facts:
-        new = build_metadata(draft.facts, resolver)
-        changed = {change.column: getattr(new, change.column) for change in difference.facts}
-        edit_meeting(
-            meeting_id=meeting.pk, metadata=replace(get_metadata(meeting), **changed), reason=reason, actor=actor
-        )
-    suggestions = []
-    for row in difference.rows:
-        assert row.position is not None
-        if row.suggestion is None:
-            suggestions.append(add_suggestion(meeting, draft, row.position, resolver, actor=actor))
-            continue
-        suggestions.append(row.suggestion)
-        if row.changes:
-            _correct_suggestion(row, draft, resolver, actor=actor, reason=reason)
-        last = row.suggestion.tasks.standing().aggregate(last=Max("number"))["last"] or 0
-        places = {place: last + place + 1 for place in range(len(row.tasks))}
-        create_tasks_from_row(row.suggestion, draft, row.position, resolver, places, actor=actor)
-    meeting.refresh_from_db()
-    return AcceptResult(meeting, tuple(suggestions), is_update=True)
-
-
-def _correct_suggestion(
-    row: RowDifference, draft: Draft, resolver: NameResolver, *, actor: Account, reason: str
-) -> None:
-    assert row.suggestion is not None
-    assert row.position is not None
-    new = draft.rows[row.position - 1].row
-    values = {
-        "number": new.number,
-        "aspect": new.aspect or "",
-        "suggestion": new.suggestion or "",
-        "lead_in": new.lead_in,
-        "sources": list(dict.fromkeys((resolver.person(each.name), each.capacity or "") for each in new.sources)),
-    }
-    edit_suggestion(
-        suggestion_id=row.suggestion.pk,
-        values={change.column: values[change.column] for change in row.changes},
-        reason=reason,
-        actor=actor,
     )

@@ -1,24 +1,25 @@
-"""Difference between a file and its meeting in the register, and the update.
+"""Difference between a draft and its meeting in the register, and the update.
 
 Corrections go through the services, so that what was there stays in the log. What no service may change by itself (a
 deadline moves by an extension only) and what the file no longer has is reported and left to a person.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.meetings import edit_meeting, get_metadata
 from meetings.breakdown.services.suggestions import edit_suggestion
 from meetings.core.text import fold_text
+from meetings.errors import NoChangesError
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.minutes.parser.schema import ParsedTask as PrintedTask
 from meetings.models import Account, Meeting, Suggestion, Task
-from meetings.tasks.services.corrections import edit_assignments, edit_texts
+from meetings.tasks.services.corrections import correct_task
 
 from .creation import (
     AcceptResult,
@@ -62,7 +63,7 @@ class RowDifference:
 
     position: int | None
     suggestion: Suggestion | None
-    text: str
+    text: str = ""
     changes: tuple[FieldChange, ...] = ()
     tasks: tuple[TaskDifference, ...] = ()
 
@@ -77,7 +78,7 @@ class Difference:
     """All that differs between a draft and a meeting of the register."""
 
     facts: tuple[FieldChange, ...] = ()
-    rows: tuple[RowDifference, ...] = field(default=())
+    rows: tuple[RowDifference, ...] = ()
 
     @property
     def changed_rows(self) -> list[RowDifference]:
@@ -112,35 +113,31 @@ def compute_difference(meeting: Meeting, draft: Draft) -> Difference:
         .order_by("position")
     )
     rows = [drafted.row for drafted in draft.rows]
-    partners = _match_rows(
-        [row.suggestion or row.task_text(0) if row.tasks else row.suggestion or "" for row in rows],
-        [row.number for row in rows],
-        [suggestion.text or _first_text(suggestion) for suggestion in suggestions],
-        [suggestion.number for suggestion in suggestions],
+    partners = _match_texts(
+        [(row.suggestion or (row.task_text(0) if row.tasks else ""), row.number) for row in rows],
+        [(_suggestion_text(suggestion), suggestion.number) for suggestion in suggestions],
     )
-    differences = []
-    for at, row in enumerate(rows):
-        partner = partners.get(at)
-        if partner is None:
-            differences.append(RowDifference(at + 1, None, row.suggestion or row.task_text(0)))
-        else:
-            differences.append(_row_difference(draft, at, suggestions[partner]))
-    missing = [suggestion for at, suggestion in enumerate(suggestions) if at not in partners.values()]
-    differences.extend(
-        RowDifference(None, suggestion, suggestion.text or _first_text(suggestion)) for suggestion in missing
-    )
+    differences = [
+        _row_difference(draft, at, suggestions[partners[at]])
+        if at in partners
+        else RowDifference(at + 1, None, row.suggestion or row.task_text(0))
+        for at, row in enumerate(rows)
+    ]
+    differences += [
+        RowDifference(None, suggestion) for at, suggestion in enumerate(suggestions) if at not in partners.values()
+    ]
     return Difference(tuple(_metadata_changes(meeting, draft)), tuple(differences))
 
 
-def _first_text(suggestion: Suggestion) -> str:
-    return next((task.text for task in suggestion.tasks.all()), "")
+def _suggestion_text(suggestion: Suggestion) -> str:
+    return suggestion.text or next((task.text for task in suggestion.tasks.all()), "")
 
 
-def _match_rows(
-    texts: Sequence[str], numbers: Sequence[int | None], other_texts: Sequence[str], other_numbers: Sequence[int | None]
+def _match_texts(
+    numbered: Iterable[tuple[str, int | None]], other_numbered: Iterable[tuple[str, int | None]]
 ) -> dict[int, int]:
-    """Return each row's counterpart: same text, number with similar text, or similar."""
-    mine, others = [fold_text(text) for text in texts], [fold_text(text) for text in other_texts]
+    """Return each text's counterpart: the same, one alike of its number, or one alike."""
+    mine, others = ([(fold_text(text), number) for text, number in of] for of in (numbered, other_numbered))
     free = set(range(len(others)))
     partners: dict[int, int] = {}
 
@@ -151,10 +148,10 @@ def _match_rows(
                 free.discard(partner)
 
     def alike(at: int, to: int) -> bool:
-        return SequenceMatcher(None, mine[at], others[to], autojunk=False).ratio() >= _MIN_SIMILARITY
+        return SequenceMatcher(None, mine[at][0], others[to][0], autojunk=False).ratio() >= _MIN_SIMILARITY
 
-    pair(lambda at, to: mine[at] == others[to])
-    pair(lambda at, to: numbers[at] is not None and numbers[at] == other_numbers[to] and alike(at, to))
+    pair(lambda at, to: mine[at][0] == others[to][0])
+    pair(lambda at, to: mine[at][1] is not None and mine[at][1] == others[to][1] and alike(at, to))
     pair(alike)
     return partners
 
@@ -168,14 +165,14 @@ def _metadata_changes(meeting: Meeting, draft: Draft) -> Iterable[FieldChange]:
             yield FieldChange(name, str(old or ""), str(new), is_applied=not old)
     for name in ("chair", "overall_lead"):
         old, new = getattr(meeting, name), getattr(metadata, name)
-        if new and (old is None or old.name != _resolved_person_name(draft, new)):
+        if new and (old is None or old.name != draft.matches.people[new].current_name):
             yield FieldChange(name, str(old or ""), new, is_applied=old is None)
     leads = [lead.person.name for lead in meeting.meeting_leads.select_related("person")]
-    if metadata.leads and leads != [_resolved_person_name(draft, name) for name in metadata.leads]:
+    if metadata.leads and leads != [draft.matches.people[name].current_name for name in metadata.leads]:
         yield FieldChange("leads", format_names(leads), format_names(metadata.leads), is_applied=not leads)
     attendees = [attendance.person.name for attendance in meeting.attendances.select_related("person")]
     if metadata.attendees and set(attendees) != {
-        _resolved_person_name(draft, person.name) for person in metadata.attendees
+        draft.matches.people[person.name].current_name for person in metadata.attendees
     }:
         yield FieldChange(
             "attendees",
@@ -183,11 +180,6 @@ def _metadata_changes(meeting: Meeting, draft: Draft) -> Iterable[FieldChange]:
             format_names([person.name for person in metadata.attendees]),
             is_applied=not attendees,
         )
-
-
-def _resolved_person_name(draft: Draft, name: str) -> str:
-    match = draft.matches.people[name]
-    return match.existing.name if match.existing else name
 
 
 def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDifference:
@@ -203,25 +195,19 @@ def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDiffere
         changes.append(FieldChange("number", str(suggestion.number or ""), str(row.number or ""), is_applied=False))
     sources = list(suggestion.suggestion_sources.all())
     old = [(source.person.name, source.capacity) for source in sources]
-    if set(old) != {(_resolved_person_name(draft, person.name), person.capacity or "") for person in row.sources}:
+    if set(old) != {(draft.matches.people[person.name].current_name, person.capacity or "") for person in row.sources}:
         sources_text = "\n".join(f"{capacity} {name}".strip() for name, capacity in old)
         changes.append(FieldChange("sources", sources_text, format_people(row.sources), is_applied=False))
     return RowDifference(
-        at + 1,
-        suggestion,
-        row.suggestion or row.task_text(0),
-        tuple(changes),
-        tuple(_task_differences(draft, row, suggestion)),
+        at + 1, suggestion, changes=tuple(changes), tasks=tuple(_task_differences(draft, row, suggestion))
     )
 
 
 def _task_differences(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> Iterable[TaskDifference]:
     tasks = sorted(suggestion.tasks.all(), key=lambda task: task.number)
-    partners = _match_rows(
-        [row.task_text(place) for place in range(len(row.tasks))],
-        task_numbers(row),
-        [task.text for task in tasks],
-        [task.number for task in tasks],
+    partners = _match_texts(
+        [(row.task_text(place), number) for place, number in enumerate(task_numbers(row))],
+        [(task.text, task.number) for task in tasks],
     )
     if len(row.tasks) == len(tasks) == 1:
         partners = {0: 0}
@@ -242,13 +228,13 @@ def _task_changes(
     yield from _text_changes({"text": (task.text, row.task_text(place)), "remarks": (task.remarks, row.remarks)})
     old = [(part.department.name, part.role) for part in task.task_departments.all()]
     new = dict.fromkeys(
-        (_resolved_department_name(draft, each.name), str(each.role)) for each in parsed_task.departments
+        (draft.matches.departments[each.name].current_name, str(each.role)) for each in parsed_task.departments
     )
     if old != list(new):
         names = "、".join(name for name, _role in old)
         yield FieldChange("departments", names, format_departments(parsed_task.departments))
     leaders = [part.person.name for part in task.task_leaders.all()]
-    if leaders != list(dict.fromkeys(_resolved_person_name(draft, name) for name in parsed_task.leaders)):
+    if leaders != list(dict.fromkeys(draft.matches.people[name].current_name for name in parsed_task.leaders)):
         yield FieldChange("leaders", format_names(leaders), format_names(parsed_task.leaders))
     deadline = parsed_task.deadline
     if (task.original_due_date, task.original_deadline_kind) != (deadline.due_date, str(deadline.kind)):
@@ -259,11 +245,6 @@ def _task_changes(
         yield FieldChange(
             "milestones", "、".join(texts), "、".join(each.text for each in parsed_task.milestones), is_applied=False
         )
-
-
-def _resolved_department_name(draft: Draft, name: str) -> str:
-    match = draft.matches.departments[name]
-    return match.existing.name if match.existing else name
 
 
 def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True) -> list[FieldChange]:
@@ -279,18 +260,21 @@ def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True)
 
 
 @transaction.atomic
-def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: str) -> AcceptResult:
-    """Update ``meeting`` from ``draft`` by the services, for ``reason``.
+def update_meeting(
+    meeting: Meeting, draft: Draft, difference: Difference, *, actor: Account, reason: str
+) -> AcceptResult:
+    """Write what is applied of ``difference`` by the services, and enter what is new.
 
-    Texts, departments and leaders are corrected, new rows and tasks entered, empty facts filled; nothing is removed.
-    Raises AcceptBlockedError. Returns for each row of the draft the suggestion it now is.
+    Corrections are logged with ``reason``; nothing is removed. Raises AcceptBlockedError, NoChangesError for a draft of
+    corrections without any, and what the services raise. Returns for each row of the draft the suggestion it now is.
     """
     require_complete(draft)
-    difference = compute_difference(meeting, draft)
+    if draft.is_manual and not difference.applied_count:
+        raise NoChangesError
     resolver = NameResolver(draft.matches)
-    if filled := [change.column for change in difference.facts if change.is_applied]:
+    if columns := _applied_columns(difference.facts):
         new = build_metadata(draft.facts, resolver)
-        metadata = replace(get_metadata(meeting), **{name: getattr(new, name) for name in filled})
+        metadata = replace(get_metadata(meeting), **{name: getattr(new, name) for name in columns})
         meeting = edit_meeting(meeting_id=meeting.pk, metadata=metadata, reason=reason, actor=actor)
     suggestions: list[Suggestion] = []
     for row in difference.rows:
@@ -300,78 +284,60 @@ def update_meeting(meeting: Meeting, draft: Draft, *, actor: Account, reason: st
             suggestions.append(add_suggestion(meeting, draft, row.position, resolver, actor=actor))
             continue
         suggestions.append(row.suggestion)
-        _update_row(draft, row, row.position, row.suggestion, resolver, actor=actor, reason=reason)
+        parsed_row = draft.rows[row.position - 1].row
+        if columns := _applied_columns(row.changes):
+            values = _suggestion_values(parsed_row, columns, resolver)
+            edit_suggestion(suggestion_id=row.suggestion.pk, values=values, reason=reason, actor=actor)
+        for task in row.tasks:
+            if task.place is not None and task.task is not None:
+                _correct_task(task.task, parsed_row.tasks[task.place], task.changes, resolver, actor, reason)
+        new_places = [task.place for task in row.tasks if task.place is not None and task.task is None]
+        numbers = _free_numbers(draft, parsed_row, row.suggestion, new_places)
+        create_tasks_from_row(row.suggestion, draft, row.position, resolver, numbers, actor=actor)
     return AcceptResult(meeting, tuple(suggestions), is_update=True)
 
 
-def _update_row(
-    draft: Draft,
-    row: RowDifference,
-    position: int,
-    suggestion: Suggestion,
-    resolver: NameResolver,
-    *,
-    actor: Account,
-    reason: str,
-) -> None:
-    parsed_row = draft.rows[position - 1].row
-    shared = {change.column: change.new for change in row.changes if change.is_applied}
-    if shared:
-        edit_suggestion(suggestion_id=suggestion.pk, values=shared, reason=reason, actor=actor)
-    new: list[int] = []
-    for difference in row.tasks:
-        if difference.place is None:
-            continue
-        if difference.task is None:
-            new.append(difference.place)
-            continue
-        parsed_task = parsed_row.tasks[difference.place]
-        _update_task(difference.task, parsed_task, difference.changes, resolver, actor=actor, reason=reason)
-    used_numbers = set(suggestion.tasks.standing().values_list("number", flat=True))
-    numbers = {}
-    for place in new:
-        number = task_numbers(parsed_row)[place]
-        numbers[place] = number if number not in used_numbers else max(used_numbers) + 1
-        used_numbers.add(numbers[place])
-    if numbers:
-        create_tasks_from_row(suggestion, draft, position, resolver, numbers, actor=actor)
+def _applied_columns(changes: Iterable[FieldChange]) -> list[str]:
+    return [change.column for change in changes if change.is_applied]
 
 
-def _update_task(
+def _suggestion_values(row: ParsedRow, columns: Iterable[str], resolver: NameResolver) -> dict[str, Any]:
+    values = {name: row.number if name == "number" else getattr(row, name) or "" for name in columns}
+    if "sources" in values:
+        sources = [(resolver.person(person.name), person.capacity or "") for person in row.sources]
+        values["sources"] = list(dict.fromkeys(sources))
+    return values
+
+
+def _correct_task(
     task: Task,
     parsed_task: PrintedTask,
-    changes: Sequence[FieldChange],
+    changes: Iterable[FieldChange],
     resolver: NameResolver,
-    *,
     actor: Account,
     reason: str,
 ) -> None:
     changed = {change.column: change.new for change in changes if change.is_applied}
-    if changed.keys() & {"text", "remarks"}:
-        edit_texts(
-            task_id=task.pk,
-            version=_version(task),
-            actor=actor,
-            reason=reason,
-            text=changed.get("text"),
-            remarks=changed.get("remarks"),
-        )
+    if not changed:
+        return
+    names: dict[str, Any] = {}
     if changed.keys() & {"departments", "leaders"}:
-        edit_assignments(
-            task_id=task.pk,
-            version=_version(task),
-            actor=actor,
-            reason=reason,
-            departments=resolver.departments(parsed_task.departments),
-            leaders=resolver.people(parsed_task.leaders),
-        )
+        names = {
+            "departments": resolver.departments(parsed_task.departments),
+            "leaders": resolver.people(parsed_task.leaders),
+        }
+    # Corrections of its row have changed the version.
+    task.refresh_from_db(fields=["version"])
+    texts = {name: text for name, text in changed.items() if name in ("text", "remarks")}
+    correct_task(task_id=task.pk, version=task.version, actor=actor, reason=reason, texts=texts, **names)
 
 
-def _version(task: Task) -> int:
-    """Return the task's present version, which corrections of its row have changed."""
-    return Task.objects.values_list("version", flat=True).get(pk=task.pk)
-
-
-def update_reason(name: str) -> str:
-    """Return what the log says of corrections that an update made."""
-    return _("Updated from the file “%(name)s”.") % {"name": name}
+def _free_numbers(draft: Draft, row: ParsedRow, suggestion: Suggestion, places: Iterable[int]) -> dict[int, int]:
+    """Return a number for each new task: the printed one, if it is free."""
+    used = {0, *suggestion.tasks.standing().values_list("number", flat=True)}
+    numbers = {}
+    for place in places:
+        printed = task_numbers(row)[place]
+        numbers[place] = max(used) + 1 if draft.is_manual or printed in used else printed
+        used.add(numbers[place])
+    return numbers

@@ -59,6 +59,11 @@ class NameMatch:
         return f"{self.kind}:{self.name}"
 
     @property
+    def current_name(self) -> str:
+        """The name in the register: that of whom it is taken for."""
+        return self.existing.name if self.existing else self.name
+
+    @property
     def code(self) -> QuestionCode:
         """The question asked about it."""
         if self.kind == DEPARTMENT:
