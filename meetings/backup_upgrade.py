@@ -1,10 +1,11 @@
-"""Migration of an older backup's rows in a temporary database."""
+"""Loading of a backup's rows, older ones through a temporary database."""
 
 import json
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from django.db.migrations.executor import MigrationExecutor
 # The name of the temporary database; it exists only inside `upgraded_rows`.
 ALIAS = "backup_upgrade"
 APP = "meetings"
+ROW_BATCH_SIZE = 500
 
 
 class DamagedRowsError(Exception):
-    """Raised where a backup's rows do not match its manifest or its schema."""
+    """Raised with the member whose rows do not match the manifest or the schema."""
 
 
 def is_known_schema(schema: str) -> bool:
@@ -62,20 +64,31 @@ def load_rows(archive: zipfile.ZipFile, counts: dict[str, int], apps: Apps, *, u
     ``counts`` are the numbers of rows by label. Raises DamagedRowsError.
     """
     for label, count in counts.items():
+        member, loaded = member_name(label), 0
         try:
             model = apps.get_model(label)
-            with archive.open(f"data/{label}.jsonl") as file:
-                rows = [json.loads(line) for line in file]
-            for row in rows:
-                _insert_row(model, row, using)
+            with archive.open(member) as file:
+                while rows := [_build_row(model, json.loads(line)) for line in islice(file, ROW_BATCH_SIZE)]:
+                    # The log's triggers refuse changes and deletions only; a bulk_create is an INSERT and nothing else.
+                    model._base_manager.using(using).bulk_create([instance for instance, _links in rows])
+                    for instance, links in rows:
+                        for name, keys in links.items():
+                            getattr(instance, name).set(keys)
+                    loaded += len(rows)
         except (LookupError, ValueError, TypeError, FieldDoesNotExist, ValidationError) as error:
-            raise DamagedRowsError(label) from error
-        if len(rows) != count:
-            raise DamagedRowsError(label)
+            raise DamagedRowsError(member) from error
+        if loaded != count:
+            raise DamagedRowsError(member)
     connections[using].check_constraints()
 
 
-def _insert_row(model: type[models.Model], row: dict[str, Any], using: str) -> None:
+def member_name(label: str) -> str:
+    """Return the name of the file with the rows of the model ``label``."""
+    return f"data/{label}.jsonl"
+
+
+def _build_row(model: type[models.Model], row: dict[str, Any]) -> tuple[models.Model, dict[str, list[Any]]]:
+    """Return the instance of ``row``, and its many-to-many keys by field."""
     values: dict[str, Any] = {model._meta.pk.attname: row["pk"]}
     links: dict[str, list[Any]] = {}
     for name, value in row["fields"].items():
@@ -87,7 +100,4 @@ def _insert_row(model: type[models.Model], row: dict[str, Any], using: str) -> N
         else:
             assert isinstance(field, models.Field)  # a serializer writes no relation from the other side
             values[name] = field.to_python(value)
-    instance = model(**values)
-    instance.save_base(raw=True, force_insert=True, using=using)
-    for name, keys in links.items():
-        getattr(instance, name).set(keys)
+    return model(**values), links

@@ -13,32 +13,29 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core import serializers
 from django.core.management.color import no_style
-from django.core.serializers.base import DeserializationError
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cnas_tasks import __version__
 
-from .backup_upgrade import DamagedRowsError, is_known_schema, upgraded_rows
+from .backup_upgrade import ROW_BATCH_SIZE, DamagedRowsError, is_known_schema, load_rows, member_name, upgraded_rows
 from .core.serialization import ExactEncoder
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
-ROW_BATCH_SIZE = 500
-CHUNK_BYTES = 1 << 20
 
 
 class BackupError(Exception):
@@ -90,14 +87,21 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
         for model in _models():
             rows = model._base_manager.order_by("pk")
             counts[model._meta.label_lower] = rows.count()
-            member = _member_name(model)
-            digests[member] = _write_member(archive, member, _serialize_rows(rows.iterator(chunk_size=ROW_BATCH_SIZE)))
+            member, digest = member_name(model._meta.label_lower), hashlib.sha256()
+            batches = rows.iterator(chunk_size=ROW_BATCH_SIZE)
+            with archive.open(member, "w", force_zip64=True) as file:
+                while batch := list(islice(batches, ROW_BATCH_SIZE)):
+                    lines = serializers.serialize("jsonl", batch, cls=ExactEncoder, ensure_ascii=False).encode()
+                    digest.update(lines)
+                    file.write(lines)
+            digests[member] = digest.hexdigest()
     media = Path(settings.MEDIA_ROOT)
     files = sorted(path for path in media.rglob("*") if path.is_file())
     for path in files:
         member = f"media/{path.relative_to(media).as_posix()}"
-        with path.open("rb") as file:
-            digests[member] = _write_member(archive, member, _read_chunks(file))
+        archive.write(path, member)
+        with path.open("rb") as content:
+            digests[member] = hashlib.file_digest(content, "sha256").hexdigest()
     manifest = {
         "format": FORMAT,
         "version": __version__,
@@ -108,20 +112,6 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
     }
     archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
     return Summary(rows=sum(counts.values()), files=len(files))
-
-
-def _serialize_rows(rows: Iterator[models.Model]) -> Iterator[bytes]:
-    while batch := list(islice(rows, ROW_BATCH_SIZE)):
-        yield serializers.serialize("jsonl", batch, cls=ExactEncoder, ensure_ascii=False).encode()
-
-
-def _write_member(archive: zipfile.ZipFile, member: str, chunks: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    with archive.open(member, "w", force_zip64=True) as file:
-        for piece in chunks:
-            digest.update(piece)
-            file.write(piece)
-    return digest.hexdigest()
 
 
 @contextmanager
@@ -157,11 +147,15 @@ def restore_backup(path: Path) -> Summary:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _verify_manifest(archive)
+            older = upgraded_rows(archive, manifest) if manifest["schema"] != _schema() else nullcontext()
             restored_paths: list[Path] = []
             try:
-                with _rows_source(archive, manifest) as write_rows, transaction.atomic():
+                with older as alias, transaction.atomic():
                     _require_empty_register()
-                    write_rows()
+                    if alias is None:
+                        load_rows(archive, manifest["counts"], apps, using=DEFAULT_DB_ALIAS)
+                    else:
+                        _copy_rows(alias)
                     _finish_rows()
                     _restore_files(archive, restored_paths)
             except BaseException:
@@ -170,7 +164,11 @@ def restore_backup(path: Path) -> Summary:
                 raise
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": path}) from error
-    except (DatabaseError, DeserializationError) as error:
+    except DamagedRowsError as error:
+        raise BackupError(
+            _("The backup is damaged: “%(member)s” is not what was written.") % {"member": error}
+        ) from error
+    except DatabaseError as error:
         reason = " ".join(str(error).split())
         raise BackupError(_("The database refused the backup's rows: %(reason)s") % {"reason": reason}) from error
     except OSError as error:
@@ -204,10 +202,8 @@ def _verify_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     if sorted([*digests, MANIFEST]) != sorted(archive.namelist()):
         raise BackupError(_("The backup is damaged: parts of it are missing, or there are others."))
     for member, expected in digests.items():
-        digest = hashlib.sha256()
         with archive.open(member) as file:
-            for piece in _read_chunks(file):
-                digest.update(piece)
+            digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]  # a member has readinto
         if digest.hexdigest() != expected:
             raise BackupError(_("The backup is damaged: “%(member)s” is not what was written.") % {"member": member})
     return {**manifest, "counts": counts}
@@ -219,35 +215,6 @@ def _require_empty_register() -> None:
             raise BackupError(
                 _("The register is not empty (%(what)s). Restore into a new database after “migrate”.")
                 % {"what": model._meta.verbose_name_plural}
-            )
-
-
-@contextmanager
-def _rows_source(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Iterator[Callable[[], None]]:
-    """Yield the function that writes the backup's rows, migrated if they are older."""
-    if manifest["schema"] == _schema():
-        yield lambda: _restore_rows(archive, manifest)
-        return
-    try:
-        with upgraded_rows(archive, manifest) as alias:
-            yield lambda: _copy_rows(alias)
-    except DamagedRowsError as error:
-        raise BackupError(_("The backup is damaged: parts of it are missing, or there are others.")) from error
-
-
-def _restore_rows(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
-    for model in _models():
-        with archive.open(_member_name(model)) as file:
-            rows = serializers.deserialize("jsonl", file)
-            while batch := list(islice(rows, ROW_BATCH_SIZE)):
-                # The log's triggers refuse changes and deletions only; a bulk_create is an INSERT and nothing else.
-                model._base_manager.bulk_create([row.object for row in batch])
-                for row in batch:
-                    for name, related in (row.m2m_data or {}).items():
-                        getattr(row.object, name).set(related)
-        if model._base_manager.count() != manifest["counts"][model._meta.label_lower]:
-            raise BackupError(
-                _("The backup is damaged: “%(member)s” is not what was written.") % {"member": _member_name(model)}
             )
 
 
@@ -296,10 +263,6 @@ def _models() -> list[type[models.Model]]:
     return serializers.sort_dependencies([(config, list(config.get_models()))], allow_cycles=True)
 
 
-def _member_name(model: type[models.Model]) -> str:
-    return f"data/{model._meta.label_lower}.jsonl"
-
-
 def _media_members(archive: zipfile.ZipFile) -> list[str]:
     return [name for name in archive.namelist() if name.startswith("media/")]
 
@@ -308,7 +271,3 @@ def _schema() -> str:
     """Return the last migration of the register's tables in this database."""
     applied = MigrationRecorder(connection).applied_migrations()
     return max((name for app, name in applied if app == "meetings"), default="")
-
-
-def _read_chunks(file: IO[bytes]) -> Iterator[bytes]:
-    return iter(lambda: file.read(CHUNK_BYTES), b"")
