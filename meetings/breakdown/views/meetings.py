@@ -1,8 +1,6 @@
 """Meetings, and one meeting's breakdown table as the annex has it."""
 
 import datetime
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,8 +12,7 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.breakdown.export import downloads
 from meetings.breakdown.forms import NextMeetingForm
-from meetings.models import Aspect, Health, Meeting, Suggestion, Task
-from meetings.models.task import TaskQuerySet
+from meetings.models import Health
 from meetings.tasks import statistics
 from meetings.tasks.listing import requested_day
 from meetings.tasks.tables import MeetingTable
@@ -51,7 +48,9 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
         "attendances": meeting.attendances.select_related("person"),
         # What was printed is today's on every day (docs/domain.md, As-of), and so are its corrections.
         "changes": meeting.change_log.select_related("actor") if day == today() else [],
-        "blocks": group_breakdown_rows(meeting, tasks),
+        "tasks": tasks.for_listing()
+        .prefetch_related("suggestion__suggestion_sources__person")
+        .order_by("suggestion__position", "number"),
         "counts": statistics.count_by_health(tasks),
         "health_values": Health,
         "next_meeting_form": NextMeetingForm(auto_id="next-meeting-%s"),
@@ -63,41 +62,3 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
 def _common_context(request: Request, day: datetime.date, errors: list[str]) -> dict[str, Any]:
     pressing = list(statistics.PRESSING)
     return {**day_context(request, day, errors), "scope": as_of_query(day), "pressing_health": pressing}
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionRows:
-    """One suggestion and its tasks: as many rows of the table."""
-
-    suggestion: Suggestion
-    tasks: list[Task]
-
-
-@dataclass(frozen=True, slots=True)
-class AspectRows:
-    """One aspect (none: rows without one) and its suggestions."""
-
-    aspect: Aspect | None
-    suggestions: list[SuggestionRows]
-
-    @property
-    def height(self) -> int:
-        """How many rows of the table the aspect spans."""
-        return sum(len(rows.tasks) for rows in self.suggestions)
-
-
-def group_breakdown_rows(meeting: Meeting, tasks: TaskQuerySet) -> list[AspectRows]:
-    """Return the tasks under suggestions and aspects, as printed. Five queries."""
-    ordered = (
-        tasks.for_listing()
-        .prefetch_related("suggestion__suggestion_sources__person")
-        .order_by("suggestion__position", "number")
-    )
-    blocks = []
-    for aspect, of_aspect in groupby(ordered, key=lambda task: task.suggestion.aspect):
-        suggestions = [
-            SuggestionRows(next(iter(group)).suggestion, group)
-            for group in (list(of) for _pk, of in groupby(of_aspect, key=lambda task: task.suggestion_id))
-        ]
-        blocks.append(AspectRows(aspect, suggestions))
-    return blocks
