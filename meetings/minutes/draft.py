@@ -134,11 +134,8 @@ def _is_about_unchanged_deadline(problem: ParserIssue, before: ParsedRow, after:
 def find_shared_names_issue(row: ParsedRow, code: ProblemCode) -> ParserIssue | None:
     """Return the problem ``code`` where several tasks of the row share their names."""
     column = SHARED_NAME_COLUMNS[code]
-    names = [
-        tuple(task.leaders) if column == "leaders" else tuple(each.name for each in task.departments)
-        for task in row.tasks
-    ]
-    if len(names) < 2 or len(names[0]) < 2 or len(set(names)) > 1:
+    names = [list_names(task, column) for task in row.tasks]
+    if len(names) < 2 or len(names[0]) < 2 or any(own != names[0] for own in names):
         return None
     return ParserIssue(None, column, "、".join(names[0]), code, {"names": len(names[0]), "tasks": len(names)})
 
@@ -202,9 +199,12 @@ def assign_dates(row: ParsedRow, assignments: Sequence[Sequence[int]]) -> Parsed
 
 def assignable_names(row: ParsedRow, column: str) -> list[str]:
     """Return the departments or leaders of a row's tasks, each once, in printed order."""
-    if column == "leaders":
-        return list(dict.fromkeys(name for task in row.tasks for name in task.leaders))
-    return list(dict.fromkeys(each.name for task in row.tasks for each in task.departments))
+    return list(dict.fromkeys(name for task in row.tasks for name in list_names(task, column)))
+
+
+def list_names(task: ParsedTask, column: str) -> list[str]:
+    """Return the names of a task's departments or leaders."""
+    return list(task.leaders) if column == "leaders" else [department.name for department in task.departments]
 
 
 def assign_names(row: ParsedRow, column: str, assignments: Sequence[Sequence[str]]) -> ParsedRow:

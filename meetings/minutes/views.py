@@ -24,7 +24,7 @@ from . import draft_services
 from .creation import AcceptBlockedError, AcceptResult
 from .documents import UnreadableDocumentError, UnreadableReason
 from .draft_actions import DRAFT_ACTIONS, DraftActionForm
-from .draft_page import DraftPage, RowCard, build_draft_page
+from .draft_page import DraftPage, RowCard
 from .forms import MAX_PASTED_CHARACTERS, MinutesUploadForm
 from .sandbox import parse_in_sandbox
 
@@ -116,7 +116,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
             messages.info(request, draft_services.AlreadyAcceptedError(document.meeting).message)
         return redirect(document.meeting)
     if request.method != "POST":
-        return _render_draft(request, build_draft_page(document))
+        return _render_draft(request, DraftPage(document))
     if request.POST.get("action") not in DRAFT_ACTIONS:
         messages.error(request, _("The page asked for something that does not exist. Nothing was changed."))
         return redirect("draft", pk)
@@ -151,9 +151,9 @@ def _render_refusal(request: Request, document: MinutesDocument, form: DraftActi
         return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
     if isinstance(form.service_error, AcceptBlockedError):
         errors = [blocker.message for blocker in form.service_error.blockers]
-        return _render_draft(request, build_draft_page(document), errors=errors, status=form.status_code)
+        return _render_draft(request, DraftPage(document), errors=errors, status=form.status_code)
     document.refresh_from_db()
-    page = build_draft_page(document, form)
+    page = DraftPage(document, form)
     if request.htmx:
         return _render_fragment(request, page, form)
     return _render_draft(request, page, errors=form.error_messages, status=form.status_code)
@@ -162,7 +162,7 @@ def _render_refusal(request: Request, document: MinutesDocument, form: DraftActi
 def _render_change(request: Request, document: MinutesDocument, form: DraftActionForm) -> HttpResponse:
     """Render the changed pieces for htmx, else redirect to the next question."""
     document.refresh_from_db()
-    page = build_draft_page(document)
+    page = DraftPage(document)
     if request.htmx:
         return _render_fragment(request, page, form)
     card = page.row(form.row_id)
@@ -194,7 +194,7 @@ def _has_new_values(row: RowCard, posted: QueryDict) -> bool:
     """Whether saving gave other fields of the row values, too."""
     unsent = "" if "task-0-text" in posted else "as it was"
     return any(
-        getattr(task, name) and not posted.get(f"task-{task.at}-{name}", unsent).strip()
+        task[name] and not posted.get(f"task-{task['at']}-{name}", unsent).strip()
         for task in row.tasks
         for name in ("text", "departments", "leaders", "deadline")
     )

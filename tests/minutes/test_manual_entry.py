@@ -229,7 +229,7 @@ def test_another_task_comes_without_losing_what_is_typed(client, meeting):
         "add_task", suggestion="打了一半", **{task_field(0): "第一项", task_field(0, "leaders"): "肖良"}
     )
     assert answer["Location"].endswith("-1-text")
-    assert [(task.text, task.leaders) for task in draft.row.tasks] == [("第一项", "肖良"), ("", "肖良")]
+    assert [(task["text"], task["leaders"]) for task in draft.row.tasks] == [("第一项", "肖良"), ("", "肖良")]
     assert draft.row.fields["suggestion"] == "打了一半"
     assert not Task.objects.exists()
 
@@ -261,7 +261,7 @@ def test_a_row_without_a_department_is_allowed_and_marked(client, meeting):
 def test_departments_typed_once_for_several_tasks_are_asked_about(client, meeting):
     draft = begin_row(client, meeting)
     draft.type_row(**{**ROW, task_field(1): "加强培训"})
-    assert [task.departments for task in draft.row.tasks] == ["技术部（牵头）、国际部（配合）"] * 2
+    assert [task["departments"] for task in draft.row.tasks] == ["技术部（牵头）、国际部（配合）"] * 2
     assert ["departments" in card.message or "技术部、国际部" in card.message for card in draft.row.problems] == [True]
 
 
