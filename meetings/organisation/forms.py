@@ -1,4 +1,4 @@
-"""Forms of departments, people and accounts; the services decide."""
+"""Forms of departments, people and accounts, and the actions they stand for."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.models import Account, Department, Language, Person, Role
+from meetings.organisation.services import organisation as services
+from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
+from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import open_tasks_of, version_of
 from meetings.ui.fields import SelectField, TextField
 from meetings.ui.forms import ServiceForm
@@ -41,6 +44,8 @@ class SubjectForm(ServiceForm):
     title: StrOrPromise
     button: StrOrPromise = _("Save")
     icon = "pencil"
+    # The template that shows first what would come of it, if there is one.
+    preview = ""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     note = TextField(label=_("Remark"), required=False, rows=2)
@@ -61,9 +66,9 @@ class SubjectForm(ServiceForm):
         self.action = action
         self.order_fields([name for name in self.fields if name != "note"])
 
-    def service_arguments(self, actor: Account) -> dict[str, Any]:
-        """Return what every service about a subject is told; for a valid form."""
-        return {"actor": actor, "version": self.cleaned_data["version"], "note": self.cleaned_data["note"]}
+    def run(self, actor: Account) -> StrOrPromise:
+        """Do it; return the message of success. For a valid form; raises ServiceError."""
+        raise NotImplementedError
 
 
 class DepartmentNameForm(SubjectForm):
@@ -71,6 +76,10 @@ class DepartmentNameForm(SubjectForm):
 
     title = _("Rename")
     name = _name_field(_("Name"), help_text=_("Old documents that use the present name still find it."))
+
+    def run(self, actor: Account) -> str:
+        renamed = services.rename(subject=self.subject, actor=actor, **self.cleaned_data)
+        return gettext("Saved: it is now “%(name)s”.") % {"name": renamed}
 
 
 class PersonForm(DepartmentNameForm):
@@ -93,12 +102,20 @@ class DepartmentHeadForm(SubjectForm):
         own = [subject.head_id] if subject.head_id else []
         self.fields["head"].queryset = Person.objects.selectable_as_leaders(own)
 
+    def run(self, actor: Account) -> str:
+        services.set_head(subject=self.subject, actor=actor, **self.cleaned_data)
+        return gettext("Saved: the head is told of what stays late.")
+
 
 class RetireForm(SubjectForm):
     """Nothing but a remark: the button says what is done."""
 
     title = button = _("Take out of use")
     icon = "x"
+
+    def run(self, actor: Account) -> str:
+        retired = services.retire(subject=self.subject, actor=actor, **self.cleaned_data)
+        return gettext("“%(name)s” is out of use: it is offered no more.") % {"name": retired}
 
 
 class RestoreForm(SubjectForm):
@@ -107,22 +124,37 @@ class RestoreForm(SubjectForm):
     title = button = _("Take back into use")
     icon = "arrow-back-up"
 
+    def run(self, actor: Account) -> str:
+        restored = services.restore(subject=self.subject, actor=actor, **self.cleaned_data)
+        return gettext("“%(name)s” is in use again.") % {"name": restored}
+
 
 class MergeForm(SubjectForm):
     """Which one it is to become part of."""
 
     title, button, icon = _("Merge into another"), _("Merge"), "link"
+    preview = "meetings/organisation/merge.html"
     into = SearchChoiceField(label=_("Merge it into"), queryset=Department.objects.none())
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
         super().__init__(data, subject=subject, action=action)
         self.fields["into"].queryset = type(subject).objects.offered().exclude(pk=subject.pk)
 
+    def run(self, actor: Account) -> str:
+        number = merge(subject=self.subject, actor=actor, **self.cleaned_data).tasks
+        message = ngettext(
+            "Merged into “%(name)s”: %(number)d task has moved.",
+            "Merged into “%(name)s”: %(number)d tasks have moved.",
+            number,
+        )
+        return message % {"name": self.cleaned_data["into"], "number": number}
+
 
 class TaskHandoverForm(SubjectForm):
     """Which open tasks go to whom."""
 
     title, button, icon = _("Hand open tasks over"), _("Hand over"), "users"
+    preview = "meetings/organisation/handover.html"
     tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_checkboxes())
     to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
 
@@ -137,6 +169,16 @@ class TaskHandoverForm(SubjectForm):
             "number": number
         }
         self.fields["tasks"].choices = [(task.pk, str(task)) for task in open_tasks]
+
+    def run(self, actor: Account) -> str:
+        taker, task_ids = self.cleaned_data.pop("to"), self.cleaned_data.pop("tasks")
+        tasks = hand_over_tasks(giver=self.subject, taker=taker, task_ids=task_ids, actor=actor, **self.cleaned_data)
+        message = ngettext(
+            "Handed over: %(number)d task is now with “%(name)s”.",
+            "Handed over: %(number)d tasks are now with “%(name)s”.",
+            len(tasks),
+        )
+        return message % {"name": taker, "number": len(tasks)}
 
 
 class DepartmentHandoverForm(SubjectForm):
@@ -158,6 +200,30 @@ class DepartmentHandoverForm(SubjectForm):
         liaisons = Account.objects.filter(role=Role.LIAISON, is_active=True).exclude(pk=subject.pk)
         self.fields["to"].queryset = liaisons
         self.fields["to"].label_from_instance = lambda account: f"{account} ({account.username})"
+
+    def run(self, actor: Account) -> str:
+        taker = self.cleaned_data.pop("to")
+        departments = hand_over_departments(giver=self.subject, taker=taker, actor=actor, **self.cleaned_data)
+        names = gettext(", ").join(department.name for department in departments)
+        message = gettext("Handed over: “%(account)s” now reports for %(departments)s.")
+        return message % {"account": taker, "departments": names}
+
+
+PERSON_ACTIONS: dict[str, type[SubjectForm]] = {
+    "rename": PersonForm,
+    "hand-over": TaskHandoverForm,
+    "merge": MergeForm,
+    "retire": RetireForm,
+    "restore": RestoreForm,
+}
+DEPARTMENT_ACTIONS: dict[str, type[SubjectForm]] = {
+    "rename": DepartmentNameForm,
+    "head": DepartmentHeadForm,
+    "hand-over": TaskHandoverForm,
+    "merge": MergeForm,
+    "retire": RetireForm,
+    "restore": RestoreForm,
+}
 
 
 class NewDepartmentForm(ServiceForm):

@@ -21,8 +21,6 @@ from meetings.models import (
     SuggestionSource,
 )
 from meetings.models.task import TaskQuerySet
-from meetings.organisation.actions import DEPARTMENT_ACTIONS, PERSON_ACTIONS, Action, Subject, available_actions
-from meetings.organisation.services.handover import hand_over_departments
 from meetings.organisation.services.merge import summarise_merge
 from meetings.organisation.services.organisation import add, version_of
 from meetings.tasks import statistics
@@ -30,8 +28,14 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 from meetings.ui.tables import ListTable
 
-from . import forms as organisation_forms
-from .forms import NewDepartmentForm, NewPersonForm, SubjectForm
+from .forms import (
+    DEPARTMENT_ACTIONS,
+    PERSON_ACTIONS,
+    DepartmentHandoverForm,
+    NewDepartmentForm,
+    NewPersonForm,
+    SubjectForm,
+)
 from .tables import DepartmentTable, PersonTable
 
 # --- the two lists ----------------------------------------------------------------------------------
@@ -112,7 +116,9 @@ def person_action(request: Request, pk: int, action: str) -> HttpResponse:
     return _run_action(request, permissions.editable_person(request.user, pk), action, PERSON_ACTIONS)
 
 
-def _run_action(request: Request, subject: Subject, name: str, actions: dict[str, Action]) -> HttpResponse:
+def _run_action(
+    request: Request, subject: Department | Person, name: str, actions: dict[str, type[SubjectForm]]
+) -> HttpResponse:
     """Run an action; a refused form comes back, on a page of its own with a preview."""
     action = actions.get(name)
     if action is None:
@@ -121,44 +127,48 @@ def _run_action(request: Request, subject: Subject, name: str, actions: dict[str
         if not action.preview or subject.merged_into_id is not None:
             return redirect(f"{subject.get_absolute_url()}#{name}")
         # What was chosen stands in the address, and is looked at before it is done.
-        form = action.form(request.GET or None, subject=subject, action=name)
+        form = action(request.GET or None, subject=subject, action=name)
         if form.is_bound:
             form.rebase(version_of(subject))
-        return _preview(request, subject, form, action)
-    form = action.form(request.POST, subject=subject, action=name)
-    if form.submit(lambda: action.run(form, request.user)):
+        return _preview(request, form)
+    form = action(request.POST, subject=subject, action=name)
+    if form.submit(lambda: form.run(request.user)):
         messages.success(request, form.result)
         return redirect(subject)
-    return _preview(request, subject, form, action) if action.preview else _detail(request, subject, form)
+    return _preview(request, form) if action.preview else _detail(request, subject, form)
 
 
-def _preview(request: Request, subject: Subject, form: SubjectForm, action: Action) -> HttpResponse:
+def _preview(request: Request, form: SubjectForm) -> HttpResponse:
     into = form.cleaned_data.get("into") if form.is_bound and form.is_valid() else None
     context = {
-        "subject": subject,
+        "subject": form.subject,
         "form": form,
         "into": into,
-        "moves": summarise_merge(subject) if into else None,
+        "moves": summarise_merge(form.subject) if into else None,
         "scope": as_of_query(today()),
-        "is_department": isinstance(subject, Department),
+        "is_department": isinstance(form.subject, Department),
     }
     # The preview of a merge comes by its address, where nothing is wrong yet.
     status = form.status_code if request.method == "POST" else 200
-    return render(request, action.preview, context, status=status)
+    return render(request, form.preview, context, status=status)
 
 
-def _detail(request: Request, subject: Subject, submitted_form: SubjectForm | None = None) -> HttpResponse:
+def _detail(request: Request, subject: Department | Person, submitted_form: SubjectForm | None = None) -> HttpResponse:
     is_department = isinstance(subject, Department)
     tasks = permissions.readable_tasks(request.user, today())
     own = tasks.assigned_to([subject.pk]) if is_department else tasks.supervised_by([subject.pk])
     count = statistics.count_by_health(own)
     open_count = sum(count.by_health[health] for health in Health.values if health not in ENDED_STATUSES)
     of = "department" if is_department else "person"
+    may_organise = permissions.can_manage_organisation(request.user)
     actions = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
-    names = available_actions(subject, actions, open_count) if permissions.can_manage_organisation(request.user) else []
-    forms_ = {name: actions[name].form(subject=subject, action=name) for name in names if not actions[name].preview}
+    impossible = {"restore" if subject.is_active else "retire", "" if open_count else "hand-over"}
+    if not may_organise or subject.merged_into_id is not None:
+        impossible = set(actions)
+    possible = {name: form for name, form in actions.items() if name not in impossible}
+    forms = {name: form(subject=subject, action=name) for name, form in possible.items() if not form.preview}
     if submitted_form is not None:
-        forms_[submitted_form.action] = submitted_form
+        forms[submitted_form.action] = submitted_form
     context = {
         "subject": subject,
         "is_department": is_department,
@@ -170,13 +180,11 @@ def _detail(request: Request, subject: Subject, submitted_form: SubjectForm | No
         "changes": ChangeLog.objects.filter(Q(**{of: subject}) | Q(**{f"{of}__merged_into": subject})).select_related(
             "actor"
         ),
-        "forms": [forms_[name] for name in actions if name in forms_],
-        "with_preview": [
-            (name, actions[name].form.title, actions[name].form.icon) for name in names if actions[name].preview
-        ],
+        "forms": [forms[name] for name in actions if name in forms],
+        "with_preview": [(name, form.title, form.icon) for name, form in possible.items() if form.preview],
         "submitted_form": submitted_form,
         "scope": as_of_query(today()),
-        "may_organise": permissions.can_manage_organisation(request.user),
+        "may_organise": may_organise,
         **(_department_context(subject, tasks) if isinstance(subject, Department) else _person_context(subject)),
     }
     status = submitted_form.status_code if submitted_form else 200
@@ -208,21 +216,12 @@ def _person_context(person: Person) -> dict[str, Any]:
 def account_handover(request: Request, pk: int) -> HttpResponse:
     """Hand some or all of a liaison's departments over to another liaison."""
     account = permissions.handover_account(request.user, pk)
-    form = organisation_forms.DepartmentHandoverForm(
+    form = DepartmentHandoverForm(
         request.POST if request.method == "POST" else None, subject=account, action="hand-over"
     )
-    if form.is_bound and form.submit(
-        lambda: hand_over_departments(
-            account_id=account.pk,
-            to_id=form.cleaned_data["to"].pk,
-            department_ids=[department.pk for department in form.cleaned_data["departments"]],
-            **form.service_arguments(request.user),
-        )
-    ):
-        names = _(", ").join(department.name for department in form.result)
-        done = _("Handed over: “%(account)s” now reports for %(departments)s.")
-        messages.success(request, done % {"account": form.cleaned_data["to"], "departments": names})
-        return redirect(form.result[0])
+    if form.is_bound and form.submit(lambda: form.run(request.user)):
+        messages.success(request, form.result)
+        return redirect(form.cleaned_data["departments"][0])
     tasks = permissions.readable_tasks(request.user, today())
     counts = {count.key: count for count in statistics.count_by_department_and_leader(tasks)[0]}
     context = {

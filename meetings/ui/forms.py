@@ -28,7 +28,7 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
     """A form whose service may refuse.
 
         form = EditAccountForm(request.POST, subject=account)
-        if form.submit(lambda: edit_account(account_id=account.pk, **form.cleaned_data)):
+        if form.submit(lambda: edit_account(account=account, **form.cleaned_data)):
             return redirect(form.result)
         return render(request, template, {"form": form}, status=form.status_code)
 

@@ -147,7 +147,7 @@ def test_who_comes_second_sees_what_the_first_did(browser, administrator):
     account = factories.account(Role.READER)
     sent = fields_of(account, display_name="第二个名字")
     first = {**fields_of(account), "display_name": "第一个名字", "is_active": True, "person": None, "departments": []}
-    edit_account(account_id=account.pk, actor=administrator, **first)
+    edit_account(account=account, actor=administrator, **first)
     page = browser.post(f"/accounts/{account.pk}/", sent)
     assert page.status_code == 409
     assert "第一个名字" in page.content.decode()
@@ -169,4 +169,4 @@ def test_the_table_is_sorted_and_searched(browser):
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMINISTRATOR])
 def test_only_administrators_manage_accounts(role):
     with pytest.raises(PermissionDeniedError):
-        reset_password(account_id=factories.account(Role.READER).pk, actor=factories.account(role))
+        reset_password(account=factories.account(Role.READER), actor=factories.account(role))

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from meetings.models import Department, Person, Role
-from meetings.organisation.services.merge import merge_departments
+from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import open_tasks_of, rename, version_of
 from meetings.organisation.tables import DepartmentTable, PersonTable
 from tests import factories
@@ -51,7 +51,7 @@ def test_the_tables_are_sorted_by_every_column_both_ways(staff, address, table):
 @pytest.mark.parametrize("words", ["技术", "jishu", "JSB", "评定部"])
 def test_a_department_is_found_by_name_pinyin_initials_and_former_name(staff, world, words):
     gone = factories.department("评定部")
-    merge_departments(department_id=gone.pk, into_id=world.technology.pk, actor=world.secretariat)
+    merge(subject=gone, into=world.technology, actor=world.secretariat)
     rows = staff.get("/organisation/", {"q": words}).context["table"].rows
     assert [row.record for row in rows] == [world.technology]
 

@@ -36,7 +36,7 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
-from meetings.organisation.services.merge import merge_departments, merge_people
+from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import (
     rename,
     restore,
@@ -91,17 +91,17 @@ def all_relations(model: type) -> set[str]:
 def test_everything_that_points_to_a_merged_department_points_to_the_other(staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     older = factories.department("评审部")
-    merge_departments(department_id=older.pk, into_id=gone.pk, actor=staff)
+    merge(subject=older, into=gone, actor=staff)
     rename(subject=gone, name="评定处", actor=staff)
     factories.account(Role.LIAISON, departments=[gone])
-    set_head(department_id=gone.pk, head=factories.person("易春"), actor=staff)
+    set_head(subject=gone, head=factories.person("易春"), actor=staff)
     task = factories.task(departments=[(gone, LEAD)])
     liaison = Account.objects.get(role=Role.LIAISON)
     factories.progress(task, on=datetime.date(2023, 12, 1), by=liaison)
     gone.refresh_from_db()
     # A relation that this world does not fill is one that merging may have been written without.
     assert relations_to(gone) == all_relations(Department)
-    merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     assert relations_to(gone) == STAYS & all_relations(Department)
     gone.refresh_from_db(), into.refresh_from_db(), older.refresh_from_db()
     assert (gone.merged_into, gone.is_active, older.merged_into, into.head.name) == (into, False, into, "易春")
@@ -110,7 +110,7 @@ def test_everything_that_points_to_a_merged_department_points_to_the_other(staff
 
 def test_everything_that_points_to_a_merged_person_points_to_the_other(staff):
     gone, into, older = factories.person("刘仲书", "一处"), factories.person("刘仲书"), factories.person("刘忠书")
-    merge_people(person_id=older.pk, into_id=gone.pk, actor=staff)
+    merge(subject=older, into=gone, actor=staff)
     rename(subject=gone, name="刘钟书", unit="一处", actor=staff)
     gone.refresh_from_db()
     held = factories.meeting(chair=gone, overall_lead=gone)
@@ -124,7 +124,7 @@ def test_everything_that_points_to_a_merged_person_points_to_the_other(staff):
     factories.department("技术部", head=gone)
     Department.objects.filter(name="技术部").update(head=gone)
     assert relations_to(gone) == all_relations(Person)
-    merge_people(person_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     assert relations_to(gone) == STAYS & all_relations(Person)
     assert [person.name for person in task.leaders.all()] == ["刘仲书"]
     assert [(one.person, one.capacity) for one in held.attendances.all()] == [(into, "主任、委员")]
@@ -141,7 +141,7 @@ def test_a_merge_is_one_entry_in_each_task_and_the_stronger_role_holds(staff):
     both = factories.task(departments=[(into, SUPPORTING), (other, RESPONSIBLE), (gone, LEAD)])
     one = factories.task(departments=[(other, LEAD), (gone, SUPPORTING)])
     none = factories.task(departments=[(other, LEAD)])
-    moves = merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    moves = merge(subject=gone, into=into, actor=staff)
     assert moves.tasks == 2
     assert roles(both) == [("技术部", LEAD), ("办公室", RESPONSIBLE)]
     assert roles(one) == [("办公室", LEAD), ("技术部", SUPPORTING)]
@@ -156,7 +156,7 @@ def test_a_task_that_was_open_before_one_saves_is_stale_after_a_merge(staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     task = factories.task(departments=[(gone, LEAD)])
     seen = task.version
-    merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     with pytest.raises(ConflictError):
         update_task(
             task_id=task.pk, version=seen, actor=staff, effective_on=datetime.date(2023, 12, 1), note="已启动。"
@@ -179,7 +179,7 @@ def test_whatever_is_merged_is_a_union_without_duplicates_and_nothing_is_lost(st
         for members in memberships:
             parts = list({number: (departments[number], role) for number, role in members}.values())
             tasks[factories.task(departments=parts)] = parts
-        merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+        merge(subject=gone, into=into, actor=staff)
         for task, parts in tasks.items():
             expected: dict[str, str] = {}
             for department, role in parts:
@@ -202,7 +202,7 @@ def test_a_merge_costs_no_more_for_many_tasks(staff):
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+            merge(subject=gone, into=into, actor=staff)
         costs.append(len(queries))
     assert costs[0] == costs[1]
 
@@ -211,14 +211,14 @@ def test_a_merge_costs_no_more_for_many_tasks(staff):
 def test_what_cannot_be_merged_is_refused_with_a_sentence(staff, verb):
     gone, into, other = map(factories.department, ("评定部", "技术部", "办公室"))
     if verb == "merged before":
-        merge_departments(department_id=gone.pk, into_id=other.pk, actor=staff)
+        merge(subject=gone, into=other, actor=staff)
     if verb == "into a merged one":
-        merge_departments(department_id=into.pk, into_id=other.pk, actor=staff)
+        merge(subject=into, into=other, actor=staff)
     if verb == "into a retired one":
         retire(subject=into, actor=staff)
     target = gone if verb == "itself" else into
     with pytest.raises((InvalidInputError, InvalidTransitionError)):
-        merge_departments(department_id=gone.pk, into_id=target.pk, actor=staff)
+        merge(subject=gone, into=target, actor=staff)
 
 
 # --- old names ------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_an_old_document_finds_who_was_renamed_or_merged_and_says_why(staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     rename(subject=gone, name="评定处", actor=staff)
     assert (matched("评定部").existing, matched("评定部").likeness) == (gone, MatchReason.FORMER)
-    merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     for old in ("评定部", "评定处"):
         match = matched(old)
         assert (match.existing, match.likeness, match.is_open) == (into, MatchReason.FORMER, False)
@@ -246,7 +246,7 @@ def test_an_old_document_finds_who_was_renamed_or_merged_and_says_why(staff):
 
 def test_an_old_document_finds_a_person_by_the_former_name(staff):
     gone, into = factories.person("刘忠书"), factories.person("刘仲书")
-    merge_people(person_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     match = matched(person="刘忠书")
     assert (match.existing, match.likeness) == (into, MatchReason.FORMER)
 
@@ -255,7 +255,7 @@ def test_the_list_is_asked_by_old_name_and_by_the_merged_number(client, staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     task = factories.task(departments=[(gone, LEAD)])
     rename(subject=gone, name="评定处", actor=staff)
-    merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     client.force_login(staff)
     for asked in ("评定部", "评定处", gone.pk, "技术部"):
         page = client.get("/tasks/", {"department": asked})
@@ -266,7 +266,7 @@ def test_the_list_is_asked_by_old_name_and_by_the_merged_number(client, staff):
 def test_the_register_is_exported_by_an_old_name(staff, tmp_path):
     gone, into = factories.department("评定部"), factories.department("技术部")
     factories.task(departments=[(gone, LEAD)])
-    merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     file = tmp_path / "register.csv"
     call_command("export_register", str(file), "--query", "department=评定部")
     assert "技术部" in file.read_text(encoding="utf-8-sig")
@@ -277,7 +277,7 @@ def test_what_a_merged_department_reported_is_said_of_the_one_that_lives(client,
     task = factories.task(departments=[(gone, LEAD), (other, LEAD)])
     liaison = factories.account(Role.LIAISON, departments=[gone])
     factories.progress(task, "评定部已完成一半。", on=datetime.date(2023, 12, 1), by=liaison)
-    merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     client.force_login(staff)
     page = client.get(task.get_absolute_url())
     told = {
@@ -301,7 +301,7 @@ def test_no_fixture_takes_a_merge_back(staff):
     """What has been worked on since is not loaded over: all of the fixture is refused, as after any progress."""
     call_command("loaddata", "meeting_81", verbosity=0)
     gone, into = Department.objects.order_by("pk")[:2]
-    merge_departments(department_id=gone.pk, into_id=into.pk, actor=staff)
+    merge(subject=gone, into=into, actor=staff)
     with pytest.raises(IntegrityError), transaction.atomic():
         call_command("loaddata", "meeting_81", verbosity=0)
     gone.refresh_from_db()
@@ -358,16 +358,16 @@ def test_a_liaisons_departments_go_to_another_some_or_all(staff):
     technology, office = factories.department("技术部"), factories.department("办公室")
     giver = factories.account(Role.LIAISON, departments=[technology, office])
     taker = factories.account(Role.LIAISON, departments=[office])
-    given = {"account_id": giver.pk, "to_id": taker.pk, "actor": staff}
-    hand_over_departments(**given, department_ids=[technology.pk])
+    given = {"giver": giver, "taker": taker, "actor": staff}
+    hand_over_departments(**given, departments=[technology])
     assert set(giver.departments.all()) == {office}
     assert set(taker.departments.all()) == {technology, office}
     entry = taker.change_log.get()
     assert entry.changes["liaison_departments"] == {"old": ["办公室"], "new": ["技术部", "办公室"]}
     with pytest.raises(InvalidInputError):
-        hand_over_departments(**given, department_ids=[technology.pk])
+        hand_over_departments(**given, departments=[technology])
     with pytest.raises(InvalidTransitionError):
-        hand_over_departments(**{**given, "to_id": staff.pk}, department_ids=[office.pk])
+        hand_over_departments(**{**given, "taker": staff}, departments=[office])
 
 
 @pytest.mark.parametrize("role", [Role.LIAISON, Role.LEADER, Role.READER])

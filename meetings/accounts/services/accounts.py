@@ -69,7 +69,7 @@ def create_account(
 @transaction.atomic
 def edit_account(
     *,
-    account_id: int,
+    account: Account,
     actor: Account,
     username: str,
     display_name: str,
@@ -90,7 +90,7 @@ def edit_account(
     Raises PermissionDeniedError, ConflictError, InvalidInputError, InvalidTransitionError.
     """
     require_administrator(actor)
-    account = lock_row(Account.objects, account_id, version)
+    account = lock_row(account, version)
     old = _account_to_json(account)
     account.username = Account.normalize_username(username.strip())
     account.display_name, account.email = display_name.strip(), email.strip()
@@ -113,10 +113,10 @@ def edit_account(
 
 
 @transaction.atomic
-def reset_password(*, account_id: int, actor: Account, version: int | None = None) -> tuple[Account, str]:
+def reset_password(*, account: Account, actor: Account, version: int | None = None) -> tuple[Account, str]:
     """Give the account a new password; return both, for it is shown once."""
     require_administrator(actor)
-    account = lock_row(Account.objects, account_id, version)
+    account = lock_row(account, version)
     password = new_password()
     account.set_password(password)
     account.save(update_fields=["password"])

@@ -56,7 +56,7 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, account)
     form = EditAccountForm(request.POST, subject=account)
-    if form.submit(lambda: edit_account(account_id=pk, actor=request.user, **form.cleaned_data)):
+    if form.submit(lambda: edit_account(account=account, actor=request.user, **form.cleaned_data)):
         messages.success(request, _("Saved: the account is changed."))
         return redirect("account_detail", pk)
     return _page(request, account, form=form)
@@ -66,8 +66,7 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def account_password(request: Request, pk: int) -> HttpResponse:
     """Give the account a new password, and show it this once; see `account_new`."""
-    permissions.managed_account(request.user, pk)
-    account, password = reset_password(account_id=pk, actor=request.user)
+    account, password = reset_password(account=permissions.managed_account(request.user, pk), actor=request.user)
     return _page(request, account, password=password)
 
 

@@ -1,6 +1,6 @@
 """Services that hand work over: a liaison's departments, open tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,42 +16,37 @@ from .organisation import department_names, lock_pair, open_tasks_of, require_or
 @transaction.atomic
 def hand_over_departments(
     *,
-    account_id: int,
-    to_id: int,
-    department_ids: Sequence[int],
+    giver: Account,
+    taker: Account,
+    departments: Iterable[Department],
     actor: Account,
     version: int | None = None,
     note: str = "",
 ) -> list[Department]:
     """Hand departments of a liaison over to another one; return them.
 
-    ``version`` is that of the account that gives. Raises PermissionDeniedError, ConflictError, InvalidInputError,
+    ``version`` is that of who gives. Raises PermissionDeniedError, ConflictError, InvalidInputError,
     InvalidTransitionError.
     """
     require_organisation_manager(actor)
-    if account_id == to_id:
+    if giver == taker:
         raise InvalidInputError(_("Choose another account to hand them over to."), field="to")
-    giver, taker = lock_pair(Account.objects, account_id, to_id, version)
+    giver, taker = lock_pair(giver, taker, version)
     if taker.role != Role.LIAISON or not taker.is_active:
         raise InvalidTransitionError(
             _("“%(account)s” is no liaison who may sign in. Choose one who is.") % {"account": taker}, field="to"
         )
-    departments = list(giver.departments.filter(pk__in=department_ids).order_by("pk"))
-    if not departments:
+    given = list(giver.departments.filter(pk__in=[department.pk for department in departments]).order_by("pk"))
+    if not given:
         raise InvalidInputError(_("Choose at least one department to hand over."), field="departments")
+    why = _handover_note(giver, taker)
     before = {account: department_names(account) for account in (giver, taker)}
-    giver.departments.remove(*departments)
-    taker.departments.add(*departments)
+    giver.departments.remove(*given)
+    taker.departments.add(*given)
     for account, old in before.items():
         changes = diff_values({"liaison_departments": (old, department_names(account))})
-        log_change(
-            account,
-            kind=ChangeKind.HANDED_OVER,
-            actor=actor,
-            note=note or _handover_note(giver, taker),
-            changes=changes,
-        )
-    return departments
+        log_change(account, kind=ChangeKind.HANDED_OVER, actor=actor, note=note or why, changes=changes)
+    return given
 
 
 @transaction.atomic
@@ -71,7 +66,7 @@ def hand_over_tasks(
     require_organisation_manager(actor)
     if giver == taker:
         raise InvalidInputError(_("Choose another one to hand them over to."), field="to")
-    giver, taker = lock_pair(type(giver).objects, giver.pk, taker.pk, version)
+    giver, taker = lock_pair(giver, taker, version)
     if not taker.is_active:
         raise InvalidTransitionError(_("“%(name)s” is out of use. Choose another.") % {"name": taker}, field="to")
     why = note or _handover_note(giver, taker)
@@ -87,5 +82,5 @@ def hand_over_tasks(
     return tasks
 
 
-def _handover_note(giver: Department | Person, taker: Department | Person) -> str:
+def _handover_note(giver: object, taker: object) -> str:
     return _("Handed over from “%(giver)s” to “%(taker)s”.") % {"giver": giver, "taker": taker}

@@ -5,10 +5,10 @@ of the merged row stays, and is read as the living one's (`Department.merged_int
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Manager, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, InvalidTransitionError
@@ -31,8 +31,6 @@ from meetings.tasks.services.assignments import move_assignments
 from meetings.tasks.services.log import diff_values, log_change
 
 from .organisation import department_names, lock_pair, require_organisation_manager
-
-_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +70,50 @@ def summarise_merge(subject: Department | Person) -> MergeSummary:
 
 
 @transaction.atomic
-def merge_departments(
-    *, department_id: int, into_id: int, actor: Account, version: int | None = None, note: str = ""
+def merge(
+    *,
+    subject: Department | Person,
+    into: Department | Person,
+    actor: Account,
+    version: int | None = None,
+    note: str = "",
 ) -> MergeSummary:
-    """Merge a department into another: tasks, liaisons and names move.
+    """Merge a department or person into another: all that it stands in moves.
 
     Of two roles in a task the stronger holds. Raises PermissionDeniedError, ConflictError (``version`` is that of the
     one that goes), InvalidTransitionError.
     """
-    merged, into = _lock_for_merge(Department.objects, department_id, into_id, actor, version)
-    summary, why = summarise_merge(merged), _merge_note(merged, into)
+    require_organisation_manager(actor)
+    if subject == into:
+        raise InvalidInputError(_("Choose another one to merge it into."), field="into")
+    merged, living = lock_pair(subject, into, version)
+    for one in (merged, living):
+        if one.merged_into is not None:
+            raise InvalidTransitionError(
+                _("“%(name)s” was merged into “%(other)s” already.") % {"name": one, "other": one.merged_into},
+                field="into",
+            )
+    if not living.is_active:
+        raise InvalidTransitionError(
+            _("“%(name)s” is out of use. Take it back into use first.") % {"name": living}, field="into"
+        )
+    summary = summarise_merge(merged)
+    why = _("“%(gone)s” was merged into “%(into)s”.") % {"gone": merged, "into": living}
+    if isinstance(merged, Department):
+        _move_department(merged, living, actor, why)
+    else:
+        _move_person(merged, living, actor, why)
+    _move_names(merged, living)
+    merged.merged_into, merged.is_active = living, False
+    merged.save()
+    for one, part, other in ((merged, "merged_into", living), (living, "merged_with", merged)):
+        changes = diff_values({part: (None, str(other))})
+        log_change(one, kind=ChangeKind.MERGED, actor=actor, note=note, changes=changes)
+    return summary
+
+
+def _move_department(merged: Department, into: Department, actor: Account, why: str) -> None:
+    """Move tasks, liaisons and the head."""
     move_assignments(Task.objects.filter(task_departments__department=merged), merged, into, actor=actor, note=why)
     for account in merged.liaisons.all():
         old = department_names(account)
@@ -95,21 +127,10 @@ def merge_departments(
         into.head = merged.head
         into.save()
     merged.head = None
-    _move_names(merged, into)
-    _retire_merged(merged, into, actor, note)
-    return summary
 
 
-@transaction.atomic
-def merge_people(
-    *, person_id: int, into_id: int, actor: Account, version: int | None = None, note: str = ""
-) -> MergeSummary:
-    """Merge a person into another: tasks, meetings, suggestions, accounts, names move.
-
-    Raises as `merge_departments` does.
-    """
-    merged, into = _lock_for_merge(Person.objects, person_id, into_id, actor, version)
-    summary, why = summarise_merge(merged), _merge_note(merged, into)
+def _move_person(merged: Person, into: Person, actor: Account, why: str) -> None:
+    """Move tasks, meetings, suggestions, instructions, accounts and what they head."""
     meetings = list(_meetings_of(merged))
     move_assignments(Task.objects.filter(task_leaders__person=merged), merged, into, actor=actor, note=why)
     Meeting.objects.filter(chair=merged).update(chair=into)
@@ -118,47 +139,14 @@ def merge_people(
     _move_attendances(merged, into)
     _move_person_rows(SuggestionSource.objects.filter(person=merged), into, "suggestion", "capacity")
     Instruction.objects.filter(leader=merged).update(leader=into)
-    for account in merged.accounts.all():
-        account.person = into
-        account.save(update_fields=["person"])
-        changes = {"person": {"old": str(merged), "new": str(into)}}
-        log_change(account, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
-    for department in merged.headed_departments.all():
-        department.head = into
-        department.save()
-        changes = {"head": {"old": str(merged), "new": str(into)}}
-        log_change(department, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
+    for rows, column in ((merged.accounts, "person"), (merged.headed_departments, "head")):
+        for row in rows.all():
+            setattr(row, column, into)
+            row.save(update_fields=[column])
+            changes = diff_values({column: (str(merged), str(into))})
+            log_change(row, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
     for meeting in meetings:
         log_change(meeting, kind=ChangeKind.MERGED, actor=actor, part=str(merged), note=why)
-    _move_names(merged, into)
-    _retire_merged(merged, into, actor, note)
-    return summary
-
-
-def _lock_for_merge(rows: Manager[Any], pk: int, into_id: int, actor: Account, version: int | None) -> tuple[Any, Any]:
-    """Return the row that goes and the one it goes into, locked.
-
-    Raises as `merge_departments` does.
-    """
-    require_organisation_manager(actor)
-    if pk == into_id:
-        raise InvalidInputError(_("Choose another one to merge it into."), field="into")
-    merged, into = lock_pair(rows, pk, into_id, version)
-    for one in (merged, into):
-        if one.merged_into is not None:
-            raise InvalidTransitionError(
-                _("“%(name)s” was merged into “%(other)s” already.") % {"name": one, "other": one.merged_into},
-                field="into",
-            )
-    if not into.is_active:
-        raise InvalidTransitionError(
-            _("“%(name)s” is out of use. Take it back into use first.") % {"name": into}, field="into"
-        )
-    return merged, into
-
-
-def _merge_note(merged: Department | Person, into: Department | Person) -> str:
-    return _("“%(gone)s” was merged into “%(into)s”.") % {"gone": merged, "into": into}
 
 
 # --- meetings and suggestions -----------------------------------------------------------------------
@@ -212,14 +200,3 @@ def _move_names(merged: Department | Person, into: Department | Person) -> None:
     merged.former_names.filter(name__in=living_names).delete()
     FormerName.objects.filter(**{of: merged}).update(**{of: into})
     merged.merged.update(merged_into=into)
-
-
-def _retire_merged(merged: Department | Person, into: Department | Person, actor: Account, note: str) -> None:
-    merged.merged_into, merged.is_active = into, False
-    merged.save()
-    log_change(
-        merged, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_into": (None, str(into))})
-    )
-    log_change(
-        into, kind=ChangeKind.MERGED, actor=actor, note=note, changes=diff_values({"merged_with": (None, str(merged))})
-    )

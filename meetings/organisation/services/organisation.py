@@ -8,25 +8,18 @@ append-only logs name it.
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Manager
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.errors import (
-    InvalidInputError,
-    InvalidTransitionError,
-    NoChangesError,
-    PermissionDeniedError,
-)
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError, PermissionDeniedError
 from meetings.locking import check_version
 from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, Department, FormerName, Person, Task
 from meetings.models.fields import max_length_of
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.services.log import diff_values, log_change
 
-Subject = Department | Person | Account
 _Subject = TypeVar("_Subject", Department, Person, Account)
 _Living = TypeVar("_Living", Department, Person)
 
@@ -37,28 +30,29 @@ def require_organisation_manager(actor: Account) -> None:
         raise PermissionDeniedError(_("Only the secretariat and administrators may do this."))
 
 
-def version_of(subject: Subject) -> int:
+def version_of(subject: Department | Person | Account) -> int:
     """Return the number of the last change of ``subject``; 0 without any. One query."""
     last = subject.change_log.order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
 
 
-def lock_row(rows: Manager[_Subject], pk: int, version: int | None = None) -> _Subject:
-    """Return the row of ``rows``, locked; raises ConflictError for another version."""
-    row = rows.select_for_update(of=("self",)).get(pk=pk)
+def lock_row(subject: _Subject, version: int | None = None) -> _Subject:
+    """Return ``subject`` as it is now, locked; raises ConflictError if it changed."""
+    row = type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
     if version is not None:
         newer_entries = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
         check_version(version, version_of(row), newer_entries=lambda: newer_entries)
     return row
 
 
-def lock_pair(rows: Manager[Any], pk: int, other_pk: int, version: int | None) -> tuple[Any, Any]:
+def lock_pair(subject: Any, other: Any, version: int | None) -> tuple[Any, Any]:
     """Return two rows, locked in the order of their ids, so that no deadlock occurs.
 
     ``version`` is the first one's.
     """
-    held = {row.pk: row for row in rows.select_for_update(of=("self",)).filter(pk__in=[pk, other_pk]).order_by("pk")}
-    return lock_row(rows, pk, version), held[other_pk]
+    rows = type(subject)._default_manager.select_for_update(of=("self",)).filter(pk__in=[subject.pk, other.pk])
+    held = {row.pk: row for row in rows.order_by("pk")}
+    return lock_row(subject, version), held[other.pk]
 
 
 def department_names(account: Account) -> list[str]:
@@ -84,7 +78,7 @@ def add(*, kind: type[_Living], actor: Account, **names: str) -> _Living:
 def rename(*, subject: _Living, actor: Account, version: int | None = None, note: str = "", **names: str) -> _Living:
     """Change a name, or a person's unit; the former name still finds them."""
     require_organisation_manager(actor)
-    subject = lock_row(_manager_of(subject), subject.pk, version)
+    subject = lock_row(subject, version)
     _require_not_merged(subject)
     old = {field: getattr(subject, field) for field in names}
     names = _clean_names(type(subject), names, exclude=subject)
@@ -103,23 +97,19 @@ def rename(*, subject: _Living, actor: Account, version: int | None = None, note
 
 @transaction.atomic
 def set_head(
-    *, department_id: int, head: Person | None, actor: Account, version: int | None = None, note: str = ""
+    *, subject: Department, head: Person | None, actor: Account, version: int | None = None, note: str = ""
 ) -> Department:
     """Say who heads the department (none: nobody), and is told of what stays late."""
     require_organisation_manager(actor)
-    department = lock_row(Department.objects, department_id, version)
+    department = lock_row(subject, version)
     _require_not_merged(department)
-    changes = diff_values({"head": (_person_name(department.head), _person_name(head))})
     if department.head == head:
         raise NoChangesError(field="head")
+    old, new = (str(person) if person else None for person in (department.head, head))
     department.head = head
     department.save()
-    log_change(department, kind=ChangeKind.CORRECTED, actor=actor, note=note, changes=changes)
+    log_change(department, kind=ChangeKind.CORRECTED, actor=actor, note=note, changes=diff_values({"head": (old, new)}))
     return department
-
-
-def _person_name(person: Person | None) -> str | None:
-    return str(person) if person else None
 
 
 def _clean_names(
@@ -138,20 +128,15 @@ def _clean_names(
         if len(value) > longest:
             raise InvalidInputError(too_long[field] % {"longest": longest}, field=field)
     other = kind._default_manager.exclude(pk=exclude.pk if exclude else 0).filter(**cleaned).first()
-    if other is not None:
-        _raise_duplicate_name(other, renaming=exclude is not None)
-    return cleaned
-
-
-def _raise_duplicate_name(other: Department | Person, *, renaming: bool) -> None:
+    if other is None:
+        return cleaned
     if other.merged_into is not None:
         message = _("“%(name)s” was merged into “%(other)s”, and old documents find it by this name. Choose another.")
-        raise InvalidInputError(message % {"name": other, "other": other.merged_into}, field="name")
-    if renaming:
+    elif exclude:
         message = _("There is “%(name)s” already. If the two are the same, merge them instead of renaming one.")
     else:
         message = _("There is “%(name)s” already.")
-    raise InvalidInputError(message % {"name": other}, field="name")
+    raise InvalidInputError(message % {"name": other, "other": other.merged_into}, field="name")
 
 
 def _keep_former_name(subject: Department | Person, old: str) -> None:
@@ -181,14 +166,11 @@ def retire(*, subject: _Living, actor: Account, version: int | None = None, note
     hide), and while the person heads a department.
     """
     require_organisation_manager(actor)
-    subject = lock_row(_manager_of(subject), subject.pk, version)
-    heads: list[str] = []
-    if isinstance(subject, Person):
-        heads = list(subject.headed_departments.values_list("name", flat=True))
-    if heads:
+    subject = lock_row(subject, version)
+    if isinstance(subject, Person) and (headed := subject.headed_departments.values_list("name", flat=True)):
         raise InvalidTransitionError(
             _("%(person)s heads %(departments)s. Say first who does so now.")
-            % {"person": subject, "departments": _(", ").join(heads)}
+            % {"person": subject, "departments": _(", ").join(headed)}
         )
     if not subject.is_active:
         raise InvalidTransitionError(_("“%(name)s” is out of use already.") % {"name": subject})
@@ -210,7 +192,7 @@ def retire(*, subject: _Living, actor: Account, version: int | None = None, note
 def restore(*, subject: _Living, actor: Account, version: int | None = None, note: str = "") -> _Living:
     """Take a department or person back into use."""
     require_organisation_manager(actor)
-    subject = lock_row(_manager_of(subject), subject.pk, version)
+    subject = lock_row(subject, version)
     _require_not_merged(subject)
     if subject.is_active:
         raise InvalidTransitionError(_("“%(name)s” is in use already.") % {"name": subject})
@@ -218,10 +200,6 @@ def restore(*, subject: _Living, actor: Account, version: int | None = None, not
     subject.save()
     log_change(subject, kind=ChangeKind.RESTORED, actor=actor, note=note)
     return subject
-
-
-def _manager_of(subject: _Living) -> Manager[_Living]:
-    return type(subject)._default_manager
 
 
 def _require_not_merged(subject: Department | Person) -> None:
