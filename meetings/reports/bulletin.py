@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -11,48 +12,25 @@ from meetings.models.health import health_condition
 from meetings.models.log import interval_contains
 from meetings.tasks.statistics import Summary, build_summary, count_by_department
 
-from .progress import days_granted, extension_entries_between
-
-
-@dataclass(frozen=True, slots=True)
-class ExtensionSummary:
-    """A task whose deadline was extended in the period: times, days, reasons."""
-
-    task: Task
-    times: int
-    days: int
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentActivity:
-    """A department's tasks in the period; ``open`` and later fields: at its end.
-
-    Without a department: what no department answers for.
-    """
-
-    name: str
-    closed: int
-    reported: int
-    newly_late: int
-    extended: int
-    open: int
-    overdue: int
-    unreported: int
+from .progress import ExtensionSummary, summarise_extensions
 
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """The content of the bulletin about ``first`` to ``last``, both included."""
+    """The content of the bulletin about ``first`` to ``last``, both included.
+
+    ``departments``: by the names of `_conditions`, how many of its tasks each has; ``extensions`` are by task.
+    """
 
     first: datetime.date
     last: datetime.date
     summary: Summary
     body: str
-    departments: tuple[DepartmentActivity, ...]
+    departments: list[dict[str, Any]]
     closed: tuple[Task, ...]
     newly_late: tuple[Task, ...]
-    extended: tuple[ExtensionSummary, ...]
+    extended: tuple[Task, ...]
+    extensions: dict[int, ExtensionSummary]
     reported: tuple[Task, ...]
 
 
@@ -71,18 +49,17 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
         ordered = tasks.filter(conditions[name]).with_last_report().for_listing()
         return tuple(ordered.order_by(*order, "suggestion__meeting", "suggestion__position", "number"))
 
+    extensions = summarise_extensions(extended := matching_tasks("extended"), last, first)
     return Bulletin(
         first=first,
         last=last,
         summary=build_summary(tasks, last),
         body=_common_body(last),
-        departments=tuple(
-            DepartmentActivity(name=row["name"], **{name: row[f"in_{name}"] for name in conditions})
-            for row in count_by_department(tasks, conditions)
-        ),
+        departments=count_by_department(tasks, conditions),
         closed=matching_tasks("closed", "day_closed_on"),
         newly_late=matching_tasks("newly_late", "day_next_due"),
-        extended=_summarise_extensions(matching_tasks("extended"), first, last),
+        extended=tuple(task for task in extended if extensions[task.pk].times),
+        extensions=extensions,
         reported=matching_tasks("reported", "last_report_on"),
     )
 
@@ -105,29 +82,6 @@ def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
         "overdue": Q(health=Health.OVERDUE),
         "unreported": is_open & ~reported,
     }
-
-
-def _summarise_extensions(
-    tasks: tuple[Task, ...], first: datetime.date, last: datetime.date
-) -> tuple[ExtensionSummary, ...]:
-    entries: dict[int, list[TaskLog]] = {}
-    for entry in extension_entries_between(first, last, [task.pk for task in tasks]):
-        entries.setdefault(entry.task_id, []).append(entry)
-    return tuple(
-        ExtensionSummary(
-            task,
-            len(entries[task.pk]),
-            sum(map(days_granted, entries[task.pk])),
-            tuple(dict.fromkeys(_reason(entry) for entry in entries[task.pk])),
-        )
-        for task in tasks
-        if task.pk in entries
-    )
-
-
-def _reason(entry: TaskLog) -> str:
-    extension_request = getattr(entry, "decides_on", None)
-    return extension_request.reason if extension_request else entry.note
 
 
 def _common_body(day: datetime.date) -> str:

@@ -2,19 +2,18 @@
 
 import datetime
 from collections.abc import Iterator
-from operator import attrgetter
-from typing import BinaryIO
+from operator import itemgetter
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column
-from meetings.models import Task
 from meetings.tasks.statistics import format_summary
 
 from . import formatting
-from .bulletin import Bulletin, DepartmentActivity, build_bulletin
+from .bulletin import Bulletin, build_bulletin
 from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
 
 
@@ -76,35 +75,38 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
         yield formatting.departments_note()
     else:
         yield Paragraph(_("There was no task."))
-    yield Heading(1, _("Closed in the period"))
-    yield from _task_blocks(
+    yield from formatting.tasks_section(
+        Heading(1, _("Closed in the period")),
         bulletin.closed,
-        _("Nothing was closed."),
         _("Tasks closed in the period"),
         Column(_("Closed on"), 23, lambda task: formatting.format_short_day(task.day_closed_on), is_centred=True),
         Column(_("How it ended"), 34, formatting.format_progress),
+        otherwise=_("Nothing was closed."),
+        with_meeting=True,
     )
-    yield Heading(1, _("Newly overdue"))
-    yield from _task_blocks(
+    yield from formatting.tasks_section(
+        Heading(1, _("Newly overdue")),
         bulletin.newly_late,
-        _("Nothing became overdue."),
         _("Tasks that became overdue in the period"),
         Column(_("Due day"), 23, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
         Column(_("Last report, or the reason"), 34, formatting.format_progress),
+        otherwise=_("Nothing became overdue."),
+        with_meeting=True,
     )
     yield Heading(1, _("Extended in the period"))
     yield from _extension_blocks(bulletin)
-    yield Heading(1, _("Reported in the period"))
-    yield from _task_blocks(
+    yield from formatting.tasks_section(
+        Heading(1, _("Reported in the period")),
         bulletin.reported,
-        _("Nothing was reported."),
         _("Tasks reported on in the period"),
         Column(label("status"), 20, lambda task: formatting.format_state(task, bulletin.last), is_centred=True),
         Column(label("progress"), 37, formatting.format_progress),
+        otherwise=_("Nothing was reported."),
+        with_meeting=True,
     )
 
 
-def _departments_table(bulletin: Bulletin) -> Table[DepartmentActivity]:
+def _departments_table(bulletin: Bulletin) -> Table[dict[str, Any]]:
     heads = {
         "closed": pgettext("in the period", "Closed"),
         "reported": pgettext("in the period", "Reported"),
@@ -114,33 +116,25 @@ def _departments_table(bulletin: Bulletin) -> Table[DepartmentActivity]:
         "overdue": _("Overdue at the end"),
         "unreported": _("Open, no report"),
     }
-    columns = (
-        Column(_("Department"), 25, attrgetter("name")),
-        *(Column(head, 11, attrgetter(name), is_centred=True) for name, head in heads.items()),
+    columns: tuple[Column[Any], ...] = (
+        Column(_("Department"), 25, itemgetter("name")),
+        *(Column(head, 11, itemgetter(f"in_{name}"), is_centred=True) for name, head in heads.items()),
     )
     return Table(_("What the departments did in the period"), columns, bulletin.departments)
 
 
-def _task_blocks(tasks: tuple[Task, ...], empty_text: str, caption: str, *columns: Column[Task]) -> Iterator[Block]:
-    if not tasks:
-        yield Paragraph(empty_text)
-        return
-    yield from formatting.counted_tasks_table(caption, tasks, *columns, with_meeting=True)
-
-
 def _extension_blocks(bulletin: Bulletin) -> Iterator[Block]:
-    extended = bulletin.extended
-    if not extended:
+    extensions = bulletin.extensions
+    if not bulletin.extended:
         yield Paragraph(_("No deadline was extended."))
         return
-    times, days = sum(each.times for each in extended), sum(each.days for each in extended)
-    yield Paragraph(formatting.format_extension_sum(len(extended), times, days), keep_with_next=True)
+    times, days = sum(each.times for each in extensions.values()), sum(each.days for each in extensions.values())
+    yield Paragraph(formatting.format_extension_sum(len(bulletin.extended), times, days), keep_with_next=True)
     yield formatting.tasks_table(
         _("Deadlines extended in the period"),
-        extended,
-        Column(_("Due now"), 23, lambda each: formatting.format_short_day(each.task.day_due_date), is_centred=True),
-        formatting.days_column(attrgetter("days")),
-        Column(_("Reason"), 26, lambda each: "\n".join(each.reasons)),
-        get_task=attrgetter("task"),
+        bulletin.extended,
+        Column(_("Due now"), 23, lambda task: formatting.format_short_day(task.day_due_date), is_centred=True),
+        formatting.days_column(lambda task: extensions[task.pk].days),
+        Column(_("Reason"), 26, lambda task: "\n".join(extensions[task.pk].reasons)),
         with_meeting=True,
     )

@@ -4,19 +4,18 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import attrgetter
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from meetings.display.fields import label
-from meetings.exports.columns import Column, Line
+from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
 from meetings.models import Health, Status, SuggestionOutcome, Task
 from meetings.tasks.statistics import OTHER_ENDS, Summary
 
-from .official import Block, Note, Paragraph, Table, format_day
+from .official import Block, Heading, Note, Paragraph, Table, format_day
 
 
 def task_number_label(task: Task) -> str:
@@ -225,43 +224,48 @@ def departments_note() -> Note:
     )
 
 
-def _get_line(line: Any) -> Task:
-    return line
-
-
 def tasks_table(
-    caption: str,
-    lines: Sequence[Line],
-    *more_columns: Column[Line],
-    get_task: Callable[[Line], Task] = _get_line,
-    with_meeting: bool = False,
-) -> Table[Line]:
-    """Return a table of ``lines`` with their tasks and ``more_columns``.
+    caption: str, tasks: Sequence[Task], *more_columns: Column[Task], with_meeting: bool = False
+) -> Table[Task]:
+    """Return a table of ``tasks`` with ``more_columns``.
 
     ``with_meeting``: the tasks are of several meetings, so they are counted, and each names its own.
     """
-    places = {get_task(line).pk: place for place, line in enumerate(lines, start=1)}
+    places = {task.pk: place for place, task in enumerate(tasks, start=1)}
     number = (lambda task: places[task.pk]) if with_meeting else task_number_label
-    text = _task_text_with_meeting if with_meeting else attrgetter("text")
     columns = (
-        Column(label("printed_number"), 11, lambda line: number(get_task(line)), is_centred=True),
-        Column(label("text"), 36, lambda line: text(get_task(line))),
-        Column(label("departments"), 19, lambda line: format_departments(get_task(line))),
+        Column(label("printed_number"), 11, number, is_centred=True),
+        Column(label("text"), 36, _task_text_with_meeting if with_meeting else attrgetter("text")),
+        Column(label("departments"), 19, format_departments),
         *more_columns,
     )
-    return Table(caption, columns, lines)
+    return Table(caption, columns, tasks)
 
 
-def counted_tasks_table(
-    caption: str, lines: Sequence[Line], *more_columns: Column[Line], request: str = "", **options: Any
+def tasks_section(
+    heading: Heading,
+    tasks: Sequence[Task],
+    caption: str,
+    *more_columns: Column[Task],
+    request: str = "",
+    otherwise: str = "",
+    with_meeting: bool = False,
 ) -> Iterator[Block]:
-    """Yield a ``request``, the number of tasks, and their table."""
-    number = ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", len(lines))
-    yield Paragraph(join_sentences([request, number % {"number": len(lines)}]), keep_with_next=True)
-    yield tasks_table(caption, lines, *more_columns, **options)
+    """Yield the ``heading``, a ``request``, the number of tasks, and their table.
+
+    Without a task: what is said ``otherwise`` under the heading, or nothing.
+    """
+    if tasks:
+        number = ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", len(tasks))
+        yield heading
+        yield Paragraph(join_sentences([request, number % {"number": len(tasks)}]), keep_with_next=True)
+        yield tasks_table(caption, tasks, *more_columns, with_meeting=with_meeting)
+    elif otherwise:
+        yield heading
+        yield Paragraph(otherwise)
 
 
-def days_column(get_days: Callable[[Line], int]) -> Column[Line]:
+def days_column(get_days: Callable[[Task], int]) -> Column[Task]:
     """Return the column of how many days a deadline was moved by."""
     return Column(pgettext("number of days", "Days"), 10, get_days, is_centred=True)
 

@@ -11,13 +11,12 @@ from django.utils.translation import ngettext
 from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, format_source
-from meetings.models import Meeting, Suggestion, Task
-from meetings.reports.decision_blocks import decision_blocks
+from meetings.models import ExtensionRequest, Health, Meeting, Status, Suggestion, Task
 from meetings.tasks.statistics import format_summary
 
 from . import formatting
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
-from .progress import ExtendedTask, ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
+from .progress import ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
 
 
 def write_meeting_report(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
@@ -44,14 +43,14 @@ def _blocks(report: ProgressReport) -> Iterator[Block]:
     yield from _overview_blocks(report)
     yield from _progress_blocks(report)
     yield Heading(1, _("What is late, and why"))
-    yield from _late_blocks(report)
+    yield from list(_late_blocks(report)) or [Paragraph(_("Nothing is late."))]
     yield Heading(1, _("Extensions"))
     yield from _extension_blocks(report)
     if report.raised_before:
         yield Heading(1, _("Suggestions that were raised before"))
         yield from _related_suggestion_blocks(report)
     yield Heading(1, _("What is asked of the committee"))
-    yield from decision_blocks(report.pending_decisions)
+    yield from list(_decision_blocks(report)) or [Paragraph(_("Nothing has to be decided."))]
 
 
 def _opening(report: ProgressReport) -> str:
@@ -145,26 +144,19 @@ def _task_text(task: Task, report: ProgressReport) -> str:
 
 
 def _late_blocks(report: ProgressReport) -> Iterator[Block]:
-    if not report.overdue and not report.review_missed:
-        yield Paragraph(_("Nothing is late."))
-        return
-    if report.overdue:
-        yield Heading(2, _("Tasks past their due day"))
-        yield from _late_table(_("Overdue tasks"), report.overdue, _("Due day"), _("Days overdue"), report)
-    if report.review_missed:
-        caption = _("Ongoing tasks not reviewed in time")
-        yield Heading(2, caption)
-        yield from _late_table(caption, report.review_missed, _("Review day"), _("Days past"), report)
-
-
-def _late_table(caption: str, tasks: tuple[Task, ...], due: str, days: str, report: ProgressReport) -> Iterator[Block]:
-    return formatting.counted_tasks_table(
-        caption,
-        tasks,
-        Column(due, 23, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
-        Column(days, 11, lambda task: formatting.days_late(task, report.day), is_centred=True),
-        Column(_("Last report, or the reason"), 34, lambda task: _late_reason(task, report)),
-    )
+    missed = _("Ongoing tasks not reviewed in time")
+    for health, heading, caption, due, days in (
+        (Health.OVERDUE, _("Tasks past their due day"), _("Overdue tasks"), _("Due day"), _("Days overdue")),
+        (Health.REVIEW_MISSED, missed, missed, _("Review day"), _("Days past")),
+    ):
+        yield from formatting.tasks_section(
+            Heading(2, heading),
+            report.in_health(health),
+            caption,
+            Column(due, 23, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
+            Column(days, 11, lambda task: formatting.days_late(task, report.day), is_centred=True),
+            Column(_("Last report, or the reason"), 34, lambda task: _late_reason(task, report)),
+        )
 
 
 def _late_reason(task: Task, report: ProgressReport) -> str:
@@ -178,10 +170,10 @@ def _late_reason(task: Task, report: ProgressReport) -> str:
 
 
 def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
-    if not report.extended:
+    tasks = [task for task in report.tasks if task.day_extension_count]
+    if not tasks:
         yield Paragraph(_("No deadline was extended."))
         return
-    tasks = [extended.task for extended in report.extended]
     times, days = sum(task.day_extension_count for task in tasks), sum(task.day_extension_days for task in tasks)
     sentences = [formatting.format_extension_sum(len(tasks), times, days)]
     if again := report.summary.figures["extended_again"].number:
@@ -192,26 +184,18 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
     yield Paragraph(formatting.join_sentences(sentences), keep_with_next=True)
     yield formatting.tasks_table(
         _("Extended deadlines"),
-        report.extended,
-        Column(label("deadline"), 26, lambda extended: _format_deadline_change(extended.task)),
-        Column(_("Times"), 9, attrgetter("task.day_extension_count"), is_centred=True),
-        formatting.days_column(attrgetter("task.day_extension_days")),
-        Column(_("Reason"), 28, _extension_reasons),
-        get_task=attrgetter("task"),
+        tasks,
+        Column(label("deadline"), 26, _format_deadline_change),
+        Column(_("Times"), 9, attrgetter("day_extension_count"), is_centred=True),
+        formatting.days_column(attrgetter("day_extension_days")),
+        Column(_("Reason"), 28, lambda task: "\n".join(report.extensions[task.pk].reasons)),
     )
 
 
 def _format_deadline_change(task: Task) -> str:
-    before = (
-        formatting.format_short_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
-    )
-    after = formatting.format_short_day(task.day_due_date) if task.day_due_date else task.day_deadline_text
+    before = formatting.format_short_day(task.original_due_date) or task.original_deadline_text
+    after = formatting.format_short_day(task.day_due_date) or task.day_deadline_text
     return formatting.format_deadline_change(before, after)
-
-
-def _extension_reasons(extended: ExtendedTask) -> str:
-    reasons = [grant.request_reason or grant.grant_reason for grant in extended.grants]
-    return "\n".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
 def _related_suggestion_blocks(report: ProgressReport) -> Iterator[Block]:
@@ -255,3 +239,65 @@ def _task_outcome_text(task: Task, day: datetime.date) -> str:
         "state": formatting.format_state(task, day),
         "progress": formatting.format_progress(task),
     }
+
+
+# --- what is to be decided ----------------------------------------------------------------------
+
+
+def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
+    """Yield what the meeting has to decide, a heading and a table for each kind."""
+    requests, entries = report.extension_requests, report.status_entries
+    yield from formatting.tasks_section(
+        Heading(2, _("Deadlines to be decided")),
+        report.undecided,
+        _("Tasks whose deadline is undecided"),
+        Column(_("Deadline as printed"), 34, attrgetter("day_deadline_text")),
+        request=_("Please decide by when these tasks are to be done."),
+    )
+    yield from formatting.tasks_section(
+        Heading(2, _("Departments to be named")),
+        report.unassigned,
+        _("Tasks that no department answers for"),
+        Column(label("deadline"), 34, formatting.format_deadline),
+        request=_("Please name who answers for these tasks."),
+    )
+    yield from formatting.tasks_section(
+        Heading(2, _("Later deadlines to be decided on")),
+        [task for task in report.tasks if task.pk in requests],
+        _("Later deadlines asked for"),
+        Column(_("Asked for"), 26, lambda task: _format_request(requests[task.pk])),
+        formatting.days_column(lambda task: requests[task.pk].days_requested),
+        Column(_("Reason"), 30, lambda task: requests[task.pk].reason),
+        request=_("Please decide on these wishes for more time."),
+    )
+    for status, heading, caption, reason, request in (
+        (
+            Status.CLOSURE_REQUESTED,
+            _("Closures to be decided on"),
+            _("Closures asked for"),
+            _("What was done"),
+            _("Please decide whether these tasks are done."),
+        ),
+        (
+            Status.TERMINATED,
+            _("Terminated tasks to be confirmed"),
+            _("Terminated tasks"),
+            _("Why"),
+            _("Please confirm that these tasks are not carried on."),
+        ),
+    ):
+        yield from formatting.tasks_section(
+            Heading(2, heading),
+            [task for task in report.tasks if task.day_status == status],
+            caption,
+            Column(
+                _("Day"), 20, lambda task: formatting.format_short_day(entries[task.pk].effective_on), is_centred=True
+            ),
+            Column(reason, 36, lambda task: entries[task.pk].note),
+            request=request,
+        )
+
+
+def _format_request(request: ExtensionRequest) -> str:
+    before, after = map(formatting.format_short_day, (request.due_date_before, request.due_date))
+    return formatting.format_deadline_change(before, after)

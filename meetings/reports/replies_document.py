@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from itertools import groupby
 from operator import attrgetter
 from typing import BinaryIO
 
@@ -15,7 +16,8 @@ from meetings.tasks.statistics import format_summary
 
 from . import formatting
 from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
-from .replies import ReplySheet, SuggestionReply, build_reply_sheet
+from .progress import SuggestionPart
+from .replies import ReplySheet, build_reply_sheet
 
 
 def write_reply_sheet(file: BinaryIO, person: Person, day: datetime.date) -> None:
@@ -30,25 +32,25 @@ def reply_document(sheet: ReplySheet) -> OfficialDocument:
         salutation=formatting.format_salutation(sheet.person.name),
         blocks=list(_blocks(sheet)),
         closing=_("Please go on giving us your opinion."),
-        signed_by=formatting.secretariat_name(sheet.meetings[0].meeting.body if sheet.meetings else ""),
+        signed_by=formatting.secretariat_name(sheet.parts[0].suggestion.meeting.body if sheet.parts else ""),
         signed_on=sheet.day,
     )
 
 
 def _blocks(sheet: ReplySheet) -> Iterator[Block]:
-    if not sheet.suggestions:
+    if not sheet.parts:
         yield Paragraph(_("By %(day)s no suggestion of yours was recorded.") % {"day": format_day(sheet.day)})
         return
     yield Paragraph(_opening(sheet))
-    for of in sheet.meetings:
-        yield Heading(1, of.meeting.title)
-        for answer in of.replies:
-            yield Heading(2, answer.suggestion.text or _("Suggestion without a text"))
-            yield from _reply_blocks(answer, sheet.day)
+    for meeting, parts in groupby(sheet.parts, key=attrgetter("suggestion.meeting")):
+        yield Heading(1, meeting.title)
+        for part in parts:
+            yield Heading(2, part.suggestion.text or _("Suggestion without a text"))
+            yield from _reply_blocks(part, sheet)
 
 
 def _opening(sheet: ReplySheet) -> str:
-    meetings, number = len(sheet.meetings), sheet.suggestions
+    meetings, number = len({part.suggestion.meeting_id for part in sheet.parts}), len(sheet.parts)
     thanks = _("Thank you for what you suggested at %(meetings)s: %(suggestions)s.") % {
         "meetings": ngettext("%(number)d meeting", "%(number)d meetings", meetings) % {"number": meetings},
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", number) % {"number": number},
@@ -62,15 +64,15 @@ def _opening(sheet: ReplySheet) -> str:
     )
 
 
-def _reply_blocks(reply: SuggestionReply, day: datetime.date) -> Iterator[Block]:
-    if reply.earlier:
-        yield Paragraph(_("The same matter was raised before at %(meeting)s.") % {"meeting": reply.earlier.meeting})
-    for later in reply.later:
+def _reply_blocks(part: SuggestionPart, sheet: ReplySheet) -> Iterator[Block]:
+    if earlier := part.suggestion.raised_before:
+        yield Paragraph(_("The same matter was raised before at %(meeting)s.") % {"meeting": earlier.meeting})
+    for later in sheet.later.get(part.suggestion.pk, ()):
         yield Paragraph(_("The same matter was raised again at %(meeting)s.") % {"meeting": later.meeting})
-    if reply.outcome:
-        yield Paragraph(formatting.format_outcome(reply.outcome))
-    if reply.tasks:
-        yield _tasks_table(reply.tasks, day)
+    if part.outcome:
+        yield Paragraph(formatting.format_outcome(part.outcome))
+    if part.tasks:
+        yield _tasks_table(part.tasks, sheet.day)
     else:
         yield Paragraph(_("It has not been made a task yet."))
 

@@ -229,16 +229,14 @@ def test_it_is_about_the_day_asked_for(eventful):
     assert "调研报告已完成。" in after
     assert "供应商更换。" not in after, "that was asked for later"
     report = build_progress_report(eventful, DAY(2025, 6, 1))
-    assert [wish.request.reason for wish in report.pending_decisions.extension_requests] == ["验收推迟。"]
-    assert (
-        build_progress_report(eventful, DAY(2025, 5, 2)).pending_decisions.extension_requests[0].request.reason
-        == "供应商更换。"
-    )
-    assert not report.pending_decisions.closure_requests
+    assert [request.reason for request in report.extension_requests.values()] == ["验收推迟。"]
+    before = build_progress_report(eventful, DAY(2025, 5, 2))
+    assert [request.reason for request in before.extension_requests.values()] == ["供应商更换。"]
+    assert not [task for task in report.tasks if task.day_status == Status.CLOSURE_REQUESTED]
 
 
 def test_an_undecided_deadline_is_asked_for_also_where_its_review_was_missed(eventful):
-    (task,) = build_progress_report(eventful, DAY(2025, 7, 1)).pending_decisions.undecided
+    (task,) = build_progress_report(eventful, DAY(2025, 7, 1)).undecided
     assert (task.text, task.health) == ("升级评审系统。", "review_missed")
 
 
@@ -308,7 +306,7 @@ def test_the_reason_of_an_ending_is_not_that_of_a_batch_which_was_undone():
     batch = factories.batch(task, note="误操作。", status=Status.IN_PROGRESS)
     undo_batch(batch_id=batch.pk, actor=factories.secretariat())
     report = build_progress_report(task.suggestion.meeting, timezone.localdate())
-    assert [ending.reason for ending in report.pending_decisions.terminated] == ["并入其他任务。"]
+    assert {pk: entry.note for pk, entry in report.status_entries.items()} == {task.pk: "并入其他任务。"}
 
 
 def in_english(meeting: Meeting, day: datetime.date) -> str:
