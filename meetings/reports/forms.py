@@ -1,10 +1,10 @@
 """Forms of reports: which meeting, which period, whose suggestions, and the day."""
 
 import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from django import forms
-from django.http import QueryDict
+from django.http import FileResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,10 +12,16 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
+from meetings.exports.downloads import download_response
 from meetings.models import Account, Meeting, Person, Suggestion
 from meetings.ui.fields import IdField, TextField
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchChoiceField
+
+from .bulletin_document import write_bulletin
+from .progress_document import write_meeting_report
+from .register_workbook import write_register_with_summary
+from .replies_document import write_reply_sheet
 
 
 class DayField(forms.CharField):
@@ -40,6 +46,8 @@ class ReportForm(forms.Form):
 
     # What tells the fields of the page's forms apart.
     name = ""
+    # The ending of the report's file.
+    ending = "docx"
     # By name: of which class each is, is known where it is declared.
     fields: dict[str, Any]
 
@@ -53,6 +61,18 @@ class ReportForm(forms.Form):
     ) -> None:
         super().__init__(data, auto_id=f"{self.name}-%s", initial=initial)
         self.account, self.today = account, today
+
+    def make_report(self) -> FileResponse:
+        """Hand out the report as a file; for a valid form."""
+        return download_response(self.write, self.file_name(), self.ending)
+
+    def file_name(self) -> str:
+        """Return what the file is called, without its ending."""
+        raise NotImplementedError
+
+    def write(self, file: BinaryIO) -> None:
+        """Write the report into ``file``."""
+        raise NotImplementedError
 
 
 class DayReportForm(ReportForm):
@@ -93,6 +113,13 @@ class MeetingReportForm(DayReportForm):
             self.add_error(AS_OF, _("The minutes of this meeting had not been issued on that day."))
         return data
 
+    def file_name(self) -> str:
+        values = {"title": self.cleaned_data["meeting"].title, "day": self.cleaned_data[AS_OF].isoformat()}
+        return _("%(title)s, report as of %(day)s") % values
+
+    def write(self, file: BinaryIO) -> None:
+        write_meeting_report(file, self.cleaned_data["meeting"], self.cleaned_data[AS_OF])
+
 
 class BulletinForm(ReportForm):
     """The bulletin of a period."""
@@ -116,6 +143,13 @@ class BulletinForm(ReportForm):
             self.add_error("to", _("The period ends before it begins. Choose a later day, or an earlier beginning."))
         return data
 
+    def file_name(self) -> str:
+        values = {"first": self.cleaned_data["from"].isoformat(), "last": self.cleaned_data["to"].isoformat()}
+        return _("Bulletin from %(first)s to %(last)s") % values
+
+    def write(self, file: BinaryIO) -> None:
+        write_bulletin(file, self.cleaned_data["from"], self.cleaned_data["to"])
+
 
 class ReplySheetForm(DayReportForm):
     """The reply sheet for one member."""
@@ -135,11 +169,33 @@ class ReplySheetForm(DayReportForm):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = permissions.readable_suggesters(self.account)
 
+    def file_name(self) -> str:
+        values = {"name": self.cleaned_data["person"].name, "day": self.cleaned_data[AS_OF].isoformat()}
+        return _("Reply to %(name)s as of %(day)s") % values
+
+    def write(self, file: BinaryIO) -> None:
+        write_reply_sheet(file, self.cleaned_data["person"], self.cleaned_data[AS_OF])
+
 
 class RegisterForm(DayReportForm):
     """The register with its summary."""
 
     name = "register"
+    ending = "xlsx"
+
+    def file_name(self) -> str:
+        return _("Register with summary as of %(day)s") % {"day": self.cleaned_data[AS_OF].isoformat()}
+
+    def write(self, file: BinaryIO) -> None:
+        day = self.cleaned_data[AS_OF]
+        tasks = permissions.readable_tasks(self.account, day).in_printed_order()
+        write_register_with_summary(file, tasks, permissions.readable_states(self.account, {}), day)
+
+
+# The forms of the page, by their names.
+REPORT_FORMS: dict[str, type[ReportForm]] = {
+    form.name: form for form in (MeetingReportForm, BulletinForm, ReplySheetForm, RegisterForm)
+}
 
 
 class CompareForm(forms.Form):

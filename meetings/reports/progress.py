@@ -144,7 +144,7 @@ def group_by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date)
 def build_suggestion_parts(
     suggestions: Iterable[Suggestion], tasks: Iterable[Task], day: datetime.date
 ) -> list[SuggestionPart]:
-    """Return the suggestions with their outcomes by ``day`` and their tasks. One query.
+    """Return the suggestions with their tasks and outcomes by ``day``. One query.
 
     ``tasks`` are in the order of their suggestions.
     """
@@ -157,7 +157,7 @@ def build_suggestion_parts(
 def summarise_extensions(
     tasks: Iterable[Task], last: datetime.date, first: datetime.date = datetime.date.min
 ) -> dict[int, ExtensionSummary]:
-    """Return how each of ``tasks`` was extended from ``first`` to ``last``, by task. One query.
+    """Return how ``tasks`` were extended from ``first`` to ``last``, by id. One query.
 
     What was undone by then does not count. The reason is that of the request, where an extension decided on one.
     """
