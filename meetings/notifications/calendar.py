@@ -1,9 +1,7 @@
 """A person's deadlines and reviews as an iCalendar feed (RFC 5545)."""
 
 import datetime
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,16 +18,8 @@ ONE_DAY = datetime.timedelta(days=1)
 REFRESH = datetime.timedelta(hours=12)
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarFile:
-    """The file, and the mark by which a program finds that it has it already."""
-
-    content: bytes
-    etag: str
-
-
-def build_calendar(account: Account, day: datetime.date) -> CalendarFile:
-    """Build the calendar of the account's own tasks that are open on ``day``.
+def build_calendar(account: Account, day: datetime.date) -> bytes:
+    """Build the iCalendar file of the account's own tasks that are open on ``day``.
 
     An all-day event for the deadline, each unmet milestone and the review of each task, in the active language. An
     event has the same UID as long as the register lives, also when its day moves; what is closed is no longer there.
@@ -50,8 +40,7 @@ def build_calendar(account: Account, day: datetime.date) -> CalendarFile:
     for task in tasks.for_listing().prefetch_related("milestones").with_last_entry_at().order_by("pk"):
         for event in _events(task):
             calendar.add_component(event)
-    content = calendar.to_ical()
-    return CalendarFile(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+    return calendar.to_ical()
 
 
 def _events(task: Task) -> Iterator[Event]:

@@ -10,6 +10,7 @@ import logging
 import smtplib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -91,7 +92,7 @@ def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
             (compose_digest(mailing.account, day), mailing) for mailing in unsent.select_related("account__person")
         ]
         digests = [(digest, mailing) for digest, mailing in composed if digest is not None]
-    plans = []
+    plans: list[MailPlan] = []
     for digest, mailing in digests:
         if not digest.account.email:
             report.without_address.append(str(digest.account))
@@ -100,12 +101,8 @@ def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
         if mailing.state in (MailState.SENT, MailState.SUPERSEDED):
             report.skipped += 1
         else:
-            plans.append((mailing, digest.composed_at, _digest_mail_composer(mailing, digest)))
+            plans.append((mailing, digest.composed_at, partial(digest_mail, mailing, digest)))
     return plans
-
-
-def _digest_mail_composer(mailing: Mailing, digest: Digest) -> ComposeMail:
-    return lambda: digest_mail(mailing, digest)
 
 
 def _plan_reminders(day: datetime.date) -> list[MailPlan]:
@@ -115,19 +112,16 @@ def _plan_reminders(day: datetime.date) -> list[MailPlan]:
     """
     composed_at = timezone.now()
     unsent = Mailing.objects.sendable(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
-    plans = []
+    plans: list[MailPlan] = []
     for mailing in unsent.select_related("account", "entry__actor").order_by("pk"):
         assert mailing.entry is not None  # the constraint mailing_reminder_has_an_entry
-        task = Task.objects.on(max(day, mailing.day)).for_listing().filter(pk=mailing.entry.task_id).first()
+        of_day = max(day, mailing.day)
+        task = Task.objects.on(of_day).for_listing().filter(pk=mailing.entry.task_id).first()
         if task is None or not task.is_open:
             Mailing.objects.give_up(mailing.pk)
         elif mailing.account.email:
-            plans.append((mailing, composed_at, _reminder_mail_composer(mailing, task, max(day, mailing.day))))
+            plans.append((mailing, composed_at, partial(reminder_mail, mailing, task, of_day)))
     return plans
-
-
-def _reminder_mail_composer(mailing: Mailing, task: Task, day: datetime.date) -> ComposeMail:
-    return lambda: reminder_mail(mailing, task, day)
 
 
 # --- sending -----------------------------------------------------------------------------------------

@@ -1,24 +1,26 @@
-"""Sections of a digest: one function each, None where there is nothing to tell.
+"""Sections of a digest, in the order of `SECTIONS`; None for nothing to tell.
 
-Each takes the account, the day (Asia/Shanghai, whose end it is about) and ``since``, when the account's last digest
-that was sent was composed (None: never). What somebody has to answer is ``required``; the rest can be turned off.
+Each takes the account, the day (Asia/Shanghai, whose end it is about) and ``last_digest_at``, when the account's last
+digest that was sent was composed (None: never). What somebody has to answer is required; the rest can be turned off.
 """
 
 import datetime
 from collections.abc import Callable, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF
+from meetings.core.types import StrOrPromise
 from meetings.core.workdays import first_of_last_working_days
 from meetings.models import Account, DepartmentRole, Health, Instruction, Role, Task
 from meetings.models.task import TaskQuerySet
@@ -27,8 +29,6 @@ from meetings.tasks import inbox
 # More than this is not read in a mail; the list in the register holds them all.
 MAX_LINES = 15
 MAX_TEXT_LENGTH = 200
-# The groups of the inbox in which somebody decides.
-DECISIONS = frozenset({"closure", "extension", "agree"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,27 @@ SectionBuilder = Callable[[Account, datetime.date, datetime.datetime | None], Se
 # --- what has to be answered ------------------------------------------------------------------------
 
 
-def waiting_for_decision(
-    account: Account, day: datetime.date, last_digest_at: datetime.datetime | None
+def inbox_section(
+    account: Account,
+    day: datetime.date,
+    last_digest_at: datetime.datetime | None,
+    *,
+    heading: StrOrPromise,
+    groups: Set[str],
 ) -> Section | None:
-    """Return the closures and extensions to decide on, for a leader those to agree to."""
-    return _inbox_section(account, day, DECISIONS, _("Waiting for your decision"))
+    """Return what waits for the account in these groups of its inbox."""
+    lines = []
+    for group in inbox.groups(account, day):
+        if group.key in groups:
+            lines += [DigestLine(task, _line_detail(group, task)) for task in group.items(day)]
+    return _required_section(heading, lines)
 
 
-def refused_requests(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
-    """Return what a liaison asked for and got back, until something is reported."""
-    return _inbox_section(account, day, {"sent_back"}, _("Sent back to you"))
+def _line_detail(group: inbox.InboxGroup, task: Task) -> str:
+    if not task.request_text:
+        return str(group.title)
+    text = Truncator(task.request_text).chars(MAX_TEXT_LENGTH)
+    return _("%(what)s: “%(words)s”") % {"what": group.title, "words": text}
 
 
 def new_instructions(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
@@ -117,14 +128,22 @@ def escalated(account: Account, day: datetime.date, last_digest_at: datetime.dat
     return _list_section(_("Late for long, and so reported to you"), tasks.filter(late), day) if late else None
 
 
-def overdue(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
-    """Return what is overdue: a liaison's own, for the secretariat all."""
-    return _health_section(account, day, Health.OVERDUE, _("Overdue"))
-
-
-def review_missed(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
-    """Return what was not reviewed in time: a liaison's own, for the secretariat all."""
-    return _health_section(account, day, Health.REVIEW_MISSED, _("Review missed"))
+def health_section(
+    account: Account,
+    day: datetime.date,
+    last_digest_at: datetime.datetime | None,
+    *,
+    heading: StrOrPromise,
+    health: Health,
+    roles: Set[Role] = frozenset({Role.SECRETARIAT, Role.LIAISON}),
+) -> Section | None:
+    """Return the tasks of this health: a liaison's own, for the secretariat all."""
+    if account.role not in roles:
+        return None
+    tasks = Task.objects.on(day).filter(Q(health=health))
+    if account.role == Role.LIAISON:
+        tasks = permissions.own_tasks(account, tasks)
+    return _list_section(heading, tasks, day, {**permissions.own_scope(account), "health": [health.value]})
 
 
 def review_due(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
@@ -132,93 +151,49 @@ def review_due(account: Account, day: datetime.date, last_digest_at: datetime.da
     if account.role != Role.LIAISON:
         return None
     until = day + datetime.timedelta(days=settings.REVIEW_DUE_DAYS)
-    tasks = _own_tasks(account, day).open().filter(Q(day_next_review__gte=day, day_next_review__lte=until))
+    tasks = (
+        permissions.own_tasks(account, Task.objects.on(day))
+        .open()
+        .filter(Q(day_next_review__gte=day, day_next_review__lte=until))
+    )
     heading = ngettext("Review due within a day", "Review due within %(days)d days", settings.REVIEW_DUE_DAYS)
     return _list_section(heading % {"days": settings.REVIEW_DUE_DAYS}, tasks, day)
 
 
-def due_soon(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
-    """Return the liaison's own tasks that are due soon."""
-    return _health_section(account, day, Health.DUE_SOON, _("Due soon")) if account.role == Role.LIAISON else None
-
-
 # In the order of a mail: what is asked of the reader first.
 SECTIONS: tuple[SectionBuilder, ...] = (
-    waiting_for_decision,
+    partial(inbox_section, heading=gettext_lazy("Waiting for your decision"), groups={"closure", "extension", "agree"}),
     new_instructions,
-    refused_requests,
+    partial(inbox_section, heading=gettext_lazy("Sent back to you"), groups={"sent_back"}),
     escalated,
-    overdue,
-    review_missed,
+    partial(health_section, heading=gettext_lazy("Overdue"), health=Health.OVERDUE),
+    partial(health_section, heading=gettext_lazy("Review missed"), health=Health.REVIEW_MISSED),
     review_due,
-    due_soon,
+    partial(health_section, heading=gettext_lazy("Due soon"), health=Health.DUE_SOON, roles={Role.LIAISON}),
 )
 
 
 # --- what they share --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """The tasks an account is reminded of, and the parameters of the same list."""
-
-    tasks: TaskQuerySet
-    query: dict[str, list[str]] = field(default_factory=dict)
-
-
-def _scope(account: Account, day: datetime.date) -> _Scope | None:
-    if permissions.is_secretariat(account):
-        return _Scope(Task.objects.on(day))
-    if account.role == Role.LIAISON:
-        return _Scope(_own_tasks(account, day), permissions.own_scope(account))
-    return None
-
-
-def _own_tasks(liaison: Account, day: datetime.date) -> TaskQuerySet:
-    return permissions.own_tasks(liaison, Task.objects.on(day))
-
-
-def _health_section(account: Account, day: datetime.date, health: Health, heading: str) -> Section | None:
-    scope = _scope(account, day)
-    if scope is None:
-        return None
-    query = QueryDict(mutable=True)
-    for name, values in {**scope.query, "health": [health.value]}.items():
-        query.setlist(name, values)
-    return _list_section(heading, scope.tasks.filter(Q(health=health)), day, query)
-
-
 def _list_section(
-    heading: str, tasks: TaskQuerySet, day: datetime.date, query: QueryDict | None = None
+    heading: StrOrPromise, tasks: TaskQuerySet, day: datetime.date, query: dict[str, list[str]] | None = None
 ) -> Section | None:
     lines = [DigestLine(task) for task in _ordered_for_lines(tasks)[:MAX_LINES]]
     total = len(lines) if len(lines) < MAX_LINES else tasks.count()
     if not lines:
         return None
     if query is None:
-        return Section(heading, lines, total)
+        return Section(str(heading), lines, total)
     if day != timezone.localdate():
-        query[AS_OF] = day.isoformat()
-    return Section(heading, lines, total, f"{reverse('task_list')}?{query.urlencode()}")
+        query[AS_OF] = [day.isoformat()]
+    return Section(str(heading), lines, total, f"{reverse('task_list')}?{urlencode(query, doseq=True)}")
 
 
-def _inbox_section(account: Account, day: datetime.date, keys: Set[str], heading: str) -> Section | None:
-    lines = []
-    for group in inbox.groups(account, day):
-        if group.key in keys:
-            lines += [DigestLine(task, _line_detail(group, task)) for task in group.items(day)]
-    return _required_section(heading, lines)
-
-
-def _line_detail(group: inbox.InboxGroup, task: Task) -> str:
-    if not task.request_text:
-        return str(group.title)
-    text = Truncator(task.request_text).chars(MAX_TEXT_LENGTH)
-    return _("%(what)s: “%(words)s”") % {"what": group.title, "words": text}
-
-
-def _required_section(heading: str, lines: list[DigestLine]) -> Section | None:
-    return Section(heading, lines[:MAX_LINES], len(lines), reverse("inbox"), is_required=True) if lines else None
+def _required_section(heading: StrOrPromise, lines: list[DigestLine]) -> Section | None:
+    if not lines:
+        return None
+    return Section(str(heading), lines[:MAX_LINES], len(lines), reverse("inbox"), is_required=True)
 
 
 def _ordered_for_lines(tasks: TaskQuerySet) -> TaskQuerySet:
