@@ -8,6 +8,7 @@ It is in Chinese whatever the reader's language: it goes to departments, and the
 """
 
 import datetime
+import math
 import zipfile
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -28,6 +29,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from meetings.errors import InvalidInputError
 from meetings.exports.columns import CellKind
 from meetings.exports.layout import MAX_ROW_HEIGHT, text_height
 from meetings.exports.sheets import set_up_page, set_widths, write_across, write_header_cell
@@ -74,14 +76,6 @@ _EDGE = Side(style="thin", color="FF9AA5B1")
 _BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
 
 
-class NoOpenTasksError(Exception):
-    """None of the departments has an open task there."""
-
-
-class TooManyRowsError(Exception):
-    """A file or a sheet would have more rows than are read again."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReturnInstructions:
     """Part of the instructions: by when to return the workbook, and to whom."""
@@ -110,13 +104,11 @@ def write_workbook(
 ) -> None:
     """Write one workbook: a sheet for each of ``departments`` with an open task.
 
-    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises NoOpenTasksError and
-    TooManyRowsError; then nothing has been written. Three queries, however many departments there are.
+    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises InvalidInputError where there are
+    none, or more than are read again; then nothing has been written. Three queries, however many departments there are.
     """
+    sheets = _sheets(departments, tasks, MAX_FILE_ROWS)
     with translation.override(settings.LANGUAGE_CODE):
-        sheets = _sheets(departments, tasks)
-        if sum(len(of) for _department, of in sheets) > MAX_FILE_ROWS:
-            raise TooManyRowsError
         _build_workbook(sheets, today, instructions).save(file)
 
 
@@ -126,20 +118,19 @@ def write_workbook_archive(
     departments: Sequence[Department],
     tasks: TaskQuerySet,
     today: datetime.date,
-    instructions: ReturnInstructions = ReturnInstructions(),  # noqa: B008 - frozen
+    instructions: ReturnInstructions,
     name_of: Callable[[Department], str],
 ) -> None:
     """Write a zip with a workbook for each department; see `write_workbook`.
 
     ``name_of`` names the file of a department inside.
     """
-    with translation.override(settings.LANGUAGE_CODE):
-        sheets = _sheets(departments, tasks)
-        used_names: set[str] = set()
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for department, of_department in sheets:
-                with archive.open(_free_name(name_of(department), used_names), "w") as part:
-                    _build_workbook([(department, of_department)], today, instructions).save(part)
+    sheets = _sheets(departments, tasks)
+    used_names: set[str] = set()
+    with translation.override(settings.LANGUAGE_CODE), zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for department, of_department in sheets:
+            with archive.open(_free_name(name_of(department), used_names), "w") as part:
+                _build_workbook([(department, of_department)], today, instructions).save(part)
 
 
 def _free_name(name: str, used_names: set[str]) -> str:
@@ -153,7 +144,9 @@ def _free_name(name: str, used_names: set[str]) -> str:
     return free
 
 
-def _sheets(departments: Sequence[Department], tasks: TaskQuerySet) -> list[tuple[Department, list[Task]]]:
+def _sheets(
+    departments: Sequence[Department], tasks: TaskQuerySet, max_rows: float = math.inf
+) -> list[tuple[Department, list[Task]]]:
     task_rows = list(open_tasks_of_departments(tasks, [department.pk for department in departments]))
     of: dict[int, list[Task]] = {department.pk: [] for department in departments}
     for task in task_rows:
@@ -162,9 +155,16 @@ def _sheets(departments: Sequence[Department], tasks: TaskQuerySet) -> list[tupl
                 of[department_id].append(task)
     sheets = [(department, of[department.pk]) for department in departments if of[department.pk]]
     if not sheets:
-        raise NoOpenTasksError
-    if any(len(rows) > MAX_SHEET_ROWS for _department, rows in sheets):
-        raise TooManyRowsError
+        raise InvalidInputError(_("None of these departments has an open task there, so there is nothing to fill in."))
+    counts = [len(rows) for _department, rows in sheets]
+    if max(counts) > MAX_SHEET_ROWS or sum(counts) > max_rows:
+        raise InvalidInputError(
+            _(
+                "That is more than %(sheet)d rows in a sheet or %(file)d in a workbook. Choose one meeting, fewer "
+                "departments, or a workbook for each department."
+            )
+            % {"sheet": MAX_SHEET_ROWS, "file": MAX_FILE_ROWS}
+        )
     return sheets
 
 
@@ -209,7 +209,7 @@ def _write_sheet(
     styles = [copy(cell._style) for cell in _style_row(sheet, header_row + 1)]
     for row, task in enumerate(tasks, start=header_row + 1):
         _write_row(sheet, row, styles, task, department)
-    _add_validations(sheet, header_row + 1, department, tasks, today)
+    _add_validations(sheet, header_row + 1, department, tasks)
     _protect(sheet)
     _set_up_page(sheet, header_row, header_row + len(tasks))
 
@@ -294,29 +294,38 @@ def _write_row(sheet: Worksheet, row: int, styles: Sequence[StyleArray], task: T
 # --- what the sheet itself checks -------------------------------------------------------------------
 
 
-def _add_validations(
-    sheet: Worksheet, first_row: int, department: Department, tasks: Sequence[Task], today: datetime.date
-) -> None:
+def _add_validations(sheet: Worksheet, first_row: int, department: Department, tasks: Sequence[Task]) -> None:
     """Add validation rules to the sheet: one for all rows with the same choices."""
     letters = {key: get_column_letter(index) for index, key in enumerate(COLUMNS, start=1)}
     rules: dict[tuple, DataValidation] = {}
     for row, task in enumerate(tasks, start=first_row):
         labels = tuple(str(status.label) for status in allowed_statuses(task, department.pk, task.day_status))
         if labels not in rules:
-            rules[labels] = _statuses_rule(labels)
+            rules[labels] = _rule(
+                _("Not one of the list"),
+                _("Choose from the list, or leave the cell empty to keep the present status."),
+                type="list",
+                formula1='"{}"'.format(",".join(labels)),
+            )
         rules[labels].add(f"{letters[WorkbookColumn.NEW_STATUS]}{row}")
         issued_on = task.suggestion.meeting.issued_on
         if (issued_on,) not in rules:
-            rules[(issued_on,)] = _day_rule(issued_on)
+            rules[(issued_on,)] = _rule(
+                _("Not such a day"),
+                _("Write a day from %(issued)s, when the minutes were issued, until today, such as 2024-05-31.")
+                % {"issued": issued_on.isoformat()},
+                type="date",
+                operator="between",
+                formula1=str(int(to_excel(issued_on))),
+                formula2="TODAY()",
+            )
         rules[(issued_on,)].add(f"{letters[WorkbookColumn.DAY]}{row}")
-    texts = DataValidation(
+    texts = _rule(
+        _("Too long"),
+        _("At most %(most)d characters.") % {"most": MAX_TEXT_LENGTH},
         type="textLength",
         operator="lessThanOrEqual",
         formula1=str(MAX_TEXT_LENGTH),
-        allow_blank=True,
-        showErrorMessage=True,
-        errorTitle=_("Too long"),
-        error=_("At most %(most)d characters.") % {"most": MAX_TEXT_LENGTH},
     )
     last_row = first_row + len(tasks) - 1
     for key in (WorkbookColumn.PROGRESS, WorkbookColumn.REASON):
@@ -325,29 +334,8 @@ def _add_validations(
         sheet.add_data_validation(rule)
 
 
-def _statuses_rule(labels: Sequence[str]) -> DataValidation:
-    return DataValidation(
-        type="list",
-        formula1='"{}"'.format(",".join(labels)),
-        allow_blank=True,
-        showErrorMessage=True,
-        errorTitle=_("Not one of the list"),
-        error=_("Choose from the list, or leave the cell empty to keep the present status."),
-    )
-
-
-def _day_rule(issued_on: datetime.date) -> DataValidation:
-    return DataValidation(
-        type="date",
-        operator="between",
-        formula1=str(int(to_excel(issued_on))),
-        formula2="TODAY()",
-        allow_blank=True,
-        showErrorMessage=True,
-        errorTitle=_("Not such a day"),
-        error=_("Write a day from %(issued)s, when the minutes were issued, until today, such as 2024-05-31.")
-        % {"issued": issued_on.isoformat()},
-    )
+def _rule(title: str, message: str, **options: str) -> DataValidation:
+    return DataValidation(allow_blank=True, showErrorMessage=True, errorTitle=title, error=message, **options)
 
 
 def _protect(sheet: Worksheet) -> None:

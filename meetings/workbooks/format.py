@@ -8,7 +8,6 @@ no key. Both stand in cells, for cells are what every spreadsheet program saves 
 import datetime
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -108,9 +107,10 @@ def parse_row_key(text: str) -> RowKey | None:
     payload = _unsign(text, ROW_KEY_PREFIX)
     if payload is None:
         return None
-    task_id, version, department_id, entered, digests = payload
+    task_id, version, department_id, entered, joined = payload
     size = len(digest(""))
-    return RowKey(task_id, version, department_id, entered, tuple(_split_digests(digests, size)))
+    digests = tuple(joined[at : at + size] for at in range(0, len(joined), size))
+    return RowKey(task_id, version, department_id, entered, digests) if len(digests) == len(LOCKED_COLUMNS) else None
 
 
 def parse_sheet_key(text: str) -> SheetKey | None:
@@ -126,10 +126,6 @@ def parse_column_key(text: str) -> WorkbookColumn | None:
     """Return the column that a cell of the hidden row names."""
     name = text.strip().removeprefix(COLUMN_KEY_PREFIX)
     return WorkbookColumn(name) if text.strip().startswith(COLUMN_KEY_PREFIX) and name in list(WorkbookColumn) else None
-
-
-def _split_digests(text: str, size: int) -> Sequence[str]:
-    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 def _sign(payload: list) -> str:

@@ -23,11 +23,9 @@ WORKBOOK, ARCHIVE = "xlsx", "zip"
 MAX_FILES = 30
 
 
-class WorkbookExportForm(forms.Form):
+class WorkbookExportForm(ServiceForm):
     """Which workbooks are made; the values stand in the address."""
 
-    # By name: of which class each is, is known where it is declared.
-    fields: dict[str, Any]
     field_classes = dict.fromkeys(("department", "meeting", "form"), "wide")
 
     department = SearchMultipleChoiceField(

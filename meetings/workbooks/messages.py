@@ -1,41 +1,97 @@
 """Messages about a workbook: codes in, sentences in the active language out."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from dataclasses import dataclass
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from meetings.core.converter import rename_keys
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.parser.messages import unreadable_document_message
 from meetings.workbooks.columns import COLUMNS
 
 from .format import WorkbookColumn
-from .parser import Notice, NoticeCode, RejectionReason
 
-_NOTICES = {
-    NoticeCode.OTHER_SHEET: gettext_lazy("This sheet is none of a fill-in workbook of this register. It was not read."),
-    NoticeCode.FOREIGN_KEY: gettext_lazy(
-        "The hidden key of this row is none of this register's, or was changed. The row was not read."
-    ),
-    NoticeCode.SEVERAL_KEYS: gettext_lazy("This row holds the keys of several tasks. It was not read."),
-    NoticeCode.NO_KEY: gettext_lazy(
-        "This row was added: it has no hidden key, so its task is not known. It was not read."
-    ),
-    NoticeCode.HEAD_CHANGED: gettext_lazy("The head of this column was changed. It is still read as “%(column)s”."),
-    NoticeCode.HEADING_CHANGED: gettext_lazy("The title or the instructions were changed. That changes nothing here."),
-    NoticeCode.OUTSIDE: gettext_lazy("This cell is in no column of the workbook. It was not read."),
-    NoticeCode.COLUMN_MISSING: gettext_lazy("The column “%(column)s” is missing. Nothing of it was read."),
-    NoticeCode.COLUMN_TWICE: gettext_lazy("The column “%(column)s” is there twice. Nothing of it was read."),
-}
 
-_REJECTIONS = {
-    RejectionReason.ALTERED: gettext_lazy(
-        "The locked cells of this row are those of another task: the rows were probably sorted without their hidden "
-        "keys. Nothing of the row is taken over; enter it in a new workbook."
-    ),
-    RejectionReason.TWICE: gettext_lazy(
-        "The task is in this file several times, each time with something else. None of it is taken over; leave one "
-        "row and hand the file in again."
-    ),
-}
+class NoticeCode(TextChoices):
+    """Codes of notices about a workbook, with their messages."""
+
+    OTHER_SHEET = (
+        "other_sheet",
+        gettext_lazy("This sheet is none of a fill-in workbook of this register. It was not read."),
+    )
+    NO_SHEET = (
+        "no_sheet",
+        gettext_lazy("This is no fill-in workbook of this register, or its hidden row and column were removed."),
+    )
+    FOREIGN_KEY = (
+        "foreign_key",
+        gettext_lazy("The hidden key of this row is none of this register's, or was changed. The row was not read."),
+    )
+    SEVERAL_KEYS = "several_keys", gettext_lazy("This row holds the keys of several tasks. It was not read.")
+    NO_KEY = (
+        "no_key",
+        gettext_lazy("This row was added: it has no hidden key, so its task is not known. It was not read."),
+    )
+    HEAD_CHANGED = (
+        "head_changed",
+        gettext_lazy("The head of this column was changed. It is still read as “%(column)s”."),
+    )
+    HEADING_CHANGED = (
+        "heading_changed",
+        gettext_lazy("The title or the instructions were changed. That changes nothing here."),
+    )
+    OUTSIDE = "outside", gettext_lazy("This cell is in no column of the workbook. It was not read.")
+    COLUMN_MISSING = "column_missing", gettext_lazy("The column “%(column)s” is missing. Nothing of it was read.")
+    COLUMN_TWICE = "column_twice", gettext_lazy("The column “%(column)s” is there twice. Nothing of it was read.")
+    ROWS_MISSING = (
+        "rows_missing",
+        ngettext_lazy(
+            "%(number)d row of the workbook is missing: nothing changes for its task.",
+            "%(number)d rows of the workbook are missing: nothing changes for their tasks.",
+            "number",
+        ),
+    )
+    ROW_TWICE = "row_twice", gettext_lazy("The same task is in %(number)d rows; at most one of them counts.")
+
+
+class RejectionReason(TextChoices):
+    """Why nothing of a row is taken over, as far as the file alone shows it."""
+
+    ALTERED = (
+        "altered",
+        gettext_lazy(
+            "The locked cells of this row are those of another task: the rows were probably sorted without their "
+            "hidden keys. Nothing of the row is taken over; enter it in a new workbook."
+        ),
+    )
+    TWICE = (
+        "twice",
+        gettext_lazy(
+            "The task is in this file several times, each time with something else. None of it is taken over; leave "
+            "one row and hand the file in again."
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice about a ``sheet``, a ``place`` (cell or row), a ``column`` and a value."""
+
+    code: NoticeCode
+    sheet: str = ""
+    place: str = ""
+    column: WorkbookColumn | None = None
+    value: str = ""
+    number: int = 0
+
+    @property
+    def message(self) -> str:
+        """The notice in the active language."""
+        return self.code.label % {"column": column_name(self.column), "number": self.number}
+
+
+rename_keys(Notice, code="remark")
 
 _UNREADABLE = {
     UnreadableReason.OLD_OFFICE: gettext_lazy(
@@ -60,32 +116,6 @@ _UNREADABLE = {
 def column_name(column: WorkbookColumn | None) -> str:
     """Return a column's head in the active language."""
     return str(COLUMNS[column].head) if column is not None else ""
-
-
-def notice_message(notice: Notice) -> str:
-    """Return the message of a notice about the workbook besides its rows."""
-    match notice.code:
-        case NoticeCode.NO_SHEET:
-            return _("This is no fill-in workbook of this register, or its hidden row and column were removed.")
-        case NoticeCode.ROWS_MISSING:
-            return ngettext(
-                "%(number)d row of the workbook is missing: nothing changes for its task.",
-                "%(number)d rows of the workbook are missing: nothing changes for their tasks.",
-                notice.number,
-            ) % {"number": notice.number}
-        case NoticeCode.ROW_TWICE:
-            return _("The same task is in %(number)d rows; at most one of them counts.") % {"number": notice.number}
-    return str(_NOTICES[notice.code]) % {"column": column_name(notice.column)}
-
-
-def rejection_message(code: RejectionReason) -> str:
-    """Return why nothing of a row is taken over."""
-    return str(_REJECTIONS[code])
-
-
-def locked_cell_message() -> str:
-    """Return the message about a locked cell that was changed."""
-    return _("This cell is locked and was changed. The change is not taken over.")
 
 
 def unreadable_workbook_message(error: UnreadableDocumentError) -> str:

@@ -9,7 +9,6 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from django.utils import translation
 
@@ -32,34 +31,11 @@ from .format import (
     parse_row_key,
     parse_sheet_key,
 )
+from .messages import Notice, NoticeCode, RejectionReason
 
 _LANGUAGES = ("zh-hans", "en")
 # A row is recognised as that of the heads, and a sheet without its hidden row as one of ours, by so many of them.
 _MIN_HEADERS = 3
-
-
-class NoticeCode(StrEnum):
-    """Codes of notices about a workbook; their texts are in ``messages``."""
-
-    OTHER_SHEET = "other_sheet"
-    NO_SHEET = "no_sheet"
-    FOREIGN_KEY = "foreign_key"
-    SEVERAL_KEYS = "several_keys"
-    NO_KEY = "no_key"
-    HEAD_CHANGED = "head_changed"
-    HEADING_CHANGED = "heading_changed"
-    OUTSIDE = "outside"
-    COLUMN_MISSING = "column_missing"
-    COLUMN_TWICE = "column_twice"
-    ROWS_MISSING = "rows_missing"
-    ROW_TWICE = "row_twice"
-
-
-class RejectionReason(StrEnum):
-    """Why nothing of a row is taken over, as far as the file alone shows it."""
-
-    ALTERED = "altered"
-    TWICE = "twice"
 
 
 # By these one sees which task a row is about.
@@ -70,21 +46,6 @@ _IDENTITY_COLUMNS = (
     WorkbookColumn.TASK_NUMBER,
     WorkbookColumn.TASK,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A notice about a ``sheet``, a ``place`` (cell or row), a ``column`` and a value."""
-
-    code: NoticeCode
-    sheet: str = ""
-    place: str = ""
-    column: WorkbookColumn | None = None
-    value: str = ""
-    number: int = 0
-
-
-rename_keys(Notice, code="remark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +200,9 @@ class _SheetParser:
 
     def _read_row(self, number: int, cells: dict[int, SheetCell], keys: list[SheetCell]) -> None:
         key = parse_row_key(keys[0].text)
-        if key is None or len(key.digests) != len(LOCKED_COLUMNS):
-            self._add_notice(NoticeCode.FOREIGN_KEY, str(number), value=_join_texts(self._open_texts(cells)))
-            return
-        if len({cell.text.strip() for cell in keys}) > 1:
-            self._add_notice(NoticeCode.SEVERAL_KEYS, str(number), value=_join_texts(self._open_texts(cells)))
+        if key is None or len({cell.text.strip() for cell in keys}) > 1:
+            code = NoticeCode.SEVERAL_KEYS if key else NoticeCode.FOREIGN_KEY
+            self._add_notice(code, str(number), value=_join_texts(self._open_texts(cells)))
             return
         self._notice_outside_cells(cells)
         self.rows.append(

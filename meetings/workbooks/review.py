@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.core.converter import converter
-from meetings.display.fields import format_value
-from meetings.errors import ServiceError
+from meetings.display.fields import format_value, join_items
 from meetings.exports.workbook import clean_text
 from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, Task, TaskLog, WorkbookUpload
 from meetings.models.log import exclude_undone
@@ -26,8 +25,8 @@ from meetings.workbooks.department_tasks import allowed_statuses, roles_of_depar
 from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 
 from .format import OPEN_COLUMNS, WorkbookColumn, to_microseconds
-from .messages import column_name, locked_cell_message, notice_message, rejection_message
-from .parser import Notice, ParsedWorkbook, WorkbookCell, WorkbookRow
+from .messages import column_name
+from .parser import ParsedWorkbook, WorkbookRow
 from .values import parse_day, parse_status
 
 # What others record without writing over anything that a department says.
@@ -46,8 +45,12 @@ def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date
     rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]
     rows = _apply_decisions(_plan_rows(rows, account, today), upload.decisions)
     locked = [finding for row in rows for finding in _locked_cell_findings(row)]
-    general = [_notice_finding(notice) for notice in read.notices if notice.sheet]
-    notes = [notice_message(notice) for notice in read.notices if not notice.sheet]
+    general = [
+        Finding(notice.sheet, notice.place, column_name(notice.column), notice.value, notice.message)
+        for notice in read.notices
+        if notice.sheet
+    ]
+    notes = [notice.message for notice in read.notices if not notice.sheet]
     return WorkbookReview(tuple(rows), (*locked, *general), tuple(notes))
 
 
@@ -86,17 +89,13 @@ class _Comparison:
 
     def _load_later_entries(self, rows: list[WorkbookRow]) -> dict[int, list[TaskLog]]:
         """Return the entries of tasks with another version than the workbook. One query."""
-        versions: dict[int, int] = {}
-        for row in rows:
-            task = self.tasks.get(row.key.task_id)
-            if task is not None and task.version != row.key.version:
-                versions[task.pk] = min(row.key.version, versions.get(task.pk, row.key.version))
-        if not versions:
-            return {}
-        lowest = min(versions.values())
         entries: dict[int, list[TaskLog]] = {}
-        for entry in TaskLog.objects.filter(task__in=versions).recorded_after(lowest):
-            entries.setdefault(entry.task_id, []).append(entry)
+        keys = [row.key for row in rows]
+        stale = [key for key in keys if (task := self.tasks.get(key.task_id)) and task.version != key.version]
+        if stale:
+            of_tasks = TaskLog.objects.filter(task__in={key.task_id for key in stale})
+            for entry in of_tasks.recorded_after(min(key.version for key in stale)):
+                entries.setdefault(entry.task_id, []).append(entry)
         return entries
 
     def review_row(self, place: int, parsed: WorkbookRow) -> ReviewedRow:
@@ -108,14 +107,17 @@ class _Comparison:
         message = self._rejection_message(row)
         if message or task is None or department is None:
             return replace(row, state=RowState.REFUSED, findings=(_build_finding(row, None, message),))
-        row = self._with_change(row, task, department)
-        row = replace(row, later_entries=self._later_entries(row))
+        entries = self.later_entries.get(task.pk, [])
+        row = replace(
+            self._with_change(row, task, department),
+            later_entries=tuple(entry for entry in entries if entry.sequence > parsed.key.version),
+        )
         if row.change is None or not row.later_entries:
             return row
-        entries = exclude_undone(row.later_entries)
-        if any(_is_same_entry(entry, row.change, WorkbookColumn.DAY in parsed.open_cells) for entry in entries):
+        standing = exclude_undone(row.later_entries)
+        if any(_is_same_entry(entry, row.change, WorkbookColumn.DAY in parsed.open_cells) for entry in standing):
             return replace(row, state=RowState.RECORDED)
-        is_harmless = all(_is_unrelated_entry(entry, department) for entry in entries)
+        is_harmless = all(_is_unrelated_entry(entry, department) for entry in standing)
         return replace(row, state=RowState.CONFLICT, is_harmless=is_harmless)
 
     def _department(self, pk: int) -> Department | None:
@@ -125,14 +127,10 @@ class _Comparison:
             department = self.departments.get(department.merged_into_id)
         return department
 
-    def _later_entries(self, row: ReviewedRow) -> tuple[TaskLog, ...]:
-        entries = self.later_entries.get(row.read.key.task_id, [])
-        return tuple(entry for entry in entries if entry.sequence > row.read.key.version)
-
     def _rejection_message(self, row: ReviewedRow) -> str:
         """Say why nothing of the row can be taken over; empty: it can."""
         if row.read.refusal is not None:
-            return rejection_message(row.read.refusal)
+            return str(row.read.refusal.label)
         if row.task is None or to_microseconds(row.task.entered_at) != row.read.key.first_recorded_us:
             return _("This task is not in the register any more; it may have been joined into another one.")
         if row.department is None or not roles_of_department(row.task, row.department.pk):
@@ -151,9 +149,8 @@ class _Comparison:
             for column, cell in data.items()
             if cell.is_merged
         ]
-        status, status_findings = self._status(row, task, department)
-        day, day_findings = self._day(row)
-        findings += [*status_findings, *day_findings]
+        status = self._parse_status(row, task, department, findings)
+        day = self._parse_day(row, findings)
         note = _compose_note(row.read)
         if len(note) > MAX_TEXT_LENGTH:
             column_of_note = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
@@ -168,66 +165,58 @@ class _Comparison:
         if findings:
             return replace(row, state=RowState.INVALID, findings=tuple(findings))
         change = TaskChange(
-            task_id=task.pk,
-            version=task.version,
-            effective_on=day,
-            note=note,
-            status=status,
-            department=department,
+            task_id=task.pk, version=task.version, effective_on=day, note=note, status=status, department=department
         )
-        return replace(
-            row, state=RowState.CHANGES, change=change, differences=tuple(self._differences(row, task, change))
-        )
+        return replace(row, state=RowState.CHANGES, change=change, differences=tuple(_differences(row, task, change)))
 
-    def _status(self, row: ReviewedRow, task: Task, department: Department) -> tuple[str | None, list[Finding]]:
-        """Return the status asked for, none where it stays; and what is wrong with it."""
+    def _parse_status(
+        self, row: ReviewedRow, task: Task, department: Department, findings: list[Finding]
+    ) -> str | None:
+        """Return the status asked for, none where it stays or is added to ``findings``."""
         cell = row.read.open_cells.get(WorkbookColumn.NEW_STATUS)
         if cell is None or cell.is_merged:
-            return None, []
+            return None
         status = parse_status(cell.text)
         offered = allowed_statuses(task, department.pk, task.day_status)
+        if status in offered:
+            return None if status == task.day_status else str(status)
         if status is None:
             message = _("No status is called so. Choose one of: %(statuses)s.")
-        elif status not in offered:
-            message = _("The department cannot make it that. Choose one of: %(statuses)s.")
         else:
-            return (None if status == task.day_status else status.value), []
-        # Translators: what stands between the items of a list.
-        statuses = _(", ").join(str(each.label) for each in offered)
-        return None, [_build_finding(row, WorkbookColumn.NEW_STATUS, message % {"statuses": statuses})]
+            message = _("The department cannot make it that. Choose one of: %(statuses)s.")
+        statuses = join_items(str(each.label) for each in offered)
+        findings.append(_build_finding(row, WorkbookColumn.NEW_STATUS, message % {"statuses": statuses}))
+        return None
 
-    def _day(self, row: ReviewedRow) -> tuple[datetime.date, list[Finding]]:
-        """Return the effective day (by default that of handing in), and findings."""
+    def _parse_day(self, row: ReviewedRow, findings: list[Finding]) -> datetime.date:
+        """Return the effective day, by default that of handing in."""
         cell = row.read.open_cells.get(WorkbookColumn.DAY)
         if cell is None or cell.is_merged:
-            return self.handed_in_on, []
+            return self.handed_in_on
         day = parse_day(cell, self.today)
         if day is None:
-            message = _("This is no day. Write it as 2024-05-31.")
-            return self.handed_in_on, [_build_finding(row, WorkbookColumn.DAY, message)]
-        return day, []
+            findings.append(_build_finding(row, WorkbookColumn.DAY, _("This is no day. Write it as 2024-05-31.")))
+        return day or self.handed_in_on
 
-    def _differences(self, row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[Difference]:
-        """Yield what changes, cell by cell."""
-        data = row.read.open_cells
-        for column in OPEN_COLUMNS:
-            cell = data.get(column)
-            old, new, note = "", clean_text(cell.text).strip() if cell else "", ""
-            match column:
-                case WorkbookColumn.PROGRESS:
-                    old = task.last_report_note or ""
-                case WorkbookColumn.NEW_STATUS:
-                    old, new = format_value("status", task.day_status), format_value("status", change.status)
-                case WorkbookColumn.DAY:
-                    new, note = date_format(change.effective_on, "DATE_FORMAT"), self._day_note(cell)
-            if new:
-                yield Difference(cell.reference if cell else "", column_name(column), old, new, note)
 
-    def _day_note(self, cell: WorkbookCell | None) -> str:
-        """Say how a day was understood that is not simply a date in its cell."""
-        if cell is None:
-            return _("No day is written, so it is the day of handing in.")
-        return "" if cell.day else _("Written as “%(text)s”.") % {"text": cell.text.strip()}
+def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[Difference]:
+    """Yield what changes, cell by cell."""
+    for column in OPEN_COLUMNS:
+        cell = row.read.open_cells.get(column)
+        old, new, note = "", clean_text(cell.text).strip() if cell else "", ""
+        match column:
+            case WorkbookColumn.PROGRESS:
+                old = task.last_report_note or ""
+            case WorkbookColumn.NEW_STATUS:
+                old, new = format_value("status", task.day_status), format_value("status", change.status)
+            case WorkbookColumn.DAY:
+                new = date_format(change.effective_on, "DATE_FORMAT")
+                if cell is None:
+                    note = _("No day is written, so it is the day of handing in.")
+                elif cell.day is None:
+                    note = _("Written as “%(text)s”.") % {"text": cell.text.strip()}
+        if new:
+            yield Difference(cell.reference if cell else "", column_name(column), old, new, note)
 
 
 def _compose_note(read: WorkbookRow) -> str:
@@ -271,13 +260,21 @@ def _plan_rows(rows: list[ReviewedRow], account: Account, today: datetime.date) 
         row.change for row in rows if row.change is not None and row.state is not RowState.RECORDED
     ):
         plans |= {id(planned.change): planned for planned in plan_batch(changes=portion, actor=account, today=today)}
-    return [_with_plan(row, plans[id(row.change)]) if id(row.change) in plans else row for row in rows]
+    return [_with_plan(row, plans.get(id(row.change))) for row in rows]
 
 
-def _with_plan(row: ReviewedRow, planned_row: PlannedRow) -> ReviewedRow:
-    if planned_row.refusal is None:
+def _with_plan(row: ReviewedRow, planned_row: PlannedRow | None) -> ReviewedRow:
+    """Return the row with its plan; a service's refusal is a finding about its cell."""
+    if planned_row is None or planned_row.refusal is None:
         return replace(row, planned_row=planned_row)
-    return replace(row, state=RowState.INVALID, findings=(_error_finding(row, planned_row.refusal),))
+    columns = {
+        "status": WorkbookColumn.NEW_STATUS,
+        "effective_on": WorkbookColumn.DAY,
+        "note": WorkbookColumn.PROGRESS,
+    }
+    error = planned_row.refusal
+    finding = _build_finding(row, columns.get(error.field or ""), error.message)
+    return replace(row, state=RowState.INVALID, findings=(finding,))
 
 
 def _apply_decisions(rows: list[ReviewedRow], decisions: Mapping[str, str]) -> list[ReviewedRow]:
@@ -287,16 +284,6 @@ def _apply_decisions(rows: list[ReviewedRow], decisions: Mapping[str, str]) -> l
         else row
         for row in rows
     ]
-
-
-def _error_finding(row: ReviewedRow, error: ServiceError) -> Finding:
-    """Return a service's refusal as a finding about its cell."""
-    columns = {
-        "status": WorkbookColumn.NEW_STATUS,
-        "effective_on": WorkbookColumn.DAY,
-        "note": WorkbookColumn.PROGRESS,
-    }
-    return _build_finding(row, columns.get(error.field or ""), error.message)
 
 
 def _build_finding(row: ReviewedRow, column: WorkbookColumn | None, message: str) -> Finding:
@@ -310,9 +297,6 @@ def _build_finding(row: ReviewedRow, column: WorkbookColumn | None, message: str
 def _locked_cell_findings(row: ReviewedRow) -> Iterator[Finding]:
     # Of a row that is refused as a whole that is said already.
     if row.state is not RowState.REFUSED:
+        message = _("This cell is locked and was changed. The change is not taken over.")
         for column, cell in row.read.changed.items():
-            yield Finding(row.read.sheet, cell.reference, column_name(column), cell.text, locked_cell_message())
-
-
-def _notice_finding(notice: Notice) -> Finding:
-    return Finding(notice.sheet, notice.place, column_name(notice.column), notice.value, notice_message(notice))
+            yield Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)

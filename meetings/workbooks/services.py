@@ -4,7 +4,6 @@ Every service is keyword-only and atomic, locks the upload, and refuses with a S
 """
 
 import datetime
-import hashlib
 from dataclasses import dataclass, replace
 
 from django.core.files.base import ContentFile
@@ -17,7 +16,7 @@ from django.utils.translation import ngettext
 from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import build_version_token, check_version
-from meetings.minutes.draft_services import display_name
+from meetings.minutes.draft_services import display_name, hash_content
 from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
 from meetings.tasks.services.batch import plan_batch, run_planned_batch
 from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
@@ -46,11 +45,6 @@ class AcceptResult:
 
 
 # --- handing in -----------------------------------------------------------------------------------
-
-
-def hash_content(content: bytes) -> str:
-    """Return the digest a file is recognised by, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def find_same_upload(account: Account, content: bytes) -> WorkbookUpload | None:
@@ -123,22 +117,7 @@ def last_entry_id() -> int:
 
 def review_version_token(review: WorkbookReview) -> str:
     """Return the token of all that accepting would do."""
-    return build_version_token(
-        [(row.place, row.state.value, row.choice, _change_key(row.change)) for row in review.rows]
-    )
-
-
-def _change_key(change: TaskChange | None) -> tuple:
-    if change is None:
-        return ()
-    return (
-        change.task_id,
-        change.version,
-        change.note,
-        change.status,
-        change.effective_on,
-        change.department and change.department.pk,
-    )
+    return build_version_token([(row.place, row.state.value, row.choice, row.change) for row in review.rows])
 
 
 @transaction.atomic

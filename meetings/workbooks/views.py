@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.errors import ServiceError
-from meetings.exports.downloads import CONTENT_TYPES
+from meetings.exports.downloads import CONTENT_TYPES, download_response
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
-from meetings.models import TaskLog, WorkbookUpload
+from meetings.models import Department, TaskLog, WorkbookUpload
 from meetings.tasks.views.batches import undo_tag
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
-from meetings.workbooks import downloads
 from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import RowState, WorkbookReview
 
-from . import services
-from .export import MAX_FILE_ROWS, MAX_SHEET_ROWS, NoOpenTasksError, TooManyRowsError
-from .forms import MAX_FILES, WorkbookExportForm, WorkbookReviewForm, WorkbookUploadForm
-from .messages import notice_message, unreadable_workbook_message
-from .parser import NoticeCode, ParsedWorkbook, parse_workbook
+from . import export, services
+from .forms import ARCHIVE, MAX_FILES, WORKBOOK, WorkbookExportForm, WorkbookReviewForm, WorkbookUploadForm
+from .messages import NoticeCode, unreadable_workbook_message
+from .parser import parse_workbook
 
 _RECENT_COUNT = 20
 #: Characters of one cell's text in a list of what was not read; the whole is in the file.
@@ -58,27 +57,28 @@ def workbook_export(request: Request) -> HttpResponseBase:
     """Hand out the workbook, or the zip of them, that the address asks for."""
     permissions.require_workbook_access(request.user)
     form = WorkbookExportForm(request.GET, account=request.user, today=today())
-    if not form.is_valid():
-        return _render_home(request, form, status=422)
+    if form.submit(lambda: _write_workbooks(request, form)):
+        return form.result
+    return _render_home(request, form, status=form.status_code)
+
+
+def _write_workbooks(request: Request, form: WorkbookExportForm) -> FileResponse:
     tasks = permissions.readable_tasks(request.user, today())
     if form.cleaned_data["meeting"] is not None:
         tasks = tasks.filter(suggestion__meeting=form.cleaned_data["meeting"])
-    try:
-        return downloads.workbook_response(
-            form.departments, tasks, today(), form.return_instructions, form=form.cleaned_data["form"] or "xlsx"
-        )
-    except NoOpenTasksError:
-        form.add_error(None, _("None of these departments has an open task there, so there is nothing to fill in."))
-    except TooManyRowsError:
-        form.add_error(
-            None,
-            _(
-                "That is more than %(sheet)d rows in a sheet or %(file)d in a workbook. Choose one meeting, fewer "
-                "departments, or a workbook for each department."
-            )
-            % {"sheet": MAX_SHEET_ROWS, "file": MAX_FILE_ROWS},
-        )
-    return _render_home(request, form, status=422)
+    departments, is_archive = form.departments, form.cleaned_data["form"] == ARCHIVE
+    write = partial(export.write_workbook_archive, name_of=_workbook_name) if is_archive else export.write_workbook
+    return download_response(
+        partial(write, departments=departments, tasks=tasks, today=today(), instructions=form.return_instructions),
+        _workbook_name(departments[0])
+        if len(departments) == 1
+        else _("Fill-in workbooks %(day)s") % {"day": today().isoformat()},
+        ARCHIVE if is_archive else WORKBOOK,
+    )
+
+
+def _workbook_name(department: Department) -> str:
+    return _("Fill-in workbook of %(department)s %(day)s") % {"department": department, "day": today().isoformat()}
 
 
 def _render_home(
@@ -116,12 +116,9 @@ def _save_uploads(request: Request) -> HttpResponse:
     for file in uploads.cleaned_data["files"]:
         try:
             saved.append(_save_upload(request, file))
-        except UnreadableDocumentError as error:
-            errors.append(
-                _("%(file)s: %(sentence)s") % {"file": file.name, "sentence": unreadable_workbook_message(error)}
-            )
-        except ServiceError as refused:
-            errors.append(_("%(file)s: %(sentence)s") % {"file": file.name, "sentence": refused.message})
+        except (UnreadableDocumentError, ServiceError) as error:
+            message = error.message if isinstance(error, ServiceError) else unreadable_workbook_message(error)
+            errors.append(_("%(file)s: %(sentence)s") % {"file": file.name, "sentence": message})
     if not saved:
         return _render_home(request, form, errors, status=422)
     for message in errors:
@@ -150,14 +147,10 @@ def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
         path = Path(folder) / "workbook"
         path.write_bytes(content)
         read = parse_workbook(read_sheets_in_sandbox(path))
-    _require_workbook_sheet(read)
-    return services.create_upload(parsed=read, content=content, name=file.name or "", account=request.user)
-
-
-def _require_workbook_sheet(parsed: ParsedWorkbook) -> None:
-    for notice in parsed.notices:
+    for notice in read.notices:
         if notice.code is NoticeCode.NO_SHEET:
-            raise ServiceError(notice_message(notice))
+            raise ServiceError(notice.message)
+    return services.create_upload(parsed=read, content=content, name=file.name or "", account=request.user)
 
 
 @require_safe

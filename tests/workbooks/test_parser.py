@@ -11,7 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.exports.workbook import cell_text, clean_text
 from meetings.workbooks.format import COLUMN_KEY_PREFIX, LOCKED_COLUMNS, ROW_KEY_PREFIX, WorkbookColumn
-from meetings.workbooks.parser import NoticeCode, ParsedWorkbook, RejectionReason
+from meetings.workbooks.messages import NoticeCode, RejectionReason
+from meetings.workbooks.parser import ParsedWorkbook
 from tests.depth import examples
 
 from .parsed_workbooks import TEXTS, data_rows, fill_all, said
