@@ -14,7 +14,7 @@ from .corrections import compute_corrections
 from .creation import AcceptResult, create_meeting
 from .diff import Difference, compute_difference, update_meeting
 from .draft import Draft, build_draft
-from .draft_services import create_accepted_document, hash_content, load_draft, lock_document, save_document
+from .draft_services import create_draft, hash_content, load_draft, lock_document, save_document
 
 
 def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
@@ -115,5 +115,5 @@ def accept_file(*, parsed: ParsedFile, content: bytes, name: str) -> AcceptResul
             % {"title": existing.title}
         )
     entered = create_meeting(draft, actor=None)
-    create_accepted_document(draft, parsed.format, content, name, entered)
+    create_draft(parsed=parsed, content=content, name=name, account=None, entered=entered)
     return entered

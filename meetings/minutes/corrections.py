@@ -19,8 +19,9 @@ from meetings.models import Account, DocumentFormat, DraftRow, Meeting, MinutesD
 
 from .diff import Difference, FieldChange, RowDifference, TaskDifference
 from .draft import EMPTY_ROW, Draft, DraftRowData
+from .draft_forms import MetadataFields, RowFields
 from .draft_services import add_row, insert_row, row_to_json
-from .form_codec import format_metadata, format_row
+from .form_codec import format_fields
 from .matching import PERSON
 
 # --- what the register says -----------------------------------------------------------------------
@@ -140,9 +141,9 @@ def _choose_people(document: MinutesDocument, people: Iterable[Person | None]) -
 def compute_corrections(meeting: Meeting, draft: Draft) -> Difference:
     """Return what a draft of corrections changes, beside the register's values."""
     facts = _changes(
-        format_metadata(draft.register_facts or ParsedMeeting()),
-        format_metadata(draft.facts),
-        format_metadata(describe_meeting(meeting)),
+        format_fields(MetadataFields, draft.register_facts or ParsedMeeting()),
+        format_fields(MetadataFields, draft.facts),
+        format_fields(MetadataFields, describe_meeting(meeting)),
     )
     rows = []
     for position, drafted in enumerate(draft.rows, start=1):
@@ -151,9 +152,9 @@ def compute_corrections(meeting: Meeting, draft: Draft) -> Difference:
             rows.append(RowDifference(position, None, drafted.row.suggestion or drafted.task_text(0)))
             continue
         changes = _changes(
-            format_row(drafted.register_row or EMPTY_ROW),
-            format_row(drafted.row),
-            format_row(describe_suggestion(drafted.corrects)),
+            format_fields(RowFields, drafted.register_row or EMPTY_ROW),
+            format_fields(RowFields, drafted.row),
+            format_fields(RowFields, describe_suggestion(drafted.corrects)),
         )
         rows.append(RowDifference(position, drafted.corrects, changes=changes, tasks=tuple(added)))
     return Difference(facts, tuple(rows))

@@ -25,11 +25,8 @@ from meetings.breakdown.services.ordering import (
     ordered_suggestions,
     place_at_end_of_aspect,
 )
-from meetings.core.issue_codes import ProblemCode
-from meetings.display.import_issues import Mark
 from meetings.errors import ServiceError
-from meetings.minutes.issue_records import build_task_issues
-from meetings.minutes.parser.issues import ParserIssue
+from meetings.minutes.issue_records import build_row_issues
 from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow
 from meetings.models import (
     MAX_TEXT_LENGTH,
@@ -273,21 +270,6 @@ def create_tasks_from_row(
         )
         tasks.append(task)
     return tasks
-
-
-def build_row_issues(draft: Draft, at: int) -> list[Mark]:
-    """Return the marks of row ``at``: open problems, and names in question."""
-    draft_row = draft.rows[at - 1]
-    questions = [
-        (column, match)
-        for match in draft.matches.open()
-        for row, column in dict.fromkeys(draft.matches.places[match.key])
-        if row == at
-    ]
-    problems = list(draft_row.problems)
-    if draft.is_manual and any(not task.departments for task in draft_row.row.tasks):
-        problems.append(ParserIssue(at, "departments", "", ProblemCode.NO_DEPARTMENT))
-    return build_task_issues(draft_row.row, problems, questions)
 
 
 def task_numbers(row: ParsedRow) -> list[int]:

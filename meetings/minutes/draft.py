@@ -17,9 +17,8 @@ from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow, ParsedTask
 from meetings.models import Meeting, Suggestion
 
-from .form_codec import ParsedRowForm
 from .matching import NameMatches, match_names
-from .shared_values import renumber_tasks
+from .row_edits import RowEdit, renumber_tasks
 
 #: The problems that ask which of several names belongs to which of several tasks, and the column each is about.
 SHARED_NAME_COLUMNS = {
@@ -96,26 +95,26 @@ def build_draft(read: ParsedFile) -> Draft:
 # --- problems after a change ----------------------------------------------------------------------
 
 
-def update_issues(before: DraftRowData, parsed: ParsedRowForm) -> tuple[ParserIssue, ...]:
-    """Return a row's open problems after parsing, from what was there ``before``."""
-    renewed = {code for code, column in SHARED_NAME_COLUMNS.items() if column in parsed.shared}
-    row = parsed.row
+def apply_edit(before: DraftRowData, edit: RowEdit) -> DraftRowData:
+    """Return the row as it was entered, with the problems that are open then."""
+    renewed = {code for code, column in SHARED_NAME_COLUMNS.items() if column in edit.shared}
+    row = edit.row
     remaining = [
         problem
         for problem in before.problems
         if problem.code not in renewed
-        and (problem.column not in parsed.changed or _is_about_unchanged_deadline(problem, before.row, row))
+        and (problem.column not in edit.changed or _is_about_unchanged_deadline(problem, before.row, row))
     ]
     for code, column in SHARED_NAME_COLUMNS.items():
         is_needed = code in renewed or (
-            column in parsed.changed and any(problem.code is code for problem in before.problems)
+            column in edit.changed and any(problem.code is code for problem in before.problems)
         )
         if is_needed and (problem := find_shared_names_issue(row, code)):
             remaining.append(problem)
-    if "departments" in parsed.changed and any(not task.departments for task in row.tasks):
+    if "departments" in edit.changed and any(not task.departments for task in row.tasks):
         remaining.append(ParserIssue(None, "departments", "", ProblemCode.NO_DEPARTMENT))
-    remaining.extend(issue_from_deadline_problem(doubt) for doubt in parsed.deadline_problems)
-    return _unique(remaining)
+    remaining.extend(issue_from_deadline_problem(doubt) for doubt in edit.deadline_problems)
+    return replace(before, row=row, problems=_unique(remaining))
 
 
 def _is_about_unchanged_deadline(problem: ParserIssue, before: ParsedRow, after: ParsedRow) -> bool:

@@ -1,7 +1,8 @@
 """What the forms on the page of a draft ask for."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from inspect import signature
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -20,39 +21,29 @@ from .matching import NEW
 _MAX_TASKS = 999
 
 
-class DraftAction(NamedTuple):
-    """A service, and what of `DraftActionForm.values` it is called with."""
-
-    service: Callable[..., Any]
-    arguments: tuple[str, ...]
-
-
-_ROW = ("row_id", "version")
-_DOCUMENT = ("document_id", "version")
-
-DRAFT_ACTIONS = {
-    "save": DraftAction(draft_services.edit_row, (*_ROW, "form_data")),
-    "row": DraftAction(draft_services.edit_row, (*_ROW, "form_data")),
-    "add_row": DraftAction(draft_services.add_row, ("document_id",)),
-    "facts": DraftAction(draft_services.edit_metadata, (*_DOCUMENT, "form_data")),
-    "confirm": DraftAction(issue_answers.confirm_row_issue, (*_ROW, "place")),
-    "offered": DraftAction(issue_answers.accept_offered_day, (*_ROW, "place")),
-    "dates": DraftAction(issue_answers.assign_dates, (*_ROW, "place", "assignments")),
-    "names": DraftAction(issue_answers.assign_names, (*_ROW, "place", "assignments")),
-    "choose": DraftAction(issue_answers.resolve_name, ("document_id", "key", "choice")),
-    "discard": DraftAction(draft_services.discard_draft, ("document_id",)),
-    "accept": DraftAction(accept.accept_draft, ("document_id", "actor", "version_token", "reason")),
+# Services, each called with those of `DraftActionForm.values` that it has parameters for.
+DRAFT_ACTIONS: dict[str, Callable[..., Any]] = {
+    "save": draft_services.edit_row,
+    "row": draft_services.edit_row,
+    "add_row": draft_services.add_row,
+    "facts": draft_services.edit_metadata,
+    "confirm": issue_answers.confirm_row_issue,
+    "offered": issue_answers.accept_offered_day,
+    "dates": issue_answers.assign_dates,
+    "names": issue_answers.assign_names,
+    "choose": issue_answers.resolve_name,
+    "discard": draft_services.discard_draft,
+    "accept": accept.accept_draft,
 }
-_CONFIRM_DOCUMENT_ISSUE = DraftAction(issue_answers.confirm_document_issue, (*_DOCUMENT, "place"))
 
 # What the buttons in a row's form do, once the row is saved.
-ROW_TOOLS = {
-    "add_task": DraftAction(draft_services.add_task, _ROW),
-    "remove_task": DraftAction(draft_services.remove_task, (*_ROW, "place")),
-    "split": DraftAction(draft_services.split_row, (*_ROW, "after")),
-    "join": DraftAction(draft_services.merge_with_next_row, _ROW),
-    "remove": DraftAction(draft_services.remove_row, _ROW),
-    "add_row": DraftAction(draft_services.add_row, ("document_id", "after")),
+ROW_TOOLS: dict[str, Callable[..., Any]] = {
+    "add_task": draft_services.add_task,
+    "remove_task": draft_services.remove_task,
+    "split": draft_services.split_row,
+    "join": draft_services.merge_with_next_row,
+    "remove": draft_services.remove_row,
+    "add_row": draft_services.add_row,
 }
 
 
@@ -119,12 +110,12 @@ class DraftActionForm(ServiceForm):
 
     def run(self) -> Any:
         """Call the service; raises ConflictError for a row that is gone, ServiceError."""
-        action, values = DRAFT_ACTIONS[self.cleaned_data["action"]], self.values
+        service, values = DRAFT_ACTIONS[self.cleaned_data["action"]], self.values
         if self.cleaned_data["action"] == "confirm" and "row" not in self.data:
-            action = _CONFIRM_DOCUMENT_ISSUE
-        if "row_id" in action.arguments:
+            service = issue_answers.confirm_document_issue
+        if "row_id" in signature(service).parameters:
             require_present(self.document.rows.filter(pk=self.row_id).exists())
-        result = _call(action, values)
+        result = _call(service, values)
         if self.cleaned_data["action"] != "row":
             return result
         tool, _colon, place = self.cleaned_data["do"].partition(":")
@@ -133,5 +124,5 @@ class DraftActionForm(ServiceForm):
         return _call(ROW_TOOLS[tool], values) if tool in ROW_TOOLS else None
 
 
-def _call(action: DraftAction, values: dict[str, Any]) -> Any:
-    return action.service(**{name: values[name] for name in action.arguments})
+def _call(service: Callable[..., Any], values: dict[str, Any]) -> Any:
+    return service(**{name: values[name] for name in signature(service).parameters if name in values})

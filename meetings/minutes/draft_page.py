@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.display.fields import label
 from meetings.display.import_issues import question_message
-from meetings.minutes.match_messages import match_reason_message
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.messages import issue_message
 from meetings.minutes.parser.schema import ParsedRow, ParsedTask
@@ -21,9 +20,9 @@ from .accept import accept_version_token, compare_with_register
 from .creation import find_blockers
 from .draft import SHARED_NAME_COLUMNS, DraftRowData, assignable_dates, assignable_names, list_names
 from .draft_actions import DraftActionForm
-from .draft_forms import MetadataFields, TaskFields
+from .draft_forms import MetadataFields, RowFields, TaskFields
 from .draft_services import load_draft
-from .form_codec import format_metadata, format_row, format_task
+from .form_codec import format_fields
 from .matching import DEPARTMENT, Candidate, NameMatch, NameMatches
 from .outdated_forms import MergedForm, build_digests, merge_form
 
@@ -47,7 +46,7 @@ class NameCard:
 
 def _reason_message(of: Candidate | NameMatch) -> str:
     """Say why a name may mean somebody, and where that one was met last."""
-    reason = match_reason_message(of.likeness) if of.likeness else ""
+    reason = str(of.likeness.label) if of.likeness else ""
     if not of.last_met:
         return reason
     return _("%(reason)s Last met at “%(meeting)s”.") % {"reason": reason, "meeting": of.last_met}
@@ -111,9 +110,9 @@ class RowCard:
         self.is_correction = draft_row.corrects is not None
         self.error = refused.error_messages[0] if refused else ""
         self.is_unsaved = refused is not None and refused.data["action"] in ("save", "row")
-        saved = format_row(row)
+        saved = format_fields(RowFields, row)
         for at, task in enumerate(row.tasks):
-            saved |= {f"task-{at}-{name}": value for name, value in format_task(task).items()}
+            saved |= {f"task-{at}-{name}": value for name, value in format_fields(TaskFields, task).items()}
         merged = _merge_refused_form(refused if self.is_unsaved else None, saved)
         self.fields, self.conflicts = {**saved, **merged.values}, merged.conflicts
         self.digests = build_digests(saved)
@@ -164,7 +163,7 @@ class DraftPage:
         matches = draft.matches
         self.existing_meeting, self.difference = compare_with_register(draft, document.sha256)
         refused = form if form and form.data["action"] == "facts" else None
-        saved = format_metadata(draft.facts)
+        saved = format_fields(MetadataFields, draft.facts)
         merged = _merge_refused_form(refused, saved)
         self.facts, self.metadata_conflicts = {**saved, **merged.values}, merged.conflicts
         self.metadata_error = refused.error_messages[0] if refused else ""

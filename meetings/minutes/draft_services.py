@@ -26,8 +26,8 @@ from meetings.models import Account, DraftRow, Meeting, MinutesDocument
 from . import draft as changes
 from .creation import AcceptResult
 from .draft import EMPTY_ROW, EMPTY_TASK, Draft, DraftRowData
-from .form_codec import ParsedRowForm, parse_metadata_form, parse_row_form
-from .shared_values import append_task, renumber_tasks
+from .form_codec import parse_metadata_form, parse_row_form
+from .row_edits import RowEdit, append_task
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -60,30 +60,18 @@ def hash_content(content: bytes) -> str:
 
 
 @transaction.atomic
-def create_draft(*, parsed: ParsedFile, content: bytes, name: str, account: Account) -> MinutesDocument:
-    """Save the file and what was read from it as a draft of ``account``."""
-    return _create_document(changes.build_draft(parsed), parsed.format, content, name, account)
-
-
-def create_accepted_document(
-    draft: Draft, file_format: str, content: bytes, name: str, entered: AcceptResult
+def create_draft(
+    *, parsed: ParsedFile, content: bytes, name: str, account: Account | None, entered: AcceptResult | None = None
 ) -> MinutesDocument:
-    """Keep a file that became a meeting without having been anybody's draft."""
-    return _create_document(draft, file_format, content, name, None, entered)
+    """Save the file and what was read from it as a draft of ``account``.
 
-
-def _create_document(
-    draft: Draft,
-    file_format: str,
-    content: bytes,
-    name: str,
-    account: Account | None,
-    entered: AcceptResult | None = None,
-) -> MinutesDocument:
+    With ``entered`` it has become a meeting without having been anybody's draft.
+    """
+    draft = changes.build_draft(parsed)
     document = MinutesDocument(
         sha256=hash_content(content),
         size=len(content),
-        format=file_format,
+        format=parsed.format,
         original_name=display_name(name),
         uploaded_by=account,
         facts=converter.unstructure(draft.facts),
@@ -224,9 +212,9 @@ def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> int:
     Raises as `edit_metadata`.
     """
     row, draft_row, document = lock_row(row_id, version)
-    new = parse_row_form(draft_row.row, form_data, load_metadata(document))
-    if new.row != draft_row.row:
-        save_row(row, replace(draft_row, row=new.row, problems=changes.update_issues(draft_row, new)))
+    edit = parse_row_form(draft_row.row, form_data, load_metadata(document))
+    if edit.row != draft_row.row:
+        save_row(row, changes.apply_edit(draft_row, edit))
     return row.version
 
 
@@ -237,23 +225,24 @@ def add_task(*, row_id: int, version: int) -> int:
     Return how many tasks the row has now.
     """
     row, draft_row, document = lock_row(row_id, version)
-    shared = append_task(draft_row.row.tasks, EMPTY_TASK, load_metadata(document))
-    new = replace(draft_row.row, tasks=tuple(shared.tasks))
-    parsed = ParsedRowForm(new, frozenset(), tuple(shared.deadline_problems), frozenset(shared.columns))
-    save_row(row, replace(draft_row, row=new, problems=changes.update_issues(draft_row, parsed)))
-    return len(new.tasks)
+    edit = RowEdit(draft_row.row)
+    if edit.tasks:
+        append_task(edit, load_metadata(document))
+    else:
+        edit.tasks.append(EMPTY_TASK)
+    save_row(row, changes.apply_edit(draft_row, edit))
+    return len(edit.tasks)
 
 
 @transaction.atomic
 def remove_task(*, row_id: int, version: int, place: int) -> None:
     """Take the task at ``place`` (0 for the first) out of a row that has others."""
     row, draft_row, _document = lock_row(row_id, version)
-    tasks = draft_row.row.tasks
-    if len(tasks) < (2 if draft_row.corrects is None else 1) or not 0 <= place < len(tasks):
+    edit = RowEdit(draft_row.row, changed={"departments", "leaders"})
+    if len(edit.tasks) < (2 if draft_row.corrects is None else 1) or not 0 <= place < len(edit.tasks):
         raise InvalidInputError(_("A row needs a task. Remove the whole row instead."))
-    remaining = replace(draft_row.row, tasks=renumber_tasks([*tasks[:place], *tasks[place + 1 :]]))
-    issues = changes.update_issues(draft_row, ParsedRowForm(remaining, frozenset({"departments", "leaders"})))
-    save_row(row, replace(draft_row, row=remaining, problems=issues))
+    del edit.tasks[place]
+    save_row(row, changes.apply_edit(draft_row, edit))
 
 
 @transaction.atomic

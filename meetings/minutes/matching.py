@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy
 
 from meetings.core.issue_codes import QuestionCode
 from meetings.core.text import fold_text, parse_id
-from meetings.minutes.match_messages import MatchReason
 from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow
 from meetings.models import Attendance, Department, FormerName, Person, SuggestionSource, TaskLeader
 
@@ -25,6 +27,19 @@ NEW = "new"
 _ENDING = re.compile(r"(?:办公室|处室|部室|部门|中心|部|处|室|科|司|局|厅|办|股|委|组)$")
 _PREFIX = re.compile(r"^(?:本中心|认可中心|中心|秘书处|机关|本部|总部|集团|公司|cnas)(?=.{2})")
 _BRACKETED = re.compile(r"^(.+?)\(([^()]+)\)$")
+
+
+class MatchReason(TextChoices):
+    """Why a printed name is taken for a known one, or offered as one."""
+
+    BLANKS = "blanks", gettext_lazy("Only blanks or the width of characters differ.")
+    ENDING = "ending", gettext_lazy("Only the ending of the name differs.")
+    BRACKETS = "brackets", gettext_lazy("One is the other's name in or before the brackets.")
+    PREFIX = "prefix", gettext_lazy("Only a word before the name differs.")
+    LETTER = "letter", gettext_lazy("Only one character differs.")
+    NAMESAKE = "namesake", gettext_lazy("The name is the same.")
+    UNIT = "unit", gettext_lazy("The printed capacity names this person's unit.")
+    FORMER = "former", gettext_lazy("It is a former name, or that of one merged into it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +92,14 @@ class NameMatch:
         return {"known": "、".join(str(candidate.existing) for candidate in self.candidates)}
 
 
-@dataclass(slots=True)
-class _NameUse:
-    """Rows and columns of a name, in order (row None: metadata), and capacities."""
+class _NameUse(NamedTuple):
+    """A name in a row (None: in the metadata) and column, a person's with a capacity."""
 
-    places: list[tuple[int | None, str]] = field(default_factory=list)
-    capacities: set[str] = field(default_factory=set)
+    kind: str
+    name: str | None
+    row: int | None
+    column: str
+    capacity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +129,44 @@ def match_names(metadata: ParsedMeeting, rows: Sequence[ParsedRow], choices: dic
 
     Costs six queries at most, however many names there are.
     """
-    departments, people = _collect_uses(metadata, rows)
+    uses: dict[str, dict[str, list[_NameUse]]] = {DEPARTMENT: {}, PERSON: {}}
+    for use in _list_uses(metadata, rows):
+        if use.name:
+            uses[use.kind].setdefault(use.name, []).append(use)
+    people = uses[PERSON]
     former_names = list(FormerName.objects.select_related("department", "person"))
     department_index = _NameIndex.of(Department.objects.all(), [name for name in former_names if name.department])
     people_index = _NameIndex.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
-    matched_departments = {name: _match_department(name, department_index, choices) for name in departments}
     near = {name: _find_similar_people(name, people_index) for name in people}
     met = _PriorAppearances.of({person.pk for alike in near.values() for person, _likeness in alike})
-    matched_people = {
-        name: _match_person(name, use, near[name], met, people_index, choices) for name, use in people.items()
-    }
-    places = {f"{DEPARTMENT}:{name}": use.places for name, use in departments.items()}
-    places |= {f"{PERSON}:{name}": use.places for name, use in people.items()}
-    return NameMatches(matched_departments, matched_people, places)
+    return NameMatches(
+        departments={name: _match_department(name, department_index, choices) for name in uses[DEPARTMENT]},
+        people={
+            name: _apply_choice(_match_person(name, people[name], near[name], met), people_index, choices)
+            for name in people
+        },
+        places={
+            f"{kind}:{name}": [(use.row, use.column) for use in of_name]
+            for kind, of_kind in uses.items()
+            for name, of_name in of_kind.items()
+        },
+    )
+
+
+def _list_uses(metadata: ParsedMeeting, rows: Sequence[ParsedRow]) -> Iterator[_NameUse]:
+    for position, row in enumerate(rows, start=1):
+        for task in row.tasks:
+            for department in task.departments:
+                yield _NameUse(DEPARTMENT, department.name, position, "departments")
+            for name in task.leaders:
+                yield _NameUse(PERSON, name, position, "leaders")
+        for person in row.sources:
+            yield _NameUse(PERSON, person.name, position, "sources", person.capacity)
+    # Behind the rows, so that a question about a person is asked at the row that names them, if any does.
+    for lead in (metadata.chair, metadata.overall_lead, *metadata.leads):
+        yield _NameUse(PERSON, lead, None, "leads")
+    for person in metadata.attendees:
+        yield _NameUse(PERSON, person.name, None, "attendees", person.capacity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,37 +204,6 @@ class _NameIndex:
         if number is None:
             return None
         return self.merge_targets.get(number) or next((row for row in self.living if row.pk == number), None)
-
-
-def _collect_uses(
-    metadata: ParsedMeeting, rows: Sequence[ParsedRow]
-) -> tuple[dict[str, _NameUse], dict[str, _NameUse]]:
-    departments: dict[str, _NameUse] = {}
-    people: dict[str, _NameUse] = {}
-
-    def use(
-        of: dict[str, _NameUse], name: str | None, row: int | None, column: str, capacity: str | None = None
-    ) -> None:
-        if name:
-            place = of.setdefault(name, _NameUse())
-            place.places.append((row, column))
-            if capacity:
-                place.capacities.add(capacity)
-
-    for position, row in enumerate(rows, start=1):
-        for task in row.tasks:
-            for department in task.departments:
-                use(departments, department.name, position, "departments")
-            for name in task.leaders:
-                use(people, name, position, "leaders")
-        for person in row.sources:
-            use(people, person.name, position, "sources", person.capacity)
-    # Behind the rows, so that a question about a person is asked at the row that names them, if any does.
-    for lead in (metadata.chair, metadata.overall_lead, *metadata.leads):
-        use(people, lead, None, "leads")
-    for person in metadata.attendees:
-        use(people, person.name, None, "attendees", person.capacity)
-    return departments, people
 
 
 # --- departments ----------------------------------------------------------------------------------
@@ -277,6 +288,10 @@ class _PriorAppearances:
         leaders = set(TaskLeader.objects.filter(person__in=people).values_list("person", flat=True).distinct())
         return cls({person: title for person, (_day, title) in met.items()}, capacities, leaders)
 
+    def candidate(self, person: Person, reason: MatchReason) -> Candidate:
+        """Return the person as one whom a name may mean for ``reason``."""
+        return Candidate(person, reason, self.last_met.get(person.pk, ""))
+
 
 def _find_similar_people(name: str, name_index: _NameIndex) -> list[tuple[Person, MatchReason]]:
     folded_name = fold_text(name)
@@ -297,52 +312,30 @@ def _find_similar_people(name: str, name_index: _NameIndex) -> list[tuple[Person
 
 
 def _match_person(
-    name: str,
-    use: _NameUse,
-    similar_people: list[tuple[Person, MatchReason]],
-    appearances: _PriorAppearances,
-    name_index: _NameIndex,
-    choices: dict[str, str],
+    name: str, uses: Sequence[_NameUse], similar_people: Sequence[tuple[Person, MatchReason]], met: _PriorAppearances
 ) -> NameMatch:
+    capacities = {use.capacity for use in uses if use.capacity}
     namesakes = [(person, reason) for person, reason in similar_people if reason is not MatchReason.LETTER]
     if len(namesakes) == 1:
-        person, reason = namesakes[0]
-        match = NameMatch(
-            PERSON,
-            name,
-            person,
-            reason,
-            candidates=(Candidate(person, reason, appearances.last_met.get(person.pk, "")),),
-            last_met=appearances.last_met.get(person.pk, ""),
-        )
-        return _apply_choice(match, name_index, choices)
+        candidate = met.candidate(*namesakes[0])
+        return NameMatch(PERSON, name, *namesakes[0], candidates=(candidate,), last_met=candidate.last_met)
     if namesakes:
-        by_unit = [person for person, _ in namesakes if person.unit and any(person.unit in c for c in use.capacities)]
+        by_unit = [person for person, _ in namesakes if person.unit and any(person.unit in c for c in capacities)]
         candidates = tuple(
-            Candidate(
-                person,
-                MatchReason.NAMESAKE if reason is MatchReason.BLANKS else reason,
-                appearances.last_met.get(person.pk, ""),
-            )
+            met.candidate(person, MatchReason.NAMESAKE if reason is MatchReason.BLANKS else reason)
             for person, reason in namesakes
         )
         if len(by_unit) == 1:
-            match = NameMatch(PERSON, name, by_unit[0], MatchReason.UNIT, candidates=candidates)
-        else:
-            match = NameMatch(PERSON, name, candidates=candidates, is_open=True)
-        return _apply_choice(match, name_index, choices)
+            return NameMatch(PERSON, name, by_unit[0], MatchReason.UNIT, candidates=candidates)
+        return NameMatch(PERSON, name, candidates=candidates, is_open=True)
     # One character apart are 张建国 and 张建华, too: it takes the same capacity, or a leader, to ask.
-    is_leader = any(column in ("leaders", "leads") for _row, column in use.places)
-    likely = [
-        person
-        for person, _ in similar_people
-        if use.capacities & appearances.capacities.get(person.pk, set())
-        or (is_leader and person.pk in appearances.leaders)
-    ]
-    candidates = tuple(
-        Candidate(person, MatchReason.LETTER, appearances.last_met.get(person.pk, "")) for person in likely
+    is_leader = any(use.column in ("leaders", "leads") for use in uses)
+    likely = tuple(
+        met.candidate(person, reason)
+        for person, reason in similar_people
+        if capacities & met.capacities.get(person.pk, set()) or (is_leader and person.pk in met.leaders)
     )
-    return _apply_choice(NameMatch(PERSON, name, candidates=candidates, is_open=bool(likely)), name_index, choices)
+    return NameMatch(PERSON, name, candidates=likely, is_open=bool(likely))
 
 
 def _apply_choice(match: NameMatch, name_index: _NameIndex, choices: dict[str, str]) -> NameMatch:

@@ -1,14 +1,14 @@
 """Departments and people for a draft's names; new ones are created here alone."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any
+
+from django.db.models import Model
 
 from meetings.minutes.parser.cells import ParsedDepartment as PrintedDepartment
 from meetings.models import Department, Person
 
-from .matching import NameMatches
-
-_Row = TypeVar("_Row", Department, Person)
+from .matching import NameMatch, NameMatches
 
 
 class NameResolver:
@@ -20,26 +20,25 @@ class NameResolver:
 
     def __init__(self, matches: NameMatches) -> None:
         self._matches = matches
-        self._departments: dict[str, Department] = {}
-        self._people: dict[str, Person] = {}
+        self._created: dict[str, Any] = {}
 
     def department(self, name: str) -> Department:
         """Return the department that ``name`` means."""
-        match = self._matches.departments[name]
-        if isinstance(match.existing, Department):
-            return match.existing
-        if match.key not in self._departments:
-            self._departments[match.key] = _follow_merge(Department.objects.get_or_create(name=name)[0])
-        return self._departments[match.key]
+        return self._resolve(self._matches.departments[name], Department, name=name)
 
     def person(self, name: str) -> Person:
         """Return the person that ``name`` means."""
         match = self._matches.people[name]
-        if isinstance(match.existing, Person):
+        return self._resolve(match, Person, name=name, unit=match.unit)
+
+    def _resolve(self, match: NameMatch, model: type[Model], **values: Any) -> Any:
+        if match.existing:
             return match.existing
-        if match.key not in self._people:
-            self._people[match.key] = _follow_merge(Person.objects.get_or_create(name=name, unit=match.unit)[0])
-        return self._people[match.key]
+        if match.key not in self._created:
+            row: Any = model._default_manager.get_or_create(**values)[0]
+            # It may have been merged while the draft lay open.
+            self._created[match.key] = row.merged_into or row
+        return self._created[match.key]
 
     def departments(self, parsed: Iterable[PrintedDepartment]) -> list[tuple[Department, str]]:
         """Return the departments with roles, each once, though it may have two names."""
@@ -52,8 +51,3 @@ class NameResolver:
     def people(self, names: Sequence[str]) -> list[Person]:
         """Return the people, each once, in printed order."""
         return list({person.pk: person for person in map(self.person, names)}.values())
-
-
-def _follow_merge(row: _Row) -> _Row:
-    """Return the row's target if it was merged while the draft lay open."""
-    return row.merged_into or row

@@ -16,7 +16,8 @@ from hypothesis.extra.django import TestCase
 
 from meetings.errors import InvalidInputError
 from meetings.minutes.draft import EMPTY_ROW, EMPTY_TASK
-from meetings.minutes.form_codec import format_departments, format_names, format_people, format_row, parse_row_form
+from meetings.minutes.draft_forms import RowFields
+from meetings.minutes.form_codec import format_departments, format_fields, format_names, format_people, parse_row_form
 from meetings.minutes.parser.cells import ParsedDepartment as PrintedDepartment
 from meetings.minutes.parser.column_headers import Role as PrintedRole
 from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
@@ -334,5 +335,5 @@ class Reading(TestCase):
             return
         assert len(new.tasks) >= 3
         assert [task.number for task in new.tasks] == list(range(1, len(new.tasks) + 1))
-        again = parse_row_form(new, format_row(new), ParsedMeeting(issued_on=datetime.date(2023, 11, 8)))
+        again = parse_row_form(new, format_fields(RowFields, new), ParsedMeeting(issued_on=datetime.date(2023, 11, 8)))
         assert again.row == new

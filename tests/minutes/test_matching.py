@@ -9,8 +9,7 @@ import pytest
 from meetings.core.issue_codes import QuestionCode
 from meetings.core.text import fold_text
 from meetings.display.import_issues import question_message
-from meetings.minutes.match_messages import MatchReason, match_reason_message
-from meetings.minutes.matching import find_department_match_reason, match_names
+from meetings.minutes.matching import MatchReason, find_department_match_reason, match_names
 from meetings.minutes.parser.schema import ParsedMeeting
 from meetings.models import Attendance, Department, Person
 from tests import factories
@@ -68,7 +67,7 @@ def test_a_near_miss_is_asked_about_with_its_reason(printed, known, likeness):
     said = question_message(match.code, match.name, match.parameters)
     assert printed in said
     assert known in said
-    assert match_reason_message(likeness)
+    assert str(likeness.label)
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ from meetings.errors import (
     NoChangesError,
     PermissionDeniedError,
 )
-from meetings.minutes.match_messages import MatchReason
-from meetings.minutes.matching import match_names
+from meetings.minutes.matching import MatchReason, match_names
 from meetings.minutes.parser.schema import ParsedMeeting as PrintedMeeting
 from meetings.models import (
     Account,
