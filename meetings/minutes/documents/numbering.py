@@ -1,6 +1,7 @@
 """Word's automatic numbers (word/numbering.xml), which are in no paragraph's text."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from lxml import etree
@@ -54,8 +55,10 @@ class _Level:
 
 @dataclass
 class _List:
+    """A list; those of one abstract list share their ``counters``, by the level."""
+
     levels: dict[int, _Level]
-    counter_id: str
+    counters: dict[int, int]
     restarts: dict[int, int]
 
 
@@ -68,14 +71,13 @@ class Numbering:
 
     def __init__(self, package: Package) -> None:
         self._lists: dict[str, _List] = {}
-        self._counters: dict[str, dict[int, int]] = {}
-        self._restarted: set[str] = set()
         if "word/numbering.xml" in package:
             self._read(package.tree("word/numbering.xml"))
 
     def _read(self, root: etree._Element) -> None:
         w = namespace(root)
         abstract = {}
+        counters: dict[str | None, dict[int, int]] = defaultdict(dict)
         for element in root.iterchildren(f"{w}abstractNum"):
             abstract[element.get(f"{w}abstractNumId")] = self._levels(element, w)
         for element in root.iterchildren(f"{w}num"):
@@ -89,7 +91,7 @@ class Numbering:
                 start = override.find(f"{w}startOverride")
                 if start is not None:
                     restarts[depth] = _integer(start.get(f"{w}val"), 1)
-            self._lists[element.get(f"{w}numId") or ""] = _List(levels, key or "", restarts)
+            self._lists[element.get(f"{w}numId") or ""] = _List(levels, counters[key], restarts)
 
     @staticmethod
     def _levels(element: etree._Element, w: str) -> dict[int, _Level]:
@@ -110,11 +112,10 @@ class Numbering:
         number_list = self._lists.get(number_id)
         if number_list is None or depth not in number_list.levels:
             return ""
-        counters = self._counters.setdefault(number_list.counter_id, {})
-        if number_id not in self._restarted:
-            self._restarted.add(number_id)
-            for restarted, start in number_list.restarts.items():
-                counters[restarted] = start - 1
+        counters = number_list.counters
+        while number_list.restarts:
+            restarted, start = number_list.restarts.popitem()
+            counters[restarted] = start - 1
         counters[depth] = counters.get(depth, number_list.levels[depth].start - 1) + 1
         for deeper in [counted for counted in counters if counted > depth]:
             del counters[deeper]

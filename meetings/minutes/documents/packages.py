@@ -11,6 +11,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from typing import IO
 
@@ -127,10 +128,9 @@ class Package:
 
     def tree(self, part: str) -> etree._Element:
         """Return the root of ``part``, parsed within ``MAX_XML_NODES`` nodes."""
-        root = None
-        for _, element in self.events(part):
-            if root is None:
-                root = element
+        events = self.events(part)
+        _, root = next(events)
+        deque(events, maxlen=0)
         return root
 
 

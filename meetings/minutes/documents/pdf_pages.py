@@ -11,9 +11,7 @@ from statistics import median
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
-from pdfminer.pdfexceptions import PDFException
 from pdfplumber.page import Page
-from pdfplumber.utils.exceptions import PdfminerException
 
 from .errors import MAX_PAGES, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
@@ -32,21 +30,13 @@ def read_pages(content: bytes) -> Document:
             return _document(pdf)
     except UnreadableDocumentError:
         raise
-    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
-        raise UnreadableDocumentError(UnreadableReason.ENCRYPTED) from error
-    except PdfminerException as error:
-        code = UnreadableReason.ENCRYPTED if _is_password_error(error) else UnreadableReason.DAMAGED
-        raise UnreadableDocumentError(
-            code, **({} if code == UnreadableReason.ENCRYPTED else {"part": "PDF"})
-        ) from error
     except (MemoryError, RecursionError) as error:
         raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
-    except (PDFException, Exception) as error:  # pdfminer raises whatever a damaged file leads it to
+    except Exception as error:  # pdfminer raises whatever a damaged file leads it to
+        causes = (error, *error.args, error.__cause__)
+        if any(isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in causes):
+            raise UnreadableDocumentError(UnreadableReason.ENCRYPTED) from error
         raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="PDF") from error
-
-
-def _is_password_error(error: BaseException) -> bool:
-    return any(isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in (*error.args, error.__cause__))
 
 
 def _document(pdf: pdfplumber.PDF) -> Document:

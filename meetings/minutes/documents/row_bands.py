@@ -41,10 +41,10 @@ def _cost(lines: Sequence[int], band: Band) -> float:
 
 def assign_lines(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]:
     """Divide the column's ``lines`` into one run a band, so that all fit best."""
-    best: dict[int, tuple[float, _Path]] = {0: (0.0, ())}
+    best: dict[int, tuple[float, Path]] = {0: (0.0, ())}
     for index, band in enumerate(bands):
         is_last = index + 1 == len(bands)
-        following: dict[int, tuple[float, _Path]] = {}
+        following: dict[int, tuple[float, Path]] = {}
         for start, (cost, path) in best.items():
             if len(best) > 1 and start < len(lines) and lines[start] < band.lowest - _REACH_LINES:
                 continue  # left behind for good
@@ -53,7 +53,7 @@ def assign_lines(lines: Sequence[int], bands: Sequence[Band]) -> list[list[int]]
                 if end not in following or total < following[end][0]:
                     following[end] = (total, (path, (start, end)))
         best = following
-    return [list(lines[start:end]) for start, end in _unwind_path(best[len(lines)][1])]
+    return [list(lines[start:end]) for start, end in unwind_path(best[len(lines)][1])]
 
 
 def _possible_ends(lines: Sequence[int], start: int, band: Band) -> Iterator[int]:
@@ -65,10 +65,11 @@ def _possible_ends(lines: Sequence[int], start: int, band: Band) -> Iterator[int
 
 
 #: A chain of steps, the last first: cheaper to extend than a list is to copy.
-_Path = tuple
+Path = tuple
 
 
-def _unwind_path(path: _Path) -> list[tuple[int, int]]:
+def unwind_path(path: Path) -> list:
+    """Return the steps of the path, the first first."""
     steps = []
     while path:
         path, step = path
@@ -81,10 +82,10 @@ def find_group_bands(centres: Sequence[int], bands: Sequence[Band]) -> list[Band
 
     Rows before the first group belong to one of the page before.
     """
-    best: dict[int, tuple[float, _Path]] = {start: (float(start), ()) for start in range(min(len(bands), _REACH_LINES))}
+    best: dict[int, tuple[float, Path]] = {start: (float(start), ()) for start in range(min(len(bands), _REACH_LINES))}
     for index, centre in enumerate(centres):
         is_last = index + 1 == len(centres)
-        following: dict[int, tuple[float, _Path]] = {}
+        following: dict[int, tuple[float, Path]] = {}
         for start, (cost, path) in best.items():
             for end in [len(bands)] if is_last else range(start + 1, len(bands)):
                 if end <= start:
@@ -102,5 +103,5 @@ def find_group_bands(centres: Sequence[int], bands: Sequence[Band]) -> list[Band
         Band(
             bands[start].first, bands[end - 1].last, bands[start].first_row, bands[start].lowest, bands[end - 1].highest
         )
-        for start, end in _unwind_path(best.get(len(bands), (0.0, ()))[1])
+        for start, end in unwind_path(best.get(len(bands), (0.0, ()))[1])
     ]

@@ -6,6 +6,7 @@ Tabs come from Word or Excel, single lines from a web page, blanks from pdftotex
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from .errors import MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
@@ -97,17 +98,6 @@ def _table(lines: Sequence[str]) -> Table:
 
 def _split_cells(line: str) -> list[str]:
     if '\t"' in "\t" + line and line.count('"') % 2 == 0:
-        try:
-            return (
-                next(csv.reader([line], delimiter="\t", strict=False))
-                if "\n" not in line
-                else _split_quoted_cells(line)
-            )
-        except csv.Error:
-            return line.split("\t")
+        with suppress(csv.Error):
+            return next(csv.reader(re.split(r"(?<=\n)", line), delimiter="\t"))
     return line.split("\t")
-
-
-def _split_quoted_cells(line: str) -> list[str]:
-    """Split a line with newlines in quoted cells, as csv does."""
-    return next(csv.reader(re.split(r"(?<=\n)", line), delimiter="\t"))

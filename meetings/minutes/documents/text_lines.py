@@ -8,6 +8,7 @@ the column, a step by what it leaves out; going back to the left begins a new ro
 import re
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from operator import itemgetter
 
 from meetings.deadlines import DeadlineKind, read_deadline
 from meetings.minutes.parser.column_headers import Column, Header, disambiguate_headers, is_header_row, parse_header
@@ -16,6 +17,7 @@ from meetings.minutes.parser.person_names import has_organisation_ending, is_nam
 
 from .errors import MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Paragraph, Table
+from .row_bands import Path, unwind_path
 
 _MIN_HEADERS = 3
 _MAX_LINES = 20_000
@@ -202,33 +204,33 @@ def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> l
     width = len(headers)
     columns = [head.column if head else Column.REMARKS for head in headers]
     skipped = [0.0, *accumulate(SKIP_COSTS[column] for column in columns)]
-    scores: list[list[float]] = []
-    origins: list[list[tuple[int, bool]]] = []
-    for at, line in enumerate(lines):
-        row_scores, row_origins = [], []
+    # By the column of the last line so far: the score, and where each line went, with whether it began a row.
+    best: list[tuple[float, Path]] = []
+    for line in lines:
+        following = []
         for place in range(width):
-            fit = score_fit(line, headers[place])
             begin = -skipped[place]
-            if not at:
-                row_scores.append(fit + begin)
-                row_origins.append((-1, True))
-                continue
-            best, origin = float("-inf"), (-1, True)
-            for previous in range(width):
-                before = scores[-1][previous]
+            steps = [] if best else [(begin, ((), (place, True)))]
+            for previous, (score, path) in enumerate(best):
                 if previous < place:
                     step, is_new = -(skipped[place] - skipped[previous + 1]), False
                 elif previous == place and not _begins_row(line, columns[place]):
                     step, is_new = -_repeat_cost(line, columns[place]), False
                 else:
                     step, is_new = -(skipped[width] - skipped[previous + 1]) + begin - 0.5, True
-                if before + step > best:
-                    best, origin = before + step, (previous, is_new)
-            row_scores.append(best + fit)
-            row_origins.append(origin)
-        scores.append(row_scores)
-        origins.append(row_origins)
-    return _trace_rows(lines, scores, origins, [skipped[width] - skipped[place + 1] for place in range(width)])
+                steps.append((score + step, (path, (place, is_new))))
+            score, path = max(steps, key=itemgetter(0))
+            following.append((score + score_fit(line, headers[place]), path))
+        best = following
+    if not best:
+        return []
+    ends = [score - (skipped[width] - skipped[place + 1]) for place, (score, _path) in enumerate(best)]
+    rows: list[list[str]] = []
+    for line, (place, is_new) in zip(lines, unwind_path(best[ends.index(max(ends))][1]), strict=True):
+        if is_new:
+            rows.append([""] * width)
+        rows[-1][place] += f"\n{line}" if rows[-1][place] else line
+    return rows
 
 
 def _repeat_cost(line: str, column: Column) -> float:
@@ -239,23 +241,3 @@ def _repeat_cost(line: str, column: Column) -> float:
 
 def _begins_row(line: str, column: Column) -> bool:
     return column is Column.NUMBER and parse_integer(line) is not None
-
-
-def _trace_rows(
-    lines: Sequence[str], scores: list[list[float]], origins: list[list[tuple[int, bool]]], end_costs: list[float]
-) -> list[list[str]]:
-    width = len(end_costs)
-    if not lines:
-        return []
-    current = max(range(width), key=lambda column: scores[-1][column] - end_costs[column])
-    path: list[tuple[int, bool]] = []
-    for at in range(len(lines) - 1, -1, -1):
-        previous, is_new = origins[at][current]
-        path.append((current, is_new))
-        current = previous
-    rows: list[list[str]] = []
-    for line, (column, is_new) in zip(lines, reversed(path), strict=True):
-        if is_new:
-            rows.append([""] * width)
-        rows[-1][column] += f"\n{line}" if rows[-1][column] else line
-    return rows

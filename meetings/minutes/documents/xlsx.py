@@ -9,7 +9,6 @@ none; macros are never opened.
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -225,9 +224,10 @@ def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
         if cell is None:
             continue
         across = [at for at, column in enumerate(columns) if left <= column <= right]
-        for at in _indexes_within(rows, top, bottom):
-            for column in across:
-                grid[at][column] = cell
+        for at, row in enumerate(rows):
+            if top <= row <= bottom:
+                for column in across:
+                    grid[at][column] = cell
     hidden = frozenset(at for at, row in enumerate(rows) if row in sheet.hidden_rows)
     return Table.of(
         grid,
@@ -237,7 +237,3 @@ def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
         row_numbers=tuple(rows),
         column_numbers=tuple(columns),
     )
-
-
-def _indexes_within(rows: list[int], top: int, bottom: int) -> Iterator[int]:
-    return (at for at, row in enumerate(rows) if top <= row <= bottom)

@@ -5,7 +5,7 @@ belongs to the name, "/" and 无 mean nobody, a blank may be a separator or only
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meetings.core.text import remove_whitespace
@@ -324,7 +324,7 @@ def parse_sources(raw_text: str) -> tuple[ParsedPerson, ...]:
             waiting = ""
     if waiting:
         people.append(ParsedPerson(waiting))
-    return tuple(_unique(people))
+    return tuple(dict.fromkeys(people))
 
 
 def _source_lines(raw_text: str) -> list[str]:
@@ -340,7 +340,3 @@ def _source_lines(raw_text: str) -> list[str]:
         if text.strip():
             lines.append(text.strip())
     return lines
-
-
-def _unique(people: Iterable[ParsedPerson]) -> Iterator[ParsedPerson]:
-    return iter(dict.fromkeys(people))

@@ -126,6 +126,12 @@ def parse_header(text: str) -> Header | None:
     return None
 
 
+def is_task_header(header: Header) -> bool:
+    """Whether the header by itself names tasks, whatever its column holds beside others."""
+    own = parse_header(header.text)
+    return own is not None and own.column is Column.TASKS
+
+
 def is_header_row(headers: Sequence[Header | None], filled: int) -> bool:
     """Whether the ``headers`` of a row with ``filled`` cells head a task table.
 

@@ -7,7 +7,7 @@ from meetings.core.issue_codes import ProblemCode
 from meetings.core.text import remove_whitespace
 from meetings.minutes.parser.issues import ParserIssue
 
-from .ordinals import chinese_integer
+from .ordinals import parse_count
 from .schema import ParsedRow
 
 _COUNT = r"(\d{1,4}|[一二两三四五六七八九十百]{1,5})"
@@ -32,7 +32,7 @@ def check_counts(prose: Sequence[str], rows: Sequence[ParsedRow]) -> list[Parser
         for match in _STATED_COUNT.finditer(sentence):
             if _OF_ANOTHER_MEETING.search(sentence[: match.start()][-30:]):
                 continue
-            of_aspects, of_rows = (_parse_integer(match[1]), _parse_integer(match[2]))
+            of_aspects, of_rows = parse_count(match[1]), parse_count(match[2])
             sentence_issues = []
             if aspects and of_aspects != aspects:
                 parameters = {"claimed": of_aspects, "found": aspects}
@@ -46,7 +46,3 @@ def check_counts(prose: Sequence[str], rows: Sequence[ParsedRow]) -> list[Parser
                 return []
             doubts = doubts or sentence_issues
     return doubts
-
-
-def _parse_integer(text: str) -> int:
-    return int(text) if text.isdecimal() else chinese_integer(text) or 0

@@ -6,7 +6,7 @@ Deadlines have their own grammar, ``meetings.deadlines``.
 import datetime
 import re
 
-from .ordinals import chinese_integer
+from .ordinals import parse_count
 
 _YEAR = r"(?P<year>(?:19|20)\d{2}|[一二][〇○零oO0一二三四五六七八九]{3})"
 _NUMBER = r"\d{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]"
@@ -17,10 +17,6 @@ PRINTED_DAY_OF_YEAR = re.compile(rf"(?P<month>{_NUMBER})\s*月\s*(?P<day>{_NUMBE
 _DIGITS = str.maketrans("〇○零oO一二三四五六七八九", "00000123456789")
 
 
-def _parse_number(text: str) -> int:
-    return int(text) if text.isdecimal() else chinese_integer(text) or 0
-
-
 def date_from_match(match: re.Match[str], *, year: int | None = None) -> datetime.date | None:
     """Return the day of a match of the patterns above, None where there is none."""
     groups = match.groupdict()
@@ -28,7 +24,7 @@ def date_from_match(match: re.Match[str], *, year: int | None = None) -> datetim
     if in_year is None:
         return None
     try:
-        return datetime.date(in_year, _parse_number(groups["month"]), _parse_number(groups["day"]))
+        return datetime.date(in_year, parse_count(groups["month"]), parse_count(groups["day"]))
     except ValueError:
         return None
 

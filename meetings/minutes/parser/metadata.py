@@ -204,17 +204,13 @@ def _title(labels: dict[str, str], prose: Sequence[str], breakdown_title: str | 
     )
     if held:
         return held[4]
-    named = re.match(
+    patterns = (
         r"^(?:贯彻)?落实(.{4,40}?会议?)(?:委员|代表|专家|与会|精神|提出|工作|意见|建议|重点|主要|任务|部署|有关)",
-        breakdown_title or "",
+        rf"^(?:关于)?(.{{2,40}}?第{_HAN}次.{{0,12}}?(?:会议|会(?!议)))(?!议?案)",
+        _MEETING_IN_BREAKDOWN,
     )
-    if named:
-        return named[1]
-    numbered = re.match(rf"^(?:关于)?(.{{2,40}}?第{_HAN}次.{{0,12}}?(?:会议|会(?!议)))(?!议?案)", breakdown_title or "")
-    if numbered:
-        return numbered[1]
-    plain = _MEETING_IN_BREAKDOWN.match(breakdown_title or "")
-    return plain[1] if plain else None
+    named = (re.match(pattern, breakdown_title or "") for pattern in patterns)
+    return next((match[1] for match in named if match), None)
 
 
 def _find_headlines(prose: Sequence[str], text: str) -> list[str]:

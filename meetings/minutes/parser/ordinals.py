@@ -67,6 +67,11 @@ def chinese_integer(text: str) -> int | None:
     return total + current if text else None
 
 
+def parse_count(text: str) -> int:
+    """Return the number of Arabic or Chinese digits, 0 where it is none."""
+    return int(text) if text.isdecimal() else chinese_integer(text) or 0
+
+
 def _parse_number(text: str) -> int | None:
     if text.isdecimal():
         return int(text)

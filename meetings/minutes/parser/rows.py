@@ -21,7 +21,7 @@ from .cells import (
     parse_sources,
     separate_people,
 )
-from .column_headers import Column, Header, Role, parse_header
+from .column_headers import Column, Role, is_task_header
 from .ordinals import Part, leading_ordinal, split_numbered_parts
 from .person_names import collapse_spaced_names
 from .schema import ParsedRow, ParsedTask
@@ -121,14 +121,14 @@ class RowParser:
 
     def _tasks(self, group: _TaskGroup) -> Iterator[ParsedTask]:
         departments = self._departments(group)
-        leaders, shared_leaders = self._leaders(group)
+        leaders = self._leaders(group)
         readings = self._deadlines(group)
         for at, part in enumerate(group.parts):
             yield ParsedTask(
                 part.number,
                 part.text,
                 departments[at],
-                leaders[at] if leaders else shared_leaders,
+                leaders[at],
                 readings[at].deadline,
                 readings[at].milestones,
             )
@@ -206,25 +206,20 @@ class RowParser:
             return [self._cell_departments(group, piece).names for piece in pieces]
         return [read.names] * count
 
-    def _leaders(self, group: _TaskGroup) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
-        """Return the leaders of each task if the cell numbers them; else of all."""
+    def _leaders(self, group: _TaskGroup) -> list[tuple[str, ...]]:
+        """Return the leaders of each task: its own if the cell numbers them, else all."""
         cells = group.cells(Column.LEADERS)
         names = tuple(self._names(group, Column.LEADERS))
         for name in names:
             if is_run_together(name):
                 self._report(Column.LEADERS, name, ProblemCode.NAMES_RUN_TOGETHER)
         if not names and Column.LEADERS not in self._context.columns:
-            names = self._people_beside_departments(group)
+            headers = [head for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())]
+            if any(_PEOPLE_IN_HEAD.search(head.text) for head in headers):  # 责任单位及责任人 names both
+                names = self._cell_departments(group).people
         if pieces := self._split_per_task(cells, len(group.parts)):
-            return [parse_leaders(piece) for piece in pieces], ()
-        return [], names
-
-    def _people_beside_departments(self, group: _TaskGroup) -> tuple[str, ...]:
-        """Return the people in a column 责任单位及责任人, which names both."""
-        headers = [head for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())]
-        if any(_PEOPLE_IN_HEAD.search(head.text) for head in headers):
-            return self._cell_departments(group).people
-        return ()
+            return [parse_leaders(piece) for piece in pieces]
+        return [names] * len(group.parts)
 
     def _deadlines(self, group: _TaskGroup) -> list[Reading]:
         texts = [part.text for part in group.parts]
@@ -267,16 +262,9 @@ class RowParser:
 
 def _coarser_task(row: TableRow) -> str:
     """Return 工作任务 for a row whose 具体措施 is blank, instead of as the aspect."""
-    columns = (Column.ASPECT, Column.SUGGESTION)
-    texts = [
-        tidy_text(cell.text) for column in columns for head, cell in row.cells.get(column, ()) if _is_task_header(head)
-    ]
+    cells = (pair for column in (Column.ASPECT, Column.SUGGESTION) for pair in row.cells.get(column, ()))
+    texts = [tidy_text(cell.text) for head, cell in cells if is_task_header(head)]
     return texts[-1] if texts else ""
-
-
-def _is_task_header(header: Header) -> bool:
-    parsed_header = parse_header(header.text)
-    return parsed_header is not None and parsed_header.column is Column.TASKS
 
 
 _DUTY_COLUMNS = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)

@@ -30,12 +30,13 @@ class TableCandidate:
         return Column.DEADLINE not in self.columns and any(_PROGRESS_REPORT.search(text) for text in texts)
 
 
-def find_candidates(document: Document) -> list[TableCandidate]:
-    candidates: list[TableCandidate] = []
-    for at, block in enumerate(document.blocks):
-        if isinstance(block, Table):
-            candidates.append(TableCandidate(at, len(candidates) + 1, block, find_header_rows(block)))
-    return candidates
+def find_candidates(document: Document) -> dict[int, TableCandidate]:
+    """Return the document's tables by their places among its blocks."""
+    tables = [(at, block) for at, block in enumerate(document.blocks) if isinstance(block, Table)]
+    return {
+        at: TableCandidate(at, number, table, find_header_rows(table))
+        for number, (at, table) in enumerate(tables, start=1)
+    }
 
 
 def title_above(document: Document, at: int) -> str:

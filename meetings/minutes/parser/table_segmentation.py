@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from meetings.core.text import fold_text, tidy_text
 from meetings.minutes.documents.model import EMPTY, SOFT_BREAK, Cell, Document, Paragraph, Table
 
-from .column_headers import Column, Header, HeaderRows, disambiguate_headers, parse_header
+from .column_headers import Column, Header, HeaderRows, disambiguate_headers, is_task_header
 from .label_rows import split_label_row
 from .ordinals import leading_ordinal, parse_integer
 from .schema import Origin
@@ -96,17 +96,17 @@ def parse_breakdown(document: Document) -> Breakdown:
     """Return the task tables and entries of ``document``, if there are any."""
     result = Breakdown()
     candidates = find_candidates(document)
-    has_deadlines = any(Column.DEADLINE in candidate.columns for candidate in candidates if candidate.headers)
+    headed = [candidate for candidate in candidates.values() if candidate.headers]
+    has_deadlines = any(Column.DEADLINE in candidate.columns for candidate in headed)
     heading = ""
     assembly: _EntryBuilder | None = None
-    by_block = {candidate.block: candidate for candidate in candidates}
-    is_single = sum(bool(candidate.headers) and not candidate.is_progress_report for candidate in candidates) == 1
+    is_single = sum(not candidate.is_progress_report for candidate in headed) == 1
     for at, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
             text = tidy_text(block.text)
             heading = text if _HEADING.match(text) and len(text) <= 60 and not text.endswith("。") else heading
             continue
-        candidate = by_block[at]
+        candidate = candidates[at]
         if candidate.table.is_hidden:
             if candidate.headers:
                 result.hidden_sheets.append(candidate.table.name)
@@ -119,11 +119,8 @@ def parse_breakdown(document: Document) -> Breakdown:
             result.lines[at] = [line for row in candidate.table.rows[:first] for line in split_label_row(row)]
             if result.first_block is None:
                 result.first_block = at
-            assembly = (
-                assembly
-                if assembly and assembly.has_same_header(candidate.headers[0], candidate.table)
-                else _EntryBuilder(result)
-            )
+            if not assembly or not assembly.has_same_header(candidate.headers[0], candidate.table):
+                assembly = _EntryBuilder(result)
             result.task_blocks.add(at)
             # 二、任务分解 above the only table is what the table is, not what its rows are about.
             assembly.add(candidate, "" if is_single and _NAMES_TABLE.search(heading) else heading)
@@ -265,8 +262,7 @@ class _EntryBuilder:
     @property
     def _key_is_coarser_task(self) -> bool:
         """Whether the suggestion's column is one of tasks, with a finer one beside it."""
-        keys = (parse_header(head.text) for head in self._headers if head and head.column is Column.SUGGESTION)
-        return any(header is not None and header.column is Column.TASKS for header in keys)
+        return any(head and head.column is Column.SUGGESTION and is_task_header(head) for head in self._headers)
 
     def _place_row(self, row: TableRow) -> None:
         last = self._entries[-1] if self._entries else None
