@@ -8,13 +8,15 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from copy import copy
+from typing import Any, BinaryIO
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -39,6 +41,7 @@ _NOT_IN_SHEET_TITLES = re.compile(r"[\[\]:*?/\\]")
 
 _THIN = Side(style="thin", color="FFBFBFBF")
 _LIST_SIZE = 10.0
+_LIST_FONT = Font(**SONG, size=_LIST_SIZE)
 _LIST_HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3")
 
 
@@ -81,6 +84,21 @@ def write_cell(cell: Cell, value: Value, kind: CellKind = CellKind.TEXT) -> Cell
     return cell
 
 
+def make_style(sheet: Worksheet, **parts: Any) -> StyleArray:
+    """Return the style of a cell with these attributes; making one is slow."""
+    cell = WriteOnlyCell(sheet)
+    for name, part in parts.items():
+        setattr(cell, name, part)
+    return cell._style
+
+
+def styled_cell(sheet: Worksheet, style: StyleArray, value: Value, kind: CellKind = CellKind.TEXT) -> Cell:
+    """Return a cell of a write-only sheet in this style with ``value``."""
+    cell = WriteOnlyCell(sheet)
+    cell._style = copy(style)
+    return write_cell(cell, value, kind)
+
+
 def csv_value(value: Value) -> str | int:
     """Return ``value`` for a CSV, an apostrophe before what might be computed."""
     if value is None:
@@ -108,18 +126,6 @@ def sheet_title(text: str) -> str:
     return _NOT_IN_SHEET_TITLES.sub(" ", clean_text(text)).strip("' \n\t")[:31] or "1"
 
 
-class _Styles(NamedTuple):
-    """Prototype cells of a list; their styles are shared, for making one is slow."""
-
-    head: Cell
-    text: Cell
-    formula_like: Cell
-    verbatim: Cell
-    verbatim_formula_like: Cell
-    number: Cell
-    date: Cell
-
-
 def write_list_workbook(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
     """Write a list as a workbook: a frozen, filtered head, then a row a line.
 
@@ -141,17 +147,28 @@ def add_list_sheet(workbook: Workbook, *, title: str, columns: Sequence[Column[L
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for index, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
-    styles = _list_styles(sheet)
+    centred = Alignment(horizontal="center", vertical="top")
+    head_style = make_style(
+        sheet,
+        font=Font(**SONG, size=_LIST_SIZE, bold=True),
+        fill=_LIST_HEADER_FILL,
+        border=Border(bottom=_THIN),
+        alignment=Alignment(horizontal="center", vertical="center", wrap_text=True),
+    )
+    text_style = make_style(sheet, font=_LIST_FONT, alignment=Alignment(vertical="top", wrap_text=True))
+    number_style = make_style(sheet, font=_LIST_FONT, alignment=centred, number_format="0")
     heads = [str(column.head) for column in columns]
     _set_height(sheet, 1, zip(columns, heads, strict=True))
-    sheet.append([_styled_cell(sheet, styles.head, head) for head in heads])
+    sheet.append([styled_cell(sheet, head_style, head) for head in heads])
     row = 1
     for row, line in enumerate(lines, start=2):  # noqa: B007 - the last row's number ends the filter
         values = [column.value(line) for column in columns]
         _set_height(sheet, row, zip(columns, values, strict=True))
-        sheet.append(
-            [_list_cell(sheet, styles, column.kind, value) for column, value in zip(columns, values, strict=True)]
-        )
+        cells = []
+        for column, value in zip(columns, values, strict=True):
+            style = number_style if isinstance(value, (int, datetime.date)) else text_style
+            cells.append(None if value in (None, "") else styled_cell(sheet, style, value, column.kind))
+        sheet.append(cells)
         # Written by now; kept, the heights of a long list would be all of its memory.
         del sheet.row_dimensions[row]
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{row}"
@@ -165,58 +182,6 @@ def write_csv(file: BinaryIO, *, columns: Sequence[Column[Line]], lines: Iterabl
     writer.writerows([csv_value(column.value(line)) for column in columns] for line in lines)
     # The file is the caller's to close.
     text.detach()
-
-
-def _list_styles(sheet: Worksheet) -> _Styles:
-    font = Font(**SONG, size=_LIST_SIZE)
-    wrapped = Alignment(vertical="top", wrap_text=True)
-    centred = Alignment(horizontal="center", vertical="top")
-
-    def prototype(number_format: str = "General", *, quoted: bool = False, **style: Any) -> Cell:
-        cell = WriteOnlyCell(sheet)
-        cell.font, cell.alignment, cell.number_format = font, wrapped, number_format
-        cell.quotePrefix = quoted
-        for name, value in style.items():
-            setattr(cell, name, value)
-        return cell
-
-    return _Styles(
-        head=prototype(
-            font=Font(**SONG, size=_LIST_SIZE, bold=True),
-            fill=_LIST_HEADER_FILL,
-            border=Border(bottom=_THIN),
-            alignment=Alignment(horizontal="center", vertical="center", wrap_text=True),
-        ),
-        text=prototype(),
-        formula_like=prototype(quoted=True),
-        verbatim=prototype(TEXT_FORMAT),
-        verbatim_formula_like=prototype(TEXT_FORMAT, quoted=True),
-        number=prototype("0", alignment=centred),
-        date=prototype(DATE_FORMAT, alignment=centred),
-    )
-
-
-def _list_cell(sheet: Worksheet, styles: _Styles, kind: CellKind, value: Value) -> Cell | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime.date):
-        return _styled_cell(sheet, styles.date, value)
-    if isinstance(value, int):
-        return _styled_cell(sheet, styles.number, value)
-    text = cell_text(value)
-    if kind is CellKind.VERBATIM:
-        style = styles.verbatim_formula_like if looks_like_formula(text) else styles.verbatim
-    else:
-        style = styles.formula_like if looks_like_formula(text) else styles.text
-    return _styled_cell(sheet, style, text)
-
-
-def _styled_cell(sheet: Worksheet, prototype: Cell, value: str | int | datetime.date) -> Cell:
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-    cell._style = prototype._style
-    return cell
 
 
 def _set_height(sheet: Worksheet, row: int, cells: Iterable[tuple[Column, Value]]) -> None:

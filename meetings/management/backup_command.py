@@ -16,7 +16,7 @@ class BackupCommand(RegisterCommand):
 
     file_help: ClassVar[str]
     # Writes or restores the backup; raises BackupError.
-    process_file: ClassVar[Callable[[Path], Summary]]
+    process_file: Callable[[Path], Summary]
     # The sentence for a summary's ``rows`` and ``files`` and the ``path``.
     success_message: ClassVar[StrOrPromise]
 
@@ -25,7 +25,7 @@ class BackupCommand(RegisterCommand):
 
     def handle(self, *, file: str, **options: Any) -> None:
         try:
-            summary = type(self).process_file(Path(file))
+            summary = self.process_file(Path(file))
         except BackupError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(str(self.success_message) % {"rows": summary.rows, "files": summary.files, "path": file})

@@ -7,7 +7,6 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import DataPoint
@@ -20,7 +19,7 @@ from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.exports.columns import Column, Value
 from meetings.exports.register import COLUMNS, iterate_tasks, sheet_name
-from meetings.exports.workbook import SONG, add_list_sheet, new_workbook, sheet_title, write_cell
+from meetings.exports.workbook import SONG, add_list_sheet, make_style, new_workbook, sheet_title, styled_cell
 from meetings.models import Health
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet
@@ -156,14 +155,9 @@ def _set_up_sheet(sheet: Worksheet) -> None:
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
 
 
-def _append_row(sheet: Worksheet, values: Sequence[Any], style: dict[str, Any]) -> None:
-    cells = []
-    for value in values:
-        cell = WriteOnlyCell(sheet)
-        for name, part in style.items():
-            setattr(cell, name, part)
-        cells.append(write_cell(cell, value))
-    sheet.append(cells)
+def _append_row(sheet: Worksheet, values: Sequence[Any], parts: dict[str, Any]) -> None:
+    style = make_style(sheet, **parts)
+    sheet.append([styled_cell(sheet, style, value) for value in values])
 
 
 def _add_table(sheet: Worksheet, table: Table[Any], row: int, make_chart: Callable[..., Any]) -> int:
