@@ -86,7 +86,8 @@ def _write_table(
         for start, end in merged_ranges(rows, column):
             _fill_cell(cells[start + 1][index], str(column.value(rows[start]) or ""), is_centred=column.is_centred)
             if end - start > 1:
-                _merge_vertically([row[index] for row in cells[start + 1 : end + 1]])
+                for number, row in enumerate(cells[start + 1 : end + 1]):
+                    row[index]._tc.vMerge = "continue" if number else "restart"
 
 
 def _fill_cell(cell: _Cell, text: str, *, is_centred: bool, is_header: bool = False) -> None:
@@ -112,20 +113,6 @@ def _set_fonts(fonts: Any, east_asian: str) -> None:
         fonts.set(qn(f"w:{attribute}"), name)
 
 
-def _merge_vertically(cells: Sequence[_Cell]) -> None:
-    """Make one cell of several under each other, whose text is in the first."""
-    for number, cell in enumerate(cells):
-        merged = OxmlElement("w:vMerge")
-        merged.set(qn("w:val"), "continue" if number else "restart")
-        properties = cell._tc.get_or_add_tcPr()
-        # The schema wants it before the vertical alignment.
-        before = properties.find(qn("w:vAlign"))
-        if before is None:
-            properties.append(merged)
-        else:
-            before.addprevious(merged)
-
-
 def _set_cell_margins(table: Table) -> None:
     margins = OxmlElement("w:tblCellMar")
     for side, width in _CELL_MARGINS.items():
@@ -134,8 +121,4 @@ def _set_cell_margins(table: Table) -> None:
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
     # The schema wants it before the table's look.
-    look = table._tbl.tblPr.find(qn("w:tblLook"))
-    if look is None:
-        table._tbl.tblPr.append(margins)
-    else:
-        look.addprevious(margins)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")

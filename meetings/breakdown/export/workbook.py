@@ -2,9 +2,9 @@
 
 import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import BinaryIO
 
 from django.utils import translation
@@ -79,8 +79,9 @@ def _write(
     head_row = _write_heading(sheet, heading, columns)
     _write_header_row(sheet, head_row, columns, size)
     above = [sheet.row_dimensions[row].height for row in range(1, head_row + 1)]
-    pages = _PageLayout(heading=sum(above), head=above[-1])
-    _write_rows(sheet, head_row + 1, _layout_rows(rows, columns, size, pages), columns, size, pages)
+    values = [tuple(clean_text(str(column.value(row) or "")) for column in columns) for row in rows]
+    layout = _layout_rows(rows, values, columns, size, above)
+    _write_rows(sheet, head_row + 1, layout, rows, values, columns, size)
     set_up_page(sheet, head_row, _MARGIN)
     workbook.save(file)
 
@@ -106,49 +107,71 @@ def _write_header_row(sheet: Worksheet, row: int, columns: Sequence[Column], siz
 
 
 @dataclass(frozen=True, slots=True)
-class _RowLayout:
-    """A row of the table as ``parts`` rows of the sheet of ``height`` points each.
+class _Layout:
+    """The table's rows as rows of the sheet.
 
-    Excel has no row above 409.5 points, so a long suggestion takes several, merged.
+    Excel has no row above 409.5 points, so a long suggestion takes several, merged. ``heights``: of the sheet's rows
+    under the head. ``tops``: with which of them (from 0) each row begins, and where the last ends. ``page_ends``:
+    before which of them a page may end.
     """
 
-    row: BreakdownRow
-    values: tuple[str, ...]
-    height: float
-    parts: int
+    heights: list[float]
+    tops: list[int]
+    page_ends: set[int]
 
+    def is_cut(self, start: int, end: int, needed: float) -> bool:
+        """Whether a page may cut a text ``needed`` points high in the merged rows.
 
-@dataclass(frozen=True, slots=True)
-class _PageLayout:
-    """Points above the rows: ``heading`` on the first page, ``head`` on the others."""
-
-    heading: float
-    head: float
-
-    def possible_page_breaks(self, heights: Sequence[float]) -> set[int]:
-        """Return before which of the sheet's rows (from 0) a page may end.
-
-        It is the reader's program that decides, by the width its fonts give the columns and the scale that fits
-        them to the page: with Excel's 1, a page holds the least; LibreOffice without SimSun scales to about 0.87.
+        Or whether it is looked for in vain: the middle of what takes more than a page is on none of the pages one
+        looks at first.
         """
-        ends: set[int] = set()
-        # Steps so small that on the tenth page, too, no row is stepped over.
-        for per_mille in range(970, 1280, 5):
-            page = _PAGE_HEIGHT * per_mille / 1000
-            remaining = page - self.heading
-            for row, height in enumerate(heights):
-                if height > remaining:
-                    ends.add(row)
-                    remaining = page - self.head
-                remaining -= height
-        return ends
+        top, bottom = self.tops[start], self.tops[end]
+        middle = sum(self.heights[top:bottom]) / 2
+        return 2 * middle > _PAGE_HEIGHT or any(
+            abs(sum(self.heights[top:row]) - middle) < needed / 2
+            for row in range(top + 1, bottom)
+            if row in self.page_ends
+        )
+
+
+def _build_layout(row_heights: Sequence[float], size: float, above: Sequence[float]) -> _Layout:
+    part_height = _LINES_PER_PART * LINE_PITCH * size
+    parts = [
+        [height] if height <= MAX_ROW_HEIGHT else [part_height] * math.ceil(height / part_height)
+        for height in row_heights
+    ]
+    heights = list(chain.from_iterable(parts))
+    return _Layout(heights, [0, *accumulate(map(len, parts))], _possible_page_ends(heights, above))
+
+
+def _possible_page_ends(heights: Sequence[float], above: Sequence[float]) -> set[int]:
+    """Return before which of the sheet's rows (from 0) a page may end.
+
+    ``above`` are the heights of the rows over them, the last of which stands on every page. It is the reader's program
+    that decides, by the width its fonts give the columns and the scale that fits them to the page: with Excel's 1, a
+    page holds the least; LibreOffice without SimSun scales to about 0.87.
+    """
+    ends: set[int] = set()
+    # Steps so small that on the tenth page, too, no row is stepped over.
+    for per_mille in range(970, 1280, 5):
+        page = _PAGE_HEIGHT * per_mille / 1000
+        remaining = page - sum(above)
+        for row, height in enumerate(heights):
+            if height > remaining:
+                ends.add(row)
+                remaining = page - above[-1]
+            remaining -= height
+    return ends
 
 
 def _layout_rows(
-    rows: Sequence[BreakdownRow], columns: Sequence[Column[BreakdownRow]], size: float, pages: _PageLayout
-) -> list[_RowLayout]:
+    rows: Sequence[BreakdownRow],
+    values: Sequence[tuple[str, ...]],
+    columns: Sequence[Column[BreakdownRow]],
+    size: float,
+    above: Sequence[float],
+) -> _Layout:
     """Measure the rows, such that every text has room, wherever a page may end."""
-    values = [tuple(clean_text(str(column.value(row) or "")) for column in columns) for row in rows]
     heights = [_MIN_ROW_HEIGHT] * len(rows)
     # Cells that span rows come last: by then it is known what the rows take by themselves.
     spanning: list[tuple[int, int, float]] = []
@@ -162,83 +185,47 @@ def _layout_rows(
             if end - start > 1:
                 spanning.append((start, end, needed))
     while True:
-        bands = [_layout_row(*band, size) for band in zip(rows, values, heights, strict=True)]
-        tops, ends = _first_sheet_rows(bands), pages.possible_page_breaks(_sheet_row_heights(bands))
+        layout = _build_layout(heights, size, above)
         # A text that a page's end may cut stands at the top of its cell, and there the first row has room for it.
-        too_low = [
+        too_low = (
             (start, needed)
             for start, end, needed in spanning
-            if heights[start] < needed <= MAX_ROW_HEIGHT
-            and _is_cut(_sheet_row_heights(bands), tops[start], tops[end], ends, needed)
-        ]
-        if not too_low:
-            return bands
-        heights[too_low[0][0]] = too_low[0][1]
-
-
-def _layout_row(row: BreakdownRow, values: tuple[str, ...], height: float, size: float) -> _RowLayout:
-    if height <= MAX_ROW_HEIGHT:
-        return _RowLayout(row, values, height, 1)
-    part_height = _LINES_PER_PART * LINE_PITCH * size
-    return _RowLayout(row, values, part_height, math.ceil(height / part_height))
-
-
-def _sheet_row_heights(row_layouts: Iterable[_RowLayout]) -> list[float]:
-    """Return the heights of the sheet's rows under the head."""
-    return [band.height for band in row_layouts for _part in range(band.parts)]
-
-
-def _first_sheet_rows(row_layouts: Iterable[_RowLayout]) -> list[int]:
-    """Return the sheet rows (from 0) where the bands begin, and the end of the last."""
-    return [0, *accumulate(band.parts for band in row_layouts)]
-
-
-def _is_cut(heights: Sequence[float], top: int, bottom: int, page_ends: set[int], needed: float) -> bool:
-    """Whether a page may cut a text ``needed`` points high in the merged rows.
-
-    Or whether it is looked for in vain: the middle of what takes more than a page is on none of the pages one looks at
-    first.
-    """
-    middle = sum(heights[top:bottom]) / 2
-    return 2 * middle > _PAGE_HEIGHT or any(
-        abs(sum(heights[top:row]) - middle) < needed / 2 for row in range(top + 1, bottom) if row in page_ends
-    )
+            if heights[start] < needed <= MAX_ROW_HEIGHT and layout.is_cut(start, end, needed)
+        )
+        if (first := next(too_low, None)) is None:
+            return layout
+        heights[first[0]] = first[1]
 
 
 def _write_rows(
     sheet: Worksheet,
     first_row: int,
-    row_layouts: Sequence[_RowLayout],
+    layout: _Layout,
+    rows: Sequence[BreakdownRow],
+    values: Sequence[tuple[str, ...]],
     columns: Sequence[Column[BreakdownRow]],
     size: float,
-    pages: _PageLayout,
 ) -> None:
-    heights, tops, rows = (
-        _sheet_row_heights(row_layouts),
-        _first_sheet_rows(row_layouts),
-        [band.row for band in row_layouts],
-    )
-    for row, height in enumerate(heights, start=first_row):
+    for row, height in enumerate(layout.heights, start=first_row):
         sheet.row_dimensions[row].height = height
-    page_ends = pages.possible_page_breaks(heights)
     font = Font(**SONG, size=size)
     for index, column in enumerate(columns, start=1):
         for start, end in merged_ranges(rows, column):
-            top, bottom = tops[start], tops[end]
+            top, bottom = layout.tops[start], layout.tops[end]
             cell = sheet.cell(first_row + top, index)
             cell.font, cell.border = font, _BORDER
             # Number and title of an aspect stay side by side: what is true of one column is of all that span so.
             highest = max(
-                text_height(row_layouts[start].values[other], columns[other].width, size)
-                for other in range(len(columns))
-                if columns[other].span is column.span
+                text_height(text, other.width, size)
+                for text, other in zip(values[start], columns, strict=True)
+                if other.span is column.span
             )
             cell.alignment = Alignment(
                 horizontal="center" if column.is_centred else "left",
-                vertical="top" if _is_cut(heights, top, bottom, page_ends, highest) else "center",
+                vertical="top" if layout.is_cut(start, end, highest) else "center",
                 wrap_text=True,
             )
-            write_cell(cell, row_layouts[start].values[index - 1], column.kind)
+            write_cell(cell, values[start][index - 1], column.kind)
             if bottom - top > 1:
                 sheet.merge_cells(
                     start_row=cell.row, start_column=index, end_row=first_row + bottom - 1, end_column=index
