@@ -127,7 +127,7 @@ def parse_header(text: str) -> Header | None:
 
 
 def is_task_header(header: Header) -> bool:
-    """Whether the header by itself names tasks, whatever its column holds beside others."""
+    """Whether the header by itself names tasks, whatever its column came to hold."""
     own = parse_header(header.text)
     return own is not None and own.column is Column.TASKS
 
