@@ -26,7 +26,7 @@ MAX_SEARCH_LENGTH = 100
 @require_safe
 def meeting_compare(request: Request) -> HttpResponse:
     """Show two meetings side by side, with the earlier one's outcomes by the day."""
-    day, errors = requested_day(request, today())
+    day, errors = requested_day(request)
     is_submitted = "a" in request.GET or "b" in request.GET
     form = CompareForm(request.GET if is_submitted else None, account=request.user, day=day)
     comparison = None

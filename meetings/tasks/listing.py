@@ -19,7 +19,7 @@ from meetings.models.task import TaskQuerySet
 from meetings.tasks.filter_choices import FilterChoices, SavedViewOption
 from meetings.tasks.filters import TaskFilterSet
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query
+from meetings.ui.navigation import as_of_query, today
 
 from .saved_views import build_saved_query, is_same_list
 from .tables import TaskTable, ensure_task_column, parse_columns
@@ -130,21 +130,21 @@ class Listing(TaskRows):
         return self.table.paginator.count
 
 
-def requested_day(request: Request, today: datetime.date) -> tuple[datetime.date, list[str]]:
+def requested_day(request: Request) -> tuple[datetime.date, list[str]]:
     """Return the day of the address and the errors; with errors it is today."""
     try:
-        return parse_as_of(request.GET.get(AS_OF), today), []
+        return parse_as_of(request.GET.get(AS_OF)), []
     except InvalidAsOfError as error:
-        return today, [str(error)]
+        return today(), [str(error)]
 
 
-def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today: datetime.date) -> Listing:
+def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Listing:
     """Filter, sort and page ``tasks`` as the address says.
 
     ``tasks`` come from `permissions.readable_tasks` for the day. A parameter without a meaning is reported and yields
     no rows, never all (docs/domain.md, Contracts).
     """
-    errors: list[str] = requested_day(request, today)[1]
+    errors: list[str] = requested_day(request)[1]
     columns, column_errors = parse_columns(request.GET)
     # What is remembered may name a column of another release; an address is somebody's mistake.
     columns = columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
@@ -168,7 +168,7 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
         table.paginate(page=1, per_page=per_page)
     return Listing(
         day=day,
-        is_today=day == today,
+        is_today=day == today(),
         filterset=filterset,
         tasks=table.data.data,
         table=table,
@@ -179,15 +179,17 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date, today:
     )
 
 
-def build_single_row(request: Request, tasks: TaskQuerySet, address: str, today: datetime.date) -> TaskRows:
+def build_single_row(request: Request, tasks: TaskQuerySet, address: str) -> TaskRows:
     """Return ``tasks``, one task, as a row of the list at ``address``."""
     params = QueryDict(urlsplit(address).query)
     columns = (
         parse_columns(params)[0] or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
     )
-    tasks = TaskTable.prepare_queryset(permissions.annotate_liaison_roles(request.user, tasks), today, columns=columns)
+    tasks = TaskTable.prepare_queryset(
+        permissions.annotate_liaison_roles(request.user, tasks), today(), columns=columns
+    )
     return TaskRows(
-        day=today, is_today=True, table=_build_table(request, tasks, columns, []), columns=columns, address=address
+        day=today(), is_today=True, table=_build_table(request, tasks, columns, []), columns=columns, address=address
     )
 
 

@@ -43,7 +43,7 @@ def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date
     handed_in_on = min(timezone.localdate(upload.uploaded_at), today)
     comparison = _Comparison(read.rows, account, today, handed_in_on)
     rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]
-    rows = _apply_decisions(_plan_rows(rows, account, today), upload.decisions)
+    rows = _apply_decisions(_plan_rows(rows, account), upload.decisions)
     locked = [finding for row in rows for finding in _locked_cell_findings(row)]
     general = [
         Finding(notice.sheet, notice.place, column_name(notice.column), notice.value, notice.message)
@@ -253,13 +253,13 @@ def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
 # --- all rows -------------------------------------------------------------------------------------
 
 
-def _plan_rows(rows: list[ReviewedRow], account: Account, today: datetime.date) -> list[ReviewedRow]:
+def _plan_rows(rows: list[ReviewedRow], account: Account) -> list[ReviewedRow]:
     """Plan the rows' changes by `plan_batch`; five queries a portion."""
     plans: dict[int, PlannedRow] = {}
     for portion in partition_changes(
         row.change for row in rows if row.change is not None and row.state is not RowState.RECORDED
     ):
-        plans |= {id(planned.change): planned for planned in plan_batch(changes=portion, actor=account, today=today)}
+        plans |= {id(planned.change): planned for planned in plan_batch(changes=portion, actor=account)}
     return [_with_plan(row, plans.get(id(row.change))) for row in rows]
 
 

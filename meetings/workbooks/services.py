@@ -163,7 +163,7 @@ def accept_upload(
             % {"number": number},
             field="leave_out",
         )
-    accepted = _write_batch(upload, review.accepted, actor, today)
+    accepted = _write_batch(upload, review.accepted, actor)
     upload.state, upload.batch = WorkbookState.ACCEPTED, accepted.batch
     upload.save(update_fields=["state", "batch"])
     return accepted
@@ -185,7 +185,7 @@ def _lock_tasks(upload: WorkbookUpload) -> None:
     list(held.order_by("pk").values_list("pk"))
 
 
-def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account, today: datetime.date) -> AcceptResult:
+def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account) -> AcceptResult:
     """Write the first portion of changes as a batch, and the others into the same one."""
     first, *others = partition_changes(row.change for row in rows if row.change)
     planned = {id(row.change): row.planned_row for row in rows if row.planned_row}
@@ -199,7 +199,7 @@ def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account
     number = len(result.changed)
     refused: list[PlannedRow] = []
     for portion in others:
-        replanned = plan_batch(changes=_refresh_changes(portion), actor=actor, today=today)
+        replanned = plan_batch(changes=_refresh_changes(portion), actor=actor)
         changed = {row.task: row.entries for row in replanned if row.entries}
         write_entries(changed, actor=actor, batch=result.batch)
         number += len(changed)

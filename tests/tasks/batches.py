@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from unittest import mock
 
 from meetings.models import (
     Batch,
@@ -25,14 +26,15 @@ def wishes(*tasks: Task, **wish) -> list[TaskChange]:
 
 
 def run(*tasks: Task, by=None, **wish) -> BatchResult:
-    result = run_batch(changes=wishes(*tasks, **wish), actor=by or factories.secretariat(), today=TODAY)
+    result = run_batch(changes=wishes(*tasks, **wish), actor=by or factories.secretariat())
     for task in tasks:
         task.refresh_from_db()
     return result
 
 
 def undo(result: BatchResult, *tasks: Task, by=None) -> Batch:
-    made = undo_batch(batch_id=result.batch.pk, actor=by or factories.secretariat(), today=TODAY)
+    with mock.patch("django.utils.timezone.localdate", return_value=TODAY):
+        made = undo_batch(batch_id=result.batch.pk, actor=by or factories.secretariat())
     for task in tasks:
         task.refresh_from_db()
     return made

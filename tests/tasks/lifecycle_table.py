@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from unittest import mock
 
 from meetings.core.lifecycle import TRANSITIONS
 from meetings.models import DepartmentRole, Role, Status, Task, TaskLog
@@ -24,14 +25,16 @@ TODAY = day(400)
 def act(verb, task: Task, **arguments) -> TaskLog:
     """Call the verb on the task as it is now and read the task again; the present day is TODAY."""
     task.refresh_from_db()
-    entry = verb(task_id=task.pk, version=task.version, today=TODAY, **arguments)
+    with mock.patch("django.utils.timezone.localdate", return_value=TODAY):
+        entry = verb(task_id=task.pk, version=task.version, **arguments)
     task.refresh_from_db()
     return entry
 
 
 def act_on_milestone(milestone, task: Task, **arguments) -> TaskLog:
     task.refresh_from_db()
-    entry = meet_milestone(milestone_id=milestone.pk, version=task.version, today=TODAY, **arguments)
+    with mock.patch("django.utils.timezone.localdate", return_value=TODAY):
+        entry = meet_milestone(milestone_id=milestone.pk, version=task.version, **arguments)
     task.refresh_from_db()
     return entry
 

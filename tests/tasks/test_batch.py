@@ -71,7 +71,7 @@ def test_a_batch_of_one_writes_the_very_entry_of_the_single_verb(deadline, said)
     staff = factories.secretariat()
     alone, among_others = factories.task(deadline=deadline), factories.task(deadline=deadline)
 
-    single = update_task(task_id=alone.pk, version=alone.version, actor=staff, effective_on=TODAY, today=TODAY, **said)
+    single = update_task(task_id=alone.pk, version=alone.version, actor=staff, effective_on=TODAY, **said)
     result = run(among_others, **said)
     alone.refresh_from_db()
 
@@ -161,7 +161,6 @@ def test_the_preview_writes_nothing_and_says_what_the_run_does():
     plan = plan_batch(
         changes=wishes(closed, opened, status=Status.CLOSED, note="已完成。"),
         actor=factories.secretariat(),
-        today=TODAY,
     )
 
     assert [bool(row.entries) for row in plan] == [False, True]
@@ -179,7 +178,7 @@ def test_a_row_changed_since_the_preview_is_left_alone_and_does_not_hold_up_the_
     asked = wishes(one, other, status=Status.TERMINATED, note="不再办理。")
     factories.progress(one, on=TODAY)
 
-    result = run_batch(changes=asked, actor=factories.secretariat(), today=TODAY)
+    result = run_batch(changes=asked, actor=factories.secretariat())
 
     assert [row.task.pk for row in result.changed] == [other.pk]
     assert [(row.task.pk, row.is_conflict) for row in result.refused] == [(one.pk, True)]
@@ -192,16 +191,15 @@ def test_a_liaison_changes_what_a_liaison_may_and_nothing_else():
     foreign = factories.task(departments=[(factories.department("办公室"), DepartmentRole.RESPONSIBLE)])
     liaison = factories.account("liaison", departments=[factories.department()])
 
-    plan = plan_batch(changes=wishes(own, foreign, note="进展顺利。"), actor=liaison, today=TODAY)
+    plan = plan_batch(changes=wishes(own, foreign, note="进展顺利。"), actor=liaison)
     assert [type(row.refusal) for row in plan] == [type(None), PermissionDeniedError]
     assert plan[0].entries[0].department == factories.department()
 
-    plan = plan_batch(changes=wishes(own, status=Status.CLOSED, note="完成。"), actor=liaison, today=TODAY)
+    plan = plan_batch(changes=wishes(own, status=Status.CLOSED, note="完成。"), actor=liaison)
     assert isinstance(plan[0].refusal, PermissionDeniedError)
     plan = plan_batch(
         changes=wishes(own, note="调整。", place_leader=Assignment(factories.person("张朝华"))),
         actor=liaison,
-        today=TODAY,
     )
     assert isinstance(plan[0].refusal, PermissionDeniedError)
 
@@ -210,9 +208,7 @@ def test_a_leader_has_to_agree_first_in_a_batch_too():
     meeting = factories.meeting(leader_agrees_before_closure=True)
     task = factories.task(factories.suggestion(meeting))
 
-    plan = plan_batch(
-        changes=wishes(task, status=Status.CLOSED, note="完成。"), actor=factories.secretariat(), today=TODAY
-    )
+    plan = plan_batch(changes=wishes(task, status=Status.CLOSED, note="完成。"), actor=factories.secretariat())
 
     assert isinstance(plan[0].refusal, InvalidTransitionError)
 
@@ -239,7 +235,6 @@ def test_each_row_of_a_workbook_has_its_own_words_status_day_and_department():
         source=BatchSource.WORKBOOK,
         file_name="填报表.xlsx",
         file_sha256="0" * 64,
-        today=TODAY,
     )
 
     entries = result.batch.entries.order_by("task_id")
@@ -255,7 +250,7 @@ def test_nothing_too_much_unknown_and_twice_are_refused():
     one = wishes(task, note="进展。")
     for asked in ([], one * 2, one * 2001, [TaskChange(task_id=task.pk + 1, effective_on=TODAY, note="进展。")]):
         with pytest.raises(InvalidInputError):
-            run_batch(changes=asked, actor=staff, today=TODAY)
+            run_batch(changes=asked, actor=staff)
     with pytest.raises(NothingToChangeError) as refused:
         run(task, status=Status.CLOSURE_REQUESTED, note="完成。")
     assert [row.task for row in refused.value.rows] == [task]
@@ -265,16 +260,16 @@ def test_nothing_too_much_unknown_and_twice_are_refused():
 def test_the_very_same_sent_twice_is_done_once():
     tasks = [factories.task() for _ in range(3)]
     asked = wishes(*tasks, status=Status.TERMINATED, note="不再办理。")
-    first = run_batch(changes=asked, actor=factories.secretariat(), today=TODAY)
+    first = run_batch(changes=asked, actor=factories.secretariat())
 
     with pytest.raises(DuplicateBatchError) as again:
-        run_batch(changes=asked, actor=factories.secretariat(), today=TODAY)
+        run_batch(changes=asked, actor=factories.secretariat())
     assert again.value.batch == first.batch
     other_words = [
         TaskChange(task_id=task.pk, version=1, effective_on=TODAY, status="closed", note="完成。") for task in tasks
     ]
     with pytest.raises(NothingToChangeError):
-        run_batch(changes=other_words, actor=factories.secretariat(), today=TODAY)
+        run_batch(changes=other_words, actor=factories.secretariat())
     assert Batch.objects.count() == 1
 
 

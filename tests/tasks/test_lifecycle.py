@@ -29,7 +29,7 @@ from meetings.tasks.services.closure import accept_closure, agree_to_closure, re
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
-from meetings.tasks.services.status import change_status, reopen_task, update_task
+from meetings.tasks.services.status import reopen_task, update_task
 from meetings.tasks.views.workflow_actions import ACTIONS
 from tests import factories
 
@@ -338,14 +338,14 @@ def test_each_step_is_refused_to_all_but_its_takers(world, row):
             continue
         with pytest.raises(PermissionDeniedError):
             act(
-                change_status,
+                update_task,
                 task,
                 actor=account,
                 status=row.target,
                 note="试一试。",
                 effective_on=world.day,
             )
-    act(change_status, task, actor=world.secretariat, status=row.target, note="好。", effective_on=world.day)
+    act(update_task, task, actor=world.secretariat, status=row.target, note="好。", effective_on=world.day)
     assert task.status == row.target
 
 

@@ -24,7 +24,7 @@ from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
 from meetings.tasks.services.instructions import give_instruction
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
-from meetings.tasks.services.status import change_status, reopen_task, terminate_task, update_task
+from meetings.tasks.services.status import reopen_task, terminate_task, update_task
 from tests import factories
 from tests.depth import examples
 
@@ -45,7 +45,7 @@ def moves(world, random: Random):
     return random.choice(
         [
             (update_task, {**dated, "note": "推进中。"}),
-            (change_status, {**dated, "status": random.choice(list(Status)), "note": "变更。"}),
+            (update_task, {**dated, "status": random.choice(list(Status)), "note": "变更。"}),
             (request_closure, {**dated, "summary": "已完成。"}),
             (accept_closure, dated),
             (send_back, {**dated, "reason": "退回。"}),

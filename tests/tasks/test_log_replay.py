@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from meetings.errors import ServiceError
 from meetings.models import Account, Role, Status, Task, TaskLog
-from meetings.tasks.services.status import change_status, update_task
+from meetings.tasks.services.status import update_task
 from tests import factories
 from tests.depth import examples
 
@@ -115,7 +115,7 @@ def test_whatever_is_tried_the_register_says_what_its_log_says(db, kind, attempt
                 case "progress":
                     act(update_task, task, note="进展。", **said)
                 case "status":
-                    act(change_status, task, status=more[0], note=more[1], **said)
+                    act(update_task, task, status=more[0], note=more[1], **said)
                 case "review":
                     review = on + datetime.timedelta(days=more[0])
                     act(update_task, task, next_review=review, **said)

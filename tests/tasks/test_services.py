@@ -17,10 +17,10 @@ from meetings.models import DepartmentRole, EntryKind, ImportIssue, Role, Status
 from meetings.models.log import TaskStateQuerySet
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
 from meetings.tasks.services.import_issues import resolve_issues
-from meetings.tasks.services.status import change_status, meet_milestone, reopen_task, terminate_task, update_task
+from meetings.tasks.services.status import meet_milestone, reopen_task, terminate_task, update_task
 from tests import factories
 
-from .lifecycle_table import TODAY, act, act_on_milestone, day
+from .lifecycle_table import act, act_on_milestone, day
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def test_progress_is_one_entry_with_who_when_effective_and_for_whom(liaison):
 def test_a_task_started_without_words_is_no_report(staff):
     task = factories.task(deadline="持续跟踪")
     review = task.next_review
-    entry = act(change_status, task, actor=staff, status=Status.IN_PROGRESS, effective_on=day(5))
+    entry = act(update_task, task, actor=staff, status=Status.IN_PROGRESS, effective_on=day(5))
     assert (entry.kind, entry.is_report, entry.note) == (EntryKind.STATUS, False, "")
     assert task.next_review == review
 
@@ -223,9 +223,7 @@ def test_an_older_version_is_refused_with_what_happened_since(staff, liaison):
     second = factories.progress(task, "别人写的二。", on=day(2))
     for version in (old, 0, task.version + 1):
         with pytest.raises(ConflictError) as stale:
-            update_task(
-                task_id=task.pk, version=version, actor=staff, note="我写的。", effective_on=day(4), today=TODAY
-            )
+            update_task(task_id=task.pk, version=version, actor=staff, note="我写的。", effective_on=day(4))
         expected = [entry for entry in task.log.order_by("sequence") if entry.sequence > version]
         assert stale.value.newer_entries == expected
         if version == old:
@@ -277,7 +275,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
     else:
         monkeypatch.setattr(TaskLog, "save", fail)
     said = {"actor": staff, "version": task.version}
-    on = {"effective_on": day(20), "today": TODAY}
+    on = {"effective_on": day(20)}
     attempts = [
         lambda: update_task(task_id=task.pk, note="进展。", **said, **on),
         lambda: update_task(task_id=task.pk, status=Status.CLOSED, note="完成。", **said, **on),
@@ -299,9 +297,7 @@ def test_a_verb_costs_as_much_on_a_long_log(staff):
     def cost() -> int:
         task.refresh_from_db()
         with CaptureQueriesContext(connection) as queries:
-            update_task(
-                task_id=task.pk, version=task.version, actor=staff, note="进展。", effective_on=day(50), today=TODAY
-            )
+            update_task(task_id=task.pk, version=task.version, actor=staff, note="进展。", effective_on=day(50))
         return len(queries)
 
     cost()

@@ -16,7 +16,7 @@ from meetings.errors import (
 )
 from meetings.models import DepartmentRole, EntryKind, Role, Status, Task
 from meetings.tasks.services.deadline_corrections import DeadlineInput, correct_deadline
-from meetings.tasks.services.status import change_status, update_task
+from meetings.tasks.services.status import update_task
 from tests import factories
 
 from .lifecycle_table import ISSUED, STEPS, TODAY, L, P, S, act, day, everybody, task_in
@@ -53,7 +53,7 @@ def test_every_step_by_everybody_is_taken_or_refused_as_the_table_says(source):
         if allowed:
             continue
         with pytest.raises(ServiceError) as refused:
-            change_status(effective_on=day(20), today=TODAY, **said)
+            update_task(effective_on=day(20), **said)
         known_step = (source, target) in STEPS
         may_write = who in (S, L, P)
         assert isinstance(
@@ -66,7 +66,7 @@ def test_every_step_by_everybody_is_taken_or_refused_as_the_table_says(source):
             for who in takers:
                 # Its own task each, for a step is taken once.
                 act(
-                    change_status,
+                    update_task,
                     task_in(source),
                     actor=people[who],
                     status=target,
@@ -79,11 +79,11 @@ def test_every_step_by_everybody_is_taken_or_refused_as_the_table_says(source):
 def test_a_step_that_needs_a_reason_is_refused_without_one(staff, source, target):
     task = task_in(source)
     if (source, target) in WITHOUT_A_REASON:
-        act(change_status, task, actor=staff, status=target, effective_on=day(20))
+        act(update_task, task, actor=staff, status=target, effective_on=day(20))
         assert task.status == target
         return
     with pytest.raises(InvalidInputError) as refused:
-        act(change_status, task, actor=staff, status=target, note="  ", effective_on=day(20))
+        act(update_task, task, actor=staff, status=target, note="  ", effective_on=day(20))
     assert refused.value.field == "note"
 
 
@@ -91,7 +91,7 @@ def test_a_step_that_needs_a_reason_is_refused_without_one(staff, source, target
 def test_naming_the_status_a_task_has_is_no_change(staff, status):
     task = task_in(status)
     with pytest.raises(InvalidInputError):
-        act(change_status, task, actor=staff, status=status, effective_on=day(20))
+        act(update_task, task, actor=staff, status=status, effective_on=day(20))
     if status in (Status.IN_PROGRESS, Status.CLOSURE_REQUESTED):
         entry = act(update_task, task, actor=staff, status=status, note="进展。", effective_on=day(20))
         assert entry.changes == {}

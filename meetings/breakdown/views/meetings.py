@@ -23,7 +23,7 @@ from meetings.ui.navigation import as_of_query, day_context, today
 @require_safe
 def meeting_list(request: Request) -> HttpResponse:
     """Show the meetings with what became of their tasks."""
-    day, errors = requested_day(request, today())
+    day, errors = requested_day(request)
     meetings = permissions.readable_meetings(request.user, day).with_counts()
     counts = {count.key: count for count in statistics.count_by_meeting(permissions.readable_tasks(request.user, day))}
     table, errors = MeetingTable.build(request, meetings, errors)
@@ -34,7 +34,7 @@ def meeting_list(request: Request) -> HttpResponse:
 @require_safe
 def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
     """Show the meeting and its breakdown table, or serve it as a file (``export=``)."""
-    day, errors = requested_day(request, today())
+    day, errors = requested_day(request)
     meeting = permissions.readable_meeting(request.user, pk, day)
     export_format = request.GET.get("export")
     if export_format and not errors:

@@ -1,10 +1,10 @@
 """The form of a batch: what to change, and the versions seen."""
 
-import datetime
 import re
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -86,9 +86,9 @@ class BatchForm(ServiceForm):
     # These stand two in a line.
     field_classes = dict.fromkeys({"effective_on", *SECRETARIAT_FIELDS} - {"place_department"}, "batch-half")
 
-    def __init__(self, *args: Any, account: Account, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        is_secretariat = permissions.is_secretariat(account)
+        is_secretariat, today = permissions.is_secretariat(account), timezone.localdate()
         self.fields["status"].choices = [("", _("Leave as it is")), *_status_choices(is_secretariat)]
         self.fields["effective_on"].initial = today
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()

@@ -1,6 +1,5 @@
 """What people type to correct a task. Forms read and explain; services decide."""
 
-import datetime
 from typing import Any
 
 from django.forms import BoundField
@@ -51,7 +50,7 @@ class EditTaskForm(TaskForm, TrackedForm):
     note = TextField(label=gettext_lazy("Reason"))
     note.widget.attrs["list"] = "usual-reasons"
 
-    def __init__(self, data: QueryDict | None = None, *, account: Account, task: Task, today: datetime.date) -> None:
+    def __init__(self, data: QueryDict | None = None, *, account: Account, task: Task) -> None:
         departments, leaders = task.task_departments.all(), task.task_leaders.all()
         initial = {
             **{name: getattr(task, name) for name in TASK_TEXTS},
@@ -60,7 +59,7 @@ class EditTaskForm(TaskForm, TrackedForm):
             "departments": rows_to_text((str(part.department_id), part.role) for part in departments),
             "leaders": rows_to_text((str(part.person_id),) for part in leaders),
         }
-        super().__init__(data, account=account, task=task, today=today, initial=initial, auto_id="edit-%s")
+        super().__init__(data, account=account, task=task, initial=initial, auto_id="edit-%s")
         # What was printed first, by the field's name; the page says.
         self.originals: dict[str, str] = {}
         for name in TEXTS:

@@ -1,11 +1,11 @@
 """The base of forms about one task, and the quick update."""
 
-import datetime
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ def format_last_state_change(task: Task) -> str:
 
 
 class TaskForm(ServiceForm):
-    """A form about a ``task`` of ``today``, filled in by ``account``."""
+    """A form about a ``task`` of today, filled in by ``account``."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -47,17 +47,16 @@ class TaskForm(ServiceForm):
         *,
         account: Account,
         task: Task,
-        today: datetime.date,
         initial: dict[str, Any] | None = None,
         auto_id: str = "id_%s",
     ) -> None:
-        initial = {"version": task.version, "effective_on": today, **(initial or {})}
+        self.account, self.task, self.today = account, task, timezone.localdate()
+        initial = {"version": task.version, "effective_on": self.today, **(initial or {})}
         super().__init__(data, files, auto_id=auto_id, initial=initial)
-        self.account, self.task, self.today = account, task, today
         if "effective_on" in self.fields:
             self.fields["effective_on"].widget.attrs |= {
                 "min": task.suggestion.meeting.issued_on.isoformat(),
-                "max": today.isoformat(),
+                "max": self.today.isoformat(),
             }
         if "department" in self.fields:
             self._set_department_choices(self.fields["department"])

@@ -5,10 +5,20 @@ from typing import Any
 
 from django.utils import timezone
 
-from meetings.models import Account, Department, DepartmentRole, EntryKind, Person, Task, TaskDepartment, TaskLeader
+from meetings.models import (
+    Account,
+    Department,
+    DepartmentRole,
+    EntryKind,
+    Person,
+    Task,
+    TaskDepartment,
+    TaskLeader,
+    TaskLog,
+)
 from meetings.models.task import TaskQuerySet
 
-from .log import Changes, PlannedEntry, compare_values, write_entries
+from .log import Changes, compare_values, write_entries
 
 DepartmentAssignments = Sequence[tuple[Department, str]]
 Assignments = tuple[DepartmentAssignments, Sequence[Person]]
@@ -76,11 +86,8 @@ def move_assignments(
     old = {task: get_assignments(task) for task in held}
     new = {task: replace_assignee(assignments, merged, into) for task, assignments in old.items()}
     replace_assignments(new)
-    today = timezone.localdate()
-    planned = {
-        task: [PlannedEntry(EntryKind.ASSIGNMENTS, today, compare_assignments(old[task], new[task]), note)]
-        for task in held
-    }
+    common = {"kind": EntryKind.ASSIGNMENTS, "effective_on": timezone.localdate(), "note": note}
+    planned = {task: [TaskLog(**common, changes=compare_assignments(old[task], new[task]))] for task in held}
     write_entries(planned, actor=actor)
     return held
 

@@ -17,7 +17,6 @@ Who may run one: whoever may report on a task, for the tasks they may report on.
 liaison's quick updates, row by row; departments, leaders and review days are the secretariat's.
 """
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -41,11 +40,11 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.task import TaskQuerySet
-from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
 
 from .assignments import Assignments, get_assignments, replace_assignments
+from .batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
 from .corrections import plan_assignments
-from .log import PlannedEntry, write_entries
+from .log import write_entries
 from .status import plan_update
 
 # More would keep everybody else waiting; a filter leaves fewer.
@@ -87,34 +86,23 @@ def build_task_changes(versions: Mapping[int, int | None], **values: Any) -> lis
     return [TaskChange(task_id=task_id, version=version, **values) for task_id, version in versions.items()]
 
 
-def plan_batch(
-    *, changes: Iterable[TaskChange], actor: Account, today: datetime.date | None = None
-) -> list[PlannedRow]:
+def plan_batch(*, changes: Iterable[TaskChange], actor: Account) -> list[PlannedRow]:
     """Validate each change; return the planned rows in input order. Five queries.
 
     Writes nothing. Raises InvalidInputError where there is nothing to do, too much at once, or a task that is not in
     the register.
     """
-    changes = list(changes)
-    return _plan_rows(changes, _load_tasks(Task.objects.all(), changes), actor, today)
+    return _plan_rows(Task.objects.all(), list(changes), actor)
 
 
 @transaction.atomic
-def run_batch(
-    *,
-    changes: Iterable[TaskChange],
-    actor: Account,
-    today: datetime.date | None = None,
-    **about: Any,
-) -> BatchResult:
+def run_batch(*, changes: Iterable[TaskChange], actor: Account, **about: Any) -> BatchResult:
     """Plan and write ``changes`` as one batch; ``about`` goes to `run_planned_batch`.
 
     Raises as `plan_batch`; NothingToChangeError where no row can be changed, and DuplicateBatchError where the same was
     sent twice.
     """
-    changes = list(changes)
-    held = Task.objects.select_for_update(of=("self",))
-    rows = _plan_rows(changes, _load_tasks(held, changes), actor, today)
+    rows = _plan_rows(Task.objects.select_for_update(of=("self",)), list(changes), actor)
     return run_planned_batch(rows=rows, actor=actor, **about)
 
 
@@ -144,8 +132,8 @@ def run_planned_batch(
     return BatchResult(batch, changed, [row for row in rows if not row.entries])
 
 
-def _load_tasks(tasks: TaskQuerySet, changes: list[TaskChange]) -> dict[int, Task]:
-    """Return the tasks of ``changes``, by their ids, with all that the rules ask for."""
+def _plan_rows(tasks: TaskQuerySet, changes: list[TaskChange], actor: Account) -> list[PlannedRow]:
+    """Plan the ``changes``, once the ``tasks`` are loaded with what the rules ask."""
     ids = {change.task_id: change.version for change in changes}
     if len(ids) < len(changes):
         raise InvalidInputError(_("Two rows are about the same task. Leave one of them out."))
@@ -163,16 +151,10 @@ def _load_tasks(tasks: TaskQuerySet, changes: list[TaskChange]) -> dict[int, Tas
     by_id = {task.pk: task for task in rows}
     if len(by_id) < len(ids):
         raise InvalidInputError(_("A task that was chosen is not in the register. Choose the tasks again."))
-    return by_id
+    return [_plan_row(by_id[change.task_id], change, actor) for change in changes]
 
 
-def _plan_rows(
-    changes: list[TaskChange], tasks: dict[int, Task], actor: Account, today: datetime.date | None
-) -> list[PlannedRow]:
-    return [_plan_row(tasks[change.task_id], change, actor, today) for change in changes]
-
-
-def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedRow:
+def _plan_row(task: Task, change: TaskChange, actor: Account) -> PlannedRow:
     """Plan one change; what is there already is left out, or is why nothing changes."""
     try:
         check_version(
@@ -183,7 +165,7 @@ def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.da
         )
     except ConflictError as refusal:
         return PlannedRow(task, change, refusal=refusal)
-    entries: list[PlannedEntry] = []
+    entries: list[TaskLog] = []
     assignments = None
     no_change_error: ServiceError | None = None
     try:
@@ -192,7 +174,7 @@ def _plan_row(task: Task, change: TaskChange, actor: Account, today: datetime.da
         if change.has_update:
             no_change_error = _find_no_change_error(task, change)
             if no_change_error is None:
-                entries.append(_plan_update(task, change, actor, today))
+                entries.append(_plan_update(task, change, actor))
         if change.places:
             departments, leaders = _apply_assignments(task, change)
             if (departments, leaders) == get_assignments(task):
@@ -217,19 +199,13 @@ def _find_no_change_error(task: Task, change: TaskChange) -> ServiceError | None
     )
 
 
-def _plan_update(task: Task, change: TaskChange, actor: Account, today: datetime.date | None) -> PlannedEntry:
-    is_reason_alone = change.places and not change.status
-    planned = plan_update(
-        task,
-        actor=actor,
-        effective_on=change.effective_on,
-        note="" if is_reason_alone else change.note,
-        status=change.status,
-        next_review=change.next_review,
-        department=change.department,
-        today=today,
-    )
-    return replace(planned, note=change.note.strip()) if is_reason_alone else planned
+def _plan_update(task: Task, change: TaskChange, actor: Account) -> TaskLog:
+    if not change.places or change.status:
+        return plan_update(task, change, actor)
+    # The note is the assignment's reason alone.
+    entry = plan_update(task, replace(change, note=""), actor)
+    entry.note = change.note.strip()
+    return entry
 
 
 def _apply_assignments(task: Task, change: TaskChange) -> Assignments:

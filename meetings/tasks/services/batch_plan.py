@@ -4,9 +4,9 @@ import datetime
 from dataclasses import dataclass
 
 from meetings.errors import ConflictError, ServiceError
-from meetings.models import Batch, Department, DepartmentRole, Person, Task
-from meetings.tasks.services.assignments import Assignments
-from meetings.tasks.services.log import PlannedEntry
+from meetings.models import Batch, Department, DepartmentRole, Person, Task, TaskLog
+
+from .assignments import Assignments
 
 # What `Placing.instead_of` says for «in the place of all that are there».
 REPLACE_ALL = "everybody"
@@ -55,14 +55,14 @@ class TaskChange:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """The plan of one change: the ``entries`` it would write, or its ``refusal``.
+    """The plan of one change: the unsaved ``entries`` to write, or its ``refusal``.
 
     ``parts`` are the departments and leaders the task would have, None where they stay.
     """
 
     task: Task
     change: TaskChange
-    entries: tuple[PlannedEntry, ...] = ()
+    entries: tuple[TaskLog, ...] = ()
     parts: Assignments | None = None
     refusal: ServiceError | None = None
 

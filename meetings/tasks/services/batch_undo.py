@@ -1,6 +1,5 @@
 """Undoing a batch: one compensating entry a task, unless changed since."""
 
-import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
@@ -28,13 +27,13 @@ from meetings.models import (
 from meetings.models.log import UNDONE, replay
 
 from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
-from .log import Changes, PlannedEntry, iso, write_entries
+from .log import Changes, iso, write_entries
 
 NameHolder = TypeVar("NameHolder", Department, Person)
 
 
 @transaction.atomic
-def undo_batch(*, batch_id: int, actor: Account, today: datetime.date | None = None) -> Batch:
+def undo_batch(*, batch_id: int, actor: Account) -> Batch:
     """Undo the batch from today on; return the batch that did so.
 
     Each of its tasks gets one entry that undoes what the batch wrote: from today on the task stands as if that had
@@ -58,9 +57,8 @@ def undo_batch(*, batch_id: int, actor: Account, today: datetime.date | None = N
     error = find_undo_error(batch, actor, [task for task, entry in last.items() if entry.batch_id != batch.pk])
     if error is not None:
         raise error
-    day = today or timezone.localdate()
     former = _former_assignments(batch, tasks)
-    planned = {task: [_plan_undo_entry(task, batch, day, former.get(task))] for task in tasks}
+    planned = {task: [_plan_undo_entry(task, batch, former.get(task))] for task in tasks}
     replace_assignments(former)
     undoing = Batch.objects.create(made_by=actor, source=batch.source, undoes=batch)
     write_entries(planned, actor=actor, batch=undoing)
@@ -94,20 +92,22 @@ def find_undo_error(batch: Batch, actor: Account, changed_tasks: list[Task]) -> 
     return None
 
 
-def _plan_undo_entry(task: Task, batch: Batch, day: datetime.date, former: Assignments | None) -> PlannedEntry:
+def _plan_undo_entry(task: Task, batch: Batch, former: Assignments | None) -> TaskLog:
     """Return the entry that undoes what ``batch`` wrote about ``task``."""
     log = list(task.log.all())
     undone = sorted(entry.sequence for entry in log if entry.batch_id == batch.pk)
     changes: Changes = {UNDONE: {"old": None, "new": undone}}
-    undoing_entry = TaskLog(task=task, sequence=task.version + 1, effective_on=day, changes=changes)
-    *_before, state = replay(task.pk, [*log, undoing_entry])
+    entry = TaskLog(
+        kind=EntryKind.UNDONE, sequence=task.version + 1, effective_on=timezone.localdate(), changes=changes
+    )
+    *_before, state = replay(task.pk, [*log, entry])
     if state.status != task.status:
         changes["status"] = {"old": task.status, "new": state.status}
     if state.next_review != task.next_review:
         changes["next_review"] = {"old": iso(task.next_review), "new": iso(state.next_review)}
     if former is not None:
         changes |= compare_assignments(get_assignments(task), former)
-    return PlannedEntry(EntryKind.UNDONE, day, changes)
+    return entry
 
 
 def _former_assignments(batch: Batch, tasks: Iterable[Task]) -> dict[Task, Assignments]:

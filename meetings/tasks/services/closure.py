@@ -53,7 +53,6 @@ def send_back(
     actor: Account,
     effective_on: datetime.date,
     reason: str,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Send the task back to work: by the secretariat, or the leader to agree.
 
@@ -71,7 +70,7 @@ def send_back(
         )
     transition = find_allowed_transition(task, Status.IN_PROGRESS, clean_reason(reason), actor_roles)
     assert transition is not None  # a status was asked for, another than the present one
-    check_day(task, effective_on, True, today)
+    check_day(task, effective_on, True)
     return write_entry(
         task,
         actor=actor,
@@ -91,7 +90,6 @@ def agree_to_closure(
     effective_on: datetime.date,
     note: str = "",
     leader: Person | None = None,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Record that one supervising leader agrees to the requested closure.
 
@@ -111,7 +109,7 @@ def agree_to_closure(
     leader = supervising_leader(task, actor, leader)
     if ActorRole.SUPERVISING_LEADER not in actor_roles and not note.strip():
         raise InvalidInputError(_("Say how the leader agreed, such as by signature on paper."), field="note")
-    check_day(task, effective_on, False, today)
+    check_day(task, effective_on, False)
     if effective_on < request.effective_on:
         raise InvalidDateError(
             _("Closure was asked for on %(day)s. Choose that day or later.")

@@ -14,7 +14,7 @@ from meetings.models.task import TASK_TEXTS
 
 from .assignments import DepartmentAssignments, compare_assignments, get_assignments, replace_assignments
 from .deadline_corrections import DeadlineInput, correct_deadline
-from .log import PlannedEntry, apply_texts, lock_task, write_entry, write_planned_entry
+from .log import apply_texts, lock_task, write_entry, write_planned_entry
 from .validators import clean_reason, require_secretariat
 
 
@@ -30,7 +30,6 @@ def correct_task(
     leaders: Sequence[Person] | None = None,
     deadline: DeadlineInput | None = None,
     effective_on: datetime.date | None = None,
-    today: datetime.date | None = None,
 ) -> list[TaskLog]:
     """Correct what is given, for one reason; return the task's entries in order.
 
@@ -52,7 +51,7 @@ def correct_task(
         entries.append(edit_assignments(**common(), departments=departments, leaders=leaders))
     if deadline is not None:
         assert effective_on is not None  # a deadline comes with the day it counts from
-        entries.append(correct_deadline(**common(), effective_on=effective_on, deadline_input=deadline, today=today))
+        entries.append(correct_deadline(**common(), effective_on=effective_on, deadline_input=deadline))
     if not entries:
         raise NoChangesError
     return entries
@@ -126,7 +125,7 @@ def edit_assignments(
 
 def plan_assignments(
     task: Task, *, actor: Account, reason: str, departments: DepartmentAssignments, leaders: Sequence[Person]
-) -> PlannedEntry:
+) -> TaskLog:
     """Return the entry of `edit_assignments` without writing; raises as that does."""
     require_secretariat(actor)
     reason = clean_reason(reason)
@@ -134,7 +133,7 @@ def plan_assignments(
     changes = compare_assignments(get_assignments(task), (departments, leaders))
     if not changes:
         raise NoChangesError
-    return PlannedEntry(EntryKind.ASSIGNMENTS, timezone.localdate(), changes, reason)
+    return TaskLog(kind=EntryKind.ASSIGNMENTS, effective_on=timezone.localdate(), changes=changes, note=reason)
 
 
 def _check_assignments(departments: DepartmentAssignments, leaders: Sequence[Person]) -> None:

@@ -93,7 +93,6 @@ def correct_deadline(
     reason: str,
     effective_on: datetime.date,
     deadline_input: DeadlineInput,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Correct a misread deadline and its milestones. Raises ServiceError.
 
@@ -118,7 +117,7 @@ def correct_deadline(
     reason = clean_reason(reason)
     new = parse_deadline_input(task, deadline_input)
     _check_parsed_deadline(new)
-    check_day(task, effective_on, True, today)
+    check_day(task, effective_on, True)
     old_milestones = list(task.milestones.all())
     milestones = _carry_met_days(new.milestones, old_milestones)
     changes: Changes = {}

@@ -36,7 +36,6 @@ def add_evidence(
     effective_on: datetime.date,
     note: str = "",
     department: Department | None = None,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Add ``files`` as evidence of ``task``: all of them, or none and an error.
 
@@ -48,7 +47,7 @@ def add_evidence(
         actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
     )
     department = check_department(actor, task, department)
-    check_day(task, effective_on, False, today)
+    check_day(task, effective_on, False)
     checked = check_files(files)
     if not checked:
         raise InvalidInputError(_("Choose at least one file."), field="files")

@@ -44,7 +44,6 @@ def request_extension(
     deadline_text: str,
     effective_on: datetime.date,
     department: Department | None = None,
-    today: datetime.date | None = None,
 ) -> ExtensionRequest:
     """Request an extension, with the progress as a report of its own.
 
@@ -67,7 +66,6 @@ def request_extension(
         effective_on=effective_on,
         note=progress,
         department=department,
-        today=today,
     )
     task.refresh_from_db()
     assert task.due_date is not None  # parse_later_deadline refuses the others
@@ -109,7 +107,6 @@ def _decide_extension(
     actor: Account,
     reason: str,
     effective_on: datetime.date,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Decide the task's open extension request. Raises ServiceError without one.
 
@@ -124,7 +121,7 @@ def _decide_extension(
     if extension_request is None:
         raise InvalidTransitionError(_("No later deadline is being asked for, so there is nothing to decide."))
     reason = clean_reason(reason)
-    check_day(task, effective_on, event == ExtensionEvent.GRANT, today)
+    check_day(task, effective_on, event == ExtensionEvent.GRANT)
     if effective_on < extension_request.asked.effective_on:
         raise InvalidDateError(
             _("The later deadline was asked for on %(day)s. Choose that day or later.")
@@ -159,7 +156,6 @@ def resolve_deadline(
     meaning: str,
     reason: str,
     effective_on: datetime.date,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Settle an undecided deadline by a ``meaning`` that can be read.
 
@@ -182,7 +178,7 @@ def resolve_deadline(
             % {"text": meaning.strip()},
             field="meaning",
         )
-    check_day(task, effective_on, True, today)
+    check_day(task, effective_on, True)
     understood = {**deadline_to_json(reading.deadline), "text": task.deadline_text}
     changes: Changes = {"deadline": {"old": deadline_to_json(task.deadline), "new": understood}}
     return write_deadline_entry(
@@ -213,7 +209,7 @@ def parse_later_deadline(task: Task, text: str, today: datetime.date) -> Deadlin
         raise InvalidTransitionError(_("This task has no due date that could be moved."))
     if not text.strip():
         raise InvalidInputError(_("Write the new deadline."), field="deadline_text")
-    reading = parse_new_deadline(text, today)
+    reading = parse_new_deadline(text)
     if reading.deadline.kind != DeadlineKind.DATED or reading.milestones:
         raise InvalidInputError(
             _("“%(text)s” does not name one day or period. Write one, such as 2024.6 or 2024年12月底前.")

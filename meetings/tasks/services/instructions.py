@@ -23,7 +23,6 @@ def give_instruction(
     text: str,
     effective_on: datetime.date,
     leader: Person | None = None,
-    today: datetime.date | None = None,
 ) -> Instruction:
     """Give an instruction: by a leader, or the secretariat for a ``leader``.
 
@@ -38,7 +37,7 @@ def give_instruction(
     if not text.strip():
         raise InvalidInputError(_("Write the instruction."), field="text")
     leader = supervising_leader(task, actor, leader)
-    check_day(task, effective_on, False, today)
+    check_day(task, effective_on, False)
     entry = write_entry(
         task,
         actor=actor,
@@ -61,7 +60,6 @@ def answer_instruction(
     note: str,
     effective_on: datetime.date,
     department: Department | None = None,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Answer an instruction; on an open task, the answer is a report.
 
@@ -80,7 +78,7 @@ def answer_instruction(
     department = check_department(actor, task, department)
     is_report = task.status in OPEN_STATUSES
     transition = find_start(task)
-    check_day(task, effective_on, transition is not None, today)
+    check_day(task, effective_on, transition is not None)
     if effective_on < instruction.given_on:
         raise InvalidDateError(
             _("The instruction was given on %(day)s. Choose that day or later.")

@@ -5,7 +5,6 @@ Nothing else writes a log.
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import ExtensionEvent, extension_transition
+from meetings.core.lifecycle import ENDED_STATUSES, ExtensionEvent, extension_transition
 from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.errors import InvalidTransitionError
 from meetings.locking import check_version
@@ -36,22 +35,6 @@ from meetings.models import (
 from meetings.models.log import CURRENT_COLUMNS
 
 Changes = dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedEntry:
-    """An entry that a service would write: all rules hold, nothing is written yet.
-
-    ``ends_task``: an open extension request lapses with it.
-    """
-
-    kind: EntryKind
-    effective_on: datetime.date
-    changes: Changes = field(default_factory=dict)
-    note: str = ""
-    is_report: bool = False
-    department: Department | None = None
-    ends_task: bool = False
 
 
 def lock_task(task_id: int, version: int) -> Task:
@@ -81,41 +64,38 @@ def write_entry(
     recorded_at: datetime.datetime | None = None,
 ) -> TaskLog:
     """Append an entry to the task's log, rebuild its intervals, sync its columns."""
-    planned = PlannedEntry(kind, effective_on, changes, note, is_report, department)
-    return write_planned_entry(task, planned, actor, recorded_at)
+    entry = TaskLog(
+        kind=kind, effective_on=effective_on, changes=changes, note=note, is_report=is_report, department=department
+    )
+    return write_planned_entry(task, entry, actor, recorded_at)
 
 
 def write_planned_entry(
-    task: Task, planned: PlannedEntry, actor: Account | None, recorded_at: datetime.datetime | None = None
+    task: Task, entry: TaskLog, actor: Account | None, recorded_at: datetime.datetime | None = None
 ) -> TaskLog:
-    """Append what was planned for ``task``, as `write_entry` does."""
-    entry = _build_entry(task, planned, actor, recorded_at or timezone.now())
+    """Append an unsaved entry planned for ``task``, as `write_entry` does."""
+    _complete_entry(task, entry, actor, recorded_at or timezone.now())
     entry.save(force_insert=True)
     copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
     task.save()
-    if planned.ends_task:
-        _lapse_extensions([entry])
+    _lapse_extensions([entry])
     return entry
 
 
 def write_entries(
-    planned: Mapping[Task, Sequence[PlannedEntry]], *, actor: Account | None, batch: Batch | None = None
+    planned: Mapping[Task, Sequence[TaskLog]], *, actor: Account | None, batch: Batch | None = None
 ) -> None:
-    """Append the entries of many tasks; the same few queries for any number.
+    """Append the unsaved entries of many tasks; the same few queries for any number.
 
     The tasks are locked by the transaction, and their logs were prefetched since.
     """
     now = timezone.now()
     logs = {task.pk: list(task.log.all()) for task in planned}
-    entries, ending = [], []
-    for task, of_task in planned.items():
-        for plan in of_task:
-            entry = _build_entry(task, plan, actor, now, batch)
-            entries.append(entry)
+    for task, entries in planned.items():
+        for entry in entries:
+            _complete_entry(task, entry, actor, now, batch)
             logs[task.pk].append(entry)
-            if plan.ends_task:
-                ending.append(entry)
-    TaskLog.objects.bulk_create(entries)
+    created = TaskLog.objects.bulk_create(entry for entries in planned.values() for entry in entries)
     states = TaskState.objects.rebuild_from(logs)
     changed = {"version"}
     for task in planned:
@@ -123,32 +103,23 @@ def write_entries(
         copy_current_state(task, states[task.pk])
         changed.update(name for name, value in before.items() if getattr(task, name) != value)
     Task.objects.bulk_update(planned, sorted(changed))
-    if ending:
-        _lapse_extensions(ending)
+    _lapse_extensions(created)
 
 
-def _build_entry(
-    task: Task, planned: PlannedEntry, actor: Account | None, recorded_at: datetime.datetime, batch: Batch | None = None
-) -> TaskLog:
-    """Return the task's next log entry, unsaved; the version counts it."""
+def _complete_entry(
+    task: Task, entry: TaskLog, actor: Account | None, recorded_at: datetime.datetime, batch: Batch | None = None
+) -> None:
+    """Make the unsaved entry the next of the task's log; the version counts it."""
     task.version += 1
-    return TaskLog(
-        task=task,
-        sequence=task.version,
-        kind=planned.kind,
-        effective_on=planned.effective_on,
-        recorded_at=recorded_at,
-        actor=actor,
-        department=planned.department,
-        is_report=planned.is_report,
-        note=planned.note,
-        changes=planned.changes,
-        batch=batch,
-    )
+    entry.task, entry.sequence = task, task.version
+    entry.actor, entry.recorded_at, entry.batch = actor, recorded_at, batch
 
 
-def _lapse_extensions(ending: Sequence[TaskLog]) -> None:
-    """Let open extension requests of ended tasks lapse. One query."""
+def _lapse_extensions(entries: Sequence[TaskLog]) -> None:
+    """Let extension requests of tasks that ``entries`` end lapse. One query, if any."""
+    ending = [entry for entry in entries if entry.changes.get("status", {}).get("new") in ENDED_STATUSES]
+    if not ending:
+        return
     entry = TaskLog.objects.filter(pk__in=[entry.pk for entry in ending], task=OuterRef("task")).values("pk")
     open_requests = ExtensionRequest.objects.waiting().filter(task__in=[entry.task_id for entry in ending])
     lapsed = extension_transition(ExtensionEvent.LAPSE).target

@@ -25,7 +25,6 @@ def review_without_news(
     actor: Account,
     effective_on: datetime.date,
     department: Department | None = None,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Record a review without news: a report, from which the next review counts.
 
@@ -39,7 +38,7 @@ def review_without_news(
     if task.next_review is None:
         raise InvalidTransitionError(_("Only an open task without a due date is reviewed. Report progress instead."))
     department = check_department(actor, task, department)
-    check_day(task, effective_on, False, today)
+    check_day(task, effective_on, False)
     check_open_on(task, effective_on)
     # The log is a Chinese document, whatever language the page was in.
     with translation.override(settings.LANGUAGE_CODE):

@@ -1,7 +1,7 @@
 """Services on progress, status, review days and milestones."""
 
 import datetime
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +10,8 @@ from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES, ActorRole, Step
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, Milestone, Status, Task, TaskLog
 
-from .log import Changes, PlannedEntry, iso, lock_task, milestone_to_json, write_entry, write_planned_entry
+from .batch_plan import TaskChange
+from .log import Changes, iso, lock_task, milestone_to_json, write_entry, write_planned_entry
 from .validators import (
     check_agreement,
     check_day,
@@ -26,72 +27,48 @@ from .validators import (
 )
 
 
-class TaskUpdate(TypedDict, total=False):
-    """What `update_task` records, as `plan_update` takes it."""
-
-    effective_on: Required[datetime.date]
-    note: str
-    status: str | None
-    next_review: datetime.date | None
-    department: Department | None
-    steps: frozenset[Step] | None
-    today: datetime.date | None
-
-
 @transaction.atomic
-def update_task(*, task_id: int, version: int, actor: Account, **update: Unpack[TaskUpdate]) -> TaskLog:
+def update_task(
+    *, task_id: int, version: int, actor: Account, steps: frozenset[Step] | None = None, **update: Any
+) -> TaskLog:
     """Record progress or a reason (``note``), a new ``status``, a ``next_review``.
 
-    The first progress starts a task. A ``next_review`` is the secretariat's to set, for open tasks without a due date,
-    and holds until the next report. ``steps``: refuse any other change of status, and none. Raises ServiceError when
-    the lifecycle, the log, the account's role or the version forbids it, or when nothing is given.
+    ``update`` are values of a `TaskChange`. The first progress starts a task. A ``next_review`` is the secretariat's to
+    set, for open tasks without a due date, and holds until the next report. ``steps``: refuse any other change of
+    status, and none. Raises ServiceError when the lifecycle, the log, the account's role or the version forbids it, or
+    when nothing is given.
     """
     task = lock_task(task_id, version)
-    return write_planned_entry(task, plan_update(task, actor=actor, **update), actor)
+    return write_planned_entry(task, plan_update(task, TaskChange(task_id=task_id, **update), actor, steps), actor)
 
 
-def plan_update(
-    task: Task,
-    *,
-    actor: Account,
-    effective_on: datetime.date,
-    note: str = "",
-    status: str | None = None,
-    next_review: datetime.date | None = None,
-    department: Department | None = None,
-    steps: frozenset[Step] | None = None,
-    today: datetime.date | None = None,
-) -> PlannedEntry:
+def plan_update(task: Task, change: TaskChange, actor: Account, steps: frozenset[Step] | None = None) -> TaskLog:
     """Return the entry of `update_task` without writing; raises as that does."""
     actor_roles = _require_reporter(actor, task)
-    note = note.strip()
+    note, status, effective_on = change.note.strip(), change.status, change.effective_on
     transition = find_allowed_transition(task, status, note, actor_roles, steps)
     if transition is not None:
         check_agreement(task, transition)
     changes = status_changes(task, transition)
     is_report = bool(note) and (transition.is_report if transition else True)
-    if next_review is not None:
-        check_review(task, transition, next_review, effective_on, actor)
-        changes["next_review"] = {"old": iso(task.next_review), "new": iso(next_review)}
+    if change.next_review is not None:
+        check_review(task, transition, change.next_review, effective_on, actor)
+        changes["next_review"] = {"old": iso(task.next_review), "new": iso(change.next_review)}
     if not note and not changes:
         raise InvalidInputError(_("Write what has been done, or change the status or the review day."), field="note")
-    department = check_department(actor, task, department)
-    check_day(task, effective_on, transition is not None, today)
+    department = check_department(actor, task, change.department)
+    check_day(task, effective_on, transition is not None)
     if is_report and transition is None:
         check_open_on(task, effective_on)
-    ends = transition is not None and transition.target in ENDED_STATUSES
-    if ends:
+    if transition is not None and transition.target in ENDED_STATUSES:
         check_no_later_report(task, effective_on)
     if transition and status not in (None, task.status):
         kind = EntryKind.STATUS
     else:
         kind = EntryKind.PROGRESS if note else EntryKind.REVIEW
-    return PlannedEntry(kind, effective_on, changes, note, is_report, department, ends)
-
-
-def change_status(*, status: str, **update_kwargs: Any) -> TaskLog:
-    """Change the status along the lifecycle's table; see `update_task`."""
-    return update_task(status=status, **update_kwargs)
+    return TaskLog(
+        kind=kind, effective_on=effective_on, changes=changes, note=note, is_report=is_report, department=department
+    )
 
 
 def reopen_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
@@ -113,7 +90,6 @@ def meet_milestone(
     effective_on: datetime.date,
     note: str = "",
     department: Department | None = None,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Record that a milestone was met; raises as `update_task`, or if it was met.
 
@@ -124,7 +100,7 @@ def meet_milestone(
     if milestone.met_on is not None:
         raise InvalidTransitionError(_("This milestone is met already. Open the task again to see by whom and when."))
     department = check_department(actor, task, department)
-    check_day(task, effective_on, True, today)
+    check_day(task, effective_on, True)
     check_open_on(task, effective_on)
     return write_entry(
         task,
@@ -146,7 +122,6 @@ def reopen_milestone(
     actor: Account,
     effective_on: datetime.date,
     reason: str,
-    today: datetime.date | None = None,
 ) -> TaskLog:
     """Take back that a milestone was met, for ``reason``, from ``effective_on`` on."""
     task = _lock_milestone_task(milestone_id, version, actor)
@@ -154,7 +129,7 @@ def reopen_milestone(
     if milestone.met_on is None:
         raise InvalidTransitionError(_("This milestone is not met, so there is nothing to take back."))
     reason = clean_reason(reason)
-    check_day(task, effective_on, True, today)
+    check_day(task, effective_on, True)
     check_open_on(task, effective_on)
     return write_entry(
         task,

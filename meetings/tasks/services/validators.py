@@ -168,10 +168,10 @@ def check_department(actor: Account, task: Task, department: Department | None) 
     return department
 
 
-def check_day(task: Task, effective_on: datetime.date, is_state_change: bool, today: datetime.date | None) -> None:
+def check_day(task: Task, effective_on: datetime.date, is_state_change: bool) -> None:
     """Refuse a day before the issue or the last change of state, or to come."""
     issued_on = task.suggestion.meeting.issued_on
-    if effective_on > (today or timezone.localdate()):
+    if effective_on > timezone.localdate():
         raise InvalidDateError(
             _("%(day)s is still to come. Choose today or an earlier day.") % {"day": format_day(effective_on)},
             field="effective_on",

@@ -48,7 +48,7 @@ def batch_create(request: Request) -> HttpResponse:
     step = request.POST.get("step")
     if step is None:
         return _start(request, tasks)
-    form = BatchForm(request.POST, account=request.user, today=today())
+    form = BatchForm(request.POST, account=request.user)
     return _run(request, form) if step == "run" else _preview(request, form)
 
 
@@ -59,7 +59,7 @@ def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
     except ServiceError as error:
         messages.error(request, error.message)
         return redirect(get_next_url(request) or "task_list")
-    form = BatchForm(initial={"selected": format_selection(selected)}, account=request.user, today=today())
+    form = BatchForm(initial={"selected": format_selection(selected)}, account=request.user)
     return _render(request, form)
 
 
@@ -77,16 +77,14 @@ def _parse_selection(data: QueryDict, tasks: TaskQuerySet) -> dict[int, int]:
 
 
 def _preview(request: Request, form: BatchForm) -> HttpResponse:
-    if not form.submit(lambda: plan_batch(changes=form.changes(), actor=request.user, today=today())):
+    if not form.submit(lambda: plan_batch(changes=form.changes(), actor=request.user)):
         return _render(request, form)
     form.add_common_error(form.result)
     return _render(request, form, rows=form.result)
 
 
 def _run(request: Request, form: BatchForm) -> HttpResponse:
-    if form.submit(
-        lambda: run_batch(changes=form.changes(), actor=request.user, note=form.cleaned_data["note"], today=today())
-    ):
+    if form.submit(lambda: run_batch(changes=form.changes(), actor=request.user, note=form.cleaned_data["note"])):
         add_result_messages(request, form.result)
     elif isinstance(form.service_error, DuplicateBatchError):
         done = form.service_error
@@ -154,7 +152,7 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
 
 def planned_changes(row: PlannedRow) -> list[Change]:
     """Return what the entries of a planned row would change, in words."""
-    return [change for entry in row.entries for change in describe_changes(TaskLog(changes=entry.changes))]
+    return [change for entry in row.entries for change in describe_changes(entry)]
 
 
 @require_safe
@@ -202,7 +200,7 @@ def undo_batch(request: Request, pk: int) -> HttpResponse:
     """Undo a batch, and go back to where the button was."""
     batch = permissions.undoable_batch(request.user, pk)
     try:
-        undoing = batch_undo.undo_batch(batch_id=batch.pk, actor=request.user, today=today())
+        undoing = batch_undo.undo_batch(batch_id=batch.pk, actor=request.user)
     except ServiceError as error:
         messages.error(request, error.message)
     else:

@@ -23,9 +23,7 @@ from meetings.ui.navigation import get_next_url, today
 def edit_task(request: Request, pk: int) -> HttpResponse:
     """Correct a task; a button of a row (``do``) changes the rows and saves nothing."""
     task = permissions.task_for_roles(request.user, pk, today(), CAN_DECIDE)
-    form = EditTaskForm(
-        request.POST if request.method == "POST" else None, account=request.user, task=task, today=today()
-    )
+    form = EditTaskForm(request.POST if request.method == "POST" else None, account=request.user, task=task)
     if not form.is_bound:
         return _page(request, task, form)
     if do := form.data.get("do"):

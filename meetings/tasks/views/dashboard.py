@@ -12,7 +12,7 @@ from meetings.tasks import statistics
 from meetings.tasks.filters import TaskFilterSet
 from meetings.tasks.listing import requested_day
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query, day_context, today
+from meetings.ui.navigation import as_of_query, day_context
 
 # More would push what comes below off the first screens; the whole list is one click away.
 MAX_PRESSING = 12
@@ -26,7 +26,7 @@ def dashboard(request: Request) -> HttpResponse:
 
     The filter is given by the list's own parameters (`FILTER_PARAMETERS`); the list links here with its own.
     """
-    day, errors = requested_day(request, today())
+    day, errors = requested_day(request)
     own = permissions.own_scope(request.user)
     filter_query = _filter_query(request)
     is_own_scope = bool(own) and request.GET.get("scope") != "all" and not filter_query

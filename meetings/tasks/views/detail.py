@@ -144,13 +144,13 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         has_open_siblings=any(sibling.is_open for sibling in siblings),
     )
     names = available_actions(account, task, state)
-    forms = empty_forms((name for name in names if name not in ("answer", "delete-evidence")), account, task, today())
+    forms = empty_forms((name for name in names if name not in ("answer", "delete-evidence")), account, task)
     if submitted_form is not None and submitted_form.action != "answer":
         # Also where it is not offered any more: the sentence that says why has to stand somewhere.
         forms[submitted_form.action] = submitted_form
     quick = context["form"]
     if quick is None and permissions.can_report(account, task):
-        quick = UpdateTaskForm(account=account, task=task, today=today())
+        quick = UpdateTaskForm(account=account, task=task)
     return {
         "form": quick,
         "state": state,
@@ -182,7 +182,7 @@ def _answer_form(
         return submitted_form
     if not may_answer:
         return None
-    form = ACTIONS["answer"].form(action="answer", account=account, task=task, today=today())
+    form = ACTIONS["answer"].form(action="answer", account=account, task=task)
     form.auto_id = f"answer-{instruction_id}-%s"
     form.initial["instruction"] = instruction_id
     return form

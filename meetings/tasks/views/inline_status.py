@@ -50,7 +50,7 @@ def _change_status(actor: Account, task: Task, form: UpdateTaskForm) -> BatchRes
         # Left alone, the words are progress.
         arguments["status"] = None
     try:
-        return run_batch(changes=[TaskChange(task_id=task.pk, **arguments)], actor=actor, today=today())
+        return run_batch(changes=[TaskChange(task_id=task.pk, **arguments)], actor=actor)
     except NothingToChangeError as nothing:
         refusal = nothing.rows[0].refusal
         if isinstance(refusal, ConflictError):
@@ -62,7 +62,7 @@ def _change_status(actor: Account, task: Task, form: UpdateTaskForm) -> BatchRes
 
 
 def _form(request: Request, task: Task, data: QueryDict | None = None) -> UpdateTaskForm:
-    form = UpdateTaskForm(data, account=request.user, task=task, today=today(), auto_id=f"status-{task.pk}-%s")
+    form = UpdateTaskForm(data, account=request.user, task=task, auto_id=f"status-{task.pk}-%s")
     form.fields.pop("next_review", None)
     form.fields["note"].widget.attrs["rows"] = 2
     if permissions.is_secretariat(request.user):
@@ -84,5 +84,5 @@ def _render(request: Request, task: Task, form: UpdateTaskForm) -> HttpResponse:
 
 def _row(request: Request, task: Task) -> HttpResponse:
     tasks = permissions.selectable_tasks(request.user, today()).filter(pk=task.pk)
-    listing = build_single_row(request, tasks, get_next_url(request) or reverse("task_list"), today())
+    listing = build_single_row(request, tasks, get_next_url(request) or reverse("task_list"))
     return render(request, "meetings/tasks/_row.html", {"listing": listing, "day": today()})

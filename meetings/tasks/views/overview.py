@@ -47,7 +47,7 @@ def overview_page(request: Request) -> HttpResponse:
 
 
 def _render_leader(request: Request, leader: Person) -> HttpResponse:
-    day, errors = requested_day(request, today())
+    day, errors = requested_day(request)
     account = request.user
     is_own = account.role == Role.LEADER and account.person_id == leader.pk
     now = timezone.now()
@@ -78,7 +78,7 @@ def _render_leader(request: Request, leader: Person) -> HttpResponse:
 
 
 def _render_secretariat(request: Request) -> HttpResponse:
-    day, errors = requested_day(request, today())
+    day, errors = requested_day(request)
     tasks = permissions.readable_tasks(request.user, day)
     scope = as_of_query(day)
     pressing = overview.with_next_actor(statistics.pressing_tasks(tasks).with_last_report().for_listing(), day)

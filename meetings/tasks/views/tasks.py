@@ -26,8 +26,8 @@ from .detail import render_task
 @require_safe
 def task_list(request: Request) -> HttpResponseBase:
     """Show the tasks of the address, or serve them as a file (``export=xlsx|csv``)."""
-    day, _errors = requested_day(request, today())
-    listing = list_tasks(request, permissions.readable_tasks(request.user, day), day, today())
+    day, _errors = requested_day(request)
+    listing = list_tasks(request, permissions.readable_tasks(request.user, day), day)
     export_format = request.GET.get("export")
     if export_format and not listing.errors:
         if export_format in downloads.REGISTER_FORMATS:
@@ -57,7 +57,7 @@ def task_detail(request: Request, pk: int) -> HttpResponse:
     """Show one task with its log, and update it."""
     if request.method == "POST":
         return _update(request, pk)
-    day, errors = requested_day(request, today())
+    day, errors = requested_day(request)
     try:
         task = permissions.readable_task(request.user, pk, day)
     except Http404:
@@ -73,7 +73,7 @@ def _render_merged(request: Request, task: Task) -> HttpResponse:
 
 def _update(request: Request, pk: int) -> HttpResponse:
     task = permissions.writable_task(request.user, pk, today())
-    form = UpdateTaskForm(request.POST, account=request.user, task=task, today=today())
+    form = UpdateTaskForm(request.POST, account=request.user, task=task)
     if form.submit(lambda: update_task(task_id=task.pk, actor=request.user, **form.arguments())):
         messages.success(request, update_success_message(task, form.result))
         return redirect(url_after_save(request, task, advances_inbox=True, to_list=True))

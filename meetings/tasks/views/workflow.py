@@ -35,7 +35,7 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
     if request.method != "POST":
         # Whoever signs in again in the middle of sending a form arrives here.
         return redirect(f"{task.get_absolute_url()}#{action}")
-    form = action_class.form(request.POST, request.FILES, action=action, account=request.user, task=task, today=today())
+    form = action_class.form(request.POST, request.FILES, action=action, account=request.user, task=task)
     if not form.submit(lambda: action_class.run(form)):
         return render_task(request, task, today(), submitted_form=form, status=form.status_code)
     messages.success(request, _success_message(task, form.success_message, form.result))

@@ -4,7 +4,6 @@ An action is offered (`available_actions`) where its service would do it; what i
 service, with the message beside the form. Who may try at all is `Action.takers`.
 """
 
-import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -144,6 +143,6 @@ def available_actions(account: Account, task: Task, state: WorkflowState) -> lis
     return [name for name, action in ACTIONS.items() if possible[name] and roles & action.takers]
 
 
-def empty_forms(names: Iterable[str], account: Account, task: Task, today: datetime.date) -> dict[str, TaskActionForm]:
+def empty_forms(names: Iterable[str], account: Account, task: Task) -> dict[str, TaskActionForm]:
     """Return an empty form of each action in ``names``."""
-    return {name: ACTIONS[name].form(action=name, account=account, task=task, today=today) for name in names}
+    return {name: ACTIONS[name].form(action=name, account=account, task=task) for name in names}
