@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.deadlines import Deadline, DeadlineKind
+from meetings.deadlines import Deadline, DeadlineKind, Reading
 from meetings.display.deadline_messages import deadline_problem_message
 from meetings.display.fields import label
 from meetings.errors import ServiceError
@@ -16,7 +16,6 @@ from meetings.models import Task
 from meetings.tasks.display import describe_deadline
 from meetings.tasks.services.deadline_corrections import (
     DeadlineInput,
-    ParsedDeadline,
     format_milestone,
     parse_deadline_input,
 )
@@ -24,13 +23,13 @@ from meetings.ui.fields import TextField
 from meetings.ui.forms import TrackedForm
 
 
-def reading_key(read: ParsedDeadline) -> str:
+def reading_key(read: Reading) -> str:
     """Return what tells one reading from another, so that none is taken unseen."""
     deadlines = (read.deadline, *read.milestones)
     return " ".join(each.due_date.isoformat() if each.due_date else each.kind.value for each in deadlines)
 
 
-def describe_reading(read: ParsedDeadline) -> list[str]:
+def describe_reading(read: Reading) -> list[str]:
     """Describe how a deadline and its milestones are read, and what is doubtful."""
     descriptions = [describe_deadline(read.deadline)]
     descriptions += [
@@ -92,7 +91,7 @@ class DeadlineForm(TrackedForm):
         return DeadlineInput(self.current_value("deadline_text"), self.current_value("meaning"), milestones)
 
     @property
-    def reading(self) -> ParsedDeadline:
+    def reading(self) -> Reading:
         """How what stands in the fields is read."""
         return parse_deadline_input(self.task, self.value)
 
@@ -112,7 +111,7 @@ class DeadlineForm(TrackedForm):
         if not self.has_corrections:
             return data
         read = self.reading
-        if read.deadline.kind != DeadlineKind.UNDECIDED and not read.unreadable_milestones:
+        if read.deadline.kind != DeadlineKind.UNDECIDED and all(each.due_date for each in read.milestones):
             message = _("Look at how this is understood. If it is right, send the form again.")
             self.ask_for_second_look("deadline_text", reading_key(read), message)
         return data

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, read_deadline
+from meetings.deadlines import Deadline, DeadlineKind, Reading
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, EntryKind, Milestone, Task, TaskLog
 
 from .extensions import parse_meaning, write_deadline_entry
-from .log import Changes, deadline_columns, deadline_to_json, lock_task, milestone_to_json
+from .log import deadline_columns, deadline_to_json, diff_values, lock_task, milestone_to_json
 from .validators import check_day, clean_reason, require_secretariat
 
 # What an entry's changes call the number of the task's deadline corrections so far.
@@ -32,56 +32,30 @@ class DeadlineInput:
     milestones: Sequence[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedDeadline:
-    """How a `DeadlineInput` is read; ``unreadable_milestones`` name no day."""
-
-    deadline: Deadline
-    milestones: tuple[Deadline, ...]
-    problem: DeadlineProblem | None = None
-    unreadable_milestones: tuple[str, ...] = ()
-
-
 def format_milestone(milestone: Deadline) -> str:
     """Return a milestone's printed text on one line, as a form shows it."""
     return "".join(line.strip() for line in milestone.text.splitlines())
 
 
-def parse_deadline_input(task: Task, deadline_input: DeadlineInput) -> ParsedDeadline:
+def parse_deadline_input(task: Task, deadline_input: DeadlineInput) -> Reading:
     """Parse the input like the printed table, in the frame of the task's meeting.
 
     An unchanged text retains its meaning, which may have been settled. Entered milestones go before those that the text
     itself names, and those before the present ones. One query for the milestones.
     """
     text, meaning = deadline_input.text.strip(), deadline_input.meaning.strip()
-    own = [milestone.deadline for milestone in task.milestones.all()]
-    problem: DeadlineProblem | None = None
-    in_text: tuple[Deadline, ...] = ()
+    own = tuple(milestone.deadline for milestone in task.milestones.all())
     if meaning:
         reading = parse_meaning(task, meaning)
-        deadline, problem, in_text = replace(reading.deadline, text=text), reading.problem, reading.milestones
-    elif text == task.deadline_text:
-        deadline = task.deadline
+        reading = replace(reading, deadline=replace(reading.deadline, text=text))
     else:
-        reading = parse_meaning(task, text)
-        deadline, problem, in_text = reading.deadline, reading.problem, reading.milestones
-    lines = (
-        None
-        if deadline_input.milestones is None
-        else [line.strip() for line in deadline_input.milestones if line.strip()]
-    )
-    if lines is None or lines == [format_milestone(milestone) for milestone in own]:
-        return ParsedDeadline(deadline, in_text or tuple(own), problem)
+        reading = Reading(task.deadline) if text == task.deadline_text else parse_meaning(task, text)
+    lines = [line.strip() for line in deadline_input.milestones or () if line.strip()]
+    if deadline_input.milestones is None or lines == [format_milestone(milestone) for milestone in own]:
+        return replace(reading, milestones=reading.milestones or own)
     own_by_text = {format_milestone(milestone): milestone for milestone in own}
-    read = [own_by_text.get(line) or parse_meaning(task, line).deadline for line in lines]
-    doubtful = tuple(milestone.text for milestone in read if milestone.due_date is None)
-    return ParsedDeadline(deadline, tuple(read), problem, doubtful)
-
-
-def parse_printed_deadline(text: str, issued_on: datetime.date, held_on: datetime.date | None) -> ParsedDeadline:
-    """Parse a deadline printed with minutes of these days, for a task to be created."""
-    reading = read_deadline(text.strip(), issued_on=issued_on, held_on=held_on)
-    return ParsedDeadline(reading.deadline, reading.milestones, reading.problem)
+    milestones = (own_by_text.get(line) or parse_meaning(task, line).deadline for line in lines)
+    return replace(reading, milestones=tuple(milestones))
 
 
 @transaction.atomic
@@ -116,19 +90,19 @@ def correct_deadline(
     check_correctable(task)
     reason = clean_reason(reason)
     new = parse_deadline_input(task, deadline_input)
-    _check_parsed_deadline(new)
+    _check_reading(new)
     check_day(task, effective_on, True)
     old_milestones = list(task.milestones.all())
     milestones = _carry_met_days(new.milestones, old_milestones)
-    changes: Changes = {}
-    if deadline_to_json(new.deadline) != deadline_to_json(task.deadline):
-        changes["deadline"] = {"old": deadline_to_json(task.deadline), "new": deadline_to_json(new.deadline)}
-    old_values = [milestone_to_json(milestone) for milestone in old_milestones]
-    if old_values != [milestone_to_json(milestone) for milestone in milestones]:
-        changes["milestones"] = {"old": old_values, "new": [milestone_to_json(milestone) for milestone in milestones]}
-        _replace_milestones(task, milestones)
+    pairs: dict[str, tuple[object, object]] = {
+        "deadline": (deadline_to_json(task.deadline), deadline_to_json(new.deadline)),
+        "milestones": ([*map(milestone_to_json, old_milestones)], [*map(milestone_to_json, milestones)]),
+    }
+    changes = diff_values(pairs)
     if not changes:
         raise NoChangesError
+    if "milestones" in changes:
+        _replace_milestones(task, milestones)
     if not (task.deadline_kind == DeadlineKind.UNDECIDED and new.deadline.text == task.deadline_text):
         number = task.log.filter(kind=EntryKind.DEADLINE, changes__has_key=CORRECTION_NUMBER).count()
         changes[CORRECTION_NUMBER] = {"old": number, "new": number + 1}
@@ -156,20 +130,20 @@ def check_correctable(task: Task) -> None:
         )
 
 
-def _check_parsed_deadline(new: ParsedDeadline) -> None:
+def _check_reading(new: Reading) -> None:
     if new.deadline.kind == DeadlineKind.UNDECIDED:
         raise InvalidInputError(
             _("“%(text)s” names no day that can be read. Write beside it what it means.") % {"text": new.deadline.text},
             field="deadline_text",
         )
-    if new.unreadable_milestones:
-        raise InvalidInputError(
-            _("“%(text)s” names no day. Write each milestone with its day or period, one a line.")
-            % {"text": new.unreadable_milestones[0]},
-            field="milestones",
-        )
     for milestone in new.milestones:
-        if new.deadline.due_date and milestone.due_date and milestone.due_date > new.deadline.due_date:
+        if milestone.due_date is None:
+            raise InvalidInputError(
+                _("“%(text)s” names no day. Write each milestone with its day or period, one a line.")
+                % {"text": milestone.text},
+                field="milestones",
+            )
+        if new.deadline.due_date and milestone.due_date > new.deadline.due_date:
             raise InvalidInputError(
                 _("The milestone “%(text)s” comes after the deadline. Mend one of the two.") % {"text": milestone.text},
                 field="milestones",

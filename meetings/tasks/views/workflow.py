@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.core.types import StrOrPromise
+from meetings.deadlines import Reading, read_deadline
 from meetings.display.deadline_messages import deadline_problem_message
 from meetings.models import Task, TaskLog
 from meetings.tasks.display import describe_changes
 from meetings.tasks.forms.deadlines import DeadlineForm, describe_reading, reading_key
 from meetings.tasks.navigation import url_after_save
-from meetings.tasks.services.deadline_corrections import ParsedDeadline, parse_printed_deadline
 from meetings.tasks.services.extensions import parse_new_deadline
 from meetings.ui.fields import DayField, IdField
 from meetings.ui.http import Request
@@ -69,8 +69,8 @@ def deadline_preview(request: Request) -> HttpResponse:
     text = request.GET.get("deadline_text", "")
     if "meeting" in request.GET:
         meeting = permissions.readable_meeting(request.user, _parse_id(request.GET["meeting"]), today())
-        parsed = parse_printed_deadline(text, meeting.issued_on, meeting.held_on)
-        return _render_printed_preview(request, parsed if text.strip() else None, "understood")
+        printed = read_deadline(text.strip(), issued_on=meeting.issued_on, held_on=meeting.held_on)
+        return _render_printed_preview(request, printed if text.strip() else None, "understood")
     day = DayField(required=False)
     try:
         requested_on = day.clean(request.GET.get("effective_on"))
@@ -86,7 +86,7 @@ def deadline_preview(request: Request) -> HttpResponse:
     return render(request, "meetings/tasks/_deadline_preview.html", context)
 
 
-def _render_printed_preview(request: Request, reading: ParsedDeadline | None, name: str) -> HttpResponse:
+def _render_printed_preview(request: Request, reading: Reading | None, name: str) -> HttpResponse:
     context = {
         "descriptions": describe_reading(reading) if reading else [],
         "name": name,
