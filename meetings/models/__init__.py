@@ -1,6 +1,7 @@
 """The register's models, in reading order."""
 
 from .account import PAGE_SIZES, Account, LandingPage, Language, Role
+from .append_only import AppendOnlyError
 from .batch import Batch, BatchSource
 from .change import ChangeKind, ChangeLog
 from .closure import (
@@ -15,7 +16,7 @@ from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
 from .import_issue import ImportIssue, ImportIssueColumn
 from .instruction import Instruction
-from .log import AppendOnlyError, EntryKind, TaskLog, TaskState
+from .log import EntryKind, TaskLog, TaskState
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
 from .minutes import DocumentFormat, DraftRow, MinutesDocument
 from .notification import CalendarAddress, Mailing, MailKind, MailState, SentMail

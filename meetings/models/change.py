@@ -1,14 +1,12 @@
 """更改记录: the append-only log of changes of meetings, people, accounts."""
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .account import Account
-from .log import AppendOnlyError
+from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .meeting import Meeting
 from .organisation import Department, Person
 
@@ -37,17 +35,7 @@ def _exactly_one_subject() -> Q:
     return either
 
 
-class ChangeLogQuerySet(models.QuerySet["ChangeLog"]):
-    """Entries of the change log, append-only; triggers hold where this is bypassed."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("Entries of the change log are never changed.")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnlyError("Entries of the change log are never deleted.")
-
-
-class ChangeLog(models.Model):
+class ChangeLog(AppendOnlyModel):
     """One change of something that is not a task: who, when, old and new, why.
 
     It is about exactly one of `SUBJECTS`; aspects, suggestions, sources, leads and attendees are their meeting's.
@@ -81,7 +69,7 @@ class ChangeLog(models.Model):
     note = models.TextField(_("note"), blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
 
-    objects = ChangeLogQuerySet.as_manager()
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change")
@@ -94,6 +82,3 @@ class ChangeLog(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("Entries of the change log are never deleted.")

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -17,6 +17,7 @@ from meetings.core import lifecycle
 from meetings.core.dates import add_months
 
 from .account import Account
+from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .batch import Batch
 from .deadline_fields import DeadlineFields
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
@@ -56,18 +57,10 @@ ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
 UNDONE = "undone"
 
 
-class AppendOnlyError(TypeError):
-    """Raised on an attempt to change or delete an entry of the log."""
-
-
-class TaskLogQuerySet(NaturalKeyQuerySet["TaskLog"]):
-    """Entries of the log, append-only; triggers hold where this is bypassed."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("Log entries are never changed; undo one by another entry.")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnlyError("Log entries are never deleted; undo one by another entry.")
+class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return a manager of its own
+    AppendOnlyQuerySet["TaskLog"], NaturalKeyQuerySet["TaskLog"]
+):
+    """Entries of the logs of tasks."""
 
     def recorded_after(self, version: int) -> TaskLogQuerySet:
         """Return a task's entries after ``version``, oldest first, with their people."""
@@ -97,7 +90,7 @@ class TaskLogQuerySet(NaturalKeyQuerySet["TaskLog"]):
         return self.order_by("task_id", "effective_on", "sequence")
 
 
-class TaskLog(NaturalKeyModel):
+class TaskLog(AppendOnlyModel, NaturalKeyModel):
     """One entry of a task's log: who, when, effective on which day, old, new, why.
 
     ``sequence`` counts a task's entries from 1 in the order of recording; the last is the task's version. ``changes``
@@ -151,9 +144,6 @@ class TaskLog(NaturalKeyModel):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("Log entries are never deleted; undo one by another entry.")
 
     @property
     def is_state_change(self) -> bool:

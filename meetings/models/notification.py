@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import secrets
 import uuid
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .account import Account
-from .log import AppendOnlyError, TaskLog
+from .append_only import AppendOnlyModel, AppendOnlyQuerySet
+from .log import TaskLog
 
 
 class MailKind(models.TextChoices):
@@ -134,17 +135,7 @@ class Mailing(models.Model):
         return self.get_kind_display()
 
 
-class SentMailQuerySet(models.QuerySet["SentMail"]):
-    """The mails that were sent, append-only; triggers hold where this is bypassed."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("The log of mails is never changed.")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnlyError("The log of mails is never deleted.")
-
-
-class SentMail(models.Model):
+class SentMail(AppendOnlyModel):
     """The append-only log of mails: what was sent to which address, and when.
 
     ``composed_at`` is the moment before what it tells was looked up; what was written after it is not in the mail.
@@ -158,7 +149,7 @@ class SentMail(models.Model):
     body = models.TextField(_("text"))
     message_id = models.CharField(_("message ID"), max_length=255)
 
-    objects = SentMailQuerySet.as_manager()
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sent mail")
@@ -167,9 +158,6 @@ class SentMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("The log of mails is never deleted.")
 
 
 class CalendarAddressQuerySet(models.QuerySet["CalendarAddress"]):
