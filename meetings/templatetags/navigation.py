@@ -5,13 +5,13 @@ from typing import Any
 
 from django import template
 from django.template import RequestContext
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from meetings import permissions
-from meetings.models import Account, Role
+from meetings.models import Role
 from meetings.tasks import import_issues, inbox
 
 register = template.Library()
@@ -81,14 +81,6 @@ PRINTABLE_PAGES = frozenset(
 UNGROUPED_PAGES = frozenset({"account_settings"})
 
 
-def reverse_or_empty(name: str) -> str:
-    """Return the address of this name, empty where this register has none."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 @register.inclusion_tag("_navigation.html", takes_context=True)
 def navigation(context: RequestContext) -> dict[str, Any]:
     """Draw the entries for the account: the main ones as a line, others in a menu.
@@ -99,21 +91,21 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     account = request.user
     match = request.resolver_match
     view_name = match.view_name if match else ""
-    numbers = {"confirmations": _open_issue_count(account)}
+    numbers = {}
+    if permissions.is_secretariat(account):
+        numbers["confirmations"] = import_issues.count_open_issues()
     if inbox.has_inbox(account):
         numbers["inbox"] = inbox.count_waiting(account, timezone.localdate())
     entries: list[dict[str, Any]] = []
     for place in ENTRIES:
-        offered = account.role in place.roles and (place.name != "inbox" or "inbox" in numbers)
-        address = reverse_or_empty(place.name) if offered else ""
-        if address:
+        if account.role in place.roles and (place.name != "inbox" or "inbox" in numbers):
             inside = (
                 place.name_prefixes and view_name.startswith(place.name_prefixes) and view_name not in UNGROUPED_PAGES
             )
             entries.append(
                 {
                     "place": place,
-                    "address": address,
+                    "address": reverse(place.name),
                     "current": "page" if view_name == place.name else "true" if inside else "",
                     "number": numbers.get(place.name),
                 }
@@ -128,20 +120,8 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     }
 
 
-@register.simple_tag
-def search_url() -> str:
-    """Return where the search box leads: the search, or the list of tasks."""
-    return reverse_or_empty("search") or reverse("task_list")
-
-
 @register.simple_tag(takes_context=True)
 def has_print_button(context: RequestContext) -> bool:
     """Say whether the page is one of `PRINTABLE_PAGES`."""
     match = context["request"].resolver_match
     return match is not None and match.view_name in PRINTABLE_PAGES
-
-
-def _open_issue_count(account: Account) -> int | None:
-    if not permissions.is_secretariat(account) or not reverse_or_empty("confirmations"):
-        return None
-    return import_issues.count_open_issues()
