@@ -1,6 +1,5 @@
 """Comparison of meetings: which suggestions come back to earlier ones."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -19,7 +18,7 @@ class Candidate:
 
     suggestion: Suggestion
     likeness: float
-    shared_sources: tuple[str, ...]
+    shared_sources: list[str]
 
     @property
     def percent(self) -> int:
@@ -49,17 +48,13 @@ def find_candidates(suggestion: Suggestion, search_text: str = "") -> list[Candi
         if search_text or likeness >= (MIN_SIMILARITY / 2 if pk in by_them else MIN_SIMILARITY)
     ]
     best = sorted(candidates, key=lambda pk: (-scores[pk], -pk))[:MAX_CANDIDATES]
-    return [_build_candidate(of, scores[of.pk], own) for of in _load_in_order(best)]
+    rows = with_sources(Suggestion.objects.select_related("meeting")).in_bulk(best)
+    return [Candidate(rows[pk], scores[pk], _names_among(rows[pk], own)) for pk in best]
 
 
-def _load_in_order(ids: list[int]) -> Iterable[Suggestion]:
-    rows = with_sources(Suggestion.objects.filter(pk__in=ids).select_related("meeting")).in_bulk()
-    return [rows[pk] for pk in ids]
-
-
-def _build_candidate(suggestion: Suggestion, likeness: float, own: set[int]) -> Candidate:
-    same = [source.person.name for source in suggestion.suggestion_sources.all() if source.person_id in own]
-    return Candidate(suggestion, likeness, tuple(dict.fromkeys(same)))
+def _names_among(suggestion: Suggestion, people: set[int]) -> list[str]:
+    sources = suggestion.suggestion_sources.all()
+    return list(dict.fromkeys(source.person.name for source in sources if source.person_id in people))
 
 
 def with_sources(suggestions: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
@@ -69,21 +64,16 @@ def with_sources(suggestions: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
 
 
 @dataclass(frozen=True, slots=True)
-class UnlinkedSuggestion:
-    """A suggestion without an earlier one; ``likely`` is the most similar, if any."""
-
-    suggestion: Suggestion
-    likely_match: Suggestion | None
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two meetings: ``pairs`` of later and earlier suggestion, and the rest."""
+    """Two meetings: ``pairs`` of later and earlier suggestion, and the rest.
+
+    Beside each that is ``new`` stands the earlier one that is most similar, if any is.
+    """
 
     earlier: Meeting
     later: Meeting
     pairs: tuple[tuple[Suggestion, Suggestion], ...]
-    new: tuple[UnlinkedSuggestion, ...]
+    new: tuple[tuple[Suggestion, Suggestion | None], ...]
     not_raised_again: tuple[Suggestion, ...]
 
 
@@ -101,9 +91,7 @@ def compare_meetings(first: Meeting, second: Meeting) -> Comparison:
         later=later,
         pairs=pairs,
         new=tuple(
-            UnlinkedSuggestion(of, rest.get(_most_similar(of.text, texts) or 0))
-            for of in now
-            if of.raised_before_id not in before
+            (of, rest.get(_most_similar(of.text, texts) or 0)) for of in now if of.raised_before_id not in before
         ),
         not_raised_again=tuple(rest.values()),
     )

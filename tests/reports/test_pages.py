@@ -331,8 +331,8 @@ def test_two_meetings_stand_side_by_side_whichever_is_named_first(meeting_81, la
     client = signed_in(Role.SECRETARIAT)
     unlinked = client.get(f"/meetings/compare/?a={later.pk}&b={meeting_81.pk}")
     assert not unlinked.context["comparison"].pairs
-    assert unlinked.context["comparison"].new[0].likely_match == earlier
-    assert unlinked.context["comparison"].new[1].likely_match is None
+    assert unlinked.context["comparison"].new[0][1] == earlier
+    assert unlinked.context["comparison"].new[1][1] is None
     link_earlier_suggestion(
         suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), expected_earlier_id=None
     )

@@ -1,8 +1,5 @@
 """The aspects of a breakdown table: added, renamed, moved and removed."""
 
-from collections.abc import Sequence
-from itertools import groupby
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -62,9 +59,16 @@ def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str 
     aspects = list(meeting.aspects.order_by("position"))
     aspect, neighbour = find_neighbour(aspects, aspect_id, up)
     place = aspect.position
-    rows = _swap_aspects(_group_by_aspect(ordered_suggestions(meeting)), aspect.pk, neighbour.pk)
+    # The rows of an aspect come together where its first one stands; one without an aspect stands by itself.
+    units: dict[Aspect | Suggestion, list[Suggestion]] = {}
+    for row in ordered_suggestions(meeting):
+        units.setdefault(row.aspect or row, []).append(row)
+    order = list(units)
+    if aspect in units and neighbour in units:
+        at, other = order.index(aspect), order.index(neighbour)
+        order[at], order[other] = neighbour, aspect
     assign_positions(swap_rows(aspects, aspect, neighbour), "position")
-    assign_positions(rows, "position")
+    assign_positions([row for unit in order for row in units[unit]], "position")
     changes = diff_values({"place_in_table": (place, aspect.position)})
     log_change(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)
 
@@ -101,25 +105,6 @@ def _clean_aspect_title(meeting: Meeting, title: str, exclude: Aspect | None = N
 def aspect_label(aspect: Aspect | None) -> str:
     """Return the aspect as the logs name it, with its printed number."""
     return f"{aspect.position}. {aspect.title}" if aspect else ""
-
-
-def _group_by_aspect(rows: Sequence[Suggestion]) -> list[tuple[int | None, list[Suggestion]]]:
-    """Return the rows grouped by aspect, where each stands first."""
-    units: list[tuple[int | None, list[Suggestion]]] = []
-    for aspect_id, of_aspect in groupby(rows, key=lambda row: row.aspect_id):
-        existing = next((unit for unit in units if aspect_id is not None and unit[0] == aspect_id), None)
-        if existing:
-            existing[1].extend(of_aspect)
-        else:
-            units.append((aspect_id, list(of_aspect)))
-    return units
-
-
-def _swap_aspects(units: list[tuple[int | None, list[Suggestion]]], one: int, other: int) -> list[Suggestion]:
-    places = [at for at, (aspect_id, _rows) in enumerate(units) if aspect_id in (one, other)]
-    if len(places) == 2:
-        units[places[0]], units[places[1]] = units[places[1]], units[places[0]]
-    return [row for _aspect_id, rows in units for row in rows]
 
 
 def get_or_create_aspect(meeting: Meeting, title: str, *, actor: Account) -> Aspect | None:

@@ -65,22 +65,10 @@ def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: d
     meeting = Meeting(**_columns(metadata))
     meeting.save()
     _replace_people(meeting, metadata)
-    log_entered_meeting(meeting, actor=actor)
-    set_next_meeting_deadlines(meeting)
-    return meeting
-
-
-def log_entered_meeting(meeting: Meeting, *, actor: Account | None, note: str = "") -> None:
-    """Log a new meeting's metadata; without ``actor``, a command entered it."""
     values = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
-    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(values), note=note)
-
-
-def log_corrected_meeting(meeting: Meeting, old: MeetingMetadata, *, actor: Account, reason: str) -> None:
-    """Log what differs of the meeting's metadata from ``old``, if anything."""
-    before, after = _metadata_to_json(old), _metadata_to_json(get_metadata(meeting))
-    if changes := compare_values(before, after):
-        log_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
+    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(values))
+    _set_next_meeting_deadlines(meeting)
+    return meeting
 
 
 @transaction.atomic
@@ -102,9 +90,8 @@ def edit_meeting(
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("chair", "overall_lead").get(pk=meeting_id)
     reason = clean_reason(reason)
     _check_metadata(metadata, today or timezone.localdate(), exclude=meeting)
-    before = get_metadata(meeting)
-    old, new = _metadata_to_json(before), _metadata_to_json(metadata)
-    if not compare_values(old, new):
+    old = _metadata_to_json(get_metadata(meeting))
+    if not compare_values(old, _metadata_to_json(metadata)):
         raise NoChangesError
     first_held = meeting.held_on is None and metadata.held_on is not None
     tasks = list(Task.objects.standing().select_for_update(of=("self",)).filter(suggestion__meeting=meeting))
@@ -119,11 +106,13 @@ def edit_meeting(
         setattr(meeting, name, value)
     meeting.save()
     _replace_people(meeting, metadata)
-    log_corrected_meeting(meeting, before, actor=actor, reason=reason)
+    # As it is stored: an attendee who is named twice is one.
+    if changes := compare_values(old, _metadata_to_json(get_metadata(meeting))):
+        log_change(meeting, kind=ChangeKind.CORRECTED, actor=actor, changes=changes, note=reason)
     for task in tasks if is_earlier else ():
         _start_task_earlier(task, metadata.issued_on, old["issued_on"], actor=actor, reason=reason)
     if first_held:
-        set_next_meeting_deadlines(meeting)
+        _set_next_meeting_deadlines(meeting)
     return meeting
 
 
@@ -134,7 +123,7 @@ def _start_task_earlier(task: Task, day: datetime.date, old: object, *, actor: A
     write_entry(task, actor=actor, kind=EntryKind.ARRANGED, effective_on=day, changes=changes, note=reason)
 
 
-def set_next_meeting_deadlines(meeting: Meeting) -> None:
+def _set_next_meeting_deadlines(meeting: Meeting) -> None:
     """Give the day of ``meeting`` to earlier deadlines «at the next meeting»."""
     if not meeting.body or meeting.held_on is None:
         return

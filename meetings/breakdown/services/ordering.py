@@ -84,10 +84,11 @@ def assign_positions(rows: Sequence[models.Model], field: str) -> None:
     manager.bulk_update([row for row, _place in moved], [field])
 
 
-def place_tasks(tasks: Sequence[Task], places: Sequence[tuple[Suggestion, int]]) -> None:
-    """Set suggestion and number of each of ``tasks``; the caller saves and logs."""
+def place_tasks(places: Sequence[tuple[Task, Suggestion, int]]) -> None:
+    """Set suggestion and number of each task; the caller logs."""
+    tasks = [task for task, _suggestion, _number in places]
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(number=F("number") + _TEMPORARY_OFFSET)
-    for task, (suggestion, number) in zip(tasks, places, strict=True):
+    for task, suggestion, number in places:
         task.suggestion, task.number = suggestion, number
     Task.objects.bulk_update(tasks, ["suggestion", "number"])
 
@@ -97,10 +98,10 @@ def number_tasks(rows: Mapping[Suggestion, Sequence[Task]]) -> dict[int, Changes
 
     All at once: a task that stays may take the number of one that goes.
     """
-    places = [(task, (row, at)) for row, tasks in rows.items() for at, task in enumerate(tasks, start=1)]
-    old = {task.pk: task.number for task, _place in places}
-    place_tasks([task for task, _place in places], [place for _task, place in places])
-    return {task.pk: diff_values({"task_number": (old[task.pk], task.number)}) for task, _place in places}
+    places = [(task, row, at) for row, tasks in rows.items() for at, task in enumerate(tasks, start=1)]
+    changes = {task.pk: diff_values({"task_number": (task.number, at)}) for task, _row, at in places}
+    place_tasks(places)
+    return changes
 
 
 def ordered_suggestions(meeting: Meeting) -> list[Suggestion]:

@@ -38,7 +38,7 @@ from meetings.tasks.services.log import (
 )
 from meetings.tasks.services.validators import clean_reason, last_state_change_day, require_secretariat
 
-from .ordering import join_lines, lock_table, lock_tasks, log_task_change, place_tasks
+from .ordering import find_neighbour, join_lines, lock_table, lock_tasks, log_task_change, place_tasks, swap_rows
 
 
 @transaction.atomic
@@ -48,13 +48,8 @@ def move_task(*, task_id: int, up: bool, actor: Account, version_token: str | No
     task = Task.objects.standing().select_related("suggestion").get(pk=task_id)
     lock_table(task.suggestion.meeting_id, version_token)
     tasks = lock_tasks(task.suggestion)
-    at = tasks.index(task)
-    other = at - 1 if up else at + 1
-    if not 0 <= other < len(tasks):
-        raise InvalidTransitionError(_("It cannot be moved any further."))
-    order = [*tasks]
-    order[at], order[other] = order[other], order[at]
-    _renumber_tasks(order, sorted(task.number for task in tasks), actor=actor)
+    order = swap_rows(tasks, *find_neighbour(tasks, task_id, up))
+    _renumber_tasks(order, [task.number for task in tasks], actor=actor)
 
 
 @transaction.atomic
@@ -266,9 +261,6 @@ def _renumber_tasks(tasks: Sequence[Task], numbers: Sequence[int], *, actor: Acc
     """Renumber ``tasks`` of one row; each changed number gets an entry."""
     renumbered = [(task, task.number, number) for task, number in zip(tasks, numbers, strict=True)]
     renumbered = [(task, old, number) for task, old, number in renumbered if old != number]
-    place_tasks(
-        [task for task, _old, _number in renumbered],
-        [(task.suggestion, number) for task, _old, number in renumbered],
-    )
+    place_tasks([(task, task.suggestion, number) for task, _old, number in renumbered])
     for task, old, number in renumbered:
         log_task_change(task, actor=actor, changes=diff_values({"task_number": (old, number)}), note=note)

@@ -6,6 +6,7 @@ logs.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -53,8 +54,7 @@ def edit_suggestion(*, suggestion_id: int, values: Mapping[str, Any], reason: st
     gets an entry, effective today. Raises a subclass of ServiceError.
     """
     require_secretariat(actor)
-    suggestion = _lock_suggestion(suggestion_id)
-    meeting = suggestion.meeting
+    rows, suggestion = lock_row(suggestion_id, None)
     reason = clean_reason(reason)
     old = _suggestion_to_json(suggestion)
     before = suggestion.aspect_id
@@ -62,7 +62,7 @@ def edit_suggestion(*, suggestion_id: int, values: Mapping[str, Any], reason: st
     suggestion.text = values.get("suggestion", suggestion.text).strip()
     suggestion.lead_in = values.get("lead_in", suggestion.lead_in).strip()
     if "aspect" in values:
-        suggestion.aspect = get_or_create_aspect(meeting, values["aspect"], actor=actor)
+        suggestion.aspect = get_or_create_aspect(suggestion.meeting, values["aspect"], actor=actor)
     suggestion.save()
     if "sources" in values:
         replace_sources(suggestion, values["sources"])
@@ -71,7 +71,7 @@ def edit_suggestion(*, suggestion_id: int, values: Mapping[str, Any], reason: st
     if not changes:
         raise NoChangesError
     if suggestion.aspect_id != before:
-        assign_positions(place_at_end_of_aspect(ordered_suggestions(meeting), suggestion), "position")
+        assign_positions(place_at_end_of_aspect(rows, suggestion), "position")
     are_texts = changes.keys() <= {"suggestion", "lead_in"}
     log_suggestion_change(
         suggestion,
@@ -292,18 +292,15 @@ def renumber_suggestions(
     """Renumber the rows through the table or each aspect; return how many changed."""
     require_secretariat(actor)
     meeting = lock_table(meeting_id, version_token)
-    count, aspect_id, renumbered = 0, None, []
-    for at, row in enumerate(ordered_suggestions(meeting)):
-        if at == 0 or (within_aspects and row.aspect_id != aspect_id):
-            count, aspect_id = 0, row.aspect_id
-        count += 1
-        if row.number != count:
-            renumbered.append((row, row.number))
-            row.number = count
-    Suggestion.objects.bulk_update([row for row, _old in renumbered], ["number"])
-    for row, old in renumbered:
-        log_suggestion_change(row, actor=actor, changes=diff_values({"number": (old, row.number)}))
-    return len(renumbered)
+    groups = groupby(ordered_suggestions(meeting), key=lambda row: within_aspects and row.aspect_id)
+    places = [(row, number) for _aspect, rows in groups for number, row in enumerate(rows, start=1)]
+    changes = {row: diff_values({"number": (row.number, number)}) for row, number in places if row.number != number}
+    for row, number in places:
+        row.number = number
+    Suggestion.objects.bulk_update(changes, ["number"])
+    for row, change in changes.items():
+        log_suggestion_change(row, actor=actor, changes=change)
+    return len(changes)
 
 
 # --- what several share ---------------------------------------------------------------------------
@@ -322,11 +319,6 @@ def get_sources(suggestion: Suggestion) -> list[tuple[Person, str]]:
     """Return who made a suggestion, in which capacity, in printed order. One query."""
     sources = suggestion.suggestion_sources.order_by("position").select_related("person")
     return [(source.person, source.capacity) for source in sources]
-
-
-def _lock_suggestion(suggestion_id: int) -> Suggestion:
-    suggestions = Suggestion.objects.select_for_update(of=("self",)).select_related("meeting", "aspect")
-    return suggestions.get(pk=suggestion_id)
 
 
 def _suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
