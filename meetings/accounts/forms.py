@@ -1,20 +1,26 @@
-"""What people type about their own account and their own views of the list."""
+"""Forms of accounts: the administrators', and those of one's own settings."""
 
+from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import PasswordChangeForm
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
-from meetings.models import PAGE_SIZES, Account, LandingPage, Language
+from meetings.accounts.services.accounts import find_account_errors
+from meetings.core.types import StrOrPromise
+from meetings.display.fields import label
+from meetings.models import PAGE_SIZES, Account, Department, LandingPage, Language, Person, Role
+from meetings.organisation.forms import SubjectForm
 from meetings.tasks import inbox
-from meetings.ui.fields import SelectField
+from meetings.ui.fields import SelectField, TextField
 from meetings.ui.forms import RequiredErrorMixin, ServiceForm
+from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
 
 # Where the first page is one of the saved views, this and its number are the value sent.
 VIEW_PREFIX = "view-"
@@ -71,7 +77,7 @@ class AccountSettingsForm(ServiceForm):
             (Language.ENGLISH.value, "English"),
         ]
         self.fields["page_size"].choices = [
-            ("", self._default_page_size_label()),
+            ("", _("As usual (%(number)d)") % {"number": DEFAULT_PAGE_SIZE}),
             *((size, str(size)) for size in PAGE_SIZES),
         ]
         self.fields["landing"].choices = [
@@ -82,10 +88,6 @@ class AccountSettingsForm(ServiceForm):
         if self.views:
             named = [(key, view.name) for key, view in self.views.items()]
             self.fields["landing"].choices += [(gettext_lazy("Saved views"), named)]
-
-    @staticmethod
-    def _default_page_size_label() -> str:
-        return _("As usual (%(number)d)") % {"number": DEFAULT_PAGE_SIZE}
 
     def arguments(self) -> dict[str, Any]:
         """Return what was chosen, as the service's arguments; for a valid form."""
@@ -103,16 +105,14 @@ class AccountSettingsForm(ServiceForm):
             for name in names
         ]
 
-    def _format_value(self, name: str) -> str | Promise:
+    def _format_value(self, name: str) -> StrOrPromise:
         value = self.cleaned_data[name]
         if name == "wants_digest":
             return _("yes") if value else _("no")
         if name == "landing":
             view = self.views.get(value)
             return view.name if view else LandingPage(value or LandingPage.DASHBOARD).label
-        if name == "page_size":
-            return str(value) if value else self._default_page_size_label()
-        return dict(self.fields[name].choices)[value]
+        return dict(self.fields[name].choices)[value or ""]
 
 
 class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
@@ -131,3 +131,96 @@ class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
     def rules(self) -> list[str]:
         """What a new password has to be like, a sentence each."""
         return password_validation.password_validators_help_texts()
+
+
+# --- the administrators' forms ----------------------------------------------------------------------
+
+
+class AccountFieldsForm(ServiceForm):
+    """What an administrator says of an account."""
+
+    marks_optional = True
+
+    # How long it may be is the service's to say, with what is too long in its message.
+    username = TextField(label=label("username"), max_length=500)
+    display_name = TextField(label=label("display_name"), max_length=500)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    role = SelectField(label=label("role"), choices=Role.choices)
+    departments = SearchMultipleChoiceField(
+        label=gettext_lazy("Departments"),
+        queryset=Department.objects.none(),
+        required=False,
+        help_text=gettext_lazy("For a liaison's account: the departments it reports for."),
+    )
+    person = SearchChoiceField(
+        label=label("person"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Nobody"),
+        help_text=gettext_lazy(
+            "For a leader: whose tasks these are. For a head of department: who is told of what is late."
+        ),
+    )
+
+    def set_choices(self, departments: Sequence[int] = (), person: int | None = None) -> None:
+        """Offer the departments and people in use, and those that the account has already."""
+        self.fields["departments"].queryset = Department.objects.offered(departments)
+        self.fields["person"].queryset = Person.objects.selectable_as_leaders([person] if person else [])
+
+    def clean(self) -> dict[str, Any]:
+        """Add all that the service would refuse."""
+        data = super().clean() or {}
+        account = copy(getattr(self, "subject", None)) or Account()
+        for name in data.keys() & {field.name for field in Account._meta.concrete_fields}:
+            setattr(account, name, data[name])
+        for error in find_account_errors(account, data.get("departments", ())):
+            if error.field in data:
+                self.add_error(error.field, error.message)
+        return data
+
+
+class NewAccountForm(AccountFieldsForm):
+    """An account that is not there yet."""
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"role": Role.READER})
+        self.set_choices()
+
+
+class EditAccountForm(AccountFieldsForm, SubjectForm):
+    """What may be changed of an account."""
+
+    is_active = forms.BooleanField(
+        label=gettext_lazy("May sign in"),
+        required=False,
+        help_text=gettext_lazy("Take this away instead of deleting the account."),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    # The owner chooses these on the settings page; somebody who never opens it is helped here. What is left out stays.
+    language = SelectField(label=label("language"), required=False)
+    wants_digest = SelectField(
+        label=label("wants_digest"), required=False, choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, subject: Account) -> None:
+        digest = "yes" if subject.wants_digest else "no"
+        super().__init__(
+            data, subject=subject, action="account", initial={"language": subject.language, "wants_digest": digest}
+        )
+        not_chosen = [] if subject.language else [("", _("Not chosen yet"))]
+        self.fields["language"].choices = [*not_chosen, *Language.choices]
+        own = list(subject.departments.values_list("pk", flat=True))
+        self.set_choices(own, subject.person_id)
+
+    def clean_language(self) -> str:
+        """Keep the language that the account has where none is sent."""
+        return self.cleaned_data["language"] or self.subject.language
+
+    def clean_wants_digest(self) -> bool:
+        """Return the choice as a boolean; the present one where none is sent."""
+        choice = self.cleaned_data["wants_digest"]
+        return choice == "yes" if choice else self.subject.wants_digest

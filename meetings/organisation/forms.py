@@ -1,7 +1,5 @@
 """Forms of departments, people and accounts, and the actions they stand for."""
 
-from collections.abc import Sequence
-from copy import copy
 from typing import Any
 
 from django import forms
@@ -12,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
-from meetings.models import Account, Department, Language, Person, Role
+from meetings.models import Account, Department, Person, Role
 from meetings.organisation.services import organisation as services
 from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
 from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import open_tasks_of, version_of
-from meetings.ui.fields import SelectField, TextField
+from meetings.ui.fields import TextField
 from meetings.ui.forms import ServiceForm
-from meetings.ui.widgets import BoundedMultipleChoiceField, SearchChoiceField, SearchMultipleChoiceField
+from meetings.ui.widgets import BoundedMultipleChoiceField, SearchChoiceField
 
 
 def _name_field(label: Any, **options: Any) -> TextField:
@@ -238,104 +236,3 @@ class NewPersonForm(NewDepartmentForm):
     """Somebody who is not there yet."""
 
     unit = _unit_field()
-
-
-# --- accounts -------------------------------------------------------------------------------------
-
-
-class AccountFieldsForm(ServiceForm):
-    """What an administrator says of an account."""
-
-    marks_optional = True
-
-    username = _name_field(label("username"))
-    display_name = _name_field(label("display_name"))
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        required=False,
-        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
-    )
-    role = SelectField(label=label("role"), choices=Role.choices)
-    departments = SearchMultipleChoiceField(
-        label=_("Departments"),
-        queryset=Department.objects.none(),
-        required=False,
-        help_text=_("For a liaison's account: the departments it reports for."),
-    )
-    person = SearchChoiceField(
-        label=label("person"),
-        queryset=Person.objects.none(),
-        required=False,
-        empty_label=_("Nobody"),
-        help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
-    )
-
-    def set_choices(self, departments: Sequence[int] = (), person: int | None = None) -> None:
-        """Offer the departments and people in use, and those that the account has already."""
-        self.fields["departments"].queryset = Department.objects.offered(departments)
-        self.fields["person"].queryset = Person.objects.selectable_as_leaders([person] if person else [])
-
-    def clean(self) -> dict[str, Any]:
-        """Require what the role needs: a liaison's departments, a leader's person."""
-        data = super().clean() or {}
-        if data.get("role") == Role.LIAISON and data.get("is_active", True) and not data.get("departments"):
-            self.add_error("departments", gettext("Say which departments this liaison reports for."))
-        if data.get("role") == Role.LEADER and not data.get("person"):
-            self.add_error("person", gettext("Say which leader this account belongs to."))
-        self._check_columns(data)
-        return data
-
-    def _check_columns(self, data: dict[str, Any]) -> None:
-        """Add what the service would refuse, such as a name that is taken."""
-        account = copy(getattr(self, "subject", None)) or Account()
-        checked = {"username", "display_name", "email"} & data.keys()
-        for name in checked:
-            setattr(account, name, data[name])
-        others = {field.name for field in Account._meta.get_fields()} - checked
-        try:
-            account.full_clean(exclude=others, validate_constraints=False)
-        except forms.ValidationError as invalid:
-            self.add_error(None, invalid)
-
-
-class NewAccountForm(AccountFieldsForm):
-    """An account that is not there yet."""
-
-    def __init__(self, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"role": Role.READER})
-        self.set_choices()
-
-
-class EditAccountForm(AccountFieldsForm, SubjectForm):
-    """What may be changed of an account."""
-
-    is_active = forms.BooleanField(
-        label=_("May sign in"),
-        required=False,
-        help_text=_("Take this away instead of deleting the account."),
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-    )
-    # The owner chooses these on the settings page; somebody who never opens it is helped here. What is left out stays.
-    language = SelectField(label=label("language"), required=False)
-    wants_digest = SelectField(
-        label=label("wants_digest"), required=False, choices=[("yes", _("yes")), ("no", _("no"))]
-    )
-
-    def __init__(self, data: QueryDict | None = None, *, subject: Account) -> None:
-        digest = "yes" if subject.wants_digest else "no"
-        super().__init__(
-            data, subject=subject, action="account", initial={"language": subject.language, "wants_digest": digest}
-        )
-        not_chosen = [] if subject.language else [("", _("Not chosen yet"))]
-        self.fields["language"].choices = [*not_chosen, *Language.choices]
-        own = list(subject.departments.values_list("pk", flat=True))
-        self.set_choices(own, subject.person_id)
-
-    def clean_language(self) -> str:
-        """Keep the language that the account has where none is sent."""
-        return self.cleaned_data["language"] or self.subject.language
-
-    def clean_wants_digest(self) -> bool:
-        """Return the choice as a boolean; the present one where none is sent."""
-        choice = self.cleaned_data["wants_digest"]
-        return choice == "yes" if choice else self.subject.wants_digest

@@ -4,7 +4,7 @@ An account is never deleted, for the logs name it. A password that is made here 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,7 +41,7 @@ def create_account(
     role: str,
     email: str = "",
     person: Person | None = None,
-    departments: Sequence[Department] = (),
+    departments: Collection[Department] = (),
 ) -> tuple[Account, str]:
     """Create an account; return it with its first password, which is shown once.
 
@@ -76,7 +76,7 @@ def edit_account(
     role: str,
     email: str,
     person: Person | None,
-    departments: Sequence[Department],
+    departments: Collection[Department],
     is_active: bool,
     language: str | None = None,
     wants_digest: bool | None = None,
@@ -124,15 +124,22 @@ def reset_password(*, account: Account, actor: Account, version: int | None = No
     return account, password
 
 
-def _check_account(account: Account, departments: Sequence[Department]) -> None:
-    """Refuse what columns cannot hold, and an account that would open an empty page."""
+def find_account_errors(account: Account, departments: Collection[Department]) -> Iterator[InvalidInputError]:
+    """Yield what columns cannot hold, and what would open an empty page."""
     try:
         account.full_clean(exclude=["password"])
     except ValidationError as invalid:
-        field, messages = next(iter(invalid.message_dict.items()))
-        raise InvalidInputError(messages[0], field=field) from invalid
+        for field, messages in invalid.message_dict.items():
+            yield InvalidInputError(messages[0], field=field)
     if account.role == Role.LIAISON and account.is_active and not departments:
-        raise InvalidInputError(_("Say which departments this liaison reports for."), field="departments")
+        yield InvalidInputError(_("Say which departments this liaison reports for."), field="departments")
+    if account.role == Role.LEADER and account.person is None:
+        yield InvalidInputError(_("Say which leader this account belongs to."), field="person")
+
+
+def _check_account(account: Account, departments: Collection[Department]) -> None:
+    for error in find_account_errors(account, departments):
+        raise error
 
 
 def _require_an_administrator(account: Account) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.errors import InvalidInputError
-from meetings.models import PAGE_SIZES, Account, CalendarAddress, LandingPage, Language, SavedView
+from meetings.models import Account, CalendarAddress, LandingPage, Language, SavedView
 from meetings.models.notification import hash_secret, new_secret
 
 
@@ -21,14 +21,8 @@ def change_settings(
     """Save a person's settings; return the names of the arguments that changed.
 
     ``language``: empty, not chosen. ``page_size``: None, as many rows a page as usual. ``landing_view`` takes the place
-    of ``landing_page`` and is one that the account may see.
+    of ``landing_page`` and is one that the account may see. What else can be chosen, the form and the table know.
     """
-    if language not in ("", *Language.values):
-        raise InvalidInputError(_("Choose one of the languages offered."), field="language")
-    if page_size not in (None, *PAGE_SIZES):
-        raise InvalidInputError(_("Choose one of the numbers of rows offered."), field="page_size")
-    if landing_page not in LandingPage.values:
-        raise InvalidInputError(_("Choose one of the first pages offered."), field="landing")
     if landing_view is not None and not permissions.readable_views(account).filter(pk=landing_view.pk).exists():
         raise InvalidInputError(_("This view is not shared with you. Choose another first page."), field="landing")
     values = {

@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
+from meetings.accounts.forms import EditAccountForm, NewAccountForm
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password
 from meetings.models import Account, Role
-from meetings.organisation.forms import EditAccountForm, NewAccountForm
 from meetings.organisation.tables import AccountTable
 from meetings.ui.http import Request
 
