@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from meetings.deadlines.point import Known, Point, Role
+from meetings.deadlines.point import MeetingDates, Point, Role
 
 from . import days
 from .days import ONE_DAY, add_months, add_working_days, day_or_none
@@ -26,7 +26,7 @@ _OF_ISSUE = re.compile(
 _OF_RECEIPT = re.compile(r"收到|接到|收文|接文")
 
 
-def points_of(mark: Mark, text: str, context: Known, before: Point | None) -> list[Point]:
+def points_of(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> list[Point]:
     """Return the points of a mark in printed order: several for 3、6、9月底前.
 
     ``text`` is the mark's own uniform text; ``before`` the point printed before it in the same cell,
@@ -34,7 +34,7 @@ def points_of(mark: Mark, text: str, context: Known, before: Point | None) -> li
     """
     points: list[Point] = []
     for parts in _one_period_each(mark.parts):
-        point = _RESOLVERS[mark.form](replace_parts(mark, parts), text, context, points[-1] if points else before)
+        point = _RESOLVERS[mark.form](replace_parts(mark, parts), text, meeting, points[-1] if points else before)
         points.append(point)
     return points
 
@@ -56,7 +56,7 @@ def _one_period_each(parts: Parts) -> list[Parts]:
 # --- a period with or without its year -----------------------------------------------------------
 
 
-def _year_of(parts: Parts, context: Known, before: Point | None) -> tuple[int | None, bool]:
+def _year_of(parts: Parts, meeting: MeetingDates, before: Point | None) -> tuple[int | None, bool]:
     """Return the year the parts name and whether they name one.
 
     明年 names one that only the issue day gives.
@@ -68,18 +68,18 @@ def _year_of(parts: Parts, context: Known, before: Point | None) -> tuple[int | 
     relative_year = parts.get("said_year")
     if not relative_year:
         return None, False
-    base = context.issued_on.year if context.issued_on else None
+    base = meeting.issued_on.year if meeting.issued_on else None
     if relative_year[0] in "次翌同" and before and before.due:
         base = before.due.year
     return (None if base is None else base + _YEARS_AHEAD[relative_year[0]]), True
 
 
-def _place(point: Point, period: Period, context: Known, before: Point | None) -> tuple[Point, int | None]:
+def _place(point: Point, period: Period, meeting: MeetingDates, before: Point | None) -> tuple[Point, int | None]:
     """Give ``period`` its year: printed, carried over, or the first after the issue."""
     parts = point.mark.parts
     if parts.get("bad_year"):
         return replace(point, code=ProblemCode.OUT_OF_RANGE), None
-    year, named = _year_of(parts, context, before)
+    year, named = _year_of(parts, meeting, before)
     if named and year is not None and int(parts.get("from_month") or 0) > int(parts.get("month") or 12):
         # 2024年10-3月 ends in the next year, most likely.
         later = _dated(replace(point, year_printed=True), period, year + 1)
@@ -95,20 +95,20 @@ def _place(point: Point, period: Period, context: Known, before: Point | None) -
             later = _dated(replace(point, year_printed=True), period, carried.year + 1)
             return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), carried.year + 1
         return _dated(replace(point, year_printed=True), period, carried.year), carried.year
-    base = context.issued_on or context.held_on
-    if before and before.due and context.issued_on:
+    base = meeting.issued_on or meeting.held_on
+    if before and before.due and meeting.issued_on:
         # 3、6、9月: each is after the one before.
-        base = max(before.due, context.issued_on)
+        base = max(before.due, meeting.issued_on)
     if base is None:
         exists = first_year(period, datetime.date(2000, 1, 1))
         return replace(point, code=ProblemCode.NO_ISSUE_DAY if exists else ProblemCode.IMPOSSIBLE_DAY), None
     year = first_year(period, base)
     if year is None:
         return replace(point, code=ProblemCode.IMPOSSIBLE_DAY), None
-    if context.issued_on is None:
+    if meeting.issued_on is None:
         return _open(point, ProblemCode.NO_ISSUE_DAY, period.last(year)), None
     dated = _dated(point, period, year)
-    if dated.due and dated.due.year != context.issued_on.year:
+    if dated.due and dated.due.year != meeting.issued_on.year:
         dated = replace(dated, code=ProblemCode.YEAR_NOT_OF_ISSUE)
     return dated, year
 
@@ -148,36 +148,36 @@ def _related(point: Point, text: str, period: Period, year: int | None) -> Point
 _NOT_BEFORE = {True: ProblemCode.STARTS, False: ProblemCode.NOT_BEFORE}
 
 
-def _date(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _date(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     period = period_of(mark.parts)
     if period is None:
         return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
-    point, year = _place(Point(mark), period, context, before)
+    point, year = _place(Point(mark), period, meeting, before)
     if is_vague(mark.parts) and point.due:
         return _open(point, ProblemCode.NO_FIXED_DAY, vague_offer(mark.parts, period, point.due.year))
     return _related(point, text, period, year)
 
 
-def _bare_year(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _bare_year(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     year = mark.parts.get("year") or mark.parts.get("end_year")
-    return _date(replace_parts(mark, {**mark.parts, "year": year}), text, context, before)
+    return _date(replace_parts(mark, {**mark.parts, "year": year}), text, meeting, before)
 
 
-def _short_number(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
-    point = _date(mark, text, context, before)
+def _short_number(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
+    point = _date(mark, text, meeting, before)
     return replace(point, code=point.code or ProblemCode.SHORT_YEAR)
 
 
-def _months_or_day(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _months_or_day(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     """Resolve 2024.6-12: December, unless it is the twelfth of June; 6-8 is left open."""
     month, other = int(mark.parts["month"] or 0), int(mark.parts["other"] or 0)
-    as_day, _ = _place(Point(mark), one_day(month, other), context, before) if 1 <= month <= 12 else (Point(mark), None)
+    as_day, _ = _place(Point(mark), one_day(month, other), meeting, before) if 1 <= month <= 12 else (Point(mark), None)
     if not mark.parts.get("year"):
         if other > 12:
             return as_day
         return _open(as_day, ProblemCode.DAY_OR_MONTH, as_day.due or as_day.offered)
     if month < other <= 12:
-        as_range, _ = _place(Point(mark), months_through(other, other, Precision.MONTH), context, before)
+        as_range, _ = _place(Point(mark), months_through(other, other, Precision.MONTH), meeting, before)
         return replace(as_range, code=as_range.code or ProblemCode.DAY_OR_MONTH, offered=as_day.due)
     return replace(as_day, code=as_day.code or ProblemCode.DAY_OR_MONTH)
 
@@ -189,16 +189,16 @@ _Span = tuple[datetime.date, datetime.date]
 
 
 def _of_issue(
-    mark: Mark, text: str, context: Known, period_around: Callable[[datetime.date], _Span], precision: Precision
+    mark: Mark, text: str, meeting: MeetingDates, period_around: Callable[[datetime.date], _Span], precision: Precision
 ) -> Point:
     """Resolve a period at or after the issue day.
 
     ``period_around`` gives its first and last day.
     """
-    if context.issued_on is None:
-        offered = period_around(context.held_on)[1] if context.held_on else None
+    if meeting.issued_on is None:
+        offered = period_around(meeting.held_on)[1] if meeting.held_on else None
         return _open(Point(mark), ProblemCode.NO_ISSUE_DAY, offered)
-    first, last = period_around(context.issued_on)
+    first, last = period_around(meeting.issued_on)
     fixed = Period(lambda year: first, lambda year: last, precision)
     return _related(Point(mark, last, precision, year_printed=True), text, fixed, last.year)
 
@@ -207,29 +207,29 @@ def _is_next(mark: Mark) -> bool:
     return (mark.parts.get("which") or "")[:1] in ("下", "次")
 
 
-def _month_of_issue(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
-    base = context.issued_on or context.held_on
+def _month_of_issue(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
+    base = meeting.issued_on or meeting.held_on
     month = add_months(base.replace(day=1), 1 if _is_next(mark) else 0) if base else datetime.date(2000, 1, 1)
     parts = {**mark.parts, "month": str(month.month)}
     period = period_of(parts)
     first, last = (period.first(month.year), period.last(month.year)) if period else (None, None)
     if period is None or first is None or last is None:
         return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY if base else ProblemCode.NO_ISSUE_DAY)
-    point = _of_issue(mark, text, context, lambda day: (first, last), period.precision)
+    point = _of_issue(mark, text, meeting, lambda day: (first, last), period.precision)
     if is_vague(mark.parts) and point.due:
         return _open(point, ProblemCode.NO_FIXED_DAY, vague_offer(mark.parts, period, month.year))
     return point
 
 
-def _quarter_of_issue(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _quarter_of_issue(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     def around(day: datetime.date) -> _Span:
         first = add_months(day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1), 3 if _is_next(mark) else 0)
         return first, add_months(first, 3) - ONE_DAY
 
-    return _of_issue(mark, text, context, around, Precision.QUARTER)
+    return _of_issue(mark, text, meeting, around, Precision.QUARTER)
 
 
-def _week_of_issue(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _week_of_issue(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     """Weeks run from Monday to Sunday; a weekday without 本 or 下 is left open."""
     weekday = mark.parts.get("weekday")
 
@@ -242,7 +242,7 @@ def _week_of_issue(mark: Mark, text: str, context: Known, before: Point | None) 
             named += ONE_DAY * 7
         return named, named
 
-    point = _of_issue(mark, text, context, around, Precision.DAY)
+    point = _of_issue(mark, text, meeting, around, Precision.DAY)
     if weekday and point.code is ProblemCode.BEFORE_PERIOD:
         point = replace(point, code=None, offered=None)
     if weekday and not mark.parts.get("which") and point.due:
@@ -250,7 +250,7 @@ def _week_of_issue(mark: Mark, text: str, context: Known, before: Point | None) 
     return point
 
 
-def _day_alone(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _day_alone(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     day = int(mark.parts["day"] or 0)
     if before and before.due:
         due = day_or_none(before.due.year, before.due.month, day)
@@ -261,22 +261,22 @@ def _day_alone(mark: Mark, text: str, context: Known, before: Point | None) -> P
     if not 1 <= day <= 31:
         return Point(mark, code=ProblemCode.IMPOSSIBLE_DAY)
     offered = None
-    if context.issued_on:
-        months = (add_months(context.issued_on.replace(day=1), ahead) for ahead in range(3))
+    if meeting.issued_on:
+        months = (add_months(meeting.issued_on.replace(day=1), ahead) for ahead in range(3))
         candidates = (day_or_none(month.year, month.month, day) for month in months)
-        offered = next((each for each in candidates if each and each >= context.issued_on), None)
+        offered = next((each for each in candidates if each and each >= meeting.issued_on), None)
     return Point(mark, code=ProblemCode.NO_MONTH, offered=offered)
 
 
-def _immediate(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _immediate(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     anchor = mark.parts.get("anchor") or ""
     from_meeting = bool(_OF_MEETING.search(anchor))
     if anchor and not from_meeting and not _OF_ISSUE.search(anchor):
         return Point(mark, code=ProblemCode.RECEIPT_DAY if _OF_RECEIPT.search(anchor) else ProblemCode.EVENT)
-    day = context.held_on if from_meeting else context.issued_on
+    day = meeting.held_on if from_meeting else meeting.issued_on
     if day is None:
         code = ProblemCode.NO_MEETING_DAY if from_meeting else ProblemCode.NO_ISSUE_DAY
-        return _open(Point(mark), code, context.held_on)
+        return _open(Point(mark), code, meeting.held_on)
     return Point(mark, day, Precision.DAY)
 
 
@@ -301,11 +301,11 @@ def _later(day: datetime.date, parts: Parts) -> datetime.date | None:
     return day + ONE_DAY * {"日": amount, "天": amount, "小时": -(-amount // 24)}.get(unit, amount * 7)
 
 
-def _after(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _after(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     """Resolve a day counted from another: dated from meeting or issue, else offered."""
     anchor = mark.parts.get("anchor") or ""
     from_meeting = bool(_OF_MEETING.search(anchor))
-    base = context.held_on if from_meeting else context.issued_on
+    base = meeting.held_on if from_meeting else meeting.issued_on
     offered = _later(base, mark.parts) if base else None
     if from_meeting or _OF_ISSUE.search(anchor):
         if base is None:
@@ -325,7 +325,7 @@ def _after(mark: Mark, text: str, context: Known, before: Point | None) -> Point
 # --- feasts and the rest ---------------------------------------------------------------------------
 
 
-def _feast(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _feast(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     """Resolve a feast: 国庆 is a day, 国庆前 the day before; 春节 is only offered."""
     name = mark.parts["feast"] or ""
     ahead_of_it = ONE_DAY if mark.parts.get("before") else ONE_DAY * 0
@@ -334,7 +334,7 @@ def _feast(mark: Mark, text: str, context: Known, before: Point | None) -> Point
         day = days.feast_day(name, year)
         return day - ahead_of_it if day else None
 
-    point, _ = _place(Point(mark), Period(last, last, Precision.DAY), context, before)
+    point, _ = _place(Point(mark), Period(last, last, Precision.DAY), meeting, before)
     if mark.parts.get("after"):
         return replace(point, due=None, precision=None, role=Role.NOT_BEFORE, code=ProblemCode.NOT_BEFORE)
     if point.code is ProblemCode.OUT_OF_RANGE:
@@ -344,23 +344,23 @@ def _feast(mark: Mark, text: str, context: Known, before: Point | None) -> Point
     return point
 
 
-def _season(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _season(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     return Point(mark, code=ProblemCode.NO_FIXED_DAY)
 
 
-def _five_year_plan(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _five_year_plan(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     year = 2005 + 5 * "一二三四五六".index(mark.parts["plan"] or "一") + 5
     return Point(mark, datetime.date(year, 12, 31), Precision.YEAR, year_printed=True)
 
 
-def _serial(mark: Mark, text: str, context: Known, before: Point | None) -> Point:
+def _serial(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     day = days.day_of_serial(int(mark.parts["serial"] or 0))
     if day is None:
         return Point(mark, code=ProblemCode.OUT_OF_RANGE)
     return Point(mark, day, Precision.DAY, ProblemCode.EXCEL_SERIAL, day, year_printed=True)
 
 
-_RESOLVERS: dict[Form, Callable[[Mark, str, Known, Point | None], Point]] = {
+_RESOLVERS: dict[Form, Callable[[Mark, str, MeetingDates, Point | None], Point]] = {
     Form.DATE: _date,
     Form.BARE_YEAR: _bare_year,
     Form.SHORT_NUMBER: _short_number,

@@ -1,4 +1,4 @@
-"""A point in time that a mark stands for, and what is known of its document."""
+"""A point in time that a mark stands for, and the days it is counted from."""
 
 import datetime
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Role(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class MeetingDates:
     """The document's issue day and its meeting's day, each None where unknown."""
 
     issued_on: datetime.date | None

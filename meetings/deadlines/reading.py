@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from meetings.deadlines.due_dates import points_of
-from meetings.deadlines.point import Known, Point, Role
+from meetings.deadlines.point import MeetingDates, Point, Role
 
 from . import grammar
 from .grammar import POINT_FORMS, Form, Mark, find_marks, left_over
@@ -69,7 +69,7 @@ class Cell:
         return separators[-1] + self.uniform.is_printed(separators[-1])
 
 
-def take_apart(text: str, context: Known) -> Cell:
+def take_apart(text: str, meeting: MeetingDates) -> Cell:
     """Find the forms of a cell and give each point in time its day, left to right."""
     uniform_text = uniform(text)
     chars = uniform_text.chars
@@ -79,7 +79,7 @@ def take_apart(text: str, context: Known) -> Cell:
     for mark in marks:
         if mark.form not in POINT_FORMS:
             continue
-        points = points_of(mark, cell.text_of(mark), context, before)
+        points = points_of(mark, cell.text_of(mark), meeting, before)
         if before and grammar.RANGE_ONLY.search(chars[before.mark.end : mark.start].lstrip(",")):
             # 2024.06-2024.12: the end counts.
             cell.points.pop()
@@ -135,11 +135,11 @@ def read_deadline(
     Raises nothing for any text: what cannot be read is ``undecided`` with a problem. The deadline has the whole
     ``text``, a milestone its piece of it.
     """
-    context = Known(issued_on, held_on)
+    meeting = MeetingDates(issued_on, held_on)
     stripped = text.strip()
     if len(text) > LONGEST_TEXT:
         return undecided(text, ProblemCode.UNREADABLE, stripped[:80])
-    cell = take_apart(text, context)
+    cell = take_apart(text, meeting)
     if grammar.NOTHING_PRINTED.search(cell.uniform.chars):
         return undecided(text, ProblemCode.EMPTY, stripped)
     if numeric and _LOST_NOUGHT.fullmatch(stripped):

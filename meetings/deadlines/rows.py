@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from meetings.deadlines.point import Known
+from meetings.deadlines.point import MeetingDates
 
 from .grammar import Form
 from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
@@ -52,7 +52,7 @@ def read_row_deadlines(
         numbered = _numbered(text, len(task_texts))
         if numbered:
             return tuple(read_deadline(piece, **options) for piece in numbered)
-        dates = _dates(text, Known(issued_on, held_on))
+        dates = _dates(text, MeetingDates(issued_on, held_on))
         if len(dates) > 1:
             return _shared_out(text, dates, task_texts, options)
     reading = read_deadline(text, **options)
@@ -79,11 +79,11 @@ def _number(match: re.Match[str]) -> int:
     return _NUMERALS.get(numeral, 0) if not numeral.isdecimal() else int(numeral)
 
 
-def _dates(text: str, context: Known) -> list[_Date]:
+def _dates(text: str, meeting: MeetingDates) -> list[_Date]:
     """Return the dates of a cell with their pieces: also 持续跟踪 on a line of its own."""
     if len(text) > LONGEST_TEXT:
         return []
-    cell = take_apart(text, context)
+    cell = take_apart(text, meeting)
     dates = [_Date(cell.deadline_of(point), point.due.year if point.due else None) for point in cell.points]
     dates += [
         _Date(Deadline(cell.piece_of(mark), DeadlineKind.ONGOING), None)
