@@ -1,4 +1,4 @@
-"""Month arithmetic for review days (docs/domain.md, Nothing can hide).
+"""Month arithmetic for deadlines and review days (docs/domain.md).
 
 Pure Python, no Django: month arithmetic differs between SQLite and PostgreSQL, so days are computed here and stored.
 """

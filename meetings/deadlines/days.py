@@ -26,12 +26,6 @@ def month_end(year: int, month: int) -> datetime.date | None:
     return day_or_none(year, month, calendar.monthrange(year, month)[1])
 
 
-def add_months(day: datetime.date, months: int) -> datetime.date:
-    """Add calendar months, clamped to the month's end (11-30 + 3 is 02-29 or 02-28)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def add_working_days(day: datetime.date, count: int) -> datetime.date:
     """Add ``count`` days from Monday to Friday; official holidays are not known here."""
     while count:

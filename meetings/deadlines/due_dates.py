@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from meetings.core.dates import add_months
 from meetings.deadlines.point import MeetingDates, Point, Role
 
 from . import days
-from .days import ONE_DAY, add_months, add_working_days, day_or_none
+from .days import ONE_DAY, add_working_days, day_or_none
 from .grammar import Form, Mark
 from .kinds import Precision, ProblemCode
 from .periods import Parts, Period, first_year, is_vague, months_through, one_day, period_of, vague_offer

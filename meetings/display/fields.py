@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core.types import StrOrPromise
-from meetings.display.import_issues import mark_message
+from meetings.display.import_issues import issue_message
 from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColumn, Language, Outcome, Role, Status
 
 
@@ -136,7 +136,7 @@ FIELDS: dict[str, Field] = {
     "attendees": Field(_("Attendees"), _list_of(_format_person)),
     "leader_agrees": Field(_("A supervising leader agrees before a task is closed"), _format_yes_or_no),
     "corrected": Field(_("Corrections of the deadline so far")),
-    "question": Field(_("Asked"), lambda question: mark_message(ImportIssue(**question))),
+    "question": Field(_("Asked"), lambda question: issue_message(ImportIssue(**question))),
     "confirmed": Field(_("Answered"), _format_confirmed),
     "set_right": Field(_("Answered"), _format_set_right),
     "agreed": Field(_("Agreed")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
@@ -99,24 +98,14 @@ def question_message(code: str, value: str, parameters: dict[str, str]) -> str:
     return gettext(_QUESTIONS[QuestionCode(code)]) % {"known": "", **parameters, "value": value}
 
 
-@dataclass(slots=True)
-class Mark:
-    """What a `ImportIssue` says, before there is a task to put it on."""
-
-    column: str
-    code: str
-    value: str
-    parameters: dict[str, Any] = field(default_factory=dict)
-
-
-def mark_message(mark: ImportIssue | Mark) -> str:
-    """Say in the active language what a mark leaves open."""
-    if mark.column == "deadline" and mark.code in set(DoubtCode):
-        offered = mark.parameters.get("offered")
+def issue_message(issue: ImportIssue) -> str:
+    """Say in the active language what an import issue leaves open."""
+    if issue.column == "deadline" and issue.code in set(DoubtCode):
+        offered = issue.parameters.get("offered")
         day = datetime.date.fromisoformat(offered) if offered else None
-        return deadline_problem_message(DeadlineProblem(DoubtCode(mark.code), mark.value, day))
-    if mark.code in set(QuestionCode):
-        return question_message(mark.code, mark.value, mark.parameters)
-    if mark.code in set(ProblemCode):
-        return problem_message(ProblemCode(mark.code), mark.column, mark.value, mark.parameters)
-    return gettext("The printed table leaves this open: %(value)s.") % {"value": mark.value}
+        return deadline_problem_message(DeadlineProblem(DoubtCode(issue.code), issue.value, day))
+    if issue.code in set(QuestionCode):
+        return question_message(issue.code, issue.value, issue.parameters)
+    if issue.code in set(ProblemCode):
+        return problem_message(ProblemCode(issue.code), issue.column, issue.value, issue.parameters)
+    return gettext("The printed table leaves this open: %(value)s.") % {"value": issue.value}

@@ -100,7 +100,7 @@ def accept_draft(
 
 @transaction.atomic
 def accept_file(*, parsed: ParsedFile, content: bytes, name: str) -> AcceptResult | None:
-    """Enter a file without review; open problems stay as marks.
+    """Enter a file without review; open problems stay as import issues.
 
     The same file a second time does nothing: None. Raises AcceptBlockedError, and InvalidTransitionError where the
     meeting is in the register from elsewhere, for what differs is for a person to look at.

@@ -1,49 +1,51 @@
-"""Marks on tasks for a draft's open problems, with the same sentences.
+"""Import issues for a draft's open problems, with the same sentences.
 
-A mark holds the code, the value and the details, so that it can be shown in either language years later.
+An issue holds the code, the value and the details, so that it can be shown in either language years later.
 """
 
 from meetings.core.issue_codes import ProblemCode
 from meetings.core.text import fold_text
 from meetings.deadlines import ProblemCode as DoubtCode
-from meetings.display.import_issues import Mark
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedRow
-from meetings.models import ImportIssueColumn
+from meetings.models import ImportIssue, ImportIssueColumn
 
 from .draft import Draft
 
 
-def build_row_issues(draft: Draft, at: int) -> list[Mark]:
-    """Return the marks of row ``at``: open problems, and names in question.
+def build_row_issues(draft: Draft, at: int) -> list[ImportIssue]:
+    """Return the unsaved issues of row ``at``: open problems, and names in question.
 
-    One column has a code once (the database's constraint); the values of several such problems are listed in one mark.
+    One column has a code once (the database's constraint); the values of several such problems are listed in one.
     """
     row, problems = draft.rows[at - 1].row, list(draft.rows[at - 1].problems)
     if draft.is_manual and any(not task.departments for task in row.tasks):
         problems.append(ParserIssue(at, "departments", "", ProblemCode.NO_DEPARTMENT))
-    marks: dict[tuple[str, str], Mark] = {}
-    marks_of_row = [_build_task_issue(row, problem) for problem in problems]
-    marks_of_row += [
-        Mark(_issue_column(column), str(match.code), match.name, match.parameters)
+    issues: dict[tuple[str, str], ImportIssue] = {}
+    issues_of_row = [_build_task_issue(row, problem) for problem in problems]
+    issues_of_row += [
+        ImportIssue(column=_issue_column(column), code=str(match.code), value=match.name, parameters=match.parameters)
         for match in draft.matches.open()
         for position, column in dict.fromkeys(draft.matches.places[match.key])
         if position == at
     ]
-    for mark in marks_of_row:
-        existing = marks.setdefault((mark.column, mark.code), mark)
-        if existing is not mark and mark.value not in existing.value.split("、"):
-            existing.value = f"{existing.value}、{mark.value}"
-    return list(marks.values())
+    for issue in issues_of_row:
+        existing = issues.setdefault((issue.column, issue.code), issue)
+        if existing is not issue and issue.value not in existing.value.split("、"):
+            existing.value = f"{existing.value}、{issue.value}"
+    return list(issues.values())
 
 
-def _build_task_issue(row: ParsedRow, issue: ParserIssue) -> Mark:
+def _build_task_issue(row: ParsedRow, issue: ParserIssue) -> ImportIssue:
     doubt = issue.deadline_problem
     if doubt is None:
-        return Mark(_issue_column(issue.column), str(issue.code), issue.value, dict(issue.parameters))
-    parameters = {"offered": doubt.offered.isoformat()} if doubt.offered else {}
+        parameters = dict(issue.parameters)
+        return ImportIssue(
+            column=_issue_column(issue.column), code=str(issue.code), value=issue.value, parameters=parameters
+        )
     value = "、".join(_list_date_texts(row)) if doubt.code is DoubtCode.SEVERAL_DATES_SEVERAL_TASKS else doubt.value
-    return Mark(ImportIssueColumn.DEADLINE, str(doubt.code), value, parameters)
+    offered = {"offered": doubt.offered.isoformat()} if doubt.offered else {}
+    return ImportIssue(column=ImportIssueColumn.DEADLINE, code=str(doubt.code), value=value, parameters=offered)
 
 
 def _list_date_texts(row: ParsedRow) -> list[str]:

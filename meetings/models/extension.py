@@ -25,7 +25,7 @@ class ExtensionStatus(models.TextChoices):
 
 
 class ExtensionQuerySet(models.QuerySet["ExtensionRequest"]):
-    """Wishes for a later deadline."""
+    """Requests for a later deadline."""
 
     def waiting(self) -> ExtensionQuerySet:
         """Return those that nobody has decided yet."""

@@ -14,7 +14,7 @@ from .task import RELATED_TASK_KEY, Task
 
 
 class ImportIssueColumn(models.TextChoices):
-    """Which column of the printed row a mark to confirm is about."""
+    """Which column of the printed row an import issue is about."""
 
     DEPARTMENTS = "departments", _("departments")
     LEADERS = "leaders", _("supervising leaders")
@@ -25,7 +25,7 @@ class ImportIssueColumn(models.TextChoices):
 
 
 class ImportIssueQuerySet(NaturalKeyQuerySet["ImportIssue"]):
-    """Marks, by whether they have been answered."""
+    """Import issues, by whether they have been answered."""
 
     def open(self) -> ImportIssueQuerySet:
         """Return those nobody has answered, of tasks that are still tasks of their own."""

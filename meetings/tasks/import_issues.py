@@ -24,12 +24,12 @@ CORRECTABLE_IN_PLACE = frozenset({ImportIssueColumn.DEPARTMENTS, ImportIssueColu
 class IssueGroup:
     """Issues with the same question on tasks of one row, by task number."""
 
-    marks: tuple[ImportIssue, ...]
+    issues: tuple[ImportIssue, ...]
 
     @property
     def first(self) -> ImportIssue:
-        """The mark that stands for all of them."""
-        return self.marks[0]
+        """The issue that stands for all of them."""
+        return self.issues[0]
 
     @property
     def anchor(self) -> str:
@@ -39,12 +39,12 @@ class IssueGroup:
     @property
     def tasks(self) -> list[Task]:
         """The tasks it is asked of."""
-        return [mark.task for mark in self.marks]
+        return [issue.task for issue in self.issues]
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to answer."""
-        return any(mark.answer_id is None for mark in self.marks)
+        return any(issue.answer_id is None for issue in self.issues)
 
     @property
     def is_correctable_in_place(self) -> bool:
@@ -74,8 +74,8 @@ def count_open_issues() -> int:
 def group_issues(issues: Iterable[ImportIssue]) -> list[IssueGroup]:
     """Return ``issues`` as questions, in the order in which each is first asked."""
     groups: dict[tuple[Any, ...], list[ImportIssue]] = {}
-    for mark in issues:
-        groups.setdefault((mark.task.suggestion_id, mark.column, mark.code, mark.value), []).append(mark)
+    for issue in issues:
+        groups.setdefault((issue.task.suggestion_id, issue.column, issue.code, issue.value), []).append(issue)
     return [IssueGroup(tuple(of_one)) for of_one in groups.values()]
 
 
@@ -83,7 +83,7 @@ def build_open_issue_rows(suggestions: Iterable[Suggestion]) -> list[OpenIssueRo
     """Return ``suggestions`` with their open questions. Four queries."""
     suggestions = list(suggestions)
     issues = with_task_details(ImportIssue.objects.open().filter(task__suggestion__in=suggestions))
-    by_row = groupby(issues, key=lambda mark: mark.task.suggestion_id)
+    by_row = groupby(issues, key=lambda issue: issue.task.suggestion_id)
     groups_by_row = {row: group_issues(of_row) for row, of_row in by_row}
     return [OpenIssueRow(row, groups_by_row[row.pk]) for row in suggestions if row.pk in groups_by_row]
 
@@ -109,14 +109,14 @@ def readable_suggestions_with_open_issues(account: Account) -> QuerySet[Suggesti
     return rows.select_related("meeting").order_by("-meeting__issued_on", "-meeting_id", "position")
 
 
-def answerable_issue(account: Account, mark_ids: Iterable[str]) -> IssueGroup:
+def answerable_issue(account: Account, issue_ids: Iterable[str]) -> IssueGroup:
     """Return the question of these ids, also where it has been answered.
 
     Raises PermissionDenied for all but the secretariat, Http404 where these are not the issues of one question.
     """
     require_secretariat(account)
-    ids = parse_ids(mark_ids)
+    ids = parse_ids(issue_ids)
     groups = group_issues(with_task_details(ImportIssue.objects.filter(pk__in=ids)))
-    if len(groups) != 1 or len(groups[0].marks) != len(ids):
+    if len(groups) != 1 or len(groups[0].issues) != len(ids):
         raise Http404
     return groups[0]

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from meetings import permissions
 from meetings.display.fields import format_review_interval, format_value, label
-from meetings.display.import_issues import mark_message
+from meetings.display.import_issues import issue_message
 from meetings.models import Batch, Health, Task
 from meetings.tasks import display
 from meetings.tasks.statistics import HealthCount
@@ -28,7 +28,7 @@ register.filter("field_label", label)
 # A `blocktranslate` of the same words would look up the same entry of the catalogue, and fail on its %(months)d, for
 # a template fills in text alone.
 register.filter("interval_text", format_review_interval)
-register.filter("issue_text", mark_message)
+register.filter("issue_text", issue_message)
 
 
 @register.filter

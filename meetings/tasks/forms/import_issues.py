@@ -91,7 +91,7 @@ class IssueForm(ServiceForm):
         """Return the answer as the service's arguments; goes with a valid form."""
         data, tasks = self.cleaned_data, self.issue.tasks
         arguments: dict[str, Any] = {
-            "issue_ids": [mark.pk for mark in self.issue.marks],
+            "issue_ids": [issue.pk for issue in self.issue.issues],
             # The versions of the tasks that the person had before their eyes.
             "versions": {task.pk: data[f"version-{task.pk}"] for task in tasks},
         }

@@ -35,16 +35,16 @@ def resolve_issues(
     note: str = "",
     corrections: Mapping[int, Correction] | None = None,
 ) -> list[TaskLog]:
-    """Resolve marks with the same question on several tasks; return the entries.
+    """Resolve issues with the same question on several tasks; return the entries.
 
     ``versions`` are those of the tasks, ``corrections`` what is right instead, both by the task's id. Without
     ``corrections`` everything is right as it stands; with some, at least one of them has to differ from what is there,
-    and a reason is needed (``note``). A mark of which nothing can be corrected here (a number, a source) is settled by
-    the note alone. All or nothing: raises ServiceError for the first that cannot be.
+    and a reason is needed (``note``). An issue of which nothing can be corrected here (a number, a source) is settled
+    by the note alone. All or nothing: raises ServiceError for the first that cannot be.
     """
     require_secretariat(actor)
     issues = list(ImportIssue.objects.select_for_update().filter(pk__in=issue_ids).order_by("task_id", "pk"))
-    tasks = {mark.task_id: lock_task(mark.task_id, versions.get(mark.task_id, 0)) for mark in issues}
+    tasks = {issue.task_id: lock_task(issue.task_id, versions.get(issue.task_id, 0)) for issue in issues}
     note = note.strip()
     corrected = set()
     if corrections is not None:
@@ -59,9 +59,9 @@ def resolve_issues(
     is_rejected = corrections is not None and not corrections
     return [
         _resolve_issue(
-            mark, tasks[mark.task_id], actor, note, is_right=not is_rejected and mark.task_id not in corrected
+            issue, tasks[issue.task_id], actor, note, is_right=not is_rejected and issue.task_id not in corrected
         )
-        for mark in issues
+        for issue in issues
     ]
 
 

@@ -94,9 +94,9 @@ def _open_issues_context(
 ) -> dict[str, Any]:
     """Return the task's open import issues, and the form of the one being answered."""
     open_issues = list(task.import_issues.filter(answer__isnull=True)) if is_today else []
-    for mark in open_issues:
+    for issue in open_issues:
         # With the departments and leaders that are loaded already.
-        mark.task = task
+        issue.task = task
     issues = group_issues(open_issues)
     opened_issue_id = request.GET.get("wrong") if permissions.is_secretariat(request.user) else None
     each = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)

@@ -84,7 +84,7 @@ def _render_resolved(request: Request, form: IssueForm, next_anchor: str) -> Htt
 
 
 def _success_message(issue: IssueGroup, decision: str) -> str:
-    number = len(issue.marks)
+    number = len(issue.issues)
     if decision != RIGHT:
         return ngettext(
             "Answered: it was not right. The answer is in the log of the task.",
@@ -102,7 +102,7 @@ def _success_message(issue: IssueGroup, decision: str) -> str:
 
 
 def _is_on_task_page(form: IssueForm) -> bool:
-    return form.data.get("on") == "task" and len(form.issue.marks) == 1
+    return form.data.get("on") == "task" and len(form.issue.issues) == 1
 
 
 def _render_again(request: Request, form: IssueForm) -> HttpResponse:
