@@ -1,4 +1,4 @@
-"""Calendar arithmetic: ends of periods, added months, feasts; in Asia/Shanghai."""
+"""Calendar arithmetic: ends of periods, serial days, feasts; in Asia/Shanghai."""
 
 import calendar
 import datetime
@@ -44,10 +44,6 @@ def _lunar(month: int, day: int) -> Callable[[int], datetime.date]:
     return lambda year: LunarDate(year, month, day).to_solar_date()
 
 
-def _fixed(month: int, day: int) -> Callable[[int], datetime.date]:
-    return lambda year: datetime.date(year, month, day)
-
-
 def _pure_brightness(year: int) -> datetime.date:
     """Return 清明 of 2000-2099 by the usual formula; it may be a day off."""
     short = year - 2000
@@ -64,27 +60,29 @@ MOVABLE_FEASTS: dict[str, Callable[[int], datetime.date]] = {
     "中秋": _lunar(8, 15),
     "重阳": _lunar(9, 9),
 }
-FIXED_FEASTS: dict[str, Callable[[int], datetime.date]] = {
-    "元旦": _fixed(1, 1),
-    "妇女节": _fixed(3, 8),
-    "劳动节": _fixed(5, 1),
-    "五一": _fixed(5, 1),
-    "青年节": _fixed(5, 4),
-    "儿童节": _fixed(6, 1),
-    "六一": _fixed(6, 1),
-    "建党节": _fixed(7, 1),
-    "七一": _fixed(7, 1),
-    "建军节": _fixed(8, 1),
-    "八一": _fixed(8, 1),
-    "教师节": _fixed(9, 10),
-    "国庆": _fixed(10, 1),
-    "十一": _fixed(10, 1),
+FIXED_FEASTS = {
+    "元旦": (1, 1),
+    "妇女节": (3, 8),
+    "劳动节": (5, 1),
+    "五一": (5, 1),
+    "青年节": (5, 4),
+    "儿童节": (6, 1),
+    "六一": (6, 1),
+    "建党节": (7, 1),
+    "七一": (7, 1),
+    "建军节": (8, 1),
+    "八一": (8, 1),
+    "教师节": (9, 10),
+    "国庆": (10, 1),
+    "十一": (10, 1),
 }
 
 
 def feast_day(name: str, year: int) -> datetime.date | None:
     """Return the day of a feast, or None where the lunar calendar's tables end."""
+    if name in FIXED_FEASTS:
+        return datetime.date(year, *FIXED_FEASTS[name])
     try:
-        return (MOVABLE_FEASTS | FIXED_FEASTS)[name](year)
+        return MOVABLE_FEASTS[name](year)
     except (ValueError, OverflowError):
         return None
