@@ -87,7 +87,3 @@ class Document:
     @property
     def tables(self) -> Iterator[Table]:
         return (block for block in self.blocks if isinstance(block, Table))
-
-    @property
-    def paragraphs(self) -> Iterator[Paragraph]:
-        return (block for block in self.blocks if isinstance(block, Paragraph))

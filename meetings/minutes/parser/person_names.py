@@ -1,29 +1,16 @@
 """Telling a person's name from the capacity printed beside it (信息技术专业委员会委员 易春)."""
 
+import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-_SURNAMES = set(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
-    "方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"
-    "韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景"
-    "薄单包司柏宁柯阮桂闵解强柴华车冉房边净阴闫佟蓝简肖滕晋明郎仇党宫米巩匡蒙宗瞿褚冀邬乐池仲苑喻权连麻艾尚楚卓鄢应衡郁古晏"
-    "沙全练奚占巴敖储丘占储初元计寇桑虞蔺商娄国迟诸井冷危揭卞习汲刁糜竺戚刚原鹿相邸粟禹水富红区山虎才揣闻那乌沐富哈佘幸封修桓来火母"
-    "仝逄亓钭仉郄郗郇邝郅邴郜郦缪佴俎冼况厉逯谌谯訾贲郏郐酆钮闾阙阚隗雒靖鞠蹇蔚裘岑嵇巢庹弓戈扈昝晁朴束栗栾楼檀沃浦湛漆濮狄甯缑綦蒯蒲蔄禚禤荆荣荀莘菅逢邰郧麦苍苟茅茹藏鄞洛冶侍"
-)
+# Surnames of one character, and the words that end a capacity.
+_WORDS = json.loads(Path(__file__).with_name("person_words.json").read_text(encoding="utf-8"))
+_SURNAMES = set("".join(_WORDS["surnames"]))
 _LONG_SURNAMES = re.compile("欧阳|司马|上官|诸葛|司徒|东方|尉迟|皇甫|慕容|令狐|夏侯|公孙|端木|宇文|长孙")
-#: Words that end a capacity.
-_CAPACITY_ENDS = """
-    委员代表 总工程师 高级工程师 副秘书长 秘书长 工程师 委员长 书记员 副主任 主任委员 主任 副主席 主席
-    特邀嘉宾 嘉宾 特邀代表 代表 执委 常委 委员 理事长 副理事长 理事 监事长 监事 会长 副会长 组长 副组长 司长
-    局长 厅长 处长 科长 部长 院长 校长 所长 站长 馆长 行长 社长 台长 队长 股长 区长 县长 市长 省长 州长 镇长
-    乡长 村长 巡视员 调研员 研究员 书记 经理 总经理 董事长 董事 总裁 总监 总师 教授 讲师 院士 专家 顾问 律师
-    医师 主管 负责人 联系人 联络员 干事 教师 老师 学生 同志 先生 女士 主编 参事 总会计师 会计师 审计师 专员
-    园长 班长 组员 会员 会员单位 成员 列席 主持人 记录人 局领导 检察长 审判长 政委 厂长 场长 总长 庭长 督学
-    督导 助理 秘书 办主任
-"""
 # The longer first, so that 副秘书长 does not leave 秘书 behind.
-_ENDS = "|".join(sorted(_CAPACITY_ENDS.split(), key=len, reverse=True))
+_ENDS = "|".join(sorted(" ".join(_WORDS["capacity_ends"]).split(), key=len, reverse=True))
 _CAPACITY_END = re.compile(rf"(?:{_ENDS})$")
 _CAPACITY_THEN_NAME = re.compile(rf"^(.*(?:{_ENDS}))([\u4e00-\u9fff·]{{2,10}})$")
 _ORGANISATION_END = re.compile(

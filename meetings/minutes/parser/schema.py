@@ -1,7 +1,7 @@
 """Minutes as read: frozen, in page order, nothing looked up, nothing saved."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from meetings.deadlines import Deadline
 
@@ -32,18 +32,7 @@ class ParsedMeeting:
 
 
 #: What of `ParsedMeeting` is one value each; its people are several.
-METADATA_FIELDS = (
-    "title",
-    "body",
-    "breakdown_title",
-    "document_number",
-    "held_on",
-    "issued_on",
-    "place",
-    "host",
-    "chair",
-    "overall_lead",
-)
+METADATA_FIELDS = tuple(of.name for of in fields(ParsedMeeting) if of.name not in ("leads", "attendees"))
 
 
 @dataclass(frozen=True, slots=True)
