@@ -11,7 +11,6 @@ from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.display.fields import label
 from meetings.display.import_issues import question_message
 from meetings.minutes.parser.issues import ParserIssue
-from meetings.minutes.parser.messages import issue_message
 from meetings.minutes.parser.schema import ParsedRow, ParsedTask
 from meetings.models import Department, Meeting, MinutesDocument
 from meetings.tasks.display import describe_deadline
@@ -85,7 +84,7 @@ def _build_issue_card(scope: str, place: int, issue: ParserIssue, row: ParsedRow
         anchor=f"problem-{scope}-{place}",
         place=place,
         column=str(label(issue.column)),
-        message=issue_message(issue),
+        message=issue.message,
         offered=doubt.offered.isoformat() if doubt and doubt.offered and not dates else "",
         dates=dates,
         names=names,

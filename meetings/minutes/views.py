@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.errors import InvalidInputError
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
-from meetings.minutes.parser.messages import unreadable_document_message
 from meetings.models import DocumentFormat, DraftRow, MinutesDocument
 from meetings.ui.http import Request
 
@@ -58,7 +57,7 @@ def _create_draft(request: Request, file: UploadedFile | None, text: str) -> Min
     if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
         too_big = UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
-        raise InvalidInputError(unreadable_document_message(too_big))
+        raise InvalidInputError(too_big.message)
     content = file.read() if file is not None else text.encode()
     if before := draft_services.find_unfinished_draft(request.user, content):
         messages.info(request, _("You have a draft of this file already. This is it, as you left it."))
@@ -69,7 +68,7 @@ def _create_draft(request: Request, file: UploadedFile | None, text: str) -> Min
         try:
             read = parse_in_sandbox(path)
         except UnreadableDocumentError as error:
-            raise InvalidInputError(unreadable_document_message(error)) from error
+            raise InvalidInputError(error.message) from error
     return draft_services.create_draft(
         parsed=read, content=content, name=(file.name or "") if file else "", account=request.user
     )

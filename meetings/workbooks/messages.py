@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from meetings.core.converter import rename_keys
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
-from meetings.minutes.parser.messages import unreadable_document_message
 from meetings.workbooks.columns import COLUMNS
 
 from .format import WorkbookColumn
@@ -122,4 +121,4 @@ def unreadable_workbook_message(error: UnreadableDocumentError) -> str:
     """Return why a file is not read at all, in one sentence."""
     if error.code in _UNREADABLE:
         return str(_UNREADABLE[error.code]) % error.parameters
-    return unreadable_document_message(error)
+    return error.message

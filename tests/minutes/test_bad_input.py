@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_content
-from meetings.minutes.parser.messages import unreadable_document_message
 from meetings.minutes.parser.minutes import parse_minutes
 from tests.depth import examples
 
@@ -103,7 +102,7 @@ def test_bad_files_are_refused_in_one_sentence(make, codes):
     with pytest.raises(UnreadableDocumentError) as caught:
         minutes(make())
     assert str(caught.value.code) in codes.split()
-    sentence = unreadable_document_message(caught.value)
+    sentence = caught.value.message
     assert sentence
     assert "\n" not in sentence
     assert "%(" not in sentence
@@ -111,7 +110,7 @@ def test_bad_files_are_refused_in_one_sentence(make, codes):
 
 def test_every_code_has_its_sentence():
     details = {"part": "x", "format": "x", "limit": 1, "megabytes": 1, "pages": 1, "seconds": 1}
-    assert all(unreadable_document_message(UnreadableDocumentError(code, **details)) for code in UnreadableReason)
+    assert all(UnreadableDocumentError(code, **details).message for code in UnreadableReason)
 
 
 def test_a_file_of_200_mb_is_not_even_opened(tmp_path):
@@ -183,7 +182,7 @@ def _read(content: bytes) -> None:
     try:
         parse_minutes(read_content(content))
     except UnreadableDocumentError as error:
-        assert unreadable_document_message(error)  # noqa: PT017 - reading it is right, too
+        assert error.message  # noqa: PT017 - reading it is right, too
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -217,7 +216,7 @@ def test_damaged_pdfs_are_read_or_refused():
         try:
             read_pages(broken)
         except UnreadableDocumentError as error:
-            assert unreadable_document_message(error)  # noqa: PT017 - reading it is right, too
+            assert error.message  # noqa: PT017 - reading it is right, too
 
 
 text = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30)

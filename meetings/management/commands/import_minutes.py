@@ -13,7 +13,6 @@ from meetings.management.base import RegisterCommand
 from meetings.minutes.accept import accept_file
 from meetings.minutes.documents import UnreadableDocumentError
 from meetings.minutes.parser.entrypoint import parse_file
-from meetings.minutes.parser.messages import issue_message, unreadable_document_message
 from meetings.minutes.parser.minutes import to_json
 from meetings.minutes.parser.schema import ParsedFile, ParsedMinutes
 
@@ -33,7 +32,7 @@ class Command(RegisterCommand):
         try:
             read = parse_file(options["file"])
         except UnreadableDocumentError as error:
-            raise CommandError(f"{options['file']}: {unreadable_document_message(error)}") from error
+            raise CommandError(f"{options['file']}: {error.message}") from error
         minutes = read.minutes
         if options["accept"]:
             self._accept(read, Path(options["file"]))
@@ -65,4 +64,4 @@ def _summary_lines(minutes: ParsedMinutes) -> Iterator[str]:
         yield f"{position:>4}. [{row.number if row.number is not None else '-'}] {text[:40]} ({len(row.tasks)})"
     for problem in minutes.problems:
         place = "-" if problem.row is None else problem.row
-        yield f"! {place} {problem.column}: {issue_message(problem)}"
+        yield f"! {place} {problem.column}: {problem.message}"

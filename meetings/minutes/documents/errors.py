@@ -1,30 +1,60 @@
 """The one exception of reading, and the limits whose crossing raises it."""
 
 from enum import StrEnum
+from typing import Self
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.core.types import StrOrPromise
 
 
 class UnreadableReason(StrEnum):
-    """Why a file cannot be read; the messages are in ``parser/messages.py``."""
+    """Why a file cannot be read, with the message that an error's parameters complete."""
 
-    MISSING = "missing"
-    NOT_A_FILE = "not_a_file"
-    EMPTY = "empty"
-    TOO_BIG = "too_big"  # megabytes, limit
-    EXPANDS_TOO_FAR = "expands_too_far"  # part, limit (megabytes)
-    TOO_INVOLVED = "too_involved"  # part
-    TOO_MANY_ROWS = "too_many_rows"  # limit
-    TOO_MANY_COLUMNS = "too_many_columns"  # limit
-    TOO_MANY_PAGES = "too_many_pages"  # pages, limit
-    TOO_SLOW = "too_slow"  # seconds
-    TOO_MUCH_MEMORY = "too_much_memory"
-    OLD_OFFICE = "old_office"
-    ENCRYPTED = "encrypted"
-    UNKNOWN_FORMAT = "unknown_format"
-    OTHER_FORMAT = "other_format"  # format
-    DAMAGED = "damaged"  # part
-    ENTITIES = "entities"  # part
-    NO_TEXT_LAYER = "no_text_layer"
-    NO_TASK_TABLE = "no_task_table"
+    message: StrOrPromise
+
+    def __new__(cls, value: str, message: StrOrPromise = "") -> Self:
+        reason = str.__new__(cls, value)
+        reason._value_, reason.message = value, message
+        return reason
+
+    MISSING = "missing", _("The file cannot be opened.")
+    NOT_A_FILE = "not_a_file", _("This is a folder, not a file.")
+    EMPTY = "empty", _("The file is empty.")
+    TOO_BIG = "too_big", _("The file has %(megabytes)d MB; at most %(limit)d MB are read.")
+    EXPANDS_TOO_FAR = (
+        "expands_too_far",
+        _("The part %(part)s of the file unpacks to more than %(limit)d MB and is not read."),
+    )
+    TOO_INVOLVED = "too_involved", _("The part %(part)s of the file is far larger than minutes are and is not read.")
+    TOO_MANY_ROWS = "too_many_rows", _("A table has more than %(limit)d rows; this is no task breakdown table.")
+    TOO_MANY_COLUMNS = (
+        "too_many_columns",
+        _("A table has more than %(limit)d columns; this is no task breakdown table."),
+    )
+    TOO_MANY_PAGES = "too_many_pages", _("The PDF has %(pages)d pages; at most %(limit)d are read.")
+    TOO_SLOW = "too_slow", _("The file could not be read within %(seconds)d seconds.")
+    TOO_MUCH_MEMORY = "too_much_memory", _("The file needs too much memory to be read; it may be damaged.")
+    OLD_OFFICE = (
+        "old_office",
+        _("The file is in the old format of Word or Excel (.doc, .xls); please save it as .docx or .xlsx."),
+    )
+    ENCRYPTED = "encrypted", _("The file is encrypted; please save it without a password.")
+    UNKNOWN_FORMAT = "unknown_format", _("The file is no document that can be read (.docx, .xlsx, .pdf or text).")
+    OTHER_FORMAT = (
+        "other_format",
+        _("Files of the kind %(format)s are not read; please use .docx, .xlsx, .pdf or text."),
+    )
+    DAMAGED = "damaged", _("The file is damaged: its part %(part)s cannot be read.")
+    ENTITIES = (
+        "entities",
+        _("The file is not read because its part %(part)s declares a document type, as no office program does."),
+    )
+    NO_TEXT_LAYER = (
+        "no_text_layer",
+        _("The PDF has no text layer; please use a scan with recognised text, or the original document."),
+    )
+    NO_TASK_TABLE = "no_task_table", _("No task breakdown table was found in the file.")
 
 
 class UnreadableDocumentError(Exception):
@@ -34,6 +64,11 @@ class UnreadableDocumentError(Exception):
         super().__init__(code, parameters)
         self.code = code
         self.parameters = parameters
+
+    @property
+    def message(self) -> str:
+        """Why the file is not read, in one sentence, in the active language."""
+        return str(self.code.message) % self.parameters
 
     def __str__(self) -> str:
         details = ", ".join(f"{name}={value}" for name, value in self.parameters.items())

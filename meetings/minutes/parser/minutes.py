@@ -7,7 +7,6 @@ from meetings.core.issue_codes import ProblemCode
 from meetings.core.text import fold_text
 from meetings.minutes.documents import Document, Paragraph, UnreadableDocumentError, UnreadableReason
 from meetings.minutes.parser.issues import ParserIssue
-from meetings.minutes.parser.messages import issue_message
 
 from .column_headers import Column
 from .count_check import check_counts
@@ -120,7 +119,7 @@ def to_json(minutes: ParsedMinutes) -> dict:
         "meeting": converter.unstructure(minutes.meeting),
         "rows": rows,
         "problems": [
-            {"row": problem.row, "column": problem.column, "value": problem.value, "message": issue_message(problem)}
+            {"row": problem.row, "column": problem.column, "value": problem.value, "message": problem.message}
             for problem in minutes.problems
         ],
     }
