@@ -1,6 +1,8 @@
 """The base of all commands of the register (docs/domain.md, Contracts)."""
 
 import datetime
+import os
+import secrets
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
 from meetings.core.text import parse_id
-from meetings.exports.atomic_file import FileWriteError, open_atomic
 from meetings.models import Meeting
 
 
@@ -99,11 +100,18 @@ class ExportCommand(RegisterCommand):
 
     def write_file(self, file: str, write: Callable[[BinaryIO], None]) -> None:
         """Write the file whole or not at all; raises CommandError where it cannot be."""
+        path = Path(file)
+        # Opened like any file, not by mkstemp: an export may be read by whoever may read its neighbours.
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
-            with open_atomic(Path(file)) as output:
+            with unfinished.open("xb") as output:
                 write(output)
-        except FileWriteError as problem:
-            raise CommandError(str(problem)) from problem
+            os.replace(unfinished, path)
+        except OSError as error:
+            values = {"path": path, "reason": error.strerror or error}
+            raise CommandError(_("“%(path)s” cannot be written: %(reason)s.") % values) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 class MeetingExportCommand(ExportCommand):
