@@ -7,7 +7,8 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_document
+from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_content
+from meetings.minutes.documents.detect import read_file_bytes
 from meetings.minutes.parser.minutes import parse_minutes
 from meetings.minutes.parser.schema import ParsedMinutes, ParsedRow
 
@@ -18,7 +19,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 def parse_minutes_file(path: str | Path) -> ParsedMinutes:
     """The minutes in the file at ``path``."""
-    return parse_minutes(read_document(path))
+    return parse_minutes(read_content(read_file_bytes(path)))
 
 
 def minutes(content: bytes | str) -> ParsedMinutes:

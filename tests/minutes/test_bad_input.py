@@ -158,8 +158,9 @@ def test_memory_is_bounded(tmp_path, name):
     }[name]
     program = (
         "import sys, resource\n"
-        "from meetings.minutes.documents import UnreadableDocumentError, read_document\n"
-        "try: read_document(sys.argv[1])\n"
+        "from meetings.minutes.documents import UnreadableDocumentError, read_content\n"
+        "from meetings.minutes.documents.detect import read_file_bytes\n"
+        "try: read_content(read_file_bytes(sys.argv[1]))\n"
         "except UnreadableDocumentError: pass\n"
         "own = next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
         "print(int(own) // 1024 + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)\n"

@@ -1,23 +1,16 @@
 """Reading files of any format into paragraphs and tables.
 
-Nothing here knows what minutes are but the heads of a table in plain text. ``read_document(path)`` reads .docx, .xlsx,
-.pdf and text by content within the limits of ``errors``.
+Nothing here knows what minutes are but the heads of a table in plain text. ``read_content`` reads .docx, .xlsx, .pdf
+and text by content within the limits of ``errors``.
 """
 
-from os import PathLike
-
-from .detect import Format, decode_text, detect_format, read_file_bytes
+from .detect import Format, decode_text, detect_format
 from .docx import read_docx
 from .errors import UnreadableDocumentError, UnreadableReason
 from .model import Block, Cell, Document, Paragraph, Table
 from .pdf import read_pdf
 from .text import read_text
 from .xlsx import read_xlsx
-
-
-def read_document(path: str | PathLike[str]) -> Document:
-    """Read the document at ``path``; raises UnreadableDocumentError and nothing else."""
-    return read_content(read_file_bytes(path))
 
 
 def read_content(content: bytes) -> Document:

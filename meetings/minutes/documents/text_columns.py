@@ -9,6 +9,7 @@ other column is cut into as many pieces so that the middles meet.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from meetings.core.text import display_width, tidy_text
 from meetings.minutes.documents.text_bands import (
@@ -40,11 +41,11 @@ _OUTER_LINE = re.compile(r"^[一二三四五六七八九十]{1,3}、.*(?:任务|
 class _Section:
     """The lines under one head, to the next head or the end."""
 
-    headers: tuple[Header | None, ...]
-    names: tuple[str, ...]
-    places: tuple[int, ...]
-    edges: tuple[int, ...]
-    lines: tuple[str, ...]
+    headers: Sequence[Header | None]
+    names: Sequence[str]
+    places: Sequence[int]
+    edges: Sequence[int]
+    lines: Sequence[str]
     measure: Measure
     gap_text_count: int
 
@@ -149,16 +150,8 @@ def _section(lines: Sequence[str], at: int, end: int, measure: Measure) -> _Sect
     headers.sort(key=lambda piece: piece.left)
     names = [piece.text for piece in headers]
     edges, crossed = _edges(headers, body, measure)
-    settled_heads = disambiguate_headers([parse_header(name) for name in names], names)
-    return _Section(
-        tuple(settled_heads),
-        tuple(names),
-        tuple(piece.left for piece in headers),
-        tuple(edges),
-        tuple(body),
-        measure,
-        crossed,
-    )
+    kinds = disambiguate_headers([parse_header(name) for name in names], names)
+    return _Section(kinds, names, [piece.left for piece in headers], edges, body, measure, crossed)
 
 
 def _edges(headers: Sequence[Piece], body: Sequence[str], measure: Measure) -> tuple[list[int], int]:
@@ -177,13 +170,7 @@ def _edges(headers: Sequence[Piece], body: Sequence[str], measure: Measure) -> t
         places = range(int(left.middle) + 1, int(right.middle) + 1)
         fewest = min((covered[place] for place in places), default=0)
         crossed += fewest
-        runs: list[list[int]] = []
-        for place in places:
-            if covered[place] == fewest:
-                if runs and runs[-1][-1] == place - 1:
-                    runs[-1].append(place)
-                else:
-                    runs.append([place])
+        runs = [list(run) for count, run in groupby(places, key=covered.__getitem__) if count == fewest]
         longest = max(runs, key=len, default=[left.right])
         edges.append((longest[0] + longest[-1] + 1) // 2)
     return edges, crossed

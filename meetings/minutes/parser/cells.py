@@ -7,6 +7,7 @@ belongs to the name, "/" and 无 mean nobody, a blank may be a separator or only
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from meetings.core.text import remove_whitespace
 from meetings.minutes.documents.model import SOFT_BREAK
@@ -28,6 +29,7 @@ _LEAD = "牵头|主办|主责|主要责任|主要负责"
 _DUTY = "责任|承办|落实|负责|办理|实施"
 _SUPPORT = "配合|协办|协助|协同|参与|参加|会同"
 _LABEL = re.compile(rf"^[(（【\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】\]][:：]?|[:：])")
+_INNER_LABEL = re.compile(rf"(?:{_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[:：]")
 _BRACKET_ROLE = re.compile(rf"[(（【\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]]")
 _VERB = re.compile(
     rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|(?:按照?(?:各自)?职责|分工|分别|具体)(?:分工)?(?:负责|落实)?|"
@@ -128,16 +130,11 @@ def _parse_role(word: str) -> Role:
 def _clauses(raw_text: str) -> Iterator[str]:
     """Split into pieces of one role: between semicolons, commas and lines."""
     for piece in split_outside_brackets(_rejoin_names(raw_text), "；;，,。\n"):
-        for start, end in _label_spans(piece):
-            if piece[start:end].strip():
-                yield piece[start:end].strip()
-
-
-def _label_spans(piece: str) -> Iterator[tuple[int, int]]:
-    """牵头单位：甲 配合单位：乙 in one line are two clauses."""
-    starts = [match.start() for match in re.finditer(rf"(?:{_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[:：]", piece)]
-    edges = sorted({0, *starts, len(piece)})
-    return zip(edges, edges[1:], strict=False)
+        # 牵头单位：甲 配合单位：乙 in one line are two clauses.
+        starts = [match.start() for match in _INNER_LABEL.finditer(piece)]
+        for start, end in pairwise(sorted({0, *starts, len(piece)})):
+            if clause := piece[start:end].strip():
+                yield clause
 
 
 def _rejoin_names(raw_text: str) -> str:
