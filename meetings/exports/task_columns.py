@@ -1,6 +1,7 @@
 """The columns of a task in exports: each head and value, once."""
 
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -14,15 +15,10 @@ from .columns import CellKind, Column
 from .formatting import ENUMERATION_COMMA, distinct, format_department, format_source, leader_names
 
 
-def _departments(task: Task) -> str:
-    """Return the departments that answer for the task, those that lead marked as such."""
-    parts = [part for part in task.task_departments.all() if part.role != DepartmentRole.SUPPORTING]
-    return ENUMERATION_COMMA.join(map(format_department, parts))
-
-
-def _supporting_departments(task: Task) -> str:
-    parts = [part for part in task.task_departments.all() if part.role == DepartmentRole.SUPPORTING]
-    return ENUMERATION_COMMA.join(part.department.name for part in parts)
+def _departments(task: Task, *, supporting: bool = False) -> str:
+    """Return the departments that answer for the task, or those that support it."""
+    parts = [part for part in task.task_departments.all() if (part.role == DepartmentRole.SUPPORTING) == supporting]
+    return ENUMERATION_COMMA.join(part.department.name if supporting else format_department(part) for part in parts)
 
 
 def _sources(task: Task) -> str:
@@ -43,7 +39,9 @@ TASK_COLUMNS: dict[str, Column[Task]] = {
     "task_number": Column(pgettext_lazy("column head", "Task no."), 8, lambda task: task.number, CellKind.INTEGER),
     "text": Column(label("text"), 50, lambda task: task.text),
     "departments": Column(label("departments"), 18, _departments),
-    "supporting": Column(pgettext_lazy("column head", "Supporting departments"), 18, _supporting_departments),
+    "supporting": Column(
+        pgettext_lazy("column head", "Supporting departments"), 18, partial(_departments, supporting=True)
+    ),
     "leaders": Column(label("leader"), 14, lambda task: ENUMERATION_COMMA.join(leader_names(task))),
     "printed_deadline": Column(
         pgettext_lazy("column head", "Deadline as printed"),

@@ -179,15 +179,11 @@ def _add_table(sheet: Worksheet, table: Table[Any], row: int, make_chart: Callab
     return used_rows
 
 
-def _reference(sheet: Worksheet, head_row: int, rows: int, first: int, last: int, *, with_header: bool) -> Reference:
-    start = head_row if with_header else head_row + 1
-    return Reference(sheet, min_col=first, max_col=last, min_row=start, max_row=head_row + rows)
-
-
 def _fill_chart(chart: Any, sheet: Worksheet, head_row: int, rows: int, last: int) -> Any:
     """Add columns 2 to ``last`` to ``chart`` as series over the first column."""
-    chart.add_data(_reference(sheet, head_row, rows, 2, last, with_header=True), titles_from_data=True)
-    chart.set_categories(_reference(sheet, head_row, rows, 1, 1, with_header=False))
+    end = head_row + rows
+    chart.add_data(Reference(sheet, min_col=2, max_col=last, min_row=head_row, max_row=end), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, max_col=1, min_row=head_row + 1, max_row=end))
     if not isinstance(chart, PieChart):
         # Without being told so, Excel draws no axis of a chart of openpyxl's.
         chart.x_axis.delete = chart.y_axis.delete = False

@@ -37,15 +37,15 @@ def write_breakdown_document(file: BinaryIO, meeting: Meeting, day: datetime.dat
     In Chinese whatever the reader's language, as `meetings.breakdown.export.workbook.write_breakdown` is.
     """
     with translation.override("zh-hans"):
-        heading, rows = build_heading(meeting), rows_by_suggestion(meeting, day)
-        document = _new_document(heading.title)
+        heading, *lines = build_heading(meeting)
+        document = _new_document(heading)
         title = document.add_paragraph()
         title.alignment = WD_ALIGN_PARAGRAPH.CENTER
         title.paragraph_format.space_after = Pt(4)
-        _add_run(title, heading.title, _TITLE_SIZE)
-        for line in heading.lines:
+        _add_run(title, heading, _TITLE_SIZE)
+        for line in lines:
             _add_run(document.add_paragraph(), line, _LINE_SIZE)
-        _write_table(document, ANNEX_COLUMNS, rows)
+        _write_table(document, ANNEX_COLUMNS, rows_by_suggestion(meeting, day))
         document.save(file)
 
 

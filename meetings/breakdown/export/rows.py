@@ -40,14 +40,6 @@ class BreakdownRow:
     is_first: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What stands above a table: its title, and the lines between title and table."""
-
-    title: str
-    lines: tuple[str, ...]
-
-
 def rows_by_suggestion(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
     """Return the rows of the annex, a suggestion each, as of ``day``.
 
@@ -67,16 +59,18 @@ def rows_by_task(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
     return rows
 
 
-def build_heading(meeting: Meeting) -> Heading:
-    """Return title, 总负责 and 具体分工负责人 of a meeting's table, in the active language."""
-    title = meeting.breakdown_title or _("Breakdown table of %(meeting)s") % {"meeting": meeting.title}
-    lines = []
+def build_heading(meeting: Meeting) -> list[str]:
+    """Return what stands above the table, in the active language.
+
+    That is its title and, each on a line of its own and if there are any, 总负责 and 具体分工负责人.
+    """
+    lines = [meeting.breakdown_title or _("Breakdown table of %(meeting)s") % {"meeting": meeting.title}]
     if meeting.overall_lead:
         lines.append(_("Overall lead: %(name)s") % {"name": meeting.overall_lead.name})
     leads = [lead.person.name for lead in meeting.meeting_leads.select_related("person")]
     if leads:
         lines.append(_("Leads: %(names)s") % {"names": ENUMERATION_COMMA.join(leads)})
-    return Heading(title, tuple(lines))
+    return lines
 
 
 def merged_ranges(rows: Sequence[BreakdownRow], column: Column[BreakdownRow]) -> Iterator[tuple[int, int]]:

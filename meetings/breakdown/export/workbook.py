@@ -23,7 +23,6 @@ from .rows import (
     ANNEX_COLUMNS,
     STATUS_COLUMNS,
     BreakdownRow,
-    Heading,
     build_heading,
     merged_ranges,
     rows_by_suggestion,
@@ -58,21 +57,20 @@ def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.
 
     Heads, status and health are in the active language.
     """
-    heading = build_heading(meeting)
     as_of = _("As of %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
-    heading = Heading(heading.title, (*heading.lines, as_of))
+    heading = [*build_heading(meeting), as_of]
     _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9)
 
 
 def _write(
     file: BinaryIO,
-    heading: Heading,
+    heading: Sequence[str],
     columns: Sequence[Column[BreakdownRow]],
     rows: Sequence[BreakdownRow],
     *,
     size: float,
 ) -> None:
-    workbook = new_workbook(heading.title)
+    workbook = new_workbook(heading[0])
     sheet = workbook.active
     sheet.title = sheet_title(_("Breakdown table"))
     set_widths(sheet, columns)
@@ -86,13 +84,13 @@ def _write(
     workbook.save(file)
 
 
-def _write_heading(sheet: Worksheet, heading: Heading, columns: Sequence[Column]) -> int:
+def _write_heading(sheet: Worksheet, heading: Sequence[str], columns: Sequence[Column]) -> int:
     """Write title and lines across the table; return the number of the row below."""
-    for number, text in enumerate((heading.title, *heading.lines), start=1):
+    for number, text in enumerate(heading, start=1):
         is_title = number == 1
         font = Font(**SONG, size=_TITLE_SIZE if is_title else _LINE_SIZE)
         write_across(sheet, number, text, columns, font=font, is_centred=is_title, padding=8 if is_title else -2)
-    return len(heading.lines) + 2
+    return len(heading) + 1
 
 
 def _write_header_row(sheet: Worksheet, row: int, columns: Sequence[Column], size: float) -> None:
