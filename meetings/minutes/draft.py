@@ -4,21 +4,19 @@ What a person does to a row changes its problems by one rule: a problem is open 
 column it is about is changed; what was entered is read again and may be doubtful anew.
 """
 
-import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from meetings.breakdown.services.ordering import join_lines
 from meetings.core.issue_codes import ProblemCode
-from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, Precision, read_deadline
+from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, read_deadline
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow, ParsedTask
 from meetings.models import Meeting, Suggestion
 
 from .matching import NameMatches, match_names
-from .row_edits import RowEdit, renumber_tasks
+from .row_edits import RowEdit
 
 #: The problems that ask which of several names belongs to which of several tasks, and the column each is about.
 SHARED_NAME_COLUMNS = {
@@ -114,7 +112,7 @@ def apply_edit(before: DraftRowData, edit: RowEdit) -> DraftRowData:
     if "departments" in edit.changed and any(not task.departments for task in row.tasks):
         remaining.append(ParserIssue(None, "departments", "", ProblemCode.NO_DEPARTMENT))
     remaining.extend(issue_from_deadline_problem(doubt) for doubt in edit.deadline_problems)
-    return replace(before, row=row, problems=_unique(remaining))
+    return replace(before, row=row, problems=unique_issues(remaining))
 
 
 def _is_about_unchanged_deadline(problem: ParserIssue, before: ParsedRow, after: ParsedRow) -> bool:
@@ -139,12 +137,18 @@ def find_shared_names_issue(row: ParsedRow, code: ProblemCode) -> ParserIssue | 
     return ParserIssue(None, column, "、".join(names[0]), code, {"names": len(names[0]), "tasks": len(names)})
 
 
+def list_names(task: ParsedTask, column: str) -> list[str]:
+    """Return the names of a task's departments or leaders."""
+    return list(task.leaders) if column == "leaders" else [department.name for department in task.departments]
+
+
 def issue_from_deadline_problem(problem: DeadlineProblem) -> ParserIssue:
     """Return a doubt about a deadline as a problem of a row."""
     return ParserIssue(None, "deadline", problem.value, ProblemCode.DEADLINE, deadline_problem=problem)
 
 
-def _unique(issues: Iterable[ParserIssue]) -> tuple[ParserIssue, ...]:
+def unique_issues(issues: Iterable[ParserIssue]) -> tuple[ParserIssue, ...]:
+    """Return the issues, each once, in their order."""
     unique: list[ParserIssue] = []
     for issue in issues:
         if issue not in unique:
@@ -152,105 +156,7 @@ def _unique(issues: Iterable[ParserIssue]) -> tuple[ParserIssue, ...]:
     return tuple(unique)
 
 
-# --- answers --------------------------------------------------------------------------------------
-
-
-def with_offered_day(draft_row: DraftRowData, issue: ParserIssue) -> ParsedRow:
-    """Return the row with the day that the problem offers, for its tasks."""
-    doubt = issue.deadline_problem
-    assert doubt is not None  # only a doubt about a deadline offers a day
-    texts_in_doubt = [task for task in draft_row.row.tasks if doubt.value in task.deadline.text]
-    tasks = tuple(
-        replace(
-            task,
-            deadline=Deadline(task.deadline.text, DeadlineKind.DATED, doubt.offered, Precision.DAY),
-        )
-        if task in texts_in_doubt or not texts_in_doubt
-        else task
-        for task in draft_row.row.tasks
-    )
-    return replace(draft_row.row, tasks=tasks)
-
-
-def assignable_dates(row: ParsedRow) -> list[Deadline]:
-    """Return the single dates of a row, each once, in chronological order."""
-    dates: dict[str, Deadline] = {}
-    for task in row.tasks:
-        for deadline in (*task.milestones, task.deadline):
-            if deadline.text and "\n" not in deadline.text:
-                dates.setdefault(deadline.text, deadline)
-    return sorted(dates.values(), key=lambda deadline: deadline.due_date or datetime.date.max)
-
-
-def assign_dates(row: ParsedRow, assignments: Sequence[Sequence[int]]) -> ParsedRow:
-    """Return the row with dates assigned: per task, places in `assignable_dates`.
-
-    The last of a task's dates is its deadline, those before are milestones (docs/domain.md, Several dates in a row).
-    A task without any retains its own.
-    """
-    dates = assignable_dates(row)
-    tasks = []
-    for task, share in zip(row.tasks, assignments, strict=True):
-        own = [dates[at] for at in sorted(set(share)) if 0 <= at < len(dates)]
-        tasks.append(replace(task, deadline=own[-1], milestones=tuple(own[:-1])) if own else task)
-    return replace(row, tasks=tuple(tasks))
-
-
-def assignable_names(row: ParsedRow, column: str) -> list[str]:
-    """Return the departments or leaders of a row's tasks, each once, in printed order."""
-    return list(dict.fromkeys(name for task in row.tasks for name in list_names(task, column)))
-
-
-def list_names(task: ParsedTask, column: str) -> list[str]:
-    """Return the names of a task's departments or leaders."""
-    return list(task.leaders) if column == "leaders" else [department.name for department in task.departments]
-
-
-def assign_names(row: ParsedRow, column: str, assignments: Sequence[Sequence[str]]) -> ParsedRow:
-    """Return the row with departments or leaders assigned: per task, its names."""
-    tasks = []
-    for task, share in zip(row.tasks, assignments, strict=True):
-        if column == "leaders":
-            tasks.append(replace(task, leaders=tuple(n for n in assignable_names(row, column) if n in share)))
-        else:
-            departments = {each.name: each for other in row.tasks for each in other.departments}
-            departments |= {each.name: each for each in task.departments}
-            tasks.append(
-                replace(task, departments=tuple(departments[n] for n in assignable_names(row, column) if n in share))
-            )
-    return replace(row, tasks=tuple(tasks))
-
-
-# --- rows apart and together ----------------------------------------------------------------------
-
-
-def split_draft_row(draft_row: DraftRowData, after: int) -> tuple[DraftRowData, DraftRowData]:
-    """Split the row behind ``after`` tasks; both have its aspect and sources."""
-    row = draft_row.row
-    first = replace(row, tasks=renumber_tasks(row.tasks[:after]))
-    second = replace(
-        EMPTY_ROW, aspect=row.aspect, sources=row.sources, tasks=renumber_tasks(row.tasks[after:]), origin=row.origin
-    )
-    first_half = replace(draft_row, row=first, problems=_keep_open_issues(first, draft_row.problems))
-    return first_half, DraftRowData(second, _keep_open_issues(second, draft_row.problems), draft_row.source)
-
-
-def merge_draft_rows(one: DraftRowData, other: DraftRowData) -> DraftRowData:
-    """Merge two rows: tasks of both, texts below one another, sources once."""
-    first, second = one.row, other.row
-    row = replace(
-        first,
-        suggestion=join_lines(first.suggestion, second.suggestion) or None,
-        lead_in=join_lines(first.lead_in, second.lead_in),
-        tasks=renumber_tasks((*first.tasks, *second.tasks)),
-        sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
-        remarks=join_lines(first.remarks, second.remarks),
-    )
-    cells = tuple(dict.fromkeys((*one.source, *other.source)))
-    return replace(one, row=row, problems=_unique((*one.problems, *other.problems)), source=cells)
-
-
-def _keep_open_issues(row: ParsedRow, issues: Sequence[ParserIssue]) -> tuple[ParserIssue, ...]:
+def keep_open_issues(row: ParsedRow, issues: Sequence[ParserIssue]) -> tuple[ParserIssue, ...]:
     """Return the issues without those about several tasks that the row lost."""
     remaining = []
     for issue in issues:
@@ -292,4 +198,4 @@ def reparse_deadlines(draft_row: DraftRowData, before: ParsedMeeting, after: Par
         if problem.deadline_problem is None or problem.deadline_problem not in old_problems
     ]
     issues += [issue_from_deadline_problem(doubt) for doubt in new_problems if doubt is not None]
-    return replace(draft_row, row=replace(draft_row.row, tasks=tuple(tasks)), problems=_unique(issues))
+    return replace(draft_row, row=replace(draft_row.row, tasks=tuple(tasks)), problems=unique_issues(issues))

@@ -17,11 +17,12 @@ from meetings.tasks.display import describe_deadline
 
 from .accept import accept_version_token, compare_with_register
 from .creation import find_blockers
-from .draft import SHARED_NAME_COLUMNS, DraftRowData, assignable_dates, assignable_names, list_names
+from .draft import SHARED_NAME_COLUMNS, DraftRowData, list_names
 from .draft_actions import DraftActionForm
 from .draft_forms import MetadataFields, RowFields, TaskFields
 from .draft_services import load_draft
 from .form_codec import format_fields
+from .issue_answers import assignable_dates, assignable_parts
 from .matching import DEPARTMENT, Candidate, NameMatch, NameMatches
 from .outdated_forms import MergedForm, build_digests, merge_form
 
@@ -76,7 +77,7 @@ def _build_issue_card(scope: str, place: int, issue: ParserIssue, row: ParsedRow
             own = (task.deadline, *task.milestones)
             dates.append({"task": task.text, "options": [(date.text, date in own) for date in options]})
     if row is not None and issue.code in SHARED_NAME_COLUMNS:
-        choices = assignable_names(row, issue.column)
+        choices = assignable_parts(row.tasks, issue.column)
         for task in row.tasks:
             own_names = list_names(task, issue.column)
             names.append({"task": task.text, "options": [(name, name in own_names) for name in choices]})

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import assign_positions
+from meetings.breakdown.services.ordering import assign_positions, join_lines
 from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import check_version, require_present
@@ -23,11 +23,20 @@ from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
 
-from . import draft as changes
 from .creation import AcceptResult
-from .draft import EMPTY_ROW, EMPTY_TASK, Draft, DraftRowData
+from .draft import (
+    EMPTY_ROW,
+    EMPTY_TASK,
+    Draft,
+    DraftRowData,
+    apply_edit,
+    build_draft,
+    keep_open_issues,
+    reparse_deadlines,
+    unique_issues,
+)
 from .form_codec import parse_metadata_form, parse_row_form
-from .row_edits import RowEdit, append_task
+from .row_edits import RowEdit, append_task, renumber_tasks
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -67,7 +76,7 @@ def create_draft(
 
     With ``entered`` it has become a meeting without having been anybody's draft.
     """
-    draft = changes.build_draft(parsed)
+    draft = build_draft(parsed)
     document = MinutesDocument(
         sha256=hash_content(content),
         size=len(content),
@@ -199,7 +208,7 @@ def edit_metadata(*, document_id: int, version: int, form_data: Mapping[str, str
     if changed & {"issued_on", "held_on"}:
         for row in document.rows.all():
             draft_row = _load_row(row, row.position)
-            if (read_again := changes.reparse_deadlines(draft_row, before, after)) != draft_row:
+            if (read_again := reparse_deadlines(draft_row, before, after)) != draft_row:
                 save_row(row, read_again)
                 are_rows_changed = True
     return are_rows_changed
@@ -214,7 +223,7 @@ def edit_row(*, row_id: int, version: int, form_data: Mapping[str, str]) -> int:
     row, draft_row, document = lock_row(row_id, version)
     edit = parse_row_form(draft_row.row, form_data, load_metadata(document))
     if edit.row != draft_row.row:
-        save_row(row, changes.apply_edit(draft_row, edit))
+        save_row(row, apply_edit(draft_row, edit))
     return row.version
 
 
@@ -230,7 +239,7 @@ def add_task(*, row_id: int, version: int) -> int:
         append_task(edit, load_metadata(document))
     else:
         edit.tasks.append(EMPTY_TASK)
-    save_row(row, changes.apply_edit(draft_row, edit))
+    save_row(row, apply_edit(draft_row, edit))
     return len(edit.tasks)
 
 
@@ -242,31 +251,52 @@ def remove_task(*, row_id: int, version: int, place: int) -> None:
     if len(edit.tasks) < (2 if draft_row.corrects is None else 1) or not 0 <= place < len(edit.tasks):
         raise InvalidInputError(_("A row needs a task. Remove the whole row instead."))
     del edit.tasks[place]
-    save_row(row, changes.apply_edit(draft_row, edit))
+    save_row(row, apply_edit(draft_row, edit))
 
 
 @transaction.atomic
 def split_row(*, row_id: int, version: int, after: int) -> None:
-    """Make two rows of one: the second gets the tasks behind the first ``after``."""
+    """Make two rows of one: the second gets the tasks behind the first ``after``.
+
+    Both have the row's aspect and sources.
+    """
     row, draft_row, document = lock_row(row_id, version)
     _require_new(draft_row)
     if not 0 < after < len(draft_row.row.tasks):
         raise InvalidInputError(_("A row can only be split between two of its tasks."))
-    first, second = changes.split_draft_row(draft_row, after)
-    save_row(row, first)
-    insert_row(document, document.rows.filter(position__lte=row.position).count(), second)
+    whole = draft_row.row
+    first = replace(whole, tasks=renumber_tasks(whole.tasks[:after]))
+    rest = renumber_tasks(whole.tasks[after:])
+    second = replace(EMPTY_ROW, aspect=whole.aspect, sources=whole.sources, tasks=rest)
+    save_row(row, replace(draft_row, row=first, problems=keep_open_issues(first, draft_row.problems)))
+    insert_row(
+        document,
+        document.rows.filter(position__lte=row.position).count(),
+        DraftRowData(second, keep_open_issues(second, draft_row.problems), draft_row.source),
+    )
 
 
 @transaction.atomic
 def merge_with_next_row(*, row_id: int, version: int) -> None:
-    """Make one row of this one and the next."""
+    """Make one row of this one and the next: tasks of both, texts below one another."""
     row, draft_row, document = lock_row(row_id, version)
     following = document.rows.filter(position__gt=row.position).order_by("position").first()
     if following is None:
         raise InvalidInputError(_("This is the last row; there is none to join it with."))
     other = _load_row(following, following.position)
     _require_new(draft_row, other)
-    save_row(row, changes.merge_draft_rows(draft_row, other))
+    first, second = draft_row.row, other.row
+    merged = replace(
+        first,
+        suggestion=join_lines(first.suggestion, second.suggestion) or None,
+        lead_in=join_lines(first.lead_in, second.lead_in),
+        tasks=renumber_tasks((*first.tasks, *second.tasks)),
+        sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
+        remarks=join_lines(first.remarks, second.remarks),
+    )
+    problems = unique_issues((*draft_row.problems, *other.problems))
+    cells = tuple(dict.fromkeys((*draft_row.source, *other.source)))
+    save_row(row, replace(draft_row, row=merged, problems=problems, source=cells))
     following.delete()
     _close_gaps(document)
 
