@@ -13,17 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.services import meetings
-from meetings.breakdown.services.aspects import get_or_create_aspect
 from meetings.breakdown.services.meetings import (
     MEETING_TEXTS,
     MeetingMetadata,
     find_duplicate_errors,
     find_metadata_errors,
-)
-from meetings.breakdown.services.ordering import (
-    assign_positions,
-    ordered_suggestions,
-    place_at_end_of_aspect,
 )
 from meetings.errors import ServiceError
 from meetings.minutes.issue_records import build_row_issues
@@ -33,7 +27,6 @@ from meetings.models import (
     Account,
     Aspect,
     Attendance,
-    ChangeKind,
     Department,
     ImportIssue,
     Meeting,
@@ -41,11 +34,9 @@ from meetings.models import (
     Person,
     Suggestion,
     SuggestionSource,
-    Task,
 )
 from meetings.models.fields import max_length_of
 from meetings.tasks.services.creation import create_task
-from meetings.tasks.services.log import log_change
 
 from .draft import Draft, DraftRowData
 from .resolution import NameResolver
@@ -178,98 +169,78 @@ def create_meeting(draft: Draft, *, actor: Account | None) -> AcceptResult:
     Raises AcceptBlockedError before anything is written. A meeting of this number, or of this title and issue day, must
     not be in the register yet.
     """
-    require_complete(draft)
-    resolver = NameResolver(draft.matches)
-    meeting = meetings.create_meeting(metadata=build_metadata(draft.facts, resolver), actor=actor)
-    suggestions = tuple(
-        create_suggestion_from_row(meeting, draft, position, resolver, actor=actor)
-        for position in range(1, len(draft.rows) + 1)
-    )
-    return AcceptResult(meeting, suggestions)
+    writer = DraftWriter(draft, actor)
+    meeting = meetings.create_meeting(metadata=writer.metadata(), actor=actor)
+    positions = range(1, len(draft.rows) + 1)
+    return AcceptResult(meeting, tuple(writer.create_suggestion(meeting, position) for position in positions))
 
 
-def build_metadata(facts: ParsedMeeting, resolver: NameResolver) -> MeetingMetadata:
-    """Return what stands around the table with the people it names."""
-    return MeetingMetadata(
-        **{name: getattr(facts, name) or "" for name in MEETING_TEXTS},
-        held_on=facts.held_on,
-        issued_on=cast(datetime.date, facts.issued_on),
-        chair=resolver.person(facts.chair) if facts.chair else None,
-        overall_lead=resolver.person(facts.overall_lead) if facts.overall_lead else None,
-        leads=resolver.people(facts.leads),
-        attendees=[(resolver.person(person.name), person.capacity or "") for person in facts.attendees],
-    )
+class DraftWriter(NameResolver):
+    """Enters the rows of a draft; raises AcceptBlockedError where it has blockers."""
 
+    def __init__(self, draft: Draft, actor: Account | None) -> None:
+        if blockers := find_blockers(draft):
+            raise AcceptBlockedError(blockers)
+        super().__init__(draft.matches)
+        self.draft, self.actor = draft, actor
 
-def add_suggestion(meeting: Meeting, draft: Draft, at: int, resolver: NameResolver, *, actor: Account) -> Suggestion:
-    """Enter row ``at`` of the draft at the end of its aspect, with a log entry."""
-    aspect = get_or_create_aspect(meeting, draft.rows[at - 1].row.aspect or "", actor=actor)
-    suggestion = create_suggestion_from_row(meeting, draft, at, resolver, actor=actor)
-    suggestion.aspect = aspect
-    assign_positions(place_at_end_of_aspect(ordered_suggestions(meeting), suggestion), "position")
-    changes = {"suggestion": {"old": None, "new": str(suggestion)}}
-    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
-    suggestion.refresh_from_db()
-    return suggestion
-
-
-def create_suggestion_from_row(
-    meeting: Meeting, draft: Draft, at: int, resolver: NameResolver, *, actor: Account | None
-) -> Suggestion:
-    """Create the next suggestion from row ``at`` (from 1), with tasks and marks."""
-    row = draft.rows[at - 1].row
-    last = meeting.suggestions.order_by("-position").values_list("position", flat=True).first()
-    suggestion = Suggestion.objects.create(
-        meeting=meeting,
-        aspect=_get_or_create_aspect(meeting, row.aspect),
-        position=(last or 0) + 1,
-        number=row.number,
-        text=row.suggestion or "",
-        lead_in=row.lead_in,
-    )
-    sources = dict.fromkeys((resolver.person(person.name), person.capacity or "") for person in row.sources)
-    SuggestionSource.objects.bulk_create(
-        SuggestionSource(suggestion=suggestion, person=person, capacity=capacity, position=position)
-        for position, (person, capacity) in enumerate(sources, start=1)
-    )
-    numbers = task_numbers(row)
-    create_tasks_from_row(suggestion, draft, at, resolver, dict(enumerate(numbers)), actor=actor)
-    return suggestion
-
-
-def create_tasks_from_row(
-    suggestion: Suggestion,
-    draft: Draft,
-    at: int,
-    resolver: NameResolver,
-    numbers: dict[int, int],
-    *,
-    actor: Account | None,
-) -> list[Task]:
-    """Create tasks of row ``at``; ``numbers`` maps their places to numbers."""
-    drafted = draft.rows[at - 1]
-    row = drafted.row
-    marks = build_row_issues(draft, at)
-    tasks = []
-    for place, number in numbers.items():
-        parsed_task = row.tasks[place]
-        task = create_task(
-            suggestion=suggestion,
-            number=number,
-            text=drafted.task_text(place),
-            deadline=parsed_task.deadline,
-            departments=resolver.departments(parsed_task.departments),
-            leaders=resolver.people(parsed_task.leaders),
-            milestones=parsed_task.milestones,
-            remarks=row.remarks,
-            actor=actor,
+    def metadata(self) -> MeetingMetadata:
+        """Return what stands around the table with the people it names."""
+        facts = self.draft.facts
+        return MeetingMetadata(
+            **{name: getattr(facts, name) or "" for name in MEETING_TEXTS},
+            held_on=facts.held_on,
+            issued_on=cast(datetime.date, facts.issued_on),
+            chair=self.person(facts.chair) if facts.chair else None,
+            overall_lead=self.person(facts.overall_lead) if facts.overall_lead else None,
+            leads=self.people(facts.leads),
+            attendees=[(self.person(person.name), person.capacity or "") for person in facts.attendees],
         )
-        ImportIssue.objects.bulk_create(
-            ImportIssue(task=task, column=mark.column, code=mark.code, value=mark.value, parameters=mark.parameters)
-            for mark in marks
+
+    def sources(self, row: ParsedRow) -> list[tuple[Person, str]]:
+        """Return who made the suggestion of a row, each once, with their capacities."""
+        return list(dict.fromkeys((self.person(person.name), person.capacity or "") for person in row.sources))
+
+    def create_suggestion(self, meeting: Meeting, at: int) -> Suggestion:
+        """Create the next suggestion from row ``at`` (from 1), with tasks and marks."""
+        row = self.draft.rows[at - 1].row
+        last = meeting.suggestions.order_by("-position").values_list("position", flat=True).first()
+        suggestion = Suggestion.objects.create(
+            meeting=meeting,
+            aspect=_get_or_create_aspect(meeting, row.aspect),
+            position=(last or 0) + 1,
+            number=row.number,
+            text=row.suggestion or "",
+            lead_in=row.lead_in,
         )
-        tasks.append(task)
-    return tasks
+        SuggestionSource.objects.bulk_create(
+            SuggestionSource(suggestion=suggestion, person=person, capacity=capacity, position=position)
+            for position, (person, capacity) in enumerate(self.sources(row), start=1)
+        )
+        self.create_tasks(suggestion, at, dict(enumerate(task_numbers(row))))
+        return suggestion
+
+    def create_tasks(self, suggestion: Suggestion, at: int, numbers: dict[int, int]) -> None:
+        """Create tasks of row ``at``; ``numbers`` maps their places to numbers."""
+        drafted = self.draft.rows[at - 1]
+        marks = build_row_issues(self.draft, at)
+        for place, number in numbers.items():
+            parsed_task = drafted.row.tasks[place]
+            task = create_task(
+                suggestion=suggestion,
+                number=number,
+                text=drafted.task_text(place),
+                deadline=parsed_task.deadline,
+                departments=self.departments(parsed_task.departments),
+                leaders=self.people(parsed_task.leaders),
+                milestones=parsed_task.milestones,
+                remarks=drafted.row.remarks,
+                actor=self.actor,
+            )
+            ImportIssue.objects.bulk_create(
+                ImportIssue(task=task, column=mark.column, code=mark.code, value=mark.value, parameters=mark.parameters)
+                for mark in marks
+            )
 
 
 def task_numbers(row: ParsedRow) -> list[int]:
@@ -285,9 +256,3 @@ def _get_or_create_aspect(meeting: Meeting, title: str | None) -> Aspect | None:
         return None
     existing = meeting.aspects.filter(title=title).first()
     return existing or Aspect.objects.create(meeting=meeting, title=title, position=meeting.aspects.count() + 1)
-
-
-def require_complete(draft: Draft) -> None:
-    """Raise AcceptBlockedError where the draft has blockers."""
-    if blockers := find_blockers(draft):
-        raise AcceptBlockedError(blockers)

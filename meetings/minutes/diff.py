@@ -12,26 +12,21 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch
 
+from meetings.breakdown.services.aspects import get_or_create_aspect
 from meetings.breakdown.services.meetings import edit_meeting, get_metadata
+from meetings.breakdown.services.ordering import assign_positions, ordered_suggestions, place_at_end_of_aspect
 from meetings.breakdown.services.suggestions import edit_suggestion
 from meetings.core.text import fold_text
 from meetings.errors import NoChangesError
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.minutes.parser.schema import ParsedTask as PrintedTask
-from meetings.models import Account, Meeting, Suggestion, Task
+from meetings.models import Account, ChangeKind, Meeting, Suggestion, Task
 from meetings.tasks.services.corrections import correct_task
+from meetings.tasks.services.log import log_change
 
-from .creation import (
-    AcceptResult,
-    add_suggestion,
-    build_metadata,
-    create_tasks_from_row,
-    require_complete,
-    task_numbers,
-)
+from .creation import AcceptResult, DraftWriter, task_numbers
 from .draft import Draft
 from .form_codec import format_departments, format_names, format_people
-from .resolution import NameResolver
 
 #: Texts less alike than this are two texts, not one corrected (the ratio of `difflib`).
 _MIN_SIMILARITY = 0.6
@@ -268,12 +263,11 @@ def update_meeting(
     Corrections are logged with ``reason``; nothing is removed. Raises AcceptBlockedError, NoChangesError for a draft of
     corrections without any, and what the services raise. Returns for each row of the draft the suggestion it now is.
     """
-    require_complete(draft)
+    writer = DraftWriter(draft, actor)
     if draft.is_manual and not difference.applied_count:
         raise NoChangesError
-    resolver = NameResolver(draft.matches)
     if columns := _applied_columns(difference.facts):
-        new = build_metadata(draft.facts, resolver)
+        new = writer.metadata()
         metadata = replace(get_metadata(meeting), **{name: getattr(new, name) for name in columns})
         meeting = edit_meeting(meeting_id=meeting.pk, metadata=metadata, reason=reason, actor=actor)
     suggestions: list[Suggestion] = []
@@ -281,19 +275,25 @@ def update_meeting(
         if row.position is None:
             continue
         if row.suggestion is None:
-            suggestions.append(add_suggestion(meeting, draft, row.position, resolver, actor=actor))
+            suggestions.append(_add_suggestion(writer, meeting, row.position, actor))
             continue
         suggestions.append(row.suggestion)
         parsed_row = draft.rows[row.position - 1].row
         if columns := _applied_columns(row.changes):
-            values = _suggestion_values(parsed_row, columns, resolver)
+            values = {
+                name: parsed_row.number if name == "number" else getattr(parsed_row, name) or "" for name in columns
+            }
+            if "sources" in values:
+                values["sources"] = writer.sources(parsed_row)
             edit_suggestion(suggestion_id=row.suggestion.pk, values=values, reason=reason, actor=actor)
         for task in row.tasks:
-            if task.place is not None and task.task is not None:
-                _correct_task(task.task, parsed_row.tasks[task.place], task.changes, resolver, actor, reason)
+            if task.place is not None and task.task is not None and (columns := _applied_columns(task.changes)):
+                corrected = _corrections(writer, parsed_row, task.place, columns)
+                # Corrections of its row have changed the version.
+                task.task.refresh_from_db(fields=["version"])
+                correct_task(task_id=task.task.pk, version=task.task.version, actor=actor, reason=reason, **corrected)
         new_places = [task.place for task in row.tasks if task.place is not None and task.task is None]
-        numbers = _free_numbers(draft, parsed_row, row.suggestion, new_places)
-        create_tasks_from_row(row.suggestion, draft, row.position, resolver, numbers, actor=actor)
+        writer.create_tasks(row.suggestion, row.position, _free_numbers(draft, parsed_row, row.suggestion, new_places))
     return AcceptResult(meeting, tuple(suggestions), is_update=True)
 
 
@@ -301,35 +301,26 @@ def _applied_columns(changes: Iterable[FieldChange]) -> list[str]:
     return [change.column for change in changes if change.is_applied]
 
 
-def _suggestion_values(row: ParsedRow, columns: Iterable[str], resolver: NameResolver) -> dict[str, Any]:
-    values = {name: row.number if name == "number" else getattr(row, name) or "" for name in columns}
-    if "sources" in values:
-        sources = [(resolver.person(person.name), person.capacity or "") for person in row.sources]
-        values["sources"] = list(dict.fromkeys(sources))
-    return values
+def _add_suggestion(writer: DraftWriter, meeting: Meeting, at: int, actor: Account) -> Suggestion:
+    """Enter row ``at`` of the draft at the end of its aspect, with a log entry."""
+    aspect = get_or_create_aspect(meeting, writer.draft.rows[at - 1].row.aspect or "", actor=actor)
+    suggestion = writer.create_suggestion(meeting, at)
+    suggestion.aspect = aspect
+    assign_positions(place_at_end_of_aspect(ordered_suggestions(meeting), suggestion), "position")
+    changes = {"suggestion": {"old": None, "new": str(suggestion)}}
+    log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
+    suggestion.refresh_from_db()
+    return suggestion
 
 
-def _correct_task(
-    task: Task,
-    parsed_task: PrintedTask,
-    changes: Iterable[FieldChange],
-    resolver: NameResolver,
-    actor: Account,
-    reason: str,
-) -> None:
-    changed = {change.column: change.new for change in changes if change.is_applied}
-    if not changed:
-        return
-    names: dict[str, Any] = {}
-    if changed.keys() & {"departments", "leaders"}:
-        names = {
-            "departments": resolver.departments(parsed_task.departments),
-            "leaders": resolver.people(parsed_task.leaders),
-        }
-    # Corrections of its row have changed the version.
-    task.refresh_from_db(fields=["version"])
-    texts = {name: text for name, text in changed.items() if name in ("text", "remarks")}
-    correct_task(task_id=task.pk, version=task.version, actor=actor, reason=reason, texts=texts, **names)
+def _corrections(writer: DraftWriter, row: ParsedRow, place: int, columns: Iterable[str]) -> dict[str, Any]:
+    """Return what `correct_task` is called with for these columns of a task."""
+    task, texts = row.tasks[place], {"text": row.task_text(place), "remarks": row.remarks}
+    corrections: dict[str, Any] = {"texts": {name: text for name, text in texts.items() if name in columns}}
+    if {"departments", "leaders"} & set(columns):
+        corrections["departments"] = writer.departments(task.departments)
+        corrections["leaders"] = writer.people(task.leaders)
+    return corrections
 
 
 def _free_numbers(draft: Draft, row: ParsedRow, suggestion: Suggestion, places: Iterable[int]) -> dict[int, int]:
