@@ -5,8 +5,7 @@ its department may: it cannot close a task, whoever hands it in.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -20,7 +19,7 @@ from meetings.exports.workbook import clean_text
 from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, Task, TaskLog, WorkbookUpload
 from meetings.models.log import exclude_undone
 from meetings.tasks.services.batch import MAX_ROWS, plan_batch
-from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
+from meetings.tasks.services.batch_plan import TaskChange
 from meetings.workbooks.department_tasks import allowed_statuses, roles_of_department
 from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 
@@ -43,8 +42,18 @@ def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date
     handed_in_on = min(timezone.localdate(upload.uploaded_at), today)
     comparison = _Comparison(read.rows, account, today, handed_in_on)
     rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]
-    rows = _apply_decisions(_plan_rows(rows, account), upload.decisions)
-    locked = [finding for row in rows for finding in _locked_cell_findings(row)]
+    _plan_rows(rows, account)
+    for row in rows:
+        if row.state is RowState.CONFLICT:
+            row.choice = upload.decisions.get(str(row.place), FILE if row.is_harmless else "")
+    message = _("This cell is locked and was changed. The change is not taken over.")
+    locked = [
+        Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)
+        for row in rows
+        # Of a row that is refused as a whole that is said already.
+        if row.state is not RowState.REFUSED
+        for column, cell in row.read.changed.items()
+    ]
     general = [
         Finding(notice.sheet, notice.place, column_name(notice.column), notice.value, notice.message)
         for notice in read.notices
@@ -101,24 +110,25 @@ class _Comparison:
     def review_row(self, place: int, parsed: WorkbookRow) -> ReviewedRow:
         """Review a row as far as possible without the services."""
         task, department = self.tasks.get(parsed.key.task_id), self._department(parsed.key.department_id)
-        row = ReviewedRow(place, parsed, RowState.UNCHANGED, task, department)
+        row = ReviewedRow(place, parsed, task, department)
         if not parsed.open_cells:
             return row
         message = self._rejection_message(row)
         if message or task is None or department is None:
-            return replace(row, state=RowState.REFUSED, findings=(_build_finding(row, None, message),))
+            row.reject(message, state=RowState.REFUSED)
+            return row
+        self._read_change(row, task, department)
         entries = self.later_entries.get(task.pk, [])
-        row = replace(
-            self._with_change(row, task, department),
-            later_entries=tuple(entry for entry in entries if entry.sequence > parsed.key.version),
-        )
+        row.later_entries = [entry for entry in entries if entry.sequence > parsed.key.version]
         if row.change is None or not row.later_entries:
             return row
         standing = exclude_undone(row.later_entries)
         if any(_is_same_entry(entry, row.change, WorkbookColumn.DAY in parsed.open_cells) for entry in standing):
-            return replace(row, state=RowState.RECORDED)
-        is_harmless = all(_is_unrelated_entry(entry, department) for entry in standing)
-        return replace(row, state=RowState.CONFLICT, is_harmless=is_harmless)
+            row.state = RowState.RECORDED
+        else:
+            row.state = RowState.CONFLICT
+            row.is_harmless = all(_is_unrelated_entry(entry, department) for entry in standing)
+        return row
 
     def _department(self, pk: int) -> Department | None:
         """Return the department of a key, or the one it was merged into since."""
@@ -141,38 +151,32 @@ class _Comparison:
             return _("This workbook knows more of the task than the register does. Ask for a new one.")
         return ""
 
-    def _with_change(self, row: ReviewedRow, task: Task, department: Department) -> ReviewedRow:
+    def _read_change(self, row: ReviewedRow, task: Task, department: Department) -> None:
         """Read the open cells into a change with its differences, or into findings."""
         data = row.read.open_cells
-        findings: list[Finding] = [
-            _build_finding(row, column, _("This cell is merged with others. Part them, and write in each row."))
-            for column, cell in data.items()
-            if cell.is_merged
-        ]
-        status = self._parse_status(row, task, department, findings)
-        day = self._parse_day(row, findings)
+        for column, cell in data.items():
+            if cell.is_merged:
+                row.reject(_("This cell is merged with others. Part them, and write in each row."), column)
+        status, day = self._parse_status(row, task, department), self._parse_day(row)
         note = _compose_note(row.read)
         if len(note) > MAX_TEXT_LENGTH:
-            column_of_note = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
+            column = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
             message = _("Progress and reason have more than %(most)d characters together. Shorten them.")
-            findings.append(_build_finding(row, column_of_note, message % {"most": MAX_TEXT_LENGTH}))
-        if not note and status is None and not findings:
+            row.reject(message % {"most": MAX_TEXT_LENGTH}, column)
+        if not note and status is None and not row.findings:
             if WorkbookColumn.DAY not in data:
                 # The present status, chosen once more: nothing is to change.
-                return row
-            message = _("A day alone says nothing. Write the progress too, or empty the cell.")
-            findings.append(_build_finding(row, WorkbookColumn.DAY, message))
-        if findings:
-            return replace(row, state=RowState.INVALID, findings=tuple(findings))
-        change = TaskChange(
-            task_id=task.pk, version=task.version, effective_on=day, note=note, status=status, department=department
-        )
-        return replace(row, state=RowState.CHANGES, change=change, differences=tuple(_differences(row, task, change)))
+                return
+            row.reject(_("A day alone says nothing. Write the progress too, or empty the cell."), WorkbookColumn.DAY)
+        if not row.findings:
+            row.state = RowState.CHANGES
+            row.change = TaskChange(
+                task_id=task.pk, version=task.version, effective_on=day, note=note, status=status, department=department
+            )
+            row.differences = list(_differences(row, task, row.change))
 
-    def _parse_status(
-        self, row: ReviewedRow, task: Task, department: Department, findings: list[Finding]
-    ) -> str | None:
-        """Return the status asked for, none where it stays or is added to ``findings``."""
+    def _parse_status(self, row: ReviewedRow, task: Task, department: Department) -> str | None:
+        """Return the status asked for, none where it stays or is rejected."""
         cell = row.read.open_cells.get(WorkbookColumn.NEW_STATUS)
         if cell is None or cell.is_merged:
             return None
@@ -185,17 +189,17 @@ class _Comparison:
         else:
             message = _("The department cannot make it that. Choose one of: %(statuses)s.")
         statuses = join_items(str(each.label) for each in offered)
-        findings.append(_build_finding(row, WorkbookColumn.NEW_STATUS, message % {"statuses": statuses}))
+        row.reject(message % {"statuses": statuses}, WorkbookColumn.NEW_STATUS)
         return None
 
-    def _parse_day(self, row: ReviewedRow, findings: list[Finding]) -> datetime.date:
+    def _parse_day(self, row: ReviewedRow) -> datetime.date:
         """Return the effective day, by default that of handing in."""
         cell = row.read.open_cells.get(WorkbookColumn.DAY)
         if cell is None or cell.is_merged:
             return self.handed_in_on
         day = parse_day(cell, self.today)
         if day is None:
-            findings.append(_build_finding(row, WorkbookColumn.DAY, _("This is no day. Write it as 2024-05-31.")))
+            row.reject(_("This is no day. Write it as 2024-05-31."), WorkbookColumn.DAY)
         return day or self.handed_in_on
 
 
@@ -253,50 +257,18 @@ def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
 # --- all rows -------------------------------------------------------------------------------------
 
 
-def _plan_rows(rows: list[ReviewedRow], account: Account) -> list[ReviewedRow]:
+def _plan_rows(rows: list[ReviewedRow], account: Account) -> None:
     """Plan the rows' changes by `plan_batch`; five queries a portion."""
-    plans: dict[int, PlannedRow] = {}
-    for portion in partition_changes(
-        row.change for row in rows if row.change is not None and row.state is not RowState.RECORDED
-    ):
-        plans |= {id(planned.change): planned for planned in plan_batch(changes=portion, actor=account)}
-    return [_with_plan(row, plans.get(id(row.change))) for row in rows]
-
-
-def _with_plan(row: ReviewedRow, planned_row: PlannedRow | None) -> ReviewedRow:
-    """Return the row with its plan; a service's refusal is a finding about its cell."""
-    if planned_row is None or planned_row.refusal is None:
-        return replace(row, planned_row=planned_row)
+    changed = {id(row.change): row for row in rows if row.change and row.state is not RowState.RECORDED}
     columns = {
         "status": WorkbookColumn.NEW_STATUS,
         "effective_on": WorkbookColumn.DAY,
         "note": WorkbookColumn.PROGRESS,
     }
-    error = planned_row.refusal
-    finding = _build_finding(row, columns.get(error.field or ""), error.message)
-    return replace(row, state=RowState.INVALID, findings=(finding,))
-
-
-def _apply_decisions(rows: list[ReviewedRow], decisions: Mapping[str, str]) -> list[ReviewedRow]:
-    return [
-        replace(row, choice=decisions.get(str(row.place), FILE if row.is_harmless else ""))
-        if row.state is RowState.CONFLICT
-        else row
-        for row in rows
-    ]
-
-
-def _build_finding(row: ReviewedRow, column: WorkbookColumn | None, message: str) -> Finding:
-    cell = row.read.open_cells.get(column) if column else None
-    place = cell.reference if cell else str(row.read.row)
-    # Of a row as a whole all that was typed is shown, for it may have to be typed again.
-    form_data = cell.text if cell else "；".join(text for _column, text in row.read.filled_cells)
-    return Finding(row.read.sheet, place, column_name(column), form_data, message)
-
-
-def _locked_cell_findings(row: ReviewedRow) -> Iterator[Finding]:
-    # Of a row that is refused as a whole that is said already.
-    if row.state is not RowState.REFUSED:
-        message = _("This cell is locked and was changed. The change is not taken over.")
-        for column, cell in row.read.changed.items():
-            yield Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)
+    for portion in partition_changes(row.change for row in changed.values() if row.change):
+        for planned_row in plan_batch(changes=portion, actor=account):
+            row, refusal = changed[id(planned_row.change)], planned_row.refusal
+            if refusal is None:
+                row.planned_row = planned_row
+            else:
+                row.reject(refusal.message, columns.get(refusal.field or ""))

@@ -5,7 +5,10 @@ from enum import StrEnum
 
 from meetings.models import Department, Task, TaskLog
 from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
-from meetings.workbooks.parser import WorkbookRow
+
+from .format import WorkbookColumn
+from .messages import column_name
+from .parser import WorkbookRow
 
 FILE, REGISTER = "file", "register"
 
@@ -46,27 +49,36 @@ class Difference:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReviewedRow:
     """One row beside its task; ``place`` is its position in the upload, from 0.
 
-    ``since`` are the entries recorded after the workbook was written, oldest first. ``is_harmless``: none of them is
-    about the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the
-    services would make of the ``change``.
+    ``later_entries`` were recorded after the workbook was written, oldest first. ``is_harmless``: none of them is about
+    the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the services
+    would make of the ``change``.
     """
 
     place: int
     read: WorkbookRow
-    state: RowState
-    task: Task | None = None
-    department: Department | None = None
+    task: Task | None
+    department: Department | None
+    state: RowState = RowState.UNCHANGED
     change: TaskChange | None = None
     planned_row: PlannedRow | None = None
-    differences: tuple[Difference, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    later_entries: tuple[TaskLog, ...] = ()
+    differences: list[Difference] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    later_entries: list[TaskLog] = field(default_factory=list)
     is_harmless: bool = False
     choice: str = ""
+
+    def reject(self, message: str, column: WorkbookColumn | None = None, state: RowState = RowState.INVALID) -> None:
+        """Put the row into ``state`` for what is wrong in a column, or with all of it."""
+        self.state = state
+        cell = self.read.open_cells.get(column) if column else None
+        # Of a row as a whole all that was typed is shown, for it may have to be typed again.
+        value = cell.text if cell else "；".join(text for _column, text in self.read.filled_cells)
+        place = cell.reference if cell else str(self.read.row)
+        self.findings.append(Finding(self.read.sheet, place, column_name(column), value, message))
 
     @property
     def is_accepted(self) -> bool:

@@ -30,10 +30,6 @@ from .parser import ParsedWorkbook
 class AlreadyDecidedError(InvalidTransitionError):
     """Raised where the same file was accepted before, or this upload is decided."""
 
-    def __init__(self, message: str, upload: WorkbookUpload) -> None:
-        super().__init__(message)
-        self.upload = upload
-
 
 @dataclass(frozen=True, slots=True)
 class AcceptResult:
@@ -79,7 +75,7 @@ def _lock_upload(upload_id: int) -> WorkbookUpload:
     """Return the upload, locked; raises AlreadyDecidedError where it is decided."""
     upload = WorkbookUpload.objects.select_for_update().get(pk=upload_id)
     if not upload.is_pending:
-        raise AlreadyDecidedError(_("This workbook is not waiting any more. Nothing was done again."), upload)
+        raise AlreadyDecidedError(_("This workbook is not waiting any more. Nothing was done again."))
     return upload
 
 
@@ -142,7 +138,7 @@ def accept_upload(
     today = today or timezone.localdate()
     before = WorkbookUpload.objects.filter(sha256=upload.sha256).in_force().select_related("batch__made_by").first()
     if before is not None:
-        raise AlreadyDecidedError(already_accepted_message(before), before)
+        raise AlreadyDecidedError(already_accepted_message(before))
     review = review_upload(upload, actor, today)
     check_version(
         version_token,

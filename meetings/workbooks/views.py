@@ -137,7 +137,7 @@ def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
     before = services.find_same_upload(request.user, content)
     if before is not None and not before.is_pending:
         if not permissions.readable_workbooks(request.user).filter(pk=before.pk).exists():
-            raise services.AlreadyDecidedError(services.already_accepted_message(before), before)
+            raise services.AlreadyDecidedError(services.already_accepted_message(before))
         messages.info(request, f"{before}: {services.already_accepted_message(before)}")
         return before
     if before is not None:
