@@ -19,9 +19,8 @@ from meetings.models import Account, DocumentFormat, DraftRow, Meeting, MinutesD
 
 from .diff import Difference, FieldChange, RowDifference, TaskDifference
 from .draft import EMPTY_ROW, Draft, DraftRowData
-from .draft_forms import MetadataFields, RowFields
+from .draft_forms import MetadataFields, RowFields, format_fields
 from .draft_services import add_row, insert_row, row_to_json
-from .form_codec import format_fields
 from .matching import PERSON
 
 # --- what the register says -----------------------------------------------------------------------

@@ -26,7 +26,7 @@ from meetings.tasks.services.log import log_change
 
 from .creation import AcceptResult, DraftWriter, task_numbers
 from .draft import Draft
-from .form_codec import format_departments, format_names, format_people
+from .draft_forms import format_departments, format_names, format_people
 
 #: Texts less alike than this are two texts, not one corrected (the ratio of `difflib`).
 _MIN_SIMILARITY = 0.6

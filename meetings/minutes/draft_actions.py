@@ -50,7 +50,7 @@ ROW_TOOLS: dict[str, Callable[..., Any]] = {
 class DraftActionForm(ServiceForm):
     """A form on the page of a draft: action, row, values.
 
-    The fields of a row and those around the table are read by the service (`form_codec`).
+    The fields of a row and those around the table are read by the service (`draft_forms`).
     """
 
     action = forms.ChoiceField(choices=[(name, name) for name in DRAFT_ACTIONS])

@@ -19,9 +19,8 @@ from .accept import accept_version_token, compare_with_register
 from .creation import find_blockers
 from .draft import SHARED_NAME_COLUMNS, DraftRowData, list_names
 from .draft_actions import DraftActionForm
-from .draft_forms import MetadataFields, RowFields, TaskFields
+from .draft_forms import MetadataFields, RowFields, TaskFields, format_fields
 from .draft_services import load_draft
-from .form_codec import format_fields
 from .issue_answers import assignable_dates, assignable_parts
 from .matching import DEPARTMENT, Candidate, NameMatch, NameMatches
 from .outdated_forms import MergedForm, build_digests, merge_form

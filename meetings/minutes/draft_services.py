@@ -35,7 +35,7 @@ from .draft import (
     reparse_deadlines,
     unique_issues,
 )
-from .form_codec import parse_metadata_form, parse_row_form
+from .draft_forms import parse_metadata_form, parse_row_form
 from .row_edits import RowEdit, append_task, renumber_tasks
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")

@@ -14,8 +14,8 @@ from meetings.core.converter import converter
 from meetings.errors import ConflictError, InvalidInputError
 from meetings.minutes import draft_services, issue_answers
 from meetings.minutes.draft import build_draft
+from meetings.minutes.draft_forms import format_departments, format_names, format_people, parse_row_form
 from meetings.minutes.draft_services import load_draft
-from meetings.minutes.form_codec import format_departments, format_names, format_people, parse_row_form
 from meetings.minutes.parser.entrypoint import parse_file
 from meetings.minutes.parser.schema import ParsedFile, ParsedRow
 from meetings.minutes.sandbox import parse_in_sandbox

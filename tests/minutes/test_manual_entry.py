@@ -16,8 +16,14 @@ from hypothesis.extra.django import TestCase
 
 from meetings.errors import InvalidInputError
 from meetings.minutes.draft import EMPTY_ROW, EMPTY_TASK
-from meetings.minutes.draft_forms import RowFields
-from meetings.minutes.form_codec import format_departments, format_fields, format_names, format_people, parse_row_form
+from meetings.minutes.draft_forms import (
+    RowFields,
+    format_departments,
+    format_fields,
+    format_names,
+    format_people,
+    parse_row_form,
+)
 from meetings.minutes.parser.cells import ParsedDepartment as PrintedDepartment
 from meetings.minutes.parser.column_headers import Role as PrintedRole
 from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
