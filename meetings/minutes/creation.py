@@ -21,7 +21,7 @@ from meetings.breakdown.services.meetings import (
 )
 from meetings.errors import ServiceError
 from meetings.minutes.issue_records import build_row_issues
-from meetings.minutes.parser.schema import ParsedMeeting, ParsedRow
+from meetings.minutes.parser.schema import ParsedRow
 from meetings.models import (
     MAX_TEXT_LENGTH,
     Account,
@@ -88,17 +88,13 @@ def _find_metadata_blockers(draft: Draft, today: datetime.date) -> Iterable[Bloc
         yield Blocker(_("The draft has no rows left. Add one, or discard the draft."))
     for error in errors:
         yield Blocker(error.message, field=error.field)
-    yield from _find_metadata_length_blockers(metadata)
-
-
-def _find_metadata_length_blockers(metadata: ParsedMeeting) -> Iterable[Blocker]:
-    for name in MEETING_TEXTS:
-        yield from _find_long_value(getattr(metadata, name), Meeting, name, None)
-    for lead in (metadata.chair, metadata.overall_lead, *metadata.leads):
-        yield from _find_long_value(lead, Person, "name", None)
-    for person in metadata.attendees:
-        yield from _find_long_value(person.name, Person, "name", None)
-        yield from _find_long_value(person.capacity, Attendance, "capacity", None)
+    people = [metadata.chair, metadata.overall_lead, *metadata.leads, *(person.name for person in metadata.attendees)]
+    yield from _find_long_values(
+        None,
+        *((getattr(metadata, name), Meeting, name) for name in MEETING_TEXTS),
+        *((name, Person, "name") for name in people),
+        *((person.capacity, Attendance, "capacity") for person in metadata.attendees),
+    )
 
 
 def _find_row_blockers(rows: Sequence[DraftRowData]) -> Iterable[Blocker]:
@@ -114,49 +110,44 @@ def _find_row_blockers(rows: Sequence[DraftRowData]) -> Iterable[Blocker]:
             yield Blocker(
                 _("A task of row %(row)d has no text. Write it, or remove the task.") % {"row": position}, position
             )
-        yield from _find_row_length_blockers(row, position)
-
-
-def _find_row_length_blockers(row: ParsedRow, position: int) -> Iterable[Blocker]:
-    yield from _find_long_texts(row, position)
-    yield from _find_long_value(row.aspect, Aspect, "title", position)
-    for task in row.tasks:
-        for deadline in (task.deadline, *task.milestones):
-            yield from _find_long_value(deadline.text, Milestone, "deadline_text", position)
-        for department in task.departments:
-            yield from _find_long_value(department.name, Department, "name", position)
-        for name in task.leaders:
-            yield from _find_long_value(name, Person, "name", position)
-    for person in row.sources:
-        yield from _find_long_value(person.name, Person, "name", position)
-        yield from _find_long_value(person.capacity, SuggestionSource, "capacity", position)
+        yield from _find_long_texts(row, position)
+        people = [*(name for task in row.tasks for name in task.leaders), *(person.name for person in row.sources)]
+        deadlines = [deadline for task in row.tasks for deadline in (task.deadline, *task.milestones)]
+        yield from _find_long_values(
+            position,
+            (row.aspect, Aspect, "title"),
+            *((deadline.text, Milestone, "deadline_text") for deadline in deadlines),
+            *((department.name, Department, "name") for task in row.tasks for department in task.departments),
+            *((name, Person, "name") for name in people),
+            *((person.capacity, SuggestionSource, "capacity") for person in row.sources),
+        )
 
 
 def _find_long_texts(row: ParsedRow, position: int) -> Iterable[Blocker]:
     # No form could save such a text again, nor any list show it.
-    values = {"row": position, "longest": MAX_TEXT_LENGTH}
-    suggestion_length = len(row.suggestion or "")
-    if suggestion_length > MAX_TEXT_LENGTH:
-        message = _(
-            "Row %(row)d: the suggestion is %(length)d characters long, and %(longest)d are the most. Shorten it."
-        )
-        yield Blocker(message % {**values, "length": suggestion_length}, position)
-    for number, task in enumerate(row.tasks, start=1):
-        if len(task.text or "") > MAX_TEXT_LENGTH:
+    for number, text in enumerate([row.suggestion or "", *(task.text for task in row.tasks)]):
+        if len(text) > MAX_TEXT_LENGTH:
             message = _(
                 "Row %(row)d: task %(task)d is %(length)d characters long, and %(longest)d are the most. Shorten it."
             )
-            yield Blocker(message % {**values, "task": number, "length": len(task.text)}, position)
+            if number == 0:
+                message = _(
+                    "Row %(row)d: the suggestion is %(length)d characters long, and %(longest)d are the most. "
+                    "Shorten it."
+                )
+            values = {"row": position, "task": number, "length": len(text), "longest": MAX_TEXT_LENGTH}
+            yield Blocker(message % values, position)
 
 
-def _find_long_value(text: str | None, model: type[Model], field: str, row: int | None) -> Iterable[Blocker]:
-    longest = max_length_of(model, field)
-    if text and len(text) > longest:
-        values = {"text": f"{text[:20]}…", "longest": longest, "row": row}
-        if row is None:
-            yield Blocker(_("“%(text)s” is longer than %(longest)d characters. Shorten it.") % values)
-        else:
-            yield Blocker(_("Row %(row)d: “%(text)s” is longer than %(longest)d characters. Shorten it.") % values, row)
+def _find_long_values(row: int | None, *values: tuple[str | None, type[Model], str]) -> Iterable[Blocker]:
+    """Yield a blocker for each value that is longer than its column."""
+    for text, model, column in values:
+        longest = max_length_of(model, column)
+        if text and len(text) > longest:
+            message = _("“%(text)s” is longer than %(longest)d characters. Shorten it.")
+            if row is not None:
+                message = _("Row %(row)d: “%(text)s” is longer than %(longest)d characters. Shorten it.")
+            yield Blocker(message % {"text": f"{text[:20]}…", "longest": longest, "row": row}, row)
 
 
 # --- entering -------------------------------------------------------------------------------------

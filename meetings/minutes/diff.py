@@ -83,15 +83,11 @@ class Difference:
     @property
     def applied_count(self) -> int:
         """How many suggestions, tasks and values an update would add or change."""
-        count = sum(change.is_applied for change in self.facts)
-        for row in self.rows:
-            if row.position is None:
-                continue
-            count += 1 if row.suggestion is None else sum(change.is_applied for change in row.changes)
-            for task in row.tasks:
-                if task.place is not None:
-                    count += 1 if task.task is None else sum(change.is_applied for change in task.changes)
-        return count
+        rows = [row for row in self.rows if row.position is not None]
+        tasks = [task for row in rows for task in row.tasks if task.place is not None]
+        groups = [self.facts, *(row.changes for row in rows), *(task.changes for task in tasks)]
+        added = sum(row.suggestion is None for row in rows) + sum(task.task is None for task in tasks)
+        return added + sum(change.is_applied for changes in groups for change in changes)
 
 
 def compute_difference(meeting: Meeting, draft: Draft) -> Difference:

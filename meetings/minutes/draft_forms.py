@@ -1,4 +1,4 @@
-"""The forms of a draft: of a row, of its tasks, and of what stands around the table.
+"""The forms of a draft: a row, its tasks, and what stands around the table.
 
 What is entered is read by the grammars that read the file. An unchanged field retains its value: reading a name twice
 need not give the same name. What is copied from a printed row is understood as that prints it: a text that numbers

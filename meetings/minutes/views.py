@@ -207,19 +207,14 @@ def _show_meeting(request: Request, document: MinutesDocument, entered: AcceptRe
             return redirect(entered.meeting)
         table = reverse("meeting_arrange", args=[entered.meeting.pk])
         return redirect(f"{table}#suggestion-{entered.suggestions[0].pk}")
-    if entered.is_update:
-        messages.success(
-            request, _("“%(title)s” has been brought up to date from this file.") % {"title": entered.meeting.title}
-        )
-        return redirect(entered.meeting)
     number = len(entered.suggestions)
-    messages.success(
-        request,
-        ngettext(
+    if entered.is_update:
+        message = _("“%(title)s” has been brought up to date from this file.")
+    else:
+        message = ngettext(
             "“%(title)s” is in the register with %(number)d row.",
             "“%(title)s” is in the register with %(number)d rows.",
             number,
         )
-        % {"title": entered.meeting.title, "number": number},
-    )
+    messages.success(request, message % {"title": entered.meeting.title, "number": number})
     return redirect(entered.meeting)

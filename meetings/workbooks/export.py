@@ -188,7 +188,8 @@ def _write_sheet(
 ) -> None:
     columns = list(COLUMNS.values())
     set_widths(sheet, columns)
-    sheet.column_dimensions[get_column_letter(len(columns) + 1)].hidden = True
+    keys_column = get_column_letter(len(columns) + 1)
+    sheet.column_dimensions[keys_column].hidden = True
     title = _("%(department)s: progress of the committee's tasks (as of %(day)s)") % {
         "department": department.name,
         "day": today.isoformat(),
@@ -198,7 +199,10 @@ def _write_sheet(
     write_across(sheet, 2, heading[1], columns, font=Font(**SONG, size=_SIZE), is_centred=False, padding=4)
     keys_row = 3
     sheet_key = SheetKey(department.pk, today, digest("\n".join(heading)), tuple(task.pk for task in tasks))
-    _write_column_keys(sheet, keys_row, sheet_key)
+    for index, key in enumerate(COLUMNS, start=1):
+        write_cell(sheet.cell(keys_row, index), format_column_key(key))
+    write_cell(sheet.cell(keys_row, len(columns) + 1), format_sheet_key(sheet_key))
+    sheet.row_dimensions[keys_row].hidden = True
     header_row = keys_row + 1
     for index, (key, column) in enumerate(COLUMNS.items(), start=1):
         fill = _OPEN_HEADER_FILL if key in OPEN_COLUMNS else _HEADER_FILL
@@ -210,8 +214,13 @@ def _write_sheet(
     for row, task in enumerate(tasks, start=header_row + 1):
         _write_row(sheet, row, styles, task, department)
     _add_validations(sheet, header_row + 1, department, tasks)
-    _protect(sheet)
-    _set_up_page(sheet, header_row, header_row + len(tasks))
+    sheet.protection.sheet = True
+    # Reading stays comfortable: columns and rows may be made wider, and the rows filtered.
+    sheet.protection.formatColumns = sheet.protection.formatRows = sheet.protection.autoFilter = False
+    # The hidden keys are part of the filtered range, so that sorting takes them along.
+    sheet.auto_filter.ref = f"A{header_row}:{keys_column}{header_row + len(tasks)}"
+    set_up_page(sheet, header_row, _MARGIN)
+    sheet.oddFooter.center.text = "&P / &N"
 
 
 def _instructions(today: datetime.date, return_instructions: ReturnInstructions) -> list[str]:
@@ -247,13 +256,6 @@ def _instructions(today: datetime.date, return_instructions: ReturnInstructions)
     elif return_instructions.send_to:
         lines.append(_("5. Please send it back to: %(who)s.") % {"who": return_instructions.send_to})
     return lines
-
-
-def _write_column_keys(sheet: Worksheet, row: int, sheet_key: SheetKey) -> None:
-    for index, key in enumerate(COLUMNS, start=1):
-        write_cell(sheet.cell(row, index), format_column_key(key))
-    write_cell(sheet.cell(row, len(COLUMNS) + 1), format_sheet_key(sheet_key))
-    sheet.row_dimensions[row].hidden = True
 
 
 def _style_row(sheet: Worksheet, row: int) -> list[Cell]:
@@ -336,19 +338,3 @@ def _add_validations(sheet: Worksheet, first_row: int, department: Department, t
 
 def _rule(title: str, message: str, **options: str) -> DataValidation:
     return DataValidation(allow_blank=True, showErrorMessage=True, errorTitle=title, error=message, **options)
-
-
-def _protect(sheet: Worksheet) -> None:
-    sheet.protection.sheet = True
-    # Reading stays comfortable: columns and rows may be made wider, and the rows filtered.
-    sheet.protection.formatColumns = False
-    sheet.protection.formatRows = False
-    sheet.protection.autoFilter = False
-
-
-def _set_up_page(sheet: Worksheet, header_row: int, last_row: int) -> None:
-    key_column = get_column_letter(len(COLUMNS) + 1)
-    # The hidden keys are part of the filtered range, so that sorting takes them along.
-    sheet.auto_filter.ref = f"A{header_row}:{key_column}{last_row}"
-    set_up_page(sheet, header_row, _MARGIN)
-    sheet.oddFooter.center.text = "&P / &N"

@@ -155,14 +155,10 @@ class _SheetParser:
         else:
             pairs = max((_find_headers(cells) for cells in self.sheet.rows.values()), key=len, default=[])
         times = Counter(key for key, _column in pairs)
-        for key, number in times.items():
-            if number > 1:
-                self._add_notice(NoticeCode.COLUMN_TWICE, column=key)
-        columns = {key: column for key, column in pairs if times[key] == 1}
         for key in WorkbookColumn:
-            if pairs and key not in times:
-                self._add_notice(NoticeCode.COLUMN_MISSING, column=key)
-        return columns
+            if pairs and times[key] != 1:
+                self._add_notice(NoticeCode.COLUMN_TWICE if times[key] else NoticeCode.COLUMN_MISSING, column=key)
+        return {key: column for key, column in pairs if times[key] == 1}
 
     def _find_header_row(self) -> int | None:
         """Return the row of the heads: below the hidden row, or the first that fits."""
@@ -184,10 +180,12 @@ class _SheetParser:
                 self._read_headers(cells)
             elif keys:
                 self._read_row(number, cells, keys)
-            elif number < before:
-                heading += [cell.text for cell in _unique_cells(cells.values())]
-            else:
-                self._read_foreign_row(number, cells)
+            elif texts := [cell.text for cell in _unique_cells(cells.values())]:
+                if number < before:
+                    heading += texts
+                else:
+                    value = _join_texts(self._open_texts(cells) or texts)
+                    self._add_notice(NoticeCode.NO_KEY, str(number), value=value)
         if self.key is not None and self.key.heading != digest("\n".join(heading)):
             self._add_notice(NoticeCode.HEADING_CHANGED)
 
@@ -215,25 +213,13 @@ class _SheetParser:
                     for column in OPEN_COLUMNS
                     if (cell := cells.get(self._columns.get(column, 0))) is not None
                 },
-                changed=self._find_changed_cells(number, cells, key),
+                changed={
+                    column: WorkbookCell(_cell_reference(number, at), _text_at(cells, at))
+                    for column, was in zip(LOCKED_COLUMNS, key.digests, strict=True)
+                    if (at := self._columns.get(column)) and digest(_text_at(cells, at)) != was
+                },
             )
         )
-
-    def _find_changed_cells(
-        self, number: int, cells: dict[int, SheetCell], key: RowKey
-    ) -> dict[WorkbookColumn, WorkbookCell]:
-        changed = {}
-        for column, was in zip(LOCKED_COLUMNS, key.digests, strict=True):
-            at = self._columns.get(column)
-            text = _text_at(cells, at)
-            if at is not None and digest(text) != was:
-                changed[column] = WorkbookCell(_cell_reference(number, at), text)
-        return changed
-
-    def _read_foreign_row(self, number: int, cells: dict[int, SheetCell]) -> None:
-        texts = [cell.text for cell in _unique_cells(cells.values())]
-        if texts:
-            self._add_notice(NoticeCode.NO_KEY, str(number), value=_join_texts(self._open_texts(cells) or texts))
 
     def _open_texts(self, cells: dict[int, SheetCell]) -> list[str]:
         at = (self._columns.get(column, 0) for column in OPEN_COLUMNS)

@@ -28,7 +28,7 @@ from meetings.tasks.views.batches import undo_tag
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 from meetings.workbooks.review import review_upload
-from meetings.workbooks.reviewed_rows import RowState, WorkbookReview
+from meetings.workbooks.reviewed_rows import RowState
 
 from . import export, services
 from .forms import ARCHIVE, MAX_FILES, WORKBOOK, WorkbookExportForm, WorkbookReviewForm, WorkbookUploadForm
@@ -203,27 +203,25 @@ def _render_review(
     }
     if upload.is_pending:
         # Another one's is waiting for its owner alone, so this is the account's own.
-        context["seen_at"] = services.last_entry_id()
-        context |= _review_context(review_upload(upload, request.user, today()))
+        seen_at = services.last_entry_id()
+        review = review_upload(upload, request.user, today())
+        context |= {
+            "review": review,
+            "seen": services.review_version_token(review),
+            "seen_at": seen_at,
+            "conflicts": review.of(RowState.CONFLICT),
+            "invalid_rows": review.of(RowState.INVALID, RowState.REFUSED),
+            "changes": review.of(RowState.CHANGES),
+            "recorded_rows": review.of(RowState.RECORDED),
+            "unchanged": len(review.of(RowState.UNCHANGED)),
+            "undecided": [row for row in review.rows if row.is_undecided],
+            "longest_value": _MAX_VALUE_LENGTH,
+        }
     elif upload.batch is not None:
         entries = upload.batch.entries.select_related("task__suggestion__meeting", "department", "actor")
         context["entries"] = entries.order_by("pk")
         context["undone_by"] = getattr(upload.batch, "undone_by", None)
     return render(request, "meetings/workbooks/review.html", context, status=status)
-
-
-def _review_context(review: WorkbookReview) -> dict[str, Any]:
-    return {
-        "review": review,
-        "seen": services.review_version_token(review),
-        "conflicts": review.of(RowState.CONFLICT),
-        "invalid_rows": review.of(RowState.INVALID, RowState.REFUSED),
-        "changes": review.of(RowState.CHANGES),
-        "recorded_rows": review.of(RowState.RECORDED),
-        "unchanged": len(review.of(RowState.UNCHANGED)),
-        "undecided": [row for row in review.rows if row.is_undecided],
-        "longest_value": _MAX_VALUE_LENGTH,
-    }
 
 
 # --- what the forms of the page ask for -----------------------------------------------------------
