@@ -135,10 +135,10 @@ def match_names(metadata: ParsedMeeting, rows: Sequence[ParsedRow], choices: dic
             uses[use.kind].setdefault(use.name, []).append(use)
     people = uses[PERSON]
     former_names = list(FormerName.objects.select_related("department", "person"))
-    department_index = _NameIndex.of(Department.objects.all(), [name for name in former_names if name.department])
-    people_index = _NameIndex.of(Person.objects.all() if people else [], [name for name in former_names if name.person])
+    department_index = _NameIndex(Department.objects.all(), [name for name in former_names if name.department])
+    people_index = _NameIndex(Person.objects.all() if people else [], [name for name in former_names if name.person])
     near = {name: _find_similar_people(name, people_index) for name in people}
-    met = _PriorAppearances.of({person.pk for alike in near.values() for person, _likeness in alike})
+    met = _PriorAppearances({person.pk for alike in near.values() for person, _likeness in alike})
     return NameMatches(
         departments={name: _match_department(name, department_index, choices) for name in uses[DEPARTMENT]},
         people={
@@ -169,34 +169,27 @@ def _list_uses(metadata: ParsedMeeting, rows: Sequence[ParsedRow]) -> Iterator[_
         yield _NameUse(PERSON, person.name, None, "attendees", person.capacity)
 
 
-@dataclass(frozen=True, slots=True)
 class _NameIndex:
     """The register's living departments or people, and old names of them.
 
-    ``called`` and ``formerly`` are by the name as `text.fold_text` gives it; ``merged`` leads from the id of a merged
-    row to the living one. Whoever bears a name now comes before whoever bore it once.
+    ``called`` and ``formerly`` are by the name as `text.fold_text` gives it; ``merge_targets`` leads from the id of a
+    merged row to the living one. Whoever bears a name now comes before whoever bore it once.
     """
 
-    living: list[Any]
-    called: dict[str, list[Any]]
-    formerly: dict[str, list[Any]]
-    merge_targets: dict[int, Any]
-    merged_names: frozenset[str]
-
-    @classmethod
-    def of(cls, rows: Iterable[Any], former_names: Iterable[FormerName]) -> _NameIndex:
+    def __init__(self, rows: Iterable[Any], former_names: Iterable[FormerName]) -> None:
         by_id = {row.pk: row for row in rows}
-        living = [row for row in by_id.values() if row.merged_into_id is None]
-        merged = {pk: by_id[row.merged_into_id] for pk, row in by_id.items() if row.merged_into_id is not None}
-        called: dict[str, list[Any]] = {}
-        for row in living:
-            called.setdefault(fold_text(row.name), []).append(row)
-        formerly: dict[str, dict[Any, None]] = {}
+        merged = [row for row in by_id.values() if row.merged_into_id is not None]
+        self.living = [row for row in by_id.values() if row.merged_into_id is None]
+        self.merge_targets = {row.pk: by_id[row.merged_into_id] for row in merged}
+        self.merged_names = {row.name for row in merged}
+        self.called: dict[str, list[Any]] = {}
+        for row in self.living:
+            self.called.setdefault(fold_text(row.name), []).append(row)
         old = [(former.name, former.department or former.person) for former in former_names]
-        for name, row in (*old, *((by_id[pk].name, row) for pk, row in merged.items())):
-            formerly.setdefault(fold_text(name), {})[row] = None
-        fixed = frozenset(by_id[pk].name for pk in merged)
-        return cls(living, called, {name: list(rows) for name, rows in formerly.items()}, merged, fixed)
+        old += [(row.name, self.merge_targets[row.pk]) for row in merged]
+        self.formerly: dict[str, list[Any]] = {}
+        for name, row in dict.fromkeys((fold_text(name), row) for name, row in old):
+            self.formerly.setdefault(name, []).append(row)
 
     def chosen(self, choice: str) -> Any | None:
         """Return the living row that ``choice``, an id, means today."""
@@ -211,30 +204,23 @@ class _NameIndex:
 
 def _match_department(name: str, name_index: _NameIndex, choices: dict[str, str]) -> NameMatch:
     folded_name = fold_text(name)
-    alike = name_index.called.get(folded_name, [])
-    equal = next((department for department in alike if department.name == name), None)
-    if equal is not None:
-        return NameMatch(DEPARTMENT, name, equal)
-    if alike:
-        return NameMatch(DEPARTMENT, name, alike[0], MatchReason.BLANKS)
+    if alike := name_index.called.get(folded_name, []):
+        equal = next((department for department in alike if department.name == name), None)
+        return NameMatch(DEPARTMENT, name, equal or alike[0], None if equal else MatchReason.BLANKS)
     formerly = name_index.formerly.get(folded_name, [])
-    if len(formerly) == 1 and name in name_index.merged_names:
+    only = formerly[0] if len(formerly) == 1 else None
+    if only and name in name_index.merged_names:
         # The row of this name was merged, so there can be no new one.
-        return NameMatch(DEPARTMENT, name, formerly[0], MatchReason.FORMER)
-    if formerly:
-        candidates = tuple(Candidate(department, MatchReason.FORMER) for department in formerly)
-        only = formerly[0] if len(formerly) == 1 else None
-        reason = MatchReason.FORMER if only else None
-        match = NameMatch(DEPARTMENT, name, only, reason, candidates=candidates, is_open=only is None)
-        return _apply_choice(match, name_index, choices)
-    candidates = tuple(
+        return NameMatch(DEPARTMENT, name, only, MatchReason.FORMER)
+    candidates = [Candidate(department, MatchReason.FORMER) for department in formerly] or [
         Candidate(department, reason)
         for department in name_index.living
         if department.is_active and (reason := find_department_match_reason(folded_name, fold_text(department.name)))
-    )
-    return _apply_choice(
-        NameMatch(DEPARTMENT, name, candidates=candidates, is_open=bool(candidates)), name_index, choices
-    )
+    ]
+    reason = MatchReason.FORMER if only else None
+    is_open = only is None and bool(candidates)
+    match = NameMatch(DEPARTMENT, name, only, reason, candidates=tuple(candidates), is_open=is_open)
+    return _apply_choice(match, name_index, choices)
 
 
 def find_department_match_reason(one: str, other: str) -> MatchReason | None:
@@ -258,35 +244,23 @@ def _is_one_letter_apart(one: str, other: str) -> bool:
 # --- people ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class _PriorAppearances:
-    """What the register knows of people: last appearances, capacities, who supervises."""
+    """What the register knows of people: last appearances, capacities, who supervises.
 
-    last_met: dict[int, str]
-    capacities: dict[int, set[str]]
-    leaders: set[int]
+    Costs three queries, none where there are no people.
+    """
 
-    @classmethod
-    def of(cls, people: set[int]) -> _PriorAppearances:
-        """Ask for the people of these ids; three queries, none where there are none."""
-        if not people:
-            return cls({}, {}, set())
+    def __init__(self, people: set[int]) -> None:
         met: dict[int, tuple[Any, str]] = {}
-        capacities: dict[int, set[str]] = {}
-        appearances = [
-            *Attendance.objects.filter(person__in=people).values_list(
-                "person", "capacity", "meeting__issued_on", "meeting__title"
-            ),
-            *SuggestionSource.objects.filter(person__in=people).values_list(
-                "person", "capacity", "suggestion__meeting__issued_on", "suggestion__meeting__title"
-            ),
-        ]
-        for person, capacity, day, title in appearances:
-            capacities.setdefault(person, set()).add(capacity)
-            if person not in met or met[person][0] < day:
-                met[person] = (day, title)
-        leaders = set(TaskLeader.objects.filter(person__in=people).values_list("person", flat=True).distinct())
-        return cls({person: title for person, (_day, title) in met.items()}, capacities, leaders)
+        self.capacities: dict[int, set[str]] = {}
+        for model, meeting in ((Attendance, "meeting"), (SuggestionSource, "suggestion__meeting")):
+            columns = ("person", "capacity", f"{meeting}__issued_on", f"{meeting}__title")
+            for person, capacity, day, title in model.objects.filter(person__in=people).values_list(*columns):
+                self.capacities.setdefault(person, set()).add(capacity)
+                if person not in met or met[person][0] < day:
+                    met[person] = (day, title)
+        self.last_met = {person: title for person, (_day, title) in met.items()}
+        self.leaders = set(TaskLeader.objects.filter(person__in=people).values_list("person", flat=True).distinct())
 
     def candidate(self, person: Person, reason: MatchReason) -> Candidate:
         """Return the person as one whom a name may mean for ``reason``."""
