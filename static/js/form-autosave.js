@@ -76,8 +76,8 @@ function bringBack(form) {
   box.querySelector("[data-orphaned]").hidden = !without.length;
   without.forEach((entry) => {
     const text = document.createElement("p");
-    text.className = "pre-line";
-    text.textContent = entry[2];
+    text.className = "text-break";
+    text.innerText = entry[2];
     box.querySelector(".message-text").append(text);
   });
   form.prepend(box);
