@@ -13,6 +13,7 @@ from django.test import Client
 from meetings.minutes import draft_services
 from meetings.minutes.parser.entrypoint import parse_file
 from meetings.models import MinutesDocument
+from tests.helpers import compact_html
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -43,7 +44,7 @@ def act(client: Client, document: MinutesDocument, action: str, position: int | 
 
 def said(response) -> str:
     """Return the one sentence of a refusal."""
-    alerts = re.findall(r'<div class="alert alert-danger" role="alert">\s*<p>(.*?)</p>', response.content.decode())
+    alerts = re.findall(r'<div class="alert alert-danger" role="alert"><p>(.*?)</p>', compact_html(response))
     assert len(alerts) == 1
     return alerts[0]
 

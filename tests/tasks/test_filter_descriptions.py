@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from meetings.models import Role
 from tests import factories
+from tests.helpers import compact_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -17,7 +18,7 @@ def words_of(query: str, language: str = "en") -> str:
     response = client.get(f"/tasks/?{query}")
     with translation.override(language):
         said = response.context["listing"].description
-    assert f'list-description">{said}<' in response.content.decode(), "it is on the page, for paper"
+    assert f'list-description">{said}<' in compact_html(response), "it is on the page, for paper"
     return said
 
 

@@ -19,6 +19,7 @@ from meetings.tasks.services.closure import agree_to_closure, request_closure, s
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.status import update_task
 from tests import factories
+from tests.helpers import compact_html
 
 from .helpers import act
 
@@ -30,7 +31,7 @@ def page(account: Account, **query) -> str:
     client.force_login(account)
     response = client.get(reverse("overview"), query)
     assert response.status_code == 200
-    return response.content.decode()
+    return compact_html(response)
 
 
 def moves(day) -> dict[int, str]:

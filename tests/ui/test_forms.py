@@ -86,8 +86,8 @@ def test_a_field_is_told_by_its_label_its_help_and_what_is_wrong_with_it():
     field = html.fromstring(Name({"name": ""})["name"].as_field_group())
     (control,) = field.xpath("//input")
     assert field.xpath("//label/@for") == [control.get("id")]
-    described = [field.get_element_by_id(name).text_content() for name in control.get("aria-describedby").split()]
-    assert described == ["As it is printed.", "Fill in “Name”."]
+    notes = [field.get_element_by_id(name) for name in control.get("aria-describedby").split()]
+    assert [note.text_content().strip() for note in notes] == ["As it is printed.", "Fill in “Name”."]
     assert control.get("aria-invalid") == "true"
 
 
