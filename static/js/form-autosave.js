@@ -76,7 +76,7 @@ function bringBack(form) {
   box.querySelector("[data-orphaned]").hidden = !without.length;
   without.forEach((entry) => {
     const text = document.createElement("p");
-    text.className = "text-break";
+    text.className = "user-text";
     text.innerText = entry[2];
     box.querySelector(".message-text").append(text);
   });

@@ -21,7 +21,7 @@ def type_row(row: Locator, **fields: str) -> None:
 
 
 def rows(page: Page):
-    return page.locator(".breakdown-suggestion > p.text-break:first-child")
+    return page.locator(".breakdown-suggestion > p.user-text:first-child")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
