@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import CAN_REPORT, ActorRole, Transition, transitions_from
+from meetings.core.lifecycle import CAN_REPORT, ActorRole
 from meetings.models import ANSWERABLE_ROLES, Account, Department, Role, Task, TaskDepartment
 from meetings.models.task import TaskQuerySet
 
@@ -71,17 +71,6 @@ def roles_of(account: Account, task: Task) -> frozenset[ActorRole]:
         is_own, is_answered = bool(roles), bool(roles.intersection(ANSWERABLE_ROLES))
     actor_roles = {ActorRole.ANY_LIAISON: is_own, ActorRole.ANSWERABLE_LIAISON: is_answered}
     return frozenset(taker for taker, is_one in actor_roles.items() if is_one)
-
-
-def available_transitions(account: Account, task: Task, status: str) -> tuple[Transition, ...]:
-    """Return the changes of status ``account`` may make to ``task`` from ``status``."""
-    return transitions_from(status, roles_of(account, task))
-
-
-def quick_transitions(account: Account, task: Task) -> tuple[Transition, ...]:
-    """Return the changes of status for a quick update of ``task``; goes with `on`."""
-    actor_roles = roles_of(account, task)
-    return transitions_from(task.day_status, actor_roles) if actor_roles & CAN_REPORT else ()
 
 
 def can_report(account: Account, task: Task) -> bool:

@@ -12,7 +12,7 @@ from meetings.models.batch import BatchQuerySet
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet
 
-from .roles import can_change_tasks, is_secretariat, own_scope, require_secretariat, roles_of
+from .roles import can_change_tasks, is_secretariat, require_secretariat, roles_of
 
 
 def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
@@ -26,12 +26,9 @@ def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
     return get_object_or_404(tasks, pk=pk)
 
 
-def readable_states(account: Account, scope: dict[str, list[str]]) -> TaskStateQuerySet:
-    """Return the intervals of the readable tasks in ``scope`` (empty: of all)."""
-    states = TaskState.objects.all()
-    if scope:
-        states = states.filter(task__in=filter_by_scope(Task.objects.all(), scope))
-    return states if account.is_authenticated else states.none()
+def readable_states(account: Account) -> TaskStateQuerySet:
+    """Return the intervals of the readable tasks."""
+    return TaskState.objects.all() if account.is_authenticated else TaskState.objects.none()
 
 
 def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
@@ -41,14 +38,8 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     """
     if account.role == Role.LIAISON:
         return tasks.assigned_to(account.departments.values("pk"))
-    return filter_by_scope(tasks, own_scope(account))
-
-
-def filter_by_scope(tasks: TaskQuerySet, scope: dict[str, list[str]]) -> TaskQuerySet:
-    """Return the ``tasks`` in ``scope`` (`own_scope`); empty: all of them."""
-    if "leader" in scope:
-        return tasks.supervised_by(scope["leader"])
-    return tasks.assigned_to(scope["department"]) if "department" in scope else tasks
+    is_leader = account.role == Role.LEADER and account.person_id is not None
+    return tasks.supervised_by([account.person_id]) if is_leader else tasks
 
 
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:

@@ -4,21 +4,16 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from meetings.models import Account, Department, Role, WorkbookUpload
+from meetings.models import Account, Department, WorkbookUpload
 from meetings.models.organisation import DepartmentQuerySet
 from meetings.models.workbook import WorkbookUploadQuerySet
 
-from .roles import is_secretariat
-
-
-def can_use_workbooks(account: Account) -> bool:
-    """Whether the account uses fill-in workbooks: the secretariat's and liaisons'."""
-    return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
+from .roles import can_change_tasks, is_secretariat
 
 
 def require_workbook_access(account: Account) -> None:
     """Raise PermissionDenied for everybody else than the secretariat and the liaisons."""
-    if not can_use_workbooks(account):
+    if not can_change_tasks(account):
         raise PermissionDenied(_("Only the secretariat and the liaisons of departments use fill-in workbooks."))
 
 
@@ -27,7 +22,7 @@ def workbook_departments(account: Account) -> DepartmentQuerySet:
     departments = Department.objects.offered()
     if is_secretariat(account):
         return departments
-    return departments.filter(liaisons=account) if can_use_workbooks(account) else departments.none()
+    return departments.filter(liaisons=account) if can_change_tasks(account) else departments.none()
 
 
 def own_workbooks(account: Account) -> WorkbookUploadQuerySet:

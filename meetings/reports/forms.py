@@ -189,7 +189,7 @@ class RegisterForm(DayReportForm):
     def write(self, file: BinaryIO) -> None:
         day = self.cleaned_data[AS_OF]
         tasks = permissions.readable_tasks(self.account, day).in_printed_order()
-        write_register_with_summary(file, tasks, permissions.readable_states(self.account, {}), day)
+        write_register_with_summary(file, tasks, permissions.readable_states(self.account), day)
 
 
 # The forms of the page, by their names.

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from meetings import permissions
+from meetings.core.lifecycle import CAN_REPORT, transitions_from
 from meetings.display.fields import format_review_interval, format_value, label
 from meetings.display.import_issues import issue_message
 from meetings.models import Batch, Health, Task
@@ -40,7 +41,9 @@ def format_field(value: Any, name: str) -> str:
 @register.simple_tag(takes_context=True)
 def may_change_status(context: Context, task: Task) -> bool:
     """Whether the reader may change the status of a listed ``task`` in place."""
-    return context["listing"].is_today and bool(permissions.quick_transitions(context["request"].user, task))
+    actor_roles = permissions.roles_of(context["request"].user, task)
+    has_transitions = actor_roles & CAN_REPORT and transitions_from(task.day_status, actor_roles)
+    return context["listing"].is_today and bool(has_transitions)
 
 
 @register.simple_tag(takes_context=True)

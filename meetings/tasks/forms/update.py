@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
+from meetings.core.lifecycle import transitions_from
 from meetings.display.fields import label
 from meetings.locking import check_version
 from meetings.models import Account, Department, Status, Task
@@ -93,7 +94,7 @@ class UpdateTaskForm(TaskForm):
     def __init__(self, *args: Any, account: Account, task: Task, **options: Any) -> None:
         initial = {"status": task.day_status, "status_was": task.day_status}
         super().__init__(*args, account=account, task=task, initial=initial, **options)
-        steps = permissions.available_transitions(account, task, task.day_status)
+        steps = transitions_from(task.day_status, permissions.roles_of(account, task))
         self.fields["status"].choices = [(task.day_status, Status(task.day_status).label)] + [
             (step.target.value, Status(step.target).label) for step in steps
         ]

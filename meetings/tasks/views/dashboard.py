@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.core.text import parse_id
-from meetings.models import Health
+from meetings.models import Health, Task
 from meetings.tasks import statistics
 from meetings.tasks.filters import TaskFilterSet
 from meetings.tasks.listing import requested_day
@@ -32,13 +32,14 @@ def dashboard(request: Request) -> HttpResponse:
     is_own_scope = bool(own) and request.GET.get("scope") != "all" and not filter_query
     tasks = permissions.readable_tasks(request.user, day)
     scope = as_of_query(day)
-    active_scope = own if is_own_scope else {}
-    tasks = permissions.filter_by_scope(tasks, active_scope)
-    for name, values in active_scope.items():
-        scope.setlist(name, values)
-    states = permissions.readable_states(request.user, active_scope)
-    own_ids: dict[str, set[int | str]]
-    own_ids = {name: {int(value) for value in values} for name, values in active_scope.items()}
+    states = permissions.readable_states(request.user)
+    own_ids: dict[str, set[int | str]] = {}
+    if is_own_scope:
+        tasks = permissions.own_tasks(request.user, tasks)
+        states = states.filter(task__in=permissions.own_tasks(request.user, Task.objects.all()))
+        for name, values in own.items():
+            scope.setlist(name, values)
+            own_ids[name] = {int(value) for value in values}
     filter_descriptions: list[str] = []
     if filter_query:
         filterset = TaskFilterSet(filter_query, tasks, day=day)
