@@ -5,9 +5,9 @@ functions take the day they are about (Asia/Shanghai) and tasks from `TaskQueryS
 """
 
 import datetime
-from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from meetings.models import (
     Health,
     Instruction,
     Status,
+    Task,
     TaskDepartment,
     TaskLeader,
     TaskLog,
@@ -90,17 +91,10 @@ def _leader_agreed(day: datetime.date) -> Exists:
     return Exists(entries.filter(~Exists(later), task=OuterRef("pk"), kind="agreement"))
 
 
-@dataclass(frozen=True, slots=True)
-class UnreportedDepartment:
-    """A department with the number of red tasks it has been silent on."""
-
-    key: int
-    label: str
-    number: int
-
-
-def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list[UnreportedDepartment]:
+def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Task, dict[str, Any]]:
     """Return who has not reported on red tasks, the most silent first. One query.
+
+    Each with ``key``, ``label`` and the ``number`` of red tasks the department has been silent on.
 
     The list filtered by ``silent`` and the two red healths has as many rows.
     """
@@ -114,8 +108,8 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> list
             last_report_on=OuterRef("state__last_report__effective_on"),
         )
     )
-    rows = unreported.order_by().values_list(part, f"{part}__name").annotate(number=Count("pk", distinct=True))
-    return sorted((UnreportedDepartment(*row) for row in rows), key=lambda row: (-row.number, row.key))
+    counts = unreported.values(key=F(part), label=F(f"{part}__name")).annotate(number=Count("pk", distinct=True))
+    return counts.order_by("-number", "key")
 
 
 def changes_since(
