@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from meetings.display.fields import label
 from meetings.models import DepartmentRole
 from meetings.ui.fields import SelectField
-from meetings.ui.widgets import SearchSelect
+from meetings.ui.widgets import SearchSelect, offered_choices
 
 _SEPARATORS = re.compile(r"[\s,:]")
 
@@ -97,34 +98,22 @@ class AssignmentsField(forms.Field):
 
     def __init__(self, row_form: type[forms.Form], *, label: Any) -> None:
         super().__init__(label=label, required=False, widget=AssignmentsWidget(row_form))
+        self.offered: dict[str, Any] = {}
 
-    def set_choices(self, choices: Sequence[Any]) -> None:
-        """Offer these, as `offered_choices` returns them."""
-        self.widget.choices = choices
-
-    @property
-    def offered(self) -> dict[str, Any]:
-        """What is offered, by its id."""
-        return {str(value): value.instance for value, _label in flatten_choices(self.widget.choices)}
+    def offer(self, rows: Iterable[Model], *, empty: str) -> None:
+        """Offer ``rows``, as `offered_choices` takes them; ``empty`` is the label of none."""
+        self.offered = {str(row.pk): row for row in rows}
+        self.widget.choices = offered_choices(self.offered.values(), empty=empty)
 
     def to_python(self, value: Any) -> list[Any]:
         """Return pairs of department and role, or the leaders, without empty rows."""
-        offered = self.offered
         rows = [row for row in rows_from_text(value) if row[0]]
         for row in rows:
-            if row[0] not in offered:
+            if row[0] not in self.offered:
                 raise forms.ValidationError(
                     _("“%(value)s” is not in the list. Choose again.") % {"value": row[0]}, code="invalid_choice"
                 )
-        return [(offered[row[0]], row[1]) if len(row) > 1 else offered[row[0]] for row in rows]
-
-
-def flatten_choices(choices: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Return grouped choices without groups and without the empty one."""
-    flat: list[tuple[Any, Any]] = []
-    for value, text in choices:
-        flat += text if isinstance(text, (list, tuple)) else [(value, text)]
-    return [(value, text) for value, text in flat if value != ""]
+        return [(self.offered[row[0]], row[1]) if len(row) > 1 else self.offered[row[0]] for row in rows]
 
 
 def rows_to_text(rows: Iterable[Sequence[str]]) -> str:

@@ -23,7 +23,6 @@ from meetings.tasks.forms.deadlines import DeadlineForm
 from meetings.tasks.services.deadline_corrections import check_correctable
 from meetings.ui.fields import DayField, TextField
 from meetings.ui.forms import TrackedForm
-from meetings.ui.widgets import offered_choices
 
 from .update import TaskForm, format_last_state_change
 
@@ -68,13 +67,12 @@ class EditTaskForm(TaskForm, TrackedForm):
         self.fields["effective_on"].help_text = _("%(last)s or later; the days before keep showing the old one.") % {
             "last": format_last_state_change(task)
         }
-        nobody = _("Nobody")
-        self._assignments["departments"].set_choices(
-            offered_choices(Department.objects.offered([part.department_id for part in departments]), empty=nobody)
+        own_departments, own_leaders = (
+            [part.department_id for part in departments],
+            [part.person_id for part in leaders],
         )
-        self._assignments["leaders"].set_choices(
-            offered_choices(Person.objects.selectable_as_leaders([part.person_id for part in leaders]), empty=nobody)
-        )
+        self.fields["departments"].offer(Department.objects.offered(own_departments), empty=_("Nobody"))
+        self.fields["leaders"].offer(Person.objects.selectable_as_leaders(own_leaders), empty=_("Nobody"))
         self.deadline = DeadlineForm(data, task=task)
         self.deadline_lock_reason = ""
         try:
