@@ -145,10 +145,8 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     no rows, never all (docs/domain.md, Contracts).
     """
     errors: list[str] = requested_day(request)[1]
-    columns, column_errors = parse_columns(request.GET)
-    # What is remembered may name a column of another release; an address is somebody's mistake.
-    columns = columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
-    sorting, sorting_errors = TaskTable.parse_sorting(request.GET)
+    columns, column_errors = _shown_columns(request, request.GET)
+    sorting, _errors = TaskTable.parse_sorting(request.GET)
     tasks = TaskTable.prepare_queryset(
         permissions.annotate_liaison_roles(request.user, tasks), day, columns=columns, sorting=sorting
     )
@@ -157,14 +155,14 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     per_page = _parse_number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], errors)
     # An export is of all pages, so it does not matter on which of them it was asked for.
     page = 1 if request.GET.get("export") else _parse_number(request, "page", 1, 1, None, errors)
-    errors += [*sorting_errors, *column_errors]
-    matches = tasks.none() if errors else filterset.qs
-    table = _build_table(request, matches.in_printed_order(), columns, [] if errors else sorting)
+    errors += column_errors
+    matches = tasks if errors else filterset.qs
+    table, errors = TaskTable.build(request, matches.in_printed_order(), errors, columns=columns)
     try:
         table.paginate(page=1 if errors else page, per_page=per_page, paginator_class=Paginator)
     except EmptyPage:
         errors.append(_("There is no page %(page)d. Go back to the first one.") % {"page": page})
-        table = _build_table(request, tasks.none(), columns, [])
+        table, errors = TaskTable.build(request, tasks, errors, columns=columns)
         table.paginate(page=1, per_page=per_page)
     return Listing(
         day=day,
@@ -181,22 +179,19 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
 
 def build_single_row(request: Request, tasks: TaskQuerySet, address: str) -> TaskRows:
     """Return ``tasks``, one task, as a row of the list at ``address``."""
-    params = QueryDict(urlsplit(address).query)
-    columns = (
-        parse_columns(params)[0] or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS)
-    )
+    columns, _errors = _shown_columns(request, QueryDict(urlsplit(address).query))
     tasks = TaskTable.prepare_queryset(
         permissions.annotate_liaison_roles(request.user, tasks), today(), columns=columns
     )
-    return TaskRows(
-        day=today(), is_today=True, table=_build_table(request, tasks, columns, []), columns=columns, address=address
-    )
+    table, _errors = TaskTable.build(request, tasks, columns=columns)
+    return TaskRows(day=today(), is_today=True, table=table, columns=columns, address=address)
 
 
-def _build_table(request: Request, tasks: TaskQuerySet, columns: list[str], sorting: list[str]) -> TaskTable:
-    table = TaskTable(tasks, columns=columns, order_by=sorting)
-    table.request = request
-    return table
+def _shown_columns(request: Request, params: QueryDict) -> tuple[list[str], list[str]]:
+    """Return the columns of the address or the account, and errors in the address."""
+    columns, errors = parse_columns(params)
+    # What is remembered may name a column of another release; an address is somebody's mistake.
+    return columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS), errors
 
 
 def _parse_number(

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.display.deadline_messages import shorten_text
+from meetings.exports import register
+from meetings.exports.downloads import download_response
 from meetings.models import Status, Task, TaskLog
-from meetings.tasks import downloads
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
@@ -22,6 +23,9 @@ from meetings.ui.navigation import today
 
 from .detail import render_task
 
+# What `export=` takes on the list of tasks: exactly its rows, sorted as in the list.
+REGISTER_FORMATS = {"xlsx": register.write_register_workbook, "csv": register.write_register_csv}
+
 
 @require_safe
 def task_list(request: Request) -> HttpResponseBase:
@@ -30,8 +34,9 @@ def task_list(request: Request) -> HttpResponseBase:
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day)
     export_format = request.GET.get("export")
     if export_format and not listing.errors:
-        if export_format in downloads.REGISTER_FORMATS:
-            return downloads.register_response(listing.tasks, day, export_format)
+        if write := REGISTER_FORMATS.get(export_format):
+            name = _("Register as of %(day)s") % {"day": day.isoformat()}
+            return download_response(lambda file: write(file, listing.tasks, day), name, export_format)
         listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": export_format})
     fragment = request.htmx and not request.htmx.history_restore_request
     response = render(
