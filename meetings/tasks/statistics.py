@@ -3,16 +3,16 @@
 import calendar
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import TruncMonth
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
+from meetings.core.types import StrOrPromise
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Health, Instruction, Status, TaskLog
 from meetings.models.choices import NOBODY
 from meetings.models.health import health_condition
@@ -224,75 +224,73 @@ def _collect(rows: Iterable[dict]) -> list[HealthCount]:
 
 
 @dataclass(frozen=True, slots=True)
-class _FigureDefinition:
-    """A number of the summary: its label, condition and list parameters."""
+class Figure:
+    """A number of a summary: how many tasks fulfil ``condition``.
 
-    label: Promise
+    The list narrowed by ``params`` has as many rows.
+    """
+
+    name: str
+    label: Any  # lazy in a definition, text beside a number
     condition: Q
     params: dict[str, list[str]]
+    number: int = 0
 
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
 _NOT_LATE = [Health.UNDECIDED.value, Health.DUE_SOON.value, Health.ON_TRACK.value]
 
 
-def _with_status(label: Promise, status: Status) -> _FigureDefinition:
-    return _FigureDefinition(label, Q(day_status=status), {"status": [status.value]})
+def _with_status(label: StrOrPromise, status: Status) -> Figure:
+    return Figure(status.value, label, Q(day_status=status), {"status": [status.value]})
 
 
-def _with_health(label: Promise, health: Health) -> _FigureDefinition:
-    return _FigureDefinition(label, Q(health=health), {"health": [health.value]})
+def _with_health(label: StrOrPromise, health: Health) -> Figure:
+    return Figure(health.value, label, Q(health=health), {"health": [health.value]})
 
 
-def _extended(label: Promise, times: int) -> _FigureDefinition:
-    return _FigureDefinition(label, Q(day_extension_count__gte=times), {"extended": [str(times)]})
+def _extended(name: str, label: StrOrPromise, times: int) -> Figure:
+    return Figure(name, label, Q(day_extension_count__gte=times), {"extended": [str(times)]})
 
 
 # The ends besides closure, which a summary tells only where there are any; their words, where not the status's label.
 OTHER_ENDS = tuple(status for status in Status if status.value in ENDED_STATUSES and status != Status.CLOSED)
 _END_LABELS = {Status.TERMINATED: pgettext_lazy("summary", "terminated")}
 # Each task is in exactly one of these, so that their numbers add up to all tasks.
-_PARTS = {
-    "closed": _with_status(pgettext_lazy("summary", "closed"), Status.CLOSED),
-    "under_way": _FigureDefinition(
+_PARTS = (
+    _with_status(pgettext_lazy("summary", "closed"), Status.CLOSED),
+    Figure(
+        "under_way",
         pgettext_lazy("summary", "under way"),
         Q(health__in=_NOT_LATE, day_next_due__isnull=False),
         {"health": _NOT_LATE, "due": ["dated"]},
     ),
-    "ongoing": _FigureDefinition(
+    Figure(
+        "ongoing",
         pgettext_lazy("summary", "ongoing"),
         Q(day_status__in=_OPEN, day_next_due__isnull=True),
         {"status": _OPEN, "due": ["none"]},
     ),
-    "overdue": _with_health(pgettext_lazy("summary", "overdue"), Health.OVERDUE),
-    **{end.value: _with_status(_END_LABELS.get(end, end.label), end) for end in OTHER_ENDS},
-}
-# These are contained in the parts: what is to be known of them besides.
-_SUBSETS = {
-    "review_missed": _with_health(pgettext_lazy("summary", "review missed"), Health.REVIEW_MISSED),
-    "due_soon": _with_health(pgettext_lazy("summary", "due soon"), Health.DUE_SOON),
-    "undecided": _FigureDefinition(
+    _with_health(pgettext_lazy("summary", "overdue"), Health.OVERDUE),
+    *(_with_status(_END_LABELS.get(end, end.label), end) for end in OTHER_ENDS),
+)
+# Each is one of the parts, or among several: what is to be known of them besides.
+_FIGURES = (
+    *_PARTS,
+    _with_health(pgettext_lazy("summary", "review missed"), Health.REVIEW_MISSED),
+    _with_health(pgettext_lazy("summary", "due soon"), Health.DUE_SOON),
+    Figure(
+        "undecided",
         pgettext_lazy("summary", "deadline undecided"),
         # Also where its review was missed meanwhile, which its health says first.
         Q(day_status__in=_OPEN, day_deadline_kind=DeadlineKind.UNDECIDED),
         {"status": _OPEN, "due": ["undecided"]},
     ),
-    "closure_requested": _with_status(pgettext_lazy("summary", "closure requested"), Status.CLOSURE_REQUESTED),
-    "extended": _extended(pgettext_lazy("summary", "extended"), 1),
-    "extended_again": _extended(pgettext_lazy("summary", "extended twice or more"), 2),
-}
-_FIGURE_DEFINITIONS = {**_PARTS, **_SUBSETS}
-_CONDITIONS = {name: definition.condition for name, definition in _FIGURE_DEFINITIONS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number of a summary: the list narrowed by ``params`` has ``number`` rows."""
-
-    name: str
-    label: str
-    number: int
-    params: dict[str, list[str]]
+    _with_status(pgettext_lazy("summary", "closure requested"), Status.CLOSURE_REQUESTED),
+    _extended("extended", pgettext_lazy("summary", "extended"), 1),
+    _extended("extended_again", pgettext_lazy("summary", "extended twice or more"), 2),
+)
+_CONDITIONS = {figure.name: figure.condition for figure in _FIGURES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +308,7 @@ class Summary:
     @property
     def parts(self) -> list[Figure]:
         """The figures that add up to ``tasks``; other ends than closure only if any."""
-        parts = [self.figures[name] for name in _PARTS]
+        parts = [self.figures[part.name] for part in _PARTS]
         return [part for part in parts if part.name not in OTHER_ENDS or part.number]
 
 
@@ -344,10 +342,7 @@ def build_department_summaries(tasks: TaskQuerySet, day: datetime.date) -> list[
         Summary(
             day=day,
             tasks=row["tasks"],
-            figures={
-                name: Figure(name, figure.label, figure.number, {**figure.params, "department": [str(row["of"])]})
-                for name, figure in _build_figures(row).items()
-            },
+            figures=_build_figures(row, department=[str(row["of"])]),
             key=row["of"],
             label=row["name"],
         )
@@ -393,8 +388,14 @@ def _count_annotations(conditions: Mapping[str, Q]) -> dict[str, Count]:
     return {"tasks": Count("pk"), **{f"in_{name}": Count("pk", filter=q) for name, q in conditions.items()}}
 
 
-def _build_figures(numbers: dict[str, int]) -> dict[str, Figure]:
+def _build_figures(numbers: dict[str, int], **params: list[str]) -> dict[str, Figure]:
+    """Return the figures with their ``numbers``, in lists narrowed further by ``params``."""
     return {
-        name: Figure(name, str(meaning.label), numbers[f"in_{name}"], meaning.params)
-        for name, meaning in _FIGURE_DEFINITIONS.items()
+        figure.name: replace(
+            figure,
+            label=str(figure.label),
+            number=numbers[f"in_{figure.name}"],
+            params={**figure.params, **params},
+        )
+        for figure in _FIGURES
     }
