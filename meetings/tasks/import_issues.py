@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from meetings.core.text import parse_ids
-from meetings.models import Account, ImportIssue, ImportIssueColumn, Meeting, Suggestion, Task
+from meetings.models import Account, ImportIssue, ImportIssueColumn, Suggestion, Task
 from meetings.models.import_issue import ImportIssueQuerySet
 from meetings.permissions import require_secretariat
 
@@ -58,14 +58,6 @@ class IssueGroup:
         return datetime.date.fromisoformat(value) if value else None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenIssueRow:
-    """A row of a table with what is open about it."""
-
-    suggestion: Suggestion
-    issues: list[IssueGroup]
-
-
 def count_open_issues() -> int:
     """Return how many questions are open. One query."""
     return ImportIssue.objects.open().order_by().values(*_GROUP_FIELDS).distinct().count()
@@ -79,18 +71,13 @@ def group_issues(issues: Iterable[ImportIssue]) -> list[IssueGroup]:
     return [IssueGroup(tuple(of_one)) for of_one in groups.values()]
 
 
-def build_open_issue_rows(suggestions: Iterable[Suggestion]) -> list[OpenIssueRow]:
+def build_open_issue_rows(suggestions: Iterable[Suggestion]) -> list[tuple[Suggestion, list[IssueGroup]]]:
     """Return ``suggestions`` with their open questions. Four queries."""
     suggestions = list(suggestions)
     issues = with_task_details(ImportIssue.objects.open().filter(task__suggestion__in=suggestions))
     by_row = groupby(issues, key=lambda issue: issue.task.suggestion_id)
     groups_by_row = {row: group_issues(of_row) for row, of_row in by_row}
-    return [OpenIssueRow(row, groups_by_row[row.pk]) for row in suggestions if row.pk in groups_by_row]
-
-
-def group_by_meeting(rows: Iterable[OpenIssueRow]) -> list[tuple[Meeting, list[OpenIssueRow]]]:
-    """Return the rows under their meetings."""
-    return [(meeting, list(of_one)) for meeting, of_one in groupby(rows, key=lambda row: row.suggestion.meeting)]
+    return [(row, groups_by_row[row.pk]) for row in suggestions if row.pk in groups_by_row]
 
 
 def with_task_details(issues: ImportIssueQuerySet) -> ImportIssueQuerySet:

@@ -1,7 +1,6 @@
 """What people type to answer what an import left open."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -21,15 +20,6 @@ from meetings.ui.widgets import SearchSelect, offered_choices
 
 # It is right as it stands; the day that the question offers is; something else is.
 RIGHT, OFFERED, WRONG = DECISIONS = ("right", "offered", "wrong")
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAssignments:
-    """Fields of one task's share of a row's departments or leaders, and another one."""
-
-    task: Task
-    parts: forms.BoundField
-    other: forms.BoundField
 
 
 class IssueForm(ServiceForm):
@@ -77,10 +67,10 @@ class IssueForm(ServiceForm):
             )
 
     @property
-    def assignments(self) -> list[TaskAssignments]:
-        """The fields about departments or leaders, task by task."""
+    def assignments(self) -> list[tuple[Task, forms.BoundField, forms.BoundField]]:
+        """Of each task its departments or leaders, and the field of another one."""
         tasks = [task for task in self.issue.tasks if f"task-{task.pk}" in self.fields]
-        return [TaskAssignments(task, self[f"task-{task.pk}"], self[f"task-{task.pk}-other"]) for task in tasks]
+        return [(task, self[f"task-{task.pk}"], self[f"task-{task.pk}-other"]) for task in tasks]
 
     def is_valid(self) -> bool:
         """Whether all that was typed can be given to the service."""
@@ -112,7 +102,7 @@ class IssueForm(ServiceForm):
                 form.task.pk: Correction(deadline=form.value if form.has_corrections else None)
                 for form in self.deadlines
             }
-        return {share.task.pk: self._build_correction(share.task) for share in self.assignments}
+        return {task.pk: self._build_correction(task) for task, _parts, _other in self.assignments}
 
     def _build_correction(self, task: Task) -> Correction:
         chosen, other = self.cleaned_data[f"task-{task.pk}"], self.cleaned_data[f"task-{task.pk}-other"]

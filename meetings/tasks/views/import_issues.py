@@ -1,5 +1,6 @@
 """待确认: the queue of import issues, each answered in place."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from meetings import permissions
 from meetings.tasks import import_issues
 from meetings.tasks.forms.import_issues import RIGHT, IssueForm
-from meetings.tasks.import_issues import IssueGroup, OpenIssueRow
+from meetings.tasks.import_issues import IssueGroup
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.import_issues import resolve_issues
 from meetings.ui.http import Request
@@ -40,18 +41,17 @@ def _page(request: Request, *, submitted_form: IssueForm | None = None, status: 
     context = {
         "page": page,
         "page_number": page.number,
-        "meetings": import_issues.group_by_meeting(rows),
+        "rows": rows,
         "number": import_issues.count_open_issues(),
         "may_answer": permissions.is_secretariat(request.user),
-        "form": submitted_form or _requested_form(request, rows),
+        "form": submitted_form or _requested_form(request, (issue for _row, issues in rows for issue in issues)),
     }
     return render(request, "meetings/tasks/import_issues/list.html", context, status=status)
 
 
-def _requested_form(request: Request, rows: list[OpenIssueRow]) -> IssueForm | None:
+def _requested_form(request: Request, issues: Iterable[IssueGroup]) -> IssueForm | None:
     """Return the correction form of the question that ``wrong`` names."""
     opened_issue_id = request.GET.get("wrong")
-    issues = (question for row in rows for question in row.issues)
     issue = next((question for question in issues if str(question.first.pk) == opened_issue_id), None)
     return IssueForm(issue=issue) if issue and permissions.is_secretariat(request.user) else None
 
@@ -127,7 +127,7 @@ def _next_anchor(request: Request, form: IssueForm) -> str:
         return ""
     pages = Paginator(import_issues.readable_suggestions_with_open_issues(request.user), ROWS_PER_PAGE)
     rows = import_issues.build_open_issue_rows(pages.get_page(form.data.get("page")).object_list)
-    anchors = [each.anchor for row in rows for each in row.issues]
+    anchors = [issue.anchor for _row, issues in rows for issue in issues]
     later = anchors[anchors.index(form.issue.anchor) + 1 :] if form.issue.anchor in anchors else anchors
     return next(iter(later), "")
 
