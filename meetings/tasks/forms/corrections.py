@@ -102,13 +102,11 @@ class EditTaskForm(TaskForm, TrackedForm):
         self.deadline.forget_errors()
 
     def is_valid(self) -> bool:
-        """Whether all that was typed can be given to the service."""
         of_deadline = not self._has_deadline_changes or self.deadline.is_valid()
         return super().is_valid() and of_deadline
 
     @property
     def status_code(self) -> int:
-        """Of the page that shows the form."""
         if self.service_error is None and self._has_deadline_changes:
             return max(super().status_code, self.deadline.status_code)
         return super().status_code
@@ -129,7 +127,6 @@ class EditTaskForm(TaskForm, TrackedForm):
         }
 
     def add_service_error(self, error: ServiceError) -> None:
-        """Put the message of a service that refused beside the field it is about."""
         if error.field in self.deadline.fields:
             self.service_error = error
             self.deadline.add_service_error(error)
@@ -145,14 +142,12 @@ class EditTaskForm(TaskForm, TrackedForm):
             self.data = self.deadline.data
 
     def set_value(self, data: QueryDict, name: str, value: str) -> None:
-        """Write ``value`` into ``data`` as the field would send it."""
         if name in self._assignments:
             self._assignments[name].widget.set_value(data, value)
         else:
             super().set_value(data, name, value)
 
     def describe_value(self, name: str, value: str) -> str:
-        """Return a value of the field in words."""
         if name not in self._assignments:
             return value
         offered = self._assignments[name].offered

@@ -117,5 +117,4 @@ class DeadlineForm(TrackedForm):
         return data
 
     def add_service_error(self, error: ServiceError) -> None:
-        """Put the message beside the field it is about."""
         self.add_error(error.field if error.field in self.fields else "deadline_text", error.message)

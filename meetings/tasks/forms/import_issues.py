@@ -73,7 +73,6 @@ class IssueForm(ServiceForm):
         return [(task, self[f"task-{task.pk}"], self[f"task-{task.pk}-other"]) for task in tasks]
 
     def is_valid(self) -> bool:
-        """Whether all that was typed can be given to the service."""
         deadlines = [form.is_valid() for form in self.deadlines if self.corrects and form.has_corrections]
         return super().is_valid() and all(deadlines)
 
@@ -116,7 +115,6 @@ class IssueForm(ServiceForm):
         return Correction(departments=[(departments[pk], roles.get(pk, DepartmentRole.RESPONSIBLE)) for pk in ids])
 
     def add_service_error(self, error: ServiceError) -> None:
-        """Put the message of a service that refused beside the field it is about."""
         if error.field in ("deadline_text", "milestones") and len(self.deadlines) == 1:
             self.service_error = error
             self.deadlines[0].add_service_error(error)
@@ -128,7 +126,6 @@ class IssueForm(ServiceForm):
 
     @property
     def status_code(self) -> int:
-        """Of the page that shows the form."""
         if self.service_error is not None:
             return super().status_code
         return max(super().status_code, 200, *(form.status_code for form in self.deadlines))

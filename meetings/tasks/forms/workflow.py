@@ -13,7 +13,7 @@ from meetings import permissions
 from meetings.core.types import StrOrPromise
 from meetings.deadlines import Deadline
 from meetings.errors import ServiceError
-from meetings.models import DeadlineKind, Outcome, Person
+from meetings.models import DeadlineKind, Milestone, Outcome, Person
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
 from meetings.tasks.services.reviews import MAX_INTERVAL_MONTHS
 from meetings.ui.fields import DayField, IdField, SelectField, TextField
@@ -39,7 +39,7 @@ class TaskActionForm(TaskForm):
     # The decisions that may be sent, each with its label and style; none: one button that saves.
     buttons: tuple[tuple[str, StrOrPromise, str], ...] = ()
     # Fields that are not the service's to know.
-    UNSENT_FIELDS: tuple[str, ...] = ("version", "understood")
+    UNSENT_FIELDS = ("version", "understood", "instruction", "evidence", "milestone")
 
     def __init__(self, *args: Any, action: str, **options: Any) -> None:
         super().__init__(*args, auto_id=f"{action}-%s", **options)
@@ -69,8 +69,6 @@ class TaskActionForm(TaskForm):
 
 
 class ClosureRequestForm(TaskActionForm):
-    """The request for closure, with what was done and what shows it."""
-
     title = gettext_lazy("Ask for closure")
     success_message = gettext_lazy("Saved: the closure waits for a decision.")
     note_as = "summary"
@@ -89,16 +87,12 @@ class DecisionForm(TaskActionForm):
 
 
 class ClosureDecisionForm(DecisionForm):
-    """The decision on a closure."""
-
     title = gettext_lazy("Decide on the closure")
     success_message = gettext_lazy("The closure is decided.")
     buttons = decision_buttons(gettext_lazy("Accept and close"), gettext_lazy("Send back"))
 
 
 class ExtensionDecisionForm(DecisionForm):
-    """The decision on a later deadline."""
-
     title = gettext_lazy("Decide on the later deadline")
     success_message = gettext_lazy("The later deadline is decided.")
     note_as = "reason"
@@ -206,8 +200,6 @@ class OnBehalfOfLeaderForm(TaskActionForm):
 
 
 class AgreementForm(OnBehalfOfLeaderForm):
-    """A leader's word about a closure."""
-
     title = gettext_lazy("Agree to the closure")
     success_message = gettext_lazy("Saved: the secretariat sees it in its inbox.")
     buttons = decision_buttons(gettext_lazy("Agree"), gettext_lazy("Send back"))
@@ -217,8 +209,6 @@ class AgreementForm(OnBehalfOfLeaderForm):
 
 
 class InstructionForm(OnBehalfOfLeaderForm):
-    """An instruction."""
-
     title = gettext_lazy("Give an instruction")
     success_message = gettext_lazy("Saved: the instruction stands on top of the task until it is answered.")
 
@@ -227,12 +217,8 @@ class InstructionForm(OnBehalfOfLeaderForm):
 
 
 class InstructionAnswerForm(TaskActionForm):
-    """The answer to an instruction."""
-
     title = gettext_lazy("Answer the instruction")
     success_message = gettext_lazy("Saved: the instruction is answered.")
-
-    UNSENT_FIELDS = ("version", "instruction")
 
     instruction = IdField()
     note = TextField(label=gettext_lazy("Answer"), rows=3)
@@ -246,8 +232,6 @@ class InstructionAnswerForm(TaskActionForm):
 
 
 class CommentForm(TaskActionForm):
-    """A comment."""
-
     title = gettext_lazy("Comment")
     success_message = gettext_lazy("Saved: the comment is in the log.")
 
@@ -255,8 +239,6 @@ class CommentForm(TaskActionForm):
 
 
 class ReminderForm(TaskActionForm):
-    """A reminder by hand, and whom it reaches."""
-
     title = gettext_lazy("Remind the departments")
     success_message = gettext_lazy("Saved: the reminder is in the log, and its mails are on their way.")
     note_as = "message"
@@ -278,8 +260,6 @@ class ReminderForm(TaskActionForm):
 
 
 class AddEvidenceForm(TaskActionForm):
-    """Files, and what they show."""
-
     title = gettext_lazy("Add evidence")
     success_message = gettext_lazy("Saved: the files are in the list of evidence.")
 
@@ -290,12 +270,8 @@ class AddEvidenceForm(TaskActionForm):
 
 
 class DeleteEvidenceForm(TaskActionForm):
-    """Which file, and why."""
-
     title = gettext_lazy("Delete a file")
     success_message = gettext_lazy("The file is deleted. That it was here stays in the log.")
-
-    UNSENT_FIELDS = ("version", "evidence")
 
     evidence = IdField()
     reason = TextField(label=gettext_lazy("Reason"), required=False, max_length=500)
@@ -314,8 +290,6 @@ def replace_task_id(arguments: dict[str, Any], part: Any, name: str) -> dict[str
 
 
 class ReviewForm(TaskActionForm):
-    """The review of a task without news."""
-
     title = gettext_lazy("Reviewed, nothing new")
     success_message = gettext_lazy("Saved: the next review counts from this one.")
 
@@ -324,8 +298,6 @@ class ReviewForm(TaskActionForm):
 
 
 class ReviewIntervalForm(TaskActionForm):
-    """How often the task is reviewed."""
-
     title = gettext_lazy("Change how often it is reviewed")
     success_message = gettext_lazy("Saved: how often the task is reviewed.")
     note_as = "reason"
@@ -353,24 +325,59 @@ class ReasonForm(TaskActionForm):
 
 
 class TerminateForm(ReasonForm):
-    """The end of a task that is not done."""
-
     title = gettext_lazy("Terminate the task")
     success_message = gettext_lazy("Saved: the task is terminated.")
 
 
 class ReopenForm(ReasonForm):
-    """The return of a task that had ended."""
-
     title = gettext_lazy("Reopen the task")
     success_message = gettext_lazy("Saved: the task is open again.")
 
 
 class OutcomeForm(TaskActionForm):
-    """What became of the suggestion."""
-
     title = gettext_lazy("Record what became of the suggestion")
     success_message = gettext_lazy("Saved: the outcome stands with each task of the suggestion.")
 
     outcome = SelectField(label=gettext_lazy("What became of the suggestion"), choices=Outcome.choices)
     reply = TextField(label=gettext_lazy("Reply to the people who made it"), rows=4)
+
+
+class MilestoneForm(TaskActionForm):
+    """A form about one of the task's milestones: of those met, or of the others."""
+
+    IS_MET: bool
+
+    milestone = forms.ModelChoiceField(
+        label=gettext_lazy("Milestone"),
+        queryset=Milestone.objects.none(),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["milestone"].queryset = self.task.milestones.filter(met_on__isnull=not self.IS_MET)
+
+    def arguments(self) -> dict[str, Any]:
+        """Name the milestone instead of the task."""
+        return replace_task_id(super().arguments(), self.cleaned_data["milestone"], "milestone_id")
+
+
+class MeetMilestoneForm(MilestoneForm):
+    title = gettext_lazy("A milestone is met")
+    success_message = gettext_lazy("Saved: the milestone is met. The task is as late as its next one.")
+
+    IS_MET = False
+    note = TextField(label=gettext_lazy("What was done"), required=False, rows=2)
+    department = department_field()
+    effective_on = DayField(label=gettext_lazy("Met on"))
+
+
+class ReopenMilestoneForm(MilestoneForm):
+    title = gettext_lazy("A milestone was not met after all")
+    success_message = gettext_lazy("Saved: the milestone is not met, and the task is as late as it again.")
+    note_as = "reason"
+
+    IS_MET = True
+    note = TextField(label=gettext_lazy("Reason"), rows=2)
+    effective_on = DayField(label=gettext_lazy("Effective on"))

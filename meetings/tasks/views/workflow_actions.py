@@ -24,7 +24,6 @@ from meetings.core.lifecycle import (
     transitions_from,
 )
 from meetings.models import Account, DeadlineKind, Task, TaskLog
-from meetings.tasks.forms import milestones
 from meetings.tasks.forms import workflow as forms
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
@@ -81,8 +80,8 @@ ACTIONS: dict[str, Action] = {
     "ask-extension": Action(forms.ExtensionRequestForm, CAN_REQUEST, request_extension),
     "settle-deadline": Action(forms.SettleDeadlineForm, CAN_DECIDE, resolve_deadline),
     "nothing-new": Action(forms.ReviewForm, CAN_REPORT, review_without_news, advances_inbox=True),
-    "meet-milestone": Action(milestones.MeetMilestoneForm, CAN_REPORT, meet_milestone, advances_inbox=True),
-    "reopen-milestone": Action(milestones.ReopenMilestoneForm, CAN_REPORT, reopen_milestone),
+    "meet-milestone": Action(forms.MeetMilestoneForm, CAN_REPORT, meet_milestone, advances_inbox=True),
+    "reopen-milestone": Action(forms.ReopenMilestoneForm, CAN_REPORT, reopen_milestone),
     "add-evidence": Action(forms.AddEvidenceForm, CAN_REPORT, add_evidence),
     "delete-evidence": Action(forms.DeleteEvidenceForm, CAN_REPORT, delete_evidence),
     "instruct": Action(forms.InstructionForm, CAN_SUPERVISE, give_instruction),
