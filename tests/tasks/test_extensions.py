@@ -13,6 +13,7 @@ from meetings.models import EntryKind, ExtensionRequest, ExtensionStatus, Status
 from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.extensions import (
     grant_extension,
+    parse_later_deadline,
     parse_new_deadline,
     refuse_extension,
     request_extension,
@@ -129,6 +130,12 @@ def test_a_month_without_a_year_is_the_next_one_from_the_asking():
     """Not from the issue of the minutes, which may be years ago."""
     reading = parse_new_deadline("3月底前", datetime.date(2026, 2, 1))
     assert reading.deadline.due_date == datetime.date(2026, 3, 31)
+
+
+def test_a_request_of_another_year_is_read_as_of_its_own_day(world):
+    asked_on = datetime.date(world.overdue.due_date.year + 5, 3, 1)
+    deadline = parse_later_deadline(world.overdue, "12月底前", asked_on)
+    assert deadline.due_date == datetime.date(asked_on.year, 12, 31)
 
 
 @pytest.mark.parametrize("missing", ["reason", "progress"])

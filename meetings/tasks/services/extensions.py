@@ -209,7 +209,7 @@ def parse_later_deadline(task: Task, text: str, today: datetime.date) -> Deadlin
         raise InvalidTransitionError(_("This task has no due date that could be moved."))
     if not text.strip():
         raise InvalidInputError(_("Write the new deadline."), field="deadline_text")
-    reading = parse_new_deadline(text)
+    reading = parse_new_deadline(text, today)
     if reading.deadline.kind != DeadlineKind.DATED or reading.milestones:
         raise InvalidInputError(
             _("“%(text)s” does not name one day or period. Write one, such as 2024.6 or 2024年12月底前.")
