@@ -23,8 +23,6 @@ class BatchSource(models.TextChoices):
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
-    """Batches."""
-
     def for_listing(self) -> BatchQuerySet:
         """Annotate ``task_count`` and ``touched_count`` (tasks with later entries)."""
         entries = apps.get_model("meetings", "TaskLog").objects.filter(batch=OuterRef("pk")).order_by().values("batch")

@@ -1,5 +1,7 @@
 """Requests for closure and a leader's agreement to them, read from the log."""
 
+import datetime
+
 from django.db.models import Exists, OuterRef
 
 from .log import EntryKind, TaskLog, exclude_undone
@@ -39,7 +41,7 @@ def awaiting_agreement(tasks: TaskQuerySet) -> TaskQuerySet:
     """Return those of ``tasks`` whose closure waits, now, for a leader's agreement."""
     led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
     return tasks.filter(
-        led, ~_has_agreement(), **_CLOSURE_REQUESTED, suggestion__meeting__leader_agrees_before_closure=True
+        led, ~has_agreement(), **_CLOSURE_REQUESTED, suggestion__meeting__leader_agrees_before_closure=True
     )
 
 
@@ -51,7 +53,10 @@ def awaiting_decision(tasks: TaskQuerySet) -> TaskQuerySet:
 _CLOSURE_REQUESTED = {"status": Status.CLOSURE_REQUESTED}
 
 
-def _has_agreement() -> Exists:
-    changes = TaskLog.objects.standing().filter(task=OuterRef("task"), kind=EntryKind.STATUS)
-    later = changes.filter(sequence__gt=OuterRef("sequence"))
-    return Exists(TaskLog.objects.filter(~Exists(later), task=OuterRef("pk"), kind=EntryKind.AGREEMENT))
+def has_agreement(day: datetime.date | None = None) -> Exists:
+    """Return the condition «a leader agreed since the last change of status» (by ``day``)."""
+    entries = TaskLog.objects.standing(day)
+    if day is not None:
+        entries = entries.filter(effective_on__lte=day)
+    later = entries.filter(task=OuterRef("task"), kind=EntryKind.STATUS, sequence__gt=OuterRef("sequence"))
+    return Exists(entries.filter(~Exists(later), task=OuterRef("pk"), kind=EntryKind.AGREEMENT))

@@ -18,8 +18,6 @@ def evidence_path(evidence: Evidence, filename: str) -> str:
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    """Files of evidence."""
-
     def not_deleted(self) -> EvidenceQuerySet:
         """Return those that nobody has deleted."""
         return self.filter(removal__isnull=True)

@@ -25,8 +25,6 @@ class ExtensionStatus(models.TextChoices):
 
 
 class ExtensionQuerySet(models.QuerySet["ExtensionRequest"]):
-    """Requests for a later deadline."""
-
     def waiting(self) -> ExtensionQuerySet:
         """Return those that nobody has decided yet."""
         return self.filter(status=ExtensionStatus.REQUESTED)

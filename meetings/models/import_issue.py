@@ -25,8 +25,6 @@ class ImportIssueColumn(models.TextChoices):
 
 
 class ImportIssueQuerySet(NaturalKeyQuerySet["ImportIssue"]):
-    """Import issues, by whether they have been answered."""
-
     def open(self) -> ImportIssueQuerySet:
         """Return those nobody has answered, of tasks that are still tasks of their own."""
         return self.filter(answer__isnull=True, task__joined_into__isnull=True)

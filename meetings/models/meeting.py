@@ -24,8 +24,6 @@ def _count_of(model: str, path: str, **conditions: Any) -> Coalesce:
 
 
 class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
-    """Meetings, by the day on which somebody looks."""
-
     def issued_by(self, day: datetime.date) -> MeetingQuerySet:
         """Return the meetings whose minutes were issued by ``day`` (Asia/Shanghai)."""
         return self.filter(issued_on__lte=day)

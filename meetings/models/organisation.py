@@ -30,16 +30,6 @@ def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
     return Coalesce(Subquery(of_row.annotate(number=Count(of, distinct=of != "pk")).values("number")), 0)
 
 
-def _name_condition(search_text: str, of: str, merged: QuerySet) -> Q:
-    """Return the condition «present, former or merged name holds each word of it»."""
-    condition = Q()
-    for word in search_text.split():
-        holds = Q(name__icontains=word) | Q(spelling__contains=word.lower())
-        former = FormerName.objects.filter(holds, **{of: OuterRef("pk")})
-        condition &= holds | Exists(former) | Exists(merged.filter(holds, merged_into=OuterRef("pk")))
-    return condition
-
-
 _Row = TypeVar("_Row", "Department", "Person")
 
 
@@ -52,7 +42,13 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
 
     def called(self, search_text: str) -> Self:
         """Return those whose present or former name, pinyin or initials hold all words."""
-        return self.filter(_name_condition(search_text, self.model.__name__.lower(), self.model._default_manager.all()))
+        condition = Q()
+        for word in search_text.split():
+            holds = Q(name__icontains=word) | Q(spelling__contains=word.lower())
+            former = FormerName.objects.filter(holds, **{self.model.__name__.lower(): OuterRef("pk")})
+            merged = self.model._default_manager.filter(holds, merged_into=OuterRef("pk"))
+            condition &= holds | Exists(former) | Exists(merged)
+        return self.filter(condition)
 
     def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:
         """Return those in use and those of ``include``, with how often each was used."""
@@ -68,8 +64,6 @@ _MERGE_OPTIONS: dict[str, Any] = {
 
 
 class DepartmentQuerySet(NamedQuerySet["Department"]):
-    """Departments, with what hangs on them."""
-
     def with_counts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
         """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``."""
         parts = apps.get_model("meetings", "TaskDepartment").objects.filter(
@@ -139,8 +133,6 @@ _PERSON_MODELS = ("TaskLeader", "Attendance", "SuggestionSource")
 
 
 class PersonQuerySet(NamedQuerySet["Person"]):
-    """People, with what hangs on them."""
-
     def with_counts(self, open_statuses: Iterable[str]) -> Self:
         """Annotate ``open_count``, ``meeting_count`` and ``suggestion_count``."""
         tables = {name: apps.get_model("meetings", name).objects for name in _PERSON_MODELS}

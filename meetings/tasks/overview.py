@@ -24,6 +24,7 @@ from meetings.models import (
     TaskLeader,
     TaskLog,
 )
+from meetings.models.closure import has_agreement
 from meetings.models.task import TaskQuerySet
 
 from .statistics import PRESSING, reported_since_review
@@ -55,8 +56,7 @@ DEPARTMENT_ACTORS = (NextActor.DEPARTMENTS_ANSWER, NextActor.DEPARTMENTS_REPORT)
 def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     """Annotate ``next_actor``, a value of `NextActor`, on ``day``; empty if ended.
 
-    A closure waits for a leader where the meeting is set so and there is a leader who has not agreed since the
-    status last changed, as `models.closure` defines it.
+    A closure waits for a leader where the meeting is set so and there is one, but none has agreed.
     """
     waits = Q(day_status=Status.CLOSURE_REQUESTED)
     led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
@@ -66,7 +66,7 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     conditions = [
         (
             NextActor.LEADER_AGREES,
-            waits & Q(led, ~_leader_agreed(day), suggestion__meeting__leader_agrees_before_closure=True),
+            waits & Q(led, ~has_agreement(day), suggestion__meeting__leader_agrees_before_closure=True),
         ),
         (NextActor.SECRETARIAT_CLOSES, waits),
         (NextActor.SECRETARIAT_EXTENDS, Q(has_extension_request)),
@@ -82,13 +82,6 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
             output_field=CharField(),
         )
     )
-
-
-def _leader_agreed(day: datetime.date) -> Exists:
-    """Return the condition «a leader agreed after the last change of status»."""
-    entries = TaskLog.objects.standing(day).filter(effective_on__lte=day)
-    later = entries.filter(task=OuterRef("task"), kind="status", sequence__gt=OuterRef("sequence"))
-    return Exists(entries.filter(~Exists(later), task=OuterRef("pk"), kind="agreement"))
 
 
 def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Task, dict[str, Any]]:
