@@ -98,11 +98,24 @@ class UpdateTaskForm(TaskForm):
         self.fields["status"].choices = [(task.day_status, Status(task.day_status).label)] + [
             (step.target.value, Status(step.target).label) for step in steps
         ]
-        self.fields["effective_on"].help_text = self._day_help()
+        # Said before somebody writes up what is past.
+        self.fields["effective_on"].help_text = _(
+            "Progress counts from %(issued)s or later, a change of status from %(last)s or later."
+        ) % {
+            "issued": date_format(task.suggestion.meeting.issued_on, "DATE_FORMAT"),
+            "last": format_last_state_change(task),
+        }
         if not permissions.is_secretariat(account) or task.day_next_due or not task.is_open:
             del self.fields["next_review"]
         else:
-            self.fields["next_review"].help_text = self._review_help()
+            assert task.day_next_review is not None  # as every open task without a due day has one
+            self.fields["next_review"].help_text = _(
+                "Due for review on %(day)s. "
+                "Left empty, a report moves it on by %(months)d months from the effective day."
+            ) % {
+                "day": date_format(task.day_next_review, "DATE_FORMAT"),
+                "months": task.review_interval_months,
+            }
 
     def arguments(self) -> dict[str, Any]:
         """Return what was typed, as the service's arguments; for a valid form."""
@@ -125,19 +138,3 @@ class UpdateTaskForm(TaskForm):
         data["status_was"] = self.task.day_status
         self.data = data
         super().rebase(version)
-
-    def _day_help(self) -> str:
-        """Say, before somebody writes up what is past, from which days it may count."""
-        return _("Progress counts from %(issued)s or later, a change of status from %(last)s or later.") % {
-            "issued": date_format(self.task.suggestion.meeting.issued_on, "DATE_FORMAT"),
-            "last": format_last_state_change(self.task),
-        }
-
-    def _review_help(self) -> str:
-        assert self.task.day_next_review is not None  # as every open task without a due day has one
-        return _(
-            "Due for review on %(day)s. Left empty, a report moves it on by %(months)d months from the effective day."
-        ) % {
-            "day": self.task.day_next_review and date_format(self.task.day_next_review, "DATE_FORMAT"),
-            "months": self.task.review_interval_months,
-        }

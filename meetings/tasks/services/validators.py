@@ -161,11 +161,11 @@ def check_department(actor: Account, task: Task, department: Department | None) 
         raise PermissionDeniedError(
             _("Your account does not report for %(department)s.") % {"department": department}, field="department"
         )
-    if department is None and len(own_departments) > 1 and not permissions.is_secretariat(actor):
+    if department is not None or permissions.is_secretariat(actor):
+        return department
+    if len(own_departments) > 1:
         raise InvalidInputError(_("Say which department you report for."), field="department")
-    if department is None and len(own_departments) == 1 and not permissions.is_secretariat(actor):
-        return own_departments[0]
-    return department
+    return own_departments[0] if own_departments else None
 
 
 def check_day(task: Task, effective_on: datetime.date, is_state_change: bool) -> None:
