@@ -54,7 +54,7 @@ _CLOSURE_REQUESTED = {"status": Status.CLOSURE_REQUESTED}
 
 
 def has_agreement(day: datetime.date | None = None) -> Exists:
-    """Return the condition «a leader agreed since the last change of status» (by ``day``)."""
+    """Return the condition «a leader agreed since the last change of status»."""
     entries = TaskLog.objects.standing(day)
     if day is not None:
         entries = entries.filter(effective_on__lte=day)

@@ -1,6 +1,5 @@
 """Counts and summaries of tasks from `TaskQuerySet.on`, about that day."""
 
-import calendar
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
+from meetings.core.dates import add_months
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.core.types import StrOrPromise
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Health, Instruction, Status, TaskLog
@@ -98,12 +98,11 @@ def count_upcoming_months(tasks: TaskQuerySet, day: datetime.date, months: int =
 
     The month of ``day`` itself is counted from that day on: what was due before it is overdue, not coming.
     """
-    horizon = last_of_month(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1)
+    horizon = last_of_month(day, months)
     due = tasks.open().filter(Q(day_next_due__gte=day, day_next_due__lte=horizon)).order_by()
     rows = due.annotate(month=TruncMonth("day_next_due")).values_list("month").annotate(number=Count("pk"))
     return [
-        MonthCount(first=max(month, day), last=last_of_month(month.year, month.month), number=number)
-        for month, number in sorted(rows)
+        MonthCount(first=max(month, day), last=last_of_month(month), number=number) for month, number in sorted(rows)
     ]
 
 
@@ -124,7 +123,8 @@ def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12)
     Months in which there was no task yet are left out at the beginning. Costs, on 50,000 tasks, what counting them by
     department does, because it reads only the intervals of these months.
     """
-    ends = _month_ends(day, months)
+    newest = 0 if day == last_of_month(day) else -1
+    ends = [last_of_month(day, later) for later in range(newest - months + 1, newest + 1)]
     numbers = states.overlapping(ends[0], ends[-1]).aggregate(
         **{
             f"{name}_{index}": Count("pk", filter=condition & interval_contains(end))
@@ -148,16 +148,6 @@ def _trend_conditions(day: datetime.date) -> dict[str, Q]:
         "overdue": health_condition(Health.OVERDUE, day),
         "review_missed": health_condition(Health.REVIEW_MISSED, day),
     }
-
-
-def _month_ends(day: datetime.date, number: int) -> list[datetime.date]:
-    end = last_of_month(day.year, day.month)
-    if end > day:
-        end = day.replace(day=1) - datetime.timedelta(days=1)
-    ends = [end]
-    while len(ends) < number:
-        ends.append(ends[-1].replace(day=1) - datetime.timedelta(days=1))
-    return ends[::-1]
 
 
 def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
@@ -190,9 +180,9 @@ def reported_since_review(
     return Exists(of_department.filter(effective_on__gte=last_report_on))
 
 
-def last_of_month(year: int, month: int) -> datetime.date:
-    """Return the last day of a month."""
-    return datetime.date(year, month, calendar.monthrange(year, month)[1])
+def last_of_month(day: datetime.date, months: int = 0) -> datetime.date:
+    """Return the last day of the month that is ``months`` after that of ``day``."""
+    return add_months(day.replace(day=1), months + 1) - datetime.timedelta(days=1)
 
 
 def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
@@ -389,7 +379,7 @@ def _count_annotations(conditions: Mapping[str, Q]) -> dict[str, Count]:
 
 
 def _build_figures(numbers: dict[str, int], **params: list[str]) -> dict[str, Figure]:
-    """Return the figures with their ``numbers``, in lists narrowed further by ``params``."""
+    """Return the figures with ``numbers``, in lists narrowed further by ``params``."""
     return {
         figure.name: replace(
             figure,

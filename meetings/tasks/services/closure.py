@@ -23,9 +23,9 @@ from meetings.models import (
 )
 
 from .evidence import attach_files
-from .log import format_day, lock_task, write_entry
+from .log import diff_values, format_day, lock_task, write_entry
 from .status import update_task
-from .validators import check_day, clean_reason, find_allowed_transition, require_role, status_changes
+from .validators import check_day, clean_reason, require_role
 
 
 @transaction.atomic
@@ -68,16 +68,15 @@ def send_back(
         raise PermissionDeniedError(
             _("Closure of this task is the secretariat's to decide. Give an instruction instead.")
         )
-    transition = find_allowed_transition(task, Status.IN_PROGRESS, clean_reason(reason), actor_roles)
-    assert transition is not None  # a status was asked for, another than the present one
+    reason = clean_reason(reason)
     check_day(task, effective_on, True)
     return write_entry(
         task,
         actor=actor,
         kind=EntryKind.STATUS,
         effective_on=effective_on,
-        note=reason.strip(),
-        changes=status_changes(task, transition),
+        note=reason,
+        changes=diff_values({"status": (task.status, Status.IN_PROGRESS.value)}),
     )
 
 
