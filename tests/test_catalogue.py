@@ -72,6 +72,7 @@ def test_placeholders_are_the_same_on_both_sides():
     assert differing == []
 
 
+@pytest.mark.long
 def test_the_file_is_as_make_messages_writes_it(updated):
     assert updated.read_text(encoding="utf-8") == catalogue.PO_FILE.read_text(encoding="utf-8")
 

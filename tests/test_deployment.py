@@ -40,6 +40,7 @@ def in_a_process(tmp_path, *command: str, **environment: str) -> subprocess.Comp
     )
 
 
+@pytest.mark.long
 def test_the_settings_of_a_deployment_pass_its_check(tmp_path):
     done = in_a_process(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **DEPLOYED)
     assert done.returncode == 0, done.stderr

@@ -67,6 +67,7 @@ def pages(world) -> dict[str, tuple[Account | None, str]]:
     }
 
 
+@pytest.mark.long
 def test_no_page_holds_a_script_or_a_style_of_its_own(world, pages):
     # The two languages by turns: no page is rendered by other templates in one of them.
     for number, (name, (account, address)) in enumerate(pages.items()):

@@ -91,6 +91,7 @@ def _zipped(file: Path) -> int:
     return twin.stat().st_size if twin.exists() else file.stat().st_size
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", PAGES)
 def test_at_most_60_kb_of_css_and_of_js_reach_a_browser(db, client, collected, address):
     call_command("loaddata", "meeting_81", verbosity=0)

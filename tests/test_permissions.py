@@ -191,6 +191,7 @@ def test_each_role_gets_what_the_table_says(world, places, role):
 
 
 # The administration knows administrators and others; the secretariat is the one of the others that writes most.
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", [NOBODY, SECRETARIAT, ADMINISTRATOR])
@@ -200,6 +201,7 @@ def test_the_administration_opens_for_administrators_alone(world, admin_places, 
     assert TaskLog.objects.count() == entries
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", MODELS)
 def test_under_the_administration_every_row_can_be_looked_at_and_none_written(world, admin_places, model):
     client = browser_of(world, ADMINISTRATOR)

@@ -126,6 +126,7 @@ def with_all_filters(task: Task) -> str:
     return f"/tasks/?{filters}&{words}&due_after=2000-01-01&due_before=2099-12-31&q=的&sort=-progress&per_page=200"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", Role.values)
 def test_the_queries_of_every_page_are_those_named(register, spend, role):
     task = Task.objects.filter(
@@ -159,6 +160,7 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
     )
 
 
+@pytest.mark.long
 def test_a_column_costs_nothing_while_it_is_hidden_and_at_most_one_query_where_it_is_shown(register, spend):
     account = factories.account(Role.READER)
     needs = {"department": PARTS[:1], "supporting": PARTS[:1], "leader": PARTS[1:], "source": ["sources"]}

@@ -13,6 +13,7 @@ from tests.tasks.update_form import parsed, signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
+@pytest.mark.long
 def test_pages_are_chinese_until_somebody_chooses_otherwise():
     client = signed_in(factories.account())
     for browsers_wish in ("en", "de", "zh-TW"):
@@ -32,6 +33,7 @@ def test_switching_the_language_leads_nowhere_else(where):
     assert "evil" not in Client().post("/i18n/setlang/", {"language": "en", "next": where})["Location"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_is_in_one_language(world, language):
     """A Chinese page without the English words of the interface, an English one without the Chinese."""

@@ -60,6 +60,7 @@ def assert_everything_is_there() -> None:
             assert {name: now["fields"][name] for name in before["fields"]} == before["fields"], label
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.usefixtures("temporary_database_allowed")
 def test_a_backup_made_before_the_models_were_renamed_is_restored(media):
@@ -69,6 +70,7 @@ def test_a_backup_made_before_the_models_were_renamed_is_restored(media):
     assert factories.task().pk > max(row["pk"] for row in rows_of_backup()["meetings.task"])
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.usefixtures("temporary_database_allowed")
 def test_an_older_backup_with_rows_missing_is_refused(tmp_path):
@@ -86,6 +88,7 @@ def test_an_older_backup_with_rows_missing_is_refused(tmp_path):
     assert not TaskLog.objects.exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_database_made_before_the_models_were_renamed_is_migrated():
     state = MigrationExecutor(connection).migrate([("meetings", SCHEMA)])

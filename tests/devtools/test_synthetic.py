@@ -36,6 +36,7 @@ def test_every_health_and_role_occurs(register):
     assert set(Task.objects.values_list("task_departments__role", flat=True)) == set(DepartmentRole.values)
 
 
+@pytest.mark.long
 def test_every_history_is_one_the_verbs_would_have_let_happen(register):
     for task in Task.objects.select_related("suggestion__meeting").prefetch_related("log"):
         log = sorted(task.log.all(), key=lambda entry: entry.sequence)
@@ -59,6 +60,7 @@ def test_every_history_is_one_the_verbs_would_have_let_happen(register):
             status = entry.changes.get("status", {}).get("new", status)
 
 
+@pytest.mark.long
 def test_intervals_and_current_columns_are_what_the_log_says(register):
     names = {field.attname for field in TaskState._meta.concrete_fields} - {"id"}
     columns = names & {field.attname for field in Task._meta.concrete_fields}

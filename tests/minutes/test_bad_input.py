@@ -97,6 +97,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("make", "codes"), REFUSED.values(), ids=REFUSED)
 def test_bad_files_are_refused_in_one_sentence(make, codes):
     with pytest.raises(UnreadableDocumentError) as caught:

@@ -87,6 +87,7 @@ def test_several_peoples_drafts_do_not_meet(client, document):
     assert f"/import/{document.pk}/" not in other.get("/import/").content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_refused_in_one_sentence_and_leaves_nothing(client, document, name, settings):
     kept = sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*"))

@@ -287,6 +287,7 @@ def test_what_a_merged_department_reported_is_said_of_the_one_that_lives(client,
     assert client.get("/tasks/", {"silent": other.pk}).context["listing"].row_count == 1
 
 
+@pytest.mark.long
 def test_the_fixture_is_loaded_again_after_a_rename(staff):
     call_command("loaddata", "meeting_81", verbosity=0)
     rename(subject=Department.objects.first(), name="改名后的部", actor=staff)

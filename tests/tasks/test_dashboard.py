@@ -146,6 +146,7 @@ def test_every_number_leads_to_a_list_of_as_many_rows(register, day):
         assert rows_of(reader, address, per_page=3) == walked[address]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_numbers_of_the_meetings_lead_to_as_many_rows(register, day):
     as_of = f"as_of={day}" if day else ""
@@ -244,6 +245,7 @@ def test_a_register_without_tasks_says_so():
     assert len(page.xpath("//*[@class='empty-state']")) >= 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "asked",
     ["department=技术部", "q=实验室", "leader=肖良&leader=张虹", "meeting=认可委（秘）〔2023〕81号&source=易春"],

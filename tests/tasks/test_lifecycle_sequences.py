@@ -69,6 +69,7 @@ def moves(world, random: Random):
 COLUMNS = [field.attname for field in TaskState._meta.concrete_fields if field.name != "id"]
 
 
+@pytest.mark.long
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", range(examples(12)))
 def test_no_sequence_of_verbs_leaves_the_table(world, seed):

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 # --- the form -----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_secretariat_is_offered_every_step_and_the_review(world):
     client = signed_in(world.secretariat)
     form = update_form(parsed(client.get(f"/tasks/{world.undecided.pk}/")))

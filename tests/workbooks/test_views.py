@@ -118,6 +118,7 @@ def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column
     assert "全部完成。" in note
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("values", "column_of_it"),
@@ -327,6 +328,7 @@ def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
     assert sentences(response).count("表.xlsx") >= 2
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize(
     "content",
