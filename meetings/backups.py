@@ -182,15 +182,14 @@ def _verify_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     """Return the manifest after reading everything it vouches for once."""
     try:
         manifest = json.loads(archive.read(MANIFEST))
-        of_this_kind = manifest["format"] == FORMAT
+        if manifest["format"] != FORMAT:
+            raise ValueError(manifest["format"])
         schema, version, digests = manifest["schema"], manifest["version"], manifest["sha256"]
         counts = {str(label): int(count) for label, count in manifest["counts"].items()}
         if schema == _schema():
             counts = {model._meta.label_lower: counts[model._meta.label_lower] for model in _models()}
     except (KeyError, TypeError, ValueError) as error:
         raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename}) from error
-    if not of_this_kind:
-        raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": archive.filename})
     if not is_known_schema(schema) or schema > _schema():
         raise BackupError(
             _(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 
@@ -21,8 +22,8 @@ class ServiceError(Exception):
         self.field = field
 
 
-class PermissionDeniedError(ServiceError):
-    """The account may not do this to this task."""
+class PermissionDeniedError(ServiceError, PermissionDenied):
+    """The account may not do this: a form says so, and a page is forbidden."""
 
 
 class InvalidTransitionError(ServiceError):

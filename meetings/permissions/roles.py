@@ -1,10 +1,10 @@
 """What an account is: to the register, and to a task with regard to the lifecycle."""
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, ActorRole
+from meetings.errors import PermissionDeniedError
 from meetings.models import ANSWERABLE_ROLES, Account, Department, Role, Task, TaskDepartment
 from meetings.models.task import TaskQuerySet
 
@@ -23,9 +23,9 @@ def annotate_liaison_roles(account: Account, tasks: TaskQuerySet) -> TaskQuerySe
 
 
 def require_secretariat(account: Account) -> None:
-    """Raise PermissionDenied for everybody else than the secretariat."""
+    """Raise PermissionDeniedError for everybody else than the secretariat."""
     if not is_secretariat(account):
-        raise PermissionDenied(_("Only the secretariat may do this."))
+        raise PermissionDeniedError(_("Only the secretariat may do this."))
 
 
 def is_secretariat(account: Account) -> bool:
@@ -39,15 +39,15 @@ def can_manage_organisation(account: Account) -> bool:
 
 
 def require_organisation_manager(account: Account) -> None:
-    """Raise PermissionDenied for all but the secretariat and administrators."""
+    """Raise PermissionDeniedError for all but the secretariat and administrators."""
     if not can_manage_organisation(account):
-        raise PermissionDenied(_("Only the secretariat and administrators may do this."))
+        raise PermissionDeniedError(_("Only the secretariat and administrators may do this."))
 
 
 def require_administrator(account: Account) -> None:
-    """Raise PermissionDenied for everybody else than administrators."""
+    """Raise PermissionDeniedError for everybody else than administrators."""
     if not account.is_staff:
-        raise PermissionDenied(_("Only administrators may do this."))
+        raise PermissionDeniedError(_("Only administrators may do this."))
 
 
 def roles_of(account: Account, task: Task) -> frozenset[ActorRole]:

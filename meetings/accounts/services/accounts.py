@@ -10,21 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError, PermissionDeniedError
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, ChangeKind, Department, Person, Role
 from meetings.organisation.services.organisation import lock_row
+from meetings.permissions import require_administrator
 from meetings.tasks.services.log import compare_values, diff_values, log_change
 
 # What a new account has without anybody saying so is no change.
 _ON_BY_DEFAULT = ("may_sign_in", "wants_digest")
 # Without 0 O 1 l I and their like: a password is read from a screen and typed.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def require_administrator(actor: Account) -> None:
-    """Raise PermissionDeniedError for everybody else than administrators."""
-    if not actor.is_staff:
-        raise PermissionDeniedError(_("Only administrators may do this."))
 
 
 def new_password() -> str:

@@ -13,8 +13,9 @@ from meetings.breakdown.services.ordering import (
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, Aspect, ChangeKind, Meeting, Suggestion
 from meetings.models.fields import max_length_of
+from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import diff_values, log_change
-from meetings.tasks.services.validators import clean_reason, require_secretariat
+from meetings.tasks.services.validators import clean_reason
 
 MAX_ASPECT_LENGTH = max_length_of(Aspect, "title")
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidDateError
 from meetings.models import Account, ChangeKind, DeadlineKind, EntryKind, Meeting, Precision, Task, TaskLog
+from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import deadline_to_json, diff_values, format_day, log_change, write_entry
-from meetings.tasks.services.validators import require_secretariat
 
 
 @transaction.atomic

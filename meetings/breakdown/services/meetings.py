@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError, ServiceError
 from meetings.models import Account, Attendance, ChangeKind, EntryKind, Meeting, MeetingLead, Person, Task
+from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import compare_values, diff_values, format_day, iso, log_change, write_entry
-from meetings.tasks.services.validators import clean_reason, require_secretariat
+from meetings.tasks.services.validators import clean_reason
 
 from .meeting_settings import record_next_meeting
 

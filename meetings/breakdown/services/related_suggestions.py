@@ -7,7 +7,7 @@ from meetings.breakdown.comparison import earlier_suggestions
 from meetings.errors import InvalidTransitionError, NoChangesError
 from meetings.locking import check_version
 from meetings.models import Account, Suggestion
-from meetings.tasks.services.validators import require_secretariat
+from meetings.permissions import require_secretariat
 
 from .ordering import log_suggestion_change
 

@@ -23,6 +23,7 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.task import FURTHER_TEXTS
+from meetings.permissions import require_secretariat
 from meetings.tasks.services.assignments import assignments_to_json, get_assignments, replace_assignments
 from meetings.tasks.services.creation import create_task
 from meetings.tasks.services.log import (
@@ -36,7 +37,7 @@ from meetings.tasks.services.log import (
     milestone_to_json,
     write_entry,
 )
-from meetings.tasks.services.validators import clean_reason, last_state_change_day, require_secretariat
+from meetings.tasks.services.validators import clean_reason, last_state_change_day
 
 from .ordering import find_neighbour, join_lines, lock_table, lock_tasks, log_task_change, place_tasks, swap_rows
 

@@ -24,8 +24,9 @@ from meetings.models import (
     SuggestionSource,
     Task,
 )
+from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import Changes, compare_values, diff_values, log_change
-from meetings.tasks.services.validators import clean_reason, require_secretariat
+from meetings.tasks.services.validators import clean_reason
 
 from .aspects import aspect_label, get_or_create_aspect
 from .ordering import (

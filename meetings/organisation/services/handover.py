@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, ChangeKind, Department, Person, Role, Task
+from meetings.permissions import require_organisation_manager
 from meetings.tasks.services.assignments import move_assignments
 from meetings.tasks.services.log import Changes, diff_values, log_change
 
-from .organisation import department_names, lock_pair, open_tasks_of, require_organisation_manager
+from .organisation import department_names, lock_pair, open_tasks_of
 
 
 @transaction.atomic

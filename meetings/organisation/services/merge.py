@@ -27,10 +27,11 @@ from meetings.models import (
 )
 from meetings.models.fields import max_length_of
 from meetings.models.meeting import MeetingQuerySet
+from meetings.permissions import require_organisation_manager
 from meetings.tasks.services.assignments import move_assignments
 from meetings.tasks.services.log import diff_values, log_change
 
-from .organisation import department_names, lock_pair, require_organisation_manager
+from .organisation import department_names, lock_pair
 
 
 @dataclass(frozen=True, slots=True)

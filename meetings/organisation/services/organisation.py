@@ -11,23 +11,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError, PermissionDeniedError
+from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.locking import check_version
 from meetings.models import ANSWERABLE_ROLES, Account, ChangeKind, Department, FormerName, Person, Task
 from meetings.models.fields import max_length_of
 from meetings.models.task import TaskQuerySet
+from meetings.permissions import require_organisation_manager
 from meetings.tasks.services.log import diff_values, log_change
 
 _Subject = TypeVar("_Subject", Department, Person, Account)
 _Living = TypeVar("_Living", Department, Person)
-
-
-def require_organisation_manager(actor: Account) -> None:
-    """Raise PermissionDeniedError for all but the secretariat and administrators."""
-    if not permissions.can_manage_organisation(actor):
-        raise PermissionDeniedError(_("Only the secretariat and administrators may do this."))
 
 
 def version_of(subject: Department | Person | Account) -> int:

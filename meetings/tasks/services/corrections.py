@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from meetings.errors import InvalidInputError, NoChangesError
 from meetings.models import Account, DepartmentRole, EntryKind, Person, Task, TaskLog
 from meetings.models.task import TASK_TEXTS
+from meetings.permissions import require_secretariat
 
 from .assignments import DepartmentAssignments, compare_assignments, get_assignments, replace_assignments
 from .deadline_corrections import DeadlineInput, correct_deadline
 from .log import apply_texts, lock_task, write_entry, write_planned_entry
-from .validators import clean_reason, require_secretariat
+from .validators import clean_reason
 
 
 @transaction.atomic

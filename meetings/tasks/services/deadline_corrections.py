@@ -11,10 +11,11 @@ from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.deadlines import Deadline, DeadlineKind, Reading
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, EntryKind, Milestone, Task, TaskLog
+from meetings.permissions import require_secretariat
 
 from .extensions import parse_meaning, write_deadline_entry
 from .log import deadline_columns, deadline_to_json, diff_values, lock_task, milestone_to_json
-from .validators import check_day, clean_reason, require_secretariat
+from .validators import check_day, clean_reason
 
 # What an entry's changes call the number of the task's deadline corrections so far.
 CORRECTION_NUMBER = "corrected"

@@ -18,11 +18,12 @@ from meetings.core.lifecycle import (
 from meetings.deadlines import Deadline, DeadlineKind, Reading, read_deadline
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, ExtensionRequest, Status, Task, TaskLog
+from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import Changes
 
 from .log import deadline_columns, deadline_to_json, format_day, lock_task, write_entry
 from .status import update_task
-from .validators import check_day, clean_reason, require_secretariat
+from .validators import check_day, clean_reason
 
 
 def parse_new_deadline(text: str, today: datetime.date | None = None) -> Reading:

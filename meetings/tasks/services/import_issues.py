@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, Department, EntryKind, ImportIssue, Person, Task, TaskLog
+from meetings.permissions import require_secretariat
 
 from .corrections import edit_assignments
 from .deadline_corrections import DeadlineInput, correct_deadline
 from .log import Changes, lock_task, write_entry
-from .validators import require_secretariat
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, EntryKind, Outcome, SuggestionOutcome, Task, TaskLog
+from meetings.permissions import require_secretariat
 
 from .log import compare_values, lock_task, write_entry
-from .validators import require_secretariat
 
 
 @transaction.atomic

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from meetings import permissions
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, EntryKind, Mailing, MailKind, TaskLog
+from meetings.permissions import require_secretariat
 
 from .log import lock_task, write_entry
-from .validators import require_secretariat
 
 
 @transaction.atomic

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from meetings.core.lifecycle import CAN_REPORT
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, TaskLog
+from meetings.permissions import require_secretariat
 
 from .log import lock_task, write_entry
-from .validators import check_day, check_department, check_open_on, clean_reason, require_role, require_secretariat
+from .validators import check_day, check_department, check_open_on, clean_reason, require_role
 
 MAX_INTERVAL_MONTHS = 60
 

@@ -22,12 +22,6 @@ from .log import Changes, format_day
 MAX_REVIEW_MONTHS = 12
 
 
-def require_secretariat(actor: Account) -> None:
-    """Raise PermissionDeniedError for everybody else than the secretariat."""
-    if not permissions.is_secretariat(actor):
-        raise PermissionDeniedError(_("Only the secretariat may do this."))
-
-
 def require_role(actor: Account, task: Task, allowed_roles: frozenset[ActorRole], message: str) -> frozenset[ActorRole]:
     """Return the actor's roles on ``task``; raise PermissionDeniedError without one.
 
