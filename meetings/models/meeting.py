@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .fields import PinyinField
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
-from .organisation import Person
-
-
-def _count_of(model: str, path: str, **conditions: Any) -> Coalesce:
-    """Return the number of rows of ``model`` whose ``path`` leads to the meeting."""
-    rows = apps.get_model(model).objects.filter(**{path: OuterRef("pk")}, **conditions).order_by()
-    return Coalesce(Subquery(rows.values(path).annotate(number=Count("pk")).values("number")), 0)
+from .organisation import Person, count_rows
 
 
 class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
@@ -30,9 +22,10 @@ class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
 
     def with_counts(self) -> MeetingQuerySet:
         """Annotate ``suggestion_count`` and ``task_count``, each by a subquery."""
+        suggestions, tasks = (apps.get_model("meetings", name).objects for name in ("Suggestion", "Task"))
         return self.annotate(
-            suggestion_count=_count_of("meetings.Suggestion", "meeting"),
-            task_count=_count_of("meetings.Task", "suggestion__meeting", joined_into__isnull=True),
+            suggestion_count=count_rows(suggestions.all(), "meeting"),
+            task_count=count_rows(tasks.filter(joined_into__isnull=True), "suggestion__meeting"),
         )
 
 

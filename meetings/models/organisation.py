@@ -21,11 +21,11 @@ RECENT_ROW_COUNT = 500
 def recent_use_count(model: str, column: str) -> Coalesce:
     """Return how many recent rows of ``model`` name the row in ``column``."""
     rows = apps.get_model("meetings", model).objects.order_by()
-    return _count(rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT]), column)
+    return count_rows(rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT]), column)
 
 
-def _count(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
-    """Return how many different ``of`` are among the ``rows`` of the row in question."""
+def count_rows(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
+    """Return how many different ``of`` the ``rows`` of the surrounding row have."""
     of_row = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
     return Coalesce(Subquery(of_row.annotate(number=Count(of, distinct=of != "pk")).values("number")), 0)
 
@@ -70,8 +70,8 @@ class DepartmentQuerySet(NamedQuerySet["Department"]):
             role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True
         )
         return self.annotate(
-            open_count=_count(parts, "department"),
-            liaison_count=_count(self.model.liaisons.through.objects.filter(account__is_active=True), "department"),
+            open_count=count_rows(parts, "department"),
+            liaison_count=count_rows(self.model.liaisons.through.objects.filter(account__is_active=True), "department"),
         )
 
     def offered(self, include: Iterable[int | str] = ()) -> Self:
@@ -138,9 +138,9 @@ class PersonQuerySet(NamedQuerySet["Person"]):
         tables = {name: apps.get_model("meetings", name).objects for name in _PERSON_MODELS}
         parts = tables["TaskLeader"].filter(task__status__in=open_statuses, task__joined_into__isnull=True)
         return self.annotate(
-            open_count=_count(parts, "person"),
-            meeting_count=_count(tables["Attendance"].all(), "person"),
-            suggestion_count=_count(tables["SuggestionSource"].all(), "person", "suggestion"),
+            open_count=count_rows(parts, "person"),
+            meeting_count=count_rows(tables["Attendance"].all(), "person"),
+            suggestion_count=count_rows(tables["SuggestionSource"].all(), "person", "suggestion"),
         )
 
     def offered(self, include: Iterable[int | str] = ()) -> Self:

@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -20,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from meetings import permissions
 from meetings.core.pinyin import is_pinyin_query
 from meetings.models import Account, Department, FormerName, Person, Suggestion, SuggestionSource, Task, TaskLeader
+from meetings.models.organisation import count_rows
 from meetings.tasks.filter_fields import SearchTextField
 from meetings.tasks.filters import TaskFilterSet
 
@@ -117,8 +117,8 @@ def _match_any_name(model: type[Person | Department], words: Sequence[str], *pla
 
 
 def _people(words: Sequence[str]) -> HitGroup:
-    supervised = _count_subquery(TaskLeader.objects.filter(task__joined_into__isnull=True), "person")
-    suggested = _count_subquery(SuggestionSource.objects.all(), "person")
+    supervised = count_rows(TaskLeader.objects.filter(task__joined_into__isnull=True), "person")
+    suggested = count_rows(SuggestionSource.objects.all(), "person")
     people = _match_any_name(Person, words, "name", "unit").annotate(supervised=supervised, suggested=suggested)
     hits = [
         Hit(str(person), person.get_absolute_url(), _person_detail(person.supervised, person.suggested))
@@ -138,9 +138,7 @@ def _person_detail(supervised: int, suggested: int) -> str:
 
 def _departments(words: Sequence[str]) -> HitGroup:
     of_department = Task.departments.through.objects.filter(task__joined_into__isnull=True)
-    departments = _match_any_name(Department, words, "name").annotate(
-        parts=_count_subquery(of_department, "department")
-    )
+    departments = _match_any_name(Department, words, "name").annotate(parts=count_rows(of_department, "department"))
     hits = [
         Hit(
             department.name,
@@ -191,9 +189,3 @@ def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGro
     hits = [Hit(task.text, task.get_absolute_url(), task.suggestion.meeting.title) for task in first_tasks]
     number = tasks.order_by().count() if len(hits) == MAX_SHOWN else len(hits)
     return HitGroup("tasks", gettext_lazy("Tasks"), hits, number, f"{reverse('task_list')}?{query.urlencode()}")
-
-
-def _count_subquery(rows: QuerySet, path: str) -> Coalesce:
-    """Return a subquery that counts the ``rows`` of the surrounding row."""
-    of_row = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(n=Count("pk"))
-    return Coalesce(Subquery(of_row.values("n")), 0)
