@@ -13,4 +13,4 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks of `manage.py check` and the receivers of signals."""
         from . import checks  # noqa: F401 - importing registers them
-        from .notifications import receivers  # noqa: F401 - importing connects them
+        from .notifications import delivery  # noqa: F401 - importing connects them

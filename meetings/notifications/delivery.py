@@ -11,13 +11,16 @@ import smtplib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.dispatch import receiver
 from django.utils import timezone
 
 from meetings.core.workdays import is_working_day, last_working_day
 from meetings.models import Mailing, MailKind, MailState, Task
+from meetings.tasks.signals import reminders_recorded
 
 from .digest import Digest, compose_digest, compose_digests
 from .mails import digest_mail, reminder_mail
@@ -64,7 +67,8 @@ def send_reminders(day: datetime.date) -> DeliveryReport:
     return report
 
 
-def send_now(mailings: Iterable[Mailing]) -> DeliveryReport:
+@receiver(reminders_recorded)
+def send_now(mailings: Iterable[Mailing], **_of_signal: Any) -> DeliveryReport:
     """Send these reminders by hand at once; what fails waits for `send_reminders`."""
     report = DeliveryReport()
     wanted = {mailing.pk for mailing in mailings}
