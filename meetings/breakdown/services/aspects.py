@@ -5,10 +5,9 @@ from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.ordering import (
     assign_positions,
-    find_neighbour,
     lock_table,
     ordered_suggestions,
-    swap_rows,
+    swap_with_neighbour,
 )
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, Aspect, ChangeKind, Meeting, Suggestion
@@ -58,7 +57,7 @@ def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str 
     require_secretariat(actor)
     meeting = lock_table(Aspect.objects.values_list("meeting_id", flat=True).get(pk=aspect_id), version_token)
     aspects = list(meeting.aspects.order_by("position"))
-    aspect, neighbour = find_neighbour(aspects, aspect_id, up)
+    swapped, aspect, neighbour = swap_with_neighbour(aspects, aspect_id, up)
     place = aspect.position
     # The rows of an aspect come together where its first one stands; one without an aspect stands by itself.
     units: dict[Aspect | Suggestion, list[Suggestion]] = {}
@@ -68,7 +67,7 @@ def move_aspect(*, aspect_id: int, up: bool, actor: Account, version_token: str 
     if aspect in units and neighbour in units:
         at, other = order.index(aspect), order.index(neighbour)
         order[at], order[other] = neighbour, aspect
-    assign_positions(swap_rows(aspects, aspect, neighbour), "position")
+    assign_positions(swapped, "position")
     assign_positions([row for unit in order for row in units[unit]], "position")
     changes = diff_values({"place_in_table": (place, aspect.position)})
     log_change(meeting, kind=ChangeKind.ARRANGED, actor=actor, changes=changes, part=aspect.title)

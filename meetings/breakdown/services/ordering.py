@@ -160,16 +160,15 @@ def sources_to_json(suggestion: Suggestion) -> list[dict[str, str]]:
     return [{"name": source.person.name, "capacity": source.capacity} for source in sources]
 
 
-def find_neighbour(rows: Sequence[_Row], pk: int, up: bool) -> tuple[_Row, _Row]:
-    """Return the row of this id and its neighbour; raises InvalidTransitionError."""
+def swap_with_neighbour(rows: Sequence[_Row], pk: int, up: bool) -> tuple[list[_Row], _Row, _Row]:
+    """Return the rows with one and its neighbour in each other's place, and these two.
+
+    Raises InvalidTransitionError where there is no neighbour.
+    """
     at = next(at for at, row in enumerate(rows) if row.pk == pk)
     other = at - 1 if up else at + 1
     if not 0 <= other < len(rows):
         raise InvalidTransitionError(_("It cannot be moved any further."))
-    return rows[at], rows[other]
-
-
-def swap_rows(rows: Sequence[_Row], one: _Row, other: _Row) -> list[_Row]:
-    """Return the rows with two of them in each other's place."""
-    exchange = {one.pk: other, other.pk: one}
-    return [exchange.get(row.pk, row) for row in rows]
+    swapped = list(rows)
+    swapped[at], swapped[other] = rows[other], rows[at]
+    return swapped, rows[at], rows[other]

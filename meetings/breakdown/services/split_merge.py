@@ -39,7 +39,7 @@ from meetings.tasks.services.log import (
 )
 from meetings.tasks.services.validators import clean_reason, last_state_change_day
 
-from .ordering import find_neighbour, join_lines, lock_table, lock_tasks, log_task_change, place_tasks, swap_rows
+from .ordering import join_lines, lock_table, lock_tasks, log_task_change, place_tasks, swap_with_neighbour
 
 
 @transaction.atomic
@@ -49,8 +49,8 @@ def move_task(*, task_id: int, up: bool, actor: Account, version_token: str | No
     task = Task.objects.standing().select_related("suggestion").get(pk=task_id)
     lock_table(task.suggestion.meeting_id, version_token)
     tasks = lock_tasks(task.suggestion)
-    order = swap_rows(tasks, *find_neighbour(tasks, task_id, up))
-    _renumber_tasks(order, [task.number for task in tasks], actor=actor)
+    swapped, _task, _neighbour = swap_with_neighbour(tasks, task_id, up)
+    _renumber_tasks(swapped, [task.number for task in tasks], actor=actor)
 
 
 @transaction.atomic

@@ -31,7 +31,6 @@ from meetings.tasks.services.validators import clean_reason
 from .aspects import aspect_label, get_or_create_aspect
 from .ordering import (
     assign_positions,
-    find_neighbour,
     lock_row,
     lock_table,
     lock_tasks,
@@ -41,7 +40,7 @@ from .ordering import (
     ordered_suggestions,
     place_at_end_of_aspect,
     sources_to_json,
-    swap_rows,
+    swap_with_neighbour,
 )
 
 MAX_NUMBER = 99_999
@@ -93,13 +92,13 @@ def move_suggestion(*, suggestion_id: int, up: bool, actor: Account, version_tok
     """
     require_secretariat(actor)
     rows, _suggestion = lock_row(suggestion_id, version_token)
-    suggestion, neighbour = find_neighbour(rows, suggestion_id, up)
+    swapped, suggestion, neighbour = swap_with_neighbour(rows, suggestion_id, up)
     if neighbour.aspect_id != suggestion.aspect_id:
         raise InvalidTransitionError(
             _("There is no other row of this aspect there. Choose another aspect for it instead.")
         )
     place, numbers = suggestion.position, (suggestion.number, neighbour.number)
-    assign_positions(swap_rows(rows, suggestion, neighbour), "position")
+    assign_positions(swapped, "position")
     if None not in numbers:
         suggestion.number, neighbour.number = reversed(numbers)
         Suggestion.objects.bulk_update([suggestion, neighbour], ["number"])
