@@ -36,7 +36,7 @@ TASK = [
     "its log",
     "its siblings",
     "the sources of its suggestion",
-    "its marks to confirm",
+    "its import issues",
     "the row of the file it came from",
     "evidence of its log",
     "what became of its suggestion",
@@ -108,7 +108,7 @@ CONFIRMATIONS = [
     *SIGNED_IN,
     "how many rows have something open",
     "the rows of the page",
-    "their open marks with the tasks",
+    "their open import issues with the tasks",
     *PARTS,
     "people or departments of the parts",
     "people or departments of the parts",
@@ -171,7 +171,7 @@ FILL_IN = [
     "the workbooks accepted last",
 ]
 FILL_IN_WORKBOOK = [*SIGNED_IN, "the departments asked for", "their open tasks", *PARTS]
-# What the rows wish is asked of the verbs, which load the tasks in their own way.
+# What the rows change is asked of the verbs, which load the tasks in their own way.
 FILL_IN_REVIEW = [
     *SIGNED_IN,
     "the workbook",

@@ -82,8 +82,8 @@ def _task(task: Task) -> dict[str, Any]:
             task.milestones.values_list("position", "deadline_text", "deadline_kind", "due_date", "met_on")
         ),
         "marks": sorted(
-            (mark.column, mark.code, mark.value, sorted(mark.parameters.items()), mark.answer_id)
-            for mark in task.import_issues.all()
+            (issue.column, issue.code, issue.value, sorted(issue.parameters.items()), issue.answer_id)
+            for issue in task.import_issues.all()
         ),
         "log": [
             (entry.sequence, entry.kind, entry.effective_on, entry.is_report, entry.note, entry.changes)

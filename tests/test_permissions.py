@@ -67,12 +67,12 @@ pytestmark = pytest.mark.django_db
 def places(world) -> dict[str, object]:
     """What the addresses' names in braces stand for. The task is one that two departments have a part in."""
     task = world.undecided
-    mark = ImportIssue.objects.create(task=task, column="departments", code="several_departments", value="技术部")
+    issue = ImportIssue.objects.create(task=task, column="departments", code="several_departments", value="技术部")
     return {
         "task": task.pk,
         "batch": factories.batch(world.on_track).pk,
         "day": world.day.isoformat(),
-        "mark": mark.pk,
+        "mark": issue.pk,
         "meeting": world.meeting.pk,
         "draft": factories.minutes_document(world.secretariat).pk,
         "other_draft": factories.minutes_document(factories.account(Role.SECRETARIAT)).pk,

@@ -149,7 +149,7 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
     spend(account, "/tasks/?health=purple", WRONG + inbox)
 
     spend(account, f"/tasks/{task.pk}/", TASK + own + inbox + TO_WORK.get(role, []))
-    spend(account, f"/tasks/{task.pk}/?{past}", [name for name in TASK if name != "its marks to confirm"] + inbox)
+    spend(account, f"/tasks/{task.pk}/?{past}", [name for name in TASK if name != "its import issues"] + inbox)
 
     spend(account, "/meetings/", MEETINGS + inbox)
     spend(account, f"/meetings/{Meeting.objects.first().pk}/", MEETING + inbox)

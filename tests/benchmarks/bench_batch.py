@@ -50,7 +50,7 @@ def measure(size: int, *, with_leader: bool) -> None:
     )
     leader = Person.objects.filter(task_leaders__isnull=False).first()
     placing = Assignment(leader, replaces=REPLACE_ALL) if with_leader else None
-    wishes = [
+    changes = [
         TaskChange(
             task_id=task.pk,
             version=task.version,
@@ -61,8 +61,8 @@ def measure(size: int, *, with_leader: bool) -> None:
         )
         for task in Task.objects.order_by("pk")[:size]
     ]
-    planned = spent(lambda: plan_batch(changes=wishes, actor=staff))
-    ran = spent(lambda: run_batch(changes=wishes, actor=staff))
+    planned = spent(lambda: plan_batch(changes=changes, actor=staff))
+    ran = spent(lambda: run_batch(changes=changes, actor=staff))
     batch = staff.batches.first()
     undone = spent(lambda: undo_batch(batch_id=batch.pk, actor=staff))
     name = f"{size:,} tasks, status{' and leader' if with_leader else ''}"

@@ -75,7 +75,7 @@ def test_a_split_task_stands_twice_with_what_it_had_on_every_day(client, table, 
 
 def test_the_new_half_of_an_extended_task_has_the_extended_deadline_and_the_original(client, table, staff):
     task = row(table, "第2条建议").tasks.get()
-    wish = factories.extension_request(task, days=10)
+    request = factories.extension_request(task, days=10)
     task.refresh_from_db()
     assert split(client, task).status_code == 422
     grant_extension(
@@ -83,7 +83,7 @@ def test_the_new_half_of_an_extended_task_has_the_extended_deadline_and_the_orig
         version=task.version,
         actor=staff,
         reason="同意",
-        effective_on=wish.asked.effective_on,
+        effective_on=request.asked.effective_on,
     )
     assert split(client, task).status_code == 302
     task.refresh_from_db()
@@ -218,14 +218,14 @@ def test_the_joined_days_of_deadlines_are_said_and_the_first_counts(client, tabl
     assert (said["old"]["text"], said["new"]["text"]) == ("2025.6", "2023.12")
 
 
-@pytest.mark.parametrize("what", ["instruction", "extension", "mark", "closure", "closed"])
+@pytest.mark.parametrize("what", ["instruction", "extension", "issue", "closure", "closed"])
 def test_what_waits_for_an_answer_is_not_joined(client, pair, what):
     one, two = pair
     if what == "instruction":
         factories.instruction(two, factories.person("张朝华"))
     elif what == "extension":
         factories.extension_request(two)
-    elif what == "mark":
+    elif what == "issue":
         ImportIssue.objects.create(task=two, column="deadline", code="several_departments", value="x")
     elif what == "closure":
         factories.progress(two, on=TODAY)

@@ -157,8 +157,8 @@ def test_row_six_is_read_as_far_as_it_can_be_and_left_to_confirm(meeting):
     assert [task.due_date.isoformat() for task in tasks] == ["2024-12-31", "2026-12-31", "2026-12-31"]
     assert not any(task.milestones.exists() for task in tasks)
     for task in tasks:
-        marks = {(mark.column, mark.value, mark.answer) for mark in task.import_issues.all()}
-        assert marks == {
+        issues = {(issue.column, issue.value, issue.answer) for issue in task.import_issues.all()}
+        assert issues == {
             ("departments", "技术部、评审员部", None),
             ("leaders", "肖良、陈云华", None),
             ("deadline", "2024.12、2026.12", None),

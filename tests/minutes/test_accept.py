@@ -182,7 +182,7 @@ def test_a_failure_half_way_leaves_nothing(monkeypatch):
             raise RuntimeError("the power goes")
 
     monkeypatch.setattr("meetings.minutes.creation.create_task", fail_at_the_tenth)
-    monkeypatch.setattr("meetings.minutes.creation.ImportIssue.objects.bulk_create", lambda marks: None)
+    monkeypatch.setattr("meetings.minutes.creation.ImportIssue.objects.bulk_create", lambda issues: None)
     with pytest.raises(RuntimeError):
         accept.accept_draft(document_id=document.pk, actor=staff)
     assert everything_entered() == before
@@ -288,17 +288,17 @@ def test_known_people_and_departments_are_not_made_again():
     assert Person.objects.get(name="刘克") == person
 
 
-def test_a_question_nobody_answered_makes_a_new_name_and_a_mark():
+def test_a_question_nobody_answered_makes_a_new_name_and_an_issue():
     factories.department("技术处")
     accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
     assert Department.objects.filter(name="技术部").exists()
-    marks = ImportIssue.objects.filter(code="department_like_known")
-    rows = set(marks.values_list("task__suggestion__position", flat=True))
+    issues = ImportIssue.objects.filter(code="department_like_known")
+    rows = set(issues.values_list("task__suggestion__position", flat=True))
     assert rows == {1, 2, 3, 6, 7}
-    assert set(marks.values_list("column", "value")) == {("departments", "技术部")}
+    assert set(issues.values_list("column", "value")) == {("departments", "技术部")}
 
 
-def test_an_answered_question_leaves_no_mark():
+def test_an_answered_question_leaves_no_issue():
     known = factories.department("技术处")
     document = a_draft()
     issue_answers.resolve_name(document_id=document.pk, key="department:技术部", choice=str(known.pk))

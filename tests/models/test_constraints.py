@@ -64,7 +64,7 @@ def milestone(**columns):
     return Milestone.objects.create(task=factories.task(), position=1, **{**values, **columns})
 
 
-def mark() -> ImportIssue:
+def issue() -> ImportIssue:
     return ImportIssue.objects.create(task=factories.task(), column="leaders", code="several_leaders")
 
 
@@ -211,8 +211,8 @@ ATTEMPTS = {
     "evidence_is_not_empty": lambda: Evidence.objects.filter(pk=factories.evidence(factories.task()).pk).update(size=0),
     "outcome_known": lambda: outcome(outcome="forgotten"),
     "outcome_has_a_reply": lambda: outcome(reply=""),
-    # marks to confirm
-    "confirmation_once": lambda: a_second(ImportIssue, mark()),
+    # issues to confirm
+    "confirmation_once": lambda: a_second(ImportIssue, issue()),
     # drafts
     "document_is_not_empty": lambda: document(size=0),
     "document_format_known": lambda: document(format="doc"),

@@ -21,12 +21,12 @@ TODAY = datetime.date(2024, 6, 3)
 RECORDED = ("id", "task", "recorded_at", "batch", "sequence")
 
 
-def wishes(*tasks: Task, **wish) -> list[TaskChange]:
-    return build_task_changes({task.pk: task.version for task in tasks}, **{"effective_on": TODAY, **wish})
+def task_changes(*tasks: Task, **change) -> list[TaskChange]:
+    return build_task_changes({task.pk: task.version for task in tasks}, **{"effective_on": TODAY, **change})
 
 
-def run(*tasks: Task, by=None, **wish) -> BatchResult:
-    result = run_batch(changes=wishes(*tasks, **wish), actor=by or factories.secretariat())
+def run(*tasks: Task, by=None, **change) -> BatchResult:
+    result = run_batch(changes=task_changes(*tasks, **change), actor=by or factories.secretariat())
     for task in tasks:
         task.refresh_from_db()
     return result
@@ -55,7 +55,7 @@ def standing(task: Task) -> dict:
     seen = {name: getattr(task, name) for name in CURRENT_COLUMNS}
     seen["departments"] = [(part.department_id, part.role, part.position) for part in task.task_departments.all()]
     seen["leaders"] = [(part.person_id, part.position) for part in task.task_leaders.all()]
-    seen["wishes"] = list(task.extension_requests.order_by("pk").values_list("pk", "status", "decided"))
+    seen["extension_requests"] = list(task.extension_requests.order_by("pk").values_list("pk", "status", "decided"))
     for days in (0, 1, 40, 400):
         day = TODAY + datetime.timedelta(days=days)
         on = Task.objects.on(day).with_last_report().get(pk=task.pk)

@@ -36,7 +36,7 @@ from meetings.tasks.services.corrections import edit_assignments
 from meetings.tasks.services.status import update_task
 from tests import factories
 
-from .batches import TODAY, content, intervals, run, undo, wishes
+from .batches import TODAY, content, intervals, run, task_changes, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,7 @@ def test_departments_and_leaders_are_replaced_with_the_very_entry_of_the_single_
 
 def test_a_wish_for_a_later_deadline_lapses_with_the_end_of_its_task():
     task = factories.task(deadline="2024.12")
-    wish = factories.extension_request(task)
+    request = factories.extension_request(task)
 
     result = run_batch(
         changes=build_task_changes(
@@ -122,11 +122,11 @@ def test_a_wish_for_a_later_deadline_lapses_with_the_end_of_its_task():
         actor=factories.secretariat(),
     )
 
-    wish.refresh_from_db()
-    assert (wish.status, wish.decided.batch) == (ExtensionStatus.LAPSED, result.batch)
+    request.refresh_from_db()
+    assert (request.status, request.decided.batch) == (ExtensionStatus.LAPSED, result.batch)
     undo_batch(batch_id=result.batch.pk, actor=factories.secretariat())
-    wish.refresh_from_db()
-    assert (wish.status, wish.decided) == (ExtensionStatus.REQUESTED, None)
+    request.refresh_from_db()
+    assert (request.status, request.decided) == (ExtensionStatus.REQUESTED, None)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_the_preview_writes_nothing_and_says_what_the_run_does():
     entries = TaskLog.objects.count()
 
     plan = plan_batch(
-        changes=wishes(closed, opened, status=Status.CLOSED, note="已完成。"),
+        changes=task_changes(closed, opened, status=Status.CLOSED, note="已完成。"),
         actor=factories.secretariat(),
     )
 
@@ -175,7 +175,7 @@ def test_the_preview_writes_nothing_and_says_what_the_run_does():
 
 def test_a_row_changed_since_the_preview_is_left_alone_and_does_not_hold_up_the_rest():
     one, other = factories.task(), factories.task()
-    asked = wishes(one, other, status=Status.TERMINATED, note="不再办理。")
+    asked = task_changes(one, other, status=Status.TERMINATED, note="不再办理。")
     factories.progress(one, on=TODAY)
 
     result = run_batch(changes=asked, actor=factories.secretariat())
@@ -191,14 +191,14 @@ def test_a_liaison_changes_what_a_liaison_may_and_nothing_else():
     foreign = factories.task(departments=[(factories.department("办公室"), DepartmentRole.RESPONSIBLE)])
     liaison = factories.account("liaison", departments=[factories.department()])
 
-    plan = plan_batch(changes=wishes(own, foreign, note="进展顺利。"), actor=liaison)
+    plan = plan_batch(changes=task_changes(own, foreign, note="进展顺利。"), actor=liaison)
     assert [type(row.refusal) for row in plan] == [type(None), PermissionDeniedError]
     assert plan[0].entries[0].department == factories.department()
 
-    plan = plan_batch(changes=wishes(own, status=Status.CLOSED, note="完成。"), actor=liaison)
+    plan = plan_batch(changes=task_changes(own, status=Status.CLOSED, note="完成。"), actor=liaison)
     assert isinstance(plan[0].refusal, PermissionDeniedError)
     plan = plan_batch(
-        changes=wishes(own, note="调整。", place_leader=Assignment(factories.person("张朝华"))),
+        changes=task_changes(own, note="调整。", place_leader=Assignment(factories.person("张朝华"))),
         actor=liaison,
     )
     assert isinstance(plan[0].refusal, PermissionDeniedError)
@@ -208,7 +208,7 @@ def test_a_leader_has_to_agree_first_in_a_batch_too():
     meeting = factories.meeting(leader_agrees_before_closure=True)
     task = factories.task(factories.suggestion(meeting))
 
-    plan = plan_batch(changes=wishes(task, status=Status.CLOSED, note="完成。"), actor=factories.secretariat())
+    plan = plan_batch(changes=task_changes(task, status=Status.CLOSED, note="完成。"), actor=factories.secretariat())
 
     assert isinstance(plan[0].refusal, InvalidTransitionError)
 
@@ -247,7 +247,7 @@ def test_each_row_of_a_workbook_has_its_own_words_status_day_and_department():
 
 def test_nothing_too_much_unknown_and_twice_are_refused():
     task, staff = factories.task(), factories.secretariat()
-    one = wishes(task, note="进展。")
+    one = task_changes(task, note="进展。")
     for asked in ([], one * 2, one * 2001, [TaskChange(task_id=task.pk + 1, effective_on=TODAY, note="进展。")]):
         with pytest.raises(InvalidInputError):
             run_batch(changes=asked, actor=staff)
@@ -259,7 +259,7 @@ def test_nothing_too_much_unknown_and_twice_are_refused():
 
 def test_the_very_same_sent_twice_is_done_once():
     tasks = [factories.task() for _ in range(3)]
-    asked = wishes(*tasks, status=Status.TERMINATED, note="不再办理。")
+    asked = task_changes(*tasks, status=Status.TERMINATED, note="不再办理。")
     first = run_batch(changes=asked, actor=factories.secretariat())
 
     with pytest.raises(DuplicateBatchError) as again:

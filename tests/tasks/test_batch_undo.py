@@ -171,7 +171,7 @@ def test_a_batch_is_undone_once_by_its_maker_or_the_secretariat_and_undoing_is_n
 DEADLINES = ["2024.12", "2024.3", "持续跟踪", "每月", "待定"]
 PAST = st.dates(datetime.date(2023, 11, 8), datetime.date(2024, 5, 1))
 STEPS = st.tuples(st.sampled_from([None, *Status.values]), PAST, st.sampled_from(["", "有进展。"]))
-WISHES = st.fixed_dictionaries(
+CHANGES = st.fixed_dictionaries(
     {
         "status": st.sampled_from([None, *Status.values]),
         "note": st.sampled_from(["", "批量办理。"]),
@@ -187,20 +187,20 @@ class TestUndoing(HypothesisTestCase):
     @settings(max_examples=examples(25))
     @given(
         histories=st.lists(st.tuples(st.sampled_from(DEADLINES), st.lists(STEPS, max_size=4)), min_size=1, max_size=3),
-        wish=WISHES,
+        change=CHANGES,
     )
-    def test_undoing_gives_exactly_what_was_there(self, histories, wish):
+    def test_undoing_gives_exactly_what_was_there(self, histories, change):
         staff = factories.secretariat()
         tasks = [self.lived_through(deadline, steps, staff) for deadline, steps in histories]
-        placing = wish.pop("placing")
+        placing = change.pop("placing")
         if placing:
-            wish["place_leader"] = Assignment(
+            change["place_leader"] = Assignment(
                 factories.person("张朝华"), replaces=placing if placing == REPLACE_ALL else None
             )
         before = [standing(task) for task in tasks]
         shown = [as_of(task, TODAY - datetime.timedelta(days=1)) for task in tasks]
         try:
-            result = run(*tasks, **wish)
+            result = run(*tasks, **change)
         except ServiceError:
             assert [standing(task) for task in tasks] == before
             return
@@ -210,7 +210,7 @@ class TestUndoing(HypothesisTestCase):
 
         assert [standing(task) for task in tasks] == before
         assert [as_of(task, TODAY - datetime.timedelta(days=1)) for task in tasks] == between
-        if wish["effective_on"] == TODAY:
+        if change["effective_on"] == TODAY:
             assert between == shown
         for row in result.changed:
             assert TaskLog.objects.filter(task=row.task).count() == Task.objects.get(pk=row.task.pk).version

@@ -27,8 +27,8 @@ def hidden(page: str, name: str) -> str:
     return re.search(rf'name="{name}" value="([^"]*)"', page)[1]
 
 
-def wish(page: str, **said) -> dict:
-    """Return what the form of the wish sends: the selection as the page has it, and what is ``said``."""
+def form_values(page: str, **said) -> dict:
+    """Return what the form of a batch sends: the selection as the page has it, and what is ``said``."""
     return {"selected": hidden(page, "selected"), "effective_on": timezone.localdate().isoformat(), **said}
 
 
@@ -43,7 +43,7 @@ def test_rows_are_selected_previewed_changed_and_undone(world):
     listed = client.get("/tasks/").content.decode()
     assert listed.count('name="task"') == 7
     page = select(client, world.overdue, world.due_soon, world.closed)
-    said = wish(page, status="terminated", note="不再办理。", next="/tasks/?status=closed")
+    said = form_values(page, status="terminated", note="不再办理。", next="/tasks/?status=closed")
 
     previewed = client.post("/tasks/batch/", {**said, "step": "preview"})
     text = previewed.content.decode()
@@ -121,7 +121,7 @@ def test_what_was_forgotten_comes_back_with_all_that_was_typed(world, said, sent
     client = browser(world.secretariat)
     page = select(client, world.overdue, world.due_soon)
     said = {name: value.format(leader=world.supervisor.pk) for name, value in said.items()}
-    sent = {**wish(page), "step": "preview", **said}
+    sent = {**form_values(page), "step": "preview", **said}
     response = client.post("/tasks/batch/", sent)
     text = response.content.decode()
     assert response.status_code == 422
@@ -131,7 +131,7 @@ def test_what_was_forgotten_comes_back_with_all_that_was_typed(world, said, sent
 
 def test_a_row_changed_since_the_preview_is_named_and_the_others_are_changed(world):
     client = browser(world.secretariat)
-    said = wish(select(client, world.overdue, world.due_soon), note="统一更新。", next="/tasks/")
+    said = form_values(select(client, world.overdue, world.due_soon), note="统一更新。", next="/tasks/")
     factories.progress(world.overdue, on=world.day)
     text = client.post("/tasks/batch/", {**said, "step": "run"}, follow=True).content.decode()
     assert "1 task was changed." in text
@@ -141,7 +141,7 @@ def test_a_row_changed_since_the_preview_is_named_and_the_others_are_changed(wor
 
 def test_sending_the_same_twice_changes_nothing_twice(world):
     client = browser(world.secretariat)
-    said = {**wish(select(client, world.overdue), note="统一更新。", next="/tasks/"), "step": "run"}
+    said = {**form_values(select(client, world.overdue), note="统一更新。", next="/tasks/"), "step": "run"}
     client.post("/tasks/batch/", said)
     entries = TaskLog.objects.count()
     again = client.post("/tasks/batch/", said, follow=True)
@@ -151,7 +151,7 @@ def test_sending_the_same_twice_changes_nothing_twice(world):
 
 def test_a_batch_in_which_nothing_can_change_any_more_says_so_beside_each_row(world):
     client = browser(world.secretariat)
-    said = wish(select(client, world.overdue), note="统一更新。")
+    said = form_values(select(client, world.overdue), note="统一更新。")
     factories.progress(world.overdue, on=world.day)
     response = client.post("/tasks/batch/", {**said, "step": "run"})
     assert response.status_code == 409
@@ -163,7 +163,7 @@ def test_departments_leaders_and_the_review_are_set_for_many(world):
     quality, li = Department.objects.create(name="质量部"), Person.objects.create(name="李四")
     page = select(client, world.review_missed, world.undecided)
     assert "国际部" in page
-    said = wish(
+    said = form_values(
         page,
         note="职责调整。",
         place_department=quality.pk,
@@ -188,7 +188,7 @@ def test_a_liaison_selects_own_tasks_alone_and_is_offered_what_liaisons_do(world
     page = select(client, world.overdue, world.review_missed)
     assert 'name="place_leader"' not in page
     assert "Terminated" not in re.search(r"<select name=\"status\".*?</select>", page, re.S)[0]
-    text = client.post("/tasks/batch/", {**wish(page, note="进展。"), "step": "preview"}).content.decode()
+    text = client.post("/tasks/batch/", {**form_values(page, note="进展。"), "step": "preview"}).content.decode()
     assert "1 task will change" in text
     assert "1 task cannot" in text
 
@@ -270,7 +270,7 @@ def test_in_the_row_too_a_missing_reason_and_a_newer_version_come_back_with_what
 
 def test_batches_are_listed_with_what_they_did_and_their_tasks(world):
     client = browser(world.secretariat)
-    said = {**wish(select(client, world.overdue, world.due_soon), note="统一更新。"), "step": "run"}
+    said = {**form_values(select(client, world.overdue, world.due_soon), note="统一更新。"), "step": "run"}
     client.post("/tasks/batch/", said)
     batch = Batch.objects.get()
 
@@ -293,7 +293,7 @@ def test_batches_are_listed_with_what_they_did_and_their_tasks(world):
 
 def test_an_undone_entry_is_marked_in_the_log_and_counts_for_no_department(world):
     client = browser(world.secretariat)
-    said = {**wish(select(client, world.overdue), note="误记的进展。"), "step": "run"}
+    said = {**form_values(select(client, world.overdue), note="误记的进展。"), "step": "run"}
     client.post("/tasks/batch/", said)
     client.post(f"/batches/{Batch.objects.get().pk}/undo/")
     page = client.get(f"/tasks/{world.overdue.pk}/")
@@ -305,7 +305,7 @@ def test_an_undone_entry_is_marked_in_the_log_and_counts_for_no_department(world
 def test_batches_are_sorted_by_each_column_both_ways(world, name):
     client = browser(world.secretariat)
     for task in (world.overdue, world.due_soon):
-        client.post("/tasks/batch/", {**wish(select(client, task), note="统一更新。"), "step": "run"})
+        client.post("/tasks/batch/", {**form_values(select(client, task), note="统一更新。"), "step": "run"})
     client.post(f"/batches/{Batch.objects.first().pk}/undo/")
     for sort in (name, f"-{name}"):
         rows = client.get(f"/batches/?sort={sort}").context["table"].rows

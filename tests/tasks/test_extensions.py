@@ -55,15 +55,15 @@ def decide(world, verb=grant_extension, task=None, **arguments):
 
 def test_asking_leaves_the_deadline_and_counts_as_a_report(world):
     task, due = world.overdue, world.overdue.due_date
-    wish = ask(world, task, text=(world.day + datetime.timedelta(days=60)).isoformat())
+    request = ask(world, task, text=(world.day + datetime.timedelta(days=60)).isoformat())
     assert (task.due_date, task.extension_count) == (due, 0)
     assert Task.objects.on(world.day).get(pk=task.pk).health == "overdue"
     assert task.status == Status.IN_PROGRESS
-    report, asked = task.log.order_by("-sequence")[1], wish.asked
+    report, asked = task.log.order_by("-sequence")[1], request.asked
     assert (report.is_report, report.note, report.department) == (True, "需求已冻结。", world.technology)
     assert (asked.kind, asked.is_report, asked.note) == (EntryKind.EXTENSION, False, "供应商更换。")
     assert asked.department == world.technology
-    assert wish.due_date_before == due
+    assert request.due_date_before == due
 
 
 def test_granting_moves_the_deadline_and_counts(world):
@@ -90,10 +90,10 @@ def test_as_of_shows_the_deadline_of_the_day(world):
 
 def test_refusing_leaves_everything_and_says_why(world):
     due = world.due_soon.due_date
-    wish = ask(world)
+    request = ask(world)
     entry = decide(world, refuse_extension, reason="不同意，按原期限完成。")
-    wish.refresh_from_db()
-    assert (wish.status, wish.decided) == (ExtensionStatus.REFUSED, entry)
+    request.refresh_from_db()
+    assert (request.status, request.decided) == (ExtensionStatus.REFUSED, entry)
     assert (world.due_soon.due_date, world.due_soon.extension_count) == (due, 0)
     # Then it may be asked for again.
     ask(world)
@@ -109,10 +109,10 @@ def test_one_wish_at_a_time(world):
 
 
 def test_a_wish_lapses_with_the_task(world):
-    wish = ask(world)
+    request = ask(world)
     entry = factories.move(world.due_soon, Status.CLOSED, on=world.day)
-    wish.refresh_from_db()
-    assert (wish.status, wish.decided) == (ExtensionStatus.LAPSED, entry)
+    request.refresh_from_db()
+    assert (request.status, request.decided) == (ExtensionStatus.LAPSED, entry)
     with pytest.raises(InvalidTransitionError):
         decide(world)
 

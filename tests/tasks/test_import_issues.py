@@ -48,13 +48,13 @@ def staff() -> Client:
     return client
 
 
-def marks_about(column: str) -> list[ImportIssue]:
+def issues_about(column: str) -> list[ImportIssue]:
     return list(ImportIssue.objects.filter(column=column).order_by("task__number"))
 
 
-def answer(client: Client, marks: list[ImportIssue], decision: str, **said):
-    versions = {f"version-{mark.task_id}": Task.objects.get(pk=mark.task_id).version for mark in marks}
-    data = {"mark": [mark.pk for mark in marks], "decision": decision, **versions, **said}
+def answer(client: Client, issues: list[ImportIssue], decision: str, **said):
+    versions = {f"version-{issue.task_id}": Task.objects.get(pk=issue.task_id).version for issue in issues}
+    data = {"mark": [issue.pk for issue in issues], "decision": decision, **versions, **said}
     headers = data.pop("headers", {})
     return client.post("/confirmations/", data, headers=headers)
 
@@ -94,17 +94,17 @@ def test_everybody_reads_the_queue_and_the_secretariat_answers(row_six):
         page = html.fromstring(client.get("/confirmations/?wrong=1").content)
         assert page.xpath("//*[@data-issue]")
         assert not page.xpath("//*[@data-issue]//form")
-        assert answer(client, marks_about("deadline"), "right").status_code == 403
+        assert answer(client, issues_about("deadline"), "right").status_code == 403
     assert open_number() == 9
 
 
 def test_a_long_queue_comes_in_pages(staff):
     for _number in range(25):
-        mark = ImportIssue.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
+        issue = ImportIssue.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
     assert len(html.fromstring(staff.get("/confirmations/").content).xpath("//*[@data-issue]")) == 20
     assert len(html.fromstring(staff.get("/confirmations/?page=2").content).xpath("//*[@data-issue]")) == 5
     assert staff.get("/confirmations/?page=nonsense").status_code == 200
-    response = answer(staff, [mark], "right", page="2")
+    response = answer(staff, [issue], "right", page="2")
     assert response["Location"].startswith("/confirmations/?page=2")
 
 
@@ -116,7 +116,7 @@ def test_with_nothing_open_it_says_so(staff):
 
 
 def test_what_is_right_is_confirmed_for_all_the_tasks_at_once(row_six, staff):
-    response = answer(staff, marks_about("departments"), "right")
+    response = answer(staff, issues_about("departments"), "right")
     assert response.status_code == 302
     following = response["Location"].partition("#")[2]
     page = html.fromstring(staff.get("/confirmations/").content.decode())
@@ -131,7 +131,7 @@ def test_what_is_right_is_confirmed_for_all_the_tasks_at_once(row_six, staff):
 
 
 def test_with_htmx_the_answer_takes_the_place_of_the_question(row_six, staff):
-    answered = answer(staff, marks_about("leaders"), "right", headers={"HX-Request": "true"})
+    answered = answer(staff, issues_about("leaders"), "right", headers={"HX-Request": "true"})
     piece = answered.content.decode()
     assert answered.status_code == 200
     assert "<html" not in piece
@@ -146,19 +146,19 @@ def test_with_htmx_the_answer_takes_the_place_of_the_question(row_six, staff):
 
 
 def test_another_deadline_is_read_seen_corrected_and_confirmed_in_one_go(row_six, staff):
-    marks = marks_about("deadline")
+    issues = issues_about("deadline")
     first, second, _third = row_six
-    page = html.fromstring(staff.get(f"/confirmations/?wrong={marks[0].pk}").content.decode())
+    page = html.fromstring(staff.get(f"/confirmations/?wrong={issues[0].pk}").content.decode())
     [form] = page.xpath("//form[contains(@class, 'issue-correction')]")
     values = {name: value.removeprefix("\n") for name, value in form.form_values() if name != "mark"}
     values |= {f"task-{second.pk}-deadline_text": "2025.6", "note": "经与秘书处核对原件。"}
     del values[f"task-{second.pk}-understood"]
-    seen = answer(staff, marks, "wrong", **values)
+    seen = answer(staff, issues, "wrong", **values)
     assert seen.status_code == 422
     assert "30 Jun 2025" in seen.content.decode()
     assert open_number() == 9
     key = seen.context["form"].deadlines[1].data[f"task-{second.pk}-understood"]
-    done = answer(staff, marks, "wrong", **values, **{f"task-{second.pk}-understood": key})
+    done = answer(staff, issues, "wrong", **values, **{f"task-{second.pk}-understood": key})
     assert done.status_code == 302
     assert open_number() == 6
     first.refresh_from_db()
@@ -172,30 +172,30 @@ def test_another_deadline_is_read_seen_corrected_and_confirmed_in_one_go(row_six
 
 
 def test_departments_and_leaders_are_given_to_the_tasks_they_belong_to(row_six, staff):
-    marks = marks_about("departments")
+    issues = issues_about("departments")
     technology, assessors = (factories.department(name) for name in ("技术部", "评审员部"))
     first, second, third = (f"task-{task.pk}" for task in row_six)
     said = {first: [assessors.pk], second: [technology.pk], third: [technology.pk, assessors.pk]}
-    without_reason = answer(staff, marks, "wrong", **said)
+    without_reason = answer(staff, issues, "wrong", **said)
     assert without_reason.status_code == 422
     assert open_number() == 9
     page = html.fromstring(without_reason.content.decode())
     assert page.xpath(f"//input[@name='{first}' and @checked]/@value") == [str(assessors.pk)], "as it was typed"
-    answer(staff, marks, "wrong", **said, **{f"{second}-other": factories.department("办公室").pk}, note="核对。")
+    answer(staff, issues, "wrong", **said, **{f"{second}-other": factories.department("办公室").pk}, note="核对。")
     found = [[part.department.name for part in task.task_departments.order_by("position")] for task in row_six]
     assert found == [["评审员部"], ["技术部", "办公室"], ["技术部", "评审员部"]]
     leader = factories.person("肖良")
     answer(
-        staff, marks_about("leaders"), "wrong", **{name: [leader.pk] for name in (first, second, third)}, note="核对。"
+        staff, issues_about("leaders"), "wrong", **{name: [leader.pk] for name in (first, second, third)}, note="核对。"
     )
     assert all([part.person for part in task.task_leaders.all()] == [leader] for task in row_six)
     assert import_issues.count_open_issues() == 1
 
 
 def test_no_without_another_answer_is_no_answer(row_six, staff):
-    marks = marks_about("leaders")
-    same = {f"task-{mark.task_id}": [part.person_id for part in mark.task.task_leaders.all()] for mark in marks}
-    refused = answer(staff, marks, "wrong", **same, note="不对。")
+    issues = issues_about("leaders")
+    same = {f"task-{issue.task_id}": [part.person_id for part in issue.task.task_leaders.all()] for issue in issues}
+    refused = answer(staff, issues, "wrong", **same, note="不对。")
     assert refused.status_code == 422
     assert "If that is right, say so." in refused.content.decode()
     assert open_number() == 9
@@ -204,23 +204,23 @@ def test_no_without_another_answer_is_no_answer(row_six, staff):
 def test_the_day_that_is_offered_is_taken_and_what_is_printed_stays(staff):
     task = factories.task(deadline=Deadline("春节前", DeadlineKind.UNDECIDED))
     offered = {"offered": "2024-02-09"}
-    mark = ImportIssue.objects.create(
+    issue = ImportIssue.objects.create(
         task=task, column="deadline", code="no_fixed_day", value="春节前", parameters=offered
     )
     page = staff.get("/confirmations/").content.decode()
     assert "Take 9 Feb 2024" in page
     assert "Accept 9 Feb 2024" in page
-    assert answer(staff, [mark], "offered").status_code == 302
+    assert answer(staff, [issue], "offered").status_code == 302
     task.refresh_from_db()
     assert (task.deadline_text, task.due_date.isoformat()) == ("春节前", "2024-02-09")
     assert not task.log.filter(changes__has_key="corrected").exists(), "what could not be read is settled"
 
 
 def test_of_a_number_or_a_source_the_answer_is_written_down(staff):
-    mark = ImportIssue.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
-    assert answer(staff, [mark], "wrong", note=" ").status_code == 422
-    assert answer(staff, [mark], "wrong", note="原件即如此跳号。").status_code == 302
-    entry = mark.task.log.last()
+    issue = ImportIssue.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
+    assert answer(staff, [issue], "wrong", note=" ").status_code == 422
+    assert answer(staff, [issue], "wrong", note="原件即如此跳号。").status_code == 302
+    entry = issue.task.log.last()
     assert entry.note == "原件即如此跳号。"
     assert "set_right" in entry.changes
 
@@ -230,12 +230,12 @@ def test_of_a_number_or_a_source_the_answer_is_written_down(staff):
 
 def test_an_extended_deadline_is_not_corrected_by_an_answer(staff):
     task = factories.task(deadline="2024.12")
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="day_or_month", value="2024.12")
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="day_or_month", value="2024.12")
     factories.extension_request(task)
     versions = {task.pk: task.version}
     with pytest.raises(InvalidTransitionError):
         resolve_issues(
-            issue_ids=[mark.pk],
+            issue_ids=[issue.pk],
             versions=versions,
             actor=factories.secretariat(),
             note="核对。",
@@ -243,7 +243,7 @@ def test_an_extended_deadline_is_not_corrected_by_an_answer(staff):
         )
     refused = answer(
         staff,
-        [mark],
+        [issue],
         "wrong",
         note="核对。",
         **{f"task-{task.pk}-deadline_text": "2025.12", f"task-{task.pk}-understood": "2025-12-31"},
@@ -254,11 +254,11 @@ def test_an_extended_deadline_is_not_corrected_by_an_answer(staff):
 
 
 def test_a_late_answer_comes_back_with_what_another_did(row_six, staff):
-    marks = marks_about("departments")
+    issues = issues_about("departments")
     versions = {f"version-{task.pk}": task.version for task in row_six}
     factories.progress(row_six[0], "别人写的进展。", on=row_six[0].suggestion.meeting.issued_on)
     for headers in ({}, {"HX-Request": "true"}):
-        late = answer(staff, marks, "right", **versions, headers=headers)
+        late = answer(staff, issues, "right", **versions, headers=headers)
         assert late.status_code == 409
         assert "别人写的进展。" in late.content.decode()
     assert open_number() == 9
@@ -267,42 +267,42 @@ def test_a_late_answer_comes_back_with_what_another_did(row_six, staff):
 
 
 def test_what_another_has_answered_is_not_answered_twice(row_six, staff):
-    marks = marks_about("departments")
+    issues = issues_about("departments")
     versions = {f"version-{task.pk}": task.version for task in row_six}
-    answer(staff, marks, "right")
-    response = answer(staff, marks, "right", **versions)
+    answer(staff, issues, "right")
+    response = answer(staff, issues, "right", **versions)
     assert response.status_code == 302
     assert import_issues.count_open_issues() == 2
-    assert answer(staff, marks, "right").status_code == 302
+    assert answer(staff, issues, "right").status_code == 302
     assert row_six[0].log.filter(kind=EntryKind.CONFIRMATION).count() == 1
 
 
 def test_only_the_marks_of_one_question_are_answered_together(row_six, staff):
-    mixed = [marks_about("departments")[0], marks_about("leaders")[0]]
+    mixed = [issues_about("departments")[0], issues_about("leaders")[0]]
     assert answer(staff, mixed, "right").status_code == 404
     assert staff.post("/confirmations/", {"mark": ["999999"], "decision": "right"}).status_code == 404
     assert staff.post("/confirmations/", {"mark": ["x"], "decision": "right"}).status_code == 404
     assert staff.post("/confirmations/", {}).status_code == 404
-    assert answer(staff, marks_about("leaders"), "perhaps").status_code == 302
+    assert answer(staff, issues_about("leaders"), "perhaps").status_code == 302
     assert open_number() == 9
 
 
 def test_the_verb_refuses_what_the_page_does(row_six):
-    marks = [mark.pk for mark in marks_about("departments")]
+    issues = [issue.pk for issue in issues_about("departments")]
     versions = {task.pk: task.version for task in row_six}
     with pytest.raises(PermissionDeniedError):
-        resolve_issues(issue_ids=marks, versions=versions, actor=factories.account())
+        resolve_issues(issue_ids=issues, versions=versions, actor=factories.account())
     with pytest.raises(ConflictError):
-        resolve_issues(issue_ids=marks, versions={}, actor=factories.secretariat())
+        resolve_issues(issue_ids=issues, versions={}, actor=factories.secretariat())
     correction = {row_six[0].pk: Correction(departments=[])}
     with pytest.raises(InvalidInputError):
         resolve_issues(
-            issue_ids=marks, versions=versions, actor=factories.secretariat(), corrections=correction, note=" "
+            issue_ids=issues, versions=versions, actor=factories.secretariat(), corrections=correction, note=" "
         )
     twice = {row_six[0].pk: Correction(departments=[(factories.department(), DepartmentRole.LEAD)] * 2)}
     with pytest.raises(InvalidInputError):
         resolve_issues(
-            issue_ids=marks, versions=versions, actor=factories.secretariat(), corrections=twice, note="核对。"
+            issue_ids=issues, versions=versions, actor=factories.secretariat(), corrections=twice, note="核对。"
         )
     assert open_number() == 9
 
@@ -312,24 +312,24 @@ def test_the_verb_refuses_what_the_page_does(row_six):
 
 def test_on_the_tasks_page_each_question_is_answered_for_that_task(row_six, staff):
     task = row_six[1]
-    mark = task.import_issues.get(column="departments")
-    page = html.fromstring(staff.get(f"{task.get_absolute_url()}?wrong={mark.pk}").content.decode())
+    issue = task.import_issues.get(column="departments")
+    page = html.fromstring(staff.get(f"{task.get_absolute_url()}?wrong={issue.pk}").content.decode())
     assert len(page.xpath("//*[@data-issue]")) == 3
     [form] = page.xpath("//form[contains(@class, 'issue-correction')]")
-    assert form.xpath(".//input[@name='mark']/@value") == [str(mark.pk)]
-    refused = answer(staff, [mark], "wrong", on="task", note="")
+    assert form.xpath(".//input[@name='mark']/@value") == [str(issue.pk)]
+    refused = answer(staff, [issue], "wrong", on="task", note="")
     assert refused.status_code == 422
     assert html.fromstring(refused.content.decode()).xpath("//h2[@id='log']"), "the task's page comes back"
     technology = factories.department("技术部")
-    done = answer(staff, [mark], "wrong", on="task", note="核对。", **{f"task-{task.pk}": [technology.pk]})
+    done = answer(staff, [issue], "wrong", on="task", note="核对。", **{f"task-{task.pk}": [technology.pk]})
     assert done["Location"] == task.get_absolute_url()
     assert [part.department for part in task.task_departments.all()] == [technology]
     assert row_six[0].import_issues.get(column="departments").answer is None
 
 
 def test_as_of_a_day_the_list_finds_what_was_open_then(row_six, staff):
-    answer(staff, marks_about("departments"), "right")
-    answer(staff, marks_about("leaders"), "right")
-    answer(staff, marks_about("deadline"), "right")
+    answer(staff, issues_about("departments"), "right")
+    answer(staff, issues_about("leaders"), "right")
+    answer(staff, issues_about("deadline"), "right")
     assert staff.get("/tasks/?confirm=open").context["listing"].row_count == 0
     assert staff.get("/tasks/?confirm=open&as_of=2024-01-01").context["listing"].row_count == 3

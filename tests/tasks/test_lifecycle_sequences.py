@@ -108,7 +108,7 @@ def test_no_sequence_of_verbs_leaves_the_table(world, seed):
             assert on.day_status == next(s["status"] for s in reversed(stored) if s["since"] <= since)
         granted = task.extension_requests.filter(status=ExtensionState.GRANTED)
         assert task.extension_count == granted.count()
-        assert task.extension_days == sum((wish.due_date - wish.due_date_before).days for wish in granted)
+        assert task.extension_days == sum((request.due_date - request.due_date_before).days for request in granted)
         assert task.original_due_date == stored[0]["due_date"]
         if task.status in ENDED_STATUSES:
             assert not task.extension_requests.waiting().exists()

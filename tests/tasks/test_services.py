@@ -173,28 +173,28 @@ def test_departments_and_leaders_are_replaced_in_the_order_given(staff):
     assert [part.position for part in task.task_departments.all()] == [1, 2]
 
 
-def confirm(mark: ImportIssue, *, version: int, actor) -> TaskLog:
-    (entry,) = resolve_issues(issue_ids=[mark.pk], versions={mark.task_id: version}, actor=actor)
+def confirm(issue: ImportIssue, *, version: int, actor) -> TaskLog:
+    (entry,) = resolve_issues(issue_ids=[issue.pk], versions={issue.task_id: version}, actor=actor)
     return entry
 
 
 def test_a_mark_is_confirmed_once(staff):
     task = factories.task()
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates", value="2024.12、2026.12")
-    entry = confirm(mark, version=1, actor=staff)
-    mark.refresh_from_db()
-    assert mark.answer == entry
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="several_dates", value="2024.12、2026.12")
+    entry = confirm(issue, version=1, actor=staff)
+    issue.refresh_from_db()
+    assert issue.answer == entry
     asked = {"column": "deadline", "code": "several_dates", "value": "2024.12、2026.12", "parameters": {}}
     assert entry.changes == {"question": {"old": None, "new": asked}, "confirmed": {"old": None, "new": "deadline"}}
     with pytest.raises(InvalidTransitionError):
-        confirm(mark, version=2, actor=staff)
+        confirm(issue, version=2, actor=staff)
     assert task.log.count() == 2
 
 
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.SECRETARIAT])
 def test_correcting_and_confirming_are_the_secretariats(role):
     task = factories.task()
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     account = factories.account(role, departments=[factories.department("技术部")])
     said = {"actor": account, "version": 1}
     with pytest.raises(PermissionDeniedError):
@@ -202,7 +202,7 @@ def test_correcting_and_confirming_are_the_secretariats(role):
     with pytest.raises(PermissionDeniedError):
         edit_assignments(task_id=task.pk, reason="更正", departments=[], leaders=[], **said)
     with pytest.raises(PermissionDeniedError):
-        confirm(mark, **said)
+        confirm(issue, **said)
     assert task.log.count() == 1
 
 
@@ -233,7 +233,7 @@ def test_an_older_version_is_refused_with_what_happened_since(staff, liaison):
 
 def test_every_verb_checks_the_version(staff):
     task = factories.task(milestones=["2024-01-31"], deadline="2024-12-31")
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     old = {"version": task.version, "actor": staff}
     factories.progress(task, on=day(1))
     attempts = [
@@ -243,7 +243,7 @@ def test_every_verb_checks_the_version(staff):
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, effective_on=day(2), **old),
         lambda: edit_texts(task_id=task.pk, reason="x", text="y", **old),
         lambda: edit_assignments(task_id=task.pk, reason="x", departments=[], leaders=[], **old),
-        lambda: confirm(mark, **old),
+        lambda: confirm(issue, **old),
     ]
     for attempt in attempts:
         with pytest.raises(ConflictError):
@@ -257,14 +257,14 @@ def test_every_verb_checks_the_version(staff):
 def everything(task: Task) -> list:
     rows = [Task.objects, TaskLog.objects, TaskState.objects, task.milestones, task.task_departments, task.task_leaders]
     suggestion = type(task.suggestion).objects.values().get(pk=task.suggestion_id)
-    marks = list(task.import_issues.order_by("pk").values())
-    return [*(list(queryset.order_by("pk").values()) for queryset in rows), suggestion, marks]
+    issues = list(task.import_issues.order_by("pk").values())
+    return [*(list(queryset.order_by("pk").values()) for queryset in rows), suggestion, issues]
 
 
 @pytest.mark.parametrize("fault", ["rebuild", "create"])
 def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
     task = factories.task(deadline="2024-12-31", milestones=["2024-01-31"])
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
     before = everything(task)
 
     def fail(*args, **kwargs):
@@ -282,7 +282,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
         lambda: meet_milestone(milestone_id=task.milestones.get().pk, **said, **on),
         lambda: edit_texts(task_id=task.pk, reason="更正", text="新", suggestion_text="新", **said),
         lambda: edit_assignments(task_id=task.pk, reason="更正", departments=[], leaders=[], **said),
-        lambda: confirm(mark, **said),
+        lambda: confirm(issue, **said),
         lambda: factories.task(task.suggestion, number=9),
     ]
     for attempt in attempts:

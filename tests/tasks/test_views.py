@@ -191,8 +191,8 @@ def test_a_version_that_is_none_changes_nothing(world, version):
     client, task = signed_in(world.secretariat), world.undecided
     entries = task.log.count()
     assert save(client, task, note="进展。", version=version).status_code in (409, 422)
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
-    said = {"mark": mark.pk, f"version-{task.pk}": version, "decision": "right"}
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
+    said = {"mark": issue.pk, f"version-{task.pk}": version, "decision": "right"}
     assert client.post("/confirmations/", said).status_code == 409
     assert task.log.count() == entries
 
@@ -258,8 +258,8 @@ def test_the_way_back_leads_nowhere_but_to_pages_of_ours(world, where):
     assert target.startswith("/tasks/")
     assert "\n" not in target
     assert "X-Evil" not in response.headers
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
-    said = {"mark": mark.pk, f"version-{task.pk}": task.log.count(), "decision": "right", "on": "task", "next": where}
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="several_dates")
+    said = {"mark": issue.pk, f"version-{task.pk}": task.log.count(), "decision": "right", "on": "task", "next": where}
     response = client.post("/confirmations/", said)
     assert response.status_code == 302
     assert response["Location"].startswith(f"/tasks/{task.pk}/")
@@ -272,12 +272,12 @@ def test_a_fragment_in_the_way_back_gives_way_to_the_row(world):
 
 def test_confirming_keeps_the_way_back(world):
     client, task = signed_in(world.secretariat), world.overdue
-    mark = ImportIssue.objects.create(task=task, column="deadline", code="several_dates", value="2024.12")
+    issue = ImportIssue.objects.create(task=task, column="deadline", code="several_dates", value="2024.12")
     address = f"/tasks/{task.pk}/?" + urlencode({"next": "/tasks/?health=overdue"})
     [form] = parsed(client.get(address)).xpath("//form[contains(@action, 'confirm')]")
     response = client.post("/confirmations/", {**dict(form.form_values()), "decision": "right"})
-    mark.refresh_from_db()
-    assert mark.answer
+    issue.refresh_from_db()
+    assert issue.answer
     page = parsed(client.get(response["Location"]))
     assert page.xpath("//nav[contains(@class, 'crumbs')]//a/@href")[0].startswith("/tasks/?health=overdue")
 
