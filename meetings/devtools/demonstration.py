@@ -47,15 +47,12 @@ def create_accounts() -> Passwords:
         return []
     leader, _created = Person.objects.get_or_create(name=LEADER, unit="")
     department, _created = Department.objects.get_or_create(name=DEPARTMENT)
-    created = []
     for role, display_name in DISPLAY_NAMES.items():
-        password = new_password()
         person = leader if role == Role.LEADER else None
-        account = Account.objects.create_user(role.value, password, role=role, display_name=display_name, person=person)
+        account = Account.objects.create_user(role.value, role=role, display_name=display_name, person=person)
         if role == Role.LIAISON:
             account.departments.add(department)
-        created.append((account, password))
-    return created
+    return set_new_passwords()
 
 
 def demonstration_accounts() -> list[Account]:

@@ -108,10 +108,10 @@ def edit_account(
 
 
 @transaction.atomic
-def reset_password(*, account: Account, actor: Account, version: int | None = None) -> tuple[Account, str]:
+def reset_password(*, account: Account, actor: Account) -> tuple[Account, str]:
     """Give the account a new password; return both, for it is shown once."""
     require_administrator(actor)
-    account = lock_row(account, version)
+    account = lock_row(account)
     password = new_password()
     account.set_password(password)
     account.save(update_fields=["password"])

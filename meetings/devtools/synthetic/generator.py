@@ -31,7 +31,7 @@ from meetings.models import (
     TaskState,
 )
 from meetings.models.log import CURRENT_COLUMNS, replay
-from meetings.tasks.services.log import deadline_columns, deadline_to_json
+from meetings.tasks.services.log import deadline_columns, deadline_from_json, deadline_to_json
 
 from .history import History, end_of_month
 from .vocabulary import vocabulary
@@ -293,11 +293,8 @@ def _milestones(task: Task, history: History) -> list[Milestone]:
         Milestone(
             task=task,
             position=position,
-            deadline_text=milestone["text"],
-            deadline_kind=milestone["kind"],
-            deadline_precision=milestone["precision"],
-            due_date=datetime.date.fromisoformat(milestone["due_date"]),
-            met_on=milestone["met_on"] and datetime.date.fromisoformat(milestone["met_on"]),
+            met_on=milestone["met_on"],
+            **deadline_columns(deadline_from_json(milestone)),
         )
         for position, milestone in enumerate(history.milestones, start=1)
     ]
