@@ -72,17 +72,6 @@ def get_meeting(identifier: str) -> Meeting:
     return meeting
 
 
-def parse_meeting_day_option(meeting: Meeting, option: str, text: str | None) -> datetime.date:
-    """Return the day of ``option``; raises CommandError also for one before the issue."""
-    day = parse_day_option(option, text)
-    if text and day < meeting.issued_on:
-        raise CommandError(
-            _("%(option)s: %(problem)s")
-            % {"option": option, "problem": _("The minutes of this meeting had not been issued on that day.")}
-        )
-    return day
-
-
 class ExportCommand(RegisterCommand):
     """A command that writes FILE; ``writers`` are by the endings it may have."""
 
@@ -128,5 +117,8 @@ class MeetingExportCommand(ExportCommand):
         """Check everything, then write."""
         write = self.get_writer(file)
         register_meeting = get_meeting(meeting)
-        day = parse_meeting_day_option(register_meeting, "--as-of", as_of)
+        day = parse_day_option("--as-of", as_of)
+        if as_of and day < register_meeting.issued_on:
+            problem = _("The minutes of this meeting had not been issued on that day.")
+            raise CommandError(_("%(option)s: %(problem)s") % {"option": "--as-of", "problem": problem})
         self.write_file(file, lambda output: write(output, register_meeting, day))

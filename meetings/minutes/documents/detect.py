@@ -3,7 +3,6 @@
 import os
 from enum import StrEnum
 from os import PathLike
-from pathlib import Path
 
 from meetings.core import file_types
 
@@ -22,21 +21,17 @@ class Format(StrEnum):
 
 def read_file_bytes(path: str | PathLike[str]) -> bytes:
     """Return the file's bytes; raises UnreadableDocumentError for too many."""
-    path = Path(path)
     try:
-        if path.is_dir():
-            raise UnreadableDocumentError(UnreadableReason.NOT_A_FILE)
-        size = os.stat(path).st_size
-        if size > MAX_FILE_BYTES:
-            limit = MAX_FILE_BYTES // MEGABYTE
-            raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
+            size = max(len(content), os.fstat(file.fileno()).st_size)
+    except IsADirectoryError as error:
+        raise UnreadableDocumentError(UnreadableReason.NOT_A_FILE) from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         raise UnreadableDocumentError(UnreadableReason.MISSING) from error
-    if len(content) > MAX_FILE_BYTES:
+    if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
-        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=limit + 1, limit=limit)
+        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
     return content
 
 

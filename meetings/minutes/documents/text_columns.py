@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from meetings.core.text import display_width, tidy_text
-from meetings.minutes.documents.text_bands import (
-    SENTENCE_END,
-    are_row_tops,
-    bands_around,
-    bands_from_starts,
-    bands_from_tops,
-    find_numbered_starts,
-)
 from meetings.minutes.parser.column_headers import Column, Header, disambiguate_headers, is_header_row, parse_header
 from meetings.minutes.parser.ordinals import leading_ordinal, parse_integer
 from meetings.minutes.parser.person_names import has_organisation_ending
 
 from .model import EMPTY, Block, Cell, Paragraph, Table
-from .row_bands import Band, assign_lines, find_group_bands
+from .row_bands import (
+    SENTENCE_END,
+    Band,
+    are_row_tops,
+    assign_lines,
+    bands_around,
+    bands_from_starts,
+    bands_from_tops,
+    find_group_bands,
+    find_numbered_starts,
+)
 from .text_top_rows import Piece, parse_top_aligned_rows
 from .wrapping import PrintedLine, join_paragraphs, unwrap_lines
 

@@ -17,7 +17,6 @@ from meetings.minutes.parser.person_names import has_organisation_ending, is_nam
 
 from .errors import MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Paragraph, Table
-from .row_bands import Path, unwind_path
 
 _MIN_HEADERS = 3
 _MAX_LINES = 20_000
@@ -42,6 +41,10 @@ _REPEAT_COSTS = {
     Column.TASKS: 0.8,
     Column.DEADLINE: 1.0,
 }
+
+
+#: A chain of steps, the last first: cheaper to extend than a list is to copy.
+Path = tuple
 
 
 def parse_single_lines(lines: Sequence[str]) -> list[Block] | None:
@@ -241,3 +244,12 @@ def _repeat_cost(line: str, column: Column) -> float:
 
 def _begins_row(line: str, column: Column) -> bool:
     return column is Column.NUMBER and parse_integer(line) is not None
+
+
+def unwind_path(path: Path) -> list:
+    """Return the steps of the path, the first first."""
+    steps = []
+    while path:
+        path, step = path
+        steps.append(step)
+    return steps[::-1]

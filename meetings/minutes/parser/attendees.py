@@ -37,20 +37,13 @@ def parse_attendees(lists: Sequence[str], prose: Sequence[str], chair: ParsedPer
 
     Each is named once.
     """
-    listed: list[ParsedPerson] = []
     if lists:
-        if chair:
-            listed.append(chair)
-        for value in lists:
-            listed.extend(parse_people(value))
+        listed = [person for value in lists for person in parse_people(value)]
     else:
-        for line in prose:
-            for sentence in re.split(r"[。；;]", line):
-                listed.extend(_parse_sentence(sentence))
-        if listed and chair and chair.name not in {person.name for person in listed}:
-            listed.insert(0, chair)
-        elif chair and not listed:
-            listed.append(chair)
+        sentences = (sentence for line in prose for sentence in re.split(r"[。；;]", line))
+        listed = [person for sentence in sentences for person in _parse_sentence(sentence)]
+    if chair and (lists or chair.name not in {person.name for person in listed}):
+        listed.insert(0, chair)
     people: dict[str, ParsedPerson] = {}
     for person in listed:
         existing = people.get(person.name)

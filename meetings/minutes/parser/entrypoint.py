@@ -26,17 +26,14 @@ def parse_file(path: str | PathLike[str]) -> ParsedFile:
 
 def collect_source_cells(document: Document, origin: Origin) -> tuple[str, ...]:
     """Return the printed cells of the row at ``origin``, each once, in page order."""
-    tables = list(document.tables)
+    tables = list(document.tables)[origin.table - 1 :] if origin.table else []
     rows: list[Sequence[Cell]] = []
-    if 0 < origin.table <= len(tables):
-        own = tables[origin.table - 1]
-        if origin.first_row <= origin.last_row:
-            rows.extend(_rows_without_headers(own, origin.first_row, origin.last_row))
-        else:
-            # A page cut the row: its end stands in the next table, counted from there.
-            rows.extend(_rows_without_headers(own, origin.first_row, len(own.rows)))
-            if origin.table < len(tables):
-                rows.extend(_rows_without_headers(tables[origin.table], 1, origin.last_row))
+    if tables and origin.first_row <= origin.last_row:
+        rows = _rows_without_headers(tables[0], origin.first_row, origin.last_row)
+    elif tables:  # a page cut the row: its end stands in the next table, counted from there
+        rows = _rows_without_headers(tables[0], origin.first_row, len(tables[0].rows))
+        for table in tables[1:2]:
+            rows += _rows_without_headers(table, 1, origin.last_row)
     distinct = dict.fromkeys(cell for row in rows for cell in row if not cell.is_blank)
     return tuple(cell.raw_text.replace(SOFT_BREAK, "\n").strip()[:MAX_SOURCE_CELL_LENGTH] for cell in distinct)
 

@@ -46,21 +46,14 @@ def parse_minutes(document: Document) -> ParsedMinutes:
     context = DocumentContext(
         frozenset(breakdown.columns), meeting.issued_on, meeting.held_on, bool(_FIRST_LEADS.search(heads_and_lines))
     )
-    numbers = parse_numbers(breakdown.entries, context.columns)
-    issues.extend(numbers.problems)
+    numbers, task_texts, number_issues = parse_numbers(breakdown.entries, context.columns)
+    issues.extend(number_issues)
     rows: list[ParsedRow] = []
     row_problems: list[ParserIssue] = []
     carried: list[str] = []
-    for at, entry in enumerate(breakdown.entries):
-        reader = RowParser(entry, at + 1, context)
-        rows.append(
-            reader.row(
-                numbers.numbers[at],
-                numbers.suggestions[at],
-                task_texts=numbers.tasks,
-                unparsed_number=numbers.unread[at],
-            )
-        )
+    for position, (entry, number) in enumerate(zip(breakdown.entries, numbers, strict=True), start=1):
+        reader = RowParser(entry, position, context)
+        rows.append(reader.row(number, task_texts))
         row_problems.extend(reader.problems)
         carried.extend(reader.prefixed_names)
     if carried:

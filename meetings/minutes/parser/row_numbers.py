@@ -6,7 +6,7 @@ the rows, restarts in each section, or is not there at all.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from meetings.core.issue_codes import ProblemCode
@@ -19,20 +19,24 @@ from .ordinals import leading_ordinal, parse_integer, split_numbered_parts
 from .table_segmentation import TableEntry
 
 
-@dataclass(slots=True)
-class EntryNumbers:
-    """The entries' numbers, their suggestions and tasks without them, and doubts."""
+@dataclass(frozen=True, slots=True)
+class EntryNumber:
+    """An entry's number and its suggestion without it; or the 序号 that is none."""
 
-    numbers: list[int | None] = field(default_factory=list)
-    suggestions: list[str | None] = field(default_factory=list)
-    tasks: dict[Cell, str] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-    problems: list[ParserIssue] = field(default_factory=list)
+    number: int | None
+    suggestion: str | None
+    unread: str = ""
 
 
-def parse_numbers(entries: Sequence[TableEntry], columns: set[Column] | frozenset[Column]) -> EntryNumbers:
-    """Return the numbers of ``entries``, whose tables have ``columns``."""
-    result = EntryNumbers()
+def parse_numbers(
+    entries: Sequence[TableEntry], columns: set[Column] | frozenset[Column]
+) -> tuple[list[EntryNumber], dict[Cell, str], list[ParserIssue]]:
+    """Return the numbers of ``entries``, whose tables have ``columns``, and doubts.
+
+    With the texts of tasks' cells whose leading number turned out to be the entry's.
+    """
+    result: list[EntryNumber] = []
+    tasks: dict[Cell, str] = {}
     key = Column.SUGGESTION if Column.SUGGESTION in columns else Column.TASKS
     texts = [_key_text(entry, key) for entry in entries]
     by_text = _is_numbered_through([text for text in texts if text])
@@ -50,16 +54,12 @@ def parse_numbers(entries: Sequence[TableEntry], columns: set[Column] | frozense
             number = own
             if own is not None and ordinal and ordinal.number == own and own > 1:
                 stripped = ordinal.rest.strip()
-        is_unread = bool(number_text) and own is None and number is None and number_text.strip("/-—") != ""
-        result.unread.append(number_text if is_unread else "")
-        result.numbers.append(number)
-        result.suggestions.append((stripped or None) if key is Column.SUGGESTION else None)
-        if key is Column.TASKS and stripped is not text:
-            cells = [cell for row in entry.rows for _, cell in row.cells.get(Column.TASKS, ())]
-            if cells:
-                result.tasks[cells[0]] = stripped
-    result.problems.extend(_find_issues(entries, result))
-    return result
+        is_unread = own is None and number is None and number_text.strip("/-—") != ""
+        suggestion = (stripped or None) if key is Column.SUGGESTION else None
+        result.append(EntryNumber(number, suggestion, number_text if is_unread else ""))
+        if key is Column.TASKS and stripped is not text and (first := entry.first(Column.TASKS)):
+            tasks[first] = stripped
+    return result, tasks, _find_issues(entries, result)
 
 
 def _key_text(entry: TableEntry, key: Column) -> str:
@@ -78,13 +78,14 @@ def _is_numbered_through(texts: Sequence[str]) -> bool:
     return steps.count(1) >= 0.5 * len(steps) and len({ordinal.style for ordinal in ordinals}) <= 2
 
 
-def _find_issues(entries: Sequence[TableEntry], result: EntryNumbers) -> list[ParserIssue]:
+def _find_issues(entries: Sequence[TableEntry], result: Sequence[EntryNumber]) -> list[ParserIssue]:
     issues = []
-    unread = list(dict.fromkeys(number_text for number_text in result.unread if number_text))
+    unread = list(dict.fromkeys(of.unread for of in result if of.unread))
     if unread:
         issues.append(ParserIssue(None, "number", "、".join(unread)[:60], ProblemCode.UNREAD_NUMBER))
     jumps = []
-    for (first, one), (second, two) in pairwise(zip(entries, result.numbers, strict=True)):
+    numbers = [of.number for of in result]
+    for (first, one), (second, two) in pairwise(zip(entries, numbers, strict=True)):
         if one is None or two is None or two == one + 1:
             continue
         is_elsewhere = first.scope != second.scope or first.aspect != second.aspect

@@ -24,6 +24,7 @@ from .cells import (
 from .column_headers import Column, Role, is_task_header
 from .ordinals import Part, leading_ordinal, split_numbered_parts
 from .person_names import collapse_spaced_names
+from .row_numbers import EntryNumber
 from .schema import ParsedRow, ParsedTask
 from .table_segmentation import TableEntry, TableRow
 
@@ -63,14 +64,9 @@ class RowParser:
         self.problems: list[ParserIssue] = []
         self.prefixed_names: list[str] = []
 
-    def row(
-        self, number: int | None, suggestion: str | None, *, task_texts: dict[Cell, str], unparsed_number: str = ""
-    ) -> ParsedRow:
-        """Return the row.
-
-        ``task_texts``: the texts of 工作任务 cells whose leading number turned out to be the row's;
-        ``unparsed_number``: what stands in 序号 without being a number, for the remarks.
-        """
+    def row(self, number: EntryNumber, task_texts: dict[Cell, str]) -> ParsedRow:
+        """Return the row; ``task_texts`` are those of `parse_numbers`."""
+        suggestion = number.suggestion
         groups = self._groups(suggestion, task_texts)
         tasks = [task for group in groups for task in self._tasks(group)]
         self._report_shared_names(groups, Column.DEPARTMENTS, ProblemCode.DEPARTMENTS_OF_SEVERAL_TASKS)
@@ -81,13 +77,13 @@ class RowParser:
             self._report(Column.TASKS, (tasks[0].text if tasks else suggestion or "")[:40], ProblemCode.HIDDEN_ROW)
         aspect = " / ".join(filter(None, (self._entry.section, self._entry.aspect)))
         return ParsedRow(
-            number=number,
+            number=number.number,
             aspect=aspect or None,
             suggestion=suggestion,
             lead_in="\n".join(group.lead_in for group in groups if group.lead_in),
             tasks=tuple(tasks),
             sources=parse_sources(self._entry.text(Column.SOURCES)),
-            remarks="\n".join([*self._remarks(), *([f"序号：{unparsed_number}"] if unparsed_number else [])]),
+            remarks="\n".join([*self._remarks(), *([f"序号：{number.unread}"] if number.unread else [])]),
             origin=self._entry.origin,
         )
 
