@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from .accounts.views import accounts, login, preferences
-from .breakdown.views import edit_table, meeting_settings, meetings, split_merge
+from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
 from .minutes import manual_views
 from .minutes import views as minutes
@@ -67,8 +67,8 @@ urlpatterns = [
     path("reports/reply/", reports.report, {"name": "reply"}, name="report_reply"),
     path("reports/register/", reports.report, {"name": "register"}, name="report_register"),
     path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
-    path("meetings/<int:pk>/agreement/", meeting_settings.meeting_agreement, name="meeting_agreement"),
-    path("meetings/<int:pk>/next-meeting/", meeting_settings.meeting_next_day, name="next_meeting"),
+    path("meetings/<int:pk>/agreement/", meetings.meeting_agreement, name="meeting_agreement"),
+    path("meetings/<int:pk>/next-meeting/", meetings.meeting_next_day, name="next_meeting"),
     path("meetings/new/", manual_views.meeting_new, name="meeting_new"),
     path("meetings/<int:pk>/edit/", manual_views.meeting_edit, name="meeting_edit"),
     path("meetings/<int:pk>/arrange/", edit_table.meeting_breakdown, name="meeting_arrange"),

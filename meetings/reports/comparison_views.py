@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.breakdown.comparison import Comparison, compare_meetings, find_candidates
-from meetings.breakdown.services.related_suggestions import link_earlier_suggestion
+from meetings.breakdown.services.suggestions import link_earlier_suggestion
 from meetings.models import Suggestion
 from meetings.reports.forms import CompareForm, RelatedSuggestionForm
 from meetings.reports.progress import add_outcomes

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from meetings.breakdown.services.meeting_settings import record_next_meeting
+from meetings.breakdown.services.meetings import record_next_meeting
 from meetings.breakdown.services.ordering import table_version_token
 from meetings.errors import InvalidTransitionError
 from meetings.models import (

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from meetings.accounts.services.preferences import change_settings, choose_language
-from meetings.breakdown.services.meeting_settings import set_leader_agrees
+from meetings.breakdown.services.meetings import set_leader_agrees
 from meetings.models import Account, Instruction, Mailing, Role, Status
 from meetings.notifications import delivery
 from tests import factories

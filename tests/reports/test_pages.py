@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from lxml import html
 
-from meetings.breakdown.services.related_suggestions import link_earlier_suggestion
+from meetings.breakdown.services.suggestions import link_earlier_suggestion
 from meetings.models import Meeting, Person, Role, Status, Suggestion, Task
 from meetings.reports.official import Paragraph
 from meetings.tasks.filters import filter_tasks

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from meetings.breakdown.services.related_suggestions import link_earlier_suggestion
+from meetings.breakdown.services.suggestions import link_earlier_suggestion
 from meetings.devtools import synthetic
 from meetings.models import Meeting, Status, Suggestion, SuggestionOutcome, Task
 from meetings.reports.progress import build_progress_report

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from meetings.breakdown.services.meeting_settings import set_leader_agrees
+from meetings.breakdown.services.meetings import set_leader_agrees
 from meetings.models import Role, Status
 from meetings.tasks import inbox
 from meetings.tasks.services import closure, extensions

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from meetings.breakdown.services.meeting_settings import record_next_meeting, set_leader_agrees
+from meetings.breakdown.services.meetings import record_next_meeting, set_leader_agrees
 from meetings.core.lifecycle import (
     ENDED_STATUSES,
     EXTENSION_TRANSITIONS,

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from django.db import connections
 
-from meetings.breakdown.services.meeting_settings import set_leader_agrees
+from meetings.breakdown.services.meetings import set_leader_agrees
 from meetings.core.lifecycle import (
     ENDED_STATUSES,
     ExtensionState,

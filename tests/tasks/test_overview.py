@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.breakdown.services.meeting_settings import set_leader_agrees
+from meetings.breakdown.services.meetings import set_leader_agrees
 from meetings.models import Account, Status, Task
 from meetings.tasks import overview
 from meetings.tasks.overview import NextActor

@@ -3,15 +3,18 @@
 import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from meetings import permissions
 from meetings.breakdown.export import downloads
-from meetings.breakdown.forms import NextMeetingForm
+from meetings.breakdown.forms import LeaderAgreementForm, NextMeetingForm
+from meetings.breakdown.services.meetings import record_next_meeting, set_leader_agrees
 from meetings.models import Health
 from meetings.tasks import statistics
 from meetings.tasks.listing import requested_day
@@ -62,3 +65,40 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
 def _common_context(request: Request, day: datetime.date, errors: list[str]) -> dict[str, Any]:
     pressing = list(statistics.PRESSING)
     return {**day_context(request, day, errors), "scope": as_of_query(day), "pressing_health": pressing}
+
+
+@require_POST
+def meeting_agreement(request: Request, pk: int) -> HttpResponse:
+    """Set whether a supervising leader agrees before a task of the meeting is closed."""
+    meeting = permissions.editable_meeting(request.user, pk, today())
+    form = LeaderAgreementForm(request.POST)
+    agrees = form.is_valid() and form.cleaned_data["agrees"] == "yes"
+    set_leader_agrees(meeting_id=meeting.pk, actor=request.user, agrees=agrees)
+    if agrees:
+        messages.success(request, _("Saved: a supervising leader agrees before a task of this meeting is closed."))
+    else:
+        messages.success(request, _("Saved: tasks of this meeting are closed without a leader's agreement."))
+    return redirect(meeting)
+
+
+@require_POST
+def meeting_next_day(request: Request, pk: int) -> HttpResponse:
+    """Give what is due at the next meeting the day of that meeting."""
+    meeting = permissions.editable_meeting(request.user, pk, today())
+    form = NextMeetingForm(request.POST)
+    if form.submit(
+        lambda: record_next_meeting(meeting_id=meeting.pk, held_on=form.cleaned_data["held_on"], actor=request.user)
+    ):
+        number = len(form.result)
+        messages.success(
+            request,
+            ngettext(
+                "Saved: %(number)d task that is due at the next meeting has its day now.",
+                "Saved: %(number)d tasks that are due at the next meeting have their day now.",
+                number,
+            )
+            % {"number": number},
+        )
+    for error in form.error_messages:
+        messages.error(request, error)
+    return redirect(meeting)
