@@ -1,6 +1,5 @@
 """Messages of a deadline's problems: what is wrong, and what to do."""
 
-import datetime
 from collections.abc import Sequence
 
 from django.utils.formats import date_format
@@ -123,12 +122,8 @@ def deadline_problem_message(problem: DeadlineProblem) -> str:
     offered = problem.offered
     if offered is not None and problem.code in _MESSAGES_WITH_OFFERED_DATE:
         message = str(_MESSAGES_WITH_OFFERED_DATE[problem.code])
-        return message % {"value": problem.value, "offered": _format_date(offered)}
+        return message % {"value": problem.value, "offered": date_format(offered, "DATE_FORMAT")}
     return str(_MESSAGES[problem.code]) % {"value": problem.value}
-
-
-def _format_date(day: datetime.date) -> str:
-    return date_format(day, "DATE_FORMAT")
 
 
 # --- texts named in a sentence ---------------------------------------------------------------------

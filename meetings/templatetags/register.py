@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString
 
 from meetings import permissions
 from meetings.core.lifecycle import CAN_REPORT, transitions_from
+from meetings.core.types import StrOrPromise
 from meetings.display.fields import format_review_interval, format_value, label
 from meetings.display.import_issues import issue_message
 from meetings.models import Batch, Health, Task
 from meetings.tasks import display
-from meetings.tasks.statistics import HealthCount
+from meetings.tasks.overview import NextActor
+from meetings.tasks.statistics import Figure, HealthCount
 
 register = template.Library()
 
@@ -105,6 +107,19 @@ def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, *
         query.setlist(name, [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)])
     address = reverse("task_list")
     return f"{address}?{query.urlencode()}" if query else address
+
+
+@register.simple_tag
+def figure_url(scope: QueryDict, figure: Figure) -> str:
+    """Return the address of the list in ``scope`` with as many rows as ``figure``."""
+    filters: dict[str, Any] = figure.params
+    return tasks_url(scope, **filters)
+
+
+@register.filter
+def next_actor_label(next_actor: str) -> StrOrPromise:
+    """Say whose move it is; nothing where it is nobody's, because the task has ended."""
+    return NextActor(next_actor).label if next_actor else ""
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meetings.devtools import synthetic
-from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
+from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import (
     Batch,
     BatchSource,
@@ -181,7 +181,7 @@ def test_a_row_changed_since_the_preview_is_left_alone_and_does_not_hold_up_the_
     result = run_batch(changes=asked, actor=factories.secretariat())
 
     assert [row.task.pk for row in result.changed] == [other.pk]
-    assert [(row.task.pk, row.is_conflict) for row in result.refused] == [(one.pk, True)]
+    assert [(row.task.pk, isinstance(row.refusal, ConflictError)) for row in result.refused] == [(one.pk, True)]
     one.refresh_from_db()
     assert one.status == Status.IN_PROGRESS
 

@@ -236,16 +236,12 @@ def apply_assignment(parts: Sequence[tuple[Assignee, str]], assignment: Assignme
 
 def _find_duplicate_batch(rows: list[PlannedRow], actor: Account) -> Batch | None:
     """Return the actor's batch that did the same to the stale rows, or None."""
-    batches = {_find_batch_of_row(row, actor) for row in rows if row.is_conflict}
-    batch_id = batches.pop() if len(batches) == 1 else None
+    batch_ids: set[int | None] = set()
+    for row in rows:
+        if isinstance(row.refusal, ConflictError):
+            first = row.refusal.newer_entries[0]
+            status = first.changes.get("status", {}).get("new")
+            is_same = first.actor_id == actor.pk and first.note == row.change.note.strip()
+            batch_ids.add(first.batch_id if is_same and row.change.status in (None, status) else None)
+    batch_id = batch_ids.pop() if len(batch_ids) == 1 else None
     return Batch.objects.get(pk=batch_id) if batch_id else None
-
-
-def _find_batch_of_row(row: PlannedRow, actor: Account) -> int | None:
-    if not isinstance(row.refusal, ConflictError):
-        return None
-    first = row.refusal.newer_entries[0]
-    change = row.change
-    status = first.changes.get("status", {}).get("new")
-    is_same = first.actor_id == actor.pk and first.note == change.note.strip() and change.status in (None, status)
-    return first.batch_id if is_same else None

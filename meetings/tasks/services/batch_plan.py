@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from meetings.errors import ConflictError, ServiceError
+from meetings.errors import ServiceError
 from meetings.models import Batch, Department, DepartmentRole, Person, Task, TaskLog
 
 from .assignments import Assignments
@@ -65,11 +65,6 @@ class PlannedRow:
     entries: tuple[TaskLog, ...] = ()
     parts: Assignments | None = None
     refusal: ServiceError | None = None
-
-    @property
-    def is_conflict(self) -> bool:
-        """Whether it was left alone because somebody else changed the task meanwhile."""
-        return isinstance(self.refusal, ConflictError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def correct_deadline(
     _check_reading(new)
     check_day(task, effective_on, True)
     old_milestones = list(task.milestones.all())
-    milestones = _carry_met_days(new.milestones, old_milestones)
+    milestones = _carry_met_days(task, new.milestones, old_milestones)
     pairs: dict[str, tuple[object, object]] = {
         "deadline": (deadline_to_json(task.deadline), deadline_to_json(new.deadline)),
         "milestones": ([*map(milestone_to_json, old_milestones)], [*map(milestone_to_json, milestones)]),
@@ -103,7 +103,8 @@ def correct_deadline(
     if not changes:
         raise NoChangesError
     if "milestones" in changes:
-        _replace_milestones(task, milestones)
+        task.milestones.all().delete()
+        Milestone.objects.bulk_create(milestones)
     if not (task.deadline_kind == DeadlineKind.UNDECIDED and new.deadline.text == task.deadline_text):
         number = task.log.filter(kind=EntryKind.DEADLINE, changes__has_key=CORRECTION_NUMBER).count()
         changes[CORRECTION_NUMBER] = {"old": number, "new": number + 1}
@@ -151,20 +152,14 @@ def _check_reading(new: Reading) -> None:
             )
 
 
-def _carry_met_days(new: Sequence[Deadline], old: Sequence[Milestone]) -> list[Milestone]:
+def _carry_met_days(task: Task, new: Sequence[Deadline], old: Sequence[Milestone]) -> list[Milestone]:
     """Return the ``new`` milestones, unsaved, with the met days of their old ones."""
     remaining, milestones = list(old), []
-    for deadline in new:
+    for position, deadline in enumerate(new, start=1):
         same = next((each for each in remaining if each.deadline_text == deadline.text), None)
         same = same or next((each for each in remaining if each.due_date == deadline.due_date), None)
         if same is not None:
             remaining.remove(same)
-        milestones.append(Milestone(met_on=same.met_on if same else None, **deadline_columns(deadline)))
+        met_on = same.met_on if same else None
+        milestones.append(Milestone(task=task, position=position, met_on=met_on, **deadline_columns(deadline)))
     return milestones
-
-
-def _replace_milestones(task: Task, milestones: Sequence[Milestone]) -> None:
-    task.milestones.all().delete()
-    for position, milestone in enumerate(milestones, start=1):
-        milestone.task, milestone.position = task, position
-    Milestone.objects.bulk_create(milestones)

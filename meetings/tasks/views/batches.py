@@ -17,7 +17,7 @@ from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidInputError, ServiceError
 from meetings.models import Batch, TaskLog
 from meetings.models.task import TaskQuerySet
-from meetings.tasks.display import Change, describe_changes
+from meetings.tasks.display import describe_changes
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.forms.batch import BatchForm, format_selection
 from meetings.tasks.services import batch_undo
@@ -141,18 +141,17 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
     }
     if rows is not None:
         context["preview"] = True
-        context["will_change"] = [(row.task, planned_changes(row)) for row in rows if row.entries]
+        context["will_change"] = [
+            (row.task, [change for entry in row.entries for change in describe_changes(entry)])
+            for row in rows
+            if row.entries
+        ]
         context["cannot"] = _group_by_reason(rows)
         context["blocked_count"] = sum(len(tasks) for _reason, tasks in context["cannot"])
     else:
         tasks = permissions.selectable_tasks(request.user, today()).filter(pk__in=form.versions)
         context["tasks"] = tasks.in_printed_order()
     return render(request, "meetings/tasks/batches/form.html", context, status=form.status_code)
-
-
-def planned_changes(row: PlannedRow) -> list[Change]:
-    """Return what the entries of a planned row would change, in words."""
-    return [change for entry in row.entries for change in describe_changes(entry)]
 
 
 @require_safe

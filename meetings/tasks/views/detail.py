@@ -71,7 +71,9 @@ def render_task(
         "log": log,
         "siblings": siblings,
         "sources": task.suggestion.suggestion_sources.select_related("person"),
-        "outcome": _outcome(task, day),
+        "outcome": SuggestionOutcome.objects.filter(suggestion=task.suggestion_id, entry__effective_on__lte=day)
+        .select_related("entry")
+        .first(),
         **_open_issues_context(request, task, is_today, issue_form),
         **_original_values_context(task, whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
@@ -85,7 +87,11 @@ def render_task(
         ),
         "back": get_next_url(request),
     }
-    context.update(_workflow_context(request, task, siblings, context) if is_today else _past_day_context(task, day))
+    if is_today:
+        context.update(_workflow_context(request, task, siblings, context))
+    else:
+        instructions = task.instructions.open_on(day).select_related("leader")
+        context["instructions"] = [(instruction, None) for instruction in instructions]
     return render(request, "meetings/tasks/detail.html", context, status=status)
 
 
@@ -166,11 +172,6 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
     }
 
 
-def _past_day_context(task: Task, day: datetime.date) -> dict[str, Any]:
-    instructions = task.instructions.open_on(day).select_related("leader")
-    return {"instructions": [(instruction, None) for instruction in instructions]}
-
-
 def _answer_form(
     instruction_id: int, may_answer: bool, submitted_form: TaskActionForm | None, account: Account, task: Task
 ) -> TaskActionForm | None:
@@ -206,11 +207,6 @@ def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLo
         for file in files
         if file.removal_id is None or request.user.is_staff
     ]
-
-
-def _outcome(task: Task, day: datetime.date) -> SuggestionOutcome | None:
-    outcomes = SuggestionOutcome.objects.filter(suggestion=task.suggestion_id, entry__effective_on__lte=day)
-    return outcomes.select_related("entry").first()
 
 
 def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:

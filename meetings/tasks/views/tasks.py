@@ -59,21 +59,17 @@ def task_list(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_detail(request: Request, pk: int) -> HttpResponse:
-    """Show one task with its log, and update it."""
+    """Show one task with its log, or where a merged one went, and update it."""
     if request.method == "POST":
         return _update(request, pk)
     day, errors = requested_day(request)
     try:
         task = permissions.readable_task(request.user, pk, day)
     except Http404:
-        return _render_merged(request, permissions.merged_task(request.user, pk))
+        task = permissions.merged_task(request.user, pk)
+        log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
+        return render(request, "meetings/tasks/merged.html", {"task": task, "log": list(log)})
     return render_task(request, task, day, errors=errors)
-
-
-def _render_merged(request: Request, task: Task) -> HttpResponse:
-    """Show where a merged task went, with its log."""
-    log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
-    return render(request, "meetings/tasks/merged.html", {"task": task, "log": list(log)})
 
 
 def _update(request: Request, pk: int) -> HttpResponse:
