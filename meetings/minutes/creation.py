@@ -71,14 +71,14 @@ class AcceptResult:
 # --- what has to be there -------------------------------------------------------------------------
 
 
-def find_blockers(draft: Draft, today: datetime.date | None = None) -> list[Blocker]:
+def find_blockers(draft: Draft) -> list[Blocker]:
     """Return all that blocks accepting ``draft``, with what to do."""
-    return [*_find_metadata_blockers(draft, today or timezone.localdate()), *_find_row_blockers(draft.rows)]
+    return [*_find_metadata_blockers(draft), *_find_row_blockers(draft.rows)]
 
 
-def _find_metadata_blockers(draft: Draft, today: datetime.date) -> Iterable[Blocker]:
+def _find_metadata_blockers(draft: Draft) -> Iterable[Blocker]:
     metadata = draft.facts
-    errors = [*find_metadata_errors(metadata, today)]
+    errors = [*find_metadata_errors(metadata, timezone.localdate())]
     if draft.is_manual:
         errors += find_duplicate_errors(metadata, draft.corrects)
         # Who types has the paper at hand, and is asked before anything is entered.

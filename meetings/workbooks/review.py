@@ -5,7 +5,7 @@ its department may: it cannot close a task, whoever hands it in.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -32,15 +32,14 @@ from .values import parse_day, parse_status
 _UNRELATED_KINDS = frozenset({EntryKind.COMMENT, EntryKind.EVIDENCE, EntryKind.REMINDER, EntryKind.INSTRUCTION})
 
 
-def review_upload(upload: WorkbookUpload, account: Account, today: datetime.date) -> WorkbookReview:
-    """Compare an upload with the register as of ``today`` for ``account``.
+def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
+    """Compare an upload with the register of today for ``account``.
 
     Writes nothing. A dozen queries, however many rows there are; five more for each further department that has a row
     about the same task.
     """
     read = converter.structure(upload.content, ParsedWorkbook)
-    handed_in_on = min(timezone.localdate(upload.uploaded_at), today)
-    comparison = _Comparison(read.rows, account, today, handed_in_on)
+    comparison = _Comparison(read.rows, account, timezone.localdate(upload.uploaded_at))
     rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]
     _plan_rows(rows, account)
     for row in rows:
@@ -85,18 +84,16 @@ def partition_changes(changes: Iterable[TaskChange]) -> list[list[TaskChange]]:
 class _Comparison:
     """The register's side of a comparison, loaded once for all rows."""
 
-    def __init__(
-        self, rows: Iterable[WorkbookRow], account: Account, today: datetime.date, handed_in_on: datetime.date
-    ) -> None:
-        rows = list(rows)
-        self.account, self.today, self.handed_in_on = account, today, handed_in_on
+    def __init__(self, rows: Sequence[WorkbookRow], account: Account, uploaded_on: datetime.date) -> None:
+        self.account, self.today = account, timezone.localdate()
+        self.handed_in_on = min(uploaded_on, self.today)
         ids = {row.key.task_id for row in rows}
-        tasks = permissions.readable_tasks(account, today).filter(pk__in=ids).with_last_report().for_listing()
+        tasks = permissions.readable_tasks(account, self.today).filter(pk__in=ids).with_last_report().for_listing()
         self.tasks = {task.pk: task for task in tasks.with_entered_at()}
         self.departments = {department.pk: department for department in Department.objects.all()}
         self.later_entries = self._load_later_entries(rows)
 
-    def _load_later_entries(self, rows: list[WorkbookRow]) -> dict[int, list[TaskLog]]:
+    def _load_later_entries(self, rows: Sequence[WorkbookRow]) -> dict[int, list[TaskLog]]:
         """Return the entries of tasks with another version than the workbook. One query."""
         entries: dict[int, list[TaskLog]] = {}
         keys = [row.key for row in rows]

@@ -3,7 +3,6 @@
 Every service is keyword-only and atomic, locks the upload, and refuses with a ServiceError.
 """
 
-import datetime
 from dataclasses import dataclass, replace
 
 from django.core.files.base import ContentFile
@@ -124,7 +123,6 @@ def accept_upload(
     version_token: str,
     seen_entry_id: int,
     leave_out: bool,
-    today: datetime.date | None = None,
 ) -> AcceptResult:
     """Write the workbook's changes as one batch; wrong rows are left out.
 
@@ -135,11 +133,10 @@ def accept_upload(
     """
     upload = _lock_upload(upload_id)
     _lock_tasks(upload)
-    today = today or timezone.localdate()
     before = WorkbookUpload.objects.filter(sha256=upload.sha256).in_force().select_related("batch__made_by").first()
     if before is not None:
         raise AlreadyDecidedError(already_accepted_message(before))
-    review = review_upload(upload, actor, today)
+    review = review_upload(upload, actor)
     check_version(
         version_token,
         review_version_token(review),

@@ -204,7 +204,7 @@ def _render_review(
     if upload.is_pending:
         # Another one's is waiting for its owner alone, so this is the account's own.
         seen_at = services.last_entry_id()
-        review = review_upload(upload, request.user, today())
+        review = review_upload(upload, request.user)
         context |= {
             "review": review,
             "seen": services.review_version_token(review),
@@ -231,7 +231,7 @@ def _choose(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
     """Choose for one row, or for all that are still to be chosen (``place=all``)."""
     place = form.cleaned_data["place"]
     if place == "all":
-        rows = [row.place for row in review_upload(upload, request.user, today()).rows if row.is_undecided]
+        rows = [row.place for row in review_upload(upload, request.user).rows if row.is_undecided]
     else:
         rows = list(parse_ids([place]))
     services.decide_rows(upload_id=upload.pk, places=rows, choice=form.cleaned_data["choice"])
