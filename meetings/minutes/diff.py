@@ -109,7 +109,12 @@ def compute_difference(meeting: Meeting, draft: Draft) -> Difference:
         [(_suggestion_text(suggestion), suggestion.number) for suggestion in suggestions],
     )
     differences = [
-        _row_difference(draft, at, suggestions[partners[at]])
+        RowDifference(
+            at + 1,
+            suggestions[partners[at]],
+            changes=tuple(_row_changes(draft, row, suggestions[partners[at]])),
+            tasks=tuple(_task_differences(draft, row, suggestions[partners[at]])),
+        )
         if at in partners
         else RowDifference(at + 1, None, row.suggestion or row.task_text(0))
         for at, row in enumerate(rows)
@@ -149,49 +154,34 @@ def _match_texts(
 
 def _metadata_changes(meeting: Meeting, draft: Draft) -> Iterable[FieldChange]:
     """Yield changes of the metadata; only missing values are filled in."""
-    metadata = draft.facts
+    metadata, people = draft.facts, draft.matches.people
     for name in ("title", "body", "breakdown_title", "document_number", "held_on", "issued_on", "place", "host"):
-        old, new = getattr(meeting, name), getattr(metadata, name)
-        if new and fold_text(str(old or "")) != fold_text(str(new)):
-            yield FieldChange(name, str(old or ""), str(new), is_applied=not old)
+        old_text, new_text = (str(getattr(of, name) or "") for of in (meeting, metadata))
+        yield from _text_changes(name, old_text, new_text, is_applied=not old_text)
     for name in ("chair", "overall_lead"):
         old, new = getattr(meeting, name), getattr(metadata, name)
-        if new and (old is None or old.name != draft.matches.people[new].current_name):
+        if new and (old is None or old.name != people[new].current_name):
             yield FieldChange(name, str(old or ""), new, is_applied=old is None)
     leads = [lead.person.name for lead in meeting.meeting_leads.select_related("person")]
-    if metadata.leads and leads != [draft.matches.people[name].current_name for name in metadata.leads]:
+    if metadata.leads and leads != [people[name].current_name for name in metadata.leads]:
         yield FieldChange("leads", format_names(leads), format_names(metadata.leads), is_applied=not leads)
+    names = [person.name for person in metadata.attendees]
     attendees = [attendance.person.name for attendance in meeting.attendances.select_related("person")]
-    if metadata.attendees and set(attendees) != {
-        draft.matches.people[person.name].current_name for person in metadata.attendees
-    }:
-        yield FieldChange(
-            "attendees",
-            format_names(attendees),
-            format_names([person.name for person in metadata.attendees]),
-            is_applied=not attendees,
-        )
+    if names and set(attendees) != {people[name].current_name for name in names}:
+        yield FieldChange("attendees", format_names(attendees), format_names(names), is_applied=not attendees)
 
 
-def _row_difference(draft: Draft, at: int, suggestion: Suggestion) -> RowDifference:
-    row = draft.rows[at].row
-    changes = list(
-        _text_changes(
-            {"suggestion": (suggestion.text, row.suggestion or ""), "lead_in": (suggestion.lead_in, row.lead_in)}
-        )
-    )
+def _row_changes(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> Iterable[FieldChange]:
+    yield from _text_changes("suggestion", suggestion.text, row.suggestion or "")
+    yield from _text_changes("lead_in", suggestion.lead_in, row.lead_in)
     old_aspect = suggestion.aspect.title if suggestion.aspect else ""
-    changes += _text_changes({"aspect": (old_aspect, row.aspect or "")}, is_applied=False)
+    yield from _text_changes("aspect", old_aspect, row.aspect or "", is_applied=False)
     if row.number != suggestion.number:
-        changes.append(FieldChange("number", str(suggestion.number or ""), str(row.number or ""), is_applied=False))
-    sources = list(suggestion.suggestion_sources.all())
-    old = [(source.person.name, source.capacity) for source in sources]
+        yield FieldChange("number", str(suggestion.number or ""), str(row.number or ""), is_applied=False)
+    old = [(source.person.name, source.capacity) for source in suggestion.suggestion_sources.all()]
     if set(old) != {(draft.matches.people[person.name].current_name, person.capacity or "") for person in row.sources}:
         sources_text = "\n".join(f"{capacity} {name}".strip() for name, capacity in old)
-        changes.append(FieldChange("sources", sources_text, format_people(row.sources), is_applied=False))
-    return RowDifference(
-        at + 1, suggestion, changes=tuple(changes), tasks=tuple(_task_differences(draft, row, suggestion))
-    )
+        yield FieldChange("sources", sources_text, format_people(row.sources), is_applied=False)
 
 
 def _task_differences(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> Iterable[TaskDifference]:
@@ -216,7 +206,8 @@ def _task_differences(draft: Draft, row: ParsedRow, suggestion: Suggestion) -> I
 def _task_changes(
     draft: Draft, row: ParsedRow, place: int, parsed_task: PrintedTask, task: Task
 ) -> Iterable[FieldChange]:
-    yield from _text_changes({"text": (task.text, row.task_text(place)), "remarks": (task.remarks, row.remarks)})
+    yield from _text_changes("text", task.text, row.task_text(place))
+    yield from _text_changes("remarks", task.remarks, row.remarks)
     old = [(part.department.name, part.role) for part in task.task_departments.all()]
     new = dict.fromkeys(
         (draft.matches.departments[each.name].current_name, str(each.role)) for each in parsed_task.departments
@@ -230,21 +221,17 @@ def _task_changes(
     deadline = parsed_task.deadline
     if (task.original_due_date, task.original_deadline_kind) != (deadline.due_date, str(deadline.kind)):
         yield FieldChange("deadline", task.original_deadline_text, deadline.text, is_applied=False)
-    milestones = [milestone.due_date for milestone in task.milestones.all()]
-    if milestones != [milestone.due_date for milestone in parsed_task.milestones]:
-        texts = [milestone.deadline_text for milestone in task.milestones.all()]
-        yield FieldChange(
-            "milestones", "、".join(texts), "、".join(each.text for each in parsed_task.milestones), is_applied=False
-        )
+    old_milestones = task.milestones.all()
+    if [each.due_date for each in old_milestones] != [each.due_date for each in parsed_task.milestones]:
+        old_text = "、".join(each.deadline_text for each in old_milestones)
+        new_text = "、".join(each.text for each in parsed_task.milestones)
+        yield FieldChange("milestones", old_text, new_text, is_applied=False)
 
 
-def _text_changes(pairs: dict[str, tuple[str, str]], *, is_applied: bool = True) -> list[FieldChange]:
-    """Yield changes of texts beyond blanks and the width of punctuation."""
-    return [
-        FieldChange(name, old, new, is_applied)
-        for name, (old, new) in pairs.items()
-        if new and fold_text(old) != fold_text(new)
-    ]
+def _text_changes(column: str, old: str, new: str, *, is_applied: bool = True) -> Iterable[FieldChange]:
+    """Yield the change of a text beyond blanks and the width of punctuation."""
+    if new and fold_text(old) != fold_text(new):
+        yield FieldChange(column, old, new, is_applied)
 
 
 # --- updating -------------------------------------------------------------------------------------
