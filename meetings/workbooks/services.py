@@ -3,7 +3,7 @@
 Every service is keyword-only and atomic, locks the upload, and refuses with a ServiceError.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -16,9 +16,9 @@ from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.draft_services import display_name, hash_content
-from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
+from meetings.models import Account, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
 from meetings.tasks.services.batch import plan_batch, run_planned_batch
-from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
+from meetings.tasks.services.batch_plan import BatchResult, PlannedRow, TaskChange
 from meetings.tasks.services.log import write_entries
 from meetings.workbooks.review import partition_changes, review_upload
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
@@ -28,15 +28,6 @@ from .parser import ParsedWorkbook
 
 class AlreadyDecidedError(InvalidTransitionError):
     """Raised where the same file was accepted before, or this upload is decided."""
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptResult:
-    """The result of accepting; ``refused`` are rows that another row made impossible."""
-
-    batch: Batch
-    number: int
-    refused: list[PlannedRow]
 
 
 # --- handing in -----------------------------------------------------------------------------------
@@ -123,7 +114,7 @@ def accept_upload(
     version_token: str,
     seen_entry_id: int,
     leave_out: bool,
-) -> AcceptResult:
+) -> BatchResult:
     """Write the workbook's changes as one batch; wrong rows are left out.
 
     ``version_token`` is `review_version_token` of the page the person looked at and ``seen_entry_id`` the
@@ -178,10 +169,13 @@ def _lock_tasks(upload: WorkbookUpload) -> None:
     list(held.order_by("pk").values_list("pk"))
 
 
-def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account) -> AcceptResult:
-    """Write the first portion of changes as a batch, and the others into the same one."""
-    first, *others = partition_changes(row.change for row in rows if row.change)
+def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account) -> BatchResult:
+    """Write the first portion of changes as a batch, and the others into the same one.
+
+    Those refused are rows that another row made impossible.
+    """
     planned = {id(row.change): row.planned_row for row in rows if row.planned_row}
+    first, *others = partition_changes(row.change for row in planned.values())
     result = run_planned_batch(
         rows=[planned[id(change)] for change in first],
         actor=actor,
@@ -189,15 +183,13 @@ def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account
         file_name=upload.original_name,
         file_sha256=upload.sha256,
     )
-    number = len(result.changed)
-    refused: list[PlannedRow] = []
+    replanned: list[PlannedRow] = []
     for portion in others:
-        replanned = plan_batch(changes=_refresh_changes(portion), actor=actor)
-        changed = {row.task: row.entries for row in replanned if row.entries}
-        write_entries(changed, actor=actor, batch=result.batch)
-        number += len(changed)
-        refused += [row for row in replanned if not row.entries]
-    return AcceptResult(result.batch, number, refused)
+        planned_rows = plan_batch(changes=_refresh_changes(portion), actor=actor)
+        write_entries({row.task: row.entries for row in planned_rows if row.entries}, actor=actor, batch=result.batch)
+        replanned += planned_rows
+    changed = [*result.changed, *(row for row in replanned if row.entries)]
+    return BatchResult(result.batch, changed, [row for row in replanned if not row.entries])
 
 
 def _refresh_changes(changes: list[TaskChange]) -> list[TaskChange]:

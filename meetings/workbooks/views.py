@@ -253,16 +253,13 @@ def _accept(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
         seen_entry_id=form.cleaned_data["seen_at"],
         leave_out=form.cleaned_data["leave_out"],
     )
-    messages.success(
-        request,
-        ngettext(
-            "%(number)d row of “%(file)s” is in the register.",
-            "%(number)d rows of “%(file)s” are in the register.",
-            accepted.number,
-        )
-        % {"number": accepted.number, "file": upload},
-        extra_tags=undo_tag(accepted.batch),
+    number = len(accepted.changed)
+    message = ngettext(
+        "%(number)d row of “%(file)s” is in the register.",
+        "%(number)d rows of “%(file)s” are in the register.",
+        number,
     )
+    messages.success(request, message % {"number": number, "file": upload}, extra_tags=undo_tag(accepted.batch))
     for row in accepted.refused:
         messages.warning(
             request,
