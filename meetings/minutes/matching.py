@@ -180,7 +180,7 @@ class _NameIndex:
         by_id = {row.pk: row for row in rows}
         merged = [row for row in by_id.values() if row.merged_into_id is not None]
         self.living = [row for row in by_id.values() if row.merged_into_id is None]
-        self.merge_targets = {row.pk: by_id[row.merged_into_id] for row in merged}
+        self.merge_targets: dict[int | None, Any] = {row.pk: by_id[row.merged_into_id] for row in merged}
         self.merged_names = {row.name for row in merged}
         self.called: dict[str, list[Any]] = {}
         for row in self.living:
@@ -194,8 +194,6 @@ class _NameIndex:
     def chosen(self, choice: str) -> Any | None:
         """Return the living row that ``choice``, an id, means today."""
         number = parse_id(choice)
-        if number is None:
-            return None
         return self.merge_targets.get(number) or next((row for row in self.living if row.pk == number), None)
 
 
