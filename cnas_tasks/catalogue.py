@@ -42,8 +42,9 @@ def update_catalogue(po_file: Path = PO_FILE) -> None:
 
 
 def run_babel(*arguments: str) -> None:
-    """Run a command of Babel's in this process."""
-    CommandLineInterface().run(["pybabel", *arguments])
+    """Run a command of Babel's in this process; exits where it finds errors."""
+    if CommandLineInterface().run(["pybabel", *arguments]):
+        sys.exit(1)
 
 
 if __name__ == "__main__":
