@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from meetings.core.dates import add_months
-from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES, find_transition
+from meetings.core.lifecycle import ENDED_STATUSES, find_transition
 from meetings.deadlines import Deadline, DeadlineKind, Precision
 from meetings.models import Department, EntryKind, Status, TaskLog
 from meetings.tasks.services.log import deadline_to_json
@@ -29,11 +29,6 @@ class History:
     entries: list[TaskLog] = field(default_factory=list)
     status: Status = Status.NOT_STARTED
     extension: dict[str, int] = field(default_factory=lambda: {"count": 0, "days": 0})
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the task stands open after the last entry."""
-        return self.status.value in OPEN_STATUSES
 
     def enter(self) -> None:
         """Enter the task on the issue day."""

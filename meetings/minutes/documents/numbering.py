@@ -97,13 +97,11 @@ class Numbering:
     def _levels(element: etree._Element, w: str) -> dict[int, _Level]:
         levels = {}
         for level in element.iterchildren(f"{w}lvl"):
-
-            def value(name: str, level: etree._Element = level) -> str | None:
-                child = level.find(f"{w}{name}")
-                return child.get(f"{w}val") if child is not None else None
-
+            values = {child.tag: child.get(f"{w}val") for child in reversed(level)}
             levels[_integer(level.get(f"{w}ilvl"), 0)] = _Level(
-                _integer(value("start"), 1), value("numFmt") or "decimal", value("lvlText") or ""
+                _integer(values.get(f"{w}start"), 1),
+                values.get(f"{w}numFmt") or "decimal",
+                values.get(f"{w}lvlText") or "",
             )
         return levels
 

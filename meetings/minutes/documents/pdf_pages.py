@@ -7,6 +7,7 @@ import io
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from statistics import median
 
 import pdfplumber
@@ -16,7 +17,7 @@ from pdfplumber.page import Page
 from .errors import MAX_PAGES, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
 from .text_columns import parse_aligned_columns
-from .wrapping import PrintedLine, is_form_line, is_full, join_lines, margins, unwrap_lines
+from .wrapping import PrintedLine, is_full, join_lines, join_paragraphs, margins, unwrap_lines
 
 _PAGE_NUMBER = re.compile(r"\s*(?:[-—－–]*\s*\d{1,4}\s*[-—－–]*|第\s*\d+\s*页(?:\s*共\s*\d+\s*页)?|\d+\s*/\s*\d+)\s*")
 _EDGE_TOLERANCE = 3.0  # points: the two sides of one ruled line
@@ -124,18 +125,14 @@ def _paragraphs(items: Sequence[Table | PrintedLine], narrowest: float) -> tuple
     left, right = margins(lines, narrowest)
     blocks: list[Block] = []
     previous: PrintedLine | None = None
-    for item in items:
-        if isinstance(item, Table):
-            blocks.append(item)
+    for is_line, run in groupby(items, key=lambda item: isinstance(item, PrintedLine)):
+        if is_line:
+            of_text = [line for line in run if line in lines]
+            blocks.extend(map(Paragraph, join_paragraphs(of_text, left, right)))
+            previous = of_text[-1] if of_text else None
+        else:
+            blocks.extend(item for item in run if isinstance(item, Table))
             previous = None
-        elif item in lines:
-            is_flush = item.left - left < 0.9 * item.size and not is_form_line(item.text)
-            above = blocks[-1] if previous is not None and is_flush and is_full(previous, left, right) else None
-            if isinstance(above, Paragraph):
-                blocks[-1] = Paragraph(join_lines(above.text, item.text))
-            else:
-                blocks.append(Paragraph(item.text))
-            previous = item
     ends_full = previous is not None and is_full(previous, left, right)
     begins_flush = items[0] is lines[0] and lines[0].left - left < 0.9 * lines[0].size
     return blocks, ends_full, begins_flush

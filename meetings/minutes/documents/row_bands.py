@@ -175,7 +175,7 @@ def bands_from_tops(tops: Sequence[int], columns: Sequence[dict[int, Piece]]) ->
     ]
 
 
-def bands_around(centres: Sequence[int], count: int, columns: Sequence[dict[int, Piece]]) -> list[Band]:
+def bands_around(centres: Sequence[int], columns: Sequence[dict[int, Piece]]) -> list[Band]:
     """Return rows from their middle lines: each reaches half way to the next."""
     used = sorted({line for pieces in columns for line in pieces})
     bands = []

@@ -29,7 +29,7 @@ from .row_bands import (
     find_numbered_starts,
 )
 from .text_top_rows import Piece, parse_top_aligned_rows
-from .wrapping import PrintedLine, join_paragraphs, unwrap_lines
+from .wrapping import PrintedLine, join_paragraphs, margins, unwrap_lines
 
 _TEXT_COLUMNS = (Column.ASPECT, Column.SUGGESTION, Column.TASKS, Column.REMARKS)
 Measure = Callable[[str], int]
@@ -59,8 +59,9 @@ def parse_aligned_columns(lines: Sequence[str]) -> list[Block] | None:
     if not header_places:
         return None
     above = _header_top(lines, header_places[0])
+    before = _to_printed_lines(lines[:above])
     blocks: list[Block] = [
-        Paragraph(text) for text in join_paragraphs(_to_printed_lines(lines[:above]), slack=3.5, narrowest=40)
+        Paragraph(text) for text in join_paragraphs(before, *margins(before, narrowest=40), slack=3.5)
     ]
     for index, at in enumerate(header_places):
         following = _header_top(lines, header_places[index + 1]) if index + 1 < len(header_places) else len(lines)
@@ -284,7 +285,7 @@ def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list
         if kind is Column.NUMBER and lines and are_row_tops(lines, columns, section.headers):
             return bands_from_tops(lines, columns), at
         if lines:
-            return bands_around(lines, len(section.lines), columns), at
+            return bands_around(lines, columns), at
     return [], -1
 
 

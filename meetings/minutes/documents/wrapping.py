@@ -73,34 +73,31 @@ def unwrap_lines(lines: Sequence[PrintedLine], left: float, right: float) -> str
     return "".join(pieces)
 
 
-def is_form_line(text: str) -> bool:
-    """Whether a line begins with a label of a form."""
-    return bool(_LABEL.match(text))
-
-
 def is_full(line: PrintedLine, left: float, right: float, slack: float = 1.8) -> bool:
     """Whether the line fills the width but for ``slack`` characters."""
     return line.left - left < 3 * line.size and right - line.right < slack * line.size
 
 
 def margins(lines: Sequence[PrintedLine], narrowest: float) -> tuple[float, float]:
-    """Return the left and right edge of running text; centred lines do not count."""
+    """Return the left and right edge of running text; centred lines do not count.
+
+    ``narrowest``: how wide the text must be at least for any line to be full; a page with two short titles has no
+    margin to go by.
+    """
     left = min((line.left for line in lines), default=0.0)
     right = max((line.right for line in lines if line.left - left < 3 * line.size), default=left)
     return left, max(right, left + narrowest)
 
 
-def join_paragraphs(lines: Sequence[PrintedLine], slack: float, narrowest: float) -> list[str]:
+def join_paragraphs(lines: Sequence[PrintedLine], left: float, right: float, slack: float = 1.8) -> list[str]:
     """Join the lines of running text: a full line goes on in an unindented next.
 
-    ``slack``: how many characters may be missing at the end of a full line. ``narrowest``: how wide the text must be at
-    least for any line to be full; a page with two short titles has no margin to go by.
+    ``slack``: how many characters may be missing at the end of a full line.
     """
-    left, right = margins(lines, narrowest)
     result: list[str] = []
     previous: PrintedLine | None = None
     for line in lines:
-        goes_on = line.left - left < 0.9 * line.size and not is_form_line(line.text)
+        goes_on = line.left - left < 0.9 * line.size and not _LABEL.match(line.text)
         if previous is not None and goes_on and is_full(previous, left, right, slack):
             result[-1] = join_lines(result[-1], line.text)
         else:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from lxml import etree
+from openpyxl.utils import column_index_from_string
 
 from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Cell, Document, Table
@@ -137,10 +138,7 @@ def _position(reference: str) -> tuple[int, int] | None:
     match = _REFERENCE.fullmatch(reference)
     if match is None:
         return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    row = int(match[2])
+    column, row = column_index_from_string(match[1]), int(match[2])
     if not 1 <= row <= _LAST_ROW or column > _LAST_COLUMN:
         return None
     return row, column
