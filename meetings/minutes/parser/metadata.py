@@ -7,7 +7,6 @@ What is not there stays None.
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from meetings.core.issue_codes import ProblemCode
 from meetings.core.text import remove_whitespace, tidy_text
@@ -80,16 +79,8 @@ _HAPPENS_AT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledValue:
-    """One label of a form with its value, as printed."""
-
-    name: str
-    value: str
-
-
-def parse_labels(lines: Sequence[str]) -> Iterator[LabelledValue]:
-    """Yield the labels of the lines in order; unlabelled lines continue lists."""
+def parse_labels(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the names of labels with their values; unlabelled lines continue lists."""
     open_name, open_value = "", ""
     for line in lines:
         matches = list(_LABEL.finditer(line))
@@ -104,7 +95,7 @@ def parse_labels(lines: Sequence[str]) -> Iterator[LabelledValue]:
             open_value += f"；{line.strip()}"
             continue
         if open_name:
-            yield LabelledValue(open_name, open_value.strip())
+            yield open_name, open_value.strip()
             open_name = ""
         for at, match in enumerate(matches):
             end = matches[at + 1].start() if at + 1 < len(matches) else len(line)
@@ -112,17 +103,20 @@ def parse_labels(lines: Sequence[str]) -> Iterator[LabelledValue]:
             if at + 1 == len(matches) and match.lastgroup == "people":
                 open_name, open_value = "people", line[match.end() : end].strip()
             else:
-                yield LabelledValue(match.lastgroup or "", value)
+                yield match.lastgroup or "", value
     if open_name:
-        yield LabelledValue(open_name, open_value.strip())
+        yield open_name, open_value.strip()
 
 
 def parse_meeting(lines_before: Sequence[str], lines_around: Sequence[str]) -> tuple[ParsedMeeting, list[ParserIssue]]:
     """Return the meeting, from the lines before the first table and around all."""
     labels: dict[str, str] = {}
-    for label in parse_labels(lines_around):
-        if label.value:
-            labels.setdefault(label.name, label.value)
+    lists_of_people = []
+    for name, value in parse_labels(lines_around):
+        if name == "people":
+            lists_of_people.append(value)
+        elif value:
+            labels.setdefault(name, value)
     prose = [tidy_text(line).replace("\n", "") for line in lines_around]
     issues: list[ParserIssue] = []
     breakdown_title = _breakdown_title(lines_before)
@@ -144,9 +138,7 @@ def parse_meeting(lines_before: Sequence[str], lines_around: Sequence[str]) -> t
         chair=chair.name if chair else None,
         overall_lead=next(iter(parse_leaders(labels.get("overall_lead", ""))), None),
         leads=parse_leaders(labels.get("leads", "")),
-        attendees=parse_attendees(
-            [label.value for label in parse_labels(lines_around) if label.name == "people"], prose, chair
-        ),
+        attendees=parse_attendees(lists_of_people, prose, chair),
     )
     if meeting.title is None:
         issues.append(ParserIssue(None, "title", "", ProblemCode.NO_TITLE))
