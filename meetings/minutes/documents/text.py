@@ -5,8 +5,9 @@ Tabs come from Word or Excel, single lines from a web page, blanks from pdftotex
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import groupby
 
 from .errors import MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
@@ -27,7 +28,7 @@ def read_text(text: str) -> Document:
     return Document(tuple(_paragraphs(lines)))
 
 
-def _paragraphs(lines: Sequence[str]) -> Iterator[Block]:
+def _paragraphs(lines: Iterable[str]) -> Iterator[Block]:
     return (Paragraph(line.strip()) for line in lines if line.strip())
 
 
@@ -36,21 +37,12 @@ def _parse_tab_separated(lines: Sequence[str]) -> Iterator[Block]:
 
     Blank lines do not end a table: a scan has them at each page's end, and a repeated head shows itself.
     """
-    text: list[str] = []
-    rows: list[str] = []
-    for line in _join_row_lines(lines):
-        if "\t" in line:
-            yield from _paragraphs(text)
-            text = []
-            rows.append(line)
-        elif line.strip():
-            if rows:
-                yield _table(rows)
-                rows = []
-            text.append(line)
-    if rows:
-        yield _table(rows)
-    yield from _paragraphs(text)
+    filled = (line for line in _join_row_lines(lines) if "\t" in line or line.strip())
+    for is_table, run in groupby(filled, key=lambda line: "\t" in line):
+        if is_table:
+            yield _table(list(run))
+        else:
+            yield from _paragraphs(run)
 
 
 def _join_row_lines(lines: Sequence[str]) -> Iterator[str]:
