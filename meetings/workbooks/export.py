@@ -101,36 +101,24 @@ def write_workbook(
     tasks: TaskQuerySet,
     today: datetime.date,
     instructions: ReturnInstructions = ReturnInstructions(),  # noqa: B008 - frozen
+    name_of: Callable[[Department], str] | None = None,
 ) -> None:
     """Write one workbook: a sheet for each of ``departments`` with an open task.
 
-    ``tasks`` are `Task.objects.on` the present day (``today``, Asia/Shanghai). Raises InvalidInputError where there are
-    none, or more than are read again; then nothing has been written. Three queries, however many departments there are.
+    With ``name_of``, write a zip with a workbook for each of them, which that names. ``tasks`` are `Task.objects.on`
+    the present day (``today``, Asia/Shanghai). Raises InvalidInputError where there are none, or more than are read
+    again; then nothing has been written. Three queries, however many departments there are.
     """
-    sheets = _sheets(departments, tasks, MAX_FILE_ROWS)
+    sheets = _sheets(departments, tasks, MAX_FILE_ROWS if name_of is None else math.inf)
     with translation.override(settings.LANGUAGE_CODE):
-        _build_workbook(sheets, today, instructions).save(file)
-
-
-def write_workbook_archive(
-    file: BinaryIO,
-    *,
-    departments: Sequence[Department],
-    tasks: TaskQuerySet,
-    today: datetime.date,
-    instructions: ReturnInstructions,
-    name_of: Callable[[Department], str],
-) -> None:
-    """Write a zip with a workbook for each department; see `write_workbook`.
-
-    ``name_of`` names the file of a department inside.
-    """
-    sheets = _sheets(departments, tasks)
-    used_names: set[str] = set()
-    with translation.override(settings.LANGUAGE_CODE), zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for department, of_department in sheets:
-            with archive.open(_free_name(name_of(department), used_names), "w") as part:
-                _build_workbook([(department, of_department)], today, instructions).save(part)
+        if name_of is None:
+            _build_workbook(sheets, today, instructions).save(file)
+            return
+        used_names: set[str] = set()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for sheet in sheets:
+                with archive.open(_free_name(name_of(sheet[0]), used_names), "w") as part:
+                    _build_workbook([sheet], today, instructions).save(part)
 
 
 def _free_name(name: str, used_names: set[str]) -> str:
@@ -145,7 +133,7 @@ def _free_name(name: str, used_names: set[str]) -> str:
 
 
 def _sheets(
-    departments: Sequence[Department], tasks: TaskQuerySet, max_rows: float = math.inf
+    departments: Sequence[Department], tasks: TaskQuerySet, max_rows: float
 ) -> list[tuple[Department, list[Task]]]:
     task_rows = list(open_tasks_of_departments(tasks, [department.pk for department in departments]))
     of: dict[int, list[Task]] = {department.pk: [] for department in departments}

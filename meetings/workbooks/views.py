@@ -30,7 +30,8 @@ from meetings.ui.navigation import today
 from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import RowState
 
-from . import export, services
+from . import services
+from .export import write_workbook
 from .forms import ARCHIVE, MAX_FILES, WORKBOOK, WorkbookExportForm, WorkbookReviewForm, WorkbookUploadForm
 from .messages import NoticeCode, unreadable_workbook_message
 from .parser import parse_workbook
@@ -67,14 +68,18 @@ def _write_workbooks(request: Request, form: WorkbookExportForm) -> FileResponse
     if form.cleaned_data["meeting"] is not None:
         tasks = tasks.filter(suggestion__meeting=form.cleaned_data["meeting"])
     departments, is_archive = form.departments, form.cleaned_data["form"] == ARCHIVE
-    write = partial(export.write_workbook_archive, name_of=_workbook_name) if is_archive else export.write_workbook
-    return download_response(
-        partial(write, departments=departments, tasks=tasks, today=today(), instructions=form.return_instructions),
-        _workbook_name(departments[0])
-        if len(departments) == 1
-        else _("Fill-in workbooks %(day)s") % {"day": today().isoformat()},
-        ARCHIVE if is_archive else WORKBOOK,
+    write = partial(
+        write_workbook,
+        departments=departments,
+        tasks=tasks,
+        today=today(),
+        instructions=form.return_instructions,
+        name_of=_workbook_name if is_archive else None,
     )
+    name = _("Fill-in workbooks %(day)s") % {"day": today().isoformat()}
+    if len(departments) == 1:
+        name = _workbook_name(departments[0])
+    return download_response(write, name, ARCHIVE if is_archive else WORKBOOK)
 
 
 def _workbook_name(department: Department) -> str:
