@@ -24,22 +24,17 @@ def main(kind: str, path: str) -> None:
     settings.configure(USE_I18N=False)
 
     try:
-        answer = _parse_minutes(path) if kind == "minutes" else _read_sheets(path)
+        if kind == "minutes":
+            from meetings.minutes.parser.entrypoint import parse_file
+
+            answer = converter.unstructure(parse_file(path))
+        else:
+            from meetings.minutes.documents.sheets import read_sheets
+
+            answer = {"sheets": converter.unstructure(read_sheets(path))}
     except UnreadableDocumentError as error:
         answer = {"code": str(error.code), "parameters": error.parameters}
     sys.stdout.write(json.dumps(answer))
-
-
-def _parse_minutes(path: str) -> dict:
-    from meetings.minutes.parser.entrypoint import parse_file
-
-    return converter.unstructure(parse_file(path))
-
-
-def _read_sheets(path: str) -> dict:
-    from meetings.minutes.documents.sheets import read_sheets
-
-    return {"sheets": converter.unstructure(read_sheets(path))}
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.errors import InvalidInputError
+from meetings.exports.downloads import CONTENT_TYPES
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.models import DocumentFormat, DraftRow, MinutesDocument
 from meetings.ui.http import Request
@@ -28,11 +29,9 @@ from .forms import MAX_PASTED_CHARACTERS, MinutesUploadForm
 from .sandbox import parse_in_sandbox
 
 _RECENT_COUNT = 10
-_CONTENT_TYPES: dict[str, str] = {
-    DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    DocumentFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    DocumentFormat.PDF: "application/pdf",
-    DocumentFormat.TEXT: "text/plain; charset=utf-8",
+_CONTENT_TYPES = CONTENT_TYPES | {
+    str(DocumentFormat.PDF): "application/pdf",
+    str(DocumentFormat.TEXT): "text/plain; charset=utf-8",
 }
 
 
