@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Model
@@ -21,6 +21,7 @@ from meetings.breakdown.services.meetings import (
 )
 from meetings.errors import ServiceError
 from meetings.minutes.issue_records import build_row_issues
+from meetings.minutes.parser.cells import ParsedDepartment
 from meetings.minutes.parser.schema import ParsedRow
 from meetings.models import (
     MAX_TEXT_LENGTH,
@@ -39,7 +40,7 @@ from meetings.models.fields import max_length_of
 from meetings.tasks.services.creation import create_task
 
 from .draft import Draft, DraftRowData
-from .resolution import NameResolver
+from .matching import NameMatch
 
 
 class AcceptBlockedError(ServiceError):
@@ -166,14 +167,18 @@ def create_meeting(draft: Draft, *, actor: Account | None) -> AcceptResult:
     return AcceptResult(meeting, tuple(writer.create_suggestion(meeting, position) for position in positions))
 
 
-class DraftWriter(NameResolver):
-    """Enters the rows of a draft; raises AcceptBlockedError where it has blockers."""
+class DraftWriter:
+    """Enters the rows of a draft; raises AcceptBlockedError where it has blockers.
+
+    A name in question that nobody answered is taken for a new one: it is marked on its tasks, and merging two is
+    easier than telling one apart again. Only for use inside the transaction of an acceptance.
+    """
 
     def __init__(self, draft: Draft, actor: Account | None) -> None:
         if blockers := find_blockers(draft):
             raise AcceptBlockedError(blockers)
-        super().__init__(draft.matches)
         self.draft, self.actor = draft, actor
+        self._created: dict[str, Any] = {}
 
     def metadata(self) -> MeetingMetadata:
         """Return what stands around the table with the people it names."""
@@ -232,6 +237,32 @@ class DraftWriter(NameResolver):
                 ImportIssue(task=task, column=mark.column, code=mark.code, value=mark.value, parameters=mark.parameters)
                 for mark in marks
             )
+
+    def departments(self, parsed: Iterable[ParsedDepartment]) -> list[tuple[Department, str]]:
+        """Return the departments with roles, each once, though it may have two names."""
+        roles: dict[Department, str] = {}
+        for each in parsed:
+            match = self.draft.matches.departments[each.name]
+            roles.setdefault(self._get_or_create(match, Department, name=each.name), str(each.role))
+        return list(roles.items())
+
+    def person(self, name: str) -> Person:
+        """Return the person that ``name`` means."""
+        match = self.draft.matches.people[name]
+        return self._get_or_create(match, Person, name=name, unit=match.unit)
+
+    def people(self, names: Sequence[str]) -> list[Person]:
+        """Return the people, each once, in printed order."""
+        return list(dict.fromkeys(map(self.person, names)))
+
+    def _get_or_create(self, match: NameMatch, model: type[Model], **values: Any) -> Any:
+        if match.existing:
+            return match.existing
+        if match.key not in self._created:
+            row: Any = model._default_manager.get_or_create(**values)[0]
+            # It may have been merged while the draft lay open.
+            self._created[match.key] = row.merged_into or row
+        return self._created[match.key]
 
 
 def task_numbers(row: ParsedRow) -> list[int]:
