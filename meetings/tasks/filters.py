@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 from meetings.core.as_of import AS_OF
 from meetings.core.pinyin import is_pinyin_query
 from meetings.core.types import StrOrPromise
-from meetings.display.fields import label
+from meetings.display.fields import join_items, label
 from meetings.models import (
     DeadlineKind,
     DepartmentRole,
@@ -174,8 +174,7 @@ class TaskFilterSet(django_filters.FilterSet):
         if isinstance(value, str):
             return value
         labels = dict(self.form.fields[name].choices)
-        # Translators: what stands between the items of a list.
-        return _(", ").join(str(labels[item]) for item in value)
+        return join_items(str(labels[item]) for item in value)
 
     def filter_search_text(self, tasks: TaskQuerySet, name: str, search_text: str) -> TaskQuerySet:
         """Find all words in task, suggestion, remarks or the progress up to the day.

@@ -152,9 +152,9 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     )
     filterset = TaskFilterSet(request.GET, tasks, day=day, choices=FilterChoices(day, request.user))
     errors += filterset.error_messages
-    per_page = _parse_number(request, "per_page", request.user.page_size or PAGE_SIZES[1], 1, PAGE_SIZES[-1], errors)
+    per_page = _parse_number(request, "per_page", request.user.page_size or PAGE_SIZES[1], PAGE_SIZES[-1], errors)
     # An export is of all pages, so it does not matter on which of them it was asked for.
-    page = 1 if request.GET.get("export") else _parse_number(request, "page", 1, 1, None, errors)
+    page = 1 if request.GET.get("export") else _parse_number(request, "page", 1, None, errors)
     errors += column_errors
     matches = tasks if errors else filterset.qs
     table, errors = TaskTable.build(request, matches.in_printed_order(), errors, columns=columns)
@@ -194,20 +194,18 @@ def _shown_columns(request: Request, params: QueryDict) -> tuple[list[str], list
     return columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS), errors
 
 
-def _parse_number(
-    request: Request, name: str, default: int, lowest: int, highest: int | None, errors: list[str]
-) -> int:
+def _parse_number(request: Request, name: str, default: int, highest: int | None, errors: list[str]) -> int:
     text = request.GET.get(name, "").strip()
     if not text:
         return default
     number = parse_id(text)
-    if number is not None and number >= lowest and (highest is None or number <= highest):
+    if number and (highest is None or number <= highest):
         return number
     if highest is None:
         errors.append(_("“%(value)s” is not the number of a page.") % {"value": text})
     else:
         errors.append(
             _("“%(value)s” is not a page size. Choose a number from %(lowest)d to %(highest)d.")
-            % {"value": text, "lowest": lowest, "highest": highest}
+            % {"value": text, "lowest": 1, "highest": highest}
         )
     return default

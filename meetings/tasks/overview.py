@@ -8,7 +8,6 @@ import datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core.lifecycle import ENDED_STATUSES
@@ -118,12 +117,6 @@ def changes_since(
     if excluded_actor is not None:
         entries = entries.exclude(actor=excluded_actor)
     return entries.select_related("task", "actor", "department").order_by("-recorded_at", "-pk")
-
-
-def changes_new_since(account: Account, now: datetime.datetime | None = None) -> datetime.datetime:
-    """Return the moment since which changes are new to ``account``."""
-    now = now or timezone.now()
-    return previous_visit(account, now) or now - datetime.timedelta(days=FIRST_VISIT_DAYS)
 
 
 def previous_visit(account: Account, now: datetime.datetime) -> datetime.datetime | None:

@@ -2,13 +2,14 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.core.as_of import AS_OF
+from meetings.display.fields import join_items
 from meetings.models import SavedView, Task
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.filters import TaskFilterSet
@@ -60,30 +61,22 @@ def saved_view_url(view: SavedView) -> str:
     return f"{reverse('task_list')}?{view.query}"
 
 
-@dataclass(frozen=True, slots=True)
-class ViewDescription:
-    """A view in the reader's language; ``wrong`` lists what is invalid by now."""
+def describe(query: str, choices: FilterChoices, day: datetime.date) -> dict[str, Any]:
+    """Describe a saved query; ``choices`` serve any number of them with one query.
 
-    filters: str
-    sorting: str
-    columns: str
-    errors: list[str]
-
-
-def describe(query: str, choices: FilterChoices, day: datetime.date) -> ViewDescription:
-    """Describe a saved query; ``choices`` serve any number of them with one query."""
+    In words its ``filters``, ``sorting`` and ``columns``, and the ``errors``: what is invalid by now.
+    """
     params = QueryDict(query)
     filterset = TaskFilterSet(params, Task.objects.none(), day=day, choices=choices)
     sorting, sorting_errors = TaskTable.parse_sorting(params)
     columns, column_errors = parse_columns(params)
-    return ViewDescription(
+    return {
         # Translators: what stands between the filters of a list, each of which may have several values.
-        filters=_("; ").join(filterset.describe() or [_("All tasks")]),
-        # Translators: what stands between the items of a list.
-        sorting=_(", ").join(_sorting_label(name) for name in sorting),
-        columns=_(", ").join(_column_header(name) for name in columns),
-        errors=[*filterset.error_messages, *sorting_errors, *column_errors],
-    )
+        "filters": _("; ").join(filterset.describe() or [_("All tasks")]),
+        "sorting": join_items(_sorting_label(name) for name in sorting),
+        "columns": join_items(_column_header(name) for name in columns),
+        "errors": [*filterset.error_messages, *sorting_errors, *column_errors],
+    }
 
 
 def _sorting_label(name: str) -> str:

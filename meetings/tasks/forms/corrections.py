@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.core.text import parse_id
-from meetings.display.fields import label
+from meetings.display.fields import join_items, label
 from meetings.errors import ServiceError
 from meetings.models import Account, Department, Person, Task
 from meetings.models.task import TASK_TEXTS
@@ -151,8 +151,7 @@ class EditTaskForm(TaskForm, TrackedForm):
         if name not in self._assignments:
             return value
         offered = self._assignments[name].offered
-        # Translators: what stands between the items of a list.
-        return _(", ").join(str(offered.get(row[0], row[0])) for row in rows_from_text(value))
+        return join_items(str(offered.get(row[0], row[0])) for row in rows_from_text(value))
 
 
 EditTaskForm.base_fields |= {

@@ -47,7 +47,7 @@ class SaveViewForm(SavedViewForm):
         """Return the part of the query that a view saves; refuse what has no meaning."""
         query = build_saved_query(QueryDict(self.cleaned_data["query"]))
         today = timezone.localdate()
-        if errors := describe(query, FilterChoices(today), today).errors:
+        if errors := describe(query, FilterChoices(today), today)["errors"]:
             raise forms.ValidationError(errors)
         return query
 

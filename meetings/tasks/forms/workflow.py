@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from meetings import permissions
 from meetings.core.types import StrOrPromise
 from meetings.deadlines import Deadline
+from meetings.display.fields import join_items
 from meetings.errors import ServiceError
 from meetings.models import DeadlineKind, Milestone, Outcome, Person
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
@@ -249,10 +250,7 @@ class ReminderForm(TaskActionForm):
         super().__init__(*args, **options)
         reached = [str(account) for account in permissions.responsible_accounts(self.task) if account.email]
         if reached:
-            # Translators: what stands between the items of a list.
-            self.fields["note"].help_text = _("Goes by e-mail at once to: %(names)s.") % {
-                "names": _(", ").join(reached)
-            }
+            self.fields["note"].help_text = _("Goes by e-mail at once to: %(names)s.") % {"names": join_items(reached)}
         else:
             self.fields["note"].help_text = _(
                 "No liaison or head of these departments has an e-mail address. The reminder stands in the log alone."

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
 from meetings.core.lifecycle import CAN_DECIDE
+from meetings.display.fields import join_items
 from meetings.models import Task, TaskLog
 from meetings.tasks.corrections_history import find_original_values
 from meetings.tasks.display import describe_changes, describe_original_values
@@ -63,5 +64,4 @@ def _page(request: Request, task: Task, form: EditTaskForm) -> HttpResponse:
 def _success_message(entries: list[TaskLog]) -> str:
     changes = {name: change for entry in entries for name, change in entry.changes.items() if name != CORRECTION_NUMBER}
     labels = [change.label for change in describe_changes(TaskLog(changes=changes))]
-    # Translators: what stands between the items of a list.
-    return _("Corrected: %(what)s. The old is in the log.") % {"what": _(", ").join(labels)}
+    return _("Corrected: %(what)s. The old is in the log.") % {"what": join_items(labels)}

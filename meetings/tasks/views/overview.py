@@ -51,7 +51,8 @@ def _render_leader(request: Request, leader: Person) -> HttpResponse:
     account = request.user
     is_own = account.role == Role.LEADER and account.person_id == leader.pk
     now = timezone.now()
-    start = overview.changes_new_since(account, now)
+    previous = overview.previous_visit(account, now)
+    start = previous or now - datetime.timedelta(days=overview.FIRST_VISIT_DAYS)
     tasks = permissions.readable_tasks(account, day).supervised_by([leader.pk])
     scope = as_of_query(day)
     scope["leader"] = str(leader.pk)
@@ -61,7 +62,7 @@ def _render_leader(request: Request, leader: Person) -> HttpResponse:
         "leader": leader,
         "is_own": is_own,
         "changes_start": start,
-        "has_previous_visit": is_own and overview.previous_visit(account, now) is not None,
+        "has_previous_visit": is_own and previous is not None,
         "changes": changes[: overview.MAX_SHOWN],
         "more_changes": len(changes) > overview.MAX_SHOWN,
         "red_tasks": overview.with_next_actor(statistics.pressing_tasks(tasks).for_listing(), day)[
