@@ -13,6 +13,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .fields import optional_reference
+from .organisation import Department, Person
+
 
 class Role(models.TextChoices):
     """What an account is for."""
@@ -79,17 +82,14 @@ class Account(AbstractBaseUser):
     display_name = models.CharField(_("name shown"), max_length=100)
     email = models.EmailField(_("e-mail address"), blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.READER)
-    person = models.ForeignKey(
-        "meetings.Person",
-        verbose_name=_("person"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="accounts",
+    person = optional_reference(
+        Person,
+        _("person"),
+        "accounts",
         help_text=_("For a leader: whose tasks these are. For a head of department: who is told of what is late."),
     )
     departments = models.ManyToManyField(
-        "meetings.Department",
+        Department,
         verbose_name=_("departments"),
         blank=True,
         related_name="liaisons",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
+from .fields import optional_reference
 from .meeting import Meeting
 from .organisation import Department, Person
 
@@ -43,29 +44,14 @@ class ChangeLog(AppendOnlyModel):
     ``part`` names that in words (for instance the suggestion's number and text at that time).
     """
 
-    meeting = models.ForeignKey(
-        Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, null=True, blank=True, related_name="change_log"
-    )
-    department = models.ForeignKey(
-        Department,
-        verbose_name=_("department"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="change_log",
-    )
-    person = models.ForeignKey(
-        Person, verbose_name=_("person"), on_delete=models.PROTECT, null=True, blank=True, related_name="change_log"
-    )
-    account = models.ForeignKey(
-        Account, verbose_name=_("account"), on_delete=models.PROTECT, null=True, blank=True, related_name="change_log"
-    )
+    meeting = optional_reference(Meeting, _("meeting"), "change_log")
+    department = optional_reference(Department, _("department"), "change_log")
+    person = optional_reference(Person, _("person"), "change_log")
+    account = optional_reference(Account, _("account"), "change_log")
     kind = models.CharField(_("kind"), max_length=20, choices=ChangeKind.choices)
     part = models.TextField(_("part"), blank=True)
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
-    actor = models.ForeignKey(
-        Account, verbose_name=_("by"), on_delete=models.PROTECT, null=True, blank=True, related_name="changes_made"
-    )
+    actor = optional_reference(Account, _("by"), "changes_made")
     note = models.TextField(_("note"), blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
 

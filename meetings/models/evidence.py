@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .fields import optional_reference
 from .log import TaskLog
 from .task import Task
 
@@ -36,9 +37,7 @@ class Evidence(models.Model):
     size = models.PositiveBigIntegerField(_("size (bytes)"))
     content_type = models.CharField(_("type"), max_length=100)
     sha256 = models.CharField("SHA-256", max_length=64)
-    removal = models.ForeignKey(
-        TaskLog, verbose_name=_("deleted"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    removal = optional_reference(TaskLog, _("deleted"), "+")
 
     objects = EvidenceQuerySet.as_manager()
 

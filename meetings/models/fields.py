@@ -1,11 +1,35 @@
-"""A column that holds how another one is typed: by pinyin and initials."""
+"""Columns that several models share: optional references, and search keys."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core.pinyin import build_pinyin_index
+from meetings.core.types import StrOrPromise
+
+_Target = TypeVar("_Target", bound=models.Model)
+
+
+def optional_reference(
+    to: type[_Target] | str,
+    label: StrOrPromise,
+    related_name: str,
+    *,
+    on_delete: Callable[..., None] = models.PROTECT,
+    help_text: StrOrPromise = "",
+) -> "models.ForeignKey[_Target | None, _Target | None]":
+    """Return a foreign key that may be empty; what it names stays as long as it does."""
+    return models.ForeignKey(
+        to,
+        verbose_name=label,
+        on_delete=on_delete,
+        null=True,
+        blank=True,
+        related_name=related_name,
+        help_text=help_text,
+    )
 
 
 def max_length_of(model: type[models.Model], name: str) -> int:

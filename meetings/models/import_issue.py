@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .fields import optional_reference
 from .log import TaskLog
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .task import RELATED_TASK_KEY, Task
@@ -49,9 +50,7 @@ class ImportIssue(NaturalKeyModel):
     code = models.CharField(_("question"), max_length=50)
     value = models.TextField(_("printed value"), blank=True)
     parameters = models.JSONField(_("details"), default=dict, blank=True)
-    answer = models.ForeignKey(
-        TaskLog, verbose_name=_("answer"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    answer = optional_reference(TaskLog, _("answer"), "+")
 
     objects = ImportIssueQuerySet.as_manager()
 

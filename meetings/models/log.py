@@ -20,6 +20,7 @@ from .account import Account
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .batch import Batch
 from .deadline_fields import DeadlineFields
+from .fields import optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department
 from .task import RELATED_TASK_KEY, Status, Task
@@ -108,23 +109,12 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     kind = models.CharField(_("kind"), max_length=20, choices=EntryKind.choices)
     effective_on = models.DateField(_("effective on"))
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
-    actor = models.ForeignKey(
-        Account, verbose_name=_("by"), on_delete=models.PROTECT, null=True, blank=True, related_name="log_entries"
-    )
-    department = models.ForeignKey(
-        Department,
-        verbose_name=_("on behalf of"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="log_entries",
-    )
+    actor = optional_reference(Account, _("by"), "log_entries")
+    department = optional_reference(Department, _("on behalf of"), "log_entries")
     is_report = models.BooleanField(_("tells of progress"), default=False)
     note = models.TextField(_("note"), blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
-    batch = models.ForeignKey(
-        Batch, verbose_name=_("batch"), on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
-    )
+    batch = optional_reference(Batch, _("batch"), "entries")
 
     # Whether another entry takes it back: set for the page of a task.
     is_undone: bool
@@ -235,9 +225,7 @@ class TaskState(NaturalKeyModel, DeadlineFields):
     review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
     next_due = models.DateField(_("due"), null=True, blank=True)
     next_review = models.DateField(_("next review"), null=True, blank=True)
-    last_report = models.ForeignKey(
-        TaskLog, verbose_name=_("latest progress"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    last_report = optional_reference(TaskLog, _("latest progress"), "+")
 
     objects = TaskStateQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .fields import PinyinField
+from .fields import PinyinField, optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Person, count_rows
 
@@ -43,17 +43,8 @@ class Meeting(NaturalKeyModel):
     issued_on = models.DateField(_("issued on"))
     place = models.CharField(_("place"), max_length=200, blank=True)
     host = models.CharField(_("host"), max_length=200, blank=True)
-    chair = models.ForeignKey(
-        Person, verbose_name=_("chair"), on_delete=models.PROTECT, null=True, blank=True, related_name="chaired"
-    )
-    overall_lead = models.ForeignKey(
-        Person,
-        verbose_name=_("overall lead"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="led_overall",
-    )
+    chair = optional_reference(Person, _("chair"), "chaired")
+    overall_lead = optional_reference(Person, _("overall lead"), "led_overall")
     leads: models.ManyToManyField[Person, MeetingLead] = models.ManyToManyField(
         Person, verbose_name=_("leads"), through="MeetingLead", blank=True, related_name="led_meetings"
     )

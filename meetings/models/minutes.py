@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .account import Account
+from .fields import optional_reference
 from .meeting import Meeting
 from .suggestion import Suggestion
 
@@ -60,36 +61,15 @@ class MinutesDocument(models.Model):
     original_name = models.CharField(
         _("name of the file"), max_length=200, blank=True, help_text=_("For display only; empty for pasted text.")
     )
-    uploaded_by = models.ForeignKey(
-        Account,
-        verbose_name=_("handed in by"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="minutes_documents",
-    )
+    uploaded_by = optional_reference(Account, _("handed in by"), "minutes_documents")
     uploaded_at = models.DateTimeField(_("handed in"), default=timezone.now)
-    meeting = models.ForeignKey(
-        Meeting,
-        verbose_name=_("accepted as"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="documents",
-    )
+    meeting = optional_reference(Meeting, _("accepted as"), "documents")
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     facts = models.JSONField(_("facts of the meeting"), default=dict, blank=True)
     problems = models.JSONField(_("problems"), default=list, blank=True)
     choices = models.JSONField(_("choices"), default=dict, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
-    corrects = models.ForeignKey(
-        Meeting,
-        verbose_name=_("corrects"),
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="corrections",
-    )
+    corrects = optional_reference(Meeting, _("corrects"), "corrections", on_delete=models.CASCADE)
     register_facts = models.JSONField(_("facts in the register"), null=True, blank=True)
 
     objects = MinutesDocumentQuerySet.as_manager()
@@ -138,23 +118,9 @@ class DraftRow(models.Model):
     content = models.JSONField(_("content"))
     problems = models.JSONField(_("problems"), default=list, blank=True)
     source = models.JSONField(_("row of the file"), default=list, blank=True)
-    suggestion = models.ForeignKey(
-        Suggestion,
-        verbose_name=_("suggestion"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="draft_rows",
-    )
+    suggestion = optional_reference(Suggestion, _("suggestion"), "draft_rows")
     version = models.PositiveIntegerField(_("version"), default=1)
-    corrects = models.ForeignKey(
-        Suggestion,
-        verbose_name=_("corrects"),
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="correction_rows",
-    )
+    corrects = optional_reference(Suggestion, _("corrects"), "correction_rows", on_delete=models.CASCADE)
     register_content = models.JSONField(_("content in the register"), null=True, blank=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
+from .fields import optional_reference
 from .log import TaskLog
 
 
@@ -99,9 +100,7 @@ class Mailing(models.Model):
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="mailings")
     kind = models.CharField(_("kind"), max_length=20, choices=MailKind.choices)
     day = models.DateField(_("day"))
-    entry = models.ForeignKey(
-        TaskLog, verbose_name=_("log entry"), on_delete=models.PROTECT, null=True, blank=True, related_name="mailings"
-    )
+    entry = optional_reference(TaskLog, _("log entry"), "mailings")
     state = models.CharField(_("state"), max_length=20, choices=MailState.choices, default=MailState.WAITING)
     claim = models.UUIDField(_("claim"), null=True, blank=True, editable=False)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)

@@ -1,7 +1,9 @@
 """The departments and people that a breakdown table names."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -11,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .fields import PinyinField
+from .fields import PinyinField, optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 
 # «Lately» is as many rows as this: so many parts of tasks were entered or changed last.
@@ -55,14 +57,6 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
         return self.filter(Q(is_active=True) | Q(pk__in=list(include))).annotate(uses=uses)
 
 
-# Of the relation to the row that another was merged into.
-_MERGE_OPTIONS: dict[str, Any] = {
-    "verbose_name": _("merged into"),
-    "on_delete": models.PROTECT,
-    "related_name": "merged",
-}
-
-
 class DepartmentQuerySet(NamedQuerySet["Department"]):
     def with_counts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
         """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``."""
@@ -91,21 +85,14 @@ class Department(NaturalKeyModel):
     is_active = models.BooleanField(
         _("in use"), default=True, help_text=_("A department that no longer exists stays on its old tasks.")
     )
-    head = models.ForeignKey(
+    head: models.ForeignKey[Person | None, Person | None] = optional_reference(
         "meetings.Person",
-        verbose_name=_("head"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="headed_departments",
+        _("head"),
+        "headed_departments",
         help_text=_("Is told, by the account that names this person, of what stays late."),
     )
-    merged_into = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        help_text=_("Old documents that name this department mean that one."),
-        **_MERGE_OPTIONS,
+    merged_into: models.ForeignKey[Department | None, Department | None] = optional_reference(
+        "self", _("merged into"), "merged", help_text=_("Old documents that name this department mean that one.")
     )
     spelling = PinyinField(of="name")
 
@@ -168,12 +155,8 @@ class Person(NaturalKeyModel):
     is_active = models.BooleanField(
         _("in use"), default=True, help_text=_("Somebody who has left stays on the old meetings and tasks.")
     )
-    merged_into = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        help_text=_("Old documents that name this person mean that one."),
-        **_MERGE_OPTIONS,
+    merged_into: models.ForeignKey[Person | None, Person | None] = optional_reference(
+        "self", _("merged into"), "merged", help_text=_("Old documents that name this person mean that one.")
     )
     spelling = PinyinField(of="name")
 
@@ -208,17 +191,8 @@ class FormerName(models.Model):
     Whoever bears a name now comes before whoever bore it once.
     """
 
-    department = models.ForeignKey(
-        Department,
-        verbose_name=_("department"),
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="former_names",
-    )
-    person = models.ForeignKey(
-        Person, verbose_name=_("person"), on_delete=models.CASCADE, null=True, blank=True, related_name="former_names"
-    )
+    department = optional_reference(Department, _("department"), "former_names", on_delete=models.CASCADE)
+    person = optional_reference(Person, _("person"), "former_names", on_delete=models.CASCADE)
     name = models.CharField(_("name"), max_length=100)
     spelling = PinyinField(of="name")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .fields import PinyinField
+from .fields import PinyinField, optional_reference
 from .meeting import Aspect, Meeting
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Person
@@ -21,22 +21,18 @@ class Suggestion(NaturalKeyModel):
     NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="suggestions")
-    aspect = models.ForeignKey(
-        Aspect, verbose_name=_("aspect"), on_delete=models.PROTECT, null=True, blank=True, related_name="suggestions"
-    )
+    aspect = optional_reference(Aspect, _("aspect"), "suggestions")
     position = models.PositiveSmallIntegerField(_("position"))
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     text = models.TextField(_("suggestion"), blank=True)
     lead_in = models.TextField(
         _("lead-in"), blank=True, help_text=_("What the table prints before the first numbered task.")
     )
-    raised_before = models.ForeignKey(
+    raised_before: models.ForeignKey[Suggestion | None, Suggestion | None] = optional_reference(
         "self",
-        verbose_name=_("raised before as"),
+        _("raised before as"),
+        "raised_again",
         on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="raised_again",
         help_text=_("The suggestion of an earlier meeting that this one comes back to."),
     )
     spelling = PinyinField(of="text")

@@ -19,7 +19,7 @@ from meetings.core import lifecycle
 
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
 from .deadline_fields import DeadlineFields, dated_constraint
-from .fields import PinyinField
+from .fields import PinyinField, optional_reference
 from .health import health_conditions
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department, Person
@@ -200,13 +200,10 @@ class Task(NaturalKeyModel, DeadlineFields):
     review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
     next_review = models.DateField(_("next review"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
-    joined_into = models.ForeignKey(
+    joined_into: models.ForeignKey[Task | None, Task | None] = optional_reference(
         "self",
-        verbose_name=_("joined into"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="joined",
+        _("joined into"),
+        "joined",
         help_text=_("Is no task of its own any more: it has no state on any day, and is in no list."),
     )
     spelling = PinyinField(of="text")
