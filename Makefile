@@ -60,9 +60,10 @@ run: setup ## start the register on http://localhost:8000 (PORT=…), with the r
 
 test: setup lint checks suite ## lint, check, and run the suite on SQLite and on PostgreSQL
 
-lint: setup ## ruff, mypy, and ESLint on what reaches a browser
+lint: setup ## ruff, mypy, djangofmt, and linters of what reaches a browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djangofmt --quiet --check templates
 	$(BIN)/mypy
 	PYTHON=$(BIN)/python ./npm.sh run --silent lint
 	PYTHON=$(BIN)/python ./npm.sh exec -- eslint --stdin --stdin-filename static/vendor/htmx.js < $(HTMX)
