@@ -48,7 +48,7 @@ PAGE_SIZES = (25, 50, 100, 200)
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Makes accounts; the natural key is the user name."""
+    """Makes accounts, and finds them by user name."""
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> Account:
         """Create an account; without a ``password`` it cannot sign in until one is set."""
@@ -60,9 +60,6 @@ class AccountManager(BaseUserManager["Account"]):
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Account:
         """Create an administrator; Django's `createsuperuser` command calls it."""
         return self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
-
-    def get_by_natural_key(self, username: str | None) -> Account:
-        return self.get(username=username)
 
 
 class Account(AbstractBaseUser):
@@ -135,7 +132,6 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
 
     USERNAME_FIELD = "username"
-    EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["display_name"]
 
     class Meta:
@@ -143,22 +139,12 @@ class Account(AbstractBaseUser):
         verbose_name_plural = _("accounts")
         ordering = ["username"]
         constraints = [
+            models.CheckConstraint(name="account_role_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(name="account_language_known", condition=Q(language__in=["", *Language.values])),
             models.CheckConstraint(
-                name="account_role_known",
-                condition=Q(role__in=Role.values),
+                name="account_page_size_known", condition=Q(page_size__isnull=True) | Q(page_size__in=PAGE_SIZES)
             ),
-            models.CheckConstraint(
-                name="account_language_known",
-                condition=Q(language__in=["", *Language.values]),
-            ),
-            models.CheckConstraint(
-                name="account_page_size_known",
-                condition=Q(page_size__isnull=True) | Q(page_size__in=PAGE_SIZES),
-            ),
-            models.CheckConstraint(
-                name="account_landing_page_known",
-                condition=Q(landing_page__in=LandingPage.values),
-            ),
+            models.CheckConstraint(name="account_landing_page_known", condition=Q(landing_page__in=LandingPage.values)),
             models.CheckConstraint(
                 name="account_leader_is_a_person",
                 condition=~Q(role=Role.LEADER) | Q(person__isnull=False),
@@ -174,9 +160,6 @@ class Account(AbstractBaseUser):
         if self._state.adding and self.role == Role.LEADER and self.landing_page == LandingPage.DASHBOARD:
             self.landing_page = LandingPage.OVERVIEW
         super().save(*args, **kwargs)
-
-    def natural_key(self) -> tuple[str]:
-        return (self.username,)
 
     @cached_property
     def department_ids(self) -> frozenset[int]:

@@ -77,17 +77,9 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         SentMail.objects.create(mailing=mailing, **mail_columns)
         return True
 
-    def supersede_digests_before(self, day: datetime.date) -> int:
-        """Give up the unsent digests of days before ``day``, which repeat their content."""
-        return self._give_up(self.filter(kind=MailKind.DIGEST, day__lt=day))
-
-    def give_up(self, pk: int) -> int:
-        """Give up an unsent mail that has nothing to say any more."""
-        return self._give_up(self.filter(pk=pk))
-
-    def _give_up(self, mailings: MailingQuerySet) -> int:
-        unsent = mailings.sendable(timezone.now())
-        return unsent.update(state=MailState.SUPERSEDED, claim=None, claimed_until=None)
+    def give_up(self) -> None:
+        """Give up the unsent mails, which have nothing to say any more."""
+        self.sendable(timezone.now()).update(state=MailState.SUPERSEDED, claim=None, claimed_until=None)
 
 
 class Mailing(models.Model):

@@ -57,12 +57,7 @@ class Suggestion(NaturalKeyModel):
 class SuggestionSource(NaturalKeyModel):
     """建议来源: a person who made the suggestion, with the printed capacity."""
 
-    NATURAL_KEY = (
-        "suggestion__meeting__title",
-        "suggestion__meeting__issued_on",
-        "suggestion__position",
-        "position",
-    )
+    NATURAL_KEY = (*(f"suggestion__{path}" for path in Suggestion.NATURAL_KEY), "position")
 
     suggestion = models.ForeignKey(Suggestion, on_delete=models.CASCADE, related_name="suggestion_sources")
     person = models.ForeignKey(

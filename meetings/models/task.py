@@ -31,26 +31,10 @@ MAX_TEXT_LENGTH = 20_000
 # exports follow by themselves (CONTRIBUTING.md, How to add).
 TASK_TEXTS = ("text", "remarks")
 FURTHER_TEXTS = TASK_TEXTS[1:]
-TASK_KEY = ("suggestion__meeting__title", "suggestion__meeting__issued_on", "suggestion__position", "number")
+TASK_KEY = (*(f"suggestion__{path}" for path in Suggestion.NATURAL_KEY), "number")
 RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
-
-
-# What a page shows of the state on its day, as annotations under these names.
-STATE_COLUMNS = (
-    "status",
-    "closed_on",
-    "deadline_text",
-    "deadline_kind",
-    "deadline_precision",
-    "due_date",
-    "extension_count",
-    "extension_days",
-    "next_due",
-    "next_review",
-    "review_interval_months",
-    "milestones",
-    "last_report_id",
-)
+# What tells the intervals of `TaskState` apart; their other columns are the state on a day.
+_INTERVAL_KEY = {"id", "task", "since", "until"}
 
 
 class TaskQuerySet(NaturalKeyQuerySet["Task"]):
@@ -65,11 +49,13 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         Today and any past day cost the same.
         """
         holds_the_day = Q(states__since__lte=day) & (Q(states__until__isnull=True) | Q(states__until__gt=day))
+        columns = apps.get_model("meetings", "TaskState")._meta.concrete_fields
+        state = [field.attname for field in columns if field.name not in _INTERVAL_KEY]
         conditions = health_conditions(day, settings.DUE_SOON_DAYS, state="state__")
         return (
             self.alias(state=FilteredRelation("states", condition=holds_the_day))
             .filter(state__since__isnull=False)
-            .annotate(**{f"day_{name}": F(f"state__{name}") for name in STATE_COLUMNS})
+            .annotate(**{f"day_{name}": F(f"state__{name}") for name in state})
             .annotate(
                 health=Case(
                     *(When(condition, then=Value(health.value)) for health, condition in conditions),

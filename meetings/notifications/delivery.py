@@ -88,7 +88,8 @@ MailPlan = tuple[Mailing, datetime.datetime, ComposeMail]
 def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
     """Plan the digests to send; all rows are written before the first mail is sent."""
     if is_working_day(day):
-        Mailing.objects.supersede_digests_before(day)
+        # The new ones repeat what those of earlier days tell.
+        Mailing.objects.filter(kind=MailKind.DIGEST, day__lt=day).give_up()
         digests: list[tuple[Digest, Mailing | None]] = [(digest, None) for digest in compose_digests(day)]
     else:
         unsent = Mailing.objects.sendable(timezone.now()).filter(kind=MailKind.DIGEST, day=last_working_day(day))
@@ -122,7 +123,7 @@ def _plan_reminders(day: datetime.date) -> list[MailPlan]:
         of_day = max(day, mailing.day)
         task = Task.objects.on(of_day).for_listing().filter(pk=mailing.entry.task_id).first()
         if task is None or not task.is_open:
-            Mailing.objects.give_up(mailing.pk)
+            Mailing.objects.filter(pk=mailing.pk).give_up()
         elif mailing.account.email:
             plans.append((mailing, composed_at, partial(reminder_mail, mailing, task, of_day)))
     return plans
