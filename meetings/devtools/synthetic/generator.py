@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Iterator
 from itertools import islice
 from random import Random
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -53,12 +52,13 @@ class Generator:
     def write(self, count: int) -> None:
         """Add ``count`` tasks with all they need to the register."""
         self.departments = [Department.objects.get_or_create(name=name)[0] for name in vocabulary.departments]
-        self.leaders = [_person(name) for name in vocabulary.leaders]
+        self.leaders = [Person.objects.get_or_create(name=name, unit="")[0] for name in vocabulary.leaders]
         names = {
             self.random.choice(vocabulary.surnames) + self.random.choice(vocabulary.given_names): None
             for _ in range(100)
         }
-        self.members = [(_person(name), self.random.choice(vocabulary.capacities)) for name in names]
+        people = [Person.objects.get_or_create(name=name, unit="")[0] for name in names]
+        self.members = [(person, self.random.choice(vocabulary.capacities)) for person in people]
         tasks = self._tasks(count)
         while batch := list(islice(tasks, BATCH_SIZE)):
             self._write_tasks(batch)
@@ -90,20 +90,18 @@ class Generator:
         )
         return meeting
 
-    def _issue_days(self, number: int) -> list[datetime.date]:
-        # The youngest minutes are a fortnight old, so that the register has something that just began.
-        days = (min(LAST_ISSUE, self.today - datetime.timedelta(days=14)) - FIRST_ISSUE).days
-        return [FIRST_ISSUE + datetime.timedelta(days=days * n // max(number - 1, 1)) for n in range(number)]
-
     def _tasks(self, count: int) -> Iterator[tuple[Suggestion, int]]:
         """Yield ``count`` places for a task: a saved suggestion and the task's number."""
         random = self.random
         meeting_count = Meeting.objects.count()
-        issue_days = self._issue_days(-(-count // TASKS_PER_MEETING))
-        for nth, issued_on in enumerate(issue_days, start=1):
-            meeting = self._meeting(issued_on, meeting_count + nth)
+        number = -(-count // TASKS_PER_MEETING)
+        # The youngest minutes are a fortnight old, so that the register has something that just began.
+        days = (min(LAST_ISSUE, self.today - datetime.timedelta(days=14)) - FIRST_ISSUE).days
+        for index in range(number):
+            issued_on = FIRST_ISSUE + datetime.timedelta(days=days * index // max(number - 1, 1))
+            meeting = self._meeting(issued_on, meeting_count + index + 1)
             # The tasks spread evenly over the meetings; how many a suggestion has is the seed's.
-            remaining = count * nth // len(issue_days) - count * (nth - 1) // len(issue_days)
+            remaining = count * (index + 1) // number - count * index // number
             numbers = []
             while remaining:
                 numbers.append(min(remaining, random.choices((1, 2, 3, 4), (60, 15, 20, 5))[0]))
@@ -165,7 +163,10 @@ class Generator:
         for task, history, (departments, leaders) in zip(tasks, histories, parts, strict=True):
             rows[TaskDepartment] += _departments(task, departments, supporting=random.random() < 0.5)
             rows[TaskLeader] += [TaskLeader(task=task, person=who, position=n) for n, who in enumerate(leaders, 1)]
-            rows[Milestone] += _milestones(task, history)
+            rows[Milestone] += [
+                Milestone(task=task, position=n, met_on=each["met_on"], **deadline_columns(deadline_from_json(each)))
+                for n, each in enumerate(history.milestones, 1)
+            ]
             for entry in history.entries:
                 entry.task = task
             rows[TaskLog] += history.entries
@@ -199,14 +200,12 @@ class Generator:
     def _history(self, issued_on: datetime.date, deadline: Deadline, departments: list[Department]) -> History:
         """Make up a task's history: some untouched, most report and end near their day."""
         random = self.random
-        history = History(
-            random,
-            issued_on,
-            deadline,
-            self._printed_milestones(issued_on, deadline),
-            deadline.review_months or settings.REVIEW_INTERVAL_MONTHS,
-            departments,
-        )
+        milestones = []
+        if deadline.due_date is not None and random.random() < 0.06:
+            half_way = issued_on + (deadline.due_date - issued_on) / 2
+            milestones.append({**deadline_to_json(end_of_month(half_way)), "met_on": None})
+        review_months = deadline.review_months or settings.REVIEW_INTERVAL_MONTHS
+        history = History(random, issued_on, deadline, milestones, review_months, departments)
         history.enter()
         if random.random() < 0.06:
             return history
@@ -219,12 +218,6 @@ class Generator:
         if random.random() < 0.08:
             history.report_back_dated()
         return history
-
-    def _printed_milestones(self, issued_on: datetime.date, deadline: Deadline) -> list[dict[str, Any]]:
-        if deadline.due_date is None or self.random.random() > 0.06:
-            return []
-        half_way = issued_on + (deadline.due_date - issued_on) / 2
-        return [{**deadline_to_json(end_of_month(half_way)), "met_on": None}]
 
     def _end_day(self, issued_on: datetime.date, deadline: Deadline) -> datetime.date:
         if deadline.due_date is None:
@@ -244,37 +237,32 @@ class Generator:
 
     def _finish(self, history: History, day: datetime.date) -> None:
         random = self.random
-
-        def later() -> datetime.date | None:
-            nonlocal day
-            day += datetime.timedelta(days=random.randint(1, 20))
-            return day if day <= self.today else None
-
-        if random.random() < 0.04:
-            history.change_status(Status.TERMINATED, day, "任务内容已并入其他工作，不再单独办理。")
-            return
-        if history.status == Status.NOT_STARTED or random.random() < 0.3:
-            history.change_status(Status.CLOSED, day, "任务已完成，经秘书处核实办结。")
-        else:
-            if random.random() < 0.1:
-                history.change_status(Status.CLOSURE_REQUESTED, day, "任务已完成，申请办结。")
-                if not later():
-                    return
-                history.change_status(Status.IN_PROGRESS, day, "佐证材料不全，请补充后再报。")
-                if not later():
-                    return
-            history.change_status(Status.CLOSURE_REQUESTED, day, "任务已完成，佐证材料已补齐，申请办结。")
-            if not later():
+        for number, (target, reason) in enumerate(self._final_steps(history.status)):
+            day += datetime.timedelta(days=random.randint(1, 20) if number else 0)
+            if day > self.today:
                 return
-            history.change_status(Status.CLOSED, day, "同意办结。")
-        if random.random() < 0.03 and later():
-            history.change_status(Status.IN_PROGRESS, day, "抽查发现成效不明显，重新办理。")
-            if later():
+            history.change_status(target, day, reason)
+        if history.status == Status.IN_PROGRESS:
+            day += datetime.timedelta(days=random.randint(1, 20))
+            if day <= self.today:
                 history.report(day)
 
-
-def _person(name: str) -> Person:
-    return Person.objects.get_or_create(name=name, unit="")[0]
+    def _final_steps(self, status: Status) -> Iterator[tuple[Status, str]]:
+        """Yield the steps to the end of a task in ``status``, with their reasons."""
+        random = self.random
+        if random.random() < 0.04:
+            yield Status.TERMINATED, "任务内容已并入其他工作，不再单独办理。"
+            return
+        if status == Status.NOT_STARTED or random.random() < 0.3:
+            yield Status.CLOSED, "任务已完成，经秘书处核实办结。"
+        else:
+            if random.random() < 0.1:
+                yield Status.CLOSURE_REQUESTED, "任务已完成，申请办结。"
+                yield Status.IN_PROGRESS, "佐证材料不全，请补充后再报。"
+            yield Status.CLOSURE_REQUESTED, "任务已完成，佐证材料已补齐，申请办结。"
+            yield Status.CLOSED, "同意办结。"
+        if random.random() < 0.03:
+            yield Status.IN_PROGRESS, "抽查发现成效不明显，重新办理。"
 
 
 def _departments(task: Task, departments: list[Department], *, supporting: bool) -> list[TaskDepartment]:
@@ -285,16 +273,4 @@ def _departments(task: Task, departments: list[Department], *, supporting: bool)
     return [
         TaskDepartment(task=task, department=department, role=rest if position > 1 else first, position=position)
         for position, department in enumerate(departments, start=1)
-    ]
-
-
-def _milestones(task: Task, history: History) -> list[Milestone]:
-    return [
-        Milestone(
-            task=task,
-            position=position,
-            met_on=milestone["met_on"],
-            **deadline_columns(deadline_from_json(milestone)),
-        )
-        for position, milestone in enumerate(history.milestones, start=1)
     ]
