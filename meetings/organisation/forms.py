@@ -139,7 +139,7 @@ class MergeForm(SubjectForm):
         self.fields["into"].queryset = type(subject).objects.offered().exclude(pk=subject.pk)
 
     def run(self, actor: Account) -> str:
-        number = merge(subject=self.subject, actor=actor, **self.cleaned_data).tasks
+        number = merge(subject=self.subject, actor=actor, **self.cleaned_data)["tasks"]
         message = ngettext(
             "Merged into “%(name)s”: %(number)d task has moved.",
             "Merged into “%(name)s”: %(number)d tasks have moved.",

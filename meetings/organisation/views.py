@@ -140,11 +140,13 @@ def _run_action(
 
 def _preview(request: Request, form: SubjectForm) -> HttpResponse:
     into = form.cleaned_data.get("into") if form.is_bound and form.is_valid() else None
+    moves = summarise_merge(form.subject) if into else {}
     context = {
         "subject": form.subject,
         "form": form,
         "into": into,
-        "moves": summarise_merge(form.subject) if into else None,
+        "moves": moves,
+        "is_used": any(number for what, number in moves.items() if what != "names"),
         "scope": as_of_query(today()),
         "is_department": isinstance(form.subject, Department),
     }

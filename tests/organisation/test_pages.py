@@ -106,7 +106,7 @@ def test_a_department_whose_work_was_handed_over_is_not_called_unused(staff, wor
 def test_a_merge_is_shown_before_it_is_done(staff, world):
     address = f"{world.office.get_absolute_url()}merge/"
     page = staff.get(address, {"into": world.technology.pk})
-    assert page.context["moves"].tasks == world.office.task_departments.count() > 0
+    assert page.context["moves"]["tasks"] == world.office.task_departments.count() > 0
     assert "cannot be undone" in page.content.decode()
     world.office.refresh_from_db()
     assert world.office.is_active, "looking changes nothing"

@@ -141,7 +141,7 @@ def test_a_merge_is_one_entry_in_each_task_and_the_stronger_role_holds(staff):
     one = factories.task(departments=[(other, LEAD), (gone, SUPPORTING)])
     none = factories.task(departments=[(other, LEAD)])
     moves = merge(subject=gone, into=into, actor=staff)
-    assert moves.tasks == 2
+    assert moves["tasks"] == 2
     assert roles(both) == [("技术部", LEAD), ("办公室", RESPONSIBLE)]
     assert roles(one) == [("办公室", LEAD), ("技术部", SUPPORTING)]
     entry = both.log.get(kind="assignments")

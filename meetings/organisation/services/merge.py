@@ -4,7 +4,6 @@ It cannot be undone: nobody could tell afterwards whose a task had been. The log
 of the merged row stays, and is read as the living one's (`Department.merged_into`).
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -34,40 +33,20 @@ from meetings.tasks.services.log import diff_values, log_change
 from .organisation import department_names, lock_pair
 
 
-@dataclass(frozen=True, slots=True)
-class MergeSummary:
-    """How much a merge would move, or has moved."""
-
-    tasks: int
-    meetings: int = 0
-    suggestions: int = 0
-    instructions: int = 0
-    accounts: int = 0
-    departments: int = 0
-    names: int = 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nobody uses the name now."""
-        return not any(
-            (self.tasks, self.meetings, self.suggestions, self.instructions, self.accounts, self.departments)
-        )
-
-
-def summarise_merge(subject: Department | Person) -> MergeSummary:
-    """Return what merging ``subject`` would move."""
+def summarise_merge(subject: Department | Person) -> dict[str, int]:
+    """Return how much of what merging ``subject`` would move."""
     names = subject.former_names.count() + subject.merged.count()
     if isinstance(subject, Department):
-        return MergeSummary(tasks=subject.task_departments.count(), accounts=subject.liaisons.count(), names=names)
-    return MergeSummary(
-        tasks=subject.task_leaders.count(),
-        meetings=_meetings_of(subject).count(),
-        suggestions=subject.suggestion_sources.values("suggestion").distinct().count(),
-        instructions=subject.instructions.count(),
-        accounts=subject.accounts.count(),
-        departments=subject.headed_departments.count(),
-        names=names,
-    )
+        return {"tasks": subject.task_departments.count(), "accounts": subject.liaisons.count(), "names": names}
+    return {
+        "tasks": subject.task_leaders.count(),
+        "meetings": _meetings_of(subject).count(),
+        "suggestions": subject.suggestion_sources.values("suggestion").distinct().count(),
+        "instructions": subject.instructions.count(),
+        "accounts": subject.accounts.count(),
+        "departments": subject.headed_departments.count(),
+        "names": names,
+    }
 
 
 @transaction.atomic
@@ -78,9 +57,10 @@ def merge(
     actor: Account,
     version: int | None = None,
     note: str = "",
-) -> MergeSummary:
+) -> dict[str, int]:
     """Merge a department or person into another: all that it stands in moves.
 
+    Returns how much that was, as `summarise_merge` does.
     Of two roles in a task the stronger holds. Raises PermissionDeniedError, ConflictError (``version`` is that of the
     one that goes), InvalidTransitionError.
     """
