@@ -46,16 +46,15 @@ class RegisterCommand(BaseCommand):
         sys.exit(code)
 
 
-def parse_day_option(option: str, text: str | None) -> datetime.date:
+def parse_day_option(option: str, text: str | None, *, may_be_to_come: bool = False) -> datetime.date:
     """Return the day of ``option``, today where it is left out.
 
     Raises CommandError for what is no day, an empty value included (an empty variable of a shell does not mean today),
-    and for a day that has not come yet.
+    and for a day that has not come yet unless it may be to come.
     """
     try:
-        if text is not None:
-            parse_date(text)
-        return parse_as_of(text)
+        day = None if text is None else parse_date(text)
+        return day if day and may_be_to_come else parse_as_of(text)
     except InvalidAsOfError as error:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": error}) from None
 

@@ -34,27 +34,26 @@ OVERLAP_OFFSET = 5
 
 @dataclass(frozen=True, slots=True)
 class TrendLine:
-    """One line of the chart: what it counts, its colour, mark and list parameter."""
+    """One line of the chart: what it counts, its colour, mark and list's filters."""
 
     name: str
     label: Promise
     health: Health
     mark: str
     is_dashed: bool
-    parameter: str
-    values: tuple[str, ...]
+    filters: dict[str, Any]
 
 
 TREND_LINES = (
     TrendLine(
-        "open", _("Open"), Health.ON_TRACK, "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False, "status",
-        tuple(sorted(OPEN_STATUSES)),
+        "open", _("Open"), Health.ON_TRACK, "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False,
+        {"status": sorted(OPEN_STATUSES)},
     ),
-    TrendLine("closed", _("Closed"), Health.CLOSED, "M-3.5 -3.5h7v7h-7z", True, "status", (Status.CLOSED,)),
-    TrendLine("overdue", _("Overdue"), Health.OVERDUE, "M0 -5L4.6 3.5H-4.6z", False, "health", (Health.OVERDUE,)),
+    TrendLine("closed", _("Closed"), Health.CLOSED, "M-3.5 -3.5h7v7h-7z", True, {"status": [Status.CLOSED]}),
+    TrendLine("overdue", _("Overdue"), Health.OVERDUE, "M0 -5L4.6 3.5H-4.6z", False, {"health": [Health.OVERDUE]}),
     TrendLine(
-        "review_missed", _("Review missed"), Health.REVIEW_MISSED, "M0 -5L5 0L0 5L-5 0z", True, "health",
-        (Health.REVIEW_MISSED,),
+        "review_missed", _("Review missed"), Health.REVIEW_MISSED, "M0 -5L5 0L0 5L-5 0z", True,
+        {"health": [Health.REVIEW_MISSED]},
     ),
 )  # fmt: skip
 
@@ -81,7 +80,7 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
                 "y": _svg_number(drawn_height(point, place)),
                 "number": getattr(point, kind.name),
                 "day": point.day,
-                "address": _list_url(scope, kind, point),
+                "address": tasks_url(scope, AS_OF, point.day.isoformat(), **kind.filters),
             }
             for index, point in enumerate(points)
         ]
@@ -105,11 +104,6 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
         ],
         "frame": {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "foot": HEIGHT - 8},
     }
-
-
-def _list_url(scope: QueryDict, kind: TrendLine, point: TrendPoint) -> str:
-    filters: dict[str, Any] = {kind.parameter: list(kind.values), AS_OF: point.day.isoformat()}
-    return tasks_url(scope, **filters)
 
 
 def _round_up(number: int) -> int:

@@ -1,16 +1,14 @@
 """`parse_deadline TEXT…`: what printed deadlines mean, a line of JSON each."""
 
-import datetime
 import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from meetings.core.as_of import InvalidAsOfError, parse_date
 from meetings.deadlines import Deadline, read_deadline
 from meetings.display.deadline_messages import deadline_problem_message
-from meetings.management.base import RegisterCommand
+from meetings.management.base import RegisterCommand, parse_day_option
 
 
 class Command(RegisterCommand):
@@ -23,7 +21,10 @@ class Command(RegisterCommand):
         parser.add_argument("--held-on", metavar="DATE", help="the meeting's day, such as 2023-09-27")
 
     def handle(self, *, texts: list[str], issued_on: str | None, held_on: str | None, **options: Any) -> None:
-        issue_day, meeting_day = _parse_day_option("--issued-on", issued_on), _parse_day_option("--held-on", held_on)
+        issue_day, meeting_day = (
+            None if text is None else parse_day_option(option, text, may_be_to_come=True)
+            for option, text in (("--issued-on", issued_on), ("--held-on", held_on))
+        )
         if not texts:
             raise CommandError(_("TEXT: give at least one deadline to read."))
         for text in texts:
@@ -42,12 +43,3 @@ def _to_json(deadline: Deadline) -> dict[str, str | None]:
         "due_date": deadline.due_date.isoformat() if deadline.due_date else None,
         "precision": deadline.precision,
     }
-
-
-def _parse_day_option(option: str, text: str | None) -> datetime.date | None:
-    if text is None:
-        return None
-    try:
-        return parse_date(text)
-    except InvalidAsOfError as no_day:
-        raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": no_day}) from None
