@@ -1,32 +1,35 @@
 """Reading of an uploaded file in a process with bounded memory and time.
 
-The reader has limits of its own; these hold where one was forgotten, so that no file can take the server down.
+The readers have limits of their own; these hold where one was forgotten or cannot be (a PDF's streams unpack without a
+bound that pdfminer would look at), so that no file can take the server down.
 """
 
+import json
 import logging
-from os import PathLike, fspath
+import subprocess
+import sys
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from meetings.core.converter import converter
 from meetings.errors import ServiceError
-from meetings.minutes.documents.errors import MAX_SECONDS
+from meetings.minutes.documents.errors import MAX_SECONDS, UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.sheets import Sheet
-from meetings.minutes.documents.worker import WorkerEndedError, run_worker
 from meetings.minutes.parser.schema import ParsedFile
 
 logger = logging.getLogger(__name__)
 
-#: Seconds (wall clock); the worker's own limit of CPU time ends it earlier on an idle machine.
-_TIMEOUT_SECONDS = MAX_SECONDS + 2
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def parse_in_sandbox(path: str | PathLike[str]) -> ParsedFile:
     """Read the file at ``path`` with the cells each row came from.
 
-    Raises UnreadableDocumentError where it cannot be read, has no task table or takes too long, and ServiceError where
-    the process ended without an answer, as it does for want of memory.
+    Raises UnreadableDocumentError where it cannot be read, has no task table, takes too long or needs too much memory,
+    and ServiceError where the process ended without an answer.
     """
     return converter.structure(_run_worker("minutes", path), ParsedFile)
 
@@ -37,10 +40,20 @@ def read_sheets_in_sandbox(path: str | PathLike[str]) -> tuple[Sheet, ...]:
 
 
 def _run_worker(kind: str, path: str | PathLike[str]) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"{__package__}.sandbox_worker", kind, str(Path(path).absolute())]
     try:
-        return run_worker(f"{__package__}.sandbox_worker", kind, fspath(path), seconds=_TIMEOUT_SECONDS)
-    except WorkerEndedError as error:
-        logger.warning("An uploaded file was not read to its end. %s", error)
+        worker = subprocess.run(command, capture_output=True, timeout=MAX_SECONDS, cwd=_ROOT, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS) from error
+    try:
+        answer = json.loads(worker.stdout)
+    except ValueError as error:
+        if worker.returncode < 0:  # killed, as for want of memory before it could say so
+            raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
+        logger.warning("The reader of a file ended with %d: %r", worker.returncode, worker.stderr[-2000:])
         raise ServiceError(
             _("The file could not be read to its end. Save it anew in the program that made it, or paste its text.")
         ) from error
+    if "code" in answer:
+        raise UnreadableDocumentError(UnreadableReason(answer["code"]), **answer["parameters"])
+    return answer

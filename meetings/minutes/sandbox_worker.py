@@ -10,31 +10,38 @@ import sys
 from django.conf import settings
 
 from meetings.core.converter import converter
-from meetings.minutes.documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocumentError
+from meetings.minutes.documents.errors import MAX_SECONDS, MEGABYTE, UnreadableDocumentError, UnreadableReason
 
 #: Address space: the 512 MB of the import's contract, less what the waiting parent needs.
 _MAX_BYTES = 480 * MEGABYTE
+#: CPU time, which ends the process where its parent is gone; a parent that waits ends it earlier and can say why.
+_CPU_SECONDS = MAX_SECONDS + 2
 
 
 def main(kind: str, path: str) -> None:
     """Read ``path`` for ``kind`` it holds and print that."""
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     # The sentences of a refusal are made by the parent, in the reader's language.
     settings.configure(USE_I18N=False)
 
     try:
-        if kind == "minutes":
-            from meetings.minutes.parser.entrypoint import parse_file
-
-            answer = converter.unstructure(parse_file(path))
-        else:
-            from meetings.minutes.documents.sheets import read_sheets
-
-            answer = {"sheets": converter.unstructure(read_sheets(path))}
+        answer = _read(kind, path)
     except UnreadableDocumentError as error:
         answer = {"code": str(error.code), "parameters": error.parameters}
+    except MemoryError:
+        answer = {"code": str(UnreadableReason.TOO_MUCH_MEMORY), "parameters": {}}
     sys.stdout.write(json.dumps(answer))
+
+
+def _read(kind: str, path: str) -> dict:
+    if kind == "minutes":
+        from meetings.minutes.parser.entrypoint import parse_file
+
+        return converter.unstructure(parse_file(path))
+    from meetings.minutes.documents.sheets import read_sheets
+
+    return {"sheets": converter.unstructure(read_sheets(path))}
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def test_pasted_text_is_not_lost(client):
 
 
 def test_a_reader_that_dies_is_said_too(client, monkeypatch):
-    monkeypatch.setattr("meetings.minutes.documents.worker.sys.executable", "/bin/false")
+    monkeypatch.setattr("meetings.minutes.sandbox.sys.executable", "/bin/false")
     response = hand_in(client, NOTICE.read_bytes())
     assert response.status_code == 422
     assert "could not be read to its end" in said(response)

@@ -12,9 +12,9 @@ from meetings.errors import ServiceError
 from meetings.management.base import RegisterCommand
 from meetings.minutes.accept import accept_file
 from meetings.minutes.documents import UnreadableDocumentError
-from meetings.minutes.parser.entrypoint import parse_file
 from meetings.minutes.parser.minutes import to_json
 from meetings.minutes.parser.schema import ParsedFile, ParsedMinutes
+from meetings.minutes.sandbox import parse_in_sandbox
 
 
 class Command(RegisterCommand):
@@ -30,8 +30,8 @@ class Command(RegisterCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            read = parse_file(options["file"])
-        except UnreadableDocumentError as error:
+            read = parse_in_sandbox(options["file"])
+        except (UnreadableDocumentError, ServiceError) as error:
             raise CommandError(f"{options['file']}: {error.message}") from error
         minutes = read.minutes
         if options["accept"]:

@@ -8,7 +8,6 @@ from .detect import Format, decode_text, detect_format
 from .docx import read_docx
 from .errors import UnreadableDocumentError, UnreadableReason
 from .model import Block, Cell, Document, Paragraph, Table
-from .pdf import read_pdf
 from .text import read_text
 from .xlsx import read_xlsx
 
@@ -21,6 +20,9 @@ def read_content(content: bytes) -> Document:
         case Format.XLSX:
             return read_xlsx(content)
         case Format.PDF:
+            # Few files are PDFs, and pdfplumber is large.
+            from .pdf_pages import read_pdf
+
             return read_pdf(content)
         case _:
             return read_text(decode_text(content))

@@ -1,6 +1,6 @@
 """Pages of a PDF with a text layer: ruled tables, paragraphs joined from lines.
 
-Runs in a process of its own (``pdf.py``): a PDF's streams unpack without a bound that pdfminer would look at.
+A PDF's streams unpack without a bound that pdfminer would look at: only the sandbox bounds them.
 """
 
 import io
@@ -24,17 +24,18 @@ _EDGE_TOLERANCE = 3.0  # points: the two sides of one ruled line
 _MIN_CHARACTERS = 8
 
 
-def read_pages(content: bytes) -> Document:
+def read_pdf(content: bytes) -> Document:
     """Read the bytes of a PDF. Raises UnreadableDocumentError."""
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             return _document(pdf)
     except UnreadableDocumentError:
         raise
-    except (MemoryError, RecursionError) as error:
-        raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
     except Exception as error:  # pdfminer raises whatever a damaged file leads it to
         causes = (error, *error.args, error.__cause__)
+        # A SystemError is what pdfminer's way through a MemoryError may leave of it.
+        if any(isinstance(cause, MemoryError | RecursionError | SystemError) for cause in causes):
+            raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
         if any(isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in causes):
             raise UnreadableDocumentError(UnreadableReason.ENCRYPTED) from error
         raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="PDF") from error
