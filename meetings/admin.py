@@ -13,7 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, Model
+from django.db.models import BooleanField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -49,16 +49,10 @@ admin.site.unregister(Group)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows to look at, filtered by each choice among their columns."""
+    """Rows to look at, filtered by each choice among their columns.
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    That they are looked at only is the account's permission (`Account.has_perm`).
+    """
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         fields = [field for field in self.model._meta.concrete_fields if field.name in self.list_display]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -172,13 +171,9 @@ class Account(AbstractBaseUser):
         return self.is_active and self.role == Role.ADMINISTRATOR
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Return whether the account is staff: the administration site has one level."""
-        return self.is_staff
-
-    def has_perms(self, perm_list: Iterable[str], obj: models.Model | None = None) -> bool:
-        """See `has_perm`."""
-        return self.is_staff
+        """Return whether the administration site allows it: it is for looking only."""
+        return self.is_staff and ".view_" in perm
 
     def has_module_perms(self, app_label: str) -> bool:
-        """See `has_perm`."""
+        """Return whether the administration site shows the application."""
         return self.is_staff
