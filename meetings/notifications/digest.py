@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 
-from meetings.models import Account, Department, MailKind, Role, SentMail
+from meetings.models import Account, Department, Role
 
 from .sections import SECTIONS, Section
 
@@ -46,11 +46,8 @@ def potential_recipients() -> QuerySet[Account]:
 def compose_digest(account: Account, day: datetime.date) -> Digest | None:
     """Return the digest of ``account``, None if empty. Some twenty queries at most."""
     composed_at = timezone.now()
-    sent_mails = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
-    # Not when it was sent: what was recorded between composing and sending has been told to nobody yet.
-    last_digest_at = sent_mails.aggregate(last=Max("composed_at"))["last"]
     with translation.override(language_of(account)):
-        built = [section_of(account, day, last_digest_at) for section_of in SECTIONS]
+        built = [section_of(account, day) for section_of in SECTIONS]
     sections = [section for section in built if section and (account.wants_digest or section.is_required)]
     return Digest(account, day, sections, composed_at) if sections else None
 

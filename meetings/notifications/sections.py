@@ -1,7 +1,7 @@
 """Sections of a digest, in the order of `SECTIONS`; None for nothing to tell.
 
-Each takes the account, the day (Asia/Shanghai, whose end it is about) and ``last_digest_at``, when the account's last
-digest that was sent was composed (None: never). What somebody has to answer is required; the rest can be turned off.
+Each takes the account and the day (Asia/Shanghai, whose end it is about). What somebody has to answer is required; the
+rest can be turned off.
 """
 
 import datetime
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -22,7 +22,7 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF
 from meetings.core.types import StrOrPromise
 from meetings.core.workdays import first_of_last_working_days
-from meetings.models import Account, DepartmentRole, Health, Instruction, Role, Task
+from meetings.models import Account, DepartmentRole, Health, Instruction, MailKind, Role, SentMail, Task
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import inbox
 
@@ -55,20 +55,13 @@ class Section:
         return self.total - len(self.lines)
 
 
-SectionBuilder = Callable[[Account, datetime.date, datetime.datetime | None], Section | None]
+SectionBuilder = Callable[[Account, datetime.date], Section | None]
 
 
 # --- what has to be answered ------------------------------------------------------------------------
 
 
-def inbox_section(
-    account: Account,
-    day: datetime.date,
-    last_digest_at: datetime.datetime | None,
-    *,
-    heading: StrOrPromise,
-    groups: Set[str],
-) -> Section | None:
+def inbox_section(account: Account, day: datetime.date, *, heading: StrOrPromise, groups: Set[str]) -> Section | None:
     """Return what waits for the account in these groups of its inbox."""
     lines = []
     for group in inbox.groups(account, day):
@@ -84,11 +77,14 @@ def _line_detail(group: inbox.InboxGroup, task: Task) -> str:
     return _("%(what)s: “%(words)s”") % {"what": group.title, "words": text}
 
 
-def new_instructions(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
+def new_instructions(account: Account, day: datetime.date) -> Section | None:
     """Return the instructions since the last digest that a liaison has to answer."""
     if account.role != Role.LIAISON:
         return None
     instructions = Instruction.objects.open_on(day).select_related("leader")
+    sent_mails = SentMail.objects.filter(mailing__account=account, mailing__kind=MailKind.DIGEST)
+    # Not when it was sent: what was recorded between composing and sending has been told to nobody yet.
+    last_digest_at = sent_mails.aggregate(last=Max("composed_at"))["last"]
     if last_digest_at is not None:
         instructions = instructions.filter(given__recorded_at__gt=last_digest_at)
     own = Task.objects.on(day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
@@ -106,7 +102,7 @@ def new_instructions(account: Account, day: datetime.date, last_digest_at: datet
 # --- what is late, or soon will be ------------------------------------------------------------------
 
 
-def escalated(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
+def escalated(account: Account, day: datetime.date) -> Section | None:
     """Return what has been red so long that a head of department or leader is told.
 
     After ESCALATE_TO_HEAD_AFTER those who head an answering department, after ESCALATE_TO_LEADER_AFTER the supervising
@@ -131,7 +127,6 @@ def escalated(account: Account, day: datetime.date, last_digest_at: datetime.dat
 def health_section(
     account: Account,
     day: datetime.date,
-    last_digest_at: datetime.datetime | None,
     *,
     heading: StrOrPromise,
     health: Health,
@@ -146,7 +141,7 @@ def health_section(
     return _list_section(heading, tasks, day, {**permissions.own_scope(account), "health": [health.value]})
 
 
-def review_due(account: Account, day: datetime.date, last_digest_at: datetime.datetime | None) -> Section | None:
+def review_due(account: Account, day: datetime.date) -> Section | None:
     """Return the liaison's own tasks to be reviewed in the next REVIEW_DUE_DAYS days."""
     if account.role != Role.LIAISON:
         return None
