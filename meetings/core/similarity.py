@@ -32,8 +32,5 @@ def similarity_scores(text: str, others: Mapping[Key, str]) -> dict[Key, float]:
         return sum(weight.get(pair, rare) for pair in of)
 
     whole = weigh(own)
-    return {key: _dice_coefficient(weigh(own & of_other), whole, weigh(of_other)) for key, of_other in pairs.items()}
-
-
-def _dice_coefficient(common: float, first: float, second: float) -> float:
-    return 2 * common / (first + second) if common else 0.0
+    # Dice's coefficient; where nothing is weighed, nothing is common either.
+    return {key: 2 * weigh(own & of_other) / ((whole + weigh(of_other)) or 1.0) for key, of_other in pairs.items()}

@@ -1,7 +1,7 @@
 """Services on a meeting: entered, corrected, its settings and its next one."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,7 @@ from meetings.tasks.services.log import (
 from meetings.tasks.services.validators import clean_reason
 
 MEETING_TEXTS = ("title", "body", "breakdown_title", "document_number", "place", "host")
+MEETING_COLUMNS = (*MEETING_TEXTS, "held_on", "issued_on", "chair", "overall_lead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,7 @@ class MeetingMetadata:
 def get_metadata(meeting: Meeting) -> MeetingMetadata:
     """Return the metadata of a meeting. Two queries, one more for chair and lead each."""
     return MeetingMetadata(
-        **{name: getattr(meeting, name) for name in MEETING_TEXTS},
-        held_on=meeting.held_on,
-        issued_on=meeting.issued_on,
-        chair=meeting.chair,
-        overall_lead=meeting.overall_lead,
+        **{name: getattr(meeting, name) for name in MEETING_COLUMNS},
         leads=tuple(lead.person for lead in meeting.meeting_leads.select_related("person")),
         attendees=tuple(
             (attendance.person, attendance.capacity) for attendance in meeting.attendances.select_related("person")
@@ -82,8 +79,7 @@ def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: d
     if actor is not None:
         require_secretariat(actor)
     _check_metadata(metadata, today or timezone.localdate())
-    meeting = Meeting(**_columns(metadata))
-    meeting.save()
+    meeting = Meeting.objects.create(**{name: getattr(metadata, name) for name in MEETING_COLUMNS})
     _replace_people(meeting, metadata)
     values = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
     log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(values))
@@ -122,8 +118,8 @@ def edit_meeting(
             field="issued_on",
         )
     is_earlier = metadata.issued_on < meeting.issued_on
-    for name, value in _columns(metadata).items():
-        setattr(meeting, name, value)
+    for name in MEETING_COLUMNS:
+        setattr(meeting, name, getattr(metadata, name))
     meeting.save()
     _replace_people(meeting, metadata)
     # As it is stored: an attendee who is named twice is one.
@@ -249,11 +245,6 @@ def _check_metadata(metadata: MeetingMetadata, today: datetime.date, exclude: Me
     errors = [*find_metadata_errors(metadata, today), *find_duplicate_errors(metadata, exclude)]
     if errors:
         raise errors[0]
-
-
-def _columns(metadata: MeetingMetadata) -> Mapping[str, object]:
-    names = (*MEETING_TEXTS, "held_on", "issued_on", "chair", "overall_lead")
-    return {name: getattr(metadata, name) for name in names}
 
 
 def _replace_people(meeting: Meeting, metadata: MeetingMetadata) -> None:

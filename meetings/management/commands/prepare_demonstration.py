@@ -19,13 +19,8 @@ class Command(RegisterCommand):
             self.stdout.write(in_both_languages(_("The real meeting has been loaded into the empty register.")))
         passwords = demonstration.create_accounts()
         if passwords:
-            self.stdout.write("")
-            self.stdout.write(
-                in_both_languages(_("Accounts for trying out the register. These passwords are shown once:"))
-            )
-            self.stdout.write("")
-            self.stdout.write(demonstration.password_table(passwords))
-            self.stdout.write("")
+            heading = in_both_languages(_("Accounts for trying out the register. These passwords are shown once:"))
+            self.stdout.write(f"\n{heading}\n\n{demonstration.password_table(passwords)}\n\n")
         if passwords or demonstration.demonstration_accounts():
             self.stdout.write(in_both_languages(_("To set new passwords for the demonstration accounts:")))
             self.stdout.write(f"  {SET_PASSWORDS_COMMAND}")

@@ -21,8 +21,5 @@ class Command(RegisterCommand):
                     _("There are no demonstration accounts; prepare_demonstration makes them where nobody has one.")
                 )
             )
-        self.stdout.write(
-            in_both_languages(_("New passwords, shown once. The old ones and what was signed in with them have ended:"))
-        )
-        self.stdout.write("")
-        self.stdout.write(demonstration.password_table(passwords))
+        heading = _("New passwords, shown once. The old ones and what was signed in with them have ended:")
+        self.stdout.write(f"{in_both_languages(heading)}\n\n{demonstration.password_table(passwords)}")
