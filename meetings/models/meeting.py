@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .fields import PinyinField, optional_reference
-from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
 from .organisation import Person, count_rows
 
 
@@ -81,17 +81,15 @@ class Meeting(NaturalKeyModel):
         return reverse("meeting_detail", args=[self.pk])
 
 
-class PersonAtMeeting(NaturalKeyModel):
+class PersonAtMeeting(PrintedPart):
     """One of the people that the minutes name, in printed order."""
 
     NATURAL_KEY = ("meeting__title", "meeting__issued_on", "position")
 
     person: models.ForeignKey[Person, Person]
-    position = models.PositiveSmallIntegerField(_("position"))
 
-    class Meta:
+    class Meta(PrintedPart.Meta):
         abstract = True
-        ordering = ["position"]
 
     def __str__(self) -> str:
         return str(self.person)
@@ -102,8 +100,6 @@ class MeetingLead(PersonAtMeeting):
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="meeting_leads")
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT)
-
-    objects = NaturalKeyQuerySet.as_manager()
 
     class Meta(PersonAtMeeting.Meta):
         verbose_name = _("lead")
@@ -120,8 +116,6 @@ class Attendance(PersonAtMeeting):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="attendances")
     capacity = models.CharField(_("capacity"), max_length=200, blank=True)
-
-    objects = NaturalKeyQuerySet.as_manager()
 
     class Meta(PersonAtMeeting.Meta):
         verbose_name = _("attendance")

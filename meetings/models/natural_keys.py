@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
+from django.utils.translation import gettext_lazy as _
 
 _Row = TypeVar("_Row", bound="NaturalKeyModel")
 
@@ -37,3 +38,15 @@ class NaturalKeyModel(models.Model):
                 value = getattr(value, name)
             key.append(value.isoformat() if isinstance(value, datetime.date) else value)
         return tuple(key)
+
+
+class PrintedPart(NaturalKeyModel):
+    """One of several parts, in the order in which they are printed."""
+
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    objects = NaturalKeyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import PinyinField, optional_reference
 from .meeting import Aspect, Meeting
-from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
 from .organisation import Person
 
 
@@ -54,7 +54,7 @@ class Suggestion(NaturalKeyModel):
         return _("%(number)s) %(text)s") % {"number": self.number, "text": self.text}
 
 
-class SuggestionSource(NaturalKeyModel):
+class SuggestionSource(PrintedPart):
     """建议来源: a person who made the suggestion, with the printed capacity."""
 
     NATURAL_KEY = (*(f"suggestion__{path}" for path in Suggestion.NATURAL_KEY), "position")
@@ -64,14 +64,10 @@ class SuggestionSource(NaturalKeyModel):
         Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="suggestion_sources"
     )
     capacity = models.CharField(_("capacity"), max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"))
 
-    objects = NaturalKeyQuerySet.as_manager()
-
-    class Meta:
+    class Meta(PrintedPart.Meta):
         verbose_name = _("suggestion source")
         verbose_name_plural = _("suggestion sources")
-        ordering = ["position"]
         constraints = [
             models.UniqueConstraint(name="source_position", fields=["suggestion", "position"]),
             models.UniqueConstraint(name="source_once_per_capacity", fields=["suggestion", "person", "capacity"]),

@@ -21,7 +21,7 @@ from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Pre
 from .deadline_fields import DeadlineFields, dated_constraint
 from .fields import PinyinField, optional_reference
 from .health import health_conditions
-from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
+from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
 from .organisation import Department, Person
 from .suggestion import Suggestion, SuggestionSource
 
@@ -267,7 +267,7 @@ class Task(NaturalKeyModel, DeadlineFields):
         return self.status in lifecycle.OPEN_STATUSES
 
 
-class TaskDepartment(NaturalKeyModel):
+class TaskDepartment(PrintedPart):
     """责任部室: a department's part in a task, in printed order."""
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "position")
@@ -279,14 +279,10 @@ class TaskDepartment(NaturalKeyModel):
     role = models.CharField(
         _("role"), max_length=20, choices=DepartmentRole.choices, default=DepartmentRole.RESPONSIBLE
     )
-    position = models.PositiveSmallIntegerField(_("position"))
 
-    objects = NaturalKeyQuerySet.as_manager()
-
-    class Meta:
+    class Meta(PrintedPart.Meta):
         verbose_name = _("responsible department")
         verbose_name_plural = _("responsible departments")
-        ordering = ["position"]
         constraints = [
             models.UniqueConstraint(name="task_department_once", fields=["task", "department"]),
             models.UniqueConstraint(name="task_department_position", fields=["task", "position"]),
@@ -297,21 +293,17 @@ class TaskDepartment(NaturalKeyModel):
         return self.department.name
 
 
-class TaskLeader(NaturalKeyModel):
+class TaskLeader(PrintedPart):
     """分管领导: a leader who supervises a task, in printed order."""
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "position")
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="task_leaders")
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="task_leaders")
-    position = models.PositiveSmallIntegerField(_("position"))
 
-    objects = NaturalKeyQuerySet.as_manager()
-
-    class Meta:
+    class Meta(PrintedPart.Meta):
         verbose_name = _("supervising leader")
         verbose_name_plural = _("supervising leaders")
-        ordering = ["position"]
         constraints = [
             models.UniqueConstraint(name="task_leader_once", fields=["task", "person"]),
             models.UniqueConstraint(name="task_leader_position", fields=["task", "position"]),
@@ -321,21 +313,17 @@ class TaskLeader(NaturalKeyModel):
         return self.person.name
 
 
-class Milestone(NaturalKeyModel, DeadlineFields):
+class Milestone(PrintedPart, DeadlineFields):
     """A date before the deadline; the task is as late as its first unmet milestone."""
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "position")
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="milestones")
-    position = models.PositiveSmallIntegerField(_("position"))
     met_on = models.DateField(_("met on"), null=True, blank=True)
 
-    objects = NaturalKeyQuerySet.as_manager()
-
-    class Meta:
+    class Meta(PrintedPart.Meta):
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
-        ordering = ["position"]
         constraints = [
             models.UniqueConstraint(name="milestone_position", fields=["task", "position"]),
             dated_constraint("milestone"),
