@@ -35,14 +35,9 @@ def points_of(mark: Mark, text: str, meeting: MeetingDates, before: Point | None
     """
     points: list[Point] = []
     for parts in _one_period_each(mark.parts):
-        point = _RESOLVERS[mark.form](replace_parts(mark, parts), text, meeting, points[-1] if points else before)
-        points.append(point)
+        last = points[-1] if points else before
+        points.append(_RESOLVERS[mark.form](replace(mark, parts=parts), text, meeting, last))
     return points
-
-
-def replace_parts(mark: Mark, parts: Parts) -> Mark:
-    """Return the same mark with other parts."""
-    return replace(mark, parts=parts)
 
 
 def _one_period_each(parts: Parts) -> list[Parts]:
@@ -135,7 +130,8 @@ def _related(point: Point, text: str, period: Period, year: int | None) -> Point
     """Apply what stands after the period: 前, 以后, 起, 左右."""
     parts = point.mark.parts
     if parts.get("after") or parts.get("since"):
-        return replace(point, role=Role.NOT_BEFORE, code=_NOT_BEFORE[bool(parts.get("since"))])
+        code = ProblemCode.STARTS if parts.get("since") else ProblemCode.NOT_BEFORE
+        return replace(point, role=Role.NOT_BEFORE, code=code)
     if point.due is None or point.code is not None:
         return point
     if parts.get("about") or parts.get("approximately"):
@@ -144,9 +140,6 @@ def _related(point: Point, text: str, period: Period, year: int | None) -> Point
         first = period.first(year)
         return replace(point, code=ProblemCode.BEFORE_PERIOD, offered=first - ONE_DAY if first else None)
     return point
-
-
-_NOT_BEFORE = {True: ProblemCode.STARTS, False: ProblemCode.NOT_BEFORE}
 
 
 def _date(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
@@ -161,7 +154,7 @@ def _date(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) ->
 
 def _bare_year(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
     year = mark.parts.get("year") or mark.parts.get("end_year")
-    return _date(replace_parts(mark, {**mark.parts, "year": year}), text, meeting, before)
+    return _date(replace(mark, parts={**mark.parts, "year": year}), text, meeting, before)
 
 
 def _short_number(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from .days import day_or_none, month_end
 from .kinds import Precision
 
-_THIRD_ENDS = {"上": 10, "中": 20}
 Parts = dict[str, str | None]
 
 
@@ -27,16 +26,11 @@ def months_through(first: int, last: int, precision: Precision) -> Period:
 
 def one_day(month: int, day: int) -> Period:
     """Return the period of one day, which not every year has."""
-
-    def itself(year: int) -> datetime.date | None:
-        return day_or_none(year, month, day)
-
-    return Period(itself, itself, Precision.DAY)
+    return Period(lambda year: day_or_none(year, month, day), lambda year: day_or_none(year, month, day), Precision.DAY)
 
 
 def _third(month: int, third: str) -> Period:
-    begins = {"上": 1, "中": 11, "下": 21}[third]
-    ends = _THIRD_ENDS.get(third)
+    begins, ends = {"上": (1, 10), "中": (11, 20), "下": (21, None)}[third]
     return Period(
         lambda year: day_or_none(year, month, begins),
         lambda year: day_or_none(year, month, ends) if ends else month_end(year, month),

@@ -30,9 +30,6 @@ class Cell:
     marks: list[Mark]
     points: list[Point]
 
-    def has(self, form: Form) -> bool:
-        return any(mark.form is form for mark in self.marks)
-
     def of(self, form: Form) -> list[Mark]:
         return [mark for mark in self.marks if mark.form is form]
 
@@ -147,14 +144,11 @@ def read_deadline(
     reading = _compose(text, cell)
     if reading.problem is None and grammar.LOOKS_LIKE_DATE.search(left_over(cell.uniform.chars, cell.marks)):
         return replace(reading, problem=DeadlineProblem(ProblemCode.PARTLY_READ, stripped))
-    if reading.problem is None and reading.deadline.kind is DeadlineKind.DATED and _leaves_open(cell):
+    # A word beside the dates may leave the day open: 2024年适时, （视情延长）.
+    is_open = any(grammar.LEAVES_OPEN.search(cell.text_of(mark)) for mark in cell.of(Form.NO_DAY))
+    if reading.problem is None and reading.deadline.kind is DeadlineKind.DATED and is_open:
         return replace(reading, problem=DeadlineProblem(ProblemCode.SEVERAL_KINDS, stripped))
     return reading
-
-
-def _leaves_open(cell: Cell) -> bool:
-    """Whether a word beside the dates leaves the day open: 2024年适时, （视情延长）."""
-    return any(grammar.LEAVES_OPEN.search(cell.text_of(mark)) for mark in cell.of(Form.NO_DAY))
 
 
 def undecided(text: str, code: ProblemCode, value: str, offered: datetime.date | None = None) -> Reading:
@@ -206,9 +200,9 @@ def _closes(cell: Cell, point: Point) -> bool:
 
 def _no_point(text: str, cell: Cell) -> Reading:
     value = text.strip()
-    if cell.has(Form.FROM_NOW):
+    if cell.of(Form.FROM_NOW):
         return undecided(text, ProblemCode.STARTS, value)
-    if cell.has(Form.NO_DAY):
+    if cell.of(Form.NO_DAY):
         return undecided(text, ProblemCode.NO_DAY_NAMED, value)
     event = grammar.EVENT.search(cell.uniform.chars)
     return undecided(text, ProblemCode.EVENT if event else ProblemCode.UNREADABLE, value)
@@ -220,15 +214,14 @@ def _without_end(text: str, cell: Cell, starts: list[Point]) -> Reading:
     meeting = cell.of(Form.NEXT_MEETING)
     milestones = tuple(cell.deadline_of(point) for point in starts if point.role is Role.START and point.due)
     problem = None
-    if recurring:
-        deadline = Deadline(text, DeadlineKind.RECURRING, review_months=min(_rhythm(mark) for mark in recurring))
-    elif meeting:
+    if meeting:
         deadline = Deadline(text, DeadlineKind.NEXT_MEETING)
+        if recurring or cell.of(Form.ONGOING):
+            problem = DeadlineProblem(ProblemCode.SEVERAL_KINDS, text.strip())
+    elif recurring:
+        deadline = Deadline(text, DeadlineKind.RECURRING, review_months=min(_rhythm(mark) for mark in recurring))
     else:
         deadline = Deadline(text, DeadlineKind.ONGOING)
-    if meeting and (recurring or cell.has(Form.ONGOING)):
-        deadline = Deadline(text, DeadlineKind.NEXT_MEETING)
-        problem = DeadlineProblem(ProblemCode.SEVERAL_KINDS, text.strip())
     return Reading(deadline, milestones, problem)
 
 
@@ -251,7 +244,7 @@ def _with_ongoing(text: str, cell: Cell, points: list[Point]) -> Reading:
         return reading
     last = max((point for point in points if point.due), key=lambda point: point.due or datetime.date.min)
     value = text.strip()
-    if cell.has(Form.ONGOING) and grammar.STAGE_WORD.search(cell.clause_after(last.mark.end)):
+    if cell.of(Form.ONGOING) and grammar.STAGE_WORD.search(cell.clause_after(last.mark.end)):
         milestones = (*reading.milestones, cell.deadline_of(last))
         return Reading(Deadline(text, DeadlineKind.ONGOING), milestones, DeadlineProblem(ProblemCode.STAGE_ONLY, value))
     other_kinds = [mark for mark in cell.marks if mark.form in (Form.RECURRING, Form.NEXT_MEETING)]

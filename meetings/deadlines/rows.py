@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from meetings.deadlines.point import MeetingDates
@@ -20,14 +20,6 @@ _ITEM_NUMBER = re.compile(
     r"|(?:^|(?<=[\n;；,，。\s]))(\d{1,2})[.．、](?!\d{1,2}(?!\d)))"
 )
 _NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Date:
-    """One date of the cell with its piece of the text, and its year if it has a day."""
-
-    deadline: Deadline
-    year: int | None
 
 
 def read_row_deadlines(
@@ -79,52 +71,34 @@ def _number(match: re.Match[str]) -> int:
     return _NUMERALS.get(numeral, 0) if not numeral.isdecimal() else int(numeral)
 
 
-def _dates(text: str, meeting: MeetingDates) -> list[_Date]:
+def _dates(text: str, meeting: MeetingDates) -> list[Deadline]:
     """Return the dates of a cell with their pieces: also 持续跟踪 on a line of its own."""
     if len(text) > LONGEST_TEXT:
         return []
     cell = take_apart(text, meeting)
-    dates = [_Date(cell.deadline_of(point), point.due.year if point.due else None) for point in cell.points]
-    dates += [
-        _Date(Deadline(cell.piece_of(mark), DeadlineKind.ONGOING), None)
-        for mark in cell.marks
-        if mark.form is Form.ONGOING and _on_own_line(text, cell.piece_of(mark))
-    ]
-    return dates
-
-
-def _on_own_line(text: str, piece: str) -> bool:
-    return piece in [line.strip() for line in text.splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
+    ongoing = [Deadline(cell.piece_of(mark), DeadlineKind.ONGOING) for mark in cell.of(Form.ONGOING)]
+    return [*map(cell.deadline_of, cell.points), *(deadline for deadline in ongoing if deadline.text in lines)]
 
 
 def _shared_out(
-    text: str, dates: list[_Date], task_texts: Sequence[str], options: dict[str, Any]
+    text: str, dates: list[Deadline], task_texts: Sequence[str], options: dict[str, Any]
 ) -> tuple[Reading, ...]:
     confirm = DeadlineProblem(ProblemCode.SEVERAL_DATES_SEVERAL_TASKS, text.strip())
     named = [_years_named(task) for task in task_texts]
-    owned: dict[int, list[_Date]] = {}
-    remaining: list[_Date] = []
+    owned: dict[int, list[Deadline]] = {}
+    remaining: list[Deadline] = []
     for date in dates:
-        owners = [index for index, years in enumerate(named) if date.year in years]
+        owners = [index for index, years in enumerate(named) if date.due_date and date.due_date.year in years]
         if len(owners) == 1:
             owned.setdefault(owners[0], []).append(date)
         else:
             remaining.append(date)
-    whole = replace(read_deadline(text, **options), problem=confirm)
-    return tuple(
-        replace(_last_of(owned.get(index) or remaining) or whole, problem=confirm)
-        if owned and (index in owned or remaining)
-        else whole
-        for index in range(len(task_texts))
-    )
-
-
-def _last_of(dates: list[_Date]) -> Reading | None:
-    """Return the last date as deadline, the others as milestones; None without dates."""
-    if not dates:
-        return None
-    *milestones, last = (date.deadline for date in dates)
-    return Reading(last, tuple(milestones))
+    readings = [replace(read_deadline(text, **options), problem=confirm)] * len(task_texts)
+    for index in range(len(task_texts)):
+        if owned and (own := owned.get(index, remaining)):
+            readings[index] = Reading(own[-1], tuple(own[:-1]), confirm)
+    return tuple(readings)
 
 
 def _years_named(task_text: str) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -44,20 +44,11 @@ from .matching import NameMatch
 
 
 class AcceptBlockedError(ServiceError):
-    """Raised where a draft lacks something; ``blockers`` are all of it."""
+    """Raised where a draft lacks something; ``blockers`` say all of it."""
 
-    def __init__(self, blockers: Sequence[Blocker]) -> None:
-        super().__init__(blockers[0].message)
+    def __init__(self, blockers: Sequence[str]) -> None:
+        super().__init__(blockers[0])
         self.blockers = tuple(blockers)
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """What blocks accepting: a message, and the row (from 1) it is about, if any."""
-
-    message: str
-    row: int | None = None
-    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +63,22 @@ class AcceptResult:
 # --- what has to be there -------------------------------------------------------------------------
 
 
-def find_blockers(draft: Draft) -> list[Blocker]:
-    """Return all that blocks accepting ``draft``, with what to do."""
+def find_blockers(draft: Draft) -> list[str]:
+    """Say all that blocks accepting ``draft``, with what to do."""
     return [*_find_metadata_blockers(draft), *_find_row_blockers(draft.rows)]
 
 
-def _find_metadata_blockers(draft: Draft) -> Iterable[Blocker]:
+def _find_metadata_blockers(draft: Draft) -> Iterator[str]:
     metadata = draft.facts
     errors = [*find_metadata_errors(metadata, timezone.localdate())]
     if draft.is_manual:
         errors += find_duplicate_errors(metadata, draft.corrects)
         # Who types has the paper at hand, and is asked before anything is entered.
         if names := "、".join(match.name for match in draft.matches.open()):
-            yield Blocker(_("Say whom these names mean: %(names)s") % {"names": names})
+            yield _("Say whom these names mean: %(names)s") % {"names": names}
     elif not draft.rows:
-        yield Blocker(_("The draft has no rows left. Add one, or discard the draft."))
-    for error in errors:
-        yield Blocker(error.message, field=error.field)
+        yield _("The draft has no rows left. Add one, or discard the draft.")
+    yield from (error.message for error in errors)
     people = [metadata.chair, metadata.overall_lead, *metadata.leads, *(person.name for person in metadata.attendees)]
     yield from _find_long_values(
         None,
@@ -98,19 +88,16 @@ def _find_metadata_blockers(draft: Draft) -> Iterable[Blocker]:
     )
 
 
-def _find_row_blockers(rows: Sequence[DraftRowData]) -> Iterable[Blocker]:
+def _find_row_blockers(rows: Sequence[DraftRowData]) -> Iterator[str]:
     for position, draft_row in enumerate(rows, start=1):
         row = draft_row.row
         texts = [draft_row.task_text(at) for at in range(len(row.tasks))]
         if not any(texts) and draft_row.corrects is None:
-            yield Blocker(
-                _("Row %(row)d has neither a task nor a suggestion. Write one, or remove the row.") % {"row": position},
-                position,
-            )
+            yield _("Row %(row)d has neither a task nor a suggestion. Write one, or remove the row.") % {
+                "row": position
+            }
         elif not all(texts):
-            yield Blocker(
-                _("A task of row %(row)d has no text. Write it, or remove the task.") % {"row": position}, position
-            )
+            yield _("A task of row %(row)d has no text. Write it, or remove the task.") % {"row": position}
         yield from _find_long_texts(row, position)
         people = [*(name for task in row.tasks for name in task.leaders), *(person.name for person in row.sources)]
         deadlines = [deadline for task in row.tasks for deadline in (task.deadline, *task.milestones)]
@@ -124,7 +111,7 @@ def _find_row_blockers(rows: Sequence[DraftRowData]) -> Iterable[Blocker]:
         )
 
 
-def _find_long_texts(row: ParsedRow, position: int) -> Iterable[Blocker]:
+def _find_long_texts(row: ParsedRow, position: int) -> Iterator[str]:
     # No form could save such a text again, nor any list show it.
     for number, text in enumerate([row.suggestion or "", *(task.text for task in row.tasks)]):
         if len(text) > MAX_TEXT_LENGTH:
@@ -136,19 +123,18 @@ def _find_long_texts(row: ParsedRow, position: int) -> Iterable[Blocker]:
                     "Row %(row)d: the suggestion is %(length)d characters long, and %(longest)d are the most. "
                     "Shorten it."
                 )
-            values = {"row": position, "task": number, "length": len(text), "longest": MAX_TEXT_LENGTH}
-            yield Blocker(message % values, position)
+            yield message % {"row": position, "task": number, "length": len(text), "longest": MAX_TEXT_LENGTH}
 
 
-def _find_long_values(row: int | None, *values: tuple[str | None, type[Model], str]) -> Iterable[Blocker]:
-    """Yield a blocker for each value that is longer than its column."""
+def _find_long_values(row: int | None, *values: tuple[str | None, type[Model], str]) -> Iterator[str]:
+    """Name each value that is longer than its column."""
     for text, model, column in values:
         longest = max_length_of(model, column)
         if text and len(text) > longest:
             message = _("“%(text)s” is longer than %(longest)d characters. Shorten it.")
             if row is not None:
                 message = _("Row %(row)d: “%(text)s” is longer than %(longest)d characters. Shorten it.")
-            yield Blocker(message % {"text": f"{text[:20]}…", "longest": longest, "row": row}, row)
+            yield message % {"text": f"{text[:20]}…", "longest": longest, "row": row}
 
 
 # --- entering -------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The page of a draft: rows as cards, with readings, problems and answers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -23,7 +22,7 @@ from .draft_forms import MetadataFields, RowFields, TaskFields, format_fields
 from .draft_services import load_draft
 from .issue_answers import assignable_dates, assignable_parts
 from .matching import DEPARTMENT, Candidate, NameMatch, NameMatches
-from .outdated_forms import MergedForm, build_digests, merge_form
+from .outdated_forms import FieldConflict, build_digests, merge_form
 
 
 class NameCard:
@@ -51,44 +50,29 @@ def _reason_message(of: Candidate | NameMatch) -> str:
     return _("%(reason)s Last met at “%(meeting)s”.") % {"reason": reason, "meeting": of.last_met}
 
 
-@dataclass(frozen=True, slots=True)
 class IssueCard:
     """A problem in place: ``place`` among its row's or the whole's, ``anchor`` its id.
 
     ``dates`` and ``names`` are what can be assigned to each task: its text, and the options with whether it has them.
     """
 
-    anchor: str
-    place: int
-    column: str
-    message: str
-    offered: str
-    dates: list[dict[str, Any]]
-    names: list[dict[str, Any]]
-
-
-def _build_issue_card(scope: str, place: int, issue: ParserIssue, row: ParsedRow | None = None) -> IssueCard:
-    doubt = issue.deadline_problem
-    dates, names = [], []
-    if row is not None and doubt and doubt.code is DoubtCode.SEVERAL_DATES_SEVERAL_TASKS:
-        options = assignable_dates(row)
-        for task in row.tasks:
-            own = (task.deadline, *task.milestones)
-            dates.append({"task": task.text, "options": [(date.text, date in own) for date in options]})
-    if row is not None and issue.code in SHARED_NAME_COLUMNS:
-        choices = assignable_parts(row.tasks, issue.column)
-        for task in row.tasks:
-            own_names = list_names(task, issue.column)
-            names.append({"task": task.text, "options": [(name, name in own_names) for name in choices]})
-    return IssueCard(
-        anchor=f"problem-{scope}-{place}",
-        place=place,
-        column=str(label(issue.column)),
-        message=issue.message,
-        offered=doubt.offered.isoformat() if doubt and doubt.offered and not dates else "",
-        dates=dates,
-        names=names,
-    )
+    def __init__(self, scope: str, place: int, issue: ParserIssue, row: ParsedRow | None = None) -> None:
+        self.anchor, self.place = f"problem-{scope}-{place}", place
+        self.column, self.message = label(issue.column), issue.message
+        self.dates: list[dict[str, Any]] = []
+        self.names: list[dict[str, Any]] = []
+        doubt = issue.deadline_problem
+        if row is not None and doubt and doubt.code is DoubtCode.SEVERAL_DATES_SEVERAL_TASKS:
+            options = assignable_dates(row)
+            for task in row.tasks:
+                own = (task.deadline, *task.milestones)
+                self.dates.append({"task": task.text, "options": [(date.text, date in own) for date in options]})
+        if row is not None and issue.code in SHARED_NAME_COLUMNS:
+            choices = assignable_parts(row.tasks, issue.column)
+            for task in row.tasks:
+                own_names = list_names(task, issue.column)
+                self.names.append({"task": task.text, "options": [(name, name in own_names) for name in choices]})
+        self.offered = doubt.offered.isoformat() if doubt and doubt.offered and not self.dates else ""
 
 
 def _find_first_anchor(cards: Iterable[IssueCard | NameCard]) -> str:
@@ -112,14 +96,11 @@ class RowCard:
         saved = format_fields(RowFields, row)
         for at, task in enumerate(row.tasks):
             saved |= {f"task-{at}-{name}": value for name, value in format_fields(TaskFields, task).items()}
-        merged = _merge_refused_form(refused if self.is_unsaved else None, saved)
-        self.fields, self.conflicts = {**saved, **merged.values}, merged.conflicts
+        self.fields, self.conflicts = _merge_refused_form(refused if self.is_unsaved else None, saved)
         self.digests = build_digests(saved)
         self.tasks = [_describe_task(at, task, self.fields) for at, task in enumerate(row.tasks)]
         self.heading = row.suggestion or next((task.text for task in row.tasks if task.text), "")
-        self.problems = [
-            _build_issue_card(str(self.pk), at, problem, row) for at, problem in enumerate(draft_row.problems)
-        ]
+        self.problems = [IssueCard(str(self.pk), at, problem, row) for at, problem in enumerate(draft_row.problems)]
         own = [match for match in matches.all() if matches.places[match.key][0][0] == position]
         settled = [match for match in own if not match.is_open]
         self.questions = [NameCard(match, matches) for match in own if match.is_open]
@@ -135,11 +116,13 @@ class RowCard:
         return bool(self.open_count or self.error or is_empty or self.is_correction)
 
 
-def _merge_refused_form(form: DraftActionForm | None, saved: Mapping[str, str]) -> MergedForm:
-    """Return what was typed in a refused form; outdated, it is merged with ``saved``."""
+def _merge_refused_form(
+    form: DraftActionForm | None, saved: dict[str, str]
+) -> tuple[dict[str, str], list[FieldConflict] | None]:
+    """Return ``saved`` with what was typed, and the conflicts if that is outdated."""
     if form is None:
-        return MergedForm({})
-    return merge_form(form.texts, saved) if form.conflict else MergedForm(form.texts)
+        return saved, None
+    return merge_form(form.texts, saved) if form.conflict else (saved | form.texts, None)
 
 
 def _describe_task(at: int, task: ParsedTask, values: Mapping[str, str]) -> dict[str, Any]:
@@ -163,12 +146,11 @@ class DraftPage:
         self.existing_meeting, self.difference = compare_with_register(draft, document.sha256)
         refused = form if form and form.data["action"] == "facts" else None
         saved = format_fields(MetadataFields, draft.facts)
-        merged = _merge_refused_form(refused, saved)
-        self.facts, self.metadata_conflicts = {**saved, **merged.values}, merged.conflicts
+        self.facts, self.metadata_conflicts = _merge_refused_form(refused, saved)
         self.metadata_error = refused.error_messages[0] if refused else ""
         self.metadata_digests = build_digests(saved)
         self.rows = [RowCard(row, position, matches, form) for position, row in enumerate(draft.rows, start=1)]
-        self.problems = [_build_issue_card("whole", at, problem) for at, problem in enumerate(draft.problems)]
+        self.problems = [IssueCard("whole", at, problem) for at, problem in enumerate(draft.problems)]
         self.questions = [NameCard(match, matches) for match in matches.open_at(None)]
         self.open_count = draft.open_count
         self.blockers = find_blockers(draft)

@@ -24,21 +24,13 @@ class FieldConflict:
     typed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MergedForm:
-    """A form's values; if it was outdated, on the present version with what changed."""
-
-    values: Mapping[str, str]
-    conflicts: list[FieldConflict] | None = None
-
-
 def build_digests(values: Mapping[str, str]) -> str:
     """Return the digests of the values that a form is opened with, by field."""
     return " ".join(f"{name}:{_digest(value)}" for name, value in values.items())
 
 
-def merge_form(posted: Mapping[str, str], current: Mapping[str, str]) -> MergedForm:
-    """Return what was typed in a form that is outdated, on the ``current`` values."""
+def merge_form(posted: Mapping[str, str], current: Mapping[str, str]) -> tuple[dict[str, str], list[FieldConflict]]:
+    """Merge an outdated form into the ``current`` values; return conflicts, too."""
     digests = dict(pair.rsplit(":", 1) for pair in posted.get("opened", "").split() if ":" in pair)
     values: dict[str, str] = {}
     conflicts = []
@@ -49,7 +41,7 @@ def merge_form(posted: Mapping[str, str], current: Mapping[str, str]) -> MergedF
         values[name] = now if typed is None else typed
         if digests.get(name, _digest("")) != _digest(now) and (typed is None or _fold_lines(typed) != _fold_lines(now)):
             conflicts.append(FieldConflict(_label(name), now, typed))
-    return MergedForm(values, conflicts)
+    return values, conflicts
 
 
 def _fold_lines(value: str) -> str:

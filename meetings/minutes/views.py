@@ -148,7 +148,7 @@ def _render_refusal(request: Request, document: MinutesDocument, form: DraftActi
         address = form.service_error.meeting.get_absolute_url()
         return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
     if isinstance(form.service_error, AcceptBlockedError):
-        errors = [blocker.message for blocker in form.service_error.blockers]
+        errors = form.service_error.blockers
         return _render_draft(request, DraftPage(document), errors=errors, status=form.status_code)
     document.refresh_from_db()
     page = DraftPage(document, form)
