@@ -42,14 +42,10 @@ def first_of_last_working_days(day: datetime.date, number: int) -> datetime.date
     return begin
 
 
+@cache
 def is_announced(year: int) -> bool:
     """Return whether the official working days of ``year`` are known here."""
-    return year in _announced_years()
-
-
-@cache
-def _announced_years() -> frozenset[int]:
-    return frozenset(day.year for day in chinese_calendar.constants.holidays)
+    return any(day.year == year for day in chinese_calendar.constants.holidays)
 
 
 @cache

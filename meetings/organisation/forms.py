@@ -207,20 +207,12 @@ class DepartmentHandoverForm(SubjectForm):
         return message % {"account": taker, "departments": names}
 
 
-PERSON_ACTIONS: dict[str, type[SubjectForm]] = {
-    "rename": PersonForm,
-    "hand-over": TaskHandoverForm,
-    "merge": MergeForm,
-    "retire": RetireForm,
-    "restore": RestoreForm,
-}
+_ACTIONS = {"hand-over": TaskHandoverForm, "merge": MergeForm, "retire": RetireForm, "restore": RestoreForm}
+PERSON_ACTIONS: dict[str, type[SubjectForm]] = {"rename": PersonForm, **_ACTIONS}
 DEPARTMENT_ACTIONS: dict[str, type[SubjectForm]] = {
     "rename": DepartmentNameForm,
     "head": DepartmentHeadForm,
-    "hand-over": TaskHandoverForm,
-    "merge": MergeForm,
-    "retire": RetireForm,
-    "restore": RestoreForm,
+    **_ACTIONS,
 }
 
 
