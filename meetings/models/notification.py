@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import secrets
 import uuid
-from typing import ClassVar
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -151,18 +149,8 @@ class SentMail(AppendOnlyModel):
         return self.subject
 
 
-class CalendarAddressQuerySet(models.QuerySet["CalendarAddress"]):
-    """Addresses of private calendars, found by the secret that nobody else knows."""
-
-    def for_secret(self, secret: str) -> CalendarAddressQuerySet:
-        """Return the address that ``secret`` opens, as long as its account may sign in."""
-        return self.filter(secret_hash=hash_secret(secret), account__is_active=True)
-
-
 class CalendarAddress(models.Model):
     """The secret address of an account's calendar, stored as a hash."""
-
-    SECRET_BYTES: ClassVar[int] = 32
 
     account = models.OneToOneField(
         Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="calendar_address"
@@ -170,19 +158,12 @@ class CalendarAddress(models.Model):
     secret_hash = models.CharField(_("hash of the secret"), max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
-    objects = CalendarAddressQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("calendar address")
         verbose_name_plural = _("calendar addresses")
 
     def __str__(self) -> str:
         return str(self.account)
-
-
-def new_secret() -> str:
-    """Return 256 random bits as URL-safe text."""
-    return secrets.token_urlsafe(CalendarAddress.SECRET_BYTES)
 
 
 def hash_secret(secret: str) -> str:

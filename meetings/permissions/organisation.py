@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from meetings.core.text import parse_id
 from meetings.models import Account, CalendarAddress, Department, Person, Role
+from meetings.models.notification import hash_secret
 from meetings.models.organisation import DepartmentQuerySet, PersonQuerySet
 
 from .roles import require_administrator, require_organisation_manager
@@ -64,8 +65,8 @@ def calendar_owner(secret: str) -> Account:
 
     The one way to anything for somebody who is not signed in (docs/domain.md, Roles).
     """
-    addresses = CalendarAddress.objects.for_secret(secret).select_related("account__person")
-    return get_object_or_404(addresses).account
+    addresses = CalendarAddress.objects.select_related("account__person")
+    return get_object_or_404(addresses, secret_hash=hash_secret(secret), account__is_active=True).account
 
 
 def readable_leader(account: Account, pk: str) -> Person:
