@@ -95,14 +95,20 @@ def test_the_name_of_the_register_and_its_places_stay_on_one_line_each(visit, wi
     expect(page.locator(".topbar-nav > a[aria-current=page]")).to_have_count(1)
 
 
-@pytest.mark.parametrize("wide", [1280, 1366, 1400, 1440, 1536, 1920])
-def test_on_a_wide_screen_the_whole_bar_is_one_row(visit, world, wide):
+def test_on_a_wide_screen_the_whole_bar_is_one_row(visit, world):
     """In English, with numbers beside the places, and an account with a long name."""
     factories.real_meeting()
     world.secretariat.display_name = "Secretariat, International Cooperation"
     world.secretariat.save()
-    page = visit("/tasks/", as_=world.secretariat, width=(wide, 900), language="en")
+    page = visit("/tasks/", as_=world.secretariat, width=(1280, 900), language="en")
     expect(page.locator(".topbar-nav .pick-count").first).to_be_visible()
+    for wide in (1280, 1366, 1400, 1440, 1536, 1920):
+        page.set_viewport_size({"width": wide, "height": 900})
+        assert_bar_is_one_row(page)
+
+
+def assert_bar_is_one_row(page: Page) -> None:
+    """Fail where the bar has a second row, or parts of it are cut off or lie upon each other."""
     bar = page.locator(".topbar-row").bounding_box()
     assert bar["height"] < 60, "a second row"
     for part in page.locator(".topbar-row > *, .topbar-tools > *, .topbar-nav > *").all():

@@ -24,7 +24,9 @@ def rows(page: Page):
     return page.locator(".breakdown-suggestion > p.user-text:first-child")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(
+    "javascript", [pytest.param(True, marks=pytest.mark.slow), False], ids=["scripts", "no scripts"]
+)
 def test_a_meeting_is_typed_and_its_table_put_in_order(visit, width, picture, javascript):
     factories.department("技术部")
     page = visit("/meetings/", as_=Role.SECRETARIAT, width=width, language="en", javascript=javascript)
@@ -151,7 +153,9 @@ def test_a_row_with_a_field_that_was_made_larger_comes_anew_without_a_complaint(
     expect(row.locator(".draft-task")).to_have_count(2)
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(
+    "javascript", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["scripts", "no scripts"]
+)
 def test_a_row_and_its_meeting_are_corrected_and_a_task_is_added(visit, width, picture, javascript):
     meeting = factories.meeting(datetime.date(2023, 11, 8), place="北京")
     suggestion = factories.suggestion(meeting)
@@ -212,7 +216,7 @@ def save_field(page: Page, field: Locator, text: str) -> None:
     ("part", "theirs", "mine", "untouched"),
     [
         (".draft-row >> nth=0", "sources", "lead_in", "remarks"),
-        ("#facts", "place", "host", "chair"),
+        pytest.param("#facts", "place", "host", "chair", marks=pytest.mark.slow),
     ],
     ids=["a row", "the meeting"],
 )
@@ -246,7 +250,13 @@ def test_an_outdated_page_saves_nothing_and_shows_what_another_saved(visit, part
     expect(first.locator(part).locator(f"[name={theirs}]")).to_have_value("丙窗口")
 
 
-@pytest.mark.parametrize("button", ["Accept the whole meeting", "Add a row at the end", "Save"])
+@pytest.mark.parametrize(
+    "button",
+    [
+        "Accept the whole meeting",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("Add a row at the end", "Save")),
+    ],
+)
 def test_a_refused_row_stops_the_other_buttons_until_it_is_right(visit, button):
     page = open_drafted_meeting(visit, as_=Role.SECRETARIAT)
     row = page.locator(".draft-row").first

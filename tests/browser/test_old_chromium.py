@@ -32,7 +32,7 @@ def test_what_is_newer_is_taken_out_of_a_stylesheet():
     assert as_chromium_109(css) == "a{color:red;}"
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("color_scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_pages_are_read_in_colours(visit_as_109, task, width, color_scheme):
     page = visit_as_109("/", as_=Role.SECRETARIAT, width=width, color_scheme=color_scheme)
     text, ground = (

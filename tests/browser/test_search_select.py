@@ -98,7 +98,7 @@ def test_one_is_chosen_by_initials_and_several_by_pinyin_from_the_keyboard(examp
     expect(leader).to_have_accessible_description("Chosen: 刘仲书 Who supervises it.")
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("color_scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_it_is_accessible_open_and_closed_and_with_a_mistake(example, picture, color_scheme):
     for size in (DESK, PHONE):
         ids = [str(pk) for pk in Department.objects.values_list("pk", flat=True)[:3]]

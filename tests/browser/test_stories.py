@@ -320,7 +320,7 @@ def test_the_breakdown_table_comes_out_as_printed_and_with_status(visit, real_me
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", [pytest.param("zh-hans", marks=pytest.mark.slow), "en"])
 def test_passing_states_are_accessible_and_fit(visit, world, picture, size, language):
     ImportIssue.objects.create(
         task=world.undecided, column="departments", code="several_departments", value="技术部、国际部"
