@@ -201,6 +201,7 @@ def test_the_administration_opens_for_administrators_alone(world, admin_places, 
     assert TaskLog.objects.count() == entries
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 @pytest.mark.parametrize("model", MODELS)
 def test_under_the_administration_every_row_can_be_looked_at_and_none_written(world, admin_places, model):

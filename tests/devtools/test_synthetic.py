@@ -36,6 +36,7 @@ def test_every_health_and_role_occurs(register):
     assert set(Task.objects.values_list("task_departments__role", flat=True)) == set(DepartmentRole.values)
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_every_history_is_one_the_verbs_would_have_let_happen(register):
     for task in Task.objects.select_related("suggestion__meeting").prefetch_related("log"):

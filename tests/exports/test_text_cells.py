@@ -54,6 +54,7 @@ def world_of(start):
     return meeting
 
 
+@pytest.mark.same_on_both
 @pytest.mark.django_db
 @pytest.mark.parametrize("start", STARTS, ids=repr)
 def test_in_every_cell_of_every_workbook_and_csv(start):

@@ -73,6 +73,7 @@ def test_the_notice_gives_the_register_of_the_fixture_to_the_letter():
     assert register() == expected
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("name", ["minutes.pdf", "81号.txt"])
 def test_a_print_and_a_scan_give_it_but_for_blanks_and_the_width_of_commas(name):
     expected = in_fixture()

@@ -104,6 +104,7 @@ def rows_of(table) -> list[list[str]]:
 # --- the sentence -------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 @pytest.mark.parametrize("day", [DAY(2023, 12, 31), DAY(2024, 1, 1), REVIEWS_MISSED, DAY(2025, 1, 1)])
 def test_each_figure_is_the_list_with_its_parameters_and_the_parts_add_up(meeting_81, day):

@@ -122,7 +122,8 @@ def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("day", [pytest.param(DAYS[0], marks=pytest.mark.same_on_both), DAYS[1]], ids=str)
+@pytest.mark.same_on_both
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_every_number_leads_to_a_list_of_as_many_rows(register, day):
     as_of = f"as_of={day}" if day else ""
     walked: dict[str, int] = {}
@@ -166,6 +167,7 @@ def test_the_numbers_of_the_meetings_lead_to_as_many_rows(register, day):
     assert walked >= 4
 
 
+@pytest.mark.same_on_both
 def test_every_figure_in_a_tile_or_a_table_is_a_link(register):
     for visitor in visitors()[2:6]:
         for scope in ("", "?scope=all"):
@@ -187,6 +189,7 @@ def test_the_tiles_add_up(register):
     assert sum(count.total for count in everything["by_meeting"]) == Task.objects.count()
 
 
+@pytest.mark.same_on_both
 def test_a_leader_lands_on_their_own_and_a_liaison_on_their_departments(register):
     own_of_leader = factories.person("肖良").supervised_tasks.count()
     technology = factories.department("技术部")
@@ -228,6 +231,7 @@ def test_a_number_keeps_its_day(register):
     assert not any("as_of" in address for address in addresses), "a kept link stays current"
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("address", ["/", "/meetings/", "/tasks/"])
 @pytest.mark.parametrize("written", ["2999-01-01", "yesterday", "2024-02-30", "0000-00-00", "2024"])
 def test_a_day_that_cannot_be_shown_is_said_and_nothing_is_shown_instead(register, address, written):

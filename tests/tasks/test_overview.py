@@ -78,6 +78,7 @@ def test_a_past_day_knows_only_the_moves_of_that_day(world):
     assert moves(yesterday)[world.on_track.pk] == NextActor.DEPARTMENTS_REPORT
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 @pytest.mark.parametrize("role", ["leader", "secretariat", "reader", "administrator"])
 def test_every_number_leads_to_a_list_of_as_many_rows(world, role):

@@ -137,6 +137,7 @@ def test_tasks_are_sorted_by_each_column_and_none_is_lost_between_pages(register
         assert found == expected, column
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_a_list_is_sorted_by_a_column_whether_it_is_shown_or_not(register, client):
     for column in TaskTable.base_columns:

@@ -55,6 +55,7 @@ def test_it_is_one_query(django_assert_num_queries):
         trend(timezone.localdate())
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("role", "address"), [("secretariat", "/"), ("leader", "/"), ("liaison", "/"), ("liaison", "/?scope=all")]

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 # --- the form -----------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_the_secretariat_is_offered_every_step_and_the_review(world):
     client = signed_in(world.secretariat)
@@ -143,6 +144,7 @@ def test_every_step_sent_by_everybody_is_taken_or_refused(source):
 # --- what was typed stays -----------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -177,6 +179,7 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(world, t
     assert task.log.count() == entries
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("missing", ["version", "effective_on", "status", "status_was", "department", "note"])
 def test_a_form_without_one_of_its_fields_is_no_error_of_the_server(world, missing):
     client, task = signed_in(world.secretariat), world.undecided
@@ -186,6 +189,7 @@ def test_a_form_without_one_of_its_fields_is_no_error_of_the_server(world, missi
     assert client.post(f"/tasks/{task.pk}/", {}).status_code == 422
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30, "9" * 5000, "1.5", "\x00"])
 def test_a_version_that_is_none_changes_nothing(world, version):
     client, task = signed_in(world.secretariat), world.undecided
@@ -245,6 +249,7 @@ ELSEWHERE = [
 ]
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_the_way_back_leads_nowhere_but_to_pages_of_ours(world, where):
     client, task = signed_in(world.secretariat), world.overdue
