@@ -8,7 +8,6 @@ import json
 import logging
 import subprocess
 import sys
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +24,26 @@ logger = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def parse_in_sandbox(path: str | PathLike[str]) -> ParsedFile:
-    """Read the file at ``path`` with the cells each row came from.
+def parse_in_sandbox(content: bytes) -> ParsedFile:
+    """Read the bytes of a file with the cells each row came from.
 
     Raises UnreadableDocumentError where it cannot be read, has no task table, takes too long or needs too much memory,
     and ServiceError where the process ended without an answer.
     """
-    return converter.structure(_run_worker("minutes", path), ParsedFile)
+    return converter.structure(_run_worker("minutes", content), ParsedFile)
 
 
-def read_sheets_in_sandbox(path: str | PathLike[str]) -> tuple[Sheet, ...]:
-    """Read the sheets of the workbook at ``path``; raises as `parse_in_sandbox`."""
-    return converter.structure(_run_worker("sheets", path)["sheets"], tuple[Sheet, ...])
+def read_sheets_in_sandbox(content: bytes) -> tuple[Sheet, ...]:
+    """Read the sheets of a workbook's bytes; raises as `parse_in_sandbox`."""
+    return converter.structure(_run_worker("sheets", content)["sheets"], tuple[Sheet, ...])
 
 
-def _run_worker(kind: str, path: str | PathLike[str]) -> dict[str, Any]:
-    command = [sys.executable, "-m", f"{__package__}.sandbox_worker", kind, str(Path(path).absolute())]
+def _run_worker(kind: str, content: bytes) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"{__package__}.sandbox_worker", kind]
     try:
-        worker = subprocess.run(command, capture_output=True, timeout=MAX_SECONDS, cwd=_ROOT, check=False)
+        worker = subprocess.run(
+            command, input=content, capture_output=True, timeout=MAX_SECONDS, cwd=_ROOT, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS) from error
     try:

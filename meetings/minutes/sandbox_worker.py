@@ -1,6 +1,6 @@
-"""The process that reads one uploaded file and prints JSON.
+"""The process that reads one uploaded file from stdin and prints JSON.
 
-Its arguments: ``minutes`` or ``sheets`` (of a workbook), and the path.
+Its argument: ``minutes`` or ``sheets`` (of a workbook).
 """
 
 import json
@@ -18,15 +18,15 @@ _MAX_BYTES = 480 * MEGABYTE
 _CPU_SECONDS = MAX_SECONDS + 2
 
 
-def main(kind: str, path: str) -> None:
-    """Read ``path`` for ``kind`` it holds and print that."""
+def main(kind: str) -> None:
+    """Read the file for ``kind`` it holds and print that."""
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     # The sentences of a refusal are made by the parent, in the reader's language.
     settings.configure(USE_I18N=False)
 
     try:
-        answer = _read(kind, path)
+        answer = _read(kind, sys.stdin.buffer.read())
     except UnreadableDocumentError as error:
         answer = {"code": str(error.code), "parameters": error.parameters}
     except MemoryError:
@@ -34,14 +34,14 @@ def main(kind: str, path: str) -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def _read(kind: str, path: str) -> dict:
+def _read(kind: str, content: bytes) -> dict:
     if kind == "minutes":
-        from meetings.minutes.parser.entrypoint import parse_file
+        from meetings.minutes.parser.entrypoint import parse_content
 
-        return converter.unstructure(parse_file(path))
+        return converter.unstructure(parse_content(content))
     from meetings.minutes.documents.sheets import read_sheets
 
-    return {"sheets": converter.unstructure(read_sheets(path))}
+    return {"sheets": converter.unstructure(read_sheets(content))}
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Minutes in: handing in a file, its draft, and what is done to the draft."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -22,7 +20,8 @@ from meetings.ui.http import Request
 
 from . import draft_services
 from .creation import AcceptBlockedError, AcceptResult
-from .documents import UnreadableDocumentError, UnreadableReason
+from .documents import UnreadableDocumentError
+from .documents.detect import check_size
 from .draft_actions import DRAFT_ACTIONS, DraftActionForm
 from .draft_page import DraftPage, RowCard
 from .forms import MAX_PASTED_CHARACTERS, MinutesUploadForm
@@ -52,22 +51,15 @@ def minutes_import(request: Request) -> HttpResponse:
 
 def _create_draft(request: Request, file: UploadedFile | None, text: str) -> MinutesDocument:
     """Return a draft of the upload, or the account's former one of the same file."""
-    size = (file.size or 0) if file is not None else 0
-    if size > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // MEGABYTE
-        too_big = UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
-        raise InvalidInputError(too_big.message)
-    content = file.read() if file is not None else text.encode()
-    if before := draft_services.find_unfinished_draft(request.user, content):
-        messages.info(request, _("You have a draft of this file already. This is it, as you left it."))
-        return before
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "minutes"
-        path.write_bytes(content)
-        try:
-            read = parse_in_sandbox(path)
-        except UnreadableDocumentError as error:
-            raise InvalidInputError(error.message) from error
+    try:
+        check_size((file.size or 0) if file is not None else 0)
+        content = file.read() if file is not None else text.encode()
+        if before := draft_services.find_unfinished_draft(request.user, content):
+            messages.info(request, _("You have a draft of this file already. This is it, as you left it."))
+            return before
+        read = parse_in_sandbox(content)
+    except UnreadableDocumentError as error:
+        raise InvalidInputError(error.message) from error
     return draft_services.create_draft(
         parsed=read, content=content, name=(file.name or "") if file else "", account=request.user
     )

@@ -1,9 +1,7 @@
 """Excel out, Excel in: fill-in workbooks for departments, and what they send back."""
 
-import tempfile
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +18,8 @@ from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.errors import ServiceError
 from meetings.exports.downloads import CONTENT_TYPES, download_response
-from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
+from meetings.minutes.documents import UnreadableDocumentError
+from meetings.minutes.documents.detect import check_size
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
 from meetings.models import Department, TaskLog, WorkbookUpload
@@ -134,10 +133,7 @@ def _save_uploads(request: Request) -> HttpResponse:
 
 def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
     """Return the upload of a file: a former one, if accepted or waiting, or a new one."""
-    size = file.size or 0
-    if size > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // MEGABYTE
-        raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
+    check_size(file.size or 0)
     content = file.read()
     before = services.find_same_upload(request.user, content)
     if before is not None and not before.is_pending:
@@ -148,10 +144,7 @@ def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
     if before is not None:
         messages.info(request, _("%(file)s waits for you already. This is it, as you left it.") % {"file": before})
         return before
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "workbook"
-        path.write_bytes(content)
-        read = parse_workbook(read_sheets_in_sandbox(path))
+    read = parse_workbook(read_sheets_in_sandbox(content))
     for notice in read.notices:
         if notice.code is NoticeCode.NO_SHEET:
             raise ServiceError(notice.message)

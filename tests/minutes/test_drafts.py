@@ -16,7 +16,7 @@ from meetings.minutes import draft_services, issue_answers
 from meetings.minutes.draft import build_draft
 from meetings.minutes.draft_forms import format_departments, format_names, format_people, parse_row_form
 from meetings.minutes.draft_services import load_draft
-from meetings.minutes.parser.entrypoint import parse_file
+from meetings.minutes.parser.entrypoint import parse_content
 from meetings.minutes.parser.schema import ParsedFile, ParsedRow
 from meetings.minutes.sandbox import parse_in_sandbox
 from meetings.models import DraftRow, MinutesDocument
@@ -29,7 +29,7 @@ NOTICE = DATA / "minutes.docx"
 
 @pytest.fixture(scope="module")
 def notice():
-    return parse_file(NOTICE)
+    return parse_content(NOTICE.read_bytes())
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ SIXTH = ["several_dates_several_tasks", "departments_of_several_tasks", "leaders
 
 @pytest.mark.parametrize("name", ["minutes.docx", "annex.xlsx", "81号.txt"])
 def test_what_was_read_survives_being_written(name):
-    read = parse_file(DATA / name)
+    read = parse_content((DATA / name).read_bytes())
     assert converter.structure(json.loads(json.dumps(converter.unstructure(read))), ParsedFile) == read
 
 
 def test_reading_in_a_process_of_its_own_says_the_same(notice):
-    assert parse_in_sandbox(NOTICE) == notice
+    assert parse_in_sandbox(NOTICE.read_bytes()) == notice
 
 
 def test_a_draft_is_what_was_read(document, notice):
@@ -306,7 +306,7 @@ def test_deadlines_that_count_from_the_issue_day_are_read_again(document):
 
 @pytest.mark.django_db
 def test_the_issue_day_answers_that_it_is_missing():
-    read = parse_file(DATA / "annex.docx")
+    read = parse_content((DATA / "annex.docx").read_bytes())
     document = draft_services.create_draft(parsed=read, content=b"x", name="", account=factories.secretariat())
     assert [str(problem.code) for problem in load_draft(document).problems] == ["no_issue_day"]
     draft_services.edit_metadata(document_id=document.pk, version=1, form_data={"issued_on": "2023-11-08"})

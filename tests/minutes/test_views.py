@@ -100,7 +100,7 @@ def test_bad_input_is_refused_in_one_sentence_and_leaves_nothing(client, documen
 
 
 def test_a_file_that_is_too_large_is_not_even_read(client, monkeypatch):
-    monkeypatch.setattr("meetings.minutes.views.MAX_FILE_BYTES", 1024 * 1024)
+    monkeypatch.setattr("meetings.minutes.documents.detect.MAX_FILE_BYTES", 1024 * 1024)
     monkeypatch.setattr("meetings.minutes.views.parse_in_sandbox", None)
     response = hand_in(client, b"x" * (1024 * 1024 + 1))
     assert "2 MB" in said(response)

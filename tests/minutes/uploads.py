@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from meetings.minutes import draft_services
-from meetings.minutes.parser.entrypoint import parse_file
+from meetings.minutes.parser.entrypoint import parse_content
 from meetings.models import MinutesDocument
 from tests.helpers import compact_html
 
@@ -23,7 +23,7 @@ NOTICE = DATA / "minutes.docx"
 
 def a_draft(account, path: Path = NOTICE) -> MinutesDocument:
     return draft_services.create_draft(
-        parsed=parse_file(path), content=path.read_bytes(), name=path.name, account=account
+        parsed=parse_content(path.read_bytes()), content=path.read_bytes(), name=path.name, account=account
     )
 
 

@@ -45,13 +45,11 @@ def as_json(value: Any, cls: Any) -> Any:
 
 
 @pytest.fixture
-def read(tmp_path) -> Callable[[bytes], ParsedWorkbook]:
-    """Read a workbook as the page does: through the file, the other process's JSON, and the database's."""
+def read() -> Callable[[bytes], ParsedWorkbook]:
+    """Read a workbook as the page does: through the other process's JSON, and the database's."""
 
     def read(content: bytes) -> ParsedWorkbook:
-        path = tmp_path / "workbook"
-        path.write_bytes(content)
-        found = parse_workbook(as_json(read_sheets(path), tuple[Sheet, ...]))
+        found = parse_workbook(as_json(read_sheets(content), tuple[Sheet, ...]))
         return as_json(found, ParsedWorkbook)
 
     return read

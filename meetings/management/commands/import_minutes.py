@@ -12,6 +12,7 @@ from meetings.errors import ServiceError
 from meetings.management.base import RegisterCommand
 from meetings.minutes.accept import accept_file
 from meetings.minutes.documents import UnreadableDocumentError
+from meetings.minutes.documents.detect import read_file_bytes
 from meetings.minutes.parser.minutes import to_json
 from meetings.minutes.parser.schema import ParsedFile, ParsedMinutes
 from meetings.minutes.sandbox import parse_in_sandbox
@@ -30,21 +31,22 @@ class Command(RegisterCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            read = parse_in_sandbox(options["file"])
+            content = read_file_bytes(options["file"])
+            read = parse_in_sandbox(content)
         except (UnreadableDocumentError, ServiceError) as error:
             raise CommandError(f"{options['file']}: {error.message}") from error
         minutes = read.minutes
         if options["accept"]:
-            self._accept(read, Path(options["file"]))
+            self._accept(read, content, Path(options["file"]))
         if options["json"]:
             self.stdout.write(json.dumps(to_json(minutes), ensure_ascii=False, indent=1))
         else:
             for line in _summary_lines(minutes):
                 self.stdout.write(line)
 
-    def _accept(self, read: ParsedFile, path: Path) -> None:
+    def _accept(self, read: ParsedFile, content: bytes, path: Path) -> None:
         try:
-            entered = accept_file(parsed=read, content=path.read_bytes(), name=path.name)
+            entered = accept_file(parsed=read, content=content, name=path.name)
         except ServiceError as error:
             raise CommandError(f"{path}: {error.message}") from error
         if entered is None:

@@ -29,10 +29,15 @@ def read_file_bytes(path: str | PathLike[str]) -> bytes:
         raise UnreadableDocumentError(UnreadableReason.NOT_A_FILE) from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         raise UnreadableDocumentError(UnreadableReason.MISSING) from error
+    check_size(size)
+    return content
+
+
+def check_size(size: int) -> None:
+    """Raise UnreadableDocumentError for more bytes than are read."""
     if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // MEGABYTE
         raise UnreadableDocumentError(UnreadableReason.TOO_BIG, megabytes=-(-size // MEGABYTE), limit=limit)
-    return content
 
 
 _FORMATS = {

@@ -2,13 +2,11 @@
 
 import datetime
 from dataclasses import dataclass
-from os import PathLike
 
 from openpyxl.utils import get_column_letter
 
 from meetings.core.converter import store_as_list
 from meetings.minutes.documents import Format, UnreadableDocumentError, UnreadableReason, detect_format
-from meetings.minutes.documents.detect import read_file_bytes
 from meetings.minutes.documents.model import Table
 from meetings.minutes.documents.xlsx import read_xlsx
 
@@ -40,9 +38,8 @@ class Sheet:
     rows: dict[int, dict[int, SheetCell]]
 
 
-def read_sheets(path: str | PathLike[str]) -> tuple[Sheet, ...]:
-    """Read the workbook at ``path``; raises UnreadableDocumentError for other formats."""
-    content = read_file_bytes(path)
+def read_sheets(content: bytes) -> tuple[Sheet, ...]:
+    """Read the bytes of a workbook; raises UnreadableDocumentError for other formats."""
     file_format = detect_format(content)
     if file_format is not Format.XLSX:
         raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=str(file_format))

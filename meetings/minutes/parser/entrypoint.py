@@ -1,10 +1,8 @@
 """Reading of a file into minutes with the printed cells of each row, for a draft."""
 
 from collections.abc import Sequence
-from os import PathLike
 
 from meetings.minutes.documents import Document, detect_format, read_content
-from meetings.minutes.documents.detect import read_file_bytes
 from meetings.minutes.documents.model import SOFT_BREAK, Cell, Table
 
 from .column_headers import find_header_rows
@@ -15,9 +13,8 @@ from .schema import Origin, ParsedFile
 MAX_SOURCE_CELL_LENGTH = 5_000
 
 
-def parse_file(path: str | PathLike[str]) -> ParsedFile:
-    """Read the file at ``path``, of any format. Raises UnreadableDocumentError."""
-    content = read_file_bytes(path)
+def parse_content(content: bytes) -> ParsedFile:
+    """Read the bytes of a file of any format. Raises UnreadableDocumentError."""
     document = read_content(content)
     minutes = parse_minutes(document)
     sources = tuple(collect_source_cells(document, row.origin) for row in minutes.rows)
