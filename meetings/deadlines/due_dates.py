@@ -76,21 +76,19 @@ def _place(point: Point, period: Period, meeting: MeetingDates, before: Point | 
     if parts.get("bad_year"):
         return replace(point, code=ProblemCode.OUT_OF_RANGE), None
     year, named = _year_of(parts, meeting, before)
-    if named and year is not None and int(parts.get("from_month") or 0) > int(parts.get("month") or 12):
-        # 2024年10-3月 ends in the next year, most likely.
-        later = _dated(replace(point, year_printed=True), period, year + 1)
-        return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), year + 1
+    carried = (before.due or before.offered) if before and before.year_printed else None
+    is_later = False
     if named:
         if year is None:
             return _open(point, ProblemCode.NO_ISSUE_DAY, None), None
-        return _dated(replace(point, year_printed=True), period, year), year
-    carried = (before.due or before.offered) if before and before.year_printed else None
-    if carried:
-        same = period.last(carried.year)
-        if same and same < carried and not parts.get("sooner"):  # 10月底前，力争9月底前 is one year
-            later = _dated(replace(point, year_printed=True), period, carried.year + 1)
-            return replace(later, code=later.code or ProblemCode.YEAR_CARRIED_OVER), carried.year + 1
-        return _dated(replace(point, year_printed=True), period, carried.year), carried.year
+        # 2024年10-3月 ends in the next year, most likely.
+        is_later = int(parts.get("from_month") or 0) > int(parts.get("month") or 12)
+    elif carried:
+        year, same = carried.year, period.last(carried.year)
+        is_later = bool(same and same < carried and not parts.get("sooner"))  # 10月底前，力争9月底前 is one year
+    if year is not None:
+        dated = _dated(replace(point, year_printed=True), period, year + is_later)
+        return replace(dated, code=dated.code or (ProblemCode.YEAR_CARRIED_OVER if is_later else None)), year + is_later
     base = meeting.issued_on or meeting.held_on
     if before and before.due and meeting.issued_on:
         # 3、6、9月: each is after the one before.

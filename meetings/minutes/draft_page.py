@@ -1,6 +1,7 @@
 """The page of a draft: rows as cards, with readings, problems and answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 from zlib import crc32
 
@@ -75,11 +76,6 @@ class IssueCard:
         self.offered = doubt.offered.isoformat() if doubt and doubt.offered and not self.dates else ""
 
 
-def _find_first_anchor(cards: Iterable[IssueCard | NameCard]) -> str:
-    """Return the id of the first card, "" without any."""
-    return next((card.anchor for card in cards), "")
-
-
 class RowCard:
     """A row of the draft, with what was typed in a refused ``form`` of it."""
 
@@ -107,7 +103,7 @@ class RowCard:
         self.matched_names = [NameCard(match, matches) for match in settled if match.likeness]
         self.new_names = [match.name for match in settled if match.existing is None]
         self.open_count = len(self.problems) + len(self.questions)
-        self.first_anchor = _find_first_anchor([*self.problems, *self.questions])
+        self.anchors = [card.anchor for card in chain[IssueCard | NameCard](self.problems, self.questions)]
 
     @property
     def is_open(self) -> bool:
@@ -188,8 +184,8 @@ class DraftPage:
     @property
     def first_anchor(self) -> str:
         """The id of the first thing that waits for an answer."""
-        around = _find_first_anchor([*self.problems, *self.questions])
-        return around or next((row.first_anchor for row in self.rows if row.first_anchor), "")
+        around = (card.anchor for card in chain[IssueCard | NameCard](self.problems, self.questions))
+        return next(chain(around, *(row.anchors for row in self.rows)), "")
 
     def row(self, pk: int) -> RowCard | None:
         """Return the card of the row, None where it is gone."""
@@ -197,5 +193,5 @@ class DraftPage:
 
     def anchor_after(self, position: int) -> str:
         """Return the id of the next thing to answer from ``position`` on, or the first."""
-        later = (card.first_anchor for card in self.rows if card.position >= position)
-        return next(filter(None, later), "") or self.first_anchor
+        later = chain.from_iterable(card.anchors for card in self.rows if card.position >= position)
+        return next(later, self.first_anchor)

@@ -149,12 +149,9 @@ def format_without_task_count(number: int) -> str:
 def join_sentences(texts: Iterable[str]) -> str:
     """Return the texts that are not empty as the sentences of one paragraph."""
     sentences = [text for text in texts if text]
-    return reduce(lambda first, second: _two_sentences() % {"first": first, "second": second}, sentences)
-
-
-def _two_sentences() -> str:
     # Translators: Chinese sentences have no blank between them.
-    return pgettext("two sentences", "%(first)s %(second)s")
+    two_sentences = pgettext("two sentences", "%(first)s %(second)s")
+    return reduce(lambda first, second: two_sentences % {"first": first, "second": second}, sentences)
 
 
 def format_outcome(outcome: SuggestionOutcome) -> str:

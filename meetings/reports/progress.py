@@ -40,14 +40,6 @@ class SuggestionPart:
 
 
 @dataclass(frozen=True, slots=True)
-class AspectPart:
-    """One aspect (none: suggestions without one) and its suggestions."""
-
-    aspect: Aspect | None
-    suggestions: tuple[SuggestionPart, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ExtensionSummary:
     """How often a task's deadline was extended, by how many days in all, and why."""
 
@@ -70,15 +62,15 @@ class RelatedSuggestion:
 class ProgressReport:
     """Everything the report to the next meeting says, as of ``day``.
 
-    By task: the ``extension_requests`` that are open, the ``status_entries`` since which a task waits for its closure
-    or is terminated, and the ``extensions``.
+    ``aspects``: the suggestions of each; None: of those without one. By task: the ``extension_requests`` that are open,
+    the ``status_entries`` since which a task waits for its closure or is terminated, and the ``extensions``.
     """
 
     meeting: Meeting
     day: datetime.date
     summary: Summary
     departments: tuple[Summary, ...]
-    aspects: tuple[AspectPart, ...]
+    aspects: dict[Aspect | None, list[SuggestionPart]]
     tasks: tuple[Task, ...]
     extension_requests: dict[int, ExtensionRequest]
     status_entries: dict[int, TaskLog]
@@ -88,7 +80,7 @@ class ProgressReport:
     @property
     def without_task_count(self) -> int:
         """How many suggestions have not been made a task."""
-        return sum(not part.tasks for of in self.aspects for part in of.suggestions)
+        return sum(not part.tasks for parts in self.aspects.values() for part in parts)
 
     @property
     def undecided(self) -> list[Task]:
@@ -127,7 +119,9 @@ def build_progress_report(meeting: Meeting, day: datetime.date) -> ProgressRepor
     )
 
 
-def group_by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date) -> tuple[AspectPart, ...]:
+def group_by_aspect(
+    meeting: Meeting, tasks: Iterable[Task], day: datetime.date
+) -> dict[Aspect | None, list[SuggestionPart]]:
     """Return a meeting's suggestions with ``tasks`` under the aspects. Three queries.
 
     In printed order. The rows of an aspect stand together, also where the table prints others between them; those
@@ -138,7 +132,7 @@ def group_by_aspect(meeting: Meeting, tasks: Iterable[Task], day: datetime.date)
     parts: dict[Aspect | None, list[SuggestionPart]] = {}
     for part in build_suggestion_parts(list(suggestions), tasks, day):
         parts.setdefault(part.suggestion.aspect, []).append(part)
-    return tuple(AspectPart(aspect, tuple(parts[aspect])) for aspect in sorted(parts, key=lambda aspect: not aspect))
+    return {aspect: parts[aspect] for aspect in sorted(parts, key=lambda aspect: not aspect)}
 
 
 def build_suggestion_parts(

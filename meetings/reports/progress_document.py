@@ -97,14 +97,14 @@ def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
 
 
 def _progress_blocks(report: ProgressReport) -> Iterator[Block]:
-    by_aspect = any(part.aspect for part in report.aspects)
+    by_aspect = any(report.aspects)
     yield Heading(1, _("What was done, by aspect and suggestion") if by_aspect else _("What was done, by suggestion"))
     if not report.aspects:
         yield Paragraph(_("No suggestion has been recorded."))
-    for of_aspect in report.aspects:
+    for aspect, parts in report.aspects.items():
         if by_aspect:
-            yield Heading(2, of_aspect.aspect.title if of_aspect.aspect else _("Suggestions without an aspect"))
-        for part in of_aspect.suggestions:
+            yield Heading(2, aspect.title if aspect else _("Suggestions without an aspect"))
+        for part in parts:
             yield from _suggestion_blocks(part, report, level=3 if by_aspect else 2)
 
 

@@ -184,7 +184,7 @@ class _SheetParser:
                 if number < before:
                     heading += texts
                 else:
-                    value = _join_texts(self._open_texts(cells) or texts)
+                    value = "；".join(self._open_texts(cells) or texts)
                     self._add_notice(NoticeCode.NO_KEY, str(number), value=value)
         if self.key is not None and self.key.heading != digest("\n".join(heading)):
             self._add_notice(NoticeCode.HEADING_CHANGED)
@@ -200,7 +200,7 @@ class _SheetParser:
         key = parse_row_key(keys[0].text)
         if key is None or len({cell.text.strip() for cell in keys}) > 1:
             code = NoticeCode.SEVERAL_KEYS if key else NoticeCode.FOREIGN_KEY
-            self._add_notice(code, str(number), value=_join_texts(self._open_texts(cells)))
+            self._add_notice(code, str(number), value="；".join(self._open_texts(cells)))
             return
         self._notice_outside_cells(cells)
         self.rows.append(
@@ -330,7 +330,3 @@ def _unique_cells(cells: Iterable[SheetCell]) -> Iterator[SheetCell]:
 
 def _cell_reference(row: int | None, column: int) -> str:
     return SheetCell(row or 0, column, "").reference
-
-
-def _join_texts(texts: list[str]) -> str:
-    return "；".join(texts)

@@ -227,7 +227,9 @@ def _rows(section: _Section) -> list[list[Cell]] | None:
         column = header.column if header else Column.REMARKS
         if not pieces:
             continue
-        is_group = column in (Column.NUMBER, Column.ASPECT) and at != anchor and _is_grouped(pieces, bands, column)
+        # A column with fewer numbers than there are rows is merged over them.
+        is_merged = column is Column.ASPECT or (column is Column.NUMBER and len(_number_lines(pieces)) < len(bands))
+        is_group = is_merged and at != anchor
         if is_group and groups is None:
             groups = _groups(section, columns, bands, anchor)
         over = groups if is_group and groups else bands
@@ -264,8 +266,7 @@ def _parse_top_aligned_rows(section: _Section) -> list[list[Cell]] | None:
 def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list[Band], int]:
     """Return the rows' bands of lines, and the column that showed them."""
     by_kind = {head.column: at for at, head in reversed(list(enumerate(section.headers))) if head}
-    numbers = columns[by_kind[Column.NUMBER]].values() if Column.NUMBER in by_kind else ()
-    numbered = sum(parse_integer(piece.text) is not None for piece in numbers)
+    numbered = len(_number_lines(columns[by_kind[Column.NUMBER]])) if Column.NUMBER in by_kind else 0
     for kind in (Column.SUGGESTION, Column.TASKS):
         at = by_kind.get(kind)
         if at is None:
@@ -277,10 +278,8 @@ def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list
         at = by_kind.get(kind)
         if at is None or not columns[at]:
             continue
-        lines = sorted(columns[at])
-        if kind is Column.NUMBER:
-            lines = [line for line in lines if parse_integer(columns[at][line].text) is not None]
-        elif any(two - one == 1 for one, two in zip(lines, lines[1:], strict=False)):
+        lines = _number_lines(columns[at]) if kind is Column.NUMBER else sorted(columns[at])
+        if kind is not Column.NUMBER and any(two - one == 1 for one, two in zip(lines, lines[1:], strict=False)):
             continue
         if kind is Column.NUMBER and lines and are_row_tops(lines, columns, section.headers):
             return bands_from_tops(lines, columns), at
@@ -289,11 +288,9 @@ def _bands(section: _Section, columns: Sequence[dict[int, Piece]]) -> tuple[list
     return [], -1
 
 
-def _is_grouped(pieces: dict[int, Piece], bands: Sequence[Band], column: Column) -> bool:
-    """Whether the column is merged over rows, having fewer numbers than rows."""
-    if column is Column.ASPECT:
-        return True
-    return sum(parse_integer(piece.text) is not None for piece in pieces.values()) < len(bands)
+def _number_lines(pieces: dict[int, Piece]) -> list[int]:
+    """Return the lines in which the column has a number."""
+    return [line for line in sorted(pieces) if parse_integer(pieces[line].text) is not None]
 
 
 def _groups(
@@ -302,7 +299,7 @@ def _groups(
     """Return the bands of merged groups, whose numbers stand in their middles."""
     for at, header in enumerate(section.headers):
         if header and header.column is Column.NUMBER and at != anchor:
-            centres = [line for line in sorted(columns[at]) if parse_integer(columns[at][line].text) is not None]
+            centres = _number_lines(columns[at])
             if centres and len(centres) <= len(bands):
                 return find_group_bands(centres, bands)
     return None

@@ -217,7 +217,7 @@ def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> l
             for previous, (score, path) in enumerate(best):
                 if previous < place:
                     step, is_new = -(skipped[place] - skipped[previous + 1]), False
-                elif previous == place and not _begins_row(line, columns[place]):
+                elif previous == place and not (columns[place] is Column.NUMBER and parse_integer(line) is not None):
                     step, is_new = -_repeat_cost(line, columns[place]), False
                 else:
                     step, is_new = -(skipped[width] - skipped[previous + 1]) + begin - 0.5, True
@@ -240,10 +240,6 @@ def _repeat_cost(line: str, column: Column) -> float:
     """Return the cost of a further line in a cell: little for a numbered task."""
     cost = _REPEAT_COSTS.get(column, 3.0)
     return 0.2 * cost if column is Column.TASKS and leading_ordinal(line) else cost
-
-
-def _begins_row(line: str, column: Column) -> bool:
-    return column is Column.NUMBER and parse_integer(line) is not None
 
 
 def unwind_path(path: Path) -> list:
