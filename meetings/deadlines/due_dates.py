@@ -57,7 +57,7 @@ def _year_of(parts: Parts, meeting: MeetingDates, before: Point | None) -> tuple
 
     明年 names one that only the issue day gives.
     """
-    if year := parts.get("year"):
+    if year := parts.get("year") or parts.get("end_year"):
         return int(year), True
     if short_year := parts.get("short_year"):
         return 2000 + int(short_year), True
@@ -148,11 +148,6 @@ def _date(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) ->
     if is_vague(mark.parts) and point.due:
         return _open(point, ProblemCode.NO_FIXED_DAY, vague_offer(mark.parts, period, point.due.year))
     return _related(point, text, period, year)
-
-
-def _bare_year(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
-    year = mark.parts.get("year") or mark.parts.get("end_year")
-    return _date(replace(mark, parts={**mark.parts, "year": year}), text, meeting, before)
 
 
 def _short_number(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
@@ -354,7 +349,7 @@ def _serial(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) 
 
 _RESOLVERS: dict[Form, Callable[[Mark, str, MeetingDates, Point | None], Point]] = {
     Form.DATE: _date,
-    Form.BARE_YEAR: _bare_year,
+    Form.BARE_YEAR: _date,
     Form.SHORT_NUMBER: _short_number,
     Form.MONTHS_OR_DAY: _months_or_day,
     Form.MONTH_OF_ISSUE: _month_of_issue,

@@ -109,20 +109,15 @@ def write_official_document(file: BinaryIO, build: Callable[[], OfficialDocument
     In Chinese whatever the reader's language: it is an official document of a Chinese committee.
     """
     with translation.override("zh-hans"):
-        _write(file, build())
-
-
-def _write(file: BinaryIO, content: OfficialDocument) -> None:
-    document = Document()
-    day = format_day(content.signed_on)
-    _replace_styles(document, *signature_indents(content.signed_by, day))
-    _set_page(document)
-    _set_properties(document, content)
-    body = document.element.body
-    last = body.sectPr
-    for element in _elements(content, day):
-        last.addprevious(element)
-    document.save(file)
+        content, document = build(), Document()
+        day = format_day(content.signed_on)
+        _replace_styles(document, *signature_indents(content.signed_by, day))
+        _set_page(document)
+        _set_properties(document, content)
+        last = document.element.body.sectPr
+        for element in _elements(content, day):
+            last.addprevious(element)
+        document.save(file)
 
 
 def signature_indents(signed_by: str, day: str) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from django.utils import translation
+from django.utils.functional import Promise
 
 from meetings.core.converter import rename_keys, store_as_list
 from meetings.core.text import fold_text
@@ -33,7 +34,6 @@ from .format import (
 )
 from .messages import Notice, NoticeCode, RejectionReason
 
-_LANGUAGES = ("zh-hans", "en")
 # A row is recognised as that of the heads, and a sheet without its hidden row as one of ours, by so many of them.
 _MIN_HEADERS = 3
 
@@ -304,11 +304,16 @@ def _find_headers(cells: dict[int, SheetCell]) -> list[tuple[WorkbookColumn, int
 
 
 def _header_texts(key: WorkbookColumn) -> set[str]:
-    headers = set()
-    for language in _LANGUAGES:
+    return {fold_text(text) for text in translations(COLUMNS[key].head)}
+
+
+def translations(text: str | Promise) -> list[str]:
+    """Return what ``text`` is in the languages that a workbook may be filled in in."""
+    texts = []
+    for language in ("zh-hans", "en"):
         with translation.override(language):
-            headers.add(fold_text(str(COLUMNS[key].head)))
-    return headers
+            texts.append(str(text))
+    return texts
 
 
 def _text_at(cells: dict[int, SheetCell], column: int | None) -> str:

@@ -3,17 +3,14 @@
 import datetime
 import re
 
-from django.utils import translation
-
 from meetings.core.text import fold_text, remove_whitespace, to_half_width
 from meetings.deadlines.days import day_of_serial, day_or_none
 from meetings.minutes.parser.dates import PRINTED_DAY, date_from_match
 from meetings.minutes.parser.ordinals import chinese_integer
 from meetings.models import Status
 
-from .parser import WorkbookCell
+from .parser import WorkbookCell, translations
 
-_LANGUAGES = ("zh-hans", "en")
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$")
 _COMPACT_DATE = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
@@ -53,19 +50,12 @@ def parse_day(cell: WorkbookCell, today: datetime.date) -> datetime.date | None:
 
 def parse_status(text: str) -> Status | None:
     """Return the status a cell names in Chinese, English or by value, or None."""
-    return _statuses_by_word().get(_normalise(text))
-
-
-def _statuses_by_word() -> dict[str, Status]:
-    statuses: dict[str, Status] = {}
-    for status in Status:
-        statuses[_normalise(status.value)] = status
-        for word in _STATUS_SYNONYMS.get(status, ()):
-            statuses[_normalise(word)] = status
-        for language in _LANGUAGES:
-            with translation.override(language):
-                statuses[_normalise(str(status.label))] = status
-    return statuses
+    statuses = {
+        _normalise(word): status
+        for status in Status
+        for word in (status.value, *_STATUS_SYNONYMS.get(status, ()), *translations(status.label))
+    }
+    return statuses.get(_normalise(text))
 
 
 def _normalise(text: str) -> str:

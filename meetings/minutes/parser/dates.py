@@ -6,6 +6,8 @@ Deadlines have their own grammar, ``meetings.deadlines``.
 import datetime
 import re
 
+from meetings.deadlines.days import day_or_none
+
 from .ordinals import parse_count
 
 _YEAR = r"(?P<year>(?:19|20)\d{2}|[一二][〇○零oO0一二三四五六七八九]{3})"
@@ -23,10 +25,7 @@ def date_from_match(match: re.Match[str], *, year: int | None = None) -> datetim
     in_year = year if groups.get("year") is None else int(groups["year"].translate(_DIGITS))
     if in_year is None:
         return None
-    try:
-        return datetime.date(in_year, parse_count(groups["month"]), parse_count(groups["day"]))
-    except ValueError:
-        return None
+    return day_or_none(in_year, parse_count(groups["month"]), parse_count(groups["day"]))
 
 
 def find_first_date(text: str) -> datetime.date | None:

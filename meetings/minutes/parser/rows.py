@@ -26,7 +26,7 @@ from .ordinals import Part, leading_ordinal, split_numbered_parts
 from .person_names import collapse_spaced_names
 from .row_numbers import EntryNumber
 from .schema import ParsedRow, ParsedTask
-from .table_segmentation import TableEntry, TableRow
+from .table_segmentation import DUTIES, TableEntry, TableRow
 
 _UNDATED = Deadline("", DeadlineKind.UNDECIDED)
 _PEOPLE_IN_HEAD = re.compile(r"责任人|负责人|联系人")
@@ -111,7 +111,7 @@ class RowParser:
             lead_in, parts = split_numbered_parts(text, first)
             groups[cells] = _TaskGroup([row], lead_in, parts)
         filled = [group for group in groups.values() if any(part.text for part in group.parts)]
-        if not filled and not any(row.has(column) for row in self._entry.rows for column in _DUTY_COLUMNS):
+        if not filled and not any(row.has(column) for row in self._entry.rows for column in DUTIES):
             return []
         return filled or list(groups.values())[:1]
 
@@ -261,9 +261,6 @@ def _coarser_task(row: TableRow) -> str:
     cells = (pair for column in (Column.ASPECT, Column.SUGGESTION) for pair in row.cells.get(column, ()))
     texts = [tidy_text(cell.text) for head, cell in cells if is_task_header(head)]
     return texts[-1] if texts else ""
-
-
-_DUTY_COLUMNS = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
 
 
 def _tidy_deadline(deadline: Deadline) -> Deadline:

@@ -25,7 +25,7 @@ _HEADING = re.compile(
 _TITLE = re.compile(r"(?:表|清单|台账|方案|汇总)(?:[（(].*[)）])?$")
 _NAMES_TABLE = re.compile(r"(?:任务|责任|工作|措施)(?:的)?(?:分解|分工|清单|台账|安排)|分解表|分工表|清单$|如下")
 _SENTENCE_END = re.compile(r"[。；;！!？?：:…]\s*[”’」』）)]?\s*$")
-_DUTIES = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
+DUTIES = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
 
 
 @dataclass(slots=True)
@@ -308,8 +308,8 @@ class _EntryBuilder:
 
     def _inherit_duties(self, row: TableRow, last: TableEntry) -> None:
         """Let a further task without duties have those of the task above it."""
-        if not any(row.has(column) for column in _DUTIES):
-            for column in _DUTIES:
+        if not any(row.has(column) for column in DUTIES):
+            for column in DUTIES:
                 if column in last.rows[-1].cells:
                     row.cells[column] = last.rows[-1].cells[column]
 
@@ -326,7 +326,7 @@ class _EntryBuilder:
         texts = [column for column in (Column.SUGGESTION, Column.TASKS) if row.has(column)]
         if not texts:  # a rest of names only, at a break; elsewhere a row without any text is somebody's slip
             return True
-        duties = [column for column in _DUTIES if row.has(column) and not self._is_shared(row, before, column)]
+        duties = [column for column in DUTIES if row.has(column) and not self._is_shared(row, before, column)]
         is_cut = any(before.has(column) and not _SENTENCE_END.search(before.text(column)) for column in texts)
         begins = any(leading_ordinal(tidy_text(row.text(column))) for column in texts[:1])
         if duties:
@@ -334,7 +334,7 @@ class _EntryBuilder:
         if begins and self._key_column in texts:
             return False
         is_numbered = leading_ordinal(tidy_text(last.text(self._key_column))) is not None
-        return any(before.has(column) for column in _DUTIES) and (is_cut or (row.follows_break and is_numbered))
+        return any(before.has(column) for column in DUTIES) and (is_cut or (row.follows_break and is_numbered))
 
     @staticmethod
     def _is_shared(row: TableRow, before: TableRow, column: Column) -> bool:
