@@ -35,7 +35,7 @@ class LanguageMiddleware:
 class FileTransferMiddleware:
     """Tell the scripts of uploads and downloads what a browser hides from them.
 
-    A form with files is sent by `static/js/loading-state.js`, which shows how much has arrived. A redirect would be
+    A form with files is sent by `static/js/upload.js`, which shows how much has arrived. A redirect would be
     followed behind its back, and the page at its end, with the message of what was done, be spent on nobody: it is told
     the address instead. A response with a file deletes the cookie that the script watches to know that it was made.
     """

@@ -1,7 +1,5 @@
 """Creation of a meeting from a draft, and what a draft needs for it."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ of several people, is a question with the candidates offered; any other is new, 
 Reads the register, writes nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
