@@ -8,12 +8,10 @@ from django.views.generic import RedirectView
 from .accounts.views import accounts, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
-from .minutes import manual_views
-from .minutes import views as minutes
+from .minutes import manual_views, views as minutes
 from .notifications import views as notifications
 from .organisation import views as organisation
-from .reports import comparison_views as comparison
-from .reports import views as reports
+from .reports import comparison_views as comparison, views as reports
 from .tasks.views import (
     batches,
     columns,

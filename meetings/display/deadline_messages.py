@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.formats import date_format
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.deadlines import DeadlineProblem, ProblemCode
 

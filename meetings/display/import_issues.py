@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from meetings.core.issue_codes import ProblemCode, QuestionCode
-from meetings.deadlines import DeadlineProblem
-from meetings.deadlines import ProblemCode as DoubtCode
+from meetings.deadlines import DeadlineProblem, ProblemCode as DoubtCode
 from meetings.display.deadline_messages import deadline_problem_message
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from meetings.breakdown.services.ordering import assign_positions, ordered_sugge
 from meetings.breakdown.services.suggestions import edit_suggestion
 from meetings.core.text import fold_text
 from meetings.errors import NoChangesError
-from meetings.minutes.parser.schema import ParsedRow
-from meetings.minutes.parser.schema import ParsedTask as PrintedTask
+from meetings.minutes.parser.schema import ParsedRow, ParsedTask as PrintedTask
 from meetings.models import Account, ChangeKind, Meeting, Suggestion, Task
 from meetings.tasks.services.corrections import correct_task
 from meetings.tasks.services.log import log_change

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meetings.core.issue_codes import ProblemCode
-from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, read_deadline
-from meetings.deadlines import ProblemCode as DoubtCode
+from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, ProblemCode as DoubtCode, read_deadline
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow, ParsedTask
 from meetings.models import Meeting, Suggestion

@@ -4,8 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core import lifecycle
-from meetings.deadlines import DeadlineKind as Kind
-from meetings.deadlines import Precision as Exactness
+from meetings.deadlines import DeadlineKind as Kind, Precision as Exactness
 
 
 class Status(models.TextChoices):

@@ -4,9 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.deadlines import Deadline
-from meetings.deadlines import DeadlineKind as Kind
-from meetings.deadlines import Precision as Exactness
+from meetings.deadlines import Deadline, DeadlineKind as Kind, Precision as Exactness
 
 from .choices import DeadlineKind, Precision
 

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.models import model_to_dict
 from django.http import QueryDict
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _, pgettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column

@@ -6,8 +6,7 @@ from functools import reduce
 from operator import attrgetter
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column

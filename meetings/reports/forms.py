@@ -5,8 +5,7 @@ from typing import Any, BinaryIO
 
 from django import forms
 from django.http import FileResponse, QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _, pgettext
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import DataPoint

@@ -6,8 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column

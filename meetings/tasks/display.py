@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from meetings.core.dates import add_months
-from meetings.deadlines import Deadline
-from meetings.deadlines import DeadlineKind as Kind
-from meetings.deadlines import Precision as Exactness
+from meetings.deadlines import Deadline, DeadlineKind as Kind, Precision as Exactness
 from meetings.display.fields import FIELDS, format_value, join_items
 from meetings.models import ChangeLog, DeadlineKind, Health, Precision, Task, TaskLog
 
@@ -148,52 +145,41 @@ def describe_deadline(deadline: Deadline) -> str:
 
 def describe_due_date(task: Task) -> str:
     """Explain how the due day or review day of ``task`` came about."""
-    kind, deadline_text = task.day_deadline_kind, task.day_deadline_text
-    if task.day_next_due and task.day_next_due != task.day_due_date:
-        return _("The first milestone that is not met yet falls on %(day)s; the task is as late as that one.") % {
-            "day": date_format(task.day_next_due, "DATE_FORMAT")
-        }
-    if task.day_due_date:
-        day = date_format(task.day_due_date, "DATE_FORMAT")
-        if task.day_deadline_precision in ("", Precision.DAY):
-            return _("Printed as “%(printed)s”: due on %(day)s, overdue from the day after.") % {
-                "printed": deadline_text,
-                "day": day,
-            }
-        return _(
+    day, months, precision = task.day_due_date, task.day_review_interval_months, task.day_deadline_precision
+    if task.day_next_due and task.day_next_due != day:
+        day = task.day_next_due
+        message = _("The first milestone that is not met yet falls on %(day)s; the task is as late as that one.")
+    elif day and precision in ("", Precision.DAY):
+        message = _("Printed as “%(printed)s”: due on %(day)s, overdue from the day after.")
+    elif day:
+        message = _(
             "Printed as “%(printed)s”, a %(precision)s: due on its last day, %(day)s, overdue from the day after."
-        ) % {
-            "printed": deadline_text,
-            "precision": Precision(task.day_deadline_precision).label,
-            "day": day,
-        }
-    if kind == DeadlineKind.UNDECIDED:
-        return _("“%(printed)s” could not be read as a day. Until that is decided, the task is reviewed regularly.") % {
-            "printed": deadline_text
-        }
-    if task.day_next_review is None:
+        )
+    elif task.day_deadline_kind == DeadlineKind.UNDECIDED:
+        message = _("“%(printed)s” could not be read as a day. Until that is decided, the task is reviewed regularly.")
+    elif task.day_next_review is None:
         return ""
-    counted_from = task.last_report_on or task.suggestion.meeting.issued_on
-    if task.day_next_review != add_months(counted_from, task.day_review_interval_months):
-        return _("“%(printed)s” names no day. The review day was set by the secretariat and holds until a report.") % {
-            "printed": deadline_text
-        }
-    if task.last_report_on:
-        return ngettext(
-            "“%(printed)s” names no day, so it is reviewed %(months)d month after the last report of %(day)s.",
-            "“%(printed)s” names no day, so it is reviewed %(months)d months after the last report of %(day)s.",
-            task.day_review_interval_months,
-        ) % {
-            "printed": deadline_text,
-            "months": task.day_review_interval_months,
-            "day": date_format(counted_from, "DATE_FORMAT"),
-        }
-    return ngettext(
-        "“%(printed)s” names no day, so it is reviewed %(months)d month after the issue on %(day)s.",
-        "“%(printed)s” names no day, so it is reviewed %(months)d months after the issue on %(day)s.",
-        task.day_review_interval_months,
-    ) % {
-        "printed": deadline_text,
-        "months": task.day_review_interval_months,
-        "day": date_format(counted_from, "DATE_FORMAT"),
+    else:
+        day = task.last_report_on or task.suggestion.meeting.issued_on
+        if task.day_next_review != add_months(day, months):
+            message = _(
+                "“%(printed)s” names no day. The review day was set by the secretariat and holds until a report."
+            )
+        elif task.last_report_on:
+            message = ngettext(
+                "“%(printed)s” names no day, so it is reviewed %(months)d month after the last report of %(day)s.",
+                "“%(printed)s” names no day, so it is reviewed %(months)d months after the last report of %(day)s.",
+                months,
+            )
+        else:
+            message = ngettext(
+                "“%(printed)s” names no day, so it is reviewed %(months)d month after the issue on %(day)s.",
+                "“%(printed)s” names no day, so it is reviewed %(months)d months after the issue on %(day)s.",
+                months,
+            )
+    return message % {
+        "printed": task.day_deadline_text,
+        "day": day and date_format(day, "DATE_FORMAT"),
+        "months": months,
+        "precision": precision and Precision(precision).label,
     }

@@ -13,8 +13,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model, QuerySet
 from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.text import MAX_ID_DIGITS
 from meetings.core.types import StrOrPromise

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from meetings.core.lifecycle import ActorRole, transitions_from
-from meetings.core.lifecycle import Status as LifecycleStatus
+from meetings.core.lifecycle import ActorRole, Status as LifecycleStatus, transitions_from
 from meetings.models import ANSWERABLE_ROLES, Status, Task, TaskDepartment
 from meetings.models.task import TaskQuerySet
 

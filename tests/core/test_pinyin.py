@@ -1,8 +1,7 @@
 """How names and texts are typed, and that what is stored follows what it spells."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from meetings.core.pinyin import build_pinyin_index
 from meetings.models import Department, Person

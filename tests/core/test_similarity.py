@@ -1,7 +1,6 @@
 """How alike two texts are."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from meetings.core.similarity import similarity_scores
 

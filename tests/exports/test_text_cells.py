@@ -8,8 +8,7 @@ import zipfile
 import docx
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from openpyxl.styles.numbers import is_date_format
 
 from meetings.breakdown.export.document import write_breakdown_document

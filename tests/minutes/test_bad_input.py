@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_content
 from meetings.minutes.parser.minutes import parse_minutes

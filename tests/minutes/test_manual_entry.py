@@ -10,8 +10,7 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra.django import TestCase
 
 from meetings.errors import InvalidInputError

@@ -6,8 +6,7 @@ import datetime
 
 import pytest
 from django.http import QueryDict
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from meetings.errors import InvalidTransitionError, PermissionDeniedError, ServiceError

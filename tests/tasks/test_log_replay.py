@@ -6,8 +6,7 @@ import datetime
 from calendar import monthrange
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from meetings.errors import ServiceError
 from meetings.models import Account, Role, Status, Task, TaskLog

@@ -5,8 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import QueryDict
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from meetings.models import Account, Department, Role, SavedView
 from meetings.tasks.saved_views import EXCLUDED_PARAMETERS, build_saved_query, is_same_list

@@ -7,8 +7,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from meetings.models import Department, FormerName, Person
 from meetings.tasks.search import search

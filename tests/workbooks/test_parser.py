@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.exports.workbook import cell_text, clean_text

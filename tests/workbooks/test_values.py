@@ -6,8 +6,7 @@ import datetime
 
 import pytest
 from django.db import models
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from meetings.models import Status
 from meetings.workbooks import values

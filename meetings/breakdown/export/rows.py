@@ -7,8 +7,7 @@ from itertools import groupby
 
 from django.db.models import Prefetch
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext as _, ngettext, pgettext_lazy
 
 from meetings.display.fields import format_value, label
 from meetings.exports.columns import CellKind, Column

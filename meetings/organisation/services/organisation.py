@@ -8,8 +8,7 @@ append-only logs name it.
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.text import parse_id
 from meetings.display.fields import join_items, label

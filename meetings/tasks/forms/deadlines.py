@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import prefetch_related_objects
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.deadlines import Deadline, DeadlineKind, Reading
 from meetings.display.deadline_messages import deadline_problem_message

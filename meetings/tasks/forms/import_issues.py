@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.errors import ServiceError
 from meetings.models import Department, DepartmentRole, ImportIssueColumn, Person, Task

@@ -6,8 +6,7 @@ from django import forms
 from django.http import Http404
 from django.urls import reverse_lazy
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
 from meetings.core.types import StrOrPromise

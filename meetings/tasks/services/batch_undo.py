@@ -7,8 +7,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from meetings import permissions
 from meetings.display.deadline_messages import join_shortened
