@@ -1,4 +1,4 @@
-"""What other pages show of the files meetings were made of. `{% load intake %}`."""
+"""What other pages show of the files meetings were made of. `{% load minutes %}`."""
 
 from typing import Any
 

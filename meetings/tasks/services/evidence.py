@@ -110,34 +110,31 @@ def check_files(files: Iterable[UploadedFile]) -> list[CheckedFile]:
 
 def _check_file(file: UploadedFile) -> CheckedFile:
     name = clean_file_name(file.name or "")
+
+    def refusal(message: str, **values: object) -> InvalidInputError:
+        return InvalidInputError(message % {"name": name, **values}, field="files")
+
     if not file.size:
-        raise InvalidInputError(_("“%(name)s” is empty.") % {"name": name}, field="files")
+        raise refusal(_("“%(name)s” is empty."))
     if file.size > settings.EVIDENCE_MAX_MEGABYTES * 1024 * 1024:
-        raise InvalidInputError(
-            _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": settings.EVIDENCE_MAX_MEGABYTES},
-            field="files",
-        )
+        raise refusal(_("“%(name)s” is larger than %(limit)d MB."), limit=settings.EVIDENCE_MAX_MEGABYTES)
     file_type = detect_file_type(cast(BinaryIO, file))  # an upload reads as any file does
     if file_type is None:
-        raise InvalidInputError(
+        raise refusal(
             _(
                 "“%(name)s” is of no type that is kept here. PDF, Office and WPS documents without macros, OFD, "
                 "pictures and plain text are."
             )
-            % {"name": name},
-            field="files",
         )
     if PurePosixPath(name).suffix.lower().removeprefix(".") not in file_type.endings:
-        raise InvalidInputError(
-            _("The name of “%(name)s” does not say what the file holds. Rename it to end in %(endings)s.")
-            % {"name": name, "endings": _(" or ").join(f".{ending}" for ending in file_type.endings)},
-            field="files",
+        raise refusal(
+            _("The name of “%(name)s” does not say what the file holds. Rename it to end in %(endings)s."),
+            endings=_(" or ").join(f".{ending}" for ending in file_type.endings),
         )
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
     file.seek(0)
-    return file, name, file_type, digest.hexdigest()
+    digest = hashlib.file_digest(cast(BinaryIO, file.file), "sha256").hexdigest()
+    file.seek(0)
+    return file, name, file_type, digest
 
 
 def clean_file_name(name: str) -> str:
