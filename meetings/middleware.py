@@ -47,17 +47,13 @@ class FileTransferMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if (
-            self.UPLOAD_HEADER in request.headers
-            and 300 <= response.status_code < 400
-            and "Location" in response.headers
-        ):
+        is_redirect = 300 <= response.status_code < 400 and "Location" in response.headers
+        if is_redirect and self.UPLOAD_HEADER in request.headers:
             response.headers[self.REDIRECT_HEADER] = response.headers["Location"]
             del response.headers["Location"]
             response.status_code = 200
-        if self.PENDING_DOWNLOAD_COOKIE in request.COOKIES and response.get("Content-Disposition", "").startswith(
-            "attachment"
-        ):
+        is_file = response.get("Content-Disposition", "").startswith("attachment")
+        if is_file and self.PENDING_DOWNLOAD_COOKIE in request.COOKIES:
             response.delete_cookie(self.PENDING_DOWNLOAD_COOKIE, samesite="Lax")
         return response
 

@@ -1,5 +1,3 @@
 """Moved to `meetings.models.workbook`; migration 0001 imports it from here."""
 
-from .workbook import workbook_path as kept_under
-
-__all__ = ["kept_under"]
+from .workbook import workbook_path as kept_under  # noqa: F401  # for the migration

@@ -1,5 +1,3 @@
 """The module that migration 0001 names; everything is in `meetings.models.fields`."""
 
-from .fields import PinyinField as SpellingField
-
-__all__ = ["SpellingField"]
+from .fields import PinyinField as SpellingField  # noqa: F401  # for the migration
