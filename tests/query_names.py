@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from meetings.models import (
-    Role,
-)
+from meetings.models import Role
 
 # Every page: who asks.
 SIGNED_IN = ["session", "account"]

@@ -11,15 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
-from meetings.models import (
-    ANSWERABLE_ROLES,
-    ChangeLog,
-    Department,
-    DepartmentRole,
-    Health,
-    Person,
-    SuggestionSource,
-)
+from meetings.models import ANSWERABLE_ROLES, ChangeLog, Department, DepartmentRole, Health, Person, SuggestionSource
 from meetings.models.task import TaskQuerySet
 from meetings.organisation.services.merge import summarise_merge
 from meetings.organisation.services.organisation import add, version_of

@@ -11,17 +11,7 @@ from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
 from meetings import permissions
-from meetings.models import (
-    Account,
-    Aspect,
-    Department,
-    FormerName,
-    Meeting,
-    Person,
-    Role,
-    SuggestionSource,
-    TaskLeader,
-)
+from meetings.models import Account, Aspect, Department, FormerName, Meeting, Person, Role, SuggestionSource, TaskLeader
 from meetings.models.organisation import recent_use_count
 
 

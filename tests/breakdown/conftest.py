@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meetings.models import (
-    Meeting,
-)
+from meetings.models import Meeting
 from tests import factories
 
 from .table_page import ISSUED

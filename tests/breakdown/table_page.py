@@ -7,11 +7,7 @@ import datetime
 from django.urls import reverse
 
 from meetings.breakdown.services.ordering import table_version_token
-from meetings.models import (
-    Meeting,
-    Suggestion,
-    Task,
-)
+from meetings.models import Meeting, Suggestion, Task
 
 ISSUED = datetime.date(2023, 11, 8)
 TODAY = datetime.date(2024, 3, 1)

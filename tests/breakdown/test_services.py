@@ -6,12 +6,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.breakdown.services.ordering import table_version_token
-from meetings.models import (
-    ChangeLog,
-    EntryKind,
-    Outcome,
-    Status,
-)
+from meetings.models import ChangeLog, EntryKind, Outcome, Status
 from meetings.tasks.services.outcomes import record_outcome
 from tests import factories
 

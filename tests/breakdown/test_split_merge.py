@@ -10,15 +10,7 @@ from django.urls import reverse
 from meetings.breakdown.services.meetings import record_next_meeting
 from meetings.breakdown.services.ordering import table_version_token
 from meetings.errors import InvalidTransitionError
-from meetings.models import (
-    DepartmentRole,
-    EntryKind,
-    ImportIssue,
-    Meeting,
-    Status,
-    Task,
-    TaskState,
-)
+from meetings.models import DepartmentRole, EntryKind, ImportIssue, Meeting, Status, Task, TaskState
 from meetings.tasks import inbox
 from meetings.tasks.services.closure import request_closure
 from meetings.tasks.services.corrections import edit_assignments

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from meetings.models import (
-    Account,
-    Department,
-    Person,
-    Role,
-)
+from meetings.models import Account, Department, Person, Role
 
 from .meetings import _numbers
 

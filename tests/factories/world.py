@@ -8,16 +8,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from meetings.models import (
-    Account,
-    Department,
-    DepartmentRole,
-    Meeting,
-    Person,
-    Role,
-    Status,
-    Task,
-)
+from meetings.models import Account, Department, DepartmentRole, Meeting, Person, Role, Status, Task
 from tests.cached_world import remembered, remembered_rows
 
 from .meetings import dated, meeting, suggestion

@@ -27,15 +27,7 @@ from meetings.minutes.parser.cells import ParsedDepartment as PrintedDepartment
 from meetings.minutes.parser.column_headers import Role as PrintedRole
 from meetings.minutes.parser.person_names import ParsedPerson as PrintedPerson
 from meetings.minutes.parser.schema import ParsedMeeting
-from meetings.models import (
-    DeadlineKind,
-    Department,
-    ImportIssue,
-    Meeting,
-    Person,
-    Suggestion,
-    Task,
-)
+from meetings.models import DeadlineKind, Department, ImportIssue, Meeting, Person, Suggestion, Task
 from tests import factories
 from tests.minutes.typed_rows import ROW, begin_meeting, begin_row, task_field, type_row
 from tests.register_dump import register

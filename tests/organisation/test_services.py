@@ -35,13 +35,7 @@ from meetings.models import (
 )
 from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
 from meetings.organisation.services.merge import merge
-from meetings.organisation.services.organisation import (
-    rename,
-    restore,
-    retire,
-    set_head,
-    version_of,
-)
+from meetings.organisation.services.organisation import rename, restore, retire, set_head, version_of
 from meetings.tasks.services.status import update_task
 from tests import factories
 from tests.depth import examples

@@ -5,11 +5,7 @@ from __future__ import annotations
 import datetime
 from unittest import mock
 
-from meetings.models import (
-    Batch,
-    Task,
-    TaskLog,
-)
+from meetings.models import Batch, Task, TaskLog
 from meetings.models.log import CURRENT_COLUMNS
 from meetings.tasks.services.batch import build_task_changes, run_batch
 from meetings.tasks.services.batch_plan import BatchResult, TaskChange

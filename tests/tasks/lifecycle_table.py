@@ -7,9 +7,7 @@ from unittest import mock
 
 from meetings.core.lifecycle import TRANSITIONS
 from meetings.models import DepartmentRole, Role, Status, Task, TaskLog
-from meetings.tasks.services.status import (
-    meet_milestone,
-)
+from meetings.tasks.services.status import meet_milestone
 from tests import factories
 
 ISSUED = datetime.date(2023, 11, 8)

@@ -11,16 +11,7 @@ from django.utils import timezone
 
 from meetings.devtools import synthetic
 from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
-from meetings.models import (
-    Batch,
-    BatchSource,
-    DepartmentRole,
-    EntryKind,
-    ExtensionStatus,
-    Status,
-    Task,
-    TaskLog,
-)
+from meetings.models import Batch, BatchSource, DepartmentRole, EntryKind, ExtensionStatus, Status, Task, TaskLog
 from meetings.models.log import CURRENT_COLUMNS
 from meetings.tasks.services.batch import (
     DuplicateBatchError,

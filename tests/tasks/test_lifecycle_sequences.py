@@ -10,12 +10,7 @@ import pytest
 from django.db import connections
 
 from meetings.breakdown.services.meetings import set_leader_agrees
-from meetings.core.lifecycle import (
-    ENDED_STATUSES,
-    ExtensionState,
-    Status,
-    find_transition,
-)
+from meetings.core.lifecycle import ENDED_STATUSES, ExtensionState, Status, find_transition
 from meetings.errors import ConflictError, ServiceError
 from meetings.models import ExtensionRequest, Task, TaskState
 from meetings.models.log import replay

@@ -12,16 +12,7 @@ import pytest
 from meetings.models import DepartmentRole
 from tests import factories
 
-from .workbook_files import (
-    DAY,
-    PROGRESS,
-    STATUS,
-    column,
-    fetched,
-    opened,
-    row_of,
-    signed_in,
-)
+from .workbook_files import DAY, PROGRESS, STATUS, column, fetched, opened, row_of, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -3,12 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import (
-    assign_positions,
-    lock_table,
-    ordered_suggestions,
-    swap_with_neighbour,
-)
+from meetings.breakdown.services.ordering import assign_positions, lock_table, ordered_suggestions, swap_with_neighbour
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, Aspect, ChangeKind, Meeting, Suggestion
 from meetings.models.fields import max_length_of

@@ -10,17 +10,7 @@ from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidTransitionError
 from meetings.locking import build_version_token, check_version
-from meetings.models import (
-    Account,
-    Aspect,
-    ChangeKind,
-    EntryKind,
-    Meeting,
-    Suggestion,
-    SuggestionSource,
-    Task,
-    TaskLog,
-)
+from meetings.models import Account, Aspect, ChangeKind, EntryKind, Meeting, Suggestion, SuggestionSource, Task, TaskLog
 from meetings.models.task import TASK_TEXTS
 from meetings.tasks.services.log import Changes, diff_values, log_change, write_entry
 

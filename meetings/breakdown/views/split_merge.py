@@ -11,13 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.breakdown.forms import (
-    MergeSuggestionsForm,
-    MergeTasksForm,
-    SplitSuggestionForm,
-    SplitTaskForm,
-    TableForm,
-)
+from meetings.breakdown.forms import MergeSuggestionsForm, MergeTasksForm, SplitSuggestionForm, SplitTaskForm, TableForm
 from meetings.breakdown.services.split_merge import merge_tasks, split_task
 from meetings.breakdown.services.suggestions import merge_suggestions, split_suggestion
 from meetings.core.text import parse_id

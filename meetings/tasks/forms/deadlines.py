@@ -13,11 +13,7 @@ from meetings.display.fields import label
 from meetings.errors import ServiceError
 from meetings.models import Task
 from meetings.tasks.display import describe_deadline
-from meetings.tasks.services.deadline_corrections import (
-    DeadlineInput,
-    format_milestone,
-    parse_deadline_input,
-)
+from meetings.tasks.services.deadline_corrections import DeadlineInput, format_milestone, parse_deadline_input
 from meetings.ui.fields import TextField
 from meetings.ui.forms import TrackedForm
 
