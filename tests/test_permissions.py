@@ -194,7 +194,7 @@ def test_each_role_gets_what_the_table_says(world, places, role):
 @pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("role", [NOBODY, SECRETARIAT, ADMINISTRATOR])
+@pytest.mark.parametrize("role", [pytest.param(NOBODY, marks=pytest.mark.slow), SECRETARIAT, ADMINISTRATOR])
 def test_the_administration_opens_for_administrators_alone(world, admin_places, role, method):
     entries = TaskLog.objects.count()
     assert answers(world, role, method, ALL_ADMIN_ROWS, admin_places) == expected(role, method, ALL_ADMIN_ROWS)

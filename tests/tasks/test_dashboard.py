@@ -123,7 +123,7 @@ def rows_of(visitor: Visitor, address: str, *, per_page: int = 200) -> int:
 
 @pytest.mark.long
 @pytest.mark.same_on_both
-@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("day", [DAYS[0], pytest.param(DAYS[1], marks=pytest.mark.slow)], ids=str)
 def test_every_number_leads_to_a_list_of_as_many_rows(register, day):
     as_of = f"as_of={day}" if day else ""
     walked: dict[str, int] = {}

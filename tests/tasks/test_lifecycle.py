@@ -354,7 +354,10 @@ def test_each_step_is_refused_to_all_but_its_takers(world, row):
 
 @pytest.mark.long
 @pytest.mark.same_on_both
-@pytest.mark.parametrize("who", ["secretariat", "liaison", "leader"])
+@pytest.mark.parametrize(
+    "who",
+    [pytest.param("secretariat", marks=pytest.mark.slow), "liaison", pytest.param("leader", marks=pytest.mark.slow)],
+)
 def test_what_the_page_does_not_offer_its_address_does_not_do(client, world, who):
     """Sent all the same, with everything filled in: nothing is written, and somebody is told why."""
     account = getattr(world, who)

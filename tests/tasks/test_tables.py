@@ -126,7 +126,7 @@ def over_all_pages(client: Client, address: str) -> Iterator[int]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("sign", ["", "-"], ids=["ascending", "descending"])
+@pytest.mark.parametrize("sign", [pytest.param("", marks=pytest.mark.slow), "-"], ids=["ascending", "descending"])
 def test_tasks_are_sorted_by_each_column_and_none_is_lost_between_pages(register, client, sign):
     today = timezone.localdate()
     tasks = list(Task.objects.on(today).with_last_report().with_outcome(today).select_related("suggestion__aspect"))

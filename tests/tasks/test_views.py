@@ -106,10 +106,7 @@ def posted_answer(source: str, target: str, who: str) -> int:
 @pytest.mark.long
 @pytest.mark.parametrize(
     "source",
-    [
-        pytest.param(status, marks=() if status == Status.IN_PROGRESS else pytest.mark.same_on_both)
-        for status in Status.values
-    ],
+    [pytest.param(status, marks=() if status == Status.IN_PROGRESS else pytest.mark.slow) for status in Status.values],
 )
 def test_every_step_sent_by_everybody_is_taken_or_refused(source):
     people = {who: account for who, account in everybody().items() if account.is_active}
