@@ -5,7 +5,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -132,7 +132,7 @@ def _check_file(file: UploadedFile) -> CheckedFile:
             endings=_(" or ").join(f".{ending}" for ending in file_type.endings),
         )
     file.seek(0)
-    digest = hashlib.file_digest(cast(BinaryIO, file.file), "sha256").hexdigest()
+    digest = hashlib.file_digest(cast(Any, file.file), "sha256").hexdigest()
     file.seek(0)
     return file, name, file_type, digest
 
