@@ -76,7 +76,7 @@ def set_up_thousand_tasks() -> None:
 @pytest.fixture(
     params=[
         set_up_real_meeting,
-        pytest.param(set_up_thousand_tasks, marks=[pytest.mark.same_on_both, pytest.mark.long]),
+        pytest.param(set_up_thousand_tasks, marks=[pytest.mark.same_on_both, pytest.mark.slow]),
     ],
     ids=["18 tasks", "1000 tasks"],
 )
