@@ -62,6 +62,7 @@ def test_cookies_are_secure_outside_debug(tmp_path, environment, secure):
     assert [found[name] for name in names] == [secure, secure, secure, True]
 
 
+@pytest.mark.long
 def test_passwords_are_hashed_with_argon2(tmp_path):
     program = (
         "import django; django.setup(); "

@@ -284,6 +284,7 @@ def test_an_account_that_is_switched_off_is_signed_out_at_once(world):
     assert urlsplit(response["Location"]).path == "/accounts/login/"
 
 
+@pytest.mark.long
 def test_every_write_needs_the_token_against_forgery(world, places):
     for row in ROWS:
         if row.post[SECRETARIAT] == 302:

@@ -258,6 +258,7 @@ def test_reports_and_meetings_side_by_side_cost_as_many_queries_whatever_is_in_t
         spend(staff, address, RAISED_BEFORE + INBOX[Role.SECRETARIAT])
 
 
+@pytest.mark.long
 def test_fill_in_workbooks_cost_as_many_queries_for_any_number_of_rows(register, spend):
     account = factories.account(Role.SECRETARIAT)
     inbox = INBOX[Role.SECRETARIAT]

@@ -29,6 +29,7 @@ def union(row, what):
     return list(dict.fromkeys(value for task in row["tasks"] for value in what(task)))
 
 
+@pytest.mark.long
 def test_the_real_meeting(read_back):
     factories.real_meeting()
     meeting = Meeting.objects.get()

@@ -86,6 +86,7 @@ def results(tmp_path_factory) -> dict[str, list[Any]]:
     return dict(zip(map(" ".join, ARGUMENTS), json.loads(done.stdout), strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("line", [" ".join(arguments) for arguments in ARGUMENTS])
 def test_is_one_line_on_stderr_and_exit_1(results, line):
     code, stderr, files = results[line]

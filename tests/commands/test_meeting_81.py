@@ -181,6 +181,7 @@ def test_stored_states_are_what_the_log_says(meeting):
         assert task.version == log[-1].sequence
 
 
+@pytest.mark.long
 def test_loading_a_second_time_changes_nothing(meeting):
     before = whole_register()
     call_command("loaddata", "meeting_81", verbosity=0)

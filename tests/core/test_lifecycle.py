@@ -66,10 +66,12 @@ def test_every_status_is_open_or_ended_as_the_transitions_say():
         assert (transition.source in ENDED_STATUSES) == (transition.step is Step.REOPEN)
 
 
+@pytest.mark.long
 def test_no_other_file_lists_the_end_states():
     assert {name: found for name, tree in product_trees().items() if (found := list(listed_ends(tree)))} == {}
 
 
+@pytest.mark.long
 def test_a_table_by_status_that_has_ends_has_all_of_them():
     tables = {name: list(tables_of_ends(tree)) for name, tree in product_trees().items()}
     assert tables["workbooks/values.py"]

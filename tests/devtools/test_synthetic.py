@@ -20,6 +20,7 @@ def register():
     generate(600, seed=3, today=TODAY)
 
 
+@pytest.mark.long
 def test_it_has_the_size_and_the_cast_it_was_asked_for(register):
     assert Task.objects.count() == 600
     assert Meeting.objects.count() == 10
@@ -30,6 +31,7 @@ def test_it_has_the_size_and_the_cast_it_was_asked_for(register):
     assert Person.objects.filter(supervised_tasks__isnull=False).distinct().count() == 8
 
 
+@pytest.mark.long
 def test_every_health_and_role_occurs(register):
     healths = Task.objects.on(TODAY).order_by().values("health").annotate(count=Count("pk"))
     assert {row["health"] for row in healths} == set(Health.values)

@@ -67,12 +67,14 @@ def everything_entered() -> list[int]:
 # --- the same register ----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_notice_gives_the_register_of_the_fixture_to_the_letter():
     expected = in_fixture()
     call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
     assert register() == expected
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("name", ["minutes.pdf", "81号.txt"])
 def test_a_print_and_a_scan_give_it_but_for_blanks_and_the_width_of_commas(name):
@@ -211,6 +213,7 @@ def test_the_command_refuses_it_with_one_line():
     assert not Department.objects.exists()
 
 
+@pytest.mark.long
 def test_the_command_does_nothing_the_second_time():
     call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
     before = register()

@@ -70,6 +70,7 @@ def test_what_was_read_survives_being_written(name):
     assert converter.structure(json.loads(json.dumps(converter.unstructure(read))), ParsedFile) == read
 
 
+@pytest.mark.long
 def test_reading_in_a_process_of_its_own_says_the_same(notice):
     assert parse_in_sandbox(NOTICE.read_bytes()) == notice
 

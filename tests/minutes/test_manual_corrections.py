@@ -77,6 +77,7 @@ def test_a_row_is_not_corrected_without_a_reason_nor_where_nothing_differs(clien
     assert row.text != "改正"
 
 
+@pytest.mark.long
 def test_two_who_correct_a_row_see_each_others_values(client, row, colleague):
     mine, theirs = correct_row(client, row), correct_row(colleague, row)
     mine.type_row(suggestion="乙的改正")

@@ -80,6 +80,7 @@ def read_back(meeting: Meeting, path) -> list[dict]:
     return json.loads(output.getvalue())["rows"]
 
 
+@pytest.mark.long
 def test_the_notice_typed_by_hand_is_the_register_of_the_notice(client, tmp_path, transactional_db):
     with transaction.atomic():
         factories.real_meeting()
@@ -232,6 +233,7 @@ def test_another_task_comes_without_losing_what_is_typed(client, meeting):
     assert not Task.objects.exists()
 
 
+@pytest.mark.long
 def test_the_next_row_begins_with_the_next_number_under_the_same_aspect(client, meeting):
     draft = begin_row(client, meeting)
     draft.type_row(**ROW)

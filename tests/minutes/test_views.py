@@ -48,6 +48,7 @@ def test_the_limits_are_said_before_anything_is_uploaded(client):
     assert ".docx" in page
 
 
+@pytest.mark.long
 def test_a_file_becomes_a_draft(client, staff):
     response = hand_in(client, NOTICE.read_bytes(), "../../认可委81号.docx")
     document = MinutesDocument.objects.get()
@@ -61,6 +62,7 @@ def test_a_file_becomes_a_draft(client, staff):
     assert "最终用户专门委员会委员 孙广伟" in page
 
 
+@pytest.mark.long
 def test_pasted_text_becomes_a_draft(client):
     response = client.post("/import/", {"text": (DATA / "81号.txt").read_text(encoding="utf-8")})
     document = MinutesDocument.objects.get()
@@ -69,6 +71,7 @@ def test_pasted_text_becomes_a_draft(client):
     assert "Pasted text" in client.get("/import/").content.decode()
 
 
+@pytest.mark.long
 def test_the_same_file_again_leads_to_the_draft_of_before(client):
     hand_in(client, NOTICE.read_bytes())
     document = MinutesDocument.objects.get()
@@ -78,6 +81,7 @@ def test_the_same_file_again_leads_to_the_draft_of_before(client):
     assert "请办公室先看" in response.content.decode()
 
 
+@pytest.mark.long
 def test_several_peoples_drafts_do_not_meet(client, document):
     other = Client()
     other.force_login(factories.account(Role.SECRETARIAT))
@@ -107,6 +111,7 @@ def test_a_file_that_is_too_large_is_not_even_read(client, monkeypatch):
     assert response.status_code == 422
 
 
+@pytest.mark.long
 def test_pasted_text_is_not_lost(client):
     text = "序号 工作任务\n这里没有表格 <b>&"
     response = client.post("/import/", {"text": text})
@@ -220,6 +225,7 @@ def test_a_row_of_another_draft_is_out_of_reach(client, document):
     assert other.rows.count() == 12
 
 
+@pytest.mark.long
 def test_who_is_meant_is_asked_where_it_stands(client, staff):
     known = factories.department("技术处")
     document = a_draft(staff)
@@ -253,6 +259,7 @@ def test_a_second_press_of_the_button_is_told(client, document):
     assert Task.objects.count() == 18
 
 
+@pytest.mark.long
 def test_a_meeting_that_is_there_is_updated_and_its_difference_shown(client, staff):
     factories.real_meeting()
     before = register()
@@ -270,6 +277,7 @@ def test_a_meeting_that_is_there_is_updated_and_its_difference_shown(client, sta
     assert register() != before
 
 
+@pytest.mark.long
 def test_what_was_entered_meanwhile_is_not_rewritten_unseen(client, document):
     """Two people hand in the same minutes; one corrects their draft while the other one's is accepted."""
     act(client, document, "row", 3, do="save", **{"task-0-text": "另一种说法的任务"})
@@ -311,6 +319,7 @@ def test_the_file_comes_back_as_it_was(client, document):
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.long
 def test_a_task_shows_the_row_it_came_from(client, document):
     act(client, document, "accept")
     task = Task.objects.get(suggestion__number=6, number=1)
@@ -361,6 +370,7 @@ def cost(client: Client, address: str) -> int:
     return len(queries)
 
 
+@pytest.mark.long
 def test_the_cost_of_a_draft_does_not_grow_with_its_rows(client, document):
     small = cost(client, f"/import/{document.pk}/")
     for position in range(13, 90):

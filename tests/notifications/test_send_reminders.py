@@ -98,6 +98,7 @@ def test_who_has_no_address_is_named(world, mail_server, capsys):
     assert not Mailing.objects.filter(account=world.other_liaison).exists()
 
 
+@pytest.mark.long
 def test_a_digest_can_be_turned_off_and_decisions_not(world, mail_server):
     for account in (world.liaison, world.secretariat):
         change_settings(account=account, language="", wants_digest=False)
@@ -112,6 +113,7 @@ def test_a_digest_can_be_turned_off_and_decisions_not(world, mail_server):
     assert world.overdue.text not in text_of(mail)
 
 
+@pytest.mark.long
 def test_new_instructions_are_told_once(world, mail_server):
     instruct(world, "请本周内报方案。")
     assert Instruction.objects.exists()
@@ -122,6 +124,7 @@ def test_new_instructions_are_told_once(world, mail_server):
     assert "请本周内报方案。" not in text_of(second), "it is not new any more"
 
 
+@pytest.mark.long
 def test_an_instruction_given_while_a_digest_is_on_its_way_is_told_the_next_day(world, mail_server, monkeypatch):
     instruct(world, "请本周内报方案。")
     written = delivery.digest_mail

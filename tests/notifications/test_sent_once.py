@@ -26,6 +26,7 @@ def world(db):
     return reachable_world()
 
 
+@pytest.mark.long
 def test_a_second_run_sends_nothing(world, mail_server, capsys):
     send()
     number = len(mail_server.mails)
@@ -55,6 +56,7 @@ def test_every_mail_is_in_the_log_that_nothing_changes(world, mail_server):
             cursor.execute(statement.format(SentMail._meta.db_table))
 
 
+@pytest.mark.long
 def test_a_server_that_is_down_loses_nothing(world, mail_server):
     mail_server.stop()
     with pytest.raises(CommandError) as down:
@@ -69,6 +71,7 @@ def test_a_server_that_is_down_loses_nothing(world, mail_server):
     assert Mailing.objects.filter(state=MailState.SENT).count() == 3
 
 
+@pytest.mark.long
 def test_what_the_last_working_day_could_not_send_goes_on_a_weekend(db, mail_server):
     reachable_world(FRIDAY)
     mail_server.stop()
@@ -81,6 +84,7 @@ def test_what_the_last_working_day_could_not_send_goes_on_a_weekend(db, mail_ser
     assert len(mail_server.to(LIAISON)) == 1
 
 
+@pytest.mark.long
 def test_a_digest_that_never_went_is_replaced_by_the_next_days(world, mail_server):
     mail_server.stop()
     with pytest.raises(CommandError):
@@ -101,6 +105,7 @@ def test_one_address_that_is_refused_keeps_no_other_from_its_mail(world, mail_se
     assert "nobody of this name" in refused.problem
 
 
+@pytest.mark.long
 def test_a_sender_that_crashed_loses_its_claim_after_a_while(world, mail_server, monkeypatch):
     class Crash(BaseException):
         pass

@@ -27,6 +27,7 @@ def version(subject) -> dict[str, int]:
     return {"version": version_of(subject)}
 
 
+@pytest.mark.long
 def test_every_number_leads_to_as_many_rows(staff, world):
     for address in ("/organisation/", "/organisation/people/", world.technology.get_absolute_url()):
         page = staff.get(address).content.decode()

@@ -290,6 +290,7 @@ def test_the_fixture_is_loaded_again_after_a_rename(staff):
     assert (Meeting.objects.count(), Task.objects.count(), TaskLog.objects.count()) == (1, 18, log)
 
 
+@pytest.mark.long
 def test_no_fixture_takes_a_merge_back(staff):
     """What has been worked on since is not loaded over: all of the fixture is refused, as after any progress."""
     call_command("loaddata", "meeting_81", verbosity=0)

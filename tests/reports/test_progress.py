@@ -123,6 +123,7 @@ def test_each_figure_is_the_list_with_its_parameters_and_the_parts_add_up(meetin
             assert figure.number == in_list(day, **figure.params), (department.label, figure.name)
 
 
+@pytest.mark.long
 def test_each_task_is_in_exactly_one_part_whatever_happened(eventful):
     for day in (DAY(2024, 12, 1), DAY(2025, 5, 4), DAY(2025, 7, 1), DAY(2026, 3, 1)):
         summary = build_summary(Task.objects.on(day), day)
@@ -146,6 +147,7 @@ def test_terminated_tasks_are_named_where_there_are_any():
 # --- the document -------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_every_total_in_the_document_is_the_list_with_the_same_filters(eventful):
     day = DAY(2025, 7, 1)
     document = opened(eventful, day)

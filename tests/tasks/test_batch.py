@@ -267,6 +267,7 @@ def test_the_very_same_sent_twice_is_done_once():
 # --- what it costs --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("number", "most"), [(100, 26), pytest.param(1000, 100, marks=pytest.mark.slow)])
 def test_a_thousand_rows_cost_at_most_twelve_queries_a_hundred(number, most):
     """Most of what is spent on a hundred is spent once."""

@@ -120,6 +120,7 @@ def test_departments_and_leaders_are_chosen_with_role_and_order(staff, world):
     assert "As printed 肖良" in shown
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_buttons_of_a_row_move_it_and_save_nothing(staff, world):
     task, entries = world.undecided, world.undecided.log.count()
@@ -158,6 +159,7 @@ def test_one_named_twice_is_refused_with_a_sentence(staff, world, kind):
     assert parts(world.overdue) == [("技术部", DepartmentRole.RESPONSIBLE)]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_one_no_longer_in_use_is_not_offered_but_stays_where_it_is(staff, world):
     world.technology.is_active = False

@@ -167,6 +167,7 @@ def test_the_numbers_of_the_meetings_lead_to_as_many_rows(register, day):
     assert walked >= 4
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_every_figure_in_a_tile_or_a_table_is_a_link(register):
     for visitor in visitors()[2:6]:
@@ -179,6 +180,7 @@ def test_every_figure_in_a_tile_or_a_table_is_a_link(register):
                     assert not any(character.isdigit() for character in text), f"{text!r} leads nowhere"
 
 
+@pytest.mark.long
 def test_the_tiles_add_up(register):
     for visitor in visitors()[-6:-2]:
         for address in ("/", "/?as_of=2024-02-09"):
@@ -189,6 +191,7 @@ def test_the_tiles_add_up(register):
     assert sum(count.total for count in everything["by_meeting"]) == Task.objects.count()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_leader_lands_on_their_own_and_a_liaison_on_their_departments(register):
     own_of_leader = factories.person("肖良").supervised_tasks.count()

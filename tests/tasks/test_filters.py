@@ -68,6 +68,7 @@ def test_an_aspect_is_named_by_id_or_title_which_several_meetings_may_share(ask,
     assert ask(aspect=aspect.pk).found == own
 
 
+@pytest.mark.long
 def test_a_department_means_lead_and_responsible_and_supporting_is_a_parameter_of_its_own(ask, world):
     technology = ids(*world.tasks.values()) - ids(world.review_missed)
     assert ask(department=world.technology.pk).found == ask(department="技术部").found == technology
@@ -128,6 +129,7 @@ def test_a_department_called_like_a_number_is_found_by_that_name_unless_it_is_an
     assert ask(department="4711").found == ids(task)
 
 
+@pytest.mark.long
 def test_due_days_are_inclusive_and_leave_out_what_has_no_due_day(ask, world):
     dated = {task.pk: task.due_date for task in Task.objects.exclude(due_date=None)}
     for task in (world.overdue, world.due_soon, world.on_track):
@@ -173,6 +175,7 @@ def test_a_future_or_unreadable_day_is_refused(ask, world):
 # --- words --------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_words_are_found_in_task_suggestion_lead_in_remarks_and_progress(ask):
     where = {
         "text": factories.task(text="甲甲建立平台"),

@@ -47,6 +47,7 @@ def test_who_may_not_enter_anything_is_told_to_wait(page, role):
     assert "Three ways" not in text
 
 
+@pytest.mark.long
 def test_the_sample_meeting_is_loaded_once_and_the_beginning_is_over():
     client = signed_in(Role.SECRETARIAT)
     page = client.post(reverse("load_sample"), follow=True).content.decode()
@@ -85,6 +86,7 @@ def test_both_languages_explain_the_same_with_the_same_pictures():
     assert "img/help/zh-hans/" not in english
 
 
+@pytest.mark.long
 def test_every_section_is_in_the_table_of_contents_and_every_address_leads_somewhere():
     client = signed_in(Role.SECRETARIAT)
     factories.task()

@@ -96,6 +96,7 @@ TASKS = st.sampled_from(
 )
 
 
+@pytest.mark.long
 @settings(
     max_examples=examples(50),
     deadline=None,

@@ -73,6 +73,7 @@ def test_the_number_of_tasks_is_that_of_the_list_it_leads_to(world):
         assert client.get(group.more_url).context["listing"].row_count == group.number
 
 
+@pytest.mark.long
 def test_every_hit_leads_to_a_page(world):
     client = Client()
     client.force_login(world.reader)

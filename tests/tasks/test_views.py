@@ -246,6 +246,7 @@ ELSEWHERE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_the_way_back_leads_nowhere_but_to_pages_of_ours(world, where):

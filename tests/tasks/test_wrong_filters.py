@@ -25,6 +25,7 @@ def client() -> Client:
 SEVERAL = ["meeting", "aspect", "department", "supporting", "leader", "source"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [*SEVERAL, "status", "health"])
 @pytest.mark.parametrize(
     "value", ["没有这个", "999999", "-1", "99999999999999999999", "1 OR 1=1", "\x00", "1.0", "١", "🎉"]

@@ -55,6 +55,7 @@ def test_a_day_without_a_year_is_the_last_such_day():
     assert parse_day(WorkbookCell("N7", "2月29日"), TODAY) == datetime.date(2024, 2, 29)
 
 
+@pytest.mark.long
 @settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_reading_of_a_day_or_a_status(text):

@@ -75,6 +75,7 @@ def test_changes_of_locked_cells_are_said_with_their_place_whether_or_not_the_ro
     }
 
 
+@pytest.mark.long
 def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
     content = filled(
         fetched(world.liaison),
@@ -101,6 +102,7 @@ def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
     assert page.context["undone_by"] is not None
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column(world):
     review = review_after(world.liaison, filled(fetched(world.liaison), world.on_track, new_status="申请办结"))
@@ -165,6 +167,7 @@ def test_of_a_row_that_is_refused_as_a_whole_all_that_was_typed_is_shown(world):
     assert finding.value == "办公室的进展。；人手不足。"
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_wrong_rows_are_left_out_once_somebody_has_said_so(world):
     def edit(workbook):
@@ -179,6 +182,7 @@ def test_wrong_rows_are_left_out_once_somebody_has_said_so(world):
     assert [entry.task for entry in Batch.objects.get().entries.all()] == [world.overdue]
 
 
+@pytest.mark.long
 def test_what_changed_meanwhile_is_shown_and_chosen(world):
     content = filled(fetched(world.liaison), world.on_track, progress="文件里的进展。")
     factories.progress(world.on_track, "秘书处电话了解的进展。", on=world.day, by=world.secretariat)
@@ -214,6 +218,7 @@ def test_the_present_status_chosen_once_more_changes_nothing_though_the_task_was
     assert {row.state for row in review.rows} == {RowState.UNCHANGED}
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_another_departments_report_is_shown_but_stands_in_nobodys_way(world):
     content = filled(fetched(world.supporting_liaison), world.undecided, progress="国际部已提供材料。")
@@ -227,6 +232,7 @@ def test_another_departments_report_is_shown_but_stands_in_nobodys_way(world):
     assert Batch.objects.get().entries.get().department == world.international
 
 
+@pytest.mark.long
 def test_two_departments_of_one_task_in_one_workbook_are_both_entered(world):
     workbook = opened(fetched(world.secretariat))
     fill(workbook["技术部"], world.undecided, progress="技术部的进展。")
@@ -239,6 +245,7 @@ def test_two_departments_of_one_task_in_one_workbook_are_both_entered(world):
     ]
 
 
+@pytest.mark.long
 def test_accepting_what_the_page_no_longer_shows_is_refused_with_what_changed(world):
     page = handed_in(world.liaison, filled(fetched(world.liaison), world.on_track, progress="甲"))
     factories.progress(world.on_track, "别人刚写的。", on=world.day, by=world.secretariat)
@@ -248,6 +255,7 @@ def test_accepting_what_the_page_no_longer_shows_is_refused_with_what_changed(wo
     assert [entry.note for entry in response.context["later_entries"]] == ["别人刚写的。"]
 
 
+@pytest.mark.long
 def test_the_same_file_twice_is_entered_once_and_again_after_it_was_undone(world):
     content = filled(fetched(world.liaison), world.overdue, progress="甲")
     first = handed_in(world.liaison, content)
@@ -280,6 +288,7 @@ def test_a_liaison_writes_for_the_own_department_alone(world):
     assert "办公室" in row.findings[0].message
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_workbook_cannot_close_a_task_whoever_hands_it_in(world):
     content = filled(
@@ -319,6 +328,7 @@ def test_tasks_that_ended_or_went_to_another_department_are_said(world):
     assert not review.accepted
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_several_files_are_taken_at_once_and_bad_ones_are_named(world):
     good = [filled(fetched(world.liaison), world.overdue, progress=words) for words in ("甲", "乙")]
@@ -351,6 +361,7 @@ def test_a_workbook_that_is_none_of_ours_is_refused(world):
     assert signed_in(world.liaison).post("/fill-in/", {"files": many}).status_code == 422
 
 
+@pytest.mark.long
 def test_what_is_set_aside_is_kept_and_enters_nothing(world):
     content = filled(fetched(world.liaison), world.overdue, progress="甲")
     page = handed_in(world.liaison, content)
@@ -361,6 +372,7 @@ def test_what_is_set_aside_is_kept_and_enters_nothing(world):
     assert b"".join(signed_in(world.liaison).get(f"{address}file/").streaming_content) == content
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_nobody_sees_anothers_workbook_before_it_is_accepted(world):
     page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="甲"))
