@@ -10,6 +10,16 @@ from playwright.sync_api import Page
 # Axe leaves the size of what is tapped alone unless asked (WCAG 2.2, 2.5.8).
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
+# A bar that stays in sight lies beside whatever happens to be scrolled under it, which says nothing of what is tapped;
+# at the top of the page everything lies where it belongs.
+AT_THE_TOP = """async () => {
+    const { scrollX, scrollY } = window;
+    window.scrollTo({ top: 0, behavior: "instant" });
+    const found = await %s;
+    window.scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
+    return found;
+}"""
+
 
 @cache
 def _source() -> str:
@@ -20,7 +30,7 @@ def violations(page: Page) -> list[str]:
     """Return what axe finds, one line for each rule and element: `rule: selector: what to do`."""
     # By the debugger's door: the page's own policy lets no script in, and is to stay as it is.
     page.evaluate(_source())
-    found = page.evaluate(f"axe.run(document, {json.dumps(OPTIONS)})")["violations"]
+    found = page.evaluate(AT_THE_TOP % f"axe.run(document, {json.dumps(OPTIONS)})")["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {' '.join(map(str, node['target']))}: {advice(node)}"
         for rule in found
