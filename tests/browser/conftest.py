@@ -39,7 +39,15 @@ DESK = (1440, 900)
 PHONE = (390, 844)
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The one without windows first: the same engine, for a third less of the processor's time.
+CHROMIUMS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 # No services of the browser's own: they look for hosts that a test must not reach.
 QUIET = (
     "--disable-background-networking",
