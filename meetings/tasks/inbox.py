@@ -5,10 +5,13 @@ now: an inbox of a past day would be nobody's work.
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +25,12 @@ from meetings.models import (
     Status,
     Task,
     TaskLog,
+    TaskState,
     awaiting_agreement,
     awaiting_decision,
 )
-from meetings.models.log import TaskLogQuerySet
+from meetings.models.health import health_condition
+from meetings.models.log import TaskLogQuerySet, interval_contains
 from meetings.models.task import TaskQuerySet
 
 from .statistics import PRESSING
@@ -36,13 +41,16 @@ ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
 
 @dataclass(frozen=True, slots=True)
 class InboxGroup:
-    """Tasks that wait for the same, with expressions of what and since when."""
+    """Tasks that wait for the same.
+
+    ``request`` makes the expressions of what is waited for and since when: the navigation of every page counts the
+    tasks, and does not need them.
+    """
 
     key: str
     title: Promise
     tasks: TaskQuerySet
-    request_text: Subquery | F
-    requested_on: Subquery | F
+    request: Callable[[], tuple[Subquery | F, Subquery | F]]
 
     def items(self, day: datetime.date) -> TaskQuerySet:
         """Return today's tasks with what they wait for, the longest waiting first."""
@@ -52,7 +60,7 @@ class InboxGroup:
             .filter(pk__in=waiting)
             .with_last_report()
             .for_listing()
-            .with_request(self.request_text, self.requested_on)
+            .with_request(*self.request())
             .order_by("requested_on", "pk")
         )
 
@@ -70,7 +78,7 @@ def groups(account: Account, day: datetime.date) -> list[InboxGroup]:
         return _secretariat_groups()
     if account.role == Role.LEADER:
         tasks = awaiting_agreement(Task.objects.supervised_by([account.person_id]))
-        return [InboxGroup("agree", _("Closure to agree to"), tasks, *_note_and_day(_last_status_entries()))]
+        return [InboxGroup("agree", _("Closure to agree to"), tasks, _closure_request)]
     return _liaison_groups(account, day)
 
 
@@ -92,21 +100,14 @@ def next_task(account: Account, day: datetime.date, *, excluded_id: int | None =
 
 
 def _secretariat_groups() -> list[InboxGroup]:
-    requests = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
     return [
-        InboxGroup(
-            "closure",
-            _("Closure to decide"),
-            awaiting_decision(Task.objects.all()),
-            *_note_and_day(_last_status_entries()),
-        ),
+        InboxGroup("closure", _("Closure to decide"), awaiting_decision(Task.objects.all()), _closure_request),
         InboxGroup(
             "extension",
             _("Later deadlines to decide"),
             # From the few open requests to their tasks, not through all tasks.
             Task.objects.filter(pk__in=ExtensionRequest.objects.waiting().values("task")),
-            Subquery(requests.values("reason")[:1]),
-            Subquery(requests.values("asked__effective_on")[:1]),
+            partial(_first_of, ExtensionRequest.objects.waiting(), "reason", "asked__effective_on"),
         ),
     ]
 
@@ -114,50 +115,50 @@ def _secretariat_groups() -> list[InboxGroup]:
 def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
     own = account.departments.values("pk")
     unanswered = Instruction.objects.filter(answer__isnull=True)
-    of_task = unanswered.filter(task=OuterRef("pk")).order_by("pk")
-    refusals = _refusal_entries().filter(task=OuterRef("pk")).order_by("-sequence")
     answerable = Task.objects.assigned_to(own)
+    refusals = _refusal_entries()
     return [
         InboxGroup(
             "answer",
             _("Instructions to answer"),
             Task.objects.assigned_to(own, DepartmentRole.values).filter(pk__in=unanswered.values("task")),
-            Subquery(of_task.values("text")[:1]),
-            Subquery(of_task.values("given_on")[:1]),
+            partial(_first_of, unanswered.order_by("pk"), "text", "given_on"),
         ),
         InboxGroup(
             "sent_back",
             _("Sent back"),
-            answerable.filter(Exists(refusals), status__in=(Status.NOT_STARTED, Status.IN_PROGRESS)),
-            *_note_and_day(refusals),
+            answerable.filter(
+                Exists(refusals.filter(task=OuterRef("pk"))), status__in=(Status.NOT_STARTED, Status.IN_PROGRESS)
+            ),
+            partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
         ),
         InboxGroup(
             "report",
             _("Overdue, or a review missed: to report"),
-            _tasks_to_report(answerable, day),
+            answerable.filter(pk__in=_states_to_report(day).values("task")),
             # What was reported last stands here for what is asked: anything newer.
-            F("last_report_note"),
-            F("next_day"),
+            lambda: (F("last_report_note"), F("next_day")),
         ),
     ]
 
 
-def _tasks_to_report(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    """Return the overdue and review-missed ones that a report would help.
+def _states_to_report(day: datetime.date) -> QuerySet[TaskState]:
+    """Return the states of overdue and review-missed tasks that a report would help.
 
     A missed review ends with a report; an overdue task stays overdue, so a report on it is wanted when it has become
     so and once in a while afterwards, or an inbox could never be empty. Whoever asked for closure has reported.
     """
     a_while_ago = day - datetime.timedelta(days=settings.DUE_SOON_DAYS)
+    pressing = Q()
+    for health in PRESSING:
+        pressing |= health_condition(health, day)
     unreported = (
-        Q(last_report_on__isnull=True) | Q(last_report_on__lte=F("next_day")) | Q(last_report_on__lt=a_while_ago)
+        Q(last_report__isnull=True)
+        | Q(last_report__effective_on__lte=Coalesce("next_due", "next_review"))
+        | Q(last_report__effective_on__lt=a_while_ago)
     )
-    pressing = tasks.on(day).with_last_report().filter(Q(health__in=PRESSING))
-    return pressing.filter(unreported).exclude(status=Status.CLOSURE_REQUESTED)
-
-
-def _last_status_entries() -> TaskLogQuerySet:
-    return TaskLog.objects.standing().filter(task=OuterRef("pk"), kind=EntryKind.STATUS).order_by("-sequence")
+    states = TaskState.objects.filter(interval_contains(day), pressing, unreported)
+    return states.exclude(status=Status.CLOSURE_REQUESTED)
 
 
 def _refusal_entries() -> TaskLogQuerySet:
@@ -169,5 +170,12 @@ def _refusal_entries() -> TaskLogQuerySet:
     return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(later_reports))
 
 
-def _note_and_day(entries: TaskLogQuerySet) -> tuple[Subquery, Subquery]:
-    return Subquery(entries.values("note")[:1]), Subquery(entries.values("effective_on")[:1])
+def _closure_request() -> tuple[Subquery, Subquery]:
+    changes = TaskLog.objects.standing().filter(kind=EntryKind.STATUS)
+    return _first_of(changes.order_by("-sequence"), "note", "effective_on")
+
+
+def _first_of(requests: QuerySet, text: str, day: str) -> tuple[Subquery, Subquery]:
+    """Return ``text`` and ``day`` of the first of ``requests`` about the task."""
+    of_task = requests.filter(task=OuterRef("pk"))
+    return Subquery(of_task.values(text)[:1]), Subquery(of_task.values(day)[:1])
