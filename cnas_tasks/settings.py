@@ -2,9 +2,11 @@
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,7 +28,12 @@ def _load_secret_key() -> str:
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _load_secret_key()
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SERVED_OVER_HTTPS = BASE_URL.startswith("https://")
+# The address that people open is answered, whatever else is.
+ALLOWED_HOSTS = [
+    *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
+    split_domain_port(urlsplit(BASE_URL).netloc)[0],
+]
 # How many proxies of our own stand before the server; their word is taken for where a request comes from.
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -178,8 +185,8 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 # --- security -----------------------------------------------------------------------------------
 
-SERVED_OVER_HTTPS = BASE_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
+# A browser sends no Secure cookie over plain http: nobody could sign in.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SERVED_OVER_HTTPS
 SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and not DEBUG
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0

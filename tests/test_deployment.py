@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
+import runpy
 import secrets
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.test import Client, override_settings
+
+from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -47,19 +49,34 @@ def test_the_settings_of_a_deployment_pass_its_check(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("environment", "secure"),
-    [(DEPLOYED, True), ({"DEBUG": "1"}, False), ({"DEBUG": "0"}, True)],
-    ids=["deployed", "debug", "plain"],
+    ("environment", "host", "secure"),
+    [
+        (DEPLOYED, "register.example.org", True),
+        # The three settings that the README names, over https and in an office without it.
+        ({"BASE_URL": "https://register.example.org"}, "register.example.org", True),
+        ({"BASE_URL": "http://10.0.0.5:8000"}, "10.0.0.5:8000", False),
+        ({"BASE_URL": "http://[fd00::5]:8000", "ALLOWED_HOSTS": "register"}, "[fd00::5]:8000", False),
+        ({"DEBUG": "1"}, "localhost:8000", False),
+        ({}, "localhost:8000", False),
+    ],
 )
-def test_cookies_are_secure_outside_debug(tmp_path, environment, secure):
-    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY"]
-    program = (
-        "import json; from django.conf import settings; "
-        f"print(json.dumps({{name: getattr(settings, name) for name in {names}}}))"
-    )
-    done = in_a_process(tmp_path, "-c", program, DJANGO_SETTINGS_MODULE="cnas_tasks.settings", **environment)
-    found = json.loads(done.stdout)
-    assert [found[name] for name in names] == [secure, secure, secure, True]
+def test_base_url_decides_whether_cookies_are_secure_and_which_host_is_answered(monkeypatch, environment, host, secure):
+    for name in ("DEBUG", "BASE_URL", "ALLOWED_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"SECRET_KEY": secrets.token_urlsafe(64), **environment}.items():
+        monkeypatch.setenv(name, value)
+    found = runpy.run_path(str(django_settings.BASE_DIR / "cnas_tasks" / "settings.py"))
+    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE"]
+    deployed = {name: found[name] for name in (*names, "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS")}
+    assert found["SESSION_COOKIE_HTTPONLY"]
+    account = factories.account(password="a password of this test alone")
+    with override_settings(**deployed):
+        sent = {"username": account.username, "password": "a password of this test alone"}
+        answer = Client().post("/accounts/login/", sent, headers={"host": host}, secure=secure)
+        assert answer.status_code == 302
+        assert bool(answer.cookies["sessionid"]["secure"]) is secure
+        assert [found[name] for name in names] == [secure] * 3
+        assert Client().get("/accounts/login/", headers={"host": "elsewhere.example"}).status_code == 400
 
 
 @pytest.mark.long
