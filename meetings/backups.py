@@ -31,7 +31,15 @@ from django.utils.translation import gettext as _
 
 from cnas_tasks import __version__
 
-from .backup_upgrade import ROW_BATCH_SIZE, DamagedRowsError, is_known_schema, load_rows, member_name, upgraded_rows
+from .backup_upgrade import (
+    ROW_BATCH_SIZE,
+    DamagedRowsError,
+    insert_rows,
+    is_known_schema,
+    load_rows,
+    member_name,
+    upgraded_rows,
+)
 from .core.serialization import ExactEncoder
 
 FORMAT = "cnas-task-register-backup"
@@ -224,7 +232,7 @@ def _copy_rows(alias: str) -> None:
         for table in (model, *(table for table in through if table and table._meta.auto_created)):
             rows = table._base_manager.using(alias).order_by("pk").iterator(chunk_size=ROW_BATCH_SIZE)
             while batch := list(islice(rows, ROW_BATCH_SIZE)):
-                table._base_manager.bulk_create(batch)
+                insert_rows(table, batch, using=DEFAULT_DB_ALIAS)
 
 
 def _finish_rows() -> None:

@@ -85,6 +85,15 @@ def to_microseconds(recorded_at: datetime.datetime) -> int:
     return int(recorded_at.timestamp() * 1_000_000)
 
 
+def names_moment(key: RowKey, recorded_at: datetime.datetime) -> bool:
+    """Whether ``recorded_at`` is when the key's task was first recorded.
+
+    Former versions cut moments to milliseconds in a backup, and so they are wherever one was restored.
+    """
+    later = key.first_recorded_us - to_microseconds(recorded_at)
+    return later == 0 or (recorded_at.microsecond % 1000 == 0 and 0 < later <= 1000)
+
+
 def format_row_key(key: RowKey) -> str:
     """Return the text of the hidden cell of a row."""
     return ROW_KEY_PREFIX + _sign(

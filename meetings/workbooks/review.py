@@ -23,7 +23,7 @@ from meetings.tasks.services.batch_plan import TaskChange
 from meetings.workbooks.department_tasks import allowed_statuses, roles_of_department
 from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 
-from .format import OPEN_COLUMNS, WorkbookColumn, to_microseconds
+from .format import OPEN_COLUMNS, WorkbookColumn, names_moment
 from .messages import column_name
 from .parser import ParsedWorkbook, WorkbookRow
 from .values import parse_day, parse_status
@@ -138,7 +138,7 @@ class _Comparison:
         """Say why nothing of the row can be taken over; empty: it can."""
         if row.read.refusal is not None:
             return str(row.read.refusal.label)
-        if row.task is None or to_microseconds(row.task.entered_at) != row.read.key.first_recorded_us:
+        if row.task is None or not names_moment(row.read.key, row.task.entered_at):
             return _("This task is not in the register any more; it may have been joined into another one.")
         if row.department is None or not roles_of_department(row.task, row.department.pk):
             return _("This task is not this department's any more.")

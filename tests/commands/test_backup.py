@@ -2,22 +2,26 @@
 
 import hashlib
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from meetings.backups import MANIFEST
-from meetings.core.serialization import ExactEncoder
 from meetings.models import Account, Department, TaskLog
 from tests import factories
+from tests.workbooks.workbook_files import accepted, fetched, filled
+
+from .full_register import Rows, all_rows, make_full_register
 
 pytestmark = pytest.mark.django_db
 
@@ -29,19 +33,14 @@ def media(settings, tmp_path) -> Path:
     return settings.MEDIA_ROOT
 
 
-def everything() -> str:
-    rows = [row for model in apps.get_app_config("meetings").get_models() for row in model.objects.order_by("pk")]
-    return serializers.serialize("json", rows, cls=ExactEncoder, indent=1)
-
-
 @pytest.fixture(scope="module")
-def made_backups() -> list[tuple[Path, str]]:
+def made_backups() -> list[tuple[Path, Rows]]:
     """The backup of this module, once a test has made it."""
     return []
 
 
 @pytest.fixture
-def backup(tmp_path, media, made_backups, tmp_path_factory) -> tuple[Path, str]:
+def backup(tmp_path, media, made_backups, tmp_path_factory) -> tuple[Path, Rows]:
     """A backup, and all that was in the register when it was made; the register is empty."""
     if not made_backups:
         made_backups.append(make_backup(tmp_path_factory.mktemp("backup") / "register.zip", media))
@@ -51,20 +50,23 @@ def backup(tmp_path, media, made_backups, tmp_path_factory) -> tuple[Path, str]:
     return Path(shutil.copy2(made, tmp_path / "register.zip")), before
 
 
-def make_backup(path: Path, media: Path) -> tuple[Path, str]:
+def make_backup(path: Path, media: Path) -> tuple[Path, Rows]:
     with transaction.atomic():
-        factories.real_meeting()
-        world = factories.small_world()
-        world.reader.set_password("读一读2023年的纪要")
-        world.reader.save()
-        (media / "evidence").mkdir()
+        make_full_register()
+        (media / "evidence").mkdir(exist_ok=True)
         (media / "evidence" / "培训通知.pdf").write_bytes(b"%PDF-1.7 \x00\xff")
-        call_command("backup", str(path), stdout=StringIO())
-        before = everything()
+        before = backed_up(path, media)
         transaction.set_rollback(True)
-    (media / "evidence" / "培训通知.pdf").unlink()
     assert not Account.objects.exists()
     return path, before
+
+
+def backed_up(path: Path, media: Path) -> Rows:
+    """Back the register up; return what its tables hold, and leave the folder of files empty."""
+    call_command("backup", str(path), stdout=StringIO())
+    shutil.rmtree(media)
+    media.mkdir()
+    return all_rows()
 
 
 def restore(path: Path) -> str:
@@ -109,10 +111,55 @@ def sign_again(members: dict[str, bytes]) -> None:
 def test_what_comes_back_is_what_was_there(backup, media):
     path, before = backup
     restore(path)
-    assert everything() == before
+    assert [label for label, rows in before.items() if not rows] == []
+    assert all_rows() == before
     assert (media / "evidence" / "培训通知.pdf").read_bytes() == b"%PDF-1.7 \x00\xff"
     assert Account.objects.get(username="只读").check_password("读一读2023年的纪要")
     assert [part.name for part in Account.objects.get(username="技术部联络员").departments.all()] == ["技术部"]
+
+
+def in_milliseconds(members: dict[str, bytes]) -> None:
+    """Cut the moments as backups of former versions did."""
+    for name, content in members.items():
+        if name.startswith("data/"):
+            members[name] = re.sub(rb'(T[0-9:]{8}\.\d{3})\d{3}\+00:00"', rb'\1Z"', content)
+    sign_again(members)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("version", ["present", "former"])
+def test_a_workbook_sent_before_the_backup_is_accepted_after_the_restore(tmp_path, media, version):
+    path = tmp_path / "register.zip"
+    with transaction.atomic():
+        world = factories.small_world()
+        sent = filled(fetched(world.liaison), world.on_track, progress="已开课三期。")
+        backed_up(path, media)
+        transaction.set_rollback(True)
+    restore(path if version == "present" else rewritten(path, in_milliseconds))
+    answer = accepted(Account.objects.get(pk=world.liaison.pk), sent)
+    assert answer.status_code == 200
+    assert TaskLog.objects.filter(task=world.on_track.pk, is_report=True).latest("pk").note == "已开课三期。"
+
+
+WITH_ANOTHER_FOLDER = """
+import sys
+from cnas_tasks import settings
+from django.core.management import execute_from_command_line
+settings.MEDIA_ROOT = sys.argv[1]
+execute_from_command_line(["manage.py", *sys.argv[2:]])
+"""
+
+
+@pytest.mark.slow
+def test_what_went_through_a_database_of_sqlite_is_still_what_was_there(backup, tmp_path, repository):
+    """On PostgreSQL this is the way from one database to the other, and back."""
+    path, before = backup
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
+    for command in (["migrate", "-v0"], ["restore", path], ["backup", tmp_path / "again.zip"]):
+        program = [sys.executable, "-c", WITH_ANOTHER_FOLDER, tmp_path / "other media", *command]
+        subprocess.run(program, cwd=repository, env=environment, check=True, capture_output=True)
+    restore(tmp_path / "again.zip")
+    assert all_rows() == before
 
 
 def test_the_register_goes_on_where_it_was(backup):
