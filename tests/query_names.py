@@ -14,6 +14,7 @@ LIST = [
     "how many are found",
     "the tasks of the page",
     *PARTS,
+    "each department's last report",
 ]
 NOTHING_FOUND = LIST[:4]
 # A wrong parameter is said without asking for tasks.
@@ -168,7 +169,13 @@ FILL_IN = [
     "the workbooks that wait",
     "the workbooks accepted last",
 ]
-FILL_IN_WORKBOOK = [*SIGNED_IN, "the departments asked for", "their open tasks", *PARTS]
+FILL_IN_WORKBOOK = [
+    *SIGNED_IN,
+    "the departments asked for",
+    "their open tasks",
+    *PARTS,
+    "each department's last report",
+]
 # What the rows change is asked of the verbs, which load the tasks in their own way.
 FILL_IN_REVIEW = [
     *SIGNED_IN,

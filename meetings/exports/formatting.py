@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _, pgettext
 
+from meetings.display.progress import DepartmentReport
 from meetings.models import DepartmentRole, SuggestionSource, Task, TaskDepartment
 
 # Between several names in one line, whatever the reader's language: the names are Chinese.
@@ -40,6 +41,14 @@ def leader_names(task: Task) -> list[str]:
 def format_source(source: SuggestionSource) -> str:
     """Return a source as printed: the capacity, a blank, the name; or the name alone."""
     return f"{source.capacity} {source.person.name}".strip()
+
+
+def format_report(report: DepartmentReport) -> str:
+    """Return a report with its day and, where it has to be said, who gave it."""
+    values = {"reporter": report.reporter, "day": report.day.isoformat(), "progress": report.note}
+    if not report.reporter:
+        return _("%(day)s: %(progress)s") % values
+    return _("%(reporter)s (%(day)s): %(progress)s") % values
 
 
 def deadline_lines(task: Task) -> list[str]:

@@ -25,7 +25,7 @@ def write_register_workbook(file: BinaryIO, tasks: TaskQuerySet, day: datetime.d
 
     ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language.
     """
-    write_list_workbook(file, title=sheet_name(day), columns=COLUMNS, lines=iterate_tasks(tasks))
+    write_list_workbook(file, title=sheet_name(day), columns=COLUMNS, lines=iterate_tasks(tasks, day))
 
 
 def sheet_name(day: datetime.date) -> str:
@@ -35,11 +35,11 @@ def sheet_name(day: datetime.date) -> str:
 
 def write_register_csv(file: BinaryIO, tasks: TaskQuerySet, day: datetime.date) -> None:
     """Write what `write_register_workbook` does as CSV (UTF-8 with BOM, CRLF)."""
-    write_csv(file, columns=COLUMNS, lines=iterate_tasks(tasks))
+    write_csv(file, columns=COLUMNS, lines=iterate_tasks(tasks, day))
 
 
-def iterate_tasks(tasks: TaskQuerySet) -> Iterator[Task]:
-    """Yield the tasks in their order: one query, and six for each portion."""
+def iterate_tasks(tasks: TaskQuerySet, day: datetime.date) -> Iterator[Task]:
+    """Yield the tasks of ``day`` in their order: one query, and seven a portion."""
     # A list has loaded what its own columns show.
-    tasks = tasks.prefetch_related(None).with_last_report().for_listing(LISTED_PARTS)
+    tasks = tasks.prefetch_related(None).with_last_report().with_department_reports(day).for_listing(LISTED_PARTS)
     return tasks.iterator(chunk_size=CHUNK_SIZE)

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import pgettext_lazy
 
 from meetings.display.fields import label
+from meetings.display.progress import department_reports
 from meetings.models import DepartmentRole, Health, Status, Task
 from meetings.models.task import FURTHER_TEXTS
 
 from .columns import CellKind, Column
-from .formatting import ENUMERATION_COMMA, distinct, format_department, format_source, leader_names
+from .formatting import ENUMERATION_COMMA, distinct, format_department, format_report, format_source, leader_names
 
 
 def _departments(task: Task, *, supporting: bool = False) -> str:
@@ -23,6 +24,11 @@ def _departments(task: Task, *, supporting: bool = False) -> str:
 
 def _sources(task: Task) -> str:
     return ENUMERATION_COMMA.join(distinct(map(format_source, task.suggestion.suggestion_sources.all())))
+
+
+def _progress(task: Task) -> str:
+    # The day of the last report has a column of its own.
+    return "\n".join(format_report(report) if report.reporter else report.note for report in department_reports(task))
 
 
 def _aspect(task: Task) -> str:
@@ -62,7 +68,7 @@ TASK_COLUMNS: dict[str, Column[Task]] = {
     "status": Column(label("status"), 12, lambda task: Status(task.day_status).label),
     "health": Column(label("health"), 12, lambda task: Health(task.health).label),
     "next_review": Column(label("next_review"), 13, lambda task: task.day_next_review, CellKind.DATE),
-    "progress": Column(label("progress"), 40, lambda task: task.last_report_note),
+    "progress": Column(label("progress"), 40, _progress),
     "reported_on": Column(label("reported_on"), 13, lambda task: task.last_report_on, CellKind.DATE),
     "closed_on": Column(label("closed_on"), 13, lambda task: task.day_closed_on, CellKind.DATE),
     "sources": Column(pgettext_lazy("column head", "Suggested by"), 30, _sources),

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +78,20 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
             undoing = undoing.filter(effective_on__lte=day)
         return self.filter(Q(batch__isnull=True) | ~Exists(undoing))
 
+    def last_of_departments(self, day: datetime.date) -> TaskLogQuerySet:
+        """Return each department's own last report on a task by ``day``, newest first.
+
+        A merged department's is the living one's; what was reported for no department counts as one department's.
+        """
+        reports = self.standing(day).filter(is_report=True, effective_on__lte=day)
+        reports = reports.annotate(reporter=Coalesce("department__merged_into", "department", 0))
+        later = Q(effective_on__gt=OuterRef("effective_on")) | Q(
+            effective_on=OuterRef("effective_on"), sequence__gt=OuterRef("sequence")
+        )
+        same_reporter: Exact = Exact(F("reporter"), OuterRef("reporter"))
+        later_ones = reports.filter(later, same_reporter, task=OuterRef("task"))
+        return reports.filter(~Exists(later_ones)).order_by("task", "-effective_on", "-sequence")
+
     def superseded(self) -> TaskLogQuerySet:
         """Return batch entries after which something else was recorded of their task."""
         later = TaskLog.objects.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
@@ -118,6 +134,8 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
 
     # Whether another entry takes it back: set for the page of a task.
     is_undone: bool
+    # Whether other departments have a part in its task: set by `TaskQuerySet.with_department_reports`.
+    is_shared: bool
 
     objects = TaskLogQuerySet.as_manager()
 

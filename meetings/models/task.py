@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -24,6 +24,9 @@ from .health import health_conditions
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
 from .organisation import Department, Person
 from .suggestion import Suggestion, SuggestionSource
+
+if TYPE_CHECKING:
+    from .log import TaskLog
 
 # What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
 MAX_TEXT_LENGTH = 20_000
@@ -102,6 +105,16 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         return self.annotate(
             last_report_note=F("state__last_report__note"), last_report_on=F("state__last_report__effective_on")
         )
+
+    def with_department_reports(self, day: datetime.date) -> Self:
+        """Load each department's own last report by ``day`` (``department_reports``).
+
+        Each says whether others have a part in the task (``is_shared``).
+        """
+        others = TaskDepartment.objects.filter(task=OuterRef("task")).exclude(department=OuterRef("reporter"))
+        reports = apps.get_model("meetings", "TaskLog").objects.last_of_departments(day)
+        reports = reports.annotate(is_shared=Exists(others)).select_related("department__merged_into")
+        return self.prefetch_related(Prefetch("log", reports, to_attr="department_reports"))
 
     def with_entered_at(self) -> Self:
         """Annotate when the task was entered in the register (``entered_at``)."""
@@ -222,6 +235,7 @@ class Task(NaturalKeyModel, DeadlineFields):
     is_single: bool
     last_report_note: str | None
     last_report_on: datetime.date | None
+    department_reports: list[TaskLog]
     entered_at: datetime.datetime
     last_entry_at: datetime.datetime
     request_text: str | None

@@ -46,7 +46,7 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
     conditions = _conditions(first, last)
 
     def matching_tasks(name: str, *order: str) -> tuple[Task, ...]:
-        ordered = tasks.filter(conditions[name]).with_last_report().for_listing()
+        ordered = tasks.filter(conditions[name]).with_last_report().with_department_reports(last).for_listing()
         return tuple(ordered.order_by(*order, "suggestion__meeting", "suggestion__position", "number"))
 
     extensions = summarise_extensions(extended := matching_tasks("extended"), last, first)

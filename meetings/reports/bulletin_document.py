@@ -99,7 +99,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
         bulletin.reported,
         _("Tasks reported on in the period"),
         Column(label("status"), 20, lambda task: formatting.format_state(task, bulletin.last), is_centred=True),
-        Column(label("progress"), 37, formatting.format_progress),
+        Column(label("progress"), 37, lambda task: formatting.format_progress(task, since=bulletin.first)),
         otherwise=_("Nothing was reported."),
         with_meeting=True,
     )

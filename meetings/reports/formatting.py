@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.display.fields import label
+from meetings.display.progress import DepartmentReport, department_reports
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
 from meetings.models import Health, Status, SuggestionOutcome, Task
@@ -104,13 +105,23 @@ def format_closure(task: Task) -> str:
     }
 
 
-def format_progress(task: Task) -> str:
-    """Return the latest progress with its day, or that nothing was reported."""
-    if not task.last_report_note or task.last_report_on is None:
-        return _("No progress has been reported.")
-    return pgettext("progress", "(%(day)s) %(note)s") % {
-        "day": format_day(task.last_report_on),
-        "note": task.last_report_note,
+def format_progress(task: Task, since: datetime.date = datetime.date.min) -> str:
+    """Return each department's own last progress, or that there is none.
+
+    A report a line, with its day and who gave it; only those effective on ``since`` or later.
+    """
+    reports = [report for report in department_reports(task) if report.day >= since]
+    return "\n".join(map(_format_report, reports)) or _("No progress has been reported.")
+
+
+def _format_report(report: DepartmentReport) -> str:
+    day = format_day(report.day)
+    if not report.reporter:
+        return pgettext("progress", "(%(day)s) %(note)s") % {"day": day, "note": report.note}
+    return _("%(reporter)s (%(day)s): %(progress)s") % {
+        "reporter": report.reporter,
+        "day": day,
+        "progress": report.note,
     }
 
 

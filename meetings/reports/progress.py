@@ -103,7 +103,7 @@ class ProgressReport:
 def build_progress_report(meeting: Meeting, day: datetime.date) -> ProgressReport:
     """Gather the report on ``meeting`` as of ``day``. A fixed number of queries."""
     tasks = Task.objects.on(day).filter(suggestion__meeting=meeting)
-    ordered = tuple(tasks.with_last_report().for_listing().order_by("suggestion__position", "number"))
+    ordered = tuple(tasks.with_department_reports(day).for_listing().order_by("suggestion__position", "number"))
     requests = ExtensionRequest.objects.open_on(day).filter(task__in=[task.pk for task in ordered])
     return ProgressReport(
         meeting=meeting,
@@ -194,9 +194,9 @@ def find_related_suggestions(meeting: Meeting, day: datetime.date) -> tuple[Rela
 
 
 def add_outcomes(pairs: list[tuple[Suggestion, Suggestion]], day: datetime.date) -> tuple[RelatedSuggestion, ...]:
-    """Return the ``pairs`` with the earlier one's tasks and outcome. Five queries."""
+    """Return the ``pairs`` with the earlier one's tasks and outcome. Six queries."""
     earlier = [before for _suggestion, before in pairs]
-    tasks = Task.objects.on(day).filter(suggestion__in=earlier).with_last_report().for_listing()
+    tasks = Task.objects.on(day).filter(suggestion__in=earlier).with_department_reports(day).for_listing()
     parts = build_suggestion_parts(earlier, tasks.order_by("suggestion", "number"), day)
     return tuple(
         RelatedSuggestion(suggestion, part.suggestion, part.outcome, part.tasks)

@@ -56,7 +56,7 @@ def write_register_with_summary(
     about days before. The numbers are values, each that of the list of the same day; the charts refer to their cells.
     """
     workbook = new_workbook(sheet_name(day), write_only=True)
-    add_list_sheet(workbook, title=sheet_name(day), columns=COLUMNS, lines=iterate_tasks(tasks))
+    add_list_sheet(workbook, title=sheet_name(day), columns=COLUMNS, lines=iterate_tasks(tasks, day))
     sheet = workbook.create_sheet(sheet_title(_("Summary")))
     _set_up_sheet(sheet)
     _append_row(sheet, [_("Summary of the register on %(day)s") % {"day": day.isoformat()}], _TITLE)

@@ -33,7 +33,7 @@ def build_reply_sheet(person: Person, day: datetime.date) -> ReplySheet:
     newest_first = own.order_by("-meeting__issued_on", "-meeting_id", "position")
     suggestions = list(newest_first.select_related("meeting", "raised_before__meeting"))
     of_person = Task.objects.on(day).filter(suggestion__in=suggestions)
-    tasks = of_person.with_last_report().for_listing().order_by("suggestion", "number")
+    tasks = of_person.with_department_reports(day).for_listing().order_by("suggestion", "number")
     again: dict[int, list[Suggestion]] = {}
     later = Suggestion.objects.filter(raised_before__in=suggestions, meeting__issued_on__lte=day)
     for suggestion in later.select_related("meeting").order_by("meeting__issued_on", "position"):

@@ -136,10 +136,17 @@ def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
             "report",
             _("Overdue, or a review missed: to report"),
             answerable.filter(pk__in=_states_to_report(day).values("task")),
-            # What was reported last stands here for what is asked: anything newer.
-            lambda: (F("last_report_note"), F("next_day")),
+            # What the liaison's departments reported last stands here for what is asked: anything newer.
+            lambda: (_last_note(account, day), F("next_day")),
         ),
     ]
+
+
+def _last_note(account: Account, day: datetime.date) -> Subquery:
+    own = account.departments.values("pk")
+    by_own = Q(department__in=own) | Q(department__merged_into__in=own)
+    reports = TaskLog.objects.standing(day).filter(by_own, task=OuterRef("pk"), is_report=True, effective_on__lte=day)
+    return Subquery(reports.order_by("-effective_on", "-sequence").values("note")[:1])
 
 
 def _states_to_report(day: datetime.date) -> QuerySet[TaskState]:

@@ -37,7 +37,8 @@ class TaskColumn(RowColumn):
     """A column of tasks; those with equal keys stand as printed.
 
     What it takes is loaded only for a list that shows it: ``parts`` are those of `TaskQuerySet.for_listing`, and
-    ``annotate`` adds, also for a list that is sorted by it, what its template or its order asks for.
+    ``prefetch`` is for what depends on the day. ``annotate`` adds, also for a list that is sorted by it, what its
+    template or its order asks for.
     """
 
     tie_breakers = PRINTED_ORDER
@@ -49,11 +50,13 @@ class TaskColumn(RowColumn):
         *,
         css: str = "",
         parts: Sequence[str] = (),
+        prefetch: Callable[[TaskQuerySet, datetime.date], TaskQuerySet] | None = None,
         annotate: Callable[[TaskQuerySet, datetime.date], TaskQuerySet] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(label, sort_key, css=css, **options)
         self.parts = parts
+        self.prefetch = prefetch
         self.annotate = annotate
 
 
@@ -93,7 +96,9 @@ class TaskTable(ListTable):
     due = TaskColumn(label("deadline"), F("day_next_due"))
     status = TaskColumn(label("status"), STATUS_ORDER)
     health = TaskColumn(label("health"), F("health_rank"), css="card-badge")
-    progress = TaskColumn(label("progress"), F("last_report_on"), css="cell-progress")
+    progress = TaskColumn(
+        label("progress"), F("last_report_on"), prefetch=TaskQuerySet.with_department_reports, css="cell-progress"
+    )
     meeting = TaskColumn(label("meeting"), F("suggestion__meeting__issued_on"), css=LINE)
     aspect = TaskColumn(label("aspect"), F("suggestion__aspect__title"))
     suggestion = TaskColumn(label("suggestion"), NullIf(F("suggestion__text"), Value("")), css=f"{LABELLED} {LINE}")
@@ -125,6 +130,8 @@ class TaskTable(ListTable):
         columns, by_name = list(columns), cls.base_columns
         parts = dict.fromkeys(part for name in columns for part in by_name[name].parts)
         tasks = tasks.with_last_report().with_first_assignees().for_listing(parts)
+        for prefetch in filter(None, (by_name[name].prefetch for name in columns)):
+            tasks = prefetch(tasks, day)
         for name in dict.fromkeys([*columns, *(name.removeprefix("-") for name in sorting)]):
             if annotate := by_name[name].annotate:
                 tasks = annotate(tasks, day)

@@ -15,6 +15,7 @@ from meetings.core.lifecycle import CAN_REPORT, transitions_from
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import format_review_interval, format_value, label
 from meetings.display.import_issues import issue_message
+from meetings.display.progress import department_reports
 from meetings.models import Batch, Health, Task
 from meetings.tasks import display
 from meetings.tasks.overview import NextActor
@@ -23,6 +24,7 @@ from meetings.tasks.statistics import Figure, HealthCount
 register = template.Library()
 
 
+register.filter(department_reports)
 register.filter(display.due_text)
 register.filter(display.department_names)
 register.filter(display.extension_text)

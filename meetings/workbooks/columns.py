@@ -2,8 +2,9 @@
 
 from django.utils.translation import pgettext_lazy
 
+from meetings.display.progress import department_reports
 from meetings.exports.columns import CellKind, Column
-from meetings.exports.formatting import ENUMERATION_COMMA, deadline_lines, department_labels
+from meetings.exports.formatting import ENUMERATION_COMMA, deadline_lines, department_labels, format_report
 from meetings.exports.task_columns import task_column
 from meetings.models import Task
 from meetings.workbooks.format import WorkbookColumn
@@ -25,9 +26,7 @@ def _nothing(task: Task) -> None:
 
 
 def _last_progress(task: Task) -> str:
-    if not task.last_report_on:
-        return ""
-    return f"{task.last_report_on.isoformat()}\n{task.last_report_note}"
+    return "\n".join(map(format_report, department_reports(task)))
 
 
 # The columns by their keys; a locked one has a value, an open one has none.

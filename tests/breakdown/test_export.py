@@ -198,16 +198,19 @@ def test_the_form_with_status_has_a_line_a_task(tmp_path):
     assert {row["预警"] for row in by_head} == {str(Health(name).label) for name in world.tasks}
 
 
-@pytest.mark.parametrize("write", [write_breakdown, write_breakdown_with_status, write_breakdown_document])
-def test_a_longer_table_costs_no_more_queries(write, tmp_path, django_assert_num_queries):
+@pytest.mark.parametrize(
+    ("write", "queries"), [(write_breakdown, 8), (write_breakdown_with_status, 9), (write_breakdown_document, 8)]
+)
+def test_a_longer_table_costs_no_more_queries(write, queries, tmp_path, django_assert_num_queries):
     meeting = factories.meeting()
     for suggestions in (1, 4):
         while meeting.suggestions.count() < suggestions:
             suggestion = factories.suggestion(meeting, sources=[(factories.person("易春"), "委员")])
             factories.task(suggestion)
             factories.task(suggestion)
-        # Leads; suggestions, sources; tasks, their departments with names, their leaders with names.
-        with (tmp_path / "file").open("wb") as file, django_assert_num_queries(8):
+        # Leads; suggestions, sources; tasks, their departments with names, their leaders with names; with status their
+        # reports too.
+        with (tmp_path / "file").open("wb") as file, django_assert_num_queries(queries):
             write(file, meeting, ISSUED)
 
 

@@ -339,6 +339,7 @@ REPORT = [
     "the tasks with their suggestions and aspects",
     "departments of the tasks",
     "leaders of the tasks",
+    "each department's last report",
     "the suggestions",
     "their sources",
     "their outcomes",
@@ -352,6 +353,7 @@ REPORT = [
     "the tasks of the earlier ones",
     "departments of the earlier ones",
     "leaders of the earlier ones",
+    "their departments' last reports",
     "outcomes of the earlier ones",
 ]
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.db.models import Prefetch
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext, pgettext_lazy
 
 from meetings.display.fields import format_value, label
+from meetings.display.progress import department_reports
 from meetings.exports.columns import CellKind, Column
 from meetings.exports.formatting import (
     ENUMERATION_COMMA,
     deadline_lines,
     department_labels,
     distinct,
+    format_report,
     format_source,
     leader_names,
 )
@@ -51,7 +52,7 @@ def rows_by_suggestion(meeting: Meeting, day: datetime.date) -> list[BreakdownRo
 def rows_by_task(meeting: Meeting, day: datetime.date) -> list[BreakdownRow]:
     """Return the rows by task; a suggestion without a task has a row of its own."""
     rows: list[BreakdownRow] = []
-    for suggestion in _suggestions(meeting, day):
+    for suggestion in _suggestions(meeting, day, with_reports=True):
         tasks = list(suggestion.tasks.all())
         for place, task in enumerate(tasks or [None]):
             rows.append(BreakdownRow(suggestion, (task,) if task else (), len(tasks), is_first=place == 0))
@@ -82,8 +83,11 @@ def merged_ranges(rows: Sequence[BreakdownRow], column: Column[BreakdownRow]) ->
             yield indices[0], indices[-1] + 1
 
 
-def _suggestions(meeting: Meeting, day: datetime.date) -> Iterable[Suggestion]:
-    tasks = Task.objects.on(max(day, meeting.issued_on)).with_last_report().order_by("number")
+def _suggestions(meeting: Meeting, day: datetime.date, *, with_reports: bool = False) -> Iterable[Suggestion]:
+    day = max(day, meeting.issued_on)
+    tasks = Task.objects.on(day).order_by("number")
+    if with_reports:
+        tasks = tasks.with_department_reports(day)
     return (
         meeting.suggestions.order_by("position")
         .select_related("aspect")
@@ -149,14 +153,6 @@ def _deadlines_and_extensions(task: Task) -> Iterable[str]:
         ) % {"count": task.day_extension_count, "days": task.day_extension_days}
 
 
-def _latest_progress(task: Task) -> Iterable[str]:
-    if task.last_report_note and task.last_report_on:
-        yield _("%(day)s: %(progress)s") % {
-            "day": date_format(task.last_report_on, "Y-m-d"),
-            "progress": task.last_report_note,
-        }
-
-
 def _aspect_key(row: BreakdownRow) -> int | None:
     return row.suggestion.aspect_id
 
@@ -185,7 +181,9 @@ _COLUMNS: dict[str, Column[BreakdownRow]] = {
     "health": Column(
         label("health"), 0, _join_task_values(lambda task: [format_value("health", task.health)]), is_centred=True
     ),
-    "progress": Column(label("progress"), 0, _join_task_values(_latest_progress)),
+    "progress": Column(
+        label("progress"), 0, _join_task_values(lambda task: map(format_report, department_reports(task)))
+    ),
     "sources": Column(pgettext_lazy("column head", "Suggested by"), 0, _sources),
     "remarks": Column(label("remarks"), 0, _join_task_values(lambda task: [task.remarks])),
 }

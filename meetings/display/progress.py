@@ -1,0 +1,35 @@
+"""Reports of progress: each department's own last one, by name where it matters."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from meetings.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentReport:
+    """A department's last report on a task; ``reporter`` is empty if nobody is named."""
+
+    reporter: str
+    day: datetime.date
+    note: str
+
+
+def department_reports(task: Task) -> list[DepartmentReport]:
+    """Return each department's own last report, newest first, without empty ones.
+
+    ``task`` comes from `TaskQuerySet.with_department_reports`. Nobody is named where the task has one department, whose
+    report is the only one.
+    """
+    reports = [entry for entry in task.department_reports if entry.note]
+    named = []
+    for entry in reports:
+        department = entry.department and (entry.department.merged_into or entry.department)
+        if department is not None:
+            reporter = department.name if len(reports) > 1 or entry.is_shared else ""
+        else:
+            reporter = _("The secretariat") if len(reports) > 1 else ""
+        named.append(DepartmentReport(reporter, entry.effective_on, entry.note))
+    return named
