@@ -11,6 +11,7 @@ from meetings.core.dates import add_months
 from meetings.deadlines import Deadline, DeadlineKind as Kind, Precision as Exactness
 from meetings.display.fields import FIELDS, format_value, join_items
 from meetings.models import ChangeLog, DeadlineKind, Health, Precision, Task, TaskLog
+from meetings.tasks.services.batch_plan import PlannedRow
 
 
 def lateness(task: Task, day: datetime.date) -> str:
@@ -102,7 +103,7 @@ class Change:
     new: str
 
 
-def describe_changes(entry: TaskLog | ChangeLog) -> list[Change]:
+def describe_changes(entry: TaskLog | ChangeLog | PlannedRow) -> list[Change]:
     """Return what ``entry`` changed, in the order of `FIELDS`."""
     return [
         Change(str(field.label), format_value(name, change["old"]), format_value(name, change["new"]))

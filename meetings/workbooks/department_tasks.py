@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from meetings.core.lifecycle import ActorRole, Status as LifecycleStatus, transitions_from
+from meetings.core.lifecycle import ActorRole, Status as LifecycleStatus, Step, transitions_from
 from meetings.models import ANSWERABLE_ROLES, Status, Task, TaskDepartment
 from meetings.models.task import TaskQuerySet
 
@@ -17,9 +17,14 @@ def roles_of_department(task: Task, department_id: int) -> frozenset[ActorRole]:
 
 
 def allowed_statuses(task: Task, department_id: int, status: str) -> tuple[Status, ...]:
-    """Return the statuses the department may write: the present one, and next ones."""
-    steps = transitions_from(LifecycleStatus(status), roles_of_department(task, department_id))
-    return (Status(status), *(Status(step.target.value) for step in steps))
+    """Return the statuses the department may write: the present one, and next ones.
+
+    Progress starts a task, so that what is to come after the start may be written in the same row.
+    """
+    roles = roles_of_department(task, department_id)
+    steps = transitions_from(LifecycleStatus(status), roles)
+    later = [later for step in steps if step.step is Step.START for later in transitions_from(step.target, roles)]
+    return (Status(status), *(Status(step.target.value) for step in (*steps, *later)))
 
 
 def open_tasks_of_departments(tasks: TaskQuerySet, department_ids: Iterable[int]) -> TaskQuerySet:

@@ -6,6 +6,7 @@ its department may: it cannot close a task, whoever hands it in.
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -41,10 +42,10 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
     read = converter.structure(upload.content, ParsedWorkbook)
     comparison = _Comparison(read.rows, account, timezone.localdate(upload.uploaded_at))
     rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]
-    _plan_rows(rows, account)
     for row in rows:
         if row.state is RowState.CONFLICT:
             row.choice = upload.decisions.get(str(row.place), FILE if row.is_harmless else "")
+    _plan_rows(rows, account)
     message = _("This cell is locked and was changed. The change is not taken over.")
     locked = [
         Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)
@@ -154,12 +155,17 @@ class _Comparison:
         for column, cell in data.items():
             if cell.is_merged:
                 row.reject(_("This cell is merged with others. Part them, and write in each row."), column)
-        status, day = self._parse_status(row, task, department), self._parse_day(row)
-        note = _compose_note(row.read)
+        asked_status, day = self._parse_status(row, task, department), self._parse_day(row)
+        status = None if asked_status == task.day_status else asked_status
+        progress, reason = _words(row.read)
+        note = _compose_note(progress, reason)
         if len(note) > MAX_TEXT_LENGTH:
             column = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
             message = _("Progress and reason have more than %(most)d characters together. Shorten them.")
             row.reject(message % {"most": MAX_TEXT_LENGTH}, column)
+        if status == Status.CLOSURE_REQUESTED and not note and not row.findings:
+            message = _("Say why the task becomes “%(to)s”.") % {"to": Status(status).label}
+            row.reject(message, WorkbookColumn.NEW_STATUS)
         if not note and status is None and not row.findings:
             if WorkbookColumn.DAY not in data:
                 # The present status, chosen once more: nothing is to change.
@@ -168,19 +174,32 @@ class _Comparison:
         if not row.findings:
             row.state = RowState.CHANGES
             row.change = TaskChange(
-                task_id=task.pk, version=task.version, effective_on=day, note=note, status=status, department=department
+                task_id=task.pk,
+                version=task.version,
+                effective_on=day,
+                note=note,
+                status=status,
+                # What is said to be not started is not; and why nothing was done is no progress.
+                keeps_status=status is None and (not progress or asked_status == Status.NOT_STARTED),
+                department=department,
             )
+            if status == Status.CLOSURE_REQUESTED:
+                told = progress or (reason if task.day_status == Status.NOT_STARTED else "")
+                row.change = replace(row.change, progress=told, note=reason or progress)
             row.differences = list(_differences(row, task, row.change))
 
     def _parse_status(self, row: ReviewedRow, task: Task, department: Department) -> str | None:
-        """Return the status asked for, none where it stays or is rejected."""
+        """Return the status asked for, none where none is or it is rejected."""
         cell = row.read.open_cells.get(WorkbookColumn.NEW_STATUS)
         if cell is None or cell.is_merged:
             return None
         status = parse_status(cell.text)
         offered = allowed_statuses(task, department.pk, task.day_status)
+        if status == Status.CLOSED and task.day_status != Status.CLOSED:
+            # A department says that it is done; that it is closed is the secretariat's to say.
+            status = Status.CLOSURE_REQUESTED
         if status in offered:
-            return None if status == task.day_status else str(status)
+            return str(status)
         if status is None:
             message = _("No status is called so. Choose one of: %(statuses)s.")
         else:
@@ -210,6 +229,10 @@ def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[D
                 old = task.last_report_note or ""
             case WorkbookColumn.NEW_STATUS:
                 old, new = format_value("status", task.day_status), format_value("status", change.status)
+                if cell and change.status is None:
+                    old, new, note = "", old, _("It stays so.")
+                elif cell and parse_status(cell.text) != change.status:
+                    note = _("Written as “%(text)s”.") % {"text": cell.text.strip()}
             case WorkbookColumn.DAY:
                 new = date_format(change.effective_on, "DATE_FORMAT")
                 if cell is None:
@@ -220,12 +243,17 @@ def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[D
             yield Difference(cell.reference if cell else "", column_name(column), old, new, note)
 
 
-def _compose_note(read: WorkbookRow) -> str:
-    """Return the entry's note in Chinese: the progress, the reason, or both."""
+def _words(read: WorkbookRow) -> tuple[str, str]:
+    """Return the progress and the reason that a row tells."""
     progress, reason = (
         clean_text(read.open_cells[column].text).strip() if column in read.open_cells else ""
         for column in (WorkbookColumn.PROGRESS, WorkbookColumn.REASON)
     )
+    return progress, reason
+
+
+def _compose_note(progress: str, reason: str) -> str:
+    """Return an entry's note in Chinese: the progress, the reason, or both."""
     if not progress or not reason:
         return progress or reason
     with translation.override(settings.LANGUAGE_CODE):
@@ -248,14 +276,14 @@ def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
         return True
     of_another = entry.department_id is not None and entry.department_id != department.pk
     starts = {"status": {"old": Status.NOT_STARTED, "new": Status.IN_PROGRESS}}
-    return entry.kind == EntryKind.PROGRESS and of_another and entry.changes in ({}, starts)
+    return entry.kind in (EntryKind.PROGRESS, EntryKind.REVIEW) and of_another and entry.changes in ({}, starts)
 
 
 # --- all rows -------------------------------------------------------------------------------------
 
 
 def _plan_rows(rows: list[ReviewedRow], account: Account) -> None:
-    """Plan the rows' changes by `plan_batch`; five queries a portion."""
+    """Plan each row's change after those before it. Six queries a portion."""
     changed = {id(row.change): row for row in rows if row.change and row.state is not RowState.RECORDED}
     columns = {
         "status": WorkbookColumn.NEW_STATUS,
@@ -263,8 +291,10 @@ def _plan_rows(rows: list[ReviewedRow], account: Account) -> None:
         "note": WorkbookColumn.PROGRESS,
     }
     for portion in partition_changes(row.change for row in changed.values() if row.change):
-        for planned_row in plan_batch(changes=portion, actor=account):
-            row, refusal = changed[id(planned_row.change)], planned_row.refusal
+        before = [row.planned_row for row in changed.values() if row.planned_row and row.is_accepted]
+        planned_rows = plan_batch(changes=portion, actor=account, after=before)
+        for change, planned_row in zip(portion, planned_rows, strict=True):
+            row, refusal = changed[id(change)], planned_row.refusal
             if refusal is None:
                 row.planned_row = planned_row
             else:

@@ -15,11 +15,10 @@ from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.draft_services import display_name, hash_content
-from meetings.models import Account, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
-from meetings.tasks.services.batch import plan_batch, run_planned_batch
-from meetings.tasks.services.batch_plan import BatchResult, PlannedRow, TaskChange
-from meetings.tasks.services.log import write_entries
-from meetings.workbooks.review import partition_changes, review_upload
+from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
+from meetings.tasks.services.batch import run_planned_batch
+from meetings.tasks.services.batch_plan import PlannedRow
+from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
 from .parser import ParsedWorkbook
@@ -113,8 +112,8 @@ def accept_upload(
     version_token: str,
     seen_entry_id: int,
     leave_out: bool,
-) -> BatchResult:
-    """Write the workbook's changes as one batch; wrong rows are left out.
+) -> tuple[Batch, int]:
+    """Write the changes as one batch, wrong rows left out; return it and their number.
 
     ``version_token`` is `review_version_token` of the page the person looked at and ``seen_entry_id`` the
     `last_entry_id` before it was made; ``leave_out`` that they know of the rows left out. Raises AlreadyDecidedError
@@ -146,10 +145,9 @@ def accept_upload(
             % {"number": number},
             field="leave_out",
         )
-    accepted = _write_batch(upload, review.accepted, actor)
-    upload.state, upload.batch = WorkbookState.ACCEPTED, accepted.batch
+    upload.state, upload.batch = WorkbookState.ACCEPTED, _write_batch(upload, review.accepted, actor)
     upload.save(update_fields=["state", "batch"])
-    return accepted
+    return upload.batch, len(review.accepted)
 
 
 def already_accepted_message(upload: WorkbookUpload) -> str:
@@ -168,41 +166,22 @@ def _lock_tasks(upload: WorkbookUpload) -> None:
     list(held.order_by("pk").values_list("pk"))
 
 
-def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account) -> BatchResult:
-    """Write the first portion of changes as a batch, and the others into the same one.
-
-    Those refused are rows that another row made impossible.
-    """
-    planned = {id(row.change): row.planned_row for row in rows if row.planned_row}
-    first, *others = partition_changes(row.change for row in planned.values())
-    result = run_planned_batch(
-        rows=[planned[id(change)] for change in first],
+def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account) -> Batch:
+    """Write the rows' planned entries as a batch, those of one task one after another."""
+    of_tasks: dict[int, PlannedRow] = {}
+    for row in rows:
+        planned = row.planned_row
+        assert planned is not None  # what is accepted has been planned
+        before = of_tasks.get(planned.task.pk)
+        entries = (*before.entries, *planned.entries) if before else planned.entries
+        of_tasks[planned.task.pk] = replace(before or planned, entries=entries)
+    return run_planned_batch(
+        rows=list(of_tasks.values()),
         actor=actor,
         source=BatchSource.WORKBOOK,
         file_name=upload.original_name,
         file_sha256=upload.sha256,
-    )
-    replanned: list[PlannedRow] = []
-    for portion in others:
-        planned_rows = plan_batch(changes=_refresh_changes(portion), actor=actor)
-        write_entries({row.task: row.entries for row in planned_rows if row.entries}, actor=actor, batch=result.batch)
-        replanned += planned_rows
-    changed = [*result.changed, *(row for row in replanned if row.entries)]
-    return BatchResult(result.batch, changed, [row for row in replanned if not row.entries])
-
-
-def _refresh_changes(changes: list[TaskChange]) -> list[TaskChange]:
-    """Return the changes on the versions that other rows of the workbook have left."""
-    ids = [change.task_id for change in changes]
-    tasks = {task.pk: task for task in Task.objects.select_for_update(of=("self",)).filter(pk__in=ids)}
-    return [
-        replace(
-            change,
-            version=tasks[change.task_id].version,
-            status=None if change.status == tasks[change.task_id].status else change.status,
-        )
-        for change in changes
-    ]
+    ).batch
 
 
 def _entries_after(entry_id: int, review: WorkbookReview) -> list[TaskLog]:

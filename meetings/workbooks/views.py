@@ -243,26 +243,19 @@ def _set_aside(request: Request, upload: WorkbookUpload, form: WorkbookReviewFor
 
 
 def _accept(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
-    accepted = services.accept_upload(
+    batch, number = services.accept_upload(
         upload_id=upload.pk,
         actor=request.user,
         version_token=form.cleaned_data["seen"],
         seen_entry_id=form.cleaned_data["seen_at"],
         leave_out=form.cleaned_data["leave_out"],
     )
-    number = len(accepted.changed)
     message = ngettext(
         "%(number)d row of “%(file)s” is in the register.",
         "%(number)d rows of “%(file)s” are in the register.",
         number,
     )
-    messages.success(request, message % {"number": number, "file": upload}, extra_tags=undo_tag(accepted.batch))
-    for row in accepted.refused:
-        messages.warning(
-            request,
-            _("Left out: “%(task)s”. %(sentence)s")
-            % {"task": row.task, "sentence": row.refusal.message if row.refusal else ""},
-        )
+    messages.success(request, message % {"number": number, "file": upload}, extra_tags=undo_tag(batch))
     return redirect("fill_in_upload", upload.pk)
 
 

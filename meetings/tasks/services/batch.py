@@ -18,6 +18,7 @@ liaison's quick updates, row by row; departments, leaders and review days are th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -43,6 +44,7 @@ from meetings.models.task import TaskQuerySet
 
 from .assignments import Assignments, get_assignments, replace_assignments
 from .batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
+from .consequences import find_consequences, foresee_entries
 from .corrections import plan_assignments
 from .log import write_entries
 from .status import plan_update
@@ -86,13 +88,13 @@ def build_task_changes(versions: Mapping[int, int | None], **values: Any) -> lis
     return [TaskChange(task_id=task_id, version=version, **values) for task_id, version in versions.items()]
 
 
-def plan_batch(*, changes: Iterable[TaskChange], actor: Account) -> list[PlannedRow]:
-    """Validate each change; return the planned rows in input order. Five queries.
+def plan_batch(*, changes: Iterable[TaskChange], actor: Account, after: Iterable[PlannedRow] = ()) -> list[PlannedRow]:
+    """Validate each change; return the planned rows in input order. Six queries.
 
-    Writes nothing. Raises InvalidInputError where there is nothing to do, too much at once, or a task that is not in
-    the register.
+    Writes nothing. ``after`` are planned rows, of the same tasks, that are to be written before these. Raises
+    InvalidInputError where there is nothing to do, too much at once, or a task that is not in the register.
     """
-    return _plan_rows(Task.objects.all(), list(changes), actor)
+    return _plan_rows(Task.objects.all(), list(changes), actor, after)
 
 
 @transaction.atomic
@@ -132,7 +134,9 @@ def run_planned_batch(
     return BatchResult(batch, changed, [row for row in rows if not row.entries])
 
 
-def _plan_rows(tasks: TaskQuerySet, changes: list[TaskChange], actor: Account) -> list[PlannedRow]:
+def _plan_rows(
+    tasks: TaskQuerySet, changes: list[TaskChange], actor: Account, after: Iterable[PlannedRow] = ()
+) -> list[PlannedRow]:
     """Plan the ``changes``, once the ``tasks`` are loaded with what the rules ask."""
     ids = {change.task_id: change.version for change in changes}
     if len(ids) < len(changes):
@@ -151,7 +155,22 @@ def _plan_rows(tasks: TaskQuerySet, changes: list[TaskChange], actor: Account) -
     by_id = {task.pk: task for task in rows}
     if len(by_id) < len(ids):
         raise InvalidInputError(_("A task that was chosen is not in the register. Choose the tasks again."))
-    return [_plan_row(by_id[change.task_id], change, actor) for change in changes]
+    foreseen = [row for row in after if row.task.pk in by_id]
+    for row in foreseen:
+        foresee_entries(by_id[row.task.pk], row.entries)
+    if foreseen:
+        changes = [_settle_status(by_id[change.task_id], change) for change in changes]
+    planned = [_plan_row(by_id[change.task_id], change, actor) for change in changes]
+    consequences = find_consequences({row.task: row.entries for row in planned if row.entries})
+    return [replace(row, changes=consequences.get(row.task, {})) for row in planned]
+
+
+def _settle_status(task: Task, change: TaskChange) -> TaskChange:
+    """Return the change without a status that a row before it gives the task."""
+    if change.status not in (task.status, Status.IN_PROGRESS):
+        return change
+    words = dict.fromkeys(text for text in (change.progress, change.note) if text)
+    return replace(change, status=None, progress="", note="\n".join(words))
 
 
 def _plan_row(task: Task, change: TaskChange, actor: Account) -> PlannedRow:
@@ -174,7 +193,7 @@ def _plan_row(task: Task, change: TaskChange, actor: Account) -> PlannedRow:
         if change.has_update:
             no_change_error = _find_no_change_error(task, change)
             if no_change_error is None:
-                entries.append(_plan_update(task, change, actor))
+                entries += _plan_updates(task, change, actor)
         if change.places:
             departments, leaders = _apply_assignments(task, change)
             if (departments, leaders) == get_assignments(task):
@@ -197,6 +216,16 @@ def _find_no_change_error(task: Task, change: TaskChange) -> ServiceError | None
     return InvalidTransitionError(
         _("The task is “%(status)s” already.") % {"status": Status(task.status).label}, field="status"
     )
+
+
+def _plan_updates(task: Task, change: TaskChange, actor: Account) -> list[TaskLog]:
+    """Plan the update, after the progress that it tells in an entry of its own."""
+    if not change.progress.strip():
+        return [_plan_update(task, change, actor)]
+    told = plan_update(task, replace(change, note=change.progress, status=None, next_review=None), actor)
+    started = copy(task)
+    started.status = told.changes["status"]["new"] if "status" in told.changes else task.status
+    return [told, _plan_update(started, change, actor)]
 
 
 def _plan_update(task: Task, change: TaskChange, actor: Account) -> TaskLog:

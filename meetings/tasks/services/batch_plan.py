@@ -1,12 +1,13 @@
 """What a batch is asked to do to each task, and what becomes of each row."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from meetings.errors import ServiceError
 from meetings.models import Batch, Department, DepartmentRole, Person, Task, TaskLog
 
 from .assignments import Assignments
+from .log import Changes
 
 # What `Placing.instead_of` says for «in the place of all that are there».
 REPLACE_ALL = "everybody"
@@ -30,6 +31,8 @@ class TaskChange:
 
     ``note`` has the meaning it has in `update_task` and, with an assignment, is its reason too; with an assignment and
     no status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
+    ``keeps_status``: the note says why nothing was done, so it does not start the task. ``progress`` is told before the
+    change of status, in an entry of its own that starts the task.
     """
 
     task_id: int
@@ -37,6 +40,8 @@ class TaskChange:
     version: int | None = None
     note: str = ""
     status: str | None = None
+    keeps_status: bool = False
+    progress: str = ""
     next_review: datetime.date | None = None
     department: Department | None = None
     place_department: Assignment | None = None
@@ -57,7 +62,8 @@ class TaskChange:
 class PlannedRow:
     """The plan of one change: the unsaved ``entries`` to write, or its ``refusal``.
 
-    ``parts`` are the departments and leaders the task would have, None where they stay.
+    ``parts`` are the departments and leaders the task would have, None where they stay; ``changes`` what else becomes
+    of the task that no entry says (`find_consequences`).
     """
 
     task: Task
@@ -65,6 +71,7 @@ class PlannedRow:
     entries: tuple[TaskLog, ...] = ()
     parts: Assignments | None = None
     refusal: ServiceError | None = None
+    changes: Changes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

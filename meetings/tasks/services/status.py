@@ -46,7 +46,9 @@ def plan_update(task: Task, change: TaskChange, actor: Account, steps: frozenset
     """Return the entry of `update_task` without writing; raises as that does."""
     actor_roles = _require_reporter(actor, task)
     note, status, effective_on = change.note.strip(), change.status, change.effective_on
-    transition = find_allowed_transition(task, status, note, actor_roles, steps)
+    transition = None
+    if not change.keeps_status:
+        transition = find_allowed_transition(task, status, note, actor_roles, steps)
     if transition is not None:
         check_agreement(task, transition)
     changes = status_changes(task, transition)
@@ -65,7 +67,7 @@ def plan_update(task: Task, change: TaskChange, actor: Account, steps: frozenset
     if transition and status not in (None, task.status):
         kind = EntryKind.STATUS
     else:
-        kind = EntryKind.PROGRESS if note else EntryKind.REVIEW
+        kind = EntryKind.PROGRESS if note and not change.keeps_status else EntryKind.REVIEW
     return TaskLog(
         kind=kind, effective_on=effective_on, changes=changes, note=note, is_report=is_report, department=department
     )

@@ -141,11 +141,7 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
     }
     if rows is not None:
         context["preview"] = True
-        context["will_change"] = [
-            (row.task, [change for entry in row.entries for change in describe_changes(entry)])
-            for row in rows
-            if row.entries
-        ]
+        context["will_change"] = [row for row in rows if row.entries]
         context["cannot"] = _group_by_reason(rows)
         context["blocked_count"] = sum(len(tasks) for _reason, tasks in context["cannot"])
     else:

@@ -1,0 +1,51 @@
+"""Consequences of planned entries: what becomes of their tasks that no entry says."""
+
+from collections.abc import Mapping, Sequence
+
+from meetings.core.lifecycle import ENDED_STATUSES
+from meetings.models import ExtensionRequest, Task, TaskLog, TaskState
+from meetings.models.log import replay
+
+from .log import Changes, copy_current_state, deadline_to_json, iso
+
+
+def find_consequences(planned: Mapping[Task, Sequence[TaskLog]]) -> dict[Task, Changes]:
+    """Return what writing the ``planned`` entries changes besides. At most one query.
+
+    A report moves the next review, and where a task ends a request for a later deadline lapses.
+    """
+    consequences: dict[Task, Changes] = {}
+    for task, entries in planned.items():
+        new = _replay_with(task, entries).next_review
+        is_said = any("next_review" in entry.changes for entry in entries)
+        is_moved = new != task.next_review and not is_said
+        consequences[task] = {"next_review": {"old": iso(task.next_review), "new": iso(new)}} if is_moved else {}
+    ending = {task.pk: task for task, entries in planned.items() if any(map(_is_ending, entries))}
+    if ending:
+        for request in ExtensionRequest.objects.waiting().filter(task__in=ending):
+            asked = deadline_to_json(request.deadline)
+            consequences[ending[request.task_id]]["asked_deadline"] = {"old": asked, "new": None}
+    return consequences
+
+
+def foresee_entries(task: Task, entries: Sequence[TaskLog]) -> None:
+    """Let ``task``, unsaved, be as once the planned ``entries`` are written.
+
+    Its log was prefetched, so that the rules ask what they will find.
+    """
+    copy_current_state(task, _replay_with(task, entries))
+    log = task.log.all()
+    log._result_cache = [*log, *entries]
+
+
+def _replay_with(task: Task, entries: Sequence[TaskLog]) -> TaskState:
+    """Return the last interval of the task's prefetched log followed by ``entries``."""
+    for sequence, entry in enumerate(entries, start=len(task.log.all()) + 1):
+        entry.sequence = sequence
+    log = sorted([*task.log.all(), *entries], key=lambda entry: (entry.effective_on, entry.sequence))
+    *_before, state = replay(task.pk, log)
+    return state
+
+
+def _is_ending(entry: TaskLog) -> bool:
+    return entry.changes.get("status", {}).get("new") in ENDED_STATUSES

@@ -1,0 +1,125 @@
+"""What the page of a workbook shows is what the log has once it is accepted."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from meetings.minutes.documents.sheets import read_sheets
+from meetings.models import Batch, EntryKind, Language, Status, Task
+from meetings.workbooks.reviewed_rows import RowState
+from tests.depth import examples
+from tests.tasks.previews import happened, shown
+
+from .workbook_files import accept, accepted, edited, fetched, fill, filled, handed_in, review_after
+
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+
+
+@pytest.fixture(autouse=True)
+def _without_another_process(monkeypatch):
+    monkeypatch.setattr("meetings.workbooks.views.read_sheets_in_sandbox", read_sheets)
+
+
+STATUSES = ["", "未启动", "推进中", "申请办结", "已完成", "已办结"]
+words = st.sampled_from(["", "", "已完成初稿。", "已征求意见。\n正在汇总。"])
+cells = st.fixed_dictionaries(
+    {
+        "progress": words,
+        "reason": st.sampled_from(["", "", "因经费未落实，尚未启动。"]),
+        "new_status": st.sampled_from(STATUSES),
+        "days_ago": st.sampled_from([None, 0, 3, 40]),
+    }
+)
+
+
+@pytest.mark.deep
+@pytest.mark.long
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(cells, min_size=7, max_size=7))
+def test_what_the_preview_shows_is_what_the_log_has(world, rows):
+    with transaction.atomic():
+        _fill_in_and_accept(world, rows)
+        transaction.set_rollback(True)
+
+
+def _fill_in_and_accept(world, rows) -> None:
+    """Fill in all the sheets, of which two are about one task, and accept what the page shows."""
+    tasks = [world.overdue, world.undecided, world.due_soon, world.on_track, world.review_missed]
+    places = [*(("技术部", task) for task in tasks[:4]), ("办公室", tasks[4]), ("国际部", world.undecided)]
+
+    def edit(workbook):
+        for (sheet, task), row in zip(places, rows, strict=False):
+            day = None if row["days_ago"] is None else world.day - datetime.timedelta(days=row["days_ago"])
+            values = {name: row[name] or None for name in ("progress", "reason", "new_status")}
+            fill(workbook[sheet], task, day=day, **values)
+
+    page = handed_in(world.secretariat, edited(fetched(world.secretariat), edit))
+    if not page.context["review"].accepted:
+        return
+    before = list(Task.objects.all())
+    assert accept(world.secretariat, page, leave_out="yes").status_code == 200
+    entries = Batch.objects.get().entries.all()
+    assert shown(page.content.decode()) == happened(entries, before, Language.CHINESE)
+
+
+def test_not_started_is_honoured_and_why_is_no_progress(world):
+    note = "因经费未落实，尚未启动"
+    for values in (
+        {"new_status": "未启动", "progress": note},
+        {"new_status": "未启动", "reason": note},
+        {"reason": note},
+    ):
+        with transaction.atomic():
+            accepted(world.liaison, filled(fetched(world.liaison), world.overdue, **values))
+            entry = Batch.objects.get().entries.get()
+            assert (entry.note, entry.kind, entry.changes) == (note, EntryKind.REVIEW, {})
+            assert entry.department == world.technology
+            assert Task.objects.get(pk=world.overdue.pk).status == Status.NOT_STARTED
+            transaction.set_rollback(True)
+
+
+def test_progress_starts_a_task_and_the_page_says_so(world):
+    page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="已成立小组。"))
+    ((entry,), consequences) = shown(page.content.decode())
+    assert "未启动 → 推进中" in entry
+    assert not consequences
+
+
+def test_a_report_moves_the_next_review_and_the_page_says_so(world):
+    page = handed_in(world.other_liaison, filled(fetched(world.other_liaison), world.review_missed, progress="甲"))
+    _entries, (consequence,) = shown(page.content.decode())
+    assert "→" in consequence
+
+
+@pytest.mark.parametrize("status", ["申请办结", "已完成", "已办结", "办结", "closed"])
+def test_a_finished_task_is_reported_in_the_first_round(world, status):
+    content = filled(
+        fetched(world.liaison), world.overdue, progress="工作小组已成立。", new_status=status, reason="全部完成。"
+    )
+    accepted(world.liaison, content)
+    told, request = Batch.objects.get().entries.order_by("sequence")
+    assert (told.note, told.changes["status"]["new"]) == ("工作小组已成立。", Status.IN_PROGRESS)
+    assert (request.note, request.changes["status"]["new"]) == ("全部完成。", Status.CLOSURE_REQUESTED)
+    assert Task.objects.get(pk=world.overdue.pk).status == Status.CLOSURE_REQUESTED
+
+
+@pytest.mark.parametrize("cell", ["progress", "reason"])
+def test_the_words_of_a_finished_task_may_stand_in_either_column(world, cell):
+    accepted(
+        world.liaison, filled(fetched(world.liaison), world.overdue, new_status="申请办结", **{cell: "全部完成。"})
+    )
+    entries = Batch.objects.get().entries.order_by("sequence")
+    assert [(entry.note, entry.changes["status"]["new"]) for entry in entries] == [
+        ("全部完成。", Status.IN_PROGRESS),
+        ("全部完成。", Status.CLOSURE_REQUESTED),
+    ]
+
+
+def test_a_supporting_department_cannot_ask_for_closure(world):
+    content = filled(fetched(world.supporting_liaison), world.undecided, progress="甲", new_status="已完成")
+    (row,) = review_after(world.supporting_liaison, content).of(RowState.INVALID)
+    assert row.findings[0].value == "已完成"
