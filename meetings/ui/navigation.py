@@ -39,8 +39,14 @@ def day_context(request: HttpRequest, day: datetime.date, errors: list[str]) -> 
 def get_next_url(request: HttpRequest) -> str:
     """Return the local page that ``next`` names, or ""."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    if not url.startswith("/") or not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
+    if not _is_local(url):
         return ""
     parts = urlsplit(url)
     # The row that stands after # is the task's own, and said where the address is used.
-    return "" if parts.path == request.path else parts._replace(fragment="").geturl()
+    address = parts._replace(fragment="").geturl()
+    # What is handed back is what is checked: taking an address to pieces has dropped a TAB, and //elsewhere is left.
+    return address if parts.path != request.path and _is_local(address) else ""
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
