@@ -51,6 +51,8 @@ ESCALATE_TO_LEADER_AFTER = env.int("ESCALATE_TO_LEADER_AFTER", default=10)
 # What one file of evidence may weigh, and how many may be sent at a time.
 EVIDENCE_MAX_MEGABYTES = env.int("EVIDENCE_MAX_MEGABYTES", default=20)
 EVIDENCE_MAX_FILES = 10
+# What may be sent at once to a page that takes files; to any other, Django's 2.5 MB.
+UPLOAD_MAX_MEGABYTES = max(200, EVIDENCE_MAX_FILES * EVIDENCE_MAX_MEGABYTES) + 5
 
 # --- applications -------------------------------------------------------------------------------
 
@@ -77,12 +79,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "meetings.middleware.InputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "meetings.middleware.LanguageMiddleware",
     "meetings.middleware.SignInMiddleware",
+    # It reads what was sent, so it comes after those that refuse it unread.
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

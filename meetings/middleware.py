@@ -1,15 +1,108 @@
 """What happens to every request before a view sees it."""
 
+import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+
+class InputMiddleware:
+    """Refuse what no page can mean, before anything reads it.
+
+    So every view gets text: UTF-8, no NUL, of a size that its page takes. Who is not signed in has little to say.
+    Listed before the sessions, whose key is a cookie.
+    """
+
+    MAX_ADDRESS_LENGTH = 8000
+    MAX_BYTES_BEFORE_SIGN_IN = 64 * 1024
+    # The pages that take files, by the names of their addresses; what one file may weigh, its service judges.
+    FILE_PAGES = frozenset({"task_detail", "task_action", "import_home", "fill_in"})
+
+    # TAB and line ends are text. The others are invisible; a PDF that words are copied from leaves some.
+    CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if not self.CONTROL.search(value)}
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Return the page that says what was wrong with the request, if it was."""
+        address = request.get_full_path()
+        if len(address) > self.MAX_ADDRESS_LENGTH:
+            numbers = {"length": len(address), "limit": self.MAX_ADDRESS_LENGTH}
+            message = _("The address has %(length)d characters, of which at most %(limit)d are read. Choose less.")
+            return self._refuse(request, message % numbers, status=414)
+        query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+        if self.CONTROL.search(request.path) or not self._is_utf8(query) or self.CONTROL.search(unquote(query)):
+            return self._refuse(
+                request, _("The address holds characters that are no text. Type it anew, or follow a link to the page.")
+            )
+        # Who has to sign in first is sent to do so, and what came along is not read.
+        if request.method != "POST" or (getattr(view, "login_required", True) and not request.user.is_authenticated):
+            return None
+        length, limit = request.META.get("CONTENT_LENGTH") or "", self._max_bytes(request)
+        size = int(length) if length.isdecimal() else 0
+        if size > limit:
+            message = _(
+                "You sent %(size)s, and this page takes %(limit)s at most. Nothing was saved: go back, send less."
+            )
+            sizes = {"size": filesizeformat(size), "limit": filesizeformat(limit)}
+            return self._refuse(request, message % sizes, status=413)
+        urlencoded = request.content_type == "application/x-www-form-urlencoded"
+        words = [word for name, values in request.POST.lists() for word in (name, *values)]
+        if (urlencoded and not self._is_utf8(request.body)) or any("\0" in word for word in words):
+            return self._refuse(
+                request,
+                _("The form holds what is no text. Nothing was saved: go back, load the page anew and type it again."),
+            )
+        if any(map(self.CONTROL.search, words)):
+            self._leave_out_control_characters(request)
+        return None
+
+    def _max_bytes(self, request: HttpRequest) -> int:
+        if not request.user.is_authenticated:
+            return self.MAX_BYTES_BEFORE_SIGN_IN
+        match = request.resolver_match
+        if match is None or match.url_name not in self.FILE_PAGES:
+            return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024
+
+    @staticmethod
+    def _is_utf8(content: bytes) -> bool:
+        try:
+            unquote_to_bytes(content).decode()
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def _leave_out_control_characters(self, request: HttpRequest) -> None:
+        sent = request.POST.copy()
+        for name, values in sent.lists():
+            # Word's line break within a paragraph is one of them.
+            lines = [value.replace("\v", "\n").replace("\f", "\n") for value in values]
+            sent.setlist(name, [self.CONTROL.sub("", value) for value in lines])
+        sent._mutable = False
+        request.POST = sent  # type: ignore[assignment]  # it is immutable again
+
+    @staticmethod
+    def _refuse(request: HttpRequest, message: str, *, status: int = 400) -> HttpResponse:
+        return render(request, "400.html", {"message": message}, status=status)
 
 
 class LanguageMiddleware:

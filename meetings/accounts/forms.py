@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -24,6 +24,13 @@ from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
 # Where the first page is one of the saved views, this and its number are the value sent.
 VIEW_PREFIX = "view-"
 DEFAULT_PAGE_SIZE = PAGE_SIZES[1]
+
+
+class SignInForm(AuthenticationForm):
+    """A user name and a password."""
+
+    # Django's form says the limit to the browser alone.
+    username = UsernameField(max_length=Account._meta.get_field("username").max_length)
 
 
 class AccountSettingsForm(ServiceForm):

@@ -25,8 +25,8 @@ from meetings.tasks.filters import TaskFilterSet
 # Enough to recognise what was meant; what is more is found with another word, or in the list of tasks.
 MAX_SHOWN = 6
 MAX_LENGTH = 300
-# Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号. PostgreSQL's texts hold no NUL.
-_BETWEEN_WORDS = re.compile(r"[\s\0\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
+# Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号.
+_BETWEEN_WORDS = re.compile(r"[\s\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
 
 
 @dataclass(frozen=True, slots=True)

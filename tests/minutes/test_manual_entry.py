@@ -216,12 +216,6 @@ def test_a_number_of_thousands_of_digits_is_no_number(client, meeting):
     assert not Task.objects.exists()
 
 
-def test_the_character_that_no_database_keeps_is_taken_out(client, meeting):
-    type_row(client, meeting, **{**ROW, "suggestion": "扩大\0影响", "task-0-text": "\0建立工作小组"})
-    task = Task.objects.get()
-    assert (task.text, task.suggestion.text) == ("建立工作小组", "扩大影响")
-
-
 def test_another_task_comes_without_losing_what_is_typed(client, meeting):
     draft = begin_row(client, meeting)
     answer = draft.send_row(

@@ -298,7 +298,7 @@ def test_a_late_save_keeps_the_departments_of_another(staff, world):
 
 
 @pytest.mark.same_on_both
-@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30, "\x00"])
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30])
 def test_a_version_that_is_none_changes_nothing(staff, world, version):
     entries = world.overdue.log.count()
     assert send(staff, world.overdue, text="新", version=version).status_code in (409, 422)

@@ -27,9 +27,7 @@ SEVERAL = ["meeting", "aspect", "department", "supporting", "leader", "source"]
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", [*SEVERAL, "status", "health"])
-@pytest.mark.parametrize(
-    "value", ["没有这个", "999999", "-1", "99999999999999999999", "1 OR 1=1", "\x00", "1.0", "١", "🎉"]
-)
+@pytest.mark.parametrize("value", ["没有这个", "999999", "-1", "99999999999999999999", "1 OR 1=1", "1.0", "١", "🎉"])
 def test_an_unknown_value_is_said_and_finds_nothing(ask, world, name, value):
     label = TaskFilterSet.base_filters[name].label
     assert_refused(ask(**{name: value}), str(label))
@@ -44,33 +42,29 @@ def test_an_unknown_value_beside_a_known_one_finds_nothing_either(ask, world, na
 
 
 @pytest.mark.parametrize("name", ["due_after", "due_before"])
-@pytest.mark.parametrize("value", ["2024-02-30", "明天", "2024", "31.12.2024", "\x00", "0000-01-01", "2024-01-01'--"])
+@pytest.mark.parametrize("value", ["2024-02-30", "明天", "2024", "31.12.2024", "0000-01-01", "2024-01-01'--"])
 def test_a_due_day_that_is_none_is_said(ask, world, name, value):
     assert_refused(ask(**{name: value}))
 
 
-@pytest.mark.parametrize("name", ["colour", "Status", "status ", "q[]", "id__gt", "task__pk", "\x00", "导出"])
+@pytest.mark.parametrize("name", ["colour", "Status", "status ", "q[]", "id__gt", "task__pk", "导出"])
 def test_an_unknown_parameter_is_said(ask, world, name):
-    assert_refused(ask(**{name: "1"}), name.strip("\x00 "))
+    assert_refused(ask(**{name: "1"}), name.strip())
 
 
-def test_a_search_with_a_nul_is_refused_and_not_an_error(ask, world):
-    assert_refused(ask(q="培训\x00"))
-
-
-@pytest.mark.parametrize("value", ["0", "-1", "abc", "1.5", "99", "99999999999999999999", "１", "\x00", "1e3"])
+@pytest.mark.parametrize("value", ["0", "-1", "abc", "1.5", "99", "99999999999999999999", "１", "1e3"])
 def test_a_wrong_page_is_said(ask, world, value):
     assert_refused(ask(page=value))
 
 
-@pytest.mark.parametrize("value", ["0", "-5", "abc", "201", "99999999999", "2.5", "\x00"])
+@pytest.mark.parametrize("value", ["0", "-5", "abc", "201", "99999999999", "2.5"])
 def test_a_wrong_page_size_is_said(ask, world, value):
-    assert_refused(ask(per_page=value), value.strip("\x00"))
+    assert_refused(ask(per_page=value), value)
 
 
-@pytest.mark.parametrize("value", ["colour", "--due", "-", "due;", "pk", "id", "suggestion__text", "?", "\x00"])
+@pytest.mark.parametrize("value", ["colour", "--due", "-", "due;", "pk", "id", "suggestion__text", "?"])
 def test_a_wrong_sorting_is_said(ask, world, value):
-    assert_refused(ask(sort=value), value.strip("\x00"))
+    assert_refused(ask(sort=value), value)
 
 
 def test_everything_that_is_wrong_is_said_at_once(ask, world):

@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from meetings.accounts.forms import SignInForm
 from meetings.models import Account
 from meetings.tasks.navigation import landing_url
 
@@ -18,6 +19,7 @@ class SignInView(LoginView):
     """The one page for people who are not signed in."""
 
     template_name = "registration/login.html"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_redirect_url(self) -> str:
