@@ -167,3 +167,9 @@ _EXTENSION_BY_EVENT = {transition.step: transition for transition in EXTENSION_T
 def extension_transition(event: ExtensionEvent) -> ExtensionTransition:
     """Return the transition of extension requests that ``event`` stands for."""
     return _EXTENSION_BY_EVENT[event]
+
+
+def takers_of(*steps: Step | ExtensionEvent) -> frozenset[ActorRole]:
+    """Return who may take one of the ``steps``, from whichever state it leads."""
+    transitions: tuple[Transition | ExtensionTransition, ...] = (*TRANSITIONS, *EXTENSION_TRANSITIONS)
+    return frozenset().union(*(transition.takers for transition in transitions if transition.step in steps))

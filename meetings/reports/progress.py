@@ -24,7 +24,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.tasks.statistics import Summary, build_department_summaries, build_summary
+from meetings.tasks.statistics import OTHER_ENDS, Summary, build_department_summaries, build_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,8 @@ def _reason(entry: TaskLog) -> str:
 
 
 def last_status_entries(tasks: Iterable[Task], day: datetime.date) -> dict[int, TaskLog]:
-    """Return the entries since which ``tasks`` wait for closure or are terminated."""
-    concerned = [task.pk for task in tasks if task.day_status in (Status.CLOSURE_REQUESTED, Status.TERMINATED)]
+    """Return the entries since which ``tasks`` wait for closure or are not carried on."""
+    concerned = [task.pk for task in tasks if task.day_status in (Status.CLOSURE_REQUESTED, *OTHER_ENDS)]
     entries = TaskLog.objects.standing(day).filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
     return {entry.task_id: entry for entry in entries.exclude(kind=EntryKind.UNDONE).chronological()}
 

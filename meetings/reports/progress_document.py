@@ -11,7 +11,7 @@ from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, format_source
 from meetings.models import ExtensionRequest, Health, Meeting, Status, Suggestion, Task
-from meetings.tasks.statistics import format_summary
+from meetings.tasks.statistics import OTHER_ENDS, format_summary
 
 from . import formatting
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
@@ -267,18 +267,18 @@ def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
         Column(_("Asked for"), 26, lambda task: _format_request(requests[task.pk])),
         formatting.days_column(lambda task: requests[task.pk].days_requested),
         Column(_("Reason"), 30, lambda task: requests[task.pk].reason),
-        request=_("Please decide on these wishes for more time."),
+        request=_("Please decide on these requests for more time."),
     )
-    for status, heading, caption, reason, request in (
+    for statuses, heading, caption, reason, request in (
         (
-            Status.CLOSURE_REQUESTED,
+            (Status.CLOSURE_REQUESTED,),
             _("Closures to be decided on"),
             _("Closures asked for"),
             _("What was done"),
             _("Please decide whether these tasks are done."),
         ),
         (
-            Status.TERMINATED,
+            OTHER_ENDS,
             _("Terminated tasks to be confirmed"),
             _("Terminated tasks"),
             _("Why"),
@@ -287,7 +287,7 @@ def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
     ):
         yield from formatting.tasks_section(
             Heading(2, heading),
-            [task for task in report.tasks if task.day_status == status],
+            [task for task in report.tasks if task.day_status in statuses],
             caption,
             Column(
                 _("Day"), 20, lambda task: formatting.format_short_day(entries[task.pk].effective_on), is_centred=True

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import (
     Account,
     DepartmentRole,
@@ -128,7 +129,7 @@ def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
             "sent_back",
             _("Sent back"),
             answerable.filter(
-                Exists(refusals.filter(task=OuterRef("pk"))), status__in=(Status.NOT_STARTED, Status.IN_PROGRESS)
+                Exists(refusals.filter(task=OuterRef("pk"))), status__in=OPEN_STATUSES - {Status.CLOSURE_REQUESTED}
             ),
             partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
         ),

@@ -37,7 +37,7 @@ from meetings.tasks.services.log import (
     milestone_to_json,
     write_entry,
 )
-from meetings.tasks.services.validators import clean_reason, last_state_change_day
+from meetings.tasks.services.validators import clean_reason, find_start, last_state_change_day, status_changes
 
 from .ordering import join_lines, lock_table, lock_tasks, log_task_change, place_tasks, swap_with_neighbour
 
@@ -194,8 +194,8 @@ def merge_tasks(
             **{name: (parts[name], new) for name, new in assignments_to_json(*get_assignments(task)).items()},
         }
     )
-    if task.status == Status.NOT_STARTED and other.status == Status.IN_PROGRESS:
-        changes["status"] = {"old": str(task.status), "new": str(other.status)}
+    if other.status == Status.IN_PROGRESS:
+        changes |= status_changes(task, find_start(task))
     _mark_merged(other, task, other_parts, text.strip(), actor=actor, reason=reason)
     task.text = text.strip()
     for name in changes.keys() & set(FURTHER_TEXTS):

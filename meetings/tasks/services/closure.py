@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.core.lifecycle import CAN_SUPERVISE, ActorRole, Step
+from meetings.core.lifecycle import CAN_SUPERVISE, ActorRole, Step, takers_of, transitions_from
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import (
     Account,
@@ -23,9 +23,9 @@ from meetings.models import (
 )
 
 from .evidence import attach_files
-from .log import diff_values, format_day, lock_task, write_entry
+from .log import format_day, lock_task, write_entry
 from .status import update_task
-from .validators import check_day, clean_reason, require_role
+from .validators import check_day, clean_reason, require_role, status_changes
 
 
 @transaction.atomic
@@ -60,9 +60,10 @@ def send_back(
     """
     task = lock_task(task_id, version)
     actor_roles = require_role(
-        actor, task, CAN_SUPERVISE, _("Only the secretariat and the task's leaders may do this.")
+        actor, task, takers_of(Step.SEND_BACK), _("Only the secretariat and the task's leaders may do this.")
     )
-    if task.status != Status.CLOSURE_REQUESTED:
+    steps = {transition.step: transition for transition in transitions_from(task.status, actor_roles)}
+    if (transition := steps.get(Step.SEND_BACK)) is None:
         raise InvalidTransitionError(_("Nobody is asking for closure of this task, so there is nothing to decide."))
     if ActorRole.SECRETARIAT not in actor_roles and not needs_agreement(task):
         raise PermissionDeniedError(
@@ -76,7 +77,7 @@ def send_back(
         kind=EntryKind.STATUS,
         effective_on=effective_on,
         note=reason,
-        changes=diff_values({"status": (task.status, Status.IN_PROGRESS.value)}),
+        changes=status_changes(task, transition),
     )
 
 

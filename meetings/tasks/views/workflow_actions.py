@@ -13,7 +13,6 @@ from meetings.core.lifecycle import (
     CAN_COMMENT,
     CAN_DECIDE,
     CAN_REPORT,
-    CAN_REQUEST,
     CAN_SUPERVISE,
     ENDED_STATUSES,
     OPEN_STATUSES,
@@ -21,6 +20,7 @@ from meetings.core.lifecycle import (
     ExtensionEvent,
     Step,
     extension_transition,
+    takers_of,
     transitions_from,
 )
 from meetings.models import Account, DeadlineKind, Task, TaskLog
@@ -70,14 +70,22 @@ def _remind_departments(**arguments: Any) -> TaskLog:
 
 # The names are the last part of the addresses; the order is that of the page.
 ACTIONS: dict[str, Action] = {
-    "decide-closure": Action(forms.ClosureDecisionForm, CAN_DECIDE, accept_closure, send_back, advances_inbox=True),
+    "decide-closure": Action(
+        forms.ClosureDecisionForm, takers_of(Step.ACCEPT_CLOSURE), accept_closure, send_back, advances_inbox=True
+    ),
     "agree": Action(forms.AgreementForm, CAN_SUPERVISE, agree_to_closure, send_back, advances_inbox=True),
     "decide-extension": Action(
-        forms.ExtensionDecisionForm, CAN_DECIDE, grant_extension, refuse_extension, advances_inbox=True
+        forms.ExtensionDecisionForm,
+        takers_of(ExtensionEvent.GRANT, ExtensionEvent.REFUSE),
+        grant_extension,
+        refuse_extension,
+        advances_inbox=True,
     ),
     "answer": Action(forms.InstructionAnswerForm, CAN_REPORT, answer_instruction, advances_inbox=True),
-    "request-closure": Action(forms.ClosureRequestForm, CAN_REQUEST, request_closure, advances_inbox=True),
-    "ask-extension": Action(forms.ExtensionRequestForm, CAN_REQUEST, request_extension),
+    "request-closure": Action(
+        forms.ClosureRequestForm, takers_of(Step.REQUEST_CLOSURE), request_closure, advances_inbox=True
+    ),
+    "ask-extension": Action(forms.ExtensionRequestForm, takers_of(ExtensionEvent.REQUEST), request_extension),
     "settle-deadline": Action(forms.SettleDeadlineForm, CAN_DECIDE, resolve_deadline),
     "nothing-new": Action(forms.ReviewForm, CAN_REPORT, review_without_news, advances_inbox=True),
     "meet-milestone": Action(forms.MeetMilestoneForm, CAN_REPORT, meet_milestone, advances_inbox=True),
@@ -88,8 +96,8 @@ ACTIONS: dict[str, Action] = {
     "remind": Action(forms.ReminderForm, CAN_DECIDE, _remind_departments),
     "comment": Action(forms.CommentForm, CAN_COMMENT, add_comment),
     "review-interval": Action(forms.ReviewIntervalForm, CAN_DECIDE, set_review_interval),
-    "terminate": Action(forms.TerminateForm, CAN_DECIDE, terminate_task),
-    "reopen": Action(forms.ReopenForm, CAN_DECIDE, reopen_task),
+    "terminate": Action(forms.TerminateForm, takers_of(Step.TERMINATE), terminate_task),
+    "reopen": Action(forms.ReopenForm, takers_of(Step.REOPEN), reopen_task),
     "outcome": Action(forms.OutcomeForm, CAN_DECIDE, record_outcome),
 }
 # These stand where what they are about stands, not among the others.
