@@ -1,6 +1,6 @@
 """Patterns of the deadline forms over uniform text, and the marks they leave.
 
-A pattern only says where a form stands and what its parts are; ``points.py`` gives it a day.
+A pattern only says where a form stands and what its parts are; ``due_dates.py`` gives it a day.
 Patterns run from the particular to the general, each over what the ones before left.
 """
 

@@ -166,8 +166,8 @@ class _SheetParser:
             below = min((number for number in self.sheet.rows if number > self._key_row), default=None)
             if below is not None and not _keys_in(self.sheet.rows[below]):
                 return below
-        by_heads = (number for number, cells in self.sheet.rows.items() if len(_find_headers(cells)) >= _MIN_HEADERS)
-        return next(by_heads, None)
+        with_heads = (number for number, cells in self.sheet.rows.items() if len(_find_headers(cells)) >= _MIN_HEADERS)
+        return next(with_heads, None)
 
     def _read(self) -> None:
         heading = []

@@ -9,7 +9,7 @@ from meetings.models import Batch, Department, DepartmentRole, Person, Task, Tas
 from .assignments import Assignments
 from .log import Changes
 
-# What `Placing.instead_of` says for «in the place of all that are there».
+# What `Assignment.replaces` says for «in the place of all that are there».
 REPLACE_ALL = "everybody"
 
 

@@ -198,8 +198,8 @@ def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLo
     """Return the files of the ``log``, each with whether it may be deleted now."""
     evidence = [file for entry in log for file in entry.evidence.all()]
     if _has_merged_tasks(log):
-        came_along = task.evidence.exclude(entry__task=task).filter(entry__effective_on__lte=day)
-        evidence += came_along.select_related("entry__actor", "entry__department")
+        of_merged = task.evidence.exclude(entry__task=task).filter(entry__effective_on__lte=day)
+        evidence += of_merged.select_related("entry__actor", "entry__department")
     files = sorted(evidence, key=lambda file: file.pk)
     may_report = day == today() and permissions.can_report(request.user, task)
     return [
