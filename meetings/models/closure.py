@@ -55,7 +55,7 @@ _CLOSURE_REQUESTED = {"status": Status.CLOSURE_REQUESTED}
 
 def has_agreement(day: datetime.date | None = None) -> Exists:
     """Return the condition «a leader agreed since the last change of status»."""
-    entries = TaskLog.objects.standing(day)
+    entries = TaskLog.objects.standing()
     if day is not None:
         entries = entries.filter(effective_on__lte=day)
     later = entries.filter(task=OuterRef("task"), kind=EntryKind.STATUS, sequence__gt=OuterRef("sequence"))

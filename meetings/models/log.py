@@ -69,13 +69,11 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
         """Return a task's entries after ``version``, oldest first, with their people."""
         return self.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence")
 
-    def standing(self, day: datetime.date | None = None) -> TaskLogQuerySet:
-        """Return the entries not undone (by the end of ``day``)."""
+    def standing(self) -> TaskLogQuerySet:
+        """Return the entries that were not undone, on whatever day that was."""
         undoing = TaskLog.objects.filter(
             kind=EntryKind.UNDONE, task=OuterRef("task"), batch__undoes=OuterRef("batch"), batch__isnull=False
         )
-        if day is not None:
-            undoing = undoing.filter(effective_on__lte=day)
         return self.filter(Q(batch__isnull=True) | ~Exists(undoing))
 
     def last_of_departments(self, day: datetime.date) -> TaskLogQuerySet:
@@ -83,7 +81,7 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
 
         A merged department's is the living one's; what was reported for no department counts as one department's.
         """
-        reports = self.standing(day).filter(is_report=True, effective_on__lte=day)
+        reports = self.standing().filter(is_report=True, effective_on__lte=day)
         reports = reports.annotate(reporter=Coalesce("department__merged_into", "department", 0))
         later = Q(effective_on__gt=OuterRef("effective_on")) | Q(
             effective_on=OuterRef("effective_on"), sequence__gt=OuterRef("sequence")
@@ -114,7 +112,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and ``text remarks suggestion
     lead_in departments leaders asked_deadline evidence outcome reply``, of its place in the table ``aspect number
     task_number place_in_table sources suggestion_row split_off split_from joined joined_into``. ``is_report``: ``note``
-    tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back from its day on;
+    tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back, for every day;
     its other changes tell the reader what became of that.
     """
 
@@ -132,7 +130,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     batch = optional_reference(Batch, _("batch"), "entries")
 
-    # Whether another entry takes it back: set for the page of a task.
+    # Whether another entry takes it back: set by `mark_undone`.
     is_undone: bool
     # Whether other departments have a part in its task: set by `TaskQuerySet.with_department_reports`.
     is_shared: bool
@@ -167,11 +165,19 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
 def exclude_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
     """Return one task's ``entries`` without undone and undoing ones.
 
-    What was undone counts nowhere any more: not as a report, not as a change of state.
+    What was undone counts nowhere any more, on no day: not as a report, not as a change of state. ``entries`` have to
+    hold the undoing ones, whatever day is asked about.
     """
+    return [entry for entry in mark_undone(entries) if not entry.is_undone and not entry.undoes]
+
+
+def mark_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
+    """Return one task's ``entries`` with ``is_undone`` set."""
     entries = list(entries)
     undone = {sequence for entry in entries for sequence in entry.undoes}
-    return [entry for entry in entries if entry.sequence not in undone and not entry.undoes]
+    for entry in entries:
+        entry.is_undone = entry.sequence in undone
+    return entries
 
 
 def interval_contains(day: datetime.date) -> Q:
@@ -330,22 +336,13 @@ def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
     """Yield the intervals that the ``entries`` of one task make, in order.
 
     ``entries`` are ordered by effective day, then by sequence; the first is the task's entry in the register,
-    effective on the issue day. From the day of an undoing entry on the task stands as if what it undoes had never
-    been written; until then as it was shown.
+    effective on the issue day. On every day the task stands as if what was undone had never been written.
     """
-    issued_on = entries[0].effective_on
-    replayed = _ReplayState(issued_on)
-    applied: list[TaskLog] = []
+    replayed = _ReplayState(issued_on=entries[0].effective_on)
     current: TaskState | None = None
-    for day, of_day in groupby(entries, key=lambda entry: entry.effective_on):
+    for day, of_day in groupby(exclude_undone(entries), key=lambda entry: entry.effective_on):
         for entry in of_day:
-            applied.append(entry)
-            if not entry.undoes:
-                replayed.apply(entry)
-                continue
-            replayed = _ReplayState(issued_on)
-            for standing_entry in exclude_undone(applied):
-                replayed.apply(standing_entry)
+            replayed.apply(entry)
         if current is not None:
             current.until = day
             yield current

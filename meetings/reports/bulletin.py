@@ -39,7 +39,7 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
 
     Closed are the tasks that were closed in the period and still are at its end; newly late those overdue at its end
     and not on the day before it; reported those with a report of progress effective in it, whoever gave it; extended
-    those whose deadline was moved in it; what was undone by its end counts nowhere. Departments count what they lead
+    those whose deadline was moved in it; what was undone counts nowhere. Departments count what they lead
     or are responsible for.
     """
     tasks = Task.objects.on(last)
@@ -66,8 +66,7 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
 
 def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
     before = first - datetime.timedelta(days=1)
-    standing = TaskLog.objects.standing(last)
-    of_task = standing.filter(task=OuterRef("pk"), effective_on__gte=first, effective_on__lte=last)
+    of_task = TaskLog.objects.standing().filter(task=OuterRef("pk"), effective_on__gte=first, effective_on__lte=last)
     late_before = TaskState.objects.filter(
         interval_contains(before), health_condition(Health.OVERDUE, before), task=OuterRef("pk")
     )

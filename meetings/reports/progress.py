@@ -153,10 +153,10 @@ def summarise_extensions(
 ) -> dict[int, ExtensionSummary]:
     """Return how ``tasks`` were extended from ``first`` to ``last``, by id. One query.
 
-    What was undone by then does not count. The reason is that of the request, where an extension decided on one.
+    What was undone does not count. The reason is that of the request, where an extension decided on one.
     """
     entries: dict[int, list[TaskLog]] = {task.pk: [] for task in tasks}
-    standing = TaskLog.objects.standing(last).filter(task__in=list(entries), kind=EntryKind.DEADLINE)
+    standing = TaskLog.objects.standing().filter(task__in=list(entries), kind=EntryKind.DEADLINE)
     in_period = standing.filter(effective_on__gte=first, effective_on__lte=last)
     for entry in in_period.select_related("decides_on").chronological():
         if _days_granted(entry) > 0:
@@ -182,7 +182,7 @@ def _reason(entry: TaskLog) -> str:
 def last_status_entries(tasks: Iterable[Task], day: datetime.date) -> dict[int, TaskLog]:
     """Return the entries since which ``tasks`` wait for closure or are not carried on."""
     concerned = [task.pk for task in tasks if task.day_status in (Status.CLOSURE_REQUESTED, *OTHER_ENDS)]
-    entries = TaskLog.objects.standing(day).filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
+    entries = TaskLog.objects.standing().filter(task__in=concerned, effective_on__lte=day, changes__has_key="status")
     return {entry.task_id: entry for entry in entries.exclude(kind=EntryKind.UNDONE).chronological()}
 
 

@@ -184,7 +184,7 @@ class TaskFilterSet(django_filters.FilterSet):
         matches, spelled = tasks, tasks
         parts = list(dict.fromkeys(search_text.split()))
         for word in parts:
-            reports = TaskLog.objects.standing(self.day).filter(
+            reports = TaskLog.objects.standing().filter(
                 task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
             )
             matches = matches.filter(

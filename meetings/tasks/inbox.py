@@ -146,7 +146,7 @@ def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
 def _last_note(account: Account, day: datetime.date) -> Subquery:
     own = account.departments.values("pk")
     by_own = Q(department__in=own) | Q(department__merged_into__in=own)
-    reports = TaskLog.objects.standing(day).filter(by_own, task=OuterRef("pk"), is_report=True, effective_on__lte=day)
+    reports = TaskLog.objects.standing().filter(by_own, task=OuterRef("pk"), is_report=True, effective_on__lte=day)
     return Subquery(reports.order_by("-effective_on", "-sequence").values("note")[:1])
 
 

@@ -111,7 +111,7 @@ def changes_since(
 
     Those effective after ``day`` are of another day's register.
     """
-    entries = TaskLog.objects.standing(day).filter(
+    entries = TaskLog.objects.standing().filter(
         task__in=tasks.order_by().values("pk"), recorded_at__gt=moment, effective_on__lte=day
     )
     if excluded_actor is not None:

@@ -172,9 +172,9 @@ def reported_since_review(
     """Return the condition «the department reported at the last report or later».
 
     The arguments say where the surrounding query has the task, the department and the effective day of the task's
-    last report; where that is none, nobody has reported. What was undone by the end of ``day`` counts for nothing.
+    last report; where that is none, nobody has reported. What was undone counts for nothing.
     """
-    reports = TaskLog.objects.standing(day).filter(task=task, is_report=True, effective_on__lte=day)
+    reports = TaskLog.objects.standing().filter(task=task, is_report=True, effective_on__lte=day)
     of_department = reports.filter(Q(department=department) | Q(department__merged_into=department))
     return Exists(of_department.filter(effective_on__gte=last_report_on))
 

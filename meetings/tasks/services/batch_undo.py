@@ -33,13 +33,12 @@ NameHolder = TypeVar("NameHolder", Department, Person)
 
 @transaction.atomic
 def undo_batch(*, batch_id: int, actor: Account) -> Batch:
-    """Undo the batch from today on; return the batch that did so.
+    """Undo the batch; return the batch that did so.
 
-    Each of its tasks gets one entry that undoes what the batch wrote: from today on the task stands as if that had
+    Each of its tasks gets one entry that undoes what the batch wrote: on every day the task stands as if that had
     never been written (`meetings.models.log.replay`), so that status, closing day, review and last report are what they
-    were; departments, leaders and an extension request that lapsed are put back. Of the days between, the
-    register still shows what it showed. Raises ServiceError as `find_undo_error`, and where a name in the log
-    is nobody's any more.
+    were; departments, leaders and an extension request that lapsed are put back. Raises ServiceError as
+    `find_undo_error`, and where a name in the log is nobody's any more.
     """
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch_id)
     tasks = list(

@@ -17,7 +17,7 @@ from meetings.models import (
     closure_request,
     needs_agreement,
 )
-from meetings.models.log import exclude_undone
+from meetings.models.log import exclude_undone, mark_undone
 from meetings.models.task import FURTHER_TEXTS
 from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
 from meetings.tasks.display import correction_count_text, describe_due_date, describe_original_values
@@ -49,11 +49,8 @@ def render_task(
     """
     is_today = day == today()
     entries = task.log.select_related("actor", "department").prefetch_related("evidence")
-    whole_log = list(entries.order_by("-effective_on", "-sequence"))
+    whole_log = mark_undone(entries.order_by("-effective_on", "-sequence"))
     log = [entry for entry in whole_log if entry.effective_on <= day]
-    undone = {sequence for entry in log for sequence in entry.undoes}
-    for entry in log:
-        entry.is_undone = entry.sequence in undone
     siblings = list(
         permissions.readable_tasks(request.user, day)
         .filter(suggestion=task.suggestion_id)
@@ -79,7 +76,9 @@ def render_task(
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
         "deadline_explanation": describe_due_date(task),
         "may_answer": is_today and permissions.is_secretariat(request.user),
-        "reports_by_department": department_reports(task, log),
+        "reports_by_department": department_reports(
+            task, [entry for entry in exclude_undone(whole_log) if entry.effective_on <= day]
+        ),
         "evidence": _evidence(request, task, day, log),
         "joined": task.joined.order_by("pk") if _has_merged_tasks(log) else [],
         "extension_requests": task.extension_requests.filter(asked__effective_on__lte=day).select_related(

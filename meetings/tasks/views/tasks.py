@@ -13,6 +13,7 @@ from meetings.display.deadline_messages import shorten_text
 from meetings.exports import register
 from meetings.exports.downloads import download_response
 from meetings.models import Status, Task, TaskLog
+from meetings.models.log import mark_undone
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
@@ -68,7 +69,7 @@ def task_detail(request: Request, pk: int) -> HttpResponse:
     except Http404:
         task = permissions.merged_task(request.user, pk)
         log = task.log.select_related("actor", "department").prefetch_related("evidence").order_by("-sequence")
-        return render(request, "meetings/tasks/merged.html", {"task": task, "log": list(log)})
+        return render(request, "meetings/tasks/merged.html", {"task": task, "log": mark_undone(log)})
     return render_task(request, task, day, errors=errors)
 
 
