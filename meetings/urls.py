@@ -86,6 +86,7 @@ urlpatterns = [
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/<int:pk>/", accounts.account_detail, name="account_detail"),
     path("accounts/<int:pk>/password/", accounts.account_password, name="account_password"),
+    path("accounts/<int:pk>/unlock/", accounts.account_unlock, name="account_unlock"),
     path("accounts/<int:pk>/hand-over/", organisation.account_handover, name="account_hand_over"),
     path("import/", minutes.minutes_import, name="import_home"),
     path("import/<int:pk>/", minutes.draft, name="draft"),

@@ -1,6 +1,5 @@
 """The demonstration of `make run`: the real meeting, and one account per role."""
 
-from axes.utils import reset as lift_lockout
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
@@ -8,6 +7,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from meetings.accounts import lockout
 from meetings.accounts.services.accounts import new_password
 from meetings.core.text import display_width
 from meetings.models import Account, Department, Meeting, Person, Role
@@ -69,7 +69,7 @@ def set_new_passwords() -> Passwords:
         password = new_password()
         account.set_password(password)
         account.save(update_fields=["password"])
-        lift_lockout(username=account.username)
+        lockout.unlock(account.username)
         changed.append((account, password))
     return changed
 

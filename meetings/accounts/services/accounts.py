@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from meetings.accounts import lockout
 from meetings.errors import InvalidInputError, InvalidTransitionError, NoChangesError
 from meetings.models import Account, ChangeKind, Department, Person, Role
 from meetings.organisation.services.organisation import lock_row
@@ -109,14 +110,31 @@ def edit_account(
 
 @transaction.atomic
 def reset_password(*, account: Account, actor: Account) -> tuple[Account, str]:
-    """Give the account a new password; return both, for it is shown once."""
+    """Give the account a new password, which unlocks it; return both.
+
+    The password is shown once.
+    """
     require_administrator(actor)
     account = lock_row(account)
     password = new_password()
     account.set_password(password)
     account.save(update_fields=["password"])
+    lockout.unlock(account.username)
     log_change(account, kind=ChangeKind.CORRECTED, actor=actor, note=_("A new password was set."))
     return account, password
+
+
+@transaction.atomic
+def unlock_account(*, account: Account, actor: Account) -> None:
+    """Let the account be tried again at once, wherever it failed.
+
+    Raises PermissionDeniedError, NoChangesError.
+    """
+    require_administrator(actor)
+    account = lock_row(account)
+    if not lockout.unlock(account.username):
+        raise NoChangesError
+    log_change(account, kind=ChangeKind.CORRECTED, actor=actor, note=_("The account was unlocked."))
 
 
 def find_account_errors(account: Account, departments: Collection[Department]) -> Iterator[InvalidInputError]:

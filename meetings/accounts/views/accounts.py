@@ -9,8 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
+from meetings.accounts import lockout
 from meetings.accounts.forms import EditAccountForm, NewAccountForm
-from meetings.accounts.services.accounts import create_account, edit_account, reset_password
+from meetings.accounts.services.accounts import create_account, edit_account, reset_password, unlock_account
+from meetings.errors import NoChangesError
 from meetings.models import Account, Role
 from meetings.organisation.tables import AccountTable
 from meetings.ui.http import Request
@@ -70,6 +72,18 @@ def account_password(request: Request, pk: int) -> HttpResponse:
     return _page(request, account, password=password)
 
 
+@require_POST
+def account_unlock(request: Request, pk: int) -> HttpResponse:
+    """Let the account be tried again, wherever it was locked."""
+    try:
+        unlock_account(account=permissions.managed_account(request.user, pk), actor=request.user)
+    except NoChangesError:
+        messages.warning(request, _("The account was not locked."))
+    else:
+        messages.success(request, _("The account is unlocked: it may be tried again at once."))
+    return redirect("account_detail", pk)
+
+
 def _page(
     request: Request, account: Account, *, form: EditAccountForm | None = None, password: str = ""
 ) -> HttpResponse:
@@ -78,6 +92,7 @@ def _page(
         "account": account,
         "form": form,
         "password": password,
+        "lock": lockout.find_lock(account.username),
         "changes": account.change_log.select_related("actor"),
     }
     return render(request, "meetings/accounts/detail.html", context, status=form.status_code)
