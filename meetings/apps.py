@@ -11,6 +11,10 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Register the checks of `manage.py check` and the receivers of signals."""
+        """Register checks, receivers of signals and what the logs leave out."""
+        from cnas_tasks.access_log import keep_secrets_out
+
         from . import checks  # noqa: F401 - importing registers them
         from .notifications import delivery  # noqa: F401 - importing connects them
+
+        keep_secrets_out()

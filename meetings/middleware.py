@@ -154,9 +154,18 @@ class FileTransferMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Require sign-in, and lead people back to the page they were on.
 
+    What somebody signed in was shown, pages, exports and files, is stored nowhere: after signing out, Back asks the
+    server.
+
     What was sent into an ended session is lost to the server; the page stores it (static/js/form-autosave.js), so a
     form's own address, which may be no page, is not where they go on.
     """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Let no browser keep the answer, unless its view says what may be kept."""
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def handle_no_permission(self, request: HttpRequest, view: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
         """Return the way to the sign-in page."""

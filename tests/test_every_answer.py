@@ -77,6 +77,7 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(world, pages):
         response = client.get(address)
         assert policy_of(response) == POLICY, name
         assert response["X-Frame-Options"] == "DENY"
+        assert account is None or "no-store" in response["Cache-Control"], name
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Referrer-Policy"] == "same-origin"
         page = parsed(response)
@@ -113,6 +114,24 @@ def test_pages_of_the_register_are_not_kept_by_caches_in_between(world):
     for address in ("/", "/tasks/", f"/tasks/{world.overdue.pk}/"):
         assert "Cookie" in client.get(address)["Vary"]
     assert "HX-Request" in client.get("/tasks/")["Vary"]
+
+
+def test_no_file_is_kept_by_the_browser(world):
+    client, task = signed_in(world.secretariat), world.undecided
+    addresses = [
+        "/tasks/?export=csv",
+        f"/meetings/{world.meeting.pk}/?export=status",
+        f"/evidence/{factories.evidence(task).pk}/",
+        f"/import/{factories.minutes_document(None, meeting=world.meeting).pk}/file/",
+        f"/fill-in/{factories.fill_in_upload(world.secretariat).pk}/file/",
+        "/fill-in/workbook/",
+        f"/reports/meeting/?meeting={world.meeting.pk}",
+    ]
+    for address in addresses:
+        response = client.get(address)
+        assert response["Content-Disposition"].startswith("attachment"), address
+        assert "no-store" in response["Cache-Control"], address
+    assert "no-store" not in client.get("/static/img/brand.svg").get("Cache-Control", "")
 
 
 def test_htmx_gets_the_part_of_the_list_that_changes(world):
