@@ -181,6 +181,7 @@ FILL_IN_REVIEW = [
     *SIGNED_IN,
     "the workbook",
     "the next one that waits",
+    "the others that wait",
     "the last entry of the log",
     "the tasks of its rows",
     *PARTS,

@@ -30,7 +30,18 @@ class NoticeCode(TextChoices):
     SEVERAL_KEYS = "several_keys", gettext_lazy("This row holds the keys of several tasks. It was not read.")
     NO_KEY = (
         "no_key",
-        gettext_lazy("This row was added: it has no hidden key, so its task is not known. It was not read."),
+        gettext_lazy(
+            "This row has no hidden key, and no single open task has its locked cells, so its task is not known. It "
+            "was not read."
+        ),
+    )
+    MATCHED = (
+        "matched",
+        ngettext_lazy(
+            "The hidden key of %(number)d row is gone; its task was found by the locked cells.",
+            "The hidden keys of %(number)d rows are gone; their tasks were found by the locked cells.",
+            "number",
+        ),
     )
     HEAD_CHANGED = (
         "head_changed",
@@ -39,6 +50,26 @@ class NoticeCode(TextChoices):
     HEADING_CHANGED = (
         "heading_changed",
         gettext_lazy("The title or the instructions were changed. That changes nothing here."),
+    )
+    COMMENT = (
+        "comment",
+        gettext_lazy("This comment is not taken over. What is to be recorded of it has to stand in a cell."),
+    )
+    PICTURE = (
+        "picture",
+        gettext_lazy("The picture here is not taken over. Add it as evidence on the page of its task."),
+    )
+    TEXT_BOX = (
+        "text_box",
+        gettext_lazy("The text box here is not taken over. What is to be recorded of it has to stand in a cell."),
+    )
+    OBJECT = (
+        "object",
+        gettext_lazy("The file or drawing here is not taken over. Add it as evidence on the page of its task."),
+    )
+    LINK = (
+        "link",
+        gettext_lazy("The text of this cell leads to an address, which is not taken over. Write it into the text."),
     )
     OUTSIDE = "outside", gettext_lazy("This cell is in no column of the workbook. It was not read.")
     COLUMN_MISSING = "column_missing", gettext_lazy("The column “%(column)s” is missing. Nothing of it was read.")

@@ -6,15 +6,19 @@ reported. No database is asked.
 """
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from django.utils import translation
 from django.utils.functional import Promise
+from openpyxl.utils import get_column_letter
 
 from meetings.core.converter import rename_keys, store_as_list
 from meetings.core.text import fold_text
+from meetings.minutes.documents.model import CellDefect
+from meetings.minutes.documents.sheet_objects import ObjectKind
 from meetings.minutes.documents.sheets import Sheet, SheetCell
 from meetings.workbooks.columns import COLUMNS
 
@@ -34,12 +38,20 @@ from .format import (
 )
 from .messages import Notice, NoticeCode, RejectionReason
 
+_SCHEME = re.compile(r"[a-z]+:(?://)?", re.IGNORECASE)
 # A row is recognised as that of the heads, and a sheet without its hidden row as one of ours, by so many of them.
 _MIN_HEADERS = 3
 
 
+_OBJECT_NOTICES = {
+    ObjectKind.COMMENT: NoticeCode.COMMENT,
+    ObjectKind.PICTURE: NoticeCode.PICTURE,
+    ObjectKind.TEXT_BOX: NoticeCode.TEXT_BOX,
+    ObjectKind.OTHER: NoticeCode.OBJECT,
+    ObjectKind.LINK: NoticeCode.LINK,
+}
 # By these one sees which task a row is about.
-_IDENTITY_COLUMNS = (
+IDENTITY_COLUMNS = (
     WorkbookColumn.MEETING,
     WorkbookColumn.NUMBER,
     WorkbookColumn.SUGGESTION,
@@ -50,12 +62,14 @@ _IDENTITY_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class WorkbookCell:
-    """What stands in a cell."""
+    """What stands in a cell; ``defect`` and ``struck`` as of a `SheetCell`."""
 
     reference: str
     text: str
     day: datetime.date | None = None
     is_merged: bool = False
+    defect: CellDefect | None = None
+    struck: str = ""
 
 
 store_as_list(WorkbookCell)
@@ -85,27 +99,45 @@ rename_keys(WorkbookRow, open_cells="written")
 
 
 @dataclass(frozen=True, slots=True)
+class KeylessRow:
+    """A row without a key, with the texts of its locked cells.
+
+    ``title`` is the sheet's. ``notice`` says that it is not read, and holds unless its task is found (`keyless_rows`).
+    """
+
+    sheet: str
+    title: str
+    row: int
+    locked: dict[WorkbookColumn, str]
+    open_cells: dict[WorkbookColumn, WorkbookCell]
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedWorkbook:
     """The content of one file, stored in `WorkbookUpload.content`."""
 
     rows: tuple[WorkbookRow, ...]
     notices: tuple[Notice, ...]
+    keyless_rows: tuple[KeylessRow, ...] = ()
 
 
 def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
     """Read the sheets of one file."""
     rows: list[WorkbookRow] = []
+    keyless_rows: list[KeylessRow] = []
     notices: list[Notice] = []
     expected: dict[int, set[int]] = {}
     is_ours = False
     for sheet in sheets:
         parsed_sheet = _SheetParser(sheet)
         if not parsed_sheet.is_ours:
-            if any(sheet.rows.values()):
+            if any(sheet.rows.values()) or sheet.objects:
                 notices.append(Notice(NoticeCode.OTHER_SHEET, sheet.name))
             continue
         is_ours = True
         rows += parsed_sheet.rows
+        keyless_rows += parsed_sheet.keyless_rows
         notices += parsed_sheet.notices
         if parsed_sheet.key is not None:
             expected.setdefault(parsed_sheet.key.department_id, set()).update(parsed_sheet.key.task_ids)
@@ -116,7 +148,7 @@ def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
     missing = sum((department, task) not in there for department, tasks in expected.items() for task in tasks)
     if missing:
         notices.append(Notice(NoticeCode.ROWS_MISSING, number=missing))
-    return ParsedWorkbook(tuple(merged_rows), (*notices, *doubled))
+    return ParsedWorkbook(tuple(merged_rows), (*notices, *doubled), tuple(keyless_rows))
 
 
 class _SheetParser:
@@ -126,6 +158,7 @@ class _SheetParser:
         self.sheet = sheet
         self.notices: list[Notice] = []
         self.rows: list[WorkbookRow] = []
+        self.keyless_rows: list[KeylessRow] = []
         self.key, self._key_row = self._find_keys()
         self._columns = self._find_columns()
         self._header_row = self._find_header_row()
@@ -186,8 +219,22 @@ class _SheetParser:
                 else:
                     value = "；".join(self._open_texts(cells) or texts)
                     self._add_notice(NoticeCode.NO_KEY, str(number), value=value)
+                    self._add_keyless_row(number, cells, heading)
+        self._notice_objects()
         if self.key is not None and self.key.heading != digest("\n".join(heading)):
             self._add_notice(NoticeCode.HEADING_CHANGED)
+
+    def _notice_objects(self) -> None:
+        """Name what lies on the sheet, but an address that its cell's text gives too."""
+        cells = {cell.reference: cell for cells in self.sheet.rows.values() for cell in cells.values()}
+        columns = {get_column_letter(column): key for key, column in self._columns.items()}
+        for each in self.sheet.objects:
+            if each.kind is ObjectKind.LINK and each.reference in cells:
+                address = _SCHEME.sub("", each.text).rstrip("/")
+                if address.casefold() in cells[each.reference].text.casefold():
+                    continue
+            key = columns.get(each.reference.rstrip("0123456789"))
+            self._add_notice(_OBJECT_NOTICES[each.kind], each.reference, key, each.text)
 
     def _read_headers(self, cells: dict[int, SheetCell]) -> None:
         for key, column in self._columns.items():
@@ -208,11 +255,7 @@ class _SheetParser:
                 sheet=self.sheet.name,
                 row=number,
                 key=key,
-                open_cells={
-                    column: WorkbookCell(cell.reference, cell.text, cell.day, cell.is_merged)
-                    for column in OPEN_COLUMNS
-                    if (cell := cells.get(self._columns.get(column, 0))) is not None
-                },
+                open_cells=self._open_cells(cells),
                 changed={
                     column: WorkbookCell(_cell_reference(number, at), _text_at(cells, at))
                     for column, was in zip(LOCKED_COLUMNS, key.digests, strict=True)
@@ -220,6 +263,20 @@ class _SheetParser:
                 },
             )
         )
+
+    def _add_keyless_row(self, number: int, cells: dict[int, SheetCell], heading: list[str]) -> None:
+        locked = {column: _text_at(cells, self._columns.get(column)) for column in LOCKED_COLUMNS}
+        title = heading[0] if heading else ""
+        self.keyless_rows.append(
+            KeylessRow(self.sheet.name, title, number, locked, self._open_cells(cells), self.notices[-1])
+        )
+
+    def _open_cells(self, cells: dict[int, SheetCell]) -> dict[WorkbookColumn, WorkbookCell]:
+        return {
+            column: WorkbookCell(cell.reference, cell.text, cell.day, cell.is_merged, cell.defect, cell.struck)
+            for column in OPEN_COLUMNS
+            if (cell := cells.get(self._columns.get(column, 0))) is not None
+        }
 
     def _open_texts(self, cells: dict[int, SheetCell]) -> list[str]:
         at = (self._columns.get(column, 0) for column in OPEN_COLUMNS)
@@ -253,13 +310,13 @@ def _reject_displaced_rows(rows: list[WorkbookRow]) -> list[WorkbookRow]:
     texts: dict[str, set[int]] = {}
     for row in rows:
         was = dict(zip(LOCKED_COLUMNS, row.key.digests, strict=True))
-        identities.setdefault(tuple(was[column] for column in _IDENTITY_COLUMNS), set()).add(row.key.task_id)
+        identities.setdefault(tuple(was[column] for column in IDENTITY_COLUMNS), set()).add(row.key.task_id)
         texts.setdefault(was[WorkbookColumn.TASK], set()).add(row.key.task_id)
     result = []
     for row in rows:
         now = dict(zip(LOCKED_COLUMNS, row.key.digests, strict=True))
         now.update({column: digest(cell.text) for column, cell in row.changed.items()})
-        others = identities.get(tuple(now[column] for column in _IDENTITY_COLUMNS), set())
+        others = identities.get(tuple(now[column] for column in IDENTITY_COLUMNS), set())
         if WorkbookColumn.TASK in row.changed:
             others = others | texts.get(now[WorkbookColumn.TASK], set())
         is_another = bool(row.changed) and bool(others - {row.key.task_id})

@@ -11,12 +11,13 @@ from dataclasses import replace
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
 from meetings.core.converter import converter
 from meetings.display.fields import format_value, join_items
 from meetings.exports.workbook import clean_text
+from meetings.minutes.documents.model import CellDefect
 from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, Task, TaskLog, WorkbookUpload
 from meetings.models.log import exclude_undone
 from meetings.tasks.services.batch import MAX_ROWS, plan_batch
@@ -31,6 +32,16 @@ from .values import parse_day, parse_status
 
 # What others record without writing over anything that a department says.
 _UNRELATED_KINDS = frozenset({EntryKind.COMMENT, EntryKind.EVIDENCE, EntryKind.REMINDER, EntryKind.INSTRUCTION})
+
+_DEFECTS = {
+    CellDefect.ERROR: gettext_lazy("This is the error of a formula. Write the text itself."),
+    CellDefect.BOOLEAN: gettext_lazy("This is a value of logic, and no text. Write the text itself."),
+    CellDefect.FORMULA: gettext_lazy("This is a formula without its result. Write the text itself."),
+    CellDefect.PICTURE: gettext_lazy(
+        "There is a picture in this cell, and no text. Write the text itself, and add the picture as evidence on the "
+        "page of the task."
+    ),
+}
 
 
 def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
@@ -155,6 +166,11 @@ class _Comparison:
         for column, cell in data.items():
             if cell.is_merged:
                 row.reject(_("This cell is merged with others. Part them, and write in each row."), column)
+            elif cell.defect is not None:
+                row.reject(str(_DEFECTS[cell.defect]), column)
+            elif cell.struck:
+                message = _("“%(text)s” is struck through. Write what is to hold, without it or as plain text.")
+                row.reject(message % {"text": cell.struck}, column)
         asked_status, day = self._parse_status(row, task, department), self._parse_day(row)
         status = None if asked_status == task.day_status else asked_status
         progress, reason = _words(row.read)
@@ -191,7 +207,7 @@ class _Comparison:
     def _parse_status(self, row: ReviewedRow, task: Task, department: Department) -> str | None:
         """Return the status asked for, none where none is or it is rejected."""
         cell = row.read.open_cells.get(WorkbookColumn.NEW_STATUS)
-        if cell is None or cell.is_merged:
+        if cell is None or cell.is_merged or cell.defect:
             return None
         status = parse_status(cell.text)
         offered = allowed_statuses(task, department.pk, task.day_status)
@@ -211,7 +227,7 @@ class _Comparison:
     def _parse_day(self, row: ReviewedRow) -> datetime.date:
         """Return the effective day, by default that of handing in."""
         cell = row.read.open_cells.get(WorkbookColumn.DAY)
-        if cell is None or cell.is_merged:
+        if cell is None or cell.is_merged or cell.defect:
             return self.handed_in_on
         day = parse_day(cell, self.today)
         if day is None:

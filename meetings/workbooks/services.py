@@ -56,6 +56,18 @@ def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account:
     return upload
 
 
+def find_rivals(upload: WorkbookUpload) -> list[WorkbookUpload]:
+    """Return the other waiting workbooks about a department of this one, oldest first."""
+    departments = _departments(upload)
+    others = WorkbookUpload.objects.waiting().exclude(pk=upload.pk).select_related("uploaded_by")
+    return [other for other in others.order_by("uploaded_at", "pk") if departments & _departments(other)]
+
+
+def _departments(upload: WorkbookUpload) -> set[int]:
+    # As `RowKey` is stored: making rows of all of them takes far longer.
+    return {row["key"][2] for row in upload.content["rows"]}
+
+
 # --- deciding -------------------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from meetings.workbooks.reviewed_rows import RowState
 from . import services
 from .export import write_workbook
 from .forms import ARCHIVE, MAX_FILES, WORKBOOK, WorkbookExportForm, WorkbookReviewForm, WorkbookUploadForm
+from .keyless_rows import match_keyless_rows
 from .messages import NoticeCode, unreadable_workbook_message
 from .parser import parse_workbook
 
@@ -147,6 +148,7 @@ def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
     for notice in read.notices:
         if notice.code is NoticeCode.NO_SHEET:
             raise ServiceError(notice.message)
+    read = match_keyless_rows(read, request.user)
     return services.create_upload(parsed=read, content=content, name=file.name or "", account=request.user)
 
 
@@ -204,6 +206,7 @@ def _render_review(
         review = review_upload(upload, request.user)
         context |= {
             "review": review,
+            "rivals": services.find_rivals(upload),
             "seen": services.review_version_token(review),
             "seen_at": seen_at,
             "conflicts": review.of(RowState.CONFLICT),

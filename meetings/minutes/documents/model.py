@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 CellValue = datetime.date | datetime.datetime | float | None
@@ -15,17 +16,30 @@ CellValue = datetime.date | datetime.datetime | float | None
 SOFT_BREAK = "\v"
 
 
+class CellDefect(StrEnum):
+    """Why what stands in a spreadsheet's cell is nothing that somebody wrote."""
+
+    ERROR = "error"
+    BOOLEAN = "boolean"
+    # Nobody has computed it, so that its text is the formula.
+    FORMULA = "formula"
+    PICTURE = "picture"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """One printed cell; a merged cell is one object at all its positions (use ``is``).
 
     ``raw_text``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text
     not); formats that only know lines (PDF) mark those inside a paragraph with ``SOFT_BREAK``.
-    ``value``: for a spreadsheet, the real date or number behind the text, else None.
+    ``value``: for a spreadsheet, the real date or number behind the text, else None; ``struck``: what of the text is
+    struck through.
     """
 
     raw_text: str
     value: CellValue = None
+    defect: CellDefect | None = None
+    struck: str = ""
 
     @property
     def text(self) -> str:

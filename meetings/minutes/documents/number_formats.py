@@ -20,6 +20,8 @@ _BUILTIN_DATES = {
     "31": 'yyyy"年"m"月"d"日"',
 }
 _BUILTIN_NUMBERS = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%"}
+# Numbers that are years rather than serials, for nothing here happened from 1905 to 1906.
+_FIRST_YEAR, _LAST_YEAR = 1949, 2200
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|_.|\*.')
 _DATE_PARTS = re.compile(r"y+|m+|d+|[aeh]+|s+", re.IGNORECASE)
 
@@ -76,7 +78,8 @@ def format_number(raw: str, number_format: NumberFormat, *, is_1904: bool = Fals
         return raw, None
     if not math.isfinite(number):
         return raw, None
-    if number_format.is_date:
+    # 2024.3 typed into a cell for dates is a month, and no day of 1905.
+    if number_format.is_date and not _FIRST_YEAR <= number < _LAST_YEAR:
         day = date_from_serial(number, is_1904=is_1904)
         if day is not None:
             return _date_text(day, number_format.section), day if number_format.shows_day else None

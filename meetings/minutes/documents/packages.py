@@ -8,11 +8,13 @@ expanded.
 from __future__ import annotations
 
 import io
+import posixpath
 import struct
 import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO
 
 from lxml import etree
@@ -29,6 +31,16 @@ from .errors import (
 _MAX_DIRECTORY_BYTES = 4 * MEGABYTE
 _MAX_COMMENT_BYTES = 65_535 + 22
 _DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError, NotImplementedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A part that another one names by ``key``, or an address outside."""
+
+    key: str
+    kind: str
+    target: str
+    is_external: bool
 
 
 class _LimitedStream(io.RawIOBase):
@@ -132,6 +144,21 @@ class Package:
         _, root = next(events)
         deque(events, maxlen=0)
         return root
+
+    def relations(self, part: str) -> list[Relation]:
+        """Return what ``part`` refers to; nothing where the package does not say."""
+        folder, name = posixpath.split(part)
+        relations = f"{folder}/_rels/{name}.rels"
+        if relations not in self:
+            return []
+        found = []
+        for relation in self.tree(relations):
+            target, is_external = relation.get("Target", ""), relation.get("TargetMode") == "External"
+            if not is_external:
+                target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+            kind = relation.get("Type", "").rpartition("/")[2]
+            found.append(Relation(relation.get("Id", ""), kind, target, is_external))
+        return found
 
 
 def _refuse_huge_directory(content: bytes) -> None:

@@ -1,25 +1,31 @@
 """Sheets of a workbook as cells with places, of whatever content."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpyxl.utils import get_column_letter
 
 from meetings.core.converter import store_as_list
 from meetings.minutes.documents import Format, UnreadableDocumentError, UnreadableReason, detect_format
-from meetings.minutes.documents.model import Table
+from meetings.minutes.documents.model import CellDefect, Table
+from meetings.minutes.documents.sheet_objects import SheetObject, read_objects
 from meetings.minutes.documents.xlsx import read_xlsx
 
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """One cell that holds something; ``is_merged``: it covers several positions."""
+    """One cell that holds something; ``is_merged``: it covers several positions.
+
+    ``defect``: why that is nothing somebody wrote; ``struck``: what of it is struck through.
+    """
 
     row: int
     column: int
     text: str
     day: datetime.date | None = None
     is_merged: bool = False
+    defect: CellDefect | None = None
+    struck: str = ""
 
     @property
     def reference(self) -> str:
@@ -32,10 +38,11 @@ store_as_list(SheetCell)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its cells by row and column, both 1-based."""
+    """One sheet: its cells by row and column, both 1-based, and what lies on it."""
 
     name: str
     rows: dict[int, dict[int, SheetCell]]
+    objects: tuple[SheetObject, ...] = ()
 
 
 def read_sheets(content: bytes) -> tuple[Sheet, ...]:
@@ -43,7 +50,11 @@ def read_sheets(content: bytes) -> tuple[Sheet, ...]:
     file_format = detect_format(content)
     if file_format is not Format.XLSX:
         raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=str(file_format))
-    return tuple(_sheet(table) for table in read_xlsx(content).tables)
+    sheets = {table.name: _sheet(table) for table in read_xlsx(content).tables}
+    for name, objects in read_objects(content).items():
+        if objects:
+            sheets[name] = replace(sheets.get(name) or Sheet(name, {}), objects=objects)
+    return tuple(sheets.values())
 
 
 def _sheet(table: Table) -> Sheet:
@@ -54,7 +65,9 @@ def _sheet(table: Table) -> Sheet:
     rows = {}
     for number, cells in zip(table.row_numbers, table.rows, strict=True):
         rows[number] = {
-            column: SheetCell(number, column, cell.raw_text, _day(cell.value), times[id(cell)] > 1)
+            column: SheetCell(
+                number, column, cell.raw_text, _day(cell.value), times[id(cell)] > 1, cell.defect, cell.struck
+            )
             for column, cell in zip(table.column_numbers, cells, strict=True)
             if not cell.is_blank
         }

@@ -7,7 +7,6 @@ doubt; so the parts are read here. Formulas count with the value Excel saved, an
 none; macros are never opened.
 """
 
-import posixpath
 import re
 from dataclasses import dataclass, field
 
@@ -15,13 +14,15 @@ from lxml import etree
 from openpyxl.utils import column_index_from_string
 
 from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
-from .model import EMPTY, Cell, Document, Table
+from .model import EMPTY, Cell, CellDefect, CellValue, Document, Table
 from .number_formats import GENERAL, NumberFormat, builtin_format, format_number
 from .packages import Package, namespace
 
 _MAX_SHEETS = 64
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+# WPS keeps a picture in a cell as a formula that Excel does not know.
+_PICTURE_FORMULA = re.compile(r"=(?:_xlfn\.)?DISPIMG\(")
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 
 
@@ -29,7 +30,9 @@ _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 class _Workbook:
     sheets: list[tuple[str, str, bool]]  # name, part, hidden
     strings: list[str]
+    struck: dict[int, str]  # what of a string is struck through, by its position
     formats: list[NumberFormat]
+    struck_styles: frozenset[int]
     is_1904: bool
 
 
@@ -57,39 +60,45 @@ def read_xlsx(content: bytes) -> Document:
 
 
 def _workbook(package: Package) -> _Workbook:
+    root = package.tree("xl/workbook.xml")
+    properties = root.find(f"{namespace(root)}workbookPr")
+    is_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
+    strings, struck = _strings(package) if "xl/sharedstrings.xml" in package else ([], {})
+    formats, struck_styles = _styles(package) if "xl/styles.xml" in package else ([], frozenset())
+    return _Workbook(sheet_parts(package), strings, struck, formats, struck_styles, is_1904)
+
+
+def sheet_parts(package: Package) -> list[tuple[str, str, bool]]:
+    """Return each sheet's name, its part, and whether it is hidden."""
     part = "xl/workbook.xml"
     root = package.tree(part)
-    main = namespace(root)
-    targets = {}
-    for relation in package.tree("xl/_rels/workbook.xml.rels"):
-        target = relation.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-        targets[relation.get("Id")] = (relation.get("Type", "").rpartition("/")[2], path)
+    targets = {relation.key: relation for relation in package.relations(part)}
     sheets = []
-    for sheet in root.iter(f"{main}sheet"):
-        key = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
-        kind, path = targets.get(key, ("", ""))
-        if kind == "worksheet" and path in package:
-            sheets.append((sheet.get("name", ""), path, sheet.get("state", "visible") != "visible"))
+    for sheet in root.iter(f"{namespace(root)}sheet"):
+        key = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+        relation = targets.get(key)
+        if relation and relation.kind == "worksheet" and relation.target in package:
+            sheets.append((sheet.get("name", ""), relation.target, sheet.get("state", "visible") != "visible"))
     if not sheets:
         raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part)
-    properties = root.find(f"{main}workbookPr")
-    is_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
-    strings = _strings(package) if "xl/sharedstrings.xml" in package else []
-    formats = _formats(package) if "xl/styles.xml" in package else []
-    return _Workbook(sheets[:_MAX_SHEETS], strings, formats, is_1904)
+    return sheets[:_MAX_SHEETS]
 
 
-def _item_text(element: etree._Element, main: str) -> str:
-    """Return the text of a string item without its phonetic reading."""
+def _item_text(element: etree._Element, main: str, *, is_struck: bool = False) -> str:
+    """Return a string item's text, or what of it is struck, without phonetic readings."""
     pieces = []
     for child in element:
-        if child.tag == f"{main}t":
+        if child.tag == f"{main}t" and not is_struck:
             pieces.append(child.text or "")
-        elif child.tag == f"{main}r":
+        elif child.tag == f"{main}r" and (not is_struck or _has_strike(child.find(f"{main}rPr"), main)):
             pieces.extend(text.text or "" for text in child.iterchildren(f"{main}t"))
     text = _ESCAPE.sub(_unescape, "".join(pieces))
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _has_strike(properties: etree._Element | None, main: str) -> bool:
+    strike = properties.find(f"{main}strike") if properties is not None else None
+    return strike is not None and strike.get("val", "1") not in ("0", "false")
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -99,32 +108,39 @@ def _unescape(match: re.Match[str]) -> str:
     return character if is_text else ""
 
 
-def _strings(package: Package) -> list[str]:
-    strings = []
+def _strings(package: Package) -> tuple[list[str], dict[int, str]]:
+    strings: list[str] = []
+    struck: dict[int, str] = {}
     main = ""
     for event, element in package.events("xl/sharedStrings.xml"):
         main = main or namespace(element)
         if event == "end" and element.tag == f"{main}si":
+            if text := _item_text(element, main, is_struck=True):
+                struck[len(strings)] = text
             strings.append(_item_text(element, main))
             if len(strings) > MAX_CELLS:
                 raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
             _free_element(element)
-    return strings
+    return strings, struck
 
 
-def _formats(package: Package) -> list[NumberFormat]:
-    """Return the number format of each cell style, by the style's position."""
+def _styles(package: Package) -> tuple[list[NumberFormat], frozenset[int]]:
+    """Return the cell styles' number formats, and which of them are struck through."""
     root = package.tree("xl/styles.xml")
     main = namespace(root)
     own = {
         element.get("numFmtId"): NumberFormat(element.get("formatCode", ""))
         for element in root.iterfind(f"{main}numFmts/{main}numFmt")
     }
-    formats = []
-    for element in root.iterfind(f"{main}cellXfs/{main}xf"):
+    fonts = [_has_strike(font, main) for font in root.iterfind(f"{main}fonts/{main}font")]
+    struck_fonts = {str(at) for at, is_struck in enumerate(fonts) if is_struck}
+    formats, struck_styles = [], set()
+    for at, element in enumerate(root.iterfind(f"{main}cellXfs/{main}xf")):
         key = element.get("numFmtId", "0")
         formats.append(own.get(key) or builtin_format(key))
-    return formats
+        if element.get("fontId", "0") in struck_fonts:
+            struck_styles.add(at)
+    return formats, frozenset(struck_styles)
 
 
 def _free_element(element: etree._Element) -> None:
@@ -189,25 +205,43 @@ def _add_cell(sheet: _Sheet, row: int, column: int, cell: Cell) -> None:
 
 
 def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
-    kind = element.get("t", "n")
-    if kind == "inlineStr":
-        inline = element.find(f"{main}is")
-        return Cell(_item_text(inline, main)) if inline is not None else EMPTY
+    kind, style = element.get("t", "n"), _number(element.get("s", ""))
     raw = element.findtext(f"{main}v") or ""
     is_computed = bool(raw) or (kind == "str" and element.find(f"{main}v") is not None)
-    if not is_computed and (formula := element.findtext(f"{main}f")):
-        # Nobody has computed it: what is known is what was typed.
-        return Cell(f"={formula}")
-    if kind == "s":
-        at = int(raw) if raw.isdecimal() and len(raw) < 10 else -1
-        return Cell(workbook.strings[at]) if 0 <= at < len(workbook.strings) else EMPTY
-    if kind == "n" and raw:
-        style = element.get("s", "")
-        at = int(style) if style.isdecimal() and len(style) < 7 else -1
-        number_format = workbook.formats[at] if 0 <= at < len(workbook.formats) else GENERAL
+    text, struck = raw, ""
+    value: CellValue = None
+    defect = None
+    if kind == "inlineStr":
+        inline = element.find(f"{main}is")
+        if inline is None:
+            return EMPTY
+        text, struck = _item_text(inline, main), _item_text(inline, main, is_struck=True)
+    elif not is_computed and (formula := element.findtext(f"{main}f")):
+        # What is known is what was typed.
+        text, defect = f"={formula}", CellDefect.FORMULA
+    elif kind == "s":
+        at = _number(raw)
+        if not 0 <= at < len(workbook.strings):
+            return EMPTY
+        text, struck = workbook.strings[at], workbook.struck.get(at, "")
+    elif kind == "n" and raw:
+        number_format = workbook.formats[style] if 0 <= style < len(workbook.formats) else GENERAL
         text, value = format_number(raw, number_format, is_1904=workbook.is_1904)
-        return Cell(text, value)
-    return Cell(raw)
+    elif kind == "b":
+        text, defect = "TRUE" if raw in ("1", "true") else "FALSE", CellDefect.BOOLEAN
+    elif kind == "e":
+        # Excel keeps a picture in a cell as the metadata of an error.
+        defect = CellDefect.PICTURE if element.get("vm") else CellDefect.ERROR
+    if _PICTURE_FORMULA.match(text):
+        defect = CellDefect.PICTURE
+    if style in workbook.struck_styles and not struck:
+        struck = text
+    return Cell(text, value, defect, struck)
+
+
+def _number(text: str) -> int:
+    """Return a position in a list of the workbook; -1 for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
