@@ -7,6 +7,11 @@ import calendar
 import datetime
 
 
+def add_interval(day: datetime.date, months: int, days: int | None) -> datetime.date:
+    """Add a review interval to ``day``: its ``days``, or ``months`` where it has none."""
+    return add_months(day, months) if days is None else day + datetime.timedelta(days=days)
+
+
 def add_months(day: datetime.date, months: int) -> datetime.date:
     """Add calendar months to ``day``, clamped to the end of the month.
 

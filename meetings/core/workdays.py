@@ -24,6 +24,19 @@ def is_working_day(day: datetime.date) -> bool:
     return day.weekday() < 5
 
 
+def announced_working_days(day: datetime.date, number: int) -> datetime.date | None:
+    """Return the ``number``-th working day after ``day``.
+
+    None where that depends on a year whose holidays are not announced yet.
+    """
+    while number:
+        day += ONE_DAY
+        if not is_announced(day.year):
+            return None
+        number -= is_working_day(day)
+    return day
+
+
 def last_working_day(day: datetime.date) -> datetime.date:
     """Return ``day``, or the last working day before it where it is none."""
     while not is_working_day(day):

@@ -26,14 +26,6 @@ def month_end(year: int, month: int) -> datetime.date | None:
     return day_or_none(year, month, calendar.monthrange(year, month)[1])
 
 
-def add_working_days(day: datetime.date, count: int) -> datetime.date:
-    """Add ``count`` days from Monday to Friday; official holidays are not known here."""
-    while count:
-        day += ONE_DAY
-        count -= day.weekday() < 5
-    return day
-
-
 def day_of_serial(serial: int) -> datetime.date | None:
     """Return the day of an Excel serial (1900 system), or None outside the sane years."""
     day = _EXCEL_DAY_NOUGHT + ONE_DAY * serial if 0 < serial < 100_000 else None

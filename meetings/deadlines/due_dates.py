@@ -9,7 +9,7 @@ from meetings.core.dates import add_months
 from meetings.deadlines.point import MeetingDates, Point, Role
 
 from . import days
-from .days import ONE_DAY, add_working_days, day_or_none
+from .days import ONE_DAY, day_or_none
 from .grammar import Form, Mark
 from .kinds import Precision, ProblemCode
 from .periods import Parts, Period, first_year, is_vague, months_through, one_day, period_of, vague_offer
@@ -267,8 +267,11 @@ def _immediate(mark: Mark, text: str, meeting: MeetingDates, before: Point | Non
     return Point(mark, day, Precision.DAY)
 
 
-def _later(day: datetime.date, parts: Parts) -> datetime.date | None:
-    """Add the printed amount to ``day``: weeks of seven days, 半个月 as 15 days."""
+def _later(day: datetime.date, parts: Parts, meeting: MeetingDates) -> datetime.date | None:
+    """Add the printed amount to ``day``: weeks of seven days, 半个月 as 15 days.
+
+    Working days by the calendar of ``meeting``; None where that does not know them.
+    """
     if parts.get("half_unit"):
         return day + ONE_DAY * 15
     unit = parts.get("unit") or parts.get("long_unit") or parts.get("bare_unit") or ""
@@ -284,7 +287,7 @@ def _later(day: datetime.date, parts: Parts) -> datetime.date | None:
     if half:
         return None
     if unit == "工作日":
-        return add_working_days(day, amount)
+        return meeting.add_working_days(day, amount)
     return day + ONE_DAY * {"日": amount, "天": amount, "小时": -(-amount // 24)}.get(unit, amount * 7)
 
 
@@ -293,12 +296,12 @@ def _after(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -
     anchor = mark.parts.get("anchor") or ""
     from_meeting = bool(_OF_MEETING.search(anchor))
     base = meeting.held_on if from_meeting else meeting.issued_on
-    offered = _later(base, mark.parts) if base else None
+    offered = _later(base, mark.parts, meeting) if base else None
     if from_meeting or _OF_ISSUE.search(anchor):
         if base is None:
             return Point(mark, code=ProblemCode.NO_MEETING_DAY if from_meeting else ProblemCode.NO_ISSUE_DAY)
-        if mark.parts.get("unit") == "工作日":
-            return Point(mark, code=ProblemCode.WORKING_DAYS, offered=offered)
+        if offered is None and mark.parts.get("unit") == "工作日":
+            return Point(mark, code=ProblemCode.WORKING_DAYS)
         if offered is None:
             return Point(mark, code=ProblemCode.UNREADABLE)
         return Point(mark, offered, Precision.DAY, year_printed=True)

@@ -114,7 +114,7 @@ _AMOUNT = (
     r"(?:个?(?P<unit>工作日|小时|日|天|周|星期)|个(?P<long_unit>月|季度|年)|(?P<bare_unit>年)))"
 )
 _HALF_MONTH = r"(?P<half_unit>半个?月)"
-_UNIT_OF_RHYTHM = r"(?P<unit>个?工作日|日|天|周|星期|旬|个?月|个?季度?|个?年度?|个?学期)"
+_UNIT_OF_RHYTHM = r"(?P<unit>个?工作日|日|天|周|个?星期|旬|个?月|个?季度?|个?年度?|个?学期)"
 _RHYTHM_TAIL = (
     r"(?:第?\d{1,2}(?:个?(?:季度?|月份?|日|号|周|旬|工作日))|[上中下]旬|[上下]半年|年?[底末初]|(?:[首末]|最后)(?:1?个)?(?:月|周|工作日|日|天)|份|结束|[、和及至到~-](?=第?\d|[上中下底末])|之?前|以前"
     r"|之?后(?=\d)|以?内|至少|不少于|各)*"
@@ -147,13 +147,20 @@ _FORMS: tuple[tuple[Form, str], ...] = (
         Form.NEXT_MEETING,
         r"(?:提交|提请|报|在|于)?下(?:1|一)?次[^,;\d]{0,12}?(?:会议|全会|例会|会(?=前|之前|以前|上|召开|审议|$))(?:召开|上|时|之?前|以前|审议|研究|报告|通过|期间)*",
     ),
-    (Form.RECURRING, rf"{_EVERY_YEAR}每隔?(?P<amount>\d{{1,2}}|半)?{_UNIT_OF_RHYTHM}{_RHYTHM_TAIL}{_MEASURE}"),
+    (
+        Form.RECURRING,
+        rf"{_EVERY_YEAR}每(?P<every_other>隔)?(?P<amount>\d{{1,2}}|半)?{_UNIT_OF_RHYTHM}{_RHYTHM_TAIL}{_MEASURE}",
+    ),
     (
         Form.RECURRING,
         r"(?P<amount>\d{1,2}|半)?(?P<unit>个?月|季度?|年|周|日|天)"
         r"(?:(?P<times>\d{1,2})次|[1一](?:报|评|通报|调度|研判|总结|小结|督查|考核))",
     ),
-    (Form.RECURRING, r"(?:按|逐)(?P<amount>半)?(?P<unit>日|周|月|季度?|年)(?:度)?(?!度?计划|节|内|份|底|末|初)"),
+    (
+        Form.RECURRING,
+        rf"{_EVERY_YEAR}每?(?P<every_other>[双隔])(?P<unit>周|月|日|天|季度?|年)(?!数|休|向|边){_RHYTHM_TAIL}{_MEASURE}",
+    ),
+    (Form.RECURRING, r"(?:按|逐)(?P<amount>半)?(?P<unit>日|周|旬|月|季度?|年)(?:度)?(?!度?计划|节|内|份|底|末|初)"),
     (Form.RECURRING, r"^(?P<amount>半)?(?P<unit>月|季|年)度$"),
     (
         Form.SEASON,

@@ -45,7 +45,7 @@ class ProblemCode(StrEnum):
     EVENT = "event"  # 项目验收后, 条例出台后三个月内: a day only the event gives
     RECEIPT_DAY = "receipt_day"  # 收到通知后10日内
     COUNTED_FROM_UNSAID = "counted_from_unsaid"  # 30日内, from no day that is said
-    WORKING_DAYS = "working_days"  # depends on the year's official holidays
+    WORKING_DAYS = "working_days"  # the official holidays of the year are not announced
     STARTS = "starts"  # 5月底前动工
     NOT_BEFORE = "not_before"  # 7月15日以后
     ALREADY_DONE = "already_done"  # 已完成
@@ -81,8 +81,9 @@ class Deadline:
     """One deadline: the printed ``text`` beside what it was understood to mean.
 
     ``due_date`` (a calendar day in Asia/Shanghai) and ``precision`` are set exactly when ``kind`` is
-    ``dated``. ``review_months`` is the printed rhythm of a recurring deadline, in calendar months, and
-    set exactly when ``kind`` is ``recurring``.
+    ``dated``. The printed rhythm of a recurring deadline is in ``review_months``, calendar months, or, where it is
+    printed in weeks, half months or shorter, in ``review_days``; one of the two is set exactly when ``kind`` is
+    ``recurring``.
     """
 
     text: str
@@ -90,6 +91,7 @@ class Deadline:
     due_date: datetime.date | None = None
     precision: Precision | None = None
     review_months: int | None = None
+    review_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

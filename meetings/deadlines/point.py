@@ -1,11 +1,15 @@
 """A point in time that a mark stands for, and the days it is counted from."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from meetings.core.workdays import announced_working_days
 from meetings.deadlines.grammar import Mark
 from meetings.deadlines.kinds import Precision, ProblemCode
+
+AddWorkingDays = Callable[[datetime.date, int], datetime.date | None]
 
 
 class Role(Enum):
@@ -18,10 +22,15 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MeetingDates:
-    """The document's issue day and its meeting's day, each None where unknown."""
+    """The document's issue day and its meeting's day, each None where unknown.
+
+    With the calendar of working days that the document counts by.
+    """
 
     issued_on: datetime.date | None
     held_on: datetime.date | None
+    # The day so many working days later; None where the holidays of a year between are not announced.
+    add_working_days: AddWorkingDays = announced_working_days
 
 
 @dataclass(frozen=True, slots=True)

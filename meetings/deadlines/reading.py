@@ -4,8 +4,9 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 
+from meetings.core.workdays import announced_working_days
 from meetings.deadlines.due_dates import points_of
-from meetings.deadlines.point import MeetingDates, Point, Role
+from meetings.deadlines.point import AddWorkingDays, MeetingDates, Point, Role
 
 from . import grammar
 from .grammar import POINT_FORMS, Form, Mark, find_marks, left_over
@@ -17,7 +18,10 @@ LONGEST_TEXT = 2000
 _WITH_OWN_PIECE = POINT_FORMS | {Form.ONGOING, Form.RECURRING, Form.NEXT_MEETING}
 # 2026.1 may have been 2026.10, and 12.3 12.30; 2026.2 can only be February.
 _LOST_NOUGHT = re.compile(r"\d{4}\.1|\d{1,2}\.[1-3]")
-_RHYTHM_MONTHS = {"月": 1, "季": 3, "年": 12, "期": 6}
+# Calendar months and days; 工作日 before 日, 星期 before 学期.
+_RHYTHMS = {"日": (0.0, 1.0), "天": (0.0, 1.0), "星": (0.0, 7.0), "周": (0.0, 7.0), "旬": (0.0, 10.0)}
+_RHYTHMS |= {"月": (1.0, 0.0), "季": (3.0, 0.0), "年": (12.0, 0.0), "期": (6.0, 0.0)}
+_DAYS_OF_MONTH = 30
 _STARTS_AT_ONCE = re.compile(r"^(?:组织|部署|全面|着手)?(?:启动|开展|开始|实施|推进|着手|组织|部署)")
 _CLAUSE_END = re.compile(f"[{grammar.CLAUSE_BREAK}\0]")
 
@@ -122,17 +126,19 @@ def read_deadline(
     issued_on: datetime.date | None = None,
     held_on: datetime.date | None = None,
     numeric: bool = False,
+    add_working_days: AddWorkingDays = announced_working_days,
 ) -> Reading:
     """Read the printed ``text`` of one task's deadline (forms: docs/deadlines.md).
 
     ``issued_on`` is the document's issue day, which left-out years and 立即 are read against, ``held_on`` the
     meeting's, which 会后一周内 counts from; both calendar days in Asia/Shanghai, None where the document does not
     state them. ``numeric``: the cell holds a number, whose last nought is lost: 2026.1 may be 2026.10.
+    ``add_working_days`` is the calendar that 会后5个工作日内 counts by: the official one unless given.
 
     Raises nothing for any text: what cannot be read is ``undecided`` with a problem. The deadline has the whole
     ``text``, a milestone its piece of it.
     """
-    meeting = MeetingDates(issued_on, held_on)
+    meeting = MeetingDates(issued_on, held_on, add_working_days)
     stripped = text.strip()
     if len(text) > LONGEST_TEXT:
         return undecided(text, ProblemCode.UNREADABLE, stripped[:80])
@@ -219,18 +225,28 @@ def _without_end(text: str, cell: Cell, starts: list[Point]) -> Reading:
         if recurring or cell.of(Form.ONGOING):
             problem = DeadlineProblem(ProblemCode.SEVERAL_KINDS, text.strip())
     elif recurring:
-        deadline = Deadline(text, DeadlineKind.RECURRING, review_months=min(_rhythm(mark) for mark in recurring))
+        months, days = min(map(_rhythm, recurring), key=lambda rhythm: rhythm[0] * _DAYS_OF_MONTH + rhythm[1])
+        deadline = Deadline(text, DeadlineKind.RECURRING, review_months=months or None, review_days=days or None)
     else:
         deadline = Deadline(text, DeadlineKind.ONGOING)
     return Reading(deadline, milestones, problem)
 
 
-def _rhythm(mark: Mark) -> int:
-    """Calendar months between two reviews of 每季度, 每两年, 每年2次; never less than one."""
-    unit, amount, times = mark.parts.get("unit") or "", mark.parts.get("amount"), int(mark.parts.get("times") or 1)
-    months = next((count for letter, count in _RHYTHM_MONTHS.items() if letter in unit), 0)
-    months = months // 2 if amount == "半" else months * int(amount or 1)
-    return max(1, months // max(1, times))
+def _rhythm(mark: Mark) -> tuple[int, int]:
+    """Return the time between two reviews, as calendar months or as days; one is 0.
+
+    每季度, 每两年 and 每年2次 are months; 每周, 每半月 (15 days), 每旬, 每日 and 每月2次, whatever is no whole number
+    of months, are days, never less than one.
+    """
+    unit, times = mark.parts.get("unit") or "", int(mark.parts.get("times") or 1)
+    amount = mark.parts.get("amount") or ("2" if mark.parts.get("every_other") else "1")
+    of_unit = next((length for letter, length in _RHYTHMS.items() if letter in unit), (0.0, 1.0))
+    months, days = (length / 2 if amount == "半" else length * int(amount) for length in of_unit)
+    if times > 1:
+        months, days = months / times, days / times
+    if months >= 1 and months.is_integer():
+        return int(months), 0
+    return 0, max(1, int(months * _DAYS_OF_MONTH + days))
 
 
 def _with_ongoing(text: str, cell: Cell, points: list[Point]) -> Reading:

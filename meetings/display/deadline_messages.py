@@ -41,7 +41,7 @@ _MESSAGES = {
         "“%(value)s” does not say from which day it counts. Enter the day that is meant."
     ),
     ProblemCode.WORKING_DAYS: gettext_lazy(
-        "“%(value)s” counts working days, which depend on that year's official holidays. Enter the day."
+        "“%(value)s” counts working days, and the holidays of that year are not announced yet. Enter the day."
     ),
     ProblemCode.STARTS: gettext_lazy("“%(value)s” says when work starts, not when it ends. Enter a deadline."),
     ProblemCode.NOT_BEFORE: gettext_lazy(
@@ -91,10 +91,6 @@ _MESSAGES_WITH_OFFERED_DATE = {
     ProblemCode.COUNTED_FROM_UNSAID: gettext_lazy(
         "“%(value)s” does not say from which day it counts. "
         "Accept %(offered)s, counted from the day of issue, or enter another day."
-    ),
-    ProblemCode.WORKING_DAYS: gettext_lazy(
-        "“%(value)s” counts working days. Accept %(offered)s, which knows weekends but no official holidays, "
-        "or enter another day."
     ),
     ProblemCode.ALREADY_DONE: gettext_lazy(
         "“%(value)s” says that the work is done. Accept %(offered)s as its deadline or enter another day, "

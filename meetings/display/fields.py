@@ -62,8 +62,13 @@ def _format_milestone(milestone: dict[str, Any]) -> str:
 
 
 def format_review_interval(months: int) -> str:
-    """Write how often a task is reviewed."""
+    """Write how often a task is reviewed, in months."""
     return ngettext("every month", "every %(months)d months", months) % {"months": months}
+
+
+def format_review_days(days: int) -> str:
+    """Write how often a task is reviewed, in days."""
+    return ngettext("every day", "every %(days)d days", days) % {"days": days}
 
 
 def _format_department(assignment: dict[str, str]) -> str:
@@ -114,6 +119,7 @@ FIELDS: dict[str, Field] = {
     "milestones": Field(_("Milestones"), _list_of(_format_milestone)),
     "next_review": Field(_("Next review"), format_date),
     "review_interval_months": Field(_("Review interval"), format_review_interval),
+    "review_interval_days": Field(_("Review interval in days"), format_review_days),
     "departments": Field(_("Responsible departments"), _list_of(_format_department)),
     "leaders": Field(_("Supervising leaders"), _list_of()),
     "text": Field(_("Task")),

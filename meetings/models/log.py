@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core import lifecycle
-from meetings.core.dates import add_months
+from meetings.core.dates import add_interval
 
 from .account import Account
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
@@ -53,7 +53,12 @@ class EntryKind(models.TextChoices):
 
 
 # The parts of an entry's changes that make up the state on a day; all others are today's on every day.
-STATE_CHANGES = frozenset({"status", "deadline", "milestones", "extension", "review_interval_months", "next_review"})
+STATE_CHANGES = frozenset(
+    {
+        *("status", "deadline", "milestones", "extension"),
+        *("review_interval_months", "review_interval_days", "next_review"),
+    }
+)
 # Those that have to follow one another; a review day is a plan, which any later report overrides anyway.
 ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
 # What an entry's changes call the entries that it takes back.
@@ -247,6 +252,7 @@ class TaskState(NaturalKeyModel, DeadlineFields):
     extension_days = models.IntegerField(_("days gained"), default=0)
     milestones = models.JSONField(_("milestones"), default=list, blank=True)
     review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
+    review_interval_days = models.PositiveSmallIntegerField(_("review interval (days)"), null=True, blank=True)
     next_due = models.DateField(_("due"), null=True, blank=True)
     next_review = models.DateField(_("next review"), null=True, blank=True)
     last_report = optional_reference(TaskLog, _("latest progress"), "+")
@@ -292,6 +298,7 @@ class _ReplayState:
             "milestones": [],
             "extension": {"count": 0, "days": 0},
             "review_interval_months": None,
+            "review_interval_days": None,
         }
     )
     closed_on: datetime.date | None = None
@@ -315,7 +322,8 @@ class _ReplayState:
         review = None
         if due is None and values["status"] in lifecycle.OPEN_STATUSES:
             counted_from = self.last_report.effective_on if self.last_report else self.issued_on
-            review = self.review_set or add_months(counted_from, values["review_interval_months"])
+            interval = values["review_interval_months"], values["review_interval_days"]
+            review = self.review_set or add_interval(counted_from, *interval)
         return TaskState(
             task_id=task_id,
             since=first_day,
@@ -326,6 +334,7 @@ class _ReplayState:
             extension_days=values["extension"]["days"],
             milestones=values["milestones"],
             review_interval_months=values["review_interval_months"],
+            review_interval_days=values["review_interval_days"],
             next_due=due,
             next_review=review,
             last_report=self.last_report,

@@ -197,6 +197,8 @@ class Task(NaturalKeyModel, DeadlineFields):
     extension_count = models.PositiveSmallIntegerField(_("extensions"), default=0)
     extension_days = models.IntegerField(_("days gained"), default=0)
     review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
+    # Counts instead of the months where it is set.
+    review_interval_days = models.PositiveSmallIntegerField(_("review interval (days)"), null=True, blank=True)
     next_review = models.DateField(_("next review"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
     joined_into: models.ForeignKey[Task | None, Task | None] = optional_reference(
@@ -227,6 +229,7 @@ class Task(NaturalKeyModel, DeadlineFields):
     day_next_due: datetime.date | None
     day_next_review: datetime.date | None
     day_review_interval_months: int
+    day_review_interval_days: int | None
     day_milestones: list[dict[str, Any]]
     day_outcome: str | None
     health: str
@@ -261,6 +264,10 @@ class Task(NaturalKeyModel, DeadlineFields):
             dated_constraint("task"),
             dated_constraint("task", "original_"),
             models.CheckConstraint(name="task_review_interval", condition=Q(review_interval_months__gte=1)),
+            models.CheckConstraint(
+                name="task_review_interval_days",
+                condition=Q(review_interval_days__isnull=True) | Q(review_interval_days__gte=1),
+            ),
         ]
         # The inbox's number is asked for with every page, and few tasks of a large register wait for it.
         indexes = [

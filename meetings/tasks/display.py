@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext
 
-from meetings.core.dates import add_months
+from meetings.core.dates import add_interval
 from meetings.deadlines import Deadline, DeadlineKind as Kind, Precision as Exactness
-from meetings.display.fields import FIELDS, format_value, join_items
+from meetings.display.fields import FIELDS, format_review_days, format_review_interval, format_value, join_items
 from meetings.models import ChangeLog, DeadlineKind, Health, Precision, Task, TaskLog
 from meetings.tasks.services.batch_plan import PlannedRow
 
@@ -131,6 +131,10 @@ def describe_deadline(deadline: Deadline) -> str:
         label = Precision(deadline.precision.value).label
         return _("A %(precision)s: due on its last day, %(day)s.") % {"precision": label, "day": day}
     match deadline.kind:
+        case Kind.RECURRING if deadline.review_days:
+            return ngettext(
+                "Recurring: reviewed every day.", "Recurring: reviewed every %(days)d days.", deadline.review_days
+            ) % {"days": deadline.review_days}
         case Kind.RECURRING:
             return ngettext(
                 "Recurring: reviewed every month.",
@@ -142,6 +146,13 @@ def describe_deadline(deadline: Deadline) -> str:
         case Kind.NEXT_MEETING:
             return _("Due on the day of the next meeting.")
     return _("Not understood as a day: undecided, and reviewed regularly.")
+
+
+def review_interval_text(task: Task) -> str:
+    """Say how often ``task`` was reviewed on its day."""
+    if task.day_review_interval_days:
+        return format_review_days(task.day_review_interval_days)
+    return format_review_interval(task.day_review_interval_months)
 
 
 def describe_due_date(task: Task) -> str:
@@ -162,10 +173,14 @@ def describe_due_date(task: Task) -> str:
         return ""
     else:
         day = task.last_report_on or task.suggestion.meeting.issued_on
-        if task.day_next_review != add_months(day, months):
+        if task.day_next_review != add_interval(day, months, task.day_review_interval_days):
             message = _(
                 "“%(printed)s” names no day. The review day was set by the secretariat and holds until a report."
             )
+        elif task.day_review_interval_days and task.last_report_on:
+            message = _("“%(printed)s” names no day, so it is reviewed %(interval)s after the last report of %(day)s.")
+        elif task.day_review_interval_days:
+            message = _("“%(printed)s” names no day, so it is reviewed %(interval)s after the issue on %(day)s.")
         elif task.last_report_on:
             message = ngettext(
                 "“%(printed)s” names no day, so it is reviewed %(months)d month after the last report of %(day)s.",
@@ -182,5 +197,6 @@ def describe_due_date(task: Task) -> str:
         "printed": task.day_deadline_text,
         "day": day and date_format(day, "DATE_FORMAT"),
         "months": months,
+        "interval": review_interval_text(task),
         "precision": precision and Precision(precision).label,
     }

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from meetings import permissions
 from meetings.core.lifecycle import CAN_REPORT, transitions_from
 from meetings.core.types import StrOrPromise
-from meetings.display.fields import format_review_interval, format_value, label
+from meetings.display.fields import format_value, label
 from meetings.display.import_issues import issue_message
 from meetings.display.progress import department_reports
 from meetings.models import Batch, Health, Task
@@ -30,9 +30,7 @@ register.filter(display.department_names)
 register.filter(display.extension_text)
 register.filter("changes", display.describe_changes)
 register.filter("field_label", label)
-# A `blocktranslate` of the same words would look up the same entry of the catalogue, and fail on its %(months)d, for
-# a template fills in text alone.
-register.filter("interval_text", format_review_interval)
+register.filter(display.review_interval_text)
 register.filter("issue_text", issue_message)
 
 

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from meetings.backup_upgrade import load_rows
 from meetings.core.serialization import FORMER_LABELS
@@ -27,6 +28,8 @@ BACKUP = Path(__file__).parent.parent / "data" / "backup-2378f95.zip"
 SCHEMA = "0002_append_only"
 # The one with an entry that was undone.
 UNDONE_TASK = 20
+# Ongoing, not begun, with no entry but its first.
+WEEKLY_TASK = 7
 
 
 @pytest.fixture(autouse=True)
@@ -121,10 +124,8 @@ def test_an_older_backup_with_rows_missing_is_refused(tmp_path):
     assert not TaskLog.objects.exists()
 
 
-@pytest.mark.long
-@pytest.mark.django_db(transaction=True)
-def test_a_database_made_before_the_models_were_renamed_is_migrated(tmp_path):
-    older = with_an_undone_entry_of_august(tmp_path / "older.zip")
+def migrate_database(older: Path) -> None:
+    """Load a backup into a database of its time, and bring that up to date."""
     state = MigrationExecutor(connection).migrate([("meetings", SCHEMA)])
     try:
         with zipfile.ZipFile(older) as archive, transaction.atomic():
@@ -133,6 +134,13 @@ def test_a_database_made_before_the_models_were_renamed_is_migrated(tmp_path):
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_a_database_made_before_the_models_were_renamed_is_migrated(tmp_path):
+    older = with_an_undone_entry_of_august(tmp_path / "older.zip")
+    migrate_database(older)
     assert_everything_is_there(older)
     states = list(TaskState.objects.order_by("pk").values())
     TaskState.objects.rebuild(Task.objects.values_list("pk", flat=True))
@@ -140,6 +148,43 @@ def test_a_database_made_before_the_models_were_renamed_is_migrated(tmp_path):
     assert ImportIssue.objects.open().exists()
     with pytest.raises(DatabaseError), transaction.atomic():
         QuerySet(TaskLog).filter(pk=TaskLog.objects.first().pk).update(note="改动")
+
+
+def with_a_weekly_task(path: Path) -> Path:
+    """Write the backup to ``path``, with a task printed 每周 that was read as every month."""
+    wrong = {"deadline_text": "每周", "deadline_kind": "recurring", "review_interval_months": 1}
+    with zipfile.ZipFile(BACKUP) as archive, zipfile.ZipFile(path, "w") as copy:
+        for name in archive.namelist():
+            text = archive.read(name)
+            if name in ("data/meetings.task.jsonl", "data/meetings.taskstate.jsonl", "data/meetings.tasklog.jsonl"):
+                rows = [json.loads(line) for line in text.splitlines()]
+                (row,) = [row for row in rows if WEEKLY_TASK in (row["fields"].get("task"), row["pk"])][:1]
+                if name.endswith("tasklog.jsonl"):
+                    deadline = {"text": "每周", "kind": "recurring", "precision": None, "due_date": None}
+                    row["fields"]["changes"]["deadline"]["new"] = deadline
+                    row["fields"]["changes"]["review_interval_months"]["new"] = 1
+                else:
+                    row["fields"] |= {**wrong, "next_review": "2023-12-08"}
+                text = "\n".join(map(json.dumps, rows)).encode()
+            copy.writestr(name, text)
+    return path
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_a_weekly_rhythm_that_became_months_is_put_right_by_an_entry(tmp_path):
+    migrate_database(with_a_weekly_task(tmp_path / "weekly.zip"))
+    task = Task.objects.get(pk=WEEKLY_TASK)
+    entry = task.log.get(sequence=2)
+    assert (task.version, task.review_interval_days, task.next_review) == (2, 7, datetime.date(2023, 11, 15))
+    assert entry.changes == {"review_interval_days": {"old": None, "new": 7}}
+    assert (entry.effective_on, entry.actor) == (timezone.localdate(), None)
+    before, now = task.states.order_by("since")
+    assert (before.until, before.next_review) == (entry.effective_on, datetime.date(2023, 12, 8))
+    assert (now.since, now.next_review) == (entry.effective_on, datetime.date(2023, 11, 15))
+    states = list(TaskState.objects.order_by("pk").values())
+    TaskState.objects.rebuild([task.pk])
+    assert list(TaskState.objects.order_by("pk").values()) == states
 
 
 @pytest.mark.django_db

@@ -41,6 +41,7 @@ def page() -> str:
 
 def _row(form: Form) -> str:
     kind = f"{form.kind}, {form.review_months} months" if form.review_months else form.kind
+    kind = f"{form.kind}, {form.review_days} days" if form.review_days else kind
     milestones = "; ".join(f"{_cell(text)} → {due or 'undecided'}" for text, due in form.milestones)
     problem = " → ".join(part for part in (form.problem, form.offered) if part)
     cells = (_cell(form.text), kind, form.due_date or "", form.precision or "", milestones, problem)

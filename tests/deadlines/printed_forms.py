@@ -17,6 +17,7 @@ class Form:
     milestones: tuple[tuple[str, str | None], ...] = ()
     problem: str | None = None
     offered: str | None = None
+    review_days: int | None = None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def as_form(text: str, reading: Reading) -> Form:
         tuple((milestone.text, iso(milestone.due_date)) for milestone in reading.milestones),
         problem.code if problem else None,
         iso(problem.offered) if problem else None,
+        deadline.review_days,
     )
 
 
@@ -71,7 +72,9 @@ def assert_sound(text: str, reading: Reading) -> None:
     for deadline in (reading.deadline, *reading.milestones):
         assert (deadline.kind is DeadlineKind.DATED) == (deadline.due_date is not None)
         assert (deadline.due_date is None) == (deadline.precision is None)
-        assert (deadline.kind is DeadlineKind.RECURRING) == (deadline.review_months is not None)
+        rhythms = [rhythm for rhythm in (deadline.review_months, deadline.review_days) if rhythm is not None]
+        assert len(rhythms) == (deadline.kind is DeadlineKind.RECURRING)
+        assert all(rhythm >= 1 for rhythm in rhythms)
     if reading.deadline.kind is DeadlineKind.UNDECIDED:
         assert reading.problem
 
@@ -252,3 +255,35 @@ def test_a_cells_value_is_read_as_what_it_shows(value, number_format, text, due,
 def test_any_value_of_a_cell_is_read(value, number_format):
     reading = read_cell(value, number_format=number_format, **DOCUMENT)
     assert_sound(reading.deadline.text, reading)
+
+
+# --- working days -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("held_on", "due"),
+    [
+        # The eight days of the holidays of 2023, then two make-up days at a weekend.
+        (datetime.date(2023, 9, 27), datetime.date(2023, 10, 10)),
+        (datetime.date(2023, 11, 1), datetime.date(2023, 11, 8)),
+    ],
+)
+def test_working_days_are_those_of_the_public_calendar(held_on, due):
+    reading = read_deadline("会后5个工作日内", held_on=held_on)
+    assert (reading.deadline.kind, reading.deadline.due_date, reading.problem) == (DeadlineKind.DATED, due, None)
+
+
+def test_working_days_of_a_year_that_is_not_announced_are_a_doubt():
+    reading = read_deadline("会后5个工作日内", held_on=datetime.date(2088, 9, 27))
+    assert reading.deadline.kind is DeadlineKind.UNDECIDED
+    assert reading.problem
+    assert reading.problem.code is ProblemCode.WORKING_DAYS
+
+
+def test_another_calendar_may_be_handed_in():
+    reading = read_deadline(
+        "会后5个工作日内",
+        held_on=datetime.date(2023, 9, 27),
+        add_working_days=lambda day, number: day + datetime.timedelta(days=number),
+    )
+    assert reading.deadline.due_date == datetime.date(2023, 10, 2)

@@ -111,7 +111,7 @@ def dated(day: datetime.date, *, text: str | None = None, precision: Precision =
 
 
 def deadline(text: str) -> Deadline:
-    """Return the deadline a simple ``text`` means: 2023.12, 2023-12-15, 每月, 每季度, 下次会议, 待定, or else ongoing.
+    """Return the deadline a simple ``text`` means: 2023.12, 2023-12-15, 每月, 双周, 下次会议, 待定, or else ongoing.
 
     A small reading of its own, so that a fault of `meetings.deadlines` shows in its own tests and not in all.
     """
@@ -122,6 +122,8 @@ def deadline(text: str) -> Deadline:
         return dated(datetime.date.fromisoformat(text))
     if text in ("每月", "每季度"):
         return Deadline(text, DeadlineKind.RECURRING, review_months={"每月": 1, "每季度": 3}[text])
+    if text in ("每周", "双周", "每半月"):
+        return Deadline(text, DeadlineKind.RECURRING, review_days={"每周": 7, "双周": 14, "每半月": 15}[text])
     if text == "下次会议":
         return Deadline(text, DeadlineKind.NEXT_MEETING)
     return Deadline(text, DeadlineKind.UNDECIDED if text == "待定" else DeadlineKind.ONGOING)

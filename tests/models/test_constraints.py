@@ -164,6 +164,7 @@ ATTEMPTS = {
     "task_dated_has_date": lambda: task_with(due_date=None),
     "task_original_dated_has_date": lambda: task_with(original_due_date=None),
     "task_review_interval": lambda: task_with(review_interval_months=0),
+    "task_review_interval_days": lambda: task_with(review_interval_days=0),
     "task_department_once": lambda: a_second(TaskDepartment, factories.task().task_departments.get(), position=2),
     "task_department_position": lambda: a_second(
         TaskDepartment, factories.task().task_departments.get(), department_id=factories.department("办公室").pk

@@ -29,7 +29,7 @@ def naive(task: Task, entries: list[TaskLog], on: datetime.date) -> dict | None:
     so_far = sorted((e for e in entries if e.effective_on <= on), key=lambda e: (e.effective_on, e.sequence))
     if not so_far:
         return None
-    status, milestones, due, kind, months = None, [], None, None, None
+    status, milestones, due, kind, months, rhythm = None, [], None, None, None, None
     closed_on = report = set_review = None
     for entry in so_far:
         if entry.is_report:
@@ -42,17 +42,16 @@ def naive(task: Task, entries: list[TaskLog], on: datetime.date) -> dict | None:
             due, kind = new["deadline"]["due_date"], new["deadline"]["kind"]
         milestones = new.get("milestones", milestones)
         months = new.get("review_interval_months", months)
+        rhythm = new.get("review_interval_days", rhythm)
         set_review = new.get("next_review", set_review)
     days = [d for d in [due, *(m["due_date"] for m in milestones if not m["met_on"])] if d]
     next_due = datetime.date.fromisoformat(min(days)) if days else None
     is_open = status in ("not_started", "in_progress", "closure_requested")
     review = None
     if is_open and next_due is None:
-        review = (
-            datetime.date.fromisoformat(set_review)
-            if set_review
-            else months_after(report.effective_on if report else so_far[0].effective_on, months)
-        )
+        counted_from = report.effective_on if report else so_far[0].effective_on
+        review = counted_from + datetime.timedelta(days=rhythm) if rhythm else months_after(counted_from, months)
+        review = datetime.date.fromisoformat(set_review) if set_review else review
     if not is_open:
         health = status
     elif next_due and next_due < on:

@@ -6,9 +6,11 @@ import datetime
 
 import pytest
 
+from meetings.breakdown.services.split_merge import split_task
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import DepartmentRole, EntryKind, Role, Status, Task
 from meetings.tasks import display
+from meetings.tasks.services.extensions import resolve_deadline
 from meetings.tasks.services.status import update_task
 from tests import factories
 
@@ -117,3 +119,54 @@ def test_closed_on_time_or_late_is_said(staff, closed, words):
     closed = datetime.date.fromisoformat(closed)
     act(update_task, task, actor=staff, status=Status.CLOSED, note="完成。", effective_on=closed)
     assert display.closure_text(Task.objects.on(closed).get()) == words
+
+
+# --- every so many days -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("printed", "days"), [("每周", 7), ("双周", 14), ("每半月", 15)])
+def test_a_rhythm_printed_in_weeks_is_reviewed_so(printed, days, staff, client):
+    task = factories.task(deadline=printed)
+    issued_on = task.suggestion.meeting.issued_on
+    due = issued_on + datetime.timedelta(days=days)
+    assert task.next_review == due
+    health = [Task.objects.on(due + datetime.timedelta(days=n)).get().health for n in (0, 1)]
+    assert health == ["on_track", "review_missed"]
+    client.force_login(staff)
+    page = " ".join(client.get(f"/tasks/{task.pk}/").content.decode().split())
+    assert f"每 {days} 天" in page
+    assert "每个月" not in page
+    factories.progress(task, on=due)
+    assert task.next_review == due + datetime.timedelta(days=days)
+
+
+def test_the_secretariat_sets_an_interval_in_days_and_in_months(staff, client):
+    task = factories.task(deadline="持续跟踪")
+    client.force_login(staff)
+
+    def send(**values):
+        task.refresh_from_db()
+        data = {"version": task.version, "note": "会议要求。", "months": "", "days": "", **values}
+        return client.post(f"/tasks/{task.pk}/review-interval/", data)
+
+    assert send(days="10").status_code == 302
+    task.refresh_from_db()
+    assert task.next_review == datetime.date(2023, 11, 18)
+    for wrong in ({}, {"months": "2", "days": "10"}, {"days": "10"}, {"days": "93"}, {"days": "0"}):
+        assert send(**wrong).status_code == 422, wrong
+    assert send(months="3").status_code == 302
+    task.refresh_from_db()
+    assert (task.review_interval_days, task.next_review) == (None, datetime.date(2024, 2, 8))
+    assert {"review_interval_days"} == set(task.log.get(sequence=3).changes)
+
+
+def test_a_deadline_decided_as_weekly_is_reviewed_weekly(staff):
+    task = factories.task(deadline="待定")
+    act(resolve_deadline, task, actor=staff, meaning="每两周", reason="经请示。", effective_on=day(1))
+    assert (task.review_interval_days, task.next_review) == (14, datetime.date(2023, 11, 22))
+
+
+def test_a_split_weekly_task_makes_two_weekly_ones(staff):
+    task = factories.task(deadline="每周")
+    new = split_task(task_id=task.pk, version=task.version, actor=staff, text="甲。", new_text="乙。", reason="分开。")
+    assert (new.review_interval_days, new.next_review) == (7, task.next_review)

@@ -107,6 +107,7 @@ def _create_copy(task: Task, *, text: str, number: int, actor: Account) -> Task:
         leaders=leaders,
         milestones=[deadline_from_json(milestone) for milestone in entered["milestones"]["new"] or ()],
         review_interval_months=entered["review_interval_months"]["new"],
+        review_interval_days=entered.get("review_interval_days", {}).get("new"),
         actor=actor,
         **{name: getattr(task, name) for name in FURTHER_TEXTS},
     )
@@ -142,6 +143,7 @@ def _state_to_json(task: Task) -> dict[str, Any]:
         "milestones": [milestone_to_json(milestone) for milestone in task.milestones.order_by("position")],
         "extension": {"count": task.extension_count, "days": task.extension_days},
         "review_interval_months": task.review_interval_months,
+        "review_interval_days": task.review_interval_days,
     }
 
 

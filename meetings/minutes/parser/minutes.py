@@ -107,7 +107,7 @@ def to_json(minutes: ParsedMinutes) -> dict:
         del row["origin"]
         for task in row["tasks"]:
             for deadline in (task["deadline"], *task["milestones"]):
-                del deadline["review_months"]
+                del deadline["review_months"], deadline["review_days"]
     return {
         "meeting": converter.unstructure(minutes.meeting),
         "rows": rows,

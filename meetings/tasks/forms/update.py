@@ -15,6 +15,7 @@ from meetings.core.lifecycle import transitions_from
 from meetings.display.fields import label
 from meetings.locking import check_version
 from meetings.models import Account, Department, Status, Task
+from meetings.tasks.display import review_interval_text
 from meetings.tasks.services.validators import last_state_change_day
 from meetings.ui.fields import DayField, SelectField, TextField
 from meetings.ui.forms import ServiceForm
@@ -109,11 +110,11 @@ class UpdateTaskForm(TaskForm):
         else:
             assert task.day_next_review is not None  # as every open task without a due day has one
             self.fields["next_review"].help_text = _(
-                "Due for review on %(day)s. "
-                "Left empty, a report moves it on by %(months)d months from the effective day."
+                "Due for review on %(day)s. Left empty, the next one counts from the effective day of a report: "
+                "%(interval)s."
             ) % {
                 "day": date_format(task.day_next_review, "DATE_FORMAT"),
-                "months": task.review_interval_months,
+                "interval": review_interval_text(task),
             }
 
     def arguments(self) -> dict[str, Any]:

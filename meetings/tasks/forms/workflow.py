@@ -15,7 +15,7 @@ from meetings.display.fields import join_items
 from meetings.errors import ServiceError
 from meetings.models import DeadlineKind, Milestone, Outcome, Person
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
-from meetings.tasks.services.reviews import MAX_INTERVAL_MONTHS
+from meetings.tasks.services.reviews import MAX_INTERVAL_DAYS, MAX_INTERVAL_MONTHS
 from meetings.ui.fields import DayField, IdField, SelectField, TextField
 from meetings.ui.file_fields import MultipleFileField
 from meetings.ui.widgets import SearchSelect, offered_choices
@@ -301,15 +301,24 @@ class ReviewIntervalForm(TaskActionForm):
 
     months = forms.IntegerField(
         label=gettext_lazy("Months between reviews"),
+        required=False,
         min_value=1,
         max_value=MAX_INTERVAL_MONTHS,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("or days between reviews"),
+        required=False,
+        min_value=1,
+        max_value=MAX_INTERVAL_DAYS,
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
     note = TextField(label=gettext_lazy("Reason"), rows=2)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial["months"] = self.task.review_interval_months
+        days = self.task.review_interval_days
+        self.initial["days"], self.initial["months"] = days, None if days else self.task.review_interval_months
 
 
 class ReasonForm(TaskActionForm):

@@ -13,7 +13,7 @@ from meetings.errors import InvalidDateError
 from meetings.models import Account, Department, EntryKind, Milestone, Person, Status, Suggestion, Task
 
 from .assignments import replace_assignments
-from .log import deadline_columns, deadline_to_json, format_day, write_entry
+from .log import deadline_columns, deadline_to_json, diff_values, format_day, write_entry
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def create_task(
     leaders: Sequence[Person] = (),
     milestones: Sequence[Deadline] = (),
     review_interval_months: int | None = None,
+    review_interval_days: int | None = None,
     actor: Account | None = None,
     recorded_at: datetime.datetime | None = None,
     **further_texts: str,
@@ -34,7 +35,8 @@ def create_task(
     """Enter a task of ``suggestion``, effective on the minutes' issue day.
 
     ``departments`` are pairs of department and role in printed order. The review interval is the given one, or that of
-    a recurring deadline, or the setting's, in calendar months. Raises InvalidDateError while the issue day is to come.
+    a recurring deadline, or the setting's, in calendar months or in days. Raises InvalidDateError while the issue day
+    is to come.
     """
     issued_on = suggestion.meeting.issued_on
     if issued_on > timezone.localdate():
@@ -42,13 +44,15 @@ def create_task(
             _("The minutes are issued on %(day)s, which is still to come. Enter their tasks on that day.")
             % {"day": format_day(issued_on)}
         )
-    interval = review_interval_months or deadline.review_months or settings.REVIEW_INTERVAL_MONTHS
+    months = review_interval_months or deadline.review_months or settings.REVIEW_INTERVAL_MONTHS
+    days = review_interval_days if review_interval_months else deadline.review_days
     columns = deadline_columns(deadline)
     task = Task.objects.create(
         suggestion=suggestion,
         number=number,
         text=text,
-        review_interval_months=interval,
+        review_interval_months=months,
+        review_interval_days=days,
         **further_texts,
         **columns,
         **{f"original_{name}": value for name, value in columns.items()},
@@ -68,7 +72,8 @@ def create_task(
             "status": {"old": None, "new": str(Status.NOT_STARTED)},
             "deadline": {"old": None, "new": deadline_to_json(deadline)},
             "milestones": {"old": None, "new": [{**deadline_to_json(m), "met_on": None} for m in milestones]},
-            "review_interval_months": {"old": None, "new": interval},
+            "review_interval_months": {"old": None, "new": months},
+            **diff_values({"review_interval_days": (None, days)}),
         },
     )
     return task

@@ -21,7 +21,7 @@ from meetings.models import Account, Department, EntryKind, ExtensionRequest, St
 from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import Changes
 
-from .log import deadline_columns, deadline_to_json, format_day, lock_task, write_entry
+from .log import deadline_columns, deadline_to_json, diff_review_interval, format_day, lock_task, write_entry
 from .status import update_task
 from .validators import check_day, clean_reason
 
@@ -189,9 +189,8 @@ def resolve_deadline(
 
 def write_deadline_entry(task: Task, deadline: Deadline, *, changes: Changes, **entry: Any) -> TaskLog:
     """Write the entry of another ``deadline``, with the review interval it names."""
-    months = deadline.review_months
-    if months is not None and months != task.review_interval_months:
-        changes["review_interval_months"] = {"old": task.review_interval_months, "new": months}
+    if deadline.kind == DeadlineKind.RECURRING:
+        changes |= diff_review_interval(task, deadline.review_months, deadline.review_days)
     return write_entry(task, kind=EntryKind.DEADLINE, changes=changes, **entry)
 
 

@@ -163,6 +163,16 @@ def diff_values(pairs: Mapping[str, tuple[object, object]]) -> Changes:
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
 
 
+def diff_review_interval(task: Task, months: int | None, days: int | None) -> Changes:
+    """Return another review interval as ``changes`` hold it: ``days``, or ``months``."""
+    return diff_values(
+        {
+            "review_interval_months": (task.review_interval_months, months or task.review_interval_months),
+            "review_interval_days": (task.review_interval_days, days),
+        }
+    )
+
+
 def compare_values(old: Mapping[str, object], new: Mapping[str, object]) -> Changes:
     """Return the values of ``old`` that differ in ``new``, as ``changes`` hold them."""
     return diff_values({name: (value, new[name]) for name, value in old.items()})

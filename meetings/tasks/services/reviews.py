@@ -12,10 +12,12 @@ from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, TaskLog
 from meetings.permissions import require_secretariat
 
-from .log import lock_task, write_entry
+from .log import diff_review_interval, lock_task, write_entry
 from .validators import check_day, check_department, check_open_on, clean_reason, require_role
 
 MAX_INTERVAL_MONTHS = 60
+# Longer ones are told in months.
+MAX_INTERVAL_DAYS = 92
 
 
 @transaction.atomic
@@ -57,23 +59,35 @@ def review_without_news(
 
 
 @transaction.atomic
-def set_review_interval(*, task_id: int, version: int, actor: Account, months: int, reason: str) -> TaskLog:
-    """Set the task's review interval in months, from today on. Raises ServiceError."""
+def set_review_interval(
+    *, task_id: int, version: int, actor: Account, reason: str, months: int | None = None, days: int | None = None
+) -> TaskLog:
+    """Set the task's review interval in ``months`` or ``days``, from today on.
+
+    Raises ServiceError: also where both are given, or neither.
+    """
     task = lock_task(task_id, version)
     require_secretariat(actor)
     if task.next_review is None:
         raise InvalidTransitionError(_("Only an open task without a due date is reviewed. Report progress instead."))
-    if not 1 <= months <= MAX_INTERVAL_MONTHS:
+    if (months is None) == (days is None):
+        raise InvalidInputError(_("Write either a number of months or a number of days."), field="months")
+    if months is not None and not 1 <= months <= MAX_INTERVAL_MONTHS:
         raise InvalidInputError(
             _("Write a number of months from 1 to %(longest)d.") % {"longest": MAX_INTERVAL_MONTHS}, field="months"
         )
-    if months == task.review_interval_months:
-        raise InvalidInputError(_("Nothing differs from what is there."), field="months")
+    if days is not None and not 1 <= days <= MAX_INTERVAL_DAYS:
+        raise InvalidInputError(
+            _("Write a number of days from 1 to %(longest)d.") % {"longest": MAX_INTERVAL_DAYS}, field="days"
+        )
+    changes = diff_review_interval(task, months, days)
+    if not changes:
+        raise InvalidInputError(_("Nothing differs from what is there."), field="months" if months else "days")
     return write_entry(
         task,
         actor=actor,
         kind=EntryKind.REVIEW,
         effective_on=timezone.localdate(),
         note=clean_reason(reason),
-        changes={"review_interval_months": {"old": task.review_interval_months, "new": months}},
+        changes=changes,
     )
