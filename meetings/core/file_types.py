@@ -49,6 +49,15 @@ _SIGNATURES = (
     ((b"#!",), FileType("script")),
     ((b"SQLite format 3",), FileType("SQLite")),
 )
+# What telephones and WeChat make, by what stands after a length.
+_PICTURES = (
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), FileType("WebP", "image/webp", ("webp",))),
+    (
+        re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL),
+        FileType("HEIC", "image/heic", ("heic", "heif")),
+    ),
+    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), FileType("BMP", "image/bmp", ("bmp",))),
+)
 # Directory entries of an OLE file are UTF-16; Word, Excel (two generations), PowerPoint, WPS writer and sheets.
 _OLD_EXCEL = FileType("Excel", "application/vnd.ms-excel", ("xls", "et"))
 _OLE_PARTS = {
@@ -60,7 +69,8 @@ _OLE_PARTS = {
 _OLE_MACROS = ("_VBA_PROJECT", "Macros", "_VBA_PROJECT_CUR")
 _PACKAGE_PARTS = (
     (re.compile(r"word/.*\.xml"), DOCX),
-    (re.compile(r"xl/workbook\.xml"), XLSX),
+    # Office Online and SharePoint number the main part: workbook22.xml.
+    (re.compile(r"xl/workbook\d*\.xml"), XLSX),
     (re.compile(r"mimetype|content\.xml"), FileType("OpenDocument")),
     (re.compile(r"ppt/.*"), FileType("PowerPoint", f"{_OFFICE}.presentationml.presentation", ("pptx",))),
     (re.compile(r"ofd\.xml"), FileType("OFD", "application/ofd", ("ofd",))),
@@ -75,7 +85,7 @@ MAX_TEXT_BYTES = 1 << 20
 
 # Endings by their names for people, in the order in which a form says them.
 ENDINGS = ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "wps", "et", "dps", "ofd")
-IMAGE_ENDINGS = ("png", "jpg", "jpeg", "gif", "tif", "tiff")
+IMAGE_ENDINGS = ("png", "jpg", "jpeg", "gif", "tif", "tiff", "webp", "heic", "heif", "bmp")
 TEXT_ENDINGS = TEXT.endings
 ALL_ENDINGS = (*ENDINGS, *IMAGE_ENDINGS, *TEXT_ENDINGS)
 
@@ -87,6 +97,9 @@ def recognise(content: bytes) -> FileType:
     """
     for beginnings, file_type in _SIGNATURES:
         if content.startswith(beginnings):
+            return file_type
+    for pattern, file_type in _PICTURES:
+        if pattern.match(content):
             return file_type
     if content.startswith(OLE_SIGNATURE):
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -100,7 +113,7 @@ def recognise(content: bytes) -> FileType:
 
 def recognise_package(names: Iterable[str]) -> FileType:
     """Return the type of a zip by its parts; `PACKAGE` where it is no document."""
-    names = [name.lower() for name in names]
+    names = [name.lstrip("/").replace("\\", "/").lower() for name in names]
     return next((kind for part, kind in _PACKAGE_PARTS if any(map(part.fullmatch, names))), PACKAGE)
 
 
@@ -123,7 +136,7 @@ def decode_text(content: bytes, *, is_cut: bool = False) -> str | None:
 def detect_file_type(file: BinaryIO) -> FileType | None:
     """Return the type of ``file``, or None where it is not accepted as evidence.
 
-    Leaves the file at its beginning.
+    `ENCRYPTED_OFFICE` is not accepted either, but what to do about it can be said. Leaves the file at its beginning.
     """
     try:
         file.seek(0)
@@ -131,6 +144,8 @@ def detect_file_type(file: BinaryIO) -> FileType | None:
         if content.startswith(OLE_SIGNATURE):
             content += file.read()
         file_type = recognise(content)
+        if file_type is ENCRYPTED_OFFICE:
+            return file_type
         if file_type is PACKAGE:
             names = _package_names(file)
             file_type, is_active = (

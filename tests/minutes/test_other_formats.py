@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -65,6 +67,18 @@ def test_title_rows_merged_groups_blank_rows_and_numbers_as_text():
     read = minutes(xlsx_bytes(rows, merges=("A1:I1", "A2:I2", "B5:B7")))
     assert [(row.number, row.aspect) for row in read.rows] == [(1, "甲"), (2, "甲")]
     assert (read.meeting.breakdown_title, read.meeting.overall_lead) == ("某协会任务分解表", "王芳")
+
+
+def test_a_workbook_whose_parts_are_numbered_is_read():
+    renamed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes([HEADS, ROW]))) as plain, zipfile.ZipFile(renamed, "w") as archive:
+        for name in plain.namelist():
+            content = plain.read(name)
+            for part in (b"workbook.xml", b"sharedStrings.xml", b"styles.xml"):
+                other = part.replace(b".xml", b"22.xml")
+                content, name = content.replace(part, other), name.replace(part.decode(), other.decode())
+            archive.writestr(name, content)
+    assert minutes(renamed.getvalue()).rows == minutes(xlsx_bytes([HEADS, ROW])).rows
 
 
 def test_heads_of_two_lines():

@@ -67,6 +67,9 @@ KEPT = {
     "image/jpeg": b"\xff\xd8\xff\xe0" + b"\0" * 20,
     "image/gif": b"GIF89a" + b"\0" * 20,
     "image/tiff": b"II*\x00" + b"\0" * 20,
+    "image/webp": b"RIFF\x24\0\0\0WEBPVP8 " + b"\0" * 20,
+    "image/heic": b"\0\0\0\x18ftypheic" + b"\0" * 20,
+    "image/bmp": b"BM\x36\0\0\0\0\0\0\0" + b"\0" * 20,
     "text/plain": "单位,数量\r\n甲,3\r\n".encode(),
     "application/msword": ole("Root Entry", "WordDocument"),
     "application/vnd.ms-excel": ole("Root Entry", "Workbook"),
@@ -108,12 +111,36 @@ def test_a_text_in_the_national_encoding_is_a_text():
 
 @pytest.mark.parametrize(
     ("content", "ending"),
-    [("任务分解表：已完成。".encode("utf-16"), "txt"), (b"\r\n" + PDF, "pdf"), (package("word/document2.xml"), "docx")],
-    ids=["a text of two bytes a character", "a PDF after an empty line", "a document whose main part has another name"],
+    [
+        ("任务分解表：已完成。".encode("utf-16"), "txt"),
+        (b"\r\n" + PDF, "pdf"),
+        (b"\xef\xbb\xbf" + PDF, "pdf"),
+        (package("word/document2.xml"), "docx"),
+        (package("Word\\Document22.xml"), "docx"),
+        (package("xl/workbook22.xml"), "xlsx"),
+    ],
+    ids=[
+        "a text of two bytes a character",
+        "a PDF after an empty line",
+        "a PDF after a byte order mark",
+        "a document whose main part has another name",
+        "a document whose parts are named as Windows does",
+        "a workbook whose main part has another name",
+    ],
 )
 def test_evidence_and_import_tell_a_file_alike(content, ending):
     assert detect_format(content).value in (ending, "text")
     assert ending in detect_file_type(io.BytesIO(content)).endings
+
+
+def test_a_text_that_begins_like_a_picture_is_a_text():
+    assert detect_file_type(io.BytesIO("BM 室已完成 ftypheic RIFF".encode())).content_type == "text/plain"
+
+
+def test_a_password_is_named(world):
+    locked = ole("EncryptionInfo", "EncryptedPackage")
+    with pytest.raises(InvalidInputError, match="加密"):
+        add(world, ("清单.xlsx", locked))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from .number_formats import GENERAL, NumberFormat, builtin_format, format_number
 from .packages import Package, namespace
 
 _MAX_SHEETS = 64
+# Office Online numbers its parts: xl/workbook22.xml.
+_MAIN_PART = re.compile(r"xl/workbook\d*\.xml")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 # WPS keeps a picture in a cell as a formula that Excel does not know.
@@ -60,17 +62,24 @@ def read_xlsx(content: bytes) -> Document:
 
 
 def _workbook(package: Package) -> _Workbook:
-    root = package.tree("xl/workbook.xml")
+    main_part = _main_part(package)
+    root = package.tree(main_part)
     properties = root.find(f"{namespace(root)}workbookPr")
     is_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
-    strings, struck = _strings(package) if "xl/sharedstrings.xml" in package else ([], {})
-    formats, struck_styles = _styles(package) if "xl/styles.xml" in package else ([], frozenset())
+    parts = {"sharedStrings": "xl/sharedstrings.xml", "styles": "xl/styles.xml"}
+    parts.update((relation.kind, relation.target) for relation in package.relations(main_part))
+    strings, struck = _strings(package, parts["sharedStrings"]) if parts["sharedStrings"] in package else ([], {})
+    formats, struck_styles = _styles(package, parts["styles"]) if parts["styles"] in package else ([], frozenset())
     return _Workbook(sheet_parts(package), strings, struck, formats, struck_styles, is_1904)
+
+
+def _main_part(package: Package) -> str:
+    return min((name for name in package.names() if _MAIN_PART.fullmatch(name)), default="xl/workbook.xml")
 
 
 def sheet_parts(package: Package) -> list[tuple[str, str, bool]]:
     """Return each sheet's name, its part, and whether it is hidden."""
-    part = "xl/workbook.xml"
+    part = _main_part(package)
     root = package.tree(part)
     targets = {relation.key: relation for relation in package.relations(part)}
     sheets = []
@@ -108,11 +117,11 @@ def _unescape(match: re.Match[str]) -> str:
     return character if is_text else ""
 
 
-def _strings(package: Package) -> tuple[list[str], dict[int, str]]:
+def _strings(package: Package, part: str) -> tuple[list[str], dict[int, str]]:
     strings: list[str] = []
     struck: dict[int, str] = {}
     main = ""
-    for event, element in package.events("xl/sharedStrings.xml"):
+    for event, element in package.events(part):
         main = main or namespace(element)
         if event == "end" and element.tag == f"{main}si":
             if text := _item_text(element, main, is_struck=True):
@@ -124,9 +133,9 @@ def _strings(package: Package) -> tuple[list[str], dict[int, str]]:
     return strings, struck
 
 
-def _styles(package: Package) -> tuple[list[NumberFormat], frozenset[int]]:
+def _styles(package: Package, part: str) -> tuple[list[NumberFormat], frozenset[int]]:
     """Return the cell styles' number formats, and which of them are struck through."""
-    root = package.tree("xl/styles.xml")
+    root = package.tree(part)
     main = namespace(root)
     own = {
         element.get("numFmtId"): NumberFormat(element.get("formatCode", ""))

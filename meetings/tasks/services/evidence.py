@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.core.file_types import FileType, detect_file_type
+from meetings.core.file_types import ENCRYPTED_OFFICE, FileType, detect_file_type
 from meetings.core.lifecycle import CAN_REPORT
 from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Evidence, TaskLog
@@ -119,6 +119,8 @@ def _check_file(file: UploadedFile) -> CheckedFile:
     if file.size > settings.EVIDENCE_MAX_MEGABYTES * 1024 * 1024:
         raise refusal(_("“%(name)s” is larger than %(limit)d MB."), limit=settings.EVIDENCE_MAX_MEGABYTES)
     file_type = detect_file_type(cast(BinaryIO, file))  # an upload reads as any file does
+    if file_type is ENCRYPTED_OFFICE:
+        raise refusal(_("“%(name)s” is encrypted; please save it without a password."))
     if file_type is None:
         raise refusal(
             _(
