@@ -46,7 +46,8 @@ class WorkbookUpload(models.Model):
     """A fill-in workbook as uploaded; it counts only once it is accepted.
 
     ``content`` is what was read (`meetings.core.converter`), ``decisions`` maps the place of a row in it to
-    what holds where the register changed meanwhile: ``file`` or ``register``. ``batch`` is what accepting made of it.
+    what holds where the register changed meanwhile: ``file`` or ``register``, and a place with a column to the text
+    that it was corrected to. ``batch`` is what accepting made of it.
     """
 
     file = models.FileField(_("file"), upload_to=workbook_path, max_length=100)

@@ -9,14 +9,20 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
+from meetings.core.text import parse_ids
 from meetings.display.fields import label
-from meetings.models import Account, Department, Meeting
-from meetings.ui.fields import DayField, VersionField
+from meetings.models import Account, Department, Meeting, Status
+from meetings.ui.fields import DayField, SelectField, TextField, VersionField, normalise_line_ends
 from meetings.ui.file_fields import MultipleFileField
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchMultipleChoiceField
 
+from .columns import COLUMNS
+from .corrections import shown_text
 from .export import ReturnInstructions
+from .format import OPEN_COLUMNS, WorkbookColumn
+from .reviewed_rows import ReviewedRow
+from .values import parse_status
 
 WORKBOOK, ARCHIVE = "xlsx", "zip"
 MAX_FILES = 30
@@ -107,10 +113,52 @@ class WorkbookReviewForm(ServiceForm):
 
     VERSION_FIELD = "seen"
 
-    action = forms.ChoiceField(choices=[(name, name) for name in ("choose", "set_aside", "accept")])
+    action = forms.ChoiceField(
+        choices=[(name, name) for name in ("choose", "correct", "as_filed", "set_aside", "accept")]
+    )
     # The number of a row, or ``all`` that are still to be chosen.
     place = forms.CharField(required=False)
     choice = forms.CharField(required=False)
     seen = forms.CharField(required=False)
     seen_at = VersionField()
     leave_out = forms.BooleanField(required=False)
+    # A row's cells as corrected; what is wrong with them the review says.
+    progress = forms.CharField(required=False)
+    new_status = forms.CharField(required=False)
+    day = forms.CharField(required=False)
+    reason = forms.CharField(required=False)
+
+    @property
+    def place_number(self) -> int:
+        """The row that ``place`` names; -1 for none."""
+        return next(iter(parse_ids([self.cleaned_data["place"]])), -1)
+
+    @property
+    def texts(self) -> dict[WorkbookColumn, str]:
+        """The cells as corrected; goes with a valid form."""
+        return {column: normalise_line_ends(self.cleaned_data[column.value]) for column in OPEN_COLUMNS}
+
+
+class WorkbookRowForm(ServiceForm):
+    """The open cells of one row, to be corrected on the page; `WorkbookReviewForm` takes them."""
+
+    progress = TextField(label=COLUMNS[WorkbookColumn.PROGRESS].head, required=False, rows=3)
+    new_status = SelectField(label=COLUMNS[WorkbookColumn.NEW_STATUS].head, required=False)
+    day = TextField(
+        label=COLUMNS[WorkbookColumn.DAY].head,
+        required=False,
+        help_text=gettext_lazy("Such as 2024-05-31; empty means the day of handing in."),
+    )
+    reason = TextField(label=COLUMNS[WorkbookColumn.REASON].head, required=False, rows=3)
+
+    field_classes = dict.fromkeys(("new_status", "day"), "batch-half")
+
+    def __init__(self, row: ReviewedRow) -> None:
+        """Show what ``row`` holds; a status that cannot be chosen is left open."""
+        cells = row.read.open_cells
+        texts = {column.value: shown_text(cell) for column, cell in cells.items() if not cell.defect}
+        status = parse_status(texts.get("new_status", ""))
+        texts["new_status"] = str(Status(status).label) if status in row.statuses else ""
+        super().__init__(initial=texts, auto_id=f"row-{row.place}-%s")
+        labels = [str(each.label) for each in row.statuses]
+        self.fields["new_status"].choices = [("", _("Leave as it is")), *((each, each) for each in labels)]

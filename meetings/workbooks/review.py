@@ -25,6 +25,7 @@ from meetings.tasks.services.batch_plan import TaskChange
 from meetings.workbooks.department_tasks import allowed_statuses, roles_of_department
 from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 
+from .corrections import Corrections, correct_cells, read_corrections
 from .format import OPEN_COLUMNS, WorkbookColumn, names_moment
 from .messages import column_name
 from .parser import ParsedWorkbook, WorkbookRow
@@ -52,7 +53,10 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
     """
     read = converter.structure(upload.content, ParsedWorkbook)
     comparison = _Comparison(read.rows, account, timezone.localdate(upload.uploaded_at))
-    rows = [comparison.review_row(place, row) for place, row in enumerate(read.rows)]
+    rows = [
+        comparison.review_row(place, row, read_corrections(upload.decisions, place))
+        for place, row in enumerate(read.rows)
+    ]
     for row in rows:
         if row.state is RowState.CONFLICT:
             row.choice = upload.decisions.get(str(row.place), FILE if row.is_harmless else "")
@@ -116,10 +120,16 @@ class _Comparison:
                 entries.setdefault(entry.task_id, []).append(entry)
         return entries
 
-    def review_row(self, place: int, parsed: WorkbookRow) -> ReviewedRow:
+    def review_row(self, place: int, parsed: WorkbookRow, corrections: Corrections) -> ReviewedRow:
         """Review a row as far as possible without the services."""
         task, department = self.tasks.get(parsed.key.task_id), self._department(parsed.key.department_id)
+        filed_cells, parsed = parsed.open_cells, correct_cells(parsed, corrections)
         row = ReviewedRow(place, parsed, task, department)
+        row.corrected = {
+            column: filed_cells[column].text if column in filed_cells else ""
+            for column in OPEN_COLUMNS
+            if filed_cells.get(column) != parsed.open_cells.get(column)
+        }
         if not parsed.open_cells:
             return row
         message = self._rejection_message(row)
@@ -163,6 +173,7 @@ class _Comparison:
     def _read_change(self, row: ReviewedRow, task: Task, department: Department) -> None:
         """Read the open cells into a change with its differences, or into findings."""
         data = row.read.open_cells
+        row.statuses = allowed_statuses(task, department.pk, task.day_status)
         for column, cell in data.items():
             if cell.is_merged:
                 row.reject(_("This cell is merged with others. Part them, and write in each row."), column)
@@ -171,7 +182,7 @@ class _Comparison:
             elif cell.struck:
                 message = _("“%(text)s” is struck through. Write what is to hold, without it or as plain text.")
                 row.reject(message % {"text": cell.struck}, column)
-        asked_status, day = self._parse_status(row, task, department), self._parse_day(row)
+        asked_status, day = self._parse_status(row, task), self._parse_day(row)
         status = None if asked_status == task.day_status else asked_status
         progress, reason = _words(row.read)
         note = _compose_note(progress, reason)
@@ -204,13 +215,13 @@ class _Comparison:
                 row.change = replace(row.change, progress=told, note=reason or progress)
             row.differences = list(_differences(row, task, row.change))
 
-    def _parse_status(self, row: ReviewedRow, task: Task, department: Department) -> str | None:
+    def _parse_status(self, row: ReviewedRow, task: Task) -> str | None:
         """Return the status asked for, none where none is or it is rejected."""
         cell = row.read.open_cells.get(WorkbookColumn.NEW_STATUS)
         if cell is None or cell.is_merged or cell.defect:
             return None
         status = parse_status(cell.text)
-        offered = allowed_statuses(task, department.pk, task.day_status)
+        offered = row.statuses
         if status == Status.CLOSED and task.day_status != Status.CLOSED:
             # A department says that it is done; that it is closed is the secretariat's to say.
             status = Status.CLOSURE_REQUESTED
@@ -255,6 +266,8 @@ def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[D
                     note = _("No day is written, so it is the day of handing in.")
                 elif cell.day is None:
                     note = _("Written as “%(text)s”.") % {"text": cell.text.strip()}
+        if column in row.corrected:
+            note = _("Corrected here. In the file: “%(text)s”.") % {"text": row.corrected[column]}
         if new:
             yield Difference(cell.reference if cell else "", column_name(column), old, new, note)
 

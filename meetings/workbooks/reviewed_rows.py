@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from meetings.models import Department, Task, TaskLog
+from meetings.models import Department, Status, Task, TaskLog
 from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
 
 from .format import WorkbookColumn
@@ -55,7 +55,8 @@ class ReviewedRow:
 
     ``later_entries`` were recorded after the workbook was written, oldest first. ``is_harmless``: none of them is about
     the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the services
-    would make of the ``change``.
+    would make of the ``change``; ``statuses`` are those the department may choose, and ``corrected`` what the
+    file has in cells that were corrected on the page.
     """
 
     place: int
@@ -70,6 +71,8 @@ class ReviewedRow:
     later_entries: list[TaskLog] = field(default_factory=list)
     is_harmless: bool = False
     choice: str = ""
+    statuses: tuple[Status, ...] = ()
+    corrected: dict[WorkbookColumn, str] = field(default_factory=dict)
 
     def reject(self, message: str, column: WorkbookColumn | None = None, state: RowState = RowState.INVALID) -> None:
         """Put the row into ``state`` for what is wrong in a column, or with all of it."""
@@ -77,7 +80,7 @@ class ReviewedRow:
         cell = self.read.open_cells.get(column) if column else None
         # Of a row as a whole all that was typed is shown, for it may have to be typed again.
         value = cell.text if cell else "；".join(text for _column, text in self.read.filled_cells)
-        place = cell.reference if cell else str(self.read.row)
+        place = cell.reference if cell and cell.reference else str(self.read.row)
         self.findings.append(Finding(self.read.sheet, place, column_name(column), value, message))
 
     @property

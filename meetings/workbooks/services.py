@@ -21,6 +21,7 @@ from meetings.tasks.services.batch_plan import PlannedRow
 from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
+from .corrections import Corrections, correction_keys
 from .parser import ParsedWorkbook
 
 
@@ -88,11 +89,31 @@ def decide_rows(*, upload_id: int, places: list[int], choice: str) -> None:
     upload = _lock_upload(upload_id)
     if choice not in (FILE, REGISTER):
         raise InvalidInputError(_("Choose what the file says, or what the register says."))
+    _require_rows(upload, places)
+    upload.decisions |= {str(place): choice for place in places}
+    upload.save(update_fields=["decisions"])
+
+
+@transaction.atomic
+def correct_row(*, upload_id: int, place: int, texts: Corrections | None) -> None:
+    """Correct the open cells of a row to ``texts``; with None they are as in the file.
+
+    Raises InvalidInputError for a row that is not there.
+    """
+    upload = _lock_upload(upload_id)
+    _require_rows(upload, [place])
+    keys = correction_keys(place)
+    for key in keys.values():
+        upload.decisions.pop(key, None)
+    if texts is not None:
+        upload.decisions |= {keys[column]: text for column, text in texts.items()}
+    upload.save(update_fields=["decisions"])
+
+
+def _require_rows(upload: WorkbookUpload, places: list[int]) -> None:
     number = len(upload.content["rows"])
     if not places or not all(0 <= place < number for place in places):
         raise InvalidInputError(_("This row is not in the workbook. Open the page again."))
-    upload.decisions |= {str(place): choice for place in places}
-    upload.save(update_fields=["decisions"])
 
 
 @transaction.atomic

@@ -30,7 +30,15 @@ from meetings.workbooks.reviewed_rows import RowState
 
 from . import services
 from .export import write_workbook
-from .forms import ARCHIVE, MAX_FILES, WORKBOOK, WorkbookExportForm, WorkbookReviewForm, WorkbookUploadForm
+from .forms import (
+    ARCHIVE,
+    MAX_FILES,
+    WORKBOOK,
+    WorkbookExportForm,
+    WorkbookReviewForm,
+    WorkbookRowForm,
+    WorkbookUploadForm,
+)
 from .keyless_rows import match_keyless_rows
 from .messages import NoticeCode, unreadable_workbook_message
 from .parser import parse_workbook
@@ -211,6 +219,7 @@ def _render_review(
             "seen_at": seen_at,
             "conflicts": review.of(RowState.CONFLICT),
             "invalid_rows": review.of(RowState.INVALID, RowState.REFUSED),
+            "corrections": {row.place: WorkbookRowForm(row) for row in review.of(RowState.INVALID)},
             "changes": review.of(RowState.CHANGES),
             "recorded_rows": review.of(RowState.RECORDED),
             "unchanged": len(review.of(RowState.UNCHANGED)),
@@ -239,6 +248,13 @@ def _choose(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
     return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#{anchor}")
 
 
+def _correct(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
+    """Correct the cells of one row, or take the correction back (``as_filed``)."""
+    texts = form.texts if form.cleaned_data["action"] == "correct" else None
+    services.correct_row(upload_id=upload.pk, place=form.place_number, texts=texts)
+    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#row-{form.place_number}")
+
+
 def _set_aside(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
     services.set_aside(upload_id=upload.pk)
     messages.success(request, _("“%(file)s” was set aside. Nothing of it was entered.") % {"file": upload})
@@ -262,4 +278,4 @@ def _accept(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
     return redirect("fill_in_upload", upload.pk)
 
 
-_ACTIONS = {"choose": _choose, "set_aside": _set_aside, "accept": _accept}
+_ACTIONS = {"choose": _choose, "correct": _correct, "as_filed": _correct, "set_aside": _set_aside, "accept": _accept}
