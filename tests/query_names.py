@@ -147,6 +147,7 @@ COMPARISON = [
     "who made them",
     "the tasks of the earlier one",
     *PARTS,
+    "each department's last report",
     "their outcomes",
     "the meetings to choose from, for the one field",
     "and for the other",

@@ -24,20 +24,35 @@ class BatchSource(models.TextChoices):
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def for_listing(self) -> BatchQuerySet:
-        """Annotate ``task_count`` and ``touched_count`` (tasks with later entries)."""
-        entries = apps.get_model("meetings", "TaskLog").objects.filter(batch=OuterRef("pk")).order_by().values("batch")
-        tasks = entries.annotate(number=Count("task", distinct=True)).values("number")
-        touched = entries.superseded().annotate(number=Count("task", distinct=True)).values("number")
+        """Annotate numbers of tasks: all, touched since, untouched, not undone."""
+        entries = _entries_of("pk")
         return self.select_related("made_by", "undoes", "undone_by__made_by").annotate(
-            task_count=Coalesce(Subquery(tasks), 0), touched_count=Coalesce(Subquery(touched), 0)
+            task_count=_count_tasks(entries),
+            touched_count=_count_tasks(entries.superseded()),
+            untouched_count=F("task_count") - F("touched_count"),
+            standing_count=count_standing_tasks("pk"),
         )
+
+
+def count_standing_tasks(batch: str) -> Coalesce:
+    """Return for how many of its tasks the batch at ``batch`` was not undone."""
+    return _count_tasks(_entries_of(batch).standing())
+
+
+def _entries_of(batch: str) -> Any:
+    return apps.get_model("meetings", "TaskLog").objects.filter(batch=OuterRef(batch)).order_by().values("batch")
+
+
+def _count_tasks(entries: Any) -> Coalesce:
+    return Coalesce(Subquery(entries.annotate(number=Count("task", distinct=True)).values("number")), 0)
 
 
 class Batch(models.Model):
     """What was done to many tasks at once; its entries are `TaskLog.batch`.
 
     A batch is undone by another one (``undoes``), whose entries compensate for those of the first: nothing is taken
-    out of the log. ``file_name`` and ``file_sha256`` are those of the workbook it was read from, if any.
+    out of the log. Tasks that were changed since have none there: for them the first batch stands. ``file_name`` and
+    ``file_sha256`` are those of the workbook it was read from, if any.
     """
 
     made_by = models.ForeignKey(Account, verbose_name=_("by"), on_delete=models.PROTECT, related_name="batches")

@@ -96,8 +96,9 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
         return reports.filter(~Exists(later_ones)).order_by("task", "-effective_on", "-sequence")
 
     def superseded(self) -> TaskLogQuerySet:
-        """Return batch entries after which something else was recorded of their task."""
-        later = TaskLog.objects.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
+        """Return batch entries after which something else stands about their task."""
+        later = TaskLog.objects.standing().exclude(kind=EntryKind.UNDONE)
+        later = later.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
         return self.filter(Exists(later.exclude(batch=OuterRef("batch"))), batch__isnull=False)
 
     def for_first_tasks(self, batches: Iterable[int]) -> TaskLogQuerySet:

@@ -22,6 +22,7 @@ from meetings.minutes.documents.detect import check_size
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
 from meetings.models import Department, TaskLog, WorkbookUpload
+from meetings.models.batch import count_standing_tasks
 from meetings.tasks.views.batches import undo_tag
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
@@ -106,7 +107,8 @@ def _render_home(
         "recent": permissions.readable_workbooks(request.user)
         .accepted()
         .defer("content", "decisions")
-        .select_related("uploaded_by", "batch__made_by", "batch__undone_by")[:_RECENT_COUNT],
+        .select_related("uploaded_by", "batch__made_by", "batch__undone_by")
+        .annotate(standing_count=count_standing_tasks("batch"))[:_RECENT_COUNT],
     }
     return render(request, "meetings/workbooks/home.html", context, status=status)
 
@@ -230,6 +232,7 @@ def _render_review(
         entries = upload.batch.entries.select_related("task__suggestion__meeting", "department", "actor")
         context["entries"] = entries.order_by("pk")
         context["undone_by"] = getattr(upload.batch, "undone_by", None)
+        context["is_partly_undone"] = upload.batch.entries.standing().exists()
     return render(request, "meetings/workbooks/review.html", context, status=status)
 
 

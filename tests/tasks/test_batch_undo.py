@@ -6,13 +6,16 @@ import datetime
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from meetings.errors import InvalidTransitionError, PermissionDeniedError, ServiceError
 from meetings.models import (
+    Batch,
     DepartmentRole,
     EntryKind,
+    ExtensionStatus,
     FormerName,
     Status,
     Task,
@@ -24,6 +27,7 @@ from meetings.models import (
 from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.batch_plan import REPLACE_ALL, Assignment
 from meetings.tasks.services.batch_undo import undo_batch
+from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.status import update_task
 from tests import factories
 from tests.depth import examples
@@ -138,10 +142,28 @@ def test_departments_and_leaders_come_back_also_under_another_name():
     assert standing(task) == before
 
 
-def test_a_batch_whose_tasks_were_touched_since_is_not_undone_and_names_them():
+def test_what_was_touched_since_is_left_alone_and_the_rest_is_undone():
+    one, other = factories.task(text="搭建培训平台"), factories.task()
+    before = standing(other)
+    result = run(one, other, status=Status.CLOSED, note="误办结。")
+    factories.move(one, Status.IN_PROGRESS, on=TODAY)
+    assert list(TaskLog.objects.superseded().values_list("task", flat=True)) == [one.pk]
+    touched = states(one)
+
+    undoing = undo(result, one, other)
+
+    assert [entry.task for entry in undoing.entries.all()] == [other]
+    assert (standing(other), states(one)) == (before, touched)
+    listed = Batch.objects.for_listing().get(pk=result.batch.pk)
+    assert (listed.undone_by, listed.task_count, listed.standing_count) == (undoing, 2, 1)
+    assert list(result.batch.entries.standing().values_list("task", flat=True)) == [one.pk]
+
+
+def test_a_batch_whose_every_task_was_touched_since_is_not_undone_and_names_them():
     one, other = factories.task(text="搭建培训平台"), factories.task()
     result = run(one, other, note="进展顺利。")
-    factories.progress(one, on=TODAY)
+    for task in (one, other):
+        factories.progress(task, on=TODAY)
     entries = TaskLog.objects.count()
 
     with pytest.raises(InvalidTransitionError) as refused:
@@ -149,7 +171,29 @@ def test_a_batch_whose_tasks_were_touched_since_is_not_undone_and_names_them():
 
     assert "搭建培训平台" in refused.value.message
     assert TaskLog.objects.count() == entries
-    assert list(TaskLog.objects.superseded().values_list("task", flat=True)) == [one.pk]
+
+
+def test_what_was_itself_undone_did_not_touch_anything():
+    task, other = factories.task(), factories.task()
+    before = [(standing(each), states(each)) for each in (task, other)]
+    first = run(task, other, note="误记。", place_leader=Assignment(factories.person("张朝华"), replaces=REPLACE_ALL))
+    second = run(
+        task, other, note="又误记。", place_leader=Assignment(factories.person("黄继先"), replaces=REPLACE_ALL)
+    )
+    undo(second, task, other)
+    undo(first, task, other)
+    assert [(standing(each), states(each)) for each in (task, other)] == before
+
+
+def test_a_request_that_lapsed_with_a_row_that_stays_is_not_put_back():
+    one, other = factories.task(deadline="2024.12"), factories.task(deadline="2024.12")
+    requests = [factories.extension_request(task) for task in (one, other)]
+    result = run(one, other, status=Status.CLOSED, note="误办结。", effective_on=timezone.localdate())
+    factories.act(add_comment, one, None, text="确已办结。")
+    undo_batch(batch_id=result.batch.pk, actor=factories.secretariat())
+    for request in requests:
+        request.refresh_from_db()
+    assert [request.status for request in requests] == [ExtensionStatus.LAPSED, ExtensionStatus.REQUESTED]
 
 
 def test_a_batch_is_undone_once_by_its_maker_or_the_secretariat_and_undoing_is_not_undone():

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from meetings.models import Batch, Department, DepartmentRole, Person, Status, Task, TaskLog
 from tests import factories
+from tests.helpers import compact_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -284,11 +285,41 @@ def test_batches_are_listed_with_what_they_did_and_their_tasks(world):
     log = client.get(f"/tasks/{world.overdue.pk}/").content.decode()
     assert f'href="/batches/{batch.pk}/"' in log
 
-    factories.progress(world.overdue, on=world.day)
-    assert "1 task was changed since" in client.get("/batches/").content.decode()
-    assert world.overdue.text[:10] in client.get(f"/batches/{batch.pk}/").content.decode()
+    for task in (world.overdue, world.due_soon):
+        factories.progress(task, on=world.day)
+    listed = client.get("/batches/").content.decode()
+    assert "2 tasks were changed since" in listed
+    assert "Undo the other" not in listed
+    assert "cannot be undone any more" in client.get(f"/batches/{batch.pk}/").content.decode()
     refused = client.post(f"/batches/{batch.pk}/undo/", follow=True).content.decode()
     assert "cannot be undone any more" in refused
+
+
+def test_a_batch_is_undone_for_the_tasks_nobody_touched_since_and_says_of_which_it_stands(world):
+    client = browser(world.secretariat)
+    tasks = (world.overdue, world.due_soon, world.undecided)
+    batch = factories.batch(*tasks, by=world.secretariat, status="terminated")
+    factories.move(world.overdue, Status.IN_PROGRESS, on=world.day)
+    address = f"/batches/{batch.pk}/"
+    assert compact_html(client.get("/batches/")).count(f'<a href="{address}">Undo the other 2 tasks</a>') == 1
+
+    page = compact_html(client.get(address))
+    assert f"1 task was changed since and will stay as it is: “{world.overdue.text}”" in page
+    assert "Undo the other 2 tasks" in page
+    assert page.count(">changed since<") == 1
+    assert "Status: Terminated → Not started" in page
+    assert "Status: Terminated → In progress" in page
+
+    told = compact_html(client.post(f"{address}undo/", follow=True))
+    assert "Undone: 2 tasks are as they were before." in told
+    assert f"1 task was left as it is: It was changed since, so correct it by itself. (“{world.overdue.text}”)" in told
+    assert f"1 task had been changed since and stayed as it is: “{world.overdue.text}”" in told
+    assert (told.count(">partly undone<"), told.count(">undone<"), told.count(">changed since<")) == (1, 2, 1)
+    assert compact_html(client.get("/batches/")).count(">partly undone<") == 1
+    statuses = [Task.objects.get(pk=task.pk).status for task in tasks]
+    assert statuses == [Status.IN_PROGRESS, Status.NOT_STARTED, Status.IN_PROGRESS]
+    again = client.post(f"{address}undo/", follow=True).content.decode()
+    assert "This batch has been undone already." in again
 
 
 def test_an_undone_entry_is_marked_in_the_log_and_counts_for_no_department(world):

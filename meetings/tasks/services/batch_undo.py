@@ -1,13 +1,14 @@
-"""Undoing a batch: one compensating entry a task, unless changed since."""
+"""Undoing a batch: one compensating entry for each task not changed since."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.display.deadline_messages import join_shortened
@@ -23,7 +24,8 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.models.log import UNDONE, replay
+from meetings.models.log import UNDONE, exclude_undone, replay
+from meetings.models.task import TaskQuerySet
 
 from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
 from .log import Changes, iso, write_entries
@@ -31,63 +33,76 @@ from .log import Changes, iso, write_entries
 NameHolder = TypeVar("NameHolder", Department, Person)
 
 
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What undoing writes: unsaved entries, and who was responsible before.
+
+    ``left`` are the tasks about which something else was recorded since: they stay as they are.
+    """
+
+    entries: dict[Task, TaskLog]
+    former: dict[Task, Assignments]
+    left: list[Task]
+
+
 @transaction.atomic
 def undo_batch(*, batch_id: int, actor: Account) -> Batch:
-    """Undo the batch; return the batch that did so.
+    """Undo the batch for the tasks nobody touched since; return the batch that did so.
 
-    Each of its tasks gets one entry that undoes what the batch wrote: on every day the task stands as if that had
+    Each of these gets one entry that undoes what the batch wrote: on every day the task stands as if that had
     never been written (`meetings.models.log.replay`), so that status, closing day, review and last report are what they
-    were; departments, leaders and an extension request that lapsed are put back. Raises ServiceError as
-    `find_undo_error`, and where a name in the log is nobody's any more.
+    were; departments, leaders and an extension request that lapsed are put back. The others stay as they are. Raises
+    ServiceError as `find_undo_error`, and where a name in the log is nobody's any more.
     """
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch_id)
-    tasks = list(
-        Task.objects.select_for_update(of=("self",))
-        .filter(pk__in=batch.entries.values("task"))
-        .order_by("pk")
-        .prefetch_related(
-            Prefetch("log", TaskLog.objects.chronological()),
-            "task_departments__department",
-            "task_leaders__person",
-        )
-    )
-    last = {task: max(task.log.all(), key=lambda entry: entry.sequence) for task in tasks}
-    error = find_undo_error(batch, actor, [task for task, entry in last.items() if entry.batch_id != batch.pk])
-    if error is not None:
+    if (error := find_undo_error(batch, actor)) is not None:
         raise error
-    former = _former_assignments(batch, tasks)
-    planned = {task: [_plan_undo_entry(task, batch, former.get(task))] for task in tasks}
-    replace_assignments(former)
+    plan = plan_undo(batch, Task.objects.select_for_update(of=("self",)).filter(pk__in=batch.entries.values("task")))
+    if not plan.entries:
+        raise InvalidTransitionError(describe_touched(plan.left))
+    replace_assignments(plan.former)
     undoing = Batch.objects.create(made_by=actor, source=batch.source, undoes=batch)
-    write_entries(planned, actor=actor, batch=undoing)
-    lapsed = ExtensionRequest.objects.filter(status=ExtensionStatus.LAPSED, decided__batch=batch)
+    write_entries({task: [entry] for task, entry in plan.entries.items()}, actor=actor, batch=undoing)
+    lapsed = ExtensionRequest.objects.filter(status=ExtensionStatus.LAPSED, decided__batch=batch, task__in=plan.entries)
     lapsed.update(status=ExtensionStatus.REQUESTED, decided=None)
     return undoing
 
 
-def find_undo_error(batch: Batch, actor: Account, changed_tasks: list[Task]) -> ServiceError | None:
-    """Return why ``actor`` cannot undo the batch, or None.
+def plan_undo(batch: Batch, tasks: TaskQuerySet) -> UndoPlan:
+    """Return what undoing ``batch`` means for ``tasks``, which are some of its own."""
+    parts = ("task_departments__department", "task_leaders__person")
+    logs = Prefetch("log", TaskLog.objects.chronological())
+    own = list(tasks.order_by("pk").prefetch_related(logs, *parts))
+    left = [task for task in own if _was_touched(task, batch)]
+    untouched = sorted({*own}.difference(left), key=lambda task: task.pk)
+    former = _former_assignments(batch, untouched)
+    entries = {task: _plan_undo_entry(task, batch, former.get(task)) for task in untouched}
+    return UndoPlan(entries, former, left)
 
-    ``changed_tasks`` are those of its tasks about which something else was recorded since.
-    """
+
+def _was_touched(task: Task, batch: Batch) -> bool:
+    """Whether something else was recorded since, and was not undone."""
+    log = task.log.all()
+    last = max(entry.sequence for entry in log if entry.batch_id == batch.pk)
+    return any(entry.sequence > last for entry in exclude_undone(log))
+
+
+def find_undo_error(batch: Batch, actor: Account) -> ServiceError | None:
+    """Return why ``actor`` cannot undo the batch at all, or None."""
     if not permissions.can_undo_batch(actor, batch):
         return PermissionDeniedError(_("Only the secretariat and whoever made a batch may undo it."))
     if batch.undoes_id is not None:
         return InvalidTransitionError(_("This batch undid another one. Make the change again instead."))
     if Batch.objects.filter(undoes=batch).exists():
         return InvalidTransitionError(_("This batch has been undone already."))
-    if changed_tasks:
-        return InvalidTransitionError(
-            ngettext(
-                "%(number)d of its tasks was changed since, so the batch cannot be undone any more: %(tasks)s. "
-                "Correct the tasks one by one.",
-                "%(number)d of its tasks were changed since, so the batch cannot be undone any more: %(tasks)s. "
-                "Correct the tasks one by one.",
-                len(changed_tasks),
-            )
-            % {"number": len(changed_tasks), "tasks": join_shortened([task.text for task in changed_tasks])}
-        )
     return None
+
+
+def describe_touched(tasks: list[Task]) -> str:
+    """Say that all the ``tasks`` of a batch were changed since."""
+    return _(
+        "All of it was changed again since, so it cannot be undone any more: %(tasks)s. Correct it task by task."
+    ) % {"tasks": join_shortened([task.text for task in tasks])}
 
 
 def _plan_undo_entry(task: Task, batch: Batch, former: Assignments | None) -> TaskLog:

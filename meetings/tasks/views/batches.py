@@ -8,14 +8,14 @@ from django.core.paginator import InvalidPage, Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidInputError, ServiceError
-from meetings.models import Batch, TaskLog
+from meetings.models import Batch, Task, TaskLog
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.display import describe_changes
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
@@ -30,7 +30,7 @@ from meetings.tasks.services.batch import (
     run_batch,
 )
 from meetings.tasks.services.batch_plan import BatchResult, PlannedRow
-from meetings.tasks.services.batch_undo import find_undo_error
+from meetings.tasks.services.batch_undo import describe_touched, find_undo_error, plan_undo
 from meetings.tasks.tables import BatchTable
 from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
@@ -104,19 +104,19 @@ def add_result_messages(request: Request, result: BatchResult) -> None:
         extra_tags=undo_tag(result.batch),
     )
     for reason, tasks in _group_by_reason(result.refused):
-        messages.warning(
-            request,
-            ngettext(
-                "%(number)d task was left as it is: %(reason)s (%(tasks)s)",
-                "%(number)d tasks were left as they are: %(reason)s (%(tasks)s)",
-                len(tasks),
-            )
-            % {
-                "number": len(tasks),
-                "reason": reason,
-                "tasks": join_shortened([task.text for task in tasks]),
-            },
+        _name_tasks_left(request, tasks, reason)
+
+
+def _name_tasks_left(request: Request, tasks: list[Task], reason: str) -> None:
+    messages.warning(
+        request,
+        ngettext(
+            "%(number)d task was left as it is: %(reason)s (%(tasks)s)",
+            "%(number)d tasks were left as they are: %(reason)s (%(tasks)s)",
+            len(tasks),
         )
+        % {"number": len(tasks), "reason": reason, "tasks": join_shortened([task.text for task in tasks])},
+    )
 
 
 def undo_tag(batch: Batch) -> str:
@@ -175,19 +175,46 @@ def _set_changes(batches: list[Batch]) -> None:
 
 @require_safe
 def batch_detail(request: Request, pk: int) -> HttpResponse:
-    """Show what one batch did to each of its tasks."""
+    """Show what one batch did to each of its tasks, and what undoing does."""
     batch = permissions.readable_batch(request.user, pk)
     entries = batch.entries.select_related("task", "department").order_by("task_id", "sequence")
     page = Paginator(entries, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    touched = [entry.task for entry in batch.entries.superseded().select_related("task").order_by("task_id")]
+    left, number = _tasks_left(batch), batch.entries.values("task").distinct().count()
+    error = find_undo_error(batch, request.user)
+    refusal = error.message if error else describe_touched(left) if len(left) == number else ""
     context = {
         "batch": batch,
         "page": page,
+        "rows": _rows_with_undoing(batch, list(page), left, may_undo=not refusal),
         "undone_by": getattr(batch, "undone_by", None),
-        "refusal": find_undo_error(batch, request.user, list(dict.fromkeys(touched))),
-        "number": batch.entries.values("task").distinct().count(),
+        "refusal": refusal,
+        "number": number,
+        "left": left,
+        "left_names": join_shortened([task.text for task in left]),
+        "to_undo": number - len(left),
     }
     return render(request, "meetings/tasks/batches/detail.html", context)
+
+
+def _rows_with_undoing(
+    batch: Batch, entries: list[TaskLog], left: list[Task], *, may_undo: bool
+) -> list[tuple[TaskLog, bool, TaskLog | None]]:
+    """Return each entry, whether its task is ``left``, and what undoing would write.
+
+    That stands beside the last entry about its task.
+    """
+    tasks = {entry.task_id: entry.pk for entry in entries}
+    planned = plan_undo(batch, Task.objects.filter(pk__in=tasks)).entries if may_undo else {}
+    undoing = {tasks[task.pk]: entry for task, entry in planned.items()}
+    left_ids = {task.pk for task in left}
+    return [(entry, entry.task_id in left_ids, undoing.get(entry.pk)) for entry in entries]
+
+
+def _tasks_left(batch: Batch) -> list[Task]:
+    """Return the tasks, changed since, that undoing left or will leave."""
+    is_undone = Batch.objects.filter(undoes=batch).exists()
+    entries = batch.entries.standing() if is_undone else batch.entries.superseded()
+    return list(Task.objects.filter(pk__in=entries.values("task")).order_by("pk"))
 
 
 @require_POST
@@ -209,4 +236,6 @@ def undo_batch(request: Request, pk: int) -> HttpResponse:
             )
             % {"number": number},
         )
+        if left := _tasks_left(batch):
+            _name_tasks_left(request, left, _("It was changed since, so correct it by itself."))
     return redirect(get_next_url(request) or reverse("batch", args=[pk]))
