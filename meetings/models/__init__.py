@@ -10,6 +10,7 @@ from .closure import (
     closure_agreement,
     closure_request,
     is_agreed,
+    last_ending,
     needs_agreement,
 )
 from .evidence import Evidence

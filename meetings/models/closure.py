@@ -4,6 +4,8 @@ import datetime
 
 from django.db.models import Exists, OuterRef
 
+from meetings.core.lifecycle import ENDED_STATUSES
+
 from .log import EntryKind, TaskLog, exclude_undone
 from .task import Status, Task, TaskLeader, TaskQuerySet
 
@@ -21,6 +23,15 @@ def closure_agreement(request: TaskLog) -> TaskLog | None:
     """Return the entry in which a leader agreed to ``request``; None without one."""
     entries = TaskLog.objects.filter(task=request.task_id, kind=EntryKind.AGREEMENT, sequence__gt=request.sequence)
     return entries.select_related("actor").order_by("sequence").first()
+
+
+def last_ending(task: Task) -> int:
+    """Return the id of the last entry that ended ``task``; 0 without one. One query.
+
+    What was undone ended nothing; a task that was reopened had ended.
+    """
+    entries = task.log.standing().filter(changes__status__new__in=list(ENDED_STATUSES))
+    return entries.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def is_agreed(task: Task) -> bool:

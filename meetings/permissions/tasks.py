@@ -4,15 +4,20 @@ import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.lifecycle import CAN_REPORT, ActorRole
-from meetings.models import Account, Batch, Evidence, Instruction, Role, Task, TaskState
+from meetings.models import Account, Batch, Evidence, Instruction, Role, Task, TaskState, last_ending
 from meetings.models.batch import BatchQuerySet
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet
 
 from .roles import can_change_tasks, is_secretariat, require_secretariat, roles_of
+
+# Why `can_delete_evidence` says no.
+EVIDENCE_REFUSAL = gettext_lazy(
+    "Only the secretariat and whoever added a file may delete it; once the task has ended, only the secretariat."
+)
 
 
 def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
@@ -65,17 +70,23 @@ def downloadable_evidence(account: Account, pk: int) -> Evidence:
 
 
 def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidence:
-    """Return the file for deleting it: the secretariat any, others their own."""
+    """Return the file for deleting it: the secretariat any, others their own.
+
+    What a closure or termination was decided with is the secretariat's alone.
+    """
     evidence = get_object_or_404(Evidence.objects.not_deleted().select_related("entry", "task"), pk=pk)
     writable_task(account, evidence.task_id, day)
-    if not can_delete_evidence(account, evidence):
-        raise PermissionDenied(_("Only the secretariat and whoever added a file may delete it."))
+    if not can_delete_evidence(account, evidence, last_ending(evidence.task)):
+        raise PermissionDenied(EVIDENCE_REFUSAL)
     return evidence
 
 
-def can_delete_evidence(account: Account, evidence: Evidence) -> bool:
-    """Whether the file is the account's own or the account the secretariat's."""
-    return is_secretariat(account) or evidence.entry.actor_id == account.pk
+def can_delete_evidence(account: Account, evidence: Evidence, ending: int) -> bool:
+    """Whether the file is the account's own or the account the secretariat's.
+
+    ``ending`` is the id of the entry that ended the task (`last_ending`): files of before it are frozen.
+    """
+    return is_secretariat(account) or (evidence.entry.actor_id == account.pk and evidence.entry_id > ending)
 
 
 def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Instruction:

@@ -15,6 +15,7 @@ from meetings.core.file_types import detect_file_type
 from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
 from meetings.minutes.documents import detect_format
 from meetings.models import Evidence, Status
+from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.closure import request_closure
 from meetings.tasks.services.evidence import add_evidence, clean_file_name, delete_evidence
 from tests import factories
@@ -303,3 +304,63 @@ def test_the_page_takes_files_and_lets_them_be_deleted(client, world):
     assert client.post(deleting, {"version": task.version, "evidence": first.pk}).status_code == 302
     assert [file.name for file in Evidence.objects.not_deleted()] == ["二.png"]
     assert client.post(deleting, {"version": task.version, "evidence": first.pk}).status_code == 404
+
+
+# --- frozen when a task has ended ---------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(world):
+    """The task with a file of its liaison's, closed."""
+    add(world, ("报告.pdf", PDF))
+    factories.move(world.on_track, Status.CLOSED, on=world.day)
+    return world.on_track
+
+
+def test_the_evidence_of_a_closed_task_is_the_secretariats_and_needs_a_reason(client, world, closed):
+    file = Evidence.objects.get()
+    adding, deleting = (reverse("task_action", args=[closed.pk, f"{verb}-evidence"]) for verb in ("add", "delete"))
+
+    def send(address, **values):
+        closed.refresh_from_db()
+        data = {"version": closed.version, "note": "", "effective_on": world.day.isoformat(), **values}
+        if address == adding:
+            data["files"] = [SimpleUploadedFile("补充.pdf", PDF)]
+        return client.post(address, data).status_code
+
+    client.force_login(world.liaison)
+    page = client.get(closed.get_absolute_url()).content.decode()
+    assert adding not in page
+    assert deleting not in page
+    assert send(adding, note="补充。") == 422
+    assert send(deleting, evidence=file.pk, reason="误传。") == 403
+    client.force_login(world.secretariat)
+    assert send(adding) == 422
+    assert send(deleting, evidence=file.pk) == 422
+    assert Evidence.objects.not_deleted().count() == 1
+    assert send(adding, note="审计要求补充。") == 302
+    assert send(deleting, evidence=file.pk, reason="误传他人文件。") == 302
+    assert [file.name for file in Evidence.objects.not_deleted()] == ["补充.pdf"]
+    assert [entry.note for entry in closed.log.order_by("-sequence")[:2]] == ["误传他人文件。", "审计要求补充。"]
+
+
+def test_what_was_decided_with_stays_frozen_after_a_task_is_reopened(world, closed):
+    factories.move(closed, Status.IN_PROGRESS, on=world.day)
+    before, after = Evidence.objects.get(), add(world, ("新报告.pdf", PDF)).evidence.get()
+    with pytest.raises(PermissionDeniedError):
+        act_on_file(delete_evidence, before, actor=world.liaison, reason="误传。")
+    act_on_file(delete_evidence, after, actor=world.liaison)
+    assert list(Evidence.objects.not_deleted()) == [before]
+
+
+def test_a_closing_that_was_undone_froze_nothing(world):
+    add(world, ("报告.pdf", PDF))
+    batch = factories.batch(world.on_track, status=Status.CLOSED)
+    undo_batch(batch_id=batch.pk, actor=world.secretariat)
+    act_on_file(delete_evidence, Evidence.objects.get(), actor=world.liaison)
+    assert not Evidence.objects.not_deleted().exists()
+
+
+def act_on_file(service, file: Evidence, **arguments):
+    file.task.refresh_from_db()
+    return service(evidence_id=file.pk, version=file.task.version, **arguments)

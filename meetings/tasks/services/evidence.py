@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.core.file_types import ENCRYPTED_OFFICE, FileType, detect_file_type
-from meetings.core.lifecycle import CAN_REPORT
+from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES
 from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
-from meetings.models import Account, Department, EntryKind, Evidence, TaskLog
+from meetings.models import Account, Department, EntryKind, Evidence, TaskLog, last_ending
+from meetings.permissions.tasks import EVIDENCE_REFUSAL
 
 from .log import lock_task, write_entry
 from .validators import check_day, check_department, require_role
@@ -40,12 +41,18 @@ def add_evidence(
     """Add ``files`` as evidence of ``task``: all of them, or none and an error.
 
     Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that fits the
-    type. Raises ServiceError. No report: progress has an entry of its own.
+    type. Raises ServiceError. No report: progress has an entry of its own. The evidence of a task that has ended is
+    frozen: only the secretariat adds to it, with a ``note`` that says why.
     """
     task = lock_task(task_id, version)
     require_role(
         actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
     )
+    if task.status in ENDED_STATUSES:
+        if not permissions.is_secretariat(actor):
+            raise PermissionDeniedError(_("This task has ended. Only the secretariat adds to its evidence now."))
+        if not note.strip():
+            raise InvalidInputError(_("This task has ended. Say why evidence is added now."), field="note")
     department = check_department(actor, task, department)
     check_day(task, effective_on, False)
     checked = check_files(files)
@@ -73,14 +80,20 @@ def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence
 
 @transaction.atomic
 def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: str = "") -> TaskLog:
-    """Delete a file by an entry, effective today; administrators still have it."""
+    """Delete a file by an entry, effective today; administrators still have it.
+
+    What the task's end was decided with is frozen: only the secretariat takes it away, with a ``reason``.
+    """
     evidence = Evidence.objects.select_related("entry").get(pk=evidence_id)
     task = lock_task(evidence.task_id, version)
     require_role(
         actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may delete evidence.")
     )
-    if not permissions.can_delete_evidence(actor, evidence):
-        raise PermissionDeniedError(_("Only the secretariat and whoever added a file may delete it."))
+    ending = last_ending(task)
+    if not permissions.can_delete_evidence(actor, evidence, ending):
+        raise PermissionDeniedError(str(EVIDENCE_REFUSAL))
+    if evidence.entry_id < ending and not reason.strip():
+        raise InvalidInputError(_("The task was ended with this file there. Say why it is deleted."), field="reason")
     if Evidence.objects.filter(pk=evidence_id, removal__isnull=False).exists():
         raise InvalidTransitionError(_("This file has been deleted already."))
     entry = write_entry(

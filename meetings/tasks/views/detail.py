@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from meetings import permissions
+from meetings.core.lifecycle import ENDED_STATUSES
 from meetings.models import (
     Account,
     DeadlineKind,
@@ -201,8 +202,12 @@ def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLo
         evidence += of_merged.select_related("entry__actor", "entry__department")
     files = sorted(evidence, key=lambda file: file.pk)
     may_report = day == today() and permissions.can_report(request.user, task)
+    endings = (
+        entry.pk for entry in exclude_undone(log) if entry.changes.get("status", {}).get("new") in ENDED_STATUSES
+    )
+    ending = max(endings, default=0)
     return [
-        (file, may_report and file.removal_id is None and permissions.can_delete_evidence(request.user, file))
+        (file, may_report and file.removal_id is None and permissions.can_delete_evidence(request.user, file, ending))
         for file in files
         if file.removal_id is None or request.user.is_staff
     ]

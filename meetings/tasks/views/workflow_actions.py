@@ -137,7 +137,8 @@ def available_actions(account: Account, task: Task, state: WorkflowState) -> lis
         "nothing-new": task.next_review is not None,
         "meet-milestone": is_open and any(not each["met_on"] for each in task.day_milestones),
         "reopen-milestone": is_open and any(each["met_on"] for each in task.day_milestones),
-        "add-evidence": True,
+        # Of a task that has ended it is frozen.
+        "add-evidence": is_open or ActorRole.SECRETARIAT in roles,
         "delete-evidence": state.evidence,
         "instruct": is_open,
         "remind": is_open,
