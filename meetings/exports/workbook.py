@@ -7,6 +7,7 @@ import csv
 import datetime
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any, BinaryIO
@@ -37,6 +38,10 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel reads _x0041_ in a text as the letter A.
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# What a spreadsheet that opens a CSV turns into another number, a day or a time: 2024.10 into 2024.1, 3/4 into a March
+# day. A plain number and a day in full stay what they are.
+_REWRITTEN = re.compile(r"(?=.*\d)[\d .,:/\\%¥$€£()+\-–—e]+", re.IGNORECASE)
+_KEPT = re.compile(r"0|[1-9]\d{0,14}|\d{4}-\d{2}-\d{2}", re.ASCII)
 _NOT_IN_SHEET_TITLES = re.compile(r"[\[\]:*?/\\]")
 
 _THIN = Side(style="thin", color="FFBFBFBF")
@@ -53,6 +58,12 @@ def clean_text(text: str | Promise) -> str:
 def looks_like_formula(text: str) -> bool:
     """Whether a spreadsheet might compute ``text`` instead of showing it."""
     return text.startswith(_FORMULA_STARTS)
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether a spreadsheet that opens a CSV would show something else than ``text``."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return bool(_REWRITTEN.fullmatch(plain)) and not _KEPT.fullmatch(text)
 
 
 def cell_text(text: str | Promise) -> str:
@@ -100,7 +111,10 @@ def styled_cell(sheet: Worksheet, style: StyleArray, value: Value, kind: CellKin
 
 
 def csv_value(value: Value) -> str | int:
-    """Return ``value`` for a CSV, an apostrophe before what might be computed."""
+    """Return ``value`` for a CSV, an apostrophe before what might be computed.
+
+    Or be taken for a number, day or time that it is not.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime.date):
@@ -109,7 +123,8 @@ def csv_value(value: Value) -> str | int:
         return value
     text = clean_text(value)
     # The text as it came: a carriage return at its beginning is a line feed by now.
-    return f"'{text}" if looks_like_formula(str(value)) or looks_like_formula(text) else text
+    is_computed = looks_like_formula(str(value)) or looks_like_formula(text) or looks_like_number(text)
+    return f"'{text}" if is_computed else text
 
 
 def new_workbook(title: str, *, write_only: bool = False) -> Workbook:

@@ -15,7 +15,7 @@ from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
 from meetings.exports.columns import CellKind, Column
 from meetings.exports.register import write_register_csv, write_register_workbook
-from meetings.exports.workbook import MAX_CELL_LENGTH, cell_text, write_csv, write_list_workbook
+from meetings.exports.workbook import MAX_CELL_LENGTH, cell_text, csv_value, write_csv, write_list_workbook
 from meetings.models import DepartmentRole, Task
 from tests import factories
 
@@ -131,6 +131,38 @@ def test_any_text_is_read_back_as_it_was(text):
         assert cell.data_type in ("s", "inlineStr", "n")
         assert not is_date_format(cell.number_format)
         assert (cell.value or "").replace("_x005F_", "_") == cell_text(text).replace("_x005F_", "_")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024.10",
+        "2024.12",
+        "10-12",
+        "3/4",
+        "1-2",
+        "1.",
+        "(1)",
+        "1e5",
+        "007",
+        "10:30",
+        "1,000",
+        "50%",
+        "２０２４．１０",
+        " 2024.10",
+    ]
+    + ["1" * 16, "2024-13-45 ", "￥3.50"],
+)
+def test_what_a_spreadsheet_would_rewrite_stands_behind_an_apostrophe_in_the_csv(text):
+    assert csv_value(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024", "0", "18", "2024-10-01", "2024年10月", "2024.10底前", "每月", "1) 建议", "2024.10\n2025.3", "e", "."],
+)
+def test_what_stays_as_it_is_stands_as_it_is_in_the_csv(text):
+    assert csv_value(text) == text
 
 
 @given(text=ANY_TEXT | NASTY_TEXT)
