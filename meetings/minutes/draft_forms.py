@@ -81,7 +81,7 @@ def _parse_number(text: str) -> int | None:
 
 
 class LinesField(forms.CharField):
-    """Text whose lines are stripped; empty lines go.
+    """Text whose lines are stripped; empty lines and NUL characters go.
 
     It shows a value as ``format`` writes it, and reads it with ``parse``. How long the text may be is said where the
     draft is accepted.
@@ -110,7 +110,7 @@ class LinesField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
     def to_python(self, value: Any) -> str | None:
-        lines = re.split(r"\r\n?|\n", super().to_python(value) or "")
+        lines = re.split(r"\r\n?|\n", (super().to_python(value) or "").replace("\0", ""))
         return "\n".join(line.strip() for line in lines if line.strip()) or self.empty_value
 
     def clean(self, value: Any) -> Any:
