@@ -1,6 +1,7 @@
 """Handing out files: which kinds there are, and what they are called."""
 
 import tempfile
+import unicodedata
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
@@ -15,10 +16,29 @@ CONTENT_TYPES = {
 }
 
 
+# What parts a path or is refused by a system stands in full width, so that no word of the name goes.
+_FULL_WIDTH = str.maketrans('\\/:*?"<>|', "＼／：＊？＂＜＞｜")
+MAX_NAME_LENGTH, MAX_NAME_BYTES = 80, 240
+# The day stands at the end of a name: of one that is too long, the middle is left out.
+_TAIL_LENGTH = 20
+
+
+def file_name(title: str, ending: str) -> str:
+    """Return what a file of this title is called, on every system and in archives."""
+    words = " ".join(title.split()).translate(_FULL_WIDTH)
+    name = "".join(letter for letter in words if unicodedata.category(letter)[0] != "C").strip(" .") or "1"
+    if len(name) > MAX_NAME_LENGTH or len(name.encode()) > MAX_NAME_BYTES:
+        head, tail = name[: MAX_NAME_LENGTH - _TAIL_LENGTH - 1], name[-_TAIL_LENGTH:]
+        while len(f"{head}…{tail}".encode()) > MAX_NAME_BYTES:
+            head = head[:-1]
+        name = f"{head}…{tail}"
+    return f"{name}.{ending}"
+
+
 def download_response(write: Callable[[BinaryIO], None], name: str, ending: str) -> FileResponse:
     """Hand out what ``write`` writes, as a file of this name to be saved."""
     # On disk once it is large: a register of ten thousand tasks is not to be held in memory by every reader.
     file = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 - the response closes it
     write(cast(BinaryIO, file))
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.{ending}", content_type=CONTENT_TYPES[ending])
+    return FileResponse(file, as_attachment=True, filename=file_name(name, ending), content_type=CONTENT_TYPES[ending])

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -39,6 +40,7 @@ from .draft_forms import parse_metadata_form, parse_row_form
 from .row_edits import RowEdit, append_task, renumber_tasks
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MAX_NAME_LENGTH = 200
 
 
 class AlreadyAcceptedError(InvalidTransitionError):
@@ -53,9 +55,13 @@ class AlreadyAcceptedError(InvalidTransitionError):
 
 
 def display_name(name: str) -> str:
-    """Return an upload's base name for display, shortened, without odd characters."""
-    last = re.split(r"[\\/]", name)[-1]
-    return _CONTROLS.sub("", last).strip()[-200:]
+    """Return an upload's base name for display, without odd characters.
+
+    Of a name that is too long, the end goes, but for its ending.
+    """
+    last = _CONTROLS.sub("", re.split(r"[\\/]", name)[-1]).strip()
+    ending = PurePath(last).suffix[:_MAX_NAME_LENGTH]
+    return last if len(last) <= _MAX_NAME_LENGTH else last[: _MAX_NAME_LENGTH - len(ending)] + ending
 
 
 def find_unfinished_draft(account: Account, content: bytes) -> MinutesDocument | None:

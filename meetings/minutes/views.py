@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.errors import InvalidInputError
-from meetings.exports.downloads import CONTENT_TYPES
+from meetings.exports.downloads import CONTENT_TYPES, file_name
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.models import DocumentFormat, DraftRow, MinutesDocument
 from meetings.ui.http import Request
@@ -87,7 +87,7 @@ def minutes_file(request: Request, pk: int) -> FileResponse:
     document = permissions.readable_document(request.user, pk)
     if document.is_manual:
         raise Http404
-    name = document.original_name or f"{document.meeting or document}.txt"
+    name = document.original_name or file_name(str(document.meeting or document), "txt")
     return FileResponse(
         document.file.open(), as_attachment=True, filename=name, content_type=_CONTENT_TYPES[document.format]
     )

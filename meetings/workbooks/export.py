@@ -30,6 +30,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.errors import InvalidInputError
 from meetings.exports.columns import CellKind
+from meetings.exports.downloads import file_name
 from meetings.exports.layout import MAX_ROW_HEIGHT, text_height
 from meetings.exports.sheets import set_up_page, set_widths, write_across, write_header_cell
 from meetings.exports.workbook import (
@@ -122,12 +123,12 @@ def write_workbook(
 
 def _free_name(name: str, used_names: set[str]) -> str:
     """Return ``name`` as an archive can hold it, numbered if it is taken."""
-    plain = "".join(" " if character in '\\/:*?"<>|' else character for character in clean_text(name)).strip() or "1"
-    free, number = f"{plain}.xlsx", 1
-    while free in used_names:
+    free, number = file_name(name, "xlsx"), 1
+    # Windows unpacks two names that differ by their case into one file.
+    while free.casefold() in used_names:
         number += 1
-        free = f"{plain} {number}.xlsx"
-    used_names.add(free)
+        free = file_name(f"{name} {number}", "xlsx")
+    used_names.add(free.casefold())
     return free
 
 

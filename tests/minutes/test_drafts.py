@@ -88,6 +88,7 @@ def test_an_uploaded_name_is_for_the_eye_alone():
     assert draft_services.display_name("../../etc/passwd") == "passwd"
     assert draft_services.display_name("a\u202excod.exe\x00\n") == "axcod.exe"
     assert len(draft_services.display_name("长" * 1000)) == 200
+    assert draft_services.display_name("始" + "长" * 1000 + ".docx") == "始" + "长" * 194 + ".docx"
 
 
 # --- fields as typed ------------------------------------------------------------------------------
