@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -56,6 +57,29 @@ def test_a_reminder_that_still_waits_is_given_up_with_the_end_of_its_task(mail_s
     delivery.send_now(mailings)
     assert mail_server.mails == []
     assert Mailing.objects.get().state == MailState.SUPERSEDED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "tag", "sentence"),
+    [
+        ("sent", "success", "its mails are sent"),
+        ("down", "warning", "Mails of it wait"),
+        ("none", "warning", "no mail"),
+    ],
+)
+def test_the_message_says_what_became_of_the_mails(mail_server, client, staff, state, tag, sentence):
+    task = factories.task()
+    email = "" if state == "none" else LIAISON
+    factories.account("liaison", departments=list(task.departments.all()), email=email)
+    if state == "down":
+        mail_server.stop()
+    answer = client.post(f"/tasks/{task.pk}/remind/", {"note": "请尽快填报。", "version": task.version})
+    assert answer.status_code == 302
+    (message,) = get_messages(answer.wsgi_request)
+    assert message.level_tag == tag
+    assert sentence in str(message)
+    assert len(mail_server.mails) == (state == "sent")
 
 
 @pytest.mark.parametrize("who", ["liaison", "leader", "reader", "administrator"])

@@ -13,7 +13,7 @@ from meetings.core.types import StrOrPromise
 from meetings.deadlines import Deadline
 from meetings.display.fields import join_items
 from meetings.errors import ServiceError
-from meetings.models import DeadlineKind, Milestone, Outcome, Person
+from meetings.models import DeadlineKind, Mailing, MailState, Milestone, Outcome, Person
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
 from meetings.tasks.services.reviews import MAX_INTERVAL_DAYS, MAX_INTERVAL_MONTHS
 from meetings.ui.fields import DayField, IdField, SelectField, TextField
@@ -34,6 +34,8 @@ class TaskActionForm(TaskForm):
     marks_optional = True
     title: StrOrPromise
     success_message: StrOrPromise
+    # Whether something that was wanted has not happened, as ``success_message`` then says.
+    is_incomplete = False
     # What the service calls the note.
     note_as = "note"
     # The decisions that may be sent, each with its label and style; none: one button that saves.
@@ -240,7 +242,6 @@ class CommentForm(TaskActionForm):
 
 class ReminderForm(TaskActionForm):
     title = gettext_lazy("Remind the departments")
-    success_message = gettext_lazy("Saved: the reminder is in the log, and its mails are on their way.")
     note_as = "message"
 
     note = TextField(label=gettext_lazy("What they are reminded of"), rows=2)
@@ -254,6 +255,23 @@ class ReminderForm(TaskActionForm):
             self.fields["note"].help_text = _(
                 "No liaison or head of these departments has an e-mail address. The reminder stands in the log alone."
             )
+
+    @property
+    def is_incomplete(self) -> bool:  # type: ignore[override]  # known once the mails were handed over
+        """Whether not all mails are sent, or there are none."""
+        return self._mail_states() != {MailState.SENT}
+
+    @property
+    def success_message(self) -> str:  # type: ignore[override]  # the same
+        """Say what became of the mails."""
+        if not (states := self._mail_states()):
+            return _("Saved: the reminder is in the log. Nobody there has an e-mail address, so no mail is sent.")
+        if states != {MailState.SENT}:
+            return _("Saved: the reminder is in the log. Mails of it wait, for the mail server has not taken them.")
+        return _("Saved: the reminder is in the log, and its mails are sent.")
+
+    def _mail_states(self) -> set[str]:
+        return set(Mailing.objects.filter(entry=self.result).values_list("state", flat=True))
 
 
 class AddEvidenceForm(TaskActionForm):

@@ -38,7 +38,8 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
     form = action_class.form(request.POST, request.FILES, action=action, account=request.user, task=task)
     if not form.submit(lambda: action_class.run(form)):
         return render_task(request, task, today(), submitted_form=form, status=form.status_code)
-    messages.success(request, _success_message(task, form.success_message, form.result))
+    level = messages.WARNING if form.is_incomplete else messages.SUCCESS
+    messages.add_message(request, level, _success_message(task, form.success_message, form.result))
     return redirect(url_after_save(request, task, advances_inbox=action_class.advances_inbox))
 
 
