@@ -12,6 +12,7 @@ A try that is turned away is not recorded, so it prolongs nothing.
 
 import datetime
 import enum
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -124,7 +125,12 @@ def lockout_response(
     if lockout is None:
         # It ended just now.
         return response
-    username = get_client_username(request, credentials) or ""
-    page = render(request, "registration/locked_out.html", {"lockout": lockout, "username": username}, status=429)
-    page.headers["Retry-After"] = str(max(1, round((lockout.until - timezone.now()).total_seconds())))
+    seconds = max(1, math.ceil((lockout.until - timezone.now()).total_seconds()))
+    context = {
+        "lockout": lockout,
+        "minutes": math.ceil(seconds / 60),
+        "username": get_client_username(request, credentials) or "",
+    }
+    page = render(request, "registration/locked_out.html", context, status=429)
+    page.headers["Retry-After"] = str(seconds)
     return page
