@@ -7,12 +7,13 @@ from zlib import crc32
 
 from django.utils.translation import gettext as _
 
+from meetings.breakdown.services.meetings import find_tasks_due_at_meeting
 from meetings.deadlines import ProblemCode as DoubtCode
 from meetings.display.fields import label
 from meetings.display.import_issues import question_message
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedRow, ParsedTask
-from meetings.models import Department, Meeting, MinutesDocument
+from meetings.models import Department, Meeting, MinutesDocument, Task
 from meetings.tasks.display import describe_deadline
 
 from .accept import accept_version_token, compare_with_register
@@ -152,10 +153,20 @@ class DraftPage:
         self.blockers = find_blockers(draft)
         # What accepting has to find unchanged.
         self.version_token = accept_version_token(document, draft, self.existing_meeting, self.difference)
+        self.tasks_due_here = self._find_tasks_due_here()
         self.task_count = sum(len(card.tasks) for card in self.rows)
         self.new_departments = [match.name for match in matches.departments.values() if match.existing is None]
         self.new_people = [match.name for match in matches.people.values() if match.existing is None]
         self.departments = Department.objects.filter(is_active=True)
+
+    def _find_tasks_due_here(self) -> list[Task]:
+        """Return the tasks due at the next meeting that accepting gives this day."""
+        existing, facts = self.existing_meeting, self.draft.facts
+        if existing is not None and existing.held_on is not None:
+            return []
+        # A file only fills in what is missing.
+        body = existing.body if existing is not None and not self.document.is_manual else ""
+        return find_tasks_due_at_meeting(body or facts.body or "", facts.held_on)
 
     @property
     def aspects(self) -> list[str]:

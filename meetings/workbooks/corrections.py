@@ -1,4 +1,4 @@
-"""Corrections of a workbook's cells on its page; the file stays as it was handed in.
+"""Corrections of a workbook's cells on its page; the file stays as it was.
 
 They stand among the decisions of the upload, by the row's place and the column: ``{"3:day": "2024-05-31"}``.
 """

@@ -140,7 +140,7 @@ class WorkbookReviewForm(ServiceForm):
 
 
 class WorkbookRowForm(ServiceForm):
-    """The open cells of one row, to be corrected on the page; `WorkbookReviewForm` takes them."""
+    """The open cells of a row, to be corrected; `WorkbookReviewForm` takes them."""
 
     progress = TextField(label=COLUMNS[WorkbookColumn.PROGRESS].head, required=False, rows=3)
     new_status = SelectField(label=COLUMNS[WorkbookColumn.NEW_STATUS].head, required=False)

@@ -24,6 +24,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
+from meetings.models.task import TaskQuerySet
 from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import (
     compare_values,
@@ -141,11 +142,36 @@ def _start_task_earlier(task: Task, day: datetime.date, old: object, *, actor: A
 
 def _set_next_meeting_deadlines(meeting: Meeting) -> None:
     """Give the day of ``meeting`` to earlier deadlines «at the next meeting»."""
-    if not meeting.body or meeting.held_on is None:
-        return
-    earlier = Meeting.objects.filter(body=meeting.body, held_on__lt=meeting.held_on).order_by("-held_on").first()
-    if earlier is not None:
+    earlier = _find_meeting_before(meeting.body, meeting.held_on)
+    if earlier is not None and meeting.held_on is not None:
         record_next_meeting(meeting_id=earlier.pk, held_on=meeting.held_on, actor=None)
+
+
+def _find_meeting_before(body: str, held_on: datetime.date | None) -> Meeting | None:
+    if not body or held_on is None:
+        return None
+    return Meeting.objects.filter(body=body, held_on__lt=held_on).order_by("-held_on").first()
+
+
+def find_tasks_due_at_meeting(body: str, held_on: datetime.date | None) -> list[Task]:
+    """Return the tasks that get the day of a meeting of ``body`` once it is entered."""
+    earlier = _find_meeting_before(body, held_on)
+    return list(_tasks_due_at_next(earlier, held_on)) if earlier and held_on else []
+
+
+def _tasks_due_at_next(meeting: Meeting, held_on: datetime.date) -> TaskQuerySet:
+    """Return the tasks to which `record_next_meeting` gives the day ``held_on``."""
+    earlier = Meeting.objects.filter(body=meeting.body) if meeting.body else Meeting.objects.filter(pk=meeting.pk)
+    return (
+        Task.objects.standing()
+        .filter(
+            suggestion__meeting__in=earlier.filter(issued_on__lt=held_on),
+            deadline_kind=DeadlineKind.NEXT_MEETING,
+            due_date__isnull=True,
+            status__in=OPEN_STATUSES,
+        )
+        .order_by("pk")
+    )
 
 
 @transaction.atomic
@@ -184,20 +210,8 @@ def record_next_meeting(
             % {"day": format_day(held_on)},
             field="held_on",
         )
-    earlier = Meeting.objects.filter(body=meeting.body) if meeting.body else Meeting.objects.filter(pk=meeting.pk)
-    tasks = (
-        Task.objects.standing()
-        .select_for_update(of=("self",))
-        .filter(
-            suggestion__meeting__in=earlier.filter(issued_on__lt=held_on),
-            deadline_kind=DeadlineKind.NEXT_MEETING,
-            due_date__isnull=True,
-            status__in=OPEN_STATUSES,
-        )
-        .order_by("pk")
-    )
     entries = []
-    for task in tasks:
+    for task in _tasks_due_at_next(meeting, held_on).select_for_update(of=("self",)):
         old = deadline_to_json(task.deadline)
         new = {**old, "due_date": held_on.isoformat(), "precision": Precision.DAY.value}
         entries.append(
