@@ -119,6 +119,14 @@ def test_the_last_administrator_stays_one(browser, administrator):
     assert administrator.role == Role.READER
 
 
+def test_an_administrator_who_may_not_sign_in_does_not_count_as_another(browser, administrator):
+    factories.account(Role.ADMINISTRATOR, is_active=False)
+    page = browser.post(f"/accounts/{administrator.pk}/", fields_of(administrator, role=Role.READER))
+    assert page.status_code == 422
+    administrator.refresh_from_db()
+    assert administrator.role == Role.ADMINISTRATOR
+
+
 def test_a_new_password_ends_the_old_one_and_its_session(browser):
     account = factories.account(Role.READER, password="correct-horse-7")
     signed_in = Client()

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from meetings.accounts.services.preferences import change_settings, choose_language
 from meetings.breakdown.services.meetings import set_leader_agrees
-from meetings.models import Account, Instruction, Mailing, Role, Status
+from meetings.models import Account, DepartmentRole, Instruction, Mailing, Role, Status
 from meetings.notifications import delivery
 from tests import factories
 
@@ -171,6 +171,35 @@ def test_a_supervising_leader_is_told_after_working_days(world, mail_server, set
     assert bool(mail_server.to(LEADER)) is told
     if told:
         assert world.overdue.text in text_of(mail_server.to(LEADER)[0])
+
+
+def test_nobody_is_told_of_what_has_not_been_late_for_so_many_whole_days(world, mail_server, settings):
+    # Of the eight last working days up to the 12th, Monday, 3 March is the first: due then is late for seven.
+    settings.ESCALATE_TO_HEAD_AFTER = settings.ESCALATE_TO_LEADER_AFTER = 8
+    head = factories.person("王主任")
+    world.technology.head = head
+    world.technology.save()
+    factories.account(Role.READER, person=head, email="head@example.org")
+    on_the_day = factories.task(
+        deadline="2025-03-03",
+        departments=[(world.technology, DepartmentRole.RESPONSIBLE)],
+        leaders=[world.leader.person],
+        text="当日到期的任务。",
+    )
+    send()
+    for address in (LEADER, "head@example.org"):
+        told = text_of(mail_server.to(address)[0])
+        assert world.overdue.text in told
+        assert on_the_day.text not in told
+
+
+def test_a_head_may_be_told_at_once(world, mail_server, settings):
+    settings.ESCALATE_TO_HEAD_AFTER = 0
+    world.technology.head = factories.person("王主任")
+    world.technology.save()
+    factories.account(Role.READER, person=world.technology.head, email="head@example.org")
+    send()
+    assert world.overdue.text in text_of(mail_server.to("head@example.org")[0])
 
 
 def test_a_head_of_department_is_told_by_the_account_that_names_the_person(world, mail_server, settings):

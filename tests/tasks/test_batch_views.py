@@ -103,6 +103,9 @@ def test_more_than_may_be_changed_at_once_is_said_in_the_list(world, monkeypatch
     monkeypatch.setattr("meetings.tasks.services.batch.MAX_ROWS", 3)
     response = browser(world.secretariat).post("/tasks/batch/", {"all": "1", "next": "/tasks/"}, follow=True)
     assert "At most 3 tasks at a time." in response.content.decode()
+    assert Task.objects.on(timezone.localdate()).count() > 3
+    page = select(browser(world.secretariat), world.overdue, world.due_soon, world.on_track)
+    assert "At most 3 tasks at a time." not in page
 
 
 @pytest.mark.parametrize(

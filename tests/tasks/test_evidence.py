@@ -212,7 +212,18 @@ def test_one_unwanted_file_and_none_is_kept(world, settings, files):
 def test_a_large_file_is_refused_with_the_limit(world, settings):
     settings.EVIDENCE_MAX_MEGABYTES = 1
     with pytest.raises(InvalidInputError, match="1"):
-        add(world, ("大.pdf", PDF + b"\0" * 1024 * 1024))
+        add(world, ("大.pdf", PDF.ljust(1024 * 1024 + 1, b"\0")))
+    add(world, ("大.pdf", PDF.ljust(1024 * 1024, b"\0")))
+    assert Evidence.objects.get().size == 1024 * 1024
+
+
+def test_as_many_files_as_the_limit_are_taken_at_a_time(world, settings):
+    settings.EVIDENCE_MAX_FILES = 2
+    files = [(f"{number}.pdf", PDF) for number in range(3)]
+    with pytest.raises(InvalidInputError):
+        add(world, *files)
+    add(world, *files[:2])
+    assert Evidence.objects.count() == 2
 
 
 def test_a_refused_closure_keeps_no_file(world, settings):

@@ -90,6 +90,15 @@ def test_a_review_day_that_makes_no_sense_is_refused(deadline, role, review, ref
     assert task.log.count() == 1
 
 
+def test_a_review_day_is_at_most_a_year_ahead(staff):
+    task = factories.task(deadline="持续跟踪")
+    a_year_later = datetime.date(2024, 11, 18)
+    with pytest.raises(InvalidDateError):
+        act(update_task, task, actor=staff, next_review=a_year_later + datetime.timedelta(days=1), effective_on=day(10))
+    act(update_task, task, actor=staff, next_review=a_year_later, effective_on=day(10))
+    assert task.next_review == a_year_later
+
+
 def test_what_ends_has_no_review_day(staff):
     task = factories.task(deadline="持续跟踪")
     with pytest.raises(InvalidTransitionError):
