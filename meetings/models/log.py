@@ -70,9 +70,9 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
 ):
     """Entries of the logs of tasks."""
 
-    def recorded_after(self, version: int) -> TaskLogQuerySet:
+    def recorded_after(self, version: int) -> list[TaskLog]:
         """Return a task's entries after ``version``, oldest first, with their people."""
-        return self.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence")
+        return mark_undone(self.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence"))
 
     def standing(self) -> TaskLogQuerySet:
         """Return the entries that were not undone, on whatever day that was."""

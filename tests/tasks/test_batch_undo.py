@@ -17,6 +17,7 @@ from meetings.models import (
     EntryKind,
     ExtensionStatus,
     FormerName,
+    Person,
     Status,
     Task,
     TaskLog,
@@ -159,6 +160,18 @@ def test_what_was_touched_since_is_left_alone_and_the_rest_is_undone():
     assert list(result.batch.entries.standing().values_list("task", flat=True)) == [one.pk]
 
 
+def test_a_name_that_is_nobodys_any_more_is_said_on_the_batches_page_and_when_undoing(client):
+    task = factories.task()
+    result = run(task, note="职责调整。", place_leader=Assignment(factories.person("张朝华"), replaces=REPLACE_ALL))
+    Person.objects.filter(name="肖良").update(name="另一位")
+    client.force_login(factories.secretariat())
+    address = f"/batches/{result.batch.pk}/"
+    for page in (client.get(address), client.post(f"{address}undo/", follow=True)):
+        assert page.status_code == 200
+        assert "肖良" in page.content.decode()
+    assert not Batch.objects.filter(undoes=result.batch).exists()
+
+
 def test_a_batch_whose_every_task_was_touched_since_is_not_undone_and_names_them():
     one, other = factories.task(text="搭建培训平台"), factories.task()
     result = run(one, other, note="进展顺利。")
@@ -190,7 +203,8 @@ def test_a_request_that_lapsed_with_a_row_that_stays_is_not_put_back():
     requests = [factories.extension_request(task) for task in (one, other)]
     result = run(one, other, status=Status.CLOSED, note="误办结。", effective_on=timezone.localdate())
     factories.act(add_comment, one, None, text="确已办结。")
-    undo_batch(batch_id=result.batch.pk, actor=factories.secretariat())
+    undoing = undo_batch(batch_id=result.batch.pk, actor=factories.secretariat())
+    assert undoing.entries.get().changes["asked_deadline"]["new"]["due_date"] == requests[1].due_date.isoformat()
     for request in requests:
         request.refresh_from_db()
     assert [request.status for request in requests] == [ExtensionStatus.LAPSED, ExtensionStatus.REQUESTED]

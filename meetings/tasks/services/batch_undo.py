@@ -28,20 +28,21 @@ from meetings.models.log import UNDONE, exclude_undone, replay
 from meetings.models.task import TaskQuerySet
 
 from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
-from .log import Changes, iso, write_entries
+from .log import Changes, deadline_to_json, iso, write_entries
 
 NameHolder = TypeVar("NameHolder", Department, Person)
 
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What undoing writes: unsaved entries, and who was responsible before.
+    """What undoing writes: entries, who is responsible, requests that wait again.
 
     ``left`` are the tasks about which something else was recorded since: they stay as they are.
     """
 
     entries: dict[Task, TaskLog]
     former: dict[Task, Assignments]
+    requests: list[ExtensionRequest]
     left: list[Task]
 
 
@@ -63,8 +64,9 @@ def undo_batch(*, batch_id: int, actor: Account) -> Batch:
     replace_assignments(plan.former)
     undoing = Batch.objects.create(made_by=actor, source=batch.source, undoes=batch)
     write_entries({task: [entry] for task, entry in plan.entries.items()}, actor=actor, batch=undoing)
-    lapsed = ExtensionRequest.objects.filter(status=ExtensionStatus.LAPSED, decided__batch=batch, task__in=plan.entries)
-    lapsed.update(status=ExtensionStatus.REQUESTED, decided=None)
+    if plan.requests:
+        again = ExtensionRequest.objects.filter(pk__in=[request.pk for request in plan.requests])
+        again.update(status=ExtensionStatus.REQUESTED, decided=None)
     return undoing
 
 
@@ -73,11 +75,16 @@ def plan_undo(batch: Batch, tasks: TaskQuerySet) -> UndoPlan:
     parts = ("task_departments__department", "task_leaders__person")
     logs = Prefetch("log", TaskLog.objects.chronological())
     own = list(tasks.order_by("pk").prefetch_related(logs, *parts))
-    left = [task for task in own if _was_touched(task, batch)]
-    untouched = sorted({*own}.difference(left), key=lambda task: task.pk)
+    touched = {task for task in own if _was_touched(task, batch)}
+    untouched = [task for task in own if task not in touched]
     former = _former_assignments(batch, untouched)
     entries = {task: _plan_undo_entry(task, batch, former.get(task)) for task in untouched}
-    return UndoPlan(entries, former, left)
+    # What lapsed where the batch ended a task.
+    lapsed = ExtensionRequest.objects.filter(status=ExtensionStatus.LAPSED, decided__batch=batch, task__in=untouched)
+    requests = list(lapsed.select_related("task"))
+    for request in requests:
+        entries[request.task].changes["asked_deadline"] = {"old": None, "new": deadline_to_json(request.deadline)}
+    return UndoPlan(entries, former, requests, [task for task in own if task in touched])
 
 
 def _was_touched(task: Task, batch: Batch) -> bool:

@@ -182,10 +182,16 @@ def batch_detail(request: Request, pk: int) -> HttpResponse:
     left, number = _tasks_left(batch), batch.entries.values("task").distinct().count()
     error = find_undo_error(batch, request.user)
     refusal = error.message if error else describe_touched(left) if len(left) == number else ""
+    undoing: dict[Task, TaskLog] = {}
+    if not refusal:
+        try:
+            undoing = plan_undo(batch, Task.objects.filter(pk__in=[entry.task_id for entry in page])).entries
+        except ServiceError as unclear:
+            refusal = unclear.message
     context = {
         "batch": batch,
         "page": page,
-        "rows": _rows_with_undoing(batch, list(page), left, may_undo=not refusal),
+        "rows": _rows_with_undoing(list(page), left, undoing),
         "undone_by": getattr(batch, "undone_by", None),
         "refusal": refusal,
         "number": number,
@@ -197,15 +203,14 @@ def batch_detail(request: Request, pk: int) -> HttpResponse:
 
 
 def _rows_with_undoing(
-    batch: Batch, entries: list[TaskLog], left: list[Task], *, may_undo: bool
+    entries: list[TaskLog], left: list[Task], planned: dict[Task, TaskLog]
 ) -> list[tuple[TaskLog, bool, TaskLog | None]]:
     """Return each entry, whether its task is ``left``, and what undoing would write.
 
     That stands beside the last entry about its task.
     """
-    tasks = {entry.task_id: entry.pk for entry in entries}
-    planned = plan_undo(batch, Task.objects.filter(pk__in=tasks)).entries if may_undo else {}
-    undoing = {tasks[task.pk]: entry for task, entry in planned.items()}
+    last = {entry.task_id: entry.pk for entry in entries}
+    undoing = {last[task.pk]: entry for task, entry in planned.items()}
     left_ids = {task.pk for task in left}
     return [(entry, entry.task_id in left_ids, undoing.get(entry.pk)) for entry in entries]
 
