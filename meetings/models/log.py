@@ -174,15 +174,17 @@ def exclude_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
     What was undone counts nowhere any more, on no day: not as a report, not as a change of state. ``entries`` have to
     hold the undoing ones, whatever day is asked about.
     """
-    return [entry for entry in mark_undone(entries) if not entry.is_undone and not entry.undoes]
+    entries = list(entries)
+    undone = {sequence for entry in entries for sequence in entry.undoes}
+    return [entry for entry in entries if entry.sequence not in undone and not entry.undoes]
 
 
 def mark_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
     """Return one task's ``entries`` with ``is_undone`` set."""
     entries = list(entries)
-    undone = {sequence for entry in entries for sequence in entry.undoes}
+    standing = {entry.sequence for entry in exclude_undone(entries)}
     for entry in entries:
-        entry.is_undone = entry.sequence in undone
+        entry.is_undone = entry.sequence not in standing and not entry.undoes
     return entries
 
 
