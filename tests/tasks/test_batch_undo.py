@@ -246,8 +246,9 @@ class TestUndoing(HypothesisTestCase):
     @given(
         histories=st.lists(st.tuples(st.sampled_from(DEADLINES), st.lists(STEPS, max_size=4)), min_size=1, max_size=3),
         change=CHANGES,
+        touched=st.sets(st.integers(0, 2)),
     )
-    def test_undoing_gives_exactly_what_was_there_on_every_day(self, histories, change):
+    def test_undoing_gives_exactly_what_was_there_on_every_day(self, histories, change, touched):
         staff = factories.secretariat()
         tasks = [self.lived_through(deadline, steps, staff) for deadline, steps in histories]
         placing = change.pop("placing")
@@ -255,16 +256,26 @@ class TestUndoing(HypothesisTestCase):
             change["place_leader"] = Assignment(
                 factories.person("张朝华"), replaces=placing if placing == REPLACE_ALL else None
             )
-        before = [(standing(task), states(task)) for task in tasks]
+        before = [everything(task) for task in tasks]
         try:
             result = run(*tasks, **change)
         except ServiceError:
-            assert [(standing(task), states(task)) for task in tasks] == before
+            assert [everything(task) for task in tasks] == before
             return
+        changed = [row.task for row in result.changed]
+        left = {task.pk for place, task in enumerate(tasks) if place in touched and task in changed}
+        for task in tasks:
+            if task.pk in left:
+                factories.act(add_comment, task, staff, text="已核实，无误。")
+        between = [everything(task) for task in tasks]
+        if len(left) == len(changed):
+            with pytest.raises(InvalidTransitionError):
+                undo(result)
+        else:
+            undo(result, *tasks)
 
-        undo(result, *tasks)
-
-        assert [(standing(task), states(task)) for task in tasks] == before
+        expected = [now if task.pk in left else was for task, was, now in zip(tasks, before, between, strict=True)]
+        assert [everything(task) for task in tasks] == expected
         for row in result.changed:
             assert TaskLog.objects.filter(task=row.task).count() == Task.objects.get(pk=row.task.pk).version
 
@@ -277,6 +288,12 @@ class TestUndoing(HypothesisTestCase):
             except ServiceError:
                 continue
         return task
+
+
+def everything(task: Task) -> tuple:
+    """Return how a task stands and stood, and each department's own last report on days before and after."""
+    days = [TODAY - datetime.timedelta(days=days) for days in (0, 1, 30, 60, 90, 180)]
+    return standing(task), states(task), [[entry.pk for entry in task.log.last_of_departments(day)] for day in days]
 
 
 def states(task: Task) -> list[tuple]:

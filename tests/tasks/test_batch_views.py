@@ -325,6 +325,17 @@ def test_a_batch_is_undone_for_the_tasks_nobody_touched_since_and_says_of_which_
     assert "This batch has been undone already." in again
 
 
+def test_a_workbook_whose_batch_was_partly_undone_says_so(world):
+    client = browser(world.secretariat)
+    batch = factories.batch(world.overdue, world.due_soon, by=world.secretariat)
+    upload = factories.fill_in_upload(world.secretariat, batch=batch)
+    factories.progress(world.overdue, on=world.day)
+    client.post(f"/batches/{batch.pk}/undo/")
+    for address in ("/fill-in/", f"/fill-in/{upload.pk}/"):
+        page = compact_html(client.get(address))
+        assert (page.count(">partly undone<"), page.count(">undone<")) == (1, 0), address
+
+
 def test_an_undone_entry_is_marked_in_the_log_and_counts_for_no_department(world):
     client = browser(world.secretariat)
     said = {**form_values(select(client, world.overdue), note="误记的进展。"), "step": "run"}
