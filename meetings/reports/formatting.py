@@ -13,7 +13,7 @@ from meetings.display.progress import DepartmentReport, department_reports
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
 from meetings.models import Health, Status, SuggestionOutcome, Task
-from meetings.tasks.statistics import OTHER_ENDS, Summary
+from meetings.tasks.statistics import OTHER_ENDS, PRESSING, Summary
 
 from .official import Block, Heading, Note, Paragraph, Table, format_day
 
@@ -65,24 +65,26 @@ def format_state(task: Task, day: datetime.date) -> str:
     status = Status(task.day_status)
     if status == Status.CLOSED:
         return format_closure(task)
-    if task.health == Health.OVERDUE:
-        return _format_overdue(task, days_late(task, day))
-    if task.health == Health.REVIEW_MISSED:
-        days = days_late(task, day)
-        return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
-    if task.health == Health.UNDECIDED and status != Status.CLOSURE_REQUESTED:
-        return _("deadline undecided")
     texts = {
         Status.NOT_STARTED: _("not started yet"),
         Status.IN_PROGRESS: _("under way"),
         Status.CLOSURE_REQUESTED: _("closure asked for"),
         Status.TERMINATED: _("terminated"),
     }
-    return str(texts.get(status) or status.label)
+    text = str(texts.get(status) or status.label)
+    if task.health in PRESSING:
+        late = _format_lateness(task, days_late(task, day))
+        # Late and under way is what late means; the others are worth saying.
+        return late if status == Status.IN_PROGRESS else _("%(late)s, %(status)s") % {"late": late, "status": text}
+    if task.health == Health.UNDECIDED and status != Status.CLOSURE_REQUESTED:
+        return _("deadline undecided")
+    return text
 
 
-def _format_overdue(task: Task, days: int) -> str:
-    """Return for how many days ``task`` is overdue, naming a milestone if it is why."""
+def _format_lateness(task: Task, days: int) -> str:
+    """Return for how many days ``task`` is late, naming a milestone if it is why."""
+    if task.health == Health.REVIEW_MISSED:
+        return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
     if task.day_due_date == task.next_day or task.next_day is None:
         return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
     return ngettext(

@@ -114,7 +114,11 @@ def _suggestion_blocks(part: SuggestionPart, report: ProgressReport, *, level: i
     if not part.tasks:
         yield Paragraph(_("It has not been made a task yet."))
     for task in part.tasks:
-        yield Heading(level + 1, task.text)
+        # A single task has no number, in the annex neither.
+        if task.is_single:
+            yield Paragraph(_("Task: %(task)s") % {"task": task.text})
+        else:
+            yield Heading(level + 1, task.text)
         yield Paragraph(_task_text(task, report))
     if part.outcome:
         yield Paragraph(formatting.format_outcome(part.outcome))

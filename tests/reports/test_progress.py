@@ -258,7 +258,8 @@ def test_a_meeting_without_tasks_or_aspects_has_a_report_too():
 
 def test_a_meeting_without_aspects_needs_no_heading_for_them():
     row = Suggestion.objects.create(meeting=factories.meeting(), position=1, text="完善机制。")
-    factories.task(row, text="制定办法。")
+    for text in ("制定办法。", "修订规程。"):
+        factories.task(row, text=text)
     headings = headings_of(opened(row.meeting, DAY(2024, 1, 1)))
     assert [heading for heading in headings if heading[1] in ("完善机制。", "制定办法。")] == [
         (2, "完善机制。"),

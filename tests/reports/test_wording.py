@@ -1,0 +1,44 @@
+"""How official documents put things: lateness beside the status, no number for the only task."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import docx
+import pytest
+
+from meetings.models import Status, Task
+from meetings.reports.formatting import format_state
+from meetings.reports.progress_document import write_meeting_report
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.date
+REVIEWS_MISSED = DAY(2024, 2, 9)
+
+
+def test_lateness_stands_beside_the_status(meeting_81):
+    not_started, asked, under_way = Task.objects.filter(due_date=DAY(2023, 12, 31)).order_by("pk")[:3]
+    factories.progress(under_way, "已启动。", on=DAY(2023, 12, 1))
+    factories.progress(asked, "已完成。", on=DAY(2023, 12, 1))
+    factories.move(asked, Status.CLOSURE_REQUESTED, on=DAY(2024, 1, 2), note="已办完。")
+    told = {task.pk: format_state(task, DAY(2024, 1, 10)) for task in Task.objects.on(DAY(2024, 1, 10))}
+    assert told[not_started.pk] == "已逾期10天，未启动"
+    assert told[asked.pk] == "已逾期10天，已申请办结，待审定"
+    assert told[under_way.pk] == "已逾期10天"
+    missed = meeting_81.suggestions.filter(tasks__next_review__isnull=False).first().tasks.first()
+    (state,) = [format_state(task, REVIEWS_MISSED) for task in Task.objects.on(REVIEWS_MISSED).filter(pk=missed.pk)]
+    assert state == "评估逾期1天，未启动"
+
+
+def test_the_only_task_of_a_suggestion_has_no_number(meeting_81):
+    file = io.BytesIO()
+    write_meeting_report(file, meeting_81, REVIEWS_MISSED)
+    paragraphs = {paragraph.text: paragraph.style.name for paragraph in docx.Document(file).paragraphs}
+    several = meeting_81.suggestions.get(position=4).tasks.first()
+    alone = meeting_81.suggestions.get(position=1).tasks.get()
+    assert f"工作任务：{alone.text}" in paragraphs
+    assert alone.text not in paragraphs
+    assert any(text.endswith(several.text) and "eading" in style for text, style in paragraphs.items())
