@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from meetings import permissions
 from meetings.core.types import StrOrPromise
 from meetings.deadlines import Deadline
-from meetings.display.fields import join_items
 from meetings.errors import ServiceError
-from meetings.models import DeadlineKind, Mailing, MailState, Milestone, Outcome, Person
+from meetings.models import DeadlineKind, Milestone, Outcome, Person
 from meetings.tasks.services.extensions import parse_meaning, parse_new_deadline, require_later
 from meetings.tasks.services.reviews import MAX_INTERVAL_DAYS, MAX_INTERVAL_MONTHS
 from meetings.ui.fields import DayField, IdField, SelectField, TextField
@@ -238,40 +237,6 @@ class CommentForm(TaskActionForm):
     success_message = gettext_lazy("Saved: the comment is in the log.")
 
     text = TextField(label=gettext_lazy("Comment"), rows=2)
-
-
-class ReminderForm(TaskActionForm):
-    title = gettext_lazy("Remind the departments")
-    note_as = "message"
-
-    note = TextField(label=gettext_lazy("What they are reminded of"), rows=2)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        reached = [str(account) for account in permissions.responsible_accounts(self.task) if account.email]
-        if reached:
-            self.fields["note"].help_text = _("Goes by e-mail at once to: %(names)s.") % {"names": join_items(reached)}
-        else:
-            self.fields["note"].help_text = _(
-                "No liaison or head of these departments has an e-mail address. The reminder stands in the log alone."
-            )
-
-    @property
-    def is_incomplete(self) -> bool:  # type: ignore[override]  # known once the mails were handed over
-        """Whether not all mails are sent, or there are none."""
-        return self._mail_states() != {MailState.SENT}
-
-    @property
-    def success_message(self) -> str:  # type: ignore[override]  # the same
-        """Say what became of the mails."""
-        if not (states := self._mail_states()):
-            return _("Saved: the reminder is in the log. Nobody there has an e-mail address, so no mail is sent.")
-        if states != {MailState.SENT}:
-            return _("Saved: the reminder is in the log. Mails of it wait, for the mail server has not taken them.")
-        return _("Saved: the reminder is in the log, and its mails are sent.")
-
-    def _mail_states(self) -> set[str]:
-        return set(Mailing.objects.filter(entry=self.result).values_list("state", flat=True))
 
 
 class AddEvidenceForm(TaskActionForm):

@@ -25,6 +25,7 @@ from meetings.core.lifecycle import (
 )
 from meetings.models import Account, DeadlineKind, Task, TaskLog
 from meetings.tasks.forms import workflow as forms
+from meetings.tasks.forms.reminders import ReminderForm
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
@@ -93,7 +94,7 @@ ACTIONS: dict[str, Action] = {
     "add-evidence": Action(forms.AddEvidenceForm, CAN_REPORT, add_evidence),
     "delete-evidence": Action(forms.DeleteEvidenceForm, CAN_REPORT, delete_evidence),
     "instruct": Action(forms.InstructionForm, CAN_SUPERVISE, give_instruction),
-    "remind": Action(forms.ReminderForm, CAN_DECIDE, _remind_departments),
+    "remind": Action(ReminderForm, CAN_DECIDE, _remind_departments),
     "comment": Action(forms.CommentForm, CAN_COMMENT, add_comment),
     "review-interval": Action(forms.ReviewIntervalForm, CAN_DECIDE, set_review_interval),
     "terminate": Action(forms.TerminateForm, takers_of(Step.TERMINATE), terminate_task),
