@@ -90,8 +90,8 @@ SECRETARIATS_OVERVIEW = [
     "closures to decide",
     "later deadlines to decide",
     "questions to confirm",
+    "departments without a liaison",
     "what waits, in one count",
-    "questions to confirm, beside the navigation",
 ]
 SEARCH = [
     *SIGNED_IN,

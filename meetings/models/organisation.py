@@ -59,14 +59,26 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
 
 class DepartmentQuerySet(NamedQuerySet["Department"]):
     def with_counts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
-        """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``."""
+        """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``.
+
+        Counted are the liaisons who may sign in.
+        """
+        from .account import Role
+
         parts = apps.get_model("meetings", "TaskDepartment").objects.filter(
             role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True
         )
         return self.annotate(
             open_count=count_rows(parts, "department"),
-            liaison_count=count_rows(self.model.liaisons.through.objects.filter(account__is_active=True), "department"),
+            liaison_count=count_rows(
+                self.model.liaisons.through.objects.filter(account__is_active=True, account__role=Role.LIAISON),
+                "department",
+            ),
         )
+
+    def without_liaison(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
+        """Return those that have open tasks, and nobody who reports on them."""
+        return self.with_counts(open_statuses, roles).filter(open_count__gt=0, liaison_count=0)
 
     def offered(self, include: Iterable[int | str] = ()) -> Self:
         """Return the departments in use and those of ``include``, as choices of a form.
@@ -95,6 +107,10 @@ class Department(NaturalKeyModel):
         "self", _("merged into"), "merged", help_text=_("Old documents that name this department mean that one.")
     )
     spelling = PinyinField(of="name")
+
+    # Annotated by `with_counts`.
+    open_count: int
+    liaison_count: int
 
     objects = DepartmentQuerySet.as_manager()
 

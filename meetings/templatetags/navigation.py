@@ -85,7 +85,8 @@ UNGROUPED_PAGES = frozenset({"account_settings"})
 def navigation(context: RequestContext) -> dict[str, Any]:
     """Draw the entries for the account: the main ones as a line, others in a menu.
 
-    One query for the number of the inbox, one more for staff, whom the open confirmations wait for.
+    One query for the number of the inbox, one more for staff, whom the open confirmations wait for, unless the page has
+    counted them (``open_issue_count``).
     """
     request = context["request"]
     account = request.user
@@ -93,7 +94,8 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     view_name = match.view_name if match else ""
     numbers = {}
     if permissions.is_secretariat(account):
-        numbers["confirmations"] = import_issues.count_open_issues()
+        known = context.get("open_issue_count")
+        numbers["confirmations"] = import_issues.count_open_issues() if known is None else known
     if inbox.has_inbox(account):
         numbers["inbox"] = inbox.count_waiting(account, timezone.localdate())
     entries: list[dict[str, Any]] = []

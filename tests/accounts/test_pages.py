@@ -7,10 +7,11 @@ from django.test import Client
 
 from meetings.accounts.services.accounts import edit_account, reset_password
 from meetings.errors import PermissionDeniedError
-from meetings.models import Account, Role
+from meetings.models import Account, DepartmentRole, Role
 from meetings.organisation.services.organisation import version_of
 from meetings.organisation.tables import AccountTable
 from tests import factories
+from tests.tasks.update_form import parsed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -178,3 +179,36 @@ def test_the_table_is_sorted_and_searched(browser):
 def test_only_administrators_manage_accounts(role):
     with pytest.raises(PermissionDeniedError):
         reset_password(account=factories.account(Role.READER), actor=factories.account(role))
+
+
+def without_sign_in(account: Account, **changed) -> dict:
+    sent = {**fields_of(account), **changed}
+    return {name: value for name, value in sent.items() if name != "is_active"}
+
+
+def test_a_department_that_loses_its_last_liaison_is_told(browser):
+    department = factories.department("技术部")
+    for _ in range(2):
+        factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
+    first, last = (factories.account(Role.LIAISON, departments=[department]) for _ in range(2))
+    page = browser.post(f"/accounts/{first.pk}/", without_sign_in(first), follow=True)
+    assert "no liaison any more" not in page.content.decode()
+    reader = fields_of(last, role=Role.READER, departments=[])
+    page = browser.post(f"/accounts/{last.pk}/", reader, follow=True)
+    assert "技术部 has no liaison any more: nobody reports on its 2 open tasks." in page.content.decode()
+    last.refresh_from_db()
+    # Who was none before is not the one who left.
+    page = browser.post(f"/accounts/{last.pk}/", without_sign_in(last), follow=True)
+    assert "no liaison any more" not in page.content.decode()
+
+
+def test_the_secretariat_sees_at_a_glance_what_has_no_liaison(client):
+    department = factories.department("技术部")
+    task = factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
+    client.force_login(factories.secretariat())
+    path = "//a[contains(@href, 'sort=liaisons')]"
+    assert parsed(client.get("/overview/")).xpath(f"string({path})") == "有未办结任务而无联络员的部室1"
+    assert client.get("/organisation/?sort=liaisons").status_code == 200
+    factories.account(Role.LIAISON, departments=[department])
+    assert parsed(client.get("/overview/")).xpath(f"string({path})")[-1] == "0"
+    assert task.departments.get() == department

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,8 +12,9 @@ from meetings import permissions
 from meetings.accounts import lockout
 from meetings.accounts.forms import EditAccountForm, NewAccountForm
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password, unlock_account
+from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import NoChangesError
-from meetings.models import Account, Role
+from meetings.models import ANSWERABLE_ROLES, Account, Role
 from meetings.organisation.tables import AccountTable
 from meetings.ui.http import Request
 
@@ -58,10 +59,28 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, account)
     form = EditAccountForm(request.POST, subject=account)
+    reported_for = [department.pk for department in account.departments.all() if account.role == Role.LIAISON]
     if form.submit(lambda: edit_account(account=account, actor=request.user, **form.cleaned_data)):
         messages.success(request, _("Saved: the account is changed."))
+        if account.is_active:
+            _warn_of_nobody(request, reported_for)
         return redirect("account_detail", pk)
     return _page(request, account, form=form)
+
+
+def _warn_of_nobody(request: Request, departments: list[int]) -> None:
+    """Name the departments that lost their last liaison, and what nobody reports on."""
+    found = permissions.readable_departments(request.user).filter(pk__in=departments)
+    for department in found.without_liaison(OPEN_STATUSES, ANSWERABLE_ROLES).order_by("pk"):
+        number = department.open_count
+        message = ngettext(
+            "%(department)s has no liaison any more: nobody reports on its %(number)d open task. Give it another "
+            "liaison.",
+            "%(department)s has no liaison any more: nobody reports on its %(number)d open tasks. Give it another "
+            "liaison.",
+            number,
+        )
+        messages.warning(request, message % {"department": department, "number": number})
 
 
 @never_cache

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.models import Account, Health, Person, Role
+from meetings.models import ANSWERABLE_ROLES, Account, Health, Person, Role
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import import_issues, inbox, overview, statistics
 from meetings.tasks.listing import requested_day
@@ -82,24 +82,31 @@ def _render_secretariat(request: Request) -> HttpResponse:
     tasks = permissions.readable_tasks(request.user, day)
     scope = as_of_query(day)
     pressing = overview.with_next_actor(statistics.pressing_tasks(tasks).with_last_report().for_listing(), day)
+    waits = day == today() and permissions.is_secretariat(request.user)
+    # Asked for once, for here and for the navigation.
+    questions = {"open_issue_count": import_issues.count_open_issues()} if waits else {}
     context = {
         **_common_context(request, tasks, day, errors, scope),
+        **questions,
         "tasks_to_chase": pressing.filter(Q(next_actor__in=overview.DEPARTMENT_ACTORS))[: overview.MAX_SHOWN],
         "unreported_departments": overview.find_unreported_departments(tasks, day)[: overview.MAX_SHOWN],
-        "waiting": _pending_groups(request.user, day) if day == today() else [],
+        "waiting": _pending_groups(request.user, day, **questions) if waits else [],
     }
     return render(request, "meetings/tasks/overview/secretariat.html", context)
 
 
-def _pending_groups(account: Account, day: datetime.date) -> list[tuple[str, int, str]]:
+def _pending_groups(account: Account, day: datetime.date, open_issue_count: int) -> list[tuple[str, int, str]]:
     """Return what waits for the secretariat: label, number, address. Three queries."""
-    if not permissions.is_secretariat(account):
-        return []
     groups = [
         (str(group.title), group.tasks.count(), f"{reverse('inbox')}#group-{group.key}")
         for group in inbox.groups(account, day)
     ]
-    return [*groups, (_("Questions to confirm"), import_issues.count_open_issues(), reverse("confirmations"))]
+    orphans = permissions.readable_departments(account).without_liaison(OPEN_STATUSES, ANSWERABLE_ROLES).count()
+    return [
+        *groups,
+        (_("Questions to confirm"), open_issue_count, reverse("confirmations")),
+        (_("Departments with open tasks and no liaison"), orphans, f"{reverse('organisation')}?sort=liaisons"),
+    ]
 
 
 def _common_context(
