@@ -85,7 +85,7 @@ class ReturnInstructions:
 
 
 _STATUS_MEANINGS: tuple[tuple[Status, Promise], ...] = (
-    (Status.NOT_STARTED, gettext_lazy("nothing has been done yet")),
+    (Status.NOT_STARTED, gettext_lazy("nothing has been done yet; say in reason why")),
     (Status.IN_PROGRESS, gettext_lazy("work is going on")),
     (Status.CLOSURE_REQUESTED, gettext_lazy("the work is done, and the secretariat is asked to close the task")),
 )
@@ -230,8 +230,9 @@ def _instructions(today: datetime.date, return_instructions: ReturnInstructions)
         )
         % {"day": today.isoformat()},
         _(
-            "4. Rows may be filtered, and the file saved by Excel, WPS or LibreOffice (as .xlsx). Do not add "
-            "or copy rows: a row without its hidden key is not read."
+            "4. Rows may be filtered, and the file saved by Excel, WPS or LibreOffice (as .xlsx). Do not add or copy "
+            "rows: a row without its hidden key is not read. Comments and pictures are not read either: write what "
+            "matters into the cells, and add evidence in the register itself."
         ),
     ]
     if return_instructions.return_by and return_instructions.send_to:

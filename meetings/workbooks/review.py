@@ -142,7 +142,7 @@ class _Comparison:
         if row.change is None or not row.later_entries:
             return row
         standing = exclude_undone(row.later_entries)
-        if any(_is_same_entry(entry, row.change, WorkbookColumn.DAY in parsed.open_cells) for entry in standing):
+        if _is_recorded(row, row.change, standing):
             row.state = RowState.RECORDED
         else:
             row.state = RowState.CONFLICT
@@ -182,8 +182,8 @@ class _Comparison:
             elif cell.struck:
                 message = _("“%(text)s” is struck through. Write what is to hold, without it or as plain text.")
                 row.reject(message % {"text": cell.struck}, column)
-        asked_status, day = self._parse_status(row, task), self._parse_day(row)
-        status = None if asked_status == task.day_status else asked_status
+        row.asked_status, day = self._parse_status(row, task), self._parse_day(row)
+        status = None if row.asked_status == task.day_status else row.asked_status
         progress, reason = _words(row.read)
         note = _compose_note(progress, reason)
         if len(note) > MAX_TEXT_LENGTH:
@@ -207,7 +207,7 @@ class _Comparison:
                 note=note,
                 status=status,
                 # What is said to be not started is not; and why nothing was done is no progress.
-                keeps_status=status is None and (not progress or asked_status == Status.NOT_STARTED),
+                keeps_status=status is None and (not progress or row.asked_status == Status.NOT_STARTED),
                 department=department,
             )
             if status == Status.CLOSURE_REQUESTED:
@@ -289,14 +289,22 @@ def _compose_note(progress: str, reason: str) -> str:
         return _("%(progress)s\nReason: %(reason)s") % {"progress": progress, "reason": reason}
 
 
-def _is_same_entry(entry: TaskLog, change: TaskChange, has_day: bool) -> bool:
-    """Whether an entry is what the row would write: it was accepted before."""
-    return (
-        entry.note == change.note
-        and entry.department == change.department
-        and (entry.effective_on == change.effective_on or not has_day)
-        and change.status in (None, entry.changes.get("status", {}).get("new"))
+def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLog]) -> bool:
+    """Whether ``standing`` entries are what the row would write."""
+    has_day = WorkbookColumn.DAY in row.read.open_cells
+    same = [
+        entry
+        for entry in standing
+        if entry.department == change.department and (entry.effective_on == change.effective_on or not has_day)
+    ]
+    is_told = any(
+        entry.note == change.note and change.status in (None, entry.changes.get("status", {}).get("new"))
+        for entry in same
     )
+    if is_told or change.status or row.asked_status != Status.CLOSURE_REQUESTED:
+        return is_told
+    # The request stands already: progress and reason are two entries.
+    return {text for text in _words(row.read) if text} <= {entry.note for entry in same}
 
 
 def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:

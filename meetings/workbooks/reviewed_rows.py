@@ -55,8 +55,8 @@ class ReviewedRow:
 
     ``later_entries`` were recorded after the workbook was written, oldest first. ``is_harmless``: none of them is about
     the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the services
-    would make of the ``change``; ``statuses`` are those the department may choose, and ``corrected`` what the
-    file has in cells that were corrected on the page.
+    would make of the ``change``; ``statuses`` are those the department may choose, ``asked_status`` the one it chose,
+    and ``corrected`` what the file has in cells that were corrected on the page.
     """
 
     place: int
@@ -72,6 +72,7 @@ class ReviewedRow:
     is_harmless: bool = False
     choice: str = ""
     statuses: tuple[Status, ...] = ()
+    asked_status: str | None = None
     corrected: dict[WorkbookColumn, str] = field(default_factory=dict)
 
     def reject(self, message: str, column: WorkbookColumn | None = None, state: RowState = RowState.INVALID) -> None:

@@ -50,6 +50,19 @@ def happened(entries: Iterable[TaskLog], before: Iterable[Task], language: str) 
     return sorted(written), sorted(consequences)
 
 
+def shown_undoing(page: str) -> list[str]:
+    """Return the changes that the page of a batch says undoing it writes, sorted."""
+    path = ".//div[@class='planned-consequence']/div[@class='log-change']"
+    return sorted(_words(change) for change in html.fromstring(page).iterfind(path))
+
+
+def changes_of(entries: Iterable[TaskLog], language: str) -> list[str]:
+    """Return in a page's words what ``entries`` changed, sorted."""
+    with translation.override(language):
+        changes = [change for entry in entries for change in describe_changes(entry)]
+        return sorted(_drawn("meetings/ui/_change.html", change=change) for change in changes)
+
+
 def _drawn(template: str, **context: object) -> str:
     return _words(html.fromstring(f"<div>{render_to_string(template, context)}</div>"))
 

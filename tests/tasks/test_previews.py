@@ -13,7 +13,7 @@ from meetings.models import Batch, DepartmentRole, ExtensionRequest, Language, S
 from tests import factories
 from tests.depth import examples
 
-from .previews import happened, shown
+from .previews import changes_of, happened, shown, shown_undoing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -61,6 +61,10 @@ def test_what_the_preview_shows_is_what_the_log_has(world, client, form):
         run(client, said, *tasks)
         batch = Batch.objects.first()
         assert seen == (happened(batch.entries.all(), tasks, Language.CHINESE) if batch else ([], []))
+        if batch:
+            undoing = shown_undoing(client.get(f"/batches/{batch.pk}/").content.decode())
+            client.post(f"/batches/{batch.pk}/undo/")
+            assert undoing == changes_of(batch.undone_by.entries.all(), Language.CHINESE)
         transaction.set_rollback(True)
 
 

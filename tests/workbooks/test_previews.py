@@ -14,7 +14,7 @@ from meetings.workbooks.reviewed_rows import RowState
 from tests.depth import examples
 from tests.tasks.previews import happened, shown
 
-from .workbook_files import accept, accepted, edited, fetched, fill, filled, handed_in, review_after
+from .workbook_files import accept, accepted, edited, fetched, fill, filled, handed_in, opened, review_after, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -105,6 +105,15 @@ def test_a_finished_task_is_reported_in_the_first_round(world, status):
     assert (told.note, told.changes["status"]["new"]) == ("工作小组已成立。", Status.IN_PROGRESS)
     assert (request.note, request.changes["status"]["new"]) == ("全部完成。", Status.CLOSURE_REQUESTED)
     assert Task.objects.get(pk=world.overdue.pk).status == Status.CLOSURE_REQUESTED
+
+
+def test_a_request_that_was_accepted_is_known_when_it_is_handed_in_again(world):
+    content = filled(fetched(world.liaison), world.overdue, progress="甲", new_status="申请办结", reason="乙")
+    accepted(world.liaison, content)
+    again = review_after(world.liaison, saved(opened(content)))
+    assert [row.task for row in again.of(RowState.RECORDED)] == [world.overdue]
+    other = filled(content, world.overdue, progress="丙")
+    assert [row.task for row in review_after(world.liaison, other).of(RowState.CONFLICT)] == [world.overdue]
 
 
 @pytest.mark.parametrize("cell", ["progress", "reason"])
