@@ -188,6 +188,11 @@ def test_a_milestone_has_a_day_not_after_the_deadline(task, lines):
     assert not task.milestones.exists()
 
 
+def test_a_milestone_may_fall_on_the_day_of_the_deadline(task):
+    correct(task, "2024.2", milestones=["2024-02-29"])
+    assert dues(task) == ["2024-02-29"]
+
+
 def test_the_same_is_no_correction(task):
     for typed in (DeadlineInput("2024.2"), DeadlineInput(" 2024.2 ", "", [""])):
         with pytest.raises(NoChangesError):

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.breakdown.services.meetings import set_leader_agrees
-from meetings.models import Role, Status
+from meetings.models import DepartmentRole, Role, Status
 from meetings.tasks import inbox
 from meetings.tasks.services import closure, extensions
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, send_back
@@ -98,9 +98,18 @@ def test_overdue_and_review_missed_wait_for_a_report(world):
 def test_an_old_report_on_an_overdue_task_does_not_last(world, settings):
     factories.progress(world.overdue, on=world.day, by=world.liaison)
     days = settings.DUE_SOON_DAYS
-    assert waiting(world.liaison, world.day + datetime.timedelta(days=days)).get("report", set()) >= set()
+    just_enough = waiting(world.liaison, world.day + datetime.timedelta(days=days))
+    assert world.overdue.pk not in just_enough.get("report", set())
     later = waiting(world.liaison, world.day + datetime.timedelta(days=days + 1))
     assert world.overdue.pk in later["report"]
+
+
+def test_a_report_of_the_due_day_is_none_of_what_became_of_it(world):
+    task = factories.task(deadline="2025-03-03", departments=[(world.technology, DepartmentRole.RESPONSIBLE)])
+    factories.progress(task, on=datetime.date(2025, 3, 3), by=world.liaison)
+    assert task.pk in waiting(world.liaison, datetime.date(2025, 3, 4))["report"]
+    factories.progress(task, on=datetime.date(2025, 3, 4), by=world.liaison)
+    assert task.pk not in waiting(world.liaison, datetime.date(2025, 3, 4)).get("report", set())
 
 
 def test_instructions_wait_for_every_department_of_the_task(world):

@@ -161,12 +161,14 @@ def test_the_secretariat_sets_an_interval_in_days_and_in_months(staff, client):
     assert send(days="10").status_code == 302
     task.refresh_from_db()
     assert task.next_review == datetime.date(2023, 11, 18)
-    for wrong in ({}, {"months": "2", "days": "10"}, {"days": "10"}, {"days": "93"}, {"days": "0"}):
+    for wrong in ({}, {"months": "2", "days": "10"}, {"days": "10"}, {"days": "93"}, {"days": "0"}, {"months": "61"}):
         assert send(**wrong).status_code == 422, wrong
     assert send(months="3").status_code == 302
     task.refresh_from_db()
     assert (task.review_interval_days, task.next_review) == (None, datetime.date(2024, 2, 8))
     assert {"review_interval_days"} == set(task.log.get(sequence=3).changes)
+    for longest in ({"months": "60"}, {"days": "92"}):
+        assert send(**longest).status_code == 302, longest
 
 
 def test_a_deadline_decided_as_weekly_is_reviewed_weekly(staff):

@@ -7,8 +7,10 @@ from django.http import QueryDict
 from django.test import Client
 from hypothesis import given, strategies as st
 
+from meetings.errors import InvalidInputError
 from meetings.models import Account, Department, Role, SavedView
 from meetings.tasks.saved_views import EXCLUDED_PARAMETERS, build_saved_query, is_same_list
+from meetings.tasks.services.saved_views import MAX_NAME_LENGTH, save_view
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
@@ -198,6 +200,12 @@ def newcomer() -> Account:
 def lands(account: Account, next_page: str = "") -> str:
     sent = {"username": account.username, "password": PASSWORD, "next": next_page}
     return Client().post("/accounts/login/", sent)["Location"]
+
+
+def test_a_name_may_be_as_long_as_it_is_kept(newcomer):
+    save_view(owner=newcomer, name="长" * MAX_NAME_LENGTH, query="status=closed")
+    with pytest.raises(InvalidInputError):
+        save_view(owner=newcomer, name="长" * (MAX_NAME_LENGTH + 1), query="status=closed")
 
 
 def test_a_view_opens_after_signing_in_until_it_is_no_longer_the_first_page(newcomer):

@@ -12,7 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
+from meetings.errors import (
+    ConflictError,
+    InvalidDateError,
+    InvalidInputError,
+    InvalidTransitionError,
+    PermissionDeniedError,
+)
 from meetings.models import DepartmentRole, EntryKind, ImportIssue, Role, Status, Task, TaskLog, TaskState
 from meetings.models.log import TaskStateQuerySet
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
@@ -52,6 +58,14 @@ def test_progress_is_one_entry_with_who_when_effective_and_for_whom(liaison):
     second = act(update_task, task, actor=liaison, note="已召开会议。", effective_on=day(6))
     assert second.changes == {}
     assert second.sequence == task.version == 3
+
+
+def test_the_tasks_of_minutes_issued_today_are_entered_and_those_of_tomorrows_are_not():
+    today = timezone.localdate()
+    assert factories.task(factories.suggestion(factories.meeting(issued_on=today))).version == 1
+    suggestion = factories.suggestion(factories.meeting(title="明日会议", issued_on=today + datetime.timedelta(days=1)))
+    with pytest.raises(InvalidDateError):
+        factories.task(suggestion)
 
 
 def test_a_task_started_without_words_is_no_report(staff):
