@@ -26,10 +26,10 @@ _Identity = tuple[int, tuple[str, ...]]
 def match_keyless_rows(parsed: ParsedWorkbook, account: Account) -> ParsedWorkbook:
     """Return ``parsed`` with those keyless rows that are one open task's, as its rows.
 
-    The department is the one that the sheet, or its title, is named after.
+    The department is the one that the sheet, or its title, names; whether the account reports for it is asked later.
     """
     rows = {row.notice: row for row in parsed.keyless_rows}
-    departments = list(permissions.workbook_departments(account)) if rows else []
+    departments = list(Department.objects.offered()) if rows else []
     found: dict[_Identity, list[tuple[KeylessRow, Department]]] = {}
     for row in rows.values():
         department = _find_department(row, departments)
@@ -44,16 +44,20 @@ def match_keyless_rows(parsed: ParsedWorkbook, account: Account) -> ParsedWorkbo
         if len(candidates) == len(same) == 1 and (place[0], candidates[0].pk) not in keyed:
             ((row, department),) = same
             matched[row.notice] = WorkbookRow(row.sheet, row.row, _key(row, candidates[0], department), row.open_cells)
-    notices = [notice for notice in parsed.notices if notice not in matched]
+    held = parsed.keyless_notices if matched and parsed.keyless_notices else parsed.notices
+    notices = [notice for notice in held if notice not in matched]
     for sheet, number in Counter(row.sheet for row in matched.values()).items():
         notices.append(Notice(NoticeCode.MATCHED, sheet, number=number))
     return ParsedWorkbook((*parsed.rows, *matched.values()), tuple(notices))
 
 
 def _find_department(row: KeylessRow, departments: list[Department]) -> Department | None:
-    by_sheet = [department for department in departments if sheet_title(department.name) == row.sheet]
-    by_title = [department for department in departments if row.title.startswith(f"{department.name} ")]
-    return next(iter(by_sheet or by_title), departments[0] if len(departments) == 1 else None)
+    named = [
+        department
+        for department in departments
+        if sheet_title(department.name) == row.sheet or row.title.startswith(f"{department.name} ")
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _tasks_by_identity(department_ids: set[int], account: Account) -> dict[_Identity, list[Task]]:

@@ -120,6 +120,8 @@ class ParsedWorkbook:
     rows: tuple[WorkbookRow, ...]
     notices: tuple[Notice, ...]
     keyless_rows: tuple[KeylessRow, ...] = ()
+    # Of a file without any key: what holds instead of the notices where a task is found.
+    keyless_notices: tuple[Notice, ...] = ()
 
 
 def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
@@ -128,21 +130,21 @@ def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
     keyless_rows: list[KeylessRow] = []
     notices: list[Notice] = []
     expected: dict[int, set[int]] = {}
-    is_ours = False
+    is_keyed = False
     for sheet in sheets:
         parsed_sheet = _SheetParser(sheet)
         if not parsed_sheet.is_ours:
             if any(sheet.rows.values()) or sheet.objects:
                 notices.append(Notice(NoticeCode.OTHER_SHEET, sheet.name))
             continue
-        is_ours = True
+        is_keyed = is_keyed or parsed_sheet.is_keyed
         rows += parsed_sheet.rows
         keyless_rows += parsed_sheet.keyless_rows
         notices += parsed_sheet.notices
         if parsed_sheet.key is not None:
             expected.setdefault(parsed_sheet.key.department_id, set()).update(parsed_sheet.key.task_ids)
-    if not is_ours:
-        return ParsedWorkbook((), (Notice(NoticeCode.NO_SHEET),))
+    if not is_keyed:
+        return ParsedWorkbook((), (Notice(NoticeCode.NO_SHEET),), tuple(keyless_rows), tuple(notices))
     merged_rows, doubled = _merge_duplicate_rows(_reject_displaced_rows(rows))
     there = {(row.key.department_id, row.key.task_id) for row in rows}
     missing = sum((department, task) not in there for department, tasks in expected.items() for task in tasks)
@@ -163,7 +165,9 @@ class _SheetParser:
         self._columns = self._find_columns()
         self._header_row = self._find_header_row()
         has_rows = any(_keys_in(cells) for cells in sheet.rows.values())
-        self.is_ours = self._key_row is not None or has_rows
+        self.is_keyed = self._key_row is not None or has_rows
+        # Whoever removes all that is hidden removes the row and the column.
+        self.is_ours = self.is_keyed or len(self._columns) == len(WorkbookColumn)
         if self.is_ours:
             self._read()
 

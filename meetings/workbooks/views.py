@@ -154,11 +154,10 @@ def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
     if before is not None:
         messages.info(request, _("%(file)s waits for you already. This is it, as you left it.") % {"file": before})
         return before
-    read = parse_workbook(read_sheets_in_sandbox(content))
+    read = match_keyless_rows(parse_workbook(read_sheets_in_sandbox(content)), request.user)
     for notice in read.notices:
         if notice.code is NoticeCode.NO_SHEET:
             raise ServiceError(notice.message)
-    read = match_keyless_rows(read, request.user)
     return services.create_upload(parsed=read, content=content, name=file.name or "", account=request.user)
 
 

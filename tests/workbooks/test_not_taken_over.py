@@ -29,6 +29,7 @@ from .workbook_files import (
     filled,
     handed_in,
     key_column,
+    keys_row,
     review_after,
     row_of,
     sentences,
@@ -189,6 +190,25 @@ def test_rows_without_their_keys_are_matched_by_their_locked_cells(world, who, t
     assert "4" in finding.message
     accepted(getattr(world, who), content)
     assert Batch.objects.get().entries.get().note == "已成立小组。"
+
+
+def test_a_workbook_without_all_that_was_hidden_is_matched_too(world):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, world.overdue, progress="已成立小组。")
+        sheet.delete_cols(key_column(sheet))
+        sheet.delete_rows(keys_row(sheet))
+
+    content = edited(fetched(world.liaison), edit)
+    assert [row.task for row in review_after(world.liaison, content).accepted] == [world.overdue]
+    # Of somebody else's department it is refused, and of nobody's it is no workbook.
+    others = review_after(world.supporting_liaison, content)
+    assert [row.task for row in others.of(RowState.REFUSED)] == [world.overdue]
+
+    def rename(workbook):
+        workbook.worksheets[0].title = workbook.worksheets[0]["A1"].value = "别处的部室"
+
+    assert handed_in(world.liaison, edited(content, rename)).status_code == 422
 
 
 def test_a_row_without_its_key_whose_task_has_changed_since_is_to_be_chosen(world):
