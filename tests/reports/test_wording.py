@@ -11,12 +11,25 @@ import pytest
 from meetings.models import Status, Task
 from meetings.reports.formatting import format_state
 from meetings.reports.progress_document import write_meeting_report
+from meetings.tasks.statistics import build_summary, format_summary
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.date
 REVIEWS_MISSED = DAY(2024, 2, 9)
+
+
+def test_the_summary_is_a_sentence_with_measure_words_that_leaves_out_noughts(meeting_81):
+    def told(day):
+        return format_summary(build_summary(Task.objects.on(day), day))
+
+    assert told(REVIEWS_MISSED) == (
+        "8个方面12条意见建议共分解为18项任务：尚无办结任务，正在推进3项，持续跟踪8项，逾期未办结7项。"
+    )
+    for task in Task.objects.filter(due_date=DAY(2023, 12, 31)):
+        factories.move(task, Status.CLOSED, on=DAY(2024, 1, 2))
+    assert told(REVIEWS_MISSED) == "8个方面12条意见建议共分解为18项任务：已办结7项，正在推进3项，持续跟踪8项。"
 
 
 def test_lateness_stands_beside_the_status(meeting_81):
