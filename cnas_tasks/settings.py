@@ -52,7 +52,7 @@ ESCALATE_TO_LEADER_AFTER = env.int("ESCALATE_TO_LEADER_AFTER", default=10)
 EVIDENCE_MAX_MEGABYTES = env.int("EVIDENCE_MAX_MEGABYTES", default=20)
 EVIDENCE_MAX_FILES = 10
 # What may be sent at once to a page that takes files; to any other, Django's 2.5 MB.
-UPLOAD_MAX_MEGABYTES = max(200, EVIDENCE_MAX_FILES * EVIDENCE_MAX_MEGABYTES) + 5
+UPLOAD_MAX_MEGABYTES = max(200, EVIDENCE_MAX_FILES * EVIDENCE_MAX_MEGABYTES)
 
 # --- applications -------------------------------------------------------------------------------
 

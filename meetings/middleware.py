@@ -81,7 +81,8 @@ class InputMiddleware:
         match = request.resolver_match
         if match is None or match.url_name not in self.FILE_PAGES:
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        return settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024
+        # The files, and the words around them.
+        return settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024 + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     @staticmethod
     def _is_utf8(content: bytes) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
@@ -102,7 +103,11 @@ def _render_home(
         "form": form,
         "hand_in": WorkbookUploadForm(),
         "errors": errors,
-        "limits": {"files": MAX_FILES, "megabytes": MAX_FILE_BYTES // MEGABYTE},
+        "limits": {
+            "files": MAX_FILES,
+            "megabytes": MAX_FILE_BYTES // MEGABYTE,
+            "together": settings.UPLOAD_MAX_MEGABYTES,
+        },
         "waiting": [(upload, _count_filled_rows(upload)) for upload in waiting],
         "recent": permissions.readable_workbooks(request.user)
         .accepted()
