@@ -79,3 +79,10 @@ def test_that_a_request_for_a_later_deadline_lapses_is_shown(world, client):
     run(client, said, world.overdue)
     asked.refresh_from_db()
     assert asked.status == "lapsed"
+
+
+def test_that_progress_starts_a_task_is_said_where_it_is_written(world, client):
+    client.force_login(world.liaison)
+    sentence = "填报进展即启动任务"
+    assert sentence in client.get(f"/tasks/{world.overdue.pk}/").content.decode()
+    assert sentence not in client.get(f"/tasks/{world.on_track.pk}/").content.decode()

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
-from meetings.core.lifecycle import transitions_from
+from meetings.core.lifecycle import Step, transitions_from
 from meetings.display.fields import label
 from meetings.locking import check_version
 from meetings.models import Account, Department, Status, Task
@@ -98,6 +98,8 @@ class UpdateTaskForm(TaskForm):
         self.fields["status"].choices = [(task.day_status, Status(task.day_status).label)] + [
             (step.target.value, Status(step.target).label) for step in steps
         ]
+        if any(step.step is Step.START for step in steps):
+            self.fields["note"].help_text = _("Progress starts the task. Why it has not begun is said in a comment.")
         # Said before somebody writes up what is past.
         self.fields["effective_on"].help_text = _(
             "Progress counts from %(issued)s or later, a change of status from %(last)s or later."
