@@ -7,16 +7,41 @@ import io
 import re
 import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image
+from openpyxl.styles import Font
+from PIL import Image as Picture
 
 from meetings.exports.workbook import cell_text
+from meetings.minutes.documents.sheets import read_sheets
 from meetings.workbooks.format import WorkbookColumn
 
 from .parsed_workbooks import fill_all, said
 from .workbook_files import column, edited, fill, opened, row_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+
+
+def convert(soffice: str, sent: Path, out: Path) -> None:
+    """Let LibreOffice open the workbook and save it in the folder ``out``."""
+    subprocess.run(
+        [
+            soffice,
+            f"-env:UserInstallation={(sent.parent / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(out),
+            str(sent),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
 
 
 def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp_path):
@@ -34,21 +59,7 @@ def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp
     sent, out = tmp_path / "填报表.xlsx", tmp_path / "out"
     sent.write_bytes(edited(content, edit))
     before = read(sent.read_bytes())
-    subprocess.run(
-        [
-            soffice,
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-            "--headless",
-            "--convert-to",
-            "xlsx",
-            "--outdir",
-            str(out),
-            str(sent),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
+    convert(soffice, sent, out)
     after = read((out / sent.name).read_bytes())
     assert after == before
     assert not after.notices
@@ -93,3 +104,26 @@ def as_wps_writes(content: bytes) -> bytes:
 def test_what_files_of_wps_are_known_for_makes_no_difference(content, read, tasks):
     filled = edited(content, lambda workbook: fill_all(workbook.worksheets[0], tasks))
     assert read(as_wps_writes(filled)) == read(filled)
+
+
+@pytest.mark.slow
+def test_libreoffice_keeps_what_lies_beside_the_text_and_it_is_read_there(content, tasks, soffice, tmp_path):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        cells = [sheet.cell(row_of(sheet, task), column(sheet, WorkbookColumn.PROGRESS)) for task in tasks[:3]]
+        cells[0].value, cells[0].font = "已完成。", Font(strike=True)
+        cells[1].value, cells[1].comment = "进行中。", Comment("另有说明", "张三")
+        cells[2].value, cells[2].hyperlink = "见通知", "https://www.example.org/notice"
+        buffer = io.BytesIO()
+        Picture.new("RGB", (2, 2)).save(buffer, "PNG")
+        sheet.add_image(Image(buffer), cells[2].coordinate)
+
+    sent, out = tmp_path / "填报表.xlsx", tmp_path / "out"
+    sent.write_bytes(edited(content, edit))
+    convert(soffice, sent, out)
+    (before,), (after,) = (read_sheets(path.read_bytes()) for path in (sent, out / sent.name))
+    assert {(each.kind, each.reference) for each in after.objects} == {
+        (each.kind, each.reference) for each in before.objects
+    }
+    assert len(before.objects) == 3
+    assert [cell.text for cells in after.rows.values() for cell in cells.values() if cell.struck] == ["已完成。"]
