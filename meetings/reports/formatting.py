@@ -12,7 +12,7 @@ from meetings.display.fields import label
 from meetings.display.progress import DepartmentReport, department_reports
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
-from meetings.models import Health, Status, SuggestionOutcome, Task
+from meetings.models import Health, Status, Suggestion, SuggestionOutcome, Task
 from meetings.tasks.statistics import OTHER_ENDS, PRESSING, Summary
 
 from .official import Block, Heading, Note, Paragraph, Table, format_day
@@ -24,6 +24,16 @@ def task_number_label(task: Task) -> str:
     if task.is_single:
         return str(number)
     return pgettext("suggestion and task", "%(suggestion)s (%(task)s)") % {"suggestion": number, "task": task.number}
+
+
+def suggestion_heading(suggestion: Suggestion) -> str:
+    """Return the short title of what is told of ``suggestion``: its number."""
+    return _("Suggestion %(number)d") % {"number": suggestion.number or suggestion.position}
+
+
+def suggestion_text(suggestion: Suggestion) -> str:
+    """Return what was suggested, word for word."""
+    return suggestion.text or _("Suggestion without a text")
 
 
 def secretariat_name(body: str) -> str:

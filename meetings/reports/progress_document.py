@@ -109,8 +109,8 @@ def _progress_blocks(report: ProgressReport) -> Iterator[Block]:
 
 def _suggestion_blocks(part: SuggestionPart, report: ProgressReport, *, level: int) -> Iterator[Block]:
     suggestion = part.suggestion
-    yield Heading(level, suggestion.text or _("Suggestion without a text"))
-    yield Paragraph(_suggestion_origin(suggestion))
+    yield Heading(level, formatting.suggestion_heading(suggestion))
+    yield Paragraph(_suggestion_text(suggestion))
     if not part.tasks:
         yield Paragraph(_("It has not been made a task yet."))
     for task in part.tasks:
@@ -124,12 +124,10 @@ def _suggestion_blocks(part: SuggestionPart, report: ProgressReport, *, level: i
         yield Paragraph(formatting.format_outcome(part.outcome))
 
 
-def _suggestion_origin(suggestion: Suggestion) -> str:
-    number = suggestion.number or suggestion.position
+def _suggestion_text(suggestion: Suggestion) -> str:
+    text = formatting.suggestion_text(suggestion)
     sources = ENUMERATION_COMMA.join(format_source(source) for source in suggestion.suggestion_sources.all())
-    if not sources:
-        return _("(Suggestion %(number)d of the minutes)") % {"number": number}
-    return _("(Suggestion %(number)d of the minutes, made by %(people)s)") % {"number": number, "people": sources}
+    return _("%(people)s suggested: %(text)s") % {"people": sources, "text": text} if sources else text
 
 
 def _task_text(task: Task, report: ProgressReport) -> str:
@@ -211,7 +209,8 @@ def _related_suggestion_blocks(report: ProgressReport) -> Iterator[Block]:
         % {"number": len(report.raised_before)}
     )
     for raised in report.raised_before:
-        yield Heading(2, raised.suggestion.text or _("Suggestion without a text"))
+        yield Heading(2, formatting.suggestion_heading(raised.suggestion))
+        yield Paragraph(formatting.suggestion_text(raised.suggestion))
         yield Paragraph(_related_suggestion_text(raised, report.day))
 
 

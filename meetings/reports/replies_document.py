@@ -44,7 +44,8 @@ def _blocks(sheet: ReplySheet) -> Iterator[Block]:
     for meeting, parts in groupby(sheet.parts, key=attrgetter("suggestion.meeting")):
         yield Heading(1, meeting.title)
         for part in parts:
-            yield Heading(2, part.suggestion.text or _("Suggestion without a text"))
+            yield Heading(2, formatting.suggestion_heading(part.suggestion))
+            yield Paragraph(formatting.suggestion_text(part.suggestion))
             yield from _reply_blocks(part, sheet)
 
 
