@@ -66,7 +66,11 @@ class InputMiddleware:
             return self._refuse(request, message % sizes, status=413)
         urlencoded = request.content_type == "application/x-www-form-urlencoded"
         words = [word for name, values in request.POST.lists() for word in (name, *values)]
-        if (urlencoded and not self._is_utf8(request.body)) or any("\0" in word for word in words):
+        # Of other forms, Django has put that sign where bytes were none.
+        forbidden = "\0" if urlencoded else "\0\ufffd"
+        if (urlencoded and not self._is_utf8(request.body)) or any(
+            sign in word for word in words for sign in forbidden
+        ):
             return self._refuse(
                 request,
                 _("The form holds what is no text. Nothing was saved: go back, load the page anew and type it again."),

@@ -123,6 +123,14 @@ def test_a_form_that_is_no_text_is_refused_in_words(client, staff, body):
 
 
 @pytest.mark.same_on_both
+def test_a_form_with_files_that_is_no_text_is_refused_in_words(client, staff):
+    boundary = b'--x\r\nContent-Disposition: form-data; name="language"\r\n\r\nen\xb0\xec\r\n--x--\r\n'
+    response = client.post("/accounts/settings/", boundary, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == 400
+    assert "Nothing was saved" in sentence(response)
+
+
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("name", ["note", "version", "status", "effective_on", "next", "any"])
 def test_a_form_with_a_nul_changes_nothing(client, staff, name):
     task = factories.task()

@@ -136,7 +136,7 @@ class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
     @property
     def rules(self) -> list[str]:
         """What a new password has to be like, a sentence each."""
-        return password_validation.password_validators_help_texts()
+        return list(filter(None, password_validation.password_validators_help_texts()))
 
 
 # --- the administrators' forms ----------------------------------------------------------------------

@@ -87,6 +87,24 @@ def unlock(username: str) -> bool:
     return reset(username=username) > 0
 
 
+class UnlockByNewPassword:
+    """No rule for passwords: unlocks an account whose password was changed.
+
+    Django tells its validators of every new password, whichever page or command it came by.
+    """
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Accept every password."""
+
+    def get_help_text(self) -> str:
+        """Return nothing: there is no rule to be told of."""
+        return ""
+
+    def password_changed(self, password: str, user: Any = None) -> None:
+        """Forget the failures of the name."""
+        unlock(user.get_username())
+
+
 def _recent_attempts() -> QuerySet:
     return AccessAttempt.objects.filter(attempt_time__gt=timezone.now() - get_cool_off())
 

@@ -7,7 +7,6 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings.accounts import lockout
 from meetings.accounts.services.accounts import new_password
 from meetings.core.text import display_width
 from meetings.models import Account, Department, Meeting, Person, Role
@@ -69,7 +68,6 @@ def set_new_passwords() -> Passwords:
         password = new_password()
         account.set_password(password)
         account.save(update_fields=["password"])
-        lockout.unlock(account.username)
         changed.append((account, password))
     return changed
 

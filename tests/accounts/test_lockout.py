@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 
 import pytest
 from axes.models import AccessAttempt
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -165,6 +167,13 @@ def test_the_account_page_says_that_it_is_locked_and_unlocks_it(client, administ
     assert AccessAttempt.objects.get().username == "somebody-else"
     assert "not locked" in sentence(client.post(f"{address}unlock/", follow=True))
     assert account.change_log.count() == 1
+
+
+def test_a_new_password_by_the_command_unlocks(account, monkeypatch):
+    fail(account.username)
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": "another-Pass-4711")
+    call_command("changepassword", account.username, stdout=io.StringIO())
+    assert attempt(account.username, "another-Pass-4711").status_code == 302
 
 
 def test_a_new_password_unlocks(client, administrator, account):

@@ -119,7 +119,6 @@ def reset_password(*, account: Account, actor: Account) -> tuple[Account, str]:
     password = new_password()
     account.set_password(password)
     account.save(update_fields=["password"])
-    lockout.unlock(account.username)
     log_change(account, kind=ChangeKind.CORRECTED, actor=actor, note=_("A new password was set."))
     return account, password
 

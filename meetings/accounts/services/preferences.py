@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.accounts import lockout
 from meetings.errors import InvalidInputError
 from meetings.models import Account, CalendarAddress, LandingPage, Language, SavedView
 from meetings.models.notification import hash_secret
@@ -49,7 +48,6 @@ def change_password(*, account: Account, password: str) -> None:
     """
     account.set_password(password)
     account.save(update_fields=["password"])
-    lockout.unlock(account.username)
 
 
 def choose_language(*, account: Account, language: str) -> None:
