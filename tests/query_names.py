@@ -185,6 +185,7 @@ FILL_IN_REVIEW = [
     "the others that wait",
     "the last entry of the log",
     "the tasks of its rows",
+    "what each department reported last",
     *PARTS,
     "all departments",
     "the tasks as the rules ask for them",

@@ -104,8 +104,9 @@ class _Comparison:
         self.account, self.today = account, timezone.localdate()
         self.handed_in_on = min(uploaded_on, self.today)
         ids = {row.key.task_id for row in rows}
-        tasks = permissions.readable_tasks(account, self.today).filter(pk__in=ids).with_last_report().for_listing()
-        self.tasks = {task.pk: task for task in tasks.with_entered_at()}
+        tasks = permissions.readable_tasks(account, self.today).filter(pk__in=ids).for_listing()
+        tasks = tasks.with_department_reports(self.today).with_entered_at()
+        self.tasks = {task.pk: task for task in tasks}
         self.departments = {department.pk: department for department in Department.objects.all()}
         self.later_entries = self._load_later_entries(rows)
 
@@ -253,7 +254,7 @@ def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[D
         old, new, note = "", clean_text(cell.text).strip() if cell else "", ""
         match column:
             case WorkbookColumn.PROGRESS:
-                old = task.last_report_note or ""
+                old = _find_last_note(task, row.department)
             case WorkbookColumn.NEW_STATUS:
                 old, new = format_value("status", task.day_status), format_value("status", change.status)
                 if cell and change.status is None:
@@ -270,6 +271,12 @@ def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[D
             note = _("Corrected here. In the file: “%(text)s”.") % {"text": row.corrected[column]}
         if new:
             yield Difference(cell.reference if cell else "", column_name(column), old, new, note)
+
+
+def _find_last_note(task: Task, department: Department | None) -> str:
+    """Return what the department itself reported last."""
+    reports = ((entry.department, entry.note) for entry in task.department_reports)
+    return next((note for of, note in reports if of is not None and (of.merged_into or of) == department), "")
 
 
 def _words(read: WorkbookRow) -> tuple[str, str]:

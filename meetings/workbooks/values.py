@@ -20,8 +20,11 @@ _DATE_WITHOUT_YEAR = re.compile(rf"({_NUMBER})[月/-]({_NUMBER})[日号]?")
 _STATUS_SYNONYMS = {
     Status.IN_PROGRESS: ("在办", "办理中", "正在办理", "进行中", "正在推进", "推进", "已启动", "ongoing", "started"),
     Status.CLOSURE_REQUESTED: ("申请结案", "申请销号", "拟办结", "requestclosure", "closurerequest"),
-    Status.CLOSED: ("办结", "完成", "已完成", "结案", "销号", "done", "completed", "finished"),
-    Status.NOT_STARTED: ("未开始", "尚未启动", "未开展"),
+    Status.CLOSED: (
+        *("办结", "完成", "已完成", "全部完成", "已完结", "办理完毕", "已办理完毕", "结案", "已结案", "销号"),
+        *("done", "completed", "finished"),
+    ),
+    Status.NOT_STARTED: ("未开始", "尚未开始", "尚未启动", "未开展", "尚未开展"),
     Status.TERMINATED: ("终止", "取消", "cancelled"),
 }
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from meetings.minutes.documents.sheets import read_sheets
 from meetings.models import Batch, EntryKind, Language, Status, Task
 from meetings.workbooks.reviewed_rows import RowState
+from tests import factories
 from tests.depth import examples
 from tests.tasks.previews import happened, shown
 
@@ -132,3 +133,13 @@ def test_a_supporting_department_cannot_ask_for_closure(world):
     content = filled(fetched(world.supporting_liaison), world.undecided, progress="甲", new_status="已完成")
     (row,) = review_after(world.supporting_liaison, content).of(RowState.INVALID)
     assert row.findings[0].value == "已完成"
+
+
+def test_beside_the_new_progress_stands_the_departments_own_last_one(world):
+    factories.progress(world.undecided, "国际部的进展。", on=world.day, by=world.supporting_liaison)
+    content = filled(fetched(world.liaison), world.undecided, progress="技术部的进展。")
+    (row,) = review_after(world.liaison, content).accepted
+    assert [difference.old for difference in row.differences][0] == ""
+    content = filled(fetched(world.supporting_liaison), world.undecided, progress="国际部又有进展。")
+    (row,) = review_after(world.supporting_liaison, content).accepted
+    assert [difference.old for difference in row.differences][0] == "国际部的进展。"
