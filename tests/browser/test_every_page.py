@@ -74,6 +74,7 @@ NO_PAGES = {
     "undo_batch",
     "load_sample",
     "account_password",
+    "account_unlock",
     "calendar",
     "report_of_meeting",
     "report_bulletin",
