@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _, pgettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column
-from meetings.tasks.statistics import format_summary
 
 from . import formatting
 from .bulletin import Bulletin, build_bulletin
@@ -53,7 +52,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     yield Paragraph(
         formatting.join_sentences(
             [
-                _("At the end of the period: %(summary)s") % {"summary": format_summary(bulletin.summary)},
+                _("At the end of the period: %(summary)s") % {"summary": formatting.format_summary(bulletin.summary)},
                 _(
                     "In the period: closed %(closed)d, reported on %(reported)d, newly overdue %(late)d, "
                     "extended %(extended)d."

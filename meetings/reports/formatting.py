@@ -6,7 +6,7 @@ from functools import reduce
 from operator import attrgetter
 
 from django.conf import settings
-from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_lazy
 
 from meetings.display.fields import label
 from meetings.display.progress import DepartmentReport, department_reports
@@ -182,6 +182,41 @@ def format_outcome(outcome: SuggestionOutcome) -> str:
         "outcome": outcome.get_outcome_display(),
         "reply": outcome.reply,
     }
+
+
+# --- the summary ---------------------------------------------------------------------------------
+
+# The parts of `Summary.parts` as they stand in a sentence; an end without words of its own has its label.
+_PART_TEXTS = {
+    "closed": pgettext_lazy("part of a summary", "closed %(number)d"),
+    "under_way": pgettext_lazy("part of a summary", "under way %(number)d"),
+    "ongoing": pgettext_lazy("part of a summary", "ongoing %(number)d"),
+    "overdue": pgettext_lazy("part of a summary", "overdue %(number)d"),
+}
+_OTHER_PART = pgettext_lazy("part of a summary", "%(label)s %(number)d")
+
+
+def format_summary(summary: Summary) -> str:
+    """Return the summary in one sentence, such as 18项任务：已办结2项，正在推进16项.
+
+    Parts without a task are left out; that none is closed is said.
+    """
+    parts = {
+        "aspects": ngettext("%(number)d aspect", "%(number)d aspects", summary.aspects) % {"number": summary.aspects},
+        "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", summary.suggestions)
+        % {"number": summary.suggestions},
+        "tasks": ngettext("%(number)d task", "%(number)d tasks", summary.tasks) % {"number": summary.tasks},
+        "parts": pgettext("between the parts of a summary", ", ").join(
+            str(_PART_TEXTS.get(part.name, _OTHER_PART)) % {"label": part.label, "number": part.number}
+            if part.number
+            else pgettext("part of a summary", "closed 0")
+            for part in summary.parts
+            if part.number or part.name == Status.CLOSED
+        ),
+    }
+    if summary.aspects:
+        return _("%(aspects)s, %(suggestions)s and %(tasks)s: %(parts)s.") % parts
+    return _("%(suggestions)s and %(tasks)s: %(parts)s.") % parts
 
 
 # --- tables -------------------------------------------------------------------------------------

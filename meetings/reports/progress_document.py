@@ -11,7 +11,7 @@ from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA, format_source
 from meetings.models import ExtensionRequest, Health, Meeting, Status, Suggestion, Task
-from meetings.tasks.statistics import OTHER_ENDS, format_summary
+from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
@@ -73,7 +73,7 @@ def _opening(report: ProgressReport) -> str:
 
 def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
     figures = report.summary.figures
-    sentences = [format_summary(report.summary)]
+    sentences = [formatting.format_summary(report.summary)]
     overdue, missed = figures["overdue"].number, figures["review_missed"].number
     if pressing := overdue + missed:
         sentence = ngettext(

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _, ngettext
 from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.models import Person, Task
-from meetings.tasks.statistics import format_summary
 
 from . import formatting
 from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
@@ -55,7 +54,7 @@ def _opening(sheet: ReplySheet) -> str:
         "meetings": ngettext("%(number)d meeting", "%(number)d meetings", meetings) % {"number": meetings},
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", number) % {"number": number},
     }
-    values = {"day": format_day(sheet.day), "summary": format_summary(sheet.summary)}
+    values = {"day": format_day(sheet.day), "summary": formatting.format_summary(sheet.summary)}
     if not sheet.summary.tasks:
         return formatting.join_sentences([thanks, _("By %(day)s no task had been made of it.") % values])
     became = _("What became of it by %(day)s: %(summary)s") % values

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import TruncMonth
-from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _, pgettext_lazy
 
 from meetings.core.dates import add_months
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
@@ -353,39 +353,6 @@ def count_by_department(tasks: TaskQuerySet, conditions: Mapping[str, Q]) -> lis
     if of_nobody["tasks"]:
         departments.append({"of": NOBODY, "name": _("Nobody"), **of_nobody})
     return departments
-
-
-# The parts of `Summary.parts` as they stand in a sentence; an end without words of its own has its label.
-_PART_TEXTS = {
-    "closed": pgettext_lazy("part of a summary", "closed %(number)d"),
-    "under_way": pgettext_lazy("part of a summary", "under way %(number)d"),
-    "ongoing": pgettext_lazy("part of a summary", "ongoing %(number)d"),
-    "overdue": pgettext_lazy("part of a summary", "overdue %(number)d"),
-}
-_OTHER_PART = pgettext_lazy("part of a summary", "%(label)s %(number)d")
-
-
-def format_summary(summary: Summary) -> str:
-    """Return the summary in one sentence, such as 18项任务：已办结2项，正在推进16项.
-
-    Parts without a task are left out; that none is closed is said.
-    """
-    parts = {
-        "aspects": ngettext("%(number)d aspect", "%(number)d aspects", summary.aspects) % {"number": summary.aspects},
-        "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", summary.suggestions)
-        % {"number": summary.suggestions},
-        "tasks": ngettext("%(number)d task", "%(number)d tasks", summary.tasks) % {"number": summary.tasks},
-        "parts": pgettext("between the parts of a summary", ", ").join(
-            str(_PART_TEXTS.get(part.name, _OTHER_PART)) % {"label": part.label, "number": part.number}
-            if part.number
-            else pgettext("part of a summary", "closed 0")
-            for part in summary.parts
-            if part.number or part.name == Status.CLOSED
-        ),
-    }
-    if summary.aspects:
-        return _("%(aspects)s, %(suggestions)s and %(tasks)s: %(parts)s.") % parts
-    return _("%(suggestions)s and %(tasks)s: %(parts)s.") % parts
 
 
 def _count_annotations(conditions: Mapping[str, Q]) -> dict[str, Count]:

@@ -17,13 +17,14 @@ from django.utils import timezone, translation
 from meetings.breakdown.services.suggestions import link_earlier_suggestion
 from meetings.devtools import synthetic
 from meetings.models import Meeting, Status, Suggestion, SuggestionOutcome, Task
+from meetings.reports.formatting import format_summary
 from meetings.reports.progress import build_progress_report
 from meetings.reports.progress_document import report_document, write_meeting_report
 from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, request_extension
 from meetings.tasks.services.outcomes import record_outcome
-from meetings.tasks.statistics import Summary, build_department_summaries, build_summary, format_summary
+from meetings.tasks.statistics import Summary, build_department_summaries, build_summary
 from tests import factories
 
 pytestmark = pytest.mark.django_db

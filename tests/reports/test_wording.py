@@ -9,9 +9,9 @@ import docx
 import pytest
 
 from meetings.models import Status, Task
-from meetings.reports.formatting import format_state
+from meetings.reports.formatting import format_state, format_summary
 from meetings.reports.progress_document import write_meeting_report
-from meetings.tasks.statistics import build_summary, format_summary
+from meetings.tasks.statistics import build_summary
 from tests import factories
 
 pytestmark = pytest.mark.django_db
