@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from meetings.models import Meeting, Role, Task
 from meetings.tasks.services.closure import request_closure
@@ -91,6 +91,8 @@ def test_the_pictures_of_the_help_show_what_is_there(visit, meeting, language):
         page.goto(path.format(**places))
         if prepare is not None:
             prepare(page)
+        # A list that can be searched shows its words twice once its script has come.
+        expect(page.locator("select[data-search]:not(.tomselected)")).to_have_count(0)
         text = said(page)
         if RETAKE:
             keep(page, language, name, text)
