@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.core.management.color import no_style
 from django.core.serializers import serialize
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -124,6 +125,13 @@ def test_an_older_backup_with_rows_missing_is_refused(tmp_path):
     assert not TaskLog.objects.exists()
 
 
+def reset_sequences(apps: Any) -> None:
+    """Let new rows come after those that were loaded with their keys, as in a database that was used."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
+
+
 def migrate_database(older: Path) -> None:
     """Load a backup into a database of its time, and bring that up to date."""
     state = MigrationExecutor(connection).migrate([("meetings", SCHEMA)])
@@ -131,6 +139,7 @@ def migrate_database(older: Path) -> None:
         with zipfile.ZipFile(older) as archive, transaction.atomic():
             counts = json.loads(archive.read("manifest.json"))["counts"]
             load_rows(archive, counts, state.apps, using="default")
+            reset_sequences(state.apps)
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
