@@ -20,6 +20,7 @@ def sign_in(client: Client, account: Account, password: str = PASSWORD, **more: 
     return client.post("/accounts/login/", {"username": account.username, "password": password, **more})
 
 
+@pytest.mark.same_on_both
 def test_signing_in_leads_where_one_wanted_to_go_and_out_again():
     account = factories.account(password=PASSWORD)
     client = Client()

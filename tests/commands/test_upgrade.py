@@ -110,6 +110,7 @@ def test_a_backup_made_before_the_models_were_renamed_is_restored(media):
 @pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.usefixtures("temporary_database_allowed")
+@pytest.mark.same_on_both
 def test_an_older_backup_with_rows_missing_is_refused(tmp_path):
     damaged = tmp_path / "damaged.zip"
     with zipfile.ZipFile(BACKUP) as archive, zipfile.ZipFile(damaged, "w") as copy:

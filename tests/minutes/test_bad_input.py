@@ -108,7 +108,7 @@ def test_bad_files_are_refused_in_one_sentence(make, codes):
     assert "%(" not in sentence
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_pdf_that_unpacks_to_a_gigabyte_is_refused_for_want_of_memory():
     with pytest.raises(UnreadableDocumentError) as caught:
         parse_in_sandbox(_pdf_with_stream(b" " * 1_000_000_000))

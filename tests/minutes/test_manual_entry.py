@@ -81,6 +81,7 @@ def read_back(meeting: Meeting, path) -> list[dict]:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_notice_typed_by_hand_is_the_register_of_the_notice(client, tmp_path, transactional_db):
     with transaction.atomic():
         factories.real_meeting()

@@ -110,6 +110,7 @@ def test_an_address_that_names_columns_goes_before_what_is_remembered_and_is_cha
     assert shown(client) == ["text", "outcome"]
 
 
+@pytest.mark.same_on_both
 def test_an_unknown_column_is_said_and_yields_no_rows_also_in_files(client):
     for address in ("/tasks/?columns=text,colour", "/tasks/?columns=text,colour&export=xlsx"):
         response = client.get(address)

@@ -257,6 +257,7 @@ def test_a_register_without_tasks_says_so():
     "asked",
     ["department=技术部", "q=实验室", "leader=肖良&leader=张虹", "meeting=认可委（秘）〔2023〕81号&source=易春"],
 )
+@pytest.mark.same_on_both
 def test_the_dashboard_of_what_was_found_says_what_the_list_says(register, asked):
     reader = visitors()[1]
     page = reader.get(f"/?{asked}")

@@ -71,6 +71,7 @@ def content_of(answer) -> object:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_every_page_and_paper_of_every_day_is_as_if_it_had_never_been_written(client, tasks):
     office = factories.department("办公室")
     reader = factories.account(Role.READER, username="只读")
