@@ -81,7 +81,8 @@ def meeting(db, live_server) -> Meeting:
     return Meeting.objects.get()
 
 
-@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_pictures_of_the_help_show_what_is_there(visit, meeting, language):
     places = {"task": Task.objects.order_by("pk").first().pk, "meeting": meeting.pk}
     staff = factories.account(Role.SECRETARIAT, username="王芳", display_name="王芳")

@@ -181,7 +181,7 @@ def test_the_policy_of_the_pages_is_strict(visit, console):
     console.clear()
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks/"])
+@pytest.mark.parametrize("path", [pytest.param("/", marks=pytest.mark.slow), "/tasks/"])
 def test_nothing_moves_while_a_page_arrives(visit, path):
     factories.real_meeting()
     page = visit("/help/", as_=Role.SECRETARIAT)

@@ -69,7 +69,7 @@ def full_meeting() -> Meeting:
     return meeting
 
 
-@pytest.mark.parametrize("which", ["meeting_81", "full_meeting"])
+@pytest.mark.parametrize("which", [pytest.param("meeting_81", marks=pytest.mark.slow), "full_meeting"])
 @pytest.mark.parametrize("write", [write_breakdown, write_breakdown_with_status])
 def test_no_text_of_a_cell_is_cut(write, which, as_pdf, tmp_path, request):
     path = tmp_path / "annex.xlsx"
