@@ -101,10 +101,8 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         )
 
     def with_last_report(self) -> Self:
-        """Annotate ``last_report_note`` and ``last_report_on``; goes with `on`."""
-        return self.annotate(
-            last_report_note=F("state__last_report__note"), last_report_on=F("state__last_report__effective_on")
-        )
+        """Annotate ``last_report_on``, the day of anybody's last report; goes with `on`."""
+        return self.annotate(last_report_on=F("state__last_report__effective_on"))
 
     def with_department_reports(self, day: datetime.date) -> Self:
         """Load each department's own last report by ``day`` (``department_reports``).
@@ -236,7 +234,6 @@ class Task(NaturalKeyModel, DeadlineFields):
     health_rank: int
     next_day: datetime.date | None
     is_single: bool
-    last_report_note: str | None
     last_report_on: datetime.date | None
     department_reports: list[TaskLog]
     entered_at: datetime.datetime

@@ -12,6 +12,8 @@ from meetings.tasks.services.batch_plan import BatchResult, TaskChange
 from meetings.tasks.services.batch_undo import undo_batch
 from tests import factories
 
+from .helpers import last_note
+
 TODAY = datetime.date(2024, 6, 3)
 # In these two entries of the same content differ.
 RECORDED = ("id", "task", "recorded_at", "batch", "sequence")
@@ -55,5 +57,5 @@ def standing(task: Task) -> dict:
     for days in (0, 1, 40, 400):
         day = TODAY + datetime.timedelta(days=days)
         on = Task.objects.on(day).with_last_report().get(pk=task.pk)
-        seen[day] = (on.health, on.day_closed_on, on.day_last_report_id, on.last_report_note, on.day_next_review)
+        seen[day] = (on.health, on.day_closed_on, on.day_last_report_id, last_note(on), on.day_next_review)
     return seen

@@ -1,6 +1,13 @@
-"""Calling a verb on a task as it is at the moment."""
+"""Calling a verb on a task as it is at the moment, and what was reported of it last."""
 
 from __future__ import annotations
+
+from meetings.models import TaskLog
+
+
+def last_note(task):
+    """Return what the last report on a task from `TaskQuerySet.on` tells; None without one."""
+    return TaskLog.objects.filter(pk=task.day_last_report_id).values_list("note", flat=True).first()
 
 
 def act(verb, task, **arguments):

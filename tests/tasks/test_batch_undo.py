@@ -34,6 +34,7 @@ from tests import factories
 from tests.depth import examples
 
 from .batches import TODAY, run, standing, undo
+from .helpers import last_note
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def test_what_was_undone_is_no_report_any_more_and_stands_in_nobodys_way():
 
     factories.progress(task, "此前的真实进展。", on=datetime.date(2024, 5, 10), by=liaison)
     shown = Task.objects.on(TODAY).with_last_report().get(pk=task.pk)
-    assert shown.last_report_note == "此前的真实进展。"
+    assert last_note(shown) == "此前的真实进展。"
     factories.move(task, Status.CLOSED, on=datetime.date(2024, 5, 12), note="确已完成。")
     assert (task.status, task.closed_on) == (Status.CLOSED, datetime.date(2024, 5, 12))
 

@@ -33,7 +33,7 @@ from meetings.tasks.services.status import reopen_task, update_task
 from meetings.tasks.views.workflow_actions import ACTIONS
 from tests import factories
 
-from .helpers import act
+from .helpers import act, last_note
 from .lifecycle_table import way_to
 
 pytestmark = pytest.mark.django_db
@@ -203,8 +203,8 @@ def test_progress_of_past_months_is_recorded_today_and_as_of_follows():
         Status.IN_PROGRESS,
         Status.CLOSED,
     ]
-    assert Task.objects.on(day(100)).with_last_report().get().last_report_note == "二月的进展，补记。"
-    assert Task.objects.on(day(80)).with_last_report().get().last_report_note == "一月的进展。"
+    assert last_note(Task.objects.on(day(100)).get()) == "二月的进展，补记。"
+    assert last_note(Task.objects.on(day(80)).get()) == "一月的进展。"
 
 
 @pytest.mark.parametrize(

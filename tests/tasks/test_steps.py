@@ -19,6 +19,7 @@ from meetings.tasks.services.deadline_corrections import DeadlineInput, correct_
 from meetings.tasks.services.status import update_task
 from tests import factories
 
+from .helpers import last_note
 from .lifecycle_table import ISSUED, STEPS, TODAY, L, P, S, act, day, everybody, task_in
 
 pytestmark = pytest.mark.django_db
@@ -154,5 +155,5 @@ def test_progress_may_be_put_in_between_but_not_where_the_task_had_ended(staff):
         assert refused.value.field == "effective_on"
     for right in (1, 10, 15, 19, 40, 50):
         act(update_task, task, actor=staff, note=f"第{right}日。", effective_on=day(right))
-    last = {n: Task.objects.on(day(n)).with_last_report().get().last_report_note for n in (1, 14, 15, 19, 45, 50)}
+    last = {n: last_note(Task.objects.on(day(n)).get()) for n in (1, 14, 15, 19, 45, 50)}
     assert last == {1: "第1日。", 14: "第10日。", 15: "第15日。", 19: "第19日。", 45: "第40日。", 50: "第50日。"}
