@@ -59,7 +59,6 @@ class InboxGroup:
         return (
             Task.objects.on(day)
             .filter(pk__in=waiting)
-            .with_last_report()
             .for_listing()
             .with_request(*self.request())
             .order_by("requested_on", "pk")
