@@ -26,8 +26,7 @@ def department_reports(task: Task) -> list[DepartmentReport]:
     reports = [entry for entry in task.department_reports if entry.note]
     named = []
     for entry in reports:
-        department = entry.department and (entry.department.merged_into or entry.department)
-        if department is not None:
+        if (department := entry.living_department) is not None:
             reporter = department.name if len(reports) > 1 or entry.is_shared else ""
         else:
             reporter = _("The secretariat") if len(reports) > 1 else ""

@@ -163,6 +163,11 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
         return not ORDERED_CHANGES.isdisjoint(self.changes)
 
     @property
+    def living_department(self) -> Department | None:
+        """On whose behalf it was: the department, or the one that it was merged into."""
+        return self.department and (self.department.merged_into or self.department)
+
+    @property
     def undoes(self) -> list[int]:
         """The sequences of those of the task's entries that it takes back."""
         return self.changes[UNDONE]["new"] if UNDONE in self.changes else []

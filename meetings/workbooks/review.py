@@ -275,8 +275,8 @@ def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[D
 
 def _find_last_note(task: Task, department: Department | None) -> str:
     """Return what the department itself reported last."""
-    reports = ((entry.department, entry.note) for entry in task.department_reports)
-    return next((note for of, note in reports if of is not None and (of.merged_into or of) == department), "")
+    own = (entry.note for entry in task.department_reports if department and entry.living_department == department)
+    return next(own, "")
 
 
 def _words(read: WorkbookRow) -> tuple[str, str]:
