@@ -58,7 +58,8 @@ UPLOAD_MAX_MEGABYTES = max(200, EVIDENCE_MAX_FILES * EVIDENCE_MAX_MEGABYTES)
 
 INSTALLED_APPS = [
     "meetings",
-    "django.contrib.admin",
+    # Shows what meetings.admin registers, and nothing of other packages.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -218,10 +220,17 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# --- jobs ---------------------------------------------------------------------------------------
+
+# What must not be waited for in a request is run by `db_worker` (meetings.jobs).
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Where workers say that they live.
+WORKERS_DIR = DATA_DIR / "workers"
+
 # --- mail and the rest --------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-# Seconds for each step of the conversation, so that a silent server keeps neither a run nor a page waiting for long.
+# Seconds for each step of the conversation, so that a silent server does not keep the other mails waiting for long.
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="register@localhost")
 

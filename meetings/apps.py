@@ -14,7 +14,7 @@ class MeetingsConfig(AppConfig):
         """Register checks, receivers of signals and what the logs leave out."""
         from cnas_tasks.access_log import keep_secrets_out
 
-        from . import checks  # noqa: F401 - importing registers them
+        from . import admin, checks  # noqa: F401 - importing registers them
         from .notifications import delivery  # noqa: F401 - importing connects them
 
         keep_secrets_out()

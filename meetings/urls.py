@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from .accounts.views import accounts, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
+from .jobs import views as jobs
 from .minutes import manual_views, views as minutes
 from .notifications import views as notifications
 from .organisation import views as organisation
@@ -102,6 +103,8 @@ urlpatterns = [
     path("accounts/settings/password/", preferences.change_password, name="change_password"),
     path("accounts/settings/calendar/", preferences.make_calendar_address, name="make_calendar_address"),
     path("accounts/settings/calendar/revoke/", preferences.revoke_calendar_address, name="revoke_calendar_address"),
+    path("jobs/", jobs.job_list, name="jobs"),
+    path("jobs/<uuid:pk>/retry/", jobs.retry_job, name="retry_job"),
     path("calendar/<str:secret>.ics", notifications.calendar, name="calendar"),
     path("i18n/setlang/", login_not_required(preferences.choose_language), name="set_language"),
     path("healthz", login.healthz, name="healthz"),

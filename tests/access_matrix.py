@@ -239,6 +239,8 @@ ROWS = (
     # Of another account than any that asks: a new password signs its owner out.
     Row("account_password", "/accounts/{other_account}/password/", NO_SUCH_METHOD, ADMINISTRATOR_READS),
     Row("account_unlock", "/accounts/{other_account}/unlock/", NO_SUCH_METHOD, expect(403, administrator=302)),
+    Row("jobs", "/jobs/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
+    Row("retry_job", "/jobs/{job}/retry/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("account_hand_over", "/accounts/{giving}/hand-over/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
     Row("account_hand_over", "/accounts/{account}/hand-over/", NOT_THERE_FOR_ORGANISERS, NOT_THERE_FOR_ORGANISERS),
     Row("inbox", "/inbox/?begin", expect(302), NO_SUCH_METHOD),

@@ -196,6 +196,7 @@ def settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         AXES_ENABLED=False,
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        WORKERS_DIR=tmp_path_factory.mktemp("workers"),
     ):
         yield
 

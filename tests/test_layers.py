@@ -14,6 +14,7 @@ ROOMS = (
     ("models",),
     ("permissions",),
     ("display", "ui", "exports"),
+    ("jobs",),
     ("tasks",),
     ("breakdown",),
     ("organisation", "accounts"),

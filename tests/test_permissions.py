@@ -56,6 +56,7 @@ from .access_matrix import (
     SUPPORTING,
     Row,
 )
+from .jobs.samples import note
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,7 @@ def places(world) -> dict[str, object]:
         "sentmail": SentMail.objects.create(
             mailing=mailing, address="liaison@example.org", subject="x", body="x", message_id="<x>"
         ).pk,
+        "job": note.enqueue("x").id,
         "task_type": ContentType.objects.get_for_model(task).pk,
     }
 

@@ -34,6 +34,7 @@ from meetings.ui.widgets import offered_choices
 from tests.workbooks.workbook_files import edited, fetched, fill_every_row, handed_in
 
 from . import factories
+from .jobs.samples import note
 from .query_names import (
     ARRANGE,
     COMPARISON,
@@ -238,6 +239,12 @@ def test_the_pages_of_departments_and_people_cost_as_many_queries_whatever_there
     spend(account, department.get_absolute_url(), [*SIGNED_IN, *of_department])
     of_person = ["the person", *about, "meetings attended", "suggestions made", "accounts", "departments headed"]
     spend(account, leader.get_absolute_url(), [*SIGNED_IN, *of_person])
+
+
+def test_the_page_of_jobs_costs_as_many_queries_for_any_number_of_them(db, spend):
+    for number in range(3):
+        note.enqueue(str(number))
+    spend(factories.account(Role.ADMINISTRATOR), "/jobs/", [*SIGNED_IN, "how many jobs", "the jobs of the page"])
 
 
 def test_choosing_from_all_departments_and_people_is_one_query_each(register, django_assert_num_queries):

@@ -8,7 +8,7 @@ the claim back at once, and the next run sends.
 import datetime
 import logging
 import smtplib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,9 +17,11 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from meetings.core.workdays import is_working_day, last_working_day
-from meetings.models import Mailing, MailKind, MailState, Task
+from meetings.jobs import job
+from meetings.models import Mailing, MailKind, MailState, Task, TaskLog
 from meetings.tasks.signals import reminders_recorded
 
 from .digest import Digest, compose_digest, compose_digests
@@ -38,6 +40,10 @@ MAIL_ERRORS = (
     smtplib.SMTPNotSupportedError,
     ValueError,
 )
+
+
+class DeliveryError(Exception):
+    """Raised where a job could not send a mail, with what the mail server said."""
 
 
 class MailServerUnavailableError(Exception):
@@ -68,14 +74,24 @@ def send_reminders(day: datetime.date) -> DeliveryReport:
 
 
 @receiver(reminders_recorded)
-def send_now(mailings: Iterable[Mailing], **_of_signal: Any) -> DeliveryReport:
-    """Send these reminders by hand at once; what fails waits for `send_reminders`."""
+def enqueue_reminders(entry: TaskLog, **_of_signal: Any) -> None:
+    """Let the worker send the reminders by hand of ``entry``."""
+    deliver_reminders.enqueue(entry.pk)
+
+
+@job(gettext_lazy("Send the mails of a reminder"))
+def deliver_reminders(entry_id: int) -> None:
+    """Send the reminders by hand of one log entry; those sent before are left out.
+
+    Raises DeliveryError where one could not be sent: the job is tried again, and `send_reminders` sends it, too.
+    """
     report = DeliveryReport()
-    wanted = {mailing.pk for mailing in mailings}
-    _deliver_all([plan for plan in _plan_reminders(timezone.localdate()) if plan[0].pk in wanted], report)
-    if report.problem:
-        logger.warning("A reminder waits for the next run of send_reminders: %s", report.problem)
-    return report
+    _deliver_all(_plan_reminders(timezone.localdate(), entry_id=entry_id), report)
+    if report.problem or report.refused:
+        raise DeliveryError(report.problem or "; ".join(f"{name}: {reason}" for name, reason in report.refused))
+    if Mailing.objects.filter(entry=entry_id, state=MailState.CLAIMED).exists():
+        # A sender has it in hand now, or was killed with it: the next attempt will see.
+        raise DeliveryError("A mail is claimed by another run.")
 
 
 # --- what there is to send ----------------------------------------------------------------------------
@@ -110,13 +126,16 @@ def _plan_digests(day: datetime.date, report: DeliveryReport) -> list[MailPlan]:
     return plans
 
 
-def _plan_reminders(day: datetime.date) -> list[MailPlan]:
-    """Plan the reminders by hand; give up those of tasks that have ended meanwhile.
+def _plan_reminders(day: datetime.date, *, entry_id: int | None = None) -> list[MailPlan]:
+    """Plan the reminders by hand, all or those of one entry.
 
-    So are those of tasks that were joined into others: their departments are the others' now.
+    Those of tasks that have ended meanwhile are given up, and those of tasks that were joined into others: their
+    departments are the others' now.
     """
     composed_at = timezone.now()
     unsent = Mailing.objects.sendable(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
+    if entry_id is not None:
+        unsent = unsent.filter(entry=entry_id)
     plans: list[MailPlan] = []
     for mailing in unsent.select_related("account", "entry__actor").order_by("pk"):
         assert mailing.entry is not None  # the constraint mailing_reminder_has_an_entry

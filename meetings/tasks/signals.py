@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-# Sent after the transaction that recorded reminders, with ``mailings``, the list of `Mailing` rows to be sent.
+# Sent inside the transaction that recorded a reminder by hand, with ``entry``, the `TaskLog` whose mails are to be
+# sent.
 reminders_recorded = Signal()

@@ -57,6 +57,7 @@ ENTRIES = (
     ),
     NavigationEntry("batch_list", _("Batches"), "history", name_prefixes=("batch",)),
     NavigationEntry("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, name_prefixes=("account_",)),
+    NavigationEntry("jobs", _("Background jobs"), "refresh", roles=ADMINISTRATORS),
     NavigationEntry("admin:index", _("Administration"), "settings", roles=ADMINISTRATORS),
     NavigationEntry("help", _("Help"), "help-circle", name_prefixes=("help_",)),
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import django_tables2 as tables
+from django.core.paginator import InvalidPage
 from django.db.models import Expression, F, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -80,3 +81,10 @@ class ListTable(tables.Table):
         table = cls(rows.none() if errors else rows, order_by=[] if errors else sorting, **options)
         table.request = request
         return table, errors
+
+    def show_page(self, request: HttpRequest, per_page: int = 50) -> None:
+        """Show the page that ``page`` names; the first one where there is no such page."""
+        try:
+            self.paginate(page=request.GET.get("page", "1"), per_page=per_page)
+        except InvalidPage:
+            self.paginate(page=1, per_page=per_page)

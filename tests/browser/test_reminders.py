@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from playwright.sync_api import expect
 
+from meetings.jobs.worker import Worker
 from meetings.models import Account, EntryKind
 from tests import factories
 
@@ -33,7 +34,10 @@ def test_the_secretariat_reminds_the_departments_of_a_task(visit, world, width, 
     expect(page.get_by_role("status")).to_contain_text("the reminder is in the log")
     expect(page.locator(".log")).to_contain_text("请于本周五前反馈进展。")
     assert world.overdue.log.filter(kind=EntryKind.REMINDER).count() == 1
+    Worker().run_ready()
     assert [sent.to for sent in mail.outbox] == [["liaison@example.org"]]
+    page.reload()
+    expect(page.locator(".log")).to_contain_text(f"Mail to {world.liaison.display_name}: Sent")
 
 
 def test_somebody_makes_and_revokes_a_calendar_address(visit, world, width, picture):

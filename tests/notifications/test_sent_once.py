@@ -6,7 +6,6 @@ import datetime
 import os
 import subprocess
 import sys
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError
@@ -16,6 +15,7 @@ from django.utils import timezone
 from meetings.models import AppendOnlyError, Mailing, MailState, Role, SentMail
 from meetings.notifications import delivery
 from tests import factories
+from tests.helpers import database_url
 
 from .conftest import text_of
 from .reminders import FRIDAY, LIAISON, OTHER_LIAISON, SATURDAY, STAFF, WORKDAY, reachable_world, send
@@ -158,11 +158,3 @@ def test_two_machines_at_once_send_one_mail_each(mail_server, repository):
     assert [run.returncode for run in runs] == [0, 0], said
     addresses = [mail["To"] for mail in mail_server.mails]
     assert len(addresses) == len(set(addresses)) == 23 == SentMail.objects.count()
-
-
-def database_url() -> str:
-    """Return the test database as DATABASE_URL names it."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()

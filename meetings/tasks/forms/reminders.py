@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from meetings import permissions
 from meetings.display.fields import join_items
-from meetings.models import Mailing, MailState
+from meetings.jobs.heartbeat import is_any_alive
+from meetings.models import Mailing
 from meetings.ui.fields import TextField
 
 from .workflow import TaskActionForm
@@ -22,25 +23,30 @@ class ReminderForm(TaskActionForm):
         super().__init__(*args, **options)
         reached = [str(account) for account in permissions.responsible_accounts(self.task) if account.email]
         if reached:
-            self.fields["note"].help_text = _("Goes by e-mail at once to: %(names)s.") % {"names": join_items(reached)}
+            self.fields["note"].help_text = _("Goes by e-mail to: %(names)s.") % {"names": join_items(reached)}
         else:
             self.fields["note"].help_text = _(
                 "No liaison or head of these departments has an e-mail address. The reminder stands in the log alone."
             )
 
     @property
-    def is_incomplete(self) -> bool:  # type: ignore[override]  # known once the mails were handed over
-        """Whether not all mails are sent, or there are none."""
-        return self._mail_states() != {MailState.SENT}
+    def is_incomplete(self) -> bool:  # type: ignore[override]  # known once there are mails
+        """Whether there is no mail, or nothing that sends it."""
+        return not (self._mail_count() and is_any_alive())
 
     @property
     def success_message(self) -> str:  # type: ignore[override]  # the same
-        """Say what became of the mails."""
-        if not (states := self._mail_states()):
+        """Say what becomes of the mails."""
+        if not (number := self._mail_count()):
             return _("Saved: the reminder is in the log. Nobody there has an e-mail address, so no mail is sent.")
-        if states != {MailState.SENT}:
-            return _("Saved: the reminder is in the log. Mails of it wait, for the mail server has not taken them.")
-        return _("Saved: the reminder is in the log, and its mails are sent.")
+        if not is_any_alive():
+            return _("Saved: the reminder is in the log. Its mails wait, for nothing sends mails at present.")
+        return ngettext(
+            "Saved: the reminder is in the log, and its mail is being sent. The log says when it has gone.",
+            "Saved: the reminder is in the log, and its %(number)d mails are being sent. The log says when they have "
+            "gone.",
+            number,
+        ) % {"number": number}
 
-    def _mail_states(self) -> set[str]:
-        return set(Mailing.objects.filter(entry=self.result).values_list("state", flat=True))
+    def _mail_count(self) -> int:
+        return Mailing.objects.filter(entry=self.result).count()

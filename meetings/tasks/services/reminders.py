@@ -8,15 +8,16 @@ from meetings import permissions
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, EntryKind, Mailing, MailKind, TaskLog
 from meetings.permissions import require_secretariat
+from meetings.tasks.signals import reminders_recorded
 
 from .log import lock_task, write_entry
 
 
 @transaction.atomic
-def remind_departments(*, task_id: int, version: int, actor: Account, message: str) -> tuple[TaskLog, list[Mailing]]:
-    """Remind the departments answering for a task; return the entry and the mails.
+def remind_departments(*, task_id: int, version: int, actor: Account, message: str) -> TaskLog:
+    """Remind the departments answering for a task; return the entry.
 
-    The mails to liaisons and heads wait to be sent (`meetings.notifications.delivery`). Raises ServiceError for an
+    The mails to liaisons and heads are sent by a job (`meetings.notifications.delivery`). Raises ServiceError for an
     ended task, and for everybody else than the secretariat.
     """
     task = lock_task(task_id, version)
@@ -33,4 +34,6 @@ def remind_departments(*, task_id: int, version: int, actor: Account, message: s
         for account in permissions.responsible_accounts(task)
         if account.email
     )
-    return entry, mailings
+    if mailings:
+        reminders_recorded.send(sender=remind_departments, entry=entry)
+    return entry

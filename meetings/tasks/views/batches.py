@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -154,11 +154,7 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
 def batch_list(request: Request) -> HttpResponse:
     """Show who changed many tasks at once, when and how, and what of it can be undone."""
     table, errors = BatchTable.build(request, permissions.readable_batches(request.user).for_listing())
-    page = request.GET.get("page", "1")
-    try:
-        table.paginate(page=page, per_page=50)
-    except InvalidPage:
-        table.paginate(page=1, per_page=50)
+    table.show_page(request)
     _set_changes([row.record for row in table.paginated_rows])
     return render(request, "meetings/tasks/batches/list.html", {"table": table, "errors": errors})
 

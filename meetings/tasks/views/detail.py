@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -11,6 +12,7 @@ from meetings.core.lifecycle import ENDED_STATUSES
 from meetings.models import (
     Account,
     DeadlineKind,
+    EntryKind,
     SuggestionOutcome,
     Task,
     TaskLog,
@@ -52,6 +54,7 @@ def render_task(
     entries = task.log.select_related("actor", "department").prefetch_related("evidence")
     whole_log = mark_undone(entries.order_by("-effective_on", "-sequence"))
     log = [entry for entry in whole_log if entry.effective_on <= day]
+    prefetch_related_objects([entry for entry in log if entry.kind == EntryKind.REMINDER], "mailings__account")
     siblings = list(
         permissions.readable_tasks(request.user, day)
         .filter(suggestion=task.suggestion_id)

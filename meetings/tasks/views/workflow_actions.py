@@ -6,7 +6,6 @@ service, with the message beside the form. Who may try at all is `Action.takers`
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from meetings import permissions
 from meetings.core.lifecycle import (
@@ -23,7 +22,7 @@ from meetings.core.lifecycle import (
     takers_of,
     transitions_from,
 )
-from meetings.models import Account, DeadlineKind, Task, TaskLog
+from meetings.models import Account, DeadlineKind, Task
 from meetings.tasks.forms import workflow as forms
 from meetings.tasks.forms.reminders import ReminderForm
 from meetings.tasks.forms.workflow import TaskActionForm
@@ -36,7 +35,6 @@ from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.services.reminders import remind_departments
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
 from meetings.tasks.services.status import meet_milestone, reopen_milestone, reopen_task, terminate_task
-from meetings.tasks.signals import reminders_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +58,6 @@ class Action:
             arguments.pop("leader", None)
             return self.refuse(reason=arguments.pop(form.note_as), **arguments)
         return self.service(**arguments)
-
-
-def _remind_departments(**arguments: Any) -> TaskLog:
-    entry, mailings = remind_departments(**arguments)
-    # After the transaction: the log must not wait for a mail server, nor be undone by one.
-    reminders_recorded.send(sender=remind_departments, mailings=mailings)
-    return entry
 
 
 # The names are the last part of the addresses; the order is that of the page.
@@ -94,7 +85,7 @@ ACTIONS: dict[str, Action] = {
     "add-evidence": Action(forms.AddEvidenceForm, CAN_REPORT, add_evidence),
     "delete-evidence": Action(forms.DeleteEvidenceForm, CAN_REPORT, delete_evidence),
     "instruct": Action(forms.InstructionForm, CAN_SUPERVISE, give_instruction),
-    "remind": Action(ReminderForm, CAN_DECIDE, _remind_departments),
+    "remind": Action(ReminderForm, CAN_DECIDE, remind_departments),
     "comment": Action(forms.CommentForm, CAN_COMMENT, add_comment),
     "review-interval": Action(forms.ReviewIntervalForm, CAN_DECIDE, set_review_interval),
     "terminate": Action(forms.TerminateForm, takers_of(Step.TERMINATE), terminate_task),

@@ -1,0 +1,30 @@
+"""The table of jobs."""
+
+from django.db.models import Case, F, IntegerField, Value, When
+from django.utils.translation import gettext_lazy as _
+from django_tasks.base import TaskResultStatus
+
+from meetings.ui.tables import ListTable, RowColumn
+
+# What has failed first, what is done last.
+_ORDER = (TaskResultStatus.FAILED, TaskResultStatus.RUNNING, TaskResultStatus.READY, TaskResultStatus.SUCCESSFUL)
+BY_STATUS = Case(
+    *(When(status=status, then=Value(number)) for number, status in enumerate(_ORDER)), output_field=IntegerField()
+)
+
+
+class JobColumn(RowColumn):
+    """A column of jobs, the newest first among equals."""
+
+    tie_breakers = ("-enqueued_at", "pk")
+
+
+class JobTable(ListTable):
+    """The jobs that wait, run, have failed, or were done within the last days."""
+
+    folder = "jobs"
+    name = JobColumn(_("Job"), css="card-lead")
+    status = JobColumn(_("State"), BY_STATUS)
+    enqueued_at = JobColumn(_("Since"), F("enqueued_at"))
+    attempts = JobColumn(_("Attempts"))
+    problem = JobColumn(_("Last problem"))

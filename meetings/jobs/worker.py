@@ -1,0 +1,133 @@
+"""The worker that runs waiting jobs, one after the other.
+
+django-tasks-db keeps the jobs and lets Django's own interface enqueue them. Its worker is not used: it takes SQLite's
+write lock each time it looks for work, tries nothing twice, and a job whose worker was killed stays ``RUNNING`` for
+ever. Here looking is one SELECT, a claim is one UPDATE that only one worker can win, a failed job is tried again after
+RETRY_AFTER, and the jobs of a worker that is gone go back to the queue.
+"""
+
+import datetime
+import logging
+import os
+import signal
+import time
+from traceback import format_exception
+from types import FrameType
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from .heartbeat import Heartbeat, is_alive
+
+logger = logging.getLogger(__name__)
+
+# How long a job waits after its first, second and third failure; after the fourth it has failed.
+RETRY_AFTER = (datetime.timedelta(minutes=1), datetime.timedelta(minutes=10), datetime.timedelta(hours=1))
+# How long a job that is done stays in the database.
+KEEP_DONE = datetime.timedelta(days=7)
+# In seconds: how often a worker looks for jobs, and whether another worker is gone.
+LOOK_EVERY = 1
+LOOK_FOR_LOST_EVERY = 30
+
+
+class WorkerLostError(Exception):
+    """Noted of a job whose worker was killed, or lost its machine, while it ran."""
+
+
+class Worker:
+    """Runs each job once where it succeeds, and four times at most where it fails."""
+
+    def __init__(self) -> None:
+        self.worker_id = get_random_string(32)
+        self._is_stopped = False
+        self._next_look_for_lost = 0.0
+
+    def run_ready(self) -> None:
+        """Run the jobs that are ready, and return."""
+        with Heartbeat(self.worker_id):
+            while self._run_next():
+                pass
+
+    def run(self, *, parent: int | None = None) -> None:
+        """Run jobs until SIGTERM or SIGINT.
+
+        With ``parent``, the ID of the process that started this one, also until that process has ended. The job that
+        runs is still done; a second signal stops it, and another worker will run it again.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        with Heartbeat(self.worker_id):
+            logger.info("The worker %s waits for jobs.", self.worker_id)
+            while not self._is_stopped and parent in (None, os.getppid()):
+                # A worker lives for weeks: a connection that has gone meanwhile is made anew.
+                close_old_connections()
+                try:
+                    has_run = self._run_next()
+                except (OperationalError, InterfaceError) as problem:
+                    # The database is away, or another writer keeps it for long: neither ends a worker.
+                    logger.warning("The worker cannot reach its jobs: %s", problem)
+                    connection.close()
+                    has_run = False
+                if not has_run:
+                    time.sleep(LOOK_EVERY)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._is_stopped = True
+        signal.signal(number, signal.SIG_DFL)
+
+    def _run_next(self) -> bool:
+        """Run one job; False where none is ready, and then nothing was written."""
+        if time.monotonic() >= self._next_look_for_lost:
+            self._next_look_for_lost = time.monotonic() + LOOK_FOR_LOST_EVERY
+            _give_back_lost_jobs()
+        job = self._claim_next()
+        if job is not None:
+            _run(job)
+        return job is not None
+
+    def _claim_next(self) -> DBTaskResult | None:
+        while (job := DBTaskResult.objects.ready().first()) is not None:
+            worker_ids = [*job.worker_ids, self.worker_id]
+            # Whoever changes the status first has the job; the others look for the next.
+            if DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.READY).update(
+                status=TaskResultStatus.RUNNING, started_at=timezone.now(), worker_ids=worker_ids
+            ):
+                job.refresh_from_db()
+                return job
+        return None
+
+
+def _run(job: DBTaskResult) -> None:
+    """Run a claimed job and record how it ended."""
+    try:
+        returned = job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
+    except Exception as error:
+        # Whatever it is, it is this job's: the next one has its chance.
+        logger.warning("%s failed: %s", job.task_path, error)
+        _record_failure(job, error)
+    else:
+        job.set_successful(returned)
+        DBTaskResult.objects.successful().filter(finished_at__lt=timezone.now() - KEEP_DONE).delete()
+
+
+def _record_failure(job: DBTaskResult, error: Exception) -> None:
+    """Put the job back to be tried later; after its last attempt it has failed."""
+    attempts = len(job.worker_ids)
+    if attempts > len(RETRY_AFTER):
+        job.set_failed(error)
+        return
+    DBTaskResult.objects.filter(pk=job.pk).update(
+        status=TaskResultStatus.READY,
+        run_after=timezone.now() + RETRY_AFTER[attempts - 1],
+        exception_class_path=f"{type(error).__module__}.{type(error).__qualname__}",
+        traceback="".join(format_exception(error)),
+    )
+
+
+def _give_back_lost_jobs() -> None:
+    for job in DBTaskResult.objects.running():
+        if not is_alive(job.worker_ids[-1]):
+            _record_failure(job, WorkerLostError("The worker ended while it ran this job."))
