@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 # No id has more digits; SQLite has no number for one that has.
@@ -11,6 +11,27 @@ MAX_ID_DIGITS = 18
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·"
 _BLANK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_WIDE}])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u0000-\u0008\u000b\u000c\u000e-\u001f]")
+
+# A text that a sheet has to write into several cells, one below the other, for no row is so high: such a mark ends each
+# cell but the last, two of them where a line ended. Nobody sees them.
+_CONTINUES = "\u200b"
+
+
+def mark_continued(parts: Sequence[str]) -> list[str]:
+    """Return what is written of ``parts`` of one text, cell by cell."""
+    *above, last = [part.replace(_CONTINUES, "") for part in parts]
+    lines = [f"{part[:-1]}{_CONTINUES * 2}" if part.endswith("\n") else part + _CONTINUES for part in above]
+    return [*lines, last]
+
+
+def is_continued(cell: str) -> bool:
+    """Whether a cell's text goes on in the cell below."""
+    return cell.endswith(_CONTINUES)
+
+
+def join_continued(cell: str, below: str) -> str:
+    """Return the text of a cell with what goes on in the cell ``below``."""
+    return cell.rstrip(_CONTINUES) + ("\n" if cell.endswith(_CONTINUES * 2) else "") + below
 
 
 def parse_id(text: str) -> int | None:

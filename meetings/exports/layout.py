@@ -1,25 +1,32 @@
 """Estimation of the room a text takes in a cell, so that none is cut.
 
-No font is at hand when a workbook is written, and the reader's program may have another one than we name. So widths
-and pitch are those of the widest and highest fonts met: Latin letters as in DejaVu, which LibreOffice takes where it
-has no SimSun, and lines as high as Noto CJK's. With SimSun itself, in Excel, a row is then a little higher than
-it need be.
+No font is at hand when a workbook is written, and the reader's program may have another one than we name. So a text
+gets what the neediest of `DRAWINGS` takes, with Latin letters as wide as DejaVu's, the widest met.
 """
 
 import math
+import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from meetings.core.text import is_wide
 
-# Points a unit of column width is worth where the standard font is SimSun 11: 8 of 96 dots an inch in Excel.
-POINTS_PER_WIDTH = 6.0
+
+class Drawing(NamedTuple):
+    """What a program draws: a unit of width in points, a line in sizes of the font."""
+
+    points_per_width: float
+    line_pitch: float
+
+
+# Excel with SimSun 11 as standard font (8 of 96 dots an inch), and LibreOffice without, which takes DejaVu for the
+# widths and Noto CJK for the lines: its lines are higher, but its columns are wider.
+DRAWINGS = (Drawing(6.0, 1.27), Drawing(7.0, 1.45))
 # What a cell keeps free at its left and right edges together, in points.
 SIDE_PADDING = 5.0
 # The same for top and bottom.
-VERTICAL_PADDING = 6.0
-# The distance of two lines, in sizes of the font.
-LINE_PITCH = 1.45
+VERTICAL_PADDING = 4.0
 # The highest row Excel knows, in points.
 MAX_ROW_HEIGHT = 409.5
 
@@ -38,8 +45,47 @@ def line_count(text: str, width: float) -> int:
 
 def text_height(text: str, width: float, size: float) -> float:
     """Return the height in points of ``text`` in a column of Excel's ``width``."""
-    room = (width * POINTS_PER_WIDTH - SIDE_PADDING) / size
-    return math.ceil(line_count(text, room) * LINE_PITCH * size + VERTICAL_PADDING)
+    return math.ceil(
+        max(
+            line_count(text, (width * drawing.points_per_width - SIDE_PADDING) / size) * drawing.line_pitch * size
+            for drawing in DRAWINGS
+        )
+        + VERTICAL_PADDING
+    )
+
+
+def split_text(text: str, width: float, size: float, height: float) -> list[str]:
+    """Part ``text`` where clauses end; no part is higher than ``height`` points.
+
+    Joined, the parts are the text.
+    """
+    parts = [""]
+    for unit in _units(text, width, size, height):
+        if parts[-1] and text_height(parts[-1] + unit, width, size) > height:
+            parts.append("")
+        parts[-1] += unit
+    return parts
+
+
+_CLAUSE = re.compile(r"[^\n。！？；，]*[\n。！？；，]|[^\n。！？；，]+")
+# Of a clause that is too long, as many letters stay together as a word or a few of them have.
+_UNIT_LENGTH = 20
+
+
+def _units(text: str, width: float, size: float, height: float) -> Iterator[str]:
+    """Yield what `split_text` keeps together."""
+    for clause in _CLAUSE.findall(text):
+        if text_height(clause, width, size) <= height:
+            yield clause
+            continue
+        unit = ""
+        for piece in _unbreakable_pieces(clause):
+            for start in range(0, len(piece), _UNIT_LENGTH):
+                unit += piece[start : start + _UNIT_LENGTH]
+                if len(unit) >= _UNIT_LENGTH:
+                    yield unit
+                    unit = ""
+        yield unit
 
 
 def _count_wrapped_lines(paragraph: str, width: float) -> int:
@@ -68,6 +114,8 @@ def _unbreakable_pieces(paragraph: str) -> Iterator[str]:
         clings = (
             character in _NO_LINE_START
             or (piece and piece[-1] in _NO_LINE_END)
+            # LibreOffice parts no figures from the mark before them.
+            or (piece and piece[-1] in _NO_LINE_START and "0" <= character <= "9")
             or (piece and _in_word(piece[-1]) and _in_word(character))
         )
         if piece and not clings:

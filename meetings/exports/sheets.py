@@ -11,6 +11,9 @@ from .columns import Column
 from .layout import MAX_ROW_HEIGHT, text_height
 from .workbook import HEI, clean_text, write_cell
 
+# Inches: the number of the page stands in it.
+FOOTER_MARGIN = 0.55
+
 
 def set_widths(sheet: Worksheet, columns: Sequence[Column]) -> None:
     """Give the sheet the columns' widths."""
@@ -61,7 +64,14 @@ def set_up_page(sheet: Worksheet, header_row: int, margin: float) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.page_margins = PageMargins(
-        left=margin, right=margin, top=margin, bottom=margin, header=margin / 2, footer=margin / 2
+        left=margin, right=margin, top=margin, bottom=FOOTER_MARGIN, header=margin / 2, footer=FOOTER_MARGIN / 2
     )
     sheet.print_options.horizontalCentered = True
     sheet.sheet_view.showGridLines = False
+
+
+def number_pages(sheet: Worksheet) -> None:
+    """Print the page's number between dashes: odd ones right, even ones left."""
+    sheet.HeaderFooter.differentOddEven = True
+    for part in (sheet.oddFooter.right, sheet.evenFooter.left):
+        part.text, part.size = "— &P —", 12

@@ -69,3 +69,26 @@ def test_roles_lead_ins_and_milestones(read_back):
     (task,) = two["tasks"]
     assert task["deadline"]["due_date"] == "2024-12-31"
     assert [milestone["due_date"] for milestone in task["milestones"]] == ["2024-06-30"]
+
+
+def test_a_row_longer_than_a_page(read_back):
+    meeting = factories.meeting(breakdown_title="委员建议任务分解表")
+    texts = [
+        "".join(f"第{number}句，持续做好CNAS合作；" for number in range(150)),
+        "\n".join(f"第{number}行一句" for number in range(1, 120)),
+        "一句话到底" * 400,
+    ]
+    for text in texts:
+        suggestion = factories.suggestion(
+            meeting, aspect="强化认可服务", text=text, sources=[(factories.person("易春"), "委员")]
+        )
+        factories.task(suggestion, text=text.replace("一", "二"), remarks="待查")
+        factories.task(factories.suggestion(meeting, aspect="强化认可服务", text="建议乙。"), text="办理乙。")
+    rows = read_back(meeting)
+    assert [row["suggestion"] for row in rows[::2]] == texts
+    assert [row["suggestion"] for row in rows[1::2]] == ["建议乙。"] * 3
+    assert [[task["text"] for task in row["tasks"]] for row in rows[::2]] == [
+        [text.replace("一", "二")] for text in texts
+    ]
+    assert {(row["aspect"], row["remarks"]) for row in rows[::2]} == {("强化认可服务", "待查")}
+    assert [[source["name"] for source in row["sources"]] for row in rows] == [["易春"], []] * 3

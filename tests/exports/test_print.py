@@ -39,6 +39,13 @@ def printed_cells(pdf: Path) -> list[list[str]]:
     return pages
 
 
+def cut_letters(page) -> list[dict]:
+    """The letters that the lower edge of the head, or of the table, cuts."""
+    heights = sorted({round(edge["top"]) for edge in page.edges if edge["orientation"] == "h"})
+    edges = (heights[1], max(edge["bottom"] for edge in page.edges))
+    return [letter for letter in page.chars for edge in edges if letter["top"] + 2 < edge < letter["bottom"] - 2]
+
+
 def cell_texts(path: Path) -> Counter[str]:
     """The texts of a workbook's cells below the head, with how often each is there."""
     rows = list(sheet(path).iter_rows(values_only=True))
@@ -83,23 +90,41 @@ def test_no_text_of_a_cell_is_cut(write, which, as_pdf, tmp_path, request):
 
 
 @pytest.mark.parametrize("write", [write_breakdown, write_breakdown_with_status])
-def test_a_suggestion_longer_than_a_page_is_printed_to_its_end(write, as_pdf, tmp_path):
+def test_a_row_longer_than_a_page_is_cut_in_no_line_and_leaves_no_page_white(write, as_pdf, tmp_path):
     meeting = factories.meeting()
+    short = {"sources": [(factories.person("易春"), "委员")]}
+    factories.task(factories.suggestion(meeting, aspect="认可服务", text="此前有一项。", **short), text="办理之一。")
     sentences = [f"第{number:03}句，{LOREM}" for number in range(80)]
-    suggestion = factories.suggestion(meeting, text="".join(sentences))
-    factories.task(suggestion, text="".join(sentences[:30]))
-    factories.task(factories.suggestion(meeting), text="此后还有一项。")
+    suggestion = factories.suggestion(meeting, aspect="认可服务", text="".join(sentences), **short)
+    factories.task(suggestion, text="".join(sentences[:40]).replace("第", "办"))
+    factories.task(suggestion, text="另有一项。")
+    factories.task(factories.suggestion(meeting, aspect="认可服务", text="此后还有一项。"), text="办理之末。")
     path = tmp_path / "annex.xlsx"
     with path.open("wb") as file:
         write(file, meeting, DAY)
     opened = sheet(path)
-    heights = [opened.row_dimensions[row].height for row in range(1, opened.max_row + 1)]
-    assert max(heights) <= 409.5
-    assert sum(heights) > 409.5 * 2
-    printed = "".join(cell for page in printed_cells(as_pdf(path)) for cell in page)
-    # A line on a page's end may be drawn on both pages: each sentence is there, once or twice.
-    assert [number for number in range(80) if f"第{number:03}句" not in printed] == []
-    assert "此后还有一项。" in printed.replace("项.", "项。")
+    assert max(opened.row_dimensions[row].height for row in range(1, opened.max_row + 1)) <= 409.5
+    with pdfplumber.open(as_pdf(path)) as pdf:
+        bottoms = [max(edge["bottom"] for edge in page.edges) / page.height for page in pdf.pages]
+        assert [char["text"] for page in pdf.pages for char in cut_letters(page)] == []
+    assert len(bottoms) > 2
+    assert min(bottoms[:-1]) > 0.75, "every page but the last is filled"
+    inside = "".join(cell for page in printed_cells(path.with_suffix(".pdf")) for cell in page)
+    for mark, number in (("第", 80), ("办", 40)):
+        told = [f"{mark}{at:03}句" for at in range(number)]
+        assert [word for word in told if inside.count(word) != 1] == []
+    for text in ("此前有一项", "另有一项", "此后还有一项", "办理之末"):
+        assert text in inside
+
+
+@pytest.mark.parametrize(("write", "ending"), [(write_breakdown, "xlsx"), (write_breakdown_document, "docx")])
+def test_the_real_annex_takes_two_pages_with_their_numbers(write, ending, meeting_81, as_pdf, tmp_path):
+    path = tmp_path / f"annex.{ending}"
+    with path.open("wb") as file:
+        write(file, meeting_81, DAY)
+    with pdfplumber.open(as_pdf(path)) as pdf:
+        texts = [page.extract_text() for page in pdf.pages]
+    assert [text.splitlines()[-1] for text in texts] == ["— 1 —", "— 2 —"]
 
 
 def test_no_text_of_the_document_is_cut(as_pdf, tmp_path, meeting_81, full_meeting):

@@ -25,10 +25,13 @@ from .rows import ANNEX_COLUMNS, BreakdownRow, build_heading, merged_ranges, row
 _LATIN = "Times New Roman"
 _SONG, _HEI = "宋体", "黑体"
 _TABLE_SIZE, _LINE_SIZE, _TITLE_SIZE = 9, 12, 18
-_MARGIN = Mm(16)
+# Exactly so far apart, whatever font the reader's machine takes.
+_LINE_DISTANCE = Pt(11.5)
+_MARGIN, _FOOTER_MARGIN = Mm(12), Mm(15)
+_FOOTER_DISTANCE = Mm(8)
 _PAGE_LONG, _PAGE_SHORT = Mm(297), Mm(210)
 # What is left free in a cell: above and below, left and right, in twentieths of a point.
-_CELL_MARGINS = {"top": 45, "left": 85, "bottom": 45, "right": 85}
+_CELL_MARGINS = {"top": 30, "left": 60, "bottom": 30, "right": 60}
 
 
 def write_breakdown_document(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
@@ -55,7 +58,10 @@ def _new_document(title: str) -> DocumentObject:
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = _PAGE_LONG, _PAGE_SHORT
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
+    section.left_margin = section.right_margin = section.top_margin = _MARGIN
+    section.bottom_margin = _FOOTER_MARGIN
+    section.footer_distance = _FOOTER_DISTANCE
+    _number_pages(document)
     standard = document.styles["Normal"]
     standard.paragraph_format.space_before = standard.paragraph_format.space_after = Pt(0)
     standard.paragraph_format.line_spacing = 1.0
@@ -63,6 +69,23 @@ def _new_document(title: str) -> DocumentObject:
     properties = document.core_properties
     properties.title, properties.author, properties.comments = clean_text(title)[:255], "", ""
     return document
+
+
+def _number_pages(document: DocumentObject) -> None:
+    """Print the page's number between dashes: odd ones right, even ones left."""
+    document.settings.odd_and_even_pages_header_footer = True
+    (section,) = document.sections
+    right, left = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
+    for footer, alignment in ((section.footer, right), (section.even_page_footer, left)):
+        (paragraph,) = footer.paragraphs
+        paragraph.alignment = alignment
+        _add_run(paragraph, "— ", _LINE_SIZE)
+        field = OxmlElement("w:fldSimple")
+        field.set(qn("w:instr"), "PAGE")
+        paragraph._p.append(field)
+        _add_run(paragraph, "1", _LINE_SIZE)
+        field.append(paragraph.runs[-1]._r)
+        _add_run(paragraph, " —", _LINE_SIZE)
 
 
 def _write_table(
@@ -97,6 +120,7 @@ def _fill_cell(cell: _Cell, text: str, *, is_centred: bool, is_header: bool = Fa
         paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
         if is_centred:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.line_spacing = _LINE_DISTANCE
         _add_run(paragraph, line, _TABLE_SIZE, is_header=is_header)
 
 

@@ -200,12 +200,13 @@ def _columns(**widths: float) -> tuple[Column[BreakdownRow], ...]:
     return tuple(replace(_COLUMNS[name], width=width) for name, width in widths.items())
 
 
-# Widths add up to what A4 on its side has between margins of 16 mm; their proportions are the print's.
+# Widths add up to what A4 on its side has between the margins of the page, or a little more: the page is scaled to it.
+# Such widths that the real annex (81号) takes two pages, as its print does.
 ANNEX_COLUMNS = _columns(
-    number=5.2, aspect=11.6, suggestion=30.6, tasks=28.8, departments=10.4, leaders=8, deadline=9, sources=14.4,
-    remarks=5.2,
+    number=5.2, aspect=9.6, suggestion=36, tasks=26.4, departments=9.2, leaders=8.4, deadline=9, sources=23,
+    remarks=9,
 )  # fmt: skip
 STATUS_COLUMNS = _columns(
-    number=4.6, aspect=9, shared_suggestion=21.4, tasks=20, departments=8.6, leaders=6.8, extended_deadline=8.6,
-    status=6.6, health=6.6, progress=15, shared_sources=10.4, remarks=5.2,
+    number=4.6, aspect=9, shared_suggestion=22.4, tasks=21, departments=8.6, leaders=6.8, extended_deadline=9,
+    status=6.6, health=6.6, progress=16, shared_sources=12, remarks=8.4,
 )  # fmt: skip

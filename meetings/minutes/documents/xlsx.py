@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 from openpyxl.utils import column_index_from_string
 
+from meetings.core.text import is_continued, join_continued
+
 from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Cell, CellDefect, CellValue, Document, Table
 from .number_formats import GENERAL, NumberFormat, builtin_format, format_number
@@ -269,6 +271,7 @@ def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
             if top <= row <= bottom:
                 for column in across:
                     grid[at][column] = cell
+    grid, rows = _join_continued_rows(grid, rows)
     hidden = frozenset(at for at, row in enumerate(rows) if row in sheet.hidden_rows)
     return Table.of(
         grid,
@@ -278,3 +281,36 @@ def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
         row_numbers=tuple(rows),
         column_numbers=tuple(columns),
     )
+
+
+def _join_continued_rows(grid: list[list[Cell]], rows: list[int]) -> tuple[list[list[Cell]], list[int]]:
+    """Join the rows that an exported annex parted; return the rows and their numbers.
+
+    No row of a sheet is as high as some suggestions are long.
+    """
+    joined_grid: list[list[Cell]] = []
+    numbers: list[int] = []
+    joined: dict[int, Cell] = {}
+    for number, above, cells in zip(rows, [[], *grid], grid, strict=False):
+        continuing = _continuing_columns(above, cells)
+        for column in continuing:
+            before, part = joined_grid[-1][column], cells[column]
+            cell = Cell(join_continued(before.raw_text, part.raw_text), struck=before.struck + part.struck)
+            joined_grid[-1][column] = joined[id(part)] = cell
+        if not continuing:
+            # The last part may be beside other rows, too.
+            joined_grid.append([joined.get(id(cell), cell) for cell in cells])
+            numbers.append(number)
+    return joined_grid, numbers
+
+
+def _continuing_columns(above: list[Cell], cells: list[Cell]) -> list[int]:
+    """Return where texts go on from the row ``above``; nowhere in a row of its own."""
+    continuing = []
+    for column, (upper, lower) in enumerate(zip(above, cells, strict=False)):
+        if lower.is_blank or lower is upper:
+            continue
+        if not is_continued(upper.raw_text):
+            return []
+        continuing.append(column)
+    return continuing
