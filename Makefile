@@ -54,9 +54,9 @@ $(VENDOR): $(NODE_PACKAGES) frontend.mjs icons.json $(STYLED)
 run: setup ## start the register on http://localhost:8000 (PORT=…), with the real meeting if it is empty
 	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
 	@DEBUG=1 $(BIN)/python manage.py prepare_demonstration
-	@# The worker ends with this shell, and the shell with the server, however either is stopped.
+	@# The worker's parent is this shell, which becomes the server: the one ends with the other, however it is stopped.
 	@export DEBUG=1; $(BIN)/python manage.py db_worker --end-with-parent & \
-		trap "kill $$! 2>/dev/null" EXIT INT TERM; DEBUG=1 $(BIN)/python manage.py runserver $(HOST):$(PORT)
+		exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
 
 # --- checking it ------------------------------------------------------------------------------------
 

@@ -25,6 +25,6 @@ class JobTable(ListTable):
     folder = "jobs"
     name = JobColumn(_("Job"), css="card-lead")
     status = JobColumn(_("State"), BY_STATUS)
-    enqueued_at = JobColumn(_("Since"), F("enqueued_at"))
+    enqueued_at = JobColumn(_("Queued"), F("enqueued_at"))
     attempts = JobColumn(_("Attempts"))
     problem = JobColumn(_("Last problem"))

@@ -17,6 +17,7 @@ from types import FrameType
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -130,4 +131,4 @@ def _record_failure(job: DBTaskResult, error: Exception) -> None:
 def _give_back_lost_jobs() -> None:
     for job in DBTaskResult.objects.running():
         if not is_alive(job.worker_ids[-1]):
-            _record_failure(job, WorkerLostError("The worker ended while it ran this job."))
+            _record_failure(job, WorkerLostError(_("The worker ended while it ran this job.")))

@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.dispatch import receiver
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.workdays import is_working_day, last_working_day
 from meetings.jobs import job
@@ -91,7 +91,7 @@ def deliver_reminders(entry_id: int) -> None:
         raise DeliveryError(report.problem or "; ".join(f"{name}: {reason}" for name, reason in report.refused))
     if Mailing.objects.filter(entry=entry_id, state=MailState.CLAIMED).exists():
         # A sender has it in hand now, or was killed with it: the next attempt will see.
-        raise DeliveryError("A mail is claimed by another run.")
+        raise DeliveryError(_("A mail is being sent by another run."))
 
 
 # --- what there is to send ----------------------------------------------------------------------------

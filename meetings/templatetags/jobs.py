@@ -20,8 +20,9 @@ def job_label(job: DBTaskResult) -> StrOrPromise:
 
 @register.filter
 def last_problem(job: DBTaskResult) -> str:
-    """Return the last line of what went wrong, which says what it was."""
-    return job.traceback.strip().rpartition("\n")[2]
+    """Return what went wrong last, in the words of the error; its name where it has none."""
+    last_line = job.traceback.strip().rpartition("\n")[2]
+    return last_line.removeprefix(f"{job.exception_class_path}: ")
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from playwright.sync_api import expect
 
+from meetings.jobs.heartbeat import Heartbeat
 from meetings.jobs.worker import Worker
 from meetings.models import Account, EntryKind
 from tests import factories
@@ -30,8 +31,9 @@ def test_the_secretariat_reminds_the_departments_of_a_task(visit, world, width, 
     assert_fits(page)
     picture(page, f"reminding {width[0]}")
     form.get_by_label("What they are reminded of").fill("请于本周五前反馈进展。")
-    form.locator("button[type=submit]").click()
-    expect(page.get_by_role("status")).to_contain_text("the reminder is in the log")
+    with Heartbeat("a worker"):
+        form.locator("button[type=submit]").click()
+        expect(page.get_by_role("status")).to_contain_text("the reminder is in the log")
     expect(page.locator(".log")).to_contain_text("请于本周五前反馈进展。")
     assert world.overdue.log.filter(kind=EntryKind.REMINDER).count() == 1
     Worker().run_ready()

@@ -35,7 +35,7 @@ def test_the_page_says_what_waits_and_what_failed_and_why(client, administrator)
     assert [job.status for job in response.context["table"].rows.data] == ["FAILED", "READY", "SUCCESSFUL"]
     page = compact_html(response)
     assert page.index("Fail with a word") < page.index("Note a word")
-    assert "ValueError: no luck" in page
+    assert '<div class="user-text">no luck</div>' in page
 
 
 def test_a_job_that_failed_is_tried_again_when_an_administrator_says_so(client, administrator):
