@@ -81,6 +81,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "meetings.middleware.HealthMiddleware",
+    "meetings.middleware.FaultMiddleware",
     "meetings.middleware.InputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,16 +121,23 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'register.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# As long a writer waits for another one before the page says so, on either database.
+LOCK_TIMEOUT_SECONDS = 20
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Passwords and sessions lie in it: nobody else on the machine has to read them.
     DATA_DIR.mkdir(mode=0o700, exist_ok=True)
     # Readers never wait for the writer (WAL); a writer takes its lock when it begins, so that two of them
     # queue for `timeout` seconds instead of failing half-way with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
+        "timeout": LOCK_TIMEOUT_SECONDS,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+else:
+    # Who cannot be reached, or has gone without a word, is given up instead of waited for.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", LOCK_TIMEOUT_SECONDS * 1000)
+    DATABASES["default"]["OPTIONS"].setdefault("options", f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # Fixtures and backups of before name some models otherwise.
@@ -186,12 +195,16 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "meetings.storage.RegisterStorage"},
     "staticfiles": {"BACKEND": "cnas_tasks.staticfiles.HashedWhereCollectedStorage"},
 }
 # Without `collectstatic` (a fresh clone, the suite) the files are found where they lie.
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "meetings.storage.UploadHandler",
+]
 
 # --- security -----------------------------------------------------------------------------------
 
@@ -202,7 +215,7 @@ SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and not DEBUG
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_OVER_HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz(/live)?$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

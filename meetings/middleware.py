@@ -1,20 +1,101 @@
 """What happens to every request before a view sees it."""
 
 import re
+import sys
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from typing import Any, ClassVar
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+
+from .faults import FaultError, recognise_fault
+from .readiness import healthz, healthz_live
+from .storage import UploadHandler
+
+
+class HealthMiddleware:
+    """Answer whether the server lives, before anything that may keep it waiting."""
+
+    VIEWS: ClassVar = {"/healthz": healthz, "/healthz/live": healthz_live}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.VIEWS.get(request.path_info, self.get_response)(request)
+
+
+class FaultMiddleware:
+    """Say in words that the disk is full, the database away or a save in the way.
+
+    Whatever met it, a view, a template, a session: so it stands before all that ask the database, and asks nothing.
+    What was typed comes back in fields, to be sent again.
+    """
+
+    EXCEPTION = "register.exception"
+    # What is no word: numbers, days, the values of choices, tokens. It goes along unseen.
+    TYPED = re.compile(r"\s|[^\x00-\x7f]")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # As far as it is known without asking the database.
+        with translation.override(getattr(request, "LANGUAGE_CODE", "") or chosen_language(request)):
+            fault = recognise_fault(request.META.get(self.EXCEPTION))
+            return response if fault is None else self._answer(request, fault)
+
+    def _answer(self, request: HttpRequest, fault: FaultError) -> HttpResponse:
+        sent = self._sent(request)
+        context = {
+            "fault": fault,
+            "address": request.get_full_path(),
+            "is_post": request.method == "POST",
+            "fields": [(name, value, bool(self.TYPED.search(value))) for name, value in sent],
+            "page_before": page_before(request) or "/",
+        }
+        response = HttpResponse(render_to_string("fault.html", context), status=503)
+        response["Content-Language"] = translation.get_language()
+        response["Cache-Control"] = "no-store"
+        response["Retry-After"] = "10"
+        # A script that sent it leaves its page as it is and shows this (static/js/toasts.js).
+        response["X-Fault"] = quote(fault.message)
+        return response
+
+    @staticmethod
+    def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+        """Return the fields that were sent, all but passwords; nothing long is read."""
+        is_read, length = "_post" in vars(request), request.META.get("CONTENT_LENGTH") or ""
+        is_small = length.isdecimal() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.method != "POST" or not (is_read or is_small):
+            return []
+        try:
+            fields = request.POST.lists()
+        except (SuspiciousOperation, MultiPartParserError, OSError):
+            return []
+        return [(name, value) for name, values in fields if "password" not in name for value in values]
+
+
+@receiver(got_request_exception)
+def note_exception(request: HttpRequest | None = None, **_others: Any) -> None:
+    """Note for `FaultMiddleware` what ended a request, wherever that was."""
+    if request is not None:
+        request.META[FaultMiddleware.EXCEPTION] = sys.exc_info()[1]
 
 
 class InputMiddleware:
@@ -66,6 +147,8 @@ class InputMiddleware:
             return self._refuse(request, message % sizes, status=413)
         urlencoded = request.content_type == "application/x-www-form-urlencoded"
         words = [word for name, values in request.POST.lists() for word in (name, *values)]
+        if UploadHandler.FAULT in request.META:
+            raise request.META[UploadHandler.FAULT]
         # Of other forms, Django has put that sign where bytes were none.
         forbidden = "\0" if urlencoded else "\0\ufffd"
         if (urlencoded and not self._is_utf8(request.body)) or any(
@@ -121,13 +204,18 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = getattr(request.user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        language = chosen_language(request, getattr(request.user, "language", ""))
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+def chosen_language(request: HttpRequest, of_account: str = "") -> str:
+    """Return the language chosen for the account or in this browser."""
+    chosen = of_account or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class FileTransferMiddleware:
@@ -174,8 +262,14 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
         """Return the way to the sign-in page."""
-        page = request.headers.get("Referer", "")
-        ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-        if request.method != "POST" or not ours:
+        page = page_before(request)
+        if request.method != "POST" or not page:
             return super().handle_no_permission(request, view)
-        return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl())
+        return redirect_to_login(page)
+
+
+def page_before(request: HttpRequest) -> str:
+    """Return the page of ours that a form was sent from, empty where it is not known."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl() if ours else ""

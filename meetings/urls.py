@@ -5,6 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
+from . import readiness
 from .accounts.views import accounts, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
@@ -107,5 +108,6 @@ urlpatterns = [
     path("jobs/<uuid:pk>/retry/", jobs.retry_job, name="retry_job"),
     path("calendar/<str:secret>.ics", notifications.calendar, name="calendar"),
     path("i18n/setlang/", login_not_required(preferences.choose_language), name="set_language"),
-    path("healthz", login.healthz, name="healthz"),
+    path("healthz", readiness.healthz, name="healthz"),
+    path("healthz/live", readiness.healthz_live, name="healthz_live"),
 ]

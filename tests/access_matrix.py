@@ -250,6 +250,7 @@ ROWS = (
     Row("discard_kept", "/accounts/unsaved/discard/", expect(302), expect(302)),
     Row("set_language", "/i18n/setlang/", dict.fromkeys(ROLES, 302), dict.fromkeys(ROLES, 302), {"language": "en"}),
     Row("healthz", "/healthz", ANYBODY, dict.fromkeys(ROLES, 405)),
+    Row("healthz_live", "/healthz/live", ANYBODY, dict.fromkeys(ROLES, 405)),
     Row("account_settings", "/accounts/settings/", READS, expect(302), {"language": "en", "wants_digest": "on"}),
     # Sent in vain: nobody's old password is empty.
     Row("change_password", "/accounts/settings/password/", NO_SUCH_METHOD, expect(422)),

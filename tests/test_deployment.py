@@ -2,26 +2,73 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import runpy
 import secrets
 import subprocess
 import sys
+import time
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import OperationalError
 from django.test import Client, override_settings
 
+from meetings.readiness import _Check
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
-def test_the_health_check_tells_that_the_database_answers_and_nothing_else():
-    response = Client().get("/healthz")
-    assert (response.status_code, response.content, response["Content-Type"]) == (200, b"ok", "text/plain")
-    assert "no-store" in response["Cache-Control"]
-    assert not response.cookies
+MIGRATIONS = "meetings.readiness.MigrationRecorder.applied_migrations"
+READY, ALIVE = b"ok\nlive: yes\nready: yes", b"ok\nlive: yes"
+
+
+@pytest.mark.parametrize(("address", "words"), [("/healthz", READY), ("/healthz/live", ALIVE)])
+def test_the_health_check_tells_that_the_server_lives_and_is_ready_and_nothing_else(address, words):
+    client = Client()
+    # Neither a session nor the gate of what was sent has a say.
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = "no such session"
+    for name in ("", "?q=%00"):
+        response = client.get(address + name, headers={"host": "10.0.0.7"})
+        assert (response.status_code, response.content, response["Content-Type"]) == (200, words, "text/plain")
+        assert "no-store" in response["Cache-Control"]
+        assert not response.cookies
+
+
+def refuse(*_arguments) -> None:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def refuse_to_write(**_options) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def hang(*_arguments) -> dict:
+    time.sleep(1)
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("where", "how", "why"),
+    [
+        (MIGRATIONS, refuse, "the database does not answer"),
+        (MIGRATIONS, lambda _self: {}, "migrations are missing"),
+        ("meetings.readiness.tempfile.TemporaryFile", refuse_to_write, "files cannot be stored"),
+        (MIGRATIONS, hang, "no answer in time"),
+    ],
+)
+def test_what_is_not_ready_says_why_and_the_server_lives_all_the_same(monkeypatch, where, how, why):
+    monkeypatch.setattr("meetings.readiness.MAX_SECONDS", 0.3)
+    monkeypatch.setattr(where, how)
+    began = time.monotonic()
+    answers = [Client().get(address) for address in ("/healthz", "/healthz", "/healthz/live")]
+    assert time.monotonic() - began < 0.9
+    assert [answer.status_code for answer in answers] == [503, 503, 200]
+    assert {answer.content.decode() for answer in answers[:2]} == {f"not ready\nlive: yes\nready: no ({why})"}
+    assert answers[2].content == ALIVE
+    _Check.running.join()
 
 
 DEPLOYED = {"DEBUG": "0", "BASE_URL": "https://register.example.org", "ALLOWED_HOSTS": "register.example.org"}

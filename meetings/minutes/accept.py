@@ -9,6 +9,7 @@ from meetings.errors import InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.parser.schema import ParsedFile
 from meetings.models import Account, Meeting, MinutesDocument
+from meetings.storage import atomic_with_files
 
 from .corrections import compute_corrections
 from .creation import AcceptResult, create_meeting
@@ -98,7 +99,7 @@ def accept_draft(
     return entered
 
 
-@transaction.atomic
+@atomic_with_files()
 def accept_file(*, parsed: ParsedFile, content: bytes, name: str) -> AcceptResult | None:
     """Enter a file without review; open problems stay as import issues.
 

@@ -23,6 +23,7 @@ from meetings.locking import check_version, require_present
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
+from meetings.storage import atomic_with_files
 
 from .creation import AcceptResult
 from .draft import (
@@ -74,7 +75,7 @@ def hash_content(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@transaction.atomic
+@atomic_with_files()
 def create_draft(
     *, parsed: ParsedFile, content: bytes, name: str, account: Account | None, entered: AcceptResult | None = None
 ) -> MinutesDocument:
@@ -94,21 +95,16 @@ def create_draft(
         meeting=entered.meeting if entered else None,
         accepted_at=timezone.now() if entered else None,
     )
-    document.file.save("", ContentFile(content), save=False)
-    try:
-        document.save()
-        DraftRow.objects.bulk_create(
-            DraftRow(
-                document=document,
-                position=position,
-                suggestion=entered.suggestions[position - 1] if entered else None,
-                **_row_columns(drafted),
-            )
-            for position, drafted in enumerate(draft.rows, start=1)
+    document.file.save("", ContentFile(content))
+    DraftRow.objects.bulk_create(
+        DraftRow(
+            document=document,
+            position=position,
+            suggestion=entered.suggestions[position - 1] if entered else None,
+            **_row_columns(drafted),
         )
-    except Exception:
-        document.file.delete(save=False)
-        raise
+        for position, drafted in enumerate(draft.rows, start=1)
+    )
     return document
 
 
@@ -363,4 +359,5 @@ def discard_draft(*, document_id: int) -> None:
     file = document.file
     document.delete()
     if file:
-        transaction.on_commit(lambda: file.delete(save=False))
+        # A disk that takes nothing does not undo what has been committed.
+        transaction.on_commit(lambda: file.delete(save=False), robust=True)

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from meetings.errors import ConflictError, ServiceError
+from meetings.faults import faults_in_words
 
 from .fields import normalise_line_ends
 
@@ -53,7 +54,8 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
             if not self.is_valid():
                 self.check_version()
                 return False
-            self.result = service()
+            with faults_in_words():
+                self.result = service()
         except ServiceError as error:
             self.add_service_error(error)
             return False

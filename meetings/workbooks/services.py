@@ -16,6 +16,7 @@ from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.draft_services import display_name, hash_content
 from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
+from meetings.storage import atomic_with_files
 from meetings.tasks.services.batch import run_planned_batch
 from meetings.tasks.services.batch_plan import PlannedRow
 from meetings.workbooks.review import review_upload
@@ -38,7 +39,7 @@ def find_same_upload(account: Account, content: bytes) -> WorkbookUpload | None:
     return same.in_force().first() or same.waiting().filter(uploaded_by=account).first()
 
 
-@transaction.atomic
+@atomic_with_files()
 def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account: Account) -> WorkbookUpload:
     """Keep the file (its bytes, and ``name`` for showing) and what was read from it."""
     upload = WorkbookUpload(
@@ -48,12 +49,7 @@ def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account:
         uploaded_by=account,
         content=converter.unstructure(parsed),
     )
-    upload.file.save("", ContentFile(content), save=False)
-    try:
-        upload.save()
-    except Exception:
-        upload.file.delete(save=False)
-        raise
+    upload.file.save("", ContentFile(content))
     return upload
 
 

@@ -18,6 +18,7 @@ from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.errors import ServiceError
 from meetings.exports.downloads import CONTENT_TYPES, download_response
+from meetings.faults import faults_in_words
 from meetings.minutes.documents import UnreadableDocumentError
 from meetings.minutes.documents.detect import check_size
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
@@ -134,7 +135,8 @@ def _save_uploads(request: Request) -> HttpResponse:
     saved, errors = [], []
     for file in uploads.cleaned_data["files"]:
         try:
-            saved.append(_save_upload(request, file))
+            with faults_in_words():
+                saved.append(_save_upload(request, file))
         except (UnreadableDocumentError, ServiceError) as error:
             message = error.message if isinstance(error, ServiceError) else unreadable_workbook_message(error)
             errors.append(_("%(file)s: %(sentence)s") % {"file": file.name, "sentence": message})

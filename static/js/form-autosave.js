@@ -18,9 +18,10 @@ if (document.body.dataset.account) {
 
 const navigation = performance.getEntriesByType("navigation")[0];
 const status = (navigation && navigation.responseStatus) || 200;
+const sent = storage.getItem(SENT);
 // On the sign-in page, or one that says what went wrong, what was sent was not saved.
-if (document.body.dataset.account && storage.getItem(SENT) && status < 400) {
-  storage.removeItem(storage.getItem(SENT));
+if (document.body.dataset.account && sent && status < 400) {
+  storage.removeItem(sent);
 }
 storage.removeItem(SENT);
 
@@ -131,6 +132,9 @@ document.addEventListener("submit", (event) => {
   }
   if (form.hasAttribute("hx-post") || form.hasAttribute("data-download")) {
     return;
+  }
+  if (form.hasAttribute("data-resend") && sent) {
+    storage.setItem(SENT, sent);
   }
   if (forms().indexOf(form) >= 0) {
     keep(form);

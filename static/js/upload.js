@@ -36,7 +36,7 @@ export function upload(form, submitter, button, free) {
     box.remove();
     free();
     if (what) {
-      toast(what, "danger");
+      toast(what, "danger", xhr);
     }
   }
   xhr.addEventListener("error", () => {
@@ -55,7 +55,8 @@ export function upload(form, submitter, button, free) {
     }
     const html = (xhr.getResponseHeader("Content-Type") || "").indexOf("text/html") === 0;
     const answer = html && new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById("main");
-    if (!answer || xhr.status >= 500) {
+    // 507 is the form with what was typed: the disk is full.
+    if (!answer || (xhr.status >= 500 && xhr.status !== 507)) {
       over("failed");
       return;
     }

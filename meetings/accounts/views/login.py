@@ -1,13 +1,9 @@
-"""Signing in, and the check that the server lives."""
+"""Signing in."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.db import connection
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from meetings.accounts.forms import SignInForm
 from meetings.models import Account
@@ -31,13 +27,3 @@ class SignInView(LoginView):
         """Return the first page that the person chose."""
         assert isinstance(self.request.user, Account)  # asked for only of who has signed in
         return landing_url(self.request.user)
-
-
-@login_not_required
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer «ok» while the database answers; tells nothing else, for anybody may ask."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")

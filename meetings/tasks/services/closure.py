@@ -21,6 +21,7 @@ from meetings.models import (
     closure_request,
     needs_agreement,
 )
+from meetings.storage import atomic_with_files
 
 from .evidence import attach_files
 from .log import format_day, lock_task, write_entry
@@ -28,7 +29,7 @@ from .status import update_task
 from .validators import check_day, clean_reason, require_role, status_changes
 
 
-@transaction.atomic
+@atomic_with_files()
 def request_closure(*, summary: str, files: Iterable[UploadedFile] = (), **update_kwargs: Any) -> TaskLog:
     """Request closure: ``summary`` is a report, ``files`` are its evidence.
 

@@ -19,6 +19,7 @@ from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES
 from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Evidence, TaskLog, last_ending
 from meetings.permissions.tasks import EVIDENCE_REFUSAL
+from meetings.storage import atomic_with_files
 
 from .log import lock_task, write_entry
 from .validators import check_day, check_department, require_role
@@ -27,7 +28,7 @@ NAME_LENGTH = 200
 CheckedFile = tuple[UploadedFile, str, FileType, str]
 
 
-@transaction.atomic
+@atomic_with_files()
 def add_evidence(
     *,
     task_id: int,
@@ -74,7 +75,7 @@ def add_evidence(
 
 
 def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence]:
-    """Store ``files`` as evidence of ``entry``, inside the transaction that wrote it."""
+    """Store ``files`` of ``entry``, inside the `atomic_with_files` that wrote it."""
     return _store_files(entry, check_files(files))
 
 
@@ -162,25 +163,17 @@ def clean_file_name(name: str) -> str:
 
 def _store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
     stored: list[Evidence] = []
-    try:
-        for file, name, file_type, digest in checked:
-            evidence = Evidence(
-                task=entry.task,
-                entry=entry,
-                name=name,
-                size=file.size or 0,
-                content_type=file_type.content_type,
-                sha256=digest,
-            )
-            stored.append(evidence)
-            evidence.file.save(name, file, save=False)
-            evidence.save()
-    except BaseException:
-        # The rows go with the transaction; what lies on the disk would stay for ever.
-        for evidence in stored:
-            if evidence.file:
-                evidence.file.storage.delete(evidence.file.name)
-        raise
+    for file, name, file_type, digest in checked:
+        evidence = Evidence(
+            task=entry.task,
+            entry=entry,
+            name=name,
+            size=file.size or 0,
+            content_type=file_type.content_type,
+            sha256=digest,
+        )
+        evidence.file.save(name, file)
+        stored.append(evidence)
     return stored
 
 

@@ -1,0 +1,101 @@
+"""What is nobody's mistake, in words: full disks, lost databases, other writers."""
+
+import errno
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
+
+from meetings.errors import ServiceError
+
+
+class FaultError(ServiceError):
+    """Raised where the machine failed a request that is right.
+
+    ``status_code`` is that of the form that comes back with it; a page in place of any form has 503.
+    """
+
+    status_code = 503
+    title: str | Promise = gettext_lazy("The register's database does not answer")
+
+
+class BusyError(FaultError):
+    """Another save, or two that wait for one another, kept the database too long."""
+
+    status_code = 409
+    title = gettext_lazy("Another save is in the way")
+
+
+class StorageError(FaultError):
+    """The disk takes nothing: it is full, or may not be written to."""
+
+    status_code = 507
+    title = gettext_lazy("Nothing can be stored just now")
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# By SQLite's names and PostgreSQL's SQLSTATE, of which the beginning says enough.
+_BUSY_CODES = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40P01", "40001", "57014")
+_FULL_CODES = ("SQLITE_FULL", "53100")
+_READ_ONLY_CODES = ("SQLITE_READONLY", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "25006")
+# Without its tables (42P01) it is as good as away.
+_AWAY_CODES = (
+    *("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_PERM"),
+    *("08", "53", "57P", "58", "42P01"),
+)
+
+
+def recognise_fault(error: BaseException | None) -> FaultError | None:
+    """Return what an exception of the disk or the database means, None for any other."""
+    if isinstance(error, FaultError):
+        return error
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        return _recognise_database_fault(error)
+    if isinstance(error, OSError):
+        if error.errno in _FULL:
+            return disk_is_full()
+        # Python has looked for a folder for temporary files, and could write to none.
+        if error.errno == errno.EROFS or (isinstance(error, FileNotFoundError) and tempfile.tempdir is None):
+            return disk_is_not_writable()
+    return None
+
+
+def _recognise_database_fault(error: DatabaseError | InterfaceError) -> FaultError | None:
+    cause = error.__cause__
+    code = str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
+    if code.startswith(_BUSY_CODES):
+        return BusyError(
+            _("Others kept the register busy for too long. Nothing of yours has been saved; send it again in a moment.")
+        )
+    if code.startswith(_FULL_CODES):
+        return disk_is_full()
+    if code.startswith(_READ_ONLY_CODES):
+        return disk_is_not_writable()
+    has_no_code = not code and isinstance(error, (OperationalError, InterfaceError))
+    if has_no_code or code.startswith(_AWAY_CODES) or str(error).startswith("no such table"):
+        return FaultError(_("Nothing can be read or saved until it answers again. Try again in a moment."))
+    return None
+
+
+def disk_is_full() -> StorageError:
+    """Return the error of a disk without room."""
+    return StorageError(_("The server's disk is full. Nothing was saved; tell the administrator."))
+
+
+def disk_is_not_writable() -> StorageError:
+    """Return the error of a disk that is read-only, forbidden or damaged."""
+    return StorageError(_("The server cannot write to its disk. Nothing was saved; tell the administrator."))
+
+
+@contextmanager
+def faults_in_words() -> Iterator[None]:
+    """Raise a FaultError for what the disk or the database fails with inside."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError, OSError) as error:
+        if fault := recognise_fault(error):
+            raise fault from error
+        raise

@@ -1,0 +1,92 @@
+"""Whether the server lives, and is ready: its database answers, it can store."""
+
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+# Who asks waits for no more than five seconds (Dockerfile).
+MAX_SECONDS = 3.0
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the server lives, and whether it is ready: 503 if not.
+
+    No figures, for anybody may ask.
+    """
+    obstacle = _Check.find_obstacle()
+    lines = ["not ready", "live: yes", f"ready: no ({obstacle})"] if obstacle else ["ok", "live: yes", "ready: yes"]
+    return HttpResponse("\n".join(lines), content_type="text/plain", status=503 if obstacle else 200)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz_live(request: HttpRequest) -> HttpResponse:
+    """Say that the server lives, without asking anything else."""
+    return HttpResponse("ok\nlive: yes", content_type="text/plain")
+
+
+class _Check(threading.Thread):
+    """Look at what the pages need; what hangs keeps this thread, and nobody who asks."""
+
+    running: ClassVar["_Check | None"] = None
+
+    def __init__(self) -> None:
+        super().__init__(name="readiness", daemon=True)
+        self.obstacle = "no answer in time"
+
+    @classmethod
+    def find_obstacle(cls) -> str:
+        """Return what is in the way, if anything, in time.
+
+        While a look hangs there is no second one.
+        """
+        check = cls.running
+        if check is None or not check.is_alive():
+            check = cls.running = cls()
+            check.start()
+        check.join(MAX_SECONDS)
+        return check.obstacle
+
+    def run(self) -> None:
+        """Look, and note the first obstacle."""
+        try:
+            applied = MigrationRecorder(connection).applied_migrations()
+            missing = _known_migrations() - applied.keys()
+            self.obstacle = "migrations are missing" if missing else ""
+        except (DatabaseError, InterfaceError):
+            self.obstacle = "the database does not answer"
+        finally:
+            connection.close()
+        if not self.obstacle and not _takes_files():
+            self.obstacle = "files cannot be stored"
+
+
+@cache
+def _known_migrations() -> set[tuple[str, str]]:
+    return set(MigrationLoader(None).disk_migrations)
+
+
+def _takes_files() -> bool:
+    folder = Path(settings.MEDIA_ROOT)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0" * 4096)
+    except OSError:
+        return False
+    return True
