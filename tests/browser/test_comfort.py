@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from unittest import mock
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from meetings.models import Role
@@ -115,6 +118,34 @@ def test_unsaved_text_survives_a_lost_session(visit, world, liaison):
     page.goto(world.due_soon.get_absolute_url())
     expect(note(page)).to_have_value("")
     expect(page.locator(".autosave-notice")).to_have_count(0)
+
+
+def refuse(self, sql, *arguments, **options):
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def test_what_met_a_fault_is_said_and_sent_again(visit, world, liaison, console):
+    page = visit(world.due_soon.get_absolute_url(), as_=liaison, language="en")
+    entries = world.due_soon.log.count()
+    note(page).fill(WORDS)
+    with mock.patch.object(CursorWrapper, "execute", refuse):
+        page.locator("form.update-form button[type=submit]").first.click()
+        expect(page.get_by_role("textbox", name="What you typed")).to_have_value(WORDS)
+    expect(page.get_by_role("alert")).to_contain_text("until it answers again")
+    assert_accessible(page)
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator("#messages [role=status]")).to_be_visible()
+    assert world.due_soon.log.count() == entries + 1
+    page.goto(world.due_soon.get_absolute_url())
+    expect(note(page)).to_have_value("")
+    expect(page.locator(".autosave-notice")).to_have_count(0)
+    # A part of a page stays what it was, and the words stand above it.
+    page.goto("/tasks/")
+    with mock.patch.object(CursorWrapper, "execute", refuse):
+        page.locator("[data-focus-key=sort-due]").click()
+        expect(page.locator("#messages [role=alert]")).to_contain_text("until it answers again")
+    expect(page.locator("#results tbody tr")).to_have_count(7)
+    assert "503" in console.pop()
 
 
 def test_a_list_whose_session_has_ended_gives_way_to_the_sign_in_page(visit, liaison):

@@ -95,6 +95,7 @@ NO_PAGES = {
     "set_language",
     "discard_kept",
     "healthz",
+    "healthz_live",
     "task_action",
     "deadline_reading",
     "evidence",
