@@ -20,9 +20,10 @@ def job_label(job: DBTaskResult) -> StrOrPromise:
 
 @register.filter
 def last_problem(job: DBTaskResult) -> str:
-    """Return what went wrong last, in the words of the error; its name where it has none."""
+    """Return what went wrong last: the error's words, its name where it has none."""
     last_line = job.traceback.strip().rpartition("\n")[2]
-    return last_line.removeprefix(f"{job.exception_class_path}: ")
+    # A traceback calls Python's own errors without their module.
+    return last_line.removeprefix(f"{job.exception_class_path.removeprefix('builtins.')}: ")
 
 
 @register.simple_tag
