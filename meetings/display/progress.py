@@ -17,18 +17,19 @@ class DepartmentReport:
     note: str
 
 
-def department_reports(task: Task) -> list[DepartmentReport]:
+def department_reports(task: Task, *, is_each_named: bool = False) -> list[DepartmentReport]:
     """Return each department's own last report, newest first, without empty ones.
 
     ``task`` comes from `TaskQuerySet.with_department_reports`. Nobody is named where the task has one department, whose
-    report is the only one.
+    report is the only one, unless ``is_each_named``.
     """
     reports = [entry for entry in task.department_reports if entry.note]
+    is_each_named = is_each_named or len(reports) > 1
     named = []
     for entry in reports:
         if (department := entry.living_department) is not None:
-            reporter = department.name if len(reports) > 1 or entry.is_shared else ""
+            reporter = department.name if is_each_named or entry.is_shared else ""
         else:
-            reporter = _("The secretariat") if len(reports) > 1 else ""
+            reporter = _("The secretariat") if is_each_named else ""
         named.append(DepartmentReport(reporter, entry.effective_on, entry.note))
     return named

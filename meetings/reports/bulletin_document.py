@@ -1,16 +1,17 @@
 """通报: the bulletin as an official document."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext as _, pgettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column
+from meetings.models import Task
 
-from . import formatting
+from . import formatting, prose, tables
 from .bulletin import Bulletin, build_bulletin
 from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
 
@@ -26,7 +27,7 @@ def bulletin_document(bulletin: Bulletin) -> OfficialDocument:
         title=_("Bulletin on the suggestions\nfrom %(first)s to %(last)s") % _format_period(bulletin),
         salutation=formatting.format_salutation(_("All departments")),
         blocks=list(_blocks(bulletin)),
-        closing=_("Please go on with what is not done, and report in time."),
+        closing=_("This is our bulletin."),
         signed_by=formatting.secretariat_name(bulletin.body),
         signed_on=bulletin.last,
     )
@@ -49,59 +50,57 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
         % _format_period(bulletin)
     )
     yield Heading(1, _("Overview"))
-    yield Paragraph(
-        formatting.join_sentences(
-            [
-                _("At the end of the period: %(summary)s") % {"summary": formatting.format_summary(bulletin.summary)},
-                _(
-                    "In the period: closed %(closed)d, reported on %(reported)d, newly overdue %(late)d, "
-                    "extended %(extended)d."
-                )
-                % {
-                    "closed": len(bulletin.closed),
-                    "reported": len(bulletin.reported),
-                    "late": len(bulletin.newly_late),
-                    "extended": len(bulletin.extended),
-                },
-            ]
-        )
-    )
-    yield formatting.totals_table(bulletin.summary)
+    at_end = _("At the end of the period: %(summary)s") % {"summary": formatting.format_summary(bulletin.summary)}
+    yield Paragraph(formatting.join_sentences([at_end, _what_happened(bulletin)]))
+    yield tables.totals_table(bulletin.summary)
     yield Heading(1, _("What each department did"))
     if bulletin.departments:
         yield _departments_table(bulletin)
-        yield formatting.departments_note()
+        yield tables.departments_note()
     else:
         yield Paragraph(_("There was no task."))
-    yield from formatting.tasks_section(
-        Heading(1, _("Closed in the period")),
-        bulletin.closed,
-        _("Tasks closed in the period"),
-        Column(_("Closed on"), 23, lambda task: formatting.format_short_day(task.day_closed_on), is_centred=True),
-        Column(_("How it ended"), 34, formatting.format_progress),
-        otherwise=_("Nothing was closed."),
-        with_meeting=True,
+    extended = _extension_sum(bulletin)
+    for heading, tasks, caption, more in (
+        (_("Closed in the period"), bulletin.closed, _("Tasks closed in the period"), ""),
+        (_("Newly overdue"), bulletin.newly_late, _("Tasks that became overdue in the period"), ""),
+        (_("Extended in the period"), bulletin.extended, _("Deadlines extended in the period"), extended),
+        (_("Reported in the period"), bulletin.reported, _("Tasks reported on in the period"), ""),
+    ):
+        # That there was none, the overview says.
+        if tasks:
+            yield Heading(1, heading)
+            yield Paragraph(formatting.join_sentences([prose.count_tasks(tasks), more]), keep_with_next=True)
+            yield _tasks_table(caption, tasks, bulletin)
+    yield Heading(1, _("What is asked of the departments"))
+    yield Paragraph(_requests(bulletin))
+
+
+def _what_happened(bulletin: Bulletin) -> str:
+    """Say in one sentence how many tasks were closed, reported on, late, extended."""
+    parts = (
+        (
+            len(bulletin.closed),
+            _("no task was closed"),
+            ngettext("%(number)d task was closed", "%(number)d tasks were closed", len(bulletin.closed)),
+        ),
+        (
+            len(bulletin.reported),
+            _("none was reported on"),
+            ngettext("%(number)d was reported on", "%(number)d were reported on", len(bulletin.reported)),
+        ),
+        (
+            len(bulletin.newly_late),
+            _("none became overdue"),
+            ngettext("%(number)d became overdue", "%(number)d became overdue", len(bulletin.newly_late)),
+        ),
+        (
+            len(bulletin.extended),
+            _("none was extended"),
+            ngettext("%(number)d was extended", "%(number)d were extended", len(bulletin.extended)),
+        ),
     )
-    yield from formatting.tasks_section(
-        Heading(1, _("Newly overdue")),
-        bulletin.newly_late,
-        _("Tasks that became overdue in the period"),
-        Column(_("Due day"), 23, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
-        Column(_("Last report, or the reason"), 34, formatting.format_progress),
-        otherwise=_("Nothing became overdue."),
-        with_meeting=True,
-    )
-    yield Heading(1, _("Extended in the period"))
-    yield from _extension_blocks(bulletin)
-    yield from formatting.tasks_section(
-        Heading(1, _("Reported in the period")),
-        bulletin.reported,
-        _("Tasks reported on in the period"),
-        Column(label("status"), 20, lambda task: formatting.format_state(task, bulletin.last), is_centred=True),
-        Column(label("progress"), 37, lambda task: formatting.format_progress(task, since=bulletin.first)),
-        otherwise=_("Nothing was reported."),
-        with_meeting=True,
-    )
+    told = [some % {"number": number} if number else none for number, none, some in parts]
+    return _("In the period %(parts)s.") % {"parts": formatting.join_parts(told)}
 
 
 def _departments_table(bulletin: Bulletin) -> Table[dict[str, Any]]:
@@ -121,18 +120,53 @@ def _departments_table(bulletin: Bulletin) -> Table[dict[str, Any]]:
     return Table(_("What the departments did in the period"), columns, bulletin.departments)
 
 
-def _extension_blocks(bulletin: Bulletin) -> Iterator[Block]:
-    extensions = bulletin.extensions
-    if not bulletin.extended:
-        yield Paragraph(_("No deadline was extended."))
-        return
-    times, days = sum(each.times for each in extensions.values()), sum(each.days for each in extensions.values())
-    yield Paragraph(formatting.format_extension_sum(len(bulletin.extended), times, days), keep_with_next=True)
-    yield formatting.tasks_table(
-        _("Deadlines extended in the period"),
-        bulletin.extended,
-        Column(_("Due now"), 23, lambda task: formatting.format_short_day(task.day_due_date), is_centred=True),
-        formatting.days_column(lambda task: extensions[task.pk].days),
-        Column(_("Reason"), 26, lambda task: "\n".join(extensions[task.pk].reasons)),
-        with_meeting=True,
+def _tasks_table(caption: str, tasks: Sequence[Task], bulletin: Bulletin) -> Table[tuple[int, Task]]:
+    columns: tuple[Column[tuple[int, Task]], ...] = (
+        Column(label("printed_number"), 9, lambda line: line[0], is_centred=True),
+        Column(label("text"), 46, lambda line: _name_task(line[1])),
+        Column(_("How it stands"), 65, lambda line: _describe_task(line[1], bulletin)),
     )
+    return Table(caption, columns, list(enumerate(tasks, start=1)))
+
+
+def _name_task(task: Task) -> str:
+    meeting = task.suggestion.meeting
+    return pgettext("task of a meeting", "%(task)s (%(meeting)s, %(place)s)") % {
+        "task": task.text,
+        "meeting": meeting.document_number or meeting.title,
+        "place": formatting.task_number_label(task),
+    }
+
+
+def _describe_task(task: Task, bulletin: Bulletin) -> str:
+    lines = [prose.describe_task(task, bulletin.last, since=bulletin.first)]
+    if task in bulletin.extended and (reasons := bulletin.extensions[task.pk].reasons):
+        reason = prose.end_sentence("；".join(reasons))
+        lines.append(_("The deadline was extended for this reason: %(reason)s") % {"reason": reason})
+    return "\n".join(lines)
+
+
+def _extension_sum(bulletin: Bulletin) -> str:
+    extensions = bulletin.extensions.values()
+    times, days = sum(each.times for each in extensions), sum(each.days for each in extensions)
+    return formatting.format_extension_sum(len(bulletin.extended), times, days)
+
+
+def _requests(bulletin: Bulletin) -> str:
+    figures = bulletin.summary.figures
+    sentences = []
+    if overdue := figures["overdue"].number:
+        sentence = ngettext(
+            "Please give the reason why %(number)d task is overdue, and bring it to its end.",
+            "Please give the reasons why %(number)d tasks are overdue, and bring them to their end.",
+            overdue,
+        )
+        sentences.append(sentence % {"number": overdue})
+    if missed := figures["review_missed"].number:
+        sentence = ngettext(
+            "Please report on the %(number)d task that was not reviewed in time.",
+            "Please report on the %(number)d tasks that were not reviewed in time.",
+            missed,
+        )
+        sentences.append(sentence % {"number": missed})
+    return formatting.join_sentences([*sentences, _("Please go on with what is not done, and report in time.")])

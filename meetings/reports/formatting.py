@@ -1,21 +1,17 @@
-"""How reports put a task into words, and the tables that several of them have."""
+"""How reports put the register into words: names, days, states, sums."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from functools import reduce
-from operator import attrgetter
 
-from django.conf import settings
 from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_lazy
 
-from meetings.display.fields import label
 from meetings.display.progress import DepartmentReport, department_reports
-from meetings.exports.columns import Column
-from meetings.exports.formatting import ENUMERATION_COMMA, department_labels, leader_names
-from meetings.models import Health, Status, Suggestion, SuggestionOutcome, Task
-from meetings.tasks.statistics import OTHER_ENDS, PRESSING, Summary
+from meetings.exports.formatting import ENUMERATION_COMMA, department_labels
+from meetings.models import Health, Status, Suggestion, SuggestionOutcome, SuggestionSource, Task
+from meetings.tasks.statistics import PRESSING, Summary
 
-from .official import Block, Heading, Note, Paragraph, Table, format_day
+from .official import format_day
 
 
 def task_number_label(task: Task) -> str:
@@ -36,6 +32,12 @@ def suggestion_text(suggestion: Suggestion) -> str:
     return suggestion.text or _("Suggestion without a text")
 
 
+def format_suggester(source: SuggestionSource) -> str:
+    """Return who made a suggestion, in which capacity."""
+    values = {"capacity": source.capacity, "name": source.person.name}
+    return (pgettext("who suggested", "%(capacity)s %(name)s") % values).strip()
+
+
 def secretariat_name(body: str) -> str:
     """Return who signs for the meetings of ``body``: its secretariat, if named."""
     return _("Secretariat of %(body)s") % {"body": body} if body else _("The secretariat")
@@ -49,11 +51,6 @@ def format_salutation(name: str) -> str:
 def format_departments(task: Task) -> str:
     """Return the departments of ``task`` with their roles, or that there are none."""
     return ENUMERATION_COMMA.join(department_labels(task)) or _("not named yet")
-
-
-def format_leaders(task: Task) -> str:
-    """Return the names of the supervising leaders, or that there are none."""
-    return ENUMERATION_COMMA.join(leader_names(task)) or _("not named yet")
 
 
 def format_deadline(task: Task) -> str:
@@ -70,8 +67,8 @@ def days_late(task: Task, day: datetime.date) -> int:
     return (day - task.next_day).days
 
 
-def format_state(task: Task, day: datetime.date) -> str:
-    """Return how ``task`` stands on ``day``: its end, how late it is, or how near."""
+def format_standing(task: Task, day: datetime.date) -> str:
+    """Return the status of ``task`` on ``day`` or its end, and how late it is."""
     status = Status(task.day_status)
     if status == Status.CLOSED:
         return format_closure(task)
@@ -86,8 +83,6 @@ def format_state(task: Task, day: datetime.date) -> str:
         late = _format_lateness(task, days_late(task, day))
         # Late and under way is what late means; the others are worth saying.
         return late if status == Status.IN_PROGRESS else _("%(late)s, %(status)s") % {"late": late, "status": text}
-    if task.health == Health.UNDECIDED and status != Status.CLOSURE_REQUESTED:
-        return _("deadline undecided")
     return text
 
 
@@ -148,6 +143,11 @@ def format_short_day(day: datetime.date | None) -> str:
     }
 
 
+def format_deadline_change(before: str, after: str) -> str:
+    """Return a deadline that was moved, in two lines."""
+    return pgettext("deadline moved", "from %(before)s\nto %(after)s") % {"before": before, "after": after}
+
+
 def format_extension_sum(tasks: int, times: int, days: int) -> str:
     """Return how many deadlines were extended, how often in all and by how much."""
     return ngettext(
@@ -176,9 +176,14 @@ def join_sentences(texts: Iterable[str]) -> str:
     return reduce(lambda first, second: two_sentences % {"first": first, "second": second}, sentences)
 
 
+def join_parts(parts: Iterable[str]) -> str:
+    """Return the parts of one sentence with commas between them."""
+    return pgettext("between the parts of a summary", ", ").join(parts)
+
+
 def format_outcome(outcome: SuggestionOutcome) -> str:
     """Return what was recorded as a suggestion's outcome, with the reply."""
-    return _("Outcome: %(outcome)s. Reply: %(reply)s") % {
+    return _("The outcome was recorded as “%(outcome)s”, with the reply: %(reply)s") % {
         "outcome": outcome.get_outcome_display(),
         "reply": outcome.reply,
     }
@@ -206,7 +211,7 @@ def format_summary(summary: Summary) -> str:
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", summary.suggestions)
         % {"number": summary.suggestions},
         "tasks": ngettext("%(number)d task", "%(number)d tasks", summary.tasks) % {"number": summary.tasks},
-        "parts": pgettext("between the parts of a summary", ", ").join(
+        "parts": join_parts(
             str(_PART_TEXTS.get(part.name, _OTHER_PART)) % {"label": part.label, "number": part.number}
             if part.number
             else pgettext("part of a summary", "closed 0")
@@ -217,122 +222,3 @@ def format_summary(summary: Summary) -> str:
     if summary.aspects:
         return _("%(aspects)s, %(suggestions)s and %(tasks)s: %(parts)s.") % parts
     return _("%(suggestions)s and %(tasks)s: %(parts)s.") % parts
-
-
-# --- tables -------------------------------------------------------------------------------------
-
-
-def totals_table(summary: Summary) -> Table[tuple[str, int, str]]:
-    """Return the table of the totals with their notes."""
-    figures, parts = summary.figures, summary.parts
-    meanings = {
-        "closed": _("Closed by that day"),
-        "under_way": _("Open, and the due day has not passed"),
-        "ongoing": _("Open without a due day, reviewed regularly"),
-        "overdue": _("Open, and the due day has passed"),
-        **{end.value: _("Not carried on, as decided") for end in OTHER_ENDS},
-    }
-    of_these = {
-        "ongoing": ("review_missed", _("Not reviewed in time")),
-        "under_way": ("due_soon", _("Due within %(days)d days") % {"days": settings.DUE_SOON_DAYS}),
-    }
-    lines = []
-    for part in parts:
-        lines.append((part.label, part.number, meanings[part.name]))
-        name, meaning = of_these.get(part.name, ("", ""))
-        if name and figures[name].number:
-            head = pgettext("summary", "of these: %(label)s") % {"label": figures[name].label}
-            lines.append((head, figures[name].number, meaning))
-    labels = ENUMERATION_COMMA.join(part.label for part in parts)
-    lines.append((pgettext("summary", "All"), summary.tasks, _("The sum of %(labels)s") % {"labels": labels}))
-    columns: tuple[Column[tuple[str, int, str]], ...] = (
-        Column(_("Group"), 30, lambda line: line[0]),
-        Column(_("Tasks"), 14, lambda line: line[1], is_centred=True),
-        Column(_("Meaning"), 56, lambda line: line[2]),
-    )
-    return Table(_("What has become of the tasks"), columns, lines, keep_together=True)
-
-
-def departments_table(departments: Sequence[Summary], parts: Sequence[str]) -> Table[Summary]:
-    """Return the table of the departments with their ``parts`` of a summary."""
-
-    def column(part: str) -> Column[Summary]:
-        head = departments[0].figures[part].label
-        return Column(head, 12, lambda department: department.figures[part].number, is_centred=True)
-
-    columns = (
-        Column(_("Department"), 26, attrgetter("label")),
-        Column(_("Tasks"), 12, attrgetter("tasks"), is_centred=True),
-        *map(column, parts),
-    )
-    return Table(_("Tasks by department"), columns, departments)
-
-
-def departments_note() -> Note:
-    """Return what has to be known to read the departments' table."""
-    return Note(
-        _(
-            "A task that several departments answer for is counted for each of them, so the column may add up to more "
-            "than there are. Supporting departments are not counted."
-        )
-    )
-
-
-def tasks_table(
-    caption: str, tasks: Sequence[Task], *more_columns: Column[Task], with_meeting: bool = False
-) -> Table[Task]:
-    """Return a table of ``tasks`` with ``more_columns``.
-
-    ``with_meeting``: the tasks are of several meetings, so they are counted, and each names its own.
-    """
-    places = {task.pk: place for place, task in enumerate(tasks, start=1)}
-    number = (lambda task: places[task.pk]) if with_meeting else task_number_label
-    columns = (
-        Column(label("printed_number"), 11, number, is_centred=True),
-        Column(label("text"), 36, _task_text_with_meeting if with_meeting else attrgetter("text")),
-        Column(label("departments"), 19, format_departments),
-        *more_columns,
-    )
-    return Table(caption, columns, tasks)
-
-
-def tasks_section(
-    heading: Heading,
-    tasks: Sequence[Task],
-    caption: str,
-    *more_columns: Column[Task],
-    request: str = "",
-    otherwise: str = "",
-    with_meeting: bool = False,
-) -> Iterator[Block]:
-    """Yield the ``heading``, a ``request``, the number of tasks, and their table.
-
-    Without a task: what is said ``otherwise`` under the heading, or nothing.
-    """
-    if tasks:
-        number = ngettext("There is %(number)d such task.", "There are %(number)d such tasks.", len(tasks))
-        yield heading
-        yield Paragraph(join_sentences([request, number % {"number": len(tasks)}]), keep_with_next=True)
-        yield tasks_table(caption, tasks, *more_columns, with_meeting=with_meeting)
-    elif otherwise:
-        yield heading
-        yield Paragraph(otherwise)
-
-
-def days_column(get_days: Callable[[Task], int]) -> Column[Task]:
-    """Return the column of how many days a deadline was moved by."""
-    return Column(pgettext("number of days", "Days"), 10, get_days, is_centred=True)
-
-
-def format_deadline_change(before: str, after: str) -> str:
-    """Return a deadline that was moved, in two lines."""
-    return pgettext("deadline moved", "from %(before)s\nto %(after)s") % {"before": before, "after": after}
-
-
-def _task_text_with_meeting(task: Task) -> str:
-    meeting = task.suggestion.meeting
-    return pgettext("task of a meeting", "%(task)s (%(meeting)s, %(place)s)") % {
-        "task": task.text,
-        "meeting": meeting.document_number or meeting.title,
-        "place": task_number_label(task),
-    }

@@ -32,18 +32,24 @@ MARGIN_TOP, MARGIN_LEFT = 2098, 1587
 TEXT_WIDTH, TEXT_HEIGHT = 8844, 12756
 # The page's number stands 7 mm below the text area.
 FOOTER_DISTANCE = 1247
-LINE_PITCH = TEXT_HEIGHT // 22
-BODY_SIZE, TITLE_SIZE = 16 * 20, 22 * 20
+LINE_PITCH, LINE_CHARACTERS = TEXT_HEIGHT // 22, 28
+BODY_SIZE, TITLE_SIZE, TABLE_SIZE = 16 * 20, 22 * 20, 210
+# What a table's cell leaves free on both sides, and the lines of a row that the end of a page does not divide.
+CELL_MARGIN, TALLEST_UNDIVIDED_ROW = 85, 6
 # As many of the title's size stand in a line.
 TITLE_CHARACTERS = TEXT_WIDTH // TITLE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 to 4; the document counts its number (一、 （一） 1. （1）)."""
+    """A heading of level 1 to 4; the document counts its number (一、 （一） 1. （1）).
+
+    ``keep_with_next``: false for one that is all there is to say, as in a list.
+    """
 
     level: int
     text: str
+    keep_with_next: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +172,24 @@ def _text_width(text: str) -> float:
 def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
     yield _paragraph("Title", break_title(content.title))
     yield _paragraph("Salutation", content.salutation)
+    body = list(_body_elements(content.blocks))
+    _keep_end_with_signature(body)
+    yield from body
+    yield _paragraph("Closing", content.closing)
+    yield _paragraph("Signature", content.signed_by)
+    yield _paragraph("Date", day)
+
+
+def _body_elements(blocks: Iterable[Block]) -> Iterable[BaseOxmlElement]:
     tables = 0
-    for block in content.blocks:
+    for block in blocks:
         match block:
             case Heading():
-                yield _paragraph(f"Heading{block.level}", " ".join(block.text.split("\n")))
+                text = " ".join(block.text.split("\n"))
+                yield _paragraph(f"Heading{block.level}", text, keep_with_next=None if block.keep_with_next else False)
             case Paragraph():
                 for line in block.text.split("\n"):
-                    yield _paragraph("BodyText", line, keep_with_next=block.keep_with_next)
+                    yield _paragraph("BodyText", line, keep_with_next=block.keep_with_next or None)
             case Note():
                 yield _paragraph("TableNote", block.text)
             case Table():
@@ -181,20 +197,36 @@ def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
                 yield _caption(block.caption, tables)
                 yield _table(block)
                 yield _paragraph("AfterTable")
-    yield _paragraph("Closing", content.closing)
-    yield _paragraph("Signature", content.signed_by)
-    yield _paragraph("Date", day)
+
+
+def _keep_end_with_signature(body: Sequence[BaseOxmlElement]) -> None:
+    """Let the last words of the body stand on the page of the signature.
+
+    Two lines of them at least: the closing sentence and the signature alone would say nothing.
+    """
+    lines = 0
+    for element in reversed(body):
+        if lines >= 2:
+            break
+        # Of a table the last row.
+        for paragraph in list(element.iter(qn("w:tr")))[-1:] or [element]:
+            for properties in paragraph.iter(qn("w:pPr")):
+                if properties.find(qn("w:keepNext")) is None:
+                    properties.insert(1, OxmlElement("w:keepNext"))
+        words = "".join(text.text or "" for text in element.iter(qn("w:t")))
+        lines += math.ceil(_text_width(words) / LINE_CHARACTERS)
 
 
 # --- paragraphs and tables ----------------------------------------------------------------------
 
 
-def _paragraph(style: str, text: str = "", *, keep_with_next: bool = False) -> BaseOxmlElement:
+def _paragraph(style: str, text: str = "", *, keep_with_next: bool | None = None) -> BaseOxmlElement:
+    """Return a paragraph; ``keep_with_next`` is as the style says unless given."""
     paragraph = OxmlElement("w:p")
     properties = _add(paragraph, "w:pPr")
     _add(properties, "w:pStyle", val=style)
-    if keep_with_next:
-        _add(properties, "w:keepNext")
+    if keep_with_next is not None:
+        _add(properties, "w:keepNext", **({} if keep_with_next else {"val": "0"}))
     if text:
         _add_text(paragraph, text)
     return paragraph
@@ -254,14 +286,22 @@ def _add_row(
 ) -> None:
     row = _add(table, "w:tr")
     properties = _add(row, "w:trPr")
-    _add(properties, "w:cantSplit")
+    # A tall row would leave half a page empty before it.
+    if is_header or max(map(_count_cell_lines, values, widths)) <= TALLEST_UNDIVIDED_ROW:
+        _add(properties, "w:cantSplit")
     if is_header:
         _add(properties, "w:tblHeader")
     for value, width, style in zip(values, widths, styles, strict=True):
         cell = _add(row, "w:tc")
         _add(_add(cell, "w:tcPr"), "w:tcW", w=str(width), type="dxa")
         for line in str(value).split("\n"):
-            cell.append(_paragraph(style, line, keep_with_next=keep_with_next))
+            cell.append(_paragraph(style, line, keep_with_next=keep_with_next or None))
+
+
+def _count_cell_lines(value: object, width: int) -> int:
+    """Estimate how many lines ``value`` takes in a cell of this width."""
+    characters = max(1, (width - 2 * CELL_MARGIN) / TABLE_SIZE)
+    return sum(max(1, math.ceil(_text_width(line) / characters)) for line in str(value).split("\n"))
 
 
 def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:

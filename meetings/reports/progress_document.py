@@ -1,19 +1,20 @@
 """落实情况报告: the report to the next meeting as an official document."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _, ngettext
 
+from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.display.fields import label
 from meetings.exports.columns import Column
-from meetings.exports.formatting import ENUMERATION_COMMA, format_source
+from meetings.exports.formatting import ENUMERATION_COMMA
 from meetings.models import ExtensionRequest, Health, Meeting, Status, Suggestion, Task
 from meetings.tasks.statistics import OTHER_ENDS
 
-from . import formatting
+from . import formatting, prose, tables
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
 from .progress import ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
 
@@ -41,15 +42,17 @@ def _blocks(report: ProgressReport) -> Iterator[Block]:
     yield Heading(1, _("Overview"))
     yield from _overview_blocks(report)
     yield from _progress_blocks(report)
-    yield Heading(1, _("What is late, and why"))
-    yield from list(_late_blocks(report)) or [Paragraph(_("Nothing is late."))]
-    yield Heading(1, _("Extensions"))
-    yield from _extension_blocks(report)
-    if report.raised_before:
-        yield Heading(1, _("Suggestions that were raised before"))
-        yield from _related_suggestion_blocks(report)
-    yield Heading(1, _("What is asked of the committee"))
-    yield from list(_decision_blocks(report)) or [Paragraph(_("Nothing has to be decided."))]
+    for heading, blocks in (
+        (_("What is late, and why"), _late_blocks(report)),
+        (_("Extensions"), _extension_blocks(report)),
+        (_("Suggestions that were raised before"), _related_suggestion_blocks(report)),
+        (_("What is asked of the committee"), _decision_blocks(report)),
+    ):
+        if told := list(blocks):
+            yield Heading(1, heading)
+            yield from told
+    yield Heading(1, _("What comes next"))
+    yield Paragraph(_next_steps(report))
 
 
 def _opening(report: ProgressReport) -> str:
@@ -82,14 +85,18 @@ def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
             pressing,
         )
         sentences.append(sentence % {"number": pressing, "overdue": overdue, "missed": missed})
+    else:
+        sentences.append(_("Nothing is late."))
+    if not figures["extended"].number:
+        sentences.append(_("No deadline was extended."))
     sentences.append(formatting.format_without_task_count(report.without_task_count))
     yield Paragraph(formatting.join_sentences(sentences))
-    yield formatting.totals_table(report.summary)
+    yield tables.totals_table(report.summary)
     if not report.departments:
         return
     parts = [*(part.name for part in report.summary.parts), "review_missed"]
-    yield formatting.departments_table(report.departments, parts)
-    yield formatting.departments_note()
+    yield tables.departments_table(report.departments, parts)
+    yield tables.departments_note()
 
 
 # --- what was done ------------------------------------------------------------------------------
@@ -113,32 +120,31 @@ def _suggestion_blocks(part: SuggestionPart, report: ProgressReport, *, level: i
     yield Paragraph(_suggestion_text(suggestion))
     if not part.tasks:
         yield Paragraph(_("It has not been made a task yet."))
-    for task in part.tasks:
-        # A single task has no number, in the annex neither.
-        if task.is_single:
-            yield Paragraph(_("Task: %(task)s") % {"task": task.text})
-        else:
-            yield Heading(level + 1, task.text)
-        yield Paragraph(_task_text(task, report))
+    yield from _tasks_blocks(part.tasks, report.day, level=level + 1)
     if part.outcome:
         yield Paragraph(formatting.format_outcome(part.outcome))
 
 
 def _suggestion_text(suggestion: Suggestion) -> str:
-    text = formatting.suggestion_text(suggestion)
-    sources = ENUMERATION_COMMA.join(format_source(source) for source in suggestion.suggestion_sources.all())
-    return _("%(people)s suggested: %(text)s") % {"people": sources, "text": text} if sources else text
+    text = prose.end_sentence(formatting.suggestion_text(suggestion))
+    people = ENUMERATION_COMMA.join(map(formatting.format_suggester, suggestion.suggestion_sources.all()))
+    return _("%(people)s suggested: %(text)s") % {"people": people, "text": text} if people else text
 
 
-def _task_text(task: Task, report: ProgressReport) -> str:
-    facts = _("Departments: %(departments)s. Leader: %(leaders)s. Deadline: %(deadline)s. Now: %(state)s.") % {
-        "departments": formatting.format_departments(task),
-        "leaders": formatting.format_leaders(task),
-        "deadline": formatting.format_deadline(task),
-        "state": formatting.format_state(task, report.day),
-    }
-    progress = _("Progress: %(progress)s") % {"progress": formatting.format_progress(task)}
-    return f"{facts}\n{progress}"
+def _tasks_blocks(tasks: Sequence[Task], day: datetime.date, *, level: int) -> Iterator[Block]:
+    """Yield what became of one suggestion's tasks; several have a heading each."""
+    # A single task has no number, in the annex neither.
+    if all(task.is_single for task in tasks):
+        for task in tasks:
+            yield Paragraph(_("The task made of it: %(task)s") % {"task": prose.end_sentence(task.text)})
+            yield Paragraph(prose.describe_task(task, day))
+        return
+    yield Paragraph(prose.describe_division(tasks, day))
+    are_alike, with_duties = prose.stand_alike(tasks, day), not prose.has_common_duties(tasks)
+    for task in tasks:
+        yield Heading(level, task.text, keep_with_next=not are_alike)
+        if not are_alike:
+            yield Paragraph(prose.describe_task(task, day, with_duties=with_duties))
 
 
 # --- what is late -------------------------------------------------------------------------------
@@ -150,13 +156,13 @@ def _late_blocks(report: ProgressReport) -> Iterator[Block]:
         (Health.OVERDUE, _("Tasks past their due day"), _("Overdue tasks"), _("Due day"), _("Days overdue")),
         (Health.REVIEW_MISSED, missed, missed, _("Review day"), _("Days past")),
     ):
-        yield from formatting.tasks_section(
+        yield from tables.tasks_section(
             Heading(2, heading),
             report.in_health(health),
             caption,
-            Column(due, 23, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
-            Column(days, 11, lambda task: formatting.days_late(task, report.day), is_centred=True),
-            Column(_("Last report, or the reason"), 34, lambda task: _late_reason(task, report)),
+            Column(due, 22, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
+            Column(days, 10, lambda task: formatting.days_late(task, report.day), is_centred=True),
+            Column(_("Last report, or the reason"), 30, lambda task: _late_reason(task, report)),
         )
 
 
@@ -173,7 +179,6 @@ def _late_reason(task: Task, report: ProgressReport) -> str:
 def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
     tasks = [task for task in report.tasks if task.day_extension_count]
     if not tasks:
-        yield Paragraph(_("No deadline was extended."))
         return
     times, days = sum(task.day_extension_count for task in tasks), sum(task.day_extension_days for task in tasks)
     sentences = [formatting.format_extension_sum(len(tasks), times, days)]
@@ -183,12 +188,12 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
         )
         sentences.append(sentence % {"number": again})
     yield Paragraph(formatting.join_sentences(sentences), keep_with_next=True)
-    yield formatting.tasks_table(
+    yield tables.tasks_table(
         _("Extended deadlines"),
         tasks,
         Column(label("deadline"), 26, _format_deadline_change),
         Column(_("Times"), 9, attrgetter("day_extension_count"), is_centred=True),
-        formatting.days_column(attrgetter("day_extension_days")),
+        tables.days_column(attrgetter("day_extension_days")),
         Column(_("Reason"), 28, lambda task: "\n".join(report.extensions[task.pk].reasons)),
     )
 
@@ -200,6 +205,8 @@ def _format_deadline_change(task: Task) -> str:
 
 
 def _related_suggestion_blocks(report: ProgressReport) -> Iterator[Block]:
+    if not report.raised_before:
+        return
     yield Paragraph(
         ngettext(
             "%(number)d suggestion comes back to one of an earlier meeting.",
@@ -210,37 +217,27 @@ def _related_suggestion_blocks(report: ProgressReport) -> Iterator[Block]:
     )
     for raised in report.raised_before:
         yield Heading(2, formatting.suggestion_heading(raised.suggestion))
-        yield Paragraph(formatting.suggestion_text(raised.suggestion))
-        yield Paragraph(_related_suggestion_text(raised, report.day))
+        yield Paragraph(prose.end_sentence(formatting.suggestion_text(raised.suggestion)))
+        yield from _earlier_suggestion_blocks(raised, report.day)
 
 
-def _related_suggestion_text(related: RelatedSuggestion, day: datetime.date) -> str:
+def _earlier_suggestion_blocks(related: RelatedSuggestion, day: datetime.date) -> Iterator[Block]:
     earlier = related.earlier
-    lines = [
-        _("Raised before at %(meeting)s (minutes of %(day)s) as suggestion %(number)d: %(text)s")
+    yield Paragraph(
+        _("It was raised before at %(meeting)s (minutes of %(day)s) as suggestion %(number)d: %(text)s")
         % {
             "meeting": earlier.meeting.title,
             "day": format_day(earlier.meeting.issued_on),
             "number": earlier.number or earlier.position,
-            "text": earlier.text,
-        },
-        *(_task_outcome_text(task, day) for task in related.tasks),
-    ]
-    if not related.tasks:
-        lines.append(_("It has not been made a task yet."))
+            "text": prose.end_sentence(formatting.suggestion_text(earlier)),
+        }
+    )
+    if related.tasks:
+        yield from _tasks_blocks(related.tasks, day, level=3)
+    else:
+        yield Paragraph(_("It has not been made a task yet."))
     if related.outcome:
-        lines.append(formatting.format_outcome(related.outcome))
-    return "\n".join(lines)
-
-
-def _task_outcome_text(task: Task, day: datetime.date) -> str:
-    """Say how a task of an earlier suggestion stands, with its latest progress."""
-    return _("Task “%(task)s” (%(departments)s): %(state)s. %(progress)s") % {
-        "task": task.text,
-        "departments": formatting.format_departments(task),
-        "state": formatting.format_state(task, day),
-        "progress": formatting.format_progress(task),
-    }
+        yield Paragraph(formatting.format_outcome(related.outcome))
 
 
 # --- what is to be decided ----------------------------------------------------------------------
@@ -249,26 +246,26 @@ def _task_outcome_text(task: Task, day: datetime.date) -> str:
 def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
     """Yield what the meeting has to decide, a heading and a table for each kind."""
     requests, entries = report.extension_requests, report.status_entries
-    yield from formatting.tasks_section(
+    yield from tables.tasks_section(
         Heading(2, _("Deadlines to be decided")),
         report.undecided,
         _("Tasks whose deadline is undecided"),
         Column(_("Deadline as printed"), 34, attrgetter("day_deadline_text")),
         request=_("Please decide by when these tasks are to be done."),
     )
-    yield from formatting.tasks_section(
+    yield from tables.tasks_section(
         Heading(2, _("Departments to be named")),
         report.unassigned,
         _("Tasks that no department answers for"),
         Column(label("deadline"), 34, formatting.format_deadline),
         request=_("Please name who answers for these tasks."),
     )
-    yield from formatting.tasks_section(
+    yield from tables.tasks_section(
         Heading(2, _("Later deadlines to be decided on")),
         [task for task in report.tasks if task.pk in requests],
         _("Later deadlines asked for"),
         Column(_("Asked for"), 26, lambda task: _format_request(requests[task.pk])),
-        formatting.days_column(lambda task: requests[task.pk].days_requested),
+        tables.days_column(lambda task: requests[task.pk].days_requested),
         Column(_("Reason"), 30, lambda task: requests[task.pk].reason),
         request=_("Please decide on these requests for more time."),
     )
@@ -288,7 +285,7 @@ def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
             _("Please confirm that these tasks are not carried on."),
         ),
     ):
-        yield from formatting.tasks_section(
+        yield from tables.tasks_section(
             Heading(2, heading),
             [task for task in report.tasks if task.day_status in statuses],
             caption,
@@ -303,3 +300,36 @@ def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
 def _format_request(request: ExtensionRequest) -> str:
     before, after = map(formatting.format_short_day, (request.due_date_before, request.due_date))
     return formatting.format_deadline_change(before, after)
+
+
+# --- what comes next ----------------------------------------------------------------------------
+
+
+def _next_steps(report: ProgressReport) -> str:
+    """Say what the secretariat does about the tasks that are open."""
+    figures = report.summary.figures
+    overdue, missed = figures["overdue"].number, figures["review_missed"].number
+    others = sum(task.day_status in OPEN_STATUSES for task in report.tasks) - overdue - missed
+    sentences = []
+    if overdue:
+        sentence = ngettext(
+            "The secretariat asks for the reason why %(number)d task is overdue, and presses for its end.",
+            "The secretariat asks for the reasons why %(number)d tasks are overdue, and presses for their end.",
+            overdue,
+        )
+        sentences.append(sentence % {"number": overdue})
+    if missed:
+        sentence = ngettext(
+            "It calls for a report on the %(number)d task that was not reviewed in time.",
+            "It calls for reports on the %(number)d tasks that were not reviewed in time.",
+            missed,
+        )
+        sentences.append(sentence % {"number": missed})
+    if others:
+        sentence = ngettext(
+            "The secretariat goes on following up the %(number)d open task that is not late, and reports again.",
+            "The secretariat goes on following up the %(number)d open tasks that are not late, and reports again.",
+            others,
+        )
+        sentences.append(sentence % {"number": others})
+    return formatting.join_sentences(sentences or [_("No task is open, so nothing is left to be followed up.")])

@@ -9,7 +9,7 @@ import docx
 import pytest
 
 from meetings.models import Status, Task
-from meetings.reports.formatting import format_state, format_summary
+from meetings.reports.formatting import format_standing, format_summary
 from meetings.reports.progress_document import write_meeting_report
 from meetings.tasks.statistics import build_summary
 from tests import factories
@@ -37,12 +37,12 @@ def test_lateness_stands_beside_the_status(meeting_81):
     factories.progress(under_way, "已启动。", on=DAY(2023, 12, 1))
     factories.progress(asked, "已完成。", on=DAY(2023, 12, 1))
     factories.move(asked, Status.CLOSURE_REQUESTED, on=DAY(2024, 1, 2), note="已办完。")
-    told = {task.pk: format_state(task, DAY(2024, 1, 10)) for task in Task.objects.on(DAY(2024, 1, 10))}
+    told = {task.pk: format_standing(task, DAY(2024, 1, 10)) for task in Task.objects.on(DAY(2024, 1, 10))}
     assert told[not_started.pk] == "已逾期10天，未启动"
     assert told[asked.pk] == "已逾期10天，已申请办结，待审定"
     assert told[under_way.pk] == "已逾期10天"
     missed = meeting_81.suggestions.filter(tasks__next_review__isnull=False).first().tasks.first()
-    (state,) = [format_state(task, REVIEWS_MISSED) for task in Task.objects.on(REVIEWS_MISSED).filter(pk=missed.pk)]
+    (state,) = [format_standing(task, REVIEWS_MISSED) for task in Task.objects.on(REVIEWS_MISSED).filter(pk=missed.pk)]
     assert state == "评估逾期1天，未启动"
 
 
@@ -52,6 +52,6 @@ def test_the_only_task_of_a_suggestion_has_no_number(meeting_81):
     paragraphs = {paragraph.text: paragraph.style.name for paragraph in docx.Document(file).paragraphs}
     several = meeting_81.suggestions.get(position=4).tasks.first()
     alone = meeting_81.suggestions.get(position=1).tasks.get()
-    assert f"工作任务：{alone.text}" in paragraphs
+    assert f"据此确定的工作任务是：{alone.text}" in paragraphs
     assert alone.text not in paragraphs
     assert any(text.endswith(several.text) and "eading" in style for text, style in paragraphs.items())
