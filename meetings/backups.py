@@ -41,6 +41,7 @@ from .backup_upgrade import (
     upgraded_rows,
 )
 from .core.serialization import ExactEncoder
+from .faults import disk_reason
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
@@ -52,10 +53,11 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a backup holds: numbers of rows and of uploaded files."""
+    """What a backup holds: numbers of rows and of uploaded files; whose file is gone."""
 
     rows: int
     files: int
+    without_file: tuple[str, ...] = ()
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -79,7 +81,7 @@ def write_backup(path: Path) -> Summary:
         unfinished = None
     except OSError as error:
         raise BackupError(
-            _("“%(path)s” cannot be written: %(reason)s.") % {"path": path, "reason": error.strerror}
+            _("“%(path)s” cannot be written: %(reason)s.") % {"path": path, "reason": disk_reason(error)}
         ) from error
     finally:
         if unfinished:
@@ -90,11 +92,13 @@ def write_backup(path: Path) -> Summary:
 def _write_members(archive: zipfile.ZipFile) -> Summary:
     counts: dict[str, int] = {}
     digests: dict[str, str] = {}
+    owners: dict[str, tuple[type[models.Model], int]] = {}
     with _consistent_snapshot():
         schema = _schema()
         for model in _models():
             rows = model._base_manager.order_by("pk")
             counts[model._meta.label_lower] = rows.count()
+            owners |= _owners_of_files(model)
             member, digest = member_name(model._meta.label_lower), hashlib.sha256()
             batches = rows.iterator(chunk_size=ROW_BATCH_SIZE)
             with archive.open(member, "w", force_zip64=True) as file:
@@ -106,10 +110,17 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
     media = Path(settings.MEDIA_ROOT)
     files = sorted(path for path in media.rglob("*") if path.is_file())
     for path in files:
-        member = f"media/{path.relative_to(media).as_posix()}"
-        archive.write(path, member)
-        with path.open("rb") as content:
-            digests[member] = hashlib.file_digest(content, "sha256").hexdigest()
+        name = path.relative_to(media).as_posix()
+        member = f"media/{name}"
+        try:
+            archive.write(path, member)
+            with path.open("rb") as content:
+                digests[member] = hashlib.file_digest(content, "sha256").hexdigest()
+        except PermissionError as error:
+            raise BackupError(
+                _("“%(path)s” cannot be read: %(reason)s.") % {"path": path, "reason": disk_reason(error)}
+            ) from error
+        owners.pop(name, None)
     manifest = {
         "format": FORMAT,
         "version": __version__,
@@ -119,7 +130,21 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
         "sha256": digests,
     }
     archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
-    return Summary(rows=sum(counts.values()), files=len(files))
+    without_file = tuple(
+        f"{model._meta.verbose_name} {pk} ({model._base_manager.filter(pk=pk).first()})"
+        for model, pk in owners.values()
+    )
+    return Summary(rows=sum(counts.values()), files=len(files), without_file=without_file)
+
+
+def _owners_of_files(model: type[models.Model]) -> dict[str, tuple[type[models.Model], int]]:
+    """Return the rows that have a file, by its name."""
+    fields = [field.name for field in model._meta.fields if isinstance(field, models.FileField)]
+    return {
+        name: (model, pk)
+        for field in fields
+        for pk, name in model._base_manager.exclude(**{field: ""}).order_by("pk").values_list("pk", field)
+    }
 
 
 @contextmanager
@@ -181,7 +206,7 @@ def restore_backup(path: Path) -> Summary:
         raise BackupError(_("The database refused the backup's rows: %(reason)s") % {"reason": reason}) from error
     except OSError as error:
         raise BackupError(
-            _("“%(path)s” cannot be restored: %(reason)s.") % {"path": path, "reason": error.strerror}
+            _("“%(path)s” cannot be restored: %(reason)s.") % {"path": path, "reason": disk_reason(error)}
         ) from error
     return Summary(rows=sum(manifest["counts"].values()), files=len(_media_members(archive)))
 

@@ -90,6 +90,18 @@ def disk_is_not_writable() -> StorageError:
     return StorageError(_("The server cannot write to its disk. Nothing was saved; tell the administrator."))
 
 
+def disk_reason(error: OSError) -> str:
+    """Return why a file could not be written or read, for a sentence about it."""
+    reasons = dict.fromkeys(_FULL, _("the disk is full")) | {
+        errno.EROFS: _("the disk is read-only"),
+        errno.EACCES: _("permission is missing"),
+        errno.EPERM: _("permission is missing"),
+        errno.ENOENT: _("there is no such file or folder"),
+        errno.EISDIR: _("it is a folder"),
+    }
+    return reasons.get(error.errno or 0) or error.strerror or str(error)
+
+
 @contextmanager
 def faults_in_words() -> Iterator[None]:
     """Raise a FaultError for what the disk or the database fails with inside."""

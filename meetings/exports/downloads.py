@@ -1,11 +1,17 @@
 """Handing out files: which kinds there are, and what they are called."""
 
+import logging
 import tempfile
 import unicodedata
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
-from django.http import FileResponse
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+logger = logging.getLogger(__name__)
 
 # By the ending of the file's name.
 CONTENT_TYPES = {
@@ -33,6 +39,18 @@ def file_name(title: str, ending: str) -> str:
             head = head[:-1]
         name = f"{head}…{tail}"
     return f"{name}.{ending}"
+
+
+def stored_file_response(
+    request: HttpRequest, file: FieldFile, name: str, content_type: str, **headers: str
+) -> HttpResponseBase:
+    """Hand out the file of a row; where the disk has it no more, say so (410)."""
+    try:
+        content = file.open("rb")
+    except OSError as error:
+        logger.warning("The file of %r cannot be read: %s", file.instance, error)
+        return render(request, "410.html", {"name": name}, status=410)
+    return FileResponse(content, as_attachment=True, filename=name, content_type=content_type, headers=headers)
 
 
 def download_response(write: Callable[[BinaryIO], None], name: str, ending: str) -> FileResponse:

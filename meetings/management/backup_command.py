@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from meetings.backups import BackupError, Summary
 from meetings.core.types import StrOrPromise
@@ -28,4 +29,8 @@ class BackupCommand(RegisterCommand):
             summary = self.process_file(Path(file))
         except BackupError as refusal:
             raise CommandError(str(refusal)) from refusal
+        for row in summary.without_file:
+            self.stderr.write(
+                _("The server has no file any more of this, so the backup has none: %(row)s") % {"row": row}
+            )
         self.stdout.write(str(self.success_message) % {"rows": summary.rows, "files": summary.files, "path": file})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
 from meetings.core.text import parse_id
+from meetings.faults import BusyError, StorageError, disk_reason, recognise_fault
 from meetings.models import Meeting
 
 
@@ -36,6 +37,8 @@ class RegisterCommand(BaseCommand):
         except CommandError as error:
             self._exit_with_error(str(error), error.returncode)
         except (OperationalError, ProgrammingError) as failed:
+            if isinstance(fault := recognise_fault(failed), (BusyError, StorageError)):
+                self._exit_with_error(fault.message)
             reason = str(failed).splitlines()[0]
             self._exit_with_error(
                 _("The database cannot be used (%(reason)s). Run “manage.py migrate” first.") % {"reason": reason}
@@ -96,7 +99,7 @@ class ExportCommand(RegisterCommand):
                 write(output)
             os.replace(unfinished, path)
         except OSError as error:
-            values = {"path": path, "reason": error.strerror or error}
+            values = {"path": path, "reason": disk_reason(error)}
             raise CommandError(_("“%(path)s” cannot be written: %(reason)s.") % values) from error
         finally:
             unfinished.unlink(missing_ok=True)

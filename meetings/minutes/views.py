@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.errors import InvalidInputError
-from meetings.exports.downloads import CONTENT_TYPES, file_name
+from meetings.exports.downloads import CONTENT_TYPES, file_name, stored_file_response
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.models import DocumentFormat, DraftRow, MinutesDocument
 from meetings.ui.http import Request
@@ -82,15 +83,13 @@ def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
 
 
 @require_safe
-def minutes_file(request: Request, pk: int) -> FileResponse:
+def minutes_file(request: Request, pk: int) -> HttpResponseBase:
     """Hand out the file a meeting was made of, under the name it came with."""
     document = permissions.readable_document(request.user, pk)
     if document.is_manual:
         raise Http404
     name = document.original_name or file_name(str(document.meeting or document), "txt")
-    return FileResponse(
-        document.file.open(), as_attachment=True, filename=name, content_type=_CONTENT_TYPES[document.format]
-    )
+    return stored_file_response(request, document.file, name, _CONTENT_TYPES[document.format])
 
 
 # --- the draft ------------------------------------------------------------------------------------

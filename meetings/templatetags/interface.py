@@ -3,10 +3,12 @@
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.db.models.fields.files import FieldFile
 from django.template import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 import cnas_tasks
 from meetings import permissions
@@ -25,6 +27,14 @@ def icon(name: str, css_class: str = "") -> SafeString:
         static("vendor/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def missing_mark(file: FieldFile) -> SafeString | str:
+    """Say beside the link to a row's file that the disk has it no more."""
+    if not file.name or file.storage.exists(file.name):
+        return ""
+    return format_html(' <span class="tag">{}</span>', _("missing on the server"))
 
 
 @register.filter

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.errors import ServiceError
-from meetings.exports.downloads import CONTENT_TYPES, download_response
+from meetings.exports.downloads import CONTENT_TYPES, download_response, stored_file_response
 from meetings.faults import faults_in_words
 from meetings.minutes.documents import UnreadableDocumentError
 from meetings.minutes.documents.detect import check_size
@@ -169,12 +169,10 @@ def _save_upload(request: Request, file: UploadedFile) -> WorkbookUpload:
 
 
 @require_safe
-def workbook_file(request: Request, pk: int) -> FileResponse:
+def workbook_file(request: Request, pk: int) -> HttpResponseBase:
     """Hand out a workbook as it was handed in."""
     upload = permissions.readable_workbook(request.user, pk)
-    return FileResponse(
-        upload.file.open(), as_attachment=True, filename=upload.original_name, content_type=CONTENT_TYPES["xlsx"]
-    )
+    return stored_file_response(request, upload.file, upload.original_name, CONTENT_TYPES["xlsx"])
 
 
 # --- the review -----------------------------------------------------------------------------------

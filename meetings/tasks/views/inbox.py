@@ -1,10 +1,12 @@
 """What waits for whoever is signed in, and handing out evidence."""
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from meetings import permissions
+from meetings.exports.downloads import stored_file_response
 from meetings.models import Role
 from meetings.tasks import inbox as waiting
 from meetings.tasks.navigation import inbox_task_url
@@ -31,12 +33,8 @@ def inbox(request: Request) -> HttpResponse:
 
 
 @require_safe
-def evidence(request: Request, pk: int) -> FileResponse:
+def evidence(request: Request, pk: int) -> HttpResponseBase:
     """Serve a file of evidence, always as a download in a sandbox."""
     file = permissions.downloadable_evidence(request.user, pk)
-    response = FileResponse(
-        file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    sandbox = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+    return stored_file_response(request, file.file, file.name, file.content_type, **sandbox)
