@@ -1,6 +1,8 @@
 """Subject, text and HTML of mails in the reader's language."""
 
 import datetime
+from email.header import Header
+from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +19,20 @@ from meetings.models import Account, Mailing, Task
 from .digest import Digest, language_of
 
 SUBJECT_LENGTH = 120
+
+
+class Mail(EmailMultiAlternatives):
+    """A mail whose subject begins in the line of the header's name.
+
+    Django encodes it into words of 75 letters, which leave no room for the name: some programs show no subject then.
+    """
+
+    def message(self) -> Any:
+        """Return the mail as it is sent."""
+        message = super().message()
+        del message["Subject"]
+        Message.__setitem__(message, "Subject", Header(str(self.subject), header_name="Subject"))
+        return message
 
 
 def digest_mail(mailing: Mailing, digest: Digest) -> EmailMultiAlternatives:
@@ -46,7 +62,7 @@ def _mail(
     mailing: Mailing, account: Account, subject: str, template: str, context: dict[str, Any]
 ) -> EmailMultiAlternatives:
     context = {**context, "account": account, "base_url": settings.BASE_URL, "language": translation.get_language()}
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         # A task's text may hold line breaks, a header must not.
         subject=Truncator(" ".join(subject.split())).chars(SUBJECT_LENGTH),
         body=render_to_string(f"meetings/notifications/{template}.txt", context),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import email
+from email.policy import default
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +13,7 @@ from meetings.accounts.services.preferences import change_settings, choose_langu
 from meetings.breakdown.services.meetings import set_leader_agrees
 from meetings.models import Account, DepartmentRole, Instruction, Mailing, Role, Status
 from meetings.notifications import delivery
+from meetings.notifications.mails import Mail
 from tests import factories
 
 from .conftest import html_of, text_of
@@ -63,6 +66,16 @@ def test_the_mail_is_text_and_html_with_links_by_base_url(world, mail_server):
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Message-ID"].endswith("@register.example.org>")
     assert 'lang="zh-hans"' in html_of(mail)
+
+
+@pytest.mark.parametrize("subject", ["催办：" + "持续做好国内外及相关领域进展动态的跟踪分析" * 5, "Reminder:" + " report" * 16])
+def test_a_subject_begins_in_its_own_line(subject):
+    sent = Mail(subject=subject, body="…", to=[LIAISON]).message().as_bytes(linesep="\r\n")
+    head, _, _body = sent.partition(b"\r\n\r\n")
+    (first,) = [line for line in head.split(b"\r\n") if line.startswith(b"Subject:")]
+    assert len(first) > 20
+    assert max(map(len, head.split(b"\r\n"))) <= 78
+    assert email.message_from_bytes(sent, policy=default)["Subject"] == subject
 
 
 def test_the_reader_chooses_the_language(world, mail_server):
