@@ -104,6 +104,7 @@ urlpatterns = [
     path("accounts/settings/password/", preferences.change_password, name="change_password"),
     path("accounts/settings/calendar/", preferences.make_calendar_address, name="make_calendar_address"),
     path("accounts/settings/calendar/revoke/", preferences.revoke_calendar_address, name="revoke_calendar_address"),
+    path("accounts/settings/calendar/alarm/", preferences.set_calendar_alarm, name="set_calendar_alarm"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<uuid:pk>/retry/", jobs.retry_job, name="retry_job"),
     path("calendar/<str:secret>.ics", notifications.calendar, name="calendar"),

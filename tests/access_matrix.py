@@ -266,6 +266,7 @@ ROWS = (
     Row("delete_view", "/views/{view}/delete/", NO_SUCH_METHOD, expect(404, reader=403, secretariat=302)),
     Row("make_calendar_address", "/accounts/settings/calendar/", NO_SUCH_METHOD, READS),
     Row("revoke_calendar_address", "/accounts/settings/calendar/revoke/", NO_SUCH_METHOD, expect(302)),
+    Row("set_calendar_alarm", "/accounts/settings/calendar/alarm/", NO_SUCH_METHOD, expect(302), {"alarm": "off"}),
     # Served to whoever knows the secret; this is nobody's.
     Row("calendar", "/calendar/guessed.ics", dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 405)),
 )

@@ -103,6 +103,9 @@ class Account(AbstractBaseUser):
         default=True,
         help_text=_("What is waiting for this account's decision or answer is mailed in any case."),
     )
+    calendar_alarm = models.BooleanField(
+        _("alarm in the calendar"), default=True, help_text=_("The private calendar rings on the day of each event.")
+    )
     page_size = models.PositiveSmallIntegerField(
         _("rows a page"), choices=[(size, str(size)) for size in PAGE_SIZES], null=True, blank=True
     )

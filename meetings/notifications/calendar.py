@@ -4,8 +4,10 @@ import datetime
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from cnas_tasks import __version__
 from meetings import permissions
@@ -14,6 +16,8 @@ from meetings.models import Account, Task
 from .mails import host_name
 
 ONE_DAY = datetime.timedelta(days=1)
+# On the day of an event, from its midnight on.
+ALARM_AT = datetime.timedelta(hours=9)
 # How often programs are asked to look again; some listen.
 REFRESH = datetime.timedelta(hours=12)
 
@@ -21,9 +25,10 @@ REFRESH = datetime.timedelta(hours=12)
 def build_calendar(account: Account, day: datetime.date) -> bytes:
     """Build the iCalendar file of the account's own tasks that are open on ``day``.
 
-    An all-day event for the deadline, each unmet milestone and the review of each task, in the active language. An
-    event has the same UID as long as the register lives, also when its day moves; what is closed is no longer there.
-    The same register gives the same bytes, for the events are stamped with the time of the task's last entry.
+    An all-day event for the deadline, each unmet milestone and the review of each task, in the active language. What
+    is overdue stands on ``day`` until it is done. An event has the same UID as long as the register lives, also when
+    its day moves; what is closed is no longer there. The same register gives the same bytes the whole day: the events
+    are stamped with the time of the task's last entry, or with the beginning of the day they were moved to.
     """
     calendar = Calendar()
     calendar.add("prodid", f"-//cnas-task-register//{__version__}//ZH")
@@ -38,30 +43,47 @@ def build_calendar(account: Account, day: datetime.date) -> bytes:
     calendar.add("x-published-ttl", "PT12H")
     tasks = permissions.own_tasks(account, permissions.readable_tasks(account, day)).open()
     for task in tasks.for_listing().prefetch_related("milestones").with_last_entry_at().order_by("pk"):
-        for event in _events(task):
+        for kind, due, summary, late_summary in _dates(task):
+            event = _event(task, kind, due, day, late_summary if due < day else summary)
+            if account.calendar_alarm:
+                event.add_component(_alarm(event))
             calendar.add_component(event)
     return calendar.to_ical()
 
 
-def _events(task: Task) -> Iterator[Event]:
+def _dates(task: Task) -> Iterator[tuple[str, datetime.date, str, str]]:
+    """Yield each event's kind and day, and its names until then and afterwards."""
     if task.day_due_date:
-        yield _event(task, "deadline", task.day_due_date, _("Due: %(task)s") % {"task": task.text})
+        yield "deadline", task.day_due_date, _("Due: %(task)s"), _("Overdue since %(day)s: %(task)s")
     for milestone in task.milestones.all():
         if milestone.due_date and milestone.met_on is None:
-            summary = _("Milestone: %(task)s") % {"task": task.text}
-            yield _event(task, f"milestone-{milestone.position}", milestone.due_date, summary)
+            late = _("Milestone overdue since %(day)s: %(task)s")
+            yield f"milestone-{milestone.position}", milestone.due_date, _("Milestone: %(task)s"), late
     if task.day_next_review:
-        yield _event(task, "review", task.day_next_review, _("Review: %(task)s") % {"task": task.text})
+        yield "review", task.day_next_review, _("Review: %(task)s"), _("Review missed since %(day)s: %(task)s")
 
 
-def _event(task: Task, kind: str, day: datetime.date, summary: str) -> Event:
+def _alarm(event: Event) -> Alarm:
+    """Return what rings on the day of ``event``."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", event["summary"])
+    alarm.add("trigger", ALARM_AT)
+    return alarm
+
+
+def _event(task: Task, kind: str, due: datetime.date, day: datetime.date, summary: str) -> Event:
+    summary %= {"task": task.text, "day": date_format(due, "DATE_FORMAT")}
+    changed_at = task.last_entry_at
+    if due < day:
+        changed_at = max(changed_at, datetime.datetime.combine(day, datetime.time(), timezone.get_default_timezone()))
     event = Event()
     event.add("uid", f"task-{task.pk}-{kind}@{host_name()}")
-    event.add("dtstamp", task.last_entry_at.astimezone(datetime.UTC))
-    event.add("last-modified", task.last_entry_at.astimezone(datetime.UTC))
+    event.add("dtstamp", changed_at.astimezone(datetime.UTC))
+    event.add("last-modified", changed_at.astimezone(datetime.UTC))
     event.add("sequence", task.version)
-    event.add("dtstart", day)
-    event.add("dtend", day + ONE_DAY)
+    event.add("dtstart", max(due, day))
+    event.add("dtend", max(due, day) + ONE_DAY)
     event.add("summary", " ".join(summary.split()))
     departments = _(", ").join(part.department.name for part in task.task_departments.all())
     leaders = _(", ").join(part.person.name for part in task.task_leaders.all())

@@ -44,8 +44,9 @@ def test_a_liaison_finds_the_open_deadlines_of_the_department(client, world):
 def test_reviews_are_there_and_others_tasks_are_not(client, world):
     found = events(client, address_of(world.other_liaison))
     assert set(found) == {f"task-{world.review_missed.pk}-review"}
-    world.review_missed.refresh_from_db()
-    assert found[f"task-{world.review_missed.pk}-review"].dtstart.value == world.review_missed.next_review
+    world.undecided.refresh_from_db()
+    review = events(client, address_of(world.liaison))[f"task-{world.undecided.pk}-review"]
+    assert review.dtstart.value == world.undecided.next_review
 
 
 def test_a_leader_finds_what_they_supervise(client, world):
@@ -69,6 +70,55 @@ def test_milestones_are_events_until_they_are_met(client, world):
     )
     assert f"task-{task.pk}-milestone-1" not in events(client, address)
     assert f"task-{task.pk}-deadline" in events(client, address)
+
+
+def test_what_is_overdue_stands_on_today_until_it_is_done(client, world):
+    today = timezone.localdate()
+    address = address_of(world.liaison)
+    uid = f"task-{world.overdue.pk}-deadline"
+    event = events(client, address)[uid]
+    assert (event.dtstart.value, event.dtend.value) == (today, today + datetime.timedelta(days=1))
+    assert "逾期" in event.summary.value
+    due = world.overdue.due_date
+    assert f"{due.year}年{due.month}月{due.day}日" in event.summary.value
+    assert event.dtstamp.value.date() >= today - datetime.timedelta(days=1)
+    other = address_of(world.other_liaison)
+    assert events(client, other)[f"task-{world.review_missed.pk}-review"].dtstart.value == today
+    factories.progress(world.review_missed, on=today)
+    assert events(client, other)[f"task-{world.review_missed.pk}-review"].dtstart.value > today
+    factories.move(world.overdue, Status.CLOSED, on=today)
+    assert uid not in events(client, address)
+
+
+def test_an_unmet_milestone_stands_on_today_and_the_deadline_on_its_day(client, world):
+    today = timezone.localdate()
+    task = factories.task(
+        factories.suggestion(world.meeting),
+        deadline=factories.dated(today + datetime.timedelta(days=90)),
+        milestones=[factories.dated(today - datetime.timedelta(days=3))],
+    )
+    found = events(client, address_of(world.liaison))
+    assert found[f"task-{task.pk}-milestone-1"].dtstart.value == today
+    assert found[f"task-{task.pk}-deadline"].dtstart.value == task.due_date
+
+
+def test_every_event_rings_on_its_day_unless_its_owner_switched_that_off(client, world):
+    address = address_of(world.liaison)
+    for event in events(client, address).values():
+        (alarm,) = event.contents["valarm"]
+        assert alarm.action.value == "DISPLAY"
+        assert alarm.description.value == event.summary.value
+        assert alarm.trigger.value == datetime.timedelta(hours=9), "after the midnight that its day begins with"
+    client.force_login(world.liaison)
+    page = client.get("/accounts/settings/").content.decode()
+    assert 'name="alarm" value="off"' in page
+    client.post("/accounts/settings/calendar/alarm/", {"alarm": "off"})
+    assert not any("valarm" in event.contents for event in events(client, address).values())
+    assert 'name="alarm" value="on"' in client.get("/accounts/settings/").content.decode()
+    assert "BEGIN:VALARM" in client.get(address_of(world.leader)).content.decode(), "others' still ring"
+    assert not any("valarm" in event.contents for event in events(client, address_of(world.liaison)).values())
+    client.post("/accounts/settings/calendar/alarm/", {"alarm": "on"})
+    assert all("valarm" in event.contents for event in events(client, address_of(world.liaison)).values())
 
 
 def test_a_moved_or_closed_task_keeps_its_uid_or_goes(client, world):

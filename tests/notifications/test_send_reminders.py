@@ -68,7 +68,9 @@ def test_the_mail_is_text_and_html_with_links_by_base_url(world, mail_server):
     assert 'lang="zh-hans"' in html_of(mail)
 
 
-@pytest.mark.parametrize("subject", ["催办：" + "持续做好国内外及相关领域进展动态的跟踪分析" * 5, "Reminder:" + " report" * 16])
+@pytest.mark.parametrize(
+    "subject", ["催办：" + "持续做好国内外及相关领域进展动态的跟踪分析" * 5, "Reminder:" + " report" * 16]
+)
 def test_a_subject_begins_in_its_own_line(subject):
     sent = Mail(subject=subject, body="…", to=[LIAISON]).message().as_bytes(linesep="\r\n")
     head, _, _body = sent.partition(b"\r\n\r\n")

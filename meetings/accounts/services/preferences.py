@@ -70,6 +70,12 @@ def make_calendar_address(*, account: Account) -> str:
     return secret
 
 
+def set_calendar_alarm(*, account: Account, is_on: bool) -> None:
+    """Let the account's calendar ring, whatever its address, or be silent."""
+    account.calendar_alarm = is_on
+    account.save(update_fields=["calendar_alarm"])
+
+
 def revoke_calendar_address(*, account: Account) -> None:
     """Let the account's calendar address open nothing any more."""
     CalendarAddress.objects.filter(account=account).delete()

@@ -72,6 +72,20 @@ def revoke_calendar_address(request: Request) -> HttpResponse:
     return redirect("account_settings")
 
 
+@require_POST
+def set_calendar_alarm(request: Request) -> HttpResponse:
+    """Switch the calendar's alarm on (``alarm=on``) or off."""
+    is_on = request.POST.get("alarm") == "on"
+    preferences.set_calendar_alarm(account=request.user, is_on=is_on)
+    messages.success(
+        request,
+        _("The calendar rings at 9:00 on the day of each event, once your calendar program has asked for it again.")
+        if is_on
+        else _("The calendar is silent, once your calendar program has asked for it again."),
+    )
+    return redirect("account_settings")
+
+
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Switch the language of this browser, and save it for a signed-in account."""
     if request.method == "POST" and request.user.is_authenticated:
