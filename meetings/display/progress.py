@@ -10,11 +10,15 @@ from meetings.models import Task
 
 @dataclass(frozen=True, slots=True)
 class DepartmentReport:
-    """A department's last report on a task; ``reporter`` is empty if nobody is named."""
+    """A department's last report on a task; ``reporter`` is empty if nobody is named.
+
+    ``is_own_word``: a department's, not what the secretariat noted.
+    """
 
     reporter: str
     day: datetime.date
     note: str
+    is_own_word: bool
 
 
 def department_reports(task: Task, *, is_each_named: bool = False) -> list[DepartmentReport]:
@@ -31,5 +35,5 @@ def department_reports(task: Task, *, is_each_named: bool = False) -> list[Depar
             reporter = department.name if is_each_named or entry.is_shared else ""
         else:
             reporter = _("The secretariat") if is_each_named else ""
-        named.append(DepartmentReport(reporter, entry.effective_on, entry.note))
+        named.append(DepartmentReport(reporter, entry.effective_on, entry.note, is_own_word=department is not None))
     return named

@@ -13,7 +13,7 @@ from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.exports.downloads import download_response
 from meetings.models import Account, Meeting, Person, Suggestion
-from meetings.ui.fields import IdField, TextField
+from meetings.ui.fields import IdField, SelectField, TextField
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchChoiceField
 
@@ -21,6 +21,7 @@ from .bulletin_document import write_bulletin
 from .progress_document import write_meeting_report
 from .register_workbook import write_register_with_summary
 from .replies_document import write_reply_sheet
+from .summary_document import write_meeting_summary
 
 
 class DayField(forms.CharField):
@@ -99,6 +100,13 @@ class MeetingReportForm(DayReportForm):
         },
     )
 
+    length = SelectField(
+        label=gettext_lazy("Length"),
+        required=False,
+        choices=[("full", gettext_lazy("The whole report")), ("summary", gettext_lazy("A summary of two pages"))],
+        error_messages={"invalid_choice": gettext_lazy("There is no such length. Choose one from the list.")},
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = permissions.readable_meetings(self.account, self.today)
@@ -114,10 +122,13 @@ class MeetingReportForm(DayReportForm):
 
     def file_name(self) -> str:
         values = {"title": self.cleaned_data["meeting"].title, "day": self.cleaned_data[AS_OF].isoformat()}
+        if self.cleaned_data["length"] == "summary":
+            return _("%(title)s, summary of the report as of %(day)s") % values
         return _("%(title)s, report as of %(day)s") % values
 
     def write(self, file: BinaryIO) -> None:
-        write_meeting_report(file, self.cleaned_data["meeting"], self.cleaned_data[AS_OF])
+        write = write_meeting_summary if self.cleaned_data["length"] == "summary" else write_meeting_report
+        write(file, self.cleaned_data["meeting"], self.cleaned_data[AS_OF])
 
 
 class BulletinForm(ReportForm):

@@ -32,8 +32,10 @@ MARGIN_TOP, MARGIN_LEFT = 2098, 1587
 TEXT_WIDTH, TEXT_HEIGHT = 8844, 12756
 # The page's number stands 7 mm below the text area.
 FOOTER_DISTANCE = 1247
-LINE_PITCH, LINE_CHARACTERS = TEXT_HEIGHT // 22, 28
+LINES_PER_PAGE, LINE_CHARACTERS = 22, 28
+LINE_PITCH = TEXT_HEIGHT // LINES_PER_PAGE
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE = 16 * 20, 22 * 20, 210
+TITLE_PITCH = 700
 # What a table's cell leaves free on both sides, and the lines of a row that the end of a page does not divide.
 CELL_MARGIN, TALLEST_UNDIVIDED_ROW = 85, 6
 # As many of the title's size stand in a line.
@@ -151,6 +153,16 @@ def _balance_lines(line: str) -> list[str]:
     return [line[:at], *_balance_lines(line[at:])]
 
 
+def count_title_lines(title: str) -> int:
+    """Return how many lines of the body a title takes with the free one below it."""
+    return math.ceil((len(break_title(title).split("\n")) * TITLE_PITCH) / LINE_PITCH) + 1
+
+
+def count_lines(text: str) -> int:
+    """Estimate how many lines ``text`` takes, each paragraph of which is indented."""
+    return sum(math.ceil((_text_width(line) + 2) / LINE_CHARACTERS) for line in text.split("\n"))
+
+
 def _can_break(line: str, at: int) -> bool:
     return line[at - 1] in "会的和、》） " or line[at] in "第《（关至"
 
@@ -214,7 +226,7 @@ def _keep_end_with_signature(body: Sequence[BaseOxmlElement]) -> None:
                 if properties.find(qn("w:keepNext")) is None:
                     properties.insert(1, OxmlElement("w:keepNext"))
         words = "".join(text.text or "" for text in element.iter(qn("w:t")))
-        lines += math.ceil(_text_width(words) / LINE_CHARACTERS)
+        lines += count_lines(words)
 
 
 # --- paragraphs and tables ----------------------------------------------------------------------

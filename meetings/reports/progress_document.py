@@ -26,11 +26,16 @@ def write_meeting_report(file: BinaryIO, meeting: Meeting, day: datetime.date) -
 
 def report_document(report: ProgressReport) -> OfficialDocument:
     """Put ``report`` into words, in the active language."""
+    return frame_document(report, list(_blocks(report)))
+
+
+def frame_document(report: ProgressReport, blocks: Sequence[Block]) -> OfficialDocument:
+    """Return ``blocks`` with the title, whom it is for, and who signs."""
     meeting = report.meeting
     return OfficialDocument(
         title=_("Report on what became of the suggestions\nof %(meeting)s") % {"meeting": meeting.title},
         salutation=formatting.format_salutation(meeting.body or _("Members of the committee")),
-        blocks=list(_blocks(report)),
+        blocks=blocks,
         closing=_("This is our report."),
         signed_by=formatting.secretariat_name(meeting.body),
         signed_on=report.day,
@@ -38,7 +43,7 @@ def report_document(report: ProgressReport) -> OfficialDocument:
 
 
 def _blocks(report: ProgressReport) -> Iterator[Block]:
-    yield Paragraph(_opening(report))
+    yield Paragraph(describe_opening(report))
     yield Heading(1, _("Overview"))
     yield from _overview_blocks(report)
     yield from _progress_blocks(report)
@@ -55,7 +60,8 @@ def _blocks(report: ProgressReport) -> Iterator[Block]:
     yield Paragraph(_next_steps(report))
 
 
-def _opening(report: ProgressReport) -> str:
+def describe_opening(report: ProgressReport) -> str:
+    """Say what is reported, and as of which day."""
     values = {
         "meeting": report.meeting.title,
         "number": report.meeting.document_number,
@@ -74,7 +80,8 @@ def _opening(report: ProgressReport) -> str:
     return text % values
 
 
-def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
+def describe_totals(report: ProgressReport) -> str:
+    """Say how many tasks there are, and how they stand."""
     figures = report.summary.figures
     sentences = [formatting.format_summary(report.summary)]
     overdue, missed = figures["overdue"].number, figures["review_missed"].number
@@ -90,7 +97,11 @@ def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
     if not figures["extended"].number:
         sentences.append(_("No deadline was extended."))
     sentences.append(formatting.format_without_task_count(report.without_task_count))
-    yield Paragraph(formatting.join_sentences(sentences))
+    return formatting.join_sentences(sentences)
+
+
+def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
+    yield Paragraph(describe_totals(report))
     yield tables.totals_table(report.summary)
     if not report.departments:
         return

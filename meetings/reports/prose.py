@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_lazy
 
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
-from meetings.display.progress import department_reports
+from meetings.display.progress import DepartmentReport, department_reports
 from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Task
 
@@ -73,6 +73,12 @@ def format_duties(task: Task) -> str:
     return join_parts(clauses)
 
 
+def name_answering(task: Task) -> str:
+    """Return the names of the departments that lead ``task`` or carry it out."""
+    parts = [part for part in task.task_departments.all() if part.role in ANSWERABLE_ROLES]
+    return ENUMERATION_COMMA.join(part.department.name for part in parts)
+
+
 def _format_deadline(task: Task) -> str:
     """Return by when ``task`` is to be done, and by when it was before extensions."""
     printed = " ".join(task.day_deadline_text.split())
@@ -104,16 +110,23 @@ def _format_silence(task: Task) -> str:
     return _("No progress has been reported by %(departments)s.") % {"departments": ENUMERATION_COMMA.join(silent)}
 
 
-def report_sentences(task: Task, since: datetime.date = datetime.date.min) -> list[str]:
-    """Return each department's own last report on ``task`` as a sentence."""
-    return [
-        end_sentence(
-            _("%(reporter)s reported on %(day)s: %(progress)s")
-            % {"reporter": report.reporter, "day": format_day(report.day), "progress": report.note}
-        )
-        for report in department_reports(task, is_each_named=True)
-        if report.day >= since
-    ]
+def report_sentences(
+    task: Task, since: datetime.date = datetime.date.min, *, departments_first: bool = False
+) -> list[str]:
+    """Return each department's own last report on ``task`` as a sentence.
+
+    ``departments_first``: what the secretariat noted is told only where no department has reported.
+    """
+    reports = [report for report in department_reports(task, is_each_named=True) if report.day >= since]
+    own_words = [report for report in reports if report.is_own_word]
+    return [_format_report(report) for report in (departments_first and own_words) or reports]
+
+
+def _format_report(report: DepartmentReport) -> str:
+    values = {"reporter": report.reporter, "day": format_day(report.day), "progress": end_sentence(report.note)}
+    if report.is_own_word:
+        return _("%(reporter)s reported on %(day)s: %(progress)s") % values
+    return _("%(reporter)s noted on %(day)s: %(progress)s") % values
 
 
 # --- several tasks ------------------------------------------------------------------------------
@@ -145,25 +158,26 @@ def describe_division(tasks: Sequence[Task], day: datetime.date) -> str:
 
 
 def count_tasks(tasks: Sequence[Task]) -> str:
-    """Say how many ``tasks`` there are, and how many of each answering department.
+    """Say how many ``tasks`` there are, and how many of each answering department."""
+    return ngettext(
+        "There is %(number)d of them: %(departments)s.", "There are %(number)d of them: %(departments)s.", len(tasks)
+    ) % {"number": len(tasks), "departments": count_by_department(tasks)}
 
-    Those of several departments count for each; of many departments the busiest are named.
+
+def count_by_department(tasks: Sequence[Task], most: int = _NAMED_DEPARTMENTS) -> str:
+    """Return how many of ``tasks`` each answering department has.
+
+    Those of several departments count for each.
     """
     departments: Counter[str] = Counter()
     for task in tasks:
         names = [part.department.name for part in task.task_departments.all() if part.role in ANSWERABLE_ROLES]
         departments.update(names or [_("without a department")])
-    named = departments.most_common(_NAMED_DEPARTMENTS)
-    part = pgettext("tasks of a department", "%(department)s %(number)d")
-    parts = [part % {"department": department, "number": number} for department, number in named]
-    values = {"number": len(tasks), "departments": ENUMERATION_COMMA.join(parts), "all": len(departments)}
-    if len(named) < len(departments):
-        return _("There are %(number)d of them with %(all)d departments, above all %(departments)s.") % values
-    return (
-        ngettext(
-            "There is %(number)d of them: %(departments)s.",
-            "There are %(number)d of them: %(departments)s.",
-            len(tasks),
-        )
-        % values
-    )
+    of_department = pgettext("tasks of a department", "%(name)s %(number)d")
+    return name_most(departments, of_department, _("%(named)s and others, %(number)d departments in all"), most)
+
+
+def name_most(counts: Counter[str], one: str, others: str, most: int) -> str:
+    """Return the ``most`` frequent of ``counts``, and how many there are in all."""
+    named = ENUMERATION_COMMA.join(one % {"name": name, "number": number} for name, number in counts.most_common(most))
+    return others % {"named": named, "number": len(counts)} if len(counts) > most else named

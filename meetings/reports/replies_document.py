@@ -12,8 +12,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.exports.formatting import ENUMERATION_COMMA
-from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Health, Person, Status, Task
+from meetings.models import DeadlineKind, Health, Person, Status, Task
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose
@@ -129,21 +128,16 @@ def _work_blocks(tasks: Sequence[Task], sheet: ReplySheet, *, level: int) -> Ite
 
     Where there is the same to say of several tasks it is said once.
     """
-    told = [[*prose.report_sentences(task), _describe_next_step(task, sheet)] for task in tasks]
-    if len(set(map(_answering, tasks))) == 1 and all(sentences == told[0] for sentences in told):
+    told = [[*prose.report_sentences(task, departments_first=True), _describe_next_step(task, sheet)] for task in tasks]
+    if len(set(map(prose.name_answering, tasks))) == 1 and all(sentences == told[0] for sentences in told):
         yield Paragraph("\n".join([_describe_work(tasks), *told[0]]))
     elif tasks:
         yield Paragraph(_("Because of it %(number)d pieces of work were taken up.") % {"number": len(tasks)})
         for task, sentences in zip(tasks, told, strict=True):
             yield Heading(level, task.text)
-            names = _answering(task)
+            names = prose.name_answering(task)
             by = _("It was given to %(departments)s.") if names else _("It has not been decided yet who does it.")
             yield Paragraph("\n".join([by % {"departments": names}, *sentences]))
-
-
-def _answering(task: Task) -> str:
-    parts = [part for part in task.task_departments.all() if part.role in ANSWERABLE_ROLES]
-    return ENUMERATION_COMMA.join(part.department.name for part in parts)
 
 
 def _describe_work(tasks: Sequence[Task]) -> str:
@@ -153,7 +147,7 @@ def _describe_work(tasks: Sequence[Task]) -> str:
         numbered = pgettext("one of several tasks", "(%(number)d) %(task)s")
         texts = [numbered % {"number": at, "task": text.rstrip("。；;.")} for at, text in enumerate(texts, start=1)]
     work = prose.end_sentence(pgettext("between tasks", "; ").join(texts))
-    values = {"departments": _answering(tasks[0]), "work": work}
+    values = {"departments": prose.name_answering(tasks[0]), "work": work}
     if values["departments"]:
         return _("Because of it we asked %(departments)s for this: %(work)s") % values
     return _("Because of it the following is to be done: %(work)s") % values

@@ -106,7 +106,7 @@ def test_the_page_offers_what_its_address_names_and_the_meetings_page_leads_to_t
     page = html.fromstring(client.get(f"/reports/?meeting={meeting_81.pk}&as_of=2024-02-09").content)
     assert page.xpath(f"//option[@selected and @value='{meeting_81.pk}']")
     of_meeting = html.fromstring(client.get(f"{meeting_81.get_absolute_url()}?as_of=2024-02-09").content)
-    (link,) = of_meeting.xpath("//a[@data-download and starts-with(@href, '/reports/meeting/')]")
+    link, _summary = of_meeting.xpath("//a[@data-download and starts-with(@href, '/reports/meeting/')]")
     assert document_of(client.get(link.get("href"))).core_properties.language == "zh-CN"
 
 
