@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -78,11 +78,11 @@ def soffice() -> str:
 
 
 @pytest.fixture(scope="session")
-def as_pdf(soffice, tmp_path_factory):
-    """Return the function that lets LibreOffice print a file: path in, path of the PDF out."""
+def as_pdfs(soffice, tmp_path_factory):
+    """Return the function that lets LibreOffice print files of one folder, started once for all of them."""
     profile = tmp_path_factory.mktemp("office")
 
-    def convert(path: Path) -> Path:
+    def convert(paths: Sequence[Path]) -> list[Path]:
         subprocess.run(
             [
                 soffice,
@@ -91,16 +91,22 @@ def as_pdf(soffice, tmp_path_factory):
                 "--convert-to",
                 "pdf",
                 "--outdir",
-                str(path.parent),
-                str(path),
+                str(paths[0].parent),
+                *map(str, paths),
             ],
             check=True,
             capture_output=True,
             timeout=180,
         )
-        return path.with_suffix(".pdf")
+        return [path.with_suffix(".pdf") for path in paths]
 
     return convert
+
+
+@pytest.fixture(scope="session")
+def as_pdf(as_pdfs):
+    """Return the function that lets LibreOffice print a file: path in, path of the PDF out."""
+    return lambda path: as_pdfs([path])[0]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
