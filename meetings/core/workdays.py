@@ -44,6 +44,14 @@ def last_working_day(day: datetime.date) -> datetime.date:
     return day
 
 
+def next_working_day(day: datetime.date) -> datetime.date:
+    """Return the first working day after ``day``."""
+    day += ONE_DAY
+    while not is_working_day(day):
+        day += ONE_DAY
+    return day
+
+
 def first_of_last_working_days(day: datetime.date, number: int) -> datetime.date:
     """Return the first of the last ``number`` working days up to ``day``, inclusive.
 

@@ -48,20 +48,28 @@ def needs_agreement(task: Task) -> bool:
     return task.suggestion.meeting.leader_agrees_before_closure and bool(task.task_leaders.all())
 
 
-def awaiting_agreement(tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return those of ``tasks`` whose closure waits, now, for a leader's agreement."""
+def awaiting_agreement(tasks: TaskQuerySet, day: datetime.date | None = None) -> TaskQuerySet:
+    """Return those of ``tasks`` whose closure waits for a leader's agreement.
+
+    Now, or at the end of ``day``; the tasks are then those `on` it.
+    """
     led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
-    return tasks.filter(
-        led, ~has_agreement(), **_CLOSURE_REQUESTED, suggestion__meeting__leader_agrees_before_closure=True
-    )
+    waiting = _awaiting_closure(tasks, day)
+    return waiting.filter(led, ~has_agreement(day), suggestion__meeting__leader_agrees_before_closure=True)
 
 
-def awaiting_decision(tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return the ``tasks`` whose closure waits for the secretariat's decision alone."""
-    return tasks.filter(**_CLOSURE_REQUESTED).exclude(pk__in=awaiting_agreement(Task.objects.all()).values("pk"))
+def awaiting_decision(tasks: TaskQuerySet, day: datetime.date | None = None) -> TaskQuerySet:
+    """Return those whose closure waits for the secretariat alone.
+
+    Days are those of `awaiting_agreement`.
+    """
+    everything = Task.objects.all() if day is None else Task.objects.on(day)
+    agreeing = awaiting_agreement(everything, day).order_by().values("pk")
+    return _awaiting_closure(tasks, day).exclude(pk__in=agreeing)
 
 
-_CLOSURE_REQUESTED = {"status": Status.CLOSURE_REQUESTED}
+def _awaiting_closure(tasks: TaskQuerySet, day: datetime.date | None) -> TaskQuerySet:
+    return tasks.filter(**{"status" if day is None else "day_status": Status.CLOSURE_REQUESTED})
 
 
 def has_agreement(day: datetime.date | None = None) -> Exists:

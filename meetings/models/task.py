@@ -128,6 +128,10 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         """Annotate what a task waits for, since when (``request_text``, ``requested_on``)."""
         return self.annotate(request_text=text, requested_on=day)
 
+    def with_news(self, is_new: Combinable) -> Self:
+        """Annotate whether a reader has not been told of a task so (``is_new``)."""
+        return self.annotate(is_new=is_new)
+
     def with_outcome(self, day: datetime.date) -> Self:
         """Annotate the suggestion's outcome by the end of ``day`` (``day_outcome``)."""
         recorded = When(suggestion__outcome__entry__effective_on__lte=day, then=F("suggestion__outcome__outcome"))
@@ -238,6 +242,7 @@ class Task(NaturalKeyModel, DeadlineFields):
     department_reports: list[TaskLog]
     entered_at: datetime.datetime
     last_entry_at: datetime.datetime
+    is_new: bool
     request_text: str | None
     requested_on: datetime.date | None
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from meetings.models import Account, Department, Role
 
-from .sections import SECTIONS, Section
+from .sections import SECTIONS, Reading, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,18 @@ class Digest:
     day: datetime.date
     sections: list[Section]
     composed_at: datetime.datetime
+    # The day of the digest before, None without one: then nothing is marked as new.
+    told_on: datetime.date | None = None
 
     @property
     def total(self) -> int:
         """How many things it tells of."""
         return sum(section.total for section in self.sections)
+
+    @property
+    def new_total(self) -> int:
+        """How many of them the digest before did not tell."""
+        return sum(section.new_total for section in self.sections)
 
 
 def language_of(account: Account) -> str:
@@ -44,12 +51,18 @@ def potential_recipients() -> QuerySet[Account]:
 
 
 def compose_digest(account: Account, day: datetime.date) -> Digest | None:
-    """Return the digest of ``account``, None if empty. Some twenty queries at most."""
+    """Return the digest of ``account``; None where nothing is new and nothing due.
+
+    Some twenty queries at most.
+    """
     composed_at = timezone.now()
+    reading = Reading.of(account, day)
     with translation.override(language_of(account)):
-        built = [section_of(account, day) for section_of in SECTIONS]
+        built = [section_of(reading) for section_of in SECTIONS]
     sections = [section for section in built if section and (account.wants_digest or section.is_required)]
-    return Digest(account, day, sections, composed_at) if sections else None
+    if reading.told_on is not None and not any(section.is_due or section.new_total for section in sections):
+        return None
+    return Digest(account, day, sections, composed_at, reading.told_on) if sections else None
 
 
 def compose_digests(day: datetime.date) -> Iterator[Digest]:

@@ -38,11 +38,19 @@ class Mail(EmailMultiAlternatives):
 def digest_mail(mailing: Mailing, digest: Digest) -> EmailMultiAlternatives:
     """Return the mail of a digest."""
     with translation.override(language_of(digest.account)):
+        values = {"number": digest.total, "new": digest.new_total, "day": date_format(digest.day, "DATE_FORMAT")}
         subject = ngettext(
             "%(number)d thing needs your attention in the task register, %(day)s",
             "%(number)d things need your attention in the task register, %(day)s",
             digest.total,
-        ) % {"number": digest.total, "day": date_format(digest.day, "DATE_FORMAT")}
+        )
+        if digest.new_total:
+            subject = ngettext(
+                "%(number)d thing needs your attention in the task register, %(new)d of them new, %(day)s",
+                "%(number)d things need your attention in the task register, %(new)d of them new, %(day)s",
+                digest.total,
+            )
+        subject %= values
         return _mail(mailing, digest.account, subject, "digest", {"digest": digest, "day": digest.day})
 
 

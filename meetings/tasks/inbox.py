@@ -1,7 +1,7 @@
 """The inbox: what waits for an account to decide, answer or report.
 
 Each group is a queryset of tasks, so that the number in the navigation is one count over all of them. It is about
-now: an inbox of a past day would be nobody's work.
+now, for an inbox of a past day would be nobody's work; but a digest of a past day tells what waited then.
 """
 
 import datetime
@@ -70,16 +70,20 @@ def has_inbox(account: Account) -> bool:
     return account.is_authenticated and account.is_active and account.role in ROLES_WITH_INBOX
 
 
-def groups(account: Account, day: datetime.date) -> list[InboxGroup]:
-    """Return the groups of the account's role, also empty ones. No query."""
+def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> list[InboxGroup]:
+    """Return the groups of the account's role, also empty ones. No query.
+
+    What waits now, which costs least; or with ``is_past`` what waited at the end of ``day``.
+    """
     if not has_inbox(account):
         return []
+    then = day if is_past else None
     if account.role == Role.SECRETARIAT:
-        return _secretariat_groups()
+        return _secretariat_groups(then)
     if account.role == Role.LEADER:
-        tasks = awaiting_agreement(Task.objects.supervised_by([account.person_id]))
-        return [InboxGroup("agree", _("Closure to agree to"), tasks, _closure_request)]
-    return _liaison_groups(account, day)
+        tasks = awaiting_agreement(_tasks_on(then).supervised_by([account.person_id]), then)
+        return [InboxGroup("agree", _("Closure to agree to"), tasks, partial(_closure_request, then))]
+    return _liaison_groups(account, day, then)
 
 
 def count_waiting(account: Account, day: datetime.date) -> int:
@@ -99,24 +103,37 @@ def next_task(account: Account, day: datetime.date, *, excluded_id: int | None =
     return None
 
 
-def _secretariat_groups() -> list[InboxGroup]:
+def _tasks_on(then: datetime.date | None) -> TaskQuerySet:
+    return Task.objects.all() if then is None else Task.objects.on(then)
+
+
+def _entries_by(then: datetime.date | None) -> TaskLogQuerySet:
+    entries = TaskLog.objects.standing()
+    return entries if then is None else entries.filter(effective_on__lte=then)
+
+
+def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
+    requests = ExtensionRequest.objects.waiting() if then is None else ExtensionRequest.objects.open_on(then)
+    closing = awaiting_decision(_tasks_on(then), then)
     return [
-        InboxGroup("closure", _("Closure to decide"), awaiting_decision(Task.objects.all()), _closure_request),
+        InboxGroup("closure", _("Closure to decide"), closing, partial(_closure_request, then)),
         InboxGroup(
             "extension",
             _("Later deadlines to decide"),
             # From the few open requests to their tasks, not through all tasks.
-            Task.objects.filter(pk__in=ExtensionRequest.objects.waiting().values("task")),
-            partial(_first_of, ExtensionRequest.objects.waiting(), "reason", "asked__effective_on"),
+            Task.objects.filter(pk__in=requests.values("task")),
+            partial(_first_of, requests, "reason", "asked__effective_on"),
         ),
     ]
 
 
-def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
+def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | None) -> list[InboxGroup]:
     own = account.departments.values("pk")
-    unanswered = Instruction.objects.filter(answer__isnull=True)
+    instructions = Instruction.objects.all()
+    unanswered = instructions.filter(answer__isnull=True) if then is None else instructions.open_on(then)
     answerable = Task.objects.assigned_to(own)
-    refusals = _refusal_entries()
+    refusals = _refusal_entries(then)
+    open_again = {"status__in" if then is None else "day_status__in": OPEN_STATUSES - {Status.CLOSURE_REQUESTED}}
     return [
         InboxGroup(
             "answer",
@@ -127,9 +144,7 @@ def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
         InboxGroup(
             "sent_back",
             _("Sent back"),
-            answerable.filter(
-                Exists(refusals.filter(task=OuterRef("pk"))), status__in=OPEN_STATUSES - {Status.CLOSURE_REQUESTED}
-            ),
+            _tasks_on(then).assigned_to(own).filter(Exists(refusals.filter(task=OuterRef("pk"))), **open_again),
             partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
         ),
         InboxGroup(
@@ -168,17 +183,18 @@ def _states_to_report(day: datetime.date) -> QuerySet[TaskState]:
     return states.exclude(status=Status.CLOSURE_REQUESTED)
 
 
-def _refusal_entries() -> TaskLogQuerySet:
+def _refusal_entries(then: datetime.date | None) -> TaskLogQuerySet:
     """Return refusals of closures and extensions without report or change since."""
+    entries = _entries_by(then)
     closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
     refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")
-    later = TaskLog.objects.standing().filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
+    later = entries.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
     later_reports = later.filter(Q(is_report=True) | Q(kind=EntryKind.STATUS))
-    return TaskLog.objects.standing().filter(closure | refusal).filter(~Exists(later_reports))
+    return entries.filter(closure | refusal).filter(~Exists(later_reports))
 
 
-def _closure_request() -> tuple[Subquery, Subquery]:
-    changes = TaskLog.objects.standing().filter(kind=EntryKind.STATUS)
+def _closure_request(then: datetime.date | None) -> tuple[Subquery, Subquery]:
+    changes = _entries_by(then).filter(kind=EntryKind.STATUS)
     return _first_of(changes.order_by("-sequence"), "note", "effective_on")
 
 
