@@ -55,6 +55,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     yield tables.totals_table(bulletin.summary)
     yield Heading(1, _("What each department did"))
     if bulletin.departments:
+        yield Paragraph(_("The table below has what each department did in the period."), keep_with_next=True)
         yield _departments_table(bulletin)
         yield tables.departments_note()
     else:

@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, BinaryIO, Generic
 
 from django.template.loader import render_to_string
@@ -25,21 +24,24 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from meetings.exports.columns import Column, Line
 from meetings.exports.workbook import clean_text
 
-# A4, 37 mm above and 28 mm left of a text area of 156 × 225 mm, which holds 22 lines of 28 characters of 三号
-# (GB/T 9704-2012). All in twentieths of a point: 1 mm is 56.69 of them.
-PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
-MARGIN_TOP, MARGIN_LEFT = 2098, 1587
-TEXT_WIDTH, TEXT_HEIGHT = 8844, 12756
-# The page's number stands 7 mm below the text area.
-FOOTER_DISTANCE = 1247
-LINES_PER_PAGE, LINE_CHARACTERS = 22, 28
-LINE_PITCH = TEXT_HEIGHT // LINES_PER_PAGE
-BODY_SIZE, TITLE_SIZE, TABLE_SIZE = 16 * 20, 22 * 20, 210
-TITLE_PITCH = 700
-# What a table's cell leaves free on both sides, and the lines of a row that the end of a page does not divide.
-CELL_MARGIN, TALLEST_UNDIVIDED_ROW = 85, 6
-# As many of the title's size stand in a line.
-TITLE_CHARACTERS = TEXT_WIDTH // TITLE_SIZE
+from .measures import (
+    BODY_SIZE,
+    CELL_MARGIN,
+    FOOTER_DISTANCE,
+    LINE_PITCH,
+    MARGIN_LEFT,
+    MARGIN_TOP,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    TABLE_SIZE,
+    TALLEST_UNDIVIDED_ROW,
+    TEXT_HEIGHT,
+    TEXT_WIDTH,
+    break_title,
+    count_lines,
+    signature_indents,
+    text_width,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,10 @@ Block = Heading | Paragraph | Note | Table[Any]
 
 @dataclass(frozen=True, slots=True)
 class OfficialDocument:
-    """The content of a document; ``closing`` is its last sentence."""
+    """The content of a document; ``closing`` is its last sentence.
+
+    ``is_letter``: its first page has no number, as the standard wants letters (10.1).
+    """
 
     title: str
     salutation: str
@@ -99,6 +104,7 @@ class OfficialDocument:
     closing: str
     signed_by: str
     signed_on: datetime.date
+    is_letter: bool = False
 
 
 def format_day(day: datetime.date) -> str:
@@ -119,66 +125,12 @@ def write_official_document(file: BinaryIO, build: Callable[[], OfficialDocument
         content, document = build(), Document()
         day = format_day(content.signed_on)
         _replace_styles(document, *signature_indents(content.signed_by, day))
-        _set_page(document)
+        _set_page(document, is_letter=content.is_letter)
         _set_properties(document, content)
         last = document.element.body.sectPr
         for element in _elements(content, day):
             last.addprevious(element)
         document.save(file)
-
-
-def signature_indents(signed_by: str, day: str) -> tuple[float, float]:
-    """Return how far from the right the signing body and its day stand, in characters.
-
-    The day leaves four characters free and the body stands centred above it; a long body leaves two, and the day moves.
-    """
-    overhang = (_text_width(signed_by) - _text_width(day)) / 2
-    day_indent = max(4.0, 2 + overhang)
-    return day_indent - overhang, day_indent
-
-
-def break_title(title: str) -> str:
-    """Break the title into lines of about the same length, at ends of words."""
-    return "\n".join(part for line in title.split("\n") for part in _balance_lines(line))
-
-
-def _balance_lines(line: str) -> list[str]:
-    number = math.ceil(_title_width(line) / TITLE_CHARACTERS)
-    if number < 2:
-        return [line]
-    ideal = len(line) / number
-    # At least a line has to remain for each that is to come.
-    breaks = [at for at in range(2, len(line) - 1) if _title_width(line[:at]) <= TITLE_CHARACTERS]
-    at = min(breaks, key=lambda at: abs(at - ideal) + (0 if _can_break(line, at) else ideal / 2))
-    return [line[:at], *_balance_lines(line[at:])]
-
-
-def count_title_lines(title: str) -> int:
-    """Return how many lines of the body a title takes with the free one below it."""
-    return math.ceil((len(break_title(title).split("\n")) * TITLE_PITCH) / LINE_PITCH) + 1
-
-
-def count_lines(text: str) -> int:
-    """Estimate how many lines ``text`` takes, each paragraph of which is indented."""
-    return sum(math.ceil((_text_width(line) + 2) / LINE_CHARACTERS) for line in text.split("\n"))
-
-
-def _can_break(line: str, at: int) -> bool:
-    return line[at - 1] in "会的和、》） " or line[at] in "第《（关至"
-
-
-def _title_width(text: str) -> float:
-    """Return the width of ``text`` in characters, with gaps beside figures.
-
-    Figures are taken as wide as the widest font has them that may stand in for the one named.
-    """
-    figures = sum(character.isascii() for character in text)
-    gaps = sum(one.isascii() != other.isascii() for one, other in pairwise(text))
-    return _text_width(text) + figures * 0.15 + gaps * 0.25
-
-
-def _text_width(text: str) -> float:
-    return sum(0.5 if character.isascii() else 1 for character in text)
 
 
 def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
@@ -313,7 +265,7 @@ def _add_row(
 def _count_cell_lines(value: object, width: int) -> int:
     """Estimate how many lines ``value`` takes in a cell of this width."""
     characters = max(1, (width - 2 * CELL_MARGIN) / TABLE_SIZE)
-    return sum(max(1, math.ceil(_text_width(line) / characters)) for line in str(value).split("\n"))
+    return sum(max(1, math.ceil(text_width(line) / characters)) for line in str(value).split("\n"))
 
 
 def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:
@@ -351,7 +303,7 @@ def _measure(characters: float) -> dict[str, str]:
     return {"hundredths": str(round(characters * 100)), "twentieths": str(round(characters * BODY_SIZE))}
 
 
-def _set_page(document: DocumentObject) -> None:
+def _set_page(document: DocumentObject, *, is_letter: bool) -> None:
     section = document.sections[0]
     properties = section._sectPr
     for child in list(properties):
@@ -368,6 +320,7 @@ def _set_page(document: DocumentObject) -> None:
     }
     _add(properties, "w:pgMar", **{side: str(width) for side, width in margins.items()})
     _add(properties, "w:docGrid", type="lines", linePitch=str(LINE_PITCH))
+    section.different_first_page_header_footer = is_letter
     # The outer edge of a sheet printed on both sides: right on odd pages, left on even ones.
     document.settings.odd_and_even_pages_header_footer = True
     for footer, style in ((section.footer, "FooterOdd"), (section.even_page_footer, "Footer")):

@@ -35,6 +35,7 @@ def reply_document(sheet: ReplySheet) -> OfficialDocument:
         closing=_("This is our reply."),
         signed_by=formatting.secretariat_name(sheet.parts[0].suggestion.meeting.body if sheet.parts else ""),
         signed_on=sheet.day,
+        is_letter=True,
     )
 
 
@@ -98,7 +99,10 @@ def _format_tasks(sheet: ReplySheet) -> str:
 
 
 def _thanks(sheet: ReplySheet) -> str:
-    thanks = _("We thank you for your care and support of the committee's work. Please go on giving us your opinion.")
+    thanks = _(
+        "We thank you for your care and support of the committee's work. Please tell us what you think of this reply, "
+        "and go on giving us your opinion."
+    )
     tasks = [task for part in sheet.parts for task in part.tasks]
     if not any(_is_past_due(task, sheet.day) for task in tasks):
         return thanks

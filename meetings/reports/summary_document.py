@@ -16,16 +16,8 @@ from meetings.models import Health, Meeting, Status, Task
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose
-from .official import (
-    LINES_PER_PAGE,
-    Block,
-    Heading,
-    OfficialDocument,
-    Paragraph,
-    count_lines,
-    count_title_lines,
-    write_official_document,
-)
+from .measures import LINES_PER_PAGE, count_lines, count_title_lines
+from .official import Block, Heading, OfficialDocument, Paragraph, write_official_document
 from .progress import ProgressReport, build_progress_report
 from .progress_document import describe_opening, describe_totals, frame_document
 

@@ -16,15 +16,8 @@ from lxml import etree
 
 from meetings.exports.columns import Column
 from meetings.models import Meeting
-from meetings.reports.official import (
-    Heading,
-    OfficialDocument,
-    Paragraph,
-    Table,
-    break_title,
-    signature_indents,
-    write_official_document,
-)
+from meetings.reports.measures import break_title, signature_indents
+from meetings.reports.official import Heading, OfficialDocument, Paragraph, Table, write_official_document
 from meetings.reports.progress_document import write_meeting_report
 from tests import factories
 from tests.exports.exported_files import folded
@@ -166,6 +159,15 @@ def test_page_numbers_stand_on_the_outer_edge(document, parts):
         assert field.get(qn("w:instr")).strip() == "PAGE"
         assert "".join(words.text for words in paragraph._p.iter(qn("w:t"))) == "— 1 —"
         assert paragraph.style.element.pPr.find(f"{WORD}jc").get(f"{WORD}val") == alignment
+
+
+def test_the_first_page_of_a_letter_has_no_number_and_that_of_other_documents_has_one(document):
+    (section,) = document.sections
+    assert not section.different_first_page_header_footer
+    (section,) = docx.Document(io.BytesIO(written(is_letter=True))).sections
+    assert section.different_first_page_header_footer
+    assert not "".join(paragraph.text for paragraph in section.first_page_footer.paragraphs)
+    assert section.footer.paragraphs[0].text
 
 
 def test_language_and_properties_say_what_it_is(document, parts):

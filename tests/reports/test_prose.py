@@ -203,7 +203,7 @@ def test_a_letter_says_what_was_done_and_what_comes_next_never_for_how_long_it_i
     assert any(text.endswith("有关工作已于2024年1月20日完成。") for text in said)
     assert "近期尚未收到新的进展" in text
     assert said[-1].startswith("对未能按期完成的工作，谨致歉意。衷心感谢您")
-    assert document.closing == "特此函复。"
+    assert (document.closing, document.is_letter) == ("特此函复。", True)
 
 
 def test_a_letter_says_the_same_of_several_tasks_once_and_of_different_ones_each(meeting_81):

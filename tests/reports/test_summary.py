@@ -18,7 +18,8 @@ from lxml import html
 
 from meetings.devtools import synthetic
 from meetings.models import Role, Status, Task
-from meetings.reports.official import Heading, Paragraph, count_lines, count_title_lines, write_official_document
+from meetings.reports.measures import count_lines, count_title_lines
+from meetings.reports.official import Heading, Paragraph, write_official_document
 from meetings.reports.progress import ProgressReport, build_progress_report, last_status_entries
 from meetings.reports.summary_document import summary_document
 from meetings.tasks.statistics import build_summary
