@@ -231,8 +231,8 @@ def _instructions(today: datetime.date, return_instructions: ReturnInstructions)
         % {"day": today.isoformat()},
         _(
             "4. Rows may be filtered, and the file saved by Excel, WPS or LibreOffice (as .xlsx). Do not add or copy "
-            "rows: a row without its hidden key is not read. Comments and pictures are not read either: write what "
-            "matters into the cells, and add evidence in the register itself."
+            "rows: a row without its hidden key is not read. Comments and pictures count only where whoever takes the "
+            "workbook in takes them over: write what matters into the cells, and add evidence in the register itself."
         ),
     ]
     if return_instructions.return_by and return_instructions.send_to:

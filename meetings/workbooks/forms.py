@@ -114,11 +114,13 @@ class WorkbookReviewForm(ServiceForm):
     VERSION_FIELD = "seen"
 
     action = forms.ChoiceField(
-        choices=[(name, name) for name in ("choose", "correct", "as_filed", "set_aside", "accept")]
+        choices=[(name, name) for name in ("choose", "correct", "as_filed", "take", "leave", "set_aside", "accept")]
     )
     # The number of a row, or ``all`` that are still to be chosen.
     place = forms.CharField(required=False)
     choice = forms.CharField(required=False)
+    # The key of a comment or picture.
+    offer = forms.CharField(required=False)
     seen = forms.CharField(required=False)
     seen_at = VersionField()
     leave_out = forms.BooleanField(required=False)

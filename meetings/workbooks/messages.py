@@ -106,7 +106,10 @@ class RejectionReason(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice about a ``sheet``, a ``place`` (cell or row), a ``column`` and a value."""
+    """A notice about a ``sheet``, a ``place`` (cell or row), a ``column`` and a value.
+
+    ``part`` is that of the file's package which holds a picture.
+    """
 
     code: NoticeCode
     sheet: str = ""
@@ -114,6 +117,7 @@ class Notice:
     column: WorkbookColumn | None = None
     value: str = ""
     number: int = 0
+    part: str = ""
 
     @property
     def message(self) -> str:

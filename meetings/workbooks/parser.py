@@ -238,7 +238,7 @@ class _SheetParser:
                 if address.casefold() in cells[each.reference].text.casefold():
                     continue
             key = columns.get(each.reference.rstrip("0123456789"))
-            self._add_notice(_OBJECT_NOTICES[each.kind], each.reference, key, each.text)
+            self._add_notice(_OBJECT_NOTICES[each.kind], each.reference, key, each.text, each.part)
 
     def _read_headers(self, cells: dict[int, SheetCell]) -> None:
         for key, column in self._columns.items():
@@ -296,9 +296,9 @@ class _SheetParser:
                 self._add_notice(NoticeCode.OUTSIDE, cell.reference, value=cell.text)
 
     def _add_notice(
-        self, code: NoticeCode, location: str = "", column: WorkbookColumn | None = None, value: str = ""
+        self, code: NoticeCode, at: str = "", column: WorkbookColumn | None = None, value: str = "", part: str = ""
     ) -> None:
-        self.notices.append(Notice(code, self.sheet.name, location, column, value))
+        self.notices.append(Notice(code, self.sheet.name, at, column, value, part=part))
 
 
 # --- rows that stand in the wrong place, or twice -------------------------------------------------

@@ -28,6 +28,7 @@ from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, Reviewed
 from .corrections import Corrections, correct_cells, read_corrections
 from .format import OPEN_COLUMNS, WorkbookColumn, names_moment
 from .messages import column_name
+from .offers import find_offers, plan_offers
 from .parser import ParsedWorkbook, WorkbookRow
 from .values import parse_day, parse_status
 
@@ -61,6 +62,11 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
         if row.state is RowState.CONFLICT:
             row.choice = upload.decisions.get(str(row.place), FILE if row.is_harmless else "")
     _plan_rows(rows, account)
+    offers = find_offers(upload, read)
+    for row in rows:
+        if row.place in offers and not comparison.rejection_message(row):
+            plan_offers(row, offers[row.place], comparison.entries_since(row), account, comparison.handed_in_on)
+    offered = {offer.notice for row in rows for offer in row.offers}
     message = _("This cell is locked and was changed. The change is not taken over.")
     locked = [
         Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)
@@ -72,7 +78,7 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
     general = [
         Finding(notice.sheet, notice.place, column_name(notice.column), notice.value, notice.message)
         for notice in read.notices
-        if notice.sheet
+        if notice.sheet and notice not in offered
     ]
     notes = [notice.message for notice in read.notices if not notice.sheet]
     return WorkbookReview(tuple(rows), (*locked, *general), tuple(notes))
@@ -133,13 +139,12 @@ class _Comparison:
         }
         if not parsed.open_cells:
             return row
-        message = self._rejection_message(row)
+        message = self.rejection_message(row)
         if message or task is None or department is None:
             row.reject(message, state=RowState.REFUSED)
             return row
         self._read_change(row, task, department)
-        entries = self.later_entries.get(task.pk, [])
-        row.later_entries = [entry for entry in entries if entry.sequence > parsed.key.version]
+        row.later_entries = self.entries_since(row)
         if row.change is None or not row.later_entries:
             return row
         standing = exclude_undone(row.later_entries)
@@ -150,6 +155,11 @@ class _Comparison:
             row.is_harmless = all(_is_unrelated_entry(entry, department) for entry in standing)
         return row
 
+    def entries_since(self, row: ReviewedRow) -> list[TaskLog]:
+        """Return what was recorded about the row's task since the workbook was written."""
+        entries = self.later_entries.get(row.read.key.task_id, [])
+        return [entry for entry in entries if entry.sequence > row.read.key.version]
+
     def _department(self, pk: int) -> Department | None:
         """Return the department of a key, or the one it was merged into since."""
         department = self.departments.get(pk)
@@ -157,7 +167,7 @@ class _Comparison:
             department = self.departments.get(department.merged_into_id)
         return department
 
-    def _rejection_message(self, row: ReviewedRow) -> str:
+    def rejection_message(self, row: ReviewedRow) -> str:
         """Say why nothing of the row can be taken over; empty: it can."""
         if row.read.refusal is not None:
             return str(row.read.refusal.label)
@@ -302,7 +312,9 @@ def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLo
     same = [
         entry
         for entry in standing
-        if entry.department == change.department and (entry.effective_on == change.effective_on or not has_day)
+        if entry.kind != EntryKind.COMMENT
+        and entry.department == change.department
+        and (entry.effective_on == change.effective_on or not has_day)
     ]
     is_told = any(
         entry.note == change.note and change.status in (None, entry.changes.get("status", {}).get("new"))

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from meetings.errors import ServiceError
 from meetings.models import Department, Status, Task, TaskLog
 from meetings.tasks.services.batch_plan import PlannedRow, TaskChange
+from meetings.tasks.services.evidence import CheckedFile
 
 from .format import WorkbookColumn
-from .messages import column_name
+from .messages import Notice, column_name
 from .parser import WorkbookRow
 
 FILE, REGISTER = "file", "register"
@@ -50,13 +52,38 @@ class Difference:
 
 
 @dataclass(slots=True)
+class Offer:
+    """A comment's ``text`` or a picture's ``file`` at an open cell, to be taken over.
+
+    ``key`` names it among the upload's decisions; ``refusal``: why it cannot be taken.
+    """
+
+    key: str
+    notice: Notice
+    text: str
+    file: CheckedFile | None
+    is_taken: bool
+    refusal: str = ""
+
+    @property
+    def digest(self) -> str:
+        """By which a picture is recognised."""
+        return self.file[3] if self.file else ""
+
+    def refuse(self, error: ServiceError) -> None:
+        """Say why it is not taken."""
+        self.is_taken, self.refusal = False, error.message
+
+
+@dataclass(slots=True)
 class ReviewedRow:
     """One row beside its task; ``place`` is its position in the upload, from 0.
 
     ``later_entries`` were recorded after the workbook was written, oldest first. ``is_harmless``: none of them is about
     the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the services
     would make of the ``change``; ``statuses`` are those the department may choose, ``asked_status`` the one it chose,
-    and ``corrected`` what the file has in cells that were corrected on the page.
+    and ``corrected`` what the file has in cells that were corrected on the page. ``offers`` lie at its open cells;
+    ``evidence`` is the entry of those pictures that are taken, with their files.
     """
 
     place: int
@@ -74,6 +101,8 @@ class ReviewedRow:
     statuses: tuple[Status, ...] = ()
     asked_status: str | None = None
     corrected: dict[WorkbookColumn, str] = field(default_factory=dict)
+    offers: list[Offer] = field(default_factory=list)
+    evidence: tuple[TaskLog, list[CheckedFile]] | None = None
 
     def reject(self, message: str, column: WorkbookColumn | None = None, state: RowState = RowState.INVALID) -> None:
         """Put the row into ``state`` for what is wrong in a column, or with all of it."""
@@ -106,6 +135,11 @@ class WorkbookReview:
     def of(self, *states: RowState) -> list[ReviewedRow]:
         """Return the rows in one of ``states``."""
         return [row for row in self.rows if row.state in states]
+
+    @property
+    def offers(self) -> list[tuple[ReviewedRow, Offer]]:
+        """What could be taken over beside the cells' text, with its row."""
+        return [(row, offer) for row in self.rows for offer in row.offers]
 
     @property
     def accepted(self) -> list[ReviewedRow]:

@@ -19,10 +19,12 @@ from meetings.models import Account, Batch, BatchSource, Task, TaskLog, Workbook
 from meetings.storage import atomic_with_files
 from meetings.tasks.services.batch import run_planned_batch
 from meetings.tasks.services.batch_plan import PlannedRow
+from meetings.tasks.services.evidence import store_files
 from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
 from .corrections import Corrections, correction_keys
+from .offers import TAKE, notices_at_open_cells
 from .parser import ParsedWorkbook
 
 
@@ -113,6 +115,21 @@ def _require_rows(upload: WorkbookUpload, places: list[int]) -> None:
 
 
 @transaction.atomic
+def decide_offer(*, upload_id: int, key: str, is_taken: bool) -> None:
+    """Take over a comment or a picture at an open cell with its row, or leave it.
+
+    Raises InvalidInputError for one that is not there.
+    """
+    upload = _lock_upload(upload_id)
+    if key not in notices_at_open_cells(converter.structure(upload.content, ParsedWorkbook)):
+        raise InvalidInputError(_("This is not in the workbook. Open the page again."))
+    upload.decisions.pop(key, None)
+    if is_taken:
+        upload.decisions[key] = TAKE
+    upload.save(update_fields=["decisions"])
+
+
+@transaction.atomic
 def set_aside(*, upload_id: int) -> None:
     """Decide that nothing of a workbook is taken over; the file stays."""
     upload = _lock_upload(upload_id)
@@ -130,10 +147,11 @@ def last_entry_id() -> int:
 
 def review_version_token(review: WorkbookReview) -> str:
     """Return the token of all that accepting would do."""
-    return build_version_token([(row.place, row.state.value, row.choice, row.change) for row in review.rows])
+    taken = [offer.key for _row, offer in review.offers if offer.is_taken]
+    return build_version_token([(row.place, row.state.value, row.choice, row.change) for row in review.rows], taken)
 
 
-@transaction.atomic
+@atomic_with_files()
 def accept_upload(
     *,
     upload_id: int,
@@ -176,6 +194,9 @@ def accept_upload(
         )
     upload.state, upload.batch = WorkbookState.ACCEPTED, _write_batch(upload, review.accepted, actor)
     upload.save(update_fields=["state", "batch"])
+    for row in review.accepted:
+        if row.evidence is not None:
+            store_files(*row.evidence)
     return upload.batch, len(review.accepted)
 
 

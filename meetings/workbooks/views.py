@@ -262,6 +262,12 @@ def _correct(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm)
     return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#row-{form.place_number}")
 
 
+def _decide_offer(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
+    is_taken = form.cleaned_data["action"] == "take"
+    services.decide_offer(upload_id=upload.pk, key=form.cleaned_data["offer"], is_taken=is_taken)
+    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#offers")
+
+
 def _set_aside(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
     services.set_aside(upload_id=upload.pk)
     messages.success(request, _("“%(file)s” was set aside. Nothing of it was entered.") % {"file": upload})
@@ -285,4 +291,12 @@ def _accept(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
     return redirect("fill_in_upload", upload.pk)
 
 
-_ACTIONS = {"choose": _choose, "correct": _correct, "as_filed": _correct, "set_aside": _set_aside, "accept": _accept}
+_ACTIONS = {
+    "choose": _choose,
+    "correct": _correct,
+    "as_filed": _correct,
+    "take": _decide_offer,
+    "leave": _decide_offer,
+    "set_aside": _set_aside,
+    "accept": _accept,
+}

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from meetings.models import Batch, Role, Task, TaskLog
 from tests import factories
-from tests.workbooks.workbook_files import edited, fetched, fill, filled
+from tests.workbooks.workbook_files import edited, fetched, fill, filled, put_on
 
 from .axe import assert_accessible
 from .pages import assert_fits
@@ -32,6 +32,7 @@ def test_two_workbooks_come_back(visit, width, picture):
         fill(sheet, world.overdue, progress="工作小组已成立，并召开第一次会议。", new_status="推进中")
         fill(sheet, world.on_track, progress="平台已完成招标。", day=world.day)
         fill(sheet, world.due_soon, progress="按计划推进。", day="2999年1月1日")
+        put_on(sheet, world.overdue, comment="张三：名单见附图。", has_picture=True)
 
     technology = edited(sent[world.technology], edit)
     office = filled(sent[world.office], world.review_missed, progress="已与三家媒体签约。")
@@ -53,12 +54,20 @@ def test_two_workbooks_come_back(visit, width, picture):
     expect(stale).to_contain_text("电话了解：招标进行中。")
     stale.get_by_role("button", name="Enter what the file says").click()
     expect(stale.get_by_role("button", name="Enter what the file says")).to_have_attribute("aria-pressed", "true")
+    # A comment and a picture are taken over by a click each.
+    page.get_by_role("button", name="Take as a comment").click()
+    page.get_by_role("button", name="Take as evidence").click()
+    expect(page.locator("table[aria-labelledby=changes]")).to_contain_text("张三：名单见附图。")
+    assert_fits(page)
+    assert_accessible(page)
+    picture(page, f"fill-in taken over {width[0]}")
     # The wrong row is named, and left out once somebody has said so.
     expect(page.locator("#main")).to_contain_text("2999年1月1日")
     page.locator("[name=leave_out]").check()
     page.get_by_role("button", name="Accept 2 rows").click()
     expect(page.locator("#main")).to_contain_text("2 rows of “技术部.xlsx” are in the register.")
     assert {entry.task for entry in Batch.objects.get().entries.all()} == {world.overdue, world.on_track}
+    assert world.overdue.evidence.count() == world.overdue.log.filter(kind="comment").count() == 1
     assert_accessible(page)
     picture(page, f"fill-in accepted {width[0]}")
 

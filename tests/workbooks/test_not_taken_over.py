@@ -9,9 +9,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.drawing.image import Image
 from openpyxl.styles import Font
-from PIL import Image as Picture
 
 from meetings.minutes.documents.sheets import read_sheets
 from meetings.models import Batch, WorkbookUpload
@@ -30,6 +28,7 @@ from .workbook_files import (
     handed_in,
     key_column,
     keys_row,
+    picture,
     review_after,
     row_of,
     sentences,
@@ -47,12 +46,6 @@ def _without_another_process(monkeypatch):
 def cell_of(workbook, task, key=PROGRESS):
     sheet = workbook.worksheets[0]
     return sheet.cell(row_of(sheet, task), column(sheet, key))
-
-
-def picture() -> Image:
-    buffer = io.BytesIO()
-    Picture.new("RGB", (2, 2)).save(buffer, "PNG")
-    return Image(buffer)
 
 
 # --- beside the text ------------------------------------------------------------------------------
@@ -73,12 +66,13 @@ def test_a_comment_a_picture_and_a_link_are_named_with_their_cells(world):
         )
 
     review = review_after(world.liaison, edited(fetched(world.liaison), edit))
+    # What lies at an open cell of a task is offered (test_offers), and named as what was not read where it is none.
+    offered = {(offer.notice.place, offer.text) for _row, offer in review.offers}
+    assert offered == {(places["cell"], "另有说明：经费已落实。"), (places["other"], "")}
     named = {(finding.place, finding.value) for finding in review.findings}
     assert named == {
-        (places["cell"], "另有说明：经费已落实。"),
         (places["cell"], "https://www.example.org/notice/5"),
         (places["locked"], "会议名称有误"),
-        (places["other"], ""),
     }
     assert all(finding.sheet == "技术部" and finding.message for finding in review.findings)
 

@@ -9,13 +9,26 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from meetings.minutes.documents.sheets import read_sheets
-from meetings.models import Batch, EntryKind, Language, Status, Task
+from meetings.models import Batch, EntryKind, Evidence, Language, Status, Task
 from meetings.workbooks.reviewed_rows import RowState
 from tests import factories
 from tests.depth import examples
 from tests.tasks.previews import happened, shown
 
-from .workbook_files import accept, accepted, edited, fetched, fill, filled, handed_in, opened, review_after, saved
+from .workbook_files import (
+    accept,
+    accepted,
+    edited,
+    fetched,
+    fill,
+    filled,
+    handed_in,
+    opened,
+    put_on,
+    review_after,
+    saved,
+    take_all,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -33,6 +46,8 @@ cells = st.fixed_dictionaries(
         "reason": st.sampled_from(["", "", "因经费未落实，尚未启动。"]),
         "new_status": st.sampled_from(STATUSES),
         "days_ago": st.sampled_from([None, 0, 3, 40]),
+        "comment": st.sampled_from(["", "", "张三：经费已落实。"]),
+        "has_picture": st.sampled_from([False, False, True]),
     }
 )
 
@@ -57,14 +72,18 @@ def _fill_in_and_accept(world, rows) -> None:
             day = None if row["days_ago"] is None else world.day - datetime.timedelta(days=row["days_ago"])
             values = {name: row[name] or None for name in ("progress", "reason", "new_status")}
             fill(workbook[sheet], task, day=day, **values)
+            put_on(workbook[sheet], task, comment=row["comment"], has_picture=row["has_picture"])
 
-    page = handed_in(world.secretariat, edited(fetched(world.secretariat), edit))
+    page = take_all(world.secretariat, handed_in(world.secretariat, edited(fetched(world.secretariat), edit)))
     if not page.context["review"].accepted:
         return
     before = list(Task.objects.all())
     assert accept(world.secretariat, page, leave_out="yes").status_code == 200
     entries = Batch.objects.get().entries.all()
     assert shown(page.content.decode()) == happened(entries, before, Language.CHINESE)
+    taken = [offer for _row, offer in page.context["review"].offers if offer.is_taken]
+    assert Evidence.objects.count() == sum(offer.file is not None for offer in taken)
+    assert entries.filter(kind=EntryKind.COMMENT).count() == sum(offer.file is None for offer in taken)
 
 
 def test_not_started_is_honoured_and_why_is_no_progress(world):

@@ -9,8 +9,11 @@ from collections.abc import Callable
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from PIL import Image as Picture
 
 from meetings.models import Account, Task, WorkbookUpload
 from meetings.workbooks.format import COLUMN_KEY_PREFIX, ROW_KEY_PREFIX, WorkbookColumn, parse_row_key
@@ -82,6 +85,31 @@ def fill(sheet: Worksheet, task: Task, **values: object) -> None:
     row = row_of(sheet, task)
     for name, value in values.items():
         sheet.cell(row, column(sheet, WorkbookColumn(name))).value = value
+
+
+def put_on(sheet: Worksheet, task: Task, *, comment: str = "", has_picture: bool = False) -> str:
+    """Put a comment and a picture on the cell for a task's progress; return what the cell is called."""
+    cell = sheet.cell(row_of(sheet, task), column(sheet, PROGRESS))
+    if comment:
+        cell.comment = Comment(comment, "张三")
+    if has_picture:
+        sheet.add_image(picture(), cell.coordinate)
+    return cell.coordinate
+
+
+def picture() -> Image:
+    """Return a picture as openpyxl puts it on a sheet."""
+    buffer = io.BytesIO()
+    Picture.new("RGB", (2, 2)).save(buffer, "PNG")
+    return Image(buffer)
+
+
+def take_all(account: Account, page):
+    """Press the button of every comment and picture that a review page offers; return the page afterwards."""
+    client, address = signed_in(account), f"/fill-in/{page.context['upload'].pk}/"
+    for _row, offer in page.context["review"].offers:
+        client.post(address, {"action": "take", "offer": offer.key})
+    return client.get(address)
 
 
 def fill_every_row(workbook: Workbook) -> None:

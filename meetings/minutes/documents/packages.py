@@ -105,6 +105,11 @@ class Package:
         except _DAMAGED_ZIP as error:
             raise UnreadableDocumentError(UnreadableReason.DAMAGED, part=part) from error
 
+    def content(self, part: str) -> bytes:
+        """Return the bytes of ``part``; raises UnreadableDocumentError as `events` does."""
+        with self._open(part) as stream:
+            return stream.read()
+
     def events(self, part: str) -> Iterator[tuple[str, etree._Element]]:
         """Parse ``part`` as ("start" | "end", element); the caller clears elements.
 

@@ -31,11 +31,15 @@ class ObjectKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SheetObject:
-    """A thing at the cell ``reference``, with its text or the address it leads to."""
+    """A thing at the cell ``reference``, with its text or the address it leads to.
+
+    ``part`` is that of the package which holds a picture.
+    """
 
     kind: ObjectKind
     reference: str
     text: str = ""
+    part: str = ""
 
 
 store_as_list(SheetObject)
@@ -76,12 +80,17 @@ def _comments(package: Package, part: str, name: str) -> dict[str, str]:
 
 
 def _drawn_objects(package: Package, part: str) -> Iterator[SheetObject]:
+    parts = {relation.key: relation.target for relation in package.relations(part) if not relation.is_external}
     for anchor in _descendants(package.tree(part), "twoCellAnchor", "oneCellAnchor", "absoluteAnchor"):
         names = {_name(element) for element in anchor.iter()}
         lines = ("".join(piece.text or "" for piece in _descendants(line, "t")) for line in _descendants(anchor, "p"))
         text = "\n".join(lines).strip()
         kind = ObjectKind.TEXT_BOX if text else ObjectKind.PICTURE if "pic" in names else ObjectKind.OTHER
-        yield SheetObject(kind, _anchored_at(anchor), text)
+        keys = [
+            value for blip in _descendants(anchor, "blip") for name, value in blip.items() if name.endswith("}embed")
+        ]
+        picture = next((parts[key] for key in keys if key in parts), "") if kind is ObjectKind.PICTURE else ""
+        yield SheetObject(kind, _anchored_at(anchor), text, picture)
 
 
 def _links_and_files(package: Package, part: str, addresses: dict[str, str]) -> Iterator[SheetObject]:

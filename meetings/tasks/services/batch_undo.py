@@ -18,6 +18,7 @@ from meetings.models import (
     Batch,
     Department,
     EntryKind,
+    Evidence,
     ExtensionRequest,
     ExtensionStatus,
     Person,
@@ -28,6 +29,7 @@ from meetings.models.log import UNDONE, exclude_undone, replay
 from meetings.models.task import TaskQuerySet
 
 from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
+from .evidence import describe_removal
 from .log import Changes, deadline_to_json, iso, write_entries
 
 NameHolder = TypeVar("NameHolder", Department, Person)
@@ -37,12 +39,14 @@ NameHolder = TypeVar("NameHolder", Department, Person)
 class UndoPlan:
     """What undoing writes: entries, who is responsible, requests that wait again.
 
-    ``left`` are the tasks about which something else was recorded since: they stay as they are.
+    ``evidence`` is taken away. ``left`` are the tasks about which something else was recorded since: they stay as they
+    are.
     """
 
     entries: dict[Task, TaskLog]
     former: dict[Task, Assignments]
     requests: list[ExtensionRequest]
+    evidence: list[Evidence]
     left: list[Task]
 
 
@@ -52,8 +56,8 @@ def undo_batch(*, batch_id: int, actor: Account) -> Batch:
 
     Each of these gets one entry that undoes what the batch wrote: on every day the task stands as if that had
     never been written (`meetings.models.log.replay`), so that status, closing day, review and last report are what they
-    were; departments, leaders and an extension request that lapsed are put back. The others stay as they are. Raises
-    ServiceError as `find_undo_error`, and where a name in the log is nobody's any more.
+    were; departments, leaders and an extension request that lapsed are put back, and its evidence is taken away. The
+    others stay as they are. Raises ServiceError as `find_undo_error`, and where a name in the log is nobody's any more.
     """
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch_id)
     if (error := find_undo_error(batch, actor)) is not None:
@@ -64,6 +68,9 @@ def undo_batch(*, batch_id: int, actor: Account) -> Batch:
     replace_assignments(plan.former)
     undoing = Batch.objects.create(made_by=actor, source=batch.source, undoes=batch)
     write_entries({task: [entry] for task, entry in plan.entries.items()}, actor=actor, batch=undoing)
+    for file in plan.evidence:
+        file.removal = plan.entries[file.task]
+    Evidence.objects.bulk_update(plan.evidence, ["removal"])
     if plan.requests:
         again = ExtensionRequest.objects.filter(pk__in=[request.pk for request in plan.requests])
         again.update(status=ExtensionStatus.REQUESTED, decided=None)
@@ -84,7 +91,12 @@ def plan_undo(batch: Batch, tasks: TaskQuerySet) -> UndoPlan:
     requests = list(lapsed.select_related("task"))
     for request in requests:
         entries[request.task].changes["asked_deadline"] = {"old": None, "new": deadline_to_json(request.deadline)}
-    return UndoPlan(entries, former, requests, [task for task in own if task in touched])
+    evidence = list(
+        Evidence.objects.not_deleted().filter(entry__batch=batch, task__in=untouched).select_related("task")
+    )
+    for task in {file.task for file in evidence}:
+        entries[task].changes |= describe_removal(file for file in evidence if file.task == task)
+    return UndoPlan(entries, former, requests, evidence, [task for task in own if task in touched])
 
 
 def _was_touched(task: Task, batch: Batch) -> bool:

@@ -17,11 +17,11 @@ from meetings import permissions
 from meetings.core.file_types import ENCRYPTED_OFFICE, FileType, detect_file_type
 from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES
 from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
-from meetings.models import Account, Department, EntryKind, Evidence, TaskLog, last_ending
+from meetings.models import Account, Department, EntryKind, Evidence, Task, TaskLog, last_ending
 from meetings.permissions.tasks import EVIDENCE_REFUSAL
 from meetings.storage import atomic_with_files
 
-from .log import lock_task, write_entry
+from .log import Changes, lock_task, write_entry, write_planned_entry
 from .validators import check_day, check_department, require_role
 
 NAME_LENGTH = 200
@@ -46,6 +46,27 @@ def add_evidence(
     frozen: only the secretariat adds to it, with a ``note`` that says why.
     """
     task = lock_task(task_id, version)
+    entry, checked = plan_evidence(
+        task, actor=actor, files=files, effective_on=effective_on, note=note, department=department
+    )
+    write_planned_entry(task, entry, actor)
+    store_files(entry, checked)
+    return entry
+
+
+def plan_evidence(
+    task: Task,
+    *,
+    actor: Account,
+    files: Iterable[UploadedFile],
+    effective_on: datetime.date,
+    note: str = "",
+    department: Department | None = None,
+) -> tuple[TaskLog, list[CheckedFile]]:
+    """Return the entry of `add_evidence` without writing; raises as that does.
+
+    Beside it what `store_files` takes.
+    """
     require_role(
         actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
     )
@@ -59,24 +80,20 @@ def add_evidence(
     checked = check_files(files)
     if not checked:
         raise InvalidInputError(_("Choose at least one file."), field="files")
-    entry = write_entry(
-        task,
-        actor=actor,
+    names = [_file_to_json(name, digest) for _file, name, _type, digest in checked]
+    entry = TaskLog(
         kind=EntryKind.EVIDENCE,
         effective_on=effective_on,
         note=note.strip(),
         department=department,
-        changes={
-            "evidence": {"old": None, "new": [_file_to_json(name, digest) for _file, name, _type, digest in checked]}
-        },
+        changes={"evidence": {"old": None, "new": names}},
     )
-    _store_files(entry, checked)
-    return entry
+    return entry, checked
 
 
 def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence]:
     """Store ``files`` of ``entry``, inside the `atomic_with_files` that wrote it."""
-    return _store_files(entry, check_files(files))
+    return store_files(entry, check_files(files))
 
 
 @transaction.atomic
@@ -103,11 +120,16 @@ def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: s
         kind=EntryKind.EVIDENCE,
         effective_on=timezone.localdate(),
         note=reason.strip(),
-        changes={"evidence_deleted": {"old": None, "new": [_file_to_json(evidence.name, evidence.sha256)]}},
+        changes=describe_removal([evidence]),
     )
     evidence.removal = entry
     evidence.save(update_fields=["removal"])
     return entry
+
+
+def describe_removal(evidence: Iterable[Evidence]) -> Changes:
+    """Return the changes of an entry that takes files away."""
+    return {"evidence_deleted": {"old": None, "new": [_file_to_json(each.name, each.sha256) for each in evidence]}}
 
 
 def check_files(files: Iterable[UploadedFile]) -> list[CheckedFile]:
@@ -161,7 +183,8 @@ def clean_file_name(name: str) -> str:
     return path.name if len(path.name) <= NAME_LENGTH else path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix
 
 
-def _store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
+def store_files(entry: TaskLog, checked: list[CheckedFile]) -> list[Evidence]:
+    """Store what `plan_evidence` checked, inside the `atomic_with_files` of its entry."""
     stored: list[Evidence] = []
     for file, name, file_type, digest in checked:
         evidence = Evidence(
