@@ -240,6 +240,7 @@ def test_evidence_that_finds_no_room_leaves_no_half_file_and_its_note_comes_back
     assert "evidence" not in [entry.kind for entry in task.log.all()]
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
 def test_every_file_that_cannot_be_stored_is_told_in_a_sentence(world, folder, number, repository):

@@ -25,6 +25,7 @@ def folder(settings, tmp_path) -> Path:
     return settings.MEDIA_ROOT
 
 
+@pytest.mark.long
 def test_pages_draw_and_say_what_is_gone_and_the_download_says_so(world, folder):
     client, task = signed_in(world.secretariat), world.on_track
     evidence = factories.evidence(task)

@@ -29,7 +29,7 @@ from .workbook_files import (
     take_all,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both, pytest.mark.long]
 
 WORDS = "张三：经费已落实，见附图。"
 
