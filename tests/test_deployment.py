@@ -63,6 +63,7 @@ def hang(*_arguments) -> dict:
     ],
 )
 def test_what_is_not_ready_says_why_and_the_server_lives_all_the_same(monkeypatch, where, how, why):
+    ANSWERS_AT_LAST.clear()
     if how is hang:
         monkeypatch.setattr("meetings.readiness.MAX_SECONDS", 0.05)
     monkeypatch.setattr(where, how)
