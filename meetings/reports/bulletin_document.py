@@ -141,8 +141,9 @@ def _name_task(task: Task) -> str:
 
 def _describe_task(task: Task, bulletin: Bulletin) -> str:
     lines = [prose.describe_task(task, bulletin.last, since=bulletin.first)]
-    if task in bulletin.extended and (reasons := bulletin.extensions[task.pk].reasons):
-        reason = prose.end_sentence("；".join(reasons))
+    extension = bulletin.extensions.get(task.pk)
+    if extension and extension.times and extension.reasons:
+        reason = prose.end_sentence(pgettext("between tasks", "; ").join(extension.reasons))
         lines.append(_("The deadline was extended for this reason: %(reason)s") % {"reason": reason})
     return "\n".join(lines)
 

@@ -194,7 +194,7 @@ def format_outcome(outcome: SuggestionOutcome) -> str:
 # The parts of `Summary.parts` as they stand in a sentence; an end without words of its own has its label.
 _PART_TEXTS = {
     "closed": pgettext_lazy("part of a summary", "closed %(number)d"),
-    "under_way": pgettext_lazy("part of a summary", "under way %(number)d"),
+    "under_way": pgettext_lazy("part of a summary", "not due yet %(number)d"),
     "ongoing": pgettext_lazy("part of a summary", "ongoing %(number)d"),
     "overdue": pgettext_lazy("part of a summary", "overdue %(number)d"),
 }
@@ -202,10 +202,12 @@ _OTHER_PART = pgettext_lazy("part of a summary", "%(label)s %(number)d")
 
 
 def format_summary(summary: Summary) -> str:
-    """Return the summary in one sentence, such as 18项任务：已办结2项，正在推进16项.
+    """Return the summary in one sentence, such as 18项任务：已办结2项，尚未到期16项.
 
-    Parts without a task are left out; that none is closed is said.
+    Parts without a task are left out; that none is closed is said, and that there is no task.
     """
+    if not summary.tasks:
+        return _("No task has been made of the suggestions yet.")
     parts = {
         "aspects": ngettext("%(number)d aspect", "%(number)d aspects", summary.aspects) % {"number": summary.aspects},
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", summary.suggestions)

@@ -83,6 +83,8 @@ def describe_opening(report: ProgressReport) -> str:
 def describe_totals(report: ProgressReport) -> str:
     """Say how many tasks there are, and how they stand."""
     figures = report.summary.figures
+    if not report.tasks:
+        return formatting.format_summary(report.summary)
     sentences = [formatting.format_summary(report.summary)]
     overdue, missed = figures["overdue"].number, figures["review_missed"].number
     if pressing := overdue + missed:
@@ -343,4 +345,6 @@ def _next_steps(report: ProgressReport) -> str:
             others,
         )
         sentences.append(sentence % {"number": others})
-    return formatting.join_sentences(sentences or [_("No task is open, so nothing is left to be followed up.")])
+    if report.tasks:
+        sentences = sentences or [_("No task is open, so nothing is left to be followed up.")]
+    return formatting.join_sentences(sentences or [_("The suggestions are to be made tasks and followed up.")])

@@ -80,6 +80,15 @@ def name_answering(task: Task) -> str:
 
 
 def _format_deadline(task: Task) -> str:
+    """Return by when ``task`` is to be done, and its milestones that are not met."""
+    unmet = [milestone["due_date"] for milestone in task.day_milestones if not milestone["met_on"]]
+    days = [format_day(datetime.date.fromisoformat(day)) for day in unmet if day]
+    if not days:
+        return _format_due(task)
+    return join_parts([_format_due(task), _("with milestones by %(days)s") % {"days": ENUMERATION_COMMA.join(days)}])
+
+
+def _format_due(task: Task) -> str:
     """Return by when ``task`` is to be done, and by when it was before extensions."""
     printed = " ".join(task.day_deadline_text.split())
     if task.day_due_date is None:

@@ -250,7 +250,7 @@ _PARTS = (
     _with_status(pgettext_lazy("summary", "closed"), Status.CLOSED),
     Figure(
         "under_way",
-        pgettext_lazy("summary", "under way"),
+        pgettext_lazy("summary", "not due yet"),
         Q(health__in=_NOT_LATE, day_next_due__isnull=False),
         {"health": _NOT_LATE, "due": ["dated"]},
     ),
@@ -304,7 +304,7 @@ class Summary:
 def build_summary(tasks: TaskQuerySet, day: datetime.date) -> Summary:
     """Return the counts of a report's sentence about ``tasks``. One query.
 
-    办结 are the closed ones; 逾期 those whose due day has passed; 推进 the other open ones with a due day; 持续 the
+    办结 are the closed ones; 逾期 those whose due day has passed; 未到期 the other open ones with a due day; 持续 the
     open ones without, reviewed regularly (评估逾期 among them, told besides); 终止 the terminated ones. Each task is
     one of these, so they add up. Aspects and suggestions are those that have at least one of the tasks.
     """

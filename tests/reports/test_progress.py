@@ -136,7 +136,7 @@ def test_each_task_is_in_exactly_one_part_whatever_happened(eventful):
 def test_the_sentence_names_the_parts_in_order(meeting_81):
     with translation.override("en"):
         sentence = format_summary(build_summary(Task.objects.on(REVIEWS_MISSED), REVIEWS_MISSED))
-    assert sentence == ("8 aspects, 12 suggestions and 18 tasks: closed 0, under way 3, ongoing 8, overdue 7.")
+    assert sentence == ("8 aspects, 12 suggestions and 18 tasks: closed 0, not due yet 3, ongoing 8, overdue 7.")
 
 
 def test_terminated_tasks_are_named_where_there_are_any():
@@ -192,7 +192,7 @@ def _besides(part: str, figures) -> list:
 
 def test_the_numbers_in_the_words_are_those_of_the_tables(eventful):
     text = in_english(eventful, DAY(2025, 7, 1))
-    assert "2 aspects, 2 suggestions and 7 tasks: closed 1, under way 3, ongoing 1, overdue 1, terminated 1." in text
+    assert "2 aspects, 2 suggestions and 7 tasks: closed 1, not due yet 3, ongoing 1, overdue 1, terminated 1." in text
     assert "1 task was extended, 1 times in all, by 184 days." in text
     assert "1 suggestion comes back to one of an earlier meeting." in text
 

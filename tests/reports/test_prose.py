@@ -16,6 +16,7 @@ from meetings.reports.progress_document import report_document
 from meetings.reports.prose import count_tasks, describe_task, end_sentence
 from meetings.reports.replies import build_reply_sheet
 from meetings.reports.replies_document import reply_document
+from meetings.tasks.services.extensions import grant_extension, request_extension
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
@@ -89,6 +90,23 @@ def test_what_is_not_decided_is_said_so_and_an_ended_task_is_told_of_in_the_past
         told(closed).split("\n")[0]
         == "该任务由技术部负责，肖良同志分管，应于2024年1月31日前完成，已于2024年2月2日办结，逾期2天。"
     )
+
+
+def test_milestones_that_are_not_met_and_extensions_are_told():
+    task = factories.task(deadline="2024.12", milestones=["2024.3", "2024.6"])
+    assert "应于2024年12月31日前完成，其中阶段节点为2024年3月31日、2024年6月30日；目前未启动" in told(task)
+    moved = factories.task(deadline="2024.6")
+    asked = {"reason": "供应商更换。", "progress": "过半。", "deadline_text": "2024.12"}
+    factories.act(request_extension, moved, None, effective_on=DAY(2024, 1, 5), **asked)
+    factories.act(grant_extension, moved, None, effective_on=DAY(2024, 1, 6), reason="同意。")
+    assert "原定于2024年6月30日前完成，经1次延期延至2024年12月31日；目前正在推进。" in told(moved)
+
+
+def test_a_meeting_of_which_no_task_was_made_is_not_said_to_be_done():
+    bare = factories.suggestion().meeting
+    document = report_document(build_progress_report(bare, REVIEWS_MISSED))
+    assert "尚未分解出工作任务。" in paragraphs_of(document)
+    assert document.blocks[-1] == Paragraph("有关意见建议将尽快分解为工作任务，并逐项跟踪办理。")
 
 
 def test_a_sentence_ends_with_one_mark():

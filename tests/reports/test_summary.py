@@ -78,7 +78,7 @@ def test_it_says_the_totals_what_is_red_and_whose_it_is_and_what_the_leaders_are
     texts = texts_of(summary_document(build_progress_report(meeting_81, REVIEWS_MISSED)))
     said = "\n".join(texts)
     for sentence in (
-        "8个方面12条意见建议共分解为18项任务：尚无办结任务，正在推进3项，持续跟踪8项，逾期未办结7项。",
+        "8个方面12条意见建议共分解为18项任务：尚无办结任务，尚未到期3项，持续跟踪8项，逾期未办结7项。",
         "逾期未办结的任务有7项，其中技术部3项、办公室3项、中心领导班子1项。",
         "未按期评估的任务有8项，其中国际部3项、",
         "第4(1)项“建立信息宣传工作小组”（办公室）已逾期40天，未启动；",

@@ -25,11 +25,11 @@ def test_the_summary_is_a_sentence_with_measure_words_that_leaves_out_noughts(me
         return format_summary(build_summary(Task.objects.on(day), day))
 
     assert told(REVIEWS_MISSED) == (
-        "8个方面12条意见建议共分解为18项任务：尚无办结任务，正在推进3项，持续跟踪8项，逾期未办结7项。"
+        "8个方面12条意见建议共分解为18项任务：尚无办结任务，尚未到期3项，持续跟踪8项，逾期未办结7项。"
     )
     for task in Task.objects.filter(due_date=DAY(2023, 12, 31)):
         factories.move(task, Status.CLOSED, on=DAY(2024, 1, 2))
-    assert told(REVIEWS_MISSED) == "8个方面12条意见建议共分解为18项任务：已办结7项，正在推进3项，持续跟踪8项。"
+    assert told(REVIEWS_MISSED) == "8个方面12条意见建议共分解为18项任务：已办结7项，尚未到期3项，持续跟踪8项。"
 
 
 def test_lateness_stands_beside_the_status(meeting_81):
