@@ -16,6 +16,7 @@ from meetings.errors import InvalidTransitionError, PermissionDeniedError, Servi
 from meetings.models import (
     Account,
     Batch,
+    BatchSource,
     Department,
     EntryKind,
     Evidence,
@@ -91,9 +92,10 @@ def plan_undo(batch: Batch, tasks: TaskQuerySet) -> UndoPlan:
     requests = list(lapsed.select_related("task"))
     for request in requests:
         entries[request.task].changes["asked_deadline"] = {"old": None, "new": deadline_to_json(request.deadline)}
-    evidence = list(
-        Evidence.objects.not_deleted().filter(entry__batch=batch, task__in=untouched).select_related("task")
-    )
+    evidence: list[Evidence] = []
+    # No other batch has any.
+    if batch.source == BatchSource.WORKBOOK:
+        evidence += Evidence.objects.not_deleted().filter(entry__batch=batch, task__in=untouched).select_related("task")
     for task in {file.task for file in evidence}:
         entries[task].changes |= describe_removal(file for file in evidence if file.task == task)
     return UndoPlan(entries, former, requests, evidence, [task for task in own if task in touched])
