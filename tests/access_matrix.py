@@ -78,6 +78,8 @@ ROWS = (
     Row("task_list", "/tasks/", READS, NO_SUCH_METHOD),
     Row("task_list", "/tasks/?export=xlsx", READS, NO_SUCH_METHOD),
     Row("task_list", "/tasks/?export=csv", READS, NO_SUCH_METHOD),
+    Row("task_list", "/tasks/?export=shown-xlsx", READS, NO_SUCH_METHOD),
+    Row("task_list", "/tasks/?export=shown-exe", expect(400), NO_SUCH_METHOD),
     Row("task_list", "/tasks/?export=exe", expect(400), NO_SUCH_METHOD),
     Row("task_detail", "/tasks/{task}/", READS, WRITES_ON_THE_TASK, {**UPDATE, "effective_on": "{day}"}),
     Row("task_detail", "/tasks/999999/", expect(404), expect(404)),

@@ -27,7 +27,8 @@ class Column(Generic[Line]):
     """A column of an export: ``head``, ``width`` in Excel's unit, ``value`` per line.
 
     ``value`` gets the line (a task, a row of the breakdown table) and returns what the cell holds. ``span`` says
-    which lines share one cell: those that follow one another with an equal key other than ``None``.
+    which lines share one cell: those that follow one another with an equal key other than ``None``. ``is_long``: in a
+    list, it shares with its likes what the others leave of the page's width.
     """
 
     head: Promise | str
@@ -35,4 +36,5 @@ class Column(Generic[Line]):
     value: Callable[[Line], Value]
     kind: CellKind = CellKind.TEXT
     is_centred: bool = False
+    is_long: bool = False
     span: Callable[[Line], Hashable | None] | None = None

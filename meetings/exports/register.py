@@ -1,7 +1,7 @@
 """台账: the export of the register, one task a line (docs/domain.md, Contracts)."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from meetings.models import Task
 from meetings.models.task import LISTED_PARTS, TaskQuerySet
 
+from .columns import Column
 from .task_columns import TASK_COLUMNS
 from .workbook import write_csv, write_list_workbook
 
@@ -20,12 +21,14 @@ CHUNK_SIZE = 1000
 COLUMNS = tuple(TASK_COLUMNS.values())
 
 
-def write_register_workbook(file: BinaryIO, tasks: TaskQuerySet, day: datetime.date) -> None:
+def write_register_workbook(
+    file: BinaryIO, tasks: TaskQuerySet, day: datetime.date, columns: Sequence[Column[Task]] = COLUMNS
+) -> None:
     """Write ``tasks``, filtered and sorted tasks of ``day``, as .xlsx into ``file``.
 
     ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language.
     """
-    write_list_workbook(file, title=sheet_name(day), columns=COLUMNS, lines=iterate_tasks(tasks, day))
+    write_list_workbook(file, title=sheet_name(day), columns=columns, lines=iterate_tasks(tasks, day))
 
 
 def sheet_name(day: datetime.date) -> str:
@@ -33,9 +36,11 @@ def sheet_name(day: datetime.date) -> str:
     return _("Register on %(day)s") % {"day": day.isoformat()}
 
 
-def write_register_csv(file: BinaryIO, tasks: TaskQuerySet, day: datetime.date) -> None:
+def write_register_csv(
+    file: BinaryIO, tasks: TaskQuerySet, day: datetime.date, columns: Sequence[Column[Task]] = COLUMNS
+) -> None:
     """Write what `write_register_workbook` does as CSV (UTF-8 with BOM, CRLF)."""
-    write_csv(file, columns=COLUMNS, lines=iterate_tasks(tasks, day))
+    write_csv(file, columns=columns, lines=iterate_tasks(tasks, day))
 
 
 def iterate_tasks(tasks: TaskQuerySet, day: datetime.date) -> Iterator[Task]:

@@ -273,11 +273,12 @@ def test_a_file_being_made_is_said_until_it_is_there(visit, world):
     making = page.locator("#messages", has_text="is being made")
     # No content: no file comes, as while it is being made.
     page.route("**/tasks/?export=csv", lambda route: route.fulfill(status=204))
-    page.get_by_role("link", name="CSV").click()
+    page.locator("#export > summary").click()
+    page.get_by_role("link", name="CSV", exact=True).click()
     expect(making).to_be_visible()
     page.unroute_all()
     with page.expect_download():
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     expect(making).to_have_count(0)
 
 

@@ -12,7 +12,10 @@ import pytest
 
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
-from meetings.models import Meeting, Suggestion
+from meetings.exports.register import COLUMNS, write_register_workbook
+from meetings.exports.task_columns import columns_of_list
+from meetings.models import Meeting, Suggestion, Task
+from meetings.tasks.tables import TaskTable
 from tests import factories
 
 from .exported_files import folded, sheet
@@ -125,6 +128,45 @@ def test_the_real_annex_takes_two_pages_with_their_numbers(write, ending, meetin
     with pdfplumber.open(as_pdf(path)) as pdf:
         texts = [page.extract_text() for page in pdf.pages]
     assert [text.splitlines()[-1] for text in texts] == ["— 1 —", "— 2 —"]
+
+
+A3_ON_ITS_SIDE = (1191, 842)
+
+
+def test_the_register_prints_to_be_read(as_pdf, tmp_path, meeting_81):
+    path = tmp_path / "register.xlsx"
+    with path.open("wb") as file:
+        write_register_workbook(file, Task.objects.on(DAY).in_printed_order(), DAY)
+    opened = sheet(path)
+    cells = [cell for row in opened.iter_rows() for cell in row]
+    assert all(cell.border.left.style and cell.border.bottom.style for cell in cells), "empty ones, too"
+    with pdfplumber.open(as_pdf(path)) as pdf:
+        assert len(pdf.pages) > 1
+        for page in pdf.pages:
+            assert (round(page.width), round(page.height)) == A3_ON_ITS_SIDE
+            assert min(letter["size"] for letter in page.chars) >= 8
+            assert f"台账 {DAY.isoformat()}" in page.extract_text()
+            assert f"{page.page_number} / {len(pdf.pages)}" in page.extract_text()
+    pages = printed_cells(path.with_suffix(".pdf"))
+    assert all(page[0] == "会议" and "备注" in page for page in pages), "the head is on each page"
+    told = Counter(folded(cell.value) for cell in cells[opened.max_column :] if isinstance(cell.value, str))
+    assert not told - Counter(cell for page in pages for cell in page)
+
+
+@pytest.mark.parametrize(("columns", "smallest"), [(columns_of_list(TaskTable.DEFAULT_COLUMNS), 8), (COLUMNS, 4)])
+def test_a_long_row_of_the_register_is_not_cut(columns, smallest, as_pdf, tmp_path):
+    # Twenty-two columns leave no room for two thousand letters in the highest row there is: they are set smaller.
+    sentences = [f"第{number:03}句，持续做好跟踪分析工作，加强认可合作。" for number in range(85)]
+    factories.task(text="".join(sentences))
+    factories.task()
+    path = tmp_path / "register.xlsx"
+    with path.open("wb") as file:
+        write_register_workbook(file, Task.objects.on(DAY).in_printed_order(), DAY, columns)
+    assert len("".join(sentences)) > 2000 - 100
+    with pdfplumber.open(as_pdf(path)) as pdf:
+        assert min(letter["size"] for page in pdf.pages for letter in page.chars) >= smallest
+    inside = "".join(cell for page in printed_cells(path.with_suffix(".pdf")) for cell in page)
+    assert [number for number in range(85) if inside.count(f"第{number:03}句") != 1] == []
 
 
 def test_no_text_of_the_document_is_cut(as_pdf, tmp_path, meeting_81, full_meeting):

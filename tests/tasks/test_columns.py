@@ -1,7 +1,10 @@
 """Choosing the columns of the list: what is shown, in which order, what is remembered, and that nothing else moves."""
 
+import csv
+import io
 import re
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -132,6 +135,32 @@ def test_the_files_hold_the_whole_register_whichever_columns_are_shown(client):
     before = heads()
     choose(client, ["text"])
     assert heads() == before
+
+
+def heads_of(client: Client, query: str) -> list[str]:
+    response = client.get(f"/tasks/?{query}")
+    return next(csv.reader([b"".join(response.streaming_content).decode("utf-8-sig").splitlines()[0]]))
+
+
+def test_a_file_may_hold_the_columns_shown_alone_in_their_order(client, world):
+    choose(client, ["due", "text", "remarks", "outcome"])
+    assert heads_of(client, "export=shown-csv") == ["完成时限", "现期限", "工作任务", "备注", "落实结果"]
+    assert heads_of(client, "export=shown-csv&columns=extensions,text") == ["延期次数", "延期天数", "工作任务"]
+    answer = client.get("/tasks/?export=shown-xlsx&health=due_soon&columns=text,number")
+    head, *rows = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(
+        values_only=True
+    )
+    assert head == ("工作任务", "序号", "任务号")
+    assert [row[0] for row in rows] == [world.due_soon.text]
+    page = client.get("/tasks/?columns=text,due&page=1").content.decode()
+    for name in ("xlsx", "csv", "shown-xlsx", "shown-csv"):
+        assert f'?columns=text%2Cdue&amp;export={name}"' in page, name
+
+
+def test_every_column_of_the_list_is_one_of_a_file(client, world):
+    heads = heads_of(client, f"export=shown-csv&columns={','.join(TaskTable.base_columns)}")
+    assert len(heads) == len(set(heads)) == len(TaskTable.base_columns) + 4
+    assert "落实结果" in heads
 
 
 def test_only_a_page_of_ours_is_gone_back_to(client):

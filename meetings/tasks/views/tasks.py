@@ -12,6 +12,7 @@ from meetings import permissions
 from meetings.display.deadline_messages import shorten_text
 from meetings.exports import register
 from meetings.exports.downloads import download_response
+from meetings.exports.task_columns import columns_of_list
 from meetings.models import Status, Task, TaskLog
 from meetings.models.log import mark_undone
 from meetings.tasks.forms.saved_views import SaveViewForm
@@ -24,20 +25,24 @@ from meetings.ui.navigation import today
 
 from .detail import render_task
 
-# What `export=` takes on the list of tasks: exactly its rows, sorted as in the list.
+# What `export=` takes on the list of tasks: exactly its rows, sorted as in the list, with every column of the register,
+# or with those shown.
 REGISTER_FORMATS = {"xlsx": register.write_register_workbook, "csv": register.write_register_csv}
+SHOWN = "shown-"
 
 
 @require_safe
 def task_list(request: Request) -> HttpResponseBase:
-    """Show the tasks of the address, or serve them as a file (``export=xlsx|csv``)."""
+    """Show the tasks of the address, or serve them as a file (``export=``)."""
     day, _errors = requested_day(request)
     listing = list_tasks(request, permissions.readable_tasks(request.user, day), day)
     export_format = request.GET.get("export")
     if export_format and not listing.errors:
-        if write := REGISTER_FORMATS.get(export_format):
+        ending = export_format.removeprefix(SHOWN)
+        if write := REGISTER_FORMATS.get(ending):
             name = _("Register as of %(day)s") % {"day": day.isoformat()}
-            return download_response(lambda file: write(file, listing.tasks, day), name, export_format)
+            columns = columns_of_list(listing.columns) if ending != export_format else register.COLUMNS
+            return download_response(lambda file: write(file, listing.tasks, day, columns), name, ending)
         listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": export_format})
     fragment = request.htmx and not request.htmx.history_restore_request
     response = render(
