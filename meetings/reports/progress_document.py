@@ -175,7 +175,7 @@ def _late_blocks(report: ProgressReport) -> Iterator[Block]:
             caption,
             Column(due, 22, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
             Column(days, 10, lambda task: formatting.days_late(task, report.day), is_centred=True),
-            Column(_("Last report, or the reason"), 30, lambda task: _late_reason(task, report)),
+            Column(_("Last report, or the reason"), 29, lambda task: _late_reason(task, report)),
         )
 
 
@@ -205,7 +205,7 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
         _("Extended deadlines"),
         tasks,
         Column(label("deadline"), 26, _format_deadline_change),
-        Column(_("Times"), 9, attrgetter("day_extension_count"), is_centred=True),
+        Column(_("Times"), 11, attrgetter("day_extension_count"), is_centred=True),
         tables.days_column(attrgetter("day_extension_days")),
         Column(_("Reason"), 28, lambda task: "\n".join(report.extensions[task.pk].reasons)),
     )

@@ -119,22 +119,23 @@ def _format_silence(task: Task) -> str:
     return _("No progress has been reported by %(departments)s.") % {"departments": ENUMERATION_COMMA.join(silent)}
 
 
-def report_sentences(
-    task: Task, since: datetime.date = datetime.date.min, *, departments_first: bool = False
-) -> list[str]:
+def report_sentences(task: Task, since: datetime.date = datetime.date.min, *, is_letter: bool = False) -> list[str]:
     """Return each department's own last report on ``task`` as a sentence.
 
-    ``departments_first``: what the secretariat noted is told only where no department has reported.
+    ``is_letter``: of the secretariat's own, which tells what it noted only where no department has reported.
     """
     reports = [report for report in department_reports(task, is_each_named=True) if report.day >= since]
     own_words = [report for report in reports if report.is_own_word]
-    return [_format_report(report) for report in (departments_first and own_words) or reports]
+    told = (is_letter and own_words) or reports
+    return [_format_report(report, is_letter=is_letter) for report in told]
 
 
-def _format_report(report: DepartmentReport) -> str:
+def _format_report(report: DepartmentReport, *, is_letter: bool) -> str:
     values = {"reporter": report.reporter, "day": format_day(report.day), "progress": end_sentence(report.note)}
     if report.is_own_word:
         return _("%(reporter)s reported on %(day)s: %(progress)s") % values
+    if is_letter:
+        return _("This is how it stood on %(day)s: %(progress)s") % values
     return _("%(reporter)s noted on %(day)s: %(progress)s") % values
 
 
@@ -167,23 +168,30 @@ def describe_division(tasks: Sequence[Task], day: datetime.date) -> str:
 
 
 def count_tasks(tasks: Sequence[Task]) -> str:
-    """Say how many ``tasks`` there are, and how many of each answering department."""
+    """Say how many ``tasks`` there are, and which departments answer for them."""
     return ngettext(
-        "There is %(number)d of them: %(departments)s.", "There are %(number)d of them: %(departments)s.", len(tasks)
-    ) % {"number": len(tasks), "departments": count_by_department(tasks)}
+        "There is %(number)d of them, %(shares)s.", "There are %(number)d of them, %(shares)s.", len(tasks)
+    ) % {"number": len(tasks), "shares": format_shares(tasks)}
 
 
-def count_by_department(tasks: Sequence[Task], most: int = _NAMED_DEPARTMENTS) -> str:
-    """Return how many of ``tasks`` each answering department has.
+def format_shares(tasks: Sequence[Task], most: int = _NAMED_DEPARTMENTS) -> str:
+    """Return which departments answer for ``tasks``, and for how many each does.
 
     Those of several departments count for each.
     """
     departments: Counter[str] = Counter()
     for task in tasks:
         names = [part.department.name for part in task.task_departments.all() if part.role in ANSWERABLE_ROLES]
-        departments.update(names or [_("without a department")])
+        departments.update(names or [""])
+    if list(departments) == [""]:
+        return _("not given to a department yet")
+    if len(departments) == 1:
+        return _("all with %(department)s") % {"department": next(iter(departments))}
+    if "" in departments:
+        departments[_("without a department")] = departments.pop("")
     of_department = pgettext("tasks of a department", "%(name)s %(number)d")
-    return name_most(departments, of_department, _("%(named)s and others, %(number)d departments in all"), most)
+    others = _("%(named)s and others, %(number)d departments in all")
+    return _("of these %(departments)s") % {"departments": name_most(departments, of_department, others, most)}
 
 
 def name_most(counts: Counter[str], one: str, others: str, most: int) -> str:

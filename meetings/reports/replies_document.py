@@ -132,16 +132,28 @@ def _work_blocks(tasks: Sequence[Task], sheet: ReplySheet, *, level: int) -> Ite
 
     Where there is the same to say of several tasks it is said once.
     """
-    told = [[*prose.report_sentences(task, departments_first=True), _describe_next_step(task, sheet)] for task in tasks]
-    if len(set(map(prose.name_answering, tasks))) == 1 and all(sentences == told[0] for sentences in told):
+    if not tasks:
+        return
+    told = [[*prose.report_sentences(task, is_letter=True), _describe_next_step(task, sheet)] for task in tasks]
+    answering = list(map(prose.name_answering, tasks))
+    if len(set(answering)) == 1 and all(sentences == told[0] for sentences in told):
         yield Paragraph("\n".join([_describe_work(tasks), *told[0]]))
-    elif tasks:
-        yield Paragraph(_("Because of it %(number)d pieces of work were taken up.") % {"number": len(tasks)})
-        for task, sentences in zip(tasks, told, strict=True):
-            yield Heading(level, task.text)
-            names = prose.name_answering(task)
-            by = _("It was given to %(departments)s.") if names else _("It has not been decided yet who does it.")
-            yield Paragraph("\n".join([by % {"departments": names}, *sentences]))
+        return
+    values = {"number": len(tasks), "departments": answering[0]}
+    if is_common := answering[0] and len(set(answering)) == 1:
+        yield Paragraph(_("Because of it %(number)d pieces of work were given to %(departments)s.") % values)
+    else:
+        yield Paragraph(_("Because of it %(number)d pieces of work were taken up.") % values)
+    for task, names, sentences in zip(tasks, answering, told, strict=True):
+        by = [] if is_common else [_describe_duty(task, names)]
+        yield Heading(level, task.text)
+        yield Paragraph("\n".join([*filter(None, by), *sentences]))
+
+
+def _describe_duty(task: Task, names: str) -> str:
+    if names:
+        return _("It was given to %(departments)s.") % {"departments": names}
+    return _("It has not been decided yet who does it.") if task.day_status in OPEN_STATUSES else ""
 
 
 def _describe_work(tasks: Sequence[Task]) -> str:

@@ -64,20 +64,18 @@ def _describe_late(report: ProgressReport) -> list[str]:
     sentences = []
     if overdue := report.in_health(Health.OVERDUE):
         sentence = ngettext(
-            "%(number)d task is overdue: %(departments)s.",
-            "%(number)d tasks are overdue: %(departments)s.",
+            "%(number)d task is overdue, %(shares)s.",
+            "%(number)d tasks are overdue, %(shares)s.",
             len(overdue),
         )
-        departments = prose.count_by_department(overdue, _NAMED)
-        sentences.append(sentence % {"number": len(overdue), "departments": departments})
+        sentences.append(sentence % {"number": len(overdue), "shares": prose.format_shares(overdue, _NAMED)})
     if missed := report.in_health(Health.REVIEW_MISSED):
         sentence = ngettext(
-            "%(number)d task was not reviewed in time: %(departments)s.",
-            "%(number)d tasks were not reviewed in time: %(departments)s.",
+            "%(number)d task was not reviewed in time, %(shares)s.",
+            "%(number)d tasks were not reviewed in time, %(shares)s.",
             len(missed),
         )
-        departments = prose.count_by_department(missed, _NAMED)
-        sentences.append(sentence % {"number": len(missed), "departments": departments})
+        sentences.append(sentence % {"number": len(missed), "shares": prose.format_shares(missed, _NAMED)})
     # That nothing is late, the overview says.
     return [formatting.join_sentences(sentences)] if sentences else []
 

@@ -76,8 +76,8 @@ def departments_note() -> Note:
 def tasks_table(caption: str, tasks: Sequence[Task], *more_columns: Column[Task]) -> Table[Task]:
     """Return a table of one meeting's ``tasks`` with ``more_columns``."""
     columns = (
-        Column(label("printed_number"), 10, task_number_label, is_centred=True),
-        Column(label("text"), 46, attrgetter("text")),
+        Column(label("printed_number"), 12, task_number_label, is_centred=True),
+        Column(label("text"), 48, attrgetter("text")),
         Column(label("departments"), 18, format_departments),
         *more_columns,
     )

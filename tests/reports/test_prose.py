@@ -122,7 +122,10 @@ def test_a_sentence_ends_with_one_mark():
 def test_the_numbers_of_the_departments_add_up_where_no_task_is_shared(meeting_81):
     overdue = build_progress_report(meeting_81, REVIEWS_MISSED).in_health("overdue")
     assert count_tasks(overdue) == "共7项，其中技术部3项、办公室3项、中心领导班子1项。"
-    assert count_tasks([on(REVIEWS_MISSED, factories.task(departments=[]))]) == "共1项，其中责任部室待明确1项。"
+    assert count_tasks(overdue[:1]) == "共1项，由技术部负责。"
+    nobodys = on(REVIEWS_MISSED, factories.task(departments=[]))
+    assert count_tasks([nobodys]) == "共1项，尚未明确责任部室。"
+    assert count_tasks([nobodys, *overdue[:2]]) == "共3项，其中技术部2项、责任部室待明确1项。"
 
 
 # --- the report ---------------------------------------------------------------------------------
@@ -259,3 +262,40 @@ def test_a_letter_says_what_comes_next(deadline, status, next_step):
     document = reply_to("易春")
     assert next_step in everything_in(document)
     assert "谨致歉意" not in everything_in(document), "nothing is late through the committee's fault"
+
+
+def test_a_letter_names_who_is_asked_once_and_not_who_will_be_for_what_is_given_up():
+    member = factories.person("易春")
+    suggestion = factories.suggestion(factories.meeting(), sources=[(member, "委员")])
+    done, noted = factories.task(suggestion, deadline="2024.12"), factories.task(suggestion, deadline="2024.12")
+    factories.progress(noted, "草案已有", on=DAY(2024, 1, 20))
+    factories.move(done, Status.CLOSED, on=DAY(2024, 1, 21))
+    text = everything_in(reply_to("易春"))
+    assert "为落实这条意见建议，安排技术部负责2项工作。" in text
+    assert "该项工作由技术部负责。" not in text
+    assert "截至2024年1月20日，有关情况是：草案已有。" in text, "the secretariat does not report to itself"
+    given_up = factories.task(suggestion, departments=[])
+    factories.move(given_up, Status.TERMINATED, on=DAY(2024, 1, 22))
+    text = everything_in(reply_to("易春"))
+    assert text.count("该项工作由技术部负责。") == 2
+    assert "正在研究确定" not in text
+
+
+def test_a_letter_costs_as_many_queries_for_many_suggestions_as_for_few(meeting_81, django_assert_max_num_queries):
+    for person in Person.objects.filter(name__in=["曹高峰", "刘仲书"]):
+        with django_assert_max_num_queries(len(REPLY)):
+            reply_document(build_reply_sheet(person, REVIEWS_MISSED))
+
+
+REPLY = [
+    "the suggestions with their meetings",
+    "the tasks",
+    "departments of the tasks",
+    "leaders of the tasks",
+    "each department's last report",
+    "where it was raised again",
+    "the figures",
+    "the outcomes",
+    "the capacities",
+    "how the ended ones ended",
+]
