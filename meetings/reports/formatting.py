@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from functools import reduce
 
-from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _, ngettext, ngettext_lazy, pgettext, pgettext_lazy
 
 from meetings.display.progress import DepartmentReport, department_reports
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels
@@ -75,7 +75,7 @@ def format_standing(task: Task, day: datetime.date) -> str:
     texts = {
         Status.NOT_STARTED: _("not started yet"),
         Status.IN_PROGRESS: _("under way"),
-        Status.CLOSURE_REQUESTED: _("closure asked for"),
+        Status.CLOSURE_REQUESTED: _("said to be done, which is to be decided on"),
         Status.TERMINATED: _("terminated"),
     }
     text = str(texts.get(status) or status.label)
@@ -89,11 +89,11 @@ def format_standing(task: Task, day: datetime.date) -> str:
 def _format_lateness(task: Task, days: int) -> str:
     """Return for how many days ``task`` is late, naming a milestone if it is why."""
     if task.health == Health.REVIEW_MISSED:
-        return ngettext("review missed for %(days)d day", "review missed for %(days)d days", days) % {"days": days}
+        return ngettext("past its review by %(days)d day", "past its review by %(days)d days", days) % {"days": days}
     if task.day_due_date == task.next_day or task.next_day is None:
         return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
     return ngettext(
-        "milestone of %(due)s overdue for %(days)d day", "milestone of %(due)s overdue for %(days)d days", days
+        "late for its milestone of %(due)s by %(days)d day", "late for its milestone of %(due)s by %(days)d days", days
     ) % {"due": format_day(task.next_day), "days": days}
 
 
@@ -193,10 +193,11 @@ def format_outcome(outcome: SuggestionOutcome) -> str:
 
 # The parts of `Summary.parts` as they stand in a sentence; an end without words of its own has its label.
 _PART_TEXTS = {
-    "closed": pgettext_lazy("part of a summary", "closed %(number)d"),
-    "under_way": pgettext_lazy("part of a summary", "not due yet %(number)d"),
-    "ongoing": pgettext_lazy("part of a summary", "ongoing %(number)d"),
-    "overdue": pgettext_lazy("part of a summary", "overdue %(number)d"),
+    "closed": ngettext_lazy("%(number)d is closed", "%(number)d are closed", "number"),
+    "under_way": ngettext_lazy("%(number)d is not due yet", "%(number)d are not due yet", "number"),
+    "ongoing": ngettext_lazy("%(number)d is ongoing", "%(number)d are ongoing", "number"),
+    "overdue": ngettext_lazy("%(number)d is overdue", "%(number)d are overdue", "number"),
+    Status.TERMINATED.value: ngettext_lazy("%(number)d is terminated", "%(number)d are terminated", "number"),
 }
 _OTHER_PART = pgettext_lazy("part of a summary", "%(label)s %(number)d")
 
@@ -214,13 +215,13 @@ def format_summary(summary: Summary) -> str:
         % {"number": summary.suggestions},
         "tasks": ngettext("%(number)d task", "%(number)d tasks", summary.tasks) % {"number": summary.tasks},
         "parts": join_parts(
-            str(_PART_TEXTS.get(part.name, _OTHER_PART)) % {"label": part.label, "number": part.number}
+            _PART_TEXTS.get(part.name, _OTHER_PART) % {"label": part.label, "number": part.number}
             if part.number
-            else pgettext("part of a summary", "closed 0")
+            else _("none is closed")
             for part in summary.parts
             if part.number or part.name == Status.CLOSED
         ),
     }
     if summary.aspects:
-        return _("%(aspects)s, %(suggestions)s and %(tasks)s: %(parts)s.") % parts
-    return _("%(suggestions)s and %(tasks)s: %(parts)s.") % parts
+        return _("%(suggestions)s of %(aspects)s were made %(tasks)s: %(parts)s.") % parts
+    return _("%(suggestions)s were made %(tasks)s: %(parts)s.") % parts

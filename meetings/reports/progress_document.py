@@ -89,8 +89,8 @@ def describe_totals(report: ProgressReport) -> str:
     overdue, missed = figures["overdue"].number, figures["review_missed"].number
     if pressing := overdue + missed:
         sentence = ngettext(
-            "%(number)d task needs attention: %(overdue)d overdue, %(missed)d not reviewed in time.",
-            "%(number)d tasks need attention: %(overdue)d overdue, %(missed)d not reviewed in time.",
+            "%(number)d task needs attention: %(overdue)d overdue and %(missed)d not reviewed in time.",
+            "%(number)d tasks need attention: %(overdue)d overdue and %(missed)d not reviewed in time.",
             pressing,
         )
         sentences.append(sentence % {"number": pressing, "overdue": overdue, "missed": missed})

@@ -136,7 +136,10 @@ def test_each_task_is_in_exactly_one_part_whatever_happened(eventful):
 def test_the_sentence_names_the_parts_in_order(meeting_81):
     with translation.override("en"):
         sentence = format_summary(build_summary(Task.objects.on(REVIEWS_MISSED), REVIEWS_MISSED))
-    assert sentence == ("8 aspects, 12 suggestions and 18 tasks: closed 0, not due yet 3, ongoing 8, overdue 7.")
+    assert sentence == (
+        "12 suggestions of 8 aspects were made 18 tasks: "
+        "none is closed, 3 are not due yet, 8 are ongoing, 7 are overdue."
+    )
 
 
 def test_terminated_tasks_are_named_where_there_are_any():
@@ -192,7 +195,10 @@ def _besides(part: str, figures) -> list:
 
 def test_the_numbers_in_the_words_are_those_of_the_tables(eventful):
     text = in_english(eventful, DAY(2025, 7, 1))
-    assert "2 aspects, 2 suggestions and 7 tasks: closed 1, not due yet 3, ongoing 1, overdue 1, terminated 1." in text
+    assert (
+        "2 suggestions of 2 aspects were made 7 tasks: "
+        "1 is closed, 3 are not due yet, 1 is ongoing, 1 is overdue, 1 is terminated." in text
+    )
     assert "1 task was extended, 1 times in all, by 184 days." in text
     assert "1 suggestion comes back to one of an earlier meeting." in text
 
@@ -303,7 +309,7 @@ def test_it_says_the_outcome_of_its_own_suggestions():
 def test_a_task_that_is_late_by_a_milestone_says_which():
     task = factories.task(deadline="2024.12", milestones=["2023.12"])
     said = in_english(task.suggestion.meeting, DAY(2024, 1, 10))
-    assert "milestone of 2023-12-31 overdue for 10 days" in said
+    assert "late for its milestone of 2023-12-31 by 10 days" in said
 
 
 def test_the_reason_of_an_ending_is_not_that_of_a_batch_which_was_undone():

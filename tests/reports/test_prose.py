@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
-from meetings.models import Department, DepartmentRole, Person, Status, Suggestion, Task
+from meetings.devtools import synthetic
+from meetings.models import Department, DepartmentRole, Meeting, Person, Status, Suggestion, Task
 from meetings.reports.bulletin import build_bulletin
 from meetings.reports.bulletin_document import bulletin_document
 from meetings.reports.official import Heading, OfficialDocument, Paragraph, Table
@@ -16,6 +18,7 @@ from meetings.reports.progress_document import report_document
 from meetings.reports.prose import count_tasks, describe_task, end_sentence
 from meetings.reports.replies import build_reply_sheet
 from meetings.reports.replies_document import reply_document
+from meetings.reports.summary_document import summary_document
 from meetings.tasks.services.extensions import grant_extension, request_extension
 from tests import factories
 
@@ -126,6 +129,28 @@ def test_the_numbers_of_the_departments_add_up_where_no_task_is_shared(meeting_8
     nobodys = on(REVIEWS_MISSED, factories.task(departments=[]))
     assert count_tasks([nobodys]) == "共1项，尚未明确责任部室。"
     assert count_tasks([nobodys, *overdue[:2]]) == "共3项，其中技术部2项、责任部室待明确1项。"
+
+
+@pytest.mark.long
+def test_every_paragraph_of_every_document_is_whole_sentences(meeting_81):
+    synthetic.generate(100, seed=3)
+    today = timezone.localdate()
+    letters = [
+        reply_document(build_reply_sheet(person, today))
+        for person in Person.objects.filter(suggestion_sources__isnull=False).distinct()[:15]
+    ]
+    reports = [build_progress_report(meeting, today) for meeting in Meeting.objects.all()]
+    bulletins = [build_bulletin(today - datetime.timedelta(days=days), today) for days in (30, 900)]
+    documents = [*map(report_document, reports), *map(summary_document, reports), *map(bulletin_document, bulletins)]
+    for document in [*documents, *letters]:
+        for paragraph in paragraphs_of(document):
+            for line in paragraph.split("\n"):
+                assert line.strip() == line, line
+                assert line.endswith(("。", "！", "？", "”", "；")), line
+                assert not re.search(r"None|%|，，|。。|；。|，。|：。|（）|“”|[a-z]{3,}", line), line
+    for letter in letters:
+        assert "逾期" not in everything_in(letter)
+        assert re.search("(委员|同志)：$", letter.salutation)
 
 
 # --- the report ---------------------------------------------------------------------------------

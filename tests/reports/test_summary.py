@@ -54,6 +54,7 @@ def with_all_tasks(report: ProgressReport) -> ProgressReport:
     )
 
 
+@pytest.mark.long
 def test_the_page_and_the_meetings_page_offer_two_pages_beside_the_whole_report(meeting_81, tmp_path):
     page = html.fromstring(get("/reports/").content)
     assert page.xpath("//select[@name='length']/option/@value") == ["full", "summary"]
