@@ -42,6 +42,8 @@ FILTER_ORDER = (
     "wish",
     "confirm",
 )
+# The usual ones, and two more.
+MAX_COLUMNS_ON_A4 = 10
 
 
 @dataclass
@@ -82,6 +84,11 @@ class Listing(TaskRows):
         hidden = [name for name in TaskTable.base_columns if name not in self.columns]
         heads = {name: str(column.verbose_name) for name, column in TaskTable.base_columns.items()}
         return [(name, heads[name], name in self.columns) for name in [*self.columns, *hidden]]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the columns shown want a larger paper than A4."""
+        return len(self.columns) > MAX_COLUMNS_ON_A4
 
     @property
     def sortable_headers(self) -> list[tuple[str, str]]:

@@ -10,7 +10,9 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 
 from meetings.models import Meeting, Role, Task
+from meetings.tasks.tables import TaskTable
 from tests import factories
+from tests.exports.exported_files import folded
 
 A4 = (595, 842)
 
@@ -50,6 +52,21 @@ def test_a_list_prints_its_heads_on_every_page_its_filters_and_its_day(visit, re
         assert gone not in everything, f"{gone} is not for paper"
     # Every row is whole: none of it is on the next page.
     assert rows >= 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_list_of_every_column_prints_on_a3_in_letters_that_can_be_read(visit, register, language):
+    columns = ",".join(TaskTable.base_columns)
+    page = visit(f"/tasks/?per_page=50&columns={columns}", as_=Role.READER, language=language)
+    sheets = printed(page)
+    assert sizes(sheets) == {(1191, 842)}
+    for sheet in sheets:
+        assert min(letter["size"] for letter in sheet.chars) >= 7.9
+        assert max(letter["x1"] for letter in sheet.chars) < sheet.width - 20
+        assert ("工作任务" if language == "zh-hans" else "Task") in folded(sheet.extract_text()), (
+            "the head is on each page"
+        )
 
 
 def test_a_list_of_several_pages_prints_all_and_says_so_where_it_does_not(visit, register):
