@@ -306,12 +306,6 @@ def test_it_says_the_outcome_of_its_own_suggestions():
     assert "已全部落实。" in text_of(opened(task.suggestion.meeting, entries[0].effective_on))
 
 
-def test_a_task_that_is_late_by_a_milestone_says_which():
-    task = factories.task(deadline="2024.12", milestones=["2023.12"])
-    said = in_english(task.suggestion.meeting, DAY(2024, 1, 10))
-    assert "late for its milestone of 2023-12-31 by 10 days" in said
-
-
 def test_the_reason_of_an_ending_is_not_that_of_a_batch_which_was_undone():
     task = factories.task()
     factories.move(task, Status.TERMINATED, on=DAY(2024, 2, 1), note="并入其他任务。")

@@ -105,6 +105,12 @@ def test_milestones_that_are_not_met_and_extensions_are_told():
     assert "原定于2024年6月30日前完成，经1次延期延至2024年12月31日；目前正在推进。" in told(moved)
 
 
+def test_a_task_that_is_late_by_a_milestone_says_which():
+    task = factories.task(deadline="2024.12", milestones=["2023.12"])
+    with translation.override("en"):
+        assert "late for its milestone of 2023-12-31 by 10 days" in told(task, DAY(2024, 1, 10))
+
+
 def test_a_meeting_of_which_no_task_was_made_is_not_said_to_be_done():
     bare = factories.suggestion().meeting
     document = report_document(build_progress_report(bare, REVIEWS_MISSED))
