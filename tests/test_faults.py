@@ -163,6 +163,14 @@ def test_where_there_is_no_form_to_come_back_a_page_says_so_and_sends_it_again(l
     assert typed_again(answer) == {"username": "wang", "x": TYPED}
 
 
+@pytest.mark.long
+def test_a_page_that_is_only_read_does_not_fail_for_want_of_a_note_that_it_was(lock_held):
+    world = factories.small_world()
+    client = signed_in(world.leader)
+    lock_held()
+    assert client.get("/overview/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "code", ["SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED_SHAREDCACHE", "55P03", "40P01", "40001", "57014"]
 )

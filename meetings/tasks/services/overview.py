@@ -1,9 +1,13 @@
 """Remember when an account looked at its overview."""
 
 import datetime
+import logging
 
+from meetings.faults import FaultError, faults_in_words
 from meetings.models import Account
 from meetings.tasks import overview
+
+logger = logging.getLogger(__name__)
 
 
 def record_visit(*, account: Account, now: datetime.datetime) -> None:
@@ -14,4 +18,9 @@ def record_visit(*, account: Account, now: datetime.datetime) -> None:
     if not overview.is_same_visit(account, now):
         account.looked_before = account.looked_at
     account.looked_at = now
-    account.save(update_fields=["looked_at", "looked_before"])
+    try:
+        with faults_in_words():
+            account.save(update_fields=["looked_at", "looked_before"])
+    except FaultError as fault:
+        # The page is there to be read; what is new on it stays new until the next look.
+        logger.warning("That %s looked at the overview is not recorded: %s", account, fault)
