@@ -73,5 +73,5 @@ def set_up_page(sheet: Worksheet, header_row: int, margin: float) -> None:
 def number_pages(sheet: Worksheet) -> None:
     """Print the page's number between dashes: odd ones right, even ones left."""
     sheet.HeaderFooter.differentOddEven = True
-    for part in (sheet.oddFooter.right, sheet.evenFooter.left):
-        part.text, part.size = "— &P —", 12
+    for part, text in ((sheet.oddFooter.right, "— &P —\u3000"), (sheet.evenFooter.left, "\u3000— &P —")):
+        part.text, part.size = text, 14

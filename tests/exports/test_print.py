@@ -127,7 +127,7 @@ def test_the_real_annex_takes_two_pages_with_their_numbers(write, ending, meetin
         write(file, meeting_81, DAY)
     with pdfplumber.open(as_pdf(path)) as pdf:
         texts = [page.extract_text() for page in pdf.pages]
-    assert [text.splitlines()[-1] for text in texts] == ["— 1 —", "— 2 —"]
+    assert [text.splitlines()[-1].strip() for text in texts] == ["— 1 —", "— 2 —"]
 
 
 A3_ON_ITS_SIDE = (1191, 842)

@@ -24,7 +24,7 @@ from .rows import ANNEX_COLUMNS, BreakdownRow, build_heading, merged_ranges, row
 
 _LATIN = "Times New Roman"
 _SONG, _HEI = "宋体", "黑体"
-_TABLE_SIZE, _LINE_SIZE, _TITLE_SIZE = 9, 12, 18
+_TABLE_SIZE, _LINE_SIZE, _TITLE_SIZE, _PAGE_NUMBER_SIZE = 9, 12, 18, 14
 # Exactly so far apart, whatever font the reader's machine takes.
 _LINE_DISTANCE = Pt(11.5)
 _MARGIN, _FOOTER_MARGIN = Mm(12), Mm(15)
@@ -79,13 +79,13 @@ def _number_pages(document: DocumentObject) -> None:
     for footer, alignment in ((section.footer, right), (section.even_page_footer, left)):
         (paragraph,) = footer.paragraphs
         paragraph.alignment = alignment
-        _add_run(paragraph, "— ", _LINE_SIZE)
+        _add_run(paragraph, "— " if alignment == right else "\u3000— ", _PAGE_NUMBER_SIZE)
         field = OxmlElement("w:fldSimple")
         field.set(qn("w:instr"), "PAGE")
         paragraph._p.append(field)
-        _add_run(paragraph, "1", _LINE_SIZE)
+        _add_run(paragraph, "1", _PAGE_NUMBER_SIZE)
         field.append(paragraph.runs[-1]._r)
-        _add_run(paragraph, " —", _LINE_SIZE)
+        _add_run(paragraph, " —\u3000" if alignment == right else " —", _PAGE_NUMBER_SIZE)
 
 
 def _write_table(
