@@ -8,8 +8,8 @@ from itertools import pairwise
 PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
 MARGIN_TOP, MARGIN_LEFT = 2098, 1587
 TEXT_WIDTH, TEXT_HEIGHT = 8844, 12756
-# The page's number stands 7 mm below the text area.
-FOOTER_DISTANCE = 1247
+# The dashes of the page's number stand 7 mm below the text area.
+FOOTER_DISTANCE = 1454
 LINES_PER_PAGE, LINE_CHARACTERS = 22, 28
 LINE_PITCH = TEXT_HEIGHT // LINES_PER_PAGE
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE = 16 * 20, 22 * 20, 210

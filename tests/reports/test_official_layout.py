@@ -215,6 +215,10 @@ def test_libreoffice_draws_it_as_the_standard_asks(as_pdf, tmp_path):
             assert min(char["x0"] for char in inside) >= Mm(28).pt - 1
             # A comma at the end of a line may hang into the margin.
             assert max(char["x0"] for char in inside) <= Mm(28 + 156).pt + 4
+        # The first dash alone, on an even page: its ink stands 7 mm below the text area.
+        dash = pages[1].crop((0, Mm(263).pt, Mm(35).pt, pages[1].height)).to_image(resolution=254).original
+        _left, top, _right, bottom = dash.convert("L").point(lambda shade: 255 * (shade < 128)).getbbox()
+        assert abs(263 + (top + bottom) / 20 - 269) < 0.5
         full = [page for page in pages if len({round(char["bottom"]) for char in page.chars if char["size"] > 15}) > 20]
         assert full, "a page of nothing but text has 22 lines"
         head = folded("序号工作任务责任部室")
