@@ -20,8 +20,14 @@ def _load_secret_key() -> str:
     path = DATA_DIR / "secret_key"
     if not path.exists():
         DATA_DIR.mkdir(mode=0o700, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        # On a full disk an empty one would stay, with which nothing starts any more.
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(secrets.token_urlsafe(64))
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return path.read_text().strip()
 
 

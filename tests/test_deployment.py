@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 import threading
+from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
@@ -41,7 +42,7 @@ def refuse(*_arguments) -> None:
     raise OperationalError("server closed the connection unexpectedly")
 
 
-def refuse_to_write(**_options) -> None:
+def refuse_to_write(*_arguments, **_options) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -129,6 +130,19 @@ def test_base_url_decides_whether_cookies_are_secure_and_which_host_is_answered(
         assert bool(answer.cookies["sessionid"]["secure"]) is secure
         assert [found[name] for name in names] == [secure] * 3
         assert Client().get("/accounts/login/", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+def test_a_full_disk_leaves_no_empty_key(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "of this test")
+    load = runpy.run_path(str(django_settings.BASE_DIR / "cnas_tasks" / "settings.py"))["_load_secret_key"]
+    monkeypatch.setitem(load.__globals__, "DATA_DIR", tmp_path)
+    with mock.patch("pathlib.Path.write_text", refuse_to_write), pytest.raises(OSError, match="No space"):
+        load()
+    assert list(tmp_path.iterdir()) == []
+    key = load()
+    assert len(key) > 50
+    assert load() == key
+    assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [("secret_key", 0o600)]
 
 
 @pytest.mark.long
