@@ -177,7 +177,7 @@ def count_tasks(tasks: Sequence[Task]) -> str:
 def format_shares(tasks: Sequence[Task], most: int = _NAMED_DEPARTMENTS) -> str:
     """Return which departments answer for ``tasks``, and for how many each does.
 
-    Those of several departments count for each.
+    Those of several departments count for each, which is said, for then they do not add up.
     """
     departments: Counter[str] = Counter()
     for task in tasks:
@@ -191,7 +191,10 @@ def format_shares(tasks: Sequence[Task], most: int = _NAMED_DEPARTMENTS) -> str:
         departments[_("without a department")] = departments.pop("")
     of_department = pgettext("tasks of a department", "%(name)s %(number)d")
     others = _("%(named)s and others, %(number)d departments in all")
-    return _("of these %(departments)s") % {"departments": name_most(departments, of_department, others, most)}
+    named = {"departments": name_most(departments, of_department, others, most)}
+    if departments.total() > len(tasks):
+        return _("with %(departments)s, where a shared one counts for each") % named
+    return (_("with %(departments)s") if len(departments) > most else _("of these %(departments)s")) % named
 
 
 def name_most(counts: Counter[str], one: str, others: str, most: int) -> str:

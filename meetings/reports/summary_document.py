@@ -121,7 +121,11 @@ def _describe_requests(report: ProgressReport, late: Sequence[Task]) -> list[str
     if leaders:
         of_leader = pgettext("late tasks of a leader", "%(name)s %(number)d")
         counted = prose.name_most(leaders, of_leader, _("%(named)s and others, %(number)d leaders in all"), _NAMED)
-        texts.append(_("We ask the leaders to see to what is late: %(leaders)s.") % {"leaders": counted})
+        if leaders.total() > sum(bool(leader_names(task)) for task in late):
+            text = _("We ask the leaders to see to what is late, where a shared task counts for each: %(leaders)s.")
+        else:
+            text = _("We ask the leaders to see to what is late: %(leaders)s.")
+        texts.append(text % {"leaders": counted})
     if nobodys := sum(not leader_names(task) for task in late):
         texts.append(_("Of what is late %(number)d tasks have no leader; please name one.") % {"number": nobodys})
     return texts or [_("Nothing has to be decided, and nothing is late that a leader has to see to.")]

@@ -128,10 +128,15 @@ def test_a_sentence_ends_with_one_mark():
     ]
 
 
-def test_the_numbers_of_the_departments_add_up_where_no_task_is_shared(meeting_81):
+def test_the_numbers_of_the_departments_add_up_or_it_is_said_why_not(meeting_81):
     overdue = build_progress_report(meeting_81, REVIEWS_MISSED).in_health("overdue")
     assert count_tasks(overdue) == "共7项，其中技术部3项、办公室3项、中心领导班子1项。"
     assert count_tasks(overdue[:1]) == "共1项，由技术部负责。"
+    # One of these eight is of four departments.
+    missed = build_progress_report(meeting_81, REVIEWS_MISSED).in_health("review_missed")
+    said = count_tasks(missed)
+    assert said.startswith("共8项，涉及国际部3项、")
+    assert said.endswith("1项（共同负责的分别计入）。")
     nobodys = on(REVIEWS_MISSED, factories.task(departments=[]))
     assert count_tasks([nobodys]) == "共1项，尚未明确责任部室。"
     assert count_tasks([nobodys, *overdue[:2]]) == "共3项，其中技术部2项、责任部室待明确1项。"
