@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
+from lxml.etree import SerialisationError
 
 from meetings.errors import ServiceError
 
@@ -54,11 +55,15 @@ def recognise_fault(error: BaseException | None) -> FaultError | None:
         return error
     if isinstance(error, (DatabaseError, InterfaceError)):
         return _recognise_database_fault(error)
-    if isinstance(error, OSError):
-        if error.errno in _FULL:
+    number = getattr(error, "errno", None)
+    if isinstance(error, SerialisationError) and str(error).startswith("IO_"):
+        # A sheet is written to a temporary file by lxml, which has names of its own.
+        number = getattr(errno, str(error).removeprefix("IO_"), errno.EROFS)
+    if isinstance(error, (OSError, SerialisationError)):
+        if number in _FULL:
             return disk_is_full()
         # Python has looked for a folder for temporary files, and could write to none.
-        if error.errno == errno.EROFS or (isinstance(error, FileNotFoundError) and tempfile.tempdir is None):
+        if number == errno.EROFS or (isinstance(error, FileNotFoundError) and tempfile.tempdir is None):
             return disk_is_not_writable()
     return None
 
@@ -107,7 +112,7 @@ def faults_in_words() -> Iterator[None]:
     """Raise a FaultError for what the disk or the database fails with inside."""
     try:
         yield
-    except (DatabaseError, InterfaceError, OSError) as error:
+    except (DatabaseError, InterfaceError, OSError, SerialisationError) as error:
         if fault := recognise_fault(error):
             raise fault from error
         raise

@@ -298,9 +298,12 @@ def test_a_file_goes_with_its_row_when_the_database_finds_no_room_at_the_end(fol
 
 
 @pytest.mark.django_db
-def test_an_export_that_finds_no_room_says_so(world):
-    client = browser(signed_in(world.reader))
-    with mock.patch("tempfile.SpooledTemporaryFile", side_effect=OSError(errno.ENOSPC, "No space left on device")):
-        answer = client.get("/tasks/?export=xlsx")
-    assert answer.status_code == 503
-    assert "磁盘已满" in sentence(answer)
+@pytest.mark.parametrize("address", ["/tasks/?export=xlsx", "/fill-in/workbook/"])
+def test_an_export_that_finds_no_room_says_so_and_leaves_nothing(world, monkeypatch, tmp_path, address):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    client = browser(signed_in(world.liaison))
+    with full_disk(100):
+        answer = client.get(address)
+    assert answer.status_code in (503, 507)
+    assert "磁盘已满" in parsed(answer).xpath("//main")[0].text_content()
+    assert files_of(tmp_path) == []

@@ -11,6 +11,8 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from .temporary_sheets import without_leftovers
+
 logger = logging.getLogger(__name__)
 
 # By the ending of the file's name.
@@ -57,6 +59,7 @@ def download_response(write: Callable[[BinaryIO], None], name: str, ending: str)
     """Hand out what ``write`` writes, as a file of this name to be saved."""
     # On disk once it is large: a register of ten thousand tasks is not to be held in memory by every reader.
     file = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 - the response closes it
-    write(cast(BinaryIO, file))
+    with without_leftovers():
+        write(cast(BinaryIO, file))
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=file_name(name, ending), content_type=CONTENT_TYPES[ending])
