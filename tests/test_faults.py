@@ -297,6 +297,8 @@ def test_a_file_goes_with_its_row_when_the_database_finds_no_room_at_the_end(fol
     assert not Evidence.objects.exists()
 
 
+# A file that could not be written cannot be closed either, which whoever gives it up says.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/tasks/?export=xlsx", "/fill-in/workbook/"])
 def test_an_export_that_finds_no_room_says_so_and_leaves_nothing(world, monkeypatch, tmp_path, address):

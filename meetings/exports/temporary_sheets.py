@@ -1,4 +1,4 @@
-"""The temporary files that openpyxl writes sheets to, which a failure would leave until the server ends."""
+"""Temporary files of openpyxl, which a failure would leave lying."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +23,7 @@ _writer.create_temporary_file = _create_and_note
 
 @contextmanager
 def without_leftovers() -> Iterator[None]:
-    """Take away what is left of sheets where writing them fails, so that a full disk has room again."""
+    """Take away what is left of sheets where writing fails: a full disk needs room."""
     own: list[str] = []
     token = _own.set(own)
     try:
