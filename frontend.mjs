@@ -26,7 +26,7 @@ const SHEETS = [
   "corrections",
   "help",
   "organisation",
-  "overview",
+  "dashboard",
   "reports",
   "saved-views",
   "workbooks",

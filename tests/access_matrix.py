@@ -213,8 +213,7 @@ ROWS = (
     Row("evidence", "/evidence/999999/", expect(404), NO_SUCH_METHOD),
     Row("inbox", "/inbox/", READS, NO_SUCH_METHOD),
     # Liaisons are led to their inbox.
-    Row("overview", "/overview/", expect(200, elsewhere=302, supporting=302, responsible=302), NO_SUCH_METHOD),
-    Row("overview", "/overview/?leader=999999", expect(404), NO_SUCH_METHOD),
+    Row("overview", "/overview/", expect(302), NO_SUCH_METHOD),
     Row("help", "/help/", READS, NO_SUCH_METHOD),
     Row("load_sample", "/help/sample/", NO_SUCH_METHOD, SECRETARIAT_ALONE),
     Row("search", "/search/?q=lzs", READS, NO_SUCH_METHOD),

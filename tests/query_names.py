@@ -25,9 +25,21 @@ DASHBOARD = [
     "counts by meeting, whose sum is that by health",
     "counts by month",
     "the trend at the ends of twelve months",
-    "the overdue and review-missed tasks",
+    "the red tasks and whose move it is",
     *PARTS,
+    "each department's last report",
 ]
+# What the front page has besides for who works with it; what waits is counted once, for here and the navigation.
+AT_WORK = {
+    Role.SECRETARIAT: [
+        "what waits, in one count",
+        "what is open to confirm, in one count",
+        "deadlines to settle",
+        "departments without a liaison",
+    ],
+    Role.LIAISON: ["what waits, in one count"],
+    Role.LEADER: ["what waits, in one count", "what changed", "that they looked"],
+}
 TASK = [
     *SIGNED_IN,
     "the task",
@@ -68,30 +80,6 @@ ARRANGE = [
     "what the page shows: its rows",
     "what the page shows: the sources of its rows",
     "what the page shows: their tasks",
-]
-LEADERS_OVERVIEW = [
-    *SIGNED_IN,
-    "who the leader is",
-    "the figures of the sentence",
-    "what changed",
-    "the red tasks and whose move it is",
-    *PARTS,
-    "counts by department",
-    "counts by meeting",
-    "that they looked",
-    "what waits, in one count",
-]
-SECRETARIATS_OVERVIEW = [
-    *SIGNED_IN,
-    "the figures of the sentence",
-    "red tasks that are the departments' move",
-    *PARTS,
-    "who has not reported",
-    "closures to decide",
-    "later deadlines to decide",
-    "questions to confirm",
-    "departments without a liaison",
-    "what waits, in one count",
 ]
 SEARCH = [
     *SIGNED_IN,

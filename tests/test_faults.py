@@ -168,7 +168,7 @@ def test_a_page_that_is_only_read_does_not_fail_for_want_of_a_note_that_it_was(l
     world = factories.small_world()
     client = signed_in(world.leader)
     lock_held()
-    assert client.get("/overview/").status_code == 200
+    assert client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize(

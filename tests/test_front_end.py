@@ -30,7 +30,6 @@ MODULE_IMPORT = re.compile(r"""\bimport\s*(?:\{[^}]*\}\s*from\s*)?["'](\./[^"']+
 PAGES = [
     "/accounts/login/",
     "/",
-    "/overview/",
     "/tasks/",
     "/tasks/{task}/",
     "/tasks/{task}/edit/",

@@ -69,10 +69,12 @@ class AccountSettingsForm(ServiceForm):
     def __init__(self, data: QueryDict | None = None, *, account: Account) -> None:
         self.views = {f"{VIEW_PREFIX}{view.pk}": view for view in permissions.readable_views(account)}
         at_present = f"{VIEW_PREFIX}{account.landing_view_id}"
+        is_former = account.landing_page == LandingPage.OVERVIEW
+        chosen_page = LandingPage.DASHBOARD.value if is_former else account.landing_page
         initial = {
             "language": account.language,
             "page_size": account.page_size,
-            "landing": at_present if at_present in self.views else account.landing_page,
+            "landing": at_present if at_present in self.views else chosen_page,
             "wants_digest": account.wants_digest,
         }
         super().__init__(data, initial=initial)
@@ -89,6 +91,7 @@ class AccountSettingsForm(ServiceForm):
         self.fields["landing"].choices = [
             (page.value, page.label)
             for page in LandingPage
+            if page != LandingPage.OVERVIEW
             if page != LandingPage.INBOX or inbox.has_inbox(account) or account.landing_page == page
         ]
         if self.views:

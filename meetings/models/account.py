@@ -36,8 +36,9 @@ class Language(models.TextChoices):
 class LandingPage(models.TextChoices):
     """The page that opens after signing in."""
 
-    OVERVIEW = "overview", _("At a glance")
-    DASHBOARD = "dashboard", _("Dashboard")
+    # Leaders of before begin with it; it is the front page now.
+    OVERVIEW = "overview", _("Home")
+    DASHBOARD = "dashboard", _("Home")
     TASKS = "tasks", _("Tasks")
     INBOX = "inbox", _("Inbox")
     MEETINGS = "meetings", _("Meetings")
@@ -156,12 +157,6 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        # A leader looks between two meetings: what is red has to be the first thing there, until they choose another.
-        if self._state.adding and self.role == Role.LEADER and self.landing_page == LandingPage.DASHBOARD:
-            self.landing_page = LandingPage.OVERVIEW
-        super().save(*args, **kwargs)
 
     @cached_property
     def department_ids(self) -> frozenset[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -86,12 +86,15 @@ def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> li
     return _liaison_groups(account, day, then)
 
 
-def count_waiting(account: Account, day: datetime.date) -> int:
-    """Return how many items wait for the account. One query."""
-    waiting = [group.tasks.order_by().values_list("pk") for group in groups(account, day)]
-    if not waiting:
-        return 0
-    return waiting[0].union(*waiting[1:], all=True).count() if len(waiting) > 1 else waiting[0].count()
+def count_waiting(account: Account, day: datetime.date) -> dict[str, int]:
+    """Return how many items wait for the account, by its groups' keys. One query."""
+    counts = [
+        group.tasks.order_by().values_list(Value(group.key)).annotate(number=Count("pk"))
+        for group in groups(account, day)
+    ]
+    if not counts:
+        return {}
+    return dict(counts[0].union(*counts[1:], all=True) if len(counts) > 1 else counts[0])
 
 
 def next_task(account: Account, day: datetime.date, *, excluded_id: int | None = None) -> Task | None:

@@ -12,7 +12,7 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
 LANDING_PAGES: dict[str, str] = {
-    LandingPage.OVERVIEW: "overview",
+    LandingPage.OVERVIEW: "dashboard",
     LandingPage.DASHBOARD: "dashboard",
     LandingPage.TASKS: "task_list",
     LandingPage.INBOX: "inbox",
@@ -24,14 +24,14 @@ def url_after_save(request: Request, task: Task, *, advances_inbox: bool, to_lis
     """Return the address to go to once something about ``task`` is saved.
 
     Who came from the inbox and has settled what waited there (``advances_inbox``) gets the next task at once.
-    ``to_list``: back to the place in the list the user came from, as from an overview always; otherwise the task stays,
-    and the way back with it.
+    ``to_list``: back to the place in the list the user came from, as from the front page always; otherwise the task
+    stays, and the way back with it.
     """
     back = get_next_url(request)
     if advances_inbox and urlsplit(back).path == reverse("inbox"):
         following = inbox.next_task(request.user, today(), excluded_id=task.pk)
         return inbox_task_url(following) if following else reverse("inbox")
-    if back and (to_list or urlsplit(back).path == reverse("overview")):
+    if back and (to_list or urlsplit(back).path == reverse("dashboard")):
         return f"{back}#task-{task.pk}"
     return f"{task.get_absolute_url()}?{urlencode({'next': back})}" if back else task.get_absolute_url()
 

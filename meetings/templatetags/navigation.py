@@ -21,14 +21,12 @@ register = template.Library()
 class NavigationEntry:
     """One entry: URL name, label, icon, the roles it is for.
 
-    ``name_prefixes`` are beginnings of the URL names that belong to it, too. ``rank`` 1 is always in sight, 2 only
-    where there is room, 3 only in the menu.
+    ``name_prefixes`` are beginnings of the URL names that belong to it, too.
     """
 
     name: str
     label: Promise
     icon: str
-    rank: int = 3
     roles: frozenset[str] = frozenset(Role.values)
     name_prefixes: tuple[str, ...] = ()
 
@@ -36,36 +34,41 @@ class NavigationEntry:
 SECRETARIAT_ONLY = frozenset({Role.SECRETARIAT})
 WORKBOOK_ROLES = frozenset({Role.SECRETARIAT, Role.LIAISON})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-ENTRIES = (
-    NavigationEntry("overview", _("At a glance"), "eye", rank=1, roles=frozenset(Role.values) - {Role.LIAISON}),
-    NavigationEntry("dashboard", _("Dashboard"), "home", rank=2),
-    NavigationEntry("task_list", _("Tasks"), "list-check", rank=1, name_prefixes=("task_",)),
+# What is opened every day, always in sight.
+LINE = (
+    NavigationEntry("dashboard", _("Home"), "home", name_prefixes=("inbox", "confirm")),
+    NavigationEntry("task_list", _("Tasks"), "list-check", name_prefixes=("task_",)),
     NavigationEntry(
-        "meeting_list", _("Meetings"), "calendar-event", rank=1, name_prefixes=("meeting_", "suggestion_", "aspect_")
+        "meeting_list",
+        _("Meetings"),
+        "calendar-event",
+        name_prefixes=("meeting_", "suggestion_", "aspect_", "import_home", "draft"),
     ),
-    NavigationEntry("inbox", _("Inbox"), "message", rank=1),
-    NavigationEntry(
-        "confirmations", _("Confirmations"), "check", rank=2, roles=SECRETARIAT_ONLY, name_prefixes=("confirm",)
-    ),
-    NavigationEntry("import_home", _("Import"), "upload", rank=2, roles=SECRETARIAT_ONLY, name_prefixes=("draft",)),
     NavigationEntry(
         "fill_in", _("Fill-in workbooks"), "file-spreadsheet", roles=WORKBOOK_ROLES, name_prefixes=("fill_in",)
     ),
     NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report",)),
+)
+# What is opened now and then, behind the account's name.
+MENU = (
+    NavigationEntry("account_settings", _("My settings"), "settings"),
+    NavigationEntry("import_home", _("Import"), "upload", roles=SECRETARIAT_ONLY, name_prefixes=("draft",)),
     NavigationEntry(
-        "organisation", _("Organisation"), "building", name_prefixes=("organisation_", "department_", "person_")
+        "organisation",
+        _("Departments and people"),
+        "building",
+        name_prefixes=("organisation_", "department_", "person_"),
     ),
     NavigationEntry("batch_list", _("Batches"), "history", name_prefixes=("batch",)),
     NavigationEntry("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, name_prefixes=("account_",)),
     NavigationEntry("jobs", _("Background jobs"), "refresh", roles=ADMINISTRATORS),
-    NavigationEntry("admin:index", _("Administration"), "settings", roles=ADMINISTRATORS),
+    NavigationEntry("admin:index", _("Administration"), "adjustments", roles=ADMINISTRATORS),
     NavigationEntry("help", _("Help"), "help-circle", name_prefixes=("help_",)),
 )
 # Pages that are printed, and have a button for it. The list of tasks has its own, for what stands on its other pages.
 PRINTABLE_PAGES = frozenset(
     {
         "dashboard",
-        "overview",
         "task_detail",
         "meeting_list",
         "meeting_detail",
@@ -84,43 +87,44 @@ UNGROUPED_PAGES = frozenset({"account_settings"})
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
 def navigation(context: RequestContext) -> dict[str, Any]:
-    """Draw the entries for the account: the main ones as a line, others in a menu.
+    """Draw the line of entries, with the number of what waits for the account.
 
-    One query for the number of the inbox, one more for staff, whom the open confirmations wait for, unless the page has
-    counted them (``open_issue_count``).
+    One query, one more for the secretariat, whom the open confirmations wait for, unless the page has counted them
+    (``open_issue_count``) or all of it (``queue_number``).
     """
-    request = context["request"]
-    account = request.user
-    match = request.resolver_match
-    view_name = match.view_name if match else ""
-    numbers = {}
-    if permissions.is_secretariat(account):
-        known = context.get("open_issue_count")
-        numbers["confirmations"] = import_issues.count_open_issues() if known is None else known
-    if inbox.has_inbox(account):
-        numbers["inbox"] = inbox.count_waiting(account, timezone.localdate())
-    entries: list[dict[str, Any]] = []
-    for place in ENTRIES:
-        if account.role in place.roles and (place.name != "inbox" or "inbox" in numbers):
-            inside = (
-                place.name_prefixes and view_name.startswith(place.name_prefixes) and view_name not in UNGROUPED_PAGES
-            )
-            entries.append(
-                {
-                    "place": place,
-                    "address": reverse(place.name),
-                    "current": "page" if view_name == place.name else "true" if inside else "",
-                    "number": numbers.get(place.name),
-                }
-            )
+    account, waiting = context["request"].user, context.get("queue_number")
+    if waiting is None and inbox.has_inbox(account):
+        waiting = sum(inbox.count_waiting(account, timezone.localdate()).values())
+        if permissions.is_secretariat(account):
+            known = context.get("open_issue_count")
+            waiting += import_issues.count_open_issues() if known is None else known
+    return {"entries": _entries(context, LINE), "waiting": waiting}
+
+
+@register.inclusion_tag("_account_menu.html", takes_context=True)
+def account_menu(context: RequestContext) -> dict[str, Any]:
+    """Draw the menu behind the account's name."""
+    entries = _entries(context, MENU)
     return {
-        "request": request,
+        "request": context["request"],
         "csrf_token": context.get("csrf_token"),
-        "line": [entry for entry in entries if entry["place"].rank < 3],
-        "menu_entries": [entry for entry in entries if entry["place"].rank > 1],
-        "in_menu": any(entry["current"] for entry in entries if entry["place"].rank == 3),
-        "in_narrow_menu": any(entry["current"] for entry in entries if entry["place"].rank > 1),
+        "entries": entries,
+        "is_current": any(entry["current"] for entry in entries),
     }
+
+
+def _entries(context: RequestContext, places: tuple[NavigationEntry, ...]) -> list[dict[str, Any]]:
+    """Return those of ``places`` for the account's role, and which the page is in."""
+    request = context["request"]
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    entries = []
+    for place in places:
+        if request.user.role in place.roles:
+            inside = view_name.startswith(place.name_prefixes) if place.name_prefixes else False
+            inside = inside and view_name not in UNGROUPED_PAGES
+            current = "page" if view_name == place.name else "true" if inside else ""
+            entries.append({"place": place, "address": reverse(place.name), "current": current})
+    return entries
 
 
 @register.simple_tag(takes_context=True)

@@ -162,13 +162,13 @@ def test_what_another_typed_is_not_shown_to_who_signs_in_after_them(visit, world
     other = factories.account(Role.SECRETARIAT, password=PASSWORD)
     page = visit("/accounts/login/", language="en")
     sign_in(page, liaison.username)
-    expect(page.locator("a.account")).to_be_visible()
+    expect(page.locator(".account > summary")).to_be_visible()
     page.goto(world.due_soon.get_absolute_url())
     note(page).fill(WORDS)
     page.context.clear_cookies(name="sessionid")
     page.locator("form.update-form button[type=submit]").first.click()
     sign_in(page, other.username)
-    expect(page.locator("a.account")).to_contain_text(str(other.display_name))
+    expect(page.locator(".account > summary")).to_contain_text(str(other.display_name))
     page.goto(world.due_soon.get_absolute_url())
     expect(note(page)).to_have_value("")
     assert WORDS not in page.content()
@@ -331,10 +331,10 @@ def test_keys_lead_through_the_list_to_an_update(visit, world):
     expect(page).to_have_url(re.compile(r"/tasks/\d+/"))
 
 
-@pytest.mark.parametrize("path", ["/organisation/", "/overview/"])
+@pytest.mark.parametrize("path", ["/organisation/", "/"])
 def test_keys_lead_through_other_lists(visit, world, path):
     page = visit(path, as_=world.secretariat, language="en")
-    links = page.locator("main [data-row-link], main .overview-item .task-link")
+    links = page.locator("main [data-row-link], main .desk-item .task-link")
     for row in (0, 1):
         page.keyboard.press("j")
         expect(links.nth(row)).to_be_focused()

@@ -20,7 +20,6 @@ from .pages import assert_fits
 # Name of the address -> what a person opens there, and as whom it has most to show.
 PAGES = {
     "dashboard": ("/", Role.SECRETARIAT),
-    "overview": ("/overview/", Role.SECRETARIAT),
     "help": ("/help/", Role.SECRETARIAT),
     "search": ("/search/?q=认可", Role.SECRETARIAT),
     "task_list": ("/tasks/", Role.SECRETARIAT),
@@ -69,6 +68,8 @@ STATES = {
 }
 # Looked at elsewhere (test_layout), or no page: they answer with a redirect, a file or one word.
 NO_PAGES = {
+    # Leads to the front page.
+    "overview",
     # Looked at in test_batch.
     "change_many",
     "batch",
@@ -83,6 +84,7 @@ NO_PAGES = {
     "report_reply",
     "report_register",
     "make_calendar_address",
+    "set_calendar_alarm",
     "change_password",
     "choose_columns",
     "open_view",

@@ -48,7 +48,7 @@ def preview(page: Page) -> None:
 
 # Name of the picture -> where it is taken, and what is done there before.
 SHOWN: dict[str, tuple[str, Callable[[Page], None] | None]] = {
-    "overview": ("/overview/", None),
+    "home": ("/", None),
     "list": ("/tasks/", select_three),
     "preview": ("/tasks/", preview),
     "task": ("/tasks/{task}/", None),

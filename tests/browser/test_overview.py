@@ -26,16 +26,16 @@ def leader(db, live_server):
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripted", "plain"])
 def test_a_leader_instructs_in_two_taps(visit, leader, picture, size, javascript):
-    page = visit("/overview/", as_=leader, width=size, language="en", javascript=javascript)
+    page = visit("/", as_=leader, width=size, language="en", javascript=javascript)
     if javascript:
         assert_fits(page)
         assert_accessible(page)
         picture(page, f"overview leader {size[0]}")
-    item = page.locator(".overview-item").first
+    item = page.locator(".desk-item").first
     words = item.locator(".task-link").inner_text()
     item.get_by_text("Instruct", exact=True).click()
     item.get_by_role("button", name="Please speed this up.").click()
-    expect(page.locator(".overview-item").first.locator(".overview-next-actor")).to_have_text(
+    expect(page.locator(".desk-item").first.locator(".desk-next-actor")).to_have_text(
         "Departments: answer the instruction"
     )
     given = Instruction.objects.get()
@@ -44,17 +44,19 @@ def test_a_leader_instructs_in_two_taps(visit, leader, picture, size, javascript
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.SECRETARIAT])
-def test_an_overview_is_printed_on_one_sheet_however_much_there_is(visit, db, live_server, role):
+def test_what_is_to_be_done_is_printed_on_one_sheet_however_much_there_is(visit, db, live_server, role):
     synthetic.generate(200, seed=7)
     person = Task.objects.filter(task_leaders__isnull=False).first().task_leaders.first().person
-    page = visit("/overview/", as_=factories.account(role, person=person))
+    page = visit("/", as_=factories.account(role, person=person))
+    last = page.locator(".desk .desk-item .task-link").last.inner_text()[:6]
     with pdfplumber.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as paper:
-        assert len(paper.pages) == 1
-        assert not {"打印", "搜索"} & {word["text"] for word in paper.pages[0].extract_words()}
-    # As wide as A4 between its margins: no table reaches into the one beside it.
+        first = paper.pages[0].extract_text()
+    assert last in first
+    assert not {"打印", "搜索"} & set(first.split())
+    # As wide as A4 between its margins.
     page.set_viewport_size({"width": 703, "height": 1000})
     page.emulate_media(media="print")
-    tables = page.locator(".two-columns .table-responsive")
+    tables = page.locator("table.counts").locator("xpath=..")
     assert all(tables.evaluate_all("all => all.map(table => table.scrollWidth <= table.clientWidth)"))
 
 

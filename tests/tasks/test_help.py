@@ -22,7 +22,7 @@ def signed_in(role: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize("page", ["dashboard", "overview", "task_list", "meeting_list"])
+@pytest.mark.parametrize("page", ["dashboard", "task_list", "meeting_list"])
 def test_an_empty_register_says_how_to_begin(page):
     text = signed_in(Role.SECRETARIAT).get(reverse(page)).content.decode()
     for way in ("load_sample", "import_home", "meeting_new"):
@@ -30,14 +30,14 @@ def test_an_empty_register_says_how_to_begin(page):
     assert reverse("help") in text
 
 
-@pytest.mark.parametrize("page", ["dashboard", "overview"])
+@pytest.mark.parametrize("page", ["dashboard"])
 def test_the_beginning_stands_alone_without_a_page_full_of_noughts(page):
     main = signed_in(Role.SECRETARIAT).get(reverse(page)).content.decode().split("<main")[1].split("</main>")[0]
     assert main.count("<h2") == 1
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.LEADER])
-@pytest.mark.parametrize("page", ["dashboard", "overview"])
+@pytest.mark.parametrize("page", ["dashboard"])
 def test_who_may_not_enter_anything_is_told_to_wait(page, role):
     client = signed_in(role)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"

@@ -77,8 +77,10 @@ def test_row_six_is_three_questions_of_three_tasks_each(row_six, staff):
     assert "2024.12、2026.12" in said
     assert "until 31 Dec 2026" in said
     assert "技术部" in said
-    [nav] = {link.xpath("string(span)") for link in page.xpath("//nav//a[@href='/confirmations/']")}
+    [nav] = {link.xpath("string(span)") for link in page.xpath("//nav//a[@href='/']")}
     assert nav == "3"
+    [link] = html.fromstring(staff.get("/inbox/").content.decode()).xpath("//main//a[@href='/confirmations/']")
+    assert link.text_content() == "Answer 3 questions"
 
 
 def test_the_number_leads_to_the_tasks_it_is_about(row_six, staff):

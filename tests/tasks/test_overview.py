@@ -1,4 +1,4 @@
-"""What a leader and the secretariat see first: the sentence, what is red and whose move it is, what is new."""
+"""What each role sees first: what waits for it, what is red and whose move it is, what is new."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def page(account: Account, **query) -> str:
     client = Client()
     client.force_login(account)
-    response = client.get(reverse("overview"), query)
+    response = client.get(reverse("dashboard"), query)
     assert response.status_code == 200
     return compact_html(response)
 
@@ -92,13 +92,19 @@ def test_every_number_leads_to_a_list_of_as_many_rows(world, role):
         assert listing.row_count == int(number), address
 
 
-def test_the_sentence_of_a_leader_is_about_their_own_tasks(world):
+def test_a_leader_sees_their_own_tasks(world):
     text = page(world.leader)
     assert world.overdue.text in text
     # Supervised by another leader alone.
     assert world.review_missed.text not in text
-    numbers = [int(number) for number in re.findall(r'<span class="overview-number">(\d+)</span>', text)]
-    assert sum(numbers) == len(world.tasks) - 1
+    assert world.review_missed.text in page(world.leader, scope="all")
+
+
+def test_what_each_department_said_last_stands_beside_what_is_red(world):
+    factories.progress(world.overdue, "方案已报批。", on=world.day, by=world.liaison, department=world.technology)
+    item = page(world.leader).split(f'id="task-{world.overdue.pk}"')[1].split("</li>")[0]
+    assert "方案已报批。" in item
+    assert "技术部" in item
 
 
 def test_a_leader_instructs_in_two_taps(world):
@@ -109,14 +115,15 @@ def test_a_leader_instructs_in_two_taps(world):
     client = Client()
     client.force_login(world.leader)
     response = client.post(address, sent)
-    assert response["Location"] == f"{reverse('overview')}#task-{world.overdue.pk}"
+    assert response["Location"] == f"{reverse('dashboard')}#task-{world.overdue.pk}"
     assert world.overdue.instructions.get().text == sent["text"]
     assert str(NextActor.DEPARTMENTS_ANSWER.label) in page(world.leader)
 
 
-def test_who_may_not_instruct_is_not_offered_it(world):
-    assert "instruct" not in page(world.reader, leader=world.supervisor.pk)
-    assert "instruct" in page(world.secretariat, leader=world.supervisor.pk)
+def test_only_a_leader_is_offered_to_instruct_and_only_about_their_own(world):
+    assert "instruct" in page(world.leader)
+    for asked in ((world.reader, {}), (world.secretariat, {}), (world.leader, {"scope": "all"})):
+        assert "/instruct/" not in page(asked[0], **asked[1])
 
 
 def test_what_changed_is_new_until_the_next_look(world):
@@ -161,9 +168,23 @@ def test_who_has_not_reported_is_counted_by_department(world):
 
 def test_the_secretariat_sees_what_waits_for_a_decision(world):
     ask_for_closure(world, world.on_track)
+    waits = page(world.secretariat).split('id="waits"')[1].split("</section>")[0]
+    assert re.search(r"#group-closure.*?desk-number\">1<", waits, re.S)
+
+
+def test_what_waits_is_what_the_navigation_counts_and_nothing_of_zero_stands_there(world):
+    ask_for_closure(world, world.on_track)
+    factories.extension_request(world.due_soon)
     text = page(world.secretariat)
     waits = text.split('id="waits"')[1].split("</section>")[0]
-    assert re.search(r"#group-closure.*?overview-number\">1<", waits, re.S)
+    queue = [
+        int(number)
+        for address, number in re.findall(r'href="([^"]+)".*?desk-number">(\d+)<', waits)
+        if "/inbox/" in address
+    ]
+    assert queue == [1, 1]
+    assert f'<span class="pick-count">{sum(queue)}</span>' in text
+    assert 'desk-number">0<' not in text
 
 
 def test_an_ended_task_is_nothing_to_chase(world):
@@ -179,10 +200,18 @@ def test_an_ended_task_is_nothing_to_chase(world):
     assert world.overdue.text not in page(world.secretariat)
 
 
-def test_a_liaison_is_led_to_the_inbox(world):
+def test_a_liaison_begins_with_what_waits_for_the_own_departments(world):
+    text = page(world.liaison)
+    assert 'id="waits"' in text
+    assert world.overdue.text in text
+    assert 'id="by-department"' not in text, "one's own department alone says what the tiles say"
+
+
+@pytest.mark.parametrize("query", ["", "?leader=1&as_of=2024-02-09"])
+def test_the_address_of_the_former_overview_leads_to_the_front_page(world, query):
     client = Client()
-    client.force_login(world.liaison)
-    assert urlsplit(client.get(reverse("overview"))["Location"]).path == reverse("inbox")
+    client.force_login(world.leader)
+    assert client.get(f"{reverse('overview')}{query}")["Location"] == f"{reverse('dashboard')}{query}"
 
 
 def test_a_past_day_is_shown_and_counts_as_no_look(world):
@@ -193,22 +222,9 @@ def test_a_past_day_is_shown_and_counts_as_no_look(world):
     assert Account.objects.get(pk=world.leader.pk).looked_at is None
 
 
-@pytest.mark.parametrize("nonsense", ["x", "999999", "99999999999999999999"])
-def test_a_leader_who_is_nobody_is_not_found(world, nonsense):
+def test_the_front_page_is_what_a_leader_signs_in_to(world):
     client = Client()
-    client.force_login(world.reader)
-    assert client.get(reverse("overview"), {"leader": nonsense}).status_code == 404
-
-
-def test_the_overview_is_what_a_leader_signs_in_to_until_another_first_page_is_chosen(world):
-    def page_after_signing_in() -> str:
-        client = Client()
-        response = client.post(reverse("login"), {"username": world.leader.username, "password": "correct horse 7"})
-        return response["Location"]
-
     world.leader.set_password("correct horse 7")
     world.leader.save()
-    assert page_after_signing_in() == reverse("overview")
-    world.leader.landing_page = "dashboard"
-    world.leader.save()
-    assert page_after_signing_in() == reverse("dashboard")
+    response = client.post(reverse("login"), {"username": world.leader.username, "password": "correct horse 7"})
+    assert response["Location"] == reverse("dashboard")

@@ -21,7 +21,6 @@ MARCH, JUNE = datetime.date(2024, 3, 1), datetime.date(2024, 6, 30)
 DAYS = ["2024-03-01", "2024-06-30"]
 OF_A_DAY = [
     "/?as_of={day}",
-    "/overview/?as_of={day}",
     "/tasks/?as_of={day}",
     "/tasks/?as_of={day}&export=csv",
     "/tasks/?as_of={day}&export=xlsx",

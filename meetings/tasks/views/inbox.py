@@ -9,6 +9,7 @@ from meetings import permissions
 from meetings.exports.downloads import stored_file_response
 from meetings.models import Role
 from meetings.tasks import inbox as waiting
+from meetings.tasks.import_issues import count_open_issues
 from meetings.tasks.navigation import inbox_task_url
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
@@ -21,11 +22,14 @@ def inbox(request: Request) -> HttpResponse:
     if "begin" in request.GET:
         first = waiting.next_task(request.user, day)
         return redirect(inbox_task_url(first) if first else "inbox")
+    # Asked for once, for here and for the navigation.
+    questions = {"open_issue_count": count_open_issues()} if permissions.is_secretariat(request.user) else {}
     groups = [(group, list(group.items(day))) for group in waiting.groups(request.user, day)]
     context = {
         "day": day,
         "groups": groups,
         "number": sum(len(tasks) for _group, tasks in groups),
+        **questions,
         "has_inbox": waiting.has_inbox(request.user),
         "is_secretariat": request.user.role == Role.SECRETARIAT,
     }
