@@ -79,7 +79,7 @@ def test_the_reports_and_the_table_with_status_print_both(shared, client):
     member = shared.suggestion.suggestion_sources.get().person
     reply = downloaded(client, f"/reports/reply/?person={member.pk}&as_of=2024-03-31")
     for text in map(text_of_document, (report, reply)):
-        assert f"办公室（2024年3月5日）：{OFFICE}\n技术部（2024年1月10日）：{TECHNOLOGY}" in text
+        assert f"办公室于2024年3月5日报告：{OFFICE}\n技术部于2024年1月10日报告：{TECHNOLOGY}" in text
     cells = [cell.value for row in openpyxl.load_workbook(status).active.iter_rows() for cell in row]
     assert f"办公室（2024-03-05）：{OFFICE}\n技术部（2024-01-10）：{TECHNOLOGY}" in cells
 
@@ -88,10 +88,12 @@ def test_the_bulletin_prints_what_each_reported_in_its_period(shared, client):
     for first, last, told in (
         ("2024-01-01", "2024-03-31", [OFFICE, TECHNOLOGY]),
         ("2024-02-01", "2024-03-31", [OFFICE]),
-        ("2023-12-01", "2024-01-31", [TECHNOLOGY, "办公室（2023年12月20日）：先前的进展。"]),
+        ("2023-12-01", "2024-01-31", [TECHNOLOGY, "办公室于2023年12月20日报告：先前的进展。"]),
     ):
         text = text_of_document(downloaded(client, f"/reports/bulletin/?from={first}&to={last}"))
-        assert [note for note in (OFFICE, TECHNOLOGY, "办公室（2023年12月20日）：先前的进展。") if note in text] == told
+        assert [
+            note for note in (OFFICE, TECHNOLOGY, "办公室于2023年12月20日报告：先前的进展。") if note in text
+        ] == told
 
 
 def test_the_workbook_names_both(shared, client):
