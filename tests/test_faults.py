@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import re
 import resource
@@ -309,3 +310,5 @@ def test_an_export_that_finds_no_room_says_so_and_leaves_nothing(world, monkeypa
     assert answer.status_code in (503, 507)
     assert "磁盘已满" in parsed(answer).xpath("//main")[0].text_content()
     assert files_of(tmp_path) == []
+    del answer, client
+    gc.collect()
