@@ -130,6 +130,25 @@ def test_the_real_annex_takes_two_pages_with_their_numbers(write, ending, meetin
     assert [text.splitlines()[-1].strip() for text in texts] == ["— 1 —", "— 2 —"]
 
 
+def test_excel_has_room_for_the_real_annex_on_two_pages(meeting_81, tmp_path):
+    """There is no Excel here: with SimSun, a unit of width is 6 points, and heights are those of the file."""
+    path = tmp_path / "annex.xlsx"
+    with path.open("wb") as file:
+        write_breakdown(file, meeting_81, DAY)
+    annex = sheet(path)
+    margins = annex.page_margins
+    width = 842 - 72 * (margins.left + margins.right)
+    scale = min(1, width / (6 * sum(column.width for column in annex.column_dimensions.values())))
+    page = (595 - 72 * (margins.top + margins.bottom)) / scale
+    heights = [annex.row_dimensions[row].height for row in range(1, annex.max_row + 1)]
+    left, pages = page - sum(heights[:4]), 1
+    for height in heights[4:]:
+        if height > left:
+            left, pages = page - heights[3], pages + 1
+        left -= height
+    assert (pages, scale > 0.95, left > 20) == (2, True, True)
+
+
 A3_ON_ITS_SIDE = (1191, 842)
 
 
