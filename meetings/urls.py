@@ -13,7 +13,7 @@ from .jobs import views as jobs
 from .minutes import manual_views, views as minutes
 from .notifications import views as notifications
 from .organisation import views as organisation
-from .reports import comparison_views as comparison, views as reports
+from .reports import comparison_views as comparison, suggestion_views as suggestions, views as reports
 from .tasks.views import (
     batches,
     columns,
@@ -59,6 +59,7 @@ urlpatterns = [
     path("confirmations/", import_issues.import_issue_list, name="confirmations"),
     path("meetings/", meetings.meeting_list, name="meeting_list"),
     path("meetings/compare/", comparison.meeting_compare, name="meeting_compare"),
+    path("suggestions/<int:pk>/", suggestions.suggestion_detail, name="suggestion"),
     path("suggestions/<int:pk>/raised-before/", comparison.suggestion_related, name="suggestion_raised_before"),
     path("reports/", reports.reports, name="reports"),
     path("reports/meeting/", reports.report, {"name": "meeting"}, name="report_of_meeting"),

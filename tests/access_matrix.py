@@ -105,6 +105,8 @@ ROWS = (
         expect(403, secretariat=422),
         {"earlier": "", "was": ""},
     ),
+    Row("suggestion", "/suggestions/{suggestion}/", READS, NO_SUCH_METHOD),
+    Row("suggestion", "/suggestions/999999/", expect(404), NO_SUCH_METHOD),
     Row("suggestion_raised_before", "/suggestions/999999/raised-before/", *[expect(403, secretariat=404)] * 2),
     Row("reports", "/reports/", READS, NO_SUCH_METHOD),
     Row("report_of_meeting", "/reports/meeting/?meeting={meeting}", READS, NO_SUCH_METHOD),

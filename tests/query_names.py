@@ -87,6 +87,7 @@ SEARCH = [
     "departments",
     "meetings",
     "suggestions",
+    "how their tasks stand",
     "what the filters offer, in one union",
     "tasks",
     "how many tasks",

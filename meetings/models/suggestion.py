@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .fields import PinyinField, optional_reference
@@ -47,6 +48,10 @@ class Suggestion(NaturalKeyModel):
         verbose_name_plural = _("suggestions")
         ordering = ["meeting", "position"]
         constraints = [models.UniqueConstraint(name="suggestion_position", fields=["meeting", "position"])]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page that says what became of it."""
+        return reverse("suggestion", args=[self.pk])
 
     def __str__(self) -> str:
         if self.number is None:

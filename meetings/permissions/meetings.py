@@ -35,6 +35,12 @@ def editable_suggestion(account: Account, pk: int) -> Suggestion:
     return get_object_or_404(Suggestion.objects.select_related("meeting", "aspect"), pk=pk)
 
 
+def readable_suggestion(account: Account, pk: int, day: datetime.date) -> Suggestion:
+    """Return the suggestion; raises Http404 where there was none on ``day``."""
+    rows = Suggestion.objects.filter(meeting__in=readable_meetings(account, day))
+    return get_object_or_404(rows.select_related("meeting", "aspect", "raised_before__meeting"), pk=pk)
+
+
 def readable_suggesters(account: Account) -> PersonQuerySet:
     """Return the people who made a suggestion, by pinyin."""
     sources = SuggestionSource.objects.filter(person=OuterRef("pk"))

@@ -6,10 +6,11 @@ are long texts, but only where nothing is found as it was typed, for the initial
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,7 +18,17 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from meetings import permissions
 from meetings.core.pinyin import is_pinyin_query
-from meetings.models import Account, Department, FormerName, Person, Suggestion, SuggestionSource, Task, TaskLeader
+from meetings.models import (
+    Account,
+    Department,
+    FormerName,
+    Health,
+    Person,
+    Suggestion,
+    SuggestionSource,
+    Task,
+    TaskLeader,
+)
 from meetings.models.organisation import count_rows
 from meetings.tasks.filter_fields import SearchTextField
 from meetings.tasks.filters import TaskFilterSet
@@ -26,6 +37,8 @@ from meetings.tasks.filters import TaskFilterSet
 MAX_SHOWN = 6
 MAX_LENGTH = 300
 # Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号.
+# 7, 第7条, 建议7
+_ROW_NUMBER = re.compile(r"(?:建议|第)?([0-9]{1,5})[条号]?")
 _BETWEEN_WORDS = re.compile(r"[\s\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
 
 
@@ -36,6 +49,8 @@ class Hit:
     title: str
     address: str
     detail: str = ""
+    # How many tasks of it are in which health, where it is about tasks.
+    healths: tuple[tuple[Health, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ class SearchResult:
 def search(account: Account, text: str, day: datetime.date) -> SearchResult:
     """Search all that ``account`` may read on ``day`` for the words of ``text``.
 
-    Every word has to be found. Costs ten queries at most.
+    Every word has to be found. Costs eleven queries at most.
     """
     words = [word for word in dict.fromkeys(_BETWEEN_WORDS.split(text[: MAX_LENGTH + 1].strip())) if word]
     if not words or not account.is_authenticated:
@@ -160,23 +175,36 @@ def _meetings(account: Account, words: Sequence[str], day: datetime.date) -> Hit
 
 
 def _suggestions(account: Account, words: Sequence[str], day: datetime.date) -> HitGroup:
-    first = Task.objects.filter(suggestion=OuterRef("pk"), joined_into__isnull=True).order_by("number")
-    readable = (
-        Suggestion.objects.filter(meeting__in=permissions.readable_meetings(account, day))
-        .select_related("meeting")
-        .annotate(first_task=Subquery(first.values("pk")[:1]))
-        .order_by("-meeting__issued_on", "-meeting", "position")
-    )
-    suggestions = list(readable.filter(_match_all(words, "text", "lead_in", pinyin_field=""))[: MAX_SHOWN + 1])
+    """Return the suggestions found by text, number, meeting and who made them."""
+    readable = Suggestion.objects.filter(meeting__in=permissions.readable_meetings(account, day))
+    readable = readable.select_related("meeting").order_by("-meeting__issued_on", "-meeting", "position")
+    suggestions = list(readable.filter(_suggestion_condition(words))[: MAX_SHOWN + 1])
     if not suggestions and all(map(is_pinyin_query, words)):
         suggestions = list(readable.filter(_match_all(words))[: MAX_SHOWN + 1])
-    hits = [Hit(str(row), _suggestion_url(row, row.first_task), row.meeting.title) for row in suggestions]
+    tasks = permissions.readable_tasks(account, day).filter(suggestion__in=suggestions).order_by("suggestion", "health")
+    healths: dict[int, Counter[Health]] = {row.pk: Counter() for row in suggestions}
+    for suggestion, health in tasks.values_list("suggestion", F("health")):
+        healths[suggestion][Health(health)] += 1
+    hits = [Hit(str(row), row.get_absolute_url(), row.meeting.title, _in_order(healths[row.pk])) for row in suggestions]
     return HitGroup("suggestions", gettext_lazy("Suggestions"), hits)
 
 
-def _suggestion_url(suggestion: Suggestion, first_task: int | None) -> str:
-    address = suggestion.meeting.get_absolute_url()
-    return f"{address}#task-{first_task}" if first_task else address
+def _in_order(numbers: Mapping[Health, int]) -> tuple[tuple[Health, int], ...]:
+    return tuple((health, numbers[health]) for health in Health if numbers[health])
+
+
+def _suggestion_condition(words: Iterable[str]) -> Q:
+    """Return the condition that each word is of the text, number, meeting or source."""
+    condition = Q()
+    for word in words:
+        sources = SuggestionSource.objects.filter(_match_all([word], "person__name", pinyin_field="person__spelling"))
+        somewhere = Q(Exists(sources.filter(suggestion=OuterRef("pk"))))
+        for place in ("text", "lead_in", "meeting__document_number"):
+            somewhere |= Q(**{f"{place}__icontains": word})
+        if number := _ROW_NUMBER.fullmatch(word):
+            somewhere |= Q(number=int(number[1]))
+        condition &= somewhere
+    return condition
 
 
 def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGroup:
@@ -185,6 +213,9 @@ def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGro
     query["q"] = " ".join(words)
     tasks = TaskFilterSet(query, permissions.readable_tasks(account, day), day=day).qs
     first_tasks = tasks.select_related("suggestion__meeting").in_printed_order()[:MAX_SHOWN]
-    hits = [Hit(task.text, task.get_absolute_url(), task.suggestion.meeting.title) for task in first_tasks]
+    hits = [
+        Hit(task.text, task.get_absolute_url(), task.suggestion.meeting.title, ((Health(task.health), 1),))
+        for task in first_tasks
+    ]
     number = tasks.order_by().count() if len(hits) == MAX_SHOWN else len(hits)
     return HitGroup("tasks", gettext_lazy("Tasks"), hits, number, f"{reverse('task_list')}?{query.urlencode()}")

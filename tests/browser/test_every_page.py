@@ -38,6 +38,7 @@ PAGES = {
     "task_join": ("/tasks/{task}/join/", Role.SECRETARIAT),
     "reports": ("/reports/", Role.SECRETARIAT),
     "meeting_compare": ("/meetings/compare/?a={meeting}&b={later}", Role.SECRETARIAT),
+    "suggestion": ("/suggestions/{again}/", Role.SECRETARIAT),
     "suggestion_raised_before": ("/suggestions/{again}/raised-before/", Role.SECRETARIAT),
     "import_home": ("/import/", Role.SECRETARIAT),
     "fill_in": ("/fill-in/", Role.SECRETARIAT),
