@@ -6,6 +6,7 @@ from django.db.models import Prefetch, QuerySet
 
 from meetings.core.similarity import similarity_scores
 from meetings.models import Meeting, Suggestion, SuggestionSource
+from meetings.models.text_search import contains_word
 
 # What is less alike is no candidate; half of it does where the same person suggested both.
 MIN_SIMILARITY = 0.16
@@ -38,7 +39,7 @@ def find_candidates(suggestion: Suggestion, search_text: str = "") -> list[Candi
     """
     earlier = earlier_suggestions(suggestion)
     for word in search_text.split():
-        earlier = earlier.filter(text__icontains=word)
+        earlier = earlier.filter(contains_word(word, "text"))
     scores = similarity_scores(suggestion.text, dict(earlier.values_list("pk", "text")))
     own = set(suggestion.suggestion_sources.values_list("person", flat=True))
     by_them = set(earlier.filter(suggestion_sources__person__in=own).values_list("pk", flat=True))

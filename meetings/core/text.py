@@ -54,6 +54,21 @@ def to_half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+_KEYBOARD = "".join(chr(code) for code in range(128) if chr(code).isalnum())
+_WIDENED = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in _KEYBOARD})
+_NARROWED = str.maketrans({chr(ord(sign) + 0xFEE0): sign for sign in _KEYBOARD})
+
+
+def widen_letters(text: str) -> str:
+    """Return the text with the keyboard's letters and figures as wide as Chinese ones."""
+    return text.translate(_WIDENED)
+
+
+def narrow_letters(text: str) -> str:
+    """Return the text with wide letters and figures as the keyboard's; marks stay."""
+    return text.translate(_NARROWED)
+
+
 def fold_text(text: str) -> str:
     """Fold text for comparing: no white space, full-width characters as half-width."""
     return remove_whitespace(to_half_width(text)).casefold()

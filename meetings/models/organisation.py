@@ -13,8 +13,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.text import narrow_letters
+
 from .fields import PinyinField, optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
+from .text_search import contains_word
 
 # «Lately» is as many rows as this: so many parts of tasks were entered or changed last.
 RECENT_ROW_COUNT = 500
@@ -46,7 +49,7 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
         """Return those whose present or former name, pinyin or initials hold all words."""
         condition = Q()
         for word in search_text.split():
-            holds = Q(name__icontains=word) | Q(spelling__contains=word.lower())
+            holds = contains_word(word, "name") | Q(spelling__contains=narrow_letters(word).lower())
             former = FormerName.objects.filter(holds, **{self.model.__name__.lower(): OuterRef("pk")})
             merged = self.model._default_manager.filter(holds, merged_into=OuterRef("pk"))
             condition &= holds | Exists(former) | Exists(merged)

@@ -138,12 +138,12 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         return self.annotate(day_outcome=Case(recorded, output_field=models.CharField()))
 
     def with_first_assignees(self) -> Self:
-        """Annotate ``first_department`` and ``first_leader`` as printed, to sort by."""
+        """Annotate the ``first_department`` and ``first_leader`` by their pinyin."""
         departments = TaskDepartment.objects.filter(task=OuterRef("pk")).exclude(role=DepartmentRole.SUPPORTING)
         leaders = TaskLeader.objects.filter(task=OuterRef("pk"))
         return self.annotate(
-            first_department=Subquery(departments.order_by("position").values("department__name")[:1]),
-            first_leader=Subquery(leaders.order_by("position").values("person__name")[:1]),
+            first_department=Subquery(departments.order_by("position").values("department__spelling")[:1]),
+            first_leader=Subquery(leaders.order_by("position").values("person__spelling")[:1]),
         )
 
     def open(self) -> Self:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.as_of import AS_OF
 from meetings.core.pinyin import is_pinyin_query
+from meetings.core.text import narrow_letters
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import join_items, label
 from meetings.models import (
@@ -44,6 +45,7 @@ from meetings.models import (
 )
 from meetings.models.choices import NOBODY
 from meetings.models.task import TASK_TEXTS, TaskQuerySet
+from meetings.models.text_search import contains_word
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.filter_fields import IdOrNameFilter, MultiChoiceFilter, SearchTextFilter
 
@@ -182,17 +184,13 @@ class TaskFilterSet(django_filters.FilterSet):
         task and its suggestion; to know that costs a query.
         """
         matches, spelled = tasks, tasks
-        parts = list(dict.fromkeys(search_text.split()))
+        parts = list(dict.fromkeys(narrow_letters(search_text).split()))
         for word in parts:
             reports = TaskLog.objects.standing().filter(
-                task=OuterRef("pk"), is_report=True, effective_on__lte=self.day, note__icontains=word
+                contains_word(word, "note"), task=OuterRef("pk"), is_report=True, effective_on__lte=self.day
             )
-            matches = matches.filter(
-                reduce(or_, (Q(**{f"{name}__icontains": word}) for name in TASK_TEXTS))
-                | Q(suggestion__text__icontains=word)
-                | Q(suggestion__lead_in__icontains=word)
-                | Exists(reports)
-            )
+            texts = contains_word(word, *TASK_TEXTS, "suggestion__text", "suggestion__lead_in")
+            matches = matches.filter(texts | Exists(reports))
             lower_word = word.lower()
             spelled = spelled.filter(Q(spelling__contains=lower_word) | Q(suggestion__spelling__contains=lower_word))
         if parts and all(map(is_pinyin_query, parts)) and not matches.exists():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from meetings.core.text import parse_ids
@@ -94,6 +94,22 @@ def readable_suggestions_with_open_issues(account: Account) -> QuerySet[Suggesti
     issues = ImportIssue.objects.open().filter(task__suggestion=OuterRef("pk"))
     rows = Suggestion.objects.filter(Exists(issues)) if account.is_authenticated else Suggestion.objects.none()
     return rows.select_related("meeting").order_by("-meeting__issued_on", "-meeting_id", "position")
+
+
+def rows_after(rows: QuerySet[Suggestion], pk: int) -> QuerySet[Suggestion]:
+    """Return the ``rows`` of the queue behind the suggestion ``pk``, answered or not.
+
+    All of them where there is no such suggestion.
+    """
+    last = Suggestion.objects.select_related("meeting").filter(pk=pk).first()
+    if last is None:
+        return rows
+    day, meeting = last.meeting.issued_on, last.meeting_id
+    return rows.filter(
+        Q(meeting__issued_on__lt=day)
+        | Q(meeting__issued_on=day, meeting_id__lt=meeting)
+        | Q(meeting_id=meeting, position__gt=last.position)
+    )
 
 
 def answerable_issue(account: Account, issue_ids: Iterable[str]) -> IssueGroup:

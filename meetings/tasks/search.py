@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from meetings import permissions
 from meetings.core.pinyin import is_pinyin_query
+from meetings.core.text import narrow_letters
 from meetings.models import (
     Account,
     Department,
@@ -30,6 +31,7 @@ from meetings.models import (
     TaskLeader,
 )
 from meetings.models.organisation import count_rows
+from meetings.models.text_search import contains_word
 from meetings.tasks.filter_fields import SearchTextField
 from meetings.tasks.filters import TaskFilterSet
 
@@ -92,7 +94,8 @@ def search(account: Account, text: str, day: datetime.date) -> SearchResult:
 
     Every word has to be found. Costs eleven queries at most.
     """
-    words = [word for word in dict.fromkeys(_BETWEEN_WORDS.split(text[: MAX_LENGTH + 1].strip())) if word]
+    typed = narrow_letters(text[: MAX_LENGTH + 1]).strip()
+    words = [word for word in dict.fromkeys(_BETWEEN_WORDS.split(typed)) if word]
     if not words or not account.is_authenticated:
         return SearchResult()
     if len(text.strip()) > MAX_LENGTH or len(words) > SearchTextField.MAX_WORDS:
@@ -111,9 +114,7 @@ def _match_all(words: Iterable[str], *places: str, pinyin_field: str = "spelling
     """Return the condition that each of ``words`` is in a place, or in the spelling."""
     condition = Q()
     for word in words:
-        somewhere = Q()
-        for place in places:
-            somewhere |= Q(**{f"{place}__icontains": word})
+        somewhere = contains_word(word, *places)
         if pinyin_field and is_pinyin_query(word):
             somewhere |= Q(**{f"{pinyin_field}__contains": word.lower()})
         condition &= somewhere
@@ -198,9 +199,8 @@ def _suggestion_condition(words: Iterable[str]) -> Q:
     condition = Q()
     for word in words:
         sources = SuggestionSource.objects.filter(_match_all([word], "person__name", pinyin_field="person__spelling"))
-        somewhere = Q(Exists(sources.filter(suggestion=OuterRef("pk"))))
-        for place in ("text", "lead_in", "meeting__document_number"):
-            somewhere |= Q(**{f"{place}__icontains": word})
+        somewhere = contains_word(word, "text", "lead_in", "meeting__document_number")
+        somewhere |= Q(Exists(sources.filter(suggestion=OuterRef("pk"))))
         if number := _ROW_NUMBER.fullmatch(word):
             somewhere |= Q(number=int(number[1]))
         condition &= somewhere

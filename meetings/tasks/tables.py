@@ -21,10 +21,12 @@ OUTCOME_ORDER = Case(*(When(day_outcome=outcome, then=Value(place)) for place, o
 FIRST_SUPPORTING = Subquery(
     TaskDepartment.objects.filter(task=OuterRef("pk"), role=DepartmentRole.SUPPORTING)
     .order_by("position")
-    .values("department__name")[:1]
+    .values("department__spelling")[:1]
 )
 FIRST_SOURCE = Subquery(
-    SuggestionSource.objects.filter(suggestion=OuterRef("suggestion")).order_by("position").values("person__name")[:1]
+    SuggestionSource.objects.filter(suggestion=OuterRef("suggestion"))
+    .order_by("position")
+    .values("person__spelling")[:1]
 )
 PRINTED_ORDER = ("suggestion__meeting__issued_on", "suggestion__meeting_id", "suggestion__position", "number", "pk")
 
@@ -100,7 +102,7 @@ class TaskTable(ListTable):
         label("progress"), F("last_report_on"), prefetch=TaskQuerySet.with_department_reports, css="cell-progress"
     )
     meeting = TaskColumn(label("meeting"), F("suggestion__meeting__issued_on"), css=LINE)
-    aspect = TaskColumn(label("aspect"), F("suggestion__aspect__title"))
+    aspect = TaskColumn(label("aspect"), F("suggestion__aspect__position"))
     suggestion = TaskColumn(label("suggestion"), NullIf(F("suggestion__text"), Value("")), css=f"{LABELLED} {LINE}")
     source = TaskColumn(label("source"), FIRST_SOURCE, parts=["sources"], css=f"{LABELLED} card-line")
     supporting = TaskColumn(label("supporting"), FIRST_SUPPORTING, parts=["departments"], css=LABELLED)
@@ -180,7 +182,7 @@ class MeetingTable(ListTable):
     """The list of meetings. The page's context brings ``counts``, by the meeting's id."""
 
     folder = "breakdown"
-    title = RowColumn(label("meeting"), F("title"), css="card-lead cell-task")
+    title = RowColumn(label("meeting"), F("spelling"), css="card-lead cell-task")
     document_number = RowColumn(label("document_number"), NullIf(F("document_number"), Value("")))
     held_on = RowColumn(label("held_on"), F("held_on"))
     issued_on = RowColumn(label("issued_on"), F("issued_on"))

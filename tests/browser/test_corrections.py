@@ -72,7 +72,7 @@ def test_row_six_is_answered_question_by_question(visit, width, picture, task):
     first = leaders.get_by_role("group").first
     first.get_by_label("陈云华").uncheck()
     look_at(page)
-    expect(page.locator("[data-place=confirmations] .pick-count").first).to_have_text("2")
+    expect(page.locator("[data-place=dashboard] .pick-count").first).to_have_text("2")
     picture(page, f"confirmation answered {width[0]}")
     leaders.get_by_label("Reason, or how you know").fill("经与两位领导核对。")
     leaders.get_by_role("button", name="Correct and confirm").click()
@@ -87,7 +87,7 @@ def test_row_six_is_answered_question_by_question(visit, width, picture, task):
     question.get_by_label("Reason, or how you know").fill("对照原件。")
     question.get_by_role("button", name="Correct and confirm").click()
     expect(page.get_by_text("Nothing is left to confirm.")).to_be_visible()
-    expect(page.locator("[data-place=confirmations] .pick-count")).to_have_count(0)
+    expect(page.locator("[data-place=dashboard] .pick-count")).to_have_count(0)
     assert import_issues.count_open_issues() == 0
     assert [part.person.name for part in task.task_leaders.all()] == ["肖良"]
     deadlines = task.suggestion.tasks.order_by("number").values_list("due_date", flat=True)

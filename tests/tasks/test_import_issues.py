@@ -335,3 +335,24 @@ def test_as_of_a_day_the_list_finds_what_was_open_then(row_six, staff):
     answer(staff, issues_about("deadline"), "right")
     assert staff.get("/tasks/?confirm=open").context["listing"].row_count == 0
     assert staff.get("/tasks/?confirm=open&as_of=2024-01-01").context["listing"].row_count == 3
+
+
+def test_the_next_page_begins_where_this_one_ended_although_its_rows_were_answered(client, staff):
+    meeting = factories.meeting()
+    for _row in range(45):
+        task = factories.task(factories.suggestion(meeting))
+        ImportIssue.objects.create(task=task, column="departments", code="several_departments", value="甲乙")
+    seen: list[str] = []
+    address = "/confirmations/"
+    while address:
+        page = html.fromstring(staff.get(address).content)
+        issues = page.xpath("//*[@data-issue]//input[@name='mark']/@value")
+        seen += dict.fromkeys(issues)
+        for pk in dict.fromkeys(issues):
+            issue = ImportIssue.objects.select_related("task").get(pk=pk)
+            sent = {"mark": pk, "decision": "right", f"version-{issue.task_id}": issue.task.version}
+            assert staff.post("/confirmations/", sent, headers={"HX-Request": "true"}).status_code == 200
+        following = page.xpath("//a[@rel='next']/@href")
+        address = f"/confirmations/{following[0]}" if following else ""
+    assert len(seen) == len(set(seen)) == 45
+    assert not ImportIssue.objects.open().exists()

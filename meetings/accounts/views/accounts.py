@@ -1,7 +1,6 @@
 """The accounts, for administrators: who may sign in, and as what."""
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, ngettext
@@ -15,6 +14,7 @@ from meetings.accounts.services.accounts import create_account, edit_account, re
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import NoChangesError
 from meetings.models import ANSWERABLE_ROLES, Account, Role
+from meetings.models.text_search import contains_word
 from meetings.organisation.tables import AccountTable
 from meetings.ui.http import Request
 
@@ -27,9 +27,7 @@ def account_list(request: Request) -> HttpResponse:
     )
     search_text, role = request.GET.get("q", "").strip()[:200], request.GET.get("role", "")
     for word in search_text.split():
-        accounts = accounts.filter(
-            Q(username__icontains=word) | Q(display_name__icontains=word) | Q(email__icontains=word)
-        )
+        accounts = accounts.filter(contains_word(word, "username", "display_name", "email"))
     if role in Role.values:
         accounts = accounts.filter(role=role)
     table, errors = AccountTable.build(request, accounts)

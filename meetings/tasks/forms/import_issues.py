@@ -29,6 +29,7 @@ class IssueForm(ServiceForm):
     # Where the question stands: on its task's page, or on a page of the queue.
     on = forms.CharField(required=False, widget=forms.HiddenInput)
     page = forms.CharField(required=False, widget=forms.HiddenInput)
+    after = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, issue: IssueGroup) -> None:
         super().__init__(data, auto_id=f"{issue.anchor}-%s")

@@ -15,6 +15,7 @@ from .workflow import TaskActionForm
 
 class ReminderForm(TaskActionForm):
     title = gettext_lazy("Remind the departments")
+    verb = gettext_lazy("Send the reminder")
     note_as = "message"
 
     note = TextField(label=gettext_lazy("What they are reminded of"), rows=2)

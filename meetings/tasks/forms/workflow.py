@@ -37,7 +37,9 @@ class TaskActionForm(TaskForm):
     is_incomplete = False
     # What the service calls the note.
     note_as = "note"
-    # The decisions that may be sent, each with its label and style; none: one button that saves.
+    # What the button says that sends the form, where there is one.
+    verb: StrOrPromise
+    # The decisions that may be sent, each with its label and style; none: one button, the verb.
     buttons: tuple[tuple[str, StrOrPromise, str], ...] = ()
     # Fields that are not the service's to know.
     UNSENT_FIELDS = ("version", "understood", "instruction", "evidence", "milestone")
@@ -71,6 +73,7 @@ class TaskActionForm(TaskForm):
 
 class ClosureRequestForm(TaskActionForm):
     title = gettext_lazy("Ask for closure")
+    verb = gettext_lazy("Submit the request")
     success_message = gettext_lazy("Saved: the closure waits for a decision.")
     note_as = "summary"
 
@@ -98,13 +101,14 @@ class ExtensionDecisionForm(DecisionForm):
     success_message = gettext_lazy("The later deadline is decided.")
     note_as = "reason"
     note = TextField(label=gettext_lazy("Reason"), rows=3)
-    buttons = decision_buttons(gettext_lazy("Grant"), gettext_lazy("Refuse"))
+    buttons = decision_buttons(gettext_lazy("Grant the later deadline"), gettext_lazy("Refuse the later deadline"))
 
 
 class ExtensionRequestForm(TaskActionForm):
     """An extension request; ``understood`` is the reading that was shown."""
 
     title = gettext_lazy("Ask for a later deadline")
+    verb = gettext_lazy("Submit the request")
     success_message = gettext_lazy("Saved: the later deadline waits for a decision. Until then the present one counts.")
 
     deadline_text = TextField(
@@ -148,6 +152,7 @@ class SettleDeadlineForm(TaskActionForm):
     """What an undecided deadline means, looked at twice."""
 
     title = gettext_lazy("Settle the deadline")
+    verb = gettext_lazy("Settle the deadline")
     success_message = gettext_lazy("Saved: the deadline is settled.")
     note_as = "reason"
 
@@ -211,6 +216,7 @@ class AgreementForm(OnBehalfOfLeaderForm):
 
 class InstructionForm(OnBehalfOfLeaderForm):
     title = gettext_lazy("Give an instruction")
+    verb = gettext_lazy("Issue the instruction")
     success_message = gettext_lazy("Saved: the instruction stands on top of the task until it is answered.")
 
     text = TextField(label=gettext_lazy("Instruction"), rows=3)
@@ -219,6 +225,7 @@ class InstructionForm(OnBehalfOfLeaderForm):
 
 class InstructionAnswerForm(TaskActionForm):
     title = gettext_lazy("Answer the instruction")
+    verb = gettext_lazy("Submit the answer")
     success_message = gettext_lazy("Saved: the instruction is answered.")
 
     instruction = IdField()
@@ -234,6 +241,7 @@ class InstructionAnswerForm(TaskActionForm):
 
 class CommentForm(TaskActionForm):
     title = gettext_lazy("Comment")
+    verb = gettext_lazy("Add the comment")
     success_message = gettext_lazy("Saved: the comment is in the log.")
 
     text = TextField(label=gettext_lazy("Comment"), rows=2)
@@ -241,6 +249,7 @@ class CommentForm(TaskActionForm):
 
 class AddEvidenceForm(TaskActionForm):
     title = gettext_lazy("Add evidence")
+    verb = gettext_lazy("Add the files")
     success_message = gettext_lazy("Saved: the files are in the list of evidence.")
 
     files: Any = MultipleFileField(label=gettext_lazy("Files"))
@@ -251,6 +260,7 @@ class AddEvidenceForm(TaskActionForm):
 
 class DeleteEvidenceForm(TaskActionForm):
     title = gettext_lazy("Delete a file")
+    verb = gettext_lazy("Delete the file")
     success_message = gettext_lazy("The file is deleted. That it was here stays in the log.")
 
     evidence = IdField()
@@ -271,6 +281,7 @@ def replace_task_id(arguments: dict[str, Any], part: Any, name: str) -> dict[str
 
 class ReviewForm(TaskActionForm):
     title = gettext_lazy("Reviewed, nothing new")
+    verb = gettext_lazy("Record the review")
     success_message = gettext_lazy("Saved: the next review counts from this one.")
 
     department = department_field()
@@ -279,6 +290,7 @@ class ReviewForm(TaskActionForm):
 
 class ReviewIntervalForm(TaskActionForm):
     title = gettext_lazy("Change how often it is reviewed")
+    verb = gettext_lazy("Change the interval")
     success_message = gettext_lazy("Saved: how often the task is reviewed.")
     note_as = "reason"
 
@@ -315,16 +327,19 @@ class ReasonForm(TaskActionForm):
 
 class TerminateForm(ReasonForm):
     title = gettext_lazy("Terminate the task")
+    verb = gettext_lazy("Terminate the task")
     success_message = gettext_lazy("Saved: the task is terminated.")
 
 
 class ReopenForm(ReasonForm):
     title = gettext_lazy("Reopen the task")
+    verb = gettext_lazy("Reopen the task")
     success_message = gettext_lazy("Saved: the task is open again.")
 
 
 class OutcomeForm(TaskActionForm):
     title = gettext_lazy("Record what became of the suggestion")
+    verb = gettext_lazy("Record the outcome")
     success_message = gettext_lazy("Saved: the outcome stands with each task of the suggestion.")
 
     outcome = SelectField(label=gettext_lazy("What became of the suggestion"), choices=Outcome.choices)
@@ -354,6 +369,7 @@ class MilestoneForm(TaskActionForm):
 
 class MeetMilestoneForm(MilestoneForm):
     title = gettext_lazy("A milestone is met")
+    verb = gettext_lazy("Record that it is met")
     success_message = gettext_lazy("Saved: the milestone is met. The task is as late as its next one.")
 
     IS_MET = False
@@ -364,6 +380,7 @@ class MeetMilestoneForm(MilestoneForm):
 
 class ReopenMilestoneForm(MilestoneForm):
     title = gettext_lazy("A milestone was not met after all")
+    verb = gettext_lazy("Record that it is not met")
     success_message = gettext_lazy("Saved: the milestone is not met, and the task is as late as it again.")
     note_as = "reason"
 

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.tasks import import_issues
+from meetings.core.text import parse_id
+from meetings.tasks import import_issues, inbox
 from meetings.tasks.forms.import_issues import RIGHT, IssueForm
 from meetings.tasks.import_issues import IssueGroup
 from meetings.tasks.navigation import url_after_save
@@ -34,18 +35,33 @@ def import_issue_list(request: Request) -> HttpResponse:
 
 
 def _page(request: Request, *, submitted_form: IssueForm | None = None, status: int = 200) -> HttpResponse:
-    pages = Paginator(import_issues.readable_suggestions_with_open_issues(request.user), ROWS_PER_PAGE)
-    page = pages.get_page(submitted_form.data.get("page") if submitted_form else request.GET.get("page"))
+    asked = submitted_form.data if submitted_form else request.GET
+    page = _queue_page(request, asked)
     rows = import_issues.build_open_issue_rows(page.object_list)
     context = {
         "page": page,
         "page_number": page.number,
+        "after": asked.get("after", ""),
+        "is_first": page.number == 1 and not asked.get("after"),
         "rows": rows,
+        "last_shown": rows[-1][0].pk if rows else "",
         "number": import_issues.count_open_issues(),
         "may_answer": permissions.is_secretariat(request.user),
         "form": submitted_form or _requested_form(request, (issue for _row, issues in rows for issue in issues)),
     }
     return render(request, "meetings/tasks/import_issues/list.html", context, status=status)
+
+
+def _queue_page(request: Request, asked: QueryDict) -> Page:
+    """Return the page of the queue that ``after`` or ``page`` names in ``asked``.
+
+    ``after`` is the last row of the page before: rows that were answered there meanwhile shift nothing.
+    """
+    rows = import_issues.readable_suggestions_with_open_issues(request.user)
+    after = parse_id(asked.get("after", ""))
+    if after is not None:
+        rows = import_issues.rows_after(rows, after)
+    return Paginator(rows, ROWS_PER_PAGE).get_page(asked.get("page"))
 
 
 def _requested_form(request: Request, issues: Iterable[IssueGroup]) -> IssueForm | None:
@@ -76,7 +92,9 @@ def _resolve(request: Request) -> HttpResponse:
 def _render_resolved(request: Request, form: IssueForm, next_anchor: str) -> HttpResponse:
     message = _success_message(form.issue, form.cleaned_data["decision"])
     if request.htmx:
-        context = {"issue": form.issue, "message": message, "number": import_issues.count_open_issues()}
+        number = import_issues.count_open_issues()
+        waiting = number + sum(inbox.count_waiting(request.user, today()).values())
+        context = {"issue": form.issue, "message": message, "number": number, "waiting": waiting}
         return render(request, "meetings/tasks/import_issues/_resolved.html", context)
     messages.success(request, message)
     return _redirect_to_next(request, form, next_anchor)
@@ -115,7 +133,8 @@ def _render_again(request: Request, form: IssueForm) -> HttpResponse:
         task = permissions.readable_task(request.user, issue.first.task_id, today())
         return render_task(request, task, today(), issue_form=form, status=status)
     if request.htmx:
-        context = {"issue": issue, "form": form, "may_answer": True, "page_number": form.data.get("page", "")}
+        place = {"page_number": form.data.get("page", ""), "after": form.data.get("after", "")}
+        context = {"issue": issue, "form": form, "may_answer": True, **place}
         return render(request, "meetings/tasks/import_issues/_issue.html", context, status=status)
     return _page(request, submitted_form=form, status=status)
 
@@ -124,8 +143,7 @@ def _next_anchor(request: Request, form: IssueForm) -> str:
     """Return the anchor of the next open question of the page behind, or ""."""
     if request.htmx or _is_on_task_page(form):
         return ""
-    pages = Paginator(import_issues.readable_suggestions_with_open_issues(request.user), ROWS_PER_PAGE)
-    rows = import_issues.build_open_issue_rows(pages.get_page(form.data.get("page")).object_list)
+    rows = import_issues.build_open_issue_rows(_queue_page(request, form.data).object_list)
     anchors = [issue.anchor for _row, issues in rows for issue in issues]
     later = anchors[anchors.index(form.issue.anchor) + 1 :] if form.issue.anchor in anchors else anchors
     return next(iter(later), "")
@@ -134,9 +152,9 @@ def _next_anchor(request: Request, form: IssueForm) -> str:
 def _redirect_to_next(request: Request, form: IssueForm, next_anchor: str) -> HttpResponse:
     if _is_on_task_page(form):
         return redirect(url_after_save(request, form.issue.first.task, advances_inbox=False))
-    page = form.data.get("page", "")
-    query = f"?{urlencode({'page': page})}" if page not in ("", "1") else ""
-    address = f"{reverse('confirmations')}{query}{f'#{next_anchor}' if next_anchor else ''}"
+    place = {name: form.data.get(name, "") for name in ("after", "page")}
+    query = urlencode({name: value for name, value in place.items() if value not in ("", "1")})
+    address = f"{reverse('confirmations')}{f'?{query}' if query else ''}{f'#{next_anchor}' if next_anchor else ''}"
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)
