@@ -168,6 +168,7 @@ ROWS = (
     Row("task_action", "/tasks/{task}/request-closure/", ASKERS, IN_VAIN_AS_ASKERS),
     Row("task_action", "/tasks/{task}/ask-extension/", ASKERS, IN_VAIN_AS_ASKERS),
     Row("task_action", "/tasks/{task}/instruct/", SUPERVISORS, expect(403, leader=422, secretariat=422)),
+    Row("task_action", "/tasks/{task}/withdraw/", SUPERVISORS, expect(403, leader=422, secretariat=422)),
     Row("task_action", "/tasks/{task}/agree/", SUPERVISORS, expect(403, leader=422, secretariat=422)),
     Row("task_action", "/tasks/{task}/add-evidence/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),
     Row("task_action", "/tasks/{task}/delete-evidence/", WRITES_ON_THE_TASK, IN_VAIN_ON_THE_TASK),

@@ -96,6 +96,13 @@ def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Ins
     return instruction
 
 
+def withdrawable_instruction(account: Account, pk: int, day: datetime.date) -> Instruction:
+    """Return the open instruction for withdrawing it; the service says who may."""
+    instruction = get_object_or_404(Instruction.objects.filter(answer__isnull=True), pk=pk)
+    readable_task(account, instruction.task_id, day)
+    return instruction
+
+
 def editable_task(account: Account, pk: int) -> Task:
     """Return the task for splitting or merging it; raises PermissionDenied or Http404."""
     require_secretariat(account)

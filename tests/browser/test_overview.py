@@ -25,7 +25,7 @@ def leader(db, live_server):
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripted", "plain"])
-def test_a_leader_instructs_in_two_taps(visit, leader, picture, size, javascript):
+def test_a_leader_instructs_in_three_taps(visit, leader, picture, size, javascript):
     page = visit("/", as_=leader, width=size, language="en", javascript=javascript)
     if javascript:
         assert_fits(page)
@@ -34,7 +34,8 @@ def test_a_leader_instructs_in_two_taps(visit, leader, picture, size, javascript
     item = page.locator(".desk-item").first
     words = item.locator(".task-link").inner_text()
     item.get_by_text("Instruct", exact=True).click()
-    item.get_by_role("button", name="Please speed this up.").click()
+    item.get_by_label("Please speed this up.").check()
+    item.get_by_role("button", name="Issue the instruction").click()
     expect(page.locator(".desk-item").first.locator(".desk-next-actor")).to_have_text(
         "Departments: answer the instruction"
     )

@@ -15,11 +15,11 @@ from meetings.errors import (
     InvalidTransitionError,
     PermissionDeniedError,
 )
-from meetings.models import Instruction, Status, Task
+from meetings.models import Instruction, Role, Status, Task
 from meetings.tasks import statistics
 from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.comments import add_comment
-from meetings.tasks.services.instructions import answer_instruction, give_instruction
+from meetings.tasks.services.instructions import answer_instruction, give_instruction, withdraw_instruction
 from tests import factories
 
 from .helpers import act
@@ -191,3 +191,66 @@ def test_who_closes_a_task_is_told_of_its_open_instruction(client, world, asked)
     assert not says_so(world.liaison), "who does not decide"
     answer(world, instruction)
     assert not says_so(world.secretariat)
+
+
+# --- withdrawing --------------------------------------------------------------------------------
+
+
+def withdraw(world, instruction, **arguments):
+    instruction.task.refresh_from_db()
+    return withdraw_instruction(
+        **{
+            "instruction_id": instruction.pk,
+            "version": instruction.task.version,
+            "actor": world.leader,
+            "note": "已另作安排。",
+            "effective_on": world.day,
+            **arguments,
+        }
+    )
+
+
+@pytest.mark.parametrize("who", ["leader", "secretariat"])
+def test_an_instruction_that_nobody_answered_is_withdrawn_by_an_entry(world, client, who):
+    instruction = instruct(world, effective_on=world.day - datetime.timedelta(days=2))
+    client.force_login(getattr(world, who))
+    page = client.get(world.due_soon.get_absolute_url()).content.decode()
+    assert f"withdraw-{instruction.pk}-" in page
+    world.due_soon.refresh_from_db()
+    sent = {"instruction": instruction.pk, "version": world.due_soon.version, "effective_on": world.day.isoformat()}
+    response = client.post(f"/tasks/{world.due_soon.pk}/withdraw/", {**sent, "note": "已另作安排。"})
+    assert response.status_code == 302
+    entry = world.due_soon.log.last()
+    assert entry.changes == {"instruction": {"old": instruction.leader.name, "new": None}}
+    assert entry.note == "已另作安排。"
+    days = [world.day - datetime.timedelta(days=1), world.day]
+    assert [Instruction.objects.open_on(day).exists() for day in days] == [True, False]
+    assert f"withdraw-{instruction.pk}-" not in client.get(world.due_soon.get_absolute_url()).content.decode()
+
+
+def test_what_was_answered_is_not_withdrawn(world):
+    instruction = instruct(world)
+    answer(world, instruction)
+    with pytest.raises(InvalidTransitionError):
+        withdraw(world, instruction)
+
+
+@pytest.mark.parametrize("who", ["liaison", "reader", "administrator"])
+def test_only_who_gave_it_and_the_secretariat_withdraw_an_instruction(world, who):
+    instruction = instruct(world)
+    with pytest.raises(PermissionDeniedError):
+        withdraw(world, instruction, actor=getattr(world, who))
+
+
+def test_another_leader_of_the_task_withdraws_nothing(world):
+    other = factories.person("刘晓红")
+    world.due_soon.task_leaders.create(person=other, position=9)
+    instruction = instruct(world)
+    with pytest.raises(PermissionDeniedError):
+        withdraw(world, instruction, actor=factories.account(Role.LEADER, username="other", person=other))
+
+
+def test_it_is_withdrawn_on_no_day_before_it_was_given(world):
+    instruction = instruct(world)
+    with pytest.raises(InvalidDateError):
+        withdraw(world, instruction, effective_on=world.day - datetime.timedelta(days=1))

@@ -107,16 +107,18 @@ def test_what_each_department_said_last_stands_beside_what_is_red(world):
     assert "技术部" in item
 
 
-def test_a_leader_instructs_in_two_taps(world):
+@pytest.mark.parametrize("typed", ["", "请附会议纪要。"])
+def test_a_leader_instructs_from_the_front_page_and_comes_back_to_it(world, typed):
     text = page(world.leader)
     item = text.split(f'id="task-{world.overdue.pk}"')[1].split("</form>")[0]
-    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', item))
+    phrase = re.findall(r'type="radio" name="text" value="([^"]*)"', item)[0]
+    sent = {name: value for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', item) if name != "text"}
     address = re.search(r'action="([^"]+)"', item)[1]
     client = Client()
     client.force_login(world.leader)
-    response = client.post(address, sent)
+    response = client.post(address, {**sent, "text": [typed, phrase]})
     assert response["Location"] == f"{reverse('dashboard')}#task-{world.overdue.pk}"
-    assert world.overdue.instructions.get().text == sent["text"]
+    assert world.overdue.instructions.get().text == "\n".join(filter(None, (typed, phrase)))
     assert str(NextActor.DEPARTMENTS_ANSWER.label) in page(world.leader)
 
 

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, CAN_SUPERVISE, OPEN_STATUSES
-from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError
+from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Instruction, Person, TaskLog
+from meetings.permissions import is_secretariat
 
 from .closure import supervising_leader
 from .log import format_day, lock_task, write_entry
@@ -97,6 +98,43 @@ def answer_instruction(
         department=department,
         changes=status_changes(task, transition),
     )
+    instruction.answer, instruction.answered_on = entry, effective_on
+    instruction.save(update_fields=["answer", "answered_on"])
+    return entry
+
+
+@transaction.atomic
+def withdraw_instruction(
+    *, instruction_id: int, version: int, actor: Account, note: str, effective_on: datetime.date
+) -> TaskLog:
+    """Withdraw an instruction that nobody has answered; both entries stay in the log.
+
+    By the leader who gave it, or the secretariat for them. Raises ServiceError.
+    """
+    instruction = Instruction.objects.select_related("leader").get(pk=instruction_id)
+    task = lock_task(instruction.task_id, version)
+    require_role(actor, task, CAN_SUPERVISE, _("Only the task's supervising leaders withdraw instructions on it."))
+    if not is_secretariat(actor) and actor.person_id != instruction.leader_id:
+        raise PermissionDeniedError(_("An instruction is withdrawn by the leader who gave it."))
+    instruction.refresh_from_db()
+    if instruction.answer_id is not None:
+        raise InvalidTransitionError(_("This instruction has been answered already."))
+    check_day(task, effective_on, False)
+    if effective_on < instruction.given_on:
+        raise InvalidDateError(
+            _("The instruction was given on %(day)s. Choose that day or later.")
+            % {"day": format_day(instruction.given_on)},
+            field="effective_on",
+        )
+    entry = write_entry(
+        task,
+        actor=actor,
+        kind=EntryKind.INSTRUCTION,
+        effective_on=effective_on,
+        note=note.strip(),
+        changes={"instruction": {"old": instruction.leader.name, "new": None}},
+    )
+    # What ends it: nobody has to answer it any more.
     instruction.answer, instruction.answered_on = entry, effective_on
     instruction.save(update_fields=["answer", "answered_on"])
     return entry

@@ -13,6 +13,7 @@ from meetings.models import (
     Account,
     DeadlineKind,
     EntryKind,
+    Instruction,
     SuggestionOutcome,
     Task,
     TaskLog,
@@ -32,6 +33,9 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, get_next_url, today
 
 from .workflow_actions import ACTIONS, INLINE_ACTIONS, WorkflowState, available_actions, empty_forms
+
+# The ways to end an open instruction.
+INSTRUCTION_ENDS = ("answer", "withdraw")
 
 
 def render_task(
@@ -94,7 +98,7 @@ def render_task(
         context.update(_workflow_context(request, task, siblings, context))
     else:
         instructions = task.instructions.open_on(day).select_related("leader")
-        context["instructions"] = [(instruction, None) for instruction in instructions]
+        context["instructions"] = [(instruction, []) for instruction in instructions]
     return render(request, "meetings/tasks/detail.html", context, status=status)
 
 
@@ -153,8 +157,10 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         has_open_siblings=any(sibling.is_open for sibling in siblings),
     )
     names = available_actions(account, task, state)
-    forms = empty_forms((name for name in names if name not in ("answer", "delete-evidence")), account, task)
-    if submitted_form is not None and submitted_form.action != "answer":
+    # Of these there is one for each instruction, or file.
+    several = (*INSTRUCTION_ENDS, "delete-evidence")
+    forms = empty_forms((name for name in names if name not in several), account, task)
+    if submitted_form is not None and submitted_form.action not in INSTRUCTION_ENDS:
         # Also where it is not offered any more: the sentence that says why has to stand somewhere.
         forms[submitted_form.action] = submitted_form
     quick = context["form"]
@@ -166,7 +172,14 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         "closure_request": closure,
         "extension_request": extension_request,
         "instructions": [
-            (instruction, _answer_form(instruction.pk, "answer" in names, submitted_form, account, task))
+            (
+                instruction,
+                [
+                    _instruction_form(name, instruction, submitted_form, account, task)
+                    for name in INSTRUCTION_ENDS
+                    if name in names and (name == "answer" or _may_withdraw(account, instruction))
+                ],
+            )
             for instruction in instructions
         ],
         "decisions": [forms[name] for name in ("agree", "decide-closure") if name in forms],
@@ -175,20 +188,23 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
     }
 
 
-def _answer_form(
-    instruction_id: int, may_answer: bool, submitted_form: TaskActionForm | None, account: Account, task: Task
-) -> TaskActionForm | None:
+def _may_withdraw(account: Account, instruction: Instruction) -> bool:
+    return permissions.is_secretariat(account) or account.person_id == instruction.leader_id
+
+
+def _instruction_form(
+    name: str, instruction: Instruction, submitted_form: TaskActionForm | None, account: Account, task: Task
+) -> TaskActionForm:
+    """Return the form of one of the ways to end an open instruction."""
     if (
         submitted_form is not None
-        and submitted_form.action == "answer"
-        and submitted_form.data.get("instruction") == str(instruction_id)
+        and submitted_form.action == name
+        and submitted_form.data.get("instruction") == str(instruction.pk)
     ):
         return submitted_form
-    if not may_answer:
-        return None
-    form = ACTIONS["answer"].form(action="answer", account=account, task=task)
-    form.auto_id = f"answer-{instruction_id}-%s"
-    form.initial["instruction"] = instruction_id
+    form = ACTIONS[name].form(action=name, account=account, task=task)
+    form.auto_id = f"{name}-{instruction.pk}-%s"
+    form.initial["instruction"] = instruction.pk
     return form
 
 

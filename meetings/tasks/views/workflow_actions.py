@@ -30,7 +30,7 @@ from meetings.tasks.services.closure import accept_closure, agree_to_closure, re
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.evidence import add_evidence, delete_evidence
 from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension, resolve_deadline
-from meetings.tasks.services.instructions import answer_instruction, give_instruction
+from meetings.tasks.services.instructions import answer_instruction, give_instruction, withdraw_instruction
 from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.services.reminders import remind_departments
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
@@ -84,6 +84,7 @@ ACTIONS: dict[str, Action] = {
     "reopen-milestone": Action(forms.ReopenMilestoneForm, CAN_REPORT, reopen_milestone),
     "add-evidence": Action(forms.AddEvidenceForm, CAN_REPORT, add_evidence),
     "delete-evidence": Action(forms.DeleteEvidenceForm, CAN_REPORT, delete_evidence),
+    "withdraw": Action(forms.WithdrawInstructionForm, CAN_SUPERVISE, withdraw_instruction),
     "instruct": Action(forms.InstructionForm, CAN_SUPERVISE, give_instruction),
     "remind": Action(ReminderForm, CAN_DECIDE, remind_departments),
     "comment": Action(forms.CommentForm, CAN_COMMENT, add_comment),
@@ -93,7 +94,7 @@ ACTIONS: dict[str, Action] = {
     "outcome": Action(forms.OutcomeForm, CAN_DECIDE, record_outcome),
 }
 # These stand where what they are about stands, not among the others.
-INLINE_ACTIONS = ("decide-closure", "agree", "decide-extension", "answer", "delete-evidence")
+INLINE_ACTIONS = ("decide-closure", "agree", "decide-extension", "answer", "withdraw", "delete-evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def available_actions(account: Account, task: Task, state: WorkflowState) -> lis
         "agree": waits_for_leader,
         "decide-extension": state.extension_request is not None,
         "answer": state.instructions,
+        "withdraw": state.instructions,
         "request-closure": Step.REQUEST_CLOSURE in steps,
         "ask-extension": task.status in request_step.task_statuses
         and task.due_date is not None
