@@ -102,7 +102,7 @@ class TaskTable(ListTable):
         label("progress"), F("last_report_on"), prefetch=TaskQuerySet.with_department_reports, css="cell-progress"
     )
     meeting = TaskColumn(label("meeting"), F("suggestion__meeting__issued_on"), css=LINE)
-    aspect = TaskColumn(label("aspect"), F("suggestion__aspect__position"))
+    aspect = TaskColumn(label("aspect"), F("suggestion__aspect__title"))
     suggestion = TaskColumn(label("suggestion"), NullIf(F("suggestion__text"), Value("")), css=f"{LABELLED} {LINE}")
     source = TaskColumn(label("source"), FIRST_SOURCE, parts=["sources"], css=f"{LABELLED} card-line")
     supporting = TaskColumn(label("supporting"), FIRST_SUPPORTING, parts=["departments"], css=LABELLED)

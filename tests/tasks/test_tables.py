@@ -64,22 +64,22 @@ def printed(task: Task) -> tuple:
 
 def first_department(task: Task) -> str | None:
     parts = task.task_departments.exclude(role=DepartmentRole.SUPPORTING).order_by("position")
-    return parts[0].department.name if parts else None
+    return parts[0].department.spelling if parts else None
 
 
 def first_leader(task: Task) -> str | None:
     parts = task.task_leaders.order_by("position")
-    return parts[0].person.name if parts else None
+    return parts[0].person.spelling if parts else None
 
 
 def first_supporting(task: Task) -> str | None:
     part = task.task_departments.filter(role=DepartmentRole.SUPPORTING).order_by("position").first()
-    return part and part.department.name
+    return part and part.department.spelling
 
 
 def first_source(task: Task) -> str | None:
     source = task.suggestion.suggestion_sources.order_by("position").first()
-    return source and source.person.name
+    return source and source.person.spelling
 
 
 # What each column is sorted by: a naive reading of the task as `Task.objects.on` gives it.
@@ -164,7 +164,7 @@ def test_a_sorted_column_says_so_and_its_head_turns_the_order_around(register, c
 # --- meetings -----------------------------------------------------------------------------------
 
 MEETING_KEYS: dict[str, Callable[[Meeting], Any]] = {
-    "title": lambda meeting: meeting.title,
+    "title": lambda meeting: meeting.spelling,
     "document_number": lambda meeting: meeting.document_number or None,
     "held_on": lambda meeting: meeting.held_on,
     "issued_on": lambda meeting: meeting.issued_on,
