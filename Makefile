@@ -55,7 +55,8 @@ run: setup ## start the register on http://localhost:8000 (PORT=…), with the r
 	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
 	@DEBUG=1 $(BIN)/python manage.py prepare_demonstration
 	@# The worker's parent is this shell, which becomes the server: the one ends with the other, however it is stopped.
-	@export DEBUG=1; $(BIN)/python manage.py db_worker --end-with-parent & \
+	@export DEBUG=1 BASE_URL="$${BASE_URL:-http://localhost:$(PORT)}"; \
+		$(BIN)/python manage.py db_worker --end-with $$$$ & \
 		exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
 
 # --- checking it ------------------------------------------------------------------------------------

@@ -63,17 +63,19 @@ class _Check(threading.Thread):
         return check.obstacle
 
     def run(self) -> None:
-        """Look, and note the first obstacle."""
+        """Look, and note the first obstacle; that there is none when all was looked at."""
+        self.obstacle = self._look()
+
+    def _look(self) -> str:
         try:
             applied = MigrationRecorder(connection).applied_migrations()
-            missing = _known_migrations() - applied.keys()
-            self.obstacle = "migrations are missing" if missing else ""
+            if _known_migrations() - applied.keys():
+                return "migrations are missing"
         except (DatabaseError, InterfaceError):
-            self.obstacle = "the database does not answer"
+            return "the database does not answer"
         finally:
             connection.close()
-        if not self.obstacle and not _takes_files():
-            self.obstacle = "files cannot be stored"
+        return "" if _takes_files() else "files cannot be stored"
 
 
 @cache

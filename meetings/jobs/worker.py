@@ -13,6 +13,7 @@ import signal
 import time
 from traceback import format_exception
 from types import FrameType
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
@@ -38,6 +39,10 @@ class WorkerLostError(Exception):
     """Noted of a job whose worker was killed, or lost its machine, while it ran."""
 
 
+# A job that has ended, with what it failed by.
+Outcome = tuple[DBTaskResult, Exception | None]
+
+
 class Worker:
     """Runs each job once where it succeeds, and four times at most where it fails."""
 
@@ -45,6 +50,8 @@ class Worker:
         self.worker_id = get_random_string(32)
         self._is_stopped = False
         self._next_look_for_lost = 0.0
+        # What the database has not been told yet. Nothing else is begun before it is.
+        self._unrecorded: Outcome | None = None
 
     def run_ready(self) -> None:
         """Run the jobs that are ready, and return."""
@@ -60,18 +67,20 @@ class Worker:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        is_reached = True
         with Heartbeat(self.worker_id):
             logger.info("The worker %s waits for jobs.", self.worker_id)
             while not self._is_stopped and parent in (None, os.getppid()):
                 # A worker lives for weeks: a connection that has gone meanwhile is made anew.
                 close_old_connections()
                 try:
-                    has_run = self._run_next()
+                    has_run, is_reached = self._run_next(), True
                 except (OperationalError, InterfaceError) as problem:
                     # The database is away, or another writer keeps it for long: neither ends a worker.
-                    logger.warning("The worker cannot reach its jobs: %s", problem)
+                    if is_reached:
+                        logger.warning("The worker cannot reach its jobs and goes on trying: %s", problem)
                     connection.close()
-                    has_run = False
+                    has_run = is_reached = False
                 if not has_run:
                     time.sleep(LOOK_EVERY)
 
@@ -81,13 +90,20 @@ class Worker:
 
     def _run_next(self) -> bool:
         """Run one job; False where none is ready, and then nothing was written."""
+        self._record_outcome()
         if time.monotonic() >= self._next_look_for_lost:
             self._next_look_for_lost = time.monotonic() + LOOK_FOR_LOST_EVERY
             _give_back_lost_jobs()
         job = self._claim_next()
         if job is not None:
-            _run(job)
+            self._unrecorded = job, _call(job)
+            self._record_outcome()
         return job is not None
+
+    def _record_outcome(self) -> None:
+        if self._unrecorded is not None:
+            _record(*self._unrecorded)
+            self._unrecorded = None
 
     def _claim_next(self) -> DBTaskResult | None:
         while (job := DBTaskResult.objects.ready().first()) is not None:
@@ -101,34 +117,41 @@ class Worker:
         return None
 
 
-def _run(job: DBTaskResult) -> None:
-    """Run a claimed job and record how it ended."""
+def _call(job: DBTaskResult) -> Exception | None:
+    """Call a job's function; return what it failed by. What it returns is nobody's."""
     try:
-        returned = job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
+        job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
     except Exception as error:
         # Whatever it is, it is this job's: the next one has its chance.
         logger.warning("%s failed: %s", job.task_path, error)
-        _record_failure(job, error)
-    else:
-        job.set_successful(returned)
-        DBTaskResult.objects.successful().filter(finished_at__lt=timezone.now() - KEEP_DONE).delete()
+        return error
+    return None
 
 
-def _record_failure(job: DBTaskResult, error: Exception) -> None:
-    """Put the job back to be tried later; after its last attempt it has failed."""
-    attempts = len(job.worker_ids)
-    if attempts > len(RETRY_AFTER):
-        job.set_failed(error)
-        return
-    DBTaskResult.objects.filter(pk=job.pk).update(
-        status=TaskResultStatus.READY,
-        run_after=timezone.now() + RETRY_AFTER[attempts - 1],
-        exception_class_path=f"{type(error).__module__}.{type(error).__qualname__}",
-        traceback="".join(format_exception(error)),
-    )
+def _record(job: DBTaskResult, error: Exception | None) -> None:
+    """Record how a job ended: done, to be tried later, or failed for good.
+
+    Not where it is another's meanwhile: a worker that counted as gone may come back.
+    """
+    now, attempts = timezone.now(), len(job.worker_ids)
+    changes: dict[str, Any] = {"status": TaskResultStatus.SUCCESSFUL, "finished_at": now}
+    changes |= {"exception_class_path": "", "traceback": ""}
+    if error is not None:
+        changes = {
+            "exception_class_path": f"{type(error).__module__}.{type(error).__qualname__}",
+            "traceback": "".join(format_exception(error)),
+        }
+        if attempts > len(RETRY_AFTER):
+            changes |= {"status": TaskResultStatus.FAILED, "finished_at": now}
+        else:
+            changes |= {"status": TaskResultStatus.READY, "run_after": now + RETRY_AFTER[attempts - 1]}
+    of_this_attempt = DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.RUNNING, started_at=job.started_at)
+    of_this_attempt.update(**changes)
+    if error is None:
+        DBTaskResult.objects.successful().filter(finished_at__lt=now - KEEP_DONE).delete()
 
 
 def _give_back_lost_jobs() -> None:
     for job in DBTaskResult.objects.running():
         if not is_alive(job.worker_ids[-1]):
-            _record_failure(job, WorkerLostError(_("The worker ended while it ran this job.")))
+            _record(job, WorkerLostError(_("The worker ended while it ran this job.")))

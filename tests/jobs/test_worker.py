@@ -113,6 +113,43 @@ def test_a_job_that_another_worker_took_first_is_left_to_it(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_how_a_job_ended_is_recorded_once_the_database_takes_it_and_the_job_is_not_run_again(monkeypatch):
+    note.enqueue("once")
+    note.enqueue("the next one")
+    running = Worker()
+    rows = type(DBTaskResult.objects.all())
+    update = rows.update
+    refusals = []
+
+    def refuse_to_record(self, **values) -> int:
+        """Be locked twice, when the first job has ended."""
+        if "finished_at" in values and len(refusals) < 2:
+            refusals.append(values)
+            raise OperationalError("database is locked")
+        return update(self, **values)
+
+    monkeypatch.setattr(rows, "update", refuse_to_record)
+    for _look in range(2):
+        with pytest.raises(OperationalError):
+            running.run_ready()
+    assert DONE == ["once"], "nothing else is begun before"
+    running.run_ready()
+    assert DONE == ["once", "the next one"]
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [None, ValueError("late")])
+def test_a_worker_that_comes_back_changes_nothing_about_a_job_that_another_took_over(error):
+    stale = DBTaskResult.objects.get(pk=note.enqueue("taken over").id)
+    stale.started_at, stale.worker_ids = timezone.now() - datetime.timedelta(minutes=5), ["gone"]
+    DBTaskResult.objects.filter(pk=stale.pk).update(status="RUNNING", started_at=timezone.now(), worker_ids=["a", "b"])
+    before = DBTaskResult.objects.values().get()
+    worker._record(stale, error)
+    assert DBTaskResult.objects.values().get() == before
+
+
+@pytest.mark.django_db
 def test_an_idle_worker_only_reads():
     """On SQLite whoever writes keeps the others from it, be it for a moment only."""
     with CaptureQueriesContext(connection) as queries:
@@ -221,8 +258,19 @@ def test_a_worker_runs_jobs_until_it_is_stopped(start, workers):
 @pytest.mark.same_on_both
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_ends_with_the_program_that_started_it(start, workers):
-    script = f"{sys.executable} manage.py db_worker --end-with-parent & wait"
+    script = f"{sys.executable} manage.py db_worker --end-with $$ & wait"
     shell = start("sh", "-c", script)
     wait_for(heartbeat.is_any_alive)
     shell.kill()
     wait_for(lambda: not list(workers.iterdir()))
+
+
+@pytest.mark.long
+@pytest.mark.same_on_both
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_program_has_ended_before_it_began_ends_at_once(start, workers):
+    """A server that does not start, for its port is none, leaves no worker."""
+    ended = start("true")
+    ended.wait()
+    assert start(sys.executable, "manage.py", "db_worker", "--end-with", str(ended.pid)).wait(timeout=60) == 0
+    assert not list(workers.iterdir())

@@ -1,7 +1,6 @@
 """`db_worker [--batch]`: run the jobs that wait."""
 
 import logging
-import os
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -19,10 +18,10 @@ class Command(RegisterCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--batch", action="store_true", help="end when no job is ready any more")
         parser.add_argument(
-            "--end-with-parent", action="store_true", help="end when the process that started it has ended"
+            "--end-with", metavar="PID", type=int, help="end when the process of this ID, which started it, has ended"
         )
 
-    def handle(self, *, batch: bool, end_with_parent: bool, verbosity: int, **options: Any) -> None:
+    def handle(self, *, batch: bool, end_with: int | None, verbosity: int, **options: Any) -> None:
         if verbosity == 0:
             logging.getLogger("meetings.jobs").setLevel(logging.WARNING)
         worker = Worker()
@@ -30,7 +29,7 @@ class Command(RegisterCommand):
             if batch:
                 worker.run_ready()
             else:
-                worker.run(parent=os.getppid() if end_with_parent else None)
+                worker.run(parent=end_with)
         except OSError as error:
             raise CommandError(
                 _("The worker cannot say that it lives, because “%(path)s” cannot be written: %(reason)s.")

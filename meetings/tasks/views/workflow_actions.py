@@ -24,6 +24,7 @@ from meetings.core.lifecycle import (
 )
 from meetings.models import Account, DeadlineKind, Task
 from meetings.tasks.forms import workflow as forms
+from meetings.tasks.forms.instructions import InstructionAnswerForm, InstructionForm, WithdrawInstructionForm
 from meetings.tasks.forms.reminders import ReminderForm
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
@@ -73,7 +74,7 @@ ACTIONS: dict[str, Action] = {
         refuse_extension,
         advances_inbox=True,
     ),
-    "answer": Action(forms.InstructionAnswerForm, CAN_REPORT, answer_instruction, advances_inbox=True),
+    "answer": Action(InstructionAnswerForm, CAN_REPORT, answer_instruction, advances_inbox=True),
     "request-closure": Action(
         forms.ClosureRequestForm, takers_of(Step.REQUEST_CLOSURE), request_closure, advances_inbox=True
     ),
@@ -84,8 +85,8 @@ ACTIONS: dict[str, Action] = {
     "reopen-milestone": Action(forms.ReopenMilestoneForm, CAN_REPORT, reopen_milestone),
     "add-evidence": Action(forms.AddEvidenceForm, CAN_REPORT, add_evidence),
     "delete-evidence": Action(forms.DeleteEvidenceForm, CAN_REPORT, delete_evidence),
-    "withdraw": Action(forms.WithdrawInstructionForm, CAN_SUPERVISE, withdraw_instruction),
-    "instruct": Action(forms.InstructionForm, CAN_SUPERVISE, give_instruction),
+    "withdraw": Action(WithdrawInstructionForm, CAN_SUPERVISE, withdraw_instruction),
+    "instruct": Action(InstructionForm, CAN_SUPERVISE, give_instruction),
     "remind": Action(ReminderForm, CAN_DECIDE, remind_departments),
     "comment": Action(forms.CommentForm, CAN_COMMENT, add_comment),
     "review-interval": Action(forms.ReviewIntervalForm, CAN_DECIDE, set_review_interval),
