@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from meetings.minutes.documents.sheets import read_sheets
-from meetings.models import Batch, EntryKind, Evidence, Language, Status, Task
+from meetings.models import Batch, EntryKind, Evidence, Language, Status, Task, TaskLog
 from meetings.workbooks.reviewed_rows import RowState
 from tests import factories
 from tests.depth import examples
@@ -142,10 +142,36 @@ def test_the_words_of_a_finished_task_may_stand_in_either_column(world, cell):
         world.liaison, filled(fetched(world.liaison), world.overdue, new_status="申请办结", **{cell: "全部完成。"})
     )
     entries = Batch.objects.get().entries.order_by("sequence")
-    assert [(entry.note, entry.changes["status"]["new"]) for entry in entries] == [
-        ("全部完成。", Status.IN_PROGRESS),
-        ("全部完成。", Status.CLOSURE_REQUESTED),
+    assert [(entry.note, entry.is_report, entry.changes["status"]["new"]) for entry in entries] == [
+        ("", False, Status.IN_PROGRESS),
+        ("全部完成。", True, Status.CLOSURE_REQUESTED),
     ]
+
+
+def test_one_text_makes_one_entry_where_the_task_has_begun(world):
+    factories.progress(world.overdue, "已成立小组。", on=world.day - datetime.timedelta(days=9), by=world.liaison)
+    for cells in (["progress"], ["reason"], ["progress", "reason"]):
+        values = dict.fromkeys(cells, "全部完成。")
+        with transaction.atomic():
+            accepted(world.liaison, filled(fetched(world.liaison), world.overdue, new_status="申请办结", **values))
+            entry = Batch.objects.get().entries.get()
+            assert (entry.note, entry.is_report) == ("全部完成。", True)
+            assert entry.changes["status"]["new"] == Status.CLOSURE_REQUESTED
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_beside_its_progress_why_closure_is_asked_for_is_no_last_report(world, has_begun):
+    if has_begun:
+        factories.progress(world.overdue, "已成立小组。", on=world.day - datetime.timedelta(days=9), by=world.liaison)
+    values = {"progress": "印发办法，覆盖十二个部室。", "new_status": "申请办结", "reason": "任务已完成。"}
+    accepted(world.liaison, filled(fetched(world.liaison), world.overdue, **values))
+    assert [entry.note for entry in Batch.objects.get().entries.order_by("sequence")] == [
+        values["progress"],
+        values["reason"],
+    ]
+    (report,) = TaskLog.objects.filter(task=world.overdue).last_of_departments(world.day)
+    assert report.note == values["progress"]
 
 
 def test_a_supporting_department_cannot_ask_for_closure(world):

@@ -116,7 +116,7 @@ def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column
     world.on_track.refresh_from_db()
     assert world.on_track.status == Status.CLOSURE_REQUESTED
     entries = TaskLog.objects.filter(batch__isnull=False).order_by("sequence")
-    assert [(entry.note, entry.is_report) for entry in entries] == [("平台上线。", True), ("全部完成。", True)]
+    assert [(entry.note, entry.is_report) for entry in entries] == [("平台上线。", True), ("全部完成。", False)]
     assert len({entry.batch_id for entry in entries}) == 1
 
 

@@ -219,13 +219,22 @@ def _find_no_change_error(task: Task, change: TaskChange) -> ServiceError | None
 
 
 def _plan_updates(task: Task, change: TaskChange, actor: Account) -> list[TaskLog]:
-    """Plan the update, after the progress that it tells in an entry of its own."""
-    if not change.progress.strip():
+    """Plan the update, after what comes before it in an entry of its own.
+
+    That is the progress, which alone is the report then; where the note says it already, it is only the start of a task
+    that has not begun.
+    """
+    progress = change.progress.strip()
+    is_said = progress == change.note.strip()
+    if not progress or (is_said and task.status != Status.NOT_STARTED):
         return [_plan_update(task, change, actor)]
-    told = plan_update(task, replace(change, note=change.progress, status=None, next_review=None), actor)
+    note, status = ("", Status.IN_PROGRESS) if is_said else (progress, None)
+    told = plan_update(task, replace(change, note=note, status=status, next_review=None), actor)
     started = copy(task)
     started.status = told.changes["status"]["new"] if "status" in told.changes else task.status
-    return [told, _plan_update(started, change, actor)]
+    update = _plan_update(started, change, actor)
+    update.is_report = update.is_report and is_said
+    return [told, update]
 
 
 def _plan_update(task: Task, change: TaskChange, actor: Account) -> TaskLog:

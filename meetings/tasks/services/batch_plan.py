@@ -32,7 +32,8 @@ class TaskChange:
     ``note`` has the meaning it has in `update_task` and, with an assignment, is its reason too; with an assignment and
     no status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
     ``keeps_status``: the note says why nothing was done, so it does not start the task. ``progress`` is told before the
-    change of status, in an entry of its own that starts the task.
+    change of status, in an entry of its own that starts the task and is the report; of words that are the note's too
+    only the start is an entry of its own.
     """
 
     task_id: int
