@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "meetings.middleware.FileTransferMiddleware",
+    "meetings.middleware.MethodMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -244,6 +244,24 @@ class FileTransferMiddleware:
         return response
 
 
+class MethodMiddleware:
+    """Say in words that an address takes only what a form sends, or is only to read.
+
+    Django answers 405 with nothing, which a browser shows as a white page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or response.content:
+            return response
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Require sign-in, and lead people back to the page they were on.
 

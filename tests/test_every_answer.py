@@ -155,3 +155,16 @@ def test_pages_answer_head_as_get(world, method):
         "/healthz",
     ]
     assert {getattr(client, method)(address).status_code for address in addresses} == {200}
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_what_is_opened_though_a_button_alone_takes_it_is_answered_in_words(world, headers):
+    client = signed_in(world.secretariat)
+    for address in ("/batches/1/undo/", "/accounts/logout/", "/tasks/columns/", "/help/sample/"):
+        response = client.get(address, headers=headers)
+        assert (response.status_code, response["Allow"].split(",")[0]) == (405, "POST"), address
+        assert parsed(response).xpath("//main//a[@href='/']"), address
+    response = client.post("/meetings/", headers=headers)
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert parsed(response).xpath("//main//a[@href='/']")
+    assert client.head("/tasks/columns/").content == b""

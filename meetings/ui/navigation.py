@@ -1,10 +1,13 @@
 """What all views share: the day, the way back."""
 
 import datetime
+import inspect
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, QueryDict
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -45,7 +48,25 @@ def get_next_url(request: HttpRequest) -> str:
     # The row that stands after # is the task's own, and said where the address is used.
     address = parts._replace(fragment="").geturl()
     # What is handed back is what is checked: taking an address to pieces has dropped a TAB, and //elsewhere is left.
-    return address if parts.path != request.path and _is_local(address) else ""
+    return address if parts.path != request.path and _is_local(address) and is_page(address) else ""
+
+
+def is_page(url: str) -> bool:
+    """Whether a link or a redirect may lead there: no address that takes a POST alone.
+
+    What is no address of ours has a page that says so.
+    """
+    try:
+        view: Callable[..., Any] | None = resolve(urlsplit(url).path).func
+    except Resolver404:
+        return True
+    methods = getattr(getattr(view, "view_class", None), "http_method_names", ["get"])
+    while view is not None:
+        # Where django.views.decorators.http keeps what the view takes; it tells nobody otherwise.
+        if inspect.isfunction(view):
+            methods = inspect.getclosurevars(view).nonlocals.get("request_method_list", methods)
+        view = getattr(view, "__wrapped__", None)
+    return "get" in map(str.lower, methods)
 
 
 def _is_local(url: str) -> bool:

@@ -51,3 +51,11 @@ def test_every_page_is_in_one_language(world, language):
         for words, text in product(strange[language], heads):
             if not any(own in text for own in ours):
                 assert words not in text, f"{address}: {text!r}"
+
+
+def test_switching_the_language_of_a_page_that_a_button_gave_leads_to_the_front_page():
+    for sent in ({"next": "/batches/1/undo/"}, {}):
+        response = Client(headers={"referer": "http://testserver/batches/1/undo/"}).post(
+            "/i18n/setlang/", {"language": "en", **sent}
+        )
+        assert response["Location"] == "/"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -97,3 +99,11 @@ def test_a_form_sent_into_an_ended_session_leads_back_to_its_page(client):
 def test_the_former_address_for_discarding_words_leads_to_the_front_page(client):
     client.force_login(factories.secretariat())
     assert client.post("/accounts/unsaved/discard/")["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "where", ["/batches/1/undo/", "/accounts/logout/", f"/jobs/{uuid.UUID(int=1)}/retry/", "/tasks/columns/"]
+)
+def test_signing_in_leads_to_no_address_that_a_button_alone_takes(where):
+    account = factories.account(password=PASSWORD)
+    assert sign_in(Client(), account, next=where)["Location"] == "/"

@@ -8,6 +8,7 @@ from django.utils.decorators import method_decorator
 from meetings.accounts.forms import SignInForm
 from meetings.models import Account
 from meetings.tasks.navigation import landing_url
+from meetings.ui.navigation import is_page
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -21,7 +22,7 @@ class SignInView(LoginView):
     def get_redirect_url(self) -> str:
         """Return the page the person was on the way to; empty for the register's root."""
         url = super().get_redirect_url()
-        return "" if url == reverse("dashboard") else url
+        return url if url != reverse("dashboard") and is_page(url) else ""
 
     def get_default_redirect_url(self) -> str:
         """Return the first page that the person chose."""

@@ -17,6 +17,7 @@ from meetings.accounts.services import preferences
 from meetings.accounts.services.preferences import change_settings
 from meetings.models import CalendarAddress
 from meetings.ui.http import Request
+from meetings.ui.navigation import is_page
 
 
 @never_cache
@@ -90,7 +91,10 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     """Switch the language of this browser, and save it for a signed-in account."""
     if request.method == "POST" and request.user.is_authenticated:
         preferences.choose_language(account=request.user, language=request.POST.get("language", ""))
-    return set_language(request)
+    response = set_language(request)
+    if not is_page(response.get("Location", "")):
+        response.headers["Location"] = reverse("dashboard")
+    return response
 
 
 def _render(
