@@ -183,7 +183,7 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
 def _waiting(account: Account, tasks: TaskQuerySet, day: datetime.date) -> dict[str, Any]:
     """Return what waits for the account: label, number, address.
 
-    ``queue`` is what the inbox opens, and the navigation counts; ``besides`` what is to be looked after.
+    ``queue_number`` is of what the inbox opens and the navigation counts; the other rows are to be looked after.
     """
     counts = inbox.count_waiting(account, day)
     queue = [
@@ -207,9 +207,8 @@ def _waiting(account: Account, tasks: TaskQuerySet, day: datetime.date) -> dict[
         **questions,
         # A leader's inbox is empty most days: then what is red comes first.
         "shows_waiting": any(entry[1] for entry in queue + besides) or account.role in WORKING_ROLES,
-        "queue": [entry for entry in queue if entry[1]],
+        "waiting": [entry for entry in queue + besides if entry[1]],
         "queue_number": sum(number for _label, number, _address in queue),
-        "besides": [entry for entry in besides if entry[1]],
     }
 
 
