@@ -41,9 +41,18 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel reads _x0041_ in a text as the letter A.
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-# What a spreadsheet that opens a CSV turns into another number, a day or a time: 2024.10 into 2024.1, 3/4 into a March
-# day. A plain number and a day in full stay what they are.
-_REWRITTEN = re.compile(r"(?=.*\d)[\d .,:/\\%¥$€£()+\-–—e]+", re.IGNORECASE)
+# What a spreadsheet that opens a CSV turns into another number, a day, a time, true, false or an error: 2024.10 into
+# 2024.1, 3/4 and Mar-4 into a day, 二〇二四年三月四日, too. A plain number and a day in full stay what they are.
+_NUMERAL = r"[\d〇零一二三四五六七八九十]"
+_CLOCK = r"(?:[上下]午)?\d+[时点:](?:\d+分?(?:\d+秒)?)?"
+_REWRITTEN = re.compile(
+    rf"""(?=.*\d)(?:[\d .,:/\\%¥$€£()+\-–—e']|[ap]m?\b|(?<=\d)t(?=\d)|z\b
+        |(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?
+        |nov(?:ember)?|dec(?:ember)?)(?![a-z]))+
+    |(?:{_NUMERAL}+\s*年\s*)?{_NUMERAL}+\s*月\s*{_NUMERAL}+\s*[日号]\s*(?:{_CLOCK}|[\d:]*)
+    |{_NUMERAL}+月[ \-/]*\d+|{_CLOCK}|true|false|\#[a-z/0]+[!?a]""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _KEPT = re.compile(r"0|[1-9]\d{0,14}|\d{4}-\d{2}-\d{2}", re.ASCII)
 _NOT_IN_SHEET_TITLES = re.compile(r"[\[\]:*?/\\]")
 

@@ -133,6 +133,14 @@ def test_any_text_is_read_back_as_it_was(text):
         assert (cell.value or "").replace("_x005F_", "_") == cell_text(text).replace("_x005F_", "_")
 
 
+REWRITTEN_WORDS = (
+    "3月5日|2024年3月5日|24年03月5号|２０２４年３月５日|二〇二四年三月五日|2024年 3 月 5 日 10:30|一月-24|三月 2024|"
+    "10时30分|下午3点|下午3:30|Jan-24|Mar-1|Mar. 5|Mar 2024|SEPT2|Sept 2024|March 1, 2024|5-Mar-2024|may 5|Mar/2024|"
+    "12 PM|10:30am|10 p|2024-03-05T10:30:00Z|TRUE|False|#N/A|#DIV/0!|#NAME?|1'000"
+)
+KEPT_WORDS = "3月|三月|十|5日内|Mar|May|Marc 2024|1st|真|A/B 2024|A4|T1|#1|3月5日前|1至3月|am"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -151,7 +159,8 @@ def test_any_text_is_read_back_as_it_was(text):
         "２０２４．１０",
         " 2024.10",
     ]
-    + ["1" * 16, "2024-13-45 ", "￥3.50"],
+    + ["1" * 16, "2024-13-45 ", "￥3.50"]
+    + REWRITTEN_WORDS.split("|"),
 )
 def test_what_a_spreadsheet_would_rewrite_stands_behind_an_apostrophe_in_the_csv(text):
     assert csv_value(text) == f"'{text}"
@@ -159,7 +168,8 @@ def test_what_a_spreadsheet_would_rewrite_stands_behind_an_apostrophe_in_the_csv
 
 @pytest.mark.parametrize(
     "text",
-    ["2024", "0", "18", "2024-10-01", "2024年10月", "2024.10底前", "每月", "1) 建议", "2024.10\n2025.3", "e", "."],
+    ["2024", "0", "18", "2024-10-01", "2024年10月", "2024.10底前", "每月", "1) 建议", "2024.10\n2025.3", "e", "."]
+    + KEPT_WORDS.split("|"),
 )
 def test_what_stays_as_it_is_stands_as_it_is_in_the_csv(text):
     assert csv_value(text) == text
