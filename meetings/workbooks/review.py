@@ -30,7 +30,7 @@ from .format import OPEN_COLUMNS, WorkbookColumn, names_moment
 from .messages import column_name
 from .offers import find_offers, plan_offers
 from .parser import ParsedWorkbook, WorkbookRow
-from .values import parse_day, parse_status
+from .values import parse_day, parse_status, tells_no_progress, tells_nothing
 
 # What others record without writing over anything that a department says.
 _UNRELATED_KINDS = frozenset({EntryKind.COMMENT, EntryKind.EVIDENCE, EntryKind.REMINDER, EntryKind.INSTRUCTION})
@@ -75,13 +75,19 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
         if row.state is not RowState.REFUSED
         for column, cell in row.read.changed.items()
     ]
+    message = _("This tells of nothing new, so it is not recorded. If nothing was done, write why.")
+    fillers = [
+        Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)
+        for row in rows
+        for column, cell in row.fillers.items()
+    ]
     general = [
         Finding(notice.sheet, notice.place, column_name(notice.column), notice.value, notice.message)
         for notice in read.notices
         if notice.sheet and notice not in offered
     ]
     notes = [notice.message for notice in read.notices if not notice.sheet]
-    return WorkbookReview(tuple(rows), (*locked, *general), tuple(notes))
+    return WorkbookReview(tuple(rows), (*locked, *fillers, *general), tuple(notes))
 
 
 def partition_changes(changes: Iterable[TaskChange]) -> list[list[TaskChange]]:
@@ -183,7 +189,15 @@ class _Comparison:
 
     def _read_change(self, row: ReviewedRow, task: Task, department: Department) -> None:
         """Read the open cells into a change with its differences, or into findings."""
-        data = row.read.open_cells
+        row.fillers = {
+            column: cell
+            for column, cell in row.read.open_cells.items()
+            if column in (WorkbookColumn.PROGRESS, WorkbookColumn.REASON)
+            and not (cell.is_merged or cell.defect or cell.struck)
+            and tells_nothing(cell.text)
+        }
+        data = {column: cell for column, cell in row.read.open_cells.items() if column not in row.fillers}
+        row.read = replace(row.read, open_cells=data)
         row.statuses = allowed_statuses(task, department.pk, task.day_status)
         for column, cell in data.items():
             if cell.is_merged:
@@ -218,7 +232,8 @@ class _Comparison:
                 note=note,
                 status=status,
                 # What is said to be not started is not; and why nothing was done is no progress.
-                keeps_status=status is None and (not progress or row.asked_status == Status.NOT_STARTED),
+                keeps_status=status is None
+                and (not progress or row.asked_status == Status.NOT_STARTED or tells_no_progress(progress)),
                 department=department,
             )
             if status == Status.CLOSURE_REQUESTED:

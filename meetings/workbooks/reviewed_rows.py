@@ -10,7 +10,7 @@ from meetings.tasks.services.evidence import CheckedFile
 
 from .format import WorkbookColumn
 from .messages import Notice, column_name
-from .parser import WorkbookRow
+from .parser import WorkbookCell, WorkbookRow
 
 FILE, REGISTER = "file", "register"
 
@@ -82,8 +82,9 @@ class ReviewedRow:
     ``later_entries`` were recorded after the workbook was written, oldest first. ``is_harmless``: none of them is about
     the row's values, so the file's is chosen unless somebody chooses otherwise. ``planned_row`` is what the services
     would make of the ``change``; ``statuses`` are those the department may choose, ``asked_status`` the one it chose,
-    and ``corrected`` what the file has in cells that were corrected on the page. ``offers`` lie at its open cells;
-    ``evidence`` is the entry of those pictures that are taken, with their files.
+    and ``corrected`` what the file has in cells that were corrected on the page. ``fillers`` are cells whose words tell
+    nothing, read as empty ones. ``offers`` lie at its open cells; ``evidence`` is the entry of those pictures that are
+    taken, with their files.
     """
 
     place: int
@@ -101,6 +102,7 @@ class ReviewedRow:
     statuses: tuple[Status, ...] = ()
     asked_status: str | None = None
     corrected: dict[WorkbookColumn, str] = field(default_factory=dict)
+    fillers: dict[WorkbookColumn, WorkbookCell] = field(default_factory=dict)
     offers: list[Offer] = field(default_factory=list)
     evidence: tuple[TaskLog, list[CheckedFile]] | None = None
 

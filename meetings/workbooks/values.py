@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 
 from meetings.core.text import fold_text, remove_whitespace, to_half_width
 from meetings.deadlines.days import day_of_serial, day_or_none
@@ -27,6 +28,19 @@ _STATUS_SYNONYMS = {
     Status.NOT_STARTED: ("未开始", "尚未开始", "尚未启动", "未开展", "尚未开展"),
     Status.TERMINATED: ("终止", "取消", "cancelled"),
 }
+
+# What stands in a cell so that it is not empty.
+_NOTHING = re.compile(
+    "无|暂无|没有|同上[次期月]?|同前|不变|none|nil|n/a|na|ditto|noprogress|nothingnew|sameasabove|not(?:yet)?started"
+)
+_SUBJECT = "(?:[该本此这]?项?(?:工作|任务|事项|项目))"
+_NOT_DONE = re.compile(
+    rf"{_SUBJECT}?(?:(?:因|由于).{{1,40}}?)?(?:目前|当前|现|暂时?|尚|还|仍|至今|一直|本[周月期年]|本季度)*"
+    r"(?:未|没有?|无)(?:任何|新的?|实质性?|明显|进一步)*"
+    rf"(?:启动|开展|开始|实施|推进|进行|动工|开工|进展|变化|情况){_SUBJECT}?"
+)
+_DONE = re.compile(r"完成|正在(?!等)|(?<!为)了|中$|召开|印发|起草|形成|组织|制定|征求|调研|[a-z]{5}")
+_PLANNED = re.compile("预计|计划|拟|将|待|争取|力争|未|再")
 
 
 def parse_day(cell: WorkbookCell, today: datetime.date) -> datetime.date | None:
@@ -63,3 +77,30 @@ def parse_status(text: str) -> Status | None:
 
 def _normalise(text: str) -> str:
     return re.sub(r"[_\-“”\"'。.]+", "", fold_text(text))
+
+
+def tells_nothing(text: str) -> bool:
+    """Whether a text only fills its cell, or says no more than that nothing was done."""
+    return all(_is_nothing(clause) for clause in _clauses(text))
+
+
+def tells_no_progress(text: str) -> bool:
+    """Whether a text says that nothing was done, and tells of nothing else that was."""
+    others = [clause for clause in _clauses(text) if not _is_nothing(clause)]
+    is_said = len(others) < len(_clauses(text))
+    return is_said and not any("已" in each or (_DONE.search(each) and not _PLANNED.search(each)) for each in others)
+
+
+def _is_nothing(clause: str) -> bool:
+    # In what is longer something else is told too.
+    return bool(_NOTHING.fullmatch(clause) or (len(clause) <= 60 and _NOT_DONE.fullmatch(clause)))
+
+
+def _clauses(text: str) -> list[str]:
+    parts = (fold_text(part) for part in re.split(r"[\n,;:!。]", to_half_width(text)))
+    return [clause for part in parts if (clause := _strip_marks(part))]
+
+
+def _strip_marks(text: str) -> str:
+    marks = "".join(sign for sign in set(text) if sign in "×~|" or unicodedata.category(sign).startswith("P"))
+    return text.strip(marks)

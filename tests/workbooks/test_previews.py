@@ -39,7 +39,7 @@ def _without_another_process(monkeypatch):
 
 
 STATUSES = ["", "未启动", "推进中", "申请办结", "已完成", "已办结"]
-words = st.sampled_from(["", "", "已完成初稿。", "已征求意见。\n正在汇总。"])
+words = st.sampled_from(["", "", "已完成初稿。", "已征求意见。\n正在汇总。", "无", "暂未启动，等待批复"])
 cells = st.fixed_dictionaries(
     {
         "progress": words,
@@ -92,6 +92,7 @@ def test_not_started_is_honoured_and_why_is_no_progress(world):
         {"new_status": "未启动", "progress": note},
         {"new_status": "未启动", "reason": note},
         {"reason": note},
+        {"progress": note},
     ):
         with transaction.atomic():
             accepted(world.liaison, filled(fetched(world.liaison), world.overdue, **values))
@@ -100,6 +101,16 @@ def test_not_started_is_honoured_and_why_is_no_progress(world):
             assert entry.department == world.technology
             assert Task.objects.get(pk=world.overdue.pk).status == Status.NOT_STARTED
             transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("words", ["未启动", "无进展", "/", "无", "同上"])
+@pytest.mark.parametrize("cell", ["progress", "reason"])
+def test_words_that_tell_nothing_are_named_and_change_nothing(world, words, cell):
+    page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, **{cell: words}))
+    review = page.context["review"]
+    assert {row.state for row in review.rows} == {RowState.UNCHANGED}
+    assert [finding.value for finding in review.findings] == [words]
+    assert shown(page.content.decode()) == ([], [])
 
 
 def test_progress_starts_a_task_and_the_page_says_so(world):

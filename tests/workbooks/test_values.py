@@ -13,7 +13,7 @@ from meetings.workbooks import values
 from meetings.workbooks.columns import COLUMNS
 from meetings.workbooks.format import LOCKED_COLUMNS, OPEN_COLUMNS, WorkbookColumn
 from meetings.workbooks.parser import WorkbookCell
-from meetings.workbooks.values import parse_day, parse_status
+from meetings.workbooks.values import parse_day, parse_status, tells_no_progress, tells_nothing
 from tests.depth import examples
 
 TODAY = datetime.date(2026, 11, 22)
@@ -94,3 +94,42 @@ def test_a_status_that_is_new_to_the_register_is_read_by_its_own_words(monkeypat
 
 def test_every_column_has_a_head_in_both_languages():
     assert list(COLUMNS) == list(WorkbookColumn) == [*LOCKED_COLUMNS, *OPEN_COLUMNS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/", "——", "…", "无", "（无）", "暂无。", "同上", "无进展", "未启动", "该项工作尚未开展。", "N/A", "无，同上"],
+)
+def test_what_only_fills_a_cell_tells_nothing(text):
+    assert tells_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "暂未启动，等待批复",
+        "因经费未落实，尚未启动。",
+        "由于人员已调离暂未启动",
+        "未开展，拟于6月启动",
+        "无进展：待上级批复后再研究",
+    ],
+)
+def test_words_that_say_why_nothing_was_done_tell_of_no_progress(text):
+    assert tells_no_progress(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "未启动的3项已全部启动",
+        "无纸化办公系统上线",
+        "3项未启动，其余5项正在推进",
+        "尚未动工，施工许可已办结",
+        "√",
+        "100%",
+        "未开展，方案起草中",
+    ],
+)
+def test_words_that_tell_of_progress_too_are_progress(text):
+    assert not tells_nothing(text)
+    assert not tells_no_progress(text)
