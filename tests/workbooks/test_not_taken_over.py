@@ -85,21 +85,62 @@ def test_an_address_that_is_its_own_text_needs_no_word(world):
     assert not review_after(world.liaison, edited(fetched(world.liaison), edit)).findings
 
 
-def test_a_text_box_is_named_with_its_text(world):
-    def edit(workbook):
-        workbook.worksheets[0].add_image(picture(), cell_of(workbook, world.on_track).coordinate)
-
+def drawn_otherwise(content: bytes, draw) -> bytes:
+    """Return the workbook with ``draw(pic)`` in the place of each picture."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(edited(fetched(world.liaison), edit))) as old, zipfile.ZipFile(buffer, "w") as new:
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():
             part = old.read(name)
             if name.startswith("xl/drawings/drawing"):
                 start, end = part.index(b"<pic>"), part.index(b"</pic>") + len(b"</pic>")
-                box = '<sp><txBody><a:p xmlns:a="x"><a:r><a:t>写在框里</a:t></a:r></a:p></txBody></sp>'.encode()
-                part = part[:start] + box + part[end:]
+                part = part[:start] + draw(part[start:end]) + part[end:]
             new.writestr(name, part)
-    review = review_after(world.liaison, buffer.getvalue())
+    return buffer.getvalue()
+
+
+BOX = '<sp><txBody><a:p xmlns:a="x"><a:r><a:t>写在框里</a:t></a:r></a:p></txBody></sp>'.encode()
+
+
+def with_picture(world) -> bytes:
+    def edit(workbook):
+        workbook.worksheets[0].add_image(picture(), cell_of(workbook, world.on_track).coordinate)
+
+    return edited(fetched(world.liaison), edit)
+
+
+def test_a_text_box_is_named_with_its_text(world):
+    review = review_after(world.liaison, drawn_otherwise(with_picture(world), lambda _pic: BOX))
     assert [finding.value for finding in review.findings] == ["写在框里"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "pictures", "named"),
+    [
+        (lambda pic: b"<grpSp>" + pic + pic + b"</grpSp>", 2, []),
+        (lambda pic: b"<grpSp>" + pic + BOX + b"</grpSp>", 1, ["写在框里"]),
+        (lambda pic: b"<grpSp><grpSp>" + BOX + pic + b"</grpSp>" + BOX + pic + b"</grpSp>", 2, ["写在框里"] * 2),
+        (lambda pic: b"<grpSp>" + pic + b"<sp/><graphicFrame/></grpSp>", 1, [""]),
+        (
+            lambda _pic: (
+                b"<AlternateContent><Choice>" + BOX + b"</Choice><Fallback>" + BOX + b"</Fallback></AlternateContent>"
+            ),
+            0,
+            ["写在框里"],
+        ),
+        (
+            lambda pic: (
+                b"<AlternateContent><Choice><ink/></Choice><Fallback>" + pic + b"</Fallback></AlternateContent>"
+            ),
+            1,
+            [],
+        ),
+    ],
+)
+def test_all_that_is_grouped_is_offered_or_named(world, draw, pictures, named):
+    review = review_after(world.liaison, drawn_otherwise(with_picture(world), draw))
+    assert len([offer for _row, offer in review.offers if offer.file]) == pictures
+    assert len({offer.key for _row, offer in review.offers}) == pictures
+    assert [finding.value for finding in review.findings] == named
 
 
 def test_a_sheet_that_holds_but_a_picture_is_named(world):

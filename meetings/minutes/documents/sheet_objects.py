@@ -82,15 +82,35 @@ def _comments(package: Package, part: str, name: str) -> dict[str, str]:
 def _drawn_objects(package: Package, part: str) -> Iterator[SheetObject]:
     parts = {relation.key: relation.target for relation in package.relations(part) if not relation.is_external}
     for anchor in _descendants(package.tree(part), "twoCellAnchor", "oneCellAnchor", "absoluteAnchor"):
-        names = {_name(element) for element in anchor.iter()}
-        lines = ("".join(piece.text or "" for piece in _descendants(line, "t")) for line in _descendants(anchor, "p"))
-        text = "\n".join(lines).strip()
-        kind = ObjectKind.TEXT_BOX if text else ObjectKind.PICTURE if "pic" in names else ObjectKind.OTHER
-        keys = [
-            value for blip in _descendants(anchor, "blip") for name, value in blip.items() if name.endswith("}embed")
-        ]
-        picture = next((parts[key] for key in keys if key in parts), "") if kind is ObjectKind.PICTURE else ""
-        yield SheetObject(kind, _anchored_at(anchor), text, picture)
+        reference = _anchored_at(anchor)
+        found = [(shape, *_content(shape, parts)) for shape in _shapes(anchor)]
+        for shape, text, picture in found:
+            if text:
+                yield SheetObject(ObjectKind.TEXT_BOX, reference, text)
+            if picture or _name(shape) == "pic":
+                yield SheetObject(ObjectKind.PICTURE, reference, part=picture)
+        if not found or any(not (text or picture or _name(shape) == "pic") for shape, text, picture in found):
+            yield SheetObject(ObjectKind.OTHER, reference)
+
+
+def _content(shape: etree._Element, parts: dict[str, str]) -> tuple[str, str]:
+    """Return the text of a shape, and the part with its picture."""
+    lines = ("".join(piece.text or "" for piece in _descendants(line, "t")) for line in _descendants(shape, "p"))
+    keys = [value for blip in _descendants(shape, "blip") for name, value in blip.items() if name.endswith("}embed")]
+    return "\n".join(lines).strip(), next((parts[key] for key in keys if key in parts), "")
+
+
+def _shapes(element: etree._Element) -> Iterator[etree._Element]:
+    """Yield what an anchor holds, in groups and groups of groups too."""
+    for child in element:
+        name = _name(child)
+        if name in ("sp", "pic", "graphicFrame", "cxnSp"):
+            yield child
+        elif name == "AlternateContent":
+            # One thing, written for newer programs and for older ones.
+            yield from next((found for option in child if (found := list(_shapes(option)))), [])
+        elif name in ("grpSp", "Choice", "Fallback"):
+            yield from _shapes(child)
 
 
 def _links_and_files(package: Package, part: str, addresses: dict[str, str]) -> Iterator[SheetObject]:
