@@ -48,6 +48,9 @@ def match_keyless_rows(parsed: ParsedWorkbook, account: Account) -> ParsedWorkbo
     notices = [notice for notice in held if notice not in matched]
     for sheet, number in Counter(row.sheet for row in matched.values()).items():
         notices.append(Notice(NoticeCode.MATCHED, sheet, number=number))
+    missing = parsed.missing_rows - {(row.key.department_id, row.key.task_id) for row in matched.values()}
+    if missing:
+        notices.append(Notice(NoticeCode.ROWS_MISSING, number=len(missing)))
     return ParsedWorkbook((*parsed.rows, *matched.values()), tuple(notices))
 
 

@@ -122,6 +122,8 @@ class ParsedWorkbook:
     keyless_rows: tuple[KeylessRow, ...] = ()
     # Of a file without any key: what holds instead of the notices where a task is found.
     keyless_notices: tuple[Notice, ...] = ()
+    # The departments and tasks whose rows the sheets' keys promise, and no row has.
+    missing_rows: frozenset[tuple[int, int]] = frozenset()
 
 
 def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
@@ -147,10 +149,8 @@ def parse_workbook(sheets: Iterable[Sheet]) -> ParsedWorkbook:
         return ParsedWorkbook((), (Notice(NoticeCode.NO_SHEET),), tuple(keyless_rows), tuple(notices))
     merged_rows, doubled = _merge_duplicate_rows(_reject_displaced_rows(rows))
     there = {(row.key.department_id, row.key.task_id) for row in rows}
-    missing = sum((department, task) not in there for department, tasks in expected.items() for task in tasks)
-    if missing:
-        notices.append(Notice(NoticeCode.ROWS_MISSING, number=missing))
-    return ParsedWorkbook(tuple(merged_rows), (*notices, *doubled), tuple(keyless_rows))
+    promised = frozenset((department, task) for department, tasks in expected.items() for task in tasks)
+    return ParsedWorkbook(tuple(merged_rows), (*notices, *doubled), tuple(keyless_rows), missing_rows=promised - there)
 
 
 class _SheetParser:

@@ -227,6 +227,25 @@ def test_rows_without_their_keys_are_matched_by_their_locked_cells(world, who, t
     assert Batch.objects.get().entries.get().note == "已成立小组。"
 
 
+def test_a_row_that_is_matched_without_its_key_is_not_missing(world):
+    def edit(workbook):
+        sheet = workbook.worksheets[0]
+        fill(sheet, world.overdue, progress="已成立小组。")
+        sheet.cell(row_of(sheet, world.overdue), key_column(sheet)).value = None
+
+    review = review_after(world.liaison, edited(fetched(world.liaison), edit))
+    assert [row.task for row in review.accepted] == [world.overdue]
+    assert review.notes == ()
+
+    def leave_out(workbook):
+        edit(workbook)
+        sheet = workbook.worksheets[0]
+        sheet.delete_rows(row_of(sheet, world.on_track))
+
+    (note,) = review_after(world.liaison, edited(fetched(world.liaison), leave_out)).notes
+    assert "1" in note
+
+
 def test_a_workbook_without_all_that_was_hidden_is_matched_too(world):
     def edit(workbook):
         sheet = workbook.worksheets[0]

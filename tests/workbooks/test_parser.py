@@ -158,7 +158,7 @@ def test_a_key_that_was_touched_is_no_key(content, read, tasks, at, data):
     assert tasks[at].pk not in said(found)
     assert len(said(found)) == len(tasks) - 1
     assert remarks.count(NoticeCode.FOREIGN_KEY) == 1
-    assert NoticeCode.ROWS_MISSING in remarks
+    assert {task_id for _department_id, task_id in found.missing_rows} == {tasks[at].pk}
 
 
 # --- what else is done to workbooks ----------------------------------------------------------------
