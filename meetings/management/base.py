@@ -1,6 +1,7 @@
 """The base of all commands of the register (docs/domain.md, Contracts)."""
 
 import datetime
+import io
 import os
 import secrets
 import sys
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO, ClassVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
+from lxml.etree import SerialisationError
 
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
 from meetings.core.text import parse_id
@@ -36,9 +38,11 @@ class RegisterCommand(BaseCommand):
             super().run_from_argv(argv)
         except CommandError as error:
             self._exit_with_error(str(error), error.returncode)
-        except (OperationalError, ProgrammingError) as failed:
+        except (OperationalError, ProgrammingError, OSError, SerialisationError) as failed:
             if isinstance(fault := recognise_fault(failed), (BusyError, StorageError)):
                 self._exit_with_error(fault.message)
+            if isinstance(failed, (OSError, SerialisationError)):
+                raise
             reason = str(failed).splitlines()[0]
             self._exit_with_error(
                 _("The database cannot be used (%(reason)s). Run “manage.py migrate” first.") % {"reason": reason}
@@ -46,6 +50,8 @@ class RegisterCommand(BaseCommand):
 
     def _exit_with_error(self, message: str, code: int = 1) -> None:
         self.stderr.write(f"{CommandError.__name__}: {message}")
+        # Sheets that were given up are closed on the way out, and fail once more: that was told.
+        sys.unraisablehook = lambda _unraisable: None
         sys.exit(code)
 
 
@@ -94,9 +100,12 @@ class ExportCommand(RegisterCommand):
         path = Path(file)
         # Opened like any file, not by mkstemp: an export may be read by whoever may read its neighbours.
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        # In memory first: an archive that met a full disk is not done with its file, and fails once more when it goes.
+        content = io.BytesIO()
         try:
             with unfinished.open("xb") as output:
-                write(output)
+                write(content)
+                output.write(content.getbuffer())
             os.replace(unfinished, path)
         except OSError as error:
             values = {"path": path, "reason": disk_reason(error)}
