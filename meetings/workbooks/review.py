@@ -106,6 +106,11 @@ def partition_changes(changes: Iterable[TaskChange]) -> list[list[TaskChange]]:
     return [list(portion.values()) for portion in portions]
 
 
+def sort_by_day(rows: Iterable[ReviewedRow]) -> list[ReviewedRow]:
+    """Return the rows that change something in the order of their days, else as in the workbook."""
+    return sorted(rows, key=lambda row: row.change.effective_on if row.change else datetime.date.max)
+
+
 # --- one row --------------------------------------------------------------------------------------
 
 
@@ -354,8 +359,8 @@ def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
 
 
 def _plan_rows(rows: list[ReviewedRow], account: Account) -> None:
-    """Plan each row's change after those before it. Six queries a portion."""
-    changed = {id(row.change): row for row in rows if row.change and row.state is not RowState.RECORDED}
+    """Plan each row's change after those of earlier days, and those before it. Six queries a portion."""
+    changed = {id(row.change): row for row in sort_by_day(rows) if row.change and row.state is not RowState.RECORDED}
     columns = {
         "status": WorkbookColumn.NEW_STATUS,
         "effective_on": WorkbookColumn.DAY,

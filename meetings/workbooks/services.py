@@ -20,7 +20,7 @@ from meetings.storage import atomic_with_files
 from meetings.tasks.services.batch import run_planned_batch
 from meetings.tasks.services.batch_plan import PlannedRow
 from meetings.tasks.services.evidence import store_files
-from meetings.workbooks.review import review_upload
+from meetings.workbooks.review import review_upload, sort_by_day
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
 from .corrections import Corrections, correction_keys
@@ -219,7 +219,7 @@ def _lock_tasks(upload: WorkbookUpload) -> None:
 def _write_batch(upload: WorkbookUpload, rows: list[ReviewedRow], actor: Account) -> Batch:
     """Write the rows' planned entries as a batch, those of one task one after another."""
     of_tasks: dict[int, PlannedRow] = {}
-    for row in rows:
+    for row in sort_by_day(rows):
         planned = row.planned_row
         assert planned is not None  # what is accepted has been planned
         before = of_tasks.get(planned.task.pk)

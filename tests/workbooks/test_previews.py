@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from meetings.minutes.documents.sheets import read_sheets
-from meetings.models import Batch, EntryKind, Evidence, Language, Status, Task, TaskLog
+from meetings.models import Batch, DepartmentRole, EntryKind, Evidence, Language, Status, Task, TaskLog
 from meetings.workbooks.reviewed_rows import RowState
 from tests import factories
 from tests.depth import examples
@@ -199,3 +199,27 @@ def test_beside_the_new_progress_stands_the_departments_own_last_one(world):
     content = filled(fetched(world.supporting_liaison), world.undecided, progress="国际部又有进展。")
     (row,) = review_after(world.supporting_liaison, content).accepted
     assert [difference.old for difference in row.differences][0] == "国际部的进展。"
+
+
+@pytest.mark.parametrize(("first", "second"), [("技术部", "国际部"), ("国际部", "技术部")])
+def test_rows_of_a_shared_task_are_planned_by_their_days(world, first, second):
+    """Whichever sheet stands before: what came first starts the task, and what came later stands in no way."""
+    both = [(department, DepartmentRole.RESPONSIBLE) for department in (world.technology, world.international)]
+    shared, finished = (factories.task(world.overdue.suggestion, text=text, departments=both) for text in "甲乙")
+    early, late = (world.day - datetime.timedelta(days=days) for days in (90, 30))
+
+    def edit(workbook):
+        fill(workbook[first], shared, progress="首先", day=early)
+        fill(workbook[second], shared, progress="随后", day=late)
+        fill(workbook[first], finished, new_status="申请办结", progress="全部完成。", day=early)
+        fill(workbook[second], finished, progress="随后", day=late)
+
+    page = handed_in(world.secretariat, edited(fetched(world.secretariat), edit))
+    assert {row.state for row in page.context["review"].rows if row.read.open_cells} == {RowState.CHANGES}
+    before = list(Task.objects.all())
+    assert accept(world.secretariat, page).status_code == 200
+    entries = Batch.objects.get().entries.all()
+    assert shown(page.content.decode()) == happened(entries, before, Language.CHINESE)
+    statuses = {task.pk: task.day_status for task in Task.objects.on(early)}
+    assert statuses[shared.pk] == Status.IN_PROGRESS
+    assert statuses[finished.pk] == Status.CLOSURE_REQUESTED
