@@ -8,6 +8,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
@@ -47,11 +49,26 @@ admin.site.password_change = _redirect_to_settings  # type: ignore[method-assign
 admin.site.unregister(Group)
 
 
+class RowList(ChangeList):
+    """Django's list of rows, which has no year of twenty digits."""
+
+    def get_filters(self, request: HttpRequest) -> tuple:
+        """Treat a day that no calendar has as Django treats any other wrong filter."""
+        try:
+            return super().get_filters(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters from error
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows to look at, filtered by each choice among their columns.
 
     That they are looked at only is the account's permission (`Account.has_perm`).
     """
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        """Return the class of the list."""
+        return RowList
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         fields = [field for field in self.model._meta.concrete_fields if field.name in self.list_display]

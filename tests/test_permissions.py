@@ -294,3 +294,10 @@ def test_every_write_needs_the_token_against_forgery(world, places):
             if row.name != "login":
                 client.force_login(world.secretariat)
             assert ask(client, "post", row, places) == 403, row.address
+
+
+@pytest.mark.parametrize("year", ["0", "99999", "99999999999999999999", "x"])
+def test_a_year_that_no_calendar_has_is_a_wrong_filter_of_the_administration(world, year):
+    client = browser_of(world, ADMINISTRATOR)
+    answer = client.get(f"/admin/meetings/tasklog/?effective_on__year={year}")
+    assert answer.status_code in (200, 302)
