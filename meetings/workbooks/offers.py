@@ -85,17 +85,19 @@ def _read_pictures(upload: WorkbookUpload, notices: Mapping[str, Notice]) -> dic
 
 def plan_offers(
     row: ReviewedRow, offers: Iterable[Offer], later_entries: Iterable[TaskLog], account: Account, day: datetime.date
-) -> None:
+) -> list[Offer]:
     """Offer them with ``row``, and add what is taken to its planned entries.
 
-    What the register has by now, by its ``later_entries``, is offered no more. A row that is left out has no offers.
+    What the register has by now, by its ``later_entries``, is offered no more; returned is what it has not. A row that
+    is left out has no offers.
     """
-    if row.task is None or not (row.is_accepted or row.state in (RowState.UNCHANGED, RowState.RECORDED)):
-        return
     standing = exclude_undone(later_entries)
     notes = {entry.note for entry in standing if entry.kind == EntryKind.COMMENT}
     digests = {file["sha256"] for entry in standing for file in entry.changes.get("evidence", {}).get("new", [])}
-    row.offers = [offer for offer in offers if offer.text not in notes and offer.digest not in digests]
+    new = [offer for offer in offers if offer.text not in notes and offer.digest not in digests]
+    if row.task is None or not (row.is_accepted or row.state in (RowState.UNCHANGED, RowState.RECORDED)):
+        return new
+    row.offers = new
     entries = []
     for offer in row.offers:
         if offer.is_taken and offer.file is None:
@@ -115,9 +117,10 @@ def plan_offers(
         for offer in pictures:
             offer.refuse(error)
     if not entries:
-        return
+        return new
     if not row.is_accepted:
         row.state, row.differences = RowState.CHANGES, []
         row.planned_row = PlannedRow(row.task, TaskChange(task_id=row.task.pk, effective_on=day))
     assert row.planned_row is not None  # what is accepted has been planned
     row.planned_row = replace(row.planned_row, entries=(*row.planned_row.entries, *entries))
+    return new

@@ -27,7 +27,7 @@ from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, Reviewed
 
 from .corrections import Corrections, correct_cells, read_corrections
 from .format import OPEN_COLUMNS, WorkbookColumn, names_moment
-from .messages import column_name
+from .messages import Notice, column_name
 from .offers import find_offers, plan_offers
 from .parser import ParsedWorkbook, WorkbookRow
 from .values import parse_day, parse_status, tells_no_progress, tells_nothing
@@ -44,6 +44,9 @@ _DEFECTS = {
         "page of the task."
     ),
 }
+# Of a comment or a picture that is not offered, though its cell is open.
+_IS_WAITING = gettext_lazy("This is offered once its row is corrected here, or the file is chosen for it.")
+_IS_RECORDED = gettext_lazy("The register has this already.")
 
 
 def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
@@ -63,9 +66,13 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
             row.choice = upload.decisions.get(str(row.place), FILE if row.is_harmless else "")
     _plan_rows(rows, account)
     offers = find_offers(upload, read)
+    not_offered: dict[Notice, str] = {}
     for row in rows:
         if row.place in offers and not comparison.rejection_message(row):
-            plan_offers(row, offers[row.place], comparison.entries_since(row), account, comparison.handed_in_on)
+            new = plan_offers(row, offers[row.place], comparison.entries_since(row), account, comparison.handed_in_on)
+            not_offered |= {
+                offer.notice: str(_IS_WAITING if offer in new else _IS_RECORDED) for offer in offers[row.place]
+            }
     offered = {offer.notice for row in rows for offer in row.offers}
     message = _("This cell is locked and was changed. The change is not taken over.")
     locked = [
@@ -82,7 +89,13 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
         for column, cell in row.fillers.items()
     ]
     general = [
-        Finding(notice.sheet, notice.place, column_name(notice.column), notice.value, notice.message)
+        Finding(
+            notice.sheet,
+            notice.place,
+            column_name(notice.column),
+            notice.value,
+            not_offered.get(notice, notice.message),
+        )
         for notice in read.notices
         if notice.sheet and notice not in offered
     ]
@@ -107,7 +120,7 @@ def partition_changes(changes: Iterable[TaskChange]) -> list[list[TaskChange]]:
 
 
 def sort_by_day(rows: Iterable[ReviewedRow]) -> list[ReviewedRow]:
-    """Return the rows that change something in the order of their days, else as in the workbook."""
+    """Return the rows in the order of their days, without one as in the workbook."""
     return sorted(rows, key=lambda row: row.change.effective_on if row.change else datetime.date.max)
 
 
@@ -359,7 +372,7 @@ def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
 
 
 def _plan_rows(rows: list[ReviewedRow], account: Account) -> None:
-    """Plan each row's change after those of earlier days, and those before it. Six queries a portion."""
+    """Plan each row's change after those of earlier days. Six queries a portion."""
     changed = {id(row.change): row for row in sort_by_day(rows) if row.change and row.state is not RowState.RECORDED}
     columns = {
         "status": WorkbookColumn.NEW_STATUS,

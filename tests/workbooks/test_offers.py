@@ -103,6 +103,15 @@ def test_what_lies_at_a_wrong_row_or_another_departments_is_named(world, folder)
     page = handed_in(world.liaison, annotated(world, day="昨天", progress="甲"))
     assert page.context["review"].offers == []
     assert [finding.value for finding in page.context["review"].findings] == ["", WORDS]
+    assert {finding.message for finding in page.context["review"].findings} == {
+        "更正本行，或选用填报表的内容后，可在此采用。"
+    }
+    (row,) = page.context["invalid_rows"]
+    address = f"/fill-in/{page.context['upload'].pk}/"
+    sent = {"action": "correct", "place": row.place, "progress": "甲", "day": world.day.isoformat()}
+    page = signed_in(world.liaison).post(address, sent, follow=True)
+    assert len(page.context["review"].offers) == 2
+    assert page.context["review"].findings == ()
     content = annotated(world, world.review_missed, world.other_liaison)
     page = handed_in(world.liaison, content)
     assert page.context["review"].offers == []
@@ -149,6 +158,7 @@ def test_what_was_taken_over_is_not_offered_again_from_a_copy_of_the_file(world,
     accept(world.liaison, take_all(world.liaison, handed_in(world.liaison, content)))
     again = handed_in(world.liaison, saved(opened(content)))
     assert again.context["review"].offers == []
+    assert {finding.message for finding in again.context["review"].findings} == {"台账中已有此内容。"}
 
 
 def test_a_comment_elsewhere_on_the_task_does_not_count_as_its_progress(world, folder):
