@@ -81,7 +81,8 @@ def _event(task: Task, kind: str, due: datetime.date, day: datetime.date, summar
     event.add("uid", f"task-{task.pk}-{kind}@{host_name()}")
     event.add("dtstamp", changed_at.astimezone(datetime.UTC))
     event.add("last-modified", changed_at.astimezone(datetime.UTC))
-    event.add("sequence", task.version)
+    # Raised with the day of what moves. The entry that ends that is of today and a version more, so it never falls.
+    event.add("sequence", timezone.localdate(changed_at).toordinal() + task.version)
     event.add("dtstart", max(due, day))
     event.add("dtend", max(due, day) + ONE_DAY)
     event.add("summary", " ".join(summary.split()))

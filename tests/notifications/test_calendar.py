@@ -1,6 +1,7 @@
 """The private calendar: who gets it, what is in it, as another library reads it than the one that wrote it."""
 
 import datetime
+from unittest import mock
 
 import pytest
 import vobject
@@ -130,6 +131,23 @@ def test_a_moved_or_closed_task_keeps_its_uid_or_goes(client, world):
     assert int(after.sequence.value) > int(before.sequence.value)
     factories.move(world.due_soon, Status.CLOSED, on=timezone.localdate())
     assert uid not in events(client, address)
+
+
+def test_the_sequence_grows_with_the_day_of_what_moves_and_never_falls(client, world):
+    address, uid = address_of(world.other_liaison), f"task-{world.review_missed.pk}-review"
+    now = timezone.now()
+
+    def sequence_after(days: int) -> int:
+        with mock.patch("django.utils.timezone.now", return_value=now + datetime.timedelta(days=days)):
+            return int(events(client, address)[uid].sequence.value)
+
+    numbers = [sequence_after(days) for days in range(4)]
+    assert numbers == sorted(set(numbers)), "a date that changes raises it (RFC 5545, 3.8.7.4)"
+    assert sequence_after(3) == numbers[3], "the same the whole day"
+    with mock.patch("django.utils.timezone.now", return_value=now + datetime.timedelta(days=3)):
+        factories.progress(world.review_missed, on=timezone.localdate())
+    assert sequence_after(3) > numbers[3], "it stands on a day to come"
+    assert sequence_after(5) == sequence_after(3), "and does not move"
 
 
 def test_long_and_odd_texts_survive(client, world):
