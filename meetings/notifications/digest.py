@@ -29,13 +29,13 @@ class Digest:
 
     @property
     def total(self) -> int:
-        """How many things it tells of."""
-        return sum(section.total for section in self.sections)
+        """How many tasks it tells of, each counted once."""
+        return len({pk for section in self.sections for pk in section.task_ids})
 
     @property
     def new_total(self) -> int:
         """How many of them the digest before did not tell."""
-        return sum(section.new_total for section in self.sections)
+        return len({pk for section in self.sections for pk in section.new_task_ids})
 
 
 def language_of(account: Account) -> str:

@@ -76,16 +76,27 @@ class Section:
     """Tasks under one heading; ``address`` is the path of the page with all ``total``.
 
     ``new_lines`` are those the last digest did not tell. ``is_due``: whether it has to be told again, new or not.
+    ``task_ids`` has the task of each of all ``total``, ``new_task_ids`` of the new ones.
     """
 
     heading: str
     lines: list[DigestLine]
-    total: int
+    task_ids: list[int]
     address: str = ""
     is_required: bool = False
     is_due: bool = True
     new_lines: list[DigestLine] = field(default_factory=list)
-    new_total: int = 0
+    new_task_ids: list[int] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many things it tells of."""
+        return len(self.task_ids)
+
+    @property
+    def new_total(self) -> int:
+        """How many of them the last digest did not tell."""
+        return len(self.new_task_ids)
 
     @property
     def hidden(self) -> int:
@@ -148,7 +159,7 @@ def inbox_section(reading: Reading, *, heading: StrOrPromise, groups: Set[str]) 
         if group.key in groups:
             tasks = reading.mark_new_requests(group.items(reading.day))
             lines += [DigestLine(task, _line_detail(group, task), task.is_new) for task in tasks]
-    return _required_section(heading, lines)
+    return _required_section(heading, lines, reading.day)
 
 
 def _line_detail(group: inbox.InboxGroup, task: Task) -> str:
@@ -176,7 +187,7 @@ def new_instructions(reading: Reading) -> Section | None:
         )
         for instruction in instructions.filter(task__in=tasks).order_by("pk")
     ]
-    return _required_section(_("New instructions"), lines)
+    return _required_section(_("New instructions"), lines, day)
 
 
 # --- what is late, or soon will be ------------------------------------------------------------------
@@ -286,15 +297,17 @@ def _list_section(
     return Section(
         str(heading),
         [line for line in lines if not line.is_new],
-        len(lines) if is_whole else tasks.count(),
+        _task_ids(lines) if is_whole else list(tasks.order_by().values_list("pk", flat=True)),
         "" if query is None else f"{reverse('task_list')}?{urlencode(query, doseq=True)}",
         is_due=is_late or tasks.filter(Q(next_day__lt=next_working_day(day))).exists(),
         new_lines=new_lines,
-        new_total=len(new_lines) if len(new_lines) < MAX_LINES else marked.filter(Q(is_new=True)).count(),
+        new_task_ids=_task_ids(new_lines)
+        if len(new_lines) < MAX_LINES
+        else list(marked.filter(Q(is_new=True)).order_by().values_list("pk", flat=True)),
     )
 
 
-def _required_section(heading: StrOrPromise, lines: list[DigestLine]) -> Section | None:
+def _required_section(heading: StrOrPromise, lines: list[DigestLine], day: datetime.date) -> Section | None:
     if not lines:
         return None
     new_lines = [line for line in lines if line.is_new]
@@ -302,12 +315,17 @@ def _required_section(heading: StrOrPromise, lines: list[DigestLine]) -> Section
     return Section(
         str(heading),
         [line for line in shown if not line.is_new],
-        len(lines),
-        reverse("inbox"),
+        _task_ids(lines),
+        # What waited on another day, that page does not know.
+        reverse("inbox") if day == timezone.localdate() else "",
         is_required=True,
         new_lines=[line for line in shown if line.is_new],
-        new_total=len(new_lines),
+        new_task_ids=_task_ids(new_lines),
     )
+
+
+def _task_ids(lines: list[DigestLine]) -> list[int]:
+    return [line.task.pk for line in lines]
 
 
 def _ordered_for_lines(tasks: TaskQuerySet, *first: str) -> TaskQuerySet:

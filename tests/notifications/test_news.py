@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.core.management import call_command
@@ -150,3 +151,22 @@ def test_a_digest_of_a_past_day_tells_what_waited_then(world, mail_server):
     send(NEXT_DAY)
     assert all("平台已经上线。" not in text_of(mail) for mail in mail_server.to(LEADER)[1:])
     assert "请补充。" in text_of(mail_server.to(LIAISON)[1])
+
+
+def test_a_task_in_two_sections_counts_once_in_the_subject(world, mail_server):
+    factories.progress(world.overdue, on=WORKDAY)
+    factories.move(world.overdue, Status.CLOSURE_REQUESTED, on=WORKDAY, note="已办。", by=world.liaison)
+    send()
+    mail = mail_server.to(STAFF)[0]
+    told = text_of(mail)
+    assert (told.count(world.overdue.text), "已逾期：1" in told) == (2, True), "it waits for a decision and is overdue"
+    counts = map(int, re.findall(r"^\S+：(\d+)\s*$", told, re.MULTILINE))
+    assert f"有 {sum(counts) - 1} 件" in mail["Subject"]
+
+
+def test_a_digest_of_a_past_day_has_no_link_to_what_waits_today(world, mail_server):
+    factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=WORKDAY, note="平台已经上线。", by=world.liaison)
+    send()
+    mail = mail_server.to(STAFF)[0]
+    assert "平台已经上线。" in text_of(mail)
+    assert "/inbox/" not in text_of(mail) + html_of(mail)
