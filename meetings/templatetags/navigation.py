@@ -42,7 +42,7 @@ LINE = (
         "meeting_list",
         _("Meetings"),
         "calendar-event",
-        name_prefixes=("meeting_", "suggestion_", "aspect_", "import_home", "draft"),
+        name_prefixes=("meeting_", "suggestion", "aspect_", "import_home", "draft"),
     ),
     NavigationEntry(
         "fill_in", _("Fill-in workbooks"), "file-spreadsheet", roles=WORKBOOK_ROLES, name_prefixes=("fill_in",)

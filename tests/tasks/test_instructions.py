@@ -193,6 +193,15 @@ def test_who_closes_a_task_is_told_of_its_open_instruction(client, world, asked)
     assert not says_so(world.secretariat)
 
 
+def test_the_same_words_are_issued_once_while_they_are_not_answered(world):
+    instruction = instruct(world)
+    with pytest.raises(InvalidInputError):
+        instruct(world, text=" 请抓紧落实。")
+    answer(world, instruction)
+    instruct(world)
+    assert Instruction.objects.count() == 2
+
+
 # --- withdrawing --------------------------------------------------------------------------------
 
 

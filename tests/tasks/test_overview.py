@@ -189,6 +189,14 @@ def test_what_waits_is_what_the_navigation_counts_and_nothing_of_zero_stands_the
     assert 'desk-number">0<' not in text
 
 
+def test_a_link_to_remind_opens_the_form_of_it(world):
+    item = page(world.secretariat).split(f'id="task-{world.overdue.pk}"')[1].split("</li>")[0]
+    address = re.search(r'href="([^"]+#remind)"', item)[1].replace("&amp;", "&")
+    client = Client()
+    client.force_login(world.secretariat)
+    assert re.search(r'<details class="fold" id="remind"\s+open', compact_html(client.get(address)))
+
+
 def test_an_ended_task_is_nothing_to_chase(world):
     act(
         update_task,

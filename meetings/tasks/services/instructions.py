@@ -38,6 +38,10 @@ def give_instruction(
     if not text.strip():
         raise InvalidInputError(_("Write the instruction."), field="text")
     leader = supervising_leader(task, actor, leader)
+    if task.instructions.filter(leader=leader, text=text.strip(), answer__isnull=True).exists():
+        raise InvalidInputError(
+            _("This instruction stands on the task already, and is not answered yet."), field="text"
+        )
     check_day(task, effective_on, False)
     entry = write_entry(
         task,

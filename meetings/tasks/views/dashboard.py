@@ -172,9 +172,7 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
     return {
         "red_tasks": red.with_department_reports(day)[: overview.MAX_SHOWN],
         "chases": chases,
-        "unreported_departments": (
-            overview.find_unreported_departments(scope.tasks, day)[: overview.MAX_SHOWN] if chases else []
-        ),
+        "unreported_departments": list(overview.find_unreported_departments(scope.tasks, day)) if chases else [],
         "instructing_leader": leader if day == today() else None,
         "phrases": INSTRUCTION_PHRASES,
     }
