@@ -22,6 +22,24 @@ _LOST_NOUGHT = re.compile(r"\d{4}\.1|\d{1,2}\.[1-3]")
 _RHYTHMS = {"日": (0.0, 1.0), "天": (0.0, 1.0), "星": (0.0, 7.0), "周": (0.0, 7.0), "旬": (0.0, 10.0)}
 _RHYTHMS |= {"月": (1.0, 0.0), "季": (3.0, 0.0), "年": (12.0, 0.0), "期": (6.0, 0.0)}
 _DAYS_OF_MONTH = 30
+# 6月、12月 of each year, 上中下旬 of each month, 一、三、五 of each week: the turns of a rhythm.
+_TURN = (
+    r"(?:(?:\d{1,2}(?!\d)|[上中下首末一二三四五六日])(?:月份?|旬|日|号|季度?|半年)?"
+    r"(?:\d{1,2}[日号]|[上中下]旬)?[底末初]?)"
+)
+_TURNS = re.compile(rf"(?:{_TURN}[、和及与])+{_TURN}|[上中下]{{2,3}}旬")
+_VALUES = {"上": 1, "中": 2, "下": 3} | {letter: value for value, letter in enumerate("一二三四五六日", start=1)}
+# How many turns a year, month or week has by what they are counted in, and by how many their distances may differ.
+_CYCLES = {
+    "年月": (12, 0),
+    "年季": (4, 0),
+    "年半": (4, 0),
+    "月旬": (3, 0),
+    "月日": (30, 2),
+    "月号": (30, 2),
+    "周": (7, 1),
+    "星": (7, 1),
+}
 _STARTS_AT_ONCE = re.compile(r"^(?:组织|部署|全面|着手)?(?:启动|开展|开始|实施|推进|着手|组织|部署)")
 _CLAUSE_END = re.compile(f"[{grammar.CLAUSE_BREAK}\0]")
 
@@ -225,20 +243,42 @@ def _without_end(text: str, cell: Cell, starts: list[Point]) -> Reading:
         if recurring or cell.of(Form.ONGOING):
             problem = DeadlineProblem(ProblemCode.SEVERAL_KINDS, text.strip())
     elif recurring:
-        months, days = min(map(_rhythm, recurring), key=lambda rhythm: rhythm[0] * _DAYS_OF_MONTH + rhythm[1])
+        turns = [_count_turns(cell, mark) for mark in recurring]
+        rhythms = [_rhythm(mark, count) for mark, count in zip(recurring, turns, strict=True)]
+        months, days = min(rhythms, key=lambda rhythm: rhythm[0] * _DAYS_OF_MONTH + rhythm[1])
+        if 0 in turns:
+            problem = DeadlineProblem(ProblemCode.PARTLY_READ, text.strip())
         deadline = Deadline(text, DeadlineKind.RECURRING, review_months=months or None, review_days=days or None)
     else:
         deadline = Deadline(text, DeadlineKind.ONGOING)
     return Reading(deadline, milestones, problem)
 
 
-def _rhythm(mark: Mark) -> tuple[int, int]:
+def _count_turns(cell: Cell, mark: Mark) -> int:
+    """Return how many turns a rhythm names; 0 where their distances are uneven."""
+    unit = mark.parts.get("unit") or ""
+    tail = cell.uniform.chars[mark.start :].partition("每")[2].partition(unit)[2]
+    found = _TURNS.match(tail)
+    if found is None:
+        return 1
+    turns = [turn for turn in re.split("[、和及与]|(?<=[上中下])(?=[上中下])", found[0]) if turn]
+    counted_in = re.search(r"[月旬日号季半]", turns[-1].lstrip("一二三四五六日"))
+    cycle, tolerance = _CYCLES.get(unit.lstrip("个")[:1] + (counted_in[0] if counted_in else ""), (0, 0))
+    places = [_VALUES.get(turn[0]) or int(re.split(r"\D", turn)[0] or 0) for turn in turns]
+    if not cycle or 0 in places or tail[found.end() :].startswith(("至", "到", "-", "~")):
+        return 0
+    distances = [(later - place) % cycle for place, later in zip(places, [*places[1:], places[0]], strict=True)]
+    is_even = sum(distances) == cycle and max(distances) - min(distances) <= tolerance
+    return len(turns) if is_even else 0
+
+
+def _rhythm(mark: Mark, turns: int) -> tuple[int, int]:
     """Return the time between two reviews, as calendar months or as days; one is 0.
 
-    每季度, 每两年 and 每年2次 are months; 每周, 每半月 (15 days), 每旬, 每日 and 每月2次, whatever is no whole number
-    of months, are days, never less than one.
+    每季度, 每两年, 每年2次 and 每年6月、12月 are months; 每周, 每半月 (15 days), 每旬, 每日 and 每月2次, whatever is no
+    whole number of months, are days, never less than one.
     """
-    unit, times = mark.parts.get("unit") or "", int(mark.parts.get("times") or 1)
+    unit, times = mark.parts.get("unit") or "", int(mark.parts.get("times") or 1) * max(turns, 1)
     amount = mark.parts.get("amount") or ("2" if mark.parts.get("every_other") else "1")
     of_unit = next((length for letter, length in _RHYTHMS.items() if letter in unit), (0.0, 1.0))
     months, days = (length / 2 if amount == "半" else length * int(amount) for length in of_unit)
