@@ -22,13 +22,20 @@ COLUMNS = tuple(TASK_COLUMNS.values())
 
 
 def write_register_workbook(
-    file: BinaryIO, tasks: TaskQuerySet, day: datetime.date, columns: Sequence[Column[Task]] = COLUMNS
+    file: BinaryIO,
+    tasks: TaskQuerySet,
+    day: datetime.date,
+    columns: Sequence[Column[Task]] = COLUMNS,
+    *,
+    is_to_print: bool = False,
 ) -> None:
     """Write ``tasks``, filtered and sorted tasks of ``day``, as .xlsx into ``file``.
 
-    ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language.
+    ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language. Unless ``is_to_print``
+    (`write_list_workbook`) a task takes one row, whatever its texts are.
     """
-    write_list_workbook(file, title=sheet_name(day), columns=columns, lines=iterate_tasks(tasks, day))
+    lines = iterate_tasks(tasks, day)
+    write_list_workbook(file, title=sheet_name(day), columns=columns, lines=lines, is_to_print=is_to_print)
 
 
 def sheet_name(day: datetime.date) -> str:

@@ -8,10 +8,10 @@ import datetime
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import Any, BinaryIO
 
 from django.utils.functional import Promise
@@ -25,8 +25,10 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from meetings.core.text import mark_continued
+
 from .columns import CellKind, Column, Line, Value
-from .layout import MAX_ROW_HEIGHT, text_height
+from .layout import MAX_ROW_HEIGHT, split_text, text_height
 
 # 宋体 by the name that Excel and LibreOffice both know; LibreOffice takes a serif in its place where it is missing.
 SONG = {"name": "SimSun", "charset": 134, "family": 1}
@@ -62,8 +64,8 @@ _LIST_SIZE, _SMALLEST_SIZE = 10.0, 5.0
 # What A3 on its side holds, in units of width, where what is set in _LIST_SIZE is printed in 8 points or more.
 LIST_WIDTH = 200.0
 _LIST_MARGIN, _LIST_HEADER_MARGIN = 0.4, 0.6
-# No column is wider, nor narrower than this part of its own width.
-_WIDEST, _NARROWEST = 100.0, 0.6
+# No column is wider; a long one no narrower than this part of its own width nor, to be printed, than a few characters.
+_WIDEST, _NARROWEST, _FEW_CHARACTERS = 100.0, 0.6, 8.0
 # Of so many lines the texts are measured to share out the page's width.
 _MEASURED_LINES = 1000
 _LIST_HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3")
@@ -160,23 +162,28 @@ def sheet_title(text: str) -> str:
     return _NOT_IN_SHEET_TITLES.sub(" ", clean_text(text)).strip("' \n\t")[:31] or "1"
 
 
-def write_list_workbook(file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
+def write_list_workbook(
+    file: BinaryIO, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line], is_to_print: bool = False
+) -> None:
     """Write a list as a workbook: a frozen, filtered head, then a row a line.
 
-    Goes through ``lines`` once and holds a thousand at most, so a long list takes no memory.
+    Goes through ``lines`` once and holds a thousand at most, so a long list takes no memory. ``is_to_print``: a text
+    that is too high for a row goes on in the row below; otherwise it is set smaller.
     """
     workbook = new_workbook(title, write_only=True)
-    add_list_sheet(workbook, title=title, columns=columns, lines=lines)
+    add_list_sheet(workbook, title=title, columns=columns, lines=lines, is_to_print=is_to_print)
     workbook.save(file)
 
 
-def add_list_sheet(workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> None:
+def add_list_sheet(
+    workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line], is_to_print: bool = False
+) -> None:
     """Add a sheet of a list to a write-only ``workbook``; see `write_list_workbook`."""
     sheet = workbook.create_sheet(sheet_title(title))
     _set_up_list_page(sheet)
-    rows = ([column.value(line) for column in columns] for line in lines)
+    rows: Iterator[Sequence[Value]] = ([column.value(line) for column in columns] for line in lines)
     measured = list(islice(rows, _MEASURED_LINES))
-    columns = share_width(columns, measured)
+    columns = share_width(columns, measured, _FEW_CHARACTERS if is_to_print else 0)
     for index, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     head_style = make_style(
@@ -198,7 +205,10 @@ def add_list_sheet(workbook: Workbook, *, title: str, columns: Sequence[Column[L
     _set_height(sheet, 1, zip(columns, heads, strict=True))
     sheet.append([styled_cell(sheet, head_style, head) for head in heads])
     row = 1
-    for row, values in enumerate(chain(measured, rows), start=2):  # noqa: B007 - the last row's number ends the filter
+    rows = chain(measured, rows)
+    if is_to_print:
+        rows = chain.from_iterable(_part_row(columns, values) for values in rows)
+    for row, values in enumerate(rows, start=2):  # noqa: B007 - the last row's number ends the filter
         _set_height(sheet, row, zip(columns, values, strict=True))
         cells = []
         for column, value in zip(columns, values, strict=True):
@@ -236,10 +246,13 @@ def _set_up_list_page(sheet: Worksheet) -> None:
     sheet.oddFooter.center.text = "&P / &N"
 
 
-def share_width(columns: Sequence[Column[Line]], rows: Iterable[Sequence[Value]]) -> list[Column[Line]]:
+def share_width(
+    columns: Sequence[Column[Line]], rows: Iterable[Sequence[Value]], least_width: float = 0
+) -> list[Column[Line]]:
     """Let the long ones of ``columns`` share what the others leave of the page.
 
     One whose longest text, of ``rows``, would be higher than a row can be gets more of it.
+    One wider than ``least_width`` stays so.
     """
     long_columns = [index for index, column in enumerate(columns) if column.is_long]
     wanted = {index: columns[index].width for index in long_columns}
@@ -249,7 +262,8 @@ def share_width(columns: Sequence[Column[Line]], rows: Iterable[Sequence[Value]]
             while wanted[index] < _WIDEST and text_height(text, wanted[index], _LIST_SIZE) > MAX_ROW_HEIGHT:
                 wanted[index] += 2
     room = LIST_WIDTH - sum(column.width for column in columns if not column.is_long)
-    least = {index: _NARROWEST * columns[index].width for index in long_columns}
+    own = {index: columns[index].width for index in long_columns}
+    least = {index: max(_NARROWEST * width, min(width, least_width)) for index, width in own.items()}
     share = (room - sum(least.values())) / (sum(wanted.values()) - sum(least.values()) or 1)
     return [
         replace(column, width=min(_WIDEST, round(least[index] + share * (wanted[index] - least[index]), 1)))
@@ -257,6 +271,18 @@ def share_width(columns: Sequence[Column[Line]], rows: Iterable[Sequence[Value]]
         else column
         for index, column in enumerate(columns)
     ]
+
+
+def _part_row(columns: Sequence[Column], values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Yield ``values`` in the rows they take; what is too high for one goes on below."""
+    # The sign that it goes on may take a line of its own.
+    height = MAX_ROW_HEIGHT - 2 * _LIST_SIZE
+    parts: list[Sequence[Value]] = []
+    for column, value in zip(columns, values, strict=True):
+        text = clean_text(value) if isinstance(value, (str, Promise)) else ""
+        is_high = text_height(text, column.width, _LIST_SIZE) > MAX_ROW_HEIGHT
+        parts.append(mark_continued(split_text(text, column.width, _LIST_SIZE, height)) if is_high else [value])
+    return zip_longest(*parts, fillvalue="")
 
 
 def _fitting_size(column: Column, value: Value) -> float:

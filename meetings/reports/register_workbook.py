@@ -11,6 +11,7 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -40,7 +41,7 @@ _LINE_COLOURS = ("1565C0", "2E7D32", "C62828", "E65100")
 _WIDTHS = (28, *[11] * 9)
 # Charts begin to the right of the tables.
 _CHART_COLUMN = "K"
-_CHART_WIDTH = 20.0
+_CHART_WIDTH = 16.0
 # Of the standard font's rows, as high as a chart is put.
 _ROW_HEIGHT = 18
 _CENTIMETRES_PER_ROW = _ROW_HEIGHT / 72 * 2.54
@@ -56,7 +57,8 @@ def write_register_with_summary(
     about days before. The numbers are values, each that of the list of the same day; the charts refer to their cells.
     """
     workbook = new_workbook(sheet_name(day), write_only=True)
-    add_list_sheet(workbook, title=sheet_name(day), columns=COLUMNS, lines=iterate_tasks(tasks, day))
+    lines = iterate_tasks(tasks, day)
+    add_list_sheet(workbook, title=sheet_name(day), columns=COLUMNS, lines=lines, is_to_print=True)
     sheet = workbook.create_sheet(sheet_title(_("Summary")))
     _set_up_sheet(sheet)
     _append_row(sheet, [_("Summary of the register on %(day)s") % {"day": day.isoformat()}], _TITLE)
@@ -146,9 +148,11 @@ _CELL = {"font": Font(**SONG, size=10), "border": Border(bottom=_THIN)}
 def _set_up_sheet(sheet: Worksheet) -> None:
     for letter, width in zip("ABCDEFGHIJ", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.page_setup.orientation = "portrait"
-    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 1
+    # Tables and charts stand side by side: one A3 on its side wide they are printed in 8 points or more.
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A3
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.sheet_format.customHeight = True
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT

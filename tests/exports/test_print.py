@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pdfplumber
 import pytest
 
@@ -14,7 +15,8 @@ from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
 from meetings.exports.register import COLUMNS, write_register_workbook
 from meetings.exports.task_columns import columns_of_list
-from meetings.models import Meeting, Suggestion, Task
+from meetings.models import Meeting, Suggestion, Task, TaskState
+from meetings.reports.register_workbook import write_register_with_summary
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
@@ -170,6 +172,37 @@ def test_the_register_prints_to_be_read(as_pdf, tmp_path, meeting_81):
     assert all(page[0] == "会议" and "备注" in page for page in pages), "the head is on each page"
     told = Counter(folded(cell.value) for cell in cells[opened.max_column :] if isinstance(cell.value, str))
     assert not told - Counter(cell for page in pages for cell in page)
+
+
+def test_a_long_row_of_a_register_to_print_goes_on_below_in_letters_to_be_read(as_pdf, tmp_path):
+    sentences = "".join(f"第{number:03}句，持续做好跟踪分析工作，加强认可合作。" for number in range(85))
+    factories.task(text=sentences)
+    factories.task()
+    path = tmp_path / "register.xlsx"
+    with path.open("wb") as file:
+        write_register_workbook(file, Task.objects.on(DAY).in_printed_order(), DAY, is_to_print=True)
+    opened = sheet(path)
+    widths = [
+        opened.column_dimensions[cell.column_letter].width for cell in opened[1] if cell.value in ("会议", "建议来源")
+    ]
+    assert min(widths) >= 8
+    with pdfplumber.open(as_pdf(path)) as pdf:
+        assert min(letter["size"] for page in pdf.pages for letter in page.chars) >= 8
+    inside = "".join(cell for page in printed_cells(path.with_suffix(".pdf")) for cell in page)
+    assert [number for number in range(85) if inside.count(f"第{number:03}句") != 1] == []
+
+
+def test_the_summary_of_the_register_prints_in_letters_to_be_read(as_pdf, tmp_path, meeting_81):
+    path = tmp_path / "register.xlsx"
+    with path.open("wb") as file:
+        write_register_with_summary(file, Task.objects.on(DAY), TaskState.objects.all(), DAY)
+    book = openpyxl.load_workbook(path)
+    del book[book.sheetnames[0]]
+    book.save(path)
+    with pdfplumber.open(as_pdf(path)) as pdf:
+        tables = [letter for page in pdf.pages for letter in page.chars if letter["x0"] < page.width / 2]
+        assert min(letter["size"] for letter in tables) >= 8
+        assert {(round(page.width), round(page.height)) for page in pdf.pages} == {A3_ON_ITS_SIDE}
 
 
 @pytest.mark.parametrize(("columns", "smallest"), [(columns_of_list(TaskTable.DEFAULT_COLUMNS), 8), (COLUMNS, 4)])

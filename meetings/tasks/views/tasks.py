@@ -1,5 +1,8 @@
 """The list of tasks and one task."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +30,10 @@ from .detail import render_task
 
 # What `export=` takes on the list of tasks: exactly its rows, sorted as in the list, with every column of the register,
 # or with those shown.
-REGISTER_FORMATS = {"xlsx": register.write_register_workbook, "csv": register.write_register_csv}
+REGISTER_FORMATS: dict[str, Callable[..., None]] = {
+    "xlsx": partial(register.write_register_workbook, is_to_print=True),
+    "csv": register.write_register_csv,
+}
 SHOWN = "shown-"
 
 
