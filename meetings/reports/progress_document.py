@@ -173,9 +173,9 @@ def _late_blocks(report: ProgressReport) -> Iterator[Block]:
             Heading(2, heading),
             report.in_health(health),
             caption,
-            Column(due, 22, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
-            Column(days, 10, lambda task: formatting.days_late(task, report.day), is_centred=True),
-            Column(_("Last report, or the reason"), 29, lambda task: _late_reason(task, report)),
+            Column(due, 26, lambda task: formatting.format_short_day(task.next_day), is_centred=True),
+            Column(days, 15, lambda task: formatting.days_late(task, report.day), is_centred=True),
+            Column(_("Last report, or the reason"), 44, lambda task: _late_reason(task, report)),
         )
 
 
@@ -204,7 +204,7 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
     yield tables.tasks_table(
         _("Extended deadlines"),
         tasks,
-        Column(label("deadline"), 26, _format_deadline_change),
+        Column(label("deadline"), 30, _format_deadline_change),
         Column(_("Times"), 11, attrgetter("day_extension_count"), is_centred=True),
         tables.days_column(attrgetter("day_extension_days")),
         Column(_("Reason"), 28, lambda task: "\n".join(report.extensions[task.pk].reasons)),
@@ -277,7 +277,7 @@ def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
         Heading(2, _("Later deadlines to be decided on")),
         [task for task in report.tasks if task.pk in requests],
         _("Later deadlines asked for"),
-        Column(_("Asked for"), 26, lambda task: _format_request(requests[task.pk])),
+        Column(_("Asked for"), 30, lambda task: _format_request(requests[task.pk])),
         tables.days_column(lambda task: requests[task.pk].days_requested),
         Column(_("Reason"), 30, lambda task: requests[task.pk].reason),
         request=_("Please decide on these requests for more time."),
@@ -303,7 +303,7 @@ def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
             [task for task in report.tasks if task.day_status in statuses],
             caption,
             Column(
-                _("Day"), 20, lambda task: formatting.format_short_day(entries[task.pk].effective_on), is_centred=True
+                _("Day"), 26, lambda task: formatting.format_short_day(entries[task.pk].effective_on), is_centred=True
             ),
             Column(reason, 36, lambda task: entries[task.pk].note),
             request=request,

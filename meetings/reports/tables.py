@@ -77,7 +77,7 @@ def tasks_table(caption: str, tasks: Sequence[Task], *more_columns: Column[Task]
     """Return a table of one meeting's ``tasks`` with ``more_columns``."""
     columns = (
         Column(label("printed_number"), 12, task_number_label, is_centred=True),
-        Column(label("text"), 48, attrgetter("text")),
+        Column(label("text"), 40, attrgetter("text")),
         Column(label("departments"), 18, format_departments),
         *more_columns,
     )
@@ -99,4 +99,4 @@ def tasks_section(
 
 def days_column(get_days: Callable[[Task], int]) -> Column[Task]:
     """Return the column of how many days a deadline was moved by."""
-    return Column(pgettext("number of days", "Days"), 10, get_days, is_centred=True)
+    return Column(pgettext("number of days", "Days"), 15, get_days, is_centred=True)
