@@ -24,10 +24,12 @@ class DepartmentReport:
 def department_reports(task: Task, *, is_each_named: bool = False) -> list[DepartmentReport]:
     """Return each department's own last report, newest first, without empty ones.
 
+    What the secretariat noted comes after them: it adds to what departments say, as that it agrees.
     ``task`` comes from `TaskQuerySet.with_department_reports`. Nobody is named where the task has one department, whose
     report is the only one, unless ``is_each_named``.
     """
     reports = [entry for entry in task.department_reports if entry.note]
+    reports.sort(key=lambda entry: entry.living_department is None)
     is_each_named = is_each_named or len(reports) > 1
     named = []
     for entry in reports:

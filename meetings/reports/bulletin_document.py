@@ -69,9 +69,19 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     ):
         # That there was none, the overview says.
         if tasks:
+            # What was closed was reported on besides, and would be told twice word for word.
+            told = set(bulletin.closed) if tasks is bulletin.reported else set()
+            untold = [task for task in tasks if task not in told]
+            if len(untold) < len(tasks):
+                more = ngettext(
+                    "%(number)d of them was closed and stands above.",
+                    "%(number)d of them were closed and stand above.",
+                    len(tasks) - len(untold),
+                ) % {"number": len(tasks) - len(untold)}
             yield Heading(1, heading)
-            yield Paragraph(formatting.join_sentences([prose.count_tasks(tasks), more]), keep_with_next=True)
-            yield _tasks_table(caption, tasks, bulletin)
+            yield Paragraph(formatting.join_sentences([prose.count_tasks(tasks), more]), keep_with_next=bool(untold))
+            if untold:
+                yield _tasks_table(caption, untold, bulletin)
     yield Heading(1, _("What is asked of the departments"))
     yield Paragraph(_requests(bulletin))
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _, ngettext, pgettext
 
-from meetings.exports.formatting import leader_names
+from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
 from meetings.models import Health, Meeting, Status, Task
 from meetings.tasks.statistics import OTHER_ENDS
 
@@ -149,12 +149,26 @@ def _name_task(task: Task, describe: Callable[[Task], str]) -> str:
         "place": formatting.task_number_label(task),
         # Within quotation marks others stand.
         "task": _shorten(" ".join(task.text.split()).rstrip("。；;.")).translate(str.maketrans("“”", "‘’")),
-        "departments": _shorten(prose.name_answering(task) or _("without a department")),
+        "departments": _name_answering(task) or _("without a department"),
         "standing": describe(task),
     }
 
 
+def _name_answering(task: Task) -> str:
+    """Return the names of who answers for ``task``, whole ones, as many as are short."""
+    names = prose.name_answering(task).split(ENUMERATION_COMMA)
+    named = list(names)
+    while len(named) > 1 and len(ENUMERATION_COMMA.join(named)) > _LONGEST_TEXT:
+        named.pop()
+    values = {"named": ENUMERATION_COMMA.join(named), "number": len(names)}
+    return _("%(named)s and others, %(number)d departments in all") % values if named != names else values["named"]
+
+
 def _shorten(text: str) -> str:
+    """Return ``text`` short, where it can be cut at a mark rather than in a word."""
+    clause = max(text.rfind(mark, _LONGEST_TEXT // 3, _LONGEST_TEXT) for mark in "，、；：。")
+    if len(text) > _LONGEST_TEXT and clause > 0:
+        return text[:clause] + pgettext("end of a shortened text", "…")
     return Truncator(text).chars(_LONGEST_TEXT, truncate=pgettext("end of a shortened text", "…"))
 
 
