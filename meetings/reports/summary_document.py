@@ -160,8 +160,10 @@ def _name_answering(task: Task) -> str:
     named = list(names)
     while len(named) > 1 and len(ENUMERATION_COMMA.join(named)) > _LONGEST_TEXT:
         named.pop()
-    values = {"named": ENUMERATION_COMMA.join(named), "number": len(names)}
-    return _("%(named)s and others, %(number)d departments in all") % values if named != names else values["named"]
+    text = ENUMERATION_COMMA.join(named)
+    if named == names:
+        return text
+    return _("%(named)s and others, %(number)d departments in all") % {"named": text, "number": len(names)}
 
 
 def _shorten(text: str) -> str:
