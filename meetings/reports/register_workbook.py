@@ -12,6 +12,7 @@ from openpyxl.chart.series import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -46,6 +47,7 @@ _CHART_WIDTH = 16.0
 _ROW_HEIGHT = 18
 _CENTIMETRES_PER_ROW = _ROW_HEIGHT / 72 * 2.54
 _CHART_ROWS = 16
+_ROWS_PER_PAGE = 48
 
 
 def write_register_with_summary(
@@ -63,13 +65,17 @@ def write_register_with_summary(
     _set_up_sheet(sheet)
     _append_row(sheet, [_("Summary of the register on %(day)s") % {"day": day.isoformat()}], _TITLE)
     sheet.append([])
-    row = 3
+    row, page = 3, 1
     for table, chart_of in (
         (health_table(tasks), _pie_chart),
         (department_table(tasks), _stacked_bar_chart),
         (trend_table(states, day), _line_chart),
         (upcoming_months_table(tasks, day), _column_chart),
     ):
+        if row + max(_CHART_ROWS, len(table.lines) + 2) > page + _ROWS_PER_PAGE and row > 3:
+            # No end of a page divides a chart.
+            sheet.row_breaks.append(Break(id=row - 1))
+            page = row
         row += _add_table(sheet, table, row, chart_of)
     workbook.save(file)
 

@@ -197,6 +197,7 @@ def test_the_summary_of_the_register_prints_in_letters_to_be_read(as_pdf, tmp_pa
     with path.open("wb") as file:
         write_register_with_summary(file, Task.objects.on(DAY), TaskState.objects.all(), DAY)
     book = openpyxl.load_workbook(path)
+    assert len(book.worksheets[1].row_breaks.brk) == 1, "no end of a page divides a chart"
     del book[book.sheetnames[0]]
     book.save(path)
     with pdfplumber.open(as_pdf(path)) as pdf:
