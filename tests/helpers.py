@@ -1,9 +1,13 @@
-"""What several tests need: pages read, the test database named."""
+"""What several tests need: pages read, the test database named, a disk that is full."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import resource
+import sys
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -24,3 +28,17 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@contextlib.contextmanager
+def full_disk(size: int = 50_000) -> Iterator[None]:
+    """Let no file of this process become larger: what is too much is refused by the system in the middle."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Python would keep half of a module that is imported meanwhile, and every later process would stumble over it.
+    writes_no_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        sys.dont_write_bytecode = writes_no_bytecode

@@ -7,7 +7,6 @@ import errno
 import gc
 import os
 import re
-import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
@@ -22,6 +21,7 @@ from django.test import Client
 from meetings.faults import BusyError, FaultError, recognise_fault
 from meetings.models import Evidence, MinutesDocument, TaskLog, WorkbookUpload
 from tests import factories
+from tests.helpers import full_disk
 from tests.tasks.update_form import opened, parsed, send, signed_in
 from tests.workbooks.workbook_files import fetched
 
@@ -206,17 +206,6 @@ def folder(settings, tmp_path) -> Path:
     """The folder of uploaded files, which is empty."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
-
-
-@contextlib.contextmanager
-def full_disk(size: int = 50_000) -> Iterator[None]:
-    """Let no file of this process become larger: what is too much is refused by the system in the middle."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def files_of(folder: Path) -> list[Path]:

@@ -1,11 +1,12 @@
 """A full disk on the command line: one line on stderr, and no file (docs/domain.md, Contracts)."""
 
 import gc
-import resource
 import sys
 
 import pytest
 from django.core.management import load_command_class
+
+from tests.helpers import full_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -18,13 +19,8 @@ def test_is_told_in_one_line(world, tmp_path, monkeypatch, capsys, line, tempora
     monkeypatch.chdir(tmp_path)
     # As outside of a test: what a destructor fails with is written to stderr.
     monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100 if temporary_too else 3000, limits[1]))
-    try:
-        with pytest.raises(SystemExit, match="1"):
-            load_command_class("meetings", name).run_from_argv(["manage.py", name, *arguments])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with full_disk(100 if temporary_too else 3000), pytest.raises(SystemExit, match="1"):
+        load_command_class("meetings", name).run_from_argv(["manage.py", name, *arguments])
     gc.collect()
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1, said
