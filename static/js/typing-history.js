@@ -11,3 +11,11 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
     event.detail.history.type = "replace";
   }
 });
+
+// Leaving the field asks nothing a second time: the list would come anew and close the menu that was just opened.
+// Browser story: test_the_export_follows_the_filters_that_htmx_set.
+window.addEventListener("change", (event) => {
+  if (event.target.type === "search" && event.target.form?.matches("[hx-trigger*='input changed']")) {
+    event.stopImmediatePropagation();
+  }
+}, true);
