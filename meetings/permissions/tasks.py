@@ -96,6 +96,11 @@ def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Ins
     return instruction
 
 
+def may_withdraw(account: Account, instruction: Instruction) -> bool:
+    """Whether the account gave the instruction, or is the secretariat."""
+    return is_secretariat(account) or account.person_id == instruction.leader_id
+
+
 def withdrawable_instruction(account: Account, pk: int, day: datetime.date) -> Instruction:
     """Return the open instruction for withdrawing it; the service says who may."""
     instruction = get_object_or_404(Instruction.objects.filter(answer__isnull=True), pk=pk)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from meetings.core.lifecycle import CAN_REPORT, CAN_SUPERVISE, OPEN_STATUSES
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Instruction, Person, TaskLog
-from meetings.permissions import is_secretariat
+from meetings.permissions import may_withdraw
 
 from .closure import supervising_leader
 from .log import format_day, lock_task, write_entry
@@ -75,21 +75,14 @@ def answer_instruction(
     require_role(
         actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may answer.")
     )
-    instruction.refresh_from_db()
-    if instruction.answer_id is not None:
-        raise InvalidTransitionError(_("This instruction has been answered already."))
+    _check_unanswered(instruction)
     if not note.strip():
         raise InvalidInputError(_("Write the answer."), field="note")
     department = check_department(actor, task, department)
     is_report = task.status in OPEN_STATUSES
     transition = find_start(task)
     check_day(task, effective_on, transition is not None)
-    if effective_on < instruction.given_on:
-        raise InvalidDateError(
-            _("The instruction was given on %(day)s. Choose that day or later.")
-            % {"day": format_day(instruction.given_on)},
-            field="effective_on",
-        )
+    _check_not_before_given(instruction, effective_on)
     if is_report and transition is None:
         check_open_on(task, effective_on)
     entry = write_entry(
@@ -102,9 +95,7 @@ def answer_instruction(
         department=department,
         changes=status_changes(task, transition),
     )
-    instruction.answer, instruction.answered_on = entry, effective_on
-    instruction.save(update_fields=["answer", "answered_on"])
-    return entry
+    return _end(instruction, entry)
 
 
 @transaction.atomic
@@ -118,18 +109,11 @@ def withdraw_instruction(
     instruction = Instruction.objects.select_related("leader").get(pk=instruction_id)
     task = lock_task(instruction.task_id, version)
     require_role(actor, task, CAN_SUPERVISE, _("Only the task's supervising leaders withdraw instructions on it."))
-    if not is_secretariat(actor) and actor.person_id != instruction.leader_id:
+    if not may_withdraw(actor, instruction):
         raise PermissionDeniedError(_("An instruction is withdrawn by the leader who gave it."))
-    instruction.refresh_from_db()
-    if instruction.answer_id is not None:
-        raise InvalidTransitionError(_("This instruction has been answered already."))
+    _check_unanswered(instruction)
     check_day(task, effective_on, False)
-    if effective_on < instruction.given_on:
-        raise InvalidDateError(
-            _("The instruction was given on %(day)s. Choose that day or later.")
-            % {"day": format_day(instruction.given_on)},
-            field="effective_on",
-        )
+    _check_not_before_given(instruction, effective_on)
     entry = write_entry(
         task,
         actor=actor,
@@ -138,7 +122,26 @@ def withdraw_instruction(
         note=note.strip(),
         changes={"instruction": {"old": instruction.leader.name, "new": None}},
     )
-    # What ends it: nobody has to answer it any more.
-    instruction.answer, instruction.answered_on = entry, effective_on
+    return _end(instruction, entry)
+
+
+def _check_unanswered(instruction: Instruction) -> None:
+    instruction.refresh_from_db()
+    if instruction.answer_id is not None:
+        raise InvalidTransitionError(_("This instruction has been answered already."))
+
+
+def _check_not_before_given(instruction: Instruction, effective_on: datetime.date) -> None:
+    if effective_on < instruction.given_on:
+        raise InvalidDateError(
+            _("The instruction was given on %(day)s. Choose that day or later.")
+            % {"day": format_day(instruction.given_on)},
+            field="effective_on",
+        )
+
+
+def _end(instruction: Instruction, entry: TaskLog) -> TaskLog:
+    """Let ``entry`` end the instruction: nobody has to answer it any more."""
+    instruction.answer, instruction.answered_on = entry, entry.effective_on
     instruction.save(update_fields=["answer", "answered_on"])
     return entry

@@ -177,7 +177,7 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
                 [
                     _instruction_form(name, instruction, submitted_form, account, task)
                     for name in INSTRUCTION_ENDS
-                    if name in names and (name == "answer" or _may_withdraw(account, instruction))
+                    if name in names and (name == "answer" or permissions.may_withdraw(account, instruction))
                 ],
             )
             for instruction in instructions
@@ -186,10 +186,6 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         "extension_decision": forms.get("decide-extension"),
         "other_actions": [forms[name] for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
     }
-
-
-def _may_withdraw(account: Account, instruction: Instruction) -> bool:
-    return permissions.is_secretariat(account) or account.person_id == instruction.leader_id
 
 
 def _instruction_form(
