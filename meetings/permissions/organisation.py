@@ -3,7 +3,6 @@
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from meetings.core.text import parse_id
 from meetings.models import Account, CalendarAddress, Department, Person, Role
 from meetings.models.notification import hash_secret
 from meetings.models.organisation import DepartmentQuerySet, PersonQuerySet
@@ -67,10 +66,3 @@ def calendar_owner(secret: str) -> Account:
     """
     addresses = CalendarAddress.objects.select_related("account__person")
     return get_object_or_404(addresses, secret_hash=hash_secret(secret), account__is_active=True).account
-
-
-def readable_leader(account: Account, pk: str) -> Person:
-    """Return the person for a leader's page, after a merge the other; raises Http404."""
-    people = Person.objects.select_related("merged_into") if account.is_authenticated else Person.objects.none()
-    person = get_object_or_404(people, pk=parse_id(pk))
-    return person.merged_into or person

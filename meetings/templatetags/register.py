@@ -19,7 +19,7 @@ from meetings.display.progress import department_reports
 from meetings.models import Batch, Health, Task
 from meetings.tasks import display
 from meetings.tasks.overview import NextActor
-from meetings.tasks.statistics import Figure, HealthCount
+from meetings.tasks.statistics import HealthCount
 
 register = template.Library()
 
@@ -107,13 +107,6 @@ def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, *
         query.setlist(name, [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)])
     address = reverse("task_list")
     return f"{address}?{query.urlencode()}" if query else address
-
-
-@register.simple_tag
-def figure_url(scope: QueryDict, figure: Figure) -> str:
-    """Return the address of the list in ``scope`` with as many rows as ``figure``."""
-    filters: dict[str, Any] = figure.params
-    return tasks_url(scope, **filters)
 
 
 @register.filter
