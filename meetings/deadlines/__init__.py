@@ -15,10 +15,13 @@ table the tests run; in short:
 - a date and then upkeep is the date (2025年底前完成，并长期坚持); a date and 持续推进 otherwise has a problem
 - ``undecided`` with a problem: 春节前 (its day offered), 5月底前动工, 7月15日以后, 已完成, 15日前, 30日内,
   收到通知后10个工作日内, 项目验收后, 待定, 2023.2.30, the number 2026.1, and whatever else cannot be read
+- what was read in part (202S年l1月; 视2025年预算安排, 2025年6月30日暂缓, or any word beside the date that is
+  not known) is ``undecided``, with the day offered that it may mean
+- of a day and the one it was moved to (原定6月底，调整为9月底) the new one counts, and the old one is no milestone
 
-Read in this order: ``kinds`` (the words), ``text`` (one form for every way of printing), ``days`` and ``periods``
-(the calendar), ``grammar`` (where a form stands), ``points`` (which day it is), ``reading`` (one task's cell),
-``rows`` (a row's tasks), ``cells`` (values of Excel).
+Read in this order: ``kinds`` (the words), ``text`` (one form for every way of printing), ``misprints``, ``days`` and
+``periods`` (the calendar), ``grammar`` (where a form stands), ``points`` (which day it is), ``beside`` (the
+words around), ``reading`` (one task's cell), ``rows`` (a row's tasks), ``cells`` (values of Excel).
 """
 
 from .cells import cell_text, read_cell

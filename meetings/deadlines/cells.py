@@ -29,6 +29,7 @@ def read_cell(
     number_format: str | None = None,
     issued_on: datetime.date | None = None,
     held_on: datetime.date | None = None,
+    year: int | None = None,
 ) -> Reading:
     """Read one task's deadline from an Excel cell: text, date, serial or number.
 
@@ -36,8 +37,8 @@ def read_cell(
     2024年12月 into the first of that month and shows the month only: by a format without a day the month's end is
     due, and with no format known a first of a month is a problem with the month's end offered. Whole numbers that
     are serial numbers of days (1900 system) are days, four figures are a year, other numbers are read as printed
-    by a cell that loses its last nought (2026.1). ``issued_on`` and ``held_on`` as in ``read_deadline``. Raises
-    nothing, whatever the value.
+    by a cell that loses its last nought (2026.1). ``issued_on``, ``held_on`` and ``year`` as in ``read_deadline``.
+    Raises nothing, whatever the value.
     """
     text = cell_text(value)
     if isinstance(value, datetime.datetime):
@@ -45,11 +46,11 @@ def read_cell(
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         serial = day_of_serial(int(value)) if abs(value) < 100_000 and value == value else None
         if serial is None or FIRST_YEAR <= value <= LAST_YEAR:
-            return read_deadline(text, issued_on=issued_on, held_on=held_on, numeric=True)
+            return read_deadline(text, issued_on=issued_on, held_on=held_on, year=year, numeric=True)
         value = serial
     if isinstance(value, datetime.date):
         return _read_day(text, value, number_format)
-    return read_deadline(text, issued_on=issued_on, held_on=held_on)
+    return read_deadline(text, issued_on=issued_on, held_on=held_on, year=year)
 
 
 def _read_day(text: str, day: datetime.date, number_format: str | None) -> Reading:

@@ -18,7 +18,7 @@ _YEARS_AHEAD = {"今": 0, "本": 0, "当": 0, "明": 1, "来": 1, "次": 1, "翌
 _WEEKDAYS = "一二三四五六日天"
 
 _OF_MEETING = re.compile(
-    r"^(?:自|在|于|从)?(?:本次|此次|这次|本)?(?:会议?|(?:全体|执委|工作|办公|专题)会议?)(?:结束|召开|闭幕)?(?:之后|以后|后|之?日起)$"
+    r"^(?:自|在|于|从)?(?:本次|此次|这次|本)?(?:会议?|(?:全体|执委|工作|办公|专题)会议?)(?:(?:结束|召开|闭幕)?(?:之后|以后|后|之?日起)|召开)?$"
 )
 _OF_ISSUE = re.compile(
     r"^(?:自|从|在|于)?(?:本|此|该)?(?:通知|文件|(?:会议)?纪要|本方案|清单|任务?分解表)?(?:正式)?"
@@ -64,7 +64,7 @@ def _year_of(parts: Parts, meeting: MeetingDates, before: Point | None) -> tuple
     relative_year = parts.get("said_year")
     if not relative_year:
         return None, False
-    base = meeting.issued_on.year if meeting.issued_on else None
+    base = meeting.issued_on.year if meeting.issued_on else meeting.year
     if relative_year[0] in "次翌同" and before and before.due:
         base = before.due.year
     return (None if base is None else base + _YEARS_AHEAD[relative_year[0]]), True
@@ -89,22 +89,27 @@ def _place(point: Point, period: Period, meeting: MeetingDates, before: Point | 
     if year is not None:
         dated = _dated(replace(point, year_printed=True), period, year + is_later)
         return replace(dated, code=dated.code or (ProblemCode.YEAR_CARRIED_OVER if is_later else None)), year + is_later
-    base = meeting.issued_on or meeting.held_on
-    if before and before.due and meeting.issued_on:
-        # 3、6、9月: each is after the one before.
-        base = max(before.due, meeting.issued_on)
+    counted_from = max(filter(None, (meeting.issued_on, _first_day(meeting.year))), default=None)
+    base = counted_from or meeting.held_on
+    if before and before.due and counted_from:
+        # 3、6、9月: each is after the one before; 10月底前，力争9月底前 is one year.
+        base = counted_from if parts.get("sooner") else max(before.due, counted_from)
     if base is None:
         exists = first_year(period, datetime.date(2000, 1, 1))
         return replace(point, code=ProblemCode.NO_ISSUE_DAY if exists else ProblemCode.IMPOSSIBLE_DAY), None
     year = first_year(period, base)
     if year is None:
         return replace(point, code=ProblemCode.IMPOSSIBLE_DAY), None
-    if meeting.issued_on is None:
+    if counted_from is None:
         return _open(point, ProblemCode.NO_ISSUE_DAY, period.last(year)), None
     dated = _dated(point, period, year)
-    if dated.due and dated.due.year != meeting.issued_on.year:
+    if dated.due and dated.due.year != counted_from.year:
         dated = replace(dated, code=ProblemCode.YEAR_NOT_OF_ISSUE)
     return dated, year
+
+
+def _first_day(year: int | None) -> datetime.date | None:
+    return datetime.date(year, 1, 1) if year and days.FIRST_YEAR <= year <= days.LAST_YEAR else None
 
 
 def _open(point: Point, code: ProblemCode, offered: datetime.date | None) -> Point:

@@ -90,12 +90,12 @@ _YEAR = (
 _QUARTER = (
     rf"(?P<quarters_before>(?:(?<!\d)第?\d(?:季度?)?[、和及])*)(?:(?<!\d)第?\d(?:季度?)?{RANGE}(?=第?\d季))?"
     r"第?(?P<quarter>(?<!\d)\d)季度?(?:底|末)?"
-    r"|Q(?P<q_quarter>\d)(?:底|末)?|前(?P<first_quarters>[1-4])个?季度?(?:底|末)?"
+    r"|Q(?P<q_quarter>\d)(?!\d)(?:底|末)?|前(?P<first_quarters>[1-4])个?季度?(?:底|末)?"
 )
 _HALF = r"(?P<half>[上下])半年度?(?:底|末)?|H(?P<h_half>[12])"
 _DAY = (
     rf"(?:\d{{1,2}}[日号]?{RANGE}(?=\d{{1,2}}[日号]))?(?P<day>(?<!\d)\d{{1,2}})(?:[日号]|{_STOP})"
-    rf"|(?:[上中]旬?[至到~、和-]{{0,2}})?(?P<third>[上中下])旬(?:底|末)?|(?P<month_part>底|末|初)|(?P<month_middle>中){_STOP}"
+    rf"|(?:[上中]旬?[至到~、和-]{{0,2}})?(?P<third>[上中下])旬(?:底|末)?|(?P<month_part>底|末|初)|(?P<month_middle>中)(?:{_STOP}|(?=完成))"
 )
 _MONTH = (
     rf"(?P<months_before>(?:(?<![\d.])\d{{1,2}}[、和及,])*)(?:(?P<from_month>(?<!\d)\d{{1,2}})(?:月份?)?{RANGE}(?=\d{{1,2}}月))?"
@@ -103,7 +103,7 @@ _MONTH = (
 )
 _YEAR_PART = (
     r"(?(any_year)年?|(?<![\d个半〇零一二三四五六七八九十两壹贰叁肆伍陆柒捌玖拾])年度?)"
-    rf"(?:(?P<year_part>底|末|终|初(?!期)|内(?!容|部|外))|(?P<year_middle>中{_STOP}|[初前中后]期))|(?P<whole_year>全年)"
+    rf"(?:(?P<year_part>底|末|终|初(?!期)|内(?!容|部|外))|(?P<year_middle>中(?:{_STOP}|(?=完成))|[初前中后]期))|(?P<whole_year>全年)"
 )
 _DATE = (
     rf"(?P<approximately>暂定|初定|拟定|预计|大约|约)?(?P<sooner>力争(?:在|于)?|争取(?:在|于)?|其中[:,]?)?(?:(?<!\d)\d{{4}}年?{RANGE}(?=\d{{4}}年))?"
@@ -114,13 +114,15 @@ _AMOUNT = (
     r"(?:个?(?P<unit>工作日|小时|日|天|周|星期)|个(?P<long_unit>月|季度|年)|(?P<bare_unit>年)))"
 )
 _HALF_MONTH = r"(?P<half_unit>半个?月)"
-_UNIT_OF_RHYTHM = r"(?P<unit>个?工作日|日|天|周|个?星期|旬|个?月|个?季度?|个?年度?|个?学期)"
+_UNIT_OF_RHYTHM = r"(?P<unit>个?工作日|日|天|周|个?星期|旬|个?月|个?季度?|个?年度?|个?学期|个?学年)"
 _RHYTHM_TAIL = (
-    r"(?:第?\d{1,2}(?:个?(?:季度?|月份?|日|号|周|旬|工作日))|[上中下]旬|[上下]半年|年?[底末初]|(?:[首末]|最后)(?:1?个)?(?:月|周|工作日|日|天)|份|结束|[、和及至到~-](?=第?\d|[上中下底末])|之?前|以前"
+    r"(?:第?\d{1,2}(?:个?(?:季度?|月份?|日|号|周|旬|工作日))|[上中下]旬|[上下]半年|(?:[首末]|最后)(?:1?个|1)?(?:月|周|工作日|日|天)"
+    r"|[年季月]?[底末初]|年?中(?!期|心)|[次下当]月|次年|份|结束|终了|期满|的(?=第?\d|[首末]|最后)"
+    r"|[、和及至到~-](?=次年|第?\d|[上中下底末])|之?前|以前"
     r"|之?后(?=\d)|以?内|至少|不少于|各)*"
 )
 _MEASURE = r"(?:(?:开展|组织|召开|报告|报送|评估|调度|通报)?(?:至少|不少于)?(?P<times>\d{1,2})次)?"
-_EVERY_YEAR = r"(?:\d{4}年|今年|本年度?)?内?"
+_EVERY_YEAR = r"(?:\d{4}年|全年|今年|本年度?)?内?"
 _FEAST = "|".join(sorted((*MOVABLE_FEASTS, *FIXED_FEASTS), key=len, reverse=True)).replace("五一", "五一(?!劳动)")
 _SEASON = (
     "供暖季|供暖期|采暖季|采暖期|供热期|汛期|汛前|雨季|旱季|封冻|入冬|入汛|高考|中考|开学|学期|学年|寒假|暑假|暑期|"
@@ -131,6 +133,12 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     (
         Form.FIVE_YEAR_PLAN,
         r"[“\"‘']?十(?P<plan>[二三四五六])五[”\"’']?(?:规划)?(?:时期|期间|期内|期末|末期?|收官)(?:之?前|内|末|底)?",
+    ),
+    # Before the days that count from another: 每季度结束后5日内.
+    (Form.RECURRING, rf"每(?P<unit>年|学期|学年)(?:{_FEAST}|{_SEASON})[^{CLAUSE_BREAK}\d]{{0,6}}"),
+    (
+        Form.RECURRING,
+        rf"{_EVERY_YEAR}每(?P<every_other>隔)?(?P<amount>\d{{1,2}}|半)?{_UNIT_OF_RHYTHM}{_RHYTHM_TAIL}{_MEASURE}",
     ),
     # A day that counts from another: 会后一周内, 印发之日起30日内, 收到通知后10个工作日内.
     (
@@ -149,19 +157,23 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ),
     (
         Form.RECURRING,
-        rf"{_EVERY_YEAR}每(?P<every_other>隔)?(?P<amount>\d{{1,2}}|半)?{_UNIT_OF_RHYTHM}{_RHYTHM_TAIL}{_MEASURE}",
-    ),
-    (
-        Form.RECURRING,
         r"(?P<amount>\d{1,2}|半)?(?P<unit>个?月|季度?|年|周|日|天)"
         r"(?:(?P<times>\d{1,2})次|[1一](?:报|评|通报|调度|研判|总结|小结|督查|考核))",
     ),
     (
         Form.RECURRING,
-        rf"{_EVERY_YEAR}每?(?P<every_other>[双隔])(?P<unit>周|月|日|天|季度?|年)(?!数|休|向|边){_RHYTHM_TAIL}{_MEASURE}",
+        rf"{_EVERY_YEAR}每?(?P<every_other>[双隔]|单(?=[月周]))(?P<unit>周|月|日|天|季度?|年)(?!数|休|向|边){_RHYTHM_TAIL}{_MEASURE}",
     ),
-    (Form.RECURRING, r"(?:按|逐)(?P<amount>半)?(?P<unit>日|周|旬|月|季度?|年)(?:度)?(?!度?计划|节|内|份|底|末|初)"),
+    (
+        Form.RECURRING,
+        rf"{_EVERY_YEAR}(?:按|逐)(?P<amount>半)?(?P<unit>日|周|旬|月|季度?|年)(?:度)?(?!度?计划|节|内|份|底|末|初)",
+    ),
     (Form.RECURRING, r"^(?P<amount>半)?(?P<unit>月|季|年)度$"),
+    # 月报, 周调度、月通报.
+    (
+        Form.RECURRING,
+        r"(?:^|(?<=[,;、]))(?P<amount>半)?(?P<unit>[日周旬月季年])度?(?:报告?|报送|调度|通报|小结|例会|研判)(?=$|[,;、])",
+    ),
     (
         Form.SEASON,
         rf"(?:\d{{4}}年(?:度)?(?:{RANGE}\d{{4}}年?)?|\d{{4}}{RANGE}\d{{4}}年?|今年|明年|本|下)?(?:\d{{1,2}}月份?)?(?:{_SEASON})[^{CLAUSE_BREAK}\d]{{0,6}}",
@@ -201,7 +213,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
         r"(?P<which>本|当|这个?|次|下个?)月份?"
         rf"(?:(?P<day>\d{{1,2}})[日号]|(?P<third>[上中下])旬|(?P<month_part>底|末|初))?{_HOUR}{_RELATION}",
     ),
-    (Form.MONTH_OF_ISSUE, rf"(?P<which>)(?<![\d个每半按年腊正])月(?P<month_part>底|末|初){_RELATION}"),
+    (Form.MONTH_OF_ISSUE, rf"(?P<which>)(?<![\d个每半按年腊正单])月(?P<month_part>底|末|初){_RELATION}"),
     (
         Form.QUARTER_OF_ISSUE,
         rf"(?P<which>本|当|这个?|下个?)季度?(?:底|末)?{_RELATION}|(?<![\d每按个])季度?(?:底|末)(?:之?前)?",
@@ -223,7 +235,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ),
     (
         Form.IMMEDIATE,
-        rf"(?P<anchor>[^{CLAUSE_BREAK}]{{1,20}}后)?(?:立即|立刻|马上|即知即改|立行立改|即行即改|立知立改|立说立行|即查即改|立查立改|立整立改|即改|即时|即刻|即日|当场|当日|当天|即办)"
+        rf"(?P<anchor>[^{CLAUSE_BREAK}]{{1,20}}(?:后|(?=当[日天])))?(?:立即|立刻|马上|即知即改|立行立改|即行即改|立知立改|立说立行|即查即改|立查立改|立整立改|即改|即时|即刻|即日|当场|当日|当天|即办)"
         r"(?:整改|完成|落实|办理|执行|到位)*",
     ),
     (
@@ -239,7 +251,8 @@ _FORMS: tuple[tuple[Form, str], ...] = (
         r"|根据[^,;]{0,12}(?:情况|要求|安排|部署|进度)[^,;]{0,4}|按(?:照)?[^,;]{0,12}(?:要求|规定|时限|安排|部署|计划|节点|进度)[^,;]{0,6}",
     ),
 )
-_COMPILED = tuple((form, re.compile(pattern)) for form, pattern in _FORMS)
+# No form reaches over another's text: 按2025年计划 has a year in it.
+_COMPILED = tuple((form, re.compile(pattern.replace("[^", "[^\\0"))) for form, pattern in _FORMS)
 
 NOTHING_PRINTED = re.compile(r"^[-/\\_.,;、~*()无□]*$|^(?:不涉及|空白|暂无|NA|N/A|NONE|NULL)$")
 START_WORD = re.compile(r"启动|开工|动工|开始|着手|起步|开建|奠基|进场")
@@ -252,12 +265,17 @@ STAGE_WORD = re.compile(r"阶段性?|初见成效|初步成效|明显成效|积�
 NAMES_A_THING = re.compile(r"机制|制度|体系|能力|台账|清单")
 BUILDS_A_THING = re.compile(r"(?:建立|形成|健全|完善|实现|制定)[^,;]{0,6}$")
 # Said beside a date, it takes back what the date promises.
-LEAVES_OPEN = re.compile(r"^(?:适时|适当时候|择机|择期|择时|视|待定|待确定|待明确|另行)")
+LEAVES_OPEN = re.compile(r"^(?:适时|适当时候|择机|择期|择时|视|条件成熟|根据|待定|待确定|待明确|另行)")
 TENTATIVE = re.compile(r"\(?(?:暂定|待定|初定|待确定|左右)")
 # What is left over and looks like another date makes the reading doubtful; 8-10次 and 40篇 do not.
 LOOKS_LIKE_DATE = re.compile(
     r"\d+个?(?:年|月|日|号|天|周|旬|季|小时|工作日)|(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d{1,2}[./]\d{1,2}(?!\d|[^\W\d_]|%)|\d{5,}"
-    r"|[⒈-⒛½⅓壹贰叁肆伍陆柒捌玖拾]|(?<=\0)[,、]\d{1,2}$"
+    r"|[⒈-⒛½⅓壹贰叁肆伍陆柒捌玖拾]|(?<=\0)[,、 ]\d{1,2}$"
+    r"|下\0|(?<=\0)[首末]周|(?<![A-Z])[OILSZBGQD|!]\0"
+    r"|(?<=\0)(?=[A-Z|!]*\d)[\dA-Z|!]*[A-Z|!][\dA-Z|!]*(?=$|[前底月日号,;.)])"
+    # A figure too many, a unit misread or left out: 2026.111.30, 2026年10下旬, 2026年第季度, 2026年上丰年, 6月中句.
+    r"|(?<=\0)(?:[ .]?\d{1,4}(?=$|[^\dA-Z一-龥%])|\d{1,3}.?(?:[上中下]旬|[底月])|[〇口])|(?<!\d)\d{1,3} (?=\0)"
+    r"|(?<=\0)(?:第(?![\d一二三四五六七八九十]*[批次阶期轮方])|[上下](?:.?.?[年牛午]|半)|半年|[上中下月]{0,2}[旬句])"
 )
 # A date that only says which event is meant: 2024年工作会议前, 2024年两会期间.
 EVENT_AFTER_DATE = re.compile(

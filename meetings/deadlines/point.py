@@ -29,6 +29,8 @@ class MeetingDates:
 
     issued_on: datetime.date | None
     held_on: datetime.date | None
+    #: The year of the table's title, by which a document without an issue day counts.
+    year: int | None = None
     # The day so many working days later; None where the holidays of a year between are not announced.
     add_working_days: AddWorkingDays = announced_working_days
 

@@ -9,8 +9,10 @@ from meetings.deadlines.due_dates import points_of
 from meetings.deadlines.point import AddWorkingDays, MeetingDates, Point, Role
 
 from . import grammar
+from .beside import find_replaced, is_all_read
 from .grammar import POINT_FORMS, Form, Mark, find_marks, left_over
 from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
+from .misprints import mend_misprints
 from .text import UniformText, uniform
 
 # A cell longer than this is no deadline, and is not worth the time of reading it.
@@ -94,14 +96,16 @@ def take_apart(text: str, meeting: MeetingDates) -> Cell:
     chars = uniform_text.chars
     marks = find_marks(chars)
     cell = Cell(uniform_text, marks, [])
+    replaced = find_replaced(chars, marks)
     before: Point | None = None
     for mark in marks:
-        if mark.form not in POINT_FORMS:
+        if mark.form not in POINT_FORMS or mark in replaced:
             continue
         points = points_of(mark, cell.text_of(mark), meeting, before)
         if before and grammar.RANGE_ONLY.search(chars[before.mark.end : mark.start].lstrip(",")):
             # 2024.06-2024.12: the end counts.
             cell.points.pop()
+            points = [_end_of_range(before, points[-1], points_of(mark, cell.text_of(mark), meeting, None)[-1])]
         elif before and grammar.OR_ONLY.search(chars[before.mark.end : mark.start]):
             offered = points[-1].due or points[-1].offered
             points[-1] = replace(points[-1], due=None, precision=None, code=ProblemCode.ALTERNATIVES, offered=offered)
@@ -109,6 +113,16 @@ def take_apart(text: str, meeting: MeetingDates) -> Cell:
         cell.points.extend(_in_its_clause(cell, point) for point in points)
         before = points[-1]
     return cell
+
+
+def _end_of_range(start: Point, end: Point, by_itself: Point) -> Point:
+    """Return the end of a range.
+
+    What has begun, as 1月1日至3月31日 in February, ends in the year of issue.
+    """
+    if start.year_printed or not (start.due and by_itself.due and start.due > by_itself.due):
+        return end
+    return by_itself if start.due.timetuple()[1:3] <= by_itself.due.timetuple()[1:3] else end
 
 
 def _in_its_clause(cell: Cell, point: Point) -> Point:
@@ -143,6 +157,7 @@ def read_deadline(
     *,
     issued_on: datetime.date | None = None,
     held_on: datetime.date | None = None,
+    year: int | None = None,
     numeric: bool = False,
     add_working_days: AddWorkingDays = announced_working_days,
 ) -> Reading:
@@ -150,27 +165,51 @@ def read_deadline(
 
     ``issued_on`` is the document's issue day, which left-out years and 立即 are read against, ``held_on`` the
     meeting's, which 会后一周内 counts from; both calendar days in Asia/Shanghai, None where the document does not
-    state them. ``numeric``: the cell holds a number, whose last nought is lost: 2026.1 may be 2026.10.
+    state them. ``year`` is the year of the table's title, by which a left-out year is read where the issue day is not
+    known. ``numeric``: the cell holds a number, whose last nought is lost: 2026.1 may be 2026.10.
     ``add_working_days`` is the calendar that 会后5个工作日内 counts by: the official one unless given.
 
     Raises nothing for any text: what cannot be read is ``undecided`` with a problem. The deadline has the whole
     ``text``, a milestone its piece of it.
     """
-    meeting = MeetingDates(issued_on, held_on, add_working_days)
+    meeting = MeetingDates(issued_on, held_on, year, add_working_days)
     stripped = text.strip()
     if len(text) > LONGEST_TEXT:
         return undecided(text, ProblemCode.UNREADABLE, stripped[:80])
+    mended = mend_misprints(text)
+    if mended != text:
+        return _as_guess(text, _read(mended, meeting, numeric=numeric))
+    return _read(text, meeting, numeric=numeric)
+
+
+def _as_guess(text: str, guess: Reading) -> Reading:
+    """Return what a spoilt text may have meant: a day is only offered."""
+    if guess.deadline.kind in (DeadlineKind.DATED, DeadlineKind.UNDECIDED):
+        offered = guess.deadline.due_date or (guess.problem.offered if guess.problem else None)
+        return undecided(text, ProblemCode.PARTLY_READ, text.strip(), offered)
+    problem = DeadlineProblem(ProblemCode.PARTLY_READ, text.strip())
+    return Reading(replace(guess.deadline, text=text), problem=problem)
+
+
+def _read(text: str, meeting: MeetingDates, *, numeric: bool) -> Reading:
+    stripped = text.strip()
     cell = take_apart(text, meeting)
+    if stripped.startswith(("=", "＝")):
+        return undecided(text, ProblemCode.UNREADABLE, stripped)  # a formula that nobody has computed
     if grammar.NOTHING_PRINTED.search(cell.uniform.chars):
         return undecided(text, ProblemCode.EMPTY, stripped)
     if numeric and _LOST_NOUGHT.fullmatch(stripped):
         return undecided(text, ProblemCode.LOST_NOUGHT, stripped)
     reading = _compose(text, cell)
     if reading.problem is None and grammar.LOOKS_LIKE_DATE.search(left_over(cell.uniform.chars, cell.marks)):
-        return replace(reading, problem=DeadlineProblem(ProblemCode.PARTLY_READ, stripped))
+        return _as_guess(text, reading)
+    is_tentative = reading.problem is not None and reading.problem.code is ProblemCode.APPROXIMATE
+    is_dated = reading.deadline.kind is DeadlineKind.DATED
+    if is_dated and not (is_tentative or is_all_read(cell.uniform.chars, cell.marks)):
+        return _as_guess(text, reading)
     # A word beside the dates may leave the day open: 2024年适时, （视情延长）.
     is_open = any(grammar.LEAVES_OPEN.search(cell.text_of(mark)) for mark in cell.of(Form.NO_DAY))
-    if reading.problem is None and reading.deadline.kind is DeadlineKind.DATED and is_open:
+    if reading.problem is None and is_dated and is_open:
         return replace(reading, problem=DeadlineProblem(ProblemCode.SEVERAL_KINDS, stripped))
     return reading
 

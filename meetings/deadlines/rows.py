@@ -10,6 +10,7 @@ from meetings.deadlines.point import MeetingDates
 
 from .grammar import Form
 from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
+from .misprints import mend_misprints
 from .reading import LONGEST_TEXT, read_deadline, take_apart
 from .text import uniform
 
@@ -28,6 +29,7 @@ def read_row_deadlines(
     *,
     issued_on: datetime.date | None = None,
     held_on: datetime.date | None = None,
+    year: int | None = None,
     numeric: bool = False,
 ) -> tuple[Reading, ...]:
     """Read one row's deadline cell for each of its tasks, in their order.
@@ -39,15 +41,15 @@ def read_row_deadlines(
     left. One date, or one task, is read as by ``read_deadline``, whose other arguments these are. Raises nothing; no
     task, no reading.
     """
-    options: dict[str, Any] = {"issued_on": issued_on, "held_on": held_on, "numeric": numeric}
-    if len(task_texts) > 1:
-        numbered = _numbered(text, len(task_texts))
-        if numbered:
-            return tuple(read_deadline(piece, **options) for piece in numbered)
-        dates = _dates(text, MeetingDates(issued_on, held_on))
+    options: dict[str, Any] = {"issued_on": issued_on, "held_on": held_on, "year": year, "numeric": numeric}
+    if len(task_texts) > 1 and (numbered := _numbered(text, len(task_texts))):
+        return tuple(read_deadline(piece, **options) for piece in numbered)
+    reading = read_deadline(text, **options)
+    is_in_part = reading.problem is not None and reading.problem.code is ProblemCode.PARTLY_READ
+    if len(task_texts) > 1 and not is_in_part:
+        dates = _dates(text, MeetingDates(issued_on, held_on, year))
         if len(dates) > 1:
             return _shared_out(text, dates, task_texts, options)
-    reading = read_deadline(text, **options)
     return tuple(reading for _ in task_texts)
 
 
@@ -73,7 +75,7 @@ def _number(match: re.Match[str]) -> int:
 
 def _dates(text: str, meeting: MeetingDates) -> list[Deadline]:
     """Return the dates of a cell with their pieces: also 持续跟踪 on a line of its own."""
-    if len(text) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT or mend_misprints(text) != text:
         return []
     cell = take_apart(text, meeting)
     lines = [line.strip() for line in text.splitlines()]

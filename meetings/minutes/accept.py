@@ -10,6 +10,7 @@ from meetings.locking import build_version_token, check_version
 from meetings.minutes.parser.schema import ParsedFile
 from meetings.models import Account, Meeting, MinutesDocument
 from meetings.storage import atomic_with_files
+from meetings.tasks.services.acknowledgements import ask_to_acknowledge
 
 from .corrections import compute_corrections
 from .creation import AcceptResult, create_meeting
@@ -80,6 +81,7 @@ def accept_draft(
     try:
         if existing is None or difference is None:
             entered = create_meeting(draft, actor=actor)
+            ask_to_acknowledge(entered.meeting)
         else:
             reason = reason if draft.is_manual else _("Updated from the file “%(name)s”.") % {"name": document}
             entered = update_meeting(existing, draft, difference, actor=actor, reason=reason)

@@ -51,11 +51,12 @@ class AcceptBlockedError(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class AcceptResult:
-    """The meeting, a suggestion for each row, and whether the meeting existed."""
+    """The meeting, a suggestion for each row, whether it existed, and was changed."""
 
     meeting: Meeting
     suggestions: tuple[Suggestion, ...]
     is_update: bool = False
+    is_changed: bool = True
 
 
 # --- what has to be there -------------------------------------------------------------------------

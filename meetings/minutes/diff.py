@@ -276,7 +276,7 @@ def update_meeting(
                 correct_task(task_id=task.task.pk, version=task.task.version, actor=actor, reason=reason, **corrected)
         new_places = [task.place for task in row.tasks if task.place is not None and task.task is None]
         writer.create_tasks(row.suggestion, row.position, _free_numbers(draft, parsed_row, row.suggestion, new_places))
-    return AcceptResult(meeting, tuple(suggestions), is_update=True)
+    return AcceptResult(meeting, tuple(suggestions), is_update=True, is_changed=bool(difference.applied_count))
 
 
 def _applied_columns(changes: Iterable[FieldChange]) -> list[str]:

@@ -4,6 +4,7 @@ What a person does to a row changes its problems by one rule: a problem is open 
 column it is about is changed; what was entered is read again and may be doubtful anew.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,14 @@ from functools import cached_property
 from meetings.core.issue_codes import ProblemCode
 from meetings.deadlines import Deadline, DeadlineKind, DeadlineProblem, ProblemCode as DoubtCode, read_deadline
 from meetings.minutes.parser.issues import ParserIssue
-from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow, ParsedTask
+from meetings.minutes.parser.schema import (
+    ParsedFile,
+    ParsedMeeting,
+    ParsedMinutes,
+    ParsedRow,
+    ParsedTask,
+    ScannedCell,
+)
 from meetings.models import Meeting, Suggestion
 
 from .matching import NameMatches, match_names
@@ -31,6 +39,8 @@ EMPTY_ROW = ParsedRow(None, None, None, "", (EMPTY_TASK,), (), "")
 class DraftRowData:
     """A row with open problems and source cells; ``pk`` is that of its `DraftRow`.
 
+    ``scans`` are those of its cells that a scan leaves in doubt.
+
     A row that ``corrects`` one of the register, which was ``register_row`` when it was opened, has only the tasks that
     are to be added to it.
     """
@@ -38,6 +48,7 @@ class DraftRowData:
     row: ParsedRow
     problems: tuple[ParserIssue, ...] = ()
     source: tuple[str, ...] = ()
+    scans: tuple[ScannedCell, ...] = ()
     pk: int | None = None
     version: int = 1
     corrects: Suggestion | None = None
@@ -82,11 +93,26 @@ def build_draft(read: ParsedFile) -> Draft:
             row,
             tuple(problem for problem in read.minutes.problems if problem.row == position),
             read.sources[position - 1] if position <= len(read.sources) else (),
+            read.scans[position - 1] if position <= len(read.scans) else (),
         )
         for position, row in enumerate(read.minutes.rows, start=1)
     )
     whole = tuple(problem for problem in read.minutes.problems if problem.row is None)
-    return Draft(read.minutes.meeting, rows, whole, {})
+    return Draft(_name_after_paper(read.minutes), rows, whole, {})
+
+
+#: A sentence, an item or a document's number is no name, wherever it stands.
+_NO_NAME = re.compile(
+    r"[。；：:]|〔\d{4}〕|^(?:[(（][^)）]{1,3}[)）]|[\d一二三四五六七八九十]+[、.．])|^.{,4}$|^Sheet\s*\d*$"
+)
+_ANNEX = re.compile(r"^附[件表]\s*\d*\s*")
+
+
+def _name_after_paper(minutes: ParsedMinutes) -> ParsedMeeting:
+    """Return the meeting; where the paper names none, the title over its table."""
+    found = [minutes.meeting.breakdown_title or "", *(table.title for table in minutes.tables if table.is_chosen)]
+    names = (name for title in found if not _NO_NAME.search(name := _ANNEX.sub("", title)))
+    return replace(minutes.meeting, title=minutes.meeting.title or next(names, None))
 
 
 # --- problems after a change ----------------------------------------------------------------------

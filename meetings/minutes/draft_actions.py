@@ -8,13 +8,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from meetings.core.text import parse_ids
+from meetings.core.text import parse_id, parse_ids
 from meetings.locking import require_present
 from meetings.models import Account, MinutesDocument
 from meetings.ui.fields import TextField, VersionField
 from meetings.ui.forms import ServiceForm
 
-from . import accept, draft_services, issue_answers
+from . import accept, draft_services, issue_answers, issue_groups, layouts
+from .cell_edits import CellsField, edit_cells
 from .matching import NEW
 
 # A printed row has three or four.
@@ -25,12 +26,15 @@ _MAX_TASKS = 999
 DRAFT_ACTIONS: dict[str, Callable[..., Any]] = {
     "save": draft_services.edit_row,
     "row": draft_services.edit_row,
+    "cells": edit_cells,
     "add_row": draft_services.add_row,
     "facts": draft_services.edit_metadata,
+    "layout": layouts.choose_layout,
     "confirm": issue_answers.confirm_row_issue,
     "offered": issue_answers.accept_offered_day,
     "dates": issue_answers.assign_dates,
     "names": issue_answers.assign_names,
+    "group": issue_groups.answer_group,
     "choose": issue_answers.resolve_name,
     "discard": draft_services.discard_draft,
     "accept": accept.accept_draft,
@@ -67,6 +71,7 @@ class DraftActionForm(ServiceForm):
     sure = forms.BooleanField(required=False)
     seen = forms.CharField(required=False)
     note = TextField(required=False)
+    cells = CellsField(required=False)
 
     def __init__(self, data: QueryDict, *, document: MinutesDocument, account: Account) -> None:
         super().__init__(data)
@@ -89,6 +94,23 @@ class DraftActionForm(ServiceForm):
         return self.cleaned_data["sure"]
 
     @property
+    def chosen_tables(self) -> dict[int, tuple[str, ...]] | None:
+        """The tables to be read with the kinds of their columns; None: the file's own."""
+        tool, _colon, place = self.cleaned_data["do"].partition(":")
+        number = parse_id(place)
+        numbers = parse_ids(self.data.getlist("table")) - ({number} if tool == "without" else set())
+        if tool in ("only", "also") and number is not None:
+            numbers = {number} | (numbers if tool == "also" else set())
+        return None if tool == "auto" else {of: tuple(self.data.getlist(f"kind-{of}")) for of in sorted(numbers)}
+
+    @property
+    def unsure_choice(self) -> list[tuple[str, str]]:
+        """The fields of a choice of tables that would lose work; empty for any other."""
+        if not isinstance(self.service_error, layouts.WorkLostError):
+            return []
+        return [(name, text) for name, texts in self.data.lists() for text in texts if name != "csrfmiddlewaretoken"]
+
+    @property
     def values(self) -> dict[str, Any]:
         """What services are called with, by the names of their arguments."""
         sent = self.cleaned_data
@@ -101,6 +123,9 @@ class DraftActionForm(ServiceForm):
             "form_data": self.texts,
             "place": sent["place"],
             "assignments": [sorted(parse_ids(share)) for share in shares] if sent["action"] == "dates" else shares,
+            "chosen": self.chosen_tables if sent["action"] == "layout" else None,
+            "cells": sent["cells"],
+            "sure": sent["sure"],
             "key": sent["key"],
             "choice": f"{NEW}:{sent['unit']}" if choice == NEW and sent["unit"] else choice,
             "actor": self.account,

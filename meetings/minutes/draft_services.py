@@ -21,7 +21,7 @@ from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import check_version, require_present
 from meetings.minutes.parser.issues import ParserIssue
-from meetings.minutes.parser.schema import ParsedFile, ParsedMeeting, ParsedRow
+from meetings.minutes.parser.schema import LayoutChoice, ParsedFile, ParsedMeeting, ParsedRow, ScannedCell
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
 from meetings.storage import atomic_with_files
 
@@ -77,35 +77,52 @@ def hash_content(content: bytes) -> str:
 
 @atomic_with_files()
 def create_draft(
-    *, parsed: ParsedFile, content: bytes, name: str, account: Account | None, entered: AcceptResult | None = None
+    *,
+    parsed: ParsedFile,
+    content: bytes,
+    name: str,
+    account: Account | None,
+    entered: AcceptResult | None = None,
+    layout: LayoutChoice | None = None,
 ) -> MinutesDocument:
     """Save the file and what was read from it as a draft of ``account``.
 
-    With ``entered`` it has become a meeting without having been anybody's draft.
+    ``layout`` is what somebody chose of its tables. With ``entered`` it has become a meeting without having been
+    anybody's draft.
     """
-    draft = build_draft(parsed)
     document = MinutesDocument(
         sha256=hash_content(content),
         size=len(content),
         format=parsed.format,
         original_name=display_name(name),
         uploaded_by=account,
-        facts=converter.unstructure(draft.facts),
-        problems=converter.unstructure(draft.problems),
         meeting=entered.meeting if entered else None,
         accepted_at=timezone.now() if entered else None,
     )
-    document.file.save("", ContentFile(content))
+    document.file.save("", ContentFile(content), save=False)
+    store_reading(document, parsed, layout, entered)
+    return document
+
+
+def store_reading(
+    document: MinutesDocument, parsed: ParsedFile, layout: LayoutChoice | None, entered: AcceptResult | None = None
+) -> None:
+    """Save what was read of the document's file as its draft; arguments as above."""
+    draft = build_draft(parsed)
+    document.facts = converter.unstructure(draft.facts)
+    document.problems = converter.unstructure(draft.problems)
+    document.tables = converter.unstructure(parsed.minutes.tables)
+    document.layout = converter.unstructure(layout)
+    document.save()
     DraftRow.objects.bulk_create(
         DraftRow(
             document=document,
             position=position,
             suggestion=entered.suggestions[position - 1] if entered else None,
-            **_row_columns(drafted),
+            **row_columns(drafted),
         )
         for position, drafted in enumerate(draft.rows, start=1)
     )
-    return document
 
 
 def load_draft(document: MinutesDocument) -> Draft:
@@ -134,6 +151,7 @@ def _load_row(row: DraftRow, position: int) -> DraftRowData:
         row=converter.structure(row.content, ParsedRow),
         problems=tuple(replace(issue, row=position) for issue in issues),
         source=tuple(row.source),
+        scans=converter.structure(row.scans, tuple[ScannedCell, ...]),
         pk=row.pk,
         version=row.version,
         corrects=row.corrects,
@@ -141,11 +159,13 @@ def _load_row(row: DraftRow, position: int) -> DraftRowData:
     )
 
 
-def _row_columns(draft_row: DraftRowData) -> dict:
+def row_columns(draft_row: DraftRowData) -> dict:
+    """Return the columns of a `DraftRow` that hold the row's values."""
     return {
         "content": row_to_json(draft_row.row),
         "problems": converter.unstructure(draft_row.problems),
         "source": list(draft_row.source),
+        "scans": converter.unstructure(draft_row.scans),
     }
 
 
@@ -180,7 +200,7 @@ def lock_row(row_id: int, version: int) -> tuple[DraftRow, DraftRowData, Minutes
 
 def save_row(row: DraftRow, draft_row: DraftRowData) -> None:
     """Save a locked row as ``draft_row``; forms opened before are stale from now on."""
-    for name, value in _row_columns(draft_row).items():
+    for name, value in row_columns(draft_row).items():
         setattr(row, name, value)
     row.version += 1
     row.save()
@@ -274,7 +294,7 @@ def split_row(*, row_id: int, version: int, after: int) -> None:
     insert_row(
         document,
         document.rows.filter(position__lte=row.position).count(),
-        DraftRowData(second, keep_open_issues(second, draft_row.problems), draft_row.source),
+        DraftRowData(second, keep_open_issues(second, draft_row.problems), draft_row.source, draft_row.scans),
     )
 
 
@@ -298,7 +318,8 @@ def merge_with_next_row(*, row_id: int, version: int) -> None:
     )
     problems = unique_issues((*draft_row.problems, *other.problems))
     cells = tuple(dict.fromkeys((*draft_row.source, *other.source)))
-    save_row(row, replace(draft_row, row=merged, problems=problems, source=cells))
+    scans = (*draft_row.scans, *other.scans)
+    save_row(row, replace(draft_row, row=merged, problems=problems, source=cells, scans=scans))
     following.delete()
     _close_gaps(document)
 
@@ -343,7 +364,7 @@ def insert_row(document: MinutesDocument, after: int, draft_row: DraftRowData) -
     """Put a row behind the first ``after`` of a locked draft."""
     rows = list(document.rows.order_by("position"))
     place = rows[-1].position + 1 if rows else 1
-    new = DraftRow.objects.create(document=document, position=place, **_row_columns(draft_row))
+    new = DraftRow.objects.create(document=document, position=place, **row_columns(draft_row))
     assign_positions([*rows[:after], new, *rows[after:]], "position")
     return new
 

@@ -54,14 +54,23 @@ def confirm_row_issue(*, row_id: int, version: int, place: int) -> None:
 def accept_offered_day(*, row_id: int, version: int, place: int) -> None:
     """Settle a doubt about a deadline by the day it offers; the printed text stays."""
     row, draft_row, issue = _lock_settled_row(row_id, version, place)
-    doubt = require_present(issue.deadline_problem)
-    day = require_present(doubt.offered)
+    save_row(row, take_offered_day(draft_row, issue))
+
+
+def take_offered_day(draft_row: DraftRowData, issue: ParserIssue) -> DraftRowData:
+    """Return the row with the day that a doubt about its deadline offers."""
+    day = require_present(require_present(issue.deadline_problem).offered)
     tasks = list(draft_row.row.tasks)
-    are_named = any(doubt.value in task.deadline.text for task in tasks)
-    for at, task in enumerate(tasks):
-        if doubt.value in task.deadline.text or not are_named:
-            tasks[at] = replace(task, deadline=Deadline(task.deadline.text, DeadlineKind.DATED, day, Precision.DAY))
-    _save_tasks(row, draft_row, tasks)
+    for at in find_doubted_tasks(tasks, issue):
+        deadline = Deadline(tasks[at].deadline.text, DeadlineKind.DATED, day, Precision.DAY)
+        tasks[at] = replace(tasks[at], deadline=deadline)
+    return replace(draft_row, row=replace(draft_row.row, tasks=tuple(tasks)))
+
+
+def find_doubted_tasks(tasks: Sequence[ParsedTask], issue: ParserIssue) -> list[int]:
+    """Return the places of the tasks whose deadline is in doubt; all if none is named."""
+    text = require_present(issue.deadline_problem).value
+    return [at for at, task in enumerate(tasks) if text in task.deadline.text] or [*range(len(tasks))]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ Reads the register, writes nothing.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
@@ -100,7 +101,7 @@ class _NameUse(NamedTuple):
     capacity: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameMatches:
     """All names of a draft; ``places`` are pairs of row (from 1) and column."""
 
@@ -112,6 +113,14 @@ class NameMatches:
         """Every name once: departments, then people, in printed order."""
         yield from self.departments.values()
         yield from self.people.values()
+
+    @cached_property
+    def by_row(self) -> dict[int | None, list[NameMatch]]:
+        """The names by the row where each stands first."""
+        by_row: dict[int | None, list[NameMatch]] = {}
+        for match in self.all():
+            by_row.setdefault(self.places[match.key][0][0], []).append(match)
+        return by_row
 
     def open(self) -> list[NameMatch]:
         """Return the names that a person has to decide about."""

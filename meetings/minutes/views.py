@@ -14,23 +14,36 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.errors import InvalidInputError
 from meetings.exports.downloads import CONTENT_TYPES, file_name, stored_file_response
+from meetings.jobs.heartbeat import is_any_alive
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MAX_PAGES, MAX_SECONDS, MAX_TABLE_ROWS, MEGABYTE
 from meetings.models import DocumentFormat, DraftRow, MinutesDocument
 from meetings.ui.http import Request
 
-from . import draft_services
+from . import draft_services, layouts, scans
 from .creation import AcceptBlockedError, AcceptResult
-from .documents import UnreadableDocumentError
+from .documents import UnreadableDocumentError, is_recognition_installed
+from .documents.conversion import find_converter
 from .documents.detect import check_size
 from .draft_actions import DRAFT_ACTIONS, DraftActionForm
 from .draft_page import DraftPage, RowCard
 from .forms import MAX_PASTED_CHARACTERS, MinutesUploadForm
-from .sandbox import parse_in_sandbox
+from .layouts import RereadResult
+from .scan_sandbox import is_readable_scan
 
 _RECENT_COUNT = 10
+#: Where a session keeps how it shows drafts: as a table, or row by row.
+_VIEW = "draft_view"
 _CONTENT_TYPES = CONTENT_TYPES | {
     str(DocumentFormat.PDF): "application/pdf",
     str(DocumentFormat.TEXT): "text/plain; charset=utf-8",
+    str(DocumentFormat.DOC): "application/msword",
+    str(DocumentFormat.XLS): "application/vnd.ms-excel",
+    str(DocumentFormat.ODT): "application/vnd.oasis.opendocument.text",
+    str(DocumentFormat.ODS): "application/vnd.oasis.opendocument.spreadsheet",
+    str(DocumentFormat.RTF): "application/rtf",
+    str(DocumentFormat.OFD): "application/ofd",
+    str(DocumentFormat.JPEG): "image/jpeg",
+    str(DocumentFormat.PNG): "image/png",
 }
 
 
@@ -57,12 +70,26 @@ def _create_draft(request: Request, file: UploadedFile | None, text: str) -> Min
         if before := draft_services.find_unfinished_draft(request.user, content):
             messages.info(request, _("You have a draft of this file already. This is it, as you left it."))
             return before
-        read = parse_in_sandbox(content)
+        try:
+            read, layout = layouts.read_file(content)
+        except UnreadableDocumentError as error:
+            if file is None or not is_readable_scan(error):
+                raise
+            return scans.create_scan(content=content, name=file.name or "", account=request.user)
     except UnreadableDocumentError as error:
-        raise InvalidInputError(error.message) from error
+        raise InvalidInputError(_name_refusal(file, error.message)) from error
+    if layout is not None:
+        messages.info(request, _("The columns were read as chosen for an earlier file with the same heads."))
     return draft_services.create_draft(
-        parsed=read, content=content, name=(file.name or "") if file else "", account=request.user
+        parsed=read, content=content, name=(file.name or "") if file else "", account=request.user, layout=layout
     )
+
+
+def _name_refusal(file: UploadedFile | None, message: str) -> str:
+    """Say of which file it is."""
+    if file is None or not (name := draft_services.display_name(file.name or "")):
+        return message
+    return _("“%(name)s”: %(message)s") % {"name": name, "message": message}
 
 
 def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
@@ -75,6 +102,8 @@ def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
             "rows": MAX_TABLE_ROWS,
             "pages": MAX_PAGES,
             "seconds": MAX_SECONDS,
+            "has_converter": find_converter() is not None,
+            "reads_scans": is_recognition_installed(),
         },
         "drafts": permissions.own_drafts(request.user),
         "recent": permissions.readable_documents(request.user).select_related("meeting", "uploaded_by")[:_RECENT_COUNT],
@@ -103,8 +132,8 @@ def draft(request: Request, pk: int) -> HttpResponse:
         if request.method == "POST":
             messages.info(request, draft_services.AlreadyAcceptedError(document.meeting).message)
         return redirect(document.meeting)
-    if request.method != "POST":
-        return _render_draft(request, DraftPage(document))
+    if (page := _page_without_action(request, document)) is not None:
+        return page
     if request.POST.get("action") not in DRAFT_ACTIONS:
         messages.error(request, _("The page asked for something that does not exist. Nothing was changed."))
         return redirect("draft", pk)
@@ -121,9 +150,35 @@ def draft(request: Request, pk: int) -> HttpResponse:
             return _redirect_to(document, f"row-{form.result.pk}-suggestion")
         case "row" if form.result is not None:
             return _redirect_to(document, f"row-{form.row_id}-{form.result - 1}-text")
+        case "layout":
+            _say_what_was_read(request, form.result)
+            return _redirect_to(document, "tables")
         case "facts" if form.result and request.htmx:
             return HttpResponse(headers={"HX-Refresh": "true"})
     return _render_change(request, document, form)
+
+
+def _page_without_action(request: Request, document: MinutesDocument) -> HttpResponse | None:
+    """Return the page where nothing is done.
+
+    With a scan that is not read yet there is nothing to do but to throw it away.
+    """
+    scan = document.unread_scan
+    if scan is not None and request.POST.get("action") != "discard":
+        context = {
+            "document": document,
+            "scan": scan,
+            "problem": scans.describe_problem(scan),
+            "has_worker": is_any_alive(),
+        }
+        return render(request, "meetings/minutes/scan.html", context)
+    return None if request.method == "POST" else _render_draft(request, _load_page(request, document))
+
+
+def _load_page(request: Request, document: MinutesDocument, form: DraftActionForm | None = None) -> DraftPage:
+    if (view := request.GET.get("view")) in ("table", "rows"):
+        request.session[_VIEW] = view
+    return DraftPage(document, form, request.session.get(_VIEW, ""))
 
 
 def _render_draft(request: Request, page: DraftPage, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
@@ -139,9 +194,9 @@ def _render_refusal(request: Request, document: MinutesDocument, form: DraftActi
         return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
     if isinstance(form.service_error, AcceptBlockedError):
         errors = form.service_error.blockers
-        return _render_draft(request, DraftPage(document), errors=errors, status=form.status_code)
+        return _render_draft(request, _load_page(request, document), errors=errors, status=form.status_code)
     document.refresh_from_db()
-    page = DraftPage(document, form)
+    page = _load_page(request, document, form)
     if request.htmx:
         return _render_fragment(request, page, form)
     return _render_draft(request, page, errors=form.error_messages, status=form.status_code)
@@ -150,7 +205,7 @@ def _render_refusal(request: Request, document: MinutesDocument, form: DraftActi
 def _render_change(request: Request, document: MinutesDocument, form: DraftActionForm) -> HttpResponse:
     """Render the changed pieces for htmx, else redirect to the next question."""
     document.refresh_from_db()
-    page = DraftPage(document)
+    page = _load_page(request, document)
     if request.htmx:
         return _render_fragment(request, page, form)
     card = page.row(form.row_id)
@@ -160,11 +215,28 @@ def _render_change(request: Request, document: MinutesDocument, form: DraftActio
     return _redirect_to(document, anchor)
 
 
+def _say_what_was_read(request: Request, reread: RereadResult) -> None:
+    """Say how many rows the file gave, and what became of the work on them."""
+    count = reread.row_count
+    message = ngettext("The file was read again: %(number)d row.", "The file was read again: %(number)d rows.", count)
+    messages.success(request, message % {"number": count})
+    if kept := reread.kept_count:
+        message = ngettext(
+            "What was done to %(number)d row was kept.", "What was done to %(number)d rows was kept.", kept
+        )
+        messages.info(request, message % {"number": kept})
+    if reread.lost:
+        message = _("What was done to these rows does not fit any more and was not kept: %(names)s")
+        messages.warning(request, message % {"names": layouts.name_rows(reread.lost)})
+
+
 def _redirect_to(document: MinutesDocument, anchor: str) -> HttpResponse:
     return redirect(f"{reverse('draft', args=[document.pk])}#{anchor}")
 
 
 def _render_fragment(request: Request, page: DraftPage, form: DraftActionForm) -> HttpResponse:
+    if request.POST["action"] == "cells":
+        return _render_cells(request, page, form)
     row, is_save = page.row(form.row_id), request.POST["action"] in ("save", "facts")
     part = "facts" if request.POST["action"] == "facts" else f"row-{row.pk}" if row else ""
     has_new_values = row is not None and form.status_code == 200 and _has_new_values(row, form.data)
@@ -176,6 +248,18 @@ def _render_fragment(request: Request, page: DraftPage, form: DraftActionForm) -
     if is_outdated and is_save:
         response["HX-Retarget"], response["HX-Reswap"] = f"#{part}", "outerHTML"
     return response
+
+
+def _render_cells(request: Request, page: DraftPage, form: DraftActionForm) -> HttpResponse:
+    """Render the rows that were changed in the table, as they are now."""
+    ids = {cell.row_id for cell in form.cleaned_data.get("cells") or ()}
+    context = {
+        "page": page,
+        "document": page.document,
+        "changed_rows": [row for row in page.rows if row.pk in ids],
+        "errors": form.error_messages,
+    }
+    return render(request, "meetings/minutes/_grid_response.html", context, status=form.status_code)
 
 
 def _has_new_values(row: RowCard, posted: QueryDict) -> bool:
@@ -197,7 +281,9 @@ def _show_meeting(request: Request, document: MinutesDocument, entered: AcceptRe
         table = reverse("meeting_arrange", args=[entered.meeting.pk])
         return redirect(f"{table}#suggestion-{entered.suggestions[0].pk}")
     number = len(entered.suggestions)
-    if entered.is_update:
+    if not entered.is_changed:
+        message = _("The file is kept with “%(title)s”, and says nothing else than the register: no change.")
+    elif entered.is_update:
         message = _("“%(title)s” has been brought up to date from this file.")
     else:
         message = ngettext(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
 
 import pytest
 from django.test import Client
 
+from meetings.minutes.parser.entrypoint import parse_content
 from meetings.models import Language, Meeting, Role
 from tests import factories
 
@@ -25,3 +27,30 @@ def colleague(db) -> Client:
     account.save()
     client.force_login(account)
     return client
+
+
+@pytest.fixture(scope="session")
+def saved_as(soffice, tmp_path_factory):
+    """What LibreOffice makes of a document in other formats, by their endings."""
+    profile = tmp_path_factory.mktemp("office")
+
+    def save(content: bytes, ending: str, target: str) -> bytes:
+        folder = tmp_path_factory.mktemp("saved")
+        source = folder / f"document.{ending}"
+        source.write_bytes(content)
+        command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", target]
+        command += ["--outdir", str(folder / "out"), str(source)]
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        return next((folder / "out").iterdir()).read_bytes()
+
+    return save
+
+
+@pytest.fixture
+def read_at_once(monkeypatch):
+    """Read what is handed in within this process: another one takes a second to start."""
+
+    def parse(content: bytes, *, recognised: str = "", **options):
+        return parse_content(content, **options)
+
+    monkeypatch.setattr("meetings.minutes.layouts.parse_in_sandbox", parse)

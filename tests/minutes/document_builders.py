@@ -139,6 +139,11 @@ def pdf_bytes(pages: Sequence[Sequence[object]]) -> bytes:
             f"/Contents {5 + 2 * at} 0 R >>"
         )
         objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+    return write_pdf(objects)
+
+
+def write_pdf(objects: Sequence[str]) -> bytes:
+    """The file of these objects, numbered from 1; the first is the catalogue."""
     out = bytearray(b"%PDF-1.4\n")
     offsets = []
     for number, body in enumerate(objects, start=1):
@@ -153,10 +158,18 @@ def pdf_bytes(pages: Sequence[Sequence[object]]) -> bytes:
 
 @dataclass(frozen=True)
 class PdfTable:
-    """A ruled table: column widths in points, rows of cells, each the lines as they are printed."""
+    """A table: column widths in points, rows of cells, each the lines as they are printed.
+
+    ``rules``: all round each cell (grid), none, between rows (rows), around heads and body (three), or as the grid but
+    for the outer ones (inner) and those at the sides (open). ``is_centred``: cells stand in the middle of their rows.
+    """
 
     widths: Sequence[float]
     rows: Sequence[Sequence[str]]
+    rules: str = "grid"
+    is_centred: bool = False
+    # Some programs print twice what is bold.
+    is_bold: bool = False
 
 
 def _shown(x: float, y: float, text: str, size: float = 9) -> str:
@@ -172,15 +185,34 @@ def _page_content(items: Sequence[object]) -> str:
             y -= 18
             continue
         y += 8
-        for row in item.rows:
-            height = 12 * max(cell.count("\n") + 1 for cell in row) + 6
+        for number, row in enumerate(item.rows):
+            lines = max(cell.count("\n") + 1 for cell in row)
+            height = 12 * lines + 6
             x = 40.0
             for width, cell in zip(item.widths, row, strict=True):
-                operations.append(f"{x:.1f} {y - height:.1f} {width:.1f} {height:.1f} re S")
+                down = 6 * (lines - cell.count("\n") - 1) if item.is_centred else 0
+                operations.extend(_rules(item, number, x, y, width, height))
                 for at, line in enumerate(cell.split("\n")):
                     if line:
-                        operations.append(_shown(x + 4, y - 12 - 12 * at, line))
+                        operations += [
+                            _shown(x + 4 + by, y - 12 - 12 * at - down, line) for by in (0, 0.3)[: 1 + item.is_bold]
+                        ]
                 x += width
             y -= height
         y -= 20
     return "\n".join(operations)
+
+
+def _rules(table: PdfTable, number: int, x: float, y: float, width: float, height: float) -> list[str]:
+    """The rules around one cell of the row ``number``."""
+    is_first, is_last = number == 0, number == len(table.rows) - 1
+    right, bottom, edge = x + width, y - height, 40 + sum(table.widths)
+    above = table.rules in ("grid", "rows", "open") or (table.rules == "three" and is_first)
+    below = (table.rules == "three" and (is_first or is_last)) or (table.rules in ("grid", "rows", "open") and is_last)
+    if table.rules == "inner":
+        below = not is_last
+    rules = [(x, y, right, y)] * above + [(x, bottom, right, bottom)] * below
+    if table.rules in ("grid", "inner", "open"):
+        rules += [(right, y, right, bottom)] * (table.rules == "grid" or right < edge)
+        rules += [(x, y, x, bottom)] * (table.rules == "grid" and x == 40)
+    return ["{:.1f} {:.1f} m {:.1f} {:.1f} l S".format(*rule) for rule in rules]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason, read_content
 from meetings.minutes.documents.detect import read_file_bytes
-from meetings.minutes.parser.minutes import parse_minutes
+from meetings.minutes.parser.minutes import parse_minutes, require_rows
 from meetings.minutes.parser.schema import ParsedMinutes, ParsedRow
 
 from .document_builders import written
@@ -19,7 +19,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 def parse_minutes_file(path: str | Path) -> ParsedMinutes:
     """The minutes in the file at ``path``."""
-    return parse_minutes(read_content(read_file_bytes(path)))
+    return require_rows(parse_minutes(read_content(read_file_bytes(path))))
 
 
 def minutes(content: bytes | str) -> ParsedMinutes:

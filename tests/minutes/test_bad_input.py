@@ -59,10 +59,10 @@ def _pdf_with_stream(data: bytes) -> bytes:
 REFUSED = {
     "empty": (lambda: b"", "empty"),
     "only blanks": (lambda: b" \r\n\t\n", "empty"),
-    "a renamed .doc": (lambda: OLE + "WordDocument".encode("utf-16-le"), "old_office"),
+    "OLE of no Office program": (lambda: OLE, "old_office"),
+    "a renamed .doc": (lambda: OLE + "WordDocument\0".encode("utf-16-le"), "no_converter"),
     "encrypted": (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
-    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(50), "other_format"),
-    "RTF": (lambda: b"{\\rtf1\\ansi hello}", "other_format"),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(50), "no_text_layer"),
     "HTML": (lambda: b"<html><table><tr><td>x</td></tr></table></html>", "other_format"),
     "OpenDocument": (lambda: package({"mimetype": "application/vnd.oasis", "content.xml": "<x/>"}), "other_format"),
     "some zip": (lambda: package({"a.txt": "x"}), "other_format"),
@@ -116,14 +116,21 @@ def test_a_pdf_that_unpacks_to_a_gigabyte_is_refused_for_want_of_memory():
 
 
 def test_a_file_that_takes_too_long_is_refused_for_that(monkeypatch):
-    monkeypatch.setattr("meetings.minutes.sandbox.MAX_SECONDS", 0.01)
+    monkeypatch.setattr("meetings.minutes.sandbox.MAX_WAIT_SECONDS", 0.01)
     with pytest.raises(UnreadableDocumentError) as caught:
         parse_in_sandbox(tabbed(HEADS, ROW).encode())
     assert caught.value.code is UnreadableReason.TOO_SLOW
 
 
+def test_a_file_that_takes_too_much_of_the_processor_is_refused_for_that(monkeypatch):
+    monkeypatch.setattr("meetings.minutes.sandbox.MAX_SECONDS", 1)
+    with pytest.raises(UnreadableDocumentError) as caught:
+        parse_in_sandbox(docx_bytes(tbl([HEADS, *[ROW] * 4_900])))
+    assert caught.value.code is UnreadableReason.TOO_SLOW
+
+
 def test_every_code_has_its_sentence():
-    details = {"part": "x", "format": "x", "limit": 1, "megabytes": 1, "pages": 1, "seconds": 1}
+    details = {"part": "x", "format": "x", "limit": 1, "megabytes": 1, "megapixels": 1, "pages": 1, "seconds": 1}
     assert all(UnreadableDocumentError(code, **details).message for code in UnreadableReason)
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from meetings.minutes.parser.cells import is_run_together, parse_departments, parse_leaders, parse_sources
+from meetings.minutes.parser.cells import (
+    is_run_together,
+    parse_departments,
+    parse_leaders,
+    parse_sources,
+    separate_people,
+)
 from meetings.minutes.parser.column_headers import Column, Role, parse_header
 from meetings.minutes.parser.ordinals import parse_integer, split_numbered_parts
+from meetings.minutes.parser.printed_names import is_doubtful_leader, is_doubtful_office
 
 LEAD, DUTY, SUPPORT = Role.LEAD, Role.RESPONSIBLE, Role.SUPPORTING
 
@@ -47,6 +54,31 @@ LEAD, DUTY, SUPPORT = Role.LEAD, Role.RESPONSIBLE, Role.SUPPORTING
         ("——", []),
         ("教育局、财政局等有关部门", [("教育局", DUTY), ("财政局", DUTY)]),
         ("技术部、技术部", [("技术部", DUTY)]),
+        ("第一、第二检察部", [("第一检察部", DUTY), ("第二检察部", DUTY)]),
+        ("第一、二检察部、办公室", [("第一检察部", DUTY), ("第二检察部", DUTY), ("办公室", DUTY)]),
+        ("一、二、三车间", [("一车间", DUTY), ("二车间", DUTY), ("三车间", DUTY)]),
+        ("1、2、3号车间", [("1号车间", DUTY), ("2号车间", DUTY), ("3号车间", DUTY)]),
+        ("市场一、二部", [("市场一部", DUTY), ("市场二部", DUTY)]),
+        ("市场一部、二部", [("市场一部", DUTY), ("市场二部", DUTY)]),
+        ("刑事一庭\n二庭", [("刑事一庭", DUTY), ("刑事二庭", DUTY)]),
+        ("市场一部、二科", [("市场一部", DUTY), ("二科", DUTY)]),
+        ("质量部+技术部＋办公室", [("质量部", DUTY), ("技术部", DUTY), ("办公室", DUTY)]),
+        ("A：质量部 B：技术部", [("质量部", DUTY), ("技术部", DUTY)]),
+        ("质量部（主）、技术部（辅）", [("质量部", LEAD), ("技术部", SUPPORT)]),
+        ("市教育局（市公安局、市城管局配合）", [("市教育局", DUTY), ("市公安局", SUPPORT), ("市城管局", SUPPORT)]),
+        ("市教育局（配合单位：市公安局）、团市委", [("市教育局", DUTY), ("市公安局", SUPPORT), ("团市委", DUTY)]),
+        ("市公安局、消防救援支队（按职责分工）", [("市公安局", DUTY), ("消防救援支队", DUTY)]),
+        ("市教育局（会同市公安局）", [("市教育局", DUTY), ("市公安局", SUPPORT)]),
+        ("甲局（牵头）乙局（协同）", [("甲局", LEAD), ("乙局", SUPPORT)]),
+        ("甲局为主，乙局配合", [("甲局", LEAD), ("乙局", SUPPORT)]),
+        ("牵头部门——质量部", [("质量部", LEAD)]),
+        ("主办：甲局 会办：乙局", [("甲局", LEAD), ("乙局", SUPPORT)]),
+        ("1、质量部；2、技术部", [("质量部", DUTY), ("技术部", DUTY)]),
+        ("①质量部 ②技术部", [("质量部", DUTY), ("技术部", DUTY)]),
+        ("质量部、技术部等5个部门", [("质量部", DUTY), ("技术部", DUTY)]),
+        ("待定", []),
+        ("待确定", []),
+        ("另行指定", []),
     ],
 )
 def test_departments(printed, expected):
@@ -80,10 +112,49 @@ def test_the_role_of_the_column_holds_where_the_cell_says_none():
         ("欧阳志\n强", ("欧阳志强",)),
         ("亓 伟、阿依努尔·艾合买提", ("亓伟", "阿依努尔·艾合买提")),
         ("/", ()),
+        ("赵六 13912345678", ("赵六",)),
+        ("赵六（电话：0531-88776655）", ("赵六",)),
+        ("A角：王五 B角：赵六", ("王五", "赵六")),
+        ("A角王五B角赵六", ("王五", "赵六")),
+        ("张三、李四等", ("张三", "李四")),
+        ("待定", ()),
     ],
 )
 def test_leaders(printed, expected):
     assert parse_leaders(printed) == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "offices", "people"),
+    [
+        ("财务部（王芳 13800000000）", ["财务部"], ("王芳",)),
+        ("设备部：赵六、后勤部：钱七", ["设备部", "后勤部"], ("赵六", "钱七")),
+        ("质量部（联系人：张三，13800000000）、王芳（财务部）", ["质量部", "财务部"], ("张三", "王芳")),
+        ("质量部张三、设备部李工", ["质量部", "设备部"], ("张三", "李工")),
+        ("专项组（办公室、财务部）", ["专项组（办公室、财务部）"], ()),
+        ("市委组织部、消防支队江北站、运输队安全组", ["市委组织部", "消防支队江北站", "运输队安全组"], ()),
+    ],
+)
+def test_an_office_and_who_of_it_is_printed_with_it(printed, offices, people):
+    read = separate_people(parse_departments(printed, DUTY), are_expected=False)
+    assert ([each.name for each in read.names], read.people) == (offices, people)
+
+
+@pytest.mark.parametrize(
+    "name", ["除财务处外各处室", "一组：质量部", "质量部=技术部", "13912345678", "甲局等", "见附件", "甲局长"]
+)
+def test_what_no_office_is_called_is_doubted(name):
+    assert is_doubtful_office(name)
+
+
+@pytest.mark.parametrize("name", ["第一检察部", "党群工作部(纪委办公室)", "各县（市、区）政府", "IT部"])
+def test_what_an_office_is_called_is_not_doubted(name):
+    assert not is_doubtful_office(name)
+
+
+def test_titles_without_a_name_are_doubted():
+    assert all(map(is_doubtful_leader, ["总工程师", "班子成员", "分管副局长", "副主任", "1391234"]))
+    assert not any(map(is_doubtful_leader, ["肖良", "欧阳修", "艾力·买买提", "亖昭", "Tom", "李主任"]))
 
 
 def test_two_names_without_anything_between_are_noticed():

@@ -289,3 +289,20 @@ def test_unknown_columns_are_remarks_with_their_heads():
     )
     assert read.rows[0].remarks == "2026年目标：100家\n责任人：李明\n进展情况：已启动\n重点"
     assert read.rows[0].tasks[0].leaders == ("王芳",)
+
+
+def test_a_problem_merged_over_numbered_ones_is_what_those_are_about():
+    heads = ["反馈问题", "具体表现", "整改措施", "责任领导", "责任科室", "整改时限"]
+    merged = C("一、学习贯彻不到位", merge="restart")
+    rows = [
+        [merged, "1.理论学习不深入", "（1）制定计划；\n（2）组织学习。", "张涛", "办公室", "2025年2月底前"],
+        [C(merge="continue"), "2.调研不够", "（1）每年调研不少于30天。", "李萍", "综合科", "2025年12月底"],
+        ["二、廉政风险防控不力", "3.采购程序不规范", "修订采购管理办法。", "王强", "财务科", "2025年3月底前"],
+    ]
+    read = minutes(docx_bytes(p("巡察整改任务分解表"), tbl([heads, *rows])))
+    assert [(row.number, row.aspect, row.suggestion) for row in read.rows] == [
+        (1, "一、学习贯彻不到位", "理论学习不深入"),
+        (2, "一、学习贯彻不到位", "调研不够"),
+        (3, "二、廉政风险防控不力", "采购程序不规范"),
+    ]
+    assert [len(row.tasks) for row in read.rows] == [2, 1, 1]

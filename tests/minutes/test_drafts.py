@@ -21,6 +21,7 @@ from meetings.minutes.sandbox import parse_in_sandbox
 from meetings.models import DraftRow, MinutesDocument
 from tests import factories
 from tests.depth import examples
+from tests.minutes.document_builders import docx_bytes, p, tbl, xlsx_bytes
 
 DATA = Path(__file__).parent.parent / "data"
 NOTICE = DATA / "minutes.docx"
@@ -81,6 +82,30 @@ def test_a_draft_is_what_was_read(document, notice):
     assert draft.facts == notice.minutes.meeting
     assert [codes(row) for row in draft.rows] == [[]] * 5 + [SIXTH] + [[]] * 6
     assert draft.open_count == 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (["城东街道为民办实事清单", "2026年3月2日"], "城东街道为民办实事清单"),
+        (["附表2 年度重点工作安排"], "年度重点工作安排"),
+        (["各部门要按期报送进展。"], None),
+        (["宁政发〔2026〕2号"], None),
+        (["一、阵地建设"], None),
+        (["某某协会第三届理事会第二次会议纪要", "2026年重点任务"], "某某协会第三届理事会第二次会议"),
+    ],
+)
+def test_a_paper_of_no_meeting_is_named_by_its_table(lines, title):
+    rows = [["序号", "工作任务", "责任单位", "完成时限"], ["1", "改造停车场。", "城建办", "6月底前"]]
+    content = docx_bytes(*map(p, lines), tbl([*rows, ["2", "开办食堂。", "民政办", "9月底前"]]))
+    assert build_draft(parse_content(content)).facts.title == title
+
+
+@pytest.mark.parametrize(("sheet", "title"), [("Sheet", None), ("Sheet12", None), ("年度任务清单", "年度任务清单")])
+def test_the_name_that_a_program_gives_a_sheet_names_no_meeting(sheet, title):
+    rows = [["序号", "工作任务", "责任单位", "完成时限"], ["1", "改造停车场。", "城建办", "6月底前"]]
+    content = xlsx_bytes([*rows, ["2", "开办食堂。", "民政办", "9月底前"]], title=sheet)
+    assert build_draft(parse_content(content)).facts.title == title
 
 
 def test_an_uploaded_name_is_for_the_eye_alone():

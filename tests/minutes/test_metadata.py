@@ -201,3 +201,13 @@ def test_a_day_behind_the_office_that_wrote_the_list(line):
 def test_a_chair_whose_sentence_goes_on():
     prose = "会议于2025年1月15日召开，公司总经理武松主持，安委会成员参加会议。"
     assert read("某公司会议纪要", prose).meeting.chair == "武松"
+
+
+@pytest.mark.parametrize(
+    "label", ["附件：", "附件1：", "附件 2 ", "附件", "附件一：", "附件：1.", "附 件：", "附件1：1、"]
+)
+@pytest.mark.parametrize("title", ["2025年重点任务分解表", "25项重点任务分工表", "重点任务分解表"])
+def test_the_word_for_an_annex_is_no_part_of_its_title(label, title):
+    if label == "附件" and title.startswith("25"):
+        label = "附件："  # 附件25 could be the 25th
+    assert read(label + title).meeting.breakdown_title == title

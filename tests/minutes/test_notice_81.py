@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from meetings.minutes.parser.minutes import to_json
 
+from .compared_rows import EXPECTED, as_compared, as_expected
 from .parsed import DATA, bare, parse_minutes_file
 
-EXPECTED = json.loads((DATA / "annex-expected.json").read_text())
 WHOLE = ("minutes.docx", "minutes.pdf", "81号.txt", "minutes-pdftotext.txt")
 ANNEX = ("annex.docx", "annex.xlsx")
 SAID_BY_THE_ANNEX = ("breakdown_title", "overall_lead", "leads")
@@ -27,48 +25,8 @@ def read(name):
     return to_json(parse_minutes_file(DATA / name))
 
 
-def _in_order(values):
-    return list(dict.fromkeys(values))
-
-
-def _deadline(deadline):
-    return bare(deadline["text"]), deadline["kind"], deadline["due_date"], deadline["precision"]
-
-
-def _people(people):
-    return [(bare(person["name"]), bare(person["capacity"])) for person in people]
-
-
-def _as_compared(row):
-    """The row as the expectation gives it: departments, leaders and deadlines as the union over its tasks."""
-    return {
-        "number": row["number"],
-        "aspect": bare(row["aspect"]),
-        "suggestion": bare(row["suggestion"]),
-        "lead_in": row["lead_in"] and bare(row["lead_in"]),
-        "tasks": [bare(task["text"]) for task in row["tasks"]],
-        "departments": _in_order(bare(each["name"]) for task in row["tasks"] for each in task["departments"]),
-        "leaders": _in_order(bare(leader) for task in row["tasks"] for leader in task["leaders"]),
-        "deadlines": _in_order(
-            _deadline(each) for task in row["tasks"] for each in (*task["milestones"], task["deadline"])
-        ),
-        "sources": _people(row["sources"]),
-        "remarks": row["remarks"],
-    }
-
-
-def _expected(row):
-    return {
-        **row,
-        **{name: bare(row[name]) for name in ("aspect", "suggestion", "lead_in")},
-        **{name: [bare(value) for value in row[name]] for name in ("tasks", "departments", "leaders")},
-        "deadlines": [_deadline(each) for each in row["deadlines"]],
-        "sources": _people(row["sources"]),
-    }
-
-
 def test_every_row_is_what_a_careful_reader_finds(read):
-    assert [_as_compared(row) for row in read["rows"]] == [_expected(row) for row in EXPECTED["rows"]]
+    assert [as_compared(row) for row in read["rows"]] == [as_expected(row) for row in EXPECTED["rows"]]
 
 
 def test_the_totals_are_those_of_the_notice(read):

@@ -112,3 +112,54 @@ def test_tasks_of_two_levels_keep_the_numbers_of_the_rows():
         (2, "改革", ["做乙。"]),
     ]
     assert "numbers_jump" not in whole_problems(read)
+
+
+def test_how_a_motion_is_answered_is_no_task():
+    heads = ("序号", "提案号", "案由", "提案人", "主办单位", "会办单位", "办理方式", "面复时间")
+    row = ["1", "第001号", "关于改造老旧小区的建议", "王小明", "市住建局", "市财政局", "面复", "2026年6月底前"]
+    read = minutes(docx_bytes(tbl([heads, row])))
+    assert (read.rows[0].suggestion, read.rows[0].task_text(0)) == ("关于改造老旧小区的建议",) * 2
+    assert read.rows[0].remarks == "提案号：第001号\n办理方式：面复"
+
+
+def test_a_title_behind_a_family_name_is_no_name():
+    heads = ("序号", "议定事项", "责任领导", "牵头单位", "办结时限")
+    read = minutes(docx_bytes(tbl([heads, ["1", "制定供热方案。", "王副县长", "县住建局、高新区", "2026年5月底"]])))
+    assert read.rows[0].tasks[0].leaders == ("王副县长",)
+    assert "person_among_departments" not in {str(problem.code) for problem in read.problems}
+
+
+def test_minutes_in_prose_say_within_their_sentences_who_and_by_when():
+    items = (
+        "1.关于预算调整，由财务部于5月20日前提交方案。",
+        "2.关于人员招聘，人力资源部负责，6月底前到岗。",
+        "3.关于搬迁，请行政部牵头、各部门配合，7月15日前完成。",
+    )
+    read = minutes(docx_bytes(p("会议纪要"), p("2026年5月8日"), *map(p, items)))
+    assert [departments(row) for row in read.rows] == [
+        {"财务部": "responsible"},
+        {"人力资源部": "responsible"},
+        {"行政部": "lead", "各部门": "supporting"},
+    ]
+    assert [str(row.tasks[0].deadline.due_date) for row in read.rows] == ["2026-05-20", "2026-06-30", "2026-07-15"]
+
+
+def test_names_that_are_no_names_are_asked_about_and_nothing_of_them_is_lost():
+    heads = ("序号", "工作任务", "责任领导", "责任单位", "完成时限")
+    rows = [
+        ["1", "做甲", "张三、李四等", "财务部（王芳 13800000000）", "2026年6月"],
+        ["2", "做乙", "司马光 总工程师", "除财务处外各处室", "2026年6月"],
+        ["3", "做丙", "赵六 13912345678", "待定", "2026年6月"],
+    ]
+    read = minutes(docx_bytes(tbl([heads, *rows])))
+    assert [list(departments(row)) for row in read.rows] == [["财务部"], ["除财务处外各处室"], []]
+    asked = [(issue.row, issue.column, issue.value) for issue in read.problems if issue.row]
+    assert asked == [
+        (1, "departments", "王芳"),
+        (1, "leaders", "李四等"),
+        (2, "departments", "除财务处外各处室"),
+        (2, "leaders", "总工程师"),
+        (3, "departments", ""),
+    ]
+    assert "13800000000" in read.rows[0].remarks
+    assert read.rows[2].remarks == "责任领导：赵六13912345678\n责任单位：待定"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,16 @@ def test_bad_input_is_refused_in_one_sentence_and_leaves_nothing(client, documen
     assert sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*")) == kept
 
 
+def test_a_refusal_names_the_file_and_offers_pasting_and_typing(client):
+    response = hand_in(client, b"", "旧通知.docx")
+    assert said(response) == "“旧通知.docx”: The file is empty."
+    page = response.content.decode()
+    assert all(f'<a href="{target}">' in page for target in ("#id_file", "#id_text", "#by-hand"))
+
+
 def test_a_file_that_is_too_large_is_not_even_read(client, monkeypatch):
     monkeypatch.setattr("meetings.minutes.documents.detect.MAX_FILE_BYTES", 1024 * 1024)
-    monkeypatch.setattr("meetings.minutes.views.parse_in_sandbox", None)
+    monkeypatch.setattr("meetings.minutes.layouts.parse_in_sandbox", None)
     response = hand_in(client, b"x" * (1024 * 1024 + 1))
     assert "2 MB" in said(response)
     assert response.status_code == 422
@@ -267,6 +275,13 @@ def test_a_meeting_that_is_there_is_updated_and_its_difference_shown(client, sta
     page = client.get(f"/import/{document.pk}/").content.decode()
     assert "This meeting is in the register already" in page
     assert "says nothing else than the register" in page
+    assert "There is nothing to be brought up to date." in page
+    assert re.search(r'id="accept-button"[^>]*hidden disabled', page)
+    same = a_draft(staff)
+    seen = client.get(f"/import/{same.pk}/").context["page"].version_token
+    answer = client.post(f"/import/{same.pk}/", {"action": "accept", "seen": seen}, follow=True)
+    assert "no change" in compact_html(answer), "from a page that was open before"
+    assert register() == before
     act(client, document, "row", 3, do="save", **{"task-0-text": "另一种说法的任务"})
     page = client.get(f"/import/{document.pk}/").content.decode()
     assert "is taken over" in page

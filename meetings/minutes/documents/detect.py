@@ -2,6 +2,7 @@
 
 import os
 from enum import StrEnum
+from importlib.util import find_spec
 from os import PathLike
 
 from meetings.core import file_types
@@ -17,6 +18,18 @@ class Format(StrEnum):
     XLSX = "xlsx"
     PDF = "pdf"
     TEXT = "text"
+    XLS = "xls"
+    ODS = "ods"
+    OFD = "ofd"
+    JPEG = "jpg"
+    PNG = "png"
+    # Read as Word documents, once LibreOffice has made such of them.
+    DOC = "doc"
+    ODT = "odt"
+    RTF = "rtf"
+
+
+CONVERTED = frozenset({Format.DOC, Format.ODT, Format.RTF})
 
 
 def read_file_bytes(path: str | PathLike[str]) -> bytes:
@@ -45,7 +58,14 @@ _FORMATS = {
     file_types.XLSX: Format.XLSX,
     file_types.PDF: Format.PDF,
     file_types.TEXT: Format.TEXT,
+    file_types.OLD_EXCEL: Format.XLS,
+    file_types.OLD_WORD: Format.DOC,
+    file_types.RTF: Format.RTF,
+    file_types.OFD: Format.OFD,
+    file_types.JPEG: Format.JPEG,
+    file_types.PNG: Format.PNG,
 }
+_OPEN_DOCUMENTS = {b"spreadsheet": Format.ODS, b"text": Format.ODT}
 
 
 def detect_format(content: bytes) -> Format:
@@ -58,13 +78,23 @@ def detect_format(content: bytes) -> Format:
             raise UnreadableDocumentError(UnreadableReason.DAMAGED, part="zip")
         with Package(content) as package:
             file_type = file_types.recognise_package(package.names())
+            if file_type is file_types.OPEN_DOCUMENT:
+                return _open_document_format(package)
     if file_type is file_types.ENCRYPTED_OFFICE:
         raise UnreadableDocumentError(UnreadableReason.ENCRYPTED)
-    if content.startswith(file_types.OLE_SIGNATURE):
+    if file_type is file_types.OLD_OFFICE:
         raise UnreadableDocumentError(UnreadableReason.OLD_OFFICE)
     if file_type not in _FORMATS:
         raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=file_type.name)
     return _FORMATS[file_type]
+
+
+def _open_document_format(package: Package) -> Format:
+    media_type = package.content("mimetype").strip() if "mimetype" in package else b""
+    kind = media_type.removeprefix(b"application/vnd.oasis.opendocument.").removesuffix(b"-template")
+    if kind not in _OPEN_DOCUMENTS:
+        raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=file_types.OPEN_DOCUMENT.name)
+    return _OPEN_DOCUMENTS[kind]
 
 
 def decode_text(content: bytes) -> str:
@@ -73,3 +103,8 @@ def decode_text(content: bytes) -> str:
     if text is None or sum(letter < " " and letter not in "\t\n\r\f\v" for letter in text) > len(text) // 200:
         raise UnreadableDocumentError(UnreadableReason.UNKNOWN_FORMAT)
     return text
+
+
+def is_recognition_installed() -> bool:
+    """Whether scans can be read here (requirements-ocr.txt)."""
+    return all(find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "cv2"))

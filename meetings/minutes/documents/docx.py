@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
+from .errors import (
+    MAX_CELLS,
+    MAX_PRINTED_ROWS,
+    MAX_TABLE_COLUMNS,
+    MAX_TABLE_ROWS,
+    UnreadableDocumentError,
+    UnreadableReason,
+)
 from .model import EMPTY, Block, Cell, Document, Paragraph, Table
 from .numbering import Numbering
 from .packages import Package, namespace
@@ -195,7 +202,7 @@ class _Reader:
             properties = row.find(f"{self._w}trPr")
             if properties is not None and properties.find(f"{self._w}del") is not None:
                 continue
-            if len(rows) >= MAX_TABLE_ROWS:
+            if len(rows) >= MAX_PRINTED_ROWS:
                 raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
             rows.append(self._row(row, properties, rows[-1] if rows else [], nested, depth))
         if rows:

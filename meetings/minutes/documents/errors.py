@@ -32,27 +32,57 @@ class UnreadableReason(StrEnum):
         "too_many_columns",
         _("A table has more than %(limit)d columns; this is no task breakdown table."),
     )
-    TOO_MANY_PAGES = "too_many_pages", _("The PDF has %(pages)d pages; at most %(limit)d are read.")
+    TOO_MANY_PAGES = "too_many_pages", _("The document has more than %(limit)d pages and is not read.")
     TOO_SLOW = "too_slow", _("The file could not be read within %(seconds)d seconds.")
     TOO_MUCH_MEMORY = "too_much_memory", _("The file needs too much memory to be read; it may be damaged.")
     OLD_OFFICE = (
         "old_office",
-        _("The file is in the old format of Word or Excel (.doc, .xls); please save it as .docx or .xlsx."),
+        _("The file is damaged, or in an old format of Office that is not read; please save it as .docx or .xlsx."),
+    )
+    NO_CONVERTER = (
+        "no_converter",
+        _(
+            "Files of Word before 2007, of WPS and RTF (.doc, .wps, .rtf, .odt) are read by LibreOffice, which is not "
+            "installed here; please save the file as .docx."
+        ),
     )
     ENCRYPTED = "encrypted", _("The file is encrypted; please save it without a password.")
-    UNKNOWN_FORMAT = "unknown_format", _("The file is no document that can be read (.docx, .xlsx, .pdf or text).")
+    UNKNOWN_FORMAT = (
+        "unknown_format",
+        _("The file is no document that can be read (Word, Excel, WPS, OpenDocument, OFD, PDF or text)."),
+    )
     OTHER_FORMAT = (
         "other_format",
-        _("Files of the kind %(format)s are not read; please use .docx, .xlsx, .pdf or text."),
+        _(
+            "Files of the kind %(format)s are not read; please use a document of Word, Excel, WPS, OpenDocument, OFD, "
+            "PDF or text."
+        ),
     )
-    DAMAGED = "damaged", _("The file is damaged: its part %(part)s cannot be read.")
+    DAMAGED = (
+        "damaged",
+        _("The file is damaged and cannot be read; please save it anew in the program that made it."),
+    )
     ENTITIES = (
         "entities",
         _("The file is not read because its part %(part)s declares a document type, as no office program does."),
     )
+    # Read by recognition, where that is installed.
     NO_TEXT_LAYER = (
         "no_text_layer",
-        _("The PDF has no text layer; please use a scan with recognised text, or the original document."),
+        _(
+            "The file is a scan or a photograph, and this server cannot read those; an administrator can add that with "
+            "“make setup-ocr”. The original document is read without it."
+        ),
+    )
+    TOO_MANY_SCANS = "too_many_scans", _("The scan has %(pages)d pages; at most %(limit)d are read.")
+    TOO_MANY_PIXELS = (
+        "too_many_pixels",
+        _("A picture in the file has %(megapixels)d million pixels; at most %(limit)d million are read."),
+    )
+    NO_PAGE = "no_page", _("A picture in the file is too long and narrow to be a page.")
+    UNFINISHED = (
+        "unfinished",
+        _("The file could not be read to its end. Save it anew in the program that made it, or paste its text."),
     )
     NO_TASK_TABLE = "no_task_table", _("No task breakdown table was found in the file.")
 
@@ -85,10 +115,20 @@ MAX_PART_BYTES = 64 * MEGABYTE
 MAX_PACKAGE_BYTES = 128 * MEGABYTE
 #: XML elements and attributes of one part: up to 250 bytes each where a tree of them is held, so 300 MB at most.
 MAX_XML_NODES = 1_200_000
-#: Rows of one table. A register entered by hand has hundreds.
+#: Rows of tasks. A register entered by hand has hundreds.
 MAX_TABLE_ROWS = 5_000
+#: Rows of one table, with its titles and the heads of its pages.
+MAX_PRINTED_ROWS = MAX_TABLE_ROWS + 500
 MAX_TABLE_COLUMNS = 128
 #: Cells that hold something, over the whole file.
 MAX_CELLS = 200_000
 MAX_PAGES = 300
+#: Processor time, so that a busy machine refuses nothing that an idle one reads.
 MAX_SECONDS = 15
+#: By the clock, against what sleeps or waits; and what even a busy machine gets done.
+MAX_WAIT_SECONDS = 8 * MAX_SECONDS
+#: Of a scan. A page takes ten seconds of one processor, a dense one twice that.
+MAX_SCANNED_PAGES = 100
+MAX_SECONDS_OF_A_SCANNED_PAGE = 60
+#: One picture: A4 at 800 dpi, A3 at 550, and more than the large pictures of a telephone.
+MAX_PICTURE_PIXELS = 60_000_000

@@ -26,6 +26,19 @@ class CellDefect(StrEnum):
     PICTURE = "picture"
 
 
+@dataclass(frozen=True, slots=True)
+class CellScan:
+    """What is doubtful in a cell that was recognised in a picture.
+
+    ``confidence``: that of its least sure character, up to 1; ``doubts``: where in ``raw_text`` the doubtful ones
+    stand; ``picture``: the cell as a PNG in base64.
+    """
+
+    confidence: float
+    doubts: tuple[int, ...]
+    picture: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """One printed cell; a merged cell is one object at all its positions (use ``is``).
@@ -33,13 +46,14 @@ class Cell:
     ``raw_text``: its paragraphs joined by newlines, as a reader sees them (automatic numbers included, deleted text
     not); formats that only know lines (PDF) mark those inside a paragraph with ``SOFT_BREAK``.
     ``value``: for a spreadsheet, the real date or number behind the text, else None; ``struck``: what of the text is
-    struck through.
+    struck through; ``scan``: where it was recognised with doubts.
     """
 
     raw_text: str
     value: CellValue = None
     defect: CellDefect | None = None
     struck: str = ""
+    scan: CellScan | None = None
 
     @property
     def text(self) -> str:
@@ -62,6 +76,7 @@ class Table:
 
     ``hidden_rows``: rows (0-based) the spreadsheet does not show. ``name`` and ``is_hidden``: the sheet's.
     ``row_numbers`` and ``column_numbers``: what the spreadsheet calls them (1-based), for it has empty ones between.
+    ``is_list``: made of a list's items.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -70,6 +85,7 @@ class Table:
     is_hidden: bool = False
     row_numbers: tuple[int, ...] = ()
     column_numbers: tuple[int, ...] = ()
+    is_list: bool = False
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Cell]], **attributes: Any) -> Table:
@@ -94,9 +110,13 @@ Block = Paragraph | Table
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as read: its blocks in order."""
+    """A file as read: its blocks in order.
+
+    ``is_arranged``: tables made of cards and lists stand behind what is printed.
+    """
 
     blocks: tuple[Block, ...] = field(default=())
+    is_arranged: bool = False
 
     @property
     def tables(self) -> Iterator[Table]:

@@ -48,6 +48,8 @@ class Sheet:
 def read_sheets(content: bytes) -> tuple[Sheet, ...]:
     """Read the bytes of a workbook; raises UnreadableDocumentError for other formats."""
     file_format = detect_format(content)
+    if file_format is Format.XLS:
+        raise UnreadableDocumentError(UnreadableReason.OLD_OFFICE)
     if file_format is not Format.XLSX:
         raise UnreadableDocumentError(UnreadableReason.OTHER_FORMAT, format=str(file_format))
     sheets = {table.name: _sheet(table) for table in read_xlsx(content).tables}

@@ -19,7 +19,7 @@ from .errors import MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
 from .model import EMPTY, Block, Cell, Paragraph, Table
 
 _MIN_HEADERS = 3
-_MAX_LINES = 20_000
+_MAX_LINES = 10 * MAX_TABLE_ROWS
 _AFTER_TABLE = re.compile(r"^(?:注|备注|说明|抄报|抄送|主送|附件|联系人|※)\s*[:：]|印发$")
 #: What leaving out a cell costs. Number and aspect are merged over rows, remarks are mostly blank.
 SKIP_COSTS = {

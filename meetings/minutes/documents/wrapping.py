@@ -55,22 +55,32 @@ def join_lines(first: str, second: str) -> str:
     return f"{first} {second}" if needs_blank else first + second
 
 
-def unwrap_lines(lines: Sequence[PrintedLine], left: float, right: float) -> str:
+def unwrap_lines(lines: Sequence[PrintedLine], left: float, right: float, widest: float = 0.0) -> str:
     """Return the text of a cell between ``left`` and ``right``, as ``Cell.raw_text``.
 
     A line too short to have been full, or one before a task's number, ends its paragraph (newline); any other goes on
-    in the next (SOFT_BREAK).
+    in the next (SOFT_BREAK). ``widest``: the column's widest line, which was full if hardly a character more had room
+    beside it and marks rather than lines part what the cell lists.
     """
     pieces: list[str] = []
+    if any(mark in line.text for line in lines for mark in "、，,；;") and right - left - widest < 1.2 * lines[0].size:
+        right = min(right, left + widest)
     previous: PrintedLine | None = None
     for line in lines:
         if previous is not None:
             used = previous.right - previous.left
             fits = used + next_unit_width(line.text, line.size) <= (right - left) + 0.1 * line.size
-            pieces.append("\n" if fits or _MARKER.match(line.text) else SOFT_BREAK)
+            is_ended = _MARKER.match(line.text) or (fits and not _is_cut(previous.text, line.text))
+            pieces.append("\n" if is_ended else SOFT_BREAK)
         pieces.append(line.text.strip())
         previous = line
     return "".join(pieces)
+
+
+def _is_cut(text: str, following: str) -> bool:
+    """Whether what follows is no line by itself: one character, or the rest of a day."""
+    is_rest_of_day = re.search(r"\d$", text) and re.match(r"[年月日号季]", following)
+    return bool(is_rest_of_day) or (len(following) == 1 and not following.isdecimal() and following not in "无/")
 
 
 def is_full(line: PrintedLine, left: float, right: float, slack: float = 1.8) -> bool:

@@ -8,17 +8,16 @@ none; macros are never opened.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 from openpyxl.utils import column_index_from_string
 
-from meetings.core.text import is_continued, join_continued
-
-from .errors import MAX_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
-from .model import EMPTY, Cell, CellDefect, CellValue, Document, Table
+from .errors import MAX_CELLS, MAX_TABLE_ROWS, UnreadableDocumentError, UnreadableReason
+from .model import EMPTY, Cell, CellDefect, CellValue, Document
 from .number_formats import GENERAL, NumberFormat, builtin_format, format_number
 from .packages import Package, namespace
+from .sheet_grid import SheetGrid, check_cells
 
 _MAX_SHEETS = 64
 # Office Online numbers its parts: xl/workbook22.xml.
@@ -40,13 +39,6 @@ class _Workbook:
     is_1904: bool
 
 
-@dataclass
-class _Sheet:
-    cells: dict[int, dict[int, Cell]] = field(default_factory=dict)
-    hidden_rows: set[int] = field(default_factory=set)
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
-
-
 def read_xlsx(content: bytes) -> Document:
     """Read the bytes of a workbook, a table a sheet; raises UnreadableDocumentError."""
     with Package(content) as package:
@@ -55,11 +47,9 @@ def read_xlsx(content: bytes) -> Document:
         count = 0
         for name, part, is_hidden in workbook.sheets:
             sheet = _sheet(package, part, workbook)
-            count += sum(map(len, sheet.cells.values()))
-            if count > MAX_CELLS:
-                raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
+            count = check_cells(count, sheet)
             if sheet.cells:
-                tables.append(_table(sheet, name, is_hidden))
+                tables.append(sheet.table(name, is_hidden=is_hidden))
     return Document(tuple(tables))
 
 
@@ -171,8 +161,8 @@ def _position(reference: str) -> tuple[int, int] | None:
     return row, column
 
 
-def _sheet(package: Package, part: str, workbook: _Workbook) -> _Sheet:
-    sheet = _Sheet()
+def _sheet(package: Package, part: str, workbook: _Workbook) -> SheetGrid:
+    sheet = SheetGrid()
     main = ""
     row = column = 0
     for event, element in package.events(part):
@@ -192,8 +182,7 @@ def _sheet(package: Package, part: str, workbook: _Workbook) -> _Sheet:
                 raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=_LAST_COLUMN)
             row, column = at or (row, column + 1)
             cell = _cell(element, main, workbook)
-            if not cell.is_blank:
-                _add_cell(sheet, row, column, cell)
+            sheet.add(row, column, cell)
         elif name == "row":
             _free_element(element)
         elif name == "mergeCell":
@@ -203,16 +192,6 @@ def _sheet(package: Package, part: str, workbook: _Workbook) -> _Sheet:
                 sheet.merges.append((*corners[0], *corners[1]))
             _free_element(element)
     return sheet
-
-
-def _add_cell(sheet: _Sheet, row: int, column: int, cell: Cell) -> None:
-    if row not in sheet.cells:
-        if len(sheet.cells) >= MAX_TABLE_ROWS:
-            raise UnreadableDocumentError(UnreadableReason.TOO_MANY_ROWS, limit=MAX_TABLE_ROWS)
-        sheet.cells[row] = {}
-    sheet.cells[row][column] = cell
-    if len(sheet.cells[row]) > MAX_TABLE_COLUMNS:
-        raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
 
 
 def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
@@ -253,64 +232,3 @@ def _cell(element: etree._Element, main: str, workbook: _Workbook) -> Cell:
 def _number(text: str) -> int:
     """Return a position in a list of the workbook; -1 for what is none."""
     return int(text) if text.isdecimal() and len(text) < 10 else -1
-
-
-def _table(sheet: _Sheet, name: str, is_hidden: bool) -> Table:
-    """Return the filled rows and columns in order; merged cells at all positions."""
-    rows = sorted(sheet.cells)
-    columns = sorted({column for cells in sheet.cells.values() for column in cells})
-    if len(columns) > MAX_TABLE_COLUMNS:
-        raise UnreadableDocumentError(UnreadableReason.TOO_MANY_COLUMNS, limit=MAX_TABLE_COLUMNS)
-    grid = [[sheet.cells[row].get(column, EMPTY) for column in columns] for row in rows]
-    for top, left, bottom, right in sheet.merges:
-        cell = sheet.cells.get(top, {}).get(left)
-        if cell is None:
-            continue
-        across = [at for at, column in enumerate(columns) if left <= column <= right]
-        for at, row in enumerate(rows):
-            if top <= row <= bottom:
-                for column in across:
-                    grid[at][column] = cell
-    grid, rows = _join_continued_rows(grid, rows)
-    hidden = frozenset(at for at, row in enumerate(rows) if row in sheet.hidden_rows)
-    return Table.of(
-        grid,
-        hidden_rows=hidden,
-        name=name,
-        is_hidden=is_hidden,
-        row_numbers=tuple(rows),
-        column_numbers=tuple(columns),
-    )
-
-
-def _join_continued_rows(grid: list[list[Cell]], rows: list[int]) -> tuple[list[list[Cell]], list[int]]:
-    """Join the rows that an exported annex parted; return the rows and their numbers.
-
-    No row of a sheet is as high as some suggestions are long.
-    """
-    joined_grid: list[list[Cell]] = []
-    numbers: list[int] = []
-    joined: dict[int, Cell] = {}
-    for number, above, cells in zip(rows, [[], *grid], grid, strict=False):
-        continuing = _continuing_columns(above, cells)
-        for column in continuing:
-            before, part = joined_grid[-1][column], cells[column]
-            cell = Cell(join_continued(before.raw_text, part.raw_text), struck=before.struck + part.struck)
-            joined_grid[-1][column] = joined[id(part)] = cell
-        if not continuing:
-            # The last part may be beside other rows, too.
-            joined_grid.append([joined.get(id(cell), cell) for cell in cells])
-            numbers.append(number)
-    return joined_grid, numbers
-
-
-def _continuing_columns(above: list[Cell], cells: list[Cell]) -> list[int]:
-    """Return where texts go on from the row ``above``; nowhere in a row of its own."""
-    continuing = []
-    for column, (upper, lower) in enumerate(zip(above, cells, strict=False)):
-        if lower.is_blank or lower is upper:
-            continue
-        if not is_continued(upper.raw_text):
-            return []
-        continuing.append(column)
-    return continuing

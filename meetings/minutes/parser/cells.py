@@ -22,15 +22,24 @@ from .person_names import (
     parse_person,
     split_outside_brackets,
 )
+from .printed_names import (
+    complete_beginnings,
+    complete_ordinals,
+    is_undecided,
+    split_person,
+    tidy_departments,
+    tidy_leaders,
+    without_others,
+)
 
 _NOBODY = {"/", "／", "\\", "无", "无。", "暂无", "没有", "不涉及", "N/A", "n/a", "*"} | set("-—－–―") | {"——", "--"}
 _UNIT = "(?:单位|部门|部室|处室|科室|机构|司局|学院)?"
 _LEAD = "牵头|主办|主责|主要责任|主要负责"
 _DUTY = "责任|承办|落实|负责|办理|实施"
-_SUPPORT = "配合|协办|协助|协同|参与|参加|会同"
-_LABEL = re.compile(rf"^[(（【\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】\]][:：]?|[:：])")
+_SUPPORT = "配合|协办|会办|协助|协同|参与|参加|会同"
+_LABEL = re.compile(rf"^[(（【〔\[]?({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}(?:[)）】〕\]][:：]?|[:：])")
 _INNER_LABEL = re.compile(rf"(?:{_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[:：]")
-_BRACKET_ROLE = re.compile(rf"[(（【\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]]")
+_BRACKET_ROLE = re.compile(rf"[(（【〔\[]({_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】〕\]]")
 _VERB = re.compile(
     rf"(?<=.)(负责牵头|牵头负责|牵头办理|牵头落实|{_LEAD}|(?:按照?(?:各自)?职责|分工|分别|具体)(?:分工)?(?:负责|落实)?|"
     rf"(?:组织|具体)实施|抓好落实|负责|落实|{_SUPPORT})$"
@@ -42,10 +51,20 @@ _CUT_WORD = re.compile(
 )
 #: What no office is called by itself: behind the end of a narrow line it goes on the name before (街道 / 办事处).
 _NEVER_ALONE = re.compile("办事处|委员会|分局|总局|人民政府|领导小组|(?:有限|股份有限)?公司|工作组|管委会|管理局")
-_OTHERS = re.compile(r"等(?:有关|相关|各|其他|多个)?(?:部门|单位|部室|处室|县区|成员单位|责任单位)?$")
-_AND = re.compile(r"会同|协同(?!创新|发展|办公)")
+#: A line's end within a name; one before 牵头单位： or （配合） begins something new.
+_WRAP = re.compile(rf"[\n{SOFT_BREAK}](?![(（【\[]?(?:{_LEAD}|{_DUTY}|{_SUPPORT})(?:责任)?{_UNIT}[)）】\]:：])")
+_JOINED = re.compile("以及|和|与|及")
+_OTHERS = re.compile(r"等(?:有关|相关|各|其他|多个|\d+[个家])?(?:部门|单位|部室|处室|县区|成员单位|责任单位)?$")
+_AND = re.compile(r"会同|协同(?!创新|发展|办公|[)）])")
 _PREFIX = re.compile(r"^([省市县区州盟旗])(?!委|政协|人大|直|属|纪|级|内|域|场|监)")
 _PREFIXABLE = re.compile(r"(?:厅|局|委员会|办公室|改革委|健康委|建委|国资委|工委|教委|科委|经信委|交委|卫健委|发改委)$")
+#: What an office's name begins with if no place stands before it.
+_FIELD_OF_WORK = re.compile(
+    "发展|改革|财政|教育|科学|科技|工业|经济|信息|民族|宗教|民政|司法|人力|社会|自然|生态|环境|住房|住建|城乡|城市|交通|"
+    "水利|水务|农业|农村|商务|文化|旅游|卫生|健康|退役|应急|审计|国有|国资|市场|广播|体育|统计|医疗|医保|信访|机关|金融|"
+    "林业|草原|园林|公安|行政|政务|数据|乡村|粮食|能源|知识|药品|地方|外事|档案|保密|招商|投资|公共|综合|审批|营商|气象|地震|税务|"
+    "海洋|渔业|畜牧|港口|口岸|铁路|民航|邮政|通信|烟草|消防|人防|国防|安全|质量|政策|督查|编制|组织|宣传|统战|政法|网信"
+)
 _OWN_PREFIX = re.compile(r"^(?:各|有关|相关|其他|国家|中央|全|团|驻|人行|中国|军)|[省市县区州盟旗镇乡]|街道")
 
 
@@ -82,8 +101,9 @@ def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False)
     ``role``: that of the column's head. ``is_first_lead``: a note under the table makes the first of each cell the lead
     (列第一位者为牵头单位). Where the cell itself names roles, they count.
     """
-    if is_nobody(raw_text):
+    if is_nobody(raw_text) or is_undecided(raw_text):
         return ParsedDepartments()
+    raw_text = tidy_departments(raw_text)
     named: list[tuple[str, Role | None]] = []
     others = ""
     current: Role | None = None
@@ -94,6 +114,7 @@ def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False)
         names, rest = _parse_clause(clause)
         others = others or rest
         named.extend((name, own or current) for name, own in names)
+    named = list(zip(complete_beginnings([name for name, _ in named]), (own for _, own in named), strict=True))
     has_no_roles = all(own is None for _, own in named)
     result: dict[str, ParsedDepartment] = {}
     for name, own in named:
@@ -104,21 +125,21 @@ def parse_departments(raw_text: str, role: Role, *, is_first_lead: bool = False)
     return ParsedDepartments(tuple(departments), others, carried, people)
 
 
-def separate_people(cell: ParsedDepartments) -> ParsedDepartments:
-    """Separate persons from departments: 办公室 王芳, 财务部（李雷）."""
+def separate_people(cell: ParsedDepartments, *, are_expected: bool) -> ParsedDepartments:
+    """Separate persons from departments: 办公室 王芳, 财务部（李雷）, 设备部：赵六.
+
+    ``are_expected``: the head names people, too, so that one by itself is no department.
+    """
     names: list[ParsedDepartment] = []
-    people: list[str] = []
+    people = list(cell.people)
     for department in cell.names:
-        bracket = re.search(r"[(（]([^()（）]*)[)）]$", department.name)
-        inside = split_outside_brackets(bracket[1], "、，, ") if bracket else []
-        if is_name(department.name):
+        office, own = split_person(department.name)
+        people.extend(own)
+        if are_expected and is_name(department.name):
             people.append(department.name)
-        elif bracket and inside and all(map(is_name, inside)):
-            people.extend(inside)
-            names.append(ParsedDepartment(department.name[: bracket.start()], department.role))
         else:
-            names.append(department)
-    return ParsedDepartments(tuple(names), cell.others, cell.prefixed_names, tuple(people))
+            names.append(ParsedDepartment(office, department.role))
+    return ParsedDepartments(tuple(names), cell.others, cell.prefixed_names, tuple(dict.fromkeys(people)))
 
 
 def _parse_role(word: str) -> Role:
@@ -139,7 +160,10 @@ def _clauses(raw_text: str) -> Iterator[str]:
 
 def _rejoin_names(raw_text: str) -> str:
     """Join names cut by a line's end or a scan's blank; other blanks become newlines."""
-    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", _CUT_WORD.sub("", raw_text.strip()))
+    text = _CUT_WORD.sub("", raw_text.strip())
+    if _only_wraps(text):
+        text = _WRAP.sub("", text)
+    pieces = re.split(rf"(\n|{SOFT_BREAK}|[^\S\n{SOFT_BREAK}]+)", text)
     text = pieces[0]
     for separator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         last = re.split(r"[、，,；;:：/\n]", text)[-1]
@@ -155,8 +179,16 @@ def _rejoin_names(raw_text: str) -> str:
     return text
 
 
+def _only_wraps(text: str) -> bool:
+    """Whether the cell's lines end only where it is narrow: 、 parts its names."""
+    lines = re.split(rf"[\n{SOFT_BREAK}]", text)
+    if len(lines) < 2 or "、" not in text:
+        return False
+    return "\n" not in text or any(line.rstrip().endswith("、") for line in lines[:-1])
+
+
 def _depth(text: str) -> int:
-    return sum(text.count(left) for left in "(（") - sum(text.count(right) for right in ")）")
+    return sum(text.count(left) for left in "(（〔【") - sum(text.count(right) for right in ")）〕】")
 
 
 def _is_cut(last: str, first: str, separator: str) -> bool:
@@ -167,6 +199,8 @@ def _is_cut(last: str, first: str, separator: str) -> bool:
         return False
     if len(first) == 1 or len(last) == 1:
         return not (separator != SOFT_BREAK and first in "省市县区州" and has_organisation_ending(last))
+    if first[0] == last[0] and first[0] in "省市县区州":
+        return False  # 县残联 / 县财政局
     if re.search(r"[0-9A-Za-z]$", last):
         return True  # the blank that typesetting puts between XX and 县
     if re.match(r"[0-9A-Za-z]", first) and not has_organisation_ending(last):
@@ -188,7 +222,8 @@ def _parse_clause(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
     joined: Role | None = None
     pieces: list[tuple[str, Role | None]] = []
     for at, part in enumerate(_AND.split(clause)):
-        pieces.extend((name, Role.SUPPORTING if at else None) for name in split_outside_brackets(part, "、/／"))
+        names_of_part = (each for name in split_outside_brackets(part, "、/／") for each in _split_joined(name))
+        pieces.extend((name, Role.SUPPORTING if at else None) for name in complete_ordinals(names_of_part))
     for name, joined in pieces:
         own = joined
         if role := _BRACKET_ROLE.search(name):
@@ -215,6 +250,28 @@ def _parse_clause(clause: str) -> tuple[list[tuple[str, Role | None]], str]:
     return names, others
 
 
+def _split_joined(name: str) -> list[str]:
+    """Split 药学部和医务处, two offices, and leave 工业和信息化局, one."""
+    if "(" in name or "（" in name:
+        return [name]
+    match = next(
+        (at for at in _JOINED.finditer(name) if at.start() > 1 and has_organisation_ending(name[: at.start()])), None
+    )
+    if match is None or not has_organisation_ending(_VERB.sub("", name[match.end() :])):
+        return [name]
+    return [name[: match.start()], *_split_joined(name[match.end() :])]
+
+
+def _can_be_prefixed(name: str) -> bool:
+    """Whether an office names no place of its own: 工业和信息化厅, not 江东金融管理局."""
+    stem = _PREFIXABLE.sub("", name)
+    return (
+        bool(_PREFIXABLE.search(name))
+        and not _OWN_PREFIX.search(name)
+        and (len(stem) <= 3 or _FIELD_OF_WORK.match(stem) is not None)
+    )
+
+
 def _carry_prefix(names: list[ParsedDepartment]) -> tuple[list[ParsedDepartment], tuple[str, ...]]:
     """省科技厅、工业和信息化厅: the second is the province's as well."""
     prefix = ""
@@ -223,7 +280,7 @@ def _carry_prefix(names: list[ParsedDepartment]) -> tuple[list[ParsedDepartment]
         match = _PREFIX.match(department.name)
         if match:
             prefix = match[1]
-        elif prefix and _PREFIXABLE.search(department.name) and not _OWN_PREFIX.search(department.name):
+        elif prefix and _can_be_prefixed(department.name):
             department = ParsedDepartment(prefix + department.name, department.role)
             carried.append(department.name)
         result.append(department)
@@ -238,8 +295,9 @@ _LEADER_LABEL = re.compile(r"(?:牵头|分管|责任|配合|协助|主管|包案
 
 def parse_leaders(raw_text: str) -> tuple[str, ...]:
     """Return the names in a cell of leaders, in printed order, without titles."""
-    if is_nobody(raw_text):
+    if is_nobody(raw_text) or is_undecided(raw_text):
         return ()
+    raw_text = tidy_leaders(raw_text)
     names: list[str] = []
     for part in re.split(r"[；;]", _LONE_LETTER.sub("", _LONE_LINE.sub("", raw_text)).replace(SOFT_BREAK, "\n")):
         part = _LEADER_LABEL.sub("", part)
@@ -252,7 +310,7 @@ def _parse_leader_names(tokens: list[str]) -> Iterator[str]:
     """Return the names; another token is a title, or a name cut by the line."""
     waiting = ""
     for token in tokens:
-        token = _BRACKET_ROLE.sub("", token)
+        token = without_others(_BRACKET_ROLE.sub("", token))
         person = parse_person(token) if token else None
         if person and not (waiting and not is_capacity(waiting)):
             waiting = ""

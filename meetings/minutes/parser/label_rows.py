@@ -12,6 +12,13 @@ _LABEL_CELL = re.compile(
 )
 
 
+def is_form(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether half of the rows name what stands in them, as in a form."""
+    return 2 * sum(any(_LABEL_CELL.match(fold_text(cell.text).rstrip(":")) for cell in row) for row in rows) >= len(
+        rows
+    )
+
+
 def split_label_row(cells: Sequence[Cell]) -> Iterator[str]:
     """Return the row of a form as lines, labels joined with the cell behind them."""
     distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]

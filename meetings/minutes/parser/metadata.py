@@ -36,7 +36,11 @@ _BREAKDOWN = re.compile(
 _GOES_ON = re.compile(
     r"^(?:关于|落实|贯彻|《)(?!.*(?:纪要|通知|表)$)|(?:建议|意见|精神|要求|重点工作|报告|决定|部署|会议)$"
 )
-_ATTACHMENT = re.compile(r"^附\s*件\s*\d{0,2}\s*[:：]?\s*\d{0,2}[.．、]?")
+#: A number that goes on is a year: 附件：2025年重点任务分解表.
+_ATTACHMENT = re.compile(
+    r"^附\s*件\s*(?:\d{1,2}(?!\d|\s*[年月项条个大])|[一二三四五六七八九十](?=[:：\s]))?\s*[:：]?\s*"
+    r"(?:\d{1,2}(?:[.．、](?!\d{1,2}年)|\s+))?"
+)
 
 _LABELS = {
     "title": r"会议名称|会议主题|名称",

@@ -22,6 +22,8 @@ _NOT_ORGANISATIONS = {"领导", "负责", "牵头", "配合", "人员"}
 _NO_NAMES = re.compile(
     "常务|全体|高级|国家|安全|方面|成果|等人|其他|有关|相关|以及|时间|时限|江苏|江西|安徽|云南|温州|常州|党务|党建"
 )
+#: What no name ends with: 高新区 is a place, and 王副县长 says no more than the family name.
+_NO_LAST = "区县镇乡副"
 _TITLE_AFTER_NAME = re.compile(rf"^([\u4e00-\u9fff]{{2,4}}?)(同志|(?:常务)?副?(?:{_ENDS}))$")
 #: 佟湘玉（视频） says how somebody came, not what they are.
 _ATTENDANCE_MODE = re.compile(r"视频|线上|线下|远程|网络|腾讯会议|列席|主持|记录|全程|部分时段")
@@ -41,7 +43,7 @@ def is_name(text: str) -> bool:
     """Whether ``text`` can be a name: surname and one or two characters, or a dot."""
     if re.fullmatch(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8})+", text):
         return True
-    if _NO_NAMES.fullmatch(text) or not _CHINESE.fullmatch(text):
+    if _NO_NAMES.fullmatch(text) or not _CHINESE.fullmatch(text) or text[-1] in _NO_LAST:
         return False
     if _CAPACITY_END.search(text) or _ORGANISATION_END.search(text):
         return False
@@ -142,9 +144,9 @@ def split_outside_brackets(text: str, separators: str) -> list[str]:
     """Split at any of ``separators`` that stands in no brackets: 县（市、区） stays whole."""
     pieces, depth, start = [], 0, 0
     for at, letter in enumerate(text):
-        if letter in "(（[【":
+        if letter in "(（[【〔":
             depth += 1
-        elif letter in ")）]】":
+        elif letter in ")）]】〕":
             depth = max(0, depth - 1)
         elif depth == 0 and letter in separators:
             pieces.append(text[start:at])

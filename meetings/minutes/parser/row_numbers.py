@@ -16,7 +16,7 @@ from meetings.minutes.parser.issues import ParserIssue
 
 from .column_headers import Column
 from .ordinals import leading_ordinal, parse_integer, split_numbered_parts
-from .table_segmentation import TableEntry
+from .table_entries import TableEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from meetings.core.issue_codes import ProblemCode
 from meetings.core.text import tidy_text
@@ -22,11 +23,13 @@ from .cells import (
     separate_people,
 )
 from .column_headers import Column, Role, is_task_header
+from .coverage import fold_row, is_said
 from .ordinals import Part, leading_ordinal, split_numbered_parts
 from .person_names import collapse_spaced_names
+from .printed_names import is_doubtful_leader, is_doubtful_office, without_others
 from .row_numbers import EntryNumber
 from .schema import ParsedRow, ParsedTask
-from .table_segmentation import DUTIES, TableEntry, TableRow
+from .table_entries import DUTIES, TableEntry, TableRow
 
 _UNDATED = Deadline("", DeadlineKind.UNDECIDED)
 _PEOPLE_IN_HEAD = re.compile(r"责任人|负责人|联系人")
@@ -40,6 +43,7 @@ class DocumentContext:
     issued_on: datetime.date | None
     held_on: datetime.date | None
     is_first_lead: bool
+    year: int | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +80,7 @@ class RowParser:
         if any(row.is_hidden for row in self._entry.rows):
             self._report(Column.TASKS, (tasks[0].text if tasks else suggestion or "")[:40], ProblemCode.HIDDEN_ROW)
         aspect = " / ".join(filter(None, (self._entry.section, self._entry.aspect)))
-        return ParsedRow(
+        row = ParsedRow(
             number=number.number,
             aspect=aspect or None,
             suggestion=suggestion,
@@ -86,6 +90,8 @@ class RowParser:
             remarks="\n".join([*self._remarks(), *([f"序号：{number.unread}"] if number.unread else [])]),
             origin=self._entry.origin,
         )
+        unsaid = "\n".join(self._unsaid(row))
+        return replace(row, remarks="\n".join(filter(None, (row.remarks, unsaid)))) if unsaid else row
 
     def _report(self, column: Column, value: str, code: ProblemCode, **parameters: int) -> None:
         issue = ParserIssue(self._position, str(column), value, code, parameters)
@@ -175,8 +181,7 @@ class RowParser:
                     header.role or Role.RESPONSIBLE,
                     is_first_lead=self._context.is_first_lead and not has_lead,
                 )
-                if names_people:
-                    read = separate_people(read)
+                read = separate_people(read, are_expected=names_people)
                 for department in read.names:
                     names.setdefault(department.name, department)
                 others = others or read.others
@@ -195,6 +200,8 @@ class RowParser:
             self._report(Column.DEPARTMENTS, "", ProblemCode.NO_DEPARTMENT)
         if read.others:
             self._report(Column.DEPARTMENTS, read.others, ProblemCode.UNNAMED_DEPARTMENTS)
+        for name in (department.name for department in read.names if is_doubtful_office(department.name)):
+            self._report(Column.DEPARTMENTS, name, ProblemCode.DOUBTFUL_NAME)
         headers = {head.text for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())}
         if read.people and not any(_PEOPLE_IN_HEAD.search(head) for head in headers):
             self._report(Column.DEPARTMENTS, "、".join(read.people), ProblemCode.PERSON_AMONG_DEPARTMENTS)
@@ -209,6 +216,11 @@ class RowParser:
         for name in names:
             if is_run_together(name):
                 self._report(Column.LEADERS, name, ProblemCode.NAMES_RUN_TOGETHER)
+            elif is_doubtful_leader(name):
+                self._report(Column.LEADERS, name, ProblemCode.DOUBTFUL_NAME)
+        for piece in (each for cell in cells for each in re.split(r"[、，,；;\s]", cell.text)):
+            if without_others(piece) != piece:
+                self._report(Column.LEADERS, piece, ProblemCode.DOUBTFUL_NAME)
         if not names and Column.LEADERS not in self._context.columns:
             headers = [head for row in group.rows for head, _ in row.cells.get(Column.DEPARTMENTS, ())]
             if any(_PEOPLE_IN_HEAD.search(head.text) for head in headers):  # 责任单位及责任人 names both
@@ -222,13 +234,14 @@ class RowParser:
         if Column.DEADLINE not in self._context.columns:
             return [Reading(_UNDATED)] * len(texts)
         cells = group.cells(Column.DEADLINE)
-        days = {"issued_on": self._context.issued_on, "held_on": self._context.held_on}
+        days: dict[str, Any] = {"issued_on": self._context.issued_on, "held_on": self._context.held_on}
+        year = self._context.year
         if len(cells) == 1 and (reading := _parse_excel_date(cells[0], days)):
             readings = [reading] * len(texts)
         else:
             text = "\n".join(tidy_text(cell.text) if SOFT_BREAK in cell.raw_text else cell.raw_text for cell in cells)
             numeric = len(cells) == 1 and isinstance(cells[0].value, float)
-            readings = list(read_row_deadlines(text.strip(), texts, numeric=numeric, **days))
+            readings = list(read_row_deadlines(text.strip(), texts, numeric=numeric, year=year, **days))
         for doubt in dict.fromkeys(reading.problem for reading in readings if reading.problem):
             issue = ParserIssue(self._position, "deadline", doubt.value, ProblemCode.DEADLINE, deadline_problem=doubt)
             if not any(other.deadline_problem and other.deadline_problem.code is doubt.code for other in self.problems):
@@ -254,6 +267,20 @@ class RowParser:
                 visited.add(cell)
                 text = tidy_text(cell.text)
                 yield text if header.is_remark or not header.text else f"{header.text}：{text}"
+
+    def _unsaid(self, read: ParsedRow) -> Iterator[str]:
+        """Yield what no field has of the row's cells, each with its head."""
+        said = fold_row(read, self.problems)
+        cells = {cell: header for row in self._entry.rows for of in row.cells.values() for header, cell in of}
+        for cell, header in cells.items():
+            text = tidy_text(cell.text)
+            forms = (text, cell.raw_text.replace(SOFT_BREAK, "\n"))
+            if (
+                header.column is not Column.NUMBER
+                and not is_nobody(text)
+                and not any(is_said(of, said) for of in forms)
+            ):
+                yield f"{header.text}：{text}" if header.text else text
 
 
 def _coarser_task(row: TableRow) -> str:

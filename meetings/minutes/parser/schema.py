@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from meetings.deadlines import Deadline
 
 from .cells import ParsedDepartment
+from .column_evidence import NO_NAMES, KnownNames
 from .issues import ParserIssue
 from .person_names import ParsedPerson
 
@@ -78,18 +79,85 @@ class ParsedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutChoice:
+    """The tables that hold tasks, as a person chose them.
+
+    ``tables``: by a table's number in the file the kinds of its printed columns, codes of ``COLUMN_KINDS``.
+    """
+
+    tables: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ParserOptions:
+    """What the reading of a file is told beside its bytes, as of `parse_minutes`."""
+
+    known: KnownNames = NO_NAMES
+    layout: LayoutChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table of the file, as it is shown to a person.
+
+    ``number`` is its place among the tables, from 1.
+    ``headers``, ``kinds`` and each row of ``sample`` have one entry for each printed column; ``score`` is in points, to
+    be compared with that of the file's other tables; ``second`` is the column that has the tasks in the next best
+    reading, and ``margin`` the points which that one has less, None where there is none.
+    """
+
+    number: int
+    title: str
+    headers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    row_count: int
+    score: float
+    is_chosen: bool
+    is_hidden: bool = False
+    second: int | None = None
+    margin: float | None = None
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The heads, by which a map is remembered for the next file of the same shape."""
+        return tuple("".join(text.split()) for text in self.headers)
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMinutes:
-    """A file read: meeting, rows in printed order, and problems, general ones first."""
+    """A file read: meeting, rows in printed order, and problems, general ones first.
+
+    ``tables``: every table that was found, the chosen ones marked.
+    """
 
     meeting: ParsedMeeting
     rows: tuple[ParsedRow, ...]
     problems: tuple[ParserIssue, ...]
+    tables: tuple[FoundTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedCell:
+    """A cell of a scan with characters in doubt.
+
+    ``text`` as among the row's cells; the others as of `CellScan`, ``doubts`` by their places in the text.
+    """
+
+    text: str
+    confidence: float
+    doubts: tuple[int, ...]
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A file read for a draft: its format, its minutes, and each row's cells."""
+    """A file read for a draft: its format, its minutes, and each row's cells.
+
+    ``scans``: for each row of a scan, those of its cells that are in doubt.
+    """
 
     format: str
     minutes: ParsedMinutes
     sources: tuple[tuple[str, ...], ...] = field(default=())
+    scans: tuple[tuple[ScannedCell, ...], ...] = field(default=())

@@ -8,64 +8,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from meetings.core.text import fold_text, tidy_text
-from meetings.minutes.documents.model import EMPTY, SOFT_BREAK, Cell, Document, Paragraph, Table
+from meetings.core.text import fold_text, remove_whitespace, tidy_text
+from meetings.minutes.documents.model import EMPTY, Cell, Document, Paragraph
 
-from .column_headers import Column, Header, HeaderRows, disambiguate_headers, is_task_header
-from .label_rows import split_label_row
+from .column_evidence import NO_NAMES, KnownNames, is_number
+from .column_headers import Column, Header
+from .cut_rows import GOES_ON, SENTENCE_END, are_halves, join_halves
+from .label_rows import is_form, split_label_row
+from .layout_choice import apply_choice
 from .ordinals import leading_ordinal, parse_integer
-from .schema import Origin
-from .table_candidates import TableCandidate, find_candidates, is_text_between, title_above
+from .row_kinds import find_note, is_column_count_row, is_wide, list_filled, tidy_title
+from .schema import LayoutChoice, Origin
+from .table_candidates import Head, TableCandidate, TablePart, choose_candidates, find_candidates
+from .table_entries import DUTIES, TableEntry, TableRow
 
-_NOTE = re.compile(r"^(?:注|备注|说明|附注|※|\*|填表|审核|制表|联系|报送|签发|编制|抄送|主送|批准|审批)")
-_TOTAL = re.compile(r"^(?:合计|总计|小计|共计)")
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部方章节类])"
 )
-_TITLE = re.compile(r"(?:表|清单|台账|方案|汇总)(?:[（(].*[)）])?$")
 _NAMES_TABLE = re.compile(r"(?:任务|责任|工作|措施)(?:的)?(?:分解|分工|清单|台账|安排)|分解表|分工表|清单$|如下")
-_SENTENCE_END = re.compile(r"[。；;！!？?：:…]\s*[”’」』）)]?\s*$")
-DUTIES = (Column.DEPARTMENTS, Column.LEADERS, Column.DEADLINE)
-
-
-@dataclass(slots=True)
-class TableRow:
-    """One row of a task table: each column's filled cells, left to right."""
-
-    cells: dict[Column, list[tuple[Header, Cell]]]
-    at: int
-    follows_break: bool = False
-    is_hidden: bool = False
-
-    def text(self, column: Column) -> str:
-        return "\n".join(cell.raw_text for _, cell in self.cells.get(column, ()))
-
-    def has(self, column: Column) -> bool:
-        return bool(self.cells.get(column))
-
-
-@dataclass(slots=True)
-class TableEntry:
-    """One suggestion: its rows, and the section and aspect it stands under.
-
-    ``scope`` changes where numbers may begin again.
-    """
-
-    rows: list[TableRow]
-    section: str
-    aspect: str
-    scope: int
-    origin: Origin
-    header_count: int = 0
-
-    def first(self, column: Column) -> Cell | None:
-        """Return the first cell of the column in the entry."""
-        return next((cell for row in self.rows for _, cell in row.cells.get(column, ())), None)
-
-    def text(self, column: Column) -> str:
-        """Return the column's distinct cells, one below the other."""
-        cells = dict.fromkeys(cell for row in self.rows for _, cell in row.cells.get(column, ()))
-        return "\n".join(cell.raw_text for cell in cells)
 
 
 @dataclass(slots=True)
@@ -73,7 +33,7 @@ class Breakdown:
     """The task tables of a document.
 
     ``lines``: what stands in their rows above the head and below the last row, with the position of the block it
-    belongs to.
+    belongs to; ``notes``: what of it stands below the head.
     """
 
     entries: list[TableEntry] = field(default_factory=list)
@@ -81,119 +41,143 @@ class Breakdown:
     lines: dict[int, list[str]] = field(default_factory=dict)
     first_block: int | None = None
     task_blocks: set[int] = field(default_factory=set)
-    hidden_sheets: list[str] = field(default_factory=list)
-    omitted_titles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     header_texts: list[str] = field(default_factory=list)
+    candidates: list[TableCandidate] = field(default_factory=list)
+
+    @property
+    def hidden_sheets(self) -> list[str]:
+        """The hidden sheets that have a task table too."""
+        return [of.table.name for of in self.candidates if of.table.is_hidden and of.is_plausible]
+
+    @property
+    def omitted_titles(self) -> list[str]:
+        """What names the tables that were not taken: titles, else their first cells."""
+        titles = (
+            of.title or of.table.name or "、".join(tidy_title(cell) for cell in list_filled(of.rows[0]))[:60]
+            for of in self.candidates
+            if of.layout and not of.is_chosen and not of.table.is_hidden and not is_form(of.rows)
+        )
+        return list(dict.fromkeys(titles))
 
 
-def _is_column_count_row(cells: Sequence[Cell]) -> bool:
-    """Whether a row under the head only counts columns: （1） | （2）, or 甲 | 乙 | 1."""
-    numbers = [parse_integer(cell.text) for cell in cells if tidy_text(cell.text) not in "甲乙丙丁"]
-    return len(cells) > 2 and len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
+def parse_breakdown(document: Document, known: KnownNames = NO_NAMES, choice: LayoutChoice | None = None) -> Breakdown:
+    """Return the task tables and entries of ``document``, if there are any.
 
-
-def parse_breakdown(document: Document) -> Breakdown:
-    """Return the task tables and entries of ``document``, if there are any."""
-    result = Breakdown()
-    candidates = find_candidates(document)
-    headed = [candidate for candidate in candidates.values() if candidate.headers]
-    has_deadlines = any(Column.DEADLINE in candidate.columns for candidate in headed)
+    ``choice``: the tables and kinds of columns that a person chose; without it the best ones are taken.
+    """
+    candidates = find_candidates(document, known)
+    if choice is None:
+        choose_candidates(candidates)
+    else:
+        apply_choice(candidates, choice)
+    result = Breakdown(candidates=candidates)
+    by_block: dict[int, list[tuple[TableCandidate, TablePart]]] = {}
+    for candidate in candidates:
+        for part in candidate.parts:
+            by_block.setdefault(part.block, []).append((candidate, part))
+    is_single = sum(candidate.is_chosen for candidate in candidates) == 1
     heading = ""
-    assembly: _EntryBuilder | None = None
-    is_single = sum(not candidate.is_progress_report for candidate in headed) == 1
+    builder: _EntryBuilder | None = None
     for at, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
-            text = tidy_text(block.text)
-            heading = text if _HEADING.match(text) and len(text) <= 60 and not text.endswith("。") else heading
+            heading = _next_heading(tidy_text(block.text), heading)
             continue
-        candidate = candidates[at]
-        if candidate.table.is_hidden:
-            if candidate.headers:
-                result.hidden_sheets.append(candidate.table.name)
-            continue
-        if candidate.headers and candidate.is_progress_report and has_deadlines:
-            result.omitted_titles.append(title_above(document, at))
-            continue
-        if candidate.headers:
-            first = candidate.headers[0].first
-            result.lines[at] = [line for row in candidate.table.rows[:first] for line in split_label_row(row)]
+        for candidate, part in by_block.get(at, ()):
+            if not candidate.is_chosen:
+                continue
             if result.first_block is None:
                 result.first_block = at
-            if not assembly or not assembly.has_same_header(candidate.headers[0], candidate.table):
-                assembly = _EntryBuilder(result)
+            if builder is None or (part is candidate.parts[0] and not builder.has_same_head(candidate)):
+                builder = _EntryBuilder(result, candidate)
             result.task_blocks.add(at)
-            # 二、任务分解 above the only table is what the table is, not what its rows are about.
-            assembly.add(candidate, "" if is_single and _NAMES_TABLE.search(heading) else heading)
+            # 二、任务分解 above the only table is what the table is, not what its rows are about; a list has its own.
+            is_title = is_single and _NAMES_TABLE.search(heading)
+            builder.add(candidate, part, "" if is_title or part.table.is_list else heading)
             heading = ""
-        elif assembly and assembly.can_continue_with(candidate.table) and not is_text_between(document, at):
-            result.task_blocks.add(at)
-            assembly.add(candidate, "")
     return result
+
+
+def _next_heading(text: str, before: str) -> str:
+    """Return the heading that holds below a paragraph; prose ends it."""
+    if _HEADING.match(text) and len(text) <= 60 and not text.endswith("。"):
+        return text
+    return before if len(text) <= 4 else ""
 
 
 class _EntryBuilder:
     """Builds entries out of the rows of one run of tables that share a head."""
 
-    def __init__(self, result: Breakdown) -> None:
+    def __init__(self, result: Breakdown, candidate: TableCandidate) -> None:
         self._result = result
         self._entries: list[TableEntry] = []
-        self._headers: tuple[Header | None, ...] = ()
-        self._width = 0
+        self._headers: tuple[Header | None, ...] = candidate.layout.headers if candidate.layout else ()
+        self._head_texts = candidate.head_texts
+        self._width = candidate.table.width
         self._sections: dict[str, str] = {}
         self._aspect = ""
-        self._scope = 0
+        self._scope = len(result.entries)
         self._table = 0
         self._after_break = False
         self._header_count = 0
+        self._is_sheet = bool(candidate.table.row_numbers)
+        if not candidate.heads:
+            result.columns |= candidate.columns
 
-    def has_same_header(self, header: HeaderRows, table: Table) -> bool:
+    def has_same_head(self, candidate: TableCandidate) -> bool:
         """Whether a later table's head is this one's, repeated."""
-        names = [fold_text(text) for text in header.texts]
-        return table.width == self._width and names == [
-            fold_text(header.text) if header else "" for header in self._headers
-        ]
+        return candidate.table.width == self._width and candidate.head_texts == self._head_texts != []
 
-    def can_continue_with(self, table: Table) -> bool:
-        """Whether a table without a head goes on with this one's columns."""
-        return bool(self._entries) and table.width == self._width
-
-    def add(self, candidate: TableCandidate, heading: str) -> None:
-        headers = {head.first: head for head in candidate.headers}
-        inside = {at for head in candidate.headers for at in range(head.first, head.last + 1)}
+    def add(self, candidate: TableCandidate, part: TablePart, heading: str) -> None:
+        """Add the rows of a part of a candidate, which stands under ``heading``."""
         if self._entries:
             self._after_break = True
         if heading:
             self._sections, self._aspect = {"": heading}, ""
             self._scope += 1
-        self._table = candidate.number
-        for at, cells in enumerate(candidate.table.rows):
-            if at in headers:
-                self._add_header(headers[at], candidate.table)
-            elif at not in inside and self._headers and (not headers or at > min(headers)):
-                self._add_row(cells, at, candidate)
+        self._table = part.number
+        heads, first = candidate.find_heads_in(part)
+        lines = self._result.lines.setdefault(part.block, [])
+        at = part.first
+        while at < part.first + len(part.rows):
+            cells = part.table.rows[at]
+            if at < first and is_wide(cells, cells[0]) and _HEADING.match(tidy_title(cells[0])) and not lines:
+                self._start_section(tidy_title(cells[0]))
+            elif at < first:
+                lines.extend(split_label_row(cells))
+            elif head := heads.get(at):
+                self._add_head(head)
+                at += head.rows.last - head.rows.first
+            else:
+                self._add_row(cells, at, part)
+            at += 1
 
-    def _add_header(self, header: HeaderRows, table: Table) -> None:
-        headers = disambiguate_headers(header.headers, header.texts)
-        if self._headers and headers != self._headers:
+    def _add_head(self, head: Head) -> None:
+        if self._header_count and head.headers != self._headers:
             self._aspect = ""
             self._scope += 1
-        self._headers, self._width = headers, table.width
+        self._headers = head.headers
         self._header_count += 1
         self._after_break = bool(self._entries)
-        self._result.columns |= {header.column for header in headers if header}
-        self._result.header_texts.extend(header.texts)
+        self._result.columns |= {header.column for header in head.headers if header}
+        self._result.header_texts.extend(head.rows.texts)
 
-    def _add_row(self, cells: Sequence[Cell], at: int, candidate: TableCandidate) -> None:
-        distinct = [cell for cell in dict.fromkeys(cells) if not cell.is_blank]
-        if not distinct or _is_column_count_row(distinct):
+    def _add_row(self, cells: Sequence[Cell], at: int, part: TablePart) -> None:
+        filled = list_filled(cells)
+        if not filled or is_column_count_row(filled):
             return
-        if (note := _find_note(cells, distinct)) is not None:
-            self._result.lines.setdefault(candidate.block, []).append(note)
+        if (note := find_note(cells, filled)) is not None:
+            self._result.lines.setdefault(part.block, []).append(note)
+            self._result.notes.append(" ".join(tidy_title(cell) for cell in filled))
             return
-        if (section := self._find_section(cells, distinct)) is not None:
+        below = part.table.rows[at + 1] if at + 1 < part.first + len(part.rows) else ()
+        if self._is_group(cells, below):
+            self._start_section(tidy_title(filled[-1]))
+            return
+        if (section := self._find_section(cells, filled)) is not None:
             self._start_section(section)
             return
-        row = TableRow(self._columns(cells), at, self._after_break, at in candidate.table.hidden_rows)
+        row = TableRow(self._columns(cells), at, self._after_break, at in part.table.hidden_rows)
         self._after_break = False
         if not any(row.has(column) for column in Column if column is not Column.NUMBER):
             return
@@ -203,41 +187,37 @@ class _EntryBuilder:
         columns: dict[Column, list[tuple[Header, Cell]]] = {}
         visited: set[tuple[Column, Cell]] = set()
         for header, cell in zip(self._headers, cells, strict=False):
-            column = header.column if header else self._column_without_header(cell)
-            if column is None or cell.is_blank or (column, cell) in visited:
+            header = header or Header(Column.REMARKS, "")
+            if cell.is_blank or (header.column, cell) in visited:
                 continue
-            visited.add((column, cell))
-            columns.setdefault(column, []).append((header or Header(column, ""), cell))
+            visited.add((header.column, cell))
+            columns.setdefault(header.column, []).append((header, cell))
         return columns
 
-    def _column_without_header(self, cell: Cell) -> Column | None:
-        if cell.is_blank:
-            return None
-        has_number = any(head and head.column is Column.NUMBER for head in self._headers)
-        if not has_number and parse_integer(cell.text) is not None:
-            return Column.NUMBER
-        has_aspect = any(head and head.column is Column.ASPECT for head in self._headers)
-        return Column.REMARKS if has_aspect else Column.ASPECT
+    def _is_group(self, cells: Sequence[Cell], below: Sequence[Cell]) -> bool:
+        """Whether a row names only a group: 1 | 提升服务 above 1.1 | | 一窗通办."""
+        mine, others = self._columns(cells), self._columns(below)
+        return set(mine) == {Column.NUMBER, Column.ASPECT} and Column.ASPECT not in others and Column.TASKS in others
 
-    def _find_section(self, cells: Sequence[Cell], distinct: Sequence[Cell]) -> str | None:
+    def _find_section(self, cells: Sequence[Cell], filled: Sequence[Cell]) -> str | None:
         """Return the title of the section that the row begins; None where it begins none."""
-        text = _tidy_title(distinct[0])
-        if len(distinct) == 1:
-            is_first = distinct[0] in cells[:2]
-            is_heading = is_first and (_HEADING.match(text) or self._is_in_number_column(cells, distinct[0], text))
-            return text if _is_wide(cells, distinct[0]) or is_heading else None
-        if len(distinct) > 2 or cells[0] is not distinct[0] or parse_integer(text) is None:
+        text = tidy_title(filled[0])
+        if len(filled) == 1:
+            is_first = filled[0] in cells[:2]
+            is_heading = is_first and (_HEADING.match(text) or self._is_in_number_column(cells, filled[0], text))
+            return text if is_wide(cells, filled[0]) or is_heading else None
+        if len(filled) > 2 or cells[0] is not filled[0] or parse_integer(text) is None:
             return None
-        title, span = _tidy_title(distinct[1]), sum(cell is distinct[1] for cell in cells)
+        title, span = tidy_title(filled[1]), sum(cell is filled[1] for cell in cells)
         # 一 | 加强宣传 | | |: the rows are numbered 1, 2, 3 and the sections in Chinese.
-        is_bare = not re.search(r"\d", text) and len(title) <= 30 and not _SENTENCE_END.search(title)
+        is_bare = not re.search(r"\d", text) and len(title) <= 30 and not SENTENCE_END.search(title)
         return title if 1 < span >= len(cells) - 2 or (span == 1 and is_bare) else None
 
     def _is_in_number_column(self, cells: Sequence[Cell], cell: Cell, text: str) -> bool:
         """Whether a heading stands in the column of numbers, the rest of its row blank."""
         header = self._headers[0]
         is_first = cells[0] is cell and header is not None and header.column is Column.NUMBER
-        return is_first and parse_integer(text) is None and 3 < len(text) <= 40 and not _SENTENCE_END.search(text)
+        return is_first and parse_integer(text) is None and 3 < len(text) <= 40 and not SENTENCE_END.search(text)
 
     def _start_section(self, text: str) -> None:
         """Start a section: it replaces one of its kind, or stands below another."""
@@ -259,15 +239,10 @@ class _EntryBuilder:
         has_suggestion = any(head and head.column is Column.SUGGESTION for head in self._headers)
         return Column.SUGGESTION if has_suggestion else Column.TASKS
 
-    @property
-    def _key_is_coarser_task(self) -> bool:
-        """Whether the suggestion's column is one of tasks, with a finer one beside it."""
-        return any(head and head.column is Column.SUGGESTION and is_task_header(head) for head in self._headers)
-
     def _place_row(self, row: TableRow) -> None:
         last = self._entries[-1] if self._entries else None
         same_scope = last is not None and last.scope == self._scope
-        if last is not None and (same_scope or row.follows_break):
+        if last is not None and (same_scope or row.follows_break) and not self._has_own_number(row, last):
             if self._is_continuation(row, last):
                 self._append_continuation(row, last)
                 return
@@ -276,6 +251,14 @@ class _EntryBuilder:
                 last.rows.append(row)
                 last.origin = Origin(last.origin.table, last.origin.first_row, row.at + 1)
                 return
+        # Of a group and what it is divided into, blank cells of both say what stands above.
+        if (
+            last is not None
+            and same_scope
+            and self._aspect
+            and not (row.has(Column.ASPECT) or row.has(Column.SUGGESTION))
+        ):
+            row.cells |= {column: of for column, of in last.rows[-1].cells.items() if column is Column.SUGGESTION}
         self._aspect = tidy_text(row.text(Column.ASPECT)).replace("\n", "") or self._aspect
         section = " / ".join(self._sections.values())
         origin = Origin(self._table, row.at + 1, row.at + 1)
@@ -283,13 +266,20 @@ class _EntryBuilder:
         self._entries.append(entry)
         self._result.entries.append(entry)
 
+    @staticmethod
+    def _has_own_number(row: TableRow, last: TableEntry) -> bool:
+        """Whether a number of its own makes the row an entry of its own."""
+        cell, above = row.first(Column.NUMBER), last.first(Column.NUMBER)
+        if cell is None or above is None or cell is above or not is_number(cell.text):
+            return False
+        return remove_whitespace(cell.text) != remove_whitespace(above.text)
+
     def _is_same_entry(self, row: TableRow, last: TableEntry) -> bool:
         """Whether the row is one more task of the suggestion before it."""
         mine = [cell for _, cell in row.cells.get(self._key_column, ())]
         above = [cell for _, cell in last.rows[-1].cells.get(self._key_column, ())]
         if any(cell is other for cell in mine for other in above):
-            # 二级任务 merged over rows numbered one by one: each number is a row of its own.
-            return not self._key_is_coarser_task or self._has_same_number(row, last)
+            return True
         if self._key_column is Column.TASKS:  # without suggestions, what has one number is one item
             return last.first(Column.NUMBER) is not None and self._has_same_number(row, last)
         if mine:
@@ -316,6 +306,8 @@ class _EntryBuilder:
     def _is_continuation(self, row: TableRow, last: TableEntry) -> bool:
         """Whether the row is the end of the one before it, which a page cut in two."""
         before = last.rows[-1]
+        if self._is_cut(row, last):
+            return True
         if not self._has_same_number(row, last) or any(
             cell is other
             for column in (Column.SUGGESTION, Column.TASKS)
@@ -327,7 +319,11 @@ class _EntryBuilder:
         if not texts:  # a rest of names only, at a break; elsewhere a row without any text is somebody's slip
             return True
         duties = [column for column in DUTIES if row.has(column) and not self._is_shared(row, before, column)]
-        is_cut = any(before.has(column) and not _SENTENCE_END.search(before.text(column)) for column in texts)
+        if self._is_sheet:  # no page cuts a row of a spreadsheet
+            return False
+        is_cut = (row.follows_break or self._ends_sentences()) and any(
+            before.has(column) and not SENTENCE_END.search(before.text(column)) for column in texts
+        )
         begins = any(leading_ordinal(tidy_text(row.text(column))) for column in texts[:1])
         if duties:
             return row.follows_break and is_cut and not begins and not self._is_numbered_by_row()
@@ -335,6 +331,29 @@ class _EntryBuilder:
             return False
         is_numbered = leading_ordinal(tidy_text(last.text(self._key_column))) is not None
         return any(before.has(column) for column in DUTIES) and (is_cut or (row.follows_break and is_numbered))
+
+    def _is_cut(self, row: TableRow, last: TableEntry) -> bool:
+        """Whether a page cut the row, alone without a number, off the one before it."""
+        numbers = [entry.first(Column.NUMBER) for entry in self._entries]
+        is_numbered = None not in numbers and len(set(numbers)) == len(numbers)
+        if self._is_sheet or not row.follows_break or row.has(Column.NUMBER) or not is_numbered:
+            return False
+        # What says by itself what is to be done, and until when or by whom, lacks no more than its number.
+        if not row.has(self._key_column):
+            return True
+        days = [of.text(Column.DEADLINE).strip() for of in (last.rows[-1], row)]
+        if all(days):
+            return are_halves(*days)
+        if any(head and head.column is Column.DEADLINE for head in self._headers):
+            return not days[1]
+        units, text = last.rows[-1].text(Column.DEPARTMENTS).strip(), last.rows[-1].text(self._key_column)
+        is_cut = bool(GOES_ON.search(units)) or (self._ends_sentences() and not SENTENCE_END.search(text))
+        return not row.has(Column.DEPARTMENTS) or is_cut
+
+    def _ends_sentences(self) -> bool:
+        """Whether the rows so far end as sentences do, so that one which does not is cut."""
+        texts = [text for entry in self._entries[-20:-1] if (text := entry.text(self._key_column))]
+        return 2 * sum(bool(SENTENCE_END.search(text)) for text in texts) >= len(texts)
 
     @staticmethod
     def _is_shared(row: TableRow, before: TableRow, column: Column) -> bool:
@@ -349,45 +368,31 @@ class _EntryBuilder:
     def _append_continuation(self, row: TableRow, last: TableEntry) -> None:
         before = last.rows[-1]
         for column, cells in row.cells.items():
-            if column in (Column.NUMBER, Column.ASPECT) or self._is_shared(row, before, column):
+            if column is Column.NUMBER or self._is_shared(row, before, column):
+                continue
+            if column is Column.ASPECT:
+                self._append_aspect(row.text(column), last)
                 continue
             for header, cell in cells:
                 at = next((i for i, (own, _) in enumerate(before.cells.get(column, ())) if own == header), None)
                 if at is None:
                     before.cells.setdefault(column, []).append((header, cell))
                 else:
-                    joined = Cell(_join_cell_halves(before.cells[column][at][1].raw_text, cell.raw_text, column))
+                    joined = Cell(join_halves(before.cells[column][at][1].raw_text, cell.raw_text, column))
                     self._replace(last, column, at, joined)
         last.origin = Origin(last.origin.table, last.origin.first_row, row.at + 1)
+
+    def _append_aspect(self, text: str, last: TableEntry) -> None:
+        """Append what a page cut off the aspect, unless that is printed again."""
+        cells = last.rows[-1].cells.get(Column.ASPECT)
+        whole = tidy_text(last.aspect + text).replace("\n", "")
+        if not cells or fold_text(text) == fold_text(last.aspect):
+            return
+        self._replace(last, Column.ASPECT, len(cells) - 1, Cell(whole))
+        self._aspect = last.aspect = whole
 
     @staticmethod
     def _replace(entry: TableEntry, column: Column, at: int, joined: Cell) -> None:
         old = entry.rows[-1].cells[column][at][1]
         for row in entry.rows:
             row.cells[column] = [(head, joined if cell is old else cell) for head, cell in row.cells.get(column, ())]
-
-
-def _tidy_title(cell: Cell) -> str:
-    return tidy_text(cell.text).replace("\n", "")
-
-
-def _is_wide(cells: Sequence[Cell], cell: Cell) -> bool:
-    """Whether the only text of a row reaches over most of it."""
-    span = sum(other is cell for other in cells)
-    return span >= max(2, len(cells) - 1) or (len(cells) > 2 and span > len(cells) // 2)
-
-
-def _find_note(cells: Sequence[Cell], distinct: Sequence[Cell]) -> str | None:
-    """Return the text of a row that is a total or a note; None where it is none."""
-    text = _tidy_title(distinct[0])
-    if len(distinct) > 1:
-        return text if _TOTAL.match(text) else None
-    is_title = _is_wide(cells, distinct[0]) and (_TITLE.search(text) or len(text) > 80)
-    return distinct[0].text if is_title or _TOTAL.match(text) or _NOTE.match(text) else None
-
-
-def _join_cell_halves(first: str, second: str, column: Column) -> str:
-    """Join the two halves of a cell that a page cut."""
-    if column in (Column.SUGGESTION, Column.TASKS):
-        return first + ("\n" if _SENTENCE_END.search(first) else SOFT_BREAK) + second
-    return first + (SOFT_BREAK if column is Column.DEPARTMENTS else "\n") + second
