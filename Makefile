@@ -10,6 +10,7 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed
+RECOGNITION := $(VENV)/.ocr-installed
 NODE_PACKAGES := node_modules/.installed
 VENDOR := static/vendor/.copied
 # What names a class: the stylesheet has the rules of Tabler that these use.
@@ -20,12 +21,14 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup run test test-fast test-slow lint checks suite messages requirements screenshots help-pictures clean
+.PHONY: help setup setup-ocr run test test-fast test-slow lint checks suite bench bench-million bench-quick messages requirements corpus screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(PACKAGES) $(VENDOR) $(MO_FILES) ## install everything into .venv and node_modules (and do nothing else)
+
+setup-ocr: setup $(RECOGNITION) ## add what reads scans and photographs (300 MB; nothing else needs it)
 
 # --- what setup is made of ------------------------------------------------------------------------
 
@@ -36,6 +39,10 @@ $(PACKAGES): requirements.txt requirements-dev.txt
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) || { \
 		echo "The environment could not be made; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+$(RECOGNITION): requirements-ocr.txt | $(PACKAGES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ocr.txt
 	@touch $@
 
 $(NODE_PACKAGES): package.json package-lock.json requirements-node.txt | $(PACKAGES)
@@ -51,7 +58,7 @@ $(VENDOR): $(NODE_PACKAGES) frontend.mjs icons.json $(STYLED)
 
 # --- the application --------------------------------------------------------------------------------
 
-run: setup ## start the register on http://localhost:8000 (PORT=…), with the real meeting if it is empty
+run: setup ## start the register on http://localhost:8000 (PORT=…); an empty one gets the real meeting and a demonstration
 	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
 	@DEBUG=1 $(BIN)/python manage.py prepare_demonstration
 	@# The worker's parent is this shell, which becomes the server: the one ends with the other, however it is stopped.
@@ -98,6 +105,22 @@ test-slow: setup ## what `make test` leaves out or tries with a few examples onl
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m "slow or deep" $(PYTEST_ARGS)
 	HYPOTHESIS_PROFILE=thorough $(ON_POSTGRESQL) -m "not browser and (slow or deep)" $(PYTEST_ARGS)
 
+# --- measuring it -------------------------------------------------------------------------------------
+
+BENCH := $(BIN)/python -m tests.benchmarks.bench
+
+bench: setup ## what pages cost beside their floors, on both databases, into BENCHMARKS.md (most of an hour)
+	$(BENCH) --write bench $(BENCH_ARGS)
+
+bench-million: setup ## the same with a million tasks, and with 10,000 to hold them against
+	$(BENCH) --tasks 10000 1000000 --write bench-million $(BENCH_ARGS)
+
+# It may fail, on a page that costs more than twice what is its goal; with STRICT= it says so only.
+STRICT ?= --strict
+bench-quick: setup ## whether it can be measured, with small registers
+	$(BENCH) --tasks 18 300 --rounds 2 --pages $(STRICT) $(BENCH_ARGS) \
+		--only '^(list|list, overdue|list by due|front page, [a-z]*|task|settings|saving.*|search box)$$'
+
 # --- keeping it -------------------------------------------------------------------------------------
 
 messages: $(PACKAGES) ## bring the Chinese catalogue up to date with the code
@@ -110,7 +133,11 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --q
 requirements: $(PACKAGES) ## pin the newest allowed versions into requirements*.txt
 	$(PIP_COMPILE) --output-file=requirements.txt requirements.in
 	$(PIP_COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+	$(PIP_COMPILE) --output-file=requirements-ocr.txt requirements-ocr.in
 	$(PIP_COMPILE) --output-file=requirements-node.txt requirements-node.in
+
+corpus: setup ## read the corpus of documents, print how well, and keep what was reached (docs/importing.md)
+	$(BIN)/python -m tests.corpus.run
 
 screenshots: setup ## pictures of what the browser tests see, into tests/browser/screenshots
 	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)

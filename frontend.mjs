@@ -30,6 +30,8 @@ const SHEETS = [
   "reports",
   "saved-views",
   "workbooks",
+  "task",
+  "chasing",
 ];
 
 // Where a class, an id or an attribute can be named.

@@ -50,6 +50,8 @@ DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=30)
 REVIEW_INTERVAL_MONTHS = env.int("REVIEW_INTERVAL_MONTHS", default=3)
 # How many days before its review a task without a due date enters the digest of its liaisons.
 REVIEW_DUE_DAYS = env.int("REVIEW_DUE_DAYS", default=7)
+# After how many working days a department that has not taken over its tasks of a new meeting is chased.
+ACKNOWLEDGEMENT_DAYS = env.int("ACKNOWLEDGEMENT_DAYS", default=5)
 # After how many working days what is overdue or review-missed is told to heads of department and to supervising
 # leaders; 0: from the first day, a negative number: never.
 ESCALATE_TO_HEAD_AFTER = env.int("ESCALATE_TO_HEAD_AFTER", default=5)
@@ -86,6 +88,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Static files are compressed once, where they are collected.
+    "meetings.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "meetings.middleware.HealthMiddleware",
     "meetings.middleware.FaultMiddleware",
@@ -253,6 +257,9 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 # Seconds for each step of the conversation, so that a silent server does not keep the other mails waiting for long.
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="register@localhost")
+
+# Whether `make run` shows an invented meeting beside the real one.
+DEMONSTRATION = env.bool("DEMONSTRATION", default=True)
 
 FORM_RENDERER = "meetings.ui.renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "meetings/ui/_table.html"

@@ -139,6 +139,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "search_fields": ("address", "subject", "body"),
         "date_hierarchy": "sent_at",
     },
+    # Its address is a secret, and therefore not editable, which keeps it out of here.
+    "robot": {"list_display": ("pk", "department")},
+    "robotmessage": {
+        "list_display": ("day", "kind", "robot", "state", "attempts", "answer", "problem"),
+        "date_hierarchy": "day",
+    },
 }
 
 admin.site.register(Account, AccountAdmin)

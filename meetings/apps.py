@@ -15,6 +15,6 @@ class MeetingsConfig(AppConfig):
         from cnas_tasks.access_log import keep_secrets_out
 
         from . import admin, checks  # noqa: F401 - importing registers them
-        from .notifications import delivery  # noqa: F401 - importing connects them
+        from .notifications import delivery, robot_messages, robot_services  # noqa: F401 - importing connects them
 
         keep_secrets_out()

@@ -1,6 +1,7 @@
 """What is nobody's mistake, in words: full disks, lost databases, other writers."""
 
 import errno
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,6 @@ from contextlib import contextmanager
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
-from lxml.etree import SerialisationError
 
 from meetings.errors import ServiceError
 
@@ -56,16 +56,23 @@ def recognise_fault(error: BaseException | None) -> FaultError | None:
     if isinstance(error, (DatabaseError, InterfaceError)):
         return _recognise_database_fault(error)
     number = getattr(error, "errno", None)
-    if isinstance(error, SerialisationError) and str(error).startswith("IO_"):
+    is_of_lxml = _is_of_lxml(error)
+    if is_of_lxml and str(error).startswith("IO_"):
         # A sheet is written to a temporary file by lxml, which has names of its own.
         number = getattr(errno, str(error).removeprefix("IO_"), errno.EROFS)
-    if isinstance(error, (OSError, SerialisationError)):
+    if is_of_lxml or isinstance(error, OSError):
         if number in _FULL:
             return disk_is_full()
         # Python has looked for a folder for temporary files, and could write to none.
         if number == errno.EROFS or (isinstance(error, FileNotFoundError) and tempfile.tempdir is None):
             return disk_is_not_writable()
     return None
+
+
+def _is_of_lxml(error: BaseException | None) -> bool:
+    """Whether lxml could not write; it is loaded by who writes with it."""
+    etree = sys.modules.get("lxml.etree")
+    return etree is not None and isinstance(error, etree.SerialisationError)
 
 
 def _recognise_database_fault(error: DatabaseError | InterfaceError) -> FaultError | None:
@@ -112,7 +119,7 @@ def faults_in_words() -> Iterator[None]:
     """Raise a FaultError for what the disk or the database fails with inside."""
     try:
         yield
-    except (DatabaseError, InterfaceError, OSError, SerialisationError) as error:
+    except Exception as error:
         if fault := recognise_fault(error):
             raise fault from error
         raise

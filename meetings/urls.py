@@ -10,15 +10,15 @@ from .accounts.views import accounts, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
 from .jobs import views as jobs
-from .minutes import manual_views, views as minutes
-from .notifications import views as notifications
 from .organisation import views as organisation
-from .reports import comparison_views as comparison, suggestion_views as suggestions, views as reports
 from .tasks.views import (
     batches,
+    chasing,
+    choices,
     columns,
     corrections,
     dashboard,
+    filter_options,
     help,
     import_issues,
     inbox,
@@ -28,13 +28,26 @@ from .tasks.views import (
     tasks,
     workflow,
 )
-from .workbooks import views as workbooks
+from .ui.lazy_views import LazyViews
+
+manual_views = LazyViews("meetings.minutes.manual_views")
+minutes = LazyViews("meetings.minutes.views")
+workbooks = LazyViews("meetings.workbooks.views")
+appraisal = LazyViews("meetings.reports.appraisal_views")
+comparison = LazyViews("meetings.reports.comparison_views")
+due_calendar = LazyViews("meetings.reports.due_calendar_views")
+suggestions = LazyViews("meetings.reports.suggestion_views")
+reports = LazyViews("meetings.reports.views")
+notifications = LazyViews("meetings.notifications.views")
+robots = LazyViews("meetings.notifications.robot_views")
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("counts/<slug:parameter>/", dashboard.counts, name="counts"),
     path("help/", help.help_page, name="help"),
     path("help/sample/", devtools.load_sample, name="load_sample"),
     path("overview/", dashboard.overview_page, name="overview"),
+    path("choices/<slug:kind>/", choices.choices, name="choices"),
     path("search/", search.search, name="search"),
     path("tasks/", tasks.task_list, name="task_list"),
     path("tasks/<int:pk>/", tasks.task_detail, name="task_detail"),
@@ -48,6 +61,7 @@ urlpatterns = [
     path("batches/<int:pk>/", batches.batch_detail, name="batch"),
     path("batches/<int:pk>/undo/", batches.undo_batch, name="undo_batch"),
     path("tasks/<int:pk>/<slug:action>/", workflow.task_action, name="task_action"),
+    path("tasks/options/<slug:name>/", filter_options.filter_options, name="filter_options"),
     path("tasks/columns/", columns.choose_columns, name="choose_columns"),
     path("views/", saved_views.saved_views, name="saved_views"),
     path("views/<int:pk>/", saved_views.saved_view, name="open_view"),
@@ -55,6 +69,10 @@ urlpatterns = [
     path("views/<int:pk>/delete/", saved_views.saved_view_delete, name="delete_view"),
     path("views/<int:pk>/first-page/", saved_views.saved_view_first_page, name="begin_with_view"),
     path("evidence/<int:pk>/", inbox.evidence, name="evidence"),
+    path("acknowledgements/", chasing.acknowledge_meeting, name="acknowledge"),
+    path("chasing/", chasing.chasing, name="chasing"),
+    path("chasing/slips/", chasing.supervision_slips, name="supervision_slips"),
+    path("chasing/remind/", chasing.remind_many, name="remind_many"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("confirmations/", import_issues.import_issue_list, name="confirmations"),
     path("meetings/", meetings.meeting_list, name="meeting_list"),
@@ -62,13 +80,16 @@ urlpatterns = [
     path("suggestions/<int:pk>/", suggestions.suggestion_detail, name="suggestion"),
     path("suggestions/<int:pk>/raised-before/", comparison.suggestion_related, name="suggestion_raised_before"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/calendar/", due_calendar.due_calendar, name="due_calendar"),
     path("reports/meeting/", reports.report, {"name": "meeting"}, name="report_of_meeting"),
     path("reports/bulletin/", reports.report, {"name": "bulletin"}, name="report_bulletin"),
+    path("reports/appraisal/", appraisal.appraisal, name="report_appraisal"),
     path("reports/reply/", reports.report, {"name": "reply"}, name="report_reply"),
     path("reports/register/", reports.report, {"name": "register"}, name="report_register"),
     path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
     path("meetings/<int:pk>/agreement/", meetings.meeting_agreement, name="meeting_agreement"),
     path("meetings/<int:pk>/next-meeting/", meetings.meeting_next_day, name="next_meeting"),
+    path("meetings/<int:pk>/remove-demonstration/", devtools.remove, name="remove_demonstration"),
     path("meetings/new/", manual_views.meeting_new, name="meeting_new"),
     path("meetings/<int:pk>/edit/", manual_views.meeting_edit, name="meeting_edit"),
     path("meetings/<int:pk>/arrange/", edit_table.meeting_breakdown, name="meeting_arrange"),
@@ -107,6 +128,8 @@ urlpatterns = [
     path("accounts/settings/calendar/alarm/", preferences.set_calendar_alarm, name="set_calendar_alarm"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<uuid:pk>/retry/", jobs.retry_job, name="retry_job"),
+    path("robots/", robots.robot_list, name="robots"),
+    path("robots/<int:pk>/remove/", robots.robot_remove, name="robot_remove"),
     path("calendar/<str:secret>.ics", notifications.calendar, name="calendar"),
     path("i18n/setlang/", login_not_required(preferences.choose_language), name="set_language"),
     path("healthz", readiness.healthz, name="healthz"),

@@ -170,7 +170,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Let the database be emptied between transactional tests, on SQLite, in spite of its triggers.
 
     They refuse every DELETE of an entry of the log, and `flush` deletes; PostgreSQL truncates, which no row
-    trigger sees. So the triggers go just before a flush and come back in the same transaction, and every test
+    trigger sees. So those that refuse go just before a flush and come back in the same transaction, and every test
     runs with them.
     """
     if connection.vendor != "sqlite":
@@ -182,7 +182,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     def flush_without_triggers(self, style, tables, **options) -> list[str]:
         statements = plain_flush(self, style, tables, **options)
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_refuse_%'")
             triggers = cursor.fetchall()
         drop = [f"DROP TRIGGER {self.quote_name(name)}" for name, _sql in triggers]
         return [*drop, *statements, *(sql for _name, sql in triggers)]

@@ -10,21 +10,28 @@ SIGNED_IN = ["session", "account"]
 PARTS = ["departments of the tasks", "leaders of the tasks"]
 LIST = [
     *SIGNED_IN,
-    "what the filters offer, in one union",
+    "the saved views, and what is asked for by id or name, in one union",
     "how many are found",
+    "which they are, in order",
     "the tasks of the page",
     *PARTS,
     "each department's last report",
 ]
-NOTHING_FOUND = LIST[:4]
+WORD = ["whether nearly every task has the word"]
+NOTHING_FOUND = [*LIST[:4], *WORD]
 # A wrong parameter is said without asking for tasks.
 WRONG = LIST[:3]
 DASHBOARD = [
     *SIGNED_IN,
-    "counts by department and by leader, in one union",
     "counts by meeting, whose sum is that by health",
-    "counts by month",
+    "counts by department and by leader, in one union",
+    "the names in sight, in one union",
+    "open instructions",
+    "the demonstration",
     "the trend at the ends of twelve months",
+    "counts by month",
+    "which overdue ones wait longest",
+    "which reviews were missed longest ago",
     "the red tasks and whose move it is",
     *PARTS,
     "each department's last report",
@@ -38,7 +45,14 @@ AT_WORK = {
         "departments without a liaison",
     ],
     Role.LIAISON: ["what waits, in one count"],
-    Role.LEADER: ["what waits, in one count", "what changed", "that they looked"],
+    Role.LEADER: [
+        "what waits, in one count",
+        "what changed",
+        "that they looked",
+        "reports of the appraisal's period",
+        "how the tasks stood in the period",
+        "departments of the appraised tasks",
+    ],
 }
 TASK = [
     *SIGNED_IN,
@@ -54,7 +68,7 @@ TASK = [
     "its open instructions",
     "the later deadlines asked for",
 ]
-MEETINGS = [*SIGNED_IN, "counts by meeting", "the meetings"]
+MEETINGS = [*SIGNED_IN, "how many meetings", "the meetings of the page", "counts by meeting"]
 MEETING = [
     *SIGNED_IN,
     "the meeting with its chair and lead",
@@ -81,14 +95,17 @@ ARRANGE = [
     "what the page shows: the sources of its rows",
     "what the page shows: their tasks",
 ]
+# The ids of those used most come besides where there are more than are seen at a glance.
+OPTIONS = [*SIGNED_IN, "the ids of the slice", "their names"]
 SEARCH = [
     *SIGNED_IN,
     "people",
     "departments",
     "meetings",
+    "whether nearly every suggestion has the word",
     "suggestions",
     "how their tasks stand",
-    "what the filters offer, in one union",
+    *WORD,
     "tasks",
     "how many tasks",
 ]
@@ -121,8 +138,7 @@ INBOX = {role: ["what waits, in one count"] for role in (Role.SECRETARIAT, Role.
 INBOX[Role.SECRETARIAT].append("what is open to confirm, in one count")
 # Who may update a task is told from which day a change of status may count, who may remind, whom that would reach.
 TO_WORK = {
-    Role.SECRETARIAT: ["the last change of state", "who would be reminded"],
-    Role.LIAISON: ["the last change of state"],
+    Role.SECRETARIAT: ["who would be reminded", "which robots would post it"],
 }
 
 REPORTS = [*SIGNED_IN, "the meetings to choose from", "the people to choose from"]
@@ -152,6 +168,13 @@ RAISED_BEFORE = [
     "who made it, in printed order",
 ]
 
+DUE_CALENDAR = [
+    *SIGNED_IN,
+    "what falls due in twelve months by department",
+    "what of it is nobody's",
+    "what falls due on each day",
+    "what falls due on none",
+]
 FILL_IN = [
     *SIGNED_IN,
     "the departments offered",
@@ -165,6 +188,7 @@ FILL_IN_WORKBOOK = [
     "their open tasks",
     *PARTS,
     "each department's last report",
+    "that they were handed out",
 ]
 # What the rows change is asked of the verbs, which load the tasks in their own way.
 FILL_IN_REVIEW = [
@@ -179,7 +203,15 @@ FILL_IN_REVIEW = [
     "all departments",
     "the tasks as the rules ask for them",
     "their departments",
-    "their leaders",
     "their logs",
     "their milestones",
+]
+DRAFT = [
+    *SIGNED_IN,
+    "the draft with its scan",
+    "its rows",
+    "former names of departments",
+    "the departments",
+    "the people",
+    "an accepted file of the same content",
 ]

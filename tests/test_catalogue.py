@@ -106,3 +106,25 @@ def test_templates_are_read(tmp_path, source, expected):
         assert text == message or text == message[1]
     else:
         assert (text, where) == (message, None)
+
+
+def avoided_words() -> dict[str, str]:
+    """Return the words that the table of `docs/domain.md` avoids, each with the one that stands for it."""
+    text = (catalogue.ROOT / "docs" / "domain.md").read_text()
+    table = text.split("### The Chinese of the interface")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
+    return {avoided: word for word, _what, avoids in rows for avoided in re.split(r",\s*", avoids)}
+
+
+def test_one_word_stands_for_one_thing():
+    avoided = avoided_words()
+    assert avoided["评估"] == "跟踪", "the table is read"
+    texts = {described(message): " ".join(translations(message)) for message in STORED}
+    texts |= {path.name: path.read_text() for path in (catalogue.ROOT / "templates").rglob("*.html")}
+    found = [
+        f"{avoid} for {word}: {where}"
+        for where, text in texts.items()
+        for avoid, word in avoided.items()
+        if avoid in text
+    ]
+    assert found == []

@@ -15,9 +15,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import OperationalError
 from django.test import Client, override_settings
+from django.utils import timezone
 
+from meetings.models import Account
 from meetings.readiness import _Check
 from tests import factories
+from tests.helpers import database_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -154,3 +157,45 @@ def test_passwords_are_hashed_with_argon2(tmp_path):
     )
     done = in_a_process(tmp_path, "-c", program, DJANGO_SETTINGS_MODULE="cnas_tasks.settings", **DEPLOYED)
     assert done.stdout.startswith("argon2$argon2id$"), done.stderr
+
+
+# Asks for pages, posts a note on the last of them, and prints which of the modules below are loaded; then exports.
+SERVE = """
+import sys
+from cnas_tasks import wsgi
+from django.test import Client
+from meetings.models import Account, Task
+client, task = Client(headers={"host": "localhost"}), Task.objects.get(pk=sys.argv[1])
+client.force_login(Account.objects.get())
+for address in ("/", "/tasks/", "/meetings/", "/inbox/", "/search/?q=lzs", "/accounts/settings/", f"/tasks/{task.pk}/"):
+    assert client.get(address).status_code == 200, address
+sent = {"version": task.version, "effective_on": sys.argv[2], "note": "done by this test"}
+assert client.post(address, sent).status_code == 302
+def loaded(): return sorted(set(sys.argv[3:]) & set(sys.modules))
+print(*loaded())
+assert client.get("/tasks/?export=xlsx").status_code == 200 and "openpyxl" in loaded()
+"""
+SELDOM_NEEDED = (
+    "pypinyin",
+    "pdfplumber",
+    "docx",
+    "openpyxl",
+    "lxml",
+    "apprise",
+    "requests",
+    "icalendar",
+    "xlrd",
+    "cv2",
+)
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_loads_what_reads_and_writes_documents_with_the_first_page_that_does(tmp_path):
+    task = factories.task()
+    Account.objects.exclude(pk=factories.secretariat().pk).delete()
+    arguments = (str(task.pk), timezone.localdate().isoformat(), *SELDOM_NEEDED)
+    environment = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "cnas_tasks.settings"}
+    done = in_a_process(tmp_path, "-c", SERVE, *arguments, **environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []

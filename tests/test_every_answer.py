@@ -143,6 +143,18 @@ def test_htmx_gets_the_part_of_the_list_that_changes(world):
     assert b"<html" in restored.content
 
 
+def test_htmx_takes_its_part_from_a_page_without_the_frame(world):
+    client = signed_in(world.secretariat)
+    address = f"/meetings/{world.meeting.pk}/arrange/"
+    whole = client.get(address).content.decode()
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "topbar-nav" in whole
+    assert "topbar-nav" not in part
+    for found in ('id="breakdown-editor"', 'id="messages"'):
+        assert found in whole
+        assert found in part
+
+
 @pytest.mark.parametrize("method", ["head", "get"])
 def test_pages_answer_head_as_get(world, method):
     client = signed_in(world.reader)
@@ -160,7 +172,7 @@ def test_pages_answer_head_as_get(world, method):
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_what_is_opened_though_a_button_alone_takes_it_is_answered_in_words(world, headers):
     client = signed_in(world.secretariat)
-    for address in ("/batches/1/undo/", "/accounts/logout/", "/tasks/columns/", "/help/sample/"):
+    for address in ("/batches/1/undo/", "/accounts/logout/", "/views/1/delete/", "/help/sample/"):
         response = client.get(address, headers=headers)
         assert (response.status_code, response["Allow"].split(",")[0]) == (405, "POST"), address
         assert parsed(response).xpath("//main//a[@href='/']"), address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import re
 from urllib.parse import quote, urlencode, urlsplit
@@ -28,6 +29,31 @@ SENTENCE = "//main//p"
 
 def sentence(response) -> str:
     return " ".join(parsed(response).xpath(SENTENCE)[0].text_content().split())
+
+
+# --- what is sent back ----------------------------------------------------------------------------
+
+
+@pytest.mark.same_on_both
+@pytest.mark.parametrize("headers", [{}, {"hx-request": "true"}])
+def test_pages_and_their_parts_are_compressed_padded_and_stored_nowhere(client, staff, headers):
+    plain = client.get("/tasks/", headers=headers)
+    packed = [client.get("/tasks/", headers={"accept-encoding": "gzip", **headers}) for _turn in range(9)]
+    assert all(len(answer.content) < len(plain.content) / 2 for answer in packed)
+    assert {answer["Content-Encoding"] for answer in packed} == {"gzip"}
+    assert {answer["Cache-Control"] for answer in packed} == {"private, no-store"}
+    assert all("Accept-Encoding" in answer["Vary"] for answer in packed)
+    # A length that is not the same twice is no measure of what a page repeats.
+    assert len({len(answer.content) for answer in packed}) > 1
+    assert len({len(gzip.decompress(answer.content)) for answer in packed}) == 1
+
+
+@pytest.mark.same_on_both
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_files_come_as_they_are_with_their_length(client, staff, ending):
+    response = client.get(f"/tasks/?export={ending}", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in response
+    assert int(response["Content-Length"]) == len(response.getvalue())
 
 
 # --- addresses ----------------------------------------------------------------------------------

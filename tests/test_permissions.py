@@ -32,8 +32,10 @@ from meetings.models import (
     MeetingLead,
     Outcome,
     Person,
+    Robot,
     Role,
     SavedView,
+    Scan,
     SentMail,
     SuggestionOutcome,
     TaskLog,
@@ -100,6 +102,8 @@ def places(world) -> dict[str, object]:
         "sentmail": SentMail.objects.create(
             mailing=mailing, address="liaison@example.org", subject="x", body="x", message_id="<x>"
         ).pk,
+        "robot": (robot := Robot.objects.create(address="wecombot://0123456789abcdef/")).pk,
+        "robotmessage": robot.messages.create(kind="digest", day=world.day, title="x", text="x").pk,
         "job": note.enqueue("x").id,
         "task_type": ContentType.objects.get_for_model(task).pk,
     }
@@ -117,7 +121,11 @@ def admin_places(world, places) -> dict[str, object]:
         position=1, deadline_text="2030.6", deadline_kind="dated", due_date=datetime.date(2030, 6, 30)
     )
     ChangeLog.objects.create(kind=ChangeKind.CORRECTED, department=department, actor=world.secretariat, changes={})
-    factories.minutes_document(world.secretariat).rows.create(position=1, content={})
+    document = factories.minutes_document(world.secretariat)
+    document.rows.create(position=1, content={})
+    Scan.objects.create(document=document, is_read=True)
+    world.meeting.acknowledgements.create(department=department)
+    department.workbook_handouts.create(handed_out_to=world.secretariat)
     CalendarAddress.objects.create(account=world.reader, secret_hash="x")
     SuggestionOutcome.objects.create(
         suggestion=task.suggestion, outcome=Outcome.RESOLVED, reply="已采纳。", entry=task.log.first()

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.http import QueryDict
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext_lazy
 
 from meetings import permissions
 from meetings.accounts.services.accounts import find_account_errors
@@ -24,6 +24,18 @@ from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
 # Where the first page is one of the saved views, this and its number are the value sent.
 VIEW_PREFIX = "view-"
 DEFAULT_PAGE_SIZE = PAGE_SIZES[1]
+
+# Django's rules, here so that the catalogue has them: Django's own Chinese calls the reader 你.
+PASSWORD_RULES = (
+    gettext_lazy("Your password can’t be too similar to your other personal information."),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    gettext_lazy("Your password can’t be a commonly used password."),
+    gettext_lazy("Your password can’t be entirely numeric."),
+)
 
 
 class SignInForm(AuthenticationForm):

@@ -27,6 +27,13 @@ PDF = FileType("PDF", "application/pdf", ("pdf",))
 DOCX = FileType("Word", f"{_OFFICE}.wordprocessingml.document", ("docx",))
 XLSX = FileType("Excel", f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",))
 TEXT = FileType("text", "text/plain", ("txt", "csv"))
+RTF = FileType("RTF")
+OPEN_DOCUMENT = FileType("OpenDocument")
+OFD = FileType("OFD", "application/ofd", ("ofd",))
+OLD_WORD = FileType("Word", "application/msword", ("doc", "wps"))
+OLD_EXCEL = FileType("Excel", "application/vnd.ms-excel", ("xls", "et"))
+PNG = FileType("PNG", "image/png", ("png",))
+JPEG = FileType("JPEG", "image/jpeg", ("jpg", "jpeg"))
 # Whether it is one of these, only its parts say (`recognise_package`).
 PACKAGE = FileType("zip")
 OLD_OFFICE = FileType("Office")
@@ -36,11 +43,11 @@ OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES = (
     ((b"%PDF-",), PDF),
     ((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"), PACKAGE),
-    ((b"\x89PNG",), FileType("PNG", "image/png", ("png",))),
-    ((b"\xff\xd8\xff",), FileType("JPEG", "image/jpeg", ("jpg", "jpeg"))),
+    ((b"\x89PNG",), PNG),
+    ((b"\xff\xd8\xff",), JPEG),
     ((b"GIF8",), FileType("GIF", "image/gif", ("gif",))),
     ((b"II*\x00", b"MM\x00*"), FileType("TIFF", "image/tiff", ("tif", "tiff"))),
-    ((b"{\\rtf",), FileType("RTF")),
+    ((b"{\\rtf",), RTF),
     ((b"Rar!",), FileType("RAR")),
     ((b"7z\xbc\xaf",), FileType("7z")),
     ((b"\x1f\x8b",), FileType("gzip")),
@@ -59,11 +66,10 @@ _PICTURES = (
     (re.compile(rb"BM.{4}\0{4}", re.DOTALL), FileType("BMP", "image/bmp", ("bmp",))),
 )
 # Directory entries of an OLE file are UTF-16; Word, Excel (two generations), PowerPoint, WPS writer and sheets.
-_OLD_EXCEL = FileType("Excel", "application/vnd.ms-excel", ("xls", "et"))
 _OLE_PARTS = {
-    "WordDocument": FileType("Word", "application/msword", ("doc", "wps")),
-    "Workbook": _OLD_EXCEL,
-    "Book": _OLD_EXCEL,
+    "WordDocument": OLD_WORD,
+    "Workbook": OLD_EXCEL,
+    "Book": OLD_EXCEL,
     "PowerPoint Document": FileType("PowerPoint", "application/vnd.ms-powerpoint", ("ppt", "dps")),
 }
 _OLE_MACROS = ("_VBA_PROJECT", "Macros", "_VBA_PROJECT_CUR")
@@ -71,9 +77,9 @@ _PACKAGE_PARTS = (
     (re.compile(r"word/.*\.xml"), DOCX),
     # Office Online and SharePoint number the main part: workbook22.xml.
     (re.compile(r"xl/workbook\d*\.xml"), XLSX),
-    (re.compile(r"mimetype|content\.xml"), FileType("OpenDocument")),
+    (re.compile(r"mimetype|content\.xml"), OPEN_DOCUMENT),
     (re.compile(r"ppt/.*"), FileType("PowerPoint", f"{_OFFICE}.presentationml.presentation", ("pptx",))),
-    (re.compile(r"ofd\.xml"), FileType("OFD", "application/ofd", ("ofd",))),
+    (re.compile(r"ofd\.xml"), OFD),
 )
 _PACKAGE_MACROS = ("vbaproject.bin", "vbadata.xml")
 _MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<\?xml|<table|<head|<svg|MIME-Version:)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The demonstration of `make run`: the real meeting, and one account per role."""
+"""What `make run` begins with: the real meeting, accounts, the demonstration."""
 
 from django.conf import settings
 from django.core.management import call_command
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.accounts.services.accounts import new_password
 from meetings.core.text import display_width
+from meetings.devtools.demonstration_meeting import make_demonstration
 from meetings.models import Account, Department, Meeting, Person, Role
 
 FIXTURE = "meeting_81"
@@ -33,6 +34,18 @@ def load_meeting_into_empty_register() -> bool:
     if Meeting.objects.exists():
         return False
     call_command("loaddata", FIXTURE, verbosity=0)
+    return True
+
+
+def make_demonstration_beside_real_meeting() -> bool:
+    """Make the invented meeting beside the real one; return whether it was made.
+
+    Its history needs the accounts of `create_accounts`: where others use the register, it is not made.
+    """
+    accounts = {account.username: account for account in demonstration_accounts()}
+    if not settings.DEMONSTRATION or not {Role.SECRETARIAT, Role.LIAISON} <= accounts.keys():
+        return False
+    make_demonstration(secretariat=accounts[Role.SECRETARIAT], liaison=accounts[Role.LIAISON])
     return True
 
 

@@ -79,6 +79,9 @@ _MESSAGES = {
     ),
 }
 _MESSAGES_WITH_OFFERED_DATE = {
+    ProblemCode.PARTLY_READ: gettext_lazy(
+        "Only part of “%(value)s” could be read. Accept %(offered)s or enter another day."
+    ),
     ProblemCode.NO_ISSUE_DAY: gettext_lazy(
         "“%(value)s” counts from the day of issue, which is not known. Enter the day of issue, or accept %(offered)s."
     ),

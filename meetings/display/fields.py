@@ -1,17 +1,30 @@
 """Registry of fields: the label of each and how its value is written, once."""
 
 import datetime
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
 from meetings.core.types import StrOrPromise
 from meetings.display.import_issues import issue_message
 from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColumn, Language, Outcome, Role, Status
+
+# The colours of the interface, on white.
+HEALTH_COLOURS = {
+    Health.OVERDUE: "C62828",
+    Health.REVIEW_MISSED: "E65100",
+    Health.UNDECIDED: "6A1B9A",
+    Health.DUE_SOON: "F9A825",
+    Health.ON_TRACK: "1565C0",
+    Health.CLOSED: "2E7D32",
+    Health.TERMINATED: "757575",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +54,25 @@ def join_items(items: Iterable[str]) -> str:
     return gettext(", ").join(items)
 
 
+def format_day(day: datetime.date) -> str:
+    """Write a day in the active language."""
+    return _format_day(day, get_language())
+
+
+@functools.lru_cache(maxsize=4096)
+def _format_day(day: datetime.date, _language: str | None) -> str:
+    # A page has a hundred days, few of them different.
+    return date_format(day, "DATE_FORMAT")
+
+
+def format_moment(moment: datetime.datetime) -> str:
+    """Write a moment in the active language, in the register's time zone."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
 def format_date(iso_date: str) -> str:
     """Write a day of the logs."""
-    return date_format(datetime.date.fromisoformat(iso_date), "DATE_FORMAT")
+    return format_day(datetime.date.fromisoformat(iso_date))
 
 
 def format_deadline(deadline: dict[str, Any]) -> str:
@@ -154,6 +183,7 @@ FIELDS: dict[str, Field] = {
     "name": Field(_("Name")),
     "unit": Field(_("Unit")),
     "head": Field(_("Head")),
+    "robot": Field(_("Group robot")),
     "merged_into": Field(_("Merged into")),
     "merged_with": Field(_("Merged with")),
     "tasks_of": Field(_("Tasks of")),

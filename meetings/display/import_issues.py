@@ -34,6 +34,7 @@ _PROBLEMS = {
         "Please confirm."
     ),
     ProblemCode.NAMES_RUN_TOGETHER: gettext_lazy("“%(value)s” may be two names without anything between them."),
+    ProblemCode.DOUBTFUL_NAME: gettext_lazy("“%(value)s” does not read as one name. Please check who is meant."),
     ProblemCode.NO_TASK: gettext_lazy("No task is printed in this row."),
     ProblemCode.HIDDEN_ROW: gettext_lazy(
         "The sheet hides this row (“%(value)s”). Please confirm that it belongs to the table."
@@ -42,17 +43,29 @@ _PROBLEMS = {
         "The table has no column of tasks; the text of each suggestion was taken as its task."
     ),
     ProblemCode.HIDDEN_SHEET: gettext_lazy("The hidden sheet “%(value)s” has a task table too, which was left out."),
-    ProblemCode.TABLE_LEFT_OUT: gettext_lazy(
-        "A table that reports on earlier tasks was left out (it stands below “%(value)s”)."
+    ProblemCode.NO_TEXT: gettext_lazy(
+        "These cells hold a formula without its result, an error or a picture, and were taken for empty: %(value)s. "
+        "Enter what they should say."
     ),
+    ProblemCode.TABLE_LEFT_OUT: gettext_lazy("A further table was not read: “%(value)s”."),
     ProblemCode.UNREAD_NUMBER: gettext_lazy("Printed as a number but not a whole one: %(value)s."),
     ProblemCode.NUMBERS_JUMP: gettext_lazy(
         "The rows are not numbered one by one: %(value)s. Please check that none is missing."
+    ),
+    ProblemCode.DOUBTFUL_SCAN: gettext_lazy(
+        "The scan is hard to read here: “%(value)s”. Please compare it with the picture."
     ),
     ProblemCode.NO_TITLE: gettext_lazy("The file does not say which meeting this is."),
     ProblemCode.NO_ISSUE_DAY: gettext_lazy("The file does not say on which day it was issued."),
     ProblemCode.YEAR_OF_MEETING: gettext_lazy(
         "The meeting's day “%(value)s” is printed without a year, which was taken from the issue day."
+    ),
+    ProblemCode.YEAR_OF_TITLE: gettext_lazy(
+        "The deadlines of %(count)d rows are printed without a year; %(year)d was taken from “%(value)s”. "
+        "Please confirm."
+    ),
+    ProblemCode.ROWS_LEFT_OUT: gettext_lazy(
+        "%(count)d rows of the table were taken for notes or totals, not for tasks: %(value)s."
     ),
     ProblemCode.ASPECTS_DIFFER: gettext_lazy(
         "The minutes speak of %(claimed)d aspects, the table has %(found)d (“%(value)s”)."
@@ -72,11 +85,28 @@ _MISSING = {
 }
 
 
+_BY_CELLS = {
+    "departments": gettext_lazy(
+        "The head “%(value)s” does not say what its column holds; by its cells it was taken for responsible "
+        "departments. Please confirm."
+    ),
+    "leaders": gettext_lazy(
+        "The head “%(value)s” does not say what its column holds; by its cells it was taken for supervising leaders. "
+        "Please confirm."
+    ),
+    "deadline": gettext_lazy(
+        "The head “%(value)s” does not say what its column holds; by its cells it was taken for deadlines. "
+        "Please confirm."
+    ),
+}
+
+
 def problem_message(code: ProblemCode, column: str, value: str, parameters: Mapping[str, Any]) -> str:
     """Return the problem in one sentence or two, in the active language."""
     if code is ProblemCode.MISSING_COLUMN:
         return str(_MISSING[column])
-    return str(_PROBLEMS[code]) % {**parameters, "value": value}
+    text = _BY_CELLS[column] if code is ProblemCode.COLUMN_BY_CELLS else _PROBLEMS[code]
+    return str(text) % {**parameters, "value": value}
 
 
 _QUESTIONS = {

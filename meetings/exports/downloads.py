@@ -11,8 +11,6 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from .temporary_sheets import without_leftovers
-
 logger = logging.getLogger(__name__)
 
 # By the ending of the file's name.
@@ -57,6 +55,8 @@ def stored_file_response(
 
 def download_response(write: Callable[[BinaryIO], None], name: str, ending: str) -> FileResponse:
     """Hand out what ``write`` writes, as a file of this name to be saved."""
+    from .temporary_sheets import without_leftovers
+
     # On disk once it is large: a register of ten thousand tasks is not to be held in memory by every reader.
     file = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 - the response closes it
     with without_leftovers():

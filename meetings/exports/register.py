@@ -11,7 +11,6 @@ from meetings.models.task import LISTED_PARTS, TaskQuerySet
 
 from .columns import Column
 from .task_columns import TASK_COLUMNS
-from .workbook import write_csv, write_list_workbook
 
 # Tasks held in memory at a time. Each portion costs the same few queries for what hangs on its tasks.
 CHUNK_SIZE = 1000
@@ -34,6 +33,8 @@ def write_register_workbook(
     ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language. Unless ``is_to_print``
     (`write_list_workbook`) a task takes one row, whatever its texts are.
     """
+    from .workbook import write_list_workbook
+
     lines = iterate_tasks(tasks, day)
     write_list_workbook(file, title=sheet_name(day), columns=columns, lines=lines, is_to_print=is_to_print)
 
@@ -47,11 +48,13 @@ def write_register_csv(
     file: BinaryIO, tasks: TaskQuerySet, day: datetime.date, columns: Sequence[Column[Task]] = COLUMNS
 ) -> None:
     """Write what `write_register_workbook` does as CSV (UTF-8 with BOM, CRLF)."""
+    from .workbook import write_csv
+
     write_csv(file, columns=columns, lines=iterate_tasks(tasks, day))
 
 
 def iterate_tasks(tasks: TaskQuerySet, day: datetime.date) -> Iterator[Task]:
     """Yield the tasks of ``day`` in their order: one query, and seven a portion."""
     # A list has loaded what its own columns show.
-    tasks = tasks.prefetch_related(None).with_last_report().with_department_reports(day).for_listing(LISTED_PARTS)
+    tasks = tasks.prefetch_related(None).with_outcome(day).with_department_reports(day).for_listing(LISTED_PARTS)
     return tasks.iterator(chunk_size=CHUNK_SIZE)

@@ -84,7 +84,8 @@ def looks_like_formula(text: str) -> bool:
 def looks_like_number(text: str) -> bool:
     """Whether a spreadsheet that opens a CSV would show something else than ``text``."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return bool(_REWRITTEN.fullmatch(plain)) and not _KEPT.fullmatch(text)
+    # What begins with an apostrophe is shown as it is already.
+    return not text.startswith("'") and bool(_REWRITTEN.fullmatch(plain)) and not _KEPT.fullmatch(text)
 
 
 def cell_text(text: str | Promise) -> str:

@@ -6,6 +6,8 @@ from django_tasks.base import TaskResultStatus
 
 from meetings.ui.tables import ListTable, RowColumn
 
+from .cells import JobCells
+
 # What has failed first, what is done last.
 _ORDER = (TaskResultStatus.FAILED, TaskResultStatus.RUNNING, TaskResultStatus.READY, TaskResultStatus.SUCCESSFUL)
 BY_STATUS = Case(
@@ -22,9 +24,9 @@ class JobColumn(RowColumn):
 class JobTable(ListTable):
     """The jobs that wait, run, have failed, or were done within the last days."""
 
-    folder = "jobs"
-    name = JobColumn(_("Job"), css="card-lead")
-    status = JobColumn(_("State"), BY_STATUS)
-    enqueued_at = JobColumn(_("Queued"), F("enqueued_at"))
-    attempts = JobColumn(_("Attempts"))
-    problem = JobColumn(_("Last problem"))
+    cells_class = JobCells
+    name = JobColumn(_("Job"), JobCells.name, css="card-lead")
+    status = JobColumn(_("State"), JobCells.status, BY_STATUS)
+    enqueued_at = JobColumn(_("Queued"), JobCells.enqueued_at, F("enqueued_at"))
+    attempts = JobColumn(_("Attempts"), JobCells.attempts)
+    problem = JobColumn(_("Last problem"), JobCells.problem)

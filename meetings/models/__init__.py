@@ -1,6 +1,7 @@
 """The register's models, in reading order."""
 
 from .account import PAGE_SIZES, Account, LandingPage, Language, Role
+from .acknowledgement import Acknowledgement
 from .append_only import AppendOnlyError
 from .batch import Batch, BatchSource
 from .change import ChangeKind, ChangeLog
@@ -19,10 +20,11 @@ from .import_issue import ImportIssue, ImportIssueColumn
 from .instruction import Instruction
 from .log import EntryKind, TaskLog, TaskState
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
-from .minutes import DocumentFormat, DraftRow, MinutesDocument
+from .minutes import DocumentFormat, DraftRow, MinutesDocument, Scan
 from .notification import CalendarAddress, Mailing, MailKind, MailState, SentMail
 from .organisation import Department, FormerName, Person
 from .outcome import Outcome, SuggestionOutcome
+from .robot import Robot, RobotMessage, RobotMessageKind
 from .saved_view import SavedView
 from .suggestion import Suggestion, SuggestionSource
 from .task import (
@@ -39,4 +41,4 @@ from .task import (
     TaskLeader,
     worst_health,
 )
-from .workbook import WorkbookState, WorkbookUpload
+from .workbook import WorkbookHandout, WorkbookState, WorkbookUpload

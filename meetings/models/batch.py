@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -20,10 +20,11 @@ class BatchSource(models.TextChoices):
 
     LIST = "list", _("Selected in the list")
     WORKBOOK = "fill_in", _("Fill-in workbook")
+    REMINDER = "reminder", _("Reminder")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
-    def for_listing(self) -> BatchQuerySet:
+    def for_listing(self) -> Self:
         """Annotate numbers of tasks: all, touched since, untouched, not undone."""
         entries = _entries_of("pk")
         return self.select_related("made_by", "undoes", "undone_by__made_by").annotate(
@@ -65,7 +66,11 @@ class Batch(models.Model):
         "self", verbose_name=_("undoes"), on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
 
-    # What the list of batches says of one: set for a page.
+    # What the list of batches says of one: annotated by `BatchQuerySet.for_listing`, and set for a page.
+    task_count: int
+    touched_count: int
+    untouched_count: int
+    standing_count: int
     changes: list[Any]
 
     objects = BatchQuerySet.as_manager()

@@ -18,6 +18,7 @@ def optional_reference(
     related_name: str,
     *,
     on_delete: Callable[..., None] = models.PROTECT,
+    db_index: bool = True,
     help_text: StrOrPromise = "",
 ) -> "models.ForeignKey[_Target | None, _Target | None]":
     """Return a foreign key that may be empty; what it names stays as long as it does."""
@@ -25,6 +26,7 @@ def optional_reference(
         to,
         verbose_name=label,
         on_delete=on_delete,
+        db_index=db_index,
         null=True,
         blank=True,
         related_name=related_name,

@@ -5,7 +5,7 @@ import datetime
 from django.conf import settings
 from django.db.models import Q
 
-from meetings.core.lifecycle import ENDED_STATUSES
+from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 
 from .choices import DeadlineKind, Health, Status
 
@@ -16,26 +16,35 @@ ENDED_HEALTH = {status: Health(status.value) for status in Status if status.valu
 def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
     """Return the condition of each health at the end of ``day``; the first applies.
 
-    ``state`` is the look-up path from the queryset's model to the interval of that day, ending in two underscores;
-    empty where the rows are the intervals themselves.
+    ``state`` is what the names of the day's columns begin with: ``day_`` for tasks (`TaskQuerySet.on`), nothing where
+    the rows are the intervals themselves.
     """
+
+    def reached(column: str, lookup: str, last: datetime.date) -> Q:
+        # That there is such a day is said, for what is not of this health has to be found as well.
+        return Q(**{f"{state}{column}__isnull": False, f"{state}{column}__{lookup}": last})
+
     return [
         *((health, Q(**{f"{state}status": status})) for status, health in ENDED_HEALTH.items()),
-        (Health.OVERDUE, Q(**{f"{state}next_due__lt": day})),
-        (Health.REVIEW_MISSED, Q(**{f"{state}next_review__lt": day})),
+        (Health.OVERDUE, reached("next_due", "lt", day)),
+        (Health.REVIEW_MISSED, reached("next_review", "lt", day)),
         (Health.UNDECIDED, Q(**{f"{state}deadline_kind": DeadlineKind.UNDECIDED})),
-        (Health.DUE_SOON, Q(**{f"{state}next_due__lte": day + datetime.timedelta(days=due_soon_days)})),
+        (Health.DUE_SOON, reached("next_due", "lte", day + datetime.timedelta(days=due_soon_days))),
     ]
 
 
-def health_condition(health: Health, day: datetime.date) -> Q:
-    """Return the condition «of this health at the end of ``day``» for `TaskState`.
+def health_condition(health: Health, day: datetime.date, state: str = "") -> Q:
+    """Return the condition «of this health at the end of ``day``».
 
-    Not for `Health.ON_TRACK`, which is what no condition holds for.
+    ``state`` is that of `health_conditions`. On track is what no other condition holds for.
     """
-    earlier = Q()
-    for other, condition in health_conditions(day, settings.DUE_SOON_DAYS, state=""):
+    conditions = dict(health_conditions(day, settings.DUE_SOON_DAYS, state))
+    if health in ENDED_HEALTH.values():
+        return conditions[health]
+    # By the statuses that are open, which an index has, instead of not by those that are ended.
+    earlier = Q(**{f"{state}status__in": sorted(OPEN_STATUSES)})
+    for other in [other for other in conditions if other not in ENDED_HEALTH.values()]:
         if other == health:
-            return condition & earlier
-        earlier &= ~condition
-    raise ValueError(f"There is no condition for {health}.")
+            return earlier & conditions[other]
+        earlier &= ~conditions[other]
+    return earlier

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Self
 
 from django.apps import apps
 from django.db import models
@@ -10,9 +11,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.text import narrow_letters
+
 from .fields import PinyinField, optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
 from .organisation import Person, count_rows
+from .text_search import contains_word
 
 
 class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
@@ -20,12 +24,20 @@ class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
         """Return the meetings whose minutes were issued by ``day`` (Asia/Shanghai)."""
         return self.filter(issued_on__lte=day)
 
-    def with_counts(self) -> MeetingQuerySet:
+    def called(self, search_text: str) -> Self:
+        """Return those whose title, number, pinyin or initials hold all words."""
+        condition = Q()
+        for word in search_text.split():
+            holds = contains_word(word, "title", "document_number")
+            condition &= holds | Q(spelling__contains=narrow_letters(word).lower())
+        return self.filter(condition)
+
+    def with_counts(self) -> Self:
         """Annotate ``suggestion_count`` and ``task_count``, each by a subquery."""
         suggestions, tasks = (apps.get_model("meetings", name).objects for name in ("Suggestion", "Task"))
         return self.annotate(
             suggestion_count=count_rows(suggestions.all(), "meeting"),
-            task_count=count_rows(tasks.filter(joined_into__isnull=True), "suggestion__meeting"),
+            task_count=count_rows(tasks.filter(joined_into__isnull=True), "meeting"),
         )
 
 
@@ -54,7 +66,20 @@ class Meeting(NaturalKeyModel):
     leader_agrees_before_closure = models.BooleanField(
         _("a supervising leader agrees before a task is closed"), default=False
     )
+    # Said at its insertion and never changed, by a trigger: of a demonstration the log may be deleted, so that another
+    # keeps nothing real from coming under one.
+    is_demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
+    acknowledgement_asked_on = models.DateField(
+        _("departments asked to take over"),
+        null=True,
+        blank=True,
+        help_text=_("Since when they are asked; without a day they count as having taken over."),
+    )
     spelling = PinyinField(of="title")
+
+    # What `MeetingQuerySet.with_counts` annotates.
+    suggestion_count: int
+    task_count: int
 
     objects = MeetingQuerySet.as_manager()
 

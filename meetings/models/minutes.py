@@ -22,6 +22,14 @@ class DocumentFormat(models.TextChoices):
     XLSX = "xlsx", _("Excel workbook")
     PDF = "pdf", _("PDF")
     TEXT = "text", _("Text")
+    DOC = "doc", _("Word or WPS document")
+    XLS = "xls", _("Excel or WPS workbook")
+    ODT = "odt", _("OpenDocument text")
+    ODS = "ods", _("OpenDocument spreadsheet")
+    RTF = "rtf", _("RTF document")
+    OFD = "ofd", _("OFD document")
+    JPEG = "jpg", _("JPEG picture")
+    PNG = "png", _("PNG picture")
     MANUAL = "manual", _("Entered by hand")
 
 
@@ -38,7 +46,11 @@ class MinutesDocumentQuerySet(models.QuerySet["MinutesDocument"]):
 
     def drafts_of(self, account: Account) -> MinutesDocumentQuerySet:
         """Return the drafts ``account`` has not accepted; drafts are private."""
-        return self.filter(uploaded_by=account, meeting__isnull=True).select_related("corrects")
+        return (
+            self.filter(uploaded_by=account, meeting__isnull=True)
+            .select_related("corrects", "scan")
+            .defer("scan__recognised")
+        )
 
     def accepted(self) -> MinutesDocumentQuerySet:
         """Return the accepted documents, the last accepted first."""
@@ -51,6 +63,7 @@ class MinutesDocument(models.Model):
 
     ``facts`` (what stands around the table), ``problems`` (those of no single row) and ``choices`` (whom a printed
     name means) are as `meetings.core.converter` writes them. ``version`` counts the changes to the three.
+    ``tables`` are those that were found in the file; ``layout`` is what somebody chose of them, None where nobody did.
     A draft without a file may correct the meeting ``corrects``, whose facts were ``register_facts`` when it was opened.
     """
 
@@ -68,6 +81,8 @@ class MinutesDocument(models.Model):
     facts = models.JSONField(_("facts of the meeting"), default=dict, blank=True)
     problems = models.JSONField(_("problems"), default=list, blank=True)
     choices = models.JSONField(_("choices"), default=dict, blank=True)
+    tables = models.JSONField(_("tables found"), default=list, blank=True)
+    layout = models.JSONField(_("chosen tables and columns"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     corrects = optional_reference(Meeting, _("corrects"), "corrections", on_delete=models.CASCADE)
     register_facts = models.JSONField(_("facts in the register"), null=True, blank=True)
@@ -99,16 +114,50 @@ class MinutesDocument(models.Model):
         return self.original_name or str(_("Entered by hand") if self.is_manual else _("Pasted text"))
 
     @property
+    def unread_scan(self) -> Scan | None:
+        """The scan that it is, while its pages are not recognised yet."""
+        scan: Scan | None = getattr(self, "scan", None)
+        return scan if scan is not None and not scan.is_read else None
+
+    @property
     def is_manual(self) -> bool:
         """Whether it was entered by hand: there is no file."""
         return self.format == DocumentFormat.MANUAL
+
+
+class Scan(models.Model):
+    """扫描件: how far the recognition of a document's pages is, and what it gave.
+
+    ``problem`` says why it ended without a reading: the code and parameters of an UnreadableDocumentError.
+    ``recognised`` is kept, so that reading it again takes no second recognition (`documents.recognised`).
+    """
+
+    document = models.OneToOneField(MinutesDocument, on_delete=models.CASCADE, primary_key=True, related_name="scan")
+    page_count = models.PositiveSmallIntegerField(_("pages"), null=True, blank=True)
+    pages_read = models.PositiveSmallIntegerField(_("pages read"), default=0)
+    is_read = models.BooleanField(_("read to its end"), default=False)
+    problem = models.JSONField(_("problem"), default=dict, blank=True)
+    recognised = models.TextField(_("recognised text"), blank=True)
+
+    class Meta:
+        verbose_name = _("scan")
+        verbose_name_plural = _("scans")
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+    @property
+    def current_page(self) -> int:
+        """The page that is being read, counted from 1."""
+        return min(self.pages_read + 1, self.page_count or 1)
 
 
 class DraftRow(models.Model):
     """待审条目: one row of a draft, as read and then as edited.
 
     ``content`` is the row's values and ``problems`` its doubts (`meetings.core.converter`); ``source`` the cells
-    of the file it was read from, as printed, which no edit changes. ``suggestion`` is what accepting made of it.
+    of the file it was read from, as printed, which no edit changes; ``scans`` those of a scan that are in doubt,
+    with their pictures. ``suggestion`` is what accepting made of it.
     A row of corrections is of the suggestion ``corrects``, which read ``register_content`` when the row was opened;
     its tasks are those to be added.
     """
@@ -118,6 +167,7 @@ class DraftRow(models.Model):
     content = models.JSONField(_("content"))
     problems = models.JSONField(_("problems"), default=list, blank=True)
     source = models.JSONField(_("row of the file"), default=list, blank=True)
+    scans = models.JSONField(_("cells in doubt"), default=list, blank=True)
     suggestion = optional_reference(Suggestion, _("suggestion"), "draft_rows")
     version = models.PositiveIntegerField(_("version"), default=1)
     corrects = optional_reference(Suggestion, _("corrects"), "correction_rows", on_delete=models.CASCADE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
+from typing import Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
+from .batch import Batch
 from .fields import optional_reference
 from .log import TaskLog
 
@@ -33,22 +35,18 @@ class MailState(models.TextChoices):
     SUPERSEDED = "superseded", _("Replaced by a later one")
 
 
-class MailingQuerySet(models.QuerySet["Mailing"]):
-    """Mails to be sent; each step is one statement, so two senders cannot share one."""
+_Delivery = TypeVar("_Delivery", bound="Delivery")
 
-    def get_or_create_digest(self, account: Account, day: datetime.date) -> Mailing:
-        """Return the digest of ``account`` for ``day``, created once by any process."""
-        wanted = {"account": account, "kind": MailKind.DIGEST, "day": day}
-        # No get_or_create: between its SELECT and its INSERT another machine may write the row.
-        self.bulk_create([self.model(**wanted)], ignore_conflicts=True)
-        return self.get(**wanted)
 
-    def sendable(self, now: datetime.datetime) -> MailingQuerySet:
+class DeliveryQuerySet(models.QuerySet[_Delivery]):
+    """What is to be sent; each step is one statement, so two senders cannot share one."""
+
+    def sendable(self, now: datetime.datetime) -> Self:
         """Return those waiting, or claimed by a sender whose lease ran out."""
         return self.filter(Q(state=MailState.WAITING) | Q(state=MailState.CLAIMED, claimed_until__lt=now))
 
     def claim(self, pk: int, lease: datetime.timedelta) -> uuid.UUID | None:
-        """Claim the mail until ``lease`` from now; None where it is taken or sent."""
+        """Claim it until ``lease`` from now; None where it is taken or sent."""
         now = timezone.now()
         claim = uuid.uuid4()
         claimed = self.sendable(now).filter(pk=pk)
@@ -58,8 +56,55 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         return claim if number else None
 
     def release(self, claim: uuid.UUID, problem: str) -> None:
-        """Give the mail back after a failed attempt, so that the next run may send it."""
+        """Give it back after a failed attempt, so that the next run may send it."""
         self.filter(claim=claim).update(state=MailState.WAITING, claim=None, claimed_until=None, problem=problem)
+
+    def give_up(self) -> None:
+        """Give up the unsent ones, which have nothing to say any more."""
+        self.sendable(timezone.now()).update(state=MailState.SUPERSEDED, claim=None, claimed_until=None)
+
+
+class Delivery(models.Model):
+    """Something that is claimed in the database before it is sent.
+
+    ``claimed_until`` is when a sender that crashed loses its claim.
+    """
+
+    state = models.CharField(_("state"), max_length=20, choices=MailState.choices, default=MailState.WAITING)
+    claim = models.UUIDField(_("claim"), null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    problem = models.TextField(_("last problem"), blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(name="%(class)s_state_known", condition=Q(state__in=MailState.values)),
+            models.CheckConstraint(
+                name="%(class)s_claimed_by_somebody",
+                condition=Q(state=MailState.CLAIMED, claim__isnull=False, claimed_until__isnull=False)
+                | (~Q(state=MailState.CLAIMED) & Q(claim__isnull=True, claimed_until__isnull=True)),
+            ),
+        ]
+
+
+class MailingQuerySet(DeliveryQuerySet["Mailing"]):
+    """Mails to be sent."""
+
+    def get_or_create_digest(self, account: Account, day: datetime.date) -> Mailing:
+        """Return the digest of ``account`` for ``day``, created once by any process."""
+        wanted = {"account": account, "kind": MailKind.DIGEST, "day": day}
+        # No get_or_create: between its SELECT and its INSERT another machine may write the row.
+        self.bulk_create([self.model(**wanted)], ignore_conflicts=True)
+        return self.get(**wanted)
+
+    def about_reminder(self, entry: int) -> MailingQuerySet:
+        """Return those of the reminder that ``entry`` (an id) is, be it of a batch."""
+        return self.filter(Q(entry=entry) | Q(entry__batch__in=Batch.objects.filter(entries=entry)))
+
+    def about_batch(self, batch: Batch) -> MailingQuerySet:
+        """Return those of a batch of reminders, with their accounts."""
+        return self.filter(entry__batch=batch).select_related("account")
 
     @transaction.atomic
     def record_sent(self, claim: uuid.UUID, **mail_columns: str | datetime.datetime) -> bool:
@@ -75,27 +120,18 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         SentMail.objects.create(mailing=mailing, **mail_columns)
         return True
 
-    def give_up(self) -> None:
-        """Give up the unsent mails, which have nothing to say any more."""
-        self.sendable(timezone.now()).update(state=MailState.SUPERSEDED, claim=None, claimed_until=None)
 
-
-class Mailing(models.Model):
+class Mailing(Delivery):
     """One mail to one account, claimed in the database before it is sent.
 
     ``day`` (Asia/Shanghai) is the one a digest is about, or of a reminder by hand; ``entry`` is then the reminder's
-    entry in the task's log. ``claimed_until`` is when a sender that crashed loses its claim.
+    entry in the task's log.
     """
 
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="mailings")
     kind = models.CharField(_("kind"), max_length=20, choices=MailKind.choices)
     day = models.DateField(_("day"))
     entry = optional_reference(TaskLog, _("log entry"), "mailings")
-    state = models.CharField(_("state"), max_length=20, choices=MailState.choices, default=MailState.WAITING)
-    claim = models.UUIDField(_("claim"), null=True, blank=True, editable=False)
-    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    problem = models.TextField(_("last problem"), blank=True)
 
     objects = MailingQuerySet.as_manager()
 
@@ -104,19 +140,14 @@ class Mailing(models.Model):
         verbose_name_plural = _("mails to be sent")
         ordering = ["-day", "pk"]
         constraints = [
+            *Delivery.Meta.constraints,
             models.UniqueConstraint(
                 name="mailing_one_digest_a_day", fields=["account", "day"], condition=Q(kind=MailKind.DIGEST)
             ),
             models.UniqueConstraint(name="mailing_one_for_each_entry", fields=["account", "entry"]),
-            models.CheckConstraint(name="mailing_state_known", condition=Q(state__in=MailState.values)),
             models.CheckConstraint(
                 name="mailing_reminder_has_an_entry",
                 condition=Q(kind=MailKind.DIGEST, entry__isnull=True) | Q(kind=MailKind.REMINDER, entry__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="mailing_claimed_by_somebody",
-                condition=Q(state=MailState.CLAIMED, claim__isnull=False, claimed_until__isnull=False)
-                | (~Q(state=MailState.CLAIMED) & Q(claim__isnull=True, claimed_until__isnull=True)),
             ),
         ]
 

@@ -23,10 +23,15 @@ from .text_search import contains_word
 RECENT_ROW_COUNT = 500
 
 
+def recent_rows(model: str) -> QuerySet:
+    """Return the rows of ``model`` that were entered or changed last."""
+    rows = apps.get_model("meetings", model).objects.order_by()
+    return rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT])
+
+
 def recent_use_count(model: str, column: str) -> Coalesce:
     """Return how many recent rows of ``model`` name the row in ``column``."""
-    rows = apps.get_model("meetings", model).objects.order_by()
-    return count_rows(rows.filter(pk__in=rows.order_by("-pk").values("pk")[:RECENT_ROW_COUNT]), column)
+    return count_rows(recent_rows(model), column)
 
 
 def count_rows(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
@@ -178,6 +183,11 @@ class Person(NaturalKeyModel):
         "self", _("merged into"), "merged", help_text=_("Old documents that name this person mean that one.")
     )
     spelling = PinyinField(of="name")
+
+    # What `PersonQuerySet.with_counts` annotates.
+    open_count: int
+    meeting_count: int
+    suggestion_count: int
 
     objects = PersonQuerySet.as_manager()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -12,7 +14,9 @@ from django.db import models
 from django.db.models import Case, Exists, F, FilteredRelation, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core import lifecycle
@@ -20,8 +24,10 @@ from meetings.core import lifecycle
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
 from .deadline_fields import DeadlineFields, dated_constraint
 from .fields import PinyinField, optional_reference
-from .health import health_conditions
+from .health import health_condition, health_conditions
+from .meeting import Meeting
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
+from .orders import ORDER_INDEXES, WithoutIndex
 from .organisation import Department, Person
 from .suggestion import Suggestion, SuggestionSource
 
@@ -36,8 +42,13 @@ TASK_TEXTS = ("text", "remarks")
 FURTHER_TEXTS = TASK_TEXTS[1:]
 TASK_KEY = (*(f"suggestion__{path}" for path in Suggestion.NATURAL_KEY), "number")
 RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
-# What tells the intervals of `TaskState` apart; their other columns are the state on a day.
+# What of an interval of `TaskState` is not the state on a day.
 _INTERVAL_KEY = {"id", "task", "since", "until"}
+
+
+def _state_columns() -> list[str]:
+    fields = apps.get_model("meetings", "TaskState")._meta.concrete_fields
+    return [field.attname for field in fields if field.name not in _INTERVAL_KEY]
 
 
 class TaskQuerySet(NaturalKeyQuerySet["Task"]):
@@ -46,33 +57,50 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
     def on(self, day: datetime.date) -> Self:
         """Return the tasks in the register on ``day`` with their state of that day.
 
-        Joins the one interval of `TaskState` that holds the day (Asia/Shanghai) and annotates its columns as ``day_…``
-        (``day_status``, ``day_next_due`` …), ``health``, its rank ``health_rank`` (0 is the worst) and ``next_day``,
-        the due day or else the review day: for what is overdue or review-missed, the day that was let pass.
-        Today and any past day cost the same.
+        Annotates the columns of `TaskState` that hold on the day (Asia/Shanghai) as ``day_…`` (``day_status``,
+        ``day_next_due`` …), ``last_report_on``, the day of anybody's last report, ``health``, its rank ``health_rank``
+        (0 is the worst) and ``next_day``, the due day or else the review day: for what is overdue or review-missed, the
+        day that was let pass. Of today the task's own columns are read, of a past day the one interval that holds it.
         """
+        tasks = self._today(day) if day == timezone.localdate() else self._past(day)
+        conditions = health_conditions(day, settings.DUE_SOON_DAYS, state="day_")
+        return tasks.annotate(
+            health=Case(
+                *(When(condition, then=Value(health.value)) for health, condition in conditions),
+                default=Value(Health.ON_TRACK.value),
+                output_field=models.CharField(),
+            ),
+            health_rank=Case(
+                *(When(condition, then=Value(health.rank)) for health, condition in conditions),
+                default=Value(Health.ON_TRACK.rank),
+                output_field=models.SmallIntegerField(),
+            ),
+            next_day=Coalesce("day_next_due", "day_next_review"),
+        )
+
+    def _today(self, day: datetime.date) -> Self:
+        states = apps.get_model("meetings", "TaskState").objects.filter(task=OuterRef("pk"), until__isnull=True)
+        others = {name: Subquery(states.values(name)) for name in ("milestones", "last_report_id")}
+        own = {name: others.get(name, F(name)) for name in _state_columns()}
+        is_issued: Any = LessThanOrEqual(WithoutIndex("issued_on"), day)
+        return self.filter(is_issued, joined_into__isnull=True).annotate(
+            **{f"day_{name}": value for name, value in own.items()}, last_report_on=F("reported_on")
+        )
+
+    def _past(self, day: datetime.date) -> Self:
         holds_the_day = Q(states__since__lte=day) & (Q(states__until__isnull=True) | Q(states__until__gt=day))
-        columns = apps.get_model("meetings", "TaskState")._meta.concrete_fields
-        state = [field.attname for field in columns if field.name not in _INTERVAL_KEY]
-        conditions = health_conditions(day, settings.DUE_SOON_DAYS, state="state__")
         return (
             self.alias(state=FilteredRelation("states", condition=holds_the_day))
             .filter(state__since__isnull=False)
-            .annotate(**{f"day_{name}": F(f"state__{name}") for name in state})
             .annotate(
-                health=Case(
-                    *(When(condition, then=Value(health.value)) for health, condition in conditions),
-                    default=Value(Health.ON_TRACK.value),
-                    output_field=models.CharField(),
-                ),
-                health_rank=Case(
-                    *(When(condition, then=Value(health.rank)) for health, condition in conditions),
-                    default=Value(Health.ON_TRACK.rank),
-                    output_field=models.SmallIntegerField(),
-                ),
-                next_day=Coalesce("state__next_due", "state__next_review"),
+                **{f"day_{name}": F(f"state__{name}") for name in _state_columns()},
+                last_report_on=F("state__last_report__effective_on"),
             )
         )
+
+    def in_health(self, healths: Iterable[str], day: datetime.date) -> Self:
+        """Return those in one of ``healths`` on ``day``, by indexed days; goes with `on`."""
+        return self.filter(reduce(or_, (health_condition(Health(health), day, "day_") for health in healths), Q()))
 
     def standing(self) -> Self:
         """Exclude tasks that were joined into another one.
@@ -81,11 +109,13 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         """
         return self.filter(joined_into__isnull=True)
 
+    def outside_demonstration(self) -> Self:
+        """Leave out the demonstration, of which nothing is sent to anybody."""
+        return self.filter(suggestion__meeting__is_demonstration=False)
+
     def in_printed_order(self) -> Self:
         """Order as the breakdown tables print, the newest meeting first."""
-        return self.order_by(
-            "-suggestion__meeting__issued_on", "-suggestion__meeting_id", "suggestion__position", "number"
-        )
+        return self.order_by("-issued_on", "-meeting_id", "suggestion_position", "number", "pk")
 
     def for_listing(self, parts: Iterable[str] = ("departments", "leaders")) -> Self:
         """Load suggestion, aspect, meeting and ``parts`` (a query each), for lists.
@@ -94,15 +124,8 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         without a number.
         """
         siblings = self.model.objects.standing().filter(suggestion=OuterRef("suggestion")).exclude(pk=OuterRef("pk"))
-        return (
-            self.select_related("suggestion__meeting", "suggestion__aspect")
-            .prefetch_related(*(LISTED_PARTS[part]() for part in parts))
-            .annotate(is_single=~Exists(siblings))
-        )
-
-    def with_last_report(self) -> Self:
-        """Annotate ``last_report_on``, the day of anybody's last report; goes with `on`."""
-        return self.annotate(last_report_on=F("state__last_report__effective_on"))
+        tasks = self.select_related("suggestion__meeting", "suggestion__aspect").annotate(is_single=~Exists(siblings))
+        return tasks.prefetch_related(*(LISTED_PARTS[part]() for part in parts))
 
     def with_department_reports(self, day: datetime.date) -> Self:
         """Load each department's own last report by ``day`` (``department_reports``).
@@ -137,15 +160,6 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         recorded = When(suggestion__outcome__entry__effective_on__lte=day, then=F("suggestion__outcome__outcome"))
         return self.annotate(day_outcome=Case(recorded, output_field=models.CharField()))
 
-    def with_first_assignees(self) -> Self:
-        """Annotate the ``first_department`` and ``first_leader`` by their pinyin."""
-        departments = TaskDepartment.objects.filter(task=OuterRef("pk")).exclude(role=DepartmentRole.SUPPORTING)
-        leaders = TaskLeader.objects.filter(task=OuterRef("pk"))
-        return self.annotate(
-            first_department=Subquery(departments.order_by("position").values("department__spelling")[:1]),
-            first_leader=Subquery(leaders.order_by("position").values("person__spelling")[:1]),
-        )
-
     def open(self) -> Self:
         """Return those that were open on the day; goes with `on`."""
         return self.filter(day_status__in=lifecycle.OPEN_STATUSES)
@@ -154,9 +168,8 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
         self, departments: Iterable[int | str] | models.QuerySet[Any, Any], roles: Iterable[str] = ANSWERABLE_ROLES
     ) -> Self:
         """Return those in which one of ``departments`` (ids) has one of ``roles``."""
-        return self.filter(
-            Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), department__in=departments, role__in=roles))
-        )
+        parts = TaskDepartment.objects.filter(department__in=departments, role__in=roles)
+        return self.filter(pk__in=parts.values("task"))
 
     def unassigned(self) -> Self:
         """Return those that no department leads or is responsible for: nothing can hide."""
@@ -164,7 +177,7 @@ class TaskQuerySet(NaturalKeyQuerySet["Task"]):
 
     def supervised_by(self, people: Iterable[int | str | None]) -> Self:
         """Return those that one of ``people`` (ids) supervises; no row twice."""
-        return self.filter(Exists(TaskLeader.objects.filter(task=OuterRef("pk"), person__in=people)))
+        return self.filter(pk__in=TaskLeader.objects.filter(person__in=people).values("task"))
 
     def unsupervised(self) -> Self:
         """Return those without a supervising leader."""
@@ -207,9 +220,19 @@ class Task(NaturalKeyModel, DeadlineFields):
         "self",
         _("joined into"),
         "joined",
+        db_index=False,
         help_text=_("Is no task of its own any more: it has no state on any day, and is in no list."),
     )
     spelling = PinyinField(of="text")
+    # What a list of today filters and orders by, so that one index holds it: the place in the register, and what the
+    # last interval has besides the columns above. Triggers alone write it (migration 0019), whatever changes those.
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="tasks", null=True, editable=False
+    )
+    issued_on = models.DateField(_("issued on"), null=True, editable=False)
+    suggestion_position = models.PositiveSmallIntegerField(_("position"), null=True, editable=False)
+    next_due = models.DateField(_("due"), null=True, editable=False)
+    reported_on = models.DateField(_("latest progress"), null=True, editable=False)
     departments: models.ManyToManyField[Department, TaskDepartment] = models.ManyToManyField(
         Department, verbose_name=_("departments"), through="TaskDepartment", related_name="tasks"
     )
@@ -271,11 +294,13 @@ class Task(NaturalKeyModel, DeadlineFields):
                 condition=Q(review_interval_days__isnull=True) | Q(review_interval_days__gte=1),
             ),
         ]
-        # The inbox's number is asked for with every page, and few tasks of a large register wait for it.
         indexes = [
+            # The inbox's number is asked for with every page; few tasks wait for it.
             models.Index(
                 name="task_awaits_closure", fields=["suggestion"], condition=Q(status=Status.CLOSURE_REQUESTED)
-            )
+            ),
+            models.Index(name="task_joined", fields=["joined_into"], condition=Q(joined_into__isnull=False)),
+            *ORDER_INDEXES,
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .batch import Batch
+from .organisation import Department
 
 
 class WorkbookState(models.TextChoices):
@@ -24,6 +25,26 @@ class WorkbookState(models.TextChoices):
 def workbook_path(_upload: WorkbookUpload, _name: str) -> str:
     """Return the path below MEDIA_ROOT; no part of it comes from the upload's name."""
     return f"fill-in/{uuid.uuid4().hex}.xlsx"
+
+
+class WorkbookHandout(models.Model):
+    """That a department's fill-in workbook was handed out, alone or in an archive."""
+
+    department = models.ForeignKey(
+        Department, verbose_name=_("department"), on_delete=models.PROTECT, related_name="workbook_handouts"
+    )
+    handed_out_to = models.ForeignKey(
+        Account, verbose_name=_("handed out to"), on_delete=models.PROTECT, related_name="workbook_handouts"
+    )
+    handed_out_at = models.DateTimeField(_("handed out"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("workbook handed out")
+        verbose_name_plural = _("workbooks handed out")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.department)
 
 
 class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):

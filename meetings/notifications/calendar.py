@@ -41,7 +41,7 @@ def build_calendar(account: Account, day: datetime.date) -> bytes:
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
-    tasks = permissions.own_tasks(account, permissions.readable_tasks(account, day)).open()
+    tasks = permissions.own_tasks(account, permissions.readable_tasks(account, day)).open().outside_demonstration()
     for task in tasks.for_listing().prefetch_related("milestones").with_last_entry_at().order_by("pk"):
         for kind, due, summary, late_summary in _dates(task):
             event = _event(task, kind, due, day, late_summary if due < day else summary)

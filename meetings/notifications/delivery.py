@@ -8,7 +8,7 @@ the claim back at once, and the next run sends.
 import datetime
 import logging
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.workdays import is_working_day, last_working_day
 from meetings.jobs import job
-from meetings.models import Mailing, MailKind, MailState, Task, TaskLog
+from meetings.models import Account, Mailing, MailKind, MailState, Task, TaskLog
+from meetings.permissions import responsible_accounts
+from meetings.tasks.services.reminders import find_reminded
 from meetings.tasks.signals import reminders_recorded
 
 from .digest import Digest, compose_digest, compose_digests
@@ -74,14 +76,15 @@ def send_reminders(day: datetime.date) -> DeliveryReport:
 
 
 @receiver(reminders_recorded)
-def enqueue_reminders(entry: TaskLog, **_of_signal: Any) -> None:
-    """Let the worker send the reminders by hand of ``entry``."""
-    deliver_reminders.enqueue(entry.pk)
+def enqueue_reminders(entries: Mapping[TaskLog, set[int]], has_mails: bool, **_of_signal: Any) -> None:
+    """Let the worker send the mails of the reminders by hand of one act."""
+    if has_mails:
+        deliver_reminders.enqueue(next(iter(entries)).pk)
 
 
 @job(gettext_lazy("Send the mails of a reminder"))
 def deliver_reminders(entry_id: int) -> None:
-    """Send the reminders by hand of one log entry; those sent before are left out.
+    """Send the reminders by hand of one log entry, or of its batch, but those sent.
 
     Raises DeliveryError where one could not be sent: the job is tried again, and `send_reminders` sends it, too.
     """
@@ -89,7 +92,7 @@ def deliver_reminders(entry_id: int) -> None:
     _deliver_all(_plan_reminders(timezone.localdate(), entry_id=entry_id), report)
     if report.problem or report.refused:
         raise DeliveryError(report.problem or "; ".join(f"{name}: {reason}" for name, reason in report.refused))
-    if Mailing.objects.filter(entry=entry_id, state=MailState.CLAIMED).exists():
+    if Mailing.objects.about_reminder(entry_id).filter(state=MailState.CLAIMED).exists():
         # A sender has it in hand now, or was killed with it: the next attempt will see.
         raise DeliveryError(_("A mail is being sent by another run."))
 
@@ -135,17 +138,34 @@ def _plan_reminders(day: datetime.date, *, entry_id: int | None = None) -> list[
     composed_at = timezone.now()
     unsent = Mailing.objects.sendable(composed_at).filter(kind=MailKind.REMINDER, account__is_active=True)
     if entry_id is not None:
-        unsent = unsent.filter(entry=entry_id)
+        unsent = unsent.about_reminder(entry_id)
     plans: list[MailPlan] = []
     for mailing in unsent.select_related("account", "entry__actor").order_by("pk"):
         assert mailing.entry is not None  # the constraint mailing_reminder_has_an_entry
         of_day = max(day, mailing.day)
-        task = Task.objects.on(of_day).for_listing().filter(pk=mailing.entry.task_id).first()
-        if task is None or not task.is_open:
+        reminded = [entry.task_id for entry in _reminders_for(mailing.account, mailing.entry)]
+        tasks = list(
+            Task.objects.on(of_day)
+            .outside_demonstration()
+            .open()
+            .for_listing()
+            .filter(pk__in=reminded)
+            .in_printed_order()
+        )
+        if not tasks:
             Mailing.objects.filter(pk=mailing.pk).give_up()
         elif mailing.account.email:
-            plans.append((mailing, composed_at, partial(reminder_mail, mailing, task, of_day)))
+            plans.append((mailing, composed_at, partial(reminder_mail, mailing, tasks, of_day)))
     return plans
+
+
+def _reminders_for(account: Account, entry: TaskLog) -> list[TaskLog]:
+    """Return the reminders of the act of ``entry`` that are for ``account``."""
+    if entry.batch_id is None:
+        return [entry]
+    asked = find_reminded(list(TaskLog.objects.filter(batch=entry.batch_id).select_related("task")))
+    own = responsible_accounts(set().union(*asked.values())).get(account, set())
+    return [reminder for reminder, departments in asked.items() if departments & own]
 
 
 # --- sending -----------------------------------------------------------------------------------------

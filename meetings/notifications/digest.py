@@ -55,8 +55,13 @@ def compose_digest(account: Account, day: datetime.date) -> Digest | None:
 
     Some twenty queries at most.
     """
+    return compose_reading(Reading.of(account, day))
+
+
+def compose_reading(reading: Reading) -> Digest | None:
+    """Return the digest for whoever reads; see `compose_digest`."""
+    account, day = reading.account, reading.day
     composed_at = timezone.now()
-    reading = Reading.of(account, day)
     with translation.override(language_of(account)):
         built = [section_of(reading) for section_of in SECTIONS]
     sections = [section for section in built if section and (account.wants_digest or section.is_required)]

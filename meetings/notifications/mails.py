@@ -38,27 +38,49 @@ class Mail(EmailMultiAlternatives):
 def digest_mail(mailing: Mailing, digest: Digest) -> EmailMultiAlternatives:
     """Return the mail of a digest."""
     with translation.override(language_of(digest.account)):
-        values = {"number": digest.total, "new": digest.new_total, "day": date_format(digest.day, "DATE_FORMAT")}
+        context = {"digest": digest, "day": digest.day}
+        return _mail(mailing, digest.account, digest_subject(digest), "digest", context)
+
+
+def digest_subject(digest: Digest) -> str:
+    """Say how many things a digest tells of, and how many are new."""
+    values = {"number": digest.total, "new": digest.new_total, "day": date_format(digest.day, "DATE_FORMAT")}
+    subject = ngettext(
+        "%(number)d thing needs your attention in the task register, %(day)s",
+        "%(number)d things need your attention in the task register, %(day)s",
+        digest.total,
+    )
+    if digest.new_total:
         subject = ngettext(
-            "%(number)d thing needs your attention in the task register, %(day)s",
-            "%(number)d things need your attention in the task register, %(day)s",
+            "%(number)d thing needs your attention in the task register, %(new)d of them new, %(day)s",
+            "%(number)d things need your attention in the task register, %(new)d of them new, %(day)s",
             digest.total,
         )
-        if digest.new_total:
-            subject = ngettext(
-                "%(number)d thing needs your attention in the task register, %(new)d of them new, %(day)s",
-                "%(number)d things need your attention in the task register, %(new)d of them new, %(day)s",
-                digest.total,
-            )
-        subject %= values
-        return _mail(mailing, digest.account, subject, "digest", {"digest": digest, "day": digest.day})
+    return subject % values
 
 
-def reminder_mail(mailing: Mailing, task: Task, day: datetime.date) -> EmailMultiAlternatives:
-    """Return the mail of a reminder by hand; ``task`` is that of ``day``."""
+def reminder_mail(mailing: Mailing, tasks: list[Task], day: datetime.date) -> EmailMultiAlternatives:
+    """Return the mail of a reminder by hand; ``tasks`` are those of ``day``."""
     with translation.override(language_of(mailing.account)):
-        subject = _("Reminder: %(task)s") % {"task": task.text}
-        return _mail(mailing, mailing.account, subject, "reminder", {"task": task, "entry": mailing.entry, "day": day})
+        context = {"tasks": tasks, "entry": mailing.entry, "day": day}
+        return _mail(mailing, mailing.account, reminder_subject(tasks), "reminder", context)
+
+
+def reminder_subject(tasks: list[Task]) -> str:
+    """Say of which task, or of how many, a reminder is."""
+    if len(tasks) > 1:
+        return _("Reminder of %(number)d tasks: %(task)s") % {"number": len(tasks), "task": tasks[0].text}
+    return _("Reminder: %(task)s") % {"task": tasks[0].text}
+
+
+def shorten_subject(subject: str) -> str:
+    """Return ``subject`` on one line: a task's text may hold line breaks."""
+    return Truncator(" ".join(subject.split())).chars(SUBJECT_LENGTH)
+
+
+def render_text(template: str, context: dict[str, Any]) -> str:
+    """Return the plain text of a mail, which is a robot's message, too."""
+    return render_to_string(f"meetings/notifications/{template}.txt", {"base_url": settings.BASE_URL, **context})
 
 
 def host_name() -> str:
@@ -71,9 +93,8 @@ def _mail(
 ) -> EmailMultiAlternatives:
     context = {**context, "account": account, "base_url": settings.BASE_URL, "language": translation.get_language()}
     mail = Mail(
-        # A task's text may hold line breaks, a header must not.
-        subject=Truncator(" ".join(subject.split())).chars(SUBJECT_LENGTH),
-        body=render_to_string(f"meetings/notifications/{template}.txt", context),
+        subject=shorten_subject(subject),
+        body=render_text(template, context),
         to=[account.email],
         headers={
             # The same for each attempt, so that mail programs show one mail even where a crash made it two.

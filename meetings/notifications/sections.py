@@ -21,6 +21,7 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF
 from meetings.core.types import StrOrPromise
 from meetings.core.workdays import first_of_last_working_days, next_working_day
+from meetings.display.fields import HEALTH_COLOURS
 from meetings.models import (
     Account,
     DepartmentRole,
@@ -35,8 +36,8 @@ from meetings.models import (
 )
 from meetings.models.log import TaskLogQuerySet
 from meetings.models.task import TaskQuerySet
-from meetings.reports.register_workbook import HEALTH_COLOURS
 from meetings.tasks import inbox
+from meetings.tasks.acknowledgements import find_unacknowledged, unacknowledged_parts
 
 # More than this is not read in a mail; the list in the register holds them all.
 MAX_LINES = 15
@@ -157,7 +158,7 @@ def inbox_section(reading: Reading, *, heading: StrOrPromise, groups: Set[str]) 
     lines = []
     for group in inbox.groups(reading.account, reading.day, is_past=True):
         if group.key in groups:
-            tasks = reading.mark_new_requests(group.items(reading.day))
+            tasks = reading.mark_new_requests(group.items(reading.day).outside_demonstration())
             lines += [DigestLine(task, _line_detail(group, task), task.is_new) for task in tasks]
     return _required_section(heading, lines, reading.day)
 
@@ -177,7 +178,7 @@ def new_instructions(reading: Reading) -> Section | None:
     instructions = Instruction.objects.open_on(day).select_related("leader")
     if reading.told_at is not None:
         instructions = instructions.filter(given__recorded_at__gt=reading.told_at)
-    own = Task.objects.on(day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
+    own = _tasks_on(day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
     tasks = {task.pk: task for task in _ordered_for_lines(own.filter(pk__in=instructions.values("task")))}
     lines = [
         DigestLine(
@@ -188,6 +189,21 @@ def new_instructions(reading: Reading) -> Section | None:
         for instruction in instructions.filter(task__in=tasks).order_by("pk")
     ]
     return _required_section(_("New instructions"), lines, day)
+
+
+def not_taken_over(reading: Reading) -> Section | None:
+    """Return the tasks that a liaison was asked to take over too long ago."""
+    account, day = reading.account, reading.day
+    if account.role != Role.LIAISON:
+        return None
+    own = account.departments.values("pk")
+    late = [one for one in find_unacknowledged(day, own) if one.is_late]
+    if not late:
+        return None
+    parts = unacknowledged_parts(own).filter(task__suggestion__meeting__in={one.meeting for one in late})
+    tasks = _ordered_for_lines(_tasks_on(day).filter(pk__in=parts.values("task")))
+    lines = [DigestLine(task, str(task.suggestion.meeting)) for task in tasks]
+    return _required_section(_("To take over"), lines, day)
 
 
 # --- what is late, or soon will be ------------------------------------------------------------------
@@ -209,7 +225,7 @@ def escalated(reading: Reading) -> Section | None:
     to_leader = account.role == Role.LEADER and settings.ESCALATE_TO_LEADER_AFTER >= 0
 
     def select(day: datetime.date) -> TaskQuerySet:
-        tasks = Task.objects.on(day).filter(Q(health__in=(Health.OVERDUE, Health.REVIEW_MISSED)))
+        tasks = _tasks_on(day).filter(Q(health__in=(Health.OVERDUE, Health.REVIEW_MISSED)))
         late = Q()
         if to_head:
             pressing = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER)))
@@ -235,7 +251,7 @@ def health_section(
         return None
 
     def select(day: datetime.date) -> TaskQuerySet:
-        tasks = Task.objects.on(day).filter(Q(health=health))
+        tasks = _tasks_on(day).filter(Q(health=health))
         return permissions.own_tasks(account, tasks) if account.role == Role.LIAISON else tasks
 
     query = {**permissions.own_scope(account), "health": [health.value]}
@@ -249,7 +265,7 @@ def review_due(reading: Reading) -> Section | None:
 
     def select(day: datetime.date) -> TaskQuerySet:
         until = day + datetime.timedelta(days=settings.REVIEW_DUE_DAYS)
-        tasks = permissions.own_tasks(reading.account, Task.objects.on(day)).open()
+        tasks = permissions.own_tasks(reading.account, _tasks_on(day)).open()
         return tasks.filter(Q(day_next_review__gte=day, day_next_review__lte=until))
 
     heading = ngettext("Review due within a day", "Review due within %(days)d days", settings.REVIEW_DUE_DAYS)
@@ -261,6 +277,7 @@ SECTIONS: tuple[SectionBuilder, ...] = (
     partial(inbox_section, heading=gettext_lazy("Waiting for your decision"), groups={"closure", "extension", "agree"}),
     new_instructions,
     partial(inbox_section, heading=gettext_lazy("Sent back to you"), groups={"sent_back"}),
+    not_taken_over,
     escalated,
     partial(health_section, heading=gettext_lazy("Overdue"), health=Health.OVERDUE),
     partial(health_section, heading=gettext_lazy("Review missed"), health=Health.REVIEW_MISSED),
@@ -270,6 +287,10 @@ SECTIONS: tuple[SectionBuilder, ...] = (
 
 
 # --- what they share --------------------------------------------------------------------------------
+
+
+def _tasks_on(day: datetime.date) -> TaskQuerySet:
+    return Task.objects.on(day).outside_demonstration()
 
 
 def _list_section(

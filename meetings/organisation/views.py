@@ -1,23 +1,35 @@
 """Pages of departments and people: lists, details, and the actions on them."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
-from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
-from meetings.models import ANSWERABLE_ROLES, ChangeLog, Department, DepartmentRole, Health, Person, SuggestionSource
+from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.models import (
+    ANSWERABLE_ROLES,
+    ChangeLog,
+    Department,
+    DepartmentRole,
+    Health,
+    Person,
+    SuggestionSource,
+    Task,
+)
 from meetings.models.task import TaskQuerySet
 from meetings.organisation.services.merge import summarise_merge
 from meetings.organisation.services.organisation import add, version_of
 from meetings.tasks import statistics
+from meetings.tasks.time_axis import MAX_ROWS
 from meetings.ui.http import Request
-from meetings.ui.navigation import as_of_query, today
+from meetings.ui.navigation import as_of_query, day_context, today
 from meetings.ui.tables import ListTable
 
 from .forms import (
@@ -29,6 +41,8 @@ from .forms import (
     SubjectForm,
 )
 from .tables import DepartmentTable, PersonTable
+
+SUGGESTIONS_PER_PAGE = 10
 
 # --- the two lists ----------------------------------------------------------------------------------
 
@@ -64,6 +78,7 @@ def _list(
             return redirect(form.result)
     search_text = request.GET.get("q", "").strip()[:200]
     table, errors = table_class.build(request, rows.called(search_text) if search_text else rows)
+    table.show_page(request)
     tasks = permissions.readable_tasks(request.user, today())
     of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
     counts = {count.key: count for count in (of_departments if kind is Department else of_leaders)}
@@ -74,9 +89,8 @@ def _list(
         "what": "departments" if kind is Department else "people",
         "form": form if permissions.can_manage_organisation(request.user) else None,
         "counts": counts,
-        "open_statuses": sorted(OPEN_STATUSES),
+        "bar_scale": statistics.largest_total(counts.values()),
         "scope": as_of_query(today()),
-        "pressing_health": list(statistics.PRESSING),
     }
     return render(request, "meetings/organisation/list.html", context, status=form.status_code)
 
@@ -152,7 +166,7 @@ def _detail(request: Request, subject: Department | Person, submitted_form: Subj
     tasks = permissions.readable_tasks(request.user, today())
     own = tasks.assigned_to([subject.pk]) if is_department else tasks.supervised_by([subject.pk])
     count = statistics.count_by_health(own)
-    open_count = sum(count.by_health[health] for health in Health.values if health not in ENDED_STATUSES)
+    open_count = count.open
     of = "department" if is_department else "person"
     may_organise = permissions.can_manage_organisation(request.user)
     actions = DEPARTMENT_ACTIONS if is_department else PERSON_ACTIONS
@@ -163,8 +177,11 @@ def _detail(request: Request, subject: Department | Person, submitted_form: Subj
     forms = {name: form(subject=subject, action=name) for name, form in possible.items() if not form.preview}
     if submitted_form is not None:
         forms[submitted_form.action] = submitted_form
+    axis_tasks = own.open().for_listing(()).order_by("next_day", "pk")[:MAX_ROWS] if open_count else []
     context = {
+        **day_context(request, today(), []),
         "subject": subject,
+        "axis_tasks": axis_tasks if subject.merged_into_id is None else [],
         "is_department": is_department,
         "count": count,
         "open_count": open_count,
@@ -178,8 +195,13 @@ def _detail(request: Request, subject: Department | Person, submitted_form: Subj
         "with_preview": [(name, form.title, form.icon) for name, form in possible.items() if form.preview],
         "submitted_form": submitted_form,
         "scope": as_of_query(today()),
+        "day": today(),
         "may_organise": may_organise,
-        **(_department_context(subject, tasks) if isinstance(subject, Department) else _person_context(subject)),
+        **(
+            _department_context(subject, tasks)
+            if isinstance(subject, Department)
+            else _person_context(subject, tasks, request.GET)
+        ),
     }
     status = submitted_form.status_code if submitted_form else 200
     return render(request, "meetings/organisation/detail.html", context, status=status)
@@ -192,12 +214,20 @@ def _department_context(department: Department, tasks: TaskQuerySet) -> dict[str
     }
 
 
-def _person_context(person: Person) -> dict[str, Any]:
+def _person_context(person: Person, tasks: TaskQuerySet, asked: QueryDict) -> dict[str, Any]:
+    sources = SuggestionSource.objects.filter(person=person).select_related("suggestion__meeting")
+    sources = sources.order_by("-suggestion__meeting__issued_on", "suggestion__position", "pk")
+    page = Paginator(sources, SUGGESTIONS_PER_PAGE).get_page(asked.get("page"))
+    tasks_of: dict[int, list[Task]] = defaultdict(list)
+    shown = [source.suggestion_id for source in page.object_list]
+    for task in tasks.filter(suggestion__in=shown).order_by("suggestion", "number"):
+        tasks_of[task.suggestion_id].append(task)
+    attendances = list(person.attendances.select_related("meeting").order_by("-meeting__issued_on", "-meeting_id"))
     return {
-        "attendances": person.attendances.select_related("meeting").order_by("-meeting__issued_on", "-meeting"),
-        "sources": SuggestionSource.objects.filter(person=person)
-        .select_related("suggestion__meeting")
-        .order_by("-suggestion__meeting__issued_on", "suggestion__position"),
+        "attendances": attendances,
+        "shown_attendances": attendances if asked.get("whole") == "meetings" else attendances[:10],
+        "sources": [(source, tasks_of[source.suggestion_id]) for source in page.object_list],
+        "page": page,
         "accounts": person.accounts.order_by("username"),
         "headed_departments": person.headed_departments.order_by("pk"),
     }

@@ -3,6 +3,7 @@
 import datetime
 
 from django.db.models import Exists, OuterRef
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from meetings.models import Account, Meeting, MinutesDocument, Person, Suggestion, SuggestionSource
@@ -10,7 +11,7 @@ from meetings.models.meeting import MeetingQuerySet
 from meetings.models.minutes import MinutesDocumentQuerySet
 from meetings.models.organisation import PersonQuerySet
 
-from .roles import is_secretariat, require_secretariat
+from .roles import is_secretariat, require_organisation_manager, require_secretariat
 
 
 def readable_meetings(account: Account, day: datetime.date) -> MeetingQuerySet:
@@ -27,6 +28,13 @@ def editable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
     """Return the meeting for changing its settings; raises PermissionDenied."""
     require_secretariat(account)
     return readable_meeting(account, pk, day)
+
+
+def require_no_other_meeting(account: Account, pk: int) -> None:
+    """Let the demonstration be removed, be it gone by now; raises Http404 for others."""
+    require_organisation_manager(account)
+    if Meeting.objects.filter(pk=pk, is_demonstration=False).exists():
+        raise Http404
 
 
 def editable_suggestion(account: Account, pk: int) -> Suggestion:
@@ -63,7 +71,8 @@ def own_drafts(account: Account) -> MinutesDocumentQuerySet:
 def writable_draft(account: Account, pk: int) -> MinutesDocument:
     """Return the account's own draft; raises PermissionDenied or Http404."""
     require_secretariat(account)
-    return get_object_or_404(MinutesDocument.objects.select_related("meeting"), pk=pk, uploaded_by=account)
+    documents = MinutesDocument.objects.select_related("meeting", "scan").defer("scan__recognised")
+    return get_object_or_404(documents, pk=pk, uploaded_by=account)
 
 
 def readable_documents(account: Account) -> MinutesDocumentQuerySet:

@@ -1,6 +1,9 @@
 """What an account is: to the register, and to a task with regard to the lifecycle."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, ActorRole
@@ -26,6 +29,13 @@ def require_secretariat(account: Account) -> None:
     """Raise PermissionDeniedError for everybody else than the secretariat."""
     if not is_secretariat(account):
         raise PermissionDeniedError(_("Only the secretariat may do this."))
+
+
+def require_reporter_of(account: Account, departments: Collection[int]) -> None:
+    """Raise PermissionDeniedError for all but their liaison and the secretariat."""
+    is_own = account.is_active and account.role == Role.LIAISON and account.department_ids.issuperset(departments)
+    if not (is_own or is_secretariat(account)):
+        raise PermissionDeniedError(_("Only the liaison of the department and the secretariat may do this."))
 
 
 def is_secretariat(account: Account) -> bool:
@@ -92,12 +102,29 @@ def reporting_departments(account: Account, task: Task) -> list[Department]:
     return [department for department in departments if department.pk in own]
 
 
-def responsible_accounts(task: Task) -> QuerySet[Account]:
-    """Return the liaisons and heads of the task's lead and responsible departments."""
-    answering = Department.objects.filter(task_departments__task=task, task_departments__role__in=ANSWERABLE_ROLES)
-    liaisons = Q(role=Role.LIAISON, departments__in=answering)
-    heads = Q(person__headed_departments__in=answering)
-    return Account.objects.filter(liaisons | heads, is_active=True).distinct().order_by("pk")
+def answering_department_ids(tasks: Iterable[Task]) -> dict[int, set[int]]:
+    """Return the lead and responsible departments of each task, by id. One query."""
+    parts = TaskDepartment.objects.filter(task__in=[task.pk for task in tasks], role__in=ANSWERABLE_ROLES)
+    found: dict[int, set[int]] = defaultdict(set)
+    for task_id, department_id in parts.values_list("task_id", "department_id"):
+        found[task_id].add(department_id)
+    return found
+
+
+def responsible_accounts(departments: Collection[int]) -> dict[Account, set[int]]:
+    """Return liaisons and heads of ``departments``, each with their own of these.
+
+    Three queries, for any number.
+    """
+    liaisons = Q(role=Role.LIAISON, departments__in=departments)
+    heads = Q(person__headed_departments__in=departments)
+    accounts = Account.objects.filter(liaisons | heads, is_active=True).distinct().order_by("pk")
+    found = {}
+    for account in accounts.select_related("person").prefetch_related("departments", "person__headed_departments"):
+        own = [*account.departments.all()] if account.role == Role.LIAISON else []
+        own += account.person.headed_departments.all() if account.person else []
+        found[account] = {department.pk for department in own}.intersection(departments)
+    return found
 
 
 def own_scope(account: Account) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """Tasks, their evidence and instructions, and batches of changes."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
@@ -25,9 +26,11 @@ def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
     return Task.objects.on(day) if account.is_authenticated else Task.objects.none()
 
 
-def readable_task(account: Account, pk: int, day: datetime.date) -> Task:
+def readable_task(
+    account: Account, pk: int, day: datetime.date, parts: Iterable[str] = ("departments", "leaders")
+) -> Task:
     """Return the task as it stood on ``day``; raises Http404 where there was none."""
-    tasks = readable_tasks(account, day).with_last_report().for_listing()
+    tasks = readable_tasks(account, day).for_listing(parts)
     return get_object_or_404(tasks, pk=pk)
 
 
@@ -49,7 +52,7 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
 
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
     """Return the task for reporting on it; raises Http404 or PermissionDenied."""
-    task = readable_task(account, pk, day)
+    task = readable_task(account, pk, day, parts=["departments"])
     if not roles_of(account, task) & CAN_REPORT:
         raise PermissionDenied(_("Only the secretariat and the liaisons of a task's departments may update it."))
     return task

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
 from meetings.models.health import health_condition
 from meetings.models.log import interval_contains
+from meetings.tasks.appraisal import DepartmentAppraisal, appraise_departments
 from meetings.tasks.statistics import Summary, build_summary, count_by_department
 
 from .progress import ExtensionSummary, summarise_extensions
@@ -32,6 +34,7 @@ class Bulletin:
     extended: tuple[Task, ...]
     extensions: dict[int, ExtensionSummary]
     reported: tuple[Task, ...]
+    appraisal: list[DepartmentAppraisal]
 
 
 def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
@@ -46,7 +49,7 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
     conditions = _conditions(first, last)
 
     def matching_tasks(name: str, *order: str) -> tuple[Task, ...]:
-        ordered = tasks.filter(conditions[name]).with_last_report().with_department_reports(last).for_listing()
+        ordered = tasks.filter(conditions[name]).with_department_reports(last).for_listing()
         return tuple(ordered.order_by(*order, "suggestion__meeting", "suggestion__position", "number"))
 
     extensions = summarise_extensions(extended := matching_tasks("extended"), last, first)
@@ -61,6 +64,7 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
         extended=tuple(task for task in extended if extensions[task.pk].times),
         extensions=extensions,
         reported=matching_tasks("reported", "last_report_on"),
+        appraisal=appraise_departments(tasks, first, last, timezone.localdate()),
     )
 
 

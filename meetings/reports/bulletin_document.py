@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.models import Task
+from meetings.tasks.appraisal import explain_figures
+from meetings.tasks.display import task_number_label
 
 from . import formatting, prose, tables
+from .appraisal_workbook import department_table
 from .bulletin import Bulletin, build_bulletin
-from .official import Block, Heading, OfficialDocument, Paragraph, Table, format_day, write_official_document
+from .official import Block, Heading, Note, OfficialDocument, Paragraph, Table, format_day, write_official_document
 
 
 def write_bulletin(file: BinaryIO, first: datetime.date, last: datetime.date) -> None:
@@ -58,6 +61,12 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
         yield Paragraph(_("The table below has what each department did in the period."), keep_with_next=True)
         yield _departments_table(bulletin)
         yield tables.departments_note()
+        yield Paragraph(
+            _("How far each department was in time is told below, each figure with how it is computed."),
+            keep_with_next=True,
+        )
+        yield department_table(bulletin.appraisal)
+        yield Note(_explain_figures())
     else:
         yield Paragraph(_("There was no task."))
     extended = _extension_sum(bulletin)
@@ -84,6 +93,13 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
                 yield _tasks_table(caption, untold, bulletin)
     yield Heading(1, _("What is asked of the departments"))
     yield Paragraph(_requests(bulletin))
+
+
+def _explain_figures() -> str:
+    return formatting.join_sentences(
+        pgettext("figure and how it is computed", "%(figure)s: %(meaning)s") % {"figure": head, "meaning": meaning}
+        for head, meaning in explain_figures()
+    )
 
 
 def _what_happened(bulletin: Bulletin) -> str:
@@ -145,7 +161,7 @@ def _name_task(task: Task) -> str:
     return pgettext("task of a meeting", "%(task)s (%(meeting)s, %(place)s)") % {
         "task": task.text,
         "meeting": meeting.document_number or meeting.title,
-        "place": formatting.task_number_label(task),
+        "place": task_number_label(task),
     }
 
 

@@ -14,14 +14,6 @@ from meetings.tasks.statistics import PRESSING, Summary
 from .official import format_day
 
 
-def task_number_label(task: Task) -> str:
-    """Return the number that the breakdown table prints for ``task``."""
-    number = task.suggestion.number or task.suggestion.position
-    if task.is_single:
-        return str(number)
-    return pgettext("suggestion and task", "%(suggestion)s (%(task)s)") % {"suggestion": number, "task": task.number}
-
-
 def suggestion_heading(suggestion: Suggestion) -> str:
     """Return the short title of what is told of ``suggestion``: its number."""
     return _("Suggestion %(number)d") % {"number": suggestion.number or suggestion.position}

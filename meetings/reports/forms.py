@@ -13,10 +13,13 @@ from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.exports.downloads import download_response
 from meetings.models import Account, Meeting, Person, Suggestion
+from meetings.models.task import TaskQuerySet
+from meetings.tasks.appraisal import DepartmentAppraisal, appraise_departments
 from meetings.ui.fields import IdField, SelectField, TextField
 from meetings.ui.forms import ServiceForm
-from meetings.ui.widgets import SearchChoiceField
+from meetings.ui.widgets import MeetingField, SearchChoiceField, SearchSelect
 
+from .appraisal_workbook import write_appraisal
 from .bulletin_document import write_bulletin
 from .progress_document import write_meeting_report
 from .register_workbook import write_register_with_summary
@@ -89,11 +92,10 @@ class MeetingReportForm(DayReportForm):
     """The report to the next meeting."""
 
     name = "meeting"
-    meeting = forms.ModelChoiceField(
+    meeting = MeetingField(
         label=label("meeting"),
         queryset=Meeting.objects.none(),
         empty_label=gettext_lazy("Choose a meeting"),
-        widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={
             "required": gettext_lazy("Choose the meeting that the report is about."),
             "invalid_choice": gettext_lazy("There is no such meeting. Choose one from the list."),
@@ -131,10 +133,8 @@ class MeetingReportForm(DayReportForm):
         write(file, self.cleaned_data["meeting"], self.cleaned_data[AS_OF])
 
 
-class BulletinForm(ReportForm):
-    """The bulletin of a period."""
-
-    name = "bulletin"
+class PeriodReportForm(ReportForm):
+    """A report about the days from one to another, both included."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,12 +153,54 @@ class BulletinForm(ReportForm):
             self.add_error("to", _("The period ends before it begins. Choose a later day, or an earlier beginning."))
         return data
 
+    @property
+    def period(self) -> dict[str, str]:
+        """The first and the last day, for the name of a file."""
+        return {"first": self.cleaned_data["from"].isoformat(), "last": self.cleaned_data["to"].isoformat()}
+
+
+class BulletinForm(PeriodReportForm):
+    """The bulletin of a period."""
+
+    name = "bulletin"
+
     def file_name(self) -> str:
-        values = {"first": self.cleaned_data["from"].isoformat(), "last": self.cleaned_data["to"].isoformat()}
-        return _("Bulletin from %(first)s to %(last)s") % values
+        return _("Bulletin from %(first)s to %(last)s") % self.period
 
     def write(self, file: BinaryIO) -> None:
         write_bulletin(file, self.cleaned_data["from"], self.cleaned_data["to"])
+
+
+class AppraisalForm(PeriodReportForm):
+    """The appraisal of the departments in a period, of one leader's tasks or of all."""
+
+    name = "appraisal"
+    ending = "xlsx"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["leader"] = forms.ModelChoiceField(
+            queryset=permissions.readable_people(self.account),
+            required=False,
+            widget=forms.HiddenInput,
+            error_messages={"invalid_choice": _("There is no such leader. Leave the parameter “leader” out.")},
+        )
+
+    def tasks(self) -> TaskQuerySet:
+        """Return the tasks that are appraised, as they stood at the end of the period."""
+        tasks = permissions.readable_tasks(self.account, self.cleaned_data["to"])
+        leader = self.cleaned_data["leader"]
+        return tasks.supervised_by([leader.pk]) if leader else tasks
+
+    def appraise(self) -> list[DepartmentAppraisal]:
+        """Return the appraisal of each department."""
+        return appraise_departments(self.tasks(), self.cleaned_data["from"], self.cleaned_data["to"], self.today)
+
+    def file_name(self) -> str:
+        return _("Appraisal from %(first)s to %(last)s") % self.period
+
+    def write(self, file: BinaryIO) -> None:
+        write_appraisal(file, self.file_name(), self.appraise(), self.tasks(), self.cleaned_data["to"])
 
 
 class ReplySheetForm(DayReportForm):
@@ -168,6 +210,7 @@ class ReplySheetForm(DayReportForm):
     person = SearchChoiceField(
         label=label("person"),
         queryset=Person.objects.none(),
+        widget=SearchSelect(kind="source"),
         empty_label=gettext_lazy("Choose a person"),
         error_messages={
             "required": gettext_lazy("Choose the person whose suggestions are answered."),
@@ -204,7 +247,7 @@ class RegisterForm(DayReportForm):
 
 # The forms of the page, by their names.
 REPORT_FORMS: dict[str, type[ReportForm]] = {
-    form.name: form for form in (MeetingReportForm, BulletinForm, ReplySheetForm, RegisterForm)
+    form.name: form for form in (MeetingReportForm, BulletinForm, AppraisalForm, ReplySheetForm, RegisterForm)
 }
 
 
@@ -214,11 +257,10 @@ class CompareForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, account: Account, day: datetime.date) -> None:
         super().__init__(data, auto_id="compare-%s")
         for name, which in (("a", _("One meeting")), ("b", _("The other meeting"))):
-            self.fields[name] = forms.ModelChoiceField(
+            self.fields[name] = MeetingField(
                 label=which,
                 queryset=permissions.readable_meetings(account, day),
                 empty_label=_("Choose a meeting"),
-                widget=forms.Select(attrs={"class": "form-select"}),
                 error_messages={
                     "required": _("Choose two meetings."),
                     "invalid_choice": _("There was no such meeting on that day. Choose one from the list."),

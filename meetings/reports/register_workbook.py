@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.core.types import StrOrPromise
-from meetings.display.fields import label
+from meetings.display.fields import HEALTH_COLOURS, label
 from meetings.exports.columns import Column, Value
 from meetings.exports.register import COLUMNS, iterate_tasks, sheet_name
 from meetings.exports.workbook import SONG, add_list_sheet, make_style, new_workbook, sheet_title, styled_cell
@@ -25,19 +25,10 @@ from meetings.models import Health
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import statistics
+from meetings.tasks.trend import TrendPoint, count_trend
 
 from .official import Table
 
-# The colours of the interface, on white.
-HEALTH_COLOURS = {
-    Health.OVERDUE: "C62828",
-    Health.REVIEW_MISSED: "E65100",
-    Health.UNDECIDED: "6A1B9A",
-    Health.DUE_SOON: "F9A825",
-    Health.ON_TRACK: "1565C0",
-    Health.CLOSED: "2E7D32",
-    Health.TERMINATED: "757575",
-}
 _LINE_COLOURS = ("1565C0", "2E7D32", "C62828", "E65100")
 _WIDTHS = (28, *[11] * 9)
 # Charts begin to the right of the tables.
@@ -94,6 +85,7 @@ def health_table(tasks: TaskQuerySet) -> Table[tuple[StrOrPromise, int]]:
 def department_table(tasks: TaskQuerySet) -> Table[statistics.HealthCount]:
     """Return how many tasks of each answering department are in which health."""
     departments, _leaders = statistics.count_by_department_and_leader(tasks)
+    statistics.name_counts(department=departments)
 
     def health_column(health: Health) -> Column[statistics.HealthCount]:
         return _column(health.label, lambda count: count.by_health[health])
@@ -106,8 +98,8 @@ def department_table(tasks: TaskQuerySet) -> Table[statistics.HealthCount]:
     return Table(_("By responsible department"), columns, departments)
 
 
-def trend_table(states: TaskStateQuerySet, day: datetime.date) -> Table[statistics.TrendPoint]:
-    """Return how the register stood at the end of each of the last twelve months."""
+def trend_table(states: TaskStateQuerySet, day: datetime.date) -> Table[TrendPoint]:
+    """Return how the register stood at the ends of twelve months, and on ``day``."""
     heads = {
         "day": _("Day"),
         "open": _("Open"),
@@ -116,7 +108,7 @@ def trend_table(states: TaskStateQuerySet, day: datetime.date) -> Table[statisti
         "review_missed": _("Review missed"),
     }
     columns = [_column(head, attrgetter(name)) for name, head in heads.items()]
-    return Table(_("At the end of each month"), columns, statistics.count_trend(states, day))
+    return Table(_("At the end of each month, and on the day"), columns, count_trend(states, day))
 
 
 def upcoming_months_table(tasks: TaskQuerySet, day: datetime.date) -> Table[statistics.MonthCount]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
 from meetings.models import Health, Meeting, Status, Task
+from meetings.tasks.display import task_number_label
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose
@@ -146,7 +147,7 @@ def _name_tasks(tasks: Sequence[Task], describe: Callable[[Task], str], lines: i
 
 def _name_task(task: Task, describe: Callable[[Task], str]) -> str:
     return _("no. %(place)s “%(task)s” (%(departments)s): %(standing)s") % {
-        "place": formatting.task_number_label(task),
+        "place": task_number_label(task),
         # Within quotation marks others stand.
         "task": _shorten(" ".join(task.text.split()).rstrip("。；;.")).translate(str.maketrans("“”", "‘’")),
         "departments": _name_answering(task) or _("without a department"),

@@ -10,9 +10,10 @@ from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA
 from meetings.models import Task
+from meetings.tasks.display import task_number_label
 from meetings.tasks.statistics import OTHER_ENDS, Summary
 
-from .formatting import format_departments, join_sentences, task_number_label
+from .formatting import format_departments, join_sentences
 from .official import Block, Heading, Note, Paragraph, Table
 from .prose import count_tasks
 

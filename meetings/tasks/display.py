@@ -1,17 +1,32 @@
 """Texts about tasks: lateness, changes of the log, in the reader's language."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.core.dates import add_interval
 from meetings.deadlines import Deadline, DeadlineKind as Kind, Precision as Exactness
-from meetings.display.fields import FIELDS, format_review_days, format_review_interval, format_value, join_items
+from meetings.display.fields import (
+    FIELDS,
+    format_day,
+    format_review_days,
+    format_review_interval,
+    format_value,
+    join_items,
+)
 from meetings.models import ChangeLog, DeadlineKind, Health, Precision, Task, TaskLog
 from meetings.tasks.services.batch_plan import PlannedRow
+
+
+def task_number_label(task: Task) -> str:
+    """Return the number that the breakdown table prints for ``task``."""
+    number = task.suggestion.number or task.suggestion.position
+    if task.is_single:
+        return str(number)
+    return pgettext("suggestion and task", "%(suggestion)s (%(task)s)") % {"suggestion": number, "task": task.number}
 
 
 def lateness(task: Task, day: datetime.date) -> str:
@@ -41,7 +56,7 @@ def format_relevant_day(task: Task) -> str:
     day = relevant_day(task)
     if day is None:
         return ""
-    day_text = date_format(day, "DATE_FORMAT")
+    day_text = format_day(day)
     if task.day_next_due and task.day_next_due != task.day_due_date:
         return _("Milestone %(day)s") % {"day": day_text}
     if not task.day_next_due and task.day_next_review:
@@ -55,9 +70,9 @@ def due_text(task: Task, day: datetime.date) -> str:
     For lines of mails and calendars, where no column names the day.
     """
     if task.day_next_due:
-        due = _("Due on %(day)s") % {"day": date_format(task.day_next_due, "DATE_FORMAT")}
+        due = _("Due on %(day)s") % {"day": format_day(task.day_next_due)}
     elif task.day_next_review:
-        due = _("To be reviewed by %(day)s") % {"day": date_format(task.day_next_review, "DATE_FORMAT")}
+        due = _("To be reviewed by %(day)s") % {"day": format_day(task.day_next_review)}
     else:
         return closure_text(task)
     return join_items(part for part in (due, lateness(task, day)) if part)
@@ -77,10 +92,16 @@ def closure_text(task: Task) -> str:
         return ""
     if task.day_due_date is None:
         return _("Closed")
-    late = (task.day_closed_on - task.day_due_date).days
-    if late <= 0:
+    if not (late := days_closed_late(task)):
         return _("Closed on time")
     return ngettext("Closed %(days)d day late", "Closed %(days)d days late", late) % {"days": late}
+
+
+def days_closed_late(task: Task) -> int:
+    """Return how many days after its deadline ``task`` was closed; 0 for others."""
+    if task.day_closed_on is None or task.day_due_date is None:
+        return 0
+    return max(0, (task.day_closed_on - task.day_due_date).days)
 
 
 def extension_text(task: Task) -> str:
@@ -108,7 +129,10 @@ def describe_changes(entry: TaskLog | ChangeLog | PlannedRow) -> list[Change]:
     return [
         Change(str(field.label), format_value(name, change["old"]), format_value(name, change["new"]))
         for name, field in FIELDS.items()
-        if (change := entry.changes.get(name)) is not None and (change["new"] != [] or change["old"])
+        if (change := entry.changes.get(name)) is not None
+        and (change["new"] != [] or change["old"])
+        # Of a withdrawal the title says all.
+        and not (name == "instruction" and change["new"] is None)
     ]
 
 
@@ -125,7 +149,7 @@ def correction_count_text(number: int) -> str:
 def describe_deadline(deadline: Deadline) -> str:
     """Say what a printed deadline was understood to mean."""
     if deadline.due_date:
-        day = date_format(deadline.due_date, "DATE_FORMAT")
+        day = format_day(deadline.due_date)
         if deadline.precision in (None, Exactness.DAY):
             return _("Due on %(day)s.") % {"day": day}
         label = Precision(deadline.precision.value).label
@@ -148,6 +172,30 @@ def describe_deadline(deadline: Deadline) -> str:
     return _("Not understood as a day: undecided, and reviewed regularly.")
 
 
+def _due_day_message(task: Task) -> str:
+    if names_due_day(task):
+        return ""
+    is_extended = bool(task.day_extension_count)
+    match task.day_deadline_precision:
+        case "" | Precision.DAY if is_extended:
+            return _("Present deadline “%(printed)s”: due on %(day)s, overdue from the day after.")
+        case "" | Precision.DAY:
+            return _("Printed as “%(printed)s”: due on %(day)s, overdue from the day after.")
+        case _other if is_extended:
+            return _(
+                "Present deadline “%(printed)s”, a %(precision)s: due on its last day, %(day)s, overdue from the day "
+                "after."
+            )
+    return _("Printed as “%(printed)s”, a %(precision)s: due on its last day, %(day)s, overdue from the day after.")
+
+
+def names_due_day(task: Task) -> bool:
+    """Whether the text of the deadline itself names the day that is understood."""
+    day = task.day_due_date
+    numbers = [int(digits) for digits in re.findall("[0-9]+", task.day_deadline_text)]
+    return day is not None and numbers == [day.year, day.month, day.day]
+
+
 def review_interval_text(task: Task) -> str:
     """Say how often ``task`` was reviewed on its day."""
     if task.day_review_interval_days:
@@ -161,12 +209,8 @@ def describe_due_date(task: Task) -> str:
     if task.day_next_due and task.day_next_due != day:
         day = task.day_next_due
         message = _("The first milestone that is not met yet falls on %(day)s; the task is as late as that one.")
-    elif day and precision in ("", Precision.DAY):
-        message = _("Printed as “%(printed)s”: due on %(day)s, overdue from the day after.")
     elif day:
-        message = _(
-            "Printed as “%(printed)s”, a %(precision)s: due on its last day, %(day)s, overdue from the day after."
-        )
+        message = _due_day_message(task)
     elif task.day_deadline_kind == DeadlineKind.UNDECIDED:
         message = _("“%(printed)s” could not be read as a day. Until that is decided, the task is reviewed regularly.")
     elif task.day_next_review is None:
@@ -195,7 +239,7 @@ def describe_due_date(task: Task) -> str:
             )
     return message % {
         "printed": task.day_deadline_text,
-        "day": day and date_format(day, "DATE_FORMAT"),
+        "day": day and format_day(day),
         "months": months,
         "interval": review_interval_text(task),
         "precision": precision and Precision(precision).label,

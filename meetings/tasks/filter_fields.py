@@ -1,7 +1,6 @@
 """Fields and filters of the list's parameters: search text, choices, ids or names."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_filters
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.models.choices import NOBODY
 from meetings.tasks.filter_choices import FilterChoice
-from meetings.ui.widgets import SHORT_LIST_LENGTH, split_frequent
 
 
 class SearchTextField(forms.CharField):
@@ -26,26 +24,10 @@ class SearchTextField(forms.CharField):
         return value
 
 
-class CheckboxList(forms.CheckboxSelectMultiple):
-    """Checkboxes; a long list is searchable and begins with the frequent ones."""
-
-    spellings: dict[str, str] | None = None
-    frequent: frozenset[str] = frozenset()
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is more than is seen at a glance."""
-        return len(list(self.choices)) > SHORT_LIST_LENGTH
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        return {**option, "spelling": (self.spellings or {}).get(value, ""), "is_frequent": value in self.frequent}
-
-
 class MultiChoiceField(forms.MultipleChoiceField):
     """Several of a set of words; the empty ones of forms without script are ignored."""
 
-    widget: Any = CheckboxList
+    widget: Any = forms.CheckboxSelectMultiple
     default_error_messages = {
         "invalid_choice": gettext_lazy("“%(value)s” is not known here. Choose from the list."),
     }
@@ -55,52 +37,22 @@ class MultiChoiceField(forms.MultipleChoiceField):
 
 
 class IdOrNameField(MultiChoiceField):
-    """Ids and exact names, repeatable; a name of several rows means all of them."""
+    """Ids and exact names, repeatable; a name of several rows means all of them.
 
-    _offered: list[tuple[str, str]] = []
+    Its choices are those that are asked for; what else there is comes once it is opened (`list_options`).
+    """
 
-    def set_choices(
-        self, rows: Iterable[FilterChoice], *, is_detail_a_name: bool = False, with_nobody: bool = False
-    ) -> None:
-        """Set what can be chosen.
+    _called: Mapping[str, list[FilterChoice]] = {}
 
-        ``is_detail_a_name``: a meeting may also be called by its document number. ``with_nobody``: having none can
-        be asked for, too.
-        """
-        self.ids_by_name: dict[str, list[str]] = defaultdict(list)
-        rows = list(rows)
-        for row in rows:
-            self.ids_by_name[row.name].append(str(row.pk))
-            if row.detail and is_detail_a_name:
-                self.ids_by_name[row.detail].append(str(row.pk))
-        shared = Counter(row.name for row in rows)
-        # Whoever bears a name now comes before whoever bore it once.
-        borne = set(self.ids_by_name)
-        for row in rows:
-            for name in set(row.formerly) - borne:
-                self.ids_by_name[name].append(str(row.pk))
-        frequent, others = split_frequent(rows, {row: row.uses for row in rows})
-        self._offered = [
-            (
-                str(row.pk),
-                _("%(name)s (%(unit)s)") % {"name": row.name, "unit": row.detail}
-                if shared[row.name] > 1 and row.detail
-                else row.name,
-            )
-            for row in (*frequent, *others)
-        ]
-        self.widget.spellings = {str(row.pk): row.spelling for row in rows}
-        self.widget.frequent = frozenset(str(row.pk) for row in frequent)
-        if with_nobody:
-            self._offered.append((NOBODY, _("Nobody")))
-        self.choices = self._offered
+    def set_called(self, called: Mapping[str, list[FilterChoice]], *, with_nobody: bool = False) -> None:
+        """Set whom each of the values calls; ``with_nobody``: having none, too."""
+        nobody = {NOBODY: [FilterChoice(NOBODY, _("Nobody"))]} if with_nobody and NOBODY in called else {}
+        self._called = {**called, **nobody}
+        self.choices = list(dict.fromkeys(choice for choices in self._called.values() for choice in choices))
 
     def _as_ids(self, values: Iterable[str]) -> list[str]:
-        offered_ids = {pk for pk, _label in self._offered}
-        ids = []
-        for value in values:
-            ids += [value] if value in offered_ids else self.ids_by_name.get(value, [value])
-        return list(dict.fromkeys(ids))
+        called = [self._called.get(value) or [FilterChoice(value, value)] for value in values]
+        return list(dict.fromkeys(choice.pk for choices in called for choice in choices))
 
     def to_python(self, value: Any) -> list[str]:
         return self._as_ids(super().to_python(value))
@@ -120,7 +72,7 @@ class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
 
 
 class IdOrNameFilter(django_filters.Filter):
-    """Rows of a ``kind`` (`FilterChoices.rows`) by id or exact name; repeated is or.
+    """Rows of a ``kind`` (`offered_rows`) by id or exact name; repeated is or.
 
     ``with_nobody``: offers having none, too.
     """

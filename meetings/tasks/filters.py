@@ -3,15 +3,16 @@
 Besides the contract's: ``instruction=open``, tasks with an instruction that nobody has answered; ``extended=1`` and
 ``extended=2``, extended at least so often; ``silent``, a department (id or name) that has a part in the task and has
 not reported since the last report of any; ``outcome``, what became of the suggestion, or ``missing`` where its tasks
-have ended and none is recorded; ``due``, ``dated`` with a day it falls due on, ``none`` without, ``undecided``;
-``wish=open``, tasks whose extension request waits for a decision; ``confirm=open``, tasks with an import issue. All are
-about the day of the list.
+have ended and none is recorded; ``due``, ``dated`` with a day it falls due on, ``none`` without, ``undecided``,
+``in_time`` (closed by then) or ``late`` (not, or after it); ``wish=open``, tasks whose extension request waits for a
+decision; ``confirm=open``, tasks with an import issue. All are about the day of the list.
 
 The list, its exports and the command `export_register` all go through `filter_tasks`, so that they hold the same rows.
 """
 
 import datetime
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import or_
 from typing import ClassVar
@@ -24,11 +25,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.as_of import AS_OF
-from meetings.core.pinyin import is_pinyin_query
 from meetings.core.text import narrow_letters
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import join_items, label
 from meetings.models import (
+    Account,
     DeadlineKind,
     DepartmentRole,
     ExtensionRequest,
@@ -41,18 +42,19 @@ from meetings.models import (
     SuggestionSource,
     Task,
     TaskDepartment,
-    TaskLog,
 )
 from meetings.models.choices import NOBODY
-from meetings.models.task import TASK_TEXTS, TaskQuerySet
-from meetings.models.text_search import contains_word
+from meetings.models.task import TaskQuerySet
 from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.filter_fields import IdOrNameFilter, MultiChoiceFilter, SearchTextFilter
 
-from .statistics import reported_since_review
+from .statistics import CLOSED_IN_TIME, LATE, reported_since_review
+from .word_search import find_tasks
 
 # Parameters of the page that are no filters.
-PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "export", "next"})
+PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "after", "count", "export", "next"})
+
+FilterValue = str | datetime.date | list[str]
 
 
 class InvalidParameterError(ValueError):
@@ -80,7 +82,7 @@ class TaskFilterSet(django_filters.FilterSet):
     meeting = IdOrNameFilter("meeting", label=label("meeting"), field_name="suggestion__meeting")
     aspect = IdOrNameFilter("aspect", label=label("aspect"), field_name="suggestion__aspect")
     status = MultiChoiceFilter(label=label("status"), field_name="day_status", choices=Status.choices)
-    health = MultiChoiceFilter(label=label("health"), field_name="health", choices=Health.choices)
+    health = MultiChoiceFilter(label=label("health"), method="filter_health", choices=Health.choices)
     department = IdOrNameFilter("department", label=label("department"), method="filter_department", with_nobody=True)
     supporting = IdOrNameFilter("department", label=label("supporting"), method="filter_supporting")
     leader = IdOrNameFilter("leader", label=label("leader"), method="filter_leader", with_nobody=True)
@@ -106,6 +108,8 @@ class TaskFilterSet(django_filters.FilterSet):
             ("dated", gettext_lazy("Has one")),
             ("none", gettext_lazy("Has none")),
             ("undecided", gettext_lazy("Deadline undecided")),
+            ("in_time", gettext_lazy("Closed on time")),
+            ("late", gettext_lazy("Overdue, or closed late")),
         ],
     )
     wish = MultiChoiceFilter(
@@ -134,17 +138,29 @@ class TaskFilterSet(django_filters.FilterSet):
         day: datetime.date,
         choices: FilterChoices | None = None,
     ) -> None:
-        """Set ``choices``, those of the ``day``, where several filter sets share them."""
+        """Set ``choices``, from `look_up`, where several filter sets share them."""
         super().__init__(data=data, queryset=queryset)
         self.day = day
-        self.choices = choices or FilterChoices(day)
-        for name, id_filter in self.filters.items():
-            if isinstance(id_filter, IdOrNameFilter):
-                self.form.fields[name].set_choices(
-                    self.choices.rows(id_filter.kind),
-                    is_detail_a_name=id_filter.kind == "meeting",
-                    with_nobody=id_filter.with_nobody,
-                )
+        self.choices = choices or self.look_up(day, data)
+        for name, kind in self.id_filters().items():
+            called = {value: self.choices.find(kind, value) for value in data.getlist(name) if value}
+            self.form.fields[name].set_called(called, with_nobody=self.filters[name].with_nobody)
+
+    @classmethod
+    def id_filters(cls) -> dict[str, str]:
+        """Return the filters by id or name, and the kind of each."""
+        return {name: each.kind for name, each in cls.base_filters.items() if isinstance(each, IdOrNameFilter)}
+
+    @classmethod
+    def look_up(cls, day: datetime.date, *params: QueryDict, account: Account | None = None) -> FilterChoices:
+        """Return what any number of lists ask for by id or name, from one query.
+
+        With an ``account``, what the page of its list shows besides comes by the same one.
+        """
+        asked: dict[str, set[str]] = defaultdict(set)
+        for name, kind in cls.id_filters().items():
+            asked[kind].update(value for each in params for value in each.getlist(name) if value)
+        return FilterChoices(day, asked, account)
 
     @property
     def error_messages(self) -> list[str]:
@@ -161,15 +177,26 @@ class TaskFilterSet(django_filters.FilterSet):
 
         An invalid one is left to `error_messages`.
         """
-        self.form.is_valid()  # what has a meaning is in `cleaned_data` from now on, whatever else has none
-        return [
-            _("%(filter)s: %(values)s")
-            % {"filter": self.form.fields[name].label, "values": self._format_value(name, value)}
-            for name, value in self.form.cleaned_data.items()
-            if value
-        ]
+        return [self._describe_value(name, value) for name, value in self._active_values()]
 
-    def _format_value(self, name: str, value: str | datetime.date | list[str]) -> str:
+    def describe_values(self) -> Iterator[tuple[str, str, list[str]]]:
+        """Describe each value by itself: the filter's name, the words, the other values."""
+        for name, value in self._active_values():
+            if isinstance(value, list):
+                for item in value:
+                    yield name, self._describe_value(name, [item]), [other for other in value if other != item]
+            else:
+                yield name, self._describe_value(name, value), []
+
+    def _active_values(self) -> list[tuple[str, FilterValue]]:
+        self.form.is_valid()  # what has a meaning is in `cleaned_data` from now on, whatever else has none
+        return [(name, value) for name, value in self.form.cleaned_data.items() if value]
+
+    def _describe_value(self, name: str, value: FilterValue) -> str:
+        words = {"filter": self.form.fields[name].label, "values": self._format_value(name, value)}
+        return _("%(filter)s: %(values)s") % words
+
+    def _format_value(self, name: str, value: FilterValue) -> str:
         if isinstance(value, datetime.date):
             return date_format(value, "DATE_FORMAT")
         if isinstance(value, str):
@@ -178,26 +205,12 @@ class TaskFilterSet(django_filters.FilterSet):
         return join_items(str(labels[item]) for item in value)
 
     def filter_search_text(self, tasks: TaskQuerySet, name: str, search_text: str) -> TaskQuerySet:
-        """Find all words in task, suggestion, remarks or the progress up to the day.
-
-        Where nothing has them as they are, words that may be pinyin or initials are looked for as such, in the
-        task and its suggestion; to know that costs a query.
-        """
-        matches, spelled = tasks, tasks
-        parts = list(dict.fromkeys(narrow_letters(search_text).split()))
-        for word in parts:
-            reports = TaskLog.objects.standing().filter(
-                contains_word(word, "note"), task=OuterRef("pk"), is_report=True, effective_on__lte=self.day
-            )
-            texts = contains_word(word, *TASK_TEXTS, "suggestion__text", "suggestion__lead_in")
-            matches = matches.filter(texts | Exists(reports))
-            lower_word = word.lower()
-            spelled = spelled.filter(Q(spelling__contains=lower_word) | Q(suggestion__spelling__contains=lower_word))
-        if parts and all(map(is_pinyin_query, parts)) and not matches.exists():
-            return spelled
-        return matches
+        return find_tasks(tasks, list(dict.fromkeys(narrow_letters(search_text).split())), self.day)
 
     # A filter's method is asked only where something was chosen.
+
+    def filter_health(self, tasks: TaskQuerySet, name: str, healths: list[str]) -> TaskQuerySet:
+        return tasks.in_health(healths, self.day)
 
     def filter_department(self, tasks: TaskQuerySet, name: str, ids: list[str]) -> TaskQuerySet:
         """Lead and responsible departments; supporting ones have their own filter."""
@@ -230,7 +243,7 @@ class TaskFilterSet(django_filters.FilterSet):
             self.day,
             task=OuterRef("task"),
             department=OuterRef("department"),
-            last_report_on=OuterRef(OuterRef("state__last_report__effective_on")),
+            last_report_on=OuterRef(OuterRef("last_report_on")),
         )
         parts = TaskDepartment.objects.filter(~reported, task=OuterRef("pk"), department__in=ids)
         return tasks.open().filter(Exists(parts))
@@ -247,6 +260,8 @@ class TaskFilterSet(django_filters.FilterSet):
             "dated": Q(day_next_due__isnull=False),
             "none": Q(day_next_due__isnull=True),
             "undecided": Q(day_deadline_kind=DeadlineKind.UNDECIDED),
+            "in_time": CLOSED_IN_TIME,
+            "late": LATE,
         }
         return tasks.filter(reduce(or_, (meanings[value] for value in values)))
 

@@ -12,6 +12,7 @@ from django.http import Http404
 from meetings.core.text import parse_ids
 from meetings.models import Account, ImportIssue, ImportIssueColumn, Suggestion, Task
 from meetings.models.import_issue import ImportIssueQuerySet
+from meetings.models.prepared import PreparedQuery
 from meetings.permissions import require_secretariat
 
 # What is asked once: of one row of a table, about one column, for one reason, of one printed value.
@@ -60,7 +61,12 @@ class IssueGroup:
 
 def count_open_issues() -> int:
     """Return how many questions are open. One query."""
-    return ImportIssue.objects.open().order_by().values(*_GROUP_FIELDS).distinct().count()
+    return _open_questions.count()
+
+
+@PreparedQuery
+def _open_questions() -> QuerySet[ImportIssue, Any]:
+    return ImportIssue.objects.open().order_by().values(*_GROUP_FIELDS).distinct()
 
 
 def group_issues(issues: Iterable[ImportIssue]) -> list[IssueGroup]:

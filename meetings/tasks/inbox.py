@@ -5,19 +5,23 @@ now, for an inbox of a past day would be nobody's work; but a digest of a past d
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import (
+    ANSWERABLE_ROLES,
     Account,
+    Acknowledgement,
     DepartmentRole,
     EntryKind,
     ExtensionRequest,
@@ -25,6 +29,7 @@ from meetings.models import (
     Role,
     Status,
     Task,
+    TaskDepartment,
     TaskLog,
     TaskState,
     awaiting_agreement,
@@ -32,9 +37,14 @@ from meetings.models import (
 )
 from meetings.models.health import health_condition
 from meetings.models.log import TaskLogQuerySet, interval_contains
+from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
+from .acknowledgements import unacknowledged_parts
 from .statistics import PRESSING
+
+# What a liaison takes over is no task by itself: the meetings are counted, each of which is taken over in one act.
+ACKNOWLEDGE = "acknowledge"
 
 # Who has an inbox at all; readers and administrators decide, answer and report nothing.
 ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
@@ -52,6 +62,9 @@ class InboxGroup:
     title: Promise
     tasks: TaskQuerySet
     request: Callable[[], tuple[Subquery | F, Subquery | F]]
+    # What the day and the words that ``request`` makes are.
+    day_label: Promise = _("Asked for on")
+    words_label: Promise = _("What was done")
 
     def items(self, day: datetime.date) -> TaskQuerySet:
         """Return today's tasks with what they wait for, the longest waiting first."""
@@ -75,9 +88,13 @@ def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> li
 
     What waits now, which costs least; or with ``is_past`` what waited at the end of ``day``.
     """
+    found = _find_groups(account, day, day if is_past else None)
+    return found if is_past else _list_once(found)
+
+
+def _find_groups(account: Account, day: datetime.date, then: datetime.date | None) -> list[InboxGroup]:
     if not has_inbox(account):
         return []
-    then = day if is_past else None
     if account.role == Role.SECRETARIAT:
         return _secretariat_groups(then)
     if account.role == Role.LEADER:
@@ -86,15 +103,50 @@ def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> li
     return _liaison_groups(account, day, then)
 
 
+def _list_once(found: list[InboxGroup]) -> list[InboxGroup]:
+    """Leave each task in the first of its groups.
+
+    The decision, or the answer, that it asks for there settles what the others ask for as well.
+    """
+    once: list[InboxGroup] = []
+    for group in found:
+        tasks = group.tasks
+        for former in found[: len(once)]:
+            tasks = tasks.exclude(pk__in=former.tasks.order_by().values("pk"))
+        once.append(replace(group, tasks=tasks))
+    return once
+
+
 def count_waiting(account: Account, day: datetime.date) -> dict[str, int]:
-    """Return how many items wait for the account, by its groups' keys. One query."""
-    counts = [
-        group.tasks.order_by().values_list(Value(group.key)).annotate(number=Count("pk"))
-        for group in groups(account, day)
-    ]
-    if not counts:
+    """Return how many items wait for the account, by its groups' keys. One query.
+
+    Tasks are counted where `groups` leaves them, but told apart here: for each page of the register, excluding those of
+    the groups before would cost half as much again.
+    """
+    if not has_inbox(account):
         return {}
-    return dict(counts[0].union(*counts[1:], all=True) if len(counts) > 1 else counts[0])
+    counts, counted = Counter[str](), set[int]()
+    for _place, pk, key in sorted(_waiting.rows(account, account.role, account.person_id, day, settings.DUE_SOON_DAYS)):
+        if key == ACKNOWLEDGE:
+            counts[ACKNOWLEDGE] += 1
+        elif pk not in counted:
+            counts[key] += 1
+            counted.add(pk)
+    return counts
+
+
+@PreparedQuery
+def _waiting(account: Account, role: str, _person_id: int | None, day: datetime.date, _days: int) -> QuerySet[Any, Any]:
+    """Return the place and key of each of the account's groups with the ids in it."""
+    found = _find_groups(account, day, None)
+    queries: list[QuerySet[Any, Any]] = [
+        group.tasks.order_by().values_list(Value(place), "pk", Value(group.key)) for place, group in enumerate(found)
+    ]
+    if role == Role.LIAISON:
+        parts = unacknowledged_parts(account.departments.values("pk")).order_by()
+        place, key = Value(len(found)), Value(ACKNOWLEDGE)
+        queries.append(parts.values_list(place, "task__suggestion__meeting", key).distinct())
+    return queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
 
 
 def next_task(account: Account, day: datetime.date, *, excluded_id: int | None = None) -> Task | None:
@@ -126,6 +178,7 @@ def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
             # From the few open requests to their tasks, not through all tasks.
             Task.objects.filter(pk__in=requests.values("task")),
             partial(_first_of, requests, "reason", "asked__effective_on"),
+            words_label=_("Why more time is needed"),
         ),
     ]
 
@@ -136,6 +189,8 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
     unanswered = instructions.filter(answer__isnull=True) if then is None else instructions.open_on(then)
     answerable = Task.objects.assigned_to(own)
     refusals = _refusal_entries(then)
+    reminders = _reminders(own, then)
+    reminded = _reminded_tasks(own, day, then)
     open_again = {"status__in" if then is None else "day_status__in": OPEN_STATUSES - {Status.CLOSURE_REQUESTED}}
     return [
         InboxGroup(
@@ -143,21 +198,73 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
             _("Instructions to answer"),
             Task.objects.assigned_to(own, DepartmentRole.values).filter(pk__in=unanswered.values("task")),
             partial(_first_of, unanswered.order_by("pk"), "text", "given_on"),
+            day_label=_("Given on"),
+            words_label=_("Instruction"),
+        ),
+        InboxGroup(
+            "reminded",
+            _("Reminded: to report"),
+            reminded,
+            partial(_first_of, reminders.order_by("-sequence"), "note", "effective_on"),
+            day_label=_("Reminded on"),
+            words_label=_("What they are reminded of"),
         ),
         InboxGroup(
             "sent_back",
             _("Sent back"),
             _tasks_on(then).assigned_to(own).filter(Exists(refusals.filter(task=OuterRef("pk"))), **open_again),
             partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
+            day_label=_("Sent back on"),
+            words_label=_("Reason"),
         ),
         InboxGroup(
             "report",
             _("Overdue, or a review missed: to report"),
-            answerable.filter(pk__in=_states_to_report(day).values("task")),
+            # A reminder asks for the same report.
+            answerable.filter(pk__in=_states_to_report(day).values("task")).exclude(pk__in=reminded.values("pk")),
             # What the liaison's departments reported last stands here for what is asked: anything newer.
             lambda: (_last_note(account, day), F("next_day")),
+            day_label=_("Due day"),
+            words_label=_("Last report"),
         ),
     ]
+
+
+def _reminders(departments: QuerySet, then: datetime.date | None) -> TaskLogQuerySet:
+    """Return the reminders to ``departments``, or to all of a task's."""
+    to_own = Q(department__in=departments) | Q(department__merged_into__in=departments)
+    return _entries_by(then).filter(Q(department__isnull=True) | to_own, kind=EntryKind.REMINDER)
+
+
+def _reminded_tasks(departments: QuerySet, day: datetime.date, then: datetime.date | None) -> TaskQuerySet:
+    """Return the open tasks on which one has not reported since it was reminded.
+
+    Where the task is not red, taking over its meeting is an answer, too.
+    """
+    entries = _entries_by(then)
+    part = OuterRef("department")
+    to_part = Q(department__isnull=True) | Q(department=part) | Q(department__merged_into=part)
+    reminders = entries.filter(to_part, kind=EntryKind.REMINDER, task=OuterRef("task"))
+    part = OuterRef(OuterRef("department"))
+    by_part = Q(department=part) | Q(department__merged_into=part)
+    reports = entries.filter(by_part, is_report=True, task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
+    taken_over = Acknowledgement.objects.filter(
+        department=part, meeting=OuterRef("task__suggestion__meeting"), recorded_at__gt=OuterRef("recorded_at")
+    )
+    if then is not None:
+        taken_over = taken_over.filter(recorded_at__date__lte=then)
+    is_red = Exists(_pressing_states(day).filter(task=OuterRef("task")))
+    unanswered = reminders.filter(~Exists(reports), is_red | ~Exists(taken_over))
+    parts = TaskDepartment.objects.filter(Exists(unanswered), department__in=departments, role__in=ANSWERABLE_ROLES)
+    is_open = {"status__in" if then is None else "day_status__in": OPEN_STATUSES}
+    return _tasks_on(then).standing().filter(pk__in=parts.values("task"), **is_open)
+
+
+def reminded_task_ids(account: Account, day: datetime.date) -> set[int]:
+    """Return the tasks that a liaison was reminded of, in whatever group they stand."""
+    if account.role != Role.LIAISON:
+        return set()
+    return set(_reminded_tasks(account.departments.values("pk"), day, None).values_list("pk", flat=True))
 
 
 def _last_note(account: Account, day: datetime.date) -> Subquery:
@@ -174,16 +281,19 @@ def _states_to_report(day: datetime.date) -> QuerySet[TaskState]:
     so and once in a while afterwards, or an inbox could never be empty. Whoever asked for closure has reported.
     """
     a_while_ago = day - datetime.timedelta(days=settings.DUE_SOON_DAYS)
-    pressing = Q()
-    for health in PRESSING:
-        pressing |= health_condition(health, day)
     unreported = (
         Q(last_report__isnull=True)
         | Q(last_report__effective_on__lte=Coalesce("next_due", "next_review"))
         | Q(last_report__effective_on__lt=a_while_ago)
     )
-    states = TaskState.objects.filter(interval_contains(day), pressing, unreported)
-    return states.exclude(status=Status.CLOSURE_REQUESTED)
+    return _pressing_states(day).filter(unreported).exclude(status=Status.CLOSURE_REQUESTED)
+
+
+def _pressing_states(day: datetime.date) -> QuerySet[TaskState]:
+    pressing = Q()
+    for health in PRESSING:
+        pressing |= health_condition(health, day)
+    return TaskState.objects.filter(interval_contains(day), pressing)
 
 
 def _refusal_entries(then: datetime.date | None) -> TaskLogQuerySet:

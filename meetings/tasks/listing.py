@@ -2,9 +2,11 @@
 
 import datetime
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from django.core.paginator import EmptyPage, Paginator
+from django.core.paginator import EmptyPage
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -14,23 +16,21 @@ from django.utils.translation import gettext as _
 from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.core.text import parse_id
-from meetings.models import PAGE_SIZES
+from meetings.models import PAGE_SIZES, Meeting
 from meetings.models.task import TaskQuerySet
-from meetings.tasks.filter_choices import FilterChoices, SavedViewOption
+from meetings.tasks.filter_choices import SavedViewOption
 from meetings.tasks.filters import TaskFilterSet
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 
+from .paging import LAST_PAGE, InvalidCursorError, TaskPaginator
 from .saved_views import build_saved_query, is_same_list
-from .tables import TaskTable, ensure_task_column, parse_columns
+from .tables import TaskTable, available_columns, shown_columns
 
-# The filters that are lists to tick, in the order of use.
-FILTER_ORDER = (
-    "health",
+# The filters that are lists to tick: those that always stand, and those behind one button, in the order of use.
+MAIN_FILTERS = ("health", "department", "leader", "meeting")
+FURTHER_FILTERS = (
     "status",
-    "department",
-    "leader",
-    "meeting",
     "aspect",
     "source",
     "supporting",
@@ -42,19 +42,32 @@ FILTER_ORDER = (
     "wish",
     "confirm",
 )
+# The parameters of a page by key, and of a long list whose tasks are all counted.
+AFTER, COUNT_EXACTLY = "after", "count"
 # The usual ones, and two more.
 MAX_COLUMNS_ON_A4 = 10
 
 
+class FilterChip(NamedTuple):
+    """One value of a filter in force; ``rest`` is the query without it."""
+
+    label: str
+    rest: str
+
+
 @dataclass
 class TaskRows:
-    """The context of rows: ``table`` holds them, ``address`` is the list's own."""
+    """The context of rows: ``table`` holds them, ``address`` is the list's own.
+
+    ``names_meetings``: rows of several meetings stand beside each other, so that each says which is its own.
+    """
 
     day: datetime.date
     is_today: bool
     table: TaskTable
     columns: list[str]
     address: str
+    names_meetings: bool
 
     @property
     def row_query(self) -> str:
@@ -81,14 +94,17 @@ class Listing(TaskRows):
     @property
     def available_columns(self) -> list[tuple[str, str, bool]]:
         """Name, head and whether it is shown of all columns, the shown ones first."""
-        hidden = [name for name in TaskTable.base_columns if name not in self.columns]
-        heads = {name: str(column.verbose_name) for name, column in TaskTable.base_columns.items()}
-        return [(name, heads[name], name in self.columns) for name in [*self.columns, *hidden]]
+        return available_columns(self.columns)
 
     @property
     def is_wide(self) -> bool:
         """Whether the columns shown want a larger paper than A4."""
         return len(self.columns) > MAX_COLUMNS_ON_A4
+
+    @property
+    def has_more_columns(self) -> bool:
+        """Whether there are more columns than the usual ones, which fit a desk's screen."""
+        return len(self.columns) > len(TaskTable.DEFAULT_COLUMNS)
 
     @property
     def sortable_headers(self) -> list[tuple[str, str]]:
@@ -112,17 +128,42 @@ class Listing(TaskRows):
         return [view for view in self.views if is_same_list(view.query, self.saved_query)]
 
     @property
-    def filter_fields(self) -> list[BoundField]:
-        """The form's fields that are lists to tick."""
-        return [self.filterset.form[name] for name in FILTER_ORDER]
+    def main_filter_fields(self) -> list[BoundField]:
+        """The form's fields that are lists to tick and always stand."""
+        return [self.filterset.form[name] for name in MAIN_FILTERS]
 
     @property
-    def chosen_day_count(self) -> int:
-        """How many of the three days are chosen."""
+    def further_filter_fields(self) -> list[BoundField]:
+        """The form's fields that are lists to tick and stand behind one button."""
+        return [self.filterset.form[name] for name in FURTHER_FILTERS]
+
+    @property
+    def further_filter_count(self) -> int:
+        """How many values are chosen behind that button; a past day has its band."""
         form = self.filterset.form
-        return sum(
-            bool(chosen) for chosen in (form["due_after"].value(), form["due_before"].value(), not self.is_today)
-        )
+        days = [form["due_after"].value(), form["due_before"].value()]
+        return sum(len(form[name].value() or ()) for name in FURTHER_FILTERS) + sum(map(bool, days))
+
+    @property
+    def chips(self) -> list[FilterChip]:
+        """Each value of a filter in force; the words searched for stand in their field."""
+        return [
+            FilterChip(label, self._query_without(name, rest))
+            for name, label, rest in self.filterset.describe_values()
+            if name != "q"
+        ]
+
+    def _query_without(self, name: str, rest: list[str]) -> str:
+        query = self.filterset.data.copy()
+        query.setlist(name, rest)
+        query.pop("page", None)
+        query.pop("after", None)
+        return query.urlencode()
+
+    @property
+    def is_register_empty(self) -> bool:
+        """Whether there is no task at all: nothing was asked for and nothing found."""
+        return not (self.row_count or self.filterset.data or self.errors)
 
     @cached_property
     def description(self) -> str:
@@ -133,8 +174,13 @@ class Listing(TaskRows):
 
     @cached_property
     def row_count(self) -> int:
-        """How many rows there are on all pages; the paginator's one count."""
+        """How many rows there are on all pages, or at least are: the one count."""
         return self.table.paginator.count
+
+    @property
+    def is_count_exact(self) -> bool:
+        """Whether there are no more than `row_count`."""
+        return self.table.paginator.is_exact
 
 
 def requested_day(request: Request) -> tuple[datetime.date, list[str]]:
@@ -152,67 +198,82 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     no rows, never all (docs/domain.md, Contracts).
     """
     errors: list[str] = requested_day(request)[1]
-    columns, column_errors = _shown_columns(request, request.GET)
-    sorting, _errors = TaskTable.parse_sorting(request.GET)
-    tasks = TaskTable.prepare_queryset(
-        permissions.annotate_liaison_roles(request.user, tasks), day, columns=columns, sorting=sorting
+    columns, column_errors = shown_columns(request.user, request.GET)
+    sorting, sorting_errors = TaskTable.parse_sorting(request.GET)
+    tasks, order = TaskTable.order_of(tasks, day, sorting)
+    filterset = TaskFilterSet(
+        request.GET, tasks, day=day, choices=TaskFilterSet.look_up(day, request.GET, account=request.user)
     )
-    filterset = TaskFilterSet(request.GET, tasks, day=day, choices=FilterChoices(day, request.user))
-    errors += filterset.error_messages
-    per_page = _parse_number(request, "per_page", request.user.page_size or PAGE_SIZES[1], PAGE_SIZES[-1], errors)
+    errors += [*filterset.error_messages, *sorting_errors]
+    per_page = _parse_page_size(request, errors)
     # An export is of all pages, so it does not matter on which of them it was asked for.
-    page = 1 if request.GET.get("export") else _parse_number(request, "page", 1, None, errors)
+    page = 1 if request.GET.get("export") else _parse_page(request, errors)
     errors += column_errors
-    matches = tasks if errors else filterset.qs
-    table, errors = TaskTable.build(request, matches.in_printed_order(), errors, columns=columns)
+    load = partial(_load_rows, request, day, columns)
+    paginator = TaskPaginator(
+        tasks.none() if errors else filterset.qs, order, per_page, load=load, is_exact=COUNT_EXACTLY in request.GET
+    )
     try:
-        table.paginate(page=1 if errors else page, per_page=per_page, paginator_class=Paginator)
+        shown = paginator.page(1 if errors else page, after="" if errors else request.GET.get(AFTER, ""))
     except EmptyPage:
-        errors.append(_("There is no page %(page)d. Go back to the first one.") % {"page": page})
-        table, errors = TaskTable.build(request, tasks, errors, columns=columns)
-        table.paginate(page=1, per_page=per_page)
+        errors.append(_("There is no page %(page)s. Go back to the first one.") % {"page": page})
+    except InvalidCursorError:
+        errors.append(_("The address names no place in this order of the list. Go back to the first page."))
+    if errors:
+        paginator = TaskPaginator(tasks.none(), order, per_page, load=load)
+        shown = paginator.page(1)
     return Listing(
         day=day,
         is_today=day == today(),
         filterset=filterset,
-        tasks=table.data.data,
-        table=table,
+        tasks=order.sort(paginator.object_list),
+        table=TaskTable.of_page(request, shown, columns=columns, sorting=sorting),
         per_page=per_page,
         columns=columns,
         address=request.get_full_path(),
+        names_meetings="meeting" not in columns and filterset.choices.has_several_meetings,
         errors=errors,
     )
 
 
 def build_single_row(request: Request, tasks: TaskQuerySet, address: str) -> TaskRows:
     """Return ``tasks``, one task, as a row of the list at ``address``."""
-    columns, _errors = _shown_columns(request, QueryDict(urlsplit(address).query))
-    tasks = TaskTable.prepare_queryset(
-        permissions.annotate_liaison_roles(request.user, tasks), today(), columns=columns
+    columns, _errors = shown_columns(request.user, QueryDict(urlsplit(address).query))
+    table, _errors = TaskTable.build(request, _load_columns(request, tasks, today(), columns), columns=columns)
+    names_meetings = "meeting" not in columns and Meeting.objects.issued_by(today()).count() > 1
+    return TaskRows(
+        day=today(), is_today=True, table=table, columns=columns, address=address, names_meetings=names_meetings
     )
-    table, _errors = TaskTable.build(request, tasks, columns=columns)
-    return TaskRows(day=today(), is_today=True, table=table, columns=columns, address=address)
 
 
-def _shown_columns(request: Request, params: QueryDict) -> tuple[list[str], list[str]]:
-    """Return the columns of the address or the account, and errors in the address."""
-    columns, errors = parse_columns(params)
-    # What is remembered may name a column of another release; an address is somebody's mistake.
-    return columns or ensure_task_column(request.user.task_columns) or list(TaskTable.DEFAULT_COLUMNS), errors
+def _load_rows(request: Request, day: datetime.date, columns: list[str], ids: list[int]) -> TaskQuerySet:
+    """Return the tasks of ``ids`` with what a row shows of them."""
+    tasks = permissions.readable_tasks(request.user, day).filter(pk__in=ids)
+    return _load_columns(request, tasks, day, columns)
 
 
-def _parse_number(request: Request, name: str, default: int, highest: int | None, errors: list[str]) -> int:
-    text = request.GET.get(name, "").strip()
+def _load_columns(request: Request, tasks: TaskQuerySet, day: datetime.date, columns: list[str]) -> TaskQuerySet:
+    return TaskTable.load_columns(permissions.annotate_liaison_roles(request.user, tasks), day, columns)
+
+
+def _parse_page(request: Request, errors: list[str]) -> int | str:
+    text = request.GET.get("page", "").strip() or "1"
+    number = LAST_PAGE if text == LAST_PAGE else parse_id(text)
+    if not number:
+        errors.append(_("“%(value)s” is not the number of a page.") % {"value": text})
+    return number or 1
+
+
+def _parse_page_size(request: Request, errors: list[str]) -> int:
+    text = request.GET.get("per_page", "").strip()
+    default = request.user.page_size or PAGE_SIZES[1]
     if not text:
         return default
     number = parse_id(text)
-    if number and (highest is None or number <= highest):
+    if number and number <= PAGE_SIZES[-1]:
         return number
-    if highest is None:
-        errors.append(_("“%(value)s” is not the number of a page.") % {"value": text})
-    else:
-        errors.append(
-            _("“%(value)s” is not a page size. Choose a number from %(lowest)d to %(highest)d.")
-            % {"value": text, "lowest": 1, "highest": highest}
-        )
+    errors.append(
+        _("“%(value)s” is not a page size. Choose a number from %(lowest)d to %(highest)d.")
+        % {"value": text, "lowest": 1, "highest": PAGE_SIZES[-1]}
+    )
     return default

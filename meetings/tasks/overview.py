@@ -91,16 +91,11 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> Quer
     The list filtered by ``silent`` and the two red healths has as many rows.
     """
     part = "task_departments__department"
-    pressing = tasks.filter(Q(health__in=PRESSING), task_departments__isnull=False)
-    unreported = pressing.filter(
-        ~reported_since_review(
-            day,
-            task=OuterRef("pk"),
-            department=OuterRef(part),
-            last_report_on=OuterRef("state__last_report__effective_on"),
-        )
+    parts = tasks.in_health(PRESSING, day).annotate(key=F(part), label=F(f"{part}__name")).filter(key__isnull=False)
+    reported = reported_since_review(
+        day, task=OuterRef("pk"), department=OuterRef("key"), last_report_on=OuterRef("last_report_on")
     )
-    counts = unreported.values(key=F(part), label=F(f"{part}__name")).annotate(number=Count("pk", distinct=True))
+    counts = parts.filter(~reported).values("key", "label").annotate(number=Count("pk"))
     return counts.order_by("-number", "key")
 
 

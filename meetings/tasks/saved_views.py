@@ -17,7 +17,7 @@ from meetings.tasks.filters import TaskFilterSet
 from .tables import COLUMNS_PARAMETER, TaskTable, parse_columns
 
 # The day and the place in the list are of the moment, and how many rows a page has is everybody's own setting.
-EXCLUDED_PARAMETERS = frozenset({AS_OF, "page", "per_page", "export", "next"})
+EXCLUDED_PARAMETERS = frozenset({AS_OF, "page", "per_page", "after", "count", "export", "next"})
 # Of these the order counts.
 ORDERED_PARAMETERS = frozenset({COLUMNS_PARAMETER, "sort"})
 # An address that browsers and servers on the way still take.
@@ -61,8 +61,8 @@ def saved_view_url(view: SavedView) -> str:
     return f"{reverse('task_list')}?{view.query}"
 
 
-def describe(query: str, choices: FilterChoices, day: datetime.date) -> dict[str, Any]:
-    """Describe a saved query; ``choices`` serve any number of them with one query.
+def describe(query: str, day: datetime.date, choices: FilterChoices | None = None) -> dict[str, Any]:
+    """Describe a saved query; ``choices`` may serve any number of them.
 
     In words its ``filters``, ``sorting`` and ``columns``, and the ``errors``: what is invalid by now.
     """

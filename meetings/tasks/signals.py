@@ -2,6 +2,6 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that recorded a reminder by hand, with ``entry``, the `TaskLog` whose mails are to be
-# sent.
+# Sent inside the transaction that recorded reminders by hand in one act, with ``entries`` (`TaskLog` -> ids of the
+# departments that it is for) and whether there are mails to be sent (``has_mails``).
 reminders_recorded = Signal()

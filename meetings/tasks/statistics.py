@@ -1,24 +1,37 @@
 """Counts and summaries of tasks from `TaskQuerySet.on`, about that day."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import TruncMonth
+from django.db.models import BigIntegerField, Count, Exists, F, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _, pgettext_lazy
 
 from meetings.core.dates import add_months
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.core.types import StrOrPromise
-from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Health, Instruction, Status, TaskLog
+from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Department, Health, Meeting, Person, Status, TaskLog
 from meetings.models.choices import NOBODY
-from meetings.models.health import health_condition
-from meetings.models.log import TaskStateQuerySet, interval_contains
+from meetings.models.orders import REGISTER_ORDER
 from meetings.models.task import TaskQuerySet
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
+# Of tasks from `TaskQuerySet.on` with a deadline: done by it, or not.
+CLOSED_IN_TIME = Q(day_closed_on__lte=F("day_due_date"))
+LATE = Q(day_closed_on__gt=F("day_due_date")) | Q(health=Health.OVERDUE)
+
+
+# Whose names the counts have, by the list's parameters.
+_NAMED: dict[str, tuple[type[Model], str]] = {
+    "department": (Department, "name"),
+    "leader": (Person, "name"),
+    "meeting": (Meeting, "title"),
+}
+# No row has this id.
+_NOBODY = Value(0, BigIntegerField())
 
 
 @dataclass(slots=True)
@@ -28,13 +41,16 @@ class HealthCount:
     key: int | str | None = None
     label: str = ""
     by_health: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Health.values, 0))
-    # How many have an open instruction, where that was asked for.
-    instructed: int = 0
 
     @property
     def total(self) -> int:
         """All of them."""
         return sum(self.by_health.values())
+
+    @property
+    def open(self) -> int:
+        """Those that have not ended."""
+        return sum(number for health, number in self.by_health.items() if health not in ENDED_STATUSES)
 
     @property
     def pressing(self) -> int:
@@ -54,33 +70,44 @@ def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCoun
     """Return the counts of each answering department and each leader. One query.
 
     The most pressing come first. A task of several departments, or leaders, counts for each of them; the tasks of
-    nobody are counted under the key `NOBODY`, so that none is missing from the table.
+    nobody are counted under the key `NOBODY`, so that none is missing from the table. They have no names yet
+    (`name_counts`).
     """
+    tasks = tasks.order_by()
     departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
     leaders = tasks.filter(task_leaders__isnull=False)
-    rows = _count_groups(departments, "task_departments__department", "task_departments__department__name").union(
-        _count_groups(leaders, "task_leaders__person", "task_leaders__person__name"),
-        _count_unassigned(tasks.unassigned(), "task_departments__department"),
-        _count_unassigned(tasks.unsupervised(), "task_leaders__person"),
+    kinds = ("department", "leader")
+    rows = _count_groups(departments, F("task_departments__department_id"), kinds[0]).union(
+        _count_groups(leaders, F("task_leaders__person_id"), kinds[1]),
+        _count_groups(tasks.unassigned(), _NOBODY, kinds[0]),
+        _count_groups(tasks.unsupervised(), _NOBODY, kinds[1]),
         all=True,
     )
-    of_kind: dict[str, list[dict]] = {"task_departments__department": [], "task_leaders__person": []}
+    of_kind: dict[str, list[dict]] = {kind: [] for kind in kinds}
     for row in rows:
         of_kind[row["kind"]].append(row)
     by_department, by_leader = (_most_pressing_first(_collect(group)) for group in of_kind.values())
     return by_department, by_leader
 
 
-def count_by_meeting(tasks: TaskQuerySet, *, instructed_on: datetime.date | None = None) -> list[HealthCount]:
+def count_by_meeting(tasks: TaskQuerySet) -> list[HealthCount]:
     """Return the counts of each meeting, the newest first. One query.
 
-    With ``instructed_on`` (a day in Asia/Shanghai) also how many of each have an instruction that was open on it.
+    They have no names yet (`name_counts`).
     """
-    rows = _count_groups(tasks, "suggestion__meeting", "suggestion__meeting__title", "suggestion__meeting__issued_on")
-    if instructed_on is not None:
-        is_open = Exists(Instruction.objects.open_on(instructed_on).filter(task=OuterRef("pk")))
-        rows = rows.annotate(instructed=Count("pk", filter=is_open, distinct=True))
-    return _collect(rows)
+    return _collect(_count_groups(tasks.order_by("-issued_on", "-meeting_id"), F("meeting_id"), "meeting"))
+
+
+def name_counts(**counts: Iterable[HealthCount]) -> None:
+    """Give the counts that a page shows, by their kind, their names. One query."""
+    by_key = {kind: {count.key: count for count in of_kind} for kind, of_kind in counts.items()}
+    queries: list[QuerySet[Any, Any]] = []
+    for kind, keys in by_key.items():
+        model, name = _NAMED[kind]
+        rows = model._default_manager.filter(pk__in=[key for key in keys if key != NOBODY])
+        queries.append(rows.order_by().values_list(Value(kind), "pk", name))
+    for kind, pk, name in queries[0].union(*queries[1:], all=True):
+        by_key[kind][pk].label = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,55 +125,19 @@ def count_upcoming_months(tasks: TaskQuerySet, day: datetime.date, months: int =
     The month of ``day`` itself is counted from that day on: what was due before it is overdue, not coming.
     """
     horizon = last_of_month(day, months)
-    due = tasks.open().filter(Q(day_next_due__gte=day, day_next_due__lte=horizon)).order_by()
-    rows = due.annotate(month=TruncMonth("day_next_due")).values_list("month").annotate(number=Count("pk"))
+    due: QuerySet[Any, Any] = tasks.open().filter(Q(day_next_due__gte=day, day_next_due__lte=horizon)).order_by()
+    numbers: Counter[datetime.date] = Counter()
+    for due_day, number in due.values_list("day_next_due").annotate(number=Count("pk")):
+        numbers[due_day.replace(day=1)] += number
     return [
-        MonthCount(first=max(month, day), last=last_of_month(month), number=number) for month, number in sorted(rows)
+        MonthCount(first=max(month, day), last=last_of_month(month), number=number)
+        for month, number in sorted(numbers.items())
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """How the register stood at the end of ``day``, a month's last one."""
-
-    day: datetime.date
-    open: int
-    closed: int
-    overdue: int
-    review_missed: int
-
-
-def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12) -> list[TrendPoint]:
-    """Return the counts at the ends of the last ``months``, oldest first. One query.
-
-    Months in which there was no task yet are left out at the beginning. Costs, on 50,000 tasks, what counting them by
-    department does, because it reads only the intervals of these months.
-    """
-    newest = 0 if day == last_of_month(day) else -1
-    ends = [last_of_month(day, later) for later in range(newest - months + 1, newest + 1)]
-    numbers = states.overlapping(ends[0], ends[-1]).aggregate(
-        **{
-            f"{name}_{index}": Count("pk", filter=condition & interval_contains(end))
-            for index, end in enumerate(ends)
-            for name, condition in _trend_conditions(end).items()
-        }
-    )
-    points = [
-        TrendPoint(day=end, **{name: numbers[f"{name}_{index}"] for name in _trend_conditions(end)})
-        for index, end in enumerate(ends)
-    ]
-    while points and not (points[0].open or points[0].closed):
-        del points[0]
-    return points
-
-
-def _trend_conditions(day: datetime.date) -> dict[str, Q]:
-    return {
-        "open": Q(status__in=OPEN_STATUSES),
-        "closed": health_condition(Health.CLOSED, day),
-        "overdue": health_condition(Health.OVERDUE, day),
-        "review_missed": health_condition(Health.REVIEW_MISSED, day),
-    }
+def largest_total(*groups: Iterable[HealthCount]) -> int:
+    """Return the largest total, to whose scale all bars of a page are drawn."""
+    return max((count.total for counts in groups for count in counts), default=0)
 
 
 def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
@@ -155,15 +146,19 @@ def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
     for count in counts:
         for health, number in count.by_health.items():
             total.by_health[health] += number
-        total.instructed += count.instructed
     return total
 
 
-def pressing_tasks(tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return the overdue and review-missed ones, the longest waiting first."""
-    return tasks.filter(Q(health__in=PRESSING)).order_by(
-        "next_day", "suggestion__meeting", "suggestion__position", "pk"
-    )
+def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
+    """Return which overdue and review-missed ones wait longest. Two queries.
+
+    Each reads its first ones from the index of its days: what is reviewed has no due day.
+    """
+    first: list[tuple] = []
+    for health, waits_since in zip(PRESSING, ("day_next_due", "day_next_review"), strict=True):
+        order = (waits_since, *REGISTER_ORDER)
+        first += tasks.in_health([health], day).order_by(*order).values_list(*order)[:number]
+    return [row[-1] for row in sorted(first)[:number]]
 
 
 def reported_since_review(
@@ -188,27 +183,17 @@ def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
     return sorted(counts, key=lambda count: (-count.pressing, -count.total, str(count.key)))
 
 
-def _count_groups(tasks: TaskQuerySet, key: str, label: str, newest: str | None = None) -> QuerySet[Any, Any]:
-    rows: QuerySet[Any, Any] = tasks.order_by(*([f"-{newest}", f"-{key}"] if newest else []))
-    rows = rows.values(kind=Value(key), of=F(key), name=F(label), in_health=F("health"))
-    return rows.annotate(number=Count("pk", distinct=True))
-
-
-def _count_unassigned(tasks: TaskQuerySet, kind: str) -> QuerySet[Any, Any]:
-    # No row has the id 0.
-    rows: QuerySet[Any, Any] = tasks.order_by().values(
-        kind=Value(kind), of=Value(0, BigIntegerField()), name=Value(""), in_health=F("health")
-    )
-    return rows.annotate(number=Count("pk"))
+def _count_groups(tasks: TaskQuerySet, key: Combinable, kind: str) -> QuerySet[Any, Any]:
+    # A department, or a leader, has one part in a task: no row comes twice.
+    return tasks.values(kind=Value(kind), of=key, in_health=F("health")).annotate(number=Count("pk"))
 
 
 def _collect(rows: Iterable[dict]) -> list[HealthCount]:
     counts: dict[int | str, HealthCount] = {}
     for row in rows:
         key = row["of"] or NOBODY
-        count = counts.setdefault(key, HealthCount(key=key, label=row["name"] or _("Nobody")))
+        count = counts.setdefault(key, HealthCount(key=key, label="" if row["of"] else _("Nobody")))
         count.by_health[row["in_health"]] = row["number"]
-        count.instructed += row.get("instructed", 0)
     return list(counts.values())
 
 
@@ -305,7 +290,7 @@ def build_summary(tasks: TaskQuerySet, day: datetime.date) -> Summary:
     """Return the counts of a report's sentence about ``tasks``. One query.
 
     办结 are the closed ones; 逾期 those whose due day has passed; 未到期 the other open ones with a due day; 持续 the
-    open ones without, reviewed regularly (评估逾期 among them, told besides); 终止 the terminated ones. Each task is
+    open ones without, reviewed regularly (跟踪超期 among them, told besides); 终止 the terminated ones. Each task is
     one of these, so they add up. Aspects and suggestions are those that have at least one of the tasks.
     """
     numbers = tasks.order_by().aggregate(

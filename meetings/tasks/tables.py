@@ -2,18 +2,36 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import NullIf
-from django.http import QueryDict
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext, gettext_lazy as _
+from django_tables2.data import TableListData
+from django_tables2.rows import BoundRows
+from django_tables2.utils import OrderByTuple
 
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
-from meetings.models import DepartmentRole, Outcome, Status, SuggestionSource, TaskDepartment
+from meetings.models import (
+    Account,
+    DepartmentRole,
+    Health,
+    Outcome,
+    Status,
+    SuggestionSource,
+    Task,
+    TaskDepartment,
+    TaskLeader,
+)
+from meetings.models.health import health_condition
+from meetings.models.orders import Filled, FirstLetters, NotZero
 from meetings.models.task import TaskQuerySet
-from meetings.ui.tables import ListTable, RowColumn, SortKey
+from meetings.ui.tables import ListTable, RowColumn, SortKey, draw_clamped
+
+from .batch_cells import BatchCells
+from .cells import TaskCells
+from .paging import REGISTER_KEYS, REVERSED_REGISTER_KEYS, Order, TaskPage
 
 # From the beginning of a task's life to its end, not by the letters of the English words.
 STATUS_ORDER = Case(*(When(day_status=status, then=Value(place)) for place, status in enumerate(Status.values)))
@@ -23,12 +41,30 @@ FIRST_SUPPORTING = Subquery(
     .order_by("position")
     .values("department__spelling")[:1]
 )
+FIRST_DEPARTMENT = Subquery(
+    TaskDepartment.objects.filter(task=OuterRef("pk"))
+    .exclude(role=DepartmentRole.SUPPORTING)
+    .order_by("position")
+    .values("department__spelling")[:1]
+)
+FIRST_LEADER = Subquery(
+    TaskLeader.objects.filter(task=OuterRef("pk")).order_by("position").values("person__spelling")[:1]
+)
 FIRST_SOURCE = Subquery(
     SuggestionSource.objects.filter(suggestion=OuterRef("suggestion"))
     .order_by("position")
     .values("person__spelling")[:1]
 )
-PRINTED_ORDER = ("suggestion__meeting__issued_on", "suggestion__meeting_id", "suggestion__position", "number", "pk")
+
+
+def status_conditions(day: datetime.date) -> list[Q]:
+    """Return the condition of each status, in the order of `STATUS_ORDER`."""
+    return [Q(day_status=status) for status in Status.values]
+
+
+def conditions_by_rank(day: datetime.date) -> list[Q]:
+    """Return the condition of each health, the worst first."""
+    return [health_condition(health, day, "day_") for health in sorted(Health, key=lambda health: health.rank)]
 
 
 # On a phone: a column whose words do not say by themselves what they are, in a line of the card or in one of its own.
@@ -36,27 +72,28 @@ LABELLED, LINE = "card-labelled", "card-line cell-text"
 
 
 class TaskColumn(RowColumn):
-    """A column of tasks; those with equal keys stand as printed.
+    """A column of tasks; without a ``sort_key`` it sorts as the register does.
 
-    What it takes is loaded only for a list that shows it: ``parts`` are those of `TaskQuerySet.for_listing`, and
-    ``prefetch`` is for what depends on the day. ``annotate`` adds, also for a list that is sorted by it, what its
-    template or its order asks for.
+    ``values`` are the conditions, of a day, of the few values of a column that no index has, in order. What it takes
+    is loaded only for a list that shows it: ``parts`` are those of `TaskQuerySet.for_listing`, and ``prefetch`` is for
+    what depends on the day. ``annotate`` adds, also for a list that is sorted by it, what its cells or its order ask.
     """
-
-    tie_breakers = PRINTED_ORDER
 
     def __init__(
         self,
         label: StrOrPromise,
-        sort_key: SortKey,
+        draw: Callable[[TaskCells, Task], str],
+        sort_key: SortKey | None = None,
         *,
+        values: Callable[[datetime.date], list[Q]] | None = None,
         css: str = "",
         parts: Sequence[str] = (),
         prefetch: Callable[[TaskQuerySet, datetime.date], TaskQuerySet] | None = None,
         annotate: Callable[[TaskQuerySet, datetime.date], TaskQuerySet] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(label, sort_key, css=css, **options)
+        super().__init__(label, draw, sort_key, css=css, orderable=True, **options)
+        self.values = values
         self.parts = parts
         self.prefetch = prefetch
         self.annotate = annotate
@@ -65,18 +102,20 @@ class TaskColumn(RowColumn):
 class TextColumn(TaskColumn):
     """A column of one of the task's further texts (`FURTHER_TEXTS`)."""
 
-    has_own_template = True
-
     def __init__(self, name: str) -> None:
-        super().__init__(label(name), NullIf(F(name), Value("")), css=f"{LABELLED} {LINE}", accessor=name)
+        super().__init__(
+            label(name),
+            lambda _cells, task: draw_clamped(getattr(task, name)),
+            Filled(FirstLetters(name)),
+            css=f"{LABELLED} {LINE}",
+        )
 
 
-class PrintedOrderColumn(TaskColumn):
-    """A column sorted as the breakdown tables print."""
+class PageData(TableListData):
+    """The tasks of a page, in the order that its paginator gave them."""
 
-    def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
-        """Sort by the whole order, every part of it in the same direction."""
-        return queryset.order_by(*(f"-{name}" if is_descending else name for name in PRINTED_ORDER)), True
+    def order_by(self, aliases: OrderByTuple) -> None:
+        """Leave them in their order."""
 
 
 class TaskTable(ListTable):
@@ -90,33 +129,46 @@ class TaskTable(ListTable):
     # The way to the task: a list without it would be a dead end.
     REQUIRED_COLUMN = "text"
 
-    folder = "tasks"
-    number = PrintedOrderColumn(label("printed_number"), F("pk"), css="nowrap card-number")
-    text = TaskColumn(label("text"), F("text"), css="card-lead cell-task")
-    department = TaskColumn(label("department"), F("first_department"), parts=["departments"])
-    leader = TaskColumn(label("leader"), F("first_leader"), parts=["leaders"])
-    due = TaskColumn(label("deadline"), F("day_next_due"))
-    status = TaskColumn(label("status"), STATUS_ORDER)
-    health = TaskColumn(label("health"), F("health_rank"), css="card-badge")
-    progress = TaskColumn(
-        label("progress"), F("last_report_on"), prefetch=TaskQuerySet.with_department_reports, css="cell-progress"
+    cells_class = TaskCells
+    number = TaskColumn(label("printed_number"), TaskCells.number, css="nowrap card-number")
+    text = TaskColumn(label("text"), TaskCells.text, FirstLetters("text"), css="card-lead cell-task")
+    department = TaskColumn(label("department"), TaskCells.department, FIRST_DEPARTMENT, parts=["departments"])
+    leader = TaskColumn(label("leader"), TaskCells.leader, FIRST_LEADER, parts=["leaders"])
+    due = TaskColumn(label("deadline"), TaskCells.due, F("day_next_due"))
+    status = TaskColumn(label("status"), TaskCells.status, STATUS_ORDER, values=status_conditions)
+    health = TaskColumn(
+        label("health"), TaskCells.health, F("health_rank"), values=conditions_by_rank, css="card-badge"
     )
-    meeting = TaskColumn(label("meeting"), F("suggestion__meeting__issued_on"), css=LINE)
-    aspect = TaskColumn(label("aspect"), F("suggestion__aspect__title"))
-    suggestion = TaskColumn(label("suggestion"), NullIf(F("suggestion__text"), Value("")), css=f"{LABELLED} {LINE}")
-    source = TaskColumn(label("source"), FIRST_SOURCE, parts=["sources"], css=f"{LABELLED} card-line")
-    supporting = TaskColumn(label("supporting"), FIRST_SUPPORTING, parts=["departments"], css=LABELLED)
-    original = TaskColumn(label("original_deadline"), F("original_due_date"), css=LABELLED)
-    extensions = TaskColumn(label("extension_count"), NullIf(F("day_extension_count"), Value(0)), css=LABELLED)
-    review = TaskColumn(label("next_review"), F("day_next_review"), css=LABELLED)
-    reported = TaskColumn(label("reported_on"), F("last_report_on"), css=LABELLED)
-    closed = TaskColumn(label("closed_on"), F("day_closed_on"), css=LABELLED)
-    outcome = TaskColumn(label("outcome"), OUTCOME_ORDER, annotate=TaskQuerySet.with_outcome, css=LABELLED)
+    progress = TaskColumn(
+        label("progress"),
+        TaskCells.progress,
+        F("last_report_on"),
+        prefetch=TaskQuerySet.with_department_reports,
+        css="cell-progress",
+    )
+    meeting = TaskColumn(label("meeting"), TaskCells.meeting, F("issued_on"), css=LINE)
+    aspect = TaskColumn(label("aspect"), TaskCells.aspect, F("suggestion__aspect__title"))
+    suggestion = TaskColumn(
+        label("suggestion"), TaskCells.suggestion, Filled(FirstLetters("suggestion__text")), css=f"{LABELLED} {LINE}"
+    )
+    source = TaskColumn(label("source"), TaskCells.source, FIRST_SOURCE, parts=["sources"], css=f"{LABELLED} card-line")
+    supporting = TaskColumn(
+        label("supporting"), TaskCells.supporting, FIRST_SUPPORTING, parts=["departments"], css=LABELLED
+    )
+    original = TaskColumn(label("original_deadline"), TaskCells.original, F("original_due_date"), css=LABELLED)
+    extensions = TaskColumn(
+        label("extension_count"), TaskCells.extensions, NotZero(F("day_extension_count")), css=LABELLED
+    )
+    review = TaskColumn(label("next_review"), TaskCells.review, F("day_next_review"), css=LABELLED)
+    reported = TaskColumn(label("reported_on"), TaskCells.reported, F("last_report_on"), css=LABELLED)
+    closed = TaskColumn(label("closed_on"), TaskCells.closed, F("day_closed_on"), css=LABELLED)
+    outcome = TaskColumn(
+        label("outcome"), TaskCells.outcome, OUTCOME_ORDER, annotate=TaskQuerySet.with_outcome, css=LABELLED
+    )
     remarks = TextColumn("remarks")
 
     class Meta:
         attrs = {"class": "table table-cards compact-cards task-table"}
-        row_attrs = {"id": lambda record: f"task-{record.pk}"}
 
     def __init__(self, tasks: TaskQuerySet, *, columns: Sequence[str] = DEFAULT_COLUMNS, **options: Any) -> None:
         super().__init__(tasks, sequence=[*columns, "..."], **options)
@@ -125,19 +177,42 @@ class TaskTable(ListTable):
                 self.columns.hide(name)
 
     @classmethod
-    def prepare_queryset(
-        cls, tasks: TaskQuerySet, day: datetime.date, *, columns: Iterable[str], sorting: Iterable[str] = ()
-    ) -> TaskQuerySet:
+    def load_columns(cls, tasks: TaskQuerySet, day: datetime.date, columns: Iterable[str]) -> TaskQuerySet:
         """Return ``tasks`` with what the columns need, and nothing else."""
-        columns, by_name = list(columns), cls.base_columns
-        parts = dict.fromkeys(part for name in columns for part in by_name[name].parts)
-        tasks = tasks.with_last_report().with_first_assignees().for_listing(parts)
-        for prefetch in filter(None, (by_name[name].prefetch for name in columns)):
-            tasks = prefetch(tasks, day)
-        for name in dict.fromkeys([*columns, *(name.removeprefix("-") for name in sorting)]):
-            if annotate := by_name[name].annotate:
-                tasks = annotate(tasks, day)
+        shown = [cls.base_columns[name] for name in columns]
+        tasks = tasks.for_listing(dict.fromkeys(part for column in shown for part in column.parts))
+        for prepare in filter(None, (prepare for column in shown for prepare in (column.prefetch, column.annotate))):
+            tasks = prepare(tasks, day)
         return tasks
+
+    @classmethod
+    def of_page(cls, request: HttpRequest, page: TaskPage, *, columns: Sequence[str], sorting: Sequence[str]) -> Self:
+        """Return the table of one ``page`` of a list sorted by ``sorting``."""
+        table = cls(PageData(page.object_list), columns=columns, order_by=sorting)
+        table.request, table.page, table.paginator = request, page, page.paginator
+        return table
+
+    @property
+    def paginated_rows(self) -> BoundRows:
+        """The rows of the page, all there are."""
+        return self.rows
+
+    @classmethod
+    def order_of(cls, tasks: TaskQuerySet, day: datetime.date, sorting: Sequence[str]) -> tuple[TaskQuerySet, Order]:
+        """Return ``tasks`` with what the order of ``sorting`` needs, and that order.
+
+        The last name counts; without one the tasks stand as the breakdown tables print, the newest meeting first.
+        """
+        if not sorting:
+            return tasks, Order()
+        column = cls.base_columns[sorting[-1].removeprefix("-")]
+        if column.annotate:
+            tasks = column.annotate(tasks, day)
+        if column.sort_key is None:
+            is_descending = sorting[-1].startswith("-")
+            return tasks, Order(sorting[-1], REVERSED_REGISTER_KEYS if is_descending else REGISTER_KEYS)
+        values = column.values(day) if column.values else ()
+        return tasks, Order(sorting[-1], REGISTER_KEYS, column.sort_key, values)
 
 
 # The parameter that names the columns of a list, in order: columns=number,text,due.
@@ -160,6 +235,20 @@ def validate_columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
     return ([] if errors else ensure_task_column(names)), errors
 
 
+def shown_columns(account: Account, params: QueryDict) -> tuple[list[str], list[str]]:
+    """Return the columns of the address or the account, and errors in the address."""
+    columns, errors = parse_columns(params)
+    # What is remembered may name a column of another release; an address is somebody's mistake.
+    return columns or ensure_task_column(account.task_columns) or list(TaskTable.DEFAULT_COLUMNS), errors
+
+
+def available_columns(shown: list[str]) -> list[tuple[str, str, bool]]:
+    """Return name, head and whether it is shown of all columns, the shown ones first."""
+    hidden = [name for name in TaskTable.base_columns if name not in shown]
+    heads = {name: str(column.verbose_name) for name, column in TaskTable.base_columns.items()}
+    return [(name, heads[name], name in shown) for name in [*shown, *hidden]]
+
+
 def ensure_task_column(names: Sequence[str]) -> list[str]:
     """Return the known columns of ``names`` with the task's own; empty for none."""
     existing = [name for name in names if name in TaskTable.base_columns]
@@ -169,23 +258,10 @@ def ensure_task_column(names: Sequence[str]) -> list[str]:
 class BatchTable(ListTable):
     """The list of batches, from `BatchQuerySet.for_listing`."""
 
-    folder = "tasks/batches"
-    made_at = RowColumn(_("Made on"), F("made_at"), css="card-lead nowrap")
-    made_by = RowColumn(_("By whom"), F("made_by__display_name"))
-    changes = RowColumn(_("What was changed"))
-    tasks = RowColumn(_("Tasks"), F("task_count"))
-    source = RowColumn(_("Source"), F("source"))
-    undoing = RowColumn(_("Undone"), F("undone_by__made_at"))
-
-
-class MeetingTable(ListTable):
-    """The list of meetings. The page's context brings ``counts``, by the meeting's id."""
-
-    folder = "breakdown"
-    title = RowColumn(label("meeting"), F("spelling"), css="card-lead cell-task")
-    document_number = RowColumn(label("document_number"), NullIf(F("document_number"), Value("")))
-    held_on = RowColumn(label("held_on"), F("held_on"))
-    issued_on = RowColumn(label("issued_on"), F("issued_on"))
-    suggestions = RowColumn(_("Suggestions"), F("suggestion_count"))
-    tasks = RowColumn(_("Tasks"), F("task_count"))
-    health = RowColumn(label("health"))
+    cells_class = BatchCells
+    made_at = RowColumn(_("Made on"), BatchCells.made_at, F("made_at"), css="card-lead nowrap")
+    made_by = RowColumn(_("By whom"), BatchCells.made_by, F("made_by__display_name"))
+    changes = RowColumn(_("What was changed"), BatchCells.changes)
+    tasks = RowColumn(_("Tasks"), BatchCells.tasks, F("task_count"))
+    source = RowColumn(_("Source"), BatchCells.source, F("source"))
+    undoing = RowColumn(_("Undone"), BatchCells.undoing, F("undone_by__made_at"))

@@ -4,8 +4,7 @@ from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.db.models.fields.files import FieldFile
-from django.template import RequestContext
-from django.templatetags.static import static
+from django.template import Context, RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,19 +13,20 @@ import cnas_tasks
 from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.models import Meeting
+from meetings.ui.icons import icon
+from meetings.ui.tables import ListTable
 
 register = template.Library()
 
 
-@register.simple_tag
-def icon(name: str, css_class: str = "") -> SafeString:
-    """Draw one of the sprite's icons (icons.json), hidden from screen readers."""
-    return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        css_class,
-        static("vendor/icons.svg"),
-        name,
-    )
+register.simple_tag(icon)
+
+
+@register.simple_tag(takes_context=True)
+def draw_rows(context: Context, table: ListTable) -> SafeString:
+    """Draw the rows of a list's page."""
+    # The tag that draws a table hands its template no more than that; the page's own variables are in its context.
+    return table.draw_rows(getattr(table, "context", context))
 
 
 @register.simple_tag
@@ -42,6 +42,13 @@ def undo_batch_id(message: Message) -> int | None:
     """Return the batch that a message can undo: its ``extra_tags`` are ``undo:<id>``."""
     tags = (tag.removeprefix("undo:") for tag in (message.extra_tags or "").split() if tag.startswith("undo:"))
     return next(iter(parse_ids(tags)), None)
+
+
+@register.filter
+def withdrawable_instruction(message: Message) -> list[int]:
+    """Return task, version and instruction that a message can withdraw; or nothing."""
+    tags = (tag.removeprefix("withdraw:") for tag in (message.extra_tags or "").split() if tag.startswith("withdraw:"))
+    return [number for tag in tags for number in map(int, tag.split(":"))]
 
 
 @register.simple_tag

@@ -1,42 +1,32 @@
 """What templates say about jobs."""
 
 from django import template
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.template import Context
 from django.utils.translation import gettext as _
-from django_tasks_db.models import DBTaskResult
 
-from meetings.core.types import StrOrPromise
-from meetings.jobs import LABELS, heartbeat
+from meetings.display.fields import format_moment
+from meetings.jobs import heartbeat
+from meetings.models import Role
+from meetings.tasks.reach import join_sentences
 
 register = template.Library()
 
 
-@register.filter
-def job_label(job: DBTaskResult) -> StrOrPromise:
-    """Return what the job is called; its path where the code has it no more."""
-    return LABELS.get(job.task_path, job.task_path)
+@register.simple_tag(takes_context=True)
+def worker_alert(context: Context) -> str:
+    """Return what to say while no worker was seen for a minute; empty while one is.
 
-
-@register.filter
-def last_problem(job: DBTaskResult) -> str:
-    """Return what went wrong last: the error's words, its name where it has none."""
-    last_line = job.traceback.strip().rpartition("\n")[2]
-    # A traceback calls Python's own errors without their module.
-    return last_line.removeprefix(f"{job.exception_class_path.removeprefix('builtins.')}: ")
-
-
-@register.simple_tag
-def worker_alert() -> str:
-    """Return what to say while no worker was seen for a minute; empty while one is."""
+    Whether something waits at the moment or not: what comes will.
+    """
     if heartbeat.is_any_alive():
         return ""
     seen = heartbeat.last_seen()
     if seen is None:
-        return _(
-            "Mails wait: no worker has been seen that sends them. An administrator starts one: manage.py db_worker."
-        )
-    return _(
-        "Mails wait: the worker that sends them was last seen on %(when)s. An administrator starts it: "
-        "manage.py db_worker."
-    ) % {"when": date_format(timezone.localtime(seen), "DATETIME_FORMAT")}
+        missing = _("No worker has been seen: mails and messages wait until one runs.")
+    else:
+        missing = _("The worker was last seen on %(when)s: mails and messages wait until one runs.") % {
+            "when": format_moment(seen)
+        }
+    is_own_work = context["request"].user.role == Role.ADMINISTRATOR
+    start = _("Start one: manage.py db_worker.") if is_own_work else _("An administrator starts one.")
+    return join_sentences([missing, start])

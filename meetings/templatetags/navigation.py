@@ -36,7 +36,9 @@ WORKBOOK_ROLES = frozenset({Role.SECRETARIAT, Role.LIAISON})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # What is opened every day, always in sight.
 LINE = (
-    NavigationEntry("dashboard", _("Home"), "home", name_prefixes=("inbox", "confirm")),
+    NavigationEntry(
+        "dashboard", _("Home"), "home", name_prefixes=("inbox", "confirm", "chasing", "remind", "supervision")
+    ),
     NavigationEntry("task_list", _("Tasks"), "list-check", name_prefixes=("task_",)),
     NavigationEntry(
         "meeting_list",
@@ -44,9 +46,7 @@ LINE = (
         "calendar-event",
         name_prefixes=("meeting_", "suggestion", "aspect_", "import_home", "draft"),
     ),
-    NavigationEntry(
-        "fill_in", _("Fill-in workbooks"), "file-spreadsheet", roles=WORKBOOK_ROLES, name_prefixes=("fill_in",)
-    ),
+    NavigationEntry("fill_in", _("Fill-in"), "file-spreadsheet", roles=WORKBOOK_ROLES, name_prefixes=("fill_in",)),
     NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report",)),
 )
 # What is opened now and then, behind the account's name.
@@ -61,6 +61,7 @@ MENU = (
     ),
     NavigationEntry("batch_list", _("Batches"), "history", name_prefixes=("batch",)),
     NavigationEntry("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, name_prefixes=("account_",)),
+    NavigationEntry("robots", _("Group robots"), "message", roles=ADMINISTRATORS, name_prefixes=("robot_",)),
     NavigationEntry("jobs", _("Background jobs"), "refresh", roles=ADMINISTRATORS),
     NavigationEntry("admin:index", _("Administration"), "adjustments", roles=ADMINISTRATORS),
     NavigationEntry("help", _("Help"), "help-circle", name_prefixes=("help_",)),
@@ -69,6 +70,8 @@ MENU = (
 PRINTABLE_PAGES = frozenset(
     {
         "dashboard",
+        "chasing",
+        "supervision_slips",
         "task_detail",
         "meeting_list",
         "meeting_detail",
@@ -79,6 +82,7 @@ PRINTABLE_PAGES = frozenset(
         "person_detail",
         "batch_list",
         "batch",
+        "report_appraisal",
     }
 )
 # An own page whose name begins like another's.

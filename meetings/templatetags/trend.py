@@ -3,6 +3,7 @@
 SVG with classes and no styles, as the Content-Security-Policy asks; the same numbers stand in a table beside it.
 """
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -11,14 +12,17 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy as _
 
 from meetings.core.as_of import AS_OF
 from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.display.fields import format_day
 from meetings.models import Health, Status
-from meetings.tasks.statistics import TrendPoint
-
-from .register import tasks_url
+from meetings.tasks.statistics import last_of_month
+from meetings.tasks.trend import TrendPoint
+from meetings.ui.markup import join_html
+from meetings.ui.navigation import tasks_url
 
 register = template.Library()
 
@@ -27,9 +31,9 @@ WIDTH, HEIGHT = 640, 230
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 30
 TICKS = 4
 # Below this many units between them the names of the months would run into one another.
-MIN_MONTH_SPACING = 120
-# By so much a line stands above another that has the same number, or nobody would see that there are two.
-OVERLAP_OFFSET = 5
+MIN_MONTH_SPACING = 150
+# By so much marks of one number stand beside one another, or nobody could see and point at each.
+SPOT_OFFSET = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,47 +67,85 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
     """Draw the trend and its table; every number links to the list of its rows."""
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(len(points) - 1, 1)
+    last = len(points) - 1
 
     def height(number: int) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * number / top
 
-    def drawn_height(point: TrendPoint, place: int) -> float:
-        number = getattr(point, TREND_LINES[place].name)
-        beneath = sum(getattr(point, kind.name) == number for kind in TREND_LINES[:place])
-        return height(number) - OVERLAP_OFFSET * beneath
+    def spot_place(index: int, place: int) -> float:
+        """Return where a mark stands: beside those of the same number, in the frame."""
+        numbers = [getattr(points[index], kind.name) for kind in TREND_LINES]
+        same = [at for at, number in enumerate(numbers) if number == numbers[place]]
+        first = 0.0 if index == 0 else (1 - len(same)) * (1.0 if index == last else 0.5)
+        return LEFT + index * step + (first + same.index(place)) * SPOT_OFFSET
 
     lines: list[dict[str, Any]] = []
     for place, kind in enumerate(TREND_LINES):
         spots = [
             {
-                "x": _svg_number(LEFT + index * step),
-                "y": _svg_number(drawn_height(point, place)),
+                "x": _svg_number(spot_place(index, place)),
+                "y": _svg_number(height(getattr(point, kind.name))),
                 "number": getattr(point, kind.name),
-                "day": point.day,
                 "address": tasks_url(scope, AS_OF, point.day.isoformat(), **kind.filters),
             }
             for index, point in enumerate(points)
         ]
-        lines.append({"kind": kind, "spots": spots, "path": " ".join(f"{spot['x']},{spot['y']}" for spot in spots)})
+        marks = join_html(
+            "",
+            '<a href="{}" tabindex="-1" data-count="{}"><title>{}</title><circle class="point-hit-area" cx="{}" cy="{}"'
+            ' r="11"/><path class="point-marker" d="{}" transform="translate({} {})"/></a>',
+            (
+                (
+                    spot["address"],
+                    spot["number"],
+                    _say(format_day(point.day), kind, spot["number"]),
+                    *(spot["x"], spot["y"], kind.mark, spot["x"], spot["y"]),
+                )
+                for spot, point in zip(spots, points, strict=True)
+            ),
+        )
+        path = " ".join(f"{_svg_number(LEFT + index * step)},{spot['y']}" for index, spot in enumerate(spots))
+        lines.append({"kind": kind, "spots": spots, "path": path, "marks": marks})
     every = ceil(MIN_MONTH_SPACING / step)
-    last = len(points) - 1
     return {
         "points": points,
         "lines": lines,
         "rows": [
-            {"day": point.day, "cells": [line["spots"][index] | {"kind": line["kind"]} for line in lines]}
+            {"day": _day_label(point.day), "cells": _draw_cells(_day_label(point.day), index, lines)}
             for index, point in reversed(list(enumerate(points)))
         ],
         "ticks": [
             {"number": top * tick // TICKS, "y": _svg_number(height(top * tick // TICKS))} for tick in range(TICKS + 1)
         ],
         "months": [
-            {"x": _svg_number(LEFT + index * step), "day": point.day}
+            {"x": _svg_number(LEFT + index * step), "day": _day_label(point.day)}
             for index, point in enumerate(points)
             if (last - index) % every == 0
         ],
         "frame": {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "foot": HEIGHT - 8},
     }
+
+
+def _draw_cells(day: str, index: int, lines: Sequence[dict[str, Any]]) -> SafeString:
+    """Draw the numbers of a month in the table, each with its link."""
+    spots = [(line["kind"], line["spots"][index]) for line in lines]
+    return join_html(
+        "",
+        '<td class="num health-{}"><a href="{}" data-count="{}" aria-label="{}">{}</a></td>',
+        (
+            (kind.health, spot["address"], spot["number"], _say(day, kind, spot["number"]), spot["number"])
+            for kind, spot in spots
+        ),
+    )
+
+
+def _say(day: str, kind: TrendLine, number: int) -> str:
+    return gettext("%(day)s, %(what)s: %(number)s") % {"day": day, "what": kind.label, "number": number}
+
+
+def _day_label(day: datetime.date) -> str:
+    """Return the month whose end it is, or the day."""
+    return f"{day:%Y-%m}" if day == last_of_month(day) else f"{day:%Y-%m-%d}"
 
 
 def _round_up(number: int) -> int:

@@ -66,7 +66,9 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
 
     def add_service_error(self, error: ServiceError) -> None:
         """Put the message of a service that refused beside the field it is about."""
-        self.service_error = error
+        # What is wrong besides does not hide what somebody else did.
+        if self.conflict is None:
+            self.service_error = error
         if not isinstance(error, ConflictError):
             self.add_error(error.field if error.field in self.fields else None, error.message)
         elif error.current_version is not None:

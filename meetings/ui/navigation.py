@@ -1,13 +1,14 @@
-"""What all views share: the day, the way back."""
+"""What all views share: the day, the way back, and to the tasks."""
 
 import datetime
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, QueryDict
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_script_prefix, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -37,6 +38,25 @@ def day_context(request: HttpRequest, day: datetime.date, errors: list[str]) -> 
         "here": request.get_full_path(),
         "errors": errors,
     }
+
+
+def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, **filters: Any) -> str:
+    """Return the address of the list of tasks in ``scope``, narrowed by ``filters``.
+
+    ``parameter`` with ``key`` is one more filter. What is narrowed replaces the scope's own values of that name.
+    """
+    query: dict[str, Any] = dict(scope.lists())
+    if parameter:
+        query[parameter] = [key]
+    query |= {name: value if isinstance(value, (list, tuple)) else [value] for name, value in filters.items()}
+    address = _address_of_tasks(get_script_prefix())
+    return f"{address}?{urlencode(query, doseq=True)}" if query else address
+
+
+@functools.cache
+def _address_of_tasks(_prefix: str) -> str:
+    # The figures of the front page lead there a hundred times.
+    return reverse("task_list")
 
 
 def get_next_url(request: HttpRequest) -> str:

@@ -5,6 +5,11 @@ from typing import Any
 
 from django.forms import BoundField, Widget
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from .field_markup import draw_field
+from .widget_markup import DRAWN
 
 
 class StyledField(BoundField):
@@ -22,6 +27,10 @@ class StyledField(BoundField):
                 attrs["autofocus"] = True
         return attrs
 
+    def render(self, *_template: Any, **_context: Any) -> SafeString:
+        """Draw the field with its label and notes: ``as_field_group`` in a template."""
+        return draw_field(self)
+
     @property
     def theirs(self) -> str | None:
         """What another person has made of the field meanwhile (`ui.forms.TrackedForm`)."""
@@ -34,8 +43,12 @@ class StyledField(BoundField):
 
 
 class FormRenderer(TemplatesSetting):
-    """Draws each field, and each form as a whole, by one template of ours."""
+    """Draws forms by a template of ours, their fields and usual widgets by functions."""
 
     form_template_name = "meetings/ui/form.html"
-    field_template_name = "meetings/ui/field.html"
     bound_field_class = StyledField
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """Draw a usual widget by its function, all else by its template."""
+        draw = DRAWN.get(template_name)
+        return draw(context["widget"]) if draw else super().render(template_name, context, request)

@@ -1,40 +1,64 @@
 """Lists as tables: sortable columns with empty values last.
 
-A list is a subclass of `ListTable`. It names the ``folder`` of its cells, a template a column, called like it, and is
-made by `ListTable.build`, which is the one place that reads ``sort``.
+A list is a subclass of `ListTable`, made by `ListTable.build`, which is the one place that reads ``sort``. What its
+columns show is drawn by functions, each by its own, with the `Cells` of the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 import django_tables2 as tables
 from django.core.paginator import InvalidPage
 from django.db.models import Expression, F, QuerySet, Subquery
+from django.forms.utils import flatatt
 from django.http import HttpRequest, QueryDict
+from django.template import Context
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from meetings.core.types import StrOrPromise
+from meetings.ui.markup import fill_html, join_html
 
 SortKey = F | Expression | Subquery
+# A number that leads nowhere.
+ZERO = SafeString('<span class="zero">0</span>')
 
 
-class RowColumn(tables.TemplateColumn):
-    """A column whose template gets the whole row; ``css`` is its cells' classes.
+class Cells:
+    """What is the same for all rows of a page, made once; its methods draw the cells."""
 
-    It is sorted by its ``sort_key``, the rows without one at the end both ways, and ``tie_breakers`` decide between
-    equal ones, so that pages never share or lose a row. Without a ``sort_key`` it cannot be sorted by.
+    def __init__(self, context: Context) -> None:
+        """Take what the rows need from the page's ``context``."""
+
+    def open_row(self, row: Any) -> SafeString:
+        """Draw the beginning of a row, with the cells that are no columns."""
+        return SafeString("<tr>")
+
+
+class RowColumn(tables.Column):
+    """A column, drawn by ``draw``, which gets the page's `Cells` and the row.
+
+    ``css`` is the classes of its cells. It is sorted by its ``sort_key``, the rows without one at the end both ways,
+    and ``tie_breakers`` decide between equal ones, so that pages never share or lose a row. Without a ``sort_key`` it
+    cannot be sorted by.
     """
 
-    # Unless the column has one of its own, the table's folder has it.
-    template_name = "meetings/ui/_text_cell.html"
-    has_own_template: ClassVar[bool] = False
     tie_breakers: tuple[str, ...] = ("-pk",)
 
-    def __init__(self, label: StrOrPromise, sort_key: SortKey | None = None, *, css: str = "", **options: Any) -> None:
+    def __init__(
+        self,
+        label: StrOrPromise,
+        draw: Callable[[Any, Any], str],
+        sort_key: SortKey | None = None,
+        *,
+        css: str = "",
+        **options: Any,
+    ) -> None:
         options.setdefault("attrs", {"td": {"class": css}} if css else {})
         options.setdefault("orderable", sort_key is not None)
-        options.setdefault("accessor", "pk")
         super().__init__(verbose_name=label, **options)
+        self.draw = draw
         self.sort_key = sort_key
 
     def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
@@ -48,12 +72,7 @@ class RowColumn(tables.TemplateColumn):
 class ListTable(tables.Table):
     """A table with the register's head and pages (DJANGO_TABLES2_TEMPLATE)."""
 
-    folder: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        for name, column in cls.base_columns.items():
-            if not column.has_own_template:
-                column.template_name = f"meetings/{cls.folder}/cells/{name}.html"
+    cells_class: ClassVar[type[Cells]] = Cells
 
     @classmethod
     def sortable_names(cls) -> set[str]:
@@ -88,3 +107,60 @@ class ListTable(tables.Table):
             self.paginate(page=request.GET.get("page", "1"), per_page=per_page)
         except InvalidPage:
             self.paginate(page=1, per_page=per_page)
+
+    def draw_rows(self, context: Context) -> SafeString:
+        """Draw the rows of the page, in the ``context`` of its template.
+
+        Not by django-tables2, which looks up for each cell anew what its function takes and costs as much as drawing.
+        """
+        cells = self.cells_class(context)
+        columns = [
+            (
+                fill_html('<td{} data-label="{}">', flatatt(column.column.attrs.get("td", {})), column.header),
+                column.column.draw,
+            )
+            for column in self.columns
+        ]
+        return join_html(
+            "\n",
+            "{}{}</tr>",
+            (
+                (
+                    cells.open_row(row.record),
+                    join_html("", "{}{}</td>", ((tag, draw(cells, row.record)) for tag, draw in columns)),
+                )
+                for row in self.paginated_rows
+            ),
+        )
+
+
+def address_of_rows(name: str) -> Callable[[int], str]:
+    """Return what makes the address of each row's page of that ``name``.
+
+    The part before the number is the same for all of them, and looking it up costs as much as drawing a cell.
+    """
+    number = 2**62
+    start, end = reverse(name, args=[number]).split(str(number))
+    return lambda pk: f"{start}{pk}{end}"
+
+
+def draw_clamped(text: str) -> str:
+    """Draw a text of any length, of which a row shows a few lines."""
+    return fill_html('<div class="clamp">{}</div>', text) if text else ""
+
+
+def draw_link(address: str, text: str) -> SafeString:
+    """Draw a link."""
+    return fill_html('<a href="{}">{}</a>', address, text)
+
+
+def draw_row_link(address: str, text: str) -> SafeString:
+    """Draw the link that a key, or a touch anywhere in the row, follows."""
+    return fill_html('<a href="{}" data-row-link>{}</a>', address, text)
+
+
+def draw_count(number: int, address: str, words: str) -> SafeString:
+    """Draw a ``number`` of tasks that leads to them, said in ``words``; a bare zero."""
+    if not number:
+        return ZERO
+    return fill_html('<a href="{}" data-count="{}" aria-label="{}">{}</a>', address, number, words, number)

@@ -5,22 +5,31 @@
     role_of = forms.ChoiceField(choices=rows, widget=SearchSelect)
 
 Without scripts they are the browser's own selects, in two groups; static/js/search-select.js lets them be searched.
+Of many rows only the first stand in the page: the others are searched for on the server or, without scripts, named.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
+from django.urls import reverse
+from django.utils.choices import BaseChoiceIterator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 
-from meetings.core.text import MAX_ID_DIGITS
+from meetings.core.text import MAX_ID_DIGITS, parse_ids
 from meetings.core.types import StrOrPromise
 
 # How many count as frequent, and up to how many a list is seen at a glance.
 MAX_FREQUENT = 6
 SHORT_LIST_LENGTH = 8
+# How many rows a page offers at most.
+MAX_OPTIONS = 50
 
 
 def split_frequent(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any], list[Any]]:
@@ -47,25 +56,104 @@ def offered_choices(rows: Iterable[Model], *, empty: str | None = None) -> list[
     return [*choices, (_("Used most"), often), (_("All others"), as_choice)]
 
 
-class _GroupedChoiceIterator(ModelChoiceIterator):
+class OfferedChoices(BaseChoiceIterator):
+    """`offered_choices` of a queryset, of many rows only the first, for one query.
+
+    Where ``is_partial``, there are more; of these `SearchSelect` renders what is chosen.
+    """
+
+    def __init__(self, queryset: QuerySet, *, empty: str | None = None) -> None:
+        self.queryset, self.empty = queryset, empty
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        yield from offered_choices(self._rows[:MAX_OPTIONS], empty=self.empty)
+
+    @property
+    def is_partial(self) -> bool:
+        return len(self._rows) > MAX_OPTIONS
+
+    @cached_property
+    def _rows(self) -> list[Model]:
+        rows = list(self.queryset[: MAX_OPTIONS + 1])
+        if len(rows) > MAX_OPTIONS and "uses" in self.queryset.query.annotations:
+            rows = list(dict.fromkeys([*self.queryset.filter(uses__gt=0).order_by("-uses")[:MAX_FREQUENT], *rows]))
+        return rows
+
+
+class _FieldChoices(ModelChoiceIterator):
     """The choices of a field of this module."""
+
+    is_partial = False
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         # First and by itself: whether there is one is asked for without the rows.
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        yield from offered_choices(self.queryset.all())
+        offered = OfferedChoices(self.queryset.all())
+        yield from offered
+        self.is_partial = offered.is_partial
 
 
 class SearchSelect(forms.Select):
-    """One of many; renders with each option what it may be typed as."""
+    """One of many; renders with each option what it may be typed as.
 
-    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = ()) -> None:
+    ``kind`` says where those that the page does not offer are searched for, unless their model does.
+    """
+
+    template_name = "meetings/ui/search_select.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), kind: str = "") -> None:
         super().__init__({"class": "form-select", "data-search": True, **(attrs or {})}, choices)
+        self.kind = kind
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if self._is_partial:
+            kind = self.kind or self._queryset.model._meta.model_name
+            context["widget"]["attrs"].update({"data-search": True, "data-more": reverse("choices", args=[kind])})
+            context["by_name"] = f"{name}-called"
+        return context
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        """Add what is chosen and not among the first."""
+        groups = super().optgroups(name, value, attrs)
+        if self._is_partial:
+            there = {str(option["value"]) for _heading, options, _index in groups for option in options}
+            for row in self._queryset.filter(pk__in=parse_ids(set(value) - there)):
+                key = ModelChoiceIteratorValue(row.pk, row)
+                option = self.create_option(name, key, str(row), selected=True, index=len(groups), attrs=attrs)
+                groups.append((None, [option], len(groups)))
+        return groups
+
+    @property
+    def _queryset(self) -> Any:
+        return getattr(self.choices, "queryset", None)
+
+    @property
+    def _is_partial(self) -> bool:
+        """Whether there are more than the page offers, once the choices were read."""
+        return getattr(self.choices, "is_partial", False)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what was chosen, or who was named without scripts."""
+        called = data.get(f"{name}-called", "").strip()
+        return self.find_called(called) if called else super().value_from_datadict(data, files, name)
+
+    def find_called(self, called: str) -> str:
+        """Return the id of the one row called so, which may have its unit behind it."""
+        queryset = self._queryset
+        if queryset is None:
+            return called
+        names = [name for name in ("name", "title", "document_number") if hasattr(queryset.model, name)]
+        forms_of_name = {called, re.split(r"\s*[（(]", called)[0]}
+        rows = queryset.filter(reduce(or_, (Q(**{f"{name}__in": forms_of_name}) for name in names)))
+        exact = [row for row in rows if called in (str(row), *(getattr(row, name) for name in names))]
+        return str(exact[0].pk) if len(exact) == 1 else called
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        if spelling := getattr(getattr(value, "instance", None), "spelling", ""):
+        spelling = getattr(getattr(value, "instance", None), "spelling", "")
+        if spelling and self.attrs["data-search"]:
             option["attrs"]["data-pinyin"] = spelling
         return option
 
@@ -73,17 +161,34 @@ class SearchSelect(forms.Select):
 class SearchSelectMultiple(SearchSelect, forms.SelectMultiple):
     """Some of many."""
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        chosen = forms.SelectMultiple.value_from_datadict(self, data, files, name)
+        called = data.get(f"{name}-called", "").strip()
+        return [*chosen, self.find_called(called)] if called else chosen
+
 
 class SearchChoiceField(forms.ModelChoiceField):
-    """One department or person."""
+    """One department, person or meeting."""
 
     widget = SearchSelect
-    iterator = _GroupedChoiceIterator
+    iterator = _FieldChoices
 
     def __init__(self, queryset: QuerySet, *, empty_label: StrOrPromise | None = None, **options: Any) -> None:
         super().__init__(queryset, **options)
         # Also where one is needed and one was chosen before: nobody is to be chosen unseen.
         self.empty_label = gettext_lazy("Choose") if empty_label is None else empty_label
+
+
+class OfferedField(forms.ChoiceField):
+    """The id of one of `OfferedChoices`, which several fields share."""
+
+    widget = SearchSelect
+
+    def valid_value(self, value: str) -> bool:
+        queryset = getattr(self.choices, "queryset", None)
+        return super().valid_value(value) or (
+            queryset is not None and queryset.filter(pk__in=parse_ids([value])).exists()
+        )
 
 
 class BoundedMultipleChoiceField(forms.ModelMultipleChoiceField):
@@ -102,4 +207,10 @@ class SearchMultipleChoiceField(BoundedMultipleChoiceField):
     """Departments or people, in the order of the list."""
 
     widget = SearchSelectMultiple
-    iterator = _GroupedChoiceIterator
+    iterator = _FieldChoices
+
+
+class MeetingField(SearchChoiceField):
+    """One meeting; of few the browser's own select is enough."""
+
+    widget = SearchSelect(attrs={"data-search": False})  # type: ignore[assignment]  # as Django's own fields do

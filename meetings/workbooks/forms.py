@@ -15,7 +15,7 @@ from meetings.models import Account, Department, Meeting, Status
 from meetings.ui.fields import DayField, SelectField, TextField, VersionField, normalise_line_ends
 from meetings.ui.file_fields import MultipleFileField
 from meetings.ui.forms import ServiceForm
-from meetings.ui.widgets import SearchMultipleChoiceField
+from meetings.ui.widgets import MeetingField, SearchMultipleChoiceField
 
 from .columns import COLUMNS
 from .corrections import shown_text
@@ -39,12 +39,11 @@ class WorkbookExportForm(ServiceForm):
         required=False,
         help_text=gettext_lazy("None chosen: all of them."),
     )
-    meeting = forms.ModelChoiceField(
+    meeting = MeetingField(
         label=label("meeting"),
         queryset=Meeting.objects.none(),
         required=False,
         empty_label=gettext_lazy("All meetings"),
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
     return_by = DayField(label=gettext_lazy("To be sent back by"), required=False)
     send_to = forms.CharField(
@@ -67,7 +66,9 @@ class WorkbookExportForm(ServiceForm):
 
     def __init__(self, data: QueryDict | None = None, *, account: Account, today: datetime.date) -> None:
         """Offer what ``account`` may have; the day of return is not before ``today``."""
-        initial = {"send_to": " ".join(filter(None, [account.display_name, account.email]))}
+        # A liaison sends it to the secretariat, not to themselves.
+        names = [account.display_name, account.email] if permissions.is_secretariat(account) else []
+        initial = {"send_to": " ".join(filter(None, names))}
         super().__init__(data, auto_id="make-%s", initial=initial)
         self.today = today
         self.offered = permissions.workbook_departments(account)

@@ -3,6 +3,8 @@
 Every service is keyword-only and atomic, locks the upload, and refuses with a ServiceError.
 """
 
+import logging
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.core.files.base import ContentFile
@@ -13,10 +15,22 @@ from django.utils.translation import gettext as _, ngettext
 
 from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
+from meetings.faults import FaultError, faults_in_words
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.draft_services import display_name, hash_content
-from meetings.models import Account, Batch, BatchSource, Task, TaskLog, WorkbookState, WorkbookUpload
+from meetings.models import (
+    Account,
+    Batch,
+    BatchSource,
+    Department,
+    Task,
+    TaskLog,
+    WorkbookHandout,
+    WorkbookState,
+    WorkbookUpload,
+)
 from meetings.storage import atomic_with_files
+from meetings.tasks.services.acknowledgements import record_acknowledgements
 from meetings.tasks.services.batch import run_planned_batch
 from meetings.tasks.services.batch_plan import PlannedRow
 from meetings.tasks.services.evidence import store_files
@@ -26,6 +40,8 @@ from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, Workbo
 from .corrections import Corrections, correction_keys
 from .offers import TAKE, notices_at_open_cells
 from .parser import ParsedWorkbook
+
+logger = logging.getLogger(__name__)
 
 
 class AlreadyDecidedError(InvalidTransitionError):
@@ -53,6 +69,18 @@ def create_upload(*, parsed: ParsedWorkbook, content: bytes, name: str, account:
     )
     upload.file.save("", ContentFile(content))
     return upload
+
+
+def record_handouts(departments: Iterable[Department], account: Account) -> None:
+    """Record that the workbooks of ``departments`` were handed out to ``account``."""
+    try:
+        with faults_in_words():
+            WorkbookHandout.objects.bulk_create(
+                WorkbookHandout(department=department, handed_out_to=account) for department in departments
+            )
+    except FaultError as fault:
+        # The workbook is there to be filled in; nobody is told that it went out.
+        logger.warning("That %s got workbooks is not recorded: %s", account, fault)
 
 
 def find_rivals(upload: WorkbookUpload) -> list[WorkbookUpload]:
@@ -197,7 +225,19 @@ def accept_upload(
     for row in review.accepted:
         if row.evidence is not None:
             store_files(*row.evidence)
+    _record_acknowledgements(review, actor)
     return upload.batch, len(review.accepted)
+
+
+def _record_acknowledgements(review: WorkbookReview, actor: Account) -> None:
+    """Let each department that sent something back have taken over what its sheet has."""
+    returned = {row.department.pk for row in review.accepted if row.department is not None}
+    meetings: dict[int, set[int]] = {department: set() for department in returned}
+    for row in review.rows:
+        if row.task is not None and row.department is not None and row.department.pk in returned:
+            meetings[row.department.pk].add(row.task.suggestion.meeting_id)
+    for department, of_department in meetings.items():
+        record_acknowledgements(of_department, [department], actor=actor)
 
 
 def already_accepted_message(upload: WorkbookUpload) -> str:

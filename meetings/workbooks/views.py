@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
+from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.core.text import parse_ids
 from meetings.errors import ServiceError
 from meetings.exports.downloads import CONTENT_TYPES, download_response, stored_file_response
@@ -27,7 +28,7 @@ from meetings.models import Department, TaskLog, WorkbookUpload
 from meetings.models.batch import count_standing_tasks
 from meetings.tasks.views.batches import undo_tag
 from meetings.ui.http import Request
-from meetings.ui.navigation import today
+from meetings.ui.navigation import as_of_query, today
 from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import RowState
 
@@ -69,6 +70,8 @@ def workbook_export(request: Request) -> HttpResponseBase:
     permissions.require_workbook_access(request.user)
     form = WorkbookExportForm(request.GET, account=request.user, today=today())
     if form.submit(lambda: _write_workbooks(request, form)):
+        if request.method == "GET":
+            services.record_handouts(form.departments, request.user)
         return form.result
     return _render_home(request, form, status=form.status_code)
 
@@ -103,6 +106,10 @@ def _render_home(
     context = {
         "form": form,
         "hand_in": WorkbookUploadForm(),
+        "makes_for_others": permissions.is_secretariat(request.user),
+        "own": permissions.own_scope(request.user),
+        "as_of": as_of_query(today()),
+        "open_statuses": sorted(OPEN_STATUSES),
         "errors": errors,
         "limits": {
             "files": MAX_FILES,

@@ -46,7 +46,23 @@ document.addEventListener("change", (event) => {
   show();
 });
 
+// With the shift key, all between this box and the one before are as this one.
+let former = null;
+
 document.addEventListener("click", (event) => {
+  if (event.target.matches("#results input[name=task]")) {
+    const every = boxes();
+    const ends = [every.indexOf(former), every.indexOf(event.target)].sort((one, other) => one - other);
+    if (event.shiftKey && ends[0] >= 0) {
+      every.slice(ends[0], ends[1]).forEach((box) => {
+        box.checked = event.target.checked;
+      });
+    }
+    former = event.target;
+  } else if (event.target.closest("[data-tick-page]")) {
+    tick(true);
+    show();
+  }
   if (event.target.closest("[data-select-none]")) {
     const all = document.querySelector("[data-select-all]");
     if (all) {

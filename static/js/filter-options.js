@@ -1,57 +1,61 @@
-// Search among the boxes of a list by a part of the words, pinyin or initials.
+// What a filter offers comes when it is opened, and is searched on the server by words, pinyin or initials.
 // Browser story: test_a_long_filter_is_searched_and_what_is_ticked_stays_in_sight.
 
-function plain(text) {
-  return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-}
+const FIND = "[data-filter-options]";
+let opened = null;
+let entered = null;
 
-// Boxes that are ticked stay to be seen: what is asked for must not hide.
-document.addEventListener("input", (event) => {
-  if (!event.target.matches("[data-filter-options]")) {
-    return;
+function fetchOptions(fold) {
+  const list = fold.open && fold.querySelector(":scope > [hx-trigger='opened']");
+  if (list && !list.querySelector(".pick-boxes")) {
+    opened = fold;
+    list.dispatchEvent(new CustomEvent("opened"));
   }
-  event.stopPropagation();
-  const list = event.target.closest("fieldset");
-  const words = plain(event.target.value).split(/\s+/).filter(Boolean);
-  let count = 0;
-  list.querySelectorAll("[data-pinyin]").forEach((box) => {
-    const spelled = plain(`${box.textContent} ${box.dataset.pinyin}`);
-    const fits = words.every((word) => spelled.includes(word));
-    count += fits;
-    box.hidden = !fits && !box.querySelector("input").checked;
-  });
-  list.querySelectorAll(".pick-heading").forEach((heading) => {
-    heading.hidden = words.length > 0;
-  });
-  list.querySelector(".pick-none").hidden = count > 0;
+}
+document.addEventListener("toggle", (event) => {
+  fetchOptions(event.target);
 }, true);
+// Who was faster than the scripts.
+window.addEventListener("load", () => {
+  document.querySelectorAll("details[open]").forEach(fetchOptions);
+});
+// What is typed to find an option changes nothing in the list.
 ["change", "search"].forEach((name) => {
   document.addEventListener(name, (event) => {
-    if (event.target.matches && event.target.matches("[data-filter-options]")) {
+    if (event.target.matches && event.target.matches(FIND)) {
       event.stopPropagation();
     }
   }, true);
 });
-// Enter ticks the one that is left, and does not send the form.
+// Enter ticks the one that is found, and does not send the form; who types fast means what was typed.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches("[data-filter-options]")) {
-    return;
-  }
-  event.preventDefault();
-  let unchecked = Array.from(event.target.closest("fieldset").querySelectorAll("[data-pinyin]:not([hidden]) input"));
-  unchecked = unchecked.filter((input) => !input.checked);
-  if (event.target.value.trim() && unchecked.length === 1) {
-    unchecked[0].click();
+  if (event.key === "Enter" && event.target.matches(FIND)) {
+    event.preventDefault();
+    entered = event.target;
+    tickEntered();
   }
 });
-// Who opens a long list begins to type.
-document.addEventListener(
-  "toggle",
-  (event) => {
-    const field = event.target.open && event.target.querySelector && event.target.querySelector("[data-filter-options]");
-    if (field && window.matchMedia("(pointer: fine)").matches) {
+function tickEntered() {
+  const words = entered && entered.value.trim();
+  const boxes = entered && entered.closest("fieldset").querySelector(".pick-boxes");
+  if (!entered || boxes.dataset.find !== words) {
+    return;
+  }
+  entered = null;
+  const unchecked = boxes.querySelectorAll("input:not(:checked)");
+  if (words && unchecked.length === 1) {
+    unchecked[0].click();
+  }
+}
+document.addEventListener("htmx:afterSettle", () => {
+  tickEntered();
+  // Who opens a long list begins to type, unless they have gone on meanwhile.
+  const field = opened && opened.open && opened.querySelector(`:scope > fieldset > .pick-find > ${FIND}`);
+  if (field) {
+    const waits = [opened.querySelector("summary"), document.body].includes(document.activeElement);
+    opened = null;
+    if (waits && window.matchMedia("(pointer: fine)").matches) {
       field.focus();
     }
-  },
-  true
-);
+  }
+});

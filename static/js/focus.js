@@ -96,3 +96,11 @@ function release() {
 }
 document.addEventListener("htmx:afterSwap", release);
 document.addEventListener("htmx:afterSettle", release);
+
+// Where the address names a part of the page, the browser passes over the field that is to have the focus.
+// Browser story: test_a_later_deadline_is_decided_in_three.
+window.addEventListener("load", () => {
+  if (location.hash && document.activeElement === document.body) {
+    document.querySelector("#main [autofocus]")?.focus({ preventScroll: true });
+  }
+});

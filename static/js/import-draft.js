@@ -18,9 +18,12 @@ function goTo(problem) {
   problem.focus({ preventScroll: true });
 }
 
-// The first question behind where the reader is, else the first of all.
+// The first question behind where the reader is, else the first of all. What is asked once for several rows, stands
+// above them all.
 function next() {
-  const problems = Array.from(document.querySelectorAll("[data-draft-issue]"));
+  const problems = Array.from(document.querySelectorAll("[data-draft-issue]")).filter(
+    (problem) => !document.getElementById(problem.dataset.draftIssue)
+  );
   const current = document.activeElement.closest("[data-draft-issue], .draft-row");
   const later = problems.find((problem) => current && problem !== current && current.compareDocumentPosition(problem) & Node.DOCUMENT_POSITION_FOLLOWING);
   if (later || problems[0]) {
@@ -47,6 +50,13 @@ document.addEventListener("click", (event) => {
     document.querySelectorAll(".draft-row").forEach((row) => {
       row.open = true;
     });
+  }
+});
+
+// A column that is taken for something else has the file read again at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-read-again]")) {
+    event.target.form.requestSubmit();
   }
 });
 

@@ -6,6 +6,7 @@ import "./print-button.js";
 import "./toasts.js";
 import "./dialogs.js";
 import "./session-end.js";
+import "./narrow-folds.js";
 import "./focus.js";
 import "./omit-empty.js";
 import "./typing-history.js";

@@ -8,7 +8,7 @@ document.addEventListener("change", (event) => {
   }
   const summary = pick.querySelector("summary");
   let count = summary.querySelector(".pick-count");
-  const ticked = Array.from(pick.querySelectorAll("input:not([data-filter-options])")).filter((input) => input.type === "checkbox" ? input.checked : input.value !== "").length;
+  const ticked = Array.from(pick.querySelectorAll("input:not([name=find])")).filter((input) => input.type === "checkbox" ? input.checked : input.value !== "" && input.name !== "as_of").length;
   if (count) {
     count.remove();
   }
@@ -20,20 +20,22 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// A list that would stand out of the window opens to the other side.
-document.addEventListener(
-  "toggle",
-  (event) => {
-    const pick = event.target.closest(".pick");
-    if (!pick || !pick.open) {
-      return;
-    }
-    pick.classList.remove("align-end");
-    const list = pick.querySelector(".pick-list").getBoundingClientRect();
-    pick.classList.toggle("align-end", list.right > document.documentElement.clientWidth);
-  },
-  true
-);
+// A list that would stand out of the window opens to the other side, also once what it offers has come.
+["toggle", "htmx:afterSettle"].forEach((name) => {
+  document.addEventListener(
+    name,
+    (event) => {
+      const pick = event.target.closest(".pick");
+      if (!pick || !pick.open) {
+        return;
+      }
+      pick.classList.remove("align-end");
+      const list = pick.querySelector(".pick-list").getBoundingClientRect();
+      pick.classList.toggle("align-end", list.right > document.documentElement.clientWidth);
+    },
+    true
+  );
+});
 document.addEventListener("click", (event) => {
   document.querySelectorAll(".pick[open], .more[open]").forEach((pick) => {
     if (!pick.contains(event.target)) {

@@ -33,6 +33,7 @@ function enhance(select) {
     // At once: who types fast and presses Enter means what was typed.
     refreshThrottle: 0,
     searchField: ["text", "pinyin"],
+    ...(select.dataset.more ? fetching(select.dataset.more) : {}),
     render: {
       item (data) {
         const item = element("div", {}, data.text);
@@ -65,6 +66,28 @@ function enhance(select) {
   if (focused) {
     search.control_input.focus();
   }
+}
+
+// Of many, the page holds the first; what the server finds fits, whatever it is called.
+function fetching(address) {
+  const found = new Map();
+  return {
+    score (query) {
+      const score = this.getScoreFunction(query);
+      return (option) => score(option) || (found.get(query)?.has(option.value) ? 1 : 0);
+    },
+    loadThrottle: 200,
+    async load (query, add) {
+      try {
+        const response = await fetch(`${address}?find=${encodeURIComponent(query)}`);
+        const { options } = await response.json();
+        found.set(query, new Set(options.map((option) => option.value)));
+        add(options);
+      } catch {
+        add();
+      }
+    },
+  };
 }
 
 // What a screen reader hears of the native select is said of the field that takes its place.

@@ -47,8 +47,10 @@ export function upload(form, submitter, button, free) {
     if (address) {
       allowLeaving();
       const next = new URL(address, location.href);
+      const isHere = next.pathname + next.search === location.pathname + location.search;
       location.assign(next);
-      if (next.pathname + next.search === location.pathname + location.search) {
+      if (isHere && next.hash) {
+        // A part of this page is only scrolled to; any other address is fetched already.
         location.reload();
       }
       return;

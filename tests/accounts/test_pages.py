@@ -186,6 +186,25 @@ def without_sign_in(account: Account, **changed) -> dict:
     return {name: value for name, value in sent.items() if name != "is_active"}
 
 
+@pytest.mark.parametrize("way", ["switched off", "another role", "another department"])
+def test_each_way_that_the_last_liaison_goes_is_told_and_stays_at_a_glance(browser, client, way):
+    department, other = factories.department("技术部"), factories.department("办公室")
+    factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
+    last = factories.account(Role.LIAISON, departments=[department])
+    sent = {
+        "switched off": without_sign_in(last),
+        "another role": fields_of(last, role=Role.READER, departments=[]),
+        "another department": fields_of(last, departments=[other.pk]),
+    }[way]
+    page = browser.post(f"/accounts/{last.pk}/", sent, follow=True)
+    assert "技术部 has no liaison any more" in page.content.decode()
+    client.force_login(factories.secretariat())
+    path = "//a[contains(@href, 'sort=liaisons')]"
+    assert parsed(client.get("/")).xpath(path)
+    factories.account(Role.LIAISON, departments=[department])
+    assert not parsed(client.get("/")).xpath(path)
+
+
 def test_a_department_that_loses_its_last_liaison_is_told(browser):
     department = factories.department("技术部")
     for _ in range(2):

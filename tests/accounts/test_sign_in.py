@@ -102,7 +102,7 @@ def test_the_former_address_for_discarding_words_leads_to_the_front_page(client)
 
 
 @pytest.mark.parametrize(
-    "where", ["/batches/1/undo/", "/accounts/logout/", f"/jobs/{uuid.UUID(int=1)}/retry/", "/tasks/columns/"]
+    "where", ["/batches/1/undo/", "/accounts/logout/", f"/jobs/{uuid.UUID(int=1)}/retry/", "/views/1/delete/"]
 )
 def test_signing_in_leads_to_no_address_that_a_button_alone_takes(where):
     account = factories.account(password=PASSWORD)

@@ -9,7 +9,7 @@ import pytest
 from django.urls import get_resolver
 from playwright.sync_api import Page
 
-from meetings.models import Department, Meeting, Person, Role, Task
+from meetings.models import Department, Meeting, Person, Robot, Role, Task
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
@@ -20,15 +20,21 @@ from .pages import assert_fits
 # Name of the address -> what a person opens there, and as whom it has most to show.
 PAGES = {
     "dashboard": ("/", Role.SECRETARIAT),
+    "counts": ("/counts/department/", Role.SECRETARIAT),
     "help": ("/help/", Role.SECRETARIAT),
     "search": ("/search/?q=认可", Role.SECRETARIAT),
     "task_list": ("/tasks/", Role.SECRETARIAT),
+    "choose_columns": ("/tasks/columns/", Role.READER),
+    "filter_options": ("/tasks/options/department/?health=overdue", Role.READER),
     "task_detail": ("/tasks/{task}/", Role.SECRETARIAT),
     "task_edit": ("/tasks/{task}/edit/", Role.SECRETARIAT),
     "confirmations": ("/confirmations/", Role.SECRETARIAT),
     "task_status": ("/tasks/{task}/status/", Role.SECRETARIAT),
     "batch_list": ("/batches/", Role.SECRETARIAT),
     "inbox": ("/inbox/", Role.SECRETARIAT),
+    "chasing": ("/chasing/", Role.SECRETARIAT),
+    "remind_many": ("/chasing/remind/?department={department}", Role.SECRETARIAT),
+    "supervision_slips": ("/chasing/slips/", Role.SECRETARIAT),
     "meeting_list": ("/meetings/", Role.SECRETARIAT),
     "meeting_detail": ("/meetings/{meeting}/", Role.SECRETARIAT),
     "meeting_arrange": ("/meetings/{meeting}/arrange/", Role.SECRETARIAT),
@@ -37,6 +43,8 @@ PAGES = {
     "task_split": ("/tasks/{task}/split/", Role.SECRETARIAT),
     "task_join": ("/tasks/{task}/join/", Role.SECRETARIAT),
     "reports": ("/reports/", Role.SECRETARIAT),
+    "report_appraisal": ("/reports/appraisal/?department={department}&from=2023-11-08", Role.SECRETARIAT),
+    "due_calendar": ("/reports/calendar/", Role.SECRETARIAT),
     "meeting_compare": ("/meetings/compare/?a={meeting}&b={later}", Role.SECRETARIAT),
     "suggestion": ("/suggestions/{again}/", Role.SECRETARIAT),
     "suggestion_raised_before": ("/suggestions/{again}/raised-before/", Role.SECRETARIAT),
@@ -51,6 +59,7 @@ PAGES = {
     "person_action": ("/people/{person}/hand-over/", Role.SECRETARIAT),
     "accounts": ("/accounts/", Role.ADMINISTRATOR),
     "jobs": ("/jobs/", Role.ADMINISTRATOR),
+    "robots": ("/robots/", Role.ADMINISTRATOR),
     "account_new": ("/accounts/new/", Role.ADMINISTRATOR),
     "account_detail": ("/accounts/{liaison}/", Role.ADMINISTRATOR),
     "account_hand_over": ("/accounts/{liaison}/hand-over/", Role.SECRETARIAT),
@@ -75,10 +84,13 @@ NO_PAGES = {
     "change_many",
     "batch",
     "undo_batch",
+    "acknowledge",
     "load_sample",
+    "remove_demonstration",
     "account_password",
     "account_unlock",
     "retry_job",
+    "robot_remove",
     "calendar",
     "report_of_meeting",
     "report_bulletin",
@@ -87,7 +99,6 @@ NO_PAGES = {
     "make_calendar_address",
     "set_calendar_alarm",
     "change_password",
-    "choose_columns",
     "open_view",
     "change_view",
     "delete_view",
@@ -101,6 +112,7 @@ NO_PAGES = {
     "healthz_live",
     "task_action",
     "deadline_reading",
+    "choices",
     "evidence",
     "meeting_agreement",
     "next_meeting",
@@ -138,6 +150,9 @@ def open_register(visit):
             again = factories.suggestion(later, text=several.text[:40])
             factories.task(again)
         department, other_department = Department.objects.order_by("pk")[:2]
+        if name == "robots":
+            robot = Robot.objects.create(department=department, address="wecombot://0123456789abcdef/")
+            robot.messages.create(kind="greeting", day=meeting.issued_on, title="台账", text="接入通知")
         path = path.format(
             task=task.pk,
             meeting=meeting.pk,

@@ -200,3 +200,10 @@ def test_nothing_moves_while_a_page_arrives(visit, path):
     )
     page.goto(path, wait_until="networkidle")
     assert page.evaluate("window.moved") == []
+
+
+@pytest.mark.slow
+def test_a_task_where_there_is_nothing_to_do_has_one_column(visit, world):
+    page = visit(f"/tasks/{world.terminated.pk}/", as_=world.reader)
+    whole, main = (page.locator(place).bounding_box() for place in (".task-columns", ".task-main"))
+    assert main["width"] == whole["width"]

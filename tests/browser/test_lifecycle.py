@@ -59,8 +59,10 @@ def test_a_task_from_not_started_to_closed(visit, real_task, people, picture, tm
     # The leader gives an instruction; the liaison finds it in the inbox and answers, which starts the task.
     leader.goto(address)
     form = fold(leader, "instruct")
-    form.get_by_label("Instruction").fill("请尽快建立通讯录。")
+    form.get_by_role("textbox", name="Instruction").fill("请尽快建立通讯录。")
     form.get_by_role("button", name="Issue the instruction").click()
+    expect(leader.get_by_role("alert")).to_contain_text("Not issued yet.")
+    leader.get_by_role("button", name="Confirm the instruction").click()
     expect(leader.get_by_role("heading", name="Instruction by")).to_be_visible()
     liaison.goto("/inbox/")
     look_at(liaison)

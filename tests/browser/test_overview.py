@@ -34,8 +34,17 @@ def test_a_leader_instructs_in_three_taps(visit, leader, picture, size, javascri
     item = page.locator(".desk-item").first
     words = item.locator(".task-link").inner_text()
     item.get_by_text("Instruct", exact=True).click()
-    item.get_by_label("Please speed this up.").check()
-    item.get_by_role("button", name="Issue the instruction").click()
+    item.get_by_role("button", name="Please speed this up.").click()
+    form = page.locator("#instruct")
+    expect(form.get_by_role("alert")).to_contain_text("Not issued yet. By 肖良, to 技术部.")
+    assert not Instruction.objects.exists()
+    if javascript:
+        expect(form.get_by_role("textbox", name="Instruction")).to_be_in_viewport()
+        expect(form.get_by_role("button", name="Confirm the instruction")).to_be_in_viewport()
+        assert_fits(page)
+        assert_accessible(page)
+        picture(page, f"instruction asked {size[0]}")
+    form.get_by_role("button", name="Confirm the instruction").click()
     expect(page.locator(".desk-item").first.locator(".desk-next-actor")).to_have_text(
         "Departments: answer the instruction"
     )
@@ -68,6 +77,7 @@ def test_a_person_is_found_by_initials_and_opened_by_the_keyboard_alone(visit, l
     if size == PHONE:
         # There the bar has no room for a box: the key opens the page of the search.
         page.wait_for_url("**/search/")
+    expect(page.locator("input[name=q]:focus")).to_be_visible()
     page.keyboard.type("lzs")
     if size == DESK:
         page.keyboard.press("Enter")

@@ -12,6 +12,7 @@ from meetings.models import Account, EntryKind
 from tests import factories
 
 from .axe import assert_accessible
+from .conftest import PHONE
 from .pages import assert_fits
 
 
@@ -33,7 +34,7 @@ def test_the_secretariat_reminds_the_departments_of_a_task(visit, world, width, 
     form.get_by_label("What they are reminded of").fill("请于本周五前反馈进展。")
     with Heartbeat("a worker"):
         form.locator("button[type=submit]").click()
-        expect(page.get_by_role("status")).to_contain_text("the reminder is in the log")
+        expect(page.locator(".messages").get_by_role("status")).to_contain_text("the reminder is in the log")
     expect(page.locator(".log")).to_contain_text("请于本周五前反馈进展。")
     assert world.overdue.log.filter(kind=EntryKind.REMINDER).count() == 1
     Worker().run_ready()
@@ -55,13 +56,15 @@ def test_somebody_makes_and_revokes_a_calendar_address(visit, world, width, pict
     path = address[address.index("/calendar/") :]
     assert page.request.get(path).status == 200
     page.get_by_role("button", name="Revoke the address").click()
-    expect(page.get_by_role("status")).to_contain_text("revoked")
+    expect(page.locator(".messages").get_by_role("status")).to_contain_text("revoked")
     assert page.request.get(path).status == 404
 
 
 def test_the_trend_leads_to_its_lists(visit, world, width):
     page = visit("/", as_=world.reader, width=width, language="en")
     section = page.locator("section[aria-labelledby=trend]")
+    if width == PHONE:
+        section.get_by_text("The numbers").click()
     number = section.get_by_role("link").first
     expected = number.inner_text()
     number.click()

@@ -9,7 +9,8 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from meetings.models import Department, Person
-from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
+from meetings.organisation.services.organisation import rename
+from meetings.ui.widgets import MAX_OPTIONS, SearchChoiceField, SearchMultipleChoiceField
 from tests import factories
 
 from .axe import assert_accessible
@@ -98,6 +99,24 @@ def test_one_is_chosen_by_initials_and_several_by_pinyin_from_the_keyboard(examp
     expect(leader).to_have_accessible_description("Chosen: 刘仲书 Who supervises it.")
 
 
+def test_one_of_more_than_the_page_holds_is_found_on_the_server(example):
+    for number in range(MAX_OPTIONS):
+        factories.person(f"甲{number:03}")
+    formerly = factories.person("子虚")
+    rename(subject=formerly, name="字某", actor=factories.account("secretariat"))
+    page = example()
+    leader = page.get_by_role("combobox", name="Leader")
+    for words in ("zimou", "子虚"):
+        leader.focus()
+        page.keyboard.type(words)
+        expect(page.get_by_role("option")).to_have_text(["字某"])
+        page.keyboard.press("Enter")
+        assert chosen(page) == ["字某"]
+    leader.focus()
+    page.keyboard.type("没有这个")
+    expect(page.get_by_text("Nothing found.")).to_be_visible()
+
+
 @pytest.mark.parametrize("color_scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_it_is_accessible_open_and_closed_and_with_a_mistake(example, picture, color_scheme):
     for size in (DESK, PHONE):
@@ -142,3 +161,44 @@ def test_a_long_filter_is_searched_and_what_is_ticked_stays_in_sight(example):
     search.fill("zzz")
     expect(pick.get_by_role("checkbox")).to_have_accessible_name("认可一处")
     expect(pick.get_by_text("Nothing found.")).to_be_visible()
+    # Another list is not asked for the same.
+    other = page.locator(".filter-picks details.pick", has_text="Supervising leader")
+    other.locator("summary").click()
+    expect(other.get_by_role("checkbox").first).to_be_visible()
+
+
+def test_a_list_of_many_goes_on_in_slices_and_keeps_the_focus(visit, db):
+    for number in range(60):
+        factories.department(f"第{number:02}处")
+    factories.task()
+    page = visit("/tasks/", as_="reader", language="en")
+    pick = page.locator(".filter-picks details.pick", has_text="Responsible department")
+    pick.locator("summary").click()
+    expect(pick.get_by_role("searchbox")).to_be_focused()
+    more = pick.get_by_role("button", name="Show more")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(more).to_have_count(0)
+    first = pick.get_by_role("checkbox", name="第50处")
+    expect(first).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile(r"\?department=\d+$"))
+    expect(first).to_be_focused()
+    # Ticked, it stays in sight whatever is looked for, and in the list.
+    pick.get_by_role("searchbox").fill("d07c")
+    expect(pick.get_by_role("checkbox", name="第07处")).to_be_visible()
+    pick.get_by_role("checkbox", name="第07处").check()
+    expect(page).to_have_url(re.compile(r"\?department=\d+&department=\d+$"))
+    expect(pick.locator(".pick-count")).to_have_text("2")
+    page.keyboard.press("Escape")
+    expect(pick.locator("summary")).to_be_focused()
+
+
+def test_without_scripts_a_filter_is_chosen_on_a_page_of_its_own(visit, world):
+    page = visit("/tasks/?health=overdue", as_="reader", language="en", javascript=False)
+    page.locator(".filter-picks summary", has_text="Responsible department").click()
+    page.get_by_role("link", name="Choose from the list").first.click()
+    page.get_by_role("checkbox", name="技术部").check()
+    page.get_by_role("button", name="Show the tasks").click()
+    expect(page).to_have_url(re.compile(rf"/tasks/\?health=overdue&department={world.technology.pk}$"))
+    expect(page.locator("#results tbody tr")).to_have_count(1)

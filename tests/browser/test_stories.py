@@ -59,7 +59,7 @@ def test_staff_find_a_task_update_it_and_land_at_its_row(visit, world, picture, 
     expect(rows(page)).to_have_count(7)
     page.get_by_role("searchbox").fill("培训")
     if not javascript:
-        page.get_by_role("button", name="查询").click()
+        page.get_by_role("button", name="搜索").click()
     expect(rows(page)).to_have_count(5)
     expect(page).to_have_url(re.compile(r"[?&]q=%E5%9F%B9%E8%AE%AD"))
 
@@ -77,7 +77,7 @@ def test_staff_find_a_task_update_it_and_land_at_its_row(visit, world, picture, 
     page.get_by_role("link", name="加大培训课程开发力度", exact=True).click()
     form = page.locator("form.update-form").first
     form.get_by_label("办理状态").select_option(label="推进中")
-    form.get_by_label("进展").fill("第一门课程已上线。")
+    form.get_by_label("进展情况").fill("第一门课程已上线。")
     picture(page, "a task being updated")
     form.get_by_role("button", name="保存").click()
 
@@ -137,18 +137,18 @@ def test_typing_and_ticking_keep_the_focus(visit, world):
     expect(rows(page)).to_have_count(5)
     expect(search).to_be_focused()
     expect(search).to_have_value("培训")
-    pick(page, "status").locator("summary").focus()
+    pick(page, "health").locator("summary").focus()
     page.keyboard.press("Enter")
-    working = box(page, "status", "in_progress")
+    working = box(page, "health", "on_track")
     working.focus()
     page.keyboard.press("Space")
-    expect(page).to_have_url(re.compile("status=in_progress"))
+    expect(page).to_have_url(re.compile("health=on_track"))
     expect(working).to_be_focused()
     expect(working).to_be_checked()
-    expect(pick(page, "status")).to_have_attribute("open", "")
+    expect(pick(page, "health")).to_have_attribute("open", "")
     page.keyboard.press("Escape")
-    expect(pick(page, "status")).not_to_have_attribute("open", "")
-    expect(pick(page, "status").locator("summary")).to_be_focused()
+    expect(pick(page, "health")).not_to_have_attribute("open", "")
+    expect(pick(page, "health").locator("summary")).to_be_focused()
 
 
 @BOTH
@@ -193,7 +193,7 @@ def test_a_leader_signs_in_and_sees_what_is_red_and_whose(visit, real_meeting, p
     longest = page.locator(".desk-item").first
     expect(longest).to_be_in_viewport()
     expect(longest).to_contain_text("逾期")
-    expect(longest).to_contain_text("责任部室：报告进展")
+    expect(longest).to_contain_text("责任部室：填报进展")
     picture(page, "a leader's first page")
 
     tile.click()
@@ -231,14 +231,14 @@ TABLE = {"overdue": 7, "review_missed": 8, "on_track": 3}
 @BOTH
 def test_a_liaison_reports_from_a_phone(visit, world, picture, javascript):
     page = visit("/", as_=world.liaison, width=PHONE, javascript=javascript)
-    expect(page.locator(".day-line")).to_contain_text("本部门任务")
+    expect(page.locator(".day-line")).to_contain_text("本部室任务")
     assert_fits(page)
     page.locator("section", has=page.locator("#red")).get_by_role("link", name="建立信息宣传工作小组").click()
     form = page.locator("form.update-form").first
     expect(form).to_be_visible()
     assert_fits(page)
-    form.get_by_label("进展").fill("小组已成立，共七人。")
-    button = form.get_by_role("button", name="保存")
+    form.get_by_label("进展情况").fill("小组已成立，共七人。")
+    button = form.get_by_role("button", name="提交")
     assert button.bounding_box()["height"] >= 44, "a thumb has to hit it"
     picture(page, "a report from a phone")
     button.click()
@@ -256,15 +256,15 @@ def test_a_liaison_reports_from_a_phone(visit, world, picture, javascript):
 def test_two_people_save_at_once_and_nothing_is_lost(visit, world, picture):
     one, two = (visit(f"/tasks/{world.on_track.pk}/", as_=who) for who in (world.secretariat, world.liaison))
     for page, words in ((one, "秘书处：已催办。"), (two, "联络员：平台已上线。")):
-        page.locator("form.update-form").first.get_by_label("进展").fill(words)
-    two.locator("form.update-form").first.get_by_role("button", name="保存").click()
+        page.locator("form.update-form").first.get_by_label("进展情况").fill(words)
+    two.locator("form.update-form").first.get_by_role("button", name="提交填报").click()
     expect(two.locator("#messages [role=status]")).to_be_visible()
 
     one.locator("form.update-form").first.get_by_role("button", name="保存").click()
     stale = one.locator("#stale")
     expect(stale).to_be_visible()
     expect(stale).to_contain_text("联络员：平台已上线。")
-    note = one.locator("form.update-form").first.get_by_label("进展")
+    note = one.locator("form.update-form").first.get_by_label("进展情况")
     expect(note).to_have_value("秘书处：已催办。")
     picture(one, "a stale save")
     assert_accessible(one)
@@ -312,7 +312,8 @@ def test_the_export_follows_the_filters_that_htmx_set(visit, world, tmp_path):
 def test_the_breakdown_table_comes_out_as_printed_and_with_status(visit, real_meeting, tmp_path):
     page = visit(f"/meetings/{real_meeting.pk}/", as_=Role.READER)
     path = tmp_path / "breakdown.xlsx"
-    for name, word in (("导出 Excel（原表格式）", "序号"), ("导出 Excel（含办理情况）", "办理状态")):
+    page.locator("#export > summary").click()
+    for name, word in (("Excel（原表格式）", "序号"), ("Excel（含办理情况）", "办理状态")):
         downloaded(page, name).save_as(path)
         cells = [cell for row in load_workbook(path).active.iter_rows(values_only=True) for cell in row if cell]
         assert any(str(cell).strip() == word for cell in cells), name
@@ -336,7 +337,7 @@ def test_passing_states_are_accessible_and_fit(visit, world, picture, size, lang
         "field => { field.removeAttribute('min'); field.value = '1999-01-01' }"
     )
     form.locator("[name=note]").fill("进展。")
-    form.locator("button[type=submit]").click()
+    form.locator(".btn-primary").click()
     expect(page.locator("#id_effective_on_error")).to_be_visible()
     look(page, picture, f"a form with a mistake {language} {size[0]}")
 
@@ -345,6 +346,8 @@ def test_passing_states_are_accessible_and_fit(visit, world, picture, size, lang
         page.locator("details.pick > summary").nth(number).click()
         expect(page.locator("details.pick[open]")).to_have_count(1)
         assert_fits(page)
+        if number < page.locator("details.pick").count() - 1:
+            page.keyboard.press("Escape")
     look(page, picture, f"an open list {language} {size[0]}")
 
     past = world.day - datetime.timedelta(days=20)

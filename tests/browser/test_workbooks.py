@@ -85,7 +85,7 @@ def test_a_liaison_without_scripts_does_the_same(visit):
     world = factories.small_world()
     page = visit("/fill-in/", as_=world.liaison, javascript=False, language="en")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Make the workbook").click()
+        page.get_by_role("button", name="Download the workbook").click()
     content = filled(download.value.path().read_bytes(), world.overdue, progress="工作小组已成立。")
     page.set_input_files("[name=files]", as_file("技术部.xlsx", content))
     page.get_by_role("button", name="Show what changes").click()

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.utils import timezone
 
 from meetings.devtools.synthetic import generate
-from meetings.models import CalendarAddress, ChangeKind, EntryKind, Mailing, SavedView, Suggestion
+from meetings.models import CalendarAddress, ChangeKind, EntryKind, Mailing, Robot, SavedView, Scan, Suggestion
 from meetings.models.notification import MailKind, MailState, SentMail
+from meetings.tasks.services.acknowledgements import acknowledge, ask_to_acknowledge
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.log import log_change
 from meetings.tasks.services.outcomes import record_outcome
@@ -40,6 +41,8 @@ def make_full_register() -> factories.SmallWorld:
     ended = factories.task(factories.suggestion(world.meeting))
     factories.move(ended, "closed", on=world.day)
     factories.act(record_outcome, ended, world.secretariat, outcome="resolved", reply=TEXT)
+    ask_to_acknowledge(world.meeting)
+    acknowledge(meeting_id=world.meeting.pk, departments=[world.technology.pk], actor=world.liaison)
     _make_papers(world)
     _make_mails(world)
     # What was spelled by other rules stays so.
@@ -51,10 +54,12 @@ def _make_papers(world: factories.SmallWorld) -> None:
     nested = {"text": TEXT, "parts": [None, True, 1, 1.5, -0.25, {"": []}], "2": {"b": 1, "a": 2}}
     for meeting in (None, world.meeting):
         document = factories.minutes_document(world.secretariat, meeting=meeting, uploaded_at=MOMENT, facts=nested)
+        Scan.objects.create(document=document, page_count=2, pages_read=2, is_read=True, recognised="[]")
         document.rows.create(position=1, content=nested, problems=[nested], register_content=nested)
     factories.fill_in_upload(world.liaison, content=nested, uploaded_at=MOMENT)
     SavedView.objects.create(owner=world.reader, name=TEXT, query="status=closed&q=%2B")
     CalendarAddress.objects.create(account=world.reader, secret_hash="0" * 64, created_at=MOMENT)
+    world.technology.workbook_handouts.create(handed_out_to=world.liaison, handed_out_at=MOMENT)
     world.technology.former_names.create(name="技术处")
     log_change(world.technology, kind=ChangeKind.RENAMED, actor=world.administrator, changes=nested, note=TEXT)
 
@@ -67,6 +72,11 @@ def _make_mails(world: factories.SmallWorld) -> None:
     )
     reminder = factories.entry(world.overdue, kind=EntryKind.REMINDER, effective_on=day, recorded_at=MOMENT, note=TEXT)
     Mailing.objects.create(account=world.liaison, kind=MailKind.REMINDER, day=day, entry=reminder)
+    for department in (world.technology, None):
+        robot = Robot.objects.create(department=department, address="wecombot://0123456789abcdef/")
+        robot.messages.create(
+            kind=MailKind.DIGEST, day=day, title=TEXT, text=TEXT, composed_at=MOMENT, answer="HTTP 200"
+        )
 
 
 def all_rows() -> Rows:

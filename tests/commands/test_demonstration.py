@@ -14,6 +14,13 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def without_the_invented_meeting(settings) -> None:
+    """Leave out what `tests/devtools/test_demonstration_meeting.py` is about."""
+    settings.DEMONSTRATION = False
+
+
 PASSWORD = re.compile(r"\b[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}\b")
 
 

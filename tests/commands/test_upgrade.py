@@ -23,7 +23,9 @@ from django.utils import timezone
 from meetings.backup_upgrade import load_rows
 from meetings.core.serialization import FORMER_LABELS
 from meetings.models import ImportIssue, Task, TaskLog, TaskState
+from meetings.tasks.acknowledgements import find_unacknowledged
 from tests import factories
+from tests.text_indexes import assert_texts_are_indexed
 
 BACKUP = Path(__file__).parent.parent / "data" / "backup-2378f95.zip"
 SCHEMA = "0002_append_only"
@@ -103,6 +105,7 @@ def assert_everything_is_there(path: Path = BACKUP) -> None:
 def test_a_backup_made_before_the_models_were_renamed_is_restored(media):
     call_command("restore", str(BACKUP), stdout=StringIO())
     assert_everything_is_there()
+    assert_texts_are_indexed()
     assert len([path for path in media.rglob("*") if path.is_file()]) == 8
     assert factories.task().pk > max(row["pk"] for row in rows_of_backup()["meetings.task"])
 
@@ -155,7 +158,9 @@ def test_a_database_made_before_the_models_were_renamed_is_migrated(tmp_path):
     states = list(TaskState.objects.order_by("pk").values())
     TaskState.objects.rebuild(Task.objects.values_list("pk", flat=True))
     assert list(TaskState.objects.order_by("pk").values()) == states
+    assert_texts_are_indexed()
     assert ImportIssue.objects.open().exists()
+    assert find_unacknowledged(timezone.localdate()) == [], "nobody was asked before"
     with pytest.raises(DatabaseError), transaction.atomic():
         QuerySet(TaskLog).filter(pk=TaskLog.objects.first().pk).update(note="改动")
 

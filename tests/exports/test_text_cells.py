@@ -168,7 +168,7 @@ def test_what_a_spreadsheet_would_rewrite_stands_behind_an_apostrophe_in_the_csv
 
 @pytest.mark.parametrize(
     "text",
-    ["2024", "0", "18", "2024-10-01", "2024年10月", "2024.10底前", "每月", "1) 建议", "2024.10\n2025.3", "e", "."]
+    ["2024", "0", "18", "2024-10-01", "2024年10月", "2024.10底前", "每月", "1) 建议", "2024.10\n2025.3", "e", ".", "'0"]
     + KEPT_WORDS.split("|"),
 )
 def test_what_stays_as_it_is_stands_as_it_is_in_the_csv(text):

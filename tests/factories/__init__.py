@@ -7,7 +7,7 @@ verbs of `meetings.tasks.services`, so their log and intervals are what a person
 from .meetings import dated, deadline, fill_in_upload, meeting, minutes_document, suggestion
 from .organisation import account, department, person, secretariat
 from .tasks import act, batch, entry, evidence, extension_request, instruction, move, progress, task
-from .world import SmallWorld, real_meeting, small_world
+from .world import SmallWorld, living_register, real_meeting, small_world
 
 __all__ = [
     "department",
@@ -31,5 +31,6 @@ __all__ = [
     "batch",
     "SmallWorld",
     "real_meeting",
+    "living_register",
     "small_world",
 ]

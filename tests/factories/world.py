@@ -8,7 +8,9 @@ from typing import Any
 
 from django.core.management import call_command
 
-from meetings.models import Account, Department, DepartmentRole, Meeting, Person, Role, Status, Task
+from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.devtools import synthetic
+from meetings.models import Account, Department, DepartmentRole, Meeting, Person, Role, Status, Task, TaskDepartment
 from tests.cached_world import remembered, remembered_rows
 
 from .meetings import dated, meeting, suggestion
@@ -139,3 +141,16 @@ def small_world(day: datetime.date) -> SmallWorld:
 def real_meeting() -> None:
     """Load meeting 81, the real one of the project."""
     call_command("loaddata", "meeting_81", verbosity=0)
+
+
+@remembered_rows
+def living_register() -> None:
+    """The real meeting among three hundred tasks of sixty departments."""
+    real_meeting()
+    synthetic.generate(300, seed=7)
+    tasks = Task.objects.filter(suggestion__meeting__title__contains="演练", status__in=OPEN_STATUSES)
+    missing = 60 - Department.objects.count()
+    TaskDepartment.objects.bulk_create(
+        TaskDepartment(task=task, department=department(f"专业委员会工作{number}部"), position=9)
+        for number, task in enumerate(tasks.order_by("pk")[:missing], 1)
+    )

@@ -64,13 +64,18 @@ def test_what_runs_or_is_done_is_not_tried_again(client, administrator, status):
 def test_pages_that_rely_on_a_worker_say_when_none_is_there(client, staff, settings, tmp_path):
     settings.WORKERS_DIR = tmp_path
     address = f"/tasks/{factories.task().pk}/"
-    assert "no worker has been seen" in compact_html(client.get(address))
+    page = compact_html(client.get(address))
+    assert "No worker has been seen" in page
+    assert "An administrator starts one." in page
     with Heartbeat("a worker"):
-        assert "no worker" not in compact_html(client.get(address))
+        assert "No worker" not in compact_html(client.get(address))
 
 
 def test_the_page_of_jobs_says_when_no_worker_is_there(client, administrator, settings, tmp_path):
     settings.WORKERS_DIR = tmp_path
-    assert "no worker has been seen" in compact_html(client.get("/jobs/"))
+    for address in ("/jobs/", "/robots/"):
+        page = compact_html(client.get(address))
+        assert "No worker has been seen: mails and messages wait until one runs. Start one: manage.py" in page
+        assert "An administrator" not in page, "who reads it is one"
     with Heartbeat("a worker"):
-        assert "no worker" not in compact_html(client.get("/jobs/"))
+        assert "No worker" not in compact_html(client.get("/jobs/"))

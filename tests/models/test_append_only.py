@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from meetings.models import AppendOnlyError, Batch, ChangeLog, Task, TaskLog
+from meetings.models import Acknowledgement, AppendOnlyError, Batch, ChangeLog, Task, TaskLog
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_the_triggers_are_there():
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
-        names = {name for (name,) in cursor.fetchall()}
+        names = {name for (name,) in cursor.fetchall() if "_refuse_" in name}
     on_sqlite = {f"{table}_refuse_replace"} if connection.vendor == "sqlite" else set()
     assert names == {f"{table}_refuse_update", f"{table}_refuse_delete"} | on_sqlite
 
@@ -137,3 +137,14 @@ def test_the_change_log_is_append_only_too():
             run(statement)
     change.refresh_from_db()
     assert change.note == "错字"
+
+
+def test_acknowledgements_are_append_only_too():
+    made = Acknowledgement.objects.create(meeting=factories.meeting(), department=factories.department())
+    with pytest.raises(AppendOnlyError):
+        Acknowledgement.objects.all().delete()
+    table = Acknowledgement._meta.db_table
+    for statement in (f"UPDATE {table} SET recorded_at = '2023-11-21 00:00:00+00:00'", f"DELETE FROM {table}"):
+        with refused():
+            run(statement)
+    made.refresh_from_db()

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from meetings.models import (
     Account,
+    Acknowledgement,
     Aspect,
     Attendance,
     Batch,
@@ -25,6 +26,9 @@ from meetings.models import (
     Milestone,
     MinutesDocument,
     Person,
+    Robot,
+    RobotMessage,
+    RobotMessageKind,
     Role,
     SavedView,
     Suggestion,
@@ -102,12 +106,23 @@ def digest(**columns) -> Mailing:
     return Mailing.objects.create(account=factories.account(), day=DAY, **{"kind": "digest", **columns})
 
 
+def robot_message(**columns) -> RobotMessage:
+    robot = Robot.objects.create(address="wecombot://0123456789abcdef/")
+    return robot.messages.create(
+        **{"day": DAY, "kind": RobotMessageKind.DIGEST, "title": "题", "text": "文", **columns}
+    )
+
+
 def lead() -> MeetingLead:
     return MeetingLead.objects.create(meeting=factories.meeting(), person=factories.person(), position=1)
 
 
 def attendance() -> Attendance:
     return Attendance.objects.create(meeting=factories.meeting(), person=factories.person(), position=1)
+
+
+def acknowledgement() -> Acknowledgement:
+    return Acknowledgement.objects.create(meeting=factories.meeting(), department=factories.department())
 
 
 def document(**columns) -> MinutesDocument:
@@ -149,6 +164,7 @@ ATTEMPTS = {
     "meeting_lead_once": lambda: a_second(MeetingLead, lead(), position=2),
     "attendance_position": lambda: a_second(Attendance, attendance(), person_id=factories.person("张虹").pk),
     "attendance_once": lambda: a_second(Attendance, attendance(), position=2),
+    "acknowledgement_once": lambda: a_second(Acknowledgement, acknowledgement()),
     "aspect_position": lambda: a_second(Aspect, factories.suggestion().aspect),
     # suggestion
     "suggestion_position": lambda: a_second(Suggestion, factories.suggestion()),
@@ -199,6 +215,14 @@ ATTEMPTS = {
     "mailing_state_known": lambda: digest(state="lost"),
     "mailing_reminder_has_an_entry": lambda: digest(kind="reminder"),
     "mailing_claimed_by_somebody": lambda: digest(state="claimed"),
+    "robot_one_for_each": lambda: (robot_message(), robot_message()),
+    "robotmessage_one_digest_a_day": lambda: a_second(RobotMessage, robot_message()),
+    "robotmessage_one_for_each_entry": lambda: a_second(
+        RobotMessage, robot_message(kind="reminder", entry=factories.task().log.get())
+    ),
+    "robotmessage_state_known": lambda: robot_message(state="lost"),
+    "robotmessage_reminder_has_an_entry": lambda: robot_message(kind="reminder"),
+    "robotmessage_claimed_by_somebody": lambda: robot_message(state="claimed"),
     # lifecycle
     "extension_one_is_open": lambda: a_second(
         ExtensionRequest, factories.extension_request(factories.task()), asked_id=factories.task().log.get().pk
@@ -216,7 +240,7 @@ ATTEMPTS = {
     "confirmation_once": lambda: a_second(ImportIssue, issue()),
     # drafts
     "document_is_not_empty": lambda: document(size=0),
-    "document_format_known": lambda: document(format="doc"),
+    "document_format_known": lambda: document(format="exe"),
     "document_accepted_at_a_time": lambda: document(meeting=factories.meeting()),
     "document_draft_is_somebodys": lambda: document(uploaded_by=None),
     # workbooks that came back

@@ -19,5 +19,5 @@ def test_the_log_is_emptied_between_tests(turn):
 @pytest.mark.django_db
 def test_the_triggers_come_back():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert cursor.fetchone()[0] == 9
+        cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_refuse_%'")
+        assert cursor.fetchone()[0] == 18

@@ -12,6 +12,10 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 
+from meetings.notifications.robots import SERVICES
+
+from .robot_server import PASTED, RobotServer
+
 
 class MailServer:
     """What it received, and the switch. Its port stays the same when it comes back."""
@@ -78,3 +82,16 @@ def mail_server(settings) -> Iterator[MailServer]:
     settings.BASE_URL = "https://register.example.org"
     yield server
     server.stop()
+
+
+@pytest.fixture
+def server(monkeypatch) -> Iterator[RobotServer]:
+    """A server on loopback that answers in the place of all services."""
+    running = RobotServer()
+    for scheme in PASTED:
+        plugin = SERVICES[scheme].plugin
+        path = plugin.notify_url.partition("://")[2].partition("/")[2]
+        monkeypatch.setattr(plugin, "notify_url", f"{running.address}/{path}")
+        monkeypatch.setattr(plugin, "request_rate_per_sec", 0)
+    yield running
+    running.stop()

@@ -135,6 +135,31 @@ def test_the_message_says_what_becomes_of_the_mails(client, staff, state, tag, s
     assert DBTaskResult.objects.count() == (state != "none")
 
 
+@pytest.mark.django_db
+def test_the_message_names_who_is_mailed_and_says_that_earlier_mails_still_wait(mail_server, client):
+    world = reachable_world(timezone.localdate())
+    world.secretariat.language = "en"
+    world.secretariat.save()
+    client.force_login(world.secretariat)
+
+    def reminded(task) -> tuple[str, str]:
+        task.refresh_from_db()
+        answer = client.post(f"/tasks/{task.pk}/remind/", {"note": "请尽快填报。", "version": task.version})
+        *_before, message = get_messages(answer.wsgi_request)
+        return message.level_tag, str(message)
+
+    with Heartbeat("a worker"):
+        level, said = reminded(world.overdue)
+        assert level == "success"
+        assert f"Goes by e-mail to: {world.liaison}." in said
+        assert "still wait" not in said
+        mail_server.stop()
+        Worker().run_ready()
+        level, said = reminded(world.review_missed)
+        assert level == "warning"
+        assert "still wait: the mail server has not taken them" in said
+
+
 @pytest.mark.parametrize("who", ["liaison", "leader", "reader", "administrator"])
 def test_only_the_secretariat_reminds(world, who):
     with pytest.raises(ServiceError):

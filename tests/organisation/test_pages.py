@@ -12,6 +12,7 @@ from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import open_tasks_of, rename, version_of
 from meetings.organisation.tables import DepartmentTable, PersonTable
 from tests import factories
+from tests.helpers import compact_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
@@ -154,3 +155,16 @@ def test_readers_read_and_see_nothing_to_change(client, world):
     for address in ("/organisation/", world.technology.get_absolute_url(), world.supervisor.get_absolute_url()):
         main = client.get(address).content.decode().split("<main")[1].split("</main>")[0]
         assert 'method="post"' not in main, address
+
+
+def test_what_somebody_suggested_stands_first_with_its_tasks_and_their_standing(client, world):
+    client.force_login(world.reader)
+    person = Person.objects.get(name="刘仲书")
+    page = compact_html(client.get(person.get_absolute_url()))
+    shown = page.split('id="suggestions"')[1].split("</section>")[0]
+    assert page.index('id="suggestions"') < page.index('id="about-heading"')
+    for task in (world.overdue, world.review_missed, world.undecided):
+        assert f'<a href="{task.get_absolute_url()}">{task.text}</a>' in shown
+    assert "health-overdue" in shown
+    assert '<span class="status-badge">' in shown
+    assert world.due_soon.text not in shown

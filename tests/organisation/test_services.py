@@ -29,6 +29,7 @@ from meetings.models import (
     Meeting,
     MeetingLead,
     Person,
+    Robot,
     Role,
     Task,
     TaskLog,
@@ -36,7 +37,10 @@ from meetings.models import (
 from meetings.organisation.services.handover import hand_over_departments, hand_over_tasks
 from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import rename, restore, retire, set_head, version_of
+from meetings.tasks.acknowledgements import find_unacknowledged
+from meetings.tasks.services.acknowledgements import acknowledge, ask_to_acknowledge
 from meetings.tasks.services.status import update_task
+from meetings.workbooks.services import record_handouts
 from tests import factories
 from tests.depth import examples
 from tests.minutes.printed_rows import row
@@ -45,7 +49,7 @@ pytestmark = pytest.mark.django_db
 
 LEAD, RESPONSIBLE, SUPPORTING = "lead", "responsible", "supporting"
 # What names a merged row for ever, because its tables are append-only; it is read as the living one's.
-STAYS = {"TaskLog.department", "ChangeLog.department", "ChangeLog.person"}
+STAYS = {"TaskLog.department", "ChangeLog.department", "ChangeLog.person", "Acknowledgement.department"}
 
 
 @pytest.fixture
@@ -87,9 +91,13 @@ def test_everything_that_points_to_a_merged_department_points_to_the_other(staff
     rename(subject=gone, name="评定处", actor=staff)
     factories.account(Role.LIAISON, departments=[gone])
     set_head(subject=gone, head=factories.person("易春"), actor=staff)
+    Robot.objects.create(department=gone, address="wecombot://0123456789abcdef/")
     task = factories.task(departments=[(gone, LEAD)])
     liaison = Account.objects.get(role=Role.LIAISON)
     factories.progress(task, on=datetime.date(2023, 12, 1), by=liaison)
+    ask_to_acknowledge(task.suggestion.meeting)
+    acknowledge(meeting_id=task.suggestion.meeting_id, departments=[gone.pk], actor=liaison)
+    record_handouts([gone], liaison)
     gone.refresh_from_db()
     # A relation that this world does not fill is one that merging may have been written without.
     assert relations_to(gone) == all_relations(Department)
@@ -98,6 +106,7 @@ def test_everything_that_points_to_a_merged_department_points_to_the_other(staff
     gone.refresh_from_db(), into.refresh_from_db(), older.refresh_from_db()
     assert (gone.merged_into, gone.is_active, older.merged_into, into.head.name) == (into, False, into, "易春")
     assert [name.name for name in into.former_names.all()] == ["评定部"]
+    assert not find_unacknowledged(datetime.date(2030, 1, 1)), "what the merged one took over stays taken over"
 
 
 def test_everything_that_points_to_a_merged_person_points_to_the_other(staff):

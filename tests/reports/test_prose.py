@@ -187,7 +187,7 @@ def test_the_report_ends_with_what_comes_next_and_has_no_section_about_nothing(m
     assert headings == ["总体情况", "各方面意见建议落实情况", "逾期任务及原因", "下一步工作"]
     assert document.blocks[-1] == Paragraph(
         "对逾期未办结的7项任务，秘书处将督促责任部室说明原因、抓紧办结。"
-        "对未按期评估的8项持续性任务，将督促责任部室尽快报告进展。"
+        "对跟踪超期的8项持续性任务，将督促责任部室尽快报告进展。"
         "对其他3项在办任务，秘书处将继续跟踪办理情况，并及时报告。"
     )
     for task in Task.objects.all():
@@ -244,7 +244,7 @@ def test_a_letter_says_what_was_done_and_what_comes_next_never_for_how_long_it_i
     document = reply_to("刘仲书", DAY(2026, 11, 29))
     text = everything_in(document)
     assert "逾期" not in text
-    assert "评估" not in text.replace("合格评定", "")
+    assert "跟踪超期" not in text
     said = paragraphs_of(document)
     assert said[0] == (
         f"您好！您在{meeting_81.title}上提出的4条意见建议收悉，谨致谢意。上述意见建议已分解为6项任务交有关部室办理，"

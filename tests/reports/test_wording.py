@@ -51,7 +51,7 @@ def test_lateness_stands_beside_the_status(meeting_81):
     assert told[under_way.pk] == "已逾期10天"
     missed = meeting_81.suggestions.filter(tasks__next_review__isnull=False).first().tasks.first()
     (state,) = [format_standing(task, REVIEWS_MISSED) for task in Task.objects.on(REVIEWS_MISSED).filter(pk=missed.pk)]
-    assert state == "评估逾期1天，未启动"
+    assert state == "跟踪超期1天，未启动"
 
 
 def test_the_only_task_of_a_suggestion_has_no_number(meeting_81):

@@ -56,6 +56,6 @@ def standing(task: Task) -> dict:
     seen["extension_requests"] = list(task.extension_requests.order_by("pk").values_list("pk", "status", "decided"))
     for days in (0, 1, 40, 400):
         day = TODAY + datetime.timedelta(days=days)
-        on = Task.objects.on(day).with_last_report().get(pk=task.pk)
+        on = Task.objects.on(day).get(pk=task.pk)
         seen[day] = (on.health, on.day_closed_on, on.day_last_report_id, last_note(on), on.day_next_review)
     return seen

@@ -17,20 +17,29 @@ from meetings.tasks.services.log import iso
 def shown(page: str) -> tuple[list[str], list[str]]:
     """Return the entries, and what else changes, that a preview says; both sorted.
 
-    What one row moves on from where another one moved it is one change.
+    What one row moves on from where another one of its task moved it is one change.
     """
     tree = html.fromstring(page)
-    entries, consequences = (
-        sorted(_words(part) for part in tree.iterfind(f".//div[@class='{name}']"))
-        for name in ("planned-entry", "planned-consequence")
-    )
-    for first in list(consequences):
-        for second in consequences:
+    entries = sorted(_words(part) for part in tree.iterfind(".//div[@class='planned-entry']"))
+    of_tasks: dict[str, list[str]] = {}
+    for part in tree.iterfind(".//div[@class='planned-consequence']"):
+        of_tasks.setdefault(_task_of(part), []).append(_words(part))
+    return entries, sorted(change for changes in of_tasks.values() for change in _joined(changes))
+
+
+def _task_of(part: html.HtmlElement) -> str:
+    """Return the address of the task that the nearest row around ``part`` names."""
+    rows = (row.xpath(".//a[contains(@href, '/tasks/')]/@href") for row in part.iterancestors())
+    return next((hrefs[0].split("#")[0] for hrefs in rows if hrefs), "")
+
+
+def _joined(changes: list[str]) -> list[str]:
+    for first in changes:
+        for second in changes:
             old, new = first.split(" → "), second.split(" → ")
             if old[1:] and old[1] == new[0].split("：")[1]:
-                consequences = sorted({*consequences, f"{old[0]} → {new[1]}"} - {first, second})
-                break
-    return entries, consequences
+                return _joined([*({*changes} - {first, second}), f"{old[0]} → {new[1]}"])
+    return changes
 
 
 def happened(entries: Iterable[TaskLog], before: Iterable[Task], language: str) -> tuple[list[str], list[str]]:

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -14,29 +13,9 @@ from meetings.models import Batch, Department, DepartmentRole, Person, Status, T
 from tests import factories
 from tests.helpers import compact_html
 
+from .batch_pages import browser, form_values, hidden, select
+
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
-
-
-def browser(account) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(account)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-def hidden(page: str, name: str) -> str:
-    return re.search(rf'name="{name}" value="([^"]*)"', page)[1]
-
-
-def form_values(page: str, **said) -> dict:
-    """Return what the form of a batch sends: the selection as the page has it, and what is ``said``."""
-    return {"selected": hidden(page, "selected"), "effective_on": timezone.localdate().isoformat(), **said}
-
-
-def select(client: Client, *tasks: Task, **more) -> str:
-    response = client.post("/tasks/batch/", {"task": [task.pk for task in tasks], "next": "/tasks/", **more})
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_rows_are_selected_previewed_changed_and_undone(world):
@@ -57,7 +36,7 @@ def test_rows_are_selected_previewed_changed_and_undone(world):
     assert run.redirect_chain[-1][0] == "/tasks/?status=closed"
     text = run.content.decode()
     batch = Batch.objects.get()
-    assert "2 tasks were changed." in text
+    assert "2 tasks were changed. They are “Terminated” now." in text
     assert "1 task was left as it is" in text
     assert f'action="/batches/{batch.pk}/undo/"' in text
     assert set(Task.objects.filter(status="terminated")) == {world.overdue, world.due_soon, world.terminated}
@@ -165,7 +144,7 @@ def test_a_batch_in_which_nothing_can_change_any_more_says_so_beside_each_row(wo
 def test_departments_leaders_and_the_review_are_set_for_many(world):
     client = browser(world.secretariat)
     quality, li = Department.objects.create(name="质量部"), Person.objects.create(name="李四")
-    page = select(client, world.review_missed, world.undecided)
+    page = select(client, world.review_missed, world.undecided, act="department")
     assert "国际部" in page
     said = form_values(
         page,
@@ -368,3 +347,16 @@ def test_the_list_of_batches_costs_as_much_for_five_as_for_two(world):
         spent.append(len(queries))
     # Session, account, how many, those of the page, what each did to the first of its tasks.
     assert spent == [5, 5]
+
+
+def test_undoing_takes_back_what_nobody_touched_and_names_the_rest(world):
+    client = browser(world.secretariat)
+    batch = factories.batch(world.overdue, world.due_soon, by=world.secretariat, status="in_progress")
+    factories.progress(world.overdue, on=timezone.localdate())
+    page = client.post(f"/batches/{batch.pk}/undo/", {"next": "/tasks/"}, follow=True).content.decode()
+    assert "Undone: 1 task is as it was before." in page
+    assert "1 task was left as it is" in page
+    assert world.overdue.text in page.split("<main")[1].split("page-head")[0]
+    assert set(Task.objects.filter(pk__in=[world.overdue.pk, world.due_soon.pk], status="not_started")) == {
+        world.due_soon
+    }

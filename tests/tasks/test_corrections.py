@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from lxml import html
 
-from meetings.models import DepartmentRole, EntryKind, Task
+from meetings.models import Department, DepartmentRole, EntryKind, Task
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
 from meetings.tasks.services.extensions import grant_extension, parse_new_deadline
+from meetings.ui.widgets import MAX_OPTIONS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,22 @@ def test_a_form_that_fails_comes_back_with_everything_typed(staff, world):
 
 def parts(task: Task) -> list[tuple[str, str]]:
     return [(part.department.name, part.role) for part in task.task_departments.order_by("position")]
+
+
+def test_of_more_departments_than_the_page_holds_one_is_chosen_or_without_scripts_named(staff, world):
+    Department.objects.bulk_create(Department(name=f"第{number:03}处") for number in range(MAX_OPTIONS))
+    task, last = world.overdue, Department.objects.last()
+    opened = filled(staff.get(address(task)))
+    chosen, empty = opened["department"]
+    assert opened["department-called"] == ["", ""]
+    # Whoever asks for a row more by name keeps it through the button, which saves nothing.
+    named = {"department-called": ["", f"{last.name} "], "role": ["responsible", "lead"]}
+    opened = filled(send(staff, task, {**opened, **named}, do="add:departments"))
+    assert opened["department"][:2] == [chosen, str(last.pk)]
+    assert send(staff, task, opened).status_code == 302
+    assert parts(task)[1:] == [(last.name, "lead")]
+    assert send(staff, task, **{"department-called": ["没有这个处", "", ""]}).status_code == 422
+    assert empty == ""
 
 
 def test_departments_and_leaders_are_chosen_with_role_and_order(staff, world):

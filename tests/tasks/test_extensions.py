@@ -20,6 +20,7 @@ from meetings.tasks.services.extensions import (
     resolve_deadline,
 )
 from tests import factories
+from tests.helpers import compact_html
 
 from .helpers import act
 
@@ -321,6 +322,31 @@ def test_the_decider_sees_that_it_is_not_the_first_time(client, world):
     assert client.post(address, {**said, "decision": "accept"}).status_code == 302
     world.due_soon.refresh_from_db()
     assert world.due_soon.extension_count == 2
+
+
+def test_only_what_was_printed_is_called_so_and_a_day_that_the_text_names_is_not_told_twice(client, world):
+    client.force_login(world.reader)
+    client.cookies["django_language"] = "en"
+
+    def explained(task: Task) -> str:
+        task.refresh_from_db()
+        return client.get(task.get_absolute_url()).context["deadline_explanation"]
+
+    task = factories.task(
+        deadline=factories.dated(datetime.date(2026, 11, 11), text="2026年11月11日前"),
+        departments=[(world.technology, "responsible")],
+    )
+    assert explained(task) == ""
+    page = compact_html(client.get(task.get_absolute_url()))
+    assert "11 Nov 2026" not in page.split('id="about"')[1].split('id="log"')[0]
+    vague = factories.task(
+        deadline=factories.dated(datetime.date(2026, 11, 30), text="2026年11月底前"),
+        departments=[(world.technology, "responsible")],
+    )
+    assert explained(vague).startswith("Printed as “2026年11月底前”")
+    ask(world, vague, text="2027年1月底前")
+    decide(world, task=vague)
+    assert explained(vague).startswith("Present deadline “2027年1月底前”")
 
 
 def test_settling_is_looked_at_twice(client, world):

@@ -1,6 +1,7 @@
 """The filters of a list as one line to read: on paper, where no boxes are ticked, and as the title of a saved view."""
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
@@ -58,3 +59,31 @@ def test_a_list_that_nothing_narrows_is_of_all_tasks(world):
 
 def test_what_has_no_meaning_is_not_said_as_if_it_narrowed_the_list(world):
     assert words_of("health=purple&status=closed") == f"Status: Closed; {today(world)}"
+
+
+def test_each_value_is_a_chip_that_leads_to_the_list_without_it_from_its_first_page(world):
+    client = Client()
+    client.force_login(factories.account(Role.READER, language="en"))
+    chosen = "q=任务&status=in_progress&status=not_started&department=技术部&due_after=2020-01-01&per_page=1&page=2"
+    response = client.get(f"/tasks/?{chosen}")
+    with translation.override("en"):
+        chips = {chip.label: QueryDict(chip.rest).dict() for chip in response.context["listing"].chips}
+    assert list(chips) == [
+        "Status: In progress",
+        "Status: Not started",
+        "Responsible department: 技术部",
+        "Due from: 1 Jan 2020",
+    ]
+    everything = {"q": "任务", "department": "技术部", "due_after": "2020-01-01", "per_page": "1"}
+    assert chips["Status: In progress"] == {**everything, "status": "not_started"}
+    assert chips["Status: Not started"] == {**everything, "status": "in_progress"}
+    assert "department" not in chips["Responsible department: 技术部"]
+    assert "due_after" not in chips["Due from: 1 Jan 2020"]
+    for chip in response.context["listing"].chips:
+        assert client.get(f"/tasks/?{chip.rest}").context["listing"].errors == []
+
+
+def test_a_wrong_value_makes_no_chip(world):
+    client = Client()
+    client.force_login(factories.account(Role.READER))
+    assert client.get("/tasks/?status=nonsense").context["listing"].chips == []

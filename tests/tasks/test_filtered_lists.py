@@ -134,6 +134,6 @@ def test_tasks_of_nobody_are_found_and_counted(client):
         assert [task.pk for task in alone] == [orphan.pk]
         both = client.get("/tasks/", {parameter: ["none", name]}).context["listing"].tasks
         assert {task.pk for task in both} == {orphan.pk, owned.pk}
-    page = client.get("/").context
-    for rows in (page["by_department"], page["by_leader"]):
+    tables = client.get("/").context["tables"].rows
+    for rows in (tables["department"], tables["leader"]):
         assert [(row.key, row.total) for row in rows if row.key == "none"] == [("none", 1)]

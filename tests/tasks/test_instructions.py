@@ -7,6 +7,8 @@ import datetime
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
+from lxml import html
 
 from meetings.errors import (
     ConflictError,
@@ -16,11 +18,11 @@ from meetings.errors import (
     PermissionDeniedError,
 )
 from meetings.models import Instruction, Role, Status, Task
-from meetings.tasks import statistics
 from meetings.tasks.filters import filter_tasks
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.instructions import answer_instruction, give_instruction, withdraw_instruction
 from tests import factories
+from tests.helpers import compact_html
 
 from .helpers import act
 
@@ -33,6 +35,14 @@ def instruct(world, task=None, **arguments) -> Instruction:
         task or world.due_soon,
         **{"actor": world.leader, "text": "请抓紧落实。", "effective_on": world.day, **arguments},
     )
+
+
+def send_twice(client, task, sent):
+    """Send the form, look at what it asks, and send that; return the last answer."""
+    address = reverse("task_action", args=[task.pk, "instruct"])
+    asked = html.fromstring(client.post(address, sent).content)
+    (form,) = asked.xpath("//*[@id='instruct']//form")
+    return client.post(address, dict(form.form_values()))
 
 
 def answer(world, instruction, **arguments):
@@ -132,15 +142,15 @@ def test_an_open_instruction_outlives_the_end_of_its_task(world):
     assert not answer(world, instruction).is_report
 
 
-def test_the_dashboard_counts_the_tasks_that_the_list_shows(world):
+def test_the_dashboard_counts_the_tasks_that_the_list_shows(client, world):
     instruct(world)
     instruct(world, text="再提醒一次。")
     instruct(world, world.on_track)
     tasks = Task.objects.on(world.day)
     found = filter_tasks(QueryDict("instruction=open"), tasks, world.day)
     assert set(found.values_list("pk", flat=True)) == {world.due_soon.pk, world.on_track.pk}
-    counted = statistics.sum_counts(statistics.count_by_meeting(tasks, instructed_on=world.day))
-    assert counted.instructed == 2
+    client.force_login(world.secretariat)
+    assert client.get("/").context["instructed"] == 2
 
 
 def test_the_task_page_has_it_on_top_and_takes_the_answer(client, world):
@@ -263,3 +273,102 @@ def test_it_is_withdrawn_on_no_day_before_it_was_given(world):
     instruction = instruct(world)
     with pytest.raises(InvalidDateError):
         withdraw(world, instruction, effective_on=world.day - datetime.timedelta(days=1))
+
+
+def test_a_withdrawal_is_no_other_instruction_in_the_log_nor_in_the_message(world, client):
+    instruction = instruct(world, effective_on=world.day - datetime.timedelta(days=2))
+    client.force_login(world.leader)
+    client.cookies["django_language"] = "en"
+    world.due_soon.refresh_from_db()
+    sent = {"instruction": instruction.pk, "version": world.due_soon.version, "note": ""}
+    assert client.post(f"/tasks/{world.due_soon.pk}/withdraw/", sent).status_code == 302
+    page = client.get(world.due_soon.get_absolute_url())
+    said = str(next(iter(page.context["messages"])))
+    assert said.endswith("the instruction is withdrawn. Both stand in the log.")
+    text = compact_html(page)
+    withdrawal, given = (entry.sequence for entry in page.context["log"][:2])
+    entries = {pk: text.split(f'id="entry-{pk}"')[1].split("</li>")[0] for pk in (withdrawal, given)}
+    assert "Withdrawal of an instruction" in entries[withdrawal]
+    assert "Instruction by" not in entries[withdrawal]
+    assert ">withdrawn<" in entries[given]
+    past = compact_html(
+        client.get(f"{world.due_soon.get_absolute_url()}?as_of={world.day - datetime.timedelta(days=1)}")
+    )
+    assert ">withdrawn<" not in past
+
+
+def test_what_was_issued_on_the_front_page_is_withdrawn_by_a_button_of_the_message(world, client):
+    client.force_login(world.leader)
+    world.overdue.refresh_from_db()
+    sent = {"version": world.overdue.version, "effective_on": world.day.isoformat(), "text": "请抓紧。", "next": "/"}
+    issued = send_twice(client, world.overdue, sent)
+    page = html.fromstring(client.get(issued.url).content)
+    (form,) = page.xpath("//*[@id='messages']//form")
+    assert client.post(form.get("action"), dict(form.form_values())).url.startswith("/#")
+    assert not Instruction.objects.filter(answer__isnull=True).exists()
+
+
+# --- asked once more before it is issued ------------------------------------------------------------
+
+
+@pytest.fixture
+def leader(client, world):
+    client.force_login(world.leader)
+    return client
+
+
+def typed(task, **words) -> dict[str, str | list[str]]:
+    task.refresh_from_db()
+    return {"version": task.version, "effective_on": timezone.localdate().isoformat(), "text": "请抓紧。", **words}
+
+
+def test_an_instruction_is_asked_once_more_before_it_is_issued(leader, world):
+    address = reverse("task_action", args=[world.overdue.pk, "instruct"])
+    asked = leader.post(address, typed(world.overdue, next="/"))
+    assert asked.status_code == 422
+    assert not Instruction.objects.exists()
+    (form,) = html.fromstring(asked.content).xpath("//details[@id='instruct' and @open]//form")
+    assert form.fields["text"].strip() == "请抓紧。"
+    (said,) = form.xpath(".//*[@role='alert']")
+    for name in (*world.overdue.departments.values_list("name", flat=True), world.supervisor.name):
+        assert name in said.text_content()
+    issued = leader.post(address, dict(form.form_values()))
+    assert issued["Location"] == f"/#task-{world.overdue.pk}"
+    assert Instruction.objects.get().text == "请抓紧。"
+    # Sent once more, by a button pressed twice, it is not there twice.
+    assert leader.post(address, dict(form.form_values())).status_code == 409
+    assert Instruction.objects.count() == 1
+
+
+def test_words_changed_at_the_second_look_are_asked_again(leader, world):
+    address = reverse("task_action", args=[world.overdue.pk, "instruct"])
+    form = html.fromstring(leader.post(address, typed(world.overdue)).content).xpath("//*[@id='instruct']//form")[0]
+    form.fields["text"] = "请本周内报方案。"
+    assert leader.post(address, dict(form.form_values())).status_code == 422
+    assert not Instruction.objects.exists()
+
+
+def test_a_usual_phrase_joins_what_is_typed_and_issues_nothing(leader, world):
+    address = reverse("task_action", args=[world.overdue.pk, "instruct"])
+    form = html.fromstring(leader.post(address, typed(world.overdue)).content).xpath("//*[@id='instruct']//form")[0]
+    (phrase, *_others) = [button.get("value") for button in form.xpath(".//button[@name='text']")]
+    for words in ([phrase], ["请抓紧。", phrase], [f"请抓紧。\r\n{phrase}", phrase]):
+        asked = leader.post(address, {**dict(form.form_values()), "text": words})
+        assert asked.status_code == 422
+        form = html.fromstring(asked.content).xpath("//*[@id='instruct']//form")[0]
+    assert form.fields["text"].split() == ["请抓紧。", phrase]
+    assert not Instruction.objects.exists()
+    assert leader.post(address, dict(form.form_values())).status_code == 302
+    assert Instruction.objects.get().text.split() == ["请抓紧。", phrase]
+
+
+def test_nobody_is_asked_twice_about_what_cannot_be_issued(client, leader, world):
+    instruct(world, world.overdue, text="请抓紧。")
+    refused = leader.post(reverse("task_action", args=[world.overdue.pk, "instruct"]), typed(world.overdue))
+    assert "该任务已有相同的批示" in refused.content.decode()
+    assert "批示尚未作出" not in refused.content.decode()
+    # Of two leaders the secretariat says first which one it is.
+    client.force_login(world.secretariat)
+    asked = client.post(reverse("task_action", args=[world.undecided.pk, "instruct"]), typed(world.undecided))
+    assert "请选择这是哪位分管领导的意见" in asked.content.decode()
+    assert "批示尚未作出" not in asked.content.decode()

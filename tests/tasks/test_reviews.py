@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from lxml import html
 
 from meetings.breakdown.services.split_merge import split_task
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
@@ -128,6 +129,24 @@ def test_closed_on_time_or_late_is_said(staff, closed, words):
     closed = datetime.date.fromisoformat(closed)
     act(update_task, task, actor=staff, status=Status.CLOSED, note="完成。", effective_on=closed)
     assert display.closure_text(Task.objects.on(closed).get()) == words
+
+
+def test_what_was_closed_late_has_a_badge_of_its_own(staff, client):
+    client.force_login(staff)
+    suggestion = factories.suggestion()
+    badges = {}
+    for closed in ("2023-12-31", "2024-01-20"):
+        task = factories.task(suggestion, deadline="2023.12")
+        factories.move(task, Status.CLOSED, on=datetime.date.fromisoformat(closed))
+        page = html.fromstring(client.get(task.get_absolute_url()).content)
+        badges[closed] = page.xpath("//*[contains(@class,'health-badge')]")[0]
+    assert [badge.get("class").split() for badge in badges.values()] == [
+        ["health-badge", "health-closed"],
+        ["health-badge", "health-closed", "closed-late"],
+    ]
+    listed = html.fromstring(client.get("/tasks/").content).xpath("//*[contains(@class,'closed-late')]")
+    siblings = page.xpath("//ul[contains(@class,'siblings')]//*[contains(@class,'health-badge')]")
+    assert [badge.text for badge in listed + siblings] == ["逾期 20 天办结", "按期办结"]
 
 
 # --- every so many days -------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from meetings.models import Department, FormerName, Person
 from meetings.tasks.search import search
 from tests import factories
 from tests.depth import examples
+from tests.helpers import compact_html
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,18 @@ def test_the_number_of_tasks_is_that_of_the_list_it_leads_to(world):
         assert client.get(group.more_url).context["listing"].row_count == group.number
 
 
+def test_so_many_tasks_that_nobody_counts_them_are_said_to_be_more(world, monkeypatch):
+    for _number in range(7):
+        factories.task(factories.suggestion(text="加强培训"))
+    monkeypatch.setattr("meetings.tasks.search.MOST_COUNTED", 6)
+    client = Client()
+    client.force_login(world.reader)
+    page = compact_html(client.get(reverse("search"), {"q": "加强培训"}))
+    assert "6+" in page
+    assert "在任务列表中查看 6 多项任务" in page
+    assert "6 多条结果" in page
+
+
 @pytest.mark.long
 def test_every_hit_leads_to_a_page(world):
     client = Client()
@@ -100,8 +113,8 @@ def test_nothing_and_too_much_are_said(world):
     assert search(world.reader, " ".join(map(str, range(30))), world.day).error
 
 
-# NUL gets no further than `meetings.middleware.InputMiddleware`.
-@given(st.text(st.characters(exclude_characters="\0"), max_size=320))
+# What is no UTF-8 reaches no view, and NUL gets no further than `meetings.middleware.InputMiddleware`.
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=320))
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_searched_for(world, text):
     found = search(world.reader, text, world.day)

@@ -5,32 +5,47 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
+from hypothesis import given, settings, strategies as st
 
 from meetings.devtools.synthetic import generate
 from meetings.models import Health, Status, Task, TaskState
 from meetings.tasks import statistics
+from meetings.tasks.trend import TrendPoint, count_trend
+from meetings.templatetags.trend import trend_chart
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-def trend(day: datetime.date, months: int = 12) -> list[statistics.TrendPoint]:
-    return statistics.count_trend(TaskState.objects.all(), day, months)
+def trend(day: datetime.date, months: int = 12) -> list[TrendPoint]:
+    return count_trend(TaskState.objects.all(), day, months)
 
 
 def test_the_life_of_one_task():
     task = factories.task(deadline="2023.12")
     factories.move(task, Status.CLOSED, on=datetime.date(2024, 2, 29))
     numbers = [(point.day.month, point.open, point.closed, point.overdue) for point in trend(datetime.date(2024, 3, 5))]
-    # Due on the last day of 2023, on which it is not late yet; closed on the last day of February.
-    assert numbers == [(11, 1, 0, 0), (12, 1, 0, 0), (1, 1, 0, 1), (2, 0, 1, 0)]
+    # Due on the last day of 2023, on which it is not late yet; closed on the last day of February. The last is the day.
+    assert numbers == [(11, 1, 0, 0), (12, 1, 0, 0), (1, 1, 0, 1), (2, 0, 1, 0), (3, 0, 1, 0)]
 
 
-def test_a_month_counts_from_its_last_day():
+def test_what_is_closed_today_is_in_it():
+    task = factories.task(deadline="2023.12")
+    factories.move(task, Status.CLOSED, on=datetime.date(2024, 3, 5))
+    last, today = trend(datetime.date(2024, 3, 5))[-2:]
+    assert (last.day, last.closed) == (datetime.date(2024, 2, 29), 0)
+    assert (today.day, today.closed) == (datetime.date(2024, 3, 5), 1)
+
+
+def test_a_month_counts_from_its_last_day_and_the_day_itself_comes_after_them():
     factories.task()
-    assert trend(datetime.date(2024, 1, 30))[-1].day == datetime.date(2023, 12, 31)
-    assert trend(datetime.date(2024, 1, 31))[-1].day == datetime.date(2024, 1, 31)
+    assert [point.day for point in trend(datetime.date(2024, 1, 30))][-2:] == [
+        datetime.date(2023, 12, 31),
+        datetime.date(2024, 1, 30),
+    ]
+    assert trend(datetime.date(2024, 1, 31))[-2].day == datetime.date(2023, 12, 31)
     assert [point.day.day for point in trend(datetime.date(2024, 3, 31), 3)] == [31, 29, 31]
 
 
@@ -47,6 +62,16 @@ def test_it_says_what_health_says_on_each_day():
         assert point.review_missed == counts[Health.REVIEW_MISSED]
         assert point.closed == counts[Health.CLOSED]
         assert point.open == tasks.open().count()
+
+
+def test_the_conditions_of_health_find_what_its_expression_says():
+    generate(150, seed=4)
+    for day in (timezone.localdate(), timezone.localdate() - datetime.timedelta(days=400)):
+        tasks = Task.objects.on(day)
+        for health in Health:
+            said = set(tasks.filter(health=health).values_list("pk", flat=True))
+            assert set(tasks.in_health([health], day).values_list("pk", flat=True)) == said
+        assert tasks.in_health(Health.values, day).count() == tasks.count()
 
 
 def test_it_is_one_query(django_assert_num_queries):
@@ -82,6 +107,38 @@ def test_a_leaders_own_trend_is_of_their_own(client):
     client.force_login(world.leader)
     own, everything = (client.get(address).context["trend"][-1] for address in ("/", "/?scope=all"))
     assert own.review_missed < everything.review_missed or own.open < everything.open
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 40)] * 4), min_size=1, max_size=13))
+@settings(max_examples=25, deadline=None)
+@pytest.mark.deep
+def test_equal_numbers_are_drawn_at_one_height_and_inside_the_frame(numbers):
+    first = datetime.date(2024, 1, 31)
+    points = [TrendPoint(first + datetime.timedelta(30 * n), *of_day) for n, of_day in enumerate(numbers)]
+    drawn = trend_chart(points, QueryDict())
+    spots = [spot for line in drawn["lines"] for spot in line["spots"]]
+    heights: dict[int, set[str]] = {}
+    for spot in spots:
+        heights.setdefault(spot["number"], set()).add(spot["y"])
+        assert 0 <= float(spot["x"]) <= drawn["frame"]["width"]
+        assert 0 <= float(spot["y"]) <= drawn["frame"]["height"]
+    assert all(len(of_number) == 1 for of_number in heights.values())
+    assert len({of_number.pop() for of_number in heights.values()}) == len({spot["number"] for spot in spots})
+    # Each mark can be pointed at, also where several numbers are one.
+    assert len({(spot["x"], spot["y"]) for spot in spots}) == len(spots)
+
+
+def test_one_task_is_drawn_as_long_in_every_table(client):
+    world = factories.small_world()
+    client.force_login(world.secretariat)
+    page = client.get("/").content.decode()
+    wholes = set()
+    for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL):
+        widths = [float(width) for width in re.findall(r'width="([\d.]+)%"', row)]
+        if widths:
+            total = int(re.findall(r'data-count="(\d+)"', row)[-1])
+            wholes.add(round(sum(widths) / total, 1))
+    assert len(wholes) == 1
 
 
 def test_it_is_told_without_style_attributes(client):

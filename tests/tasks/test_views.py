@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from meetings.models import ImportIssue, Role, Status, TaskLog
+from meetings.models import DepartmentRole, ImportIssue, Role, Status, TaskLog
 from tests import factories
+from tests.helpers import compact_html
 
 from .lifecycle_table import STEPS, everybody, task_in
 from .update_form import errors_by_field, options, parsed, save, send, signed_in, update_form
@@ -299,6 +300,14 @@ def test_a_task_on_a_past_day_is_shown_as_it_was_and_cannot_be_written(world):
         assert client.get(f"{address}?as_of={early}").status_code == 404, "there was no such thing on that day"
 
 
+def test_the_breakdown_table_and_the_inbox_name_supporting_departments_as_the_task_does(world):
+    world.overdue.task_departments.create(department=world.international, role=DepartmentRole.SUPPORTING, position=9)
+    client = signed_in(world.liaison)
+    for address in (f"/meetings/{world.meeting.pk}/", "/inbox/"):
+        row = compact_html(client.get(address)).split(f'id="task-{world.overdue.pk}"')[1].split("</tr>")[0]
+        assert world.international.name in row, address
+
+
 @pytest.mark.parametrize("address", ["/tasks/{task}/", "/meetings/{meeting}/", "/meetings/{meeting}/?export=status"])
 @pytest.mark.parametrize("written", ["2999-01-01", "gestern"])
 def test_a_wrong_day_is_said_on_every_page(world, address, written):
@@ -318,3 +327,14 @@ def test_links_on_a_past_day_stay_on_that_day(world):
         rows = [row for row in rows if "trend" not in row] or page.xpath("//tbody//a/@href")
         assert rows, address
         assert [link for link in rows if f"as_of={day}" not in link] == [], address
+
+
+def test_the_button_that_closes_closes_with_its_reason_whatever_was_chosen(world):
+    client = signed_in(world.secretariat)
+    assert b'name="close"' in client.get(f"/tasks/{world.overdue.pk}/").content
+    assert save(client, world.overdue, close="1", status="not_started").status_code == 422, "it takes a reason"
+    save(client, world.overdue, close="1", status="not_started", note="已全部完成。")
+    world.overdue.refresh_from_db()
+    assert world.overdue.status == Status.CLOSED
+    for account, task in ((world.liaison, world.due_soon), (world.secretariat, world.closed)):
+        assert b'name="close"' not in signed_in(account).get(f"/tasks/{task.pk}/").content

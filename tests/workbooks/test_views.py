@@ -7,8 +7,9 @@ import datetime
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
 
-from meetings.models import Batch, BatchSource, DepartmentRole, Role, Status, TaskLog, WorkbookUpload
+from meetings.models import Batch, BatchSource, DepartmentRole, Role, Status, Task, TaskLog, WorkbookUpload
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.corrections import edit_assignments
 from meetings.workbooks.reviewed_rows import RowState
@@ -384,3 +385,15 @@ def test_nobody_sees_anothers_workbook_before_it_is_accepted(world):
     assert signed_in(world.secretariat).post(address, {"action": "set_aside"}).status_code == 404
     assert signed_in(world.other_liaison).get(address).status_code == 404
     assert signed_in(factories.account(Role.READER)).get(address).status_code == 403
+
+
+def test_a_liaison_downloads_and_hands_in_and_is_not_asked_what_the_secretariat_is(world):
+    page = html.fromstring(signed_in(world.liaison).get("/fill-in/").content)
+    form = page.xpath("//form[contains(@action, 'workbook')]")[0]
+    assert "下载填报表" in form.text_content()
+    assert not form.xpath(".//*[@name='department']"), "there is only one"
+    assert form.xpath(".//details//*[@name='send_to']/@value") in ([], [""]), "not sent back to oneself"
+    assert "为部室生成填报表" not in page.text_content()
+    (tasks,) = page.xpath("//a[. = '本部室未办结任务']/@href")
+    rows = signed_in(world.liaison).get(tasks).context["listing"].row_count
+    assert rows == Task.objects.on(world.day).assigned_to([world.technology.pk]).open().count() > 0

@@ -31,6 +31,7 @@ def account_list(request: Request) -> HttpResponse:
     if role in Role.values:
         accounts = accounts.filter(role=role)
     table, errors = AccountTable.build(request, accounts)
+    table.show_page(request)
     context = {"table": table, "errors": errors, "search_text": search_text, "role": role, "roles": Role.choices}
     return render(request, "meetings/accounts/list.html", context)
 

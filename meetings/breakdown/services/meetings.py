@@ -71,7 +71,13 @@ def get_metadata(meeting: Meeting) -> MeetingMetadata:
 
 
 @transaction.atomic
-def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: datetime.date | None = None) -> Meeting:
+def create_meeting(
+    *,
+    metadata: MeetingMetadata,
+    actor: Account | None,
+    today: datetime.date | None = None,
+    is_demonstration: bool = False,
+) -> Meeting:
     """Enter a meeting without rows; without ``actor``, a command enters it.
 
     Raises a subclass of ServiceError. What earlier meetings of its body want done by their next one gets its day
@@ -80,7 +86,8 @@ def create_meeting(*, metadata: MeetingMetadata, actor: Account | None, today: d
     if actor is not None:
         require_secretariat(actor)
     _check_metadata(metadata, today or timezone.localdate())
-    meeting = Meeting.objects.create(**{name: getattr(metadata, name) for name in MEETING_COLUMNS})
+    columns = {name: getattr(metadata, name) for name in MEETING_COLUMNS}
+    meeting = Meeting.objects.create(**columns, is_demonstration=is_demonstration)
     _replace_people(meeting, metadata)
     values = {name: (None, value) for name, value in _metadata_to_json(get_metadata(meeting)).items() if value}
     log_change(meeting, kind=ChangeKind.ENTERED, actor=actor, changes=diff_values(values))

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,12 +15,15 @@ from meetings import permissions
 from meetings.breakdown.export import downloads
 from meetings.breakdown.forms import LeaderAgreementForm, NextMeetingForm
 from meetings.breakdown.services.meetings import record_next_meeting, set_leader_agrees
+from meetings.breakdown.tables import MeetingTable
 from meetings.models import Health
 from meetings.tasks import statistics
 from meetings.tasks.listing import requested_day
-from meetings.tasks.tables import MeetingTable
+from meetings.tasks.time_axis import MAX_ROWS
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, day_context, today
+
+MEETINGS_PER_PAGE, TASKS_PER_PAGE = 25, 50
 
 
 @require_safe
@@ -27,9 +31,18 @@ def meeting_list(request: Request) -> HttpResponse:
     """Show the meetings with what became of their tasks."""
     day, errors = requested_day(request)
     meetings = permissions.readable_meetings(request.user, day).with_counts()
-    counts = {count.key: count for count in statistics.count_by_meeting(permissions.readable_tasks(request.user, day))}
-    table, errors = MeetingTable.build(request, meetings, errors)
-    context = {"table": table, "counts": counts, **_common_context(request, day, errors)}
+    search_text = request.GET.get("q", "").strip()[:200]
+    table, errors = MeetingTable.build(request, meetings.called(search_text), errors)
+    table.show_page(request, per_page=MEETINGS_PER_PAGE)
+    shown = [row.record.pk for row in table.paginated_rows]
+    tasks = permissions.readable_tasks(request.user, day).filter(meeting__in=shown)
+    counts = {count.key: count for count in statistics.count_by_meeting(tasks)}
+    context = {
+        "table": table,
+        "search_text": search_text,
+        "counts": counts,
+        **_common_context(request, day, errors),
+    }
     return render(request, "meetings/breakdown/meeting_list.html", context)
 
 
@@ -43,17 +56,29 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
         if export_format in downloads.BREAKDOWN_FORMATS:
             return downloads.breakdown_response(meeting, day, export_format)
         errors.append(_("There is no export “%(name)s”.") % {"name": export_format})
-    tasks = permissions.readable_tasks(request.user, day).filter(suggestion__meeting=meeting)
+    tasks = permissions.readable_tasks(request.user, day).filter(meeting=meeting)
+    counts = statistics.count_by_health(tasks)
+    paginator = Paginator(
+        tasks.for_listing()
+        .prefetch_related("suggestion__suggestion_sources__person")
+        .order_by("suggestion_position", "number", "pk"),
+        TASKS_PER_PAGE,
+    )
+    paginator.count = counts.total
+    page = paginator.get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    open_tasks = tasks.open().for_listing(()).order_by("next_day", "pk")
     context = {
         "meeting": meeting,
         "leads": meeting.meeting_leads.select_related("person"),
         "attendances": meeting.attendances.select_related("person"),
         # What was printed is today's on every day (docs/domain.md, As-of), and so are its corrections.
         "changes": meeting.change_log.select_related("actor") if day == today() else [],
-        "tasks": tasks.for_listing()
-        .prefetch_related("suggestion__suggestion_sources__person")
-        .order_by("suggestion__position", "number"),
-        "counts": statistics.count_by_health(tasks),
+        "tasks": shown,
+        "page": page,
+        # Once, for the axis and for the table, where that has them all.
+        "axis_tasks": open_tasks[:MAX_ROWS] if page.has_other_pages() else shown,
+        "counts": counts,
         "health_values": Health,
         "next_meeting_form": NextMeetingForm(auto_id="next-meeting-%s"),
         **_common_context(request, day, errors),
@@ -62,8 +87,7 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _common_context(request: Request, day: datetime.date, errors: list[str]) -> dict[str, Any]:
-    pressing = list(statistics.PRESSING)
-    return {**day_context(request, day, errors), "scope": as_of_query(day), "pressing_health": pressing}
+    return {**day_context(request, day, errors), "scope": as_of_query(day)}
 
 
 @require_POST

@@ -57,8 +57,8 @@ def _filter_and_sort_tasks(params: QueryDict, day: datetime.date) -> TaskQuerySe
     try:
         if sorting_errors or column_errors:
             raise InvalidParameterError([*sorting_errors, *column_errors])
-        tasks = TaskTable.prepare_queryset(Task.objects.on(day), day, columns=[], sorting=sorting)
+        tasks, order = TaskTable.order_of(Task.objects.on(day), day, sorting)
         tasks = filter_tasks(params, tasks, day)
     except InvalidParameterError as error:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": "--query", "problem": error}) from None
-    return TaskTable(tasks.in_printed_order(), order_by=sorting).data.data
+    return order.sort(tasks)

@@ -13,13 +13,15 @@ from meetings.management.base import RegisterCommand
 from meetings.minutes.accept import accept_file
 from meetings.minutes.documents import UnreadableDocumentError
 from meetings.minutes.documents.detect import read_file_bytes
-from meetings.minutes.parser.minutes import to_json
+from meetings.minutes.known_names import load_known_names
+from meetings.minutes.parser.column_evidence import NO_NAMES
+from meetings.minutes.parser.minutes import require_rows, to_json
 from meetings.minutes.parser.schema import ParsedFile, ParsedMinutes
-from meetings.minutes.sandbox import parse_in_sandbox
+from meetings.minutes.scan_sandbox import parse_with_recognition
 
 
 class Command(RegisterCommand):
-    help = "Reads minutes with a task breakdown table (.docx, .xlsx, .pdf, .txt) and shows what they say."
+    help = "Reads minutes with a task breakdown table (a document of Word, Excel, WPS, OFD or PDF, or text)."
     # Reading needs no database, nor one that is up to date.
     requires_system_checks = ()
     requires_migrations_checks = False
@@ -32,10 +34,12 @@ class Command(RegisterCommand):
     def handle(self, **options: Any) -> None:
         try:
             content = read_file_bytes(options["file"])
-            read = parse_in_sandbox(content)
+            # Without --accept no database is needed; its names only tip the balance between columns.
+            known = load_known_names() if options["accept"] else NO_NAMES
+            read = parse_with_recognition(content, known=known)
+            minutes = require_rows(read.minutes)
         except (UnreadableDocumentError, ServiceError) as error:
             raise CommandError(f"{options['file']}: {error.message}") from error
-        minutes = read.minutes
         if options["accept"]:
             self._accept(read, content, Path(options["file"]))
         if options["json"]:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from meetings.core.workdays import is_working_day
 from meetings.management.base import RegisterCommand, parse_day_option
 from meetings.notifications.delivery import DeliveryReport, send_reminders
-from meetings.notifications.digest import compose_digests
+from meetings.notifications.digest import Digest, compose_digests
+from meetings.notifications.robot_messages import compose_robot_digests, enqueue_digests
+from meetings.notifications.robots import describe_address
 
 
 class Command(RegisterCommand):
@@ -37,6 +39,8 @@ class Command(RegisterCommand):
             return
         report = send_reminders(today)
         self._print_report(report)
+        if number := enqueue_digests(today):
+            self.stdout.write(_("Messages to group robots, posted by the worker: %(number)d.") % {"number": number})
         if report.problem:
             raise CommandError(
                 _("The mail server cannot be reached (%(problem)s). Mails that wait for the next run: %(number)d.")
@@ -53,10 +57,15 @@ class Command(RegisterCommand):
             return
         for digest in compose_digests(day):
             address = digest.account.email or _("no e-mail address")
-            self.stdout.write(f"{digest.account} <{address}>")
-            for section in digest.sections:
-                line = _("%(heading)s: %(number)d") % {"heading": section.heading, "number": section.total}
-                self.stdout.write(f"  {line}")
+            self._list_digest(f"{digest.account} <{address}>", digest)
+        for robot, digest in compose_robot_digests(day):
+            self._list_digest(f"{robot} <{describe_address(robot.address)}>", digest)
+
+    def _list_digest(self, recipient: str, digest: Digest) -> None:
+        self.stdout.write(recipient)
+        for section in digest.sections:
+            line = _("%(heading)s: %(number)d") % {"heading": section.heading, "number": section.total}
+            self.stdout.write(f"  {line}")
 
     def _print_report(self, report: DeliveryReport) -> None:
         self.stdout.write(_("Mails sent: %(number)d.") % {"number": len(report.sent)})

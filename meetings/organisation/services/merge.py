@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from meetings.errors import InvalidInputError, InvalidTransitionError
@@ -27,10 +28,14 @@ from meetings.models import (
 from meetings.models.fields import max_length_of
 from meetings.models.meeting import MeetingQuerySet
 from meetings.permissions import require_organisation_manager
+from meetings.tasks.services.acknowledgements import inherit_acknowledgements
 from meetings.tasks.services.assignments import move_assignments
 from meetings.tasks.services.log import diff_values, log_change
 
 from .organisation import department_names, lock_pair
+
+# Sent inside the transaction, with ``merged``, ``into``, ``actor`` and the ``note`` of its entries.
+departments_merged = Signal()
 
 
 def summarise_merge(subject: Department | Person) -> dict[str, int]:
@@ -95,6 +100,7 @@ def merge(
 
 def _move_department(merged: Department, into: Department, actor: Account, why: str) -> None:
     """Move tasks, liaisons and the head."""
+    inherit_acknowledgements(merged, into)
     move_assignments(Task.objects.filter(task_departments__department=merged), merged, into, actor=actor, note=why)
     for account in merged.liaisons.all():
         old = department_names(account)
@@ -102,6 +108,8 @@ def _move_department(merged: Department, into: Department, actor: Account, why: 
         account.departments.remove(merged)
         changes = diff_values({"liaison_departments": (old, department_names(account))})
         log_change(account, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)
+    departments_merged.send(sender=Department, merged=merged, into=into, actor=actor, note=why)
+    merged.workbook_handouts.update(department=into)
     if into.head is None and merged.head is not None:
         changes = diff_values({"head": (None, str(merged.head))})
         log_change(into, kind=ChangeKind.MERGED, actor=actor, note=why, changes=changes)

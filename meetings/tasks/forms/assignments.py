@@ -9,14 +9,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
+from meetings.core.text import parse_ids
 from meetings.display.fields import label
 from meetings.models import DepartmentRole
 from meetings.ui.fields import SelectField
-from meetings.ui.widgets import SearchSelect, offered_choices
+from meetings.ui.widgets import OfferedChoices, SearchSelect
 
 _SEPARATORS = re.compile(r"[\s,:]")
 
@@ -39,7 +40,7 @@ class AssignmentsWidget(forms.Widget):
 
     template_name = "meetings/tasks/_assignment_rows.html"
     use_fieldset = True
-    choices: Sequence[Any] = ()
+    choices: Iterable[Any] = ()
     focus = -1
 
     def __init__(self, row_form: type[forms.Form]) -> None:
@@ -48,7 +49,13 @@ class AssignmentsWidget(forms.Widget):
         self.names = tuple(row_form.base_fields)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
-        columns = ([_SEPARATORS.sub("_", value) for value in data.getlist(each)] for each in self.names)
+        columns = [data.getlist(each) for each in self.names]
+        called = data.getlist(f"{self.names[0]}-called")
+        if any(called):
+            select = SearchSelect(choices=self.choices)
+            rows = zip(columns[0], called, strict=False)
+            columns[0] = [select.find_called(name.strip()) if name.strip() else pk for pk, name in rows]
+        columns = [[_SEPARATORS.sub("_", value) for value in column] for column in columns]
         return rows_to_text(zip(*columns, strict=False))
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -97,22 +104,28 @@ class AssignmentsField(forms.Field):
 
     def __init__(self, row_form: type[forms.Form], *, label: Any) -> None:
         super().__init__(label=label, required=False, widget=AssignmentsWidget(row_form))
-        self.offered: dict[str, Any] = {}
+        self.offered: QuerySet | None = None
 
-    def offer(self, rows: Iterable[Model], *, empty: str) -> None:
+    def offer(self, rows: QuerySet, *, empty: str) -> None:
         """Offer ``rows``, as `offered_choices` takes them; ``empty`` is the label of none."""
-        self.offered = {str(row.pk): row for row in rows}
-        self.widget.choices = offered_choices(self.offered.values(), empty=empty)
+        self.offered = rows
+        self.widget.choices = OfferedChoices(rows, empty=empty)
+
+    def find_offered(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Return those of the offered rows that have one of the ``keys``, by key."""
+        ids = parse_ids(keys)
+        return {str(row.pk): row for row in self.offered.filter(pk__in=ids)} if self.offered is not None and ids else {}
 
     def to_python(self, value: Any) -> list[Any]:
         """Return pairs of department and role, or the leaders, without empty rows."""
         rows = [row for row in rows_from_text(value) if row[0]]
+        offered = self.find_offered(row[0] for row in rows)
         for row in rows:
-            if row[0] not in self.offered:
+            if row[0] not in offered:
                 raise forms.ValidationError(
                     _("“%(value)s” is not in the list. Choose again.") % {"value": row[0]}, code="invalid_choice"
                 )
-        return [(self.offered[row[0]], row[1]) if len(row) > 1 else self.offered[row[0]] for row in rows]
+        return [(offered[row[0]], row[1]) if len(row) > 1 else offered[row[0]] for row in rows]
 
 
 def rows_to_text(rows: Iterable[Sequence[str]]) -> str:

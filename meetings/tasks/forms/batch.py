@@ -18,6 +18,13 @@ from meetings.ui.fields import DayField, SelectField, TextField
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchChoiceField
 
+# What can be done with several tasks, each with its fields; without one, all fields are there.
+ACTS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
+    "progress": (gettext_lazy("Status and progress"), ("status", "note", "effective_on")),
+    "review": (label("next_review"), ("next_review", "note", "effective_on")),
+    "department": (label("departments"), ("place_department", "department_role", "instead_of_department", "note")),
+    "leader": (label("leaders"), ("place_leader", "instead_of_leader", "note")),
+}
 _SELECTION_PATTERN = re.compile(r"\d{1,9}:\d{1,9}( \d{1,9}:\d{1,9})*", re.ASCII)
 ADD = ""
 
@@ -27,10 +34,30 @@ def format_selection(versions: dict[int, int]) -> str:
     return " ".join(f"{task_id}:{version}" for task_id, version in versions.items())
 
 
-class BatchForm(ServiceForm):
-    """A change of the tasks ``selected``, which are ids with the versions seen."""
+class SelectionForm(ServiceForm):
+    """A form about the tasks ``selected``, which are ids with the versions seen."""
 
     selected = forms.CharField(widget=forms.HiddenInput)
+
+    @property
+    def versions(self) -> dict[int, int]:
+        """The selected tasks with the versions seen; empty for an invalid field."""
+        selection = str(self["selected"].value() or "")
+        if not _SELECTION_PATTERN.fullmatch(selection):
+            return {}
+        pairs = (pair.split(":") for pair in selection.split(" "))
+        return {int(task_id): int(version) for task_id, version in pairs}
+
+    def clean_selected(self) -> str:
+        if not self.versions:
+            raise forms.ValidationError(_("Choose at least one task."))
+        return self.cleaned_data["selected"]
+
+
+class BatchForm(SelectionForm):
+    """A change of the tasks ``selected``."""
+
+    act = forms.CharField(required=False, widget=forms.HiddenInput)
     status = SelectField(label=label("status"), required=False)
     note = TextField(
         label=gettext_lazy("Progress, or the reason"),
@@ -87,12 +114,15 @@ class BatchForm(ServiceForm):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.acts: list[tuple[str, StrOrPromise]] = []
         is_secretariat, today = permissions.is_secretariat(account), timezone.localdate()
         self.fields["status"].choices = [("", _("Leave as it is")), *_status_choices(is_secretariat)]
         self.fields["effective_on"].initial = today
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
         if is_secretariat:
             del self.fields["department"]
+            self.acts = [(name, title) for name, (title, _fields) in ACTS.items()]
+            self._keep_fields_of_act()
             self._set_assignment_choices()
             return
         for name in self.SECRETARIAT_FIELDS:
@@ -104,34 +134,39 @@ class BatchForm(ServiceForm):
         else:
             del self.fields["department"]
 
+    def _keep_fields_of_act(self) -> None:
+        """Leave the fields of the act that was chosen, and words about nothing else."""
+        if (act := self["act"].value()) not in ACTS:
+            return
+        wanted = ACTS[act][1]
+        self.fields = {name: self.fields[name] for name in ("selected", "act", *wanted)}
+        for name in ("note", "effective_on"):
+            if name in self.fields:
+                self.fields[name].help_text = ""
+        if self.initial.get("status"):
+            # The status is chosen: what is left to say is why.
+            self.fields["note"].widget.attrs["autofocus"] = True
+        if act != "progress":
+            self.fields["note"].label = _("Reason")
+            self.fields[wanted[0]].required = True
+            if act in ("department", "leader"):
+                self.fields[wanted[0]].empty_label = _("Choose")
+                self.fields["note"].required = True
+
     def _set_assignment_choices(self) -> None:
-        departments, people = Department.objects.offered(), Person.objects.offered()
-        self.fields["place_department"].queryset = departments
-        self.fields["place_leader"].queryset = people
         ids = list(self.versions)
-        for name, there in (
-            ("instead_of_department", Department.objects.filter(task_departments__task__in=ids).distinct()),
-            ("instead_of_leader", Person.objects.filter(task_leaders__task__in=ids).distinct()),
+        for kind, offered, there in (
+            ("department", Department.objects, Department.objects.filter(task_departments__task__in=ids)),
+            ("leader", Person.objects, Person.objects.filter(task_leaders__task__in=ids)),
         ):
-            self.fields[name].choices = [
+            if f"place_{kind}" not in self.fields:
+                continue
+            self.fields[f"place_{kind}"].queryset = offered.offered()
+            self.fields[f"instead_of_{kind}"].choices = [
                 (ADD, _("Nobody's: beside those who are there")),
                 (REPLACE_ALL, _("All who are there")),
-                *((str(row.pk), str(row)) for row in there),
+                *((str(row.pk), str(row)) for row in there.distinct()),
             ]
-
-    @property
-    def versions(self) -> dict[int, int]:
-        """The selected tasks with the versions seen; empty for an invalid field."""
-        selection = str(self["selected"].value() or "")
-        if not _SELECTION_PATTERN.fullmatch(selection):
-            return {}
-        pairs = (pair.split(":") for pair in selection.split(" "))
-        return {int(task_id): int(version) for task_id, version in pairs}
-
-    def clean_selected(self) -> str:
-        if not self.versions:
-            raise forms.ValidationError(_("Choose at least one task."))
-        return self.cleaned_data["selected"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -148,9 +183,9 @@ class BatchForm(ServiceForm):
         data = self.cleaned_data
         return build_task_changes(
             self.versions,
-            effective_on=data["effective_on"],
+            effective_on=data.get("effective_on") or timezone.localdate(),
             note=data["note"],
-            status=data["status"] or None,
+            status=data.get("status") or None,
             next_review=data.get("next_review"),
             department=data.get("department"),
             place_department=self._build_assignment(

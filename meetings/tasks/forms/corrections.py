@@ -149,8 +149,9 @@ class EditTaskForm(TaskForm, TrackedForm):
     def describe_value(self, name: str, value: str) -> str:
         if name not in self._assignments:
             return value
-        offered = self._assignments[name].offered
-        return join_items(str(offered.get(row[0], row[0])) for row in rows_from_text(value))
+        rows = rows_from_text(value)
+        offered = self._assignments[name].find_offered(row[0] for row in rows)
+        return join_items(str(offered.get(row[0], row[0])) for row in rows)
 
 
 EditTaskForm.base_fields |= {

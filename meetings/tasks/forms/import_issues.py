@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -15,7 +16,7 @@ from meetings.tasks.services.deadline_corrections import DeadlineInput
 from meetings.tasks.services.import_issues import Correction
 from meetings.ui.fields import TextField, VersionField
 from meetings.ui.forms import ServiceForm
-from meetings.ui.widgets import SearchSelect, offered_choices
+from meetings.ui.widgets import OfferedChoices, OfferedField
 
 # It is right as it stands; the day that the question offers is; something else is.
 RIGHT, OFFERED, WRONG = DECISIONS = ("right", "offered", "wrong")
@@ -50,11 +51,11 @@ class IssueForm(ServiceForm):
             case ImportIssueColumn.LEADERS:
                 self._add_assignments(_leader_names, Person.objects.selectable_as_leaders())
 
-    def _add_assignments(self, names_of: Callable[[Task], dict[str, str]], offered: Iterable[Any]) -> None:
+    def _add_assignments(self, names_of: Callable[[Task], dict[str, str]], offered: QuerySet) -> None:
         names: dict[str, str] = {}
         for task in self.issue.tasks:
             names |= names_of(task)
-        choices = offered_choices(offered, empty=_("Nobody else")) if self.corrects else []
+        choices: Iterable[Any] = OfferedChoices(offered, empty=_("Nobody else")) if self.corrects else []
         for task in self.issue.tasks:
             self.fields[f"task-{task.pk}"] = forms.MultipleChoiceField(
                 choices=list(names.items()),
@@ -62,9 +63,7 @@ class IssueForm(ServiceForm):
                 required=False,
                 widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
             )
-            self.fields[f"task-{task.pk}-other"] = forms.ChoiceField(
-                label=_("And"), choices=choices, required=False, widget=SearchSelect
-            )
+            self.fields[f"task-{task.pk}-other"] = OfferedField(label=_("And"), choices=choices, required=False)
 
     @property
     def assignments(self) -> list[tuple[Task, forms.BoundField, forms.BoundField]]:

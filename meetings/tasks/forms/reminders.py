@@ -1,16 +1,32 @@
-"""The form of a reminder by hand."""
+"""The forms of reminders by hand, of one task and of several, and of taking over."""
 
+from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django import forms
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _, gettext_lazy
 
-from meetings import permissions
-from meetings.display.fields import join_items
-from meetings.jobs.heartbeat import is_any_alive
-from meetings.models import Mailing
-from meetings.ui.fields import TextField
+from meetings.models import Account, Department
+from meetings.tasks.reach import Reach, count_mails, find_reach, is_mail_sent, join_sentences
+from meetings.tasks.services.batch_plan import TaskChange
+from meetings.tasks.services.chasing import build_reminders
+from meetings.ui.fields import IdField, TextField
+from meetings.ui.forms import ServiceForm
 
+from .batch import SelectionForm
 from .workflow import TaskActionForm
+
+
+def usual_words(*, reports: bool = True, takes_over: bool = False) -> str:
+    """Return what a reminder says unless something else is typed."""
+    # The log is a Chinese document, whatever language the page was in.
+    with translation.override(settings.LANGUAGE_CODE):
+        said = [_("Please take over the tasks that you have not taken over yet.")] if takes_over else []
+        if reports or not said:
+            said.append(_("Please report progress. Where a day was missed, say why and what comes next."))
+        return join_sentences(said)
 
 
 class ReminderForm(TaskActionForm):
@@ -22,32 +38,48 @@ class ReminderForm(TaskActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        reached = [str(account) for account in permissions.responsible_accounts(self.task) if account.email]
-        if reached:
-            self.fields["note"].help_text = _("Goes by e-mail to: %(names)s.") % {"names": join_items(reached)}
-        else:
-            self.fields["note"].help_text = _(
-                "No liaison or head of these departments has an e-mail address. The reminder stands in the log alone."
-            )
+        self.initial["note"] = usual_words()
+        self.fields["note"].help_text = self.reach.describe()
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Whom it reaches."""
+        return find_reach([self.task])
 
     @property
     def is_incomplete(self) -> bool:  # type: ignore[override]  # known once there are mails
-        """Whether there is no mail, or nothing that sends it."""
-        return not (self._mail_count() and is_any_alive())
+        """Whether there is no mail, nothing that sends it, or a department left out."""
+        return not (count_mails(self.result.pk) and is_mail_sent()) or bool(self.reach.nobody)
 
     @property
     def success_message(self) -> str:  # type: ignore[override]  # the same
-        """Say what becomes of the mails."""
-        if not (number := self._mail_count()):
-            return _("Saved: the reminder is in the log. Nobody there has an e-mail address, so no mail is sent.")
-        if not is_any_alive():
-            return _("Saved: the reminder is in the log. Its mails wait, for nothing sends mails at present.")
-        return ngettext(
-            "Saved: the reminder is in the log, and its mail is being sent. The log says when it has gone.",
-            "Saved: the reminder is in the log, and its %(number)d mails are being sent. The log says when they have "
-            "gone.",
-            number,
-        ) % {"number": number}
+        """Say what becomes of the reminder."""
+        return self.reach.describe_outcome(count_mails(self.result.pk))
 
-    def _mail_count(self) -> int:
-        return Mailing.objects.filter(entry=self.result).count()
+
+class AcknowledgementForm(ServiceForm):
+    """Which departments take over their tasks of which meeting."""
+
+    meeting_id = IdField()
+    departments = forms.TypedMultipleChoiceField(coerce=int, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["departments"].choices = [(pk, pk) for pk in Department.objects.values_list("pk", flat=True)]
+
+
+class ReminderBatchForm(SelectionForm):
+    """A reminder of the tasks ``selected``, to one ``department`` or to all."""
+
+    department = forms.ModelChoiceField(Department.objects.all(), required=False, widget=forms.HiddenInput)
+    note = TextField(label=gettext_lazy("What they are reminded of"), rows=2)
+
+    def __init__(self, *args: Any, account: Account, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.account = account
+        self.initial.setdefault("note", usual_words())
+
+    def changes(self) -> list[TaskChange]:
+        """Return the reminder of each task; for a valid form."""
+        data = self.cleaned_data
+        return build_reminders(self.versions, message=data["note"], department=data["department"])

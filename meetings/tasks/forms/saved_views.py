@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
 from meetings import permissions
 from meetings.models import Account, Role
-from meetings.tasks.filter_choices import FilterChoices
 from meetings.tasks.saved_views import MAX_QUERY_LENGTH, build_saved_query, describe
 from meetings.tasks.services.saved_views import MAX_NAME_LENGTH
 from meetings.tasks.tables import TaskTable, validate_columns
@@ -46,7 +45,7 @@ class SaveViewForm(SavedViewForm):
         """Return the part of the query that a view saves; refuse what has no meaning."""
         query = build_saved_query(QueryDict(self.cleaned_data["query"]))
         today = timezone.localdate()
-        if errors := describe(query, FilterChoices(today), today)["errors"]:
+        if errors := describe(query, today)["errors"]:
             raise forms.ValidationError(errors)
         return query
 

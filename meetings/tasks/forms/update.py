@@ -1,6 +1,7 @@
 """The base of forms about one task, and the quick update."""
 
-from typing import Any
+from functools import cache, partial
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -8,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
@@ -29,6 +31,17 @@ def department_field() -> forms.ModelChoiceField:
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+
+
+def _describe_days(task: Task) -> str:
+    """Say from which day on progress and a change of status count. One query."""
+    issued, last = date_format(task.suggestion.meeting.issued_on, "DATE_FORMAT"), format_last_state_change(task)
+    if issued == last:
+        return _("From %(issued)s or later.") % {"issued": issued}
+    return _("Progress counts from %(issued)s or later, a change of status from %(last)s or later.") % {
+        "issued": issued,
+        "last": last,
+    }
 
 
 def format_last_state_change(task: Task) -> str:
@@ -83,30 +96,33 @@ class TaskForm(ServiceForm):
 class UpdateTaskForm(TaskForm):
     """Status, progress, effective day and next review of one task."""
 
+    field_order = ("status", "department", "note", "effective_on", "next_review")
+    field_classes: ClassVar = dict.fromkeys({"status", "department", "effective_on", "next_review"}, "field-half")
+
     # What the status was when the form was opened, so that leaving it alone is never taken for a change.
     status_was = forms.CharField(required=False, widget=forms.HiddenInput)
     status = SelectField(label=label("status"), required=False)
     note = TextField(label=gettext_lazy("Progress, or the reason"), required=False, rows=4)
     department = department_field()
-    effective_on = DayField(label=gettext_lazy("Effective on"))
+    effective_on = DayField(label=gettext_lazy("Progress day"))
     next_review = DayField(label=label("next_review"), required=False)
 
-    def __init__(self, *args: Any, account: Account, task: Task, **options: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, account: Account, task: Task, **options: Any) -> None:
+        if data is not None and "close" in data:
+            # The button that closes, whatever status was chosen.
+            data = data.copy()
+            data["status"] = Status.CLOSED.value
         initial = {"status": task.day_status, "status_was": task.day_status}
-        super().__init__(*args, account=account, task=task, initial=initial, **options)
+        super().__init__(data, account=account, task=task, initial=initial, **options)
         steps = transitions_from(task.day_status, permissions.roles_of(account, task))
+        self.has_close_button = any(step.step is Step.CLOSE for step in steps)
         self.fields["status"].choices = [(task.day_status, Status(task.day_status).label)] + [
             (step.target.value, Status(step.target).label) for step in steps
         ]
         if any(step.step is Step.START for step in steps):
             self.fields["note"].help_text = _("Progress starts the task. Why it has not begun is said in a comment.")
-        # Said before somebody writes up what is past.
-        self.fields["effective_on"].help_text = _(
-            "Progress counts from %(issued)s or later, a change of status from %(last)s or later."
-        ) % {
-            "issued": date_format(task.suggestion.meeting.issued_on, "DATE_FORMAT"),
-            "last": format_last_state_change(task),
-        }
+        # Said before somebody writes up what is past; a save that is taken does not ask for it.
+        self.fields["effective_on"].help_text = lazy(cache(partial(_describe_days, task)), str)()
         if not permissions.is_secretariat(account) or task.day_next_due or not task.is_open:
             del self.fields["next_review"]
         else:
@@ -126,9 +142,14 @@ class UpdateTaskForm(TaskForm):
         return {**data, "status": self.cleaned_data["status"] or None}
 
     @property
+    def next_statuses(self) -> list[tuple[str, str]]:
+        """Value and label of each status that the task can be given."""
+        return [choice for choice in self.fields["status"].choices if choice[0] != self.task.day_status]
+
+    @property
     def can_close(self) -> bool:
         """Whether the task can be closed by it."""
-        return any(value == Status.CLOSED != self.task.day_status for value, _label in self.fields["status"].choices)
+        return Status.CLOSED in dict(self.next_statuses)
 
     def rebase(self, version: int | str) -> None:
         """Put the data on ``version``; an unchanged or impossible status is reset."""

@@ -1,6 +1,6 @@
 """Forms of a task's page, one for each service of the lifecycle."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import Http404
@@ -86,21 +86,39 @@ class ClosureRequestForm(TaskActionForm):
 class DecisionForm(TaskActionForm):
     """One reason for either decision; the button says which one it is."""
 
-    note = TextField(label=gettext_lazy("Reason"), required=False, rows=3)
+    accepted_message: StrOrPromise
+    refused_message: StrOrPromise
+    field_classes: ClassVar = {"effective_on": "field-line"}
+
+    note = TextField(label=gettext_lazy("Reason"), required=False, rows=2)
     effective_on = DayField(label=gettext_lazy("Effective on"))
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the button that was pressed consents."""
+        return self.data.get("decision") == "accept"
+
+    @property
+    def success_message(self) -> StrOrPromise:  # type: ignore[override]  # known once a button was pressed
+        """Say which of the two was done."""
+        return self.accepted_message if self.is_accepted else self.refused_message
 
 
 class ClosureDecisionForm(DecisionForm):
     title = gettext_lazy("Decide on the closure")
-    success_message = gettext_lazy("The closure is decided.")
+    accepted_message = gettext_lazy("The closure is accepted.")
+    refused_message = gettext_lazy("The request for closure is sent back.")
     buttons = decision_buttons(gettext_lazy("Accept and close"), gettext_lazy("Send back"))
 
 
 class ExtensionDecisionForm(DecisionForm):
     title = gettext_lazy("Decide on the later deadline")
-    success_message = gettext_lazy("The later deadline is decided.")
+    accepted_message = gettext_lazy("The later deadline is granted.")
+    refused_message = gettext_lazy("The later deadline is refused: the present one stays.")
     note_as = "reason"
-    note = TextField(label=gettext_lazy("Reason"), rows=3)
+    note = TextField(
+        label=gettext_lazy("Reason"), rows=2, help_text=gettext_lazy("Stands in the log, whatever is decided.")
+    )
     buttons = decision_buttons(gettext_lazy("Grant the later deadline"), gettext_lazy("Refuse the later deadline"))
 
 
@@ -205,13 +223,13 @@ class OnBehalfOfLeaderForm(TaskActionForm):
             self.fields["leader"].choices = offered_choices(leaders, empty=_("Choose"))
 
 
-class AgreementForm(OnBehalfOfLeaderForm):
-    title = gettext_lazy("Agree to the closure")
-    success_message = gettext_lazy("Saved: the secretariat sees it in its inbox.")
-    buttons = decision_buttons(gettext_lazy("Agree"), gettext_lazy("Send back"))
+class AgreementForm(OnBehalfOfLeaderForm, DecisionForm):
+    title = gettext_lazy("Record what the leader says")
+    accepted_message = gettext_lazy("The closure is agreed to; the secretariat decides next.")
+    refused_message = ClosureDecisionForm.refused_message
+    buttons = decision_buttons(gettext_lazy("Agree to the closure"), gettext_lazy("Send back"))
 
-    note = TextField(label=gettext_lazy("Remark, or the reason"), required=False, rows=3)
-    effective_on = DayField(label=gettext_lazy("Effective on"))
+    note = TextField(label=gettext_lazy("Remark, or the reason"), required=False, rows=2)
 
 
 class CommentForm(TaskActionForm):

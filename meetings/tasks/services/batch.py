@@ -47,6 +47,7 @@ from .batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskCh
 from .consequences import find_consequences, foresee_entries
 from .corrections import plan_assignments
 from .log import write_entries
+from .reminders import plan_reminder
 from .status import plan_update
 
 # More would keep everybody else waiting; a filter leaves fewer.
@@ -149,9 +150,10 @@ def _plan_rows(
         .prefetch_related(
             "milestones", Prefetch("task_departments", TaskDepartment.objects.select_related("department"))
         )
-        .prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
         .prefetch_related(Prefetch("log", TaskLog.objects.select_related("actor", "department").order_by("sequence")))
     )
+    if any(change.places for change in changes):
+        rows = rows.prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
     by_id = {task.pk: task for task in rows}
     if len(by_id) < len(ids):
         raise InvalidInputError(_("A task that was chosen is not in the register. Choose the tasks again."))
@@ -190,6 +192,8 @@ def _plan_row(task: Task, change: TaskChange, actor: Account) -> PlannedRow:
     try:
         if task.joined_into_id is not None:
             raise InvalidTransitionError(_("It was joined into another task and is no task of its own any more."))
+        if change.reminds:
+            entries.append(plan_reminder(task, actor=actor, message=change.note, department=change.department))
         if change.has_update:
             no_change_error = _find_no_change_error(task, change)
             if no_change_error is None:

@@ -31,6 +31,7 @@ class TaskChange:
 
     ``note`` has the meaning it has in `update_task` and, with an assignment, is its reason too; with an assignment and
     no status it is that alone, and no report. ``department`` is the one on whose behalf progress is told.
+    ``reminds``: it is a reminder of ``department``, or of all that answer for the task, in the words of the note.
     ``keeps_status``: the note says why nothing was done, so it does not start the task. ``progress`` is told before the
     change of status, in an entry of its own that starts the task and is the report; of words that are the note's too
     only the start is an entry of its own.
@@ -41,6 +42,7 @@ class TaskChange:
     version: int | None = None
     note: str = ""
     status: str | None = None
+    reminds: bool = False
     keeps_status: bool = False
     progress: str = ""
     next_review: datetime.date | None = None
@@ -51,7 +53,8 @@ class TaskChange:
     @property
     def has_update(self) -> bool:
         """Whether it asks for what `update_task` does."""
-        return bool(self.status or self.next_review or (self.note.strip() and not self.places))
+        told = self.note.strip() and not self.places and not self.reminds
+        return bool(self.status or self.next_review or told)
 
     @property
     def places(self) -> bool:

@@ -112,6 +112,8 @@ def find_undo_error(batch: Batch, actor: Account) -> ServiceError | None:
     """Return why ``actor`` cannot undo the batch at all, or None."""
     if not permissions.can_undo_batch(actor, batch):
         return PermissionDeniedError(_("Only the secretariat and whoever made a batch may undo it."))
+    if batch.source == BatchSource.REMINDER:
+        return InvalidTransitionError(_("A reminder that has gone out cannot be taken back."))
     if batch.undoes_id is not None:
         return InvalidTransitionError(_("This batch undid another one. Make the change again instead."))
     if Batch.objects.filter(undoes=batch).exists():

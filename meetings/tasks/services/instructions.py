@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, CAN_SUPERVISE, OPEN_STATUSES
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
-from meetings.models import Account, Department, EntryKind, Instruction, Person, TaskLog
+from meetings.models import Account, Department, EntryKind, Instruction, Person, Task, TaskLog
 from meetings.permissions import may_withdraw
 
 from .closure import supervising_leader
@@ -37,11 +37,7 @@ def give_instruction(
         )
     if not text.strip():
         raise InvalidInputError(_("Write the instruction."), field="text")
-    leader = supervising_leader(task, actor, leader)
-    if task.instructions.filter(leader=leader, text=text.strip(), answer__isnull=True).exists():
-        raise InvalidInputError(
-            _("This instruction stands on the task already, and is not answered yet."), field="text"
-        )
+    leader = find_instructing_leader(task, actor, leader, text)
     check_day(task, effective_on, False)
     entry = write_entry(
         task,
@@ -54,6 +50,19 @@ def give_instruction(
     return Instruction.objects.create(
         task=task, leader=leader, text=text.strip(), given=entry, given_on=entry.effective_on
     )
+
+
+def find_instructing_leader(task: Task, actor: Account, leader: Person | None, text: str) -> Person:
+    """Return in whose name ``text`` is issued, where it does not stand already.
+
+    Raises ServiceError.
+    """
+    leader = supervising_leader(task, actor, leader)
+    if task.instructions.filter(leader=leader, text=text.strip(), answer__isnull=True).exists():
+        raise InvalidInputError(
+            _("This instruction stands on the task already, and is not answered yet."), field="text"
+        )
+    return leader
 
 
 @transaction.atomic

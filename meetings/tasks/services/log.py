@@ -32,7 +32,7 @@ from meetings.models import (
     TaskLog,
     TaskState,
 )
-from meetings.models.log import CURRENT_COLUMNS
+from meetings.models.log import CURRENT_COLUMNS, STATE_CHANGES
 
 Changes = dict[str, dict[str, Any]]
 
@@ -77,7 +77,8 @@ def write_planned_entry(
     _complete_entry(task, entry, actor, recorded_at or timezone.now())
     entry.save(force_insert=True)
     copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
-    task.save()
+    # Texts that stay are not spelled again.
+    task.save(update_fields={"version", *CURRENT_COLUMNS} if STATE_CHANGES.issuperset(entry.changes) else None)
     _lapse_extensions([entry])
     return entry
 

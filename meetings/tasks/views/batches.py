@@ -15,7 +15,7 @@ from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidInputError, ServiceError
-from meetings.models import Batch, Task, TaskLog
+from meetings.models import Batch, BatchSource, Mailing, Status, Task, TaskLog
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.display import describe_changes
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
@@ -48,6 +48,8 @@ def batch_create(request: Request) -> HttpResponse:
     step = request.POST.get("step")
     if step is None:
         return _start(request, tasks)
+    if step == "choose":
+        return _render(request, _begin_form(request, request.POST.get("selected", "")))
     form = BatchForm(request.POST, account=request.user)
     return _run(request, form) if step == "run" else _preview(request, form)
 
@@ -55,19 +57,24 @@ def batch_create(request: Request) -> HttpResponse:
 def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
     """Take the selection from the list; its errors are shown in the list."""
     try:
-        selected = _parse_selection(request.POST, tasks)
+        selected = parse_selection(request.POST, tasks)
     except ServiceError as error:
         messages.error(request, error.message)
         return redirect(get_next_url(request) or "task_list")
-    form = BatchForm(initial={"selected": format_selection(selected)}, account=request.user)
-    return _render(request, form)
+    return _render(request, _begin_form(request, format_selection(selected)))
 
 
-def _parse_selection(data: QueryDict, tasks: TaskQuerySet) -> dict[int, int]:
+def _begin_form(request: Request, selected: str) -> BatchForm:
+    """Return the form of the act that was chosen, or of what is done most."""
+    said = {"selected": selected, "act": request.POST.get("act", "progress"), "status": request.POST.get("status")}
+    return BatchForm(initial=said, account=request.user)
+
+
+def parse_selection(data: QueryDict, tasks: TaskQuerySet) -> dict[int, int]:
     """Return the selected tasks with versions; raises InvalidInputError for none."""
     if data.get("all"):
         try:
-            tasks = filter_tasks(QueryDict(data.get("query", "")), tasks.with_last_report(), today())
+            tasks = filter_tasks(QueryDict(data.get("query", "")), tasks, today())
         except InvalidParameterError as error:
             raise InvalidInputError(str(error)) from error
     else:
@@ -98,12 +105,25 @@ def _run(request: Request, form: BatchForm) -> HttpResponse:
 def add_result_messages(request: Request, result: BatchResult) -> None:
     """Tell what the batch changed, with a button to undo it, and what it left."""
     number = len(result.changed)
-    messages.success(
-        request,
-        ngettext("%(number)d task was changed.", "%(number)d tasks were changed.", number) % {"number": number},
-        extra_tags=undo_tag(result.batch),
-    )
-    for reason, tasks in _group_by_reason(result.refused):
+    statuses = {row.change.status for row in result.changed if not row.change.places}
+    status = statuses.pop() if len(statuses) == 1 else None
+    if status:
+        message = ngettext(
+            "%(number)d task was changed. It is “%(status)s” now.",
+            "%(number)d tasks were changed. They are “%(status)s” now.",
+            number,
+        )
+        said = message % {"number": number, "status": Status(status).label}
+    else:
+        message = ngettext("%(number)d task was changed.", "%(number)d tasks were changed.", number)
+        said = message % {"number": number}
+    messages.success(request, said, extra_tags=undo_tag(result.batch))
+    name_refused(request, result)
+
+
+def name_refused(request: Request, result: BatchResult) -> None:
+    """Name the tasks that the batch left, by the reasons."""
+    for reason, tasks in group_by_reason(result.refused):
         _name_tasks_left(request, tasks, reason)
 
 
@@ -124,7 +144,7 @@ def undo_tag(batch: Batch) -> str:
     return f"undo:{batch.pk}"
 
 
-def _group_by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
+def group_by_reason(rows: list[PlannedRow]) -> list[tuple[str, list]]:
     """Return the rows left by their reason, the most frequent first."""
     grouped = defaultdict(list)
     for row in rows:
@@ -142,7 +162,7 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
     if rows is not None:
         context["preview"] = True
         context["will_change"] = [row for row in rows if row.entries]
-        context["cannot"] = _group_by_reason(rows)
+        context["cannot"] = group_by_reason(rows)
         context["blocked_count"] = sum(len(tasks) for _reason, tasks in context["cannot"])
     else:
         tasks = permissions.selectable_tasks(request.user, today()).filter(pk__in=form.versions)
@@ -189,6 +209,7 @@ def batch_detail(request: Request, pk: int) -> HttpResponse:
         "page": page,
         "rows": _rows_with_undoing(list(page), left, undoing),
         "undone_by": getattr(batch, "undone_by", None),
+        "mailings": Mailing.objects.about_batch(batch) if batch.source == BatchSource.REMINDER else [],
         "refusal": refusal,
         "number": number,
         "left": left,

@@ -1,23 +1,48 @@
 """Which columns the list of tasks shows, and in which order."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from meetings.tasks.forms.saved_views import ColumnsForm
 from meetings.tasks.services import saved_views
-from meetings.tasks.tables import COLUMNS_PARAMETER, TaskTable
+from meetings.tasks.tables import COLUMNS_PARAMETER, TaskTable, available_columns, shown_columns
 from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose_columns(request: Request) -> HttpResponse:
+    """Show the columns to choose from, or save the chosen ones."""
+    return _save(request) if request.method == "POST" else _show(request)
+
+
+def _show(request: Request) -> HttpResponse:
+    """Show the columns of the list at ``next``, a part of it or a page."""
+    address = get_next_url(request) or reverse("task_list")
+    params = QueryDict(urlsplit(address).query)
+    fragment = request.htmx and not request.htmx.history_restore_request
+    response = render(
+        request,
+        f"meetings/tasks/{'_columns_form' if fragment else 'columns'}.html",
+        {
+            "is_in_list": fragment,
+            "address": address,
+            "names_columns": COLUMNS_PARAMETER in params,
+            "available_columns": available_columns(shown_columns(request.user, params)[0]),
+        },
+    )
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def _save(request: Request) -> HttpResponse:
     """Save the chosen columns for the account, and go back to the same list.
 
     Where the address itself names the columns, as that of a saved view does, they are changed there and nowhere else,
@@ -42,5 +67,9 @@ def choose_columns(request: Request) -> HttpResponse:
             else _("Saved: your lists show these columns from now on."),
         )
     address = reverse("task_list") + (f"?{query.urlencode(safe=',')}" if query else "")
-    # A place inside the list of columns opens it again; htmx gets it open.
-    return redirect(address if request.htmx else f"{address}#columns-form")
+    if request.htmx:
+        return redirect(address)
+    # Whoever moves a column moves it on; a place inside the list of columns opens it again.
+    moves = form.data.get("up") or form.data.get("down")
+    here = f"{reverse('choose_columns')}?{urlencode({'next': address})}"
+    return redirect(here if moves else f"{address}#columns-form")

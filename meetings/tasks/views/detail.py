@@ -3,17 +3,21 @@
 import datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from meetings import permissions
 from meetings.core.lifecycle import ENDED_STATUSES
 from meetings.models import (
+    ANSWERABLE_ROLES,
     Account,
     DeadlineKind,
     EntryKind,
+    Evidence,
     Instruction,
+    Role,
     SuggestionOutcome,
     Task,
     TaskLog,
@@ -29,11 +33,16 @@ from meetings.tasks.forms.import_issues import IssueForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.import_issues import group_issues
+from meetings.tasks.inbox import reminded_task_ids
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, get_next_url, today
 
 from .workflow_actions import ACTIONS, INLINE_ACTIONS, WorkflowState, available_actions, empty_forms
 
+MAX_HEADING_LENGTH = 150
+
+# What departments ask the secretariat for.
+ASKED_BY_DEPARTMENTS = ("request-closure", "ask-extension")
 # The ways to end an open instruction.
 INSTRUCTION_ENDS = ("answer", "withdraw")
 
@@ -55,8 +64,13 @@ def render_task(
     import left open, when it came back.
     """
     is_today = day == today()
-    entries = task.log.select_related("actor", "department").prefetch_related("evidence")
-    whole_log = mark_undone(entries.order_by("-effective_on", "-sequence"))
+    # What hangs on one task is ordered by its own keys: by those of their models, each query would join four tables.
+    entries = TaskLog.objects.select_related("actor", "department", "instructs__answer").prefetch_related(
+        Prefetch("evidence", Evidence.objects.order_by("pk"))
+    )
+    # Kept with the task: its forms ask for it, too.
+    prefetch_related_objects([task], Prefetch("log", entries.order_by("-effective_on", "-sequence")))
+    whole_log = mark_undone(task.log.all())
     log = [entry for entry in whole_log if entry.effective_on <= day]
     prefetch_related_objects([entry for entry in log if entry.kind == EntryKind.REMINDER], "mailings__account")
     siblings = list(
@@ -65,10 +79,12 @@ def render_task(
         .exclude(pk=task.pk)
         .order_by("number")
     )
+    closure = closure_request(task) if is_today else None
     context = {
         "task": task,
         "day": day,
         "is_today": is_today,
+        "closure_request": closure,
         "as_of": as_of_query(day),
         "form": form,
         "submitted_form": submitted_form,
@@ -78,6 +94,7 @@ def render_task(
         "sources": task.suggestion.suggestion_sources.select_related("person"),
         "outcome": SuggestionOutcome.objects.filter(suggestion=task.suggestion_id, entry__effective_on__lte=day)
         .select_related("entry")
+        .order_by("pk")
         .first(),
         **_open_issues_context(request, task, is_today, issue_form),
         **_original_values_context(task, whole_log, log),
@@ -85,14 +102,16 @@ def render_task(
         "deadline_explanation": describe_due_date(task),
         "may_answer": is_today and permissions.is_secretariat(request.user),
         "reports_by_department": department_reports(
-            task, [entry for entry in exclude_undone(whole_log) if entry.effective_on <= day]
+            task, [entry for entry in exclude_undone(whole_log) if entry.effective_on <= day], closure
         ),
         "evidence": _evidence(request, task, day, log),
         "joined": task.joined.order_by("pk") if _has_merged_tasks(log) else [],
-        "extension_requests": task.extension_requests.filter(asked__effective_on__lte=day).select_related(
-            "asked__actor", "asked__department", "decided__actor"
-        ),
+        "extension_requests": task.extension_requests.filter(asked__effective_on__lte=day)
+        .select_related("asked__actor", "asked__department", "decided__actor")
+        .order_by("pk"),
         "back": get_next_url(request),
+        # A heading of more is none: the whole text then stands among the facts.
+        "is_long": len(task.text) > MAX_HEADING_LENGTH,
     }
     if is_today:
         context.update(_workflow_context(request, task, siblings, context))
@@ -106,7 +125,7 @@ def _open_issues_context(
     request: Request, task: Task, is_today: bool, submitted_form: IssueForm | None
 ) -> dict[str, Any]:
     """Return the task's open import issues, and the form of the one being answered."""
-    open_issues = list(task.import_issues.filter(answer__isnull=True)) if is_today else []
+    open_issues = list(task.import_issues.filter(answer__isnull=True).order_by("pk")) if is_today else []
     for issue in open_issues:
         # With the departments and leaders that are loaded already.
         issue.task = task
@@ -144,8 +163,8 @@ def _original_values_context(task: Task, whole_log: list[TaskLog], log: list[Tas
 def _workflow_context(request: Request, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
     """Return what the page of today offers besides: what waits, and the forms."""
     account, submitted_form = request.user, context["submitted_form"]
-    instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader"))
-    closure = closure_request(task)
+    instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader").order_by("pk"))
+    closure = context["closure_request"]
     extension_request = next((each for each in context["extension_requests"] if each.decided_id is None), None)
     state = WorkflowState(
         request=closure,
@@ -166,10 +185,17 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
     quick = context["form"]
     if quick is None and permissions.can_report(account, task):
         quick = UpdateTaskForm(account=account, task=task)
+    others = [name for name in ACTIONS if name in forms and name not in INLINE_ACTIONS]
+    if permissions.is_secretariat(account):
+        # It decides itself, and asks only in a department's stead.
+        others.sort(key=ASKED_BY_DEPARTMENTS.__contains__)
+    if "decide-extension" in forms and context["back"] == reverse("inbox"):
+        # Its reason is what whoever comes to decide has to write.
+        forms["decide-extension"].fields["note"].widget.attrs["autofocus"] = True
     return {
         "form": quick,
+        "reminder": _open_reminder(account, task, context["log"]),
         "state": state,
-        "closure_request": closure,
         "extension_request": extension_request,
         "instructions": [
             (
@@ -183,9 +209,31 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
             for instruction in instructions
         ],
         "decisions": [forms[name] for name in ("agree", "decide-closure") if name in forms],
-        "extension_decision": forms.get("decide-extension"),
-        "other_actions": [forms[name] for name in ACTIONS if name in forms and name not in INLINE_ACTIONS],
+        "extension_decisions": [forms[name] for name in ("decide-extension",) if name in forms],
+        # Newest first; where something is to be decided, an update is not what the task waits for.
+        "decisive_evidence": [file for file, _may_delete in context["evidence"][::-1] if not file.removal_id],
+        "folds_update": bool(closure or extension_request) or task.status in ENDED_STATUSES,
+        "other_actions": [forms[name] for name in others],
     }
+
+
+def _open_reminder(account: Account, task: Task, log: list[TaskLog]) -> TaskLog | None:
+    """Return the newest reminder that a liaison's department did not report after."""
+    if account.role != Role.LIAISON or not task.is_open:
+        return None
+    entries = sorted(exclude_undone(log), key=lambda entry: -entry.sequence)
+    own = account.department_ids
+    for part in task.task_departments.all():
+        if part.department_id not in own or part.role not in ANSWERABLE_ROLES:
+            continue
+        for entry in entries:
+            by = entry.department and (entry.department.merged_into_id or entry.department_id)
+            if entry.is_report and by == part.department_id:
+                break
+            if entry.kind == EntryKind.REMINDER and by in (None, part.department_id):
+                # Whether it still waits is the inbox's to say.
+                return entry if task.pk in reminded_task_ids(account, today()) else None
+    return None
 
 
 def _instruction_form(
@@ -228,21 +276,26 @@ def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLo
     ]
 
 
-def department_reports(task: Task, log: list[TaskLog]) -> list[tuple]:
+def department_reports(task: Task, log: list[TaskLog], request: TaskLog | None = None) -> list[tuple]:
     """Return each department's part, its own last report, and whether it is silent.
 
     Silent is who has not reported since the last report of any: the review that report reset was not its own.
-    ``log`` is the task's, newest first.
+    ``log`` is the task's, newest first. A closure's ``request`` is shown where it waits: here stands the report before.
     """
     last: dict[int, TaskLog] = {}
+    before_request: dict[int, TaskLog] = {}
     reports = [entry for entry in exclude_undone(log) if entry.is_report]
     for entry in reports:
         if entry.department:
             # What a department reported before it was merged is said of the one that lives.
-            last.setdefault(entry.department.merged_into_id or entry.department.pk, entry)
+            pk = entry.department.merged_into_id or entry.department.pk
+            last.setdefault(pk, entry)
+            if entry != request:
+                before_request.setdefault(pk, entry)
     newest = reports[0].effective_on if reports else None
     parts = []
     for part in task.task_departments.all():
         own = last.get(part.department_id)
-        parts.append((part, own, own is None or newest is None or own.effective_on < newest))
+        is_silent = own is None or newest is None or own.effective_on < newest
+        parts.append((part, before_request.get(part.department_id, own), is_silent))
     return parts

@@ -1,5 +1,6 @@
 """What waits for whoever is signed in, and handing out evidence."""
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,10 +10,14 @@ from meetings import permissions
 from meetings.exports.downloads import stored_file_response
 from meetings.models import Role
 from meetings.tasks import inbox as waiting
+from meetings.tasks.acknowledgements import find_to_take_over
 from meetings.tasks.import_issues import count_open_issues
 from meetings.tasks.navigation import inbox_task_url
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
+
+# Of each group, of which one has a page of its own where it has more.
+TASKS_PER_PAGE = 20
 
 
 @require_safe
@@ -24,11 +29,24 @@ def inbox(request: Request) -> HttpResponse:
         return redirect(inbox_task_url(first) if first else "inbox")
     # Asked for once, for here and for the navigation.
     questions = {"open_issue_count": count_open_issues()} if permissions.is_secretariat(request.user) else {}
-    groups = [(group, list(group.items(day))) for group in waiting.groups(request.user, day)]
+    found = waiting.groups(request.user, day)
+    chosen = next((group for group in found if group.key == request.GET.get("group")), None)
+    groups = [
+        (group, Paginator(group.items(day), TASKS_PER_PAGE).get_page(request.GET.get("page") if chosen else 1))
+        for group in ([chosen] if chosen else found)
+    ]
+    to_take_over = [] if chosen else find_to_take_over(request.user, day)
+    meetings = {task.suggestion.meeting_id for _group, page in groups for task in page}
+    number = sum(page.paginator.count for _group, page in groups)
     context = {
         "day": day,
+        "chosen": chosen,
+        "to_take_over": to_take_over,
         "groups": groups,
-        "number": sum(len(tasks) for _group, tasks in groups),
+        "names_meetings": len(meetings) > 1,
+        "reminded_besides": waiting.reminded_task_ids(request.user, day),
+        "number": number + len(to_take_over),
+        "task_number": number,
         **questions,
         "has_inbox": waiting.has_inbox(request.user),
         "is_secretariat": request.user.role == Role.SECRETARIAT,

@@ -1,5 +1,8 @@
 """Changing a task's status in the list: a batch of one, so it can be undone."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -19,6 +22,13 @@ from meetings.ui.navigation import get_next_url, today
 
 from .batches import undo_tag
 from .tasks import update_success_message
+
+
+class EmptyHiddenInput(forms.HiddenInput):
+    """Says nothing by itself: the button that is pressed brings the value."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,8 +79,7 @@ def _form(request: Request, task: Task, data: QueryDict | None = None) -> Update
         # In whose name is asked on the task's own page.
         form.fields["department"].widget = form.fields["department"].hidden_widget()
     form.fields["effective_on"].help_text = ""
-    # The link that opens the form, the form and the link that comes back have one focus.
-    form.fields["status"].widget.attrs["data-focus-key"] = f"status-{task.pk}"
+    form.fields["status"].widget = EmptyHiddenInput()
     return form
 
 
@@ -85,4 +94,4 @@ def _render(request: Request, task: Task, form: UpdateTaskForm) -> HttpResponse:
 def _row(request: Request, task: Task) -> HttpResponse:
     tasks = permissions.selectable_tasks(request.user, today()).filter(pk=task.pk)
     listing = build_single_row(request, tasks, get_next_url(request) or reverse("task_list"))
-    return render(request, "meetings/tasks/_row.html", {"listing": listing, "day": today()})
+    return render(request, "meetings/tasks/_row.html", {"listing": listing, "selecting": True})

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings import permissions
 from meetings.core.as_of import AS_OF
 from meetings.models import Role, SavedView
-from meetings.tasks.filter_choices import FilterChoices
+from meetings.tasks.filters import TaskFilterSet
 from meetings.tasks.forms.saved_views import SavedViewForm, SaveViewForm
 from meetings.tasks.saved_views import describe, saved_view_url
 from meetings.tasks.services import saved_views as saved_views_service
@@ -100,19 +100,20 @@ def _render(
     changing: tuple[int, SavedViewForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    choices = FilterChoices(today())
+    views = permissions.readable_views(request.user).select_related("owner")
+    choices = TaskFilterSet.look_up(today(), *(QueryDict(view.query) for view in views))
     rows = []
-    for view in permissions.readable_views(request.user).select_related("owner"):
+    for view in views:
         own = view.owner_id == request.user.pk
         form = None
         if own:
             form = changing[1] if changing and changing[0] == view.pk else _change_form(request, view)
-        rows.append({"view": view, "description": describe(view.query, choices, today()), "form": form})
+        rows.append({"view": view, "description": describe(view.query, today(), choices), "form": form})
     context = {
         "own": [row for row in rows if row["form"]],
         "shared": [row for row in rows if not row["form"]],
         "save_form": save_form,
-        "save_description": describe(save_form.data.get("query", ""), choices, today()) if save_form else None,
+        "save_description": describe(save_form.data.get("query", ""), today()) if save_form else None,
         "may_overwrite": may_overwrite,
     }
     return render(request, "meetings/tasks/saved_views/list.html", context, status=status)

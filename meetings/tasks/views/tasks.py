@@ -59,6 +59,8 @@ def task_list(request: Request) -> HttpResponseBase:
             "selecting": listing.is_today and permissions.can_change_tasks(request.user),
             "page_sizes": PAGE_SIZES,
             "day": day,
+            "is_today": listing.is_today,
+            "is_fragment": fragment,
             "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
             "is_columns_menu_open": fragment and request.htmx.trigger == "columns-form",
         },

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import permissions
 from meetings.core.types import StrOrPromise
 from meetings.deadlines import Reading, read_deadline
-from meetings.display.deadline_messages import deadline_problem_message
-from meetings.models import Task, TaskLog
-from meetings.tasks.display import describe_changes
+from meetings.display.deadline_messages import deadline_problem_message, shorten_text
+from meetings.models import Instruction, Task, TaskLog
+from meetings.tasks.display import describe_changes, task_number_label
 from meetings.tasks.forms.deadlines import DeadlineForm, describe_reading, reading_key
+from meetings.tasks.forms.workflow import DecisionForm
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.extensions import parse_new_deadline
 from meetings.ui.fields import DayField, IdField
@@ -39,13 +40,21 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
     if not form.submit(lambda: action_class.run(form)):
         return render_task(request, task, today(), submitted_form=form, status=form.status_code)
     level = messages.WARNING if form.is_incomplete else messages.SUCCESS
-    messages.add_message(request, level, _success_message(task, form.success_message, form.result))
+    # Of a decision the sentence says all; the next one is to be in the window below it.
+    entry = None if isinstance(form, DecisionForm) else form.result
+    given = form.result if isinstance(form.result, Instruction) else None
+    tags = f"withdraw:{task.pk}:{given.given.sequence}:{given.pk}" if given else ""
+    messages.add_message(request, level, _success_message(task, form.success_message, entry), extra_tags=tags)
     return redirect(url_after_save(request, task, advances_inbox=action_class.advances_inbox))
 
 
 def _success_message(task: Task, text: StrOrPromise, entry: object) -> str:
     """Name the task with the success message, for the next page may be another's."""
-    message = _("“%(task)s”: %(sentence)s") % {"task": Truncator(task.text).chars(30), "sentence": text}
+    message = _("%(number)s “%(task)s”: %(sentence)s") % {
+        "number": task_number_label(task),
+        "task": shorten_text(task.text),
+        "sentence": text,
+    }
     changes = [
         (_("%(what)s: %(old)s → %(new)s") if change.old else _("%(what)s: %(new)s"))
         % {"what": change.label, "old": Truncator(change.old).chars(40), "new": Truncator(change.new).chars(40)}

@@ -55,13 +55,14 @@ class Action:
     def run(self, form: TaskActionForm) -> object:
         """Call the service with what a valid form says."""
         arguments = form.arguments()
-        if self.refuse is not None and form.data.get("decision") != "accept":
+        if self.refuse is not None and isinstance(form, forms.DecisionForm) and not form.is_accepted:
             arguments.pop("leader", None)
             return self.refuse(reason=arguments.pop(form.note_as), **arguments)
         return self.service(**arguments)
 
 
-# The names are the last part of the addresses; the order is that of the page.
+# The names are the last part of the addresses; the order is that of the page: first what the task's state asks for,
+# last what is rarely done.
 ACTIONS: dict[str, Action] = {
     "decide-closure": Action(
         forms.ClosureDecisionForm, takers_of(Step.ACCEPT_CLOSURE), accept_closure, send_back, advances_inbox=True
@@ -75,24 +76,24 @@ ACTIONS: dict[str, Action] = {
         advances_inbox=True,
     ),
     "answer": Action(InstructionAnswerForm, CAN_REPORT, answer_instruction, advances_inbox=True),
+    "outcome": Action(forms.OutcomeForm, CAN_DECIDE, record_outcome),
+    "reopen": Action(forms.ReopenForm, takers_of(Step.REOPEN), reopen_task),
+    "settle-deadline": Action(forms.SettleDeadlineForm, CAN_DECIDE, resolve_deadline),
     "request-closure": Action(
         forms.ClosureRequestForm, takers_of(Step.REQUEST_CLOSURE), request_closure, advances_inbox=True
     ),
-    "ask-extension": Action(forms.ExtensionRequestForm, takers_of(ExtensionEvent.REQUEST), request_extension),
-    "settle-deadline": Action(forms.SettleDeadlineForm, CAN_DECIDE, resolve_deadline),
     "nothing-new": Action(forms.ReviewForm, CAN_REPORT, review_without_news, advances_inbox=True),
     "meet-milestone": Action(forms.MeetMilestoneForm, CAN_REPORT, meet_milestone, advances_inbox=True),
-    "reopen-milestone": Action(forms.ReopenMilestoneForm, CAN_REPORT, reopen_milestone),
+    "remind": Action(ReminderForm, CAN_DECIDE, remind_departments),
+    "ask-extension": Action(forms.ExtensionRequestForm, takers_of(ExtensionEvent.REQUEST), request_extension),
+    "instruct": Action(InstructionForm, CAN_SUPERVISE, give_instruction),
     "add-evidence": Action(forms.AddEvidenceForm, CAN_REPORT, add_evidence),
     "delete-evidence": Action(forms.DeleteEvidenceForm, CAN_REPORT, delete_evidence),
-    "withdraw": Action(WithdrawInstructionForm, CAN_SUPERVISE, withdraw_instruction),
-    "instruct": Action(InstructionForm, CAN_SUPERVISE, give_instruction),
-    "remind": Action(ReminderForm, CAN_DECIDE, remind_departments),
     "comment": Action(forms.CommentForm, CAN_COMMENT, add_comment),
+    "reopen-milestone": Action(forms.ReopenMilestoneForm, CAN_REPORT, reopen_milestone),
     "review-interval": Action(forms.ReviewIntervalForm, CAN_DECIDE, set_review_interval),
+    "withdraw": Action(WithdrawInstructionForm, CAN_SUPERVISE, withdraw_instruction),
     "terminate": Action(forms.TerminateForm, takers_of(Step.TERMINATE), terminate_task),
-    "reopen": Action(forms.ReopenForm, takers_of(Step.REOPEN), reopen_task),
-    "outcome": Action(forms.OutcomeForm, CAN_DECIDE, record_outcome),
 }
 # These stand where what they are about stands, not among the others.
 INLINE_ACTIONS = ("decide-closure", "agree", "decide-extension", "answer", "withdraw", "delete-evidence")

@@ -1,0 +1,79 @@
+"""Letters that a search takes for the same, and the pieces of texts in its index.
+
+Pure Python.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from operator import add
+
+from .text import narrow_letters
+
+# So far reach the letters that have a capital.
+_END_OF_CASED_LETTERS = 0x1E944
+
+
+def _capital(letter: str) -> str:
+    return narrow_letters(letter).upper()
+
+
+# The keyboard's letters and figures: either width and case, and two whose capital is one of them, ı and ſ. An index
+# folds only these, so that it is the same wherever it is made (migration 0020_text_search).
+FOLDED = {
+    letter: _capital(letter).lower()
+    for letter in map(chr, (*range(128), 0x131, 0x17F, *range(0xFF10, 0xFF5B)))
+    if _capital(letter).isascii() and _capital(letter).isalnum() and letter != _capital(letter).lower()
+}
+_FOLDING = str.maketrans(FOLDED)
+
+
+@cache
+def _letters_by_capital() -> dict[str, str]:
+    """Return the letters that differ in nothing but width and case, by their capital."""
+    groups: dict[str, set[str]] = {}
+    small = (letter for letter in map(chr, range(_END_OF_CASED_LETTERS)) if letter.upper() != letter)
+    for letter in (*small, *FOLDED):
+        groups.setdefault(_capital(letter), set()).add(letter)
+    return {capital: "".join(sorted({capital, *letters})) for capital, letters in groups.items() if len(capital) == 1}
+
+
+def same_letters(letter: str) -> str:
+    """Return all letters that a search takes for ``letter``, itself among them."""
+    return _letters_by_capital().get(_capital(letter), letter)
+
+
+def build_grams(text: str, spelling: str) -> str:
+    """Return the letters and pairs of ``text`` and the threes of ``spelling``.
+
+    They are parted by blanks; pairs that hold a blank are none, for no word that is searched for has one.
+    """
+    folded = text.translate(_FOLDING)
+    grams = {*folded, *map(add, folded, folded[1:]), *_split_threes(spelling)}
+    return " ".join(grams)
+
+
+def split_word(word: str) -> list[str]:
+    """Return grams that every text with ``word`` has: its pairs, or the one letter.
+
+    None of them has a letter that the index knows in one case only; so there may be none.
+    """
+    letters = (_fold_or_part(letter) for letter in word)
+    grams: dict[str, None] = {}
+    for run in "".join(letters).split():
+        grams.update(dict.fromkeys(map(add, run, run[1:]) if len(run) > 1 else run))
+    return list(grams)
+
+
+def _fold_or_part(letter: str) -> str:
+    folded = letter.translate(_FOLDING)
+    is_indexed = folded.isprintable() if folded.isascii() else len(same_letters(letter)) == 1
+    return folded if is_indexed else " "
+
+
+def split_spelling(word: str) -> list[str]:
+    """Return the threes of letters that every spelling with ``word`` has."""
+    return list(dict.fromkeys(_split_threes(word)))
+
+
+def _split_threes(letters: str) -> Iterator[str]:
+    return (letters[start : start + 3] for start in range(len(letters) - 2))

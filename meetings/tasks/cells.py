@@ -1,0 +1,171 @@
+"""The cells of the list of tasks."""
+
+import datetime
+import functools
+
+from django.template import Context
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from meetings import permissions
+from meetings.core.lifecycle import CAN_REPORT, transitions_from
+from meetings.display.fields import format_day, format_value
+from meetings.models import ANSWERABLE_ROLES, DepartmentRole, Task
+from meetings.ui.icons import icon
+from meetings.ui.markup import fill_html, join_html
+from meetings.ui.tables import Cells, address_of_rows, draw_clamped
+
+from . import display, drawing
+
+# As much of a task as a label of its row says.
+LABEL_LENGTH = 40
+
+
+class TaskCells(Cells):
+    """The cells of tasks; the page's context has the ``listing``."""
+
+    def __init__(self, context: Context) -> None:
+        listing, request = context["listing"], context["request"]
+        self.day = listing.day
+        self.columns = frozenset(listing.columns)
+        self.names_meetings = listing.names_meetings
+        self.is_today = listing.is_today
+        self.selecting = bool(context.get("selecting"))
+        self.row_query = listing.row_query
+        self.as_of = f"?{listing.as_of.urlencode()}" if listing.as_of else ""
+        self.task_address = address_of_rows("task_detail")
+        self.status_address = address_of_rows("task_status")
+        self.meeting_address = address_of_rows("meeting_detail")
+        # A department that only supports stands in a column of its own where there is one.
+        self.roles = ANSWERABLE_ROLES if "supporting" in listing.columns else DepartmentRole.values
+        self.roles_of = functools.partial(permissions.roles_of, request.user)
+        self.select_label, self.change_label = _("Select “%(task)s”"), _("Change the status of “%(task)s”")
+        self.pencil = icon("pencil")
+        self.open_steps = functools.cache(transitions_from)
+        self.in_words = functools.cache(format_value)
+        self.shorten = functools.cache(lambda text: Truncator(text).chars(LABEL_LENGTH))
+
+    def open_row(self, task: Task) -> SafeString:
+        """Draw the beginning of a row, with the box that selects its task for a batch."""
+        row = fill_html('<tr id="task-{}">', task.pk)
+        if not self.selecting:
+            return row
+        box = self._draw_box(task) if self.roles_of(task) & CAN_REPORT else ""
+        return fill_html('{}<td class="select-cell d-print-none">{}</td>', row, box)
+
+    def _draw_box(self, task: Task) -> SafeString:
+        return fill_html(
+            '<input class="form-check-input" type="checkbox" form="batch" name="task" value="{}" aria-label="{}">',
+            task.pk,
+            self.select_label % {"task": self.shorten(task.text)},
+        )
+
+    def number(self, task: Task) -> str:
+        return display.task_number_label(task)
+
+    def text(self, task: Task) -> SafeString:
+        suggestion = task.suggestion
+        notes = []
+        if self.names_meetings:
+            notes.append((suggestion.meeting.document_number or suggestion.meeting.title,))
+        if suggestion.aspect and "aspect" not in self.columns:
+            notes.append((suggestion.aspect.title,))
+        spans = join_html(" ", "<span>{}</span>", notes)
+        return fill_html(
+            '<a class="task-link clamp" href="{}?{}">{}</a>{}',
+            self.task_address(task.pk),
+            self.row_query,
+            task.text,
+            spans and fill_html('<div class="cell-note cell-parts">{}</div>', spans),
+        )
+
+    def department(self, task: Task) -> SafeString:
+        return drawing.departments(task, self.roles)
+
+    def leader(self, task: Task) -> SafeString:
+        return drawing.leaders(task)
+
+    def due(self, task: Task) -> SafeString:
+        return drawing.deadline(task, self.day)
+
+    def status(self, task: Task) -> SafeString:
+        return fill_html(
+            '<div class="row-status" id="status-{}"><span class="status-badge">{}</span>{}</div>',
+            task.pk,
+            self.in_words("status", task.day_status),
+            self._draw_status_link(task),
+        )
+
+    def _draw_status_link(self, task: Task) -> str:
+        """Draw what opens the form of the status in its place, for who may change it."""
+        roles = self.roles_of(task) if self.is_today else frozenset()
+        if not (roles & CAN_REPORT and self.open_steps(task.day_status, roles)):
+            return ""
+        address = f"{self.status_address(task.pk)}?{self.row_query}"
+        return fill_html(
+            '<a class="row-status-open d-print-none" data-focus-key="status-{}" href="{}" hx-get="{}"'
+            ' hx-target="#status-{}" aria-label="{}">{}</a>',
+            task.pk,
+            address,
+            address,
+            task.pk,
+            self.change_label % {"task": self.shorten(task.text)},
+            self.pencil,
+        )
+
+    def health(self, task: Task) -> SafeString:
+        return drawing.short_badge(task)
+
+    def progress(self, task: Task) -> SafeString:
+        return drawing.reports(task)
+
+    def meeting(self, task: Task) -> SafeString:
+        meeting = task.suggestion.meeting
+        address = self.meeting_address(meeting.pk) + self.as_of
+        return fill_html('<a class="clamp" href="{}">{}</a>', address, meeting.title)
+
+    def aspect(self, task: Task) -> str:
+        return task.suggestion.aspect.title if task.suggestion.aspect else ""
+
+    def suggestion(self, task: Task) -> str:
+        return draw_clamped(task.suggestion.text)
+
+    def source(self, task: Task) -> SafeString:
+        return join_html(
+            "",
+            '<div class="source">{}<span class="name">{}</span></div>',
+            (
+                (source.capacity and fill_html('<span class="hint">{}</span> ', source.capacity), source.person.name)
+                for source in task.suggestion.suggestion_sources.all()
+            ),
+        )
+
+    def supporting(self, task: Task) -> SafeString:
+        parts = [part for part in task.task_departments.all() if part.role == DepartmentRole.SUPPORTING]
+        return join_html("", '<div class="name">{}</div>', ((part.department.name,) for part in parts))
+
+    def original(self, task: Task) -> SafeString:
+        lines = [("deadline", task.original_deadline_text)]
+        if task.original_due_date:
+            lines.append(("cell-note nowrap", format_day(task.original_due_date)))
+        return join_html("", '<div class="{}">{}</div>', (line for line in lines if line[1]))
+
+    def extensions(self, task: Task) -> str:
+        return display.extension_text(task)
+
+    def review(self, task: Task) -> str:
+        return _draw_day(task.day_next_review)
+
+    def reported(self, task: Task) -> str:
+        return _draw_day(task.last_report_on)
+
+    def closed(self, task: Task) -> str:
+        return _draw_day(task.day_closed_on)
+
+    def outcome(self, task: Task) -> str:
+        return format_value("outcome", task.day_outcome)
+
+
+def _draw_day(day: datetime.date | None) -> str:
+    return fill_html('<span class="nowrap">{}</span>', format_day(day)) if day else ""

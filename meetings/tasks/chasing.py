@@ -1,0 +1,221 @@
+"""Queries for chasing departments: what to remind them of, and when that was done."""
+
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Max, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.core.types import StrOrPromise
+from meetings.models import (
+    ANSWERABLE_ROLES,
+    BatchSource,
+    Department,
+    EntryKind,
+    Health,
+    Task,
+    TaskDepartment,
+    TaskLog,
+    WorkbookHandout,
+)
+from meetings.models.choices import NOBODY
+from meetings.models.task import TaskQuerySet
+
+from .acknowledgements import Unacknowledged, find_unacknowledged, unacknowledged_parts
+from .overview import DEPARTMENT_ACTORS, find_unreported_departments, with_next_actor
+from .statistics import PRESSING, HealthCount, count_by_department_and_leader, name_counts
+
+# On whose behalf an entry is: the department, or that it was merged into.
+_REPORTER = Coalesce("department__merged_into", "department")
+
+
+def tasks_to_chase(tasks: TaskQuerySet, department_id: int, day: datetime.date) -> TaskQuerySet:
+    """Return the red ones that wait for ``department_id``, which answers for them."""
+    return _waiting_for_departments(tasks, day).assigned_to([department_id])
+
+
+def count_to_chase(tasks: TaskQuerySet, day: datetime.date) -> dict[int, int]:
+    """Return how many `tasks_to_chase` finds, by department. One query."""
+    waiting = _waiting_for_departments(tasks, day).filter(task_departments__role__in=ANSWERABLE_ROLES).order_by()
+    return dict(waiting.values_list("task_departments__department").annotate(number=Count("pk")))
+
+
+def _waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    return with_next_actor(tasks.in_health(PRESSING, day), day).filter(Q(next_actor__in=DEPARTMENT_ACTORS))
+
+
+def tasks_to_take_over(tasks: TaskQuerySet, department_id: int, day: datetime.date) -> TaskQuerySet:
+    """Return those that ``department_id`` should have taken over long ago."""
+    late = {one.meeting for one in find_unacknowledged(day, [department_id]) if one.is_late}
+    parts = unacknowledged_parts([department_id]).filter(task__suggestion__meeting__in=late)
+    return tasks.filter(pk__in=parts.values("task"))
+
+
+@dataclass(slots=True)
+class Chased:
+    """A department to chase.
+
+    It has been silent on ``number`` red tasks, and ``to_chase`` wait for it. ``unacknowledged`` is how many it should
+    have taken over long ago, by meeting.
+    """
+
+    key: int
+    label: str
+    number: int = 0
+    to_chase: int = 0
+    unacknowledged: dict[int, int] = field(default_factory=dict)
+    last_reminder: datetime.date | None = None
+
+    @property
+    def unacknowledged_number(self) -> int:
+        """How many tasks it should have taken over."""
+        return sum(self.unacknowledged.values())
+
+
+def find_chased(tasks: TaskQuerySet, day: datetime.date) -> list[Chased]:
+    """Return the departments to chase, the most silent first. Four queries.
+
+    Those that have not taken over are today's, whatever the ``day``.
+    """
+    found = {row["key"]: Chased(**row) for row in find_unreported_departments(tasks, day)}
+    for one in find_unacknowledged(day):
+        if one.is_late:
+            chased = found.setdefault(one.department, Chased(one.department, one.department_name))
+            chased.unacknowledged[one.meeting] = one.number
+    reminders, to_chase = find_last_reminders(day), count_to_chase(tasks, day)
+    for key, chased in found.items():
+        chased.last_reminder, chased.to_chase = reminders.get(key), to_chase.get(key, 0)
+    return list(found.values())
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a department was asked for, and when it answered; ``counts`` are its tasks."""
+
+    counts: HealthCount
+    # On how many red tasks it has not reported since they are red.
+    unreported: int = 0
+    # How many red ones wait for it.
+    to_chase: int = 0
+    has_liaison: bool = True
+    unacknowledged: list[Unacknowledged] = field(default_factory=list)
+    reminded_on: datetime.date | None = None
+    reported_on: datetime.date | None = None
+    # Since its last report, or since it has been given something where it has never reported.
+    silent_days: int = 0
+    workbook_sent_at: datetime.datetime | None = None
+    workbook_returned_at: datetime.datetime | None = None
+
+    @property
+    def is_workbook_out(self) -> bool:
+        """Whether a workbook was sent that has not come back."""
+        sent, returned = self.workbook_sent_at, self.workbook_returned_at
+        return sent is not None and (returned is None or returned < sent)
+
+    @property
+    def unacknowledged_number(self) -> int:
+        """How many tasks it has not taken over."""
+        return sum(one.number for one in self.unacknowledged)
+
+    @property
+    def is_late_to_take_over(self) -> bool:
+        """Whether it should have taken over some of them long ago."""
+        return any(one.is_late for one in self.unacknowledged)
+
+    @property
+    def unacknowledged_meetings(self) -> list[int]:
+        """The meetings they are of."""
+        return [one.meeting for one in self.unacknowledged]
+
+
+def find_asked(tasks: TaskQuerySet, day: datetime.date) -> list[Asked]:
+    """Return the departments that answer for open tasks: who is late with most first.
+
+    Of as many the more silent one. Eleven queries; what is not of a task is of today, whatever the ``day``.
+    """
+    of_departments, _of_leaders = count_by_department_and_leader(tasks.open())
+    name_counts(department=of_departments)
+    found = {int(count.key): Asked(count) for count in of_departments if count.key not in (None, NOBODY)}
+    unreported = {row["key"]: row["number"] for row in find_unreported_departments(tasks, day)}
+    to_chase = count_to_chase(tasks, day)
+    reminders, reports, given = find_last_reminders(day), _last_reports(day), _first_given(day)
+    sent, returned = _workbooks_sent(), _workbooks_returned()
+    orphans = set(Department.objects.without_liaison(OPEN_STATUSES, ANSWERABLE_ROLES).values_list("pk", flat=True))
+    for key, asked in found.items():
+        asked.to_chase = to_chase.get(key, 0)
+        asked.unreported, asked.has_liaison = unreported.get(key, 0), key not in orphans
+        asked.reminded_on, asked.reported_on = reminders.get(key), reports.get(key)
+        asked.silent_days = (day - (asked.reported_on or given.get(key, day))).days
+        asked.workbook_sent_at, asked.workbook_returned_at = sent.get(key), returned.get(key)
+    for one in find_unacknowledged(day):
+        if one.department in found:
+            found[one.department].unacknowledged.append(one)
+    return sorted(found.values(), key=lambda asked: (-asked.counts.pressing, -asked.silent_days, str(asked.counts.key)))
+
+
+def _last_reports(day: datetime.date) -> dict[int, datetime.date]:
+    reports = TaskLog.objects.standing().filter(is_report=True, effective_on__lte=day, department__isnull=False)
+    return dict(reports.order_by().values_list(_REPORTER).annotate(last=Max("effective_on")))
+
+
+def _first_given(day: datetime.date) -> dict[int, datetime.date]:
+    """Return since when each department has had one of its open tasks."""
+    parts = TaskDepartment.objects.filter(role__in=ANSWERABLE_ROLES, task__in=Task.objects.on(day).open().values("pk"))
+    first = parts.order_by().values_list("department").annotate(first=Min("task__suggestion__meeting__issued_on"))
+    return dict(first)
+
+
+def _workbooks_sent() -> dict[int, datetime.datetime]:
+    handouts = WorkbookHandout.objects.order_by()
+    return dict(handouts.values_list("department").annotate(last=Max("handed_out_at")))
+
+
+def _workbooks_returned() -> dict[int, datetime.datetime]:
+    entries = TaskLog.objects.standing().filter(batch__source=BatchSource.WORKBOOK, department__isnull=False)
+    return dict(entries.order_by().values_list(_REPORTER).annotate(last=Max("batch__made_at")))
+
+
+@dataclass(slots=True)
+class Slip:
+    """督办单: what one department is to do of one colour, which is a health."""
+
+    department: Department
+    health: Health
+    tasks: list[Task] = field(default_factory=list)
+
+    @property
+    def colour(self) -> StrOrPromise:
+        """The name of the paper, which stands as a word where there is no colour."""
+        return SLIP_COLOURS[self.health]
+
+
+SLIP_COLOURS = {
+    Health.OVERDUE: _("Red slip"),
+    Health.REVIEW_MISSED: _("Yellow slip"),
+    Health.DUE_SOON: _("Blue slip"),
+}
+
+
+def build_slips(tasks: TaskQuerySet, day: datetime.date, departments: Collection[int]) -> list[Slip]:
+    """Return the slips of ``departments``, red ones first; none: of all."""
+    waiting = with_next_actor(tasks.filter(Q(health__in=list(SLIP_COLOURS))), day).order_by("next_day", "pk")
+    waiting = waiting.filter(Q(next_actor__in=DEPARTMENT_ACTORS)).for_listing().with_department_reports(day)
+    slips: dict[tuple[int, str], Slip] = {}
+    for task in waiting.assigned_to(departments) if departments else waiting:
+        for part in task.task_departments.all():
+            if part.role in ANSWERABLE_ROLES and (not departments or part.department_id in departments):
+                slip = Slip(part.department, Health(task.health))
+                slips.setdefault((part.department_id, task.health), slip).tasks.append(task)
+    return sorted(slips.values(), key=lambda slip: (slip.department.pk, slip.health.rank))
+
+
+def find_last_reminders(day: datetime.date) -> dict[int, datetime.date]:
+    """Return when each department was reminded last by ``day``. One query."""
+    part = "task__task_departments__department"
+    to_it = Q(department__isnull=True, task__task_departments__role__in=ANSWERABLE_ROLES) | Q(department=F(part))
+    reminders = TaskLog.objects.filter(to_it, kind=EntryKind.REMINDER, effective_on__lte=day).order_by()
+    # By the mere column, SQLite reads all parts in its order, and not the few reminders in their index.
+    return dict(reminders.values_list(F(part) + 0).annotate(last=Max("effective_on")))

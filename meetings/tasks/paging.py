@@ -1,0 +1,251 @@
+"""Pages of the list of tasks: the keys of one page from an index, then its rows.
+
+A long list is read in the parts that an index has in order: the rows with a value in the column it is sorted by, then
+those without; or, where that column has few values, the rows of each. Pages near its end are read from there, and the
+next page from the last row on (``after=``), so that it neither skips nor repeats a row that others changed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from django.core import signing
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db import connections
+from django.db.models import Expression, F, OrderBy, Q, Subquery
+from django.utils.functional import cached_property
+
+from meetings.models import Task
+from meetings.models.orders import REGISTER_ORDER
+from meetings.models.task import TaskQuerySet
+
+# A longer list says that it is longer; how long is counted when somebody asks, or goes beyond.
+MOST_COUNTED = 10_000
+# What is sorted as fast as it is found in an index, by fewer queries.
+_SHORT = 1_000
+LAST_PAGE = "last"
+_SALT = "meetings.tasks.paging"
+
+
+class InvalidCursorError(ValueError):
+    """Raised where ``after=`` names no place in this order of the list."""
+
+
+class Key(NamedTuple):
+    """A column that rows are ordered by."""
+
+    name: str
+    is_descending: bool = False
+
+
+REGISTER_KEYS = tuple(Key(name) for name in REGISTER_ORDER)
+REVERSED_REGISTER_KEYS = tuple(Key(name, is_descending=True) for name in REGISTER_ORDER)
+# As the breakdown tables print, the newest meeting first.
+PRINTED_KEYS = tuple(Key(name, is_descending=name in ("issued_on", "meeting_id")) for name in REGISTER_ORDER)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that stand together, by ``keys`` of which the first alone may be empty.
+
+    ``ends_empty``: there are rows without it, which stand at the end.
+    """
+
+    tasks: TaskQuerySet
+    keys: tuple[Key, ...]
+    ends_empty: bool = False
+
+    def sort(self, *, from_end: bool = False) -> TaskQuerySet:
+        """Return the rows in order, or from the end."""
+        order = [OrderBy(F(name), descending=is_descending) for name, is_descending in self.keys]
+        if self.ends_empty:
+            order[0].nulls_last = True
+        for key in order if from_end else ():
+            key.reverse_ordering()
+        return self.tasks.order_by(*order)
+
+    def sort_after(self, values: Sequence[Any]) -> TaskQuerySet:
+        """Return in order the rows that come after the one with these ``values``."""
+        later, same = Q(), Q()
+        for (name, is_descending), value in zip(self.keys, values, strict=True):
+            if value is None:
+                same &= Q(**{f"{name}__isnull": True})
+                continue
+            is_later = Q(**{f"{name}__{'lt' if is_descending else 'gt'}": value})
+            if self.ends_empty and not same:
+                is_later |= Q(**{f"{name}__isnull": True})
+            later |= same & is_later
+            same &= Q(**{name: value})
+        return replace(self, tasks=self.tasks.filter(later)).sort()
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of the list, as an address names it (``name``).
+
+    ``sort_key`` is the column or expression, the rows without one at the end both ways; ``keys`` decide between equal
+    ones, or alone. ``values`` are the conditions of the few values of a column that no index has, in order.
+    """
+
+    name: str = ""
+    keys: tuple[Key, ...] = PRINTED_KEYS
+    sort_key: F | Expression | Subquery | None = None
+    values: Sequence[Q] = ()
+
+    def sort(self, tasks: TaskQuerySet) -> TaskQuerySet:
+        """Return all ``tasks`` in the order."""
+        return self._whole(tasks).sort()
+
+    def split(self, tasks: TaskQuerySet, *, is_long: bool) -> list[Part]:
+        """Return the parts of the list, of which only a long one has several."""
+        if not is_long:
+            return [self._whole(tasks)]
+        if self.values:
+            parts = [Part(tasks.filter(condition), self.keys) for condition in self.values]
+            return parts[::-1] if self.is_descending else parts
+        whole = self._whole(tasks)
+        if not whole.ends_empty:
+            return [whole]
+        filled, empty = (whole.tasks.filter(Q(order_key__isnull=is_empty)) for is_empty in (False, True))
+        # An order by what is empty throughout changes nothing. PostgreSQL finds the index by it, SQLite without.
+        own = () if connections[tasks.db].vendor == "sqlite" else (Key("order_key"),)
+        return [Part(filled, whole.keys), Part(empty, (*own, *self.keys))]
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether it is read from the end."""
+        return self.name.startswith("-")
+
+    def _whole(self, tasks: TaskQuerySet) -> Part:
+        if self.sort_key is None:
+            return Part(tasks, self.keys)
+        own = Key("order_key", self.is_descending)
+        return Part(tasks.annotate(order_key=self.sort_key), (own, *self.keys), ends_empty=True)
+
+
+class TaskPage(Page):
+    """A page of `TaskPaginator`: ``object_list`` are its tasks, ``after`` its end."""
+
+    paginator: "TaskPaginator"
+
+    def __init__(self, tasks: list[Task], number: int, paginator: "TaskPaginator", after: str) -> None:
+        super().__init__(tasks, number, paginator)
+        self.after = after
+
+    def has_next(self) -> bool:
+        """Whether there is another page: always where more are found than counted."""
+        return super().has_next() or not self.paginator.is_exact
+
+    def next_page_number(self) -> int:
+        """Return the number of the next page."""
+        return self.number + 1
+
+
+class TaskPaginator(Paginator):
+    """Pages of ``tasks`` in an ``order``.
+
+    ``load`` returns the tasks of some ids, with what a row shows. A number beyond `MOST_COUNTED` is known only if
+    ``is_exact``.
+    """
+
+    object_list: TaskQuerySet
+
+    def __init__(
+        self,
+        tasks: TaskQuerySet,
+        order: Order,
+        per_page: int,
+        *,
+        load: Callable[[list[int]], TaskQuerySet],
+        is_exact: bool = False,
+    ) -> None:
+        super().__init__(tasks, per_page)
+        self.order, self.load, self.is_exact = order, load, is_exact
+
+    @cached_property
+    def count(self) -> int:
+        """How many tasks there are, or at least are, where it is not `is_exact`."""
+        tasks = self.object_list.order_by().values("pk")
+        if self.is_exact:
+            return tasks.count()
+        number = tasks[: MOST_COUNTED + 1].count()
+        self.is_exact = number <= MOST_COUNTED
+        return min(number, MOST_COUNTED)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The parts of the list."""
+        return self.order.split(self.object_list, is_long=self.count > _SHORT)
+
+    def page(self, number: int | str, after: str = "") -> TaskPage:
+        """Return a page by its number or as `LAST_PAGE`, or what comes ``after`` a row.
+
+        Raises EmptyPage, and InvalidCursorError.
+        """
+        if number == LAST_PAGE or int(number) > self.num_pages:
+            self._count_all()
+        number = self.num_pages if number == LAST_PAGE else int(number)
+        if after:
+            found = self._read_after(after)
+        else:
+            self.validate_number(number)
+            found = self._read((number - 1) * self.per_page) if self.count else []
+        if not found:
+            if after:
+                raise EmptyPage
+            return TaskPage([], number, self, after="")
+        ids = [keys[-1] for _place, keys in found]
+        by_id = {task.pk: task for task in self.load(ids)}
+        # What was taken out of the register meanwhile is not there any more.
+        return TaskPage([by_id[pk] for pk in ids if pk in by_id], number, self, after=self._sign(*found[-1]))
+
+    def _count_all(self) -> None:
+        if self.count and not self.is_exact:
+            self.is_exact = True
+            for known in ("count", "num_pages"):
+                self.__dict__.pop(known, None)
+
+    def _read(self, start: int) -> list[tuple[int, tuple]]:
+        """Return the part and the keys of each row of the page that begins at ``start``."""
+        stop = start + self.per_page
+        parts = list(enumerate(self.parts))
+        if not self.is_exact or stop <= max(self.count // 2, MOST_COUNTED):
+            return self._read_parts(parts, start, stop)
+        from_end = self._read_parts(parts[::-1], max(self.count - stop, 0), self.count - start, from_end=True)
+        return from_end[::-1]
+
+    def _read_parts(
+        self, parts: Sequence[tuple[int, Part]], start: int, stop: int, *, from_end: bool = False
+    ) -> list[tuple[int, tuple]]:
+        found: list[tuple[int, tuple]] = []
+        for place, part in parts:
+            rows = _values(part, part.sort(from_end=from_end)[start:stop])
+            found += [(place, row) for row in rows]
+            if len(rows) == stop - start:
+                break
+            size = start + len(rows) if rows or not start else part.tasks.order_by().count()
+            start, stop = max(start - size, 0), stop - size
+        return found
+
+    def _read_after(self, after: str) -> list[tuple[int, tuple]]:
+        try:
+            name, place, values = signing.loads(after, salt=_SALT)
+        except (signing.BadSignature, ValueError) as error:
+            raise InvalidCursorError from error
+        # A list that was long may be short meanwhile, and the other way round: its parts are those of the cursor.
+        parts = self.order.split(self.object_list, is_long=place is not None)
+        if name != self.order.name:
+            raise InvalidCursorError
+        place = place or 0
+        found = [(place, row) for row in _values(parts[place], parts[place].sort_after(values)[: self.per_page])]
+        rest = list(enumerate(parts))[place + 1 :]
+        return found + self._read_parts(rest, 0, self.per_page - len(found)) if len(found) < self.per_page else found
+
+    def _sign(self, place: int, values: tuple) -> str:
+        has_parts = len(self.parts) > 1
+        written = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
+        return signing.dumps([self.order.name, place if has_parts else None, written], salt=_SALT)
+
+
+def _values(part: Part, tasks: TaskQuerySet) -> list[tuple]:
+    return list(tasks.values_list(*(key.name for key in part.keys)))

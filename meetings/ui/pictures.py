@@ -1,0 +1,89 @@
+"""Scales and shapes of the pictures that templates draw as SVG; no models.
+
+Places are shares of a width in per cent, as attributes of SVG write them, so that a picture fills what room there is
+and its marks and words keep their size.
+"""
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from meetings.core.dates import add_months
+
+# As many months lie between two lines of a scale, so that no more than MAX_TICKS are drawn.
+TICK_STEPS = (1, 3, 6, 12, 24, 60, 120, 240)
+MAX_TICKS = 6
+# From which number on a field is drawn darker: on one page as on the other, so that one task never looks like many.
+SHADE_STEPS = (1, 2, 4, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class DayScale:
+    """A scale of whole months, from the first of one to the last of another."""
+
+    first: datetime.date
+    last: datetime.date
+
+    @classmethod
+    def around(cls, days: Iterable[datetime.date]) -> "DayScale":
+        """Return the scale of the months that hold all ``days``, of which there is one."""
+        known = sorted(days)
+        first = known[0].replace(day=1)
+        return cls(first, add_months(known[-1].replace(day=1), 1) - datetime.timedelta(days=1))
+
+    def percent(self, day: datetime.date) -> str:
+        """Return where ``day`` stands; a day outside stands at the edge."""
+        return write_percent((min(max(day, self.first), self.last) - self.first).days / (self.last - self.first).days)
+
+    def ticks(self) -> list[datetime.date]:
+        """Return the first days of months to draw lines at, MAX_TICKS at most."""
+        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
+        step = next((step for step in TICK_STEPS if months // step < MAX_TICKS), TICK_STEPS[-1])
+        begin = self.first.year * 12 + self.first.month - 1
+        numbers = range(-(-begin // step) * step, begin + months + 1, step)
+        return [datetime.date(number // 12, number % 12 + 1, 1) for number in numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A part of a ring whose circumference is 100: how long, and where it begins."""
+
+    length: str
+    rest: str
+    offset: str
+
+
+def ring_arcs(numbers: Iterable[int]) -> list[Arc]:
+    """Return the arcs of a ring, from the top clockwise; together they are the whole."""
+    numbers = list(numbers)
+    total = sum(numbers)
+    begins = accumulate(numbers, initial=0)
+    return [
+        # A dash begins at three o'clock, a quarter after the top, and a positive offset draws it backwards.
+        Arc(_write(100 * number / total), _write(100 - 100 * number / total), _write(25 - 100 * begin / total))
+        for number, begin in zip(numbers, begins, strict=False)
+    ]
+
+
+def shade(number: int) -> int:
+    """Return how dark ``number`` is drawn: 0 for none."""
+    return bisect_right(SHADE_STEPS, number)
+
+
+def shade_legend() -> list[tuple[int, str]]:
+    """Return each shade with the numbers that it stands for."""
+    lasts = (step - 1 for step in SHADE_STEPS[1:])
+    ranges = [str(n) if n == last else f"{n}–{last}" for n, last in zip(SHADE_STEPS, lasts, strict=False)]
+    return list(enumerate([*ranges, f"{SHADE_STEPS[-1]}+"], start=1))
+
+
+def write_percent(share: float) -> str:
+    """Return a share as an attribute of SVG."""
+    return f"{_write(100 * share)}%"
+
+
+def _write(number: float) -> str:
+    # Not the reader's way to write a number: an attribute of SVG has a point in it.
+    return f"{number:.2f}"

@@ -1,0 +1,119 @@
+"""Figures as tables of BENCHMARKS.md."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from .measured import Measured
+from .registers import ROOT
+
+if TYPE_CHECKING:
+    from .bench import Figures
+
+    All = Mapping[tuple[str, int], Mapping[Measured, Figures]]
+
+FILE = ROOT / "BENCHMARKS.md"
+# How much dearer a page may be with a hundred times as many tasks.
+GROWTH = 1.3
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure that has no floor; ``goal`` is the most it may be."""
+
+    vendor: str
+    tasks: int
+    name: str
+    value: float
+    unit: str
+    goal: float | None = None
+
+
+def against(value: float, goal: float | None) -> str:
+    """Return the value, bold where it is over the goal."""
+    text = f"{value:.2f}"
+    return f"**{text}**" if goal is not None and value > goal else text
+
+
+def table(figures: Mapping[Measured, Figures], tasks: int) -> str:
+    """Return one register's table."""
+    lines = [
+        "| what | ms | web + database | p95 on the clock | floor, ms | ratio | goal | queries | kB | gzip |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for thing, found in figures.items():
+        goal, last = thing.goal_for(tasks), found.page[-1]
+        web = median(answer.web for answer in found.page) * 1000
+        database = median(answer.database for answer in found.page) * 1000
+        packed = f"{last.sent / 1000:.1f}" if last.sent < len(last.body) else "–"
+        lines.append(
+            f"| {thing.name} | {found.cost:.1f} | {web:.1f} + {database:.1f} | {found.p95:.0f} | {found.floor_cost:.1f}"
+            f" | {against(found.ratio, goal)} | {goal or '–'} | {found.queries}"
+            f" | {len(last.body) / 1000:.1f} | {packed} |"
+        )
+    return "\n".join(lines)
+
+
+def growth(figures: All) -> str:
+    """Return what each page costs in a larger register against one of 10,000 tasks."""
+    lines = []
+    for (vendor, tasks), many in figures.items():
+        few = figures.get((vendor, 10_000))
+        if few is None or tasks <= 10_000:
+            continue
+        for thing, found in many.items():
+            ratio = against(found.cost / few[thing].cost, GROWTH)
+            lines.append(f"| {vendor} | {thing.name} | {tasks:,} | {found.cost:.1f} | {ratio} | {GROWTH} |")
+    head = ["| database | what | tasks | ms | ratio to 10,000 | goal |", "| --- | --- | ---: | ---: | ---: | ---: |"]
+    return "\n".join([*head, *lines]) if lines else ""
+
+
+def facts(found: Iterable[Fact]) -> str:
+    """Return the table of what has no floor."""
+    lines = [
+        f"| {fact.vendor} | {fact.tasks:,} | {fact.name} | {against(fact.value, fact.goal)} {fact.unit}"
+        f" | {f'{fact.goal:g} {fact.unit}' if fact.goal else '–'} |"
+        for fact in found
+    ]
+    return "\n".join(["| database | tasks | what | | at most |", "| --- | ---: | --- | ---: | ---: |", *lines])
+
+
+def document(figures: All, found: list[Fact]) -> str:
+    """Return everything, as it stands in BENCHMARKS.md."""
+    parts = [
+        f"Measured on {datetime.datetime.now(datetime.UTC).date()}, {os.cpu_count()} cores,"
+        f" Python {platform.python_version()}, by one run that ended at a load of {os.getloadavg()[0]:.0f}."
+        " Bold: over its goal."
+    ]
+    for (vendor, tasks), of_register in figures.items():
+        parts += [f"### {vendor}, {tasks:,} tasks", table(of_register, tasks)]
+    if grown := growth(figures):
+        parts += ["### With more tasks", grown]
+    parts += ["### Processes", facts(found)]
+    return "\n\n".join(parts)
+
+
+def write(name: str, text: str) -> None:
+    """Put the text between the marks ``name`` of BENCHMARKS.md."""
+    begin, end = (f"<!-- {name}: {word} -->" for word in ("begin", "end"))
+    before, _begin, rest = FILE.read_text(encoding="utf-8").partition(begin)
+    _old, _end, after = rest.partition(end)
+    if not after:
+        raise ValueError(f"{FILE.name} has no marks {begin} and {end}.")
+    FILE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+
+
+def over_twice(figures: All) -> list[str]:
+    """Return a line for each ratio that is over twice its goal."""
+    return [
+        f"{vendor}, {tasks:,} tasks: {thing.name} costs {found.ratio:.1f} times its floor; the goal is {goal}."
+        for (vendor, tasks), of_register in figures.items()
+        for thing, found in of_register.items()
+        if (goal := thing.goal_for(tasks)) and found.ratio > 2 * goal
+    ]

@@ -1,0 +1,116 @@
+"""Pages of the list: whatever way they are asked for, together they are the list, each row once."""
+
+from __future__ import annotations
+
+import datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+from lxml import html
+
+from meetings.models import Health, Task
+from meetings.tasks import paging
+from meetings.tasks.tables import TaskTable
+from tests import factories
+
+ORDERS = ["", *(sign + name for name in TaskTable.base_columns for sign in ("", "-"))]
+
+
+@pytest.fixture
+def register(world, client):
+    """Tasks of two meetings, with and without what they may be sorted by."""
+    client.force_login(world.secretariat)
+    for number in range(1, 4):
+        factories.task(
+            text=f"第{number}项", deadline=factories.dated(timezone.localdate() + datetime.timedelta(days=number))
+        )
+    return world
+
+
+@pytest.fixture
+def long_list(monkeypatch):
+    """Take seven tasks for many: each list is read in the parts of its indexes."""
+    monkeypatch.setattr(paging, "_SHORT", 2)
+    monkeypatch.setattr(paging, "MOST_COUNTED", 4)
+
+
+def read(client, address):
+    """Return the ids of a page, and the addresses of the next page and the last."""
+    response = client.get(address)
+    assert not response.context["listing"].errors, address
+    page = html.fromstring(response.content)
+    ids = [int(row.removeprefix("task-")) for row in page.xpath("//table/tbody/tr/@id")]
+    links = {
+        rel: page.xpath(f"//nav[contains(@class, 'pages')]//a[@data-focus-key='page-{rel}']/@href")
+        for rel in ("after", "last")
+    }
+    return ids, *(link[0] if link else None for link in links.values())
+
+
+def follow(client, address):
+    """Return the ids of all pages, from one to the next by its link."""
+    found = []
+    while address:
+        ids, address, _last = read(client, address)
+        found += ids
+    return found
+
+
+@pytest.mark.long
+def test_a_long_list_is_that_of_all_its_rows_in_every_order(register, client, monkeypatch):
+    for sort in ORDERS:
+        whole = follow(client, f"/tasks/?sort={sort}&per_page=50")
+        with monkeypatch.context() as patched:
+            patched.setattr(paging, "_SHORT", 2)
+            patched.setattr(paging, "MOST_COUNTED", 4)
+            assert follow(client, f"/tasks/?sort={sort}&per_page=2") == whole, sort
+            pages = [
+                read(client, f"/tasks/?sort={sort}&per_page=3&page={page}")[0]
+                for page in range(1, 1 - -len(whole) // 3)
+            ]
+            assert sum(pages, []) == whole, sort
+
+
+def test_the_last_page_of_a_long_list_is_read_from_its_end(register, client, long_list):
+    whole = follow(client, "/tasks/?per_page=2")
+    _ids, _next, last = read(client, "/tasks/?per_page=2")
+    assert "page=last" in last
+    assert read(client, last)[0] == whole[-(len(whole) % 2 or 2) :]
+
+
+def test_a_long_list_says_that_it_is_long_and_counts_when_asked(register, client, long_list):
+    page = html.fromstring(client.get("/tasks/?per_page=2").content)
+    assert "4 多项" in page.xpath("string(//p[@class='results-count'])")
+    [count] = page.xpath("//a[@data-focus-key='count']/@href")
+    counted = html.fromstring(client.get(count).content)
+    total = Task.objects.on(timezone.localdate()).count()
+    assert f"{total} 项" in counted.xpath("string(//p[@class='results-count'])")
+
+
+def test_the_next_page_neither_skips_nor_repeats_what_others_moved(register, client):
+    ids, address, _last = read(client, "/tasks/?sort=due&per_page=2")
+    others = [pk for pk in follow(client, "/tasks/?sort=due&per_page=2") if pk not in ids]
+    # The rows that were seen go elsewhere: by their number, the next page would begin two rows too late.
+    Task.objects.filter(pk__in=ids).update(status="terminated", closed_on=None)
+    Task.objects.filter(pk=ids[0]).update(joined_into=others[-1])
+    assert follow(client, address) == others
+
+
+@pytest.mark.parametrize("after", ["x", "eyJ:1:2", ""])
+def test_a_place_that_is_none_is_said(register, client, after):
+    _ids, address, _last = read(client, "/tasks/?sort=due&per_page=2")
+    [good] = parse_qs(urlsplit(address).query)["after"]
+    assert client.get("/tasks/", {"sort": "due", "after": good}).context["listing"].errors == []
+    wrong = {"sort": "due", "after": after} if after else {"sort": "status", "after": good}
+    assert client.get("/tasks/", wrong).context["listing"].errors == [
+        "网址中的位置与列表当前的排序不符，请回到第一页。"
+    ]
+
+
+def test_each_task_has_the_health_whose_condition_it_fulfils(world):
+    for day in (timezone.localdate(), timezone.localdate() - datetime.timedelta(days=1)):
+        tasks = Task.objects.on(day)
+        for health in Health:
+            assert set(tasks.in_health([health], day)) == {task for task in tasks if task.health == health}, health
+        assert set(tasks.in_health(Health.values, day)) == set(tasks)
