@@ -33,7 +33,7 @@ def write_register_workbook(
     ``day`` (Asia/Shanghai) names the sheet. Heads, status and health are in the active language. Unless ``is_to_print``
     (`write_list_workbook`) a task takes one row, whatever its texts are.
     """
-    from .workbook import write_list_workbook
+    from .list_sheet import write_list_workbook
 
     lines = iterate_tasks(tasks, day)
     write_list_workbook(file, title=sheet_name(day), columns=columns, lines=lines, is_to_print=is_to_print)

@@ -44,7 +44,7 @@ def _aspect(task: Task) -> str:
     return task.suggestion.aspect.title if task.suggestion.aspect else ""
 
 
-# With the widths of the register (台账), all of which A3 on its side holds at `workbook.LIST_WIDTH`; a table that is
+# With the widths of the register (台账), all of which A3 on its side holds at `list_sheet.LIST_WIDTH`; a table that is
 # set otherwise says so (`task_column`).
 TASK_COLUMNS: dict[str, Column[Task]] = {
     "meeting": Column(label("meeting"), 9.5, lambda task: task.suggestion.meeting.title, is_long=True),

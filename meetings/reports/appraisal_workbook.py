@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from meetings.core.types import StrOrPromise
 from meetings.exports.columns import CellKind, Column, Value
+from meetings.exports.list_sheet import add_list_sheet
 from meetings.exports.register import iterate_tasks
 from meetings.exports.task_columns import TASK_COLUMNS
-from meetings.exports.workbook import add_list_sheet, new_workbook
+from meetings.exports.workbook import new_workbook
 from meetings.models import Task
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.appraisal import COLUMNS, FIGURES, SHARES, DepartmentAppraisal, Part, explain_figures

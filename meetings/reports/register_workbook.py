@@ -19,8 +19,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import HEALTH_COLOURS, label
 from meetings.exports.columns import Column, Value
+from meetings.exports.list_sheet import add_list_sheet
 from meetings.exports.register import COLUMNS, iterate_tasks, sheet_name
-from meetings.exports.workbook import SONG, add_list_sheet, make_style, new_workbook, sheet_title, styled_cell
+from meetings.exports.workbook import SONG, make_style, new_workbook, sheet_title, styled_cell
 from meetings.models import Health
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet

@@ -14,8 +14,9 @@ from openpyxl.styles.numbers import is_date_format
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
 from meetings.exports.columns import CellKind, Column
+from meetings.exports.list_sheet import write_list_workbook
 from meetings.exports.register import write_register_csv, write_register_workbook
-from meetings.exports.workbook import MAX_CELL_LENGTH, cell_text, csv_value, write_csv, write_list_workbook
+from meetings.exports.workbook import MAX_CELL_LENGTH, cell_text, csv_value, write_csv
 from meetings.models import DepartmentRole, Task
 from tests import factories
 
