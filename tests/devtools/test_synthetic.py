@@ -3,12 +3,16 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.db.models import Count
 
 from meetings.core.lifecycle import ENDED_STATUSES, find_transition
-from meetings.devtools.synthetic import generate
+from meetings.devtools.synthetic import generate, generator, rows
 from meetings.models import Department, DepartmentRole, Health, Meeting, Person, Task, TaskLog, TaskState
 from meetings.models.log import replay
+from tests import factories
+from tests.present_state import assert_repeats
+from tests.text_indexes import assert_texts_are_indexed
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +98,60 @@ def test_the_same_seed_makes_up_the_same():
     assert texts()[80:] == first
     generate(80, seed=6, today=TODAY)
     assert texts()[160:] != first
+
+
+def schema():
+    """All tables with their indexes, constraints and triggers, as the database describes them."""
+    if connection.vendor == "sqlite":
+        questions = ["SELECT type, name, tbl_name, sql FROM sqlite_master"]
+    else:
+        questions = [
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated, condeferred"
+            " FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid FROM pg_index"
+            " JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = 'public'::regnamespace",
+            "SELECT pg_get_triggerdef(oid), tgenabled FROM pg_trigger WHERE NOT tgisinternal",
+        ]
+    found = set()
+    with connection.cursor() as cursor:
+        for question in questions:
+            cursor.execute(question)
+            found.update(cursor.fetchall())
+    return found
+
+
+@pytest.fixture
+def counted_as_large(monkeypatch):
+    monkeypatch.setattr(generator, "LARGE", 1)
+    monkeypatch.setattr(generator, "BATCH_SIZE", 50)
+
+
+def test_a_large_register_is_indexed_as_if_each_row_had_been_saved(counted_as_large):
+    generate(20, seed=5, today=TODAY)
+    before = schema()
+    generate(130, seed=6, today=TODAY)
+    assert schema() == before
+    assert_repeats()
+    assert_texts_are_indexed()
+    connection.check_constraints()
+    # What is saved later gets keys of its own.
+    factories.task()
+    assert Task.objects.count() == 151
+
+
+def test_a_large_register_that_fails_half_way_leaves_everything_as_it_was(counted_as_large, monkeypatch):
+    generate(20, seed=5, today=TODAY)
+    before = schema()
+    flush = rows.RowWriter.flush
+
+    def flush_and_fail(writer):
+        flush(writer)
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(rows.RowWriter, "flush", flush_and_fail)
+    with pytest.raises(OSError, match="No space"):
+        generate(130, seed=6, today=TODAY)
+    assert schema() == before
+    assert Task.objects.count() == 20
+    assert_repeats()
+    assert_texts_are_indexed()

@@ -15,7 +15,7 @@ def generate(count: int, *, seed: int = 1, today: datetime.date | None = None) -
     """Add ``count`` made-up tasks, with meetings of 2019 to 2026, to the register.
 
     The same ``seed`` and ``today`` (a day in Asia/Shanghai after 2019-02-28; the present day unless given) make up the
-    same; nothing happens after ``today``. What the register holds already stays. One transaction; a thousand tasks
-    take about a second.
+    same; nothing happens after ``today``. What the register holds already stays. One transaction, in which nobody else
+    reads on PostgreSQL where thousands are added: their indexes are made in the end (BENCHMARKS.md).
     """
     Generator(seed=seed, today=today or timezone.localdate()).write(count)

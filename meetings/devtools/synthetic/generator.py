@@ -2,12 +2,14 @@
 
 import datetime
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import islice
 from random import Random
+from types import SimpleNamespace
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model
 
 from meetings.core.dates import add_months
 from meetings.deadlines import Deadline, DeadlineKind, Precision
@@ -33,12 +35,29 @@ from meetings.models.log import CURRENT_COLUMNS, replay
 from meetings.tasks.services.log import deadline_columns, deadline_from_json, deadline_to_json
 
 from .history import History, end_of_month
+from .indexes import postponed_indexes
+from .rows import RowWriter
 from .vocabulary import vocabulary
 
 FIRST_ISSUE = datetime.date(2019, 1, 15)
 LAST_ISSUE = datetime.date(2026, 12, 15)
 TASKS_PER_MEETING = 60
 BATCH_SIZE = 1000
+# From so many tasks on, indexes are made in the end instead of kept row by row.
+LARGE = 5000
+# In the order in which they refer to one another.
+WRITTEN = (
+    *(Meeting, MeetingLead, Attendance, Aspect, Suggestion, SuggestionSource),
+    *(Task, TaskDepartment, TaskLeader, Milestone, TaskLog, TaskState),
+)
+
+
+class Place(NamedTuple):
+    """The meeting and suggestion of a task, and its number there."""
+
+    meeting: SimpleNamespace
+    suggestion: SimpleNamespace
+    number: int
 
 
 class Generator:
@@ -59,17 +78,23 @@ class Generator:
         }
         people = [Person.objects.get_or_create(name=name, unit="")[0] for name in names]
         self.members = [(person, self.random.choice(vocabulary.capacities)) for person in people]
-        tasks = self._tasks(count)
-        while batch := list(islice(tasks, BATCH_SIZE)):
-            self._write_tasks(batch)
+        self.rows = RowWriter(*WRITTEN)
+        places = self._places(count)
+        # Making all indexes of the register anew pays where most of it is new.
+        is_large = count >= max(LARGE, Task.objects.count())
+        with postponed_indexes(*WRITTEN) if is_large else nullcontext():
+            while batch := list(islice(places, BATCH_SIZE)):
+                self._add_tasks(batch)
+                self.rows.flush()
 
     # --- meetings ---------------------------------------------------------------------------------
 
-    def _meeting(self, issued_on: datetime.date, number: int) -> Meeting:
+    def _add_meeting(self, issued_on: datetime.date, number: int) -> SimpleNamespace:
         random = self.random
         body = f"演练认可委员会{random.choice(vocabulary.bodies)}"
         chair, *leads = random.sample(self.leaders, 4)
-        meeting = Meeting.objects.create(
+        meeting = self.rows.add(
+            Meeting,
             title=f"{body}第{number}次会议",
             body=body,
             breakdown_title=f"落实{body}第{number}次会议委员建议任务分解表",
@@ -77,21 +102,17 @@ class Generator:
             held_on=issued_on - datetime.timedelta(days=random.randint(7, 45)),
             issued_on=issued_on,
             place=random.choice(("北京", "上海", "成都", "广州")),
-            chair=chair,
-            overall_lead=chair,
+            chair_id=chair.pk,
+            overall_lead_id=chair.pk,
         )
-        MeetingLead.objects.bulk_create(
-            MeetingLead(meeting=meeting, person=person, position=position)
-            for position, person in enumerate(leads, start=1)
-        )
-        Attendance.objects.bulk_create(
-            Attendance(meeting=meeting, person=person, capacity=capacity, position=position)
-            for position, (person, capacity) in enumerate(random.sample(self.members, 15), start=1)
-        )
+        for position, person in enumerate(leads, start=1):
+            self.rows.add(MeetingLead, meeting_id=meeting.id, person_id=person.pk, position=position)
+        for position, (person, capacity) in enumerate(random.sample(self.members, 15), start=1):
+            self.rows.add(Attendance, meeting_id=meeting.id, person_id=person.pk, capacity=capacity, position=position)
         return meeting
 
-    def _tasks(self, count: int) -> Iterator[tuple[Suggestion, int]]:
-        """Yield ``count`` places for a task: a saved suggestion and the task's number."""
+    def _places(self, count: int) -> Iterator[Place]:
+        """Yield the places of ``count`` tasks, with new meetings and suggestions."""
         random = self.random
         meeting_count = Meeting.objects.count()
         number = -(-count // TASKS_PER_MEETING)
@@ -99,7 +120,7 @@ class Generator:
         days = (min(LAST_ISSUE, self.today - datetime.timedelta(days=14)) - FIRST_ISSUE).days
         for index in range(number):
             issued_on = FIRST_ISSUE + datetime.timedelta(days=days * index // max(number - 1, 1))
-            meeting = self._meeting(issued_on, meeting_count + index + 1)
+            meeting = self._add_meeting(issued_on, meeting_count + index + 1)
             # The tasks spread evenly over the meetings; how many a suggestion has is the seed's.
             remaining = count * (index + 1) // number - count * index // number
             numbers = []
@@ -108,71 +129,85 @@ class Generator:
                 remaining -= numbers[-1]
             yield from self._add_suggestions(meeting, numbers)
 
-    def _add_suggestions(self, meeting: Meeting, numbers: list[int]) -> Iterator[tuple[Suggestion, int]]:
+    def _add_suggestions(self, meeting: SimpleNamespace, numbers: list[int]) -> Iterator[Place]:
         random = self.random
         titles = vocabulary.aspects[: max(1, min(len(vocabulary.aspects), len(numbers) // 2))]
-        aspects = Aspect.objects.bulk_create(
-            Aspect(meeting=meeting, position=position, title=title) for position, title in enumerate(titles, start=1)
-        )
-        suggestions = Suggestion.objects.bulk_create(
-            Suggestion(
-                meeting=meeting,
+        aspects = [
+            self.rows.add(Aspect, meeting_id=meeting.id, position=position, title=title)
+            for position, title in enumerate(titles, start=1)
+        ]
+        suggestions = [
+            self.rows.add(
+                Suggestion,
+                meeting_id=meeting.id,
                 # In the order of the aspects, as a table prints them.
-                aspect=aspects[index * len(aspects) // len(numbers)],
+                aspect_id=aspects[index * len(aspects) // len(numbers)].id,
                 position=index + 1,
                 number=index + 1,
                 text=random.choice(vocabulary.suggestion_templates).format(random.choice(vocabulary.fields)),
             )
             for index in range(len(numbers))
-        )
-        SuggestionSource.objects.bulk_create(
-            SuggestionSource(suggestion=suggestion, person=person, capacity=capacity, position=position)
-            for suggestion in suggestions
-            for position, (person, capacity) in enumerate(
-                random.sample(self.members, random.choices((1, 2, 4), (65, 25, 10))[0]), start=1
-            )
-        )
+        ]
+        for suggestion in suggestions:
+            sources = random.sample(self.members, random.choices((1, 2, 4), (65, 25, 10))[0])
+            for position, (person, capacity) in enumerate(sources, start=1):
+                self.rows.add(
+                    SuggestionSource,
+                    suggestion_id=suggestion.id,
+                    person_id=person.pk,
+                    capacity=capacity,
+                    position=position,
+                )
         for suggestion, task_count in zip(suggestions, numbers, strict=True):
-            yield from ((suggestion, number) for number in range(1, task_count + 1))
+            yield from (Place(meeting, suggestion, number) for number in range(1, task_count + 1))
 
     # --- tasks ------------------------------------------------------------------------------------
 
-    def _write_tasks(self, places: list[tuple[Suggestion, int]]) -> None:
+    def _add_tasks(self, places: list[Place]) -> None:
         random = self.random
-        tasks, histories, parts = [], [], []
-        for suggestion, number in places:
+        parts = []
+        for meeting, suggestion, number in places:
             departments = random.sample(self.departments, random.choices((1, 2, 4), (70, 22, 8))[0])
-            deadline = self._deadline(suggestion.meeting.issued_on)
-            history = self._history(suggestion.meeting.issued_on, deadline, departments)
-            in_order = sorted(history.entries, key=lambda entry: (entry.effective_on, entry.sequence))
-            *_, last = replay(0, in_order)
-            tasks.append(
-                Task(
-                    suggestion=suggestion,
-                    number=number,
-                    text=random.choice(vocabulary.task_templates).format(random.choice(vocabulary.fields)),
-                    version=len(history.entries),
-                    **{f"original_{name}": value for name, value in deadline_columns(deadline).items()},
-                    **{name: getattr(last, name) for name in CURRENT_COLUMNS},
-                )
+            deadline = self._deadline(meeting.issued_on)
+            history = self._history(meeting.issued_on, deadline, departments)
+            task = self.rows.add(
+                Task,
+                suggestion_id=suggestion.id,
+                number=number,
+                text=random.choice(vocabulary.task_templates).format(random.choice(vocabulary.fields)),
+                version=len(history.entries),
+                # As triggers would say.
+                meeting_id=meeting.id,
+                issued_on=meeting.issued_on,
+                suggestion_position=suggestion.position,
+                **{f"original_{name}": value for name, value in deadline_columns(deadline).items()},
             )
-            histories.append(history)
-            parts.append((departments, random.sample(self.leaders, random.choices((1, 2), (80, 20))[0])))
-        Task.objects.bulk_create(tasks)
-        rows: dict[type[Model], list] = {TaskDepartment: [], TaskLeader: [], Milestone: [], TaskLog: []}
-        for task, history, (departments, leaders) in zip(tasks, histories, parts, strict=True):
-            rows[TaskDepartment] += _departments(task, departments, supporting=random.random() < 0.5)
-            rows[TaskLeader] += [TaskLeader(task=task, person=who, position=n) for n, who in enumerate(leaders, 1)]
-            rows[Milestone] += [
-                Milestone(task=task, position=n, met_on=each["met_on"], **deadline_columns(deadline_from_json(each)))
-                for n, each in enumerate(history.milestones, 1)
-            ]
-            for entry in history.entries:
-                entry.task = task
-            rows[TaskLog] += history.entries
-        for model, of_model in rows.items():
-            model._base_manager.bulk_create(of_model)
-        TaskState.objects.rebuild([task.pk for task in tasks])
+            self._add_history(task, history)
+            leaders = random.sample(self.leaders, random.choices((1, 2), (80, 20))[0])
+            parts.append((task, departments, leaders))
+        for task, departments, leaders in parts:
+            for position, (department, role) in enumerate(_roles(departments, supporting=random.random() < 0.5), 1):
+                self.rows.add(
+                    TaskDepartment, task_id=task.id, department_id=department.pk, role=role, position=position
+                )
+            for position, person in enumerate(leaders, 1):
+                self.rows.add(TaskLeader, task_id=task.id, person_id=person.pk, position=position)
+
+    def _add_history(self, task: SimpleNamespace, history: History) -> None:
+        """Add the log of ``task``, its intervals and milestones, and its present state."""
+        for entry in history.entries:
+            entry.task_id = task.id
+            self.rows.add_object(entry)
+        for state in replay(task.id, sorted(history.entries, key=lambda entry: (entry.effective_on, entry.sequence))):
+            self.rows.add_object(state)
+        for name in CURRENT_COLUMNS:
+            setattr(task, name, getattr(state, name))
+        # As triggers would say.
+        task.next_due = state.next_due
+        task.reported_on = state.last_report and state.last_report.effective_on
+        for position, each in enumerate(history.milestones, 1):
+            columns = deadline_columns(deadline_from_json(each))
+            self.rows.add(Milestone, task_id=task.id, position=position, met_on=each["met_on"], **columns)
 
     def _deadline(self, issued_on: datetime.date) -> Deadline:
         random = self.random
@@ -265,12 +300,9 @@ class Generator:
             yield Status.IN_PROGRESS, "抽查发现成效不明显，重新办理。"
 
 
-def _departments(task: Task, departments: list[Department], *, supporting: bool) -> list[TaskDepartment]:
-    """Give the task to the first department, the same or a supporting role to others."""
+def _roles(departments: list[Department], *, supporting: bool) -> list[tuple[Department, DepartmentRole]]:
+    """Give a task to the first department, the same or a supporting role to others."""
     alone = len(departments) == 1
     first = DepartmentRole.LEAD if supporting and not alone else DepartmentRole.RESPONSIBLE
     rest = DepartmentRole.SUPPORTING if supporting else DepartmentRole.RESPONSIBLE
-    return [
-        TaskDepartment(task=task, department=department, role=rest if position > 1 else first, position=position)
-        for position, department in enumerate(departments, start=1)
-    ]
+    return list(zip(departments, (first, *[rest] * (len(departments) - 1)), strict=True))
