@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from meetings.core.text import parse_id, parse_ids
 from meetings.locking import require_present
-from meetings.models import Account, MinutesDocument
+from meetings.models import Account, Department, MinutesDocument
 from meetings.ui.fields import TextField, VersionField
 from meetings.ui.forms import ServiceForm
+from meetings.ui.widgets import OfferedChoices, OfferedField
 
 from . import accept, draft_services, issue_answers, issue_groups, layouts
 from .cell_edits import CellsField, edit_cells
@@ -66,7 +67,7 @@ class DraftActionForm(ServiceForm):
     tasks = VersionField()
     key = forms.CharField(required=False)
     choice = forms.CharField(required=False)
-    other = forms.CharField(required=False)
+    other = OfferedField(required=False)
     unit = TextField(required=False, max_length=200)
     sure = forms.BooleanField(required=False)
     seen = forms.CharField(required=False)
@@ -76,6 +77,7 @@ class DraftActionForm(ServiceForm):
     def __init__(self, data: QueryDict, *, document: MinutesDocument, account: Account) -> None:
         super().__init__(data)
         self.document, self.account = document, account
+        self.fields["other"].choices = OfferedChoices(Department.objects.offered())
 
     @property
     def row_id(self) -> int:

@@ -1,10 +1,13 @@
 """The page of a draft: rows as cards, with readings, problems and answers."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import chain
 from typing import Any
-from zlib import crc32
 
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from meetings.breakdown.services.meetings import find_tasks_due_at_meeting
@@ -16,11 +19,22 @@ from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import ParsedRow, ParsedTask, ScannedCell
 from meetings.models import Department, Meeting, MinutesDocument, Task
 from meetings.tasks.display import describe_deadline
+from meetings.ui.widgets import OfferedChoices, SearchSelect
 
 from .accept import accept_version_token, compare_with_register
 from .creation import find_blockers
 from .draft import SHARED_NAME_COLUMNS, DraftRowData, list_names
 from .draft_actions import DraftActionForm
+from .draft_addresses import (
+    ROWS_OF_FORMS,
+    PageQuery,
+    RowPages,
+    group_anchor,
+    issue_anchor,
+    list_anchors,
+    name_anchor,
+    row_address,
+)
 from .draft_forms import MetadataFields, RowFields, TaskFields, format_fields
 from .draft_services import load_draft
 from .issue_answers import assignable_dates, assignable_parts
@@ -31,8 +45,10 @@ from .outdated_forms import FieldConflict, build_digests, merge_form
 from .scan_marks import find_cell, mark_cell, mark_value
 from .table_cards import TablesCard
 
-#: Rows from which a draft is shown as a table at first: each with its form they would be megabytes.
-_LONG = 60
+#: How many rows the comparison with the register has, unless all are asked for.
+_DIFFERENCES = 50
+#: How many rows a question about a name lists.
+_NAMED_ROWS = 20
 #: What no meeting is accepted without.
 _FACTS_TO_ENTER = {ProblemCode.NO_TITLE: "title", ProblemCode.NO_ISSUE_DAY: "issued_on"}
 _TASK_CELLS = ("text", "departments", "leaders", "deadline")
@@ -41,9 +57,8 @@ _TASK_CELLS = ("text", "departments", "leaders", "deadline")
 class NameCard:
     """A printed name in question, or one matched for a reason that is shown."""
 
-    def __init__(self, match: NameMatch, matches: NameMatches) -> None:
-        self.match = match
-        self.anchor = f"name-{crc32(match.key.encode()):x}"
+    def __init__(self, match: NameMatch, matches: NameMatches, departments: OfferedChoices) -> None:
+        self.match, self.anchor, self._departments = match, name_anchor(match), departments
         self.is_department = match.kind == DEPARTMENT
         self.candidates = [
             (str(candidate.existing.pk), candidate.existing, _reason_message(candidate))
@@ -52,7 +67,15 @@ class NameCard:
         self.message = (
             question_message(match.code, match.name, match.parameters) if match.is_open else _reason_message(match)
         )
-        self.rows = list(dict.fromkeys(row for row, _column in matches.places[match.key] if row is not None))
+        rows = list(dict.fromkeys(row for row, _column in matches.places[match.key] if row is not None))
+        self.is_of_several_rows = len(rows) > 1
+        self.rows, self.further_rows = rows[:_NAMED_ROWS], len(rows[_NAMED_ROWS:])
+
+    @property
+    def department_select(self) -> SafeString:
+        """The field for another department than those offered."""
+        widget = SearchSelect(attrs={"class": "form-select form-select-sm"}, choices=self._departments)
+        return widget.render("other", None, {"id": f"other-{self.anchor}"})
 
 
 def _reason_message(of: Candidate | NameMatch) -> str:
@@ -71,7 +94,7 @@ class IssueCard:
     """
 
     def __init__(self, scope: str, place: int, issue: ParserIssue, row: ParsedRow | None = None) -> None:
-        self.anchor, self.place, self.group = f"problem-{scope}-{place}", place, ""
+        self.anchor, self.place, self.group = issue_anchor(scope, place), place, ""
         self.picture = self.missing_fact = ""
         self.column, self.message = label(issue.column), issue.message
         self.dates: list[dict[str, Any]] = []
@@ -101,10 +124,11 @@ class SourceCard:
 class GroupCard:
     """A question that several rows have, or the whole several times, asked once.
 
-    ``rows`` are those it concerns, each with what is printed there.
+    ``rows`` are those it concerns and the page shows, each with what is printed there; ``other_pages`` has the numbers
+    of the other pages, each with how many there are.
     """
 
-    def __init__(self, group: IssueGroup, rows: Mapping[int | None, int], document_version: int) -> None:
+    def __init__(self, group: IssueGroup, pages: RowPages, document_version: int) -> None:
         first = group.issues[0]
         self.key, self.anchor = group.key, group_anchor(group.key)
         self.seen = group.version_token(document_version)
@@ -115,16 +139,17 @@ class GroupCard:
         if first.code is ProblemCode.MISSING_COLUMN:
             columns = join_items(str(label(issue.column)) for issue in group.issues)
             self.messages = [_("The table has no columns of these: %(columns)s.") % {"columns": columns}]
-        self.rows = [{"pk": row.pk, "position": rows[row.pk], "values": self._list_values(row)} for row in group.rows]
+        by_page = Counter(pages.number_of(row.pk) for row in group.rows)
+        self.other_pages = [(number, count) for number, count in by_page.items() if number != pages.number]
+        self.rows = [
+            {"pk": row.pk, "position": pages.positions[row.pk], "values": self._list_values(row)}
+            for row in group.rows
+            if pages.number_of(row.pk) == pages.number
+        ]
 
     def _list_values(self, row: DraftRowData) -> list[str]:
         values = [problem.value for problem in row.problems if issue_key(problem) == self.key]
         return [value for value in dict.fromkeys(values) if value]
-
-
-def group_anchor(key: str) -> str:
-    """Return the id of a group's question on the page."""
-    return f"group-{crc32(key.encode()):x}"
 
 
 class RowCard:
@@ -137,6 +162,7 @@ class RowCard:
         matches: NameMatches,
         form: DraftActionForm | None,
         groups: Mapping[str, IssueGroup],
+        departments: OfferedChoices,
     ) -> None:
         row = draft_row.row
         refused = form if form and form.row_id == draft_row.pk else None
@@ -162,12 +188,10 @@ class RowCard:
                 card.picture = scans[cell].picture
         own = matches.by_row.get(position, [])
         settled = [match for match in own if not match.is_open]
-        self.questions = [NameCard(match, matches) for match in own if match.is_open]
-        self.matched_names = [NameCard(match, matches) for match in settled if match.likeness]
+        self.questions = [NameCard(match, matches, departments) for match in own if match.is_open]
+        self.matched_names = [NameCard(match, matches, departments) for match in settled if match.likeness]
         self.new_names = [match.name for match in settled if match.existing is None]
-        alone = [card for card in self.problems if not card.group]
-        self.open_count = len(alone) + len(self.questions)
-        self.anchors = [card.anchor for card in chain[IssueCard | NameCard](alone, self.questions)]
+        self.open_count = sum(1 for _anchor in list_anchors(draft_row, position, matches, groups))
 
     @property
     def grid_lines(self) -> list[list[dict[str, Any]]]:
@@ -215,29 +239,30 @@ def _describe_task(at: int, task: ParsedTask, values: Mapping[str, str]) -> dict
 
 
 class DraftPage:
-    """A draft as its page shows it, with what was typed in a refused ``form``.
+    """A draft as its page shows it, with what was typed in a refused ``form``."""
 
-    ``view``: "table" or "rows", as somebody chose; a long draft is shown as a table else.
-    """
-
-    def __init__(self, document: MinutesDocument, form: DraftActionForm | None = None, view: str = "") -> None:
+    def __init__(self, document: MinutesDocument, query: PageQuery, form: DraftActionForm | None = None) -> None:
         self.document = document
         self.draft = draft = load_draft(document)
+        is_long = len(draft.rows) > ROWS_OF_FORMS and query.view != "rows"
+        self.is_table = document.corrects is None and (query.view == "table" or is_long)
+        self.pages = RowPages(draft.rows, is_table=self.is_table)
+        self.shown = self.pages.open(query.number, query.row_id)
         matches = draft.matches
         self.existing_meeting, self.difference = compare_with_register(draft, document.sha256)
+        changed = self.difference.changed_rows if self.difference else []
+        self.shown_differences = changed if query.is_difference_whole else changed[:_DIFFERENCES]
+        self.further_differences = len(changed) - len(self.shown_differences)
         refused = form if form and form.data["action"] == "facts" else None
         saved = format_fields(MetadataFields, draft.facts)
         self.facts, self.metadata_conflicts = _merge_refused_form(refused, saved)
         self.metadata_error = refused.error_messages[0] if refused else ""
         self.metadata_digests = build_digests(saved)
-        groups = group_issues(draft)
-        positions = {row.pk: position for position, row in enumerate(draft.rows, start=1)}
-        self.groups = [GroupCard(group, positions, document.version) for group in groups.values()]
-        self.rows = [RowCard(row, position, matches, form, groups) for position, row in enumerate(draft.rows, start=1)]
-        is_long = len(self.rows) > _LONG and view != "rows"
-        self.is_table = document.corrects is None and (view == "table" or is_long)
+        self._form, self._groups = form, group_issues(draft)
+        groups = self._groups
+        self.groups = [GroupCard(group, self.pages, document.version) for group in groups.values()]
         self.unsure_choice = form.unsure_choice if form else []
-        self.tables = TablesCard(document, len(self.rows))
+        self.tables = TablesCard(document, len(draft.rows))
         self.problems = [
             IssueCard("whole", at, problem)
             for at, problem in enumerate(draft.problems)
@@ -247,17 +272,38 @@ class DraftPage:
             code = draft.problems[card.place].code
             if (fact := _FACTS_TO_ENTER.get(code)) and not saved[fact]:
                 card.missing_fact = fact
-        self.questions = [NameCard(match, matches) for match in matches.open_at(None)]
+        departments = self._departments = OfferedChoices(Department.objects.offered())
+        self.questions = [NameCard(match, matches, departments) for match in matches.open_at(None)]
         # A question that several rows have is one.
         self.open_count = draft.open_count - sum(len(group.issues) - 1 for group in groups.values())
         self.blockers = find_blockers(draft)
         # What accepting has to find unchanged.
         self.version_token = accept_version_token(document, draft, self.existing_meeting, self.difference)
         self.tasks_due_here = self._find_tasks_due_here()
-        self.task_count = sum(len(card.tasks) for card in self.rows)
+        self.task_count = sum(len(drafted.row.tasks) for drafted in draft.rows)
         self.new_departments = [match.name for match in matches.departments.values() if match.existing is None]
         self.new_people = [match.name for match in matches.people.values() if match.existing is None]
-        self.departments = Department.objects.filter(is_active=True)
+
+    @cached_property
+    def rows(self) -> list[RowCard]:
+        """The cards of the rows of this page."""
+        start = self.shown.start_index()
+        return [self._build_card(position) for position, _row in enumerate(self.shown, start)]
+
+    def row(self, pk: int) -> RowCard | None:
+        """Return the card of a row, None where it is gone."""
+        position = self.pages.positions.get(pk)
+        return self._build_card(position) if position else None
+
+    def _build_card(self, position: int) -> RowCard:
+        drafted = self.draft.rows[position - 1]
+        return RowCard(drafted, position, self.draft.matches, self._form, self._groups, self._departments)
+
+    @property
+    def address(self) -> str:
+        """The address of this page of the rows, to which its forms are sent."""
+        address = reverse("draft", args=[self.document.pk])
+        return f"{address}?page={self.shown.number}" if self.shown.has_other_pages() else address
 
     def _find_tasks_due_here(self) -> list[Task]:
         """Return the tasks due at the next meeting that accepting gives this day."""
@@ -268,10 +314,10 @@ class DraftPage:
         body = existing.body if existing is not None and not self.document.is_manual else ""
         return find_tasks_due_at_meeting(body or facts.body or "", facts.held_on)
 
-    @property
+    @cached_property
     def mark_count(self) -> int:
         """How many marks to confirm accepting leaves; what concerns no row leaves none."""
-        return sum(len(build_row_issues(self.draft, at)) for at in range(1, len(self.rows) + 1))
+        return sum(len(build_row_issues(self.draft, at)) for at in range(1, len(self.draft.rows) + 1))
 
     @property
     def aspects(self) -> list[str]:
@@ -298,17 +344,39 @@ class DraftPage:
         return form
 
     @property
-    def first_anchor(self) -> str:
-        """The id of the first thing that waits for an answer."""
+    def first_issue(self) -> str:
+        """The address of the first open question.
+
+        What is asked above the rows, then in the rows of this page, then in those of the next pages.
+        """
         cards = chain[GroupCard | IssueCard | NameCard](self.groups, self.problems, self.questions)
-        around = (card.anchor for card in cards)
-        return next(chain(around, *(row.anchors for row in self.rows)), "")
+        around = (f"#{card.anchor}" for card in cards)
+        return next(chain(around, self._list_issues(self.shown.start_index())), "")
 
-    def row(self, pk: int) -> RowCard | None:
-        """Return the card of the row, None where it is gone."""
-        return next((card for card in self.rows if card.pk == pk), None)
+    @property
+    def issue_elsewhere(self) -> str:
+        """The address of the next question on another page.
 
-    def anchor_after(self, position: int) -> str:
-        """Return the id of the next thing to answer from ``position`` on, or the first."""
-        later = chain.from_iterable(card.anchors for card in self.rows if card.position >= position)
-        return next(later, self.first_anchor)
+        It is behind this page; else before it, where nothing is asked above the rows.
+        """
+        after = self.shown.end_index() + 1
+        is_around = not (self.groups or self.problems or self.questions)
+        addresses = self._list_issues(after, is_around=is_around)
+        return next((address for address in addresses if not address.startswith("#")), "")
+
+    def issue_after(self, position: int) -> str:
+        """Return the address of the next question from ``position`` on, or the first."""
+        return next(self._list_issues(position, is_around=False), self.first_issue)
+
+    def _list_issues(self, position: int, *, is_around: bool = True) -> Iterator[str]:
+        """Yield the addresses of the rows' questions, beginning at ``position``."""
+        rows = list(enumerate(self.draft.rows, start=1))
+        position = max(position, 1)
+        for at, drafted in rows[position - 1 :] + (rows[: position - 1] if is_around else []):
+            for anchor in list_anchors(drafted, at, self.draft.matches, self._groups):
+                yield self.address_of_row(drafted.pk, anchor)
+
+    def address_of_row(self, pk: int | None, anchor: str) -> str:
+        """Return the address of an ``anchor`` in a row, without the page if it is this."""
+        is_here = self.pages.number_of(pk) == self.shown.number
+        return f"#{anchor}" if is_here else row_address(self.document, pk, anchor)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
+from meetings.core.text import parse_id
 from meetings.errors import InvalidInputError
 from meetings.exports.downloads import CONTENT_TYPES, file_name, stored_file_response
 from meetings.jobs.heartbeat import is_any_alive
@@ -25,6 +26,7 @@ from .documents import UnreadableDocumentError, is_recognition_installed
 from .documents.conversion import find_converter
 from .documents.detect import check_size
 from .draft_actions import DRAFT_ACTIONS, DraftActionForm
+from .draft_addresses import PageQuery, row_address
 from .draft_page import DraftPage, RowCard
 from .forms import MAX_PASTED_CHARACTERS, MinutesUploadForm
 from .layouts import RereadResult
@@ -147,12 +149,12 @@ def draft(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("The draft of “%(name)s” was thrown away.") % {"name": document})
             return redirect("import_home")
         case "row" | "add_row" if isinstance(form.result, DraftRow):
-            return _redirect_to(document, f"row-{form.result.pk}-suggestion")
+            return redirect(row_address(document, form.result.pk, f"row-{form.result.pk}-suggestion"))
         case "row" if form.result is not None:
-            return _redirect_to(document, f"row-{form.row_id}-{form.result - 1}-text")
+            return redirect(row_address(document, form.row_id, f"row-{form.row_id}-{form.result - 1}-text"))
         case "layout":
             _say_what_was_read(request, form.result)
-            return _redirect_to(document, "tables")
+            return redirect(f"{reverse('draft', args=[pk])}#tables")
         case "facts" if form.result and request.htmx:
             return HttpResponse(headers={"HX-Refresh": "true"})
     return _render_change(request, document, form)
@@ -175,10 +177,16 @@ def _page_without_action(request: Request, document: MinutesDocument) -> HttpRes
     return None if request.method == "POST" else _render_draft(request, _load_page(request, document))
 
 
-def _load_page(request: Request, document: MinutesDocument, form: DraftActionForm | None = None) -> DraftPage:
+def _load_page(
+    request: Request, document: MinutesDocument, refused: DraftActionForm | None = None, row_id: int | None = None
+) -> DraftPage:
     if (view := request.GET.get("view")) in ("table", "rows"):
         request.session[_VIEW] = view
-    return DraftPage(document, form, request.session.get(_VIEW, ""))
+    row_id = row_id or parse_id(request.GET.get("row", ""))
+    query = PageQuery(
+        request.session.get(_VIEW, ""), request.GET.get("page", ""), row_id, request.GET.get("whole") == "difference"
+    )
+    return DraftPage(document, query, refused)
 
 
 def _render_draft(request: Request, page: DraftPage, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
@@ -196,7 +204,7 @@ def _render_refusal(request: Request, document: MinutesDocument, form: DraftActi
         errors = form.service_error.blockers
         return _render_draft(request, _load_page(request, document), errors=errors, status=form.status_code)
     document.refresh_from_db()
-    page = _load_page(request, document, form)
+    page = _load_page(request, document, form, form.row_id)
     if request.htmx:
         return _render_fragment(request, page, form)
     return _render_draft(request, page, errors=form.error_messages, status=form.status_code)
@@ -205,14 +213,17 @@ def _render_refusal(request: Request, document: MinutesDocument, form: DraftActi
 def _render_change(request: Request, document: MinutesDocument, form: DraftActionForm) -> HttpResponse:
     """Render the changed pieces for htmx, else redirect to the next question."""
     document.refresh_from_db()
-    page = _load_page(request, document)
+    page = _load_page(request, document, row_id=form.row_id)
     if request.htmx:
         return _render_fragment(request, page, form)
     card = page.row(form.row_id)
-    anchor = f"row-{card.pk}" if card else "facts" if request.POST["action"] == "facts" else page.first_anchor
+    address = f"#row-{card.pk}" if card else "#facts" if request.POST["action"] == "facts" else page.first_issue
     if card and request.POST["action"] != "save":
-        anchor = page.anchor_after(card.position) or anchor
-    return _redirect_to(document, anchor)
+        following = page.issue_after(card.position)
+        # An answer leads on to another page; what was done to a row leaves the reader among the rows around it.
+        if following.startswith("#") or (following and request.POST["action"] != "row"):
+            address = following
+    return redirect(f"{page.address}{address}" if address.startswith("#") else address or page.address)
 
 
 def _say_what_was_read(request: Request, reread: RereadResult) -> None:
@@ -228,10 +239,6 @@ def _say_what_was_read(request: Request, reread: RereadResult) -> None:
     if reread.lost:
         message = _("What was done to these rows does not fit any more and was not kept: %(names)s")
         messages.warning(request, message % {"names": layouts.name_rows(reread.lost)})
-
-
-def _redirect_to(document: MinutesDocument, anchor: str) -> HttpResponse:
-    return redirect(f"{reverse('draft', args=[document.pk])}#{anchor}")
 
 
 def _render_fragment(request: Request, page: DraftPage, form: DraftActionForm) -> HttpResponse:
@@ -256,7 +263,7 @@ def _render_cells(request: Request, page: DraftPage, form: DraftActionForm) -> H
     context = {
         "page": page,
         "document": page.document,
-        "changed_rows": [row for row in page.rows if row.pk in ids],
+        "changed_rows": [row for row in map(page.row, sorted(ids)) if row],
         "errors": form.error_messages,
     }
     return render(request, "meetings/minutes/_grid_response.html", context, status=form.status_code)

@@ -2,6 +2,7 @@
 // One field stands in the cell that is current, so that an input method may begin there; it shows once somebody types.
 // Browser stories: test_cells_are_corrected_as_in_excel, test_a_block_is_pasted_and_taken_back.
 
+import { beginSaving, endSaving } from "./draft-saving.js";
 import { toast } from "./toasts.js";
 
 const grid = document.querySelector("[data-grid]");
@@ -123,7 +124,8 @@ function change(pairs, stack = done) {
       undone.length = 0;
     }
     edits.forEach((edit) => show(cellOf(edit), edit.after));
-    last = last.then(() => send(edits, stack));
+    beginSaving();
+    last = last.then(() => send(edits, stack)).then(endSaving);
   }
 }
 function show(cell, text) {
@@ -144,6 +146,7 @@ function say(what) {
   const status = document.querySelector("[data-grid-status]");
   status.textContent = status.dataset[what] || "";
 }
+// Whether they are saved.
 async function send(edits, stack) {
   const rows = new Map();
   edits.forEach(({ row, field, after }) => {
@@ -160,14 +163,14 @@ async function send(edits, stack) {
   const address = answer && answer.headers.get("HX-Redirect");
   if (address) {
     location.assign(address);
-    return;
+    return false;
   }
   const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!page || !page.getElementById("draft-bar")) {
     edits.forEach((edit) => cellOf(edit) && show(cellOf(edit), edit.before));
     say("refused");
     toast(answer ? "failed" : "unreachable", "danger");
-    return;
+    return false;
   }
   replaceParts(page);
   const error = page.querySelector("[role=alert]");
@@ -181,6 +184,7 @@ async function send(edits, stack) {
     box.scrollIntoView({ block: "nearest" });
   }
   say(answer.ok ? "saved" : "refused");
+  return answer.ok;
 }
 function replaceParts(page) {
   const [here, from] = [current && idOf(current), anchor && anchor.isConnected && idOf(anchor)];

@@ -1,7 +1,8 @@
 // The page of a draft: one key to the next question, and rows that unfold when something in them is asked for.
 // Browser stories: test_the_notice_becomes_the_register,
-// test_quick_changes_of_several_fields_are_all_saved.
+// test_quick_changes_of_several_fields_are_all_saved, test_the_next_question_may_be_on_another_page.
 
+import { beginSaving, endSaving, isSaving } from "./draft-saving.js";
 import { changed, differs, fields, isText, keyOf, plain } from "./form-fields.js";
 
 const DRAFT_FORMS = ".draft-form, #facts form";
@@ -18,16 +19,21 @@ function goTo(problem) {
   problem.focus({ preventScroll: true });
 }
 
-// The first question behind where the reader is, else the first of all. What is asked once for several rows, stands
-// above them all.
+// The first question behind where the reader is, else that of another page, else the first of all. What is asked once
+// for several rows, stands above them all.
 function next() {
   const problems = Array.from(document.querySelectorAll("[data-draft-issue]")).filter(
     (problem) => !document.getElementById(problem.dataset.draftIssue)
   );
   const current = document.activeElement.closest("[data-draft-issue], .draft-row");
   const later = problems.find((problem) => current && problem !== current && current.compareDocumentPosition(problem) & Node.DOCUMENT_POSITION_FOLLOWING);
-  if (later || problems[0]) {
-    goTo(later || problems[0]);
+  const elsewhere = document.querySelector("[data-next-issue]");
+  if (later) {
+    goTo(later);
+  } else if (elsewhere && elsewhere.dataset.nextIssue && (current || !problems[0])) {
+    location.assign(elsewhere.dataset.nextIssue);
+  } else if (problems[0]) {
+    goTo(problems[0]);
   } else {
     document.getElementById("accept").scrollIntoView();
   }
@@ -62,12 +68,9 @@ document.addEventListener("change", (event) => {
 
 // Leaving a field saves it: what a button sends waits for that, and goes out from the page as it is then; not at all
 // where something is not saved, for the page that answers would not have it.
-let saving = 0;
-document.addEventListener("htmx:beforeRequest", () => {
-  saving += 1;
-});
-document.addEventListener("htmx:afterRequest", () => {
-  saving -= 1;
+document.addEventListener("htmx:beforeRequest", beginSaving);
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  endSaving(detail.xhr.status > 0 && detail.xhr.status < 400);
 });
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { elt, xhr } = event.detail;
@@ -82,8 +85,8 @@ document.addEventListener(
     if (target.closest("#main") === null) {
       return;
     }
-    const unsaved = saving || !leavesPage(target) ? null : unsavedForm(target);
-    if (!saving && !unsaved) {
+    const unsaved = isSaving() || !leavesPage(target) ? null : unsavedForm(target);
+    if (!isSaving() && !unsaved) {
       return;
     }
     event.preventDefault();

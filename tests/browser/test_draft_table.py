@@ -162,3 +162,62 @@ def test_a_block_is_pasted_and_taken_back(visit, known):
         ["李四", "王五"],
         ["赵六"],
     ]
+
+
+@pytest.fixture
+def long(tmp_path) -> Path:
+    """A draft of two pages of forms; only the last row has a question of its own."""
+    rows = [[str(at), f"修缮第{at}号小区供水管网并验收", "城建局", "2026年6月底前"] for at in range(1, 56)]
+    rows[-1][-1] = "春节前"
+    path = tmp_path / "长表.xlsx"
+    path.write_bytes(workbook(任务=[TASKS[0], *rows]))
+    return path
+
+
+def as_rows(page: Page, path: Path) -> None:
+    hand_in(page, path)
+    page.locator("a[href$='view=rows#rows']").click()
+    expect(page.locator(".draft-row")).to_have_count(50)
+
+
+@pytest.mark.parametrize("size", [DESK, (1366, 768), (390, 844)])
+def test_what_was_typed_is_saved_before_the_next_page(visit, picture, size, long):
+    page = visit("/import/", as_=Role.SECRETARIAT, width=size)
+    as_rows(page, long)
+    assert_fits(page)
+    assert_accessible(page)
+    picture(page, f"draft in pages {size[0]}")
+    row = page.locator(".draft-row").nth(49)
+    row.locator("summary").first.click()
+    row.locator("[name=remarks]").fill("先办")
+    # The field is left by the click itself.
+    page.locator(".pages [rel=next]").click()
+    expect(page.locator(".draft-row")).to_have_count(5)
+    assert DraftRow.objects.get(position=50).content["remarks"] == "先办"
+    # A refused number keeps the reader where it was typed.
+    row = page.locator(".draft-row").first
+    row.locator("summary").first.click()
+    row.locator("[name=number]").fill("五十一")
+    page.locator(".pages [rel=prev]").click()
+    expect(row.get_by_role("alert")).to_be_visible()
+    expect(row.locator("[name=number]")).to_have_value("五十一")
+
+
+def test_the_next_question_may_be_on_another_page(visit, long):
+    page = visit("/import/", as_=Role.SECRETARIAT, width=DESK)
+    as_rows(page, long)
+    page.locator(".draft-row").nth(30).locator("summary").first.click()
+    page.keyboard.press("n")
+    question = page.locator(".draft-row [data-draft-issue]")
+    expect(question).to_be_focused()
+    expect(page.locator(".draft-position").first).to_have_text("51")
+
+
+def test_a_cell_is_saved_before_the_rows_are_opened(visit, known):
+    page = visit("/import/", as_=Role.SECRETARIAT, width=DESK)
+    as_a_table(page, known)
+    cells(page, "remarks").first.click()
+    page.keyboard.type("先办")
+    page.locator("a[href*='view=rows#rows']").click()
+    expect(page.locator(".draft-row")).to_have_count(3)
+    assert DraftRow.objects.get(position=1).content["remarks"] == "先办"
