@@ -35,6 +35,10 @@ _WIDE = frozenset("mwMW@%&")
 # What may not begin a line moves down together with the character before it (禁则).
 _NO_LINE_START = frozenset("，。、；：？！）》」』】〕”’…—%,.;:?!)]}")
 _NO_LINE_END = frozenset("（《「『【〔“‘([{")
+# Most of a Chinese text: characters of 1 em each, which nothing before or behind clings to.
+_PLAIN_RUN = re.compile(
+    rf"(?<![{re.escape(''.join(_NO_LINE_END))}])([\u3400-\u4dbf\u4e00-\u9fff]+)(?![{re.escape(''.join(_NO_LINE_START))}])"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -45,13 +49,11 @@ def line_count(text: str, width: float) -> int:
 
 def text_height(text: str, width: float, size: float) -> float:
     """Return the height in points of ``text`` in a column of Excel's ``width``."""
-    return math.ceil(
-        max(
-            line_count(text, (width * drawing.points_per_width - SIDE_PADDING) / size) * drawing.line_pitch * size
-            for drawing in DRAWINGS
-        )
-        + VERTICAL_PADDING
-    )
+    lines = [
+        line_count(text, (width * drawing.points_per_width - SIDE_PADDING) / size) * drawing.line_pitch * size
+        for drawing in DRAWINGS
+    ]
+    return math.ceil(max(lines) + VERTICAL_PADDING)
 
 
 def split_text(text: str, width: float, size: float, height: float) -> list[str]:
@@ -91,20 +93,39 @@ def _units(text: str, width: float, size: float, height: float) -> Iterator[str]
 def _count_wrapped_lines(paragraph: str, width: float) -> int:
     """Return the lines one paragraph takes when filled greedily."""
     lines, filled = 1, 0.0
-    for piece in _unbreakable_pieces(paragraph):
-        needed = sum(map(_width_in_em, piece))
-        if filled + needed <= width:
-            filled += needed
-        elif needed <= width:
-            lines, filled = lines + 1, needed
-        else:  # A word longer than the column is parted anywhere.
-            if filled:
-                lines, filled = lines + 1, 0.0
-            for character in piece:
-                if filled + _width_in_em(character) > width:
+    for run, pieces in _parts(paragraph):
+        for needed, piece in pieces:
+            if filled + needed <= width:
+                filled += needed
+            elif needed <= width:
+                lines, filled = lines + 1, needed
+            else:  # A word longer than the column is parted anywhere.
+                if filled:
                     lines, filled = lines + 1, 0.0
-                filled += _width_in_em(character)
+                for character in piece:
+                    if filled + _width_in_em(character) > width:
+                        lines, filled = lines + 1, 0.0
+                    filled += _width_in_em(character)
+        # What fills a line to its end fits, whatever adding its parts has rounded.
+        if run > (room := int(width - filled + 1e-9)):
+            full_lines, last = divmod(run - room - 1, int(width))
+            lines, filled = lines + full_lines + 1, last + 1.0
+        else:
+            filled += run
     return lines
+
+
+@lru_cache(maxsize=256)
+def _parts(paragraph: str) -> list[tuple[int, tuple[tuple[float, str], ...]]]:
+    """Return the pieces of a paragraph, each few with the plain characters behind."""
+    texts = _PLAIN_RUN.split(paragraph)
+    runs = map(len, [*texts[1::2], ""])
+    return [(run, _measure_pieces(text)) for run, text in zip(runs, texts[::2], strict=True)]
+
+
+@lru_cache(maxsize=8192)
+def _measure_pieces(text: str) -> tuple[tuple[float, str], ...]:
+    return tuple((sum(map(_width_in_em, piece)), piece) for piece in _unbreakable_pieces(text))
 
 
 def _unbreakable_pieces(paragraph: str) -> Iterator[str]:

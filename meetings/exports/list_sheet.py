@@ -4,26 +4,39 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils.functional import Promise
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meetings.core.text import mark_continued
 
-from .columns import Column, Line, Value
+from .columns import CellKind, Column, Line, Value
 from .layout import MAX_ROW_HEIGHT, split_text, text_height
-from .workbook import SONG, clean_text, make_style, new_workbook, sheet_title, styled_cell
+from .workbook import (
+    DATE_FORMAT,
+    SONG,
+    TEXT_FORMAT,
+    cell_text,
+    clean_text,
+    looks_like_formula,
+    make_style,
+    new_workbook,
+    sheet_title,
+)
 
 _THIN = Side(style="thin", color="FF808080")
 _EDGES = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _LIST_SIZE, _SMALLEST_SIZE = 10.0, 5.0
+# Of no text is a row lower, in points.
+_LOWEST_ROW = 18
 # What A3 on its side holds, in units of width, where what is set in _LIST_SIZE is printed in 8 points or more.
 LIST_WIDTH = 200.0
 _LIST_MARGIN, _LIST_HEADER_MARGIN = 0.4, 0.6
@@ -51,56 +64,125 @@ def add_list_sheet(
     workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line], is_to_print: bool = False
 ) -> None:
     """Add a sheet of a list to a write-only ``workbook``; see `write_list_workbook`."""
-    sheet = workbook.create_sheet(sheet_title(title))
+    sheet = _ListSheet(workbook, sheet_title(title))
+    workbook._add_sheet(sheet)
     _set_up_list_page(sheet)
     rows: Iterator[Sequence[Value]] = ([column.value(line) for column in columns] for line in lines)
     measured = list(islice(rows, _MEASURED_LINES))
     columns = share_width(columns, measured, _FEW_CHARACTERS if is_to_print else 0)
     for index, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
-    head_style = make_style(
-        sheet,
-        font=Font(**SONG, size=_LIST_SIZE, bold=True),
-        fill=_LIST_HEADER_FILL,
-        border=_EDGES,
-        alignment=Alignment(horizontal="center", vertical="center", wrap_text=True),
-    )
-    number_style = make_style(
-        sheet,
-        font=Font(**SONG, size=_LIST_SIZE),
-        border=_EDGES,
-        alignment=Alignment(horizontal="center", vertical="top"),
-        number_format="0",
-    )
-    text_styles: dict[float, StyleArray] = {}
-    heads = [str(column.head) for column in columns]
-    _set_height(sheet, 1, zip(columns, heads, strict=True))
-    sheet.append([styled_cell(sheet, head_style, head) for head in heads])
-    row = 1
-    rows = chain(measured, rows)
-    if is_to_print:
-        rows = chain.from_iterable(_part_row(columns, values) for values in rows)
-    for row, values in enumerate(rows, start=2):  # noqa: B007 - the last row's number ends the filter
-        _set_height(sheet, row, zip(columns, values, strict=True))
-        cells = []
-        for column, value in zip(columns, values, strict=True):
-            if isinstance(value, (int, datetime.date)):
-                style = number_style
+    writer = _RowWriter(sheet, columns, is_to_print=is_to_print)
+    writer.write_heads()
+    for values in chain(measured, rows):
+        writer.write(values)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{writer.row}"
+
+
+class _ListSheet(WriteOnlyWorksheet):
+    """A write-only sheet that gets its rows as `_Cell`."""
+
+    def _values_to_row(self, values: Iterable["_Cell"], row_idx: int) -> Iterable["_Cell"]:
+        return values
+
+
+class _Cell:
+    """What openpyxl writes of a cell; its own take longer to make than to write."""
+
+    __slots__ = ("_value", "coordinate", "data_type", "style_id")
+    has_style, hyperlink, _comment = True, None, None
+
+    def __init__(self, coordinate: str, value: str | int | float | None, data_type: str, style_id: int) -> None:
+        self.coordinate, self._value, self.data_type, self.style_id = coordinate, value, data_type, style_id
+
+
+class _RowWriter:
+    """Writes the rows of a list, as high as their texts need; ``row`` is the last."""
+
+    def __init__(self, sheet: _ListSheet, columns: Sequence[Column], *, is_to_print: bool) -> None:
+        self.sheet, self.columns, self.is_to_print = sheet, columns, is_to_print
+        self.letters = [get_column_letter(index) for index in range(1, len(columns) + 1)]
+        self.row = 0
+        self._styles: dict[tuple[float, str, bool], int] = {}
+
+    def write_heads(self) -> None:
+        """Write the head of each column."""
+        heads = [str(column.head) for column in self.columns]
+        centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        style = self._add_style(
+            font=Font(**SONG, size=_LIST_SIZE, bold=True), fill=_LIST_HEADER_FILL, border=_EDGES, alignment=centred
+        )
+        self._append([(head, "s", style) for head in map(cell_text, heads)], max(self._heights(heads)))
+
+    def write(self, values: Sequence[Value]) -> None:
+        """Write a line in one row, or in several if it is to be printed and too high."""
+        heights = self._heights(values)
+        if max(heights) <= MAX_ROW_HEIGHT:
+            self._write_row(values, heights)
+            return
+        for part in _part_row(self.columns, values) if self.is_to_print else [values]:
+            self._write_row(part, self._heights(part))
+
+    def _heights(self, values: Sequence[Value]) -> list[float]:
+        return [
+            text_height(clean_text(value), column.width, _LIST_SIZE) if isinstance(value, (str, Promise)) else 0
+            for column, value in zip(self.columns, values, strict=True)
+        ]
+
+    def _write_row(self, values: Sequence[Value], heights: Sequence[float]) -> None:
+        cells: list[tuple[str | int | float | None, str, int]] = []
+        for column, value, height in zip(self.columns, values, heights, strict=True):
+            if isinstance(value, datetime.date):
+                cells.append((to_excel(value), "n", self._number_style(DATE_FORMAT)))
+            elif isinstance(value, int):
+                cells.append((value, "n", self._number_style("0")))
+            elif not value:
+                cells.append((None, "n", self._text_style(_LIST_SIZE, "", is_quoted=False)))
             else:
-                size = _fitting_size(column, value)
-                if size not in text_styles:
-                    text_styles[size] = make_style(
-                        sheet,
-                        font=Font(**SONG, size=size),
-                        border=_EDGES,
-                        alignment=Alignment(vertical="top", wrap_text=True),
-                    )
-                style = text_styles[size]
-            cells.append(styled_cell(sheet, style, None if value == "" else value, column.kind))
-        sheet.append(cells)
+                text = cell_text(value)
+                size = _LIST_SIZE if height <= MAX_ROW_HEIGHT else _fitting_size(column, value)
+                number_format = TEXT_FORMAT if column.kind is CellKind.VERBATIM else ""
+                style = self._text_style(size, number_format, is_quoted=looks_like_formula(text))
+                cells.append((text, "s", style))
+        self._append(cells, max(heights))
+
+    def _append(self, cells: Sequence[tuple[str | int | float | None, str, int]], height: float) -> None:
+        self.row += 1
+        height = min(max(height, _LOWEST_ROW), MAX_ROW_HEIGHT)
+        rows = self.sheet.row_dimensions
+        # Programs do not always find the height on opening.
+        rows[self.row] = {"ht": str(height), "customHeight": "1"}
+        row = str(self.row)
+        self.sheet.append([_Cell(letter + row, *cell) for letter, cell in zip(self.letters, cells, strict=True)])
         # Written by now; kept, the heights of a long list would be all of its memory.
-        del sheet.row_dimensions[row]
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{row}"
+        del rows[self.row]
+
+    def _number_style(self, number_format: str) -> int:
+        key = _LIST_SIZE, number_format, False
+        if key not in self._styles:
+            self._styles[key] = self._add_style(
+                font=Font(**SONG, size=_LIST_SIZE),
+                border=_EDGES,
+                alignment=Alignment(horizontal="center", vertical="top"),
+                number_format=number_format,
+            )
+        return self._styles[key]
+
+    def _text_style(self, size: float, number_format: str, *, is_quoted: bool) -> int:
+        key = size, number_format, is_quoted
+        if key not in self._styles:
+            self._styles[key] = self._add_style(
+                font=Font(**SONG, size=size),
+                border=_EDGES,
+                alignment=Alignment(vertical="top", wrap_text=True),
+                quotePrefix=is_quoted,
+                number_format=number_format or "General",
+            )
+        return self._styles[key]
+
+    def _add_style(self, **parts: Any) -> int:
+        number: int = self.sheet.parent._cell_styles.add(make_style(self.sheet, **parts))
+        return number
 
 
 def _set_up_list_page(sheet: Worksheet) -> None:
@@ -163,12 +245,3 @@ def _fitting_size(column: Column, value: Value) -> float:
     while size > _SMALLEST_SIZE and text_height(text, column.width, size) > MAX_ROW_HEIGHT:
         size -= 0.5
     return size
-
-
-def _set_height(sheet: Worksheet, row: int, cells: Iterable[tuple[Column, Value]]) -> None:
-    """Set the height a row needs, which programs do not always do on opening."""
-    height = max(
-        text_height(clean_text(value), column.width, _LIST_SIZE) if isinstance(value, (str, Promise)) else 0
-        for column, value in cells
-    )
-    sheet.row_dimensions[row].height = min(max(height, 18), MAX_ROW_HEIGHT)

@@ -71,6 +71,8 @@ def looks_like_number(text: str) -> bool:
 def cell_text(text: str | Promise) -> str:
     """Return ``text`` clean, and cut with a notice where it is longer than a cell."""
     escaped = _LOOKS_ESCAPED.sub("_x005F_", clean_text(text))
+    if 2 * len(escaped) <= MAX_CELL_LENGTH:
+        return escaped
     units = escaped.encode("utf-16-le")
     if len(units) <= 2 * MAX_CELL_LENGTH:
         return escaped

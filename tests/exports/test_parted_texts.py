@@ -1,10 +1,14 @@
 """A text that takes several cells is the same text when they are read back."""
 
+import re
+from unittest import mock
+
 import pytest
 from hypothesis import given, strategies as st
 
 from meetings.core.text import is_continued, join_continued, mark_continued
-from meetings.exports.layout import split_text, text_height
+from meetings.exports import layout
+from meetings.exports.layout import line_count, split_text, text_height
 
 WIDTH, SIZE = 20.0, 9.0
 HEIGHTS = st.sampled_from([40.0, 110.0])
@@ -30,3 +34,21 @@ def test_its_cells_are_joined_as_they_were(text, height):
         joined = join_continued(joined, cell)
     assert joined == text
     assert not is_continued(joined)
+
+
+def forget_lines():
+    line_count.cache_clear()
+    layout._parts.cache_clear()
+
+
+@pytest.mark.same_on_both
+@given(TEXTS, st.integers(2, 60))
+def test_plain_characters_counted_together_take_the_lines_that_they_take_one_by_one(text, width):
+    # No sum of what characters take is as wide, so that no rounding decides.
+    width = width + 0.005
+    forget_lines()
+    together = line_count(text, width)
+    forget_lines()
+    with mock.patch.object(layout, "_PLAIN_RUN", re.compile("(?!)()")):
+        assert line_count(text, width) == together
+    forget_lines()
