@@ -40,6 +40,8 @@ from meetings.ui.navigation import as_of_query, get_next_url, today
 from .workflow_actions import ACTIONS, INLINE_ACTIONS, WorkflowState, available_actions, empty_forms
 
 MAX_HEADING_LENGTH = 150
+# The newest files; the others come when they are asked for.
+SHOWN_EVIDENCE = 20
 
 # What departments ask the secretariat for.
 ASKED_BY_DEPARTMENTS = ("request-closure", "ask-extension")
@@ -113,6 +115,8 @@ def render_task(
         # A heading of more is none: the whole text then stands among the facts.
         "is_long": len(task.text) > MAX_HEADING_LENGTH,
     }
+    shown = context["evidence"] if request.GET.get("whole") == "evidence" else context["evidence"][-SHOWN_EVIDENCE:]
+    context |= {"shown_evidence": shown, "evidence_left_out": len(context["evidence"]) - len(shown)}
     if is_today:
         context.update(_workflow_context(request, task, siblings, context))
     else:
