@@ -25,6 +25,7 @@ from .deadline_fields import DeadlineFields
 from .fields import optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department
+from .prepared import Identified
 from .task import RELATED_TASK_KEY, Status, Task
 
 
@@ -209,7 +210,7 @@ def interval_contains(day: datetime.date) -> Q:
     return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
-class TaskStateQuerySet(NaturalKeyQuerySet["TaskState"]):
+class TaskStateQuerySet(Identified, NaturalKeyQuerySet["TaskState"]):
     """Intervals, and how they are made from the log."""
 
     def overlapping(self, first: datetime.date, last: datetime.date) -> TaskStateQuerySet:

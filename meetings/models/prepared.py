@@ -1,48 +1,118 @@
-"""Queries that every page asks: their SQL is kept, and never an answer."""
+"""Queries that are asked again and again: their SQL is kept, and never an answer."""
 
+import copy
 import functools
-import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Self
+from weakref import WeakValueDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models.sql.compiler import SQLCompiler
+
+# What was not asked for longest is built again.
+MAX_KEPT = 2000
+
+
+class Identified:
+    """A queryset that may know all it depends on: its SQL need not be built again.
+
+    What is derived from it (`filter` …) is another query, and has no identity.
+    """
+
+    identity: tuple[Hashable, ...] | None = None
+
+    def identified_by(self, *identity: Hashable) -> Self:
+        """Identify this one, among those of its model, by all that it depends on."""
+        self.identity = identity
+        return self
 
 
 class PreparedQuery:
     """Asks the query that ``build`` makes of its arguments; use it as a decorator.
 
     Django takes ten times as long to build such a query as the database to answer it. The arguments have to say all
-    that the query depends on, since it is built once for each choice of them.
+    that the query depends on, since it is built once for each choice of them; where one is a queryset without an
+    identity, it is built each time.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self.build = build
-        self._sql_for = functools.lru_cache(maxsize=1000)(self._make_sql)
+        self._kept = functools.lru_cache(maxsize=MAX_KEPT)(self._prepare)
+        # Most arguments are parameters of the same SQL.
+        self._shapes: WeakValueDictionary[str, _Shape] = WeakValueDictionary()
 
-    def _make_sql(self, *arguments: Any) -> tuple[str, tuple[Any, ...]] | None:
-        try:
-            sql, params = self.build(*arguments).query.sql_with_params()
-        except EmptyResultSet:
-            return None
-        # Most differ in their parameters alone.
-        return sys.intern(sql), params
-
-    def rows(self, *arguments: Any) -> list[tuple[Any, ...]]:
-        """Return the rows that there are now, as the database has them."""
-        return self._ask("{}", arguments)
+    def fetch(self, *arguments: Any) -> list[Any]:
+        """Return what the query yields now: instances of a model, tuples or dictionaries."""
+        prepared = self._ready(arguments)
+        return prepared.fetch() if prepared else []
 
     def count(self, *arguments: Any) -> int:
         """Return how many rows there are now."""
-        found = self._ask("SELECT COUNT(*) FROM ({}) AS counted", arguments)
-        return found[0][0] if found else 0
+        prepared = self._ready(arguments)
+        return prepared.count() if prepared else 0
 
-    def _ask(self, question: str, arguments: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        prepared = self._sql_for(*arguments)
-        if prepared is None:
-            return []
-        sql, params = prepared
+    def _ready(self, arguments: tuple[Any, ...]) -> "_Prepared | None":
+        keyed = tuple(_Keyed(each) for each in arguments)
+        is_known = all(each.key is not None for each in keyed if isinstance(each.value, QuerySet))
+        return self._kept(*keyed) if is_known else self._prepare(*keyed)
+
+    def _prepare(self, *arguments: "_Keyed") -> "_Prepared | None":
+        queryset: Any = self.build(*(each.value for each in arguments))
+        compiler = queryset.query.get_compiler(queryset.db)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        # What is loaded besides may depend on more than the SQL.
+        lookups, queryset._prefetch_related_lookups = queryset._prefetch_related_lookups, ()
+        return _Prepared(self._shapes.setdefault(sql, _Shape(queryset, compiler, sql)), params, lookups)
+
+
+class _Keyed:
+    """An argument, which another one equals that makes the same query."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self.key = getattr(value, "identity", None) if isinstance(value, QuerySet) else value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+class _Shape:
+    """A queryset whose SQL was made, for whatever parameters."""
+
+    def __init__(self, queryset: QuerySet[Any, Any], compiler: SQLCompiler, sql: str) -> None:
+        self.queryset, self.compiler, self.sql = queryset, compiler, sql
+
+
+class _Prepared:
+    """The SQL of a query with its parameters, and what is loaded besides."""
+
+    def __init__(self, shape: _Shape, params: Sequence[Any], lookups: Sequence[Any]) -> None:
+        self.shape, self.params, self.lookups = shape, params, lookups
+
+    def fetch(self) -> list[Any]:
+        """Return the rows, by what the compiler learned when it made the SQL."""
+        compiler: Any = copy.copy(self.shape.compiler)
+        # Each thread has its own.
+        compiler.connection = connection
+        compiler.as_sql = lambda *_arguments, **_options: (self.shape.sql, self.params)
+        queryset: Any = self.shape.queryset.all()
+        queryset.query.get_compiler = lambda *_arguments, **_options: compiler
+        rows = list(queryset)
+        prefetch_related_objects(rows, *self.lookups)
+        return rows
+
+    def count(self) -> int:
+        """Return how many rows there are, without making them."""
         with connection.cursor() as cursor:
-            cursor.execute(question.format(sql), params)
-            return cursor.fetchall()
+            cursor.execute(f"SELECT COUNT(*) FROM ({self.shape.sql}) AS counted", self.params)
+            return cursor.fetchone()[0]

@@ -29,6 +29,7 @@ from .meeting import Meeting
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
 from .orders import ORDER_INDEXES, WithoutIndex
 from .organisation import Department, Person
+from .prepared import Identified
 from .suggestion import Suggestion, SuggestionSource
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _state_columns() -> list[str]:
     return [field.attname for field in fields if field.name not in _INTERVAL_KEY]
 
 
-class TaskQuerySet(NaturalKeyQuerySet["Task"]):
+class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
     """Tasks, as they stood at the end of a day."""
 
     def on(self, day: datetime.date) -> Self:

@@ -3,8 +3,10 @@
 import datetime
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.lifecycle import CAN_REPORT, ActorRole
@@ -23,7 +25,9 @@ EVIDENCE_REFUSAL = gettext_lazy(
 
 def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
     """Return the tasks ``account`` may read, as they stood at the end of ``day``."""
-    return Task.objects.on(day) if account.is_authenticated else Task.objects.none()
+    is_today = day == timezone.localdate()
+    tasks = Task.objects.on(day).identified_by(day, is_today, settings.DUE_SOON_DAYS)
+    return tasks if account.is_authenticated else Task.objects.none()
 
 
 def readable_task(
@@ -36,7 +40,13 @@ def readable_task(
 
 def readable_states(account: Account) -> TaskStateQuerySet:
     """Return the intervals of the readable tasks."""
-    return TaskState.objects.all() if account.is_authenticated else TaskState.objects.none()
+    return TaskState.objects.all().identified_by() if account.is_authenticated else TaskState.objects.none()
+
+
+def own_states(account: Account) -> TaskStateQuerySet:
+    """Return the intervals of `own_tasks`."""
+    own = readable_states(account).filter(task__in=own_tasks(account, Task.objects.all()))
+    return own.identified_by(account.pk, account.role, account.person_id)
 
 
 def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
@@ -45,9 +55,14 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     Unlike `own_scope`, which the list's parameters have to express, a liaison without departments owns none.
     """
     if account.role == Role.LIAISON:
-        return tasks.assigned_to(account.departments.values("pk"))
-    is_leader = account.role == Role.LEADER and account.person_id is not None
-    return tasks.supervised_by([account.person_id]) if is_leader else tasks
+        own = tasks.assigned_to(account.departments.values("pk"))
+    elif account.role == Role.LEADER and account.person_id is not None:
+        own = tasks.supervised_by([account.person_id])
+    else:
+        return tasks
+    if tasks.identity is not None:
+        own.identified_by(*tasks.identity, account.pk, account.role, account.person_id)
+    return own
 
 
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:

@@ -23,6 +23,7 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.log import TaskLogQuerySet
+from meetings.models.prepared import PreparedQuery
 
 _MEETING = "task__suggestion__meeting"
 
@@ -65,18 +66,7 @@ def find_unacknowledged(
     Late is who has not after `settings.ACKNOWLEDGEMENT_DAYS` working days. One query, and four more where departments
     of such tasks were changed.
     """
-    entered = TaskLog.objects.filter(task=OuterRef("task"), kind=EntryKind.ENTERED).order_by("sequence")
-    parts = unacknowledged_parts(departments).order_by()
-    rows = parts.values(
-        "task",
-        "department",
-        department_name=F("department__name"),
-        meeting=F(_MEETING),
-        title=F(f"{_MEETING}__title"),
-        asked_on=F(f"{_MEETING}__acknowledgement_asked_on"),
-        entered_at=Subquery(entered.values("recorded_at")[:1]),
-        was_moved=Exists(_moves().filter(task=OuterRef("task"))),
-    )
+    rows = _asked.fetch(departments if isinstance(departments, QuerySet | None) else tuple(departments))
     given = _find_given({(row["task"], row["department"]) for row in rows if row["was_moved"]})
     of_department: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for row in rows:
@@ -89,6 +79,25 @@ def find_unacknowledged(
         asked = {name: own[0][name] for name in ("meeting", "title", "department", "department_name")}
         found.append(Unacknowledged(**asked, number=len(own), since=since, is_late=since < in_time))
     return sorted(found, key=lambda one: (one.since, one.meeting, one.department))
+
+
+@PreparedQuery
+def _asked(departments: Collection[int] | QuerySet | None) -> QuerySet[Any, Any]:
+    entered = TaskLog.objects.filter(task=OuterRef("task"), kind=EntryKind.ENTERED).order_by("sequence")
+    return (
+        unacknowledged_parts(departments)
+        .order_by()
+        .values(
+            "task",
+            "department",
+            department_name=F("department__name"),
+            meeting=F(_MEETING),
+            title=F(f"{_MEETING}__title"),
+            asked_on=F(f"{_MEETING}__acknowledgement_asked_on"),
+            entered_at=Subquery(entered.values("recorded_at")[:1]),
+            was_moved=Exists(_moves().filter(task=OuterRef("task"))),
+        )
+    )
 
 
 def _moves() -> TaskLogQuerySet:

@@ -3,8 +3,9 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +23,11 @@ from meetings.models import (
     WorkbookHandout,
 )
 from meetings.models.choices import NOBODY
+from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 from .acknowledgements import Unacknowledged, find_unacknowledged, unacknowledged_parts
-from .overview import DEPARTMENT_ACTORS, find_unreported_departments, with_next_actor
+from .overview import find_unreported_departments, waiting_for_departments
 from .statistics import PRESSING, HealthCount, count_by_department_and_leader, name_counts
 
 # On whose behalf an entry is: the department, or that it was merged into.
@@ -39,12 +41,17 @@ def tasks_to_chase(tasks: TaskQuerySet, department_id: int, day: datetime.date) 
 
 def count_to_chase(tasks: TaskQuerySet, day: datetime.date) -> dict[int, int]:
     """Return how many `tasks_to_chase` finds, by department. One query."""
+    return dict(_numbers_to_chase.fetch(tasks, day))
+
+
+@PreparedQuery
+def _numbers_to_chase(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Any, Any]:
     waiting = _waiting_for_departments(tasks, day).filter(task_departments__role__in=ANSWERABLE_ROLES).order_by()
-    return dict(waiting.values_list("task_departments__department").annotate(number=Count("pk")))
+    return waiting.values_list("task_departments__department").annotate(number=Count("pk"))
 
 
 def _waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    return with_next_actor(tasks.in_health(PRESSING, day), day).filter(Q(next_actor__in=DEPARTMENT_ACTORS))
+    return waiting_for_departments(tasks.in_health(PRESSING, day), day)
 
 
 def tasks_to_take_over(tasks: TaskQuerySet, department_id: int, day: datetime.date) -> TaskQuerySet:
@@ -80,7 +87,7 @@ def find_chased(tasks: TaskQuerySet, day: datetime.date) -> list[Chased]:
 
     Those that have not taken over are today's, whatever the ``day``.
     """
-    found = {row["key"]: Chased(**row) for row in find_unreported_departments(tasks, day)}
+    found = {row["key"]: Chased(**row) for row in find_unreported_departments.fetch(tasks, day)}
     for one in find_unacknowledged(day):
         if one.is_late:
             chased = found.setdefault(one.department, Chased(one.department, one.department_name))
@@ -139,7 +146,7 @@ def find_asked(tasks: TaskQuerySet, day: datetime.date) -> list[Asked]:
     of_departments, _of_leaders = count_by_department_and_leader(tasks.open())
     name_counts(department=of_departments)
     found = {int(count.key): Asked(count) for count in of_departments if count.key not in (None, NOBODY)}
-    unreported = {row["key"]: row["number"] for row in find_unreported_departments(tasks, day)}
+    unreported = {row["key"]: row["number"] for row in find_unreported_departments.fetch(tasks, day)}
     to_chase = count_to_chase(tasks, day)
     reminders, reports, given = find_last_reminders(day), _last_reports(day), _first_given(day)
     sent, returned = _workbooks_sent(), _workbooks_returned()
@@ -201,8 +208,8 @@ SLIP_COLOURS = {
 
 def build_slips(tasks: TaskQuerySet, day: datetime.date, departments: Collection[int]) -> list[Slip]:
     """Return the slips of ``departments``, red ones first; none: of all."""
-    waiting = with_next_actor(tasks.filter(Q(health__in=list(SLIP_COLOURS))), day).order_by("next_day", "pk")
-    waiting = waiting.filter(Q(next_actor__in=DEPARTMENT_ACTORS)).for_listing().with_department_reports(day)
+    waiting = waiting_for_departments(tasks.filter(Q(health__in=list(SLIP_COLOURS))), day).order_by("next_day", "pk")
+    waiting = waiting.for_listing().with_department_reports(day)
     slips: dict[tuple[int, str], Slip] = {}
     for task in waiting.assigned_to(departments) if departments else waiting:
         for part in task.task_departments.all():
@@ -214,8 +221,13 @@ def build_slips(tasks: TaskQuerySet, day: datetime.date, departments: Collection
 
 def find_last_reminders(day: datetime.date) -> dict[int, datetime.date]:
     """Return when each department was reminded last by ``day``. One query."""
+    return dict(_last_reminders.fetch(day))
+
+
+@PreparedQuery
+def _last_reminders(day: datetime.date) -> QuerySet[Any, Any]:
     part = "task__task_departments__department"
     to_it = Q(department__isnull=True, task__task_departments__role__in=ANSWERABLE_ROLES) | Q(department=F(part))
     reminders = TaskLog.objects.filter(to_it, kind=EntryKind.REMINDER, effective_on__lte=day).order_by()
     # By the mere column, SQLite reads all parts in its order, and not the few reminders in their index.
-    return dict(reminders.values_list(F(part) + 0).annotate(last=Max("effective_on")))
+    return reminders.values_list(F(part) + 0).annotate(last=Max("effective_on"))

@@ -46,6 +46,17 @@ from .statistics import PRESSING
 # What a liaison takes over is no task by itself: the meetings are counted, each of which is taken over in one act.
 ACKNOWLEDGE = "acknowledge"
 
+GROUP_TITLES = {
+    "agree": _("Closure to agree to"),
+    "closure": _("Closure to decide"),
+    "extension": _("Later deadlines to decide"),
+    "answer": _("Instructions to answer"),
+    "reminded": _("Reminded: to report"),
+    "sent_back": _("Sent back"),
+    "report": _("Overdue, or a review missed: to report"),
+    ACKNOWLEDGE: _("To take over"),
+}
+
 # Who has an inbox at all; readers and administrators decide, answer and report nothing.
 ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
 
@@ -59,12 +70,16 @@ class InboxGroup:
     """
 
     key: str
-    title: Promise
     tasks: TaskQuerySet
     request: Callable[[], tuple[Subquery | F, Subquery | F]]
     # What the day and the words that ``request`` makes are.
     day_label: Promise = _("Asked for on")
     words_label: Promise = _("What was done")
+
+    @property
+    def title(self) -> Promise:
+        """What waits."""
+        return GROUP_TITLES[self.key]
 
     def items(self, day: datetime.date) -> TaskQuerySet:
         """Return today's tasks with what they wait for, the longest waiting first."""
@@ -99,7 +114,7 @@ def _find_groups(account: Account, day: datetime.date, then: datetime.date | Non
         return _secretariat_groups(then)
     if account.role == Role.LEADER:
         tasks = awaiting_agreement(_tasks_on(then).supervised_by([account.person_id]), then)
-        return [InboxGroup("agree", _("Closure to agree to"), tasks, partial(_closure_request, then))]
+        return [InboxGroup("agree", tasks, partial(_closure_request, then))]
     return _liaison_groups(account, day, then)
 
 
@@ -126,7 +141,9 @@ def count_waiting(account: Account, day: datetime.date) -> dict[str, int]:
     if not has_inbox(account):
         return {}
     counts, counted = Counter[str](), set[int]()
-    for _place, pk, key in sorted(_waiting.rows(account, account.role, account.person_id, day, settings.DUE_SOON_DAYS)):
+    for _place, pk, key in sorted(
+        _waiting.fetch(account, account.role, account.person_id, day, settings.DUE_SOON_DAYS)
+    ):
         if key == ACKNOWLEDGE:
             counts[ACKNOWLEDGE] += 1
         elif pk not in counted:
@@ -171,10 +188,9 @@ def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
     requests = ExtensionRequest.objects.waiting() if then is None else ExtensionRequest.objects.open_on(then)
     closing = awaiting_decision(_tasks_on(then), then)
     return [
-        InboxGroup("closure", _("Closure to decide"), closing, partial(_closure_request, then)),
+        InboxGroup("closure", closing, partial(_closure_request, then)),
         InboxGroup(
             "extension",
-            _("Later deadlines to decide"),
             # From the few open requests to their tasks, not through all tasks.
             Task.objects.filter(pk__in=requests.values("task")),
             partial(_first_of, requests, "reason", "asked__effective_on"),
@@ -195,7 +211,6 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
     return [
         InboxGroup(
             "answer",
-            _("Instructions to answer"),
             Task.objects.assigned_to(own, DepartmentRole.values).filter(pk__in=unanswered.values("task")),
             partial(_first_of, unanswered.order_by("pk"), "text", "given_on"),
             day_label=_("Given on"),
@@ -203,7 +218,6 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
         ),
         InboxGroup(
             "reminded",
-            _("Reminded: to report"),
             reminded,
             partial(_first_of, reminders.order_by("-sequence"), "note", "effective_on"),
             day_label=_("Reminded on"),
@@ -211,7 +225,6 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
         ),
         InboxGroup(
             "sent_back",
-            _("Sent back"),
             _tasks_on(then).assigned_to(own).filter(Exists(refusals.filter(task=OuterRef("pk"))), **open_again),
             partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
             day_label=_("Sent back on"),
@@ -219,7 +232,6 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
         ),
         InboxGroup(
             "report",
-            _("Overdue, or a review missed: to report"),
             # A reminder asks for the same report.
             answerable.filter(pk__in=_states_to_report(day).values("task")).exclude(pk__in=reminded.values("pk")),
             # What the liaison's departments reported last stands here for what is asked: anything newer.

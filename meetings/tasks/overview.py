@@ -24,6 +24,7 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.closure import has_agreement
+from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 from .statistics import PRESSING, reported_since_review
@@ -83,6 +84,12 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     )
 
 
+def waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    """Return those of `with_next_actor` whose next move is the departments'."""
+    return with_next_actor(tasks, day).filter(Q(next_actor__in=DEPARTMENT_ACTORS))
+
+
+@PreparedQuery
 def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Task, dict[str, Any]]:
     """Return who has not reported on red tasks, the most silent first. One query.
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from meetings.core.types import StrOrPromise
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Department, Health, Meeting, Person, Status, TaskLog
 from meetings.models.choices import NOBODY
 from meetings.models.orders import REGISTER_ORDER
+from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 PRESSING = (Health.OVERDUE, Health.REVIEW_MISSED)
@@ -32,6 +33,8 @@ _NAMED: dict[str, tuple[type[Model], str]] = {
 }
 # No row has this id.
 _NOBODY = Value(0, BigIntegerField())
+# Of whom a task has several, by the list's parameters.
+_PARTS_OF_TASKS = ("department", "leader")
 
 
 @dataclass(slots=True)
@@ -73,21 +76,25 @@ def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCoun
     nobody are counted under the key `NOBODY`, so that none is missing from the table. They have no names yet
     (`name_counts`).
     """
-    tasks = tasks.order_by()
-    departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
-    leaders = tasks.filter(task_leaders__isnull=False)
-    kinds = ("department", "leader")
-    rows = _count_groups(departments, F("task_departments__department_id"), kinds[0]).union(
-        _count_groups(leaders, F("task_leaders__person_id"), kinds[1]),
-        _count_groups(tasks.unassigned(), _NOBODY, kinds[0]),
-        _count_groups(tasks.unsupervised(), _NOBODY, kinds[1]),
-        all=True,
-    )
-    of_kind: dict[str, list[dict]] = {kind: [] for kind in kinds}
-    for row in rows:
+    of_kind: dict[str, list[dict]] = {kind: [] for kind in _PARTS_OF_TASKS}
+    for row in _by_department_and_leader.fetch(tasks):
         of_kind[row["kind"]].append(row)
     by_department, by_leader = (_most_pressing_first(_collect(group)) for group in of_kind.values())
     return by_department, by_leader
+
+
+@PreparedQuery
+def _by_department_and_leader(tasks: TaskQuerySet) -> QuerySet[Any, Any]:
+    tasks = tasks.order_by()
+    departments = tasks.filter(task_departments__role__in=ANSWERABLE_ROLES)
+    leaders = tasks.filter(task_leaders__isnull=False)
+    of_department, of_leader = _PARTS_OF_TASKS
+    return _count_groups(departments, F("task_departments__department_id"), of_department).union(
+        _count_groups(leaders, F("task_leaders__person_id"), of_leader),
+        _count_groups(tasks.unassigned(), _NOBODY, of_department),
+        _count_groups(tasks.unsupervised(), _NOBODY, of_leader),
+        all=True,
+    )
 
 
 def count_by_meeting(tasks: TaskQuerySet) -> list[HealthCount]:
@@ -95,19 +102,29 @@ def count_by_meeting(tasks: TaskQuerySet) -> list[HealthCount]:
 
     They have no names yet (`name_counts`).
     """
-    return _collect(_count_groups(tasks.order_by("-issued_on", "-meeting_id"), F("meeting_id"), "meeting"))
+    return _collect(_by_meeting.fetch(tasks))
+
+
+@PreparedQuery
+def _by_meeting(tasks: TaskQuerySet) -> QuerySet[Any, Any]:
+    return _count_groups(tasks.order_by("-issued_on", "-meeting_id"), F("meeting_id"), "meeting")
 
 
 def name_counts(**counts: Iterable[HealthCount]) -> None:
     """Give the counts that a page shows, by their kind, their names. One query."""
     by_key = {kind: {count.key: count for count in of_kind} for kind, of_kind in counts.items()}
+    for kind, pk, name in _names.fetch(*((kind, tuple(keys)) for kind, keys in by_key.items())):
+        by_key[kind][pk].label = name
+
+
+@PreparedQuery
+def _names(*keys_of_kinds: tuple[str, tuple[int | str, ...]]) -> QuerySet[Any, Any]:
     queries: list[QuerySet[Any, Any]] = []
-    for kind, keys in by_key.items():
+    for kind, keys in keys_of_kinds:
         model, name = _NAMED[kind]
         rows = model._default_manager.filter(pk__in=[key for key in keys if key != NOBODY])
         queries.append(rows.order_by().values_list(Value(kind), "pk", name))
-    for kind, pk, name in queries[0].union(*queries[1:], all=True):
-        by_key[kind][pk].label = name
+    return queries[0].union(*queries[1:], all=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +141,19 @@ def count_upcoming_months(tasks: TaskQuerySet, day: datetime.date, months: int =
 
     The month of ``day`` itself is counted from that day on: what was due before it is overdue, not coming.
     """
-    horizon = last_of_month(day, months)
-    due: QuerySet[Any, Any] = tasks.open().filter(Q(day_next_due__gte=day, day_next_due__lte=horizon)).order_by()
     numbers: Counter[datetime.date] = Counter()
-    for due_day, number in due.values_list("day_next_due").annotate(number=Count("pk")):
+    for due_day, number in _by_due_day.fetch(tasks, day, last_of_month(day, months)):
         numbers[due_day.replace(day=1)] += number
     return [
         MonthCount(first=max(month, day), last=last_of_month(month), number=number)
         for month, number in sorted(numbers.items())
     ]
+
+
+@PreparedQuery
+def _by_due_day(tasks: TaskQuerySet, first: datetime.date, last: datetime.date) -> QuerySet[Any, Any]:
+    due: QuerySet[Any, Any] = tasks.open().filter(Q(day_next_due__gte=first, day_next_due__lte=last)).order_by()
+    return due.values_list("day_next_due").annotate(number=Count("pk"))
 
 
 def largest_total(*groups: Iterable[HealthCount]) -> int:
@@ -149,16 +170,35 @@ def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
     return total
 
 
-def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
+Narrowing = Callable[[TaskQuerySet, datetime.date], TaskQuerySet]
+
+
+def find_longest_waiting(
+    tasks: TaskQuerySet, day: datetime.date, number: int, narrow: Narrowing | None = None
+) -> list[int]:
     """Return which overdue and review-missed ones wait longest. Two queries.
+
+    ``narrow`` leaves out those that do not count.
 
     Each reads its first ones from the index of its days: what is reviewed has no due day.
     """
     first: list[tuple] = []
     for health, waits_since in zip(PRESSING, ("day_next_due", "day_next_review"), strict=True):
-        order = (waits_since, *REGISTER_ORDER)
-        first += tasks.in_health([health], day).order_by(*order).values_list(*order)[:number]
+        first += _first_in_health.fetch(tasks, health, day, (waits_since, *REGISTER_ORDER), number, narrow)
     return [row[-1] for row in sorted(first)[:number]]
+
+
+@PreparedQuery
+def _first_in_health(
+    tasks: TaskQuerySet,
+    health: Health,
+    day: datetime.date,
+    order: tuple[str, ...],
+    number: int,
+    narrow: Narrowing | None,
+) -> QuerySet[Any, Any]:
+    tasks = tasks.in_health([health], day)
+    return (narrow(tasks, day) if narrow else tasks).order_by(*order).values_list(*order)[:number]
 
 
 def reported_since_review(

@@ -2,13 +2,16 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, Count, Value, When
+from django.db.models import Case, Count, QuerySet, Value, When
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import Status
 from meetings.models.log import TaskStateQuerySet
+from meetings.models.prepared import PreparedQuery
 
 from .statistics import last_of_month
 
@@ -35,19 +38,8 @@ def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12)
     ends = [last_of_month(day, later) for later in range(newest - months + 1, newest + 1)]
     # What was done since the month's end is in it, too.
     ends += [day] if newest else []
-    groups = (
-        states.overlapping(ends[0], ends[-1])
-        .order_by()
-        .values_list(
-            "status",
-            _first_end("since__lte", ends),
-            _first_end("until__lte", ends),
-            _first_end("next_due__lt", ends),
-            _first_end("next_review__lt", ends),
-        )
-    )
     numbers: Counter[tuple[str, int]] = Counter()
-    for status, since, until, overdue, review_missed, number in groups.annotate(number=Count("pk")):
+    for status, since, until, overdue, review_missed, number in _by_ends.fetch(states, *ends):
         for place in range(since, until):
             if status in OPEN_STATUSES:
                 numbers["open", place] += number
@@ -62,6 +54,18 @@ def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12)
     return points
 
 
-def _first_end(lookup: str, ends: list[datetime.date]) -> Case:
+@PreparedQuery
+def _by_ends(states: TaskStateQuerySet, *ends: datetime.date) -> QuerySet[Any, Any]:
+    groups = states.overlapping(ends[0], ends[-1]).order_by()
+    places = (
+        _first_end("since__lte", ends),
+        _first_end("until__lte", ends),
+        _first_end("next_due__lt", ends),
+        _first_end("next_review__lt", ends),
+    )
+    return groups.values_list("status", *places).annotate(number=Count("pk"))
+
+
+def _first_end(lookup: str, ends: Sequence[datetime.date]) -> Case:
     """Return the place of the first of ``ends`` that ``lookup`` holds for, or more."""
     return Case(*(When(**{lookup: end}, then=Value(place)) for place, end in enumerate(ends)), default=Value(len(ends)))

@@ -1,8 +1,12 @@
 """What every page asks is built once and asked anew each time."""
 
-import pytest
+import datetime
 
-from meetings.models import Department
+import pytest
+from django.utils import timezone
+
+from meetings import permissions
+from meetings.models import Department, Role
 from meetings.models.prepared import PreparedQuery
 from tests import factories
 
@@ -17,11 +21,11 @@ def test_the_answer_is_that_of_the_moment_and_the_query_is_built_once_for_its_ar
         built.append(name)
         return Department.objects.filter(name=name).order_by().values_list("name")
 
-    assert (called.rows("甲%部"), called.count("甲%部")) == ([], 0)
+    assert (called.fetch("甲%部"), called.count("甲%部")) == ([], 0)
     for name in ("甲%部", "乙部"):
         factories.department(name)
     with django_assert_num_queries(2):
-        assert called.rows("甲%部") == [("甲%部",)]
+        assert called.fetch("甲%部") == [("甲%部",)]
         assert called.count("乙部") == 1
     Department.objects.filter(name="乙部").update(name="丙部")
     assert (called.count("乙部"), called.count("丙部")) == (0, 1)
@@ -31,4 +35,51 @@ def test_the_answer_is_that_of_the_moment_and_the_query_is_built_once_for_its_ar
 def test_what_can_hold_nothing_is_not_asked(django_assert_num_queries):
     nothing = PreparedQuery(lambda: Department.objects.none().values_list("pk"))
     with django_assert_num_queries(0):
-        assert (nothing.rows(), nothing.count()) == ([], 0)
+        assert (nothing.fetch(), nothing.count()) == ([], 0)
+
+
+def test_a_queryset_is_an_argument_by_what_it_depends_on(django_assert_num_queries):
+    built = []
+
+    @PreparedQuery
+    def counted(tasks):
+        built.append(tasks)
+        return tasks.order_by("pk").for_listing()
+
+    task = factories.small_world().overdue
+    day = timezone.localdate()
+    reader = factories.account(Role.READER)
+    for _time in range(2):
+        found = counted.fetch(permissions.readable_tasks(reader, day))
+        assert task in found
+        with django_assert_num_queries(0):
+            assert [part.department.name for part in found[0].task_departments.all()], "what is prefetched is there"
+    assert len(built) == 1
+    assert {row.pk for row in counted.fetch(permissions.readable_tasks(reader, day).filter(pk=task.pk))} == {task.pk}
+    assert {row.pk for row in counted.fetch(permissions.readable_tasks(reader, day).exclude(pk=task.pk))} == {
+        row.pk for row in found if row != task
+    }
+    assert len(built) == 3, "what is derived is another query, and is not mistaken for it"
+
+
+def test_each_day_role_and_account_has_tasks_of_its_own():
+    """The SQL is one for most of them; what is asked must not be."""
+    world = factories.small_world()
+    today = timezone.localdate()
+    asked = PreparedQuery(lambda tasks: tasks.order_by("pk"))
+    for account in (world.secretariat, world.leader, world.liaison):
+        for day in (today, today - datetime.timedelta(days=40), today - datetime.timedelta(days=400)):
+            tasks = permissions.own_tasks(account, permissions.readable_tasks(account, day))
+            rows = [(row.pk, row.health, row.next_day, row.day_status) for row in asked.fetch(tasks)]
+            assert rows == [(row.pk, row.health, row.next_day, row.day_status) for row in tasks.order_by("pk")]
+
+
+def test_what_due_soon_means_may_change(settings):
+    factories.small_world()
+    day = timezone.localdate()
+    asked = PreparedQuery(lambda tasks: tasks.values_list("pk", "health").order_by("pk"))
+    account = factories.account(Role.READER)
+    for days in (1, 3000):
+        settings.DUE_SOON_DAYS = days
+        tasks = permissions.readable_tasks(account, day)
+        assert asked.fetch(tasks) == list(tasks.values_list("pk", "health").order_by("pk"))

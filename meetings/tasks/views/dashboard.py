@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +18,8 @@ from meetings.core.as_of import AS_OF
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import Account, DeadlineKind, Instruction, Meeting, Role
 from meetings.models.choices import NOBODY
+from meetings.models.meeting import MeetingQuerySet
+from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import appraisal, chasing, import_issues, inbox, overview, statistics
 from meetings.tasks.forms.instructions import INSTRUCTION_PHRASES
@@ -58,7 +60,7 @@ def dashboard(request: Request) -> HttpResponse:
         "red_health": list(statistics.PRESSING),
         "open_statuses": sorted(OPEN_STATUSES),
         "names_meetings": len(tables.rows["meeting"]) > 1,
-        "instructed": scope.tasks.filter(pk__in=Instruction.objects.open_on(day).values("task")).count(),
+        "instructed": _instructed.count(scope.tasks, day),
         "demonstration": _find_demonstration(tables),
         "trend": count_trend(scope.states, day),
         "upcoming_months": statistics.count_upcoming_months(scope.tasks, day),
@@ -110,11 +112,9 @@ def overview_page(request: Request) -> HttpResponse:
 def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, Any]:
     """Return the red tasks and whose move each is; to chase, for the secretariat."""
     chases = permissions.is_secretariat(account) and not scope.filter_query
-    red = overview.with_next_actor(scope.tasks, day)
-    if chases:
-        red = red.filter(Q(next_actor__in=overview.DEPARTMENT_ACTORS))
-    waiting = statistics.find_longest_waiting(red, day, overview.MAX_SHOWN)
-    tasks = {task.pk: task for task in red.filter(pk__in=waiting).for_listing().with_department_reports(day)}
+    narrow = overview.waiting_for_departments if chases else None
+    waiting = statistics.find_longest_waiting(scope.tasks, day, overview.MAX_SHOWN, narrow)
+    tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, tuple(waiting))}
     leader = account.person if account.role == Role.LEADER and scope.is_own else None
     return {
         "red_tasks": [tasks[pk] for pk in waiting],
@@ -125,11 +125,25 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
     }
 
 
+@PreparedQuery
+def _red_rows(tasks: TaskQuerySet, day: datetime.date, pks: tuple[int, ...]) -> TaskQuerySet:
+    return overview.with_next_actor(tasks.filter(pk__in=pks), day).for_listing().with_department_reports(day)
+
+
+@PreparedQuery
+def _instructed(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    return tasks.filter(pk__in=Instruction.objects.open_on(day).values("task"))
+
+
 def _find_demonstration(tables: Tables) -> Meeting | None:
     """Return the invented meeting that is among those counted."""
     counted = {count.key for count in tables.rows["meeting"]}
-    invented = Meeting.objects.filter(is_demonstration=True)
-    return next((meeting for meeting in invented if meeting.pk in counted), None)
+    return next((meeting for meeting in _invented_meetings.fetch() if meeting.pk in counted), None)
+
+
+@PreparedQuery
+def _invented_meetings() -> MeetingQuerySet:
+    return Meeting.objects.filter(is_demonstration=True)
 
 
 def _waiting(account: Account, tasks: TaskQuerySet, tables: Tables, day: datetime.date) -> dict[str, Any]:
@@ -138,24 +152,20 @@ def _waiting(account: Account, tasks: TaskQuerySet, tables: Tables, day: datetim
     ``queue_number`` is of what the inbox opens and the navigation counts; the other rows are to be looked after.
     """
     counts = inbox.count_waiting(account, day)
-    queue = [
-        (str(group.title), counts.get(group.key, 0), f"{reverse('inbox')}#group-{group.key}")
-        for group in inbox.groups(account, day)
-    ]
+    # What is taken over comes first, for the other groups are about it.
+    keys = sorted(counts, key=lambda key: key != inbox.ACKNOWLEDGE)
+    queue = [(str(inbox.GROUP_TITLES[key]), counts[key], f"{reverse('inbox')}#group-{key}") for key in keys]
     besides: list[tuple[str, int, str]] = []
     questions: dict[str, int] = {}
-    if to_take_over := counts.get(inbox.ACKNOWLEDGE):
-        queue.insert(0, (_("To take over"), to_take_over, f"{reverse('inbox')}#group-{inbox.ACKNOWLEDGE}"))
     if permissions.is_secretariat(account):
         questions = {"open_issue_count": import_issues.count_open_issues()}
         queue.append((_("Questions to confirm"), questions["open_issue_count"], reverse("confirmations")))
-        answering = permissions.readable_departments(account).filter(pk__in=set(tables.open_departments) - {NOBODY})
-        orphans = answering.exclude(liaisons__in=Account.objects.filter(is_active=True, role=Role.LIAISON)).count()
+        answering = set(tables.open_departments) - {NOBODY}
+        orphans = len(answering.difference(_departments_with_liaison.fetch()))
         address = f"{reverse('organisation')}?sort=liaisons"
-        undecided = tasks.filter(Q(day_status__in=OPEN_STATUSES, day_deadline_kind=DeadlineKind.UNDECIDED))
         unsettled = urlencode({"status": sorted(OPEN_STATUSES), "due": "undecided"}, doseq=True)
         besides = [
-            (_("Deadlines to settle"), undecided.count(), f"{reverse('task_list')}?{unsettled}"),
+            (_("Deadlines to settle"), _undecided.count(tasks), f"{reverse('task_list')}?{unsettled}"),
             (_("Departments with open tasks and no liaison"), orphans, address),
         ]
     return {
@@ -166,6 +176,17 @@ def _waiting(account: Account, tasks: TaskQuerySet, tables: Tables, day: datetim
         "besides": [entry for entry in besides if entry[1]],
         "queue_number": sum(number for _label, number, _address in queue),
     }
+
+
+@PreparedQuery
+def _departments_with_liaison() -> QuerySet[Any, int]:
+    liaisons = Account.objects.filter(is_active=True, role=Role.LIAISON)
+    return liaisons.order_by().values_list("departments", flat=True).distinct()
+
+
+@PreparedQuery
+def _undecided(tasks: TaskQuerySet) -> TaskQuerySet:
+    return tasks.filter(Q(day_status__in=OPEN_STATUSES, day_deadline_kind=DeadlineKind.UNDECIDED))
 
 
 def _appraisal(scope: Scope, day: datetime.date) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import permissions
 from meetings.core.text import parse_id
-from meetings.models import Health, Task
+from meetings.models import Health
 from meetings.models.log import TaskStateQuerySet
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import statistics
@@ -50,7 +50,7 @@ def requested_scope(request: Request, day: datetime.date, errors: list[str]) -> 
     scope.is_own = scope.has_own and request.GET.get("scope") != "all" and not scope.filter_query
     if scope.is_own:
         scope.tasks = permissions.own_tasks(account, scope.tasks)
-        scope.states = scope.states.filter(task__in=permissions.own_tasks(account, Task.objects.all()))
+        scope.states = permissions.own_states(account)
         for name, values in own.items():
             scope.params.setlist(name, values)
             scope.own_ids[name] = {int(value) for value in values}
