@@ -18,6 +18,7 @@ from . import display
 from .statistics import PRESSING, HealthCount
 
 LINE_BREAK = SafeString("<br>")
+NO_NUMBER = SafeString('<td class="num cell-none">·</td>')
 # The part in a task that is not said.
 USUAL = DepartmentRole.RESPONSIBLE
 
@@ -100,14 +101,14 @@ def health_bar(count: HealthCount, scale: int | None = None) -> SafeString:
     ``scale`` is as much as fills the width: one for all bars of a page, so that a task is as long everywhere.
     """
     rects, whole, reached = [], scale or count.total, 0.0
-    for health, number, words in _present(count):
+    for health, number, _words in _present(count):
         width = 100 * number / whole
-        rects.append((health, f"{reached:.3f}%", f"{width:.3f}%", words))
+        rects.append((health, f"{reached:.2f}%", f"{width:.2f}%"))
         reached += width
     return fill_html(
         '<svg class="stacked-bar" role="img" aria-label="{}">{}</svg>',
         join_items(words for _health, _number, words in _present(count)),
-        join_html("", '<rect class="health-{}" x="{}" width="{}" height="100%"><title>{}</title></rect>', rects),
+        join_html("", '<rect class="health-{}" x="{}" width="{}" height="100%"/>', rects),
     )
 
 
@@ -151,7 +152,7 @@ def health_count_rows(
     return join_html(
         "",
         '<tr><th scope="row" class="card-lead"><a href="{}">{}</a></th><td class="bar-cell">{}</td>{}'
-        '<td class="num" data-label="{}"><a href="{}" data-count="{}" aria-label="{}">{}</a></td></tr>',
+        '<td class="num" data-label="{}"><a href="{}" data-count="{}">{}</a></td></tr>',
         (
             (
                 address := tasks_url(scope, parameter, count.key),
@@ -161,7 +162,6 @@ def health_count_rows(
                 total,
                 address,
                 count.total,
-                _("%(name)s, all: %(number)s") % {"name": count.label, "number": count.total},
                 count.total,
             )
             for count in counts
@@ -173,16 +173,13 @@ def _draw_number(count: HealthCount, health: str, label: str, scope: QueryDict, 
     """Draw how many are in one ``health``, a dot for none."""
     number = count.by_health[health]
     if not number:
-        none = '<td class="num health-{} cell-none" data-label="{}"><span class="zero" aria-label="0">·</span></td>'
-        return fill_html(none, health, label)
+        return NO_NUMBER
     return fill_html(
-        '<td class="num health-{}" data-label="{}"><a class="health-ink" href="{}" data-count="{}" aria-label="{}">{}'
-        "</a></td>",
+        '<td class="num health-{}" data-label="{}"><a class="health-ink" href="{}" data-count="{}">{}</a></td>',
         health,
         label,
         tasks_url(scope, parameter, count.key, health=health),
         number,
-        _("%(name)s, %(health)s: %(number)s") % {"name": count.label, "health": label, "number": number},
         number,
     )
 

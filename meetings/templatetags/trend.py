@@ -4,7 +4,7 @@ SVG with classes and no styles, as the Content-Security-Policy asks; the same nu
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -17,7 +17,6 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from meetings.core.as_of import AS_OF
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.display.fields import format_day
 from meetings.models import Health, Status
 from meetings.tasks.statistics import last_of_month
 from meetings.tasks.trend import TrendPoint
@@ -92,15 +91,9 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
         ]
         marks = join_html(
             "",
-            '<a href="{}" tabindex="-1" data-count="{}"><title>{}</title><circle class="point-hit-area" cx="{}" cy="{}"'
-            ' r="11"/><path class="point-marker" d="{}" transform="translate({} {})"/></a>',
+            '<path class="point-marker" d="{}" transform="translate({} {})"><title>{}</title></path>',
             (
-                (
-                    spot["address"],
-                    spot["number"],
-                    _say(format_day(point.day), kind, spot["number"]),
-                    *(spot["x"], spot["y"], kind.mark, spot["x"], spot["y"]),
-                )
+                (kind.mark, spot["x"], spot["y"], _say(_day_label(point.day), kind, spot["number"]))
                 for spot, point in zip(spots, points, strict=True)
             ),
         )
@@ -110,32 +103,60 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
     return {
         "points": points,
         "lines": lines,
-        "rows": [
-            {"day": _day_label(point.day), "cells": _draw_cells(_day_label(point.day), index, lines)}
-            for index, point in reversed(list(enumerate(points)))
-        ],
-        "ticks": [
-            {"number": top * tick // TICKS, "y": _svg_number(height(top * tick // TICKS))} for tick in range(TICKS + 1)
-        ],
-        "months": [
-            {"x": _svg_number(LEFT + index * step), "day": _day_label(point.day)}
-            for index, point in enumerate(points)
-            if (last - index) % every == 0
-        ],
-        "frame": {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "foot": HEIGHT - 8},
+        "rows": join_html(
+            "",
+            '<tr><th scope="row" class="nowrap">{}</th>{}</tr>',
+            ((_day_label(point.day), _draw_cells(index, lines)) for index, point in reversed(list(enumerate(points)))),
+        ),
+        "frame": _draw_ticks([(top * tick // TICKS, height(top * tick // TICKS)) for tick in range(TICKS + 1)])
+        + _draw_months(
+            [
+                (LEFT + index * step, point.day, index == last)
+                for index, point in enumerate(points)
+                if (last - index) % every == 0
+            ]
+        ),
+        "width": WIDTH,
+        "height": HEIGHT,
     }
 
 
-def _draw_cells(day: str, index: int, lines: Sequence[dict[str, Any]]) -> SafeString:
+def _draw_ticks(ticks: Iterable[tuple[int, float]]) -> SafeString:
+    """Draw the lines across with their numbers, each at its height."""
+    return join_html(
+        "",
+        '<line x1="{}" x2="{}" y1="{}" y2="{}"/><text class="align-end" x="{}" y="{}" dy="4">{}</text>',
+        (
+            (LEFT, WIDTH - RIGHT, _svg_number(y), _svg_number(y), LEFT - 8, _svg_number(y), number)
+            for number, y in ticks
+        ),
+    )
+
+
+def _draw_months(months: Iterable[tuple[float, datetime.date, bool]]) -> SafeString:
+    """Draw the names of months at their places; the last one ends at the frame."""
+    return join_html(
+        "",
+        '<text class="{}" x="{}" y="{}">{}</text>',
+        (
+            (
+                "align-end" if is_last else "align-middle-text",
+                _svg_number(x + 12 * is_last),
+                HEIGHT - 8,
+                _day_label(day),
+            )
+            for x, day, is_last in months
+        ),
+    )
+
+
+def _draw_cells(index: int, lines: Sequence[dict[str, Any]]) -> SafeString:
     """Draw the numbers of a month in the table, each with its link."""
     spots = [(line["kind"], line["spots"][index]) for line in lines]
     return join_html(
         "",
-        '<td class="num health-{}"><a href="{}" data-count="{}" aria-label="{}">{}</a></td>',
-        (
-            (kind.health, spot["address"], spot["number"], _say(day, kind, spot["number"]), spot["number"])
-            for kind, spot in spots
-        ),
+        '<td class="num health-{}"><a href="{}" data-count="{}">{}</a></td>',
+        ((kind.health, spot["address"], spot["number"], spot["number"]) for kind, spot in spots),
     )
 
 

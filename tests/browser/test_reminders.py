@@ -69,8 +69,3 @@ def test_the_trend_leads_to_its_lists(visit, world, width):
     expected = number.inner_text()
     number.click()
     expect(page.locator(".results-count")).to_contain_text(expected)
-    page.go_back()
-    point = page.locator("section[aria-labelledby=trend] svg a").last
-    expected = point.get_attribute("data-count")
-    point.locator("circle").click()
-    expect(page.locator(".results-count")).to_contain_text(expected)

@@ -93,8 +93,8 @@ def test_every_number_leads_to_its_list(client, role, address):
     section = section[: section.index("</section>")]
     links = re.findall(r'href="([^"]+)"[^>]*? data-count="(\d+)"', section)
     points = len(client.get(address).context["trend"])
-    assert points >= 6, "in the picture and in the table"
-    assert len(links) == 2 * 4 * points, "in the picture and in the table"
+    assert points >= 6
+    assert len(links) == 4 * points
     for link, number in set(links):
         # A single row and no frame around it, for a hundred lists are asked.
         listed = client.get(f"{link.replace('&amp;', '&')}&per_page=1", headers={"HX-Request": "true"})
@@ -120,8 +120,8 @@ def test_equal_numbers_are_drawn_at_one_height_and_inside_the_frame(numbers):
     heights: dict[int, set[str]] = {}
     for spot in spots:
         heights.setdefault(spot["number"], set()).add(spot["y"])
-        assert 0 <= float(spot["x"]) <= drawn["frame"]["width"]
-        assert 0 <= float(spot["y"]) <= drawn["frame"]["height"]
+        assert 0 <= float(spot["x"]) <= drawn["width"]
+        assert 0 <= float(spot["y"]) <= drawn["height"]
     assert all(len(of_number) == 1 for of_number in heights.values())
     assert len({of_number.pop() for of_number in heights.values()}) == len({spot["number"] for spot in spots})
     # Each mark can be pointed at, also where several numbers are one.
