@@ -13,8 +13,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -42,6 +41,7 @@ from .backup_upgrade import (
 )
 from .core.serialization import ExactEncoder
 from .faults import disk_reason
+from .snapshot import consistent_snapshot
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
@@ -93,7 +93,7 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
     counts: dict[str, int] = {}
     digests: dict[str, str] = {}
     owners: dict[str, tuple[type[models.Model], int]] = {}
-    with _consistent_snapshot():
+    with consistent_snapshot():
         schema = _schema()
         for model in _models():
             rows = model._base_manager.order_by("pk")
@@ -145,25 +145,6 @@ def _owners_of_files(model: type[models.Model]) -> dict[str, tuple[type[models.M
         for field in fields
         for pk, name in model._base_manager.exclude(**{field: ""}).order_by("pk").values_list("pk", field)
     }
-
-
-@contextmanager
-def _consistent_snapshot() -> Iterator[None]:
-    """Let all queries see the database of one moment, without blocking writers."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "sqlite":
-        # Not atomic(): it begins with IMMEDIATE here (settings), which makes writers wait.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-    else:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
 
 
 # --- restoring ------------------------------------------------------------------------------------
