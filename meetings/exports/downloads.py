@@ -11,6 +11,8 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from meetings.snapshot import consistent_snapshot
+
 logger = logging.getLogger(__name__)
 
 # By the ending of the file's name.
@@ -53,13 +55,18 @@ def stored_file_response(
     return FileResponse(content, as_attachment=True, filename=name, content_type=content_type, headers=headers)
 
 
+def temporary_file() -> BinaryIO:
+    """Return a file that goes when it is closed, on disk once it is large."""
+    # A register of ten thousand tasks is not to be held in memory by every reader.
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024))
+
+
 def download_response(write: Callable[[BinaryIO], None], name: str, ending: str) -> FileResponse:
     """Hand out what ``write`` writes, as a file of this name to be saved."""
     from .temporary_sheets import without_leftovers
 
-    # On disk once it is large: a register of ten thousand tasks is not to be held in memory by every reader.
-    file = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 - the response closes it
-    with without_leftovers():
-        write(cast(BinaryIO, file))
+    file = temporary_file()
+    with without_leftovers(), consistent_snapshot():
+        write(file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=file_name(name, ending), content_type=CONTENT_TYPES[ending])

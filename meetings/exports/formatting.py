@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _, pgettext
 
 from meetings.display.progress import DepartmentReport
-from meetings.models import DepartmentRole, SuggestionSource, Task, TaskDepartment
+from meetings.models import DepartmentRole, Suggestion, SuggestionSource, Task, TaskDepartment
 
 # Between several names in one line, whatever the reader's language: the names are Chinese.
 ENUMERATION_COMMA = "、"
@@ -19,9 +20,18 @@ def distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))
 
 
+def parts_of(owner: Task | Suggestion, relation: str) -> Iterable[Any]:
+    """Return what hangs on a task or a suggestion.
+
+    `register.iterate_tasks` loads lists of it, for a manager takes longer to ask than a row to write.
+    """
+    loaded = owner.__dict__.get(f"loaded_{relation}")
+    return getattr(owner, relation).all() if loaded is None else loaded
+
+
 def department_labels(task: Task) -> list[str]:
     """Return a task's departments in printed order, marked (牵头) or (配合)."""
-    return [format_department(part) for part in task.task_departments.all()]
+    return [format_department(part) for part in parts_of(task, "task_departments")]
 
 
 def format_department(part: TaskDepartment) -> str:
@@ -35,7 +45,7 @@ def format_department(part: TaskDepartment) -> str:
 
 def leader_names(task: Task) -> list[str]:
     """Return the names of a task's supervising leaders in printed order."""
-    return [part.person.name for part in task.task_leaders.all()]
+    return [part.person.name for part in parts_of(task, "task_leaders")]
 
 
 def format_source(source: SuggestionSource) -> str:

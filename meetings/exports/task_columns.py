@@ -22,17 +22,20 @@ from .formatting import (
     format_report,
     format_source,
     leader_names,
+    parts_of,
 )
 
 
 def _departments(task: Task, *, supporting: bool = False) -> str:
     """Return the departments that answer for the task, or those that support it."""
-    parts = [part for part in task.task_departments.all() if (part.role == DepartmentRole.SUPPORTING) == supporting]
+    parts = [
+        part for part in parts_of(task, "task_departments") if (part.role == DepartmentRole.SUPPORTING) == supporting
+    ]
     return ENUMERATION_COMMA.join(part.department.name if supporting else format_department(part) for part in parts)
 
 
 def _sources(task: Task) -> str:
-    return ENUMERATION_COMMA.join(distinct(map(format_source, task.suggestion.suggestion_sources.all())))
+    return ENUMERATION_COMMA.join(distinct(map(format_source, parts_of(task.suggestion, "suggestion_sources"))))
 
 
 def _progress(task: Task) -> str:

@@ -1,9 +1,9 @@
 """The base of all commands of the register (docs/domain.md, Contracts)."""
 
 import datetime
-import io
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,8 +16,10 @@ from lxml.etree import SerialisationError
 
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
 from meetings.core.text import parse_id
+from meetings.exports.downloads import temporary_file
 from meetings.faults import BusyError, StorageError, disk_reason, recognise_fault
 from meetings.models import Meeting
+from meetings.snapshot import consistent_snapshot
 
 
 class RegisterCommand(BaseCommand):
@@ -100,12 +102,13 @@ class ExportCommand(RegisterCommand):
         path = Path(file)
         # Opened like any file, not by mkstemp: an export may be read by whoever may read its neighbours.
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        # In memory first: an archive that met a full disk is not done with its file, and fails once more when it goes.
-        content = io.BytesIO()
         try:
-            with unfinished.open("xb") as output:
+            # An archive that met a full disk is not done with its file, and fails once more when it goes.
+            content = temporary_file()
+            with unfinished.open("xb") as output, consistent_snapshot():
                 write(content)
-                output.write(content.getbuffer())
+                content.seek(0)
+                shutil.copyfileobj(content, output)
             os.replace(unfinished, path)
         except OSError as error:
             values = {"path": path, "reason": disk_reason(error)}

@@ -1,15 +1,20 @@
 """The register, a task a line, as workbook and CSV (docs/domain.md, Contracts: export_register)."""
 
 import datetime
+import gc
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from meetings.exports import register
-from meetings.exports.register import write_register_workbook
+from meetings.exports import list_sheet, register
+from meetings.exports.columns import Column
+from meetings.exports.downloads import download_response
+from meetings.exports.register import write_register_csv, write_register_workbook
 from meetings.models import DepartmentRole, Health, Status, Task
 from tests import factories
 
@@ -199,5 +204,67 @@ def test_a_longer_register_costs_queries_by_the_portion_only(tmp_path, monkeypat
         with (tmp_path / "register.xlsx").open("wb") as file, CaptureQueriesContext(connection) as captured:
             write_register_workbook(file, Task.objects.on(day).in_printed_order(), day)
         queries[tasks] = len(captured)
-    # The tasks; then, for each portion, their departments, their leaders and their suggestions' sources.
-    assert queries == {2: 5, 10: 5, 11: 9}
+    # The keys; then, for each portion, the tasks and what hangs on them: reports, suggestions, meetings, departments,
+    # leaders, sources and who these are.
+    assert queries == {2: 12, 10: 12, 11: 23}
+
+
+class Counted:
+    """How many tasks are alive at a time."""
+
+    def __init__(self) -> None:
+        self.alive: weakref.WeakSet[Task] = weakref.WeakSet()
+        self.most = 0
+
+    def value(self, task: Task) -> int:
+        """Return what a column says of the task, and look how many there are."""
+        self.alive.add(task)
+        # A task and its parts know each other.
+        gc.collect()
+        self.most = max(self.most, len(self.alive))
+        return task.pk
+
+
+@pytest.mark.parametrize("write", [write_register_workbook, write_register_csv])
+def test_of_a_long_register_only_a_portion_is_in_memory(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(register, "CHUNK_SIZE", 5)
+    monkeypatch.setattr(list_sheet, "_MEASURED_LINES", 5)
+    suggestion = factories.suggestion()
+    for _number in range(40):
+        factories.task(suggestion)
+    counted, day = Counted(), datetime.date(2024, 1, 1)
+    with (tmp_path / "register").open("wb") as file:
+        write(file, Task.objects.on(day).in_printed_order(), day, [Column("Task", 9, counted.value)])
+    assert counted.most <= 10, "a portion, and the one that is read next"
+
+
+@pytest.mark.parametrize("sort", ["", "sort=-due", "sort=department"])
+def test_portions_come_in_the_order_of_the_list(sort, tmp_path, monkeypatch):
+    factories.real_meeting()
+    whole = export(tmp_path / "register.csv", "--query", sort)
+    monkeypatch.setattr(register, "CHUNK_SIZE", 5)
+    assert export(tmp_path / "register.csv", "--query", sort) == whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_others_save_while_it_is_written_does_not_mix_in(monkeypatch, tmp_path):
+    monkeypatch.setattr(register, "CHUNK_SIZE", 2)
+    suggestion = factories.suggestion()
+    tasks = [factories.task(suggestion, text="before") for _number in range(6)]
+
+    def save_another_text(task: Task) -> str:
+        with ThreadPoolExecutor(1) as others:
+            others.submit(change_last).result()
+        return task.text
+
+    def change_last() -> None:
+        Task.objects.filter(pk=tasks[-1].pk).update(text="meanwhile")
+        connections.close_all()
+
+    day = datetime.date(2024, 1, 1)
+    listed = Task.objects.on(day).in_printed_order()
+    response = download_response(
+        lambda file: write_register_csv(file, listed, day, [Column("Task", 9, save_another_text)]), "register", "csv"
+    )
+    assert response.getvalue().decode("utf-8-sig").split() == ["Task", *["before"] * 6]
+    assert Task.objects.get(pk=tasks[-1].pk).text == "meanwhile"
