@@ -35,6 +35,9 @@ from .workbook import (
 _THIN = Side(style="thin", color="FF808080")
 _EDGES = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _LIST_SIZE, _SMALLEST_SIZE = 10.0, 5.0
+# No sheet of Excel has more.
+MAX_ROWS = 1_048_576
+_MAX_TITLE_LENGTH = 31
 # Of no text is a row lower, in points.
 _LOWEST_ROW = 18
 # What A3 on its side holds, in units of width, where what is set in _LIST_SIZE is printed in 8 points or more.
@@ -52,8 +55,9 @@ def write_list_workbook(
 ) -> None:
     """Write a list as a workbook: a frozen, filtered head, then a row a line.
 
-    Goes through ``lines`` once and holds a thousand at most, so a long list takes no memory. ``is_to_print``: a text
-    that is too high for a row goes on in the row below; otherwise it is set smaller.
+    What no sheet has room for goes on in another, under the same head. Goes through ``lines`` once and holds a thousand
+    at most, so a long list takes no memory. ``is_to_print``: a text that is too high for a row goes on in the row below;
+    otherwise it is set smaller.
     """
     workbook = new_workbook(title, write_only=True)
     add_list_sheet(workbook, title=title, columns=columns, lines=lines, is_to_print=is_to_print)
@@ -64,19 +68,13 @@ def add_list_sheet(
     workbook: Workbook, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line], is_to_print: bool = False
 ) -> None:
     """Add a sheet of a list to a write-only ``workbook``; see `write_list_workbook`."""
-    sheet = _ListSheet(workbook, sheet_title(title))
-    workbook._add_sheet(sheet)
-    _set_up_list_page(sheet)
     rows: Iterator[Sequence[Value]] = ([column.value(line) for column in columns] for line in lines)
     measured = list(islice(rows, _MEASURED_LINES))
     columns = share_width(columns, measured, _FEW_CHARACTERS if is_to_print else 0)
-    for index, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = column.width
-    writer = _RowWriter(sheet, columns, is_to_print=is_to_print)
-    writer.write_heads()
+    writer = _RowWriter(workbook, title, columns, is_to_print=is_to_print)
     for values in chain(measured, rows):
         writer.write(values)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{writer.row}"
+    writer.end_sheet()
 
 
 class _ListSheet(WriteOnlyWorksheet):
@@ -97,22 +95,36 @@ class _Cell:
 
 
 class _RowWriter:
-    """Writes the rows of a list, as high as their texts need; ``row`` is the last."""
+    """Writes the rows of a list, as high as their texts need, to one sheet or several."""
 
-    def __init__(self, sheet: _ListSheet, columns: Sequence[Column], *, is_to_print: bool) -> None:
-        self.sheet, self.columns, self.is_to_print = sheet, columns, is_to_print
+    def __init__(self, workbook: Workbook, title: str, columns: Sequence[Column], *, is_to_print: bool) -> None:
+        self.workbook, self.title, self.columns, self.is_to_print = workbook, title, columns, is_to_print
         self.letters = [get_column_letter(index) for index in range(1, len(columns) + 1)]
-        self.row = 0
+        self.sheets = 0
         self._styles: dict[tuple[float, str, bool], int] = {}
+        self._begin_sheet()
 
-    def write_heads(self) -> None:
-        """Write the head of each column."""
+    def _begin_sheet(self) -> None:
+        self.sheets += 1
+        title = sheet_title(self.title)
+        if self.sheets > 1:
+            number = f" ({self.sheets})"
+            title = title[: _MAX_TITLE_LENGTH - len(number)] + number
+        self.row, self.sheet = 0, _ListSheet(self.workbook, title)
+        self.workbook._add_sheet(self.sheet)
+        _set_up_list_page(self.sheet)
+        for letter, column in zip(self.letters, self.columns, strict=True):
+            self.sheet.column_dimensions[letter].width = column.width
         heads = [str(column.head) for column in self.columns]
         centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
         style = self._add_style(
             font=Font(**SONG, size=_LIST_SIZE, bold=True), fill=_LIST_HEADER_FILL, border=_EDGES, alignment=centred
         )
         self._append([(head, "s", style) for head in map(cell_text, heads)], max(self._heights(heads)))
+
+    def end_sheet(self) -> None:
+        """Let the heads filter all rows of the sheet."""
+        self.sheet.auto_filter.ref = f"A1:{self.letters[-1]}{self.row}"
 
     def write(self, values: Sequence[Value]) -> None:
         """Write a line in one row, or in several if it is to be printed and too high."""
@@ -130,6 +142,9 @@ class _RowWriter:
         ]
 
     def _write_row(self, values: Sequence[Value], heights: Sequence[float]) -> None:
+        if self.row == MAX_ROWS:
+            self.end_sheet()
+            self._begin_sheet()
         cells: list[tuple[str | int | float | None, str, int]] = []
         for column, value, height in zip(self.columns, values, heights, strict=True):
             if isinstance(value, datetime.date):

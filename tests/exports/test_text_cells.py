@@ -13,6 +13,7 @@ from openpyxl.styles.numbers import is_date_format
 
 from meetings.breakdown.export.document import write_breakdown_document
 from meetings.breakdown.export.workbook import write_breakdown, write_breakdown_with_status
+from meetings.exports import list_sheet
 from meetings.exports.columns import CellKind, Column
 from meetings.exports.list_sheet import write_list_workbook
 from meetings.exports.register import write_register_csv, write_register_workbook
@@ -185,3 +186,17 @@ def test_any_text_is_in_the_csv_as_it_was_but_for_an_apostrophe(text):
     assert row[0] == row[1]
     assert row[0].removeprefix("'") == clean.removeprefix("'")
     assert not row[0].startswith(tuple(STARTS))
+
+
+def test_a_list_longer_than_a_sheet_goes_on_in_another_under_the_same_head(monkeypatch):
+    monkeypatch.setattr(list_sheet, "MAX_ROWS", 3)
+    file, title = io.BytesIO(), "一张很长很长的清单，名字正好占满三十一个字符，不多也不少一个字"
+    write_list_workbook(file, title=title, columns=COLUMNS, lines=["a", "b", "c", "d", "e"])
+    sheets = openpyxl.load_workbook(file).worksheets
+    assert [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in sheets] == [
+        ["text", "a", "b"],
+        ["text", "c", "d"],
+        ["text", "e"],
+    ]
+    assert [sheet.title for sheet in sheets] == [title, f"{title[:27]} (2)", f"{title[:27]} (3)"]
+    assert [sheet.auto_filter.ref for sheet in sheets] == ["A1:B3", "A1:B3", "A1:B2"]
