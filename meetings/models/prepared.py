@@ -33,8 +33,8 @@ class PreparedQuery:
     """Asks the query that ``build`` makes of its arguments; use it as a decorator.
 
     Django takes ten times as long to build such a query as the database to answer it. The arguments have to say all
-    that the query depends on, since it is built once for each choice of them; where one is a queryset without an
-    identity, it is built each time.
+    that the query depends on, since it is built once for each choice of them, whatever is in a `Later` number; where
+    one is a queryset without an identity, it is built each time.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -44,17 +44,19 @@ class PreparedQuery:
         self._shapes: WeakValueDictionary[str, _Shape] = WeakValueDictionary()
 
     def fetch(self, *arguments: Any) -> list[Any]:
-        """Return what the query yields now: instances of a model, tuples or dictionaries."""
+        """Return what the query yields now: instances, tuples or dictionaries."""
         prepared = self._ready(arguments)
-        return prepared.fetch() if prepared else []
+        return prepared.fetch(arguments) if prepared else []
 
     def count(self, *arguments: Any) -> int:
         """Return how many rows there are now."""
         prepared = self._ready(arguments)
-        return prepared.count() if prepared else 0
+        return prepared.count(arguments) if prepared else 0
 
     def _ready(self, arguments: tuple[Any, ...]) -> "_Prepared | None":
-        keyed = tuple(_Keyed(each) for each in arguments)
+        if not all(each.is_possible for each in arguments if isinstance(each, Later)):
+            return None
+        keyed = tuple(_Keyed(each, place) for place, each in enumerate(arguments))
         is_known = all(each.key is not None for each in keyed if isinstance(each.value, QuerySet))
         return self._kept(*keyed) if is_known else self._prepare(*keyed)
 
@@ -70,14 +72,31 @@ class PreparedQuery:
         return _Prepared(self._shapes.setdefault(sql, _Shape(queryset, compiler, sql)), params, lookups)
 
 
+class Later(int):
+    """A row's number, which is put into the parameters when the query is asked."""
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether a row could have it: a database knows no larger ones."""
+        return abs(self) < 2**63
+
+
+def _stand_in(place: int) -> int:
+    """Return the number that a query is built with for the `Later` one at ``place``.
+
+    The largest numbers that a column of any kind of integer takes, which no row has.
+    """
+    return 2**31 - 1 - place
+
+
 class _Keyed:
     """An argument, which another one equals that makes the same query."""
 
     __slots__ = ("key", "value")
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
-        self.key = getattr(value, "identity", None) if isinstance(value, QuerySet) else value
+    def __init__(self, value: Any, place: int) -> None:
+        self.value = _stand_in(place) if isinstance(value, Later) else value
+        self.key = getattr(value, "identity", None) if isinstance(value, QuerySet) else self.value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Keyed) and self.key == other.key
@@ -99,20 +118,27 @@ class _Prepared:
     def __init__(self, shape: _Shape, params: Sequence[Any], lookups: Sequence[Any]) -> None:
         self.shape, self.params, self.lookups = shape, params, lookups
 
-    def fetch(self) -> list[Any]:
+    def fetch(self, arguments: Sequence[Any]) -> list[Any]:
         """Return the rows, by what the compiler learned when it made the SQL."""
         compiler: Any = copy.copy(self.shape.compiler)
         # Each thread has its own.
         compiler.connection = connection
-        compiler.as_sql = lambda *_arguments, **_options: (self.shape.sql, self.params)
+        params = self._complete(arguments)
+        compiler.as_sql = lambda *_arguments, **_options: (self.shape.sql, params)
         queryset: Any = self.shape.queryset.all()
         queryset.query.get_compiler = lambda *_arguments, **_options: compiler
         rows = list(queryset)
         prefetch_related_objects(rows, *self.lookups)
         return rows
 
-    def count(self) -> int:
+    def count(self, arguments: Sequence[Any]) -> int:
         """Return how many rows there are, without making them."""
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT COUNT(*) FROM ({self.shape.sql}) AS counted", self.params)
+            cursor.execute(f"SELECT COUNT(*) FROM ({self.shape.sql}) AS counted", self._complete(arguments))
             return cursor.fetchone()[0]
+
+    def _complete(self, arguments: Sequence[Any]) -> Sequence[Any]:
+        later = {_stand_in(place): int(each) for place, each in enumerate(arguments) if isinstance(each, Later)}
+        if not later:
+            return self.params
+        return [later.get(each, each) if isinstance(each, int) else each for each in self.params]

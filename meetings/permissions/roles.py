@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, ActorRole
 from meetings.errors import PermissionDeniedError
 from meetings.models import ANSWERABLE_ROLES, Account, Department, Role, Task, TaskDepartment
+from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 
@@ -116,15 +117,20 @@ def responsible_accounts(departments: Collection[int]) -> dict[Account, set[int]
 
     Three queries, for any number.
     """
-    liaisons = Q(role=Role.LIAISON, departments__in=departments)
-    heads = Q(person__headed_departments__in=departments)
-    accounts = Account.objects.filter(liaisons | heads, is_active=True).distinct().order_by("pk")
     found = {}
-    for account in accounts.select_related("person").prefetch_related("departments", "person__headed_departments"):
+    for account in _answering_accounts.fetch(tuple(departments)):
         own = [*account.departments.all()] if account.role == Role.LIAISON else []
         own += account.person.headed_departments.all() if account.person else []
         found[account] = {department.pk for department in own}.intersection(departments)
     return found
+
+
+@PreparedQuery
+def _answering_accounts(departments: tuple[int, ...]) -> QuerySet[Account]:
+    liaisons = Q(role=Role.LIAISON, departments__in=departments)
+    heads = Q(person__headed_departments__in=departments)
+    accounts = Account.objects.filter(liaisons | heads, is_active=True).distinct().order_by("pk")
+    return accounts.select_related("person").prefetch_related("departments", "person__headed_departments")
 
 
 def own_scope(account: Account) -> dict[str, list[str]]:

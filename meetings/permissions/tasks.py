@@ -1,10 +1,12 @@
 """Tasks, their evidence and instructions, and batches of changes."""
 
 import datetime
+import functools
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
@@ -13,6 +15,7 @@ from meetings.core.lifecycle import CAN_REPORT, ActorRole
 from meetings.models import Account, Batch, Evidence, Instruction, Role, Task, TaskState, last_ending
 from meetings.models.batch import BatchQuerySet
 from meetings.models.log import TaskStateQuerySet
+from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 from .roles import can_change_tasks, is_secretariat, require_secretariat, roles_of
@@ -25,17 +28,31 @@ EVIDENCE_REFUSAL = gettext_lazy(
 
 def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
     """Return the tasks ``account`` may read, as they stood at the end of ``day``."""
-    is_today = day == timezone.localdate()
-    tasks = Task.objects.on(day).identified_by(day, is_today, settings.DUE_SOON_DAYS)
-    return tasks if account.is_authenticated else Task.objects.none()
+    # All that it depends on.
+    identity = (day, day == timezone.localdate(), settings.DUE_SOON_DAYS)
+    tasks = _tasks_on(*identity).all().identified_by(*identity)
+    return tasks if account.is_authenticated else tasks.none()
+
+
+@functools.lru_cache(maxsize=8)
+def _tasks_on(day: datetime.date, _is_today: bool, _due_soon_days: int) -> TaskQuerySet:
+    """Return the tasks of a day, to be copied and never asked itself."""
+    return Task.objects.on(day)
 
 
 def readable_task(
     account: Account, pk: int, day: datetime.date, parts: Iterable[str] = ("departments", "leaders")
 ) -> Task:
     """Return the task as it stood on ``day``; raises Http404 where there was none."""
-    tasks = readable_tasks(account, day).for_listing(parts)
-    return get_object_or_404(tasks, pk=pk)
+    found = _one_task.fetch(readable_tasks(account, day), Later(pk), tuple(parts))
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@PreparedQuery
+def _one_task(tasks: TaskQuerySet, pk: int, parts: tuple[str, ...]) -> TaskQuerySet:
+    return tasks.for_listing(parts).filter(pk=pk)
 
 
 def readable_states(account: Account) -> TaskStateQuerySet:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meetings import permissions
 from meetings.models import Department, Role
-from meetings.models.prepared import PreparedQuery
+from meetings.models.prepared import Later, PreparedQuery
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,19 @@ def test_what_due_soon_means_may_change(settings):
         settings.DUE_SOON_DAYS = days
         tasks = permissions.readable_tasks(account, day)
         assert asked.fetch(tasks) == list(tasks.values_list("pk", "health").order_by("pk"))
+
+
+def test_a_number_is_put_in_when_the_query_is_asked():
+    built = []
+
+    @PreparedQuery
+    def named(pk: int, others: int):
+        built.append(pk)
+        return Department.objects.filter(pk=pk).exclude(pk=others).values_list("name", flat=True)
+
+    first, second = factories.department("甲部"), factories.department("乙部")
+    assert named.fetch(Later(first.pk), Later(second.pk)) == ["甲部"]
+    assert named.fetch(Later(second.pk), Later(first.pk)) == ["乙部"]
+    assert named.count(Later(second.pk), Later(second.pk)) == 0
+    assert len(built) == 1
+    assert named.fetch(Later(10**20), Later(0)) == [], "no row has a number that no database knows"

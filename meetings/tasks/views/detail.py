@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,9 +16,12 @@ from meetings.models import (
     DeadlineKind,
     EntryKind,
     Evidence,
+    ExtensionRequest,
+    ImportIssue,
     Instruction,
     Role,
     SuggestionOutcome,
+    SuggestionSource,
     Task,
     TaskLog,
     closure_agreement,
@@ -26,7 +29,8 @@ from meetings.models import (
     needs_agreement,
 )
 from meetings.models.log import exclude_undone, mark_undone
-from meetings.models.task import FURTHER_TEXTS
+from meetings.models.prepared import Later, PreparedQuery
+from meetings.models.task import FURTHER_TEXTS, TaskQuerySet
 from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
 from meetings.tasks.display import correction_count_text, describe_due_date, describe_original_values
 from meetings.tasks.forms.import_issues import IssueForm
@@ -75,12 +79,7 @@ def render_task(
     whole_log = mark_undone(task.log.all())
     log = [entry for entry in whole_log if entry.effective_on <= day]
     prefetch_related_objects([entry for entry in log if entry.kind == EntryKind.REMINDER], "mailings__account")
-    siblings = list(
-        permissions.readable_tasks(request.user, day)
-        .filter(suggestion=task.suggestion_id)
-        .exclude(pk=task.pk)
-        .order_by("number")
-    )
+    siblings = _siblings.fetch(permissions.readable_tasks(request.user, day), Later(task.suggestion_id), Later(task.pk))
     closure = closure_request(task) if is_today else None
     context = {
         "task": task,
@@ -93,11 +92,8 @@ def render_task(
         "errors": errors,
         "log": log,
         "siblings": siblings,
-        "sources": task.suggestion.suggestion_sources.select_related("person"),
-        "outcome": SuggestionOutcome.objects.filter(suggestion=task.suggestion_id, entry__effective_on__lte=day)
-        .select_related("entry")
-        .order_by("pk")
-        .first(),
+        "sources": _sources.fetch(Later(task.suggestion_id)),
+        "outcome": next(iter(_outcomes.fetch(Later(task.suggestion_id), day)), None),
         **_open_issues_context(request, task, is_today, issue_form),
         **_original_values_context(task, whole_log, log),
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
@@ -108,9 +104,7 @@ def render_task(
         ),
         "evidence": _evidence(request, task, day, log),
         "joined": task.joined.order_by("pk") if _has_merged_tasks(log) else [],
-        "extension_requests": task.extension_requests.filter(asked__effective_on__lte=day)
-        .select_related("asked__actor", "asked__department", "decided__actor")
-        .order_by("pk"),
+        "extension_requests": _extension_requests.fetch(Later(task.pk), day),
         "back": get_next_url(request),
         # A heading of more is none: the whole text then stands among the facts.
         "is_long": len(task.text) > MAX_HEADING_LENGTH,
@@ -125,11 +119,43 @@ def render_task(
     return render(request, "meetings/tasks/detail.html", context, status=status)
 
 
+@PreparedQuery
+def _siblings(tasks: TaskQuerySet, suggestion: int, pk: int) -> TaskQuerySet:
+    return tasks.filter(suggestion=suggestion).exclude(pk=pk).order_by("number")
+
+
+@PreparedQuery
+def _sources(suggestion: int) -> QuerySet[SuggestionSource]:
+    return SuggestionSource.objects.filter(suggestion=suggestion).select_related("person")
+
+
+@PreparedQuery
+def _outcomes(suggestion: int, day: datetime.date) -> QuerySet[SuggestionOutcome]:
+    outcomes = SuggestionOutcome.objects.filter(suggestion=suggestion, entry__effective_on__lte=day)
+    return outcomes.select_related("entry").order_by("pk")[:1]
+
+
+@PreparedQuery
+def _extension_requests(task: int, day: datetime.date) -> QuerySet[ExtensionRequest]:
+    requests = ExtensionRequest.objects.filter(task=task, asked__effective_on__lte=day)
+    return requests.select_related("asked__actor", "asked__department", "decided__actor").order_by("pk")
+
+
+@PreparedQuery
+def _open_issues(task: int) -> QuerySet[ImportIssue]:
+    return ImportIssue.objects.filter(task=task, answer__isnull=True).order_by("pk")
+
+
+@PreparedQuery
+def _unanswered(task: int) -> QuerySet[Instruction]:
+    return Instruction.objects.filter(task=task, answer__isnull=True).select_related("leader").order_by("pk")
+
+
 def _open_issues_context(
     request: Request, task: Task, is_today: bool, submitted_form: IssueForm | None
 ) -> dict[str, Any]:
     """Return the task's open import issues, and the form of the one being answered."""
-    open_issues = list(task.import_issues.filter(answer__isnull=True).order_by("pk")) if is_today else []
+    open_issues = _open_issues.fetch(Later(task.pk)) if is_today else []
     for issue in open_issues:
         # With the departments and leaders that are loaded already.
         issue.task = task
@@ -167,7 +193,7 @@ def _original_values_context(task: Task, whole_log: list[TaskLog], log: list[Tas
 def _workflow_context(request: Request, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
     """Return what the page of today offers besides: what waits, and the forms."""
     account, submitted_form = request.user, context["submitted_form"]
-    instructions = list(task.instructions.filter(answer__isnull=True).select_related("leader").order_by("pk"))
+    instructions = _unanswered.fetch(Later(task.pk))
     closure = context["closure_request"]
     extension_request = next((each for each in context["extension_requests"] if each.decided_id is None), None)
     state = WorkflowState(
