@@ -55,9 +55,9 @@ def write_list_workbook(
 ) -> None:
     """Write a list as a workbook: a frozen, filtered head, then a row a line.
 
-    What no sheet has room for goes on in another, under the same head. Goes through ``lines`` once and holds a thousand
-    at most, so a long list takes no memory. ``is_to_print``: a text that is too high for a row goes on in the row below;
-    otherwise it is set smaller.
+    What no sheet has room for goes on in another, under the same head. Goes through ``lines`` once and holds a
+    thousand at most, so a long list takes no memory. ``is_to_print``: a text that is too high for a row goes on in the
+    row below; otherwise it is set smaller.
     """
     workbook = new_workbook(title, write_only=True)
     add_list_sheet(workbook, title=title, columns=columns, lines=lines, is_to_print=is_to_print)
