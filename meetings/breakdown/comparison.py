@@ -1,5 +1,6 @@
 """Comparison of meetings: which suggestions come back to earlier ones."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -66,16 +67,19 @@ def with_sources(suggestions: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two meetings: ``pairs`` of later and earlier suggestion, and the rest.
-
-    Beside each that is ``new`` stands the earlier one that is most similar, if any is.
-    """
+    """Two meetings: ``pairs`` of later and earlier suggestion, and the rest."""
 
     earlier: Meeting
     later: Meeting
     pairs: tuple[tuple[Suggestion, Suggestion], ...]
-    new: tuple[tuple[Suggestion, Suggestion | None], ...]
+    new: tuple[Suggestion, ...]
     not_raised_again: tuple[Suggestion, ...]
+
+    def match_likely(self, new: Iterable[Suggestion]) -> list[tuple[Suggestion, Suggestion | None]]:
+        """Return each of the ``new`` with the earlier one most similar, if any is."""
+        rest = {of.pk: of for of in self.not_raised_again}
+        texts = {pk: of.text for pk, of in rest.items()}
+        return [(of, rest.get(_most_similar(of.text, texts) or 0)) for of in new]
 
 
 def compare_meetings(first: Meeting, second: Meeting) -> Comparison:
@@ -85,16 +89,12 @@ def compare_meetings(first: Meeting, second: Meeting) -> Comparison:
     now = _load_suggestions(later)
     pairs = tuple((of, before[of.raised_before_id]) for of in now if of.raised_before_id in before)
     linked = {of.pk for _later, of in pairs}
-    rest = {pk: of for pk, of in before.items() if pk not in linked}
-    texts = {pk: of.text for pk, of in rest.items()}
     return Comparison(
         earlier=earlier,
         later=later,
         pairs=pairs,
-        new=tuple(
-            (of, rest.get(_most_similar(of.text, texts) or 0)) for of in now if of.raised_before_id not in before
-        ),
-        not_raised_again=tuple(rest.values()),
+        new=tuple(of for of in now if of.raised_before_id not in before),
+        not_raised_again=tuple(of for pk, of in before.items() if pk not in linked),
     )
 
 

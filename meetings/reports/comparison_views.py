@@ -21,6 +21,8 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import day_context, get_next_url, today
 
 MAX_SEARCH_LENGTH = 100
+# Of each list; the others come when they are asked for.
+ROWS_SHOWN = 50
 
 
 @require_safe
@@ -37,17 +39,31 @@ def meeting_compare(request: Request) -> HttpResponse:
         "comparison": comparison,
         **day_context(request, day, errors),
         "may_link": permissions.is_secretariat(request.user) and day == today(),
-        **(_comparison_context(comparison, day) if comparison else {}),
+        **(_comparison_context(comparison, day, request.GET.get("whole", "")) if comparison else {}),
     }
     status = 422 if is_submitted and not comparison else 200
     return render(request, "meetings/reports/comparison.html", context, status=status)
 
 
-def _comparison_context(comparison: Comparison, day: datetime.date) -> dict[str, Any]:
-    """Return the pairs and the suggestions not raised again, with outcomes."""
-    alone = [(of, of) for of in comparison.not_raised_again]
-    related = add_outcomes([*comparison.pairs, *alone], day)
-    return {"pairs": related[: len(comparison.pairs)], "not_raised_again": related[len(comparison.pairs) :]}
+def _comparison_context(comparison: Comparison, day: datetime.date, whole: str) -> dict[str, Any]:
+    """Return the first rows of the three lists, all of the ``whole`` one, with outcomes."""
+    pairs, new, alone = (
+        rows if name == whole else rows[:ROWS_SHOWN]
+        for name, rows in (
+            ("raised-again", comparison.pairs),
+            ("new", comparison.new),
+            ("not-again", comparison.not_raised_again),
+        )
+    )
+    related = add_outcomes([*pairs, *((of, of) for of in alone)], day)
+    return {
+        "pairs": related[: len(pairs)],
+        "further_pairs": len(comparison.pairs) - len(pairs),
+        "new": comparison.match_likely(new),
+        "further_new": len(comparison.new) - len(new),
+        "not_raised_again": related[len(pairs) :],
+        "further_not_raised_again": len(comparison.not_raised_again) - len(alone),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

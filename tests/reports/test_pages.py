@@ -332,8 +332,8 @@ def test_two_meetings_stand_side_by_side_whichever_is_named_first(meeting_81, la
     client = signed_in(Role.SECRETARIAT)
     unlinked = client.get(f"/meetings/compare/?a={later.pk}&b={meeting_81.pk}")
     assert not unlinked.context["comparison"].pairs
-    assert unlinked.context["comparison"].new[0][1] == earlier
-    assert unlinked.context["comparison"].new[1][1] is None
+    assert unlinked.context["new"][0][1] == earlier
+    assert unlinked.context["new"][1][1] is None
     link_earlier_suggestion(
         suggestion_id=again.pk, earlier_id=earlier.pk, actor=factories.secretariat(), expected_earlier_id=None
     )
@@ -357,3 +357,14 @@ def test_official_documents_are_chinese_for_who_reads_english(meeting_81):
         english = document_of(signed_in().get(f"/reports/meeting/?meeting={meeting_81.pk}"))
     today = timezone.localdate()
     assert english.paragraphs[-1].text == f"{today.year}年{today.month}月{today.day}日"
+
+
+def test_long_lists_side_by_side_show_their_first_rows_and_the_others_when_asked(meeting_81):
+    later = factories.meeting(issued_on=datetime.date(2024, 11, 8), title="后一次会议")
+    for number in range(55):
+        factories.suggestion(later, text=f"全新的第{number}条建议")
+    address = f"/meetings/compare/?a={meeting_81.pk}&b={later.pk}"
+    page = signed_in().get(address).content.decode()
+    assert page.count("全新的第") == 50
+    assert f"a={meeting_81.pk}&amp;b={later.pk}&amp;whole=new#new" in page
+    assert signed_in().get(f"{address}&whole=new").content.decode().count("全新的第") == 55
