@@ -191,7 +191,7 @@ def test_saved_views_cost_the_list_nothing_and_their_own_page_one_query_for_all_
         save_view(owner=account, name=str(number), query=f"status=closed&department={number}&columns=text")
     assert len(spend(account, "/tasks/", LIST).context["listing"].views) == 12
     asked = ["what they ask for, in one union", "the same numbers as names, for some are no ids"]
-    spend(account, "/views/", [*SIGNED_IN, "the views with their owners", *asked])
+    spend(account, "/views/", [*SIGNED_IN, "how many views", "the views with their owners", *asked])
 
 
 def test_what_a_filter_offers_costs_as_many_queries_whatever_there_is(register, spend):

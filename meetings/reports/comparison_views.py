@@ -47,14 +47,9 @@ def meeting_compare(request: Request) -> HttpResponse:
 
 def _comparison_context(comparison: Comparison, day: datetime.date, whole: str) -> dict[str, Any]:
     """Return the first rows of the three lists, all of the ``whole`` one, with outcomes."""
-    pairs, new, alone = (
-        rows if name == whole else rows[:ROWS_SHOWN]
-        for name, rows in (
-            ("raised-again", comparison.pairs),
-            ("new", comparison.new),
-            ("not-again", comparison.not_raised_again),
-        )
-    )
+    limits = {name: None if name == whole else ROWS_SHOWN for name in ("raised-again", "new", "not-again")}
+    pairs, new = comparison.pairs[: limits["raised-again"]], comparison.new[: limits["new"]]
+    alone = comparison.not_raised_again[: limits["not-again"]]
     related = add_outcomes([*pairs, *((of, of) for of in alone)], day)
     return {
         "pairs": related[: len(pairs)],

@@ -206,14 +206,24 @@ SLIP_COLOURS = {
 }
 
 
+def _tasks_on_slips(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
+    return waiting_for_departments(tasks.filter(Q(health__in=list(SLIP_COLOURS))), day).order_by("next_day", "pk")
+
+
+def departments_with_slips(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Department]:
+    """Return the departments that a slip is for, as they are printed."""
+    waiting = _tasks_on_slips(tasks, day).order_by()
+    parts = TaskDepartment.objects.filter(task__in=waiting.values("pk"), role__in=ANSWERABLE_ROLES)
+    return Department.objects.filter(pk__in=parts.values("department")).order_by("pk")
+
+
 def build_slips(tasks: TaskQuerySet, day: datetime.date, departments: Collection[int]) -> list[Slip]:
-    """Return the slips of ``departments``, red ones first; none: of all."""
-    waiting = waiting_for_departments(tasks.filter(Q(health__in=list(SLIP_COLOURS))), day).order_by("next_day", "pk")
-    waiting = waiting.for_listing().with_department_reports(day)
+    """Return the slips of ``departments``, red ones first."""
+    waiting = _tasks_on_slips(tasks, day).for_listing().with_department_reports(day)
     slips: dict[tuple[int, str], Slip] = {}
-    for task in waiting.assigned_to(departments) if departments else waiting:
+    for task in waiting.assigned_to(departments):
         for part in task.task_departments.all():
-            if part.role in ANSWERABLE_ROLES and (not departments or part.department_id in departments):
+            if part.role in ANSWERABLE_ROLES and part.department_id in departments:
                 slip = Slip(part.department, Health(task.health))
                 slips.setdefault((part.department_id, task.health), slip).tasks.append(task)
     return sorted(slips.values(), key=lambda slip: (slip.department.pk, slip.health.rank))

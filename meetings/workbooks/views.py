@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Page, Paginator
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.core.text import parse_ids
+from meetings.core.text import parse_id, parse_ids
 from meetings.errors import ServiceError
 from meetings.exports.downloads import CONTENT_TYPES, download_response, stored_file_response
 from meetings.faults import faults_in_words
@@ -30,7 +31,7 @@ from meetings.tasks.views.batches import undo_tag
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 from meetings.workbooks.review import review_upload
-from meetings.workbooks.reviewed_rows import RowState
+from meetings.workbooks.reviewed_rows import ReviewedRow, RowState
 
 from . import services
 from .export import write_workbook
@@ -48,6 +49,8 @@ from .messages import NoticeCode, unreadable_workbook_message
 from .parser import parse_workbook
 
 _RECENT_COUNT = 20
+_UPLOADS_PER_PAGE = 25
+_ROWS_PER_PAGE = 50
 #: Characters of one cell's text in a list of what was not read; the whole is in the file.
 _MAX_VALUE_LENGTH = 200
 
@@ -102,7 +105,9 @@ def _workbook_name(department: Department) -> str:
 def _render_home(
     request: Request, form: WorkbookExportForm, errors: list[str] | tuple[()] = (), *, status: int = 200
 ) -> HttpResponse:
-    waiting = list(permissions.own_workbooks(request.user).waiting())
+    page = Paginator(permissions.own_workbooks(request.user).waiting(), _UPLOADS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "form": form,
         "hand_in": WorkbookUploadForm(),
@@ -116,7 +121,8 @@ def _render_home(
             "megabytes": MAX_FILE_BYTES // MEGABYTE,
             "together": settings.UPLOAD_MAX_MEGABYTES,
         },
-        "waiting": [(upload, _count_filled_rows(upload)) for upload in waiting],
+        "page": page,
+        "waiting": [(upload, _count_filled_rows(upload)) for upload in page],
         "recent": permissions.readable_workbooks(request.user)
         .accepted()
         .defer("content", "decisions")
@@ -225,15 +231,25 @@ def _render_review(
         # Another one's is waiting for its owner alone, so this is the account's own.
         seen_at = services.last_entry_id()
         review = review_upload(upload, request.user)
+        conflicts, invalid, changes = (
+            review.of(*states)
+            for states in ((RowState.CONFLICT,), (RowState.INVALID, RowState.REFUSED), (RowState.CHANGES,))
+        )
+        page = _open_page(request, [*conflicts, *invalid, *changes])
         context |= {
             "review": review,
+            "page": page,
+            "conflict_count": len(conflicts),
+            "invalid_count": len(invalid),
+            "first_invalid": invalid[0].place if invalid else None,
+            "change_count": len(changes),
             "rivals": services.find_rivals(upload),
             "seen": services.review_version_token(review),
             "seen_at": seen_at,
-            "conflicts": review.of(RowState.CONFLICT),
-            "invalid_rows": review.of(RowState.INVALID, RowState.REFUSED),
-            "corrections": {row.place: WorkbookRowForm(row) for row in review.of(RowState.INVALID)},
-            "changes": review.of(RowState.CHANGES),
+            "conflicts": [row for row in page if row in conflicts],
+            "invalid_rows": [row for row in page if row in invalid],
+            "corrections": {row.place: WorkbookRowForm(row) for row in page if row.state is RowState.INVALID},
+            "changes": [row for row in page if row in changes],
             "recorded_rows": review.of(RowState.RECORDED),
             "unchanged": len(review.of(RowState.UNCHANGED)),
             "undecided": [row for row in review.rows if row.is_undecided],
@@ -241,10 +257,20 @@ def _render_review(
         }
     elif upload.batch is not None:
         entries = upload.batch.entries.select_related("task__suggestion__meeting", "department", "actor")
-        context["entries"] = entries.order_by("pk")
+        context["page"] = Paginator(entries.order_by("pk"), _ROWS_PER_PAGE).get_page(request.GET.get("page"))
         context["undone_by"] = getattr(upload.batch, "undone_by", None)
         context["is_partly_undone"] = upload.batch.entries.standing().exists()
     return render(request, "meetings/workbooks/review.html", context, status=status)
+
+
+def _open_page(request: Request, rows: Sequence[ReviewedRow]) -> Page:
+    """Return the page of ``rows`` that has the one at the place ``row``, else the one of the number ``page``."""
+    paginator = Paginator(rows, _ROWS_PER_PAGE)
+    places = [row.place for row in rows]
+    place = parse_id(request.GET.get("row", ""))
+    if place in places:
+        return paginator.page(places.index(place) // _ROWS_PER_PAGE + 1)
+    return paginator.get_page(request.GET.get("page"))
 
 
 # --- what the forms of the page ask for -----------------------------------------------------------
@@ -258,21 +284,22 @@ def _choose(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) 
     else:
         rows = list(parse_ids([place]))
     services.decide_rows(upload_id=upload.pk, places=rows, choice=form.cleaned_data["choice"])
-    anchor = "accept" if place == "all" else f"row-{place}"
-    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#{anchor}")
+    where = "#accept" if place == "all" else f"?row={place}#row-{place}"
+    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}{where}")
 
 
 def _correct(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
     """Correct the cells of one row, or take the correction back (``as_filed``)."""
     texts = form.texts if form.cleaned_data["action"] == "correct" else None
     services.correct_row(upload_id=upload.pk, place=form.place_number, texts=texts)
-    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#row-{form.place_number}")
+    where = f"?row={form.place_number}#row-{form.place_number}"
+    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}{where}")
 
 
 def _decide_offer(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:
     is_taken = form.cleaned_data["action"] == "take"
     services.decide_offer(upload_id=upload.pk, key=form.cleaned_data["offer"], is_taken=is_taken)
-    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}#offers")
+    return redirect(f"{reverse('fill_in_upload', args=[upload.pk])}?whole=offers#offers")
 
 
 def _set_aside(request: Request, upload: WorkbookUpload, form: WorkbookReviewForm) -> HttpResponse:

@@ -197,3 +197,16 @@ def test_red_is_the_colour_of_a_slip_and_no_word_for_two_healths(world, client, 
 @pytest.mark.parametrize("department", ["999999", "x", "99999999999999999999"])
 def test_no_such_department_has_no_slip_or_all(world, client, staff, department):
     assert client.get("/chasing/slips/", {"department": department}).status_code == 200
+
+
+def test_slips_of_many_departments_come_in_pages_each_printed_by_itself(world, client, staff, slips):
+    for number in range(1, 8):
+        own = [(factories.department(f"第{number}部"), DepartmentRole.RESPONSIBLE)]
+        factories.task(factories.suggestion(world.meeting), deadline="2024.1", departments=own)
+    pages = [client.get("/chasing/slips/", {"page": number}) for number in (1, 2)]
+    first, second = ({slip.department.pk for slip in page.context["slips"]} for page in pages)
+    assert len(first) == 5
+    assert len(second) == 4
+    assert not first & second
+    assert "They are for 9 departments, in pages that are printed one by one." in compact_html(pages[0])
+    assert len(slips(department=world.technology.pk)) == 2

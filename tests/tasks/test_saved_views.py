@@ -238,3 +238,15 @@ def test_every_column_can_be_kept(world):
     client = signed_in(world.reader)
     save(client, query=f"columns={','.join(TaskTable.base_columns)}")
     assert client.get(client.get(f"/views/{SavedView.objects.get().pk}/")["Location"]).context["listing"].errors == []
+
+
+def test_many_views_come_in_pages_the_own_first_and_a_refused_change_on_its_own(world):
+    for number in range(30):
+        save_view(owner=world.reader, name=f"视图{number:02}", query=QUERY, shared_with="")
+    client = signed_in(world.reader)
+    assert [len(client.get(f"/views/?page={number}").context["own"]) for number in (1, 2)] == [25, 5]
+    assert "page=2" in page(client)
+    last = SavedView.objects.get(name="视图29")
+    refused = client.post(f"/views/{last.pk}/change/", {"name": "", "shared_with": ""})
+    assert refused.status_code == 422
+    assert f'id="view-{last.pk}"' in refused.content.decode()

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,7 @@ from meetings.display.fields import join_items
 from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
 from meetings.models import Department, Role
 from meetings.models.task import TaskQuerySet
-from meetings.tasks.chasing import build_slips, find_asked, tasks_to_chase, tasks_to_take_over
+from meetings.tasks.chasing import build_slips, departments_with_slips, find_asked, tasks_to_chase, tasks_to_take_over
 from meetings.tasks.forms.batch import format_selection
 from meetings.tasks.forms.reminders import AcknowledgementForm, ReminderBatchForm, usual_words
 from meetings.tasks.reach import count_mails, find_reach, is_mail_sent, join_sentences
@@ -31,6 +32,9 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, get_next_url, today
 
 from .batches import group_by_reason, name_refused, parse_selection
+
+# Of slips, which are printed page by page.
+DEPARTMENTS_PER_PAGE = 5
 
 
 @require_safe
@@ -51,11 +55,18 @@ def chasing(request: Request) -> HttpResponse:
 
 @require_safe
 def supervision_slips(request: Request) -> HttpResponse:
-    """Show the slips of the ``department``s that the address names, to be printed."""
+    """Show the slips of the ``department``s that the address names, to be printed.
+
+    Without a name, those of all, a few departments a page.
+    """
     day = _today_alone(request)
+    tasks, page = permissions.readable_tasks(request.user, day), None
     departments = parse_ids(request.GET.getlist("department"))
-    slips = build_slips(permissions.readable_tasks(request.user, day), day, departments)
-    context = {"slips": slips, "day": day, "secretariat": Role.SECRETARIAT.label}
+    if not departments:
+        page = Paginator(departments_with_slips(tasks, day), DEPARTMENTS_PER_PAGE).get_page(request.GET.get("page"))
+        departments = {department.pk for department in page}
+    slips = build_slips(tasks, day, departments)
+    context = {"slips": slips, "page": page, "day": day, "secretariat": Role.SECRETARIAT.label}
     return render(request, "meetings/tasks/chasing/slips.html", context)
 
 

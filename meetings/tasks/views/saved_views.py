@@ -1,6 +1,8 @@
 """Views people keep: lists under a name, their own or shared with a role."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +18,8 @@ from meetings.tasks.services import saved_views as saved_views_service
 from meetings.tasks.services.saved_views import NameTakenError, save_view, set_landing_view
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
+
+VIEWS_PER_PAGE = 25
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,16 +104,21 @@ def _render(
     changing: tuple[int, SavedViewForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    views = permissions.readable_views(request.user).select_related("owner")
-    choices = TaskFilterSet.look_up(today(), *(QueryDict(view.query) for view in views))
+    own_first = Case(When(owner=request.user, then=0), default=1)
+    views = permissions.readable_views(request.user).select_related("owner").order_by(own_first, "name", "pk")
+    place = list(views.values_list("pk", flat=True)).index(changing[0]) if changing else None
+    number = request.GET.get("page") if place is None else place // VIEWS_PER_PAGE + 1
+    page = Paginator(views, VIEWS_PER_PAGE).get_page(number)
+    choices = TaskFilterSet.look_up(today(), *(QueryDict(view.query) for view in page))
     rows = []
-    for view in views:
+    for view in page:
         own = view.owner_id == request.user.pk
         form = None
         if own:
             form = changing[1] if changing and changing[0] == view.pk else _change_form(request, view)
         rows.append({"view": view, "description": describe(view.query, today(), choices), "form": form})
     context = {
+        "page": page,
         "own": [row for row in rows if row["form"]],
         "shared": [row for row in rows if not row["form"]],
         "save_form": save_form,
