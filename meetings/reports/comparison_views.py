@@ -22,7 +22,7 @@ from meetings.ui.navigation import day_context, get_next_url, today
 
 MAX_SEARCH_LENGTH = 100
 # Of each list; the others come when they are asked for.
-ROWS_SHOWN = 50
+ROWS_SHOWN = 25
 
 
 @require_safe
