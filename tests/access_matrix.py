@@ -248,6 +248,7 @@ ROWS = (
     Row("load_sample", "/help/sample/", NO_SUCH_METHOD, SECRETARIAT_ALONE),
     Row("search", "/search/?q=lzs", READS, NO_SUCH_METHOD),
     Row("choices", "/choices/person/?find=lzs", READS, NO_SUCH_METHOD),
+    Row("choices", "/choices/liaison/?find=a", READS, NO_SUCH_METHOD),
     Row("choices", "/choices/account/?find=a", expect(404), NO_SUCH_METHOD),
     Row("organisation", "/organisation/", READS, ORGANISERS_IN_VAIN),
     Row("organisation_people", "/organisation/people/", READS, ORGANISERS_IN_VAIN),

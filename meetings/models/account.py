@@ -158,6 +158,11 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    @property
+    def name_and_username(self) -> str:
+        """The name shown with the user name, which tells namesakes apart."""
+        return f"{self} ({self.username})"
+
     @cached_property
     def department_ids(self) -> frozenset[int]:
         """The departments a liaison reports for; one query per instance, so per request."""

@@ -7,6 +7,7 @@ from django.forms.models import model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
+from meetings.core.text import parse_id, parse_ids
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.models import Account, Department, Person, Role
@@ -16,7 +17,11 @@ from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import open_tasks_of, version_of
 from meetings.ui.fields import TextField
 from meetings.ui.forms import ServiceForm
-from meetings.ui.widgets import BoundedMultipleChoiceField, SearchChoiceField
+from meetings.ui.widgets import BoundedMultipleChoiceField, SearchChoiceField, SearchSelect
+
+# How many open tasks are offered one by one, and what begins the value of all behind the last of these.
+MOST_TASKS = 50
+_AFTER = "after-"
 
 
 def _name_field(label: Any, **options: Any) -> TextField:
@@ -147,25 +152,49 @@ class MergeForm(SubjectForm):
         return message % {"name": self.cleaned_data["into"], "number": number}
 
 
+class OpenTasksField(forms.MultipleChoiceField):
+    """Tasks by their ids; of many the first, and those after the last of them together."""
+
+    def valid_value(self, value: str) -> bool:
+        """Whether it is an id, or the last shown one; which tasks are there the form asks."""
+        return parse_id(value.removeprefix(_AFTER)) is not None
+
+
 class TaskHandoverForm(SubjectForm):
     """Which open tasks go to whom."""
 
     title, button, icon = _("Hand open tasks over"), _("Hand over"), "users"
     preview = "meetings/organisation/handover.html"
-    tasks = forms.MultipleChoiceField(label=_("Tasks"), widget=_checkboxes())
+    tasks = OpenTasksField(label=_("Tasks"), widget=_checkboxes())
     to = SearchChoiceField(label=_("Hand over to"), queryset=Department.objects.none())
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
-        open_tasks = list(open_tasks_of(subject).order_by("pk"))
-        super().__init__(data, subject=subject, action=action, initial={"tasks": [task.pk for task in open_tasks]})
+        self._open_tasks = open_tasks_of(subject).order_by("pk")
+        number, shown = self._open_tasks.count(), list(self._open_tasks[:MOST_TASKS])
+        choices = [(str(task.pk), str(task)) for task in shown]
+        if left := number - len(shown):
+            others = ngettext("and the other one", "and the other %(number)d", left) % {"number": left}
+            choices.append((f"{_AFTER}{shown[-1].pk}", others))
+        super().__init__(data, subject=subject, action=action, initial={"tasks": [key for key, _label in choices]})
         is_department = isinstance(subject, Department)
         offered: Any = Department.objects.offered() if is_department else Person.objects.selectable_as_leaders()
         self.fields["to"].queryset = offered.exclude(pk=subject.pk)
-        number = len(open_tasks)
         self.fields["tasks"].label = ngettext("%(number)d open task", "%(number)d open tasks", number) % {
             "number": number
         }
-        self.fields["tasks"].choices = [(task.pk, str(task)) for task in open_tasks]
+        self.fields["tasks"].choices = choices
+
+    def clean_tasks(self) -> list[int]:
+        """Return the ids of the tasks chosen, each of which has to be open."""
+        keys = self.cleaned_data["tasks"]
+        chosen = parse_ids(keys)
+        found = set(self._open_tasks.filter(pk__in=chosen).values_list("pk", flat=True))
+        if missing := chosen - found:
+            message = self.fields["tasks"].error_messages["invalid_choice"]
+            raise forms.ValidationError(message, code="invalid_choice", params={"value": min(missing)})
+        for last in parse_ids(key.removeprefix(_AFTER) for key in keys if key.startswith(_AFTER)):
+            found.update(self._open_tasks.filter(pk__gt=last).values_list("pk", flat=True))
+        return sorted(found)
 
     def run(self, actor: Account) -> str:
         taker, task_ids = self.cleaned_data.pop("to"), self.cleaned_data.pop("tasks")
@@ -184,11 +213,8 @@ class DepartmentHandoverForm(SubjectForm):
     departments = BoundedMultipleChoiceField(
         label=_("Departments"), queryset=Department.objects.none(), widget=_checkboxes()
     )
-    to = forms.ModelChoiceField(
-        label=_("Hand over to"),
-        queryset=Account.objects.none(),
-        empty_label=_("Choose"),
-        widget=forms.Select(attrs={"class": "form-select", "data-search": True}),
+    to = SearchChoiceField(
+        label=_("Hand over to"), queryset=Account.objects.none(), widget=SearchSelect(kind="liaison")
     )
 
     def __init__(self, data: QueryDict | None = None, *, subject: Account, action: str) -> None:
@@ -196,7 +222,7 @@ class DepartmentHandoverForm(SubjectForm):
         self.fields["departments"].queryset = subject.departments.order_by("pk")
         liaisons = Account.objects.filter(role=Role.LIAISON, is_active=True).exclude(pk=subject.pk)
         self.fields["to"].queryset = liaisons
-        self.fields["to"].label_from_instance = lambda account: f"{account} ({account.username})"
+        self.fields["to"].label_from_instance = lambda account: account.name_and_username
 
     def run(self, actor: Account) -> str:
         taker = self.cleaned_data.pop("to")

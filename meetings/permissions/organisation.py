@@ -7,7 +7,7 @@ from meetings.models import Account, CalendarAddress, Department, Person, Role
 from meetings.models.notification import hash_secret
 from meetings.models.organisation import DepartmentQuerySet, PersonQuerySet
 
-from .roles import require_administrator, require_organisation_manager
+from .roles import can_manage_organisation, require_administrator, require_organisation_manager
 
 
 def readable_departments(account: Account) -> DepartmentQuerySet:
@@ -66,3 +66,9 @@ def calendar_owner(secret: str) -> Account:
     """
     addresses = CalendarAddress.objects.select_related("account__person")
     return get_object_or_404(addresses, secret_hash=hash_secret(secret), account__is_active=True).account
+
+
+def liaisons_to_hand_over_to(account: Account) -> QuerySet[Account]:
+    """Return the liaisons in use for who hands departments over; none for others."""
+    liaisons = Account.objects.filter(role=Role.LIAISON, is_active=True)
+    return liaisons if can_manage_organisation(account) else liaisons.none()

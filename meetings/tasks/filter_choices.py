@@ -268,6 +268,10 @@ def search_rows(rows: QuerySet, kind: str, search_text: str) -> QuerySet:
     """Return the rows whose name, pinyin or initials hold all words."""
     if isinstance(rows, NamedQuerySet):
         return rows.called(search_text)
+    if kind == "liaison":
+        for word in search_text.split():
+            rows = rows.filter(Q(display_name__icontains=word) | Q(username__icontains=word))
+        return rows
     for word in search_text.split():
         condition = contains_word(word, "title")
         if kind == "meeting":

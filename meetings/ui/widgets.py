@@ -9,7 +9,7 @@ Of many rows only the first stand in the page: the others are searched for on th
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -28,6 +28,8 @@ from meetings.core.types import StrOrPromise
 # How many count as frequent, and up to how many a list is seen at a glance.
 MAX_FREQUENT = 6
 SHORT_LIST_LENGTH = 8
+# The columns that a row may be called by, of those that it has.
+_CALLED = ("name", "title", "document_number", "display_name", "username")
 # How many rows a page offers at most.
 MAX_OPTIONS = 50
 
@@ -40,7 +42,9 @@ def split_frequent(rows: Sequence[Any], uses: dict[Any, int]) -> tuple[list[Any]
     return frequent, [row for row in rows if row not in frequent]
 
 
-def offered_choices(rows: Iterable[Model], *, empty: str | None = None) -> list[tuple[Any, Any]]:
+def offered_choices(
+    rows: Iterable[Model], *, empty: str | None = None, label: Callable[[Any], str] = str
+) -> list[tuple[Any, Any]]:
     """Return choices for any number of fields, in groups where the list is long.
 
     ``rows`` come from `Department.objects.offered` or `Person.objects.offered`, for one query; ``empty`` is the label
@@ -49,10 +53,10 @@ def offered_choices(rows: Iterable[Model], *, empty: str | None = None) -> list[
     rows = list(rows)
     frequent, others = split_frequent(rows, {row: getattr(row, "uses", 0) for row in rows})
     choices: list[tuple[Any, Any]] = [] if empty is None else [("", empty)]
-    as_choice = [(ModelChoiceIteratorValue(row.pk, row), str(row)) for row in others]
+    as_choice = [(ModelChoiceIteratorValue(row.pk, row), label(row)) for row in others]
     if not frequent:
         return [*choices, *as_choice]
-    often = [(ModelChoiceIteratorValue(row.pk, row), str(row)) for row in frequent]
+    often = [(ModelChoiceIteratorValue(row.pk, row), label(row)) for row in frequent]
     return [*choices, (_("Used most"), often), (_("All others"), as_choice)]
 
 
@@ -62,11 +66,11 @@ class OfferedChoices(BaseChoiceIterator):
     Where ``is_partial``, there are more; of these `SearchSelect` renders what is chosen.
     """
 
-    def __init__(self, queryset: QuerySet, *, empty: str | None = None) -> None:
-        self.queryset, self.empty = queryset, empty
+    def __init__(self, queryset: QuerySet, *, empty: str | None = None, label: Callable[[Any], str] = str) -> None:
+        self.queryset, self.empty, self.label = queryset, empty, label
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        yield from offered_choices(self._rows[:MAX_OPTIONS], empty=self.empty)
+        yield from offered_choices(self._rows[:MAX_OPTIONS], empty=self.empty, label=self.label)
 
     @property
     def is_partial(self) -> bool:
@@ -85,11 +89,15 @@ class _FieldChoices(ModelChoiceIterator):
 
     is_partial = False
 
+    def label(self, row: Model) -> str:
+        """Return what a row is called."""
+        return self.field.label_from_instance(row)
+
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         # First and by itself: whether there is one is asked for without the rows.
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        offered = OfferedChoices(self.queryset.all())
+        offered = OfferedChoices(self.queryset.all(), label=self.label)
         yield from offered
         self.is_partial = offered.is_partial
 
@@ -118,10 +126,11 @@ class SearchSelect(forms.Select):
         """Add what is chosen and not among the first."""
         groups = super().optgroups(name, value, attrs)
         if self._is_partial:
+            label: Callable[[Any], str] = getattr(self.choices, "label", str)
             there = {str(option["value"]) for _heading, options, _index in groups for option in options}
             for row in self._queryset.filter(pk__in=parse_ids(set(value) - there)):
                 key = ModelChoiceIteratorValue(row.pk, row)
-                option = self.create_option(name, key, str(row), selected=True, index=len(groups), attrs=attrs)
+                option = self.create_option(name, key, label(row), selected=True, index=len(groups), attrs=attrs)
                 groups.append((None, [option], len(groups)))
         return groups
 
@@ -144,7 +153,7 @@ class SearchSelect(forms.Select):
         queryset = self._queryset
         if queryset is None:
             return called
-        names = [name for name in ("name", "title", "document_number") if hasattr(queryset.model, name)]
+        names = [name for name in _CALLED if hasattr(queryset.model, name)]
         forms_of_name = {called, re.split(r"\s*[（(]", called)[0]}
         rows = queryset.filter(reduce(or_, (Q(**{f"{name}__in": forms_of_name}) for name in names)))
         exact = [row for row in rows if called in (str(row), *(getattr(row, name) for name in names))]

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from meetings.models import Department, Person, Role
+from meetings.models import Account, Department, DepartmentRole, Person, Role, Status, Task
 from meetings.organisation.services.merge import merge
 from meetings.organisation.services.organisation import open_tasks_of, rename, version_of
 from meetings.organisation.tables import DepartmentTable, PersonTable
@@ -168,3 +168,41 @@ def test_what_somebody_suggested_stands_first_with_its_tasks_and_their_standing(
     assert "health-overdue" in shown
     assert '<span class="status-badge">' in shown
     assert world.due_soon.text not in shown
+
+
+def test_of_many_open_tasks_the_first_are_offered_one_by_one_and_the_others_together(staff, world):
+    of = factories.suggestion(world.meeting)
+    for _number in range(55):
+        factories.task(of, departments=[(world.office, DepartmentRole.RESPONSIBLE)])
+    number = open_tasks_of(world.office).count()
+    address = f"{world.office.get_absolute_url()}hand-over/"
+    offered = [box.data["value"] for box in staff.get(address).context["form"]["tasks"]]
+    assert len(offered) == 51
+    closed = Task.objects.filter(status=Status.CLOSED)[0].pk
+    for wrong in (str(closed), "after-x", "after-99999999999999999999"):
+        sent = {"to": world.international.pk, "tasks": [wrong], **version(world.office)}
+        assert staff.post(address, sent).status_code == 422
+    # All but the first; what was closed meanwhile among the others is no hindrance.
+    factories.move(open_tasks_of(world.office).order_by("-pk")[0], Status.CLOSED, on=world.day)
+    staff.post(address, {"to": world.international.pk, "tasks": offered[1:], **version(world.office)})
+    assert list(map(str, open_tasks_of(world.office).values_list("pk", flat=True))) == offered[:1]
+    assert open_tasks_of(world.international).count() >= number - 2
+
+
+def test_of_many_liaisons_the_page_offers_the_first_and_finds_the_others(staff, world):
+    for number in range(60):
+        factories.account(Role.LIAISON, username=f"liaison-{number:02}", display_name=f"联络员{number:02}")
+    address = f"/accounts/{world.liaison.pk}/hand-over/"
+    page = staff.get(address).content.decode()
+    assert page.count("<option") < 60
+    assert 'data-more="/choices/liaison/"' in page
+    found = staff.get("/choices/liaison/?find=联络员59").json()["options"]
+    assert [option["text"] for option in found] == ["联络员59 (liaison-59)"]
+    reader = Client()
+    reader.force_login(world.reader)
+    assert reader.get("/choices/liaison/?find=联络员59").json()["options"] == []
+    # Without scripts, by the whole name.
+    departments = [department.pk for department in world.liaison.departments.all()]
+    sent = {"to": "", "to-called": "liaison-59", "departments": departments, **version(world.liaison)}
+    assert staff.post(address, sent).status_code == 302
+    assert Account.objects.get(username="liaison-59").departments.count() == len(departments)

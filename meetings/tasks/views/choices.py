@@ -1,4 +1,4 @@
-"""The departments, people and meetings that a select of many rows does not hold."""
+"""The departments, people, meetings and liaisons that a select of many rows does not hold."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,7 @@ _ROWS: dict[str, Callable[[Account], QuerySet]] = {
     "person": lambda account: permissions.readable_people(account).selectable_as_leaders(),
     "source": permissions.readable_suggesters,
     "meeting": lambda account: permissions.readable_meetings(account, today()),
+    "liaison": permissions.liaisons_to_hand_over_to,
 }
 
 
@@ -33,4 +34,5 @@ def choices(request: Request, kind: str) -> JsonResponse:
     except forms.ValidationError:
         return JsonResponse({"options": []})
     rows = search_rows(_ROWS[kind](request.user), kind, words)[:SLICE_LENGTH]
-    return JsonResponse({"options": [{"value": str(row.pk), "text": str(row)} for row in rows]})
+    options = [{"value": str(row.pk), "text": getattr(row, "name_and_username", str(row))} for row in rows]
+    return JsonResponse({"options": options})
