@@ -153,7 +153,7 @@ class MergeForm(SubjectForm):
 
 
 class OpenTasksField(forms.MultipleChoiceField):
-    """Tasks by their ids; of many the first, and those after the last of them together."""
+    """Tasks by their ids; those behind the last one shown by one value."""
 
     def valid_value(self, value: str) -> bool:
         """Whether it is an id, or the last shown one; which tasks are there the form asks."""

@@ -69,6 +69,6 @@ def calendar_owner(secret: str) -> Account:
 
 
 def liaisons_to_hand_over_to(account: Account) -> QuerySet[Account]:
-    """Return the liaisons in use for who hands departments over; none for others."""
+    """Return the liaisons in use, for who hands departments over; else none."""
     liaisons = Account.objects.filter(role=Role.LIAISON, is_active=True)
     return liaisons if can_manage_organisation(account) else liaisons.none()

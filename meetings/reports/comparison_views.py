@@ -46,7 +46,7 @@ def meeting_compare(request: Request) -> HttpResponse:
 
 
 def _comparison_context(comparison: Comparison, day: datetime.date, whole: str) -> dict[str, Any]:
-    """Return the first rows of the three lists, all of the ``whole`` one, with outcomes."""
+    """Return the first rows of the three lists, and all of the ``whole`` one."""
     limits = {name: None if name == whole else ROWS_SHOWN for name in ("raised-again", "new", "not-again")}
     pairs, new = comparison.pairs[: limits["raised-again"]], comparison.new[: limits["new"]]
     alone = comparison.not_raised_again[: limits["not-again"]]

@@ -264,7 +264,7 @@ def _render_review(
 
 
 def _open_page(request: Request, rows: Sequence[ReviewedRow]) -> Page:
-    """Return the page of ``rows`` that has the one at the place ``row``, else the one of the number ``page``."""
+    """Return the page of ``rows`` that the address names by a ``row`` or ``page``."""
     paginator = Paginator(rows, _ROWS_PER_PAGE)
     places = [row.place for row in rows]
     place = parse_id(request.GET.get("row", ""))

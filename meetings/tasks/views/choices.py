@@ -1,4 +1,4 @@
-"""The departments, people, meetings and liaisons that a select of many rows does not hold."""
+"""The rows that a select of many does not hold, by kind."""
 
 from collections.abc import Callable
 
