@@ -15,6 +15,7 @@ from meetings.core.text import narrow_letters, parse_id
 from meetings.models import Account, Aspect, Department, FormerName, Meeting, Person, Role, SuggestionSource, TaskLeader
 from meetings.models.choices import NOBODY
 from meetings.models.organisation import NamedQuerySet, recent_rows
+from meetings.models.prepared import PreparedQuery
 from meetings.models.text_search import contains_word
 from meetings.ui.widgets import MAX_FREQUENT, SHORT_LIST_LENGTH
 
@@ -81,7 +82,11 @@ class FilterChoices:
         self._rows: dict[str, set[_Row]] = defaultdict(set)
         ids = {kind: {value for value in values if _is_id(value)} for kind, values in asked.items()}
         names = {kind: set(filter(_is_text, values)) - ids[kind] for kind, values in asked.items()}
-        self._read([*self._queries_by_id(ids), *self._queries_by_name(names), *_queries_of_page(day, account)])
+        asked_for = [*self._queries_by_id(ids), *self._queries_by_name(names)]
+        if asked_for:
+            self._read([*asked_for, *_queries_of_page(day, account)])
+        elif account is not None:
+            self._add(_choices_of_page.fetch(day, account, account.role))
         found = {kind: {str(pk) for pk, _name, _detail in self._rows[kind]} for kind in ids}
         self._read(self._queries_by_name({kind: ids[kind] - found[kind] for kind in ids}))
 
@@ -118,8 +123,11 @@ class FilterChoices:
     def _read(self, queries: Iterable[QuerySet]) -> None:
         parts = list(queries)
         if parts:
-            for kind, *row in parts[0].union(*parts[1:], all=True):
-                self._rows[kind].add(tuple(row))
+            self._add(parts[0].union(*parts[1:], all=True))
+
+    def _add(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for kind, *row in rows:
+            self._rows[kind].add(tuple(row))
 
     def _queries_by_id(self, ids: Mapping[str, set[str]]) -> Iterator[QuerySet]:
         for kind, keys in ids.items():
@@ -155,6 +163,12 @@ def _queries_of_page(day: datetime.date, account: Account | None) -> Iterator[Qu
         # Two tell that there are several.
         some = Meeting.objects.issued_by(day).order_by("pk").values("pk")[:2]
         yield _select("any meeting", Meeting.objects.filter(pk__in=some), name="title")
+
+
+@PreparedQuery
+def _choices_of_page(day: datetime.date, account: Account, _role: str) -> QuerySet:
+    first, *others = _queries_of_page(day, account)
+    return first.union(*others, all=True)
 
 
 def _former(kind: str) -> str:

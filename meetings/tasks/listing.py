@@ -1,6 +1,7 @@
 """The list of tasks: one filtered queryset for page and export, one count."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from meetings import permissions
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.core.text import parse_id
-from meetings.models import PAGE_SIZES, Meeting
+from meetings.models import PAGE_SIZES, Account, Meeting, Task
+from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.filter_choices import SavedViewOption
 from meetings.tasks.filters import TaskFilterSet
@@ -239,21 +241,28 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
 def build_single_row(request: Request, tasks: TaskQuerySet, address: str) -> TaskRows:
     """Return ``tasks``, one task, as a row of the list at ``address``."""
     columns, _errors = shown_columns(request.user, QueryDict(urlsplit(address).query))
-    table, _errors = TaskTable.build(request, _load_columns(request, tasks, today(), columns), columns=columns)
+    table, _errors = TaskTable.build(request, _load_columns(request.user, tasks, today(), columns), columns=columns)
     names_meetings = "meeting" not in columns and Meeting.objects.issued_by(today()).count() > 1
     return TaskRows(
         day=today(), is_today=True, table=table, columns=columns, address=address, names_meetings=names_meetings
     )
 
 
-def _load_rows(request: Request, day: datetime.date, columns: list[str], ids: list[int]) -> TaskQuerySet:
+def _load_rows(request: Request, day: datetime.date, columns: list[str], ids: list[int]) -> list[Task]:
     """Return the tasks of ``ids`` with what a row shows of them."""
-    tasks = permissions.readable_tasks(request.user, day).filter(pk__in=ids)
-    return _load_columns(request, tasks, day, columns)
+    tasks, account = permissions.readable_tasks(request.user, day), request.user
+    return _rows.fetch(tasks, account, account.role, day, tuple(columns), *map(Later, ids))
 
 
-def _load_columns(request: Request, tasks: TaskQuerySet, day: datetime.date, columns: list[str]) -> TaskQuerySet:
-    return TaskTable.load_columns(permissions.annotate_liaison_roles(request.user, tasks), day, columns)
+@PreparedQuery
+def _rows(
+    tasks: TaskQuerySet, account: Account, _role: str, day: datetime.date, columns: tuple[str, ...], *ids: int
+) -> TaskQuerySet:
+    return _load_columns(account, tasks.filter(pk__in=ids), day, columns)
+
+
+def _load_columns(account: Account, tasks: TaskQuerySet, day: datetime.date, columns: Iterable[str]) -> TaskQuerySet:
+    return TaskTable.load_columns(permissions.annotate_liaison_roles(account, tasks), day, columns)
 
 
 def _parse_page(request: Request, errors: list[str]) -> int | str:

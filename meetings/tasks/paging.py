@@ -5,7 +5,7 @@ those without; or, where that column has few values, the rows of each. Pages nea
 next page from the last row on (``after=``), so that it neither skips nor repeats a row that others changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -156,7 +156,7 @@ class TaskPaginator(Paginator):
         order: Order,
         per_page: int,
         *,
-        load: Callable[[list[int]], TaskQuerySet],
+        load: Callable[[list[int]], Iterable[Task]],
         is_exact: bool = False,
     ) -> None:
         super().__init__(tasks, per_page)
